@@ -1,0 +1,39 @@
+# Each target sets up what it needs. PYTHON may name another interpreter: make test PYTHON=python3.13
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run demo test lint types docs bench container clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	touch $@
+
+run: $(STAMP)  ## the service at http://127.0.0.1:8080
+	$(BIN)/tracker run
+
+demo: $(STAMP)  ## the service on a world of its own, without a network
+	$(BIN)/tracker demo
+
+test: $(STAMP)  ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## style and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(STAMP)  ## mypy, strict
+	$(BIN)/mypy
+
+bench: $(STAMP)  ## ratios against a named baseline
+	$(BIN)/python benchmarks/write_papers.py
+
+container:  ## build the image and run it for real (docker, or podman where there is no engine)
+	bash tests/container/run.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

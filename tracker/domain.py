@@ -1,0 +1,543 @@
+"""The words of the field as frozen values, and the protocols that join the floors.
+
+Everything here is plain data: no input or output, no clock, no randomness. All datetimes are aware and
+in UTC.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Role(StrEnum):
+    """What a linked artifact is to the paper that links it."""
+
+    OWN = "own"
+    OWN_PAGE = "own-page"
+    MENTION = "mention"
+    COMMUNITY = "community"
+
+
+class Place(StrEnum):
+    """Where in a paper, or about it, a link stands."""
+
+    TITLE = "title"
+    ABSTRACT = "abstract"
+    COMMENT = "comment"
+    TITLE_FOOTNOTE = "title-footnote"
+    SECTION = "section"
+    FOOTNOTE = "footnote"
+    CAPTION = "caption"
+    BIBLIOGRAPHY = "bibliography"
+    PAGE = "page"
+    HUB = "hub"
+
+
+class Source(StrEnum):
+    """Which text or list a scan read."""
+
+    METADATA = "metadata"
+    HUB_RECORD = "hub-record"
+    HUB_LIST = "hub-list"
+    WATCH = "watch"
+    HTML = "html"
+    TEX = "tex"
+    PDF = "pdf"
+    PAGE = "page"
+
+
+class Promise(StrEnum):
+    """What the authors say of the release of their code, data or weights."""
+
+    AVAILABLE = "available"
+    PROMISED = "promised"
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    """What one look at an artifact found. `unknown` is never read as absent."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+
+class Content(StrEnum):
+    """What a present artifact holds."""
+
+    CODE = "code"
+    DATA_ONLY = "data-only"
+    README_ONLY = "readme-only"
+    PLACEHOLDER = "placeholder"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+class LicenceClass(StrEnum):
+    """What a licence allows. `none`: looked for and not there; `unknown`: not read or not recognised."""
+
+    OSI = "osi"
+    OPEN_CONTENT = "open-content"
+    RESTRICTED = "restricted"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Fact(StrEnum):
+    """The four things a paper can ship."""
+
+    CODE = "code"
+    WEIGHTS = "weights"
+    DATA = "data"
+    DEMO = "demo"
+
+
+class State(StrEnum):
+    """State of one fact of one paper."""
+
+    OPEN = "open"
+    AVAILABLE = "available"
+    GATED = "gated"
+    PROMISED = "promised"
+    GONE = "gone"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Lifecycle(StrEnum):
+    """State of one artifact for one paper."""
+
+    PROMISED = "promised"
+    LINKED = "linked"
+    PLACEHOLDER = "placeholder"
+    SHIPPED = "shipped"
+    GONE = "gone"
+    LAPSED = "lapsed"
+
+
+class EventKind(StrEnum):
+    """What changed."""
+
+    FOUND = "found"
+    PROMISED = "promised"
+    LINKED = "linked"
+    PLACEHOLDER = "placeholder"
+    SHIPPED = "shipped"
+    OPENED = "opened"
+    CLOSED = "closed"
+    LICENSED = "licensed"
+    RELICENSED = "relicensed"
+    ARCHIVED = "archived"
+    GONE = "gone"
+    RESTORED = "restored"
+    REPLACED = "replaced"
+    MOVED = "moved"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    UNWITHDRAWN = "unwithdrawn"
+    CORRECTED = "corrected"
+
+
+class Cause(StrEnum):
+    """Why an event exists. Only `world` events reach feeds."""
+
+    WORLD = "world"
+    RULE = "rule"
+    BACKFILL = "backfill"
+    CORRECTION = "correction"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Canonical name of a link's target.
+
+    `key` is `scheme:rest` as in `github:owner/name`, in the case in which it was written; keys compare
+    without case through `folded`. `host` names the module of `tracker.hosts`; `kind` is what the target
+    is (`repository`, `model`, `dataset`, `space`, `page`, `doi`, …); `url` is its https address.
+    """
+
+    key: str
+    host: str
+    kind: str
+    url: str
+
+    @property
+    def folded(self) -> str:
+        """The key for comparison."""
+        return self.key.casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a paper as arXiv tells it. `arxiv_id` carries no version; `n` is the version."""
+
+    arxiv_id: str
+    n: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    primary_category: str
+    comment: str | None
+    submitted_at: datetime
+    """When v1 was submitted."""
+    updated_at: datetime
+    """When this version was submitted."""
+    doi: str | None = None
+    licence: str | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What link finding and role rules see of a paper; any text may be hostile, cut or empty."""
+
+    arxiv_id: str
+    title: str = ""
+    abstract: str = ""
+    comment: str = ""
+    authors: tuple[str, ...] = ()
+    text: str = ""
+    text_format: str = ""
+    """`html`, `tex`, `pdf-text`, `text`, or empty to guess."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One link as it stands in one place of one paper.
+
+    `evidence` is the sentence around it (at most 400 characters), `before` the up to 160 characters that
+    lead to it, both with white space collapsed; together with the paper's title and authors they are all
+    that the role rules read, so that roles can be decided again from the store.
+    """
+
+    reference: Reference
+    url: str
+    place: Place
+    source: Source
+    evidence: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDecision:
+    """Role of one reference in one paper; `probability` is P(own), whatever the role."""
+
+    reference: Reference
+    url: str
+    role: Role
+    probability: float
+    place: Place
+    evidence: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """All that one paper's text says: its mentions, their roles, and the promise with its sentence."""
+
+    mentions: tuple[Mention, ...]
+    roles: tuple[RoleDecision, ...]
+    promise: Promise
+    promise_evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFile:
+    """A licence text as found at `path`; used to recognise the licence, never stored."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a host answered about one reference. A field that was not learned is None or empty."""
+
+    outcome: Outcome
+    reason: str = ""
+    """Why the outcome is not `present`, in words; never empty for `unknown` and `blocked`."""
+    reference: Reference | None = None
+    """The name as the host writes it now (differs from the asked one after a rename)."""
+    host_id: str | None = None
+    """The host's own id, which survives renames."""
+    content: Content = Content.UNKNOWN
+    holds: tuple[Fact, ...] = ()
+    """Which of the four things were seen in it."""
+    licence_claimed: str | None = None
+    """The licence id as the host states it (GitHub's SPDX id, the Hub's licence tag)."""
+    licence_looked: bool = False
+    """True when the host was really asked for a licence, so that nothing found means there is none."""
+    licence_files: tuple[LicenceFile, ...] = ()
+    archived: bool | None = None
+    gated: bool | None = None
+    fork: bool | None = None
+    created_at: datetime | None = None
+    pushed_at: datetime | None = None
+    commit: str | None = None
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """A licence decided from claim and files. `source` says where it was read; `note` tells a conflict."""
+
+    spdx: str | None
+    class_: LicenceClass
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One stored check: what was seen unchanged from `first_seen` to `last_seen`, `times` times."""
+
+    outcome: Outcome
+    reason: str
+    content: Content
+    holds: tuple[Fact, ...]
+    licence_spdx: str | None
+    licence_class: LicenceClass
+    licence_note: str
+    archived: bool
+    gated: bool
+    reference: str | None
+    """The host's own name of it at that time, None when it gave none."""
+    first_seen: datetime
+    last_seen: datetime
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An artifact as one paper links it, with all sightings in time order (for judging)."""
+
+    reference: str
+    kind: str
+    role: Role
+    probability: float
+    source: Source
+    found_at: datetime
+    first_version: int = 1
+    """The first version of the paper in which the link stood."""
+    replaced_at: datetime | None = None
+    """Since when the name that the paper wrote leads to something else."""
+    lost_at: datetime | None = None
+    """Since when no name is known that leads to it."""
+    sightings: tuple[Sighting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All that is known of one work over time; the whole input of judging."""
+
+    work: str
+    first_seen: datetime
+    announced_at: datetime | None
+    promise: Promise
+    promise_evidence: str
+    withdrawn: bool
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """State of one fact of one work now, with its reasons."""
+
+    fact: Fact
+    state: State
+    licence_class: LicenceClass
+    reference: str | None
+    """The artifact that decides, if any."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that changed for a work. `happened_at` is the earliest moment known for it."""
+
+    work: str
+    reference: str | None
+    kind: EventKind
+    cause: Cause
+    happened_at: datetime
+    observed_at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLink:
+    """One artifact of a published item, with its evidence."""
+
+    reference: str
+    url: str
+    host: str
+    kind: str
+    role: Role
+    probability: float
+    place: Place
+    evidence: str
+    outcome: Outcome
+    content: Content
+    licence_spdx: str | None
+    licence_class: LicenceClass
+    archived: bool
+    gated: bool
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A paper (or a release without one) as feeds and pages show it."""
+
+    work: str
+    """`arxiv:ID` or `release:REFERENCE`."""
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    primary_category: str
+    submitted_at: datetime | None
+    updated_at: datetime | None
+    announced_at: datetime | None
+    doi: str | None
+    licence: str | None
+    withdrawn: bool
+    verdicts: tuple[Verdict, ...]
+    links: tuple[ItemLink, ...]
+    entered_at: datetime | None = None
+    """When it entered the feed: its date there, for ever. None where it is in no feed."""
+    changed_at: datetime | None = None
+    """Newest material change (an event), never earlier than `entered_at`."""
+    opened_at: datetime | None = None
+    """When its code was first seen open."""
+
+    @property
+    def arxiv_id(self) -> str | None:
+        """The arXiv id without version, or None for a release."""
+        scheme, _, rest = self.work.partition(":")
+        return rest if scheme == "arxiv" else None
+
+    def verdict(self, fact: Fact) -> Verdict | None:
+        """The verdict on one fact, None when the work was not judged yet."""
+        return next((v for v in self.verdicts if v.fact is fact), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that hinders a stage: shown on the page, in the log and in `/health`."""
+
+    what: str
+    reason: str
+    since: datetime
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How the installation is doing; the whole input of the status line and of `/health`."""
+
+    version: str
+    now: datetime
+    papers: int
+    open_papers: int
+    checks_waiting: int
+    scans_waiting: int
+    github_token: bool
+    stages: Mapping[str, datetime | None]
+    """Time of the last good run of each stage."""
+    troubles: tuple[Trouble, ...] = ()
+    next_harvest: datetime | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An upstream's answer, whole. `headers` has lower-case names; `url` is the last one asked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    def json(self) -> Any:
+        """The body as JSON; ValueError when it is none."""
+        return json.loads(self.body)
+
+
+class Clock(Protocol):
+    """Tells the product's time, which `TRACKER_NOW` may have moved."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Fetch(Protocol):
+    """The only way out. Paces, obeys stops and budgets, bounds bytes and time.
+
+    Every method raises UpstreamStopped when the upstream may not be asked now, and UpstreamError when it
+    gave no usable answer (network failure, timeout, 5xx after retries, oversized body). 429 and
+    rate-limiting 403 become UpstreamStopped. Every other status is returned.
+    """
+
+    def get(self, upstream: str, path: str, *, params: Mapping[str, str] | None = None,
+            headers: Mapping[str, str] | None = None) -> Response:
+        """GET `path` below the base URL of `upstream`, following same-upstream redirects."""
+        ...
+
+    def post(self, upstream: str, path: str, *, json: object) -> Response:
+        """POST a JSON body."""
+        ...
+
+    def has_token(self, upstream: str) -> bool:
+        """Whether requests to it carry an account's token."""
+        ...
+
+
+class Memory(Protocol):
+    """What fetching must remember across processes and restarts; fulfilled by the store."""
+
+    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
+        """(until, reason) of a stop in force at `now`."""
+        ...
+
+    def stop(self, upstream: str, until: datetime, reason: str) -> None:
+        """Forbid requests until then; a later stop replaces an earlier one."""
+        ...
+
+    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
+        """Take one request of `limit` per `seconds`; None if granted, else when the next is free."""
+        ...
+
+    def record(self, upstream: str, now: datetime, error: str | None) -> None:
+        """Note the result of a request: None for a good answer, else a short reason."""
+        ...
+
+
+class Progress(Protocol):
+    """Told by long work how far it is: a bar on a terminal, log lines elsewhere."""
+
+    def step(self, stage: str, done: int, total: int | None = None) -> None:
+        """`done` of `total` in `stage`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowResult:
+    """What a harvest of one window proved. It is complete only if `complete`."""
+
+    since: datetime
+    until: datetime
+    expected: int | None
+    got: int
+    complete: bool
+    reason: str = ""
+    versions: Sequence[Version] = field(default=())

@@ -1,0 +1,47 @@
+"""The few errors that cross floors; each message is one sentence a user can act on."""
+
+from datetime import datetime
+
+
+class TrackerError(Exception):
+    """Base of all errors meant for a user: its text says what is wrong and what to do."""
+
+
+class SettingsError(TrackerError):
+    """A configuration file, environment variable or option cannot be used."""
+
+
+class StoreError(TrackerError):
+    """The database cannot be opened, is damaged, or was written by a newer program."""
+
+
+class QueryError(TrackerError):
+    """A user's SQL or search words cannot be run."""
+
+
+class WorldError(TrackerError):
+    """A sandbox world cannot be read."""
+
+
+class UpstreamError(TrackerError):
+    """An upstream gave no usable answer. Never means "absent": the outcome is unknown.
+
+    `upstream` is a name of `[upstreams]`; `reason` is a short clause for logs and pages.
+    """
+
+    def __init__(self, upstream: str, reason: str) -> None:
+        super().__init__(f"{upstream}: {reason}")
+        self.upstream = upstream
+        self.reason = reason
+
+
+class UpstreamStopped(UpstreamError):
+    """No request may be made to this upstream before `until` (UTC): a refusal or a spent budget."""
+
+    def __init__(self, upstream: str, reason: str, until: datetime) -> None:
+        super().__init__(upstream, f"{reason}; next try {until:%Y-%m-%dT%H:%M:%SZ}")
+        self.until = until
+
+
+class Cancelled(TrackerError):
+    """The service is stopping; work in hand is abandoned and will be done again."""

@@ -1,0 +1,1 @@
+"""Licences, facts and lifecycle; pure."""

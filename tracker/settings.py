@@ -1,0 +1,275 @@
+"""Settings: the built-in `config/tracker.toml`, a file of the operator's, and `TRACKER_*`, in that order.
+
+The result is frozen. Whatever is wrong is one sentence that names the key and the file or variable.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from tracker.errors import SettingsError
+
+PREFIX = "TRACKER_"
+BESIDE_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW"}
+ASKED_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
+"""The upstreams that this version talks to."""
+ARXIV_PACE_SECONDS = 3.0
+"""arXiv's terms of use: one request every three seconds, over all machines (info.arxiv.org/help/api/tou)."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Harvest(_Table):
+    """What is harvested, and in which windows."""
+
+    categories: tuple[str, ...] = Field(min_length=1)
+    first_days: int = Field(ge=1)
+    overlap_days: int = Field(ge=0)
+    window_days: int = Field(ge=1)
+    page_size: int = Field(ge=1, le=2000)
+    empty_answers: int = Field(ge=1)
+
+
+class Schedule(_Table):
+    """When the service works."""
+
+    timezone: str
+    evening: str
+    night: str
+    day: str
+    check_minutes: int = Field(ge=1)
+    retry_minutes: int = Field(ge=1)
+
+
+class Upstreams(_Table):
+    """Base addresses without a trailing slash."""
+
+    arxiv_api: str
+    github_api: str
+    huggingface: str
+    arxiv_oai: str
+    arxiv_rss: str
+    arxiv_site: str
+    gitlab: str
+    codeberg: str
+    bitbucket: str
+    zenodo: str
+    software_heritage: str
+    web: str
+
+
+class Pace(_Table):
+    """The least seconds between two requests."""
+
+    arxiv: float = Field(ge=0)
+    github: float = Field(ge=0)
+    huggingface: float = Field(ge=0)
+
+
+class Limits(_Table):
+    """Bounds of requests."""
+
+    connect_seconds: float = Field(gt=0)
+    read_seconds: float = Field(gt=0)
+    answer_bytes: int = Field(gt=0)
+    stop_hours: float = Field(gt=0)
+    github_anonymous_per_hour: int = Field(ge=0)
+    github_batch: int = Field(ge=1, le=100)
+    hub_list_pages: int = Field(ge=0)
+    hub_records: int = Field(ge=0)
+
+
+class Checks(_Table):
+    """When an artifact is looked at again."""
+
+    pending_days: tuple[int, ...] = Field(min_length=1)
+    shipped_days: tuple[int, int]
+    absent_days: tuple[int, ...] = Field(min_length=1)
+    unknown_hours: float = Field(gt=0)
+
+
+class Feed(_Table):
+    """The feed's name and size."""
+
+    title: str
+    description: str
+    window_days: int = Field(ge=1)
+    items: int = Field(ge=1)
+    most: int = Field(ge=1)
+    ttl_minutes: int = Field(ge=1)
+
+
+class Web(_Table):
+    """Where the built-in web server listens."""
+
+    host: str
+    port: int = Field(ge=0, le=65535)
+
+
+class Settings(_Table):
+    """All settings, frozen."""
+
+    data_dir: Path
+    database_url: str
+    public_url: str
+    contact: str
+    log_format: Literal["auto", "plain", "json"]
+    harvest: Harvest
+    schedule: Schedule
+    upstreams: Upstreams
+    pace: Pace
+    limits: Limits
+    check: Checks
+    feed: Feed
+    web: Web
+    now: datetime | None = None
+    """Where `TRACKER_NOW` sets the clock, or None for the real time."""
+    github_token: SecretStr | None = None
+    hf_token: SecretStr | None = None
+    demo: bool = False
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy address of the store."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'tracker.db'}"
+
+    @property
+    def public_dir(self) -> Path:
+        """Where the built site lies."""
+        return self.data_dir / "public"
+
+
+def config_dir() -> Path:
+    """The folder of the built-in configuration: package data of a wheel, `config/` of a checkout."""
+    packaged = Path(__file__).parent / "config"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "config"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address of the operator's is on this machine (by its literal name, without look-up)."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load(file: Path | None = None, environ: Mapping[str, str] | None = None,
+         overlay: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings.
+
+    `file` is the operator's TOML file, else `TRACKER_CONFIG`; `environ` defaults to the process's;
+    `overlay` (nested like the file) lies under both, for the demo. Raises SettingsError.
+    """
+    env = os.environ if environ is None else environ
+    if file is None and env.get("TRACKER_CONFIG"):
+        file = Path(env["TRACKER_CONFIG"])
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    builtin = config_dir() / "tracker.toml"
+    _merge(values, read_toml(builtin), str(builtin), origin)
+    _merge(values, overlay or {}, "the demo's own settings", origin)
+    if file is not None:
+        _merge(values, read_toml(file), str(file), origin)
+    _merge_environ(values, env, origin)
+    for key, variable in (("github_token", "GITHUB_TOKEN"), ("hf_token", "HF_TOKEN")):
+        if env.get(variable):
+            values[key] = env[variable]
+    if env.get("TRACKER_NOW"):
+        values["now"] = _moment(env["TRACKER_NOW"])
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, origin)) from None
+    _judge(settings, origin)
+    return settings
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as nested dictionaries; SettingsError when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); name a readable TOML file.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: is not valid TOML: {error}.") from None
+
+
+def _merge(into: dict[str, Any], new: Mapping[str, Any], where: str, origin: dict[str, str],
+           path: str = "") -> None:
+    for key, value in new.items():
+        name = f"{path}{key}"
+        if isinstance(value, Mapping) and isinstance(into.get(key, {}), dict):
+            _merge(into.setdefault(key, {}), value, where, origin, f"{name}.")
+        else:
+            into[key] = value
+        origin[name] = where
+
+
+def _merge_environ(values: dict[str, Any], env: Mapping[str, str], origin: dict[str, str]) -> None:
+    for variable in sorted(env):
+        if not variable.startswith(PREFIX) or variable in BESIDE_KEYS:
+            continue
+        *tables, key = variable.removeprefix(PREFIX).lower().split("__")
+        nested: Any = values
+        for table in tables:
+            nested = nested.setdefault(table, {}) if isinstance(nested, dict) else None
+        if not isinstance(nested, dict):
+            raise SettingsError(f"{variable}: no such setting; `config/tracker.toml` lists them all.")
+        text = env[variable]
+        is_list = isinstance(nested.get(key), (list, tuple))
+        nested[key] = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+        origin[".".join([*tables, key])] = f"the environment ({variable})"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"TRACKER_NOW: {text!r} is no time; write it like 2026-07-01T05:00:00Z.") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
+    first = error.errors(include_url=False)[0]
+    parts = [str(part) for part in first["loc"]]
+    where = next((origin[name] for end in range(len(parts), 0, -1)
+                  if (name := ".".join(parts[:end])) in origin), "the settings")
+    key = ".".join(parts)
+    if first["type"] == "extra_forbidden":
+        return f"{where}: unknown key `{key}`; `config/tracker.toml` lists all keys."
+    if first["type"] == "missing":
+        return f"{where}: the key `{key}` is missing."
+    return f"{where}: the key `{key}` is wrong: {first['msg'][0].lower()}{first['msg'][1:]}."
+
+
+def _judge(settings: Settings, origin: Mapping[str, str]) -> None:
+    upstreams = settings.upstreams.model_dump()
+    for name, url in upstreams.items():
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise SettingsError(f"{origin[f'upstreams.{name}']}: the key `upstreams.{name}` is no http address: {url!r}.")
+    if settings.pace.arxiv < ARXIV_PACE_SECONDS and not is_loopback(upstreams["arxiv_api"]):
+        raise SettingsError(f"{origin['pace.arxiv']}: the key `pace.arxiv` is below {ARXIV_PACE_SECONDS:g} seconds, which "
+                            "arXiv's terms allow only against a stand-in on this machine.")
+    if settings.now is not None:
+        for name in ASKED_UPSTREAMS:
+            if not is_loopback(upstreams[name]):
+                raise SettingsError(f"TRACKER_NOW moves the clock only when every upstream is on this machine, and "
+                                    f"`upstreams.{name}` is {upstreams[name]}.")
+    if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
+        raise SettingsError(f"{origin['public_url']}: the key `public_url` is no http address: {settings.public_url!r}.")

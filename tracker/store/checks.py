@@ -1,0 +1,176 @@
+"""Storing what hosts answered: one artifact per host's own id, whatever names it has had."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from tracker.domain import Check, Licence, Outcome, Reference
+from tracker.store import tables as t
+from tracker.store.engine import Store
+from tracker.store.upsert import table
+
+WORK, NAME, ARTIFACT = table(t.Work), table(t.ArtifactName), table(t.Artifact)
+MENTION, ROLE, SIGHTING = table(t.Mention), table(t.RoleRow), table(t.SightingRow)
+
+NextCheck = Callable[[str, Check, datetime, datetime, int], datetime]
+"""(artifact key, check, first checked, now, times the outcome was seen in a row) -> when to look again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a host answered about one name of one artifact."""
+
+    artifact: str
+    asked: Reference
+    check: Check
+    licence: Licence
+
+
+def save_checks(store: Store, answers: Sequence[Answer], next_check: NextCheck, now: datetime) -> None:
+    """Store answers in one transaction and mark every linking work for judging."""
+    with store.begin() as connection:
+        for answer in answers:
+            _save_one(connection, answer, next_check, now)
+
+
+def _save_one(connection: Connection, answer: Answer, next_check: NextCheck, now: datetime) -> None:
+    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.key == answer.artifact)).one_or_none()
+    if row is None:  # merged into another by an earlier answer of the same batch
+        return
+    check = answer.check
+    key: str = row.key
+    if check.host_id is not None and row.host_id is not None and row.host_id != check.host_id:
+        key = _replaced(connection, row, answer, now)
+    elif check.host_id is not None and row.host_id is None:
+        key = _identified(connection, row, check.host_id)
+    if check.reference is not None:
+        _name(connection, key, check.reference, answer.asked, now)
+    _record(connection, key, answer, next_check, now)
+
+
+def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -> str:
+    """The asked name now leads to a stranger: papers that wrote it keep the artifact they meant.
+
+    The old artifact is looked for at once under any later name of its own; without one it is lost.
+    """
+    connection.execute(update(NAME).where(NAME.c.folded == answer.asked.folded, NAME.c.artifact == row.key,
+                                          NAME.c.until.is_(None)).values(until=now))
+    stranger = connection.execute(select(ARTIFACT.c.key).where(
+        ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind,
+        ARTIFACT.c.host_id == answer.check.host_id)).scalar_one_or_none()
+    new_key: str = stranger or f"{answer.asked.folded}#{answer.check.host_id}"
+    if stranger is None:
+        connection.execute(insert(ARTIFACT).values(
+            key=new_key, reference=answer.asked.key, host=row.host, kind=row.kind, url=answer.asked.url,
+            host_id=answer.check.host_id, holds=[], languages=[]))
+    _add_name(connection, new_key, answer.asked, now, written=True)
+    other = connection.execute(select(NAME.c.reference, NAME.c.url).where(
+        NAME.c.artifact == row.key, NAME.c.until.is_(None))).first()
+    values: dict[str, Any] = {"next_check_at": now if other else None}
+    if other:
+        values |= {"reference": other.reference, "url": other.url}
+    connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == row.key).values(**values))
+    _wake(connection, row.key)
+    return new_key
+
+
+def _identified(connection: Connection, row: Any, host_id: str) -> str:
+    """The artifact's own id is learned; if another artifact has it, this name was only another name of it."""
+    same = connection.execute(select(ARTIFACT.c.key).where(
+        ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == host_id)).scalar_one_or_none()
+    if same is None:
+        connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == row.key).values(host_id=host_id))
+        return str(row.key)
+    _wake(connection, row.key)
+    connection.execute(update(MENTION).where(MENTION.c.artifact == row.key).values(artifact=same))
+    connection.execute(update(NAME).where(NAME.c.artifact == row.key).values(artifact=same))
+    taken = select(ROLE.c.work).where(ROLE.c.artifact == same)
+    connection.execute(delete(ROLE).where(ROLE.c.artifact == row.key, ROLE.c.work.in_(taken)))
+    connection.execute(update(ROLE).where(ROLE.c.artifact == row.key).values(artifact=same))
+    connection.execute(delete(SIGHTING).where(SIGHTING.c.artifact == row.key))
+    connection.execute(delete(ARTIFACT).where(ARTIFACT.c.key == row.key))
+    return str(same)
+
+
+def _name(connection: Connection, key: str, answered: Reference, asked: Reference, now: datetime) -> None:
+    """Keep the name that the host answered with, beside the one that was asked."""
+    connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(reference=answered.key, url=answered.url))
+    if answered.folded == asked.folded:
+        return
+    owner = connection.execute(select(NAME.c.artifact).where(
+        NAME.c.folded == answered.folded, NAME.c.until.is_(None))).scalar_one_or_none()
+    if owner is None:
+        _add_name(connection, key, answered, now, written=False)
+    elif owner != key:
+        _merge_named(connection, key, owner)
+
+
+def _merge_named(connection: Connection, key: str, owner: str) -> None:
+    """Another paper wrote the new name before it was asked: that unasked artifact is this one."""
+    other = connection.execute(select(ARTIFACT).where(ARTIFACT.c.key == owner)).one()
+    if other.host_id is None:
+        host_id = connection.execute(select(ARTIFACT.c.host_id).where(ARTIFACT.c.key == key)).scalar_one()
+        _identified(connection, other, host_id)
+
+
+def _add_name(connection: Connection, key: str, reference: Reference, now: datetime, *, written: bool) -> None:
+    old = connection.execute(select(NAME.c.until).where(
+        NAME.c.folded == reference.folded, NAME.c.artifact == key)).one_or_none()
+    if old is not None:
+        connection.execute(update(NAME).where(NAME.c.folded == reference.folded, NAME.c.artifact == key).values(until=None))
+        return
+    connection.execute(insert(NAME).values(folded=reference.folded, artifact=key, reference=reference.key,
+                                           url=reference.url, written=written, since=now))
+
+
+def _record(connection: Connection, key: str, answer: Answer, next_check: NextCheck, now: datetime) -> None:
+    check, licence = answer.check, answer.licence
+    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.key == key)).one()
+    first = row.first_checked_at or now
+    if check.outcome is Outcome.UNKNOWN and row.outcome is not None:
+        # A failed look says nothing new: what was last seen stands, with its own date.
+        connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(
+            reason=check.reason, next_check_at=next_check(key, check, first, now, 1)))
+        return
+    values = {"outcome": check.outcome.value, "reason": check.reason, "content": check.content.value,
+              "holds": [fact.value for fact in check.holds], "licence_claimed": check.licence_claimed,
+              "licence_spdx": licence.spdx, "licence_class": licence.class_.value, "licence_source": licence.source,
+              "licence_note": licence.note, "archived": bool(check.archived), "gated": bool(check.gated),
+              "commit_id": check.commit}
+    times = _sight(connection, key, values, check.reference.key if check.reference else None, now)
+    facts: dict[str, Any] = dict(values)
+    if check.outcome is Outcome.PRESENT:
+        facts |= {"fork": bool(check.fork), "languages": list(check.languages), "created_at": check.created_at,
+                  "pushed_at": check.pushed_at}
+    connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(
+        **facts, first_checked_at=first, checked_at=now, next_check_at=next_check(key, check, first, now, times)))
+    _wake(connection, key)
+
+
+def _sight(connection: Connection, key: str, values: dict[str, Any], reference: str | None, now: datetime) -> int:
+    """Add a sighting if something changed, else move the last one's time. Returns its count."""
+    told = "\n".join(str(values[name]) for name in sorted(values) if name not in ("commit_id", "reason"))
+    digest = hashlib.sha256(f"{told}\n{(reference or '').casefold()}".encode()).hexdigest()[:16]
+    last = connection.execute(select(SIGHTING).where(SIGHTING.c.artifact == key)
+                              .order_by(SIGHTING.c.first_seen.desc()).limit(1)).one_or_none()
+    if last is not None and last.digest == digest:
+        times = int(last.times) + (1 if last.last_seen < now else 0)
+        connection.execute(update(SIGHTING).where(
+            SIGHTING.c.artifact == key, SIGHTING.c.first_seen == last.first_seen).values(last_seen=now, times=times))
+        return times
+    if last is not None and last.first_seen == now:
+        connection.execute(delete(SIGHTING).where(SIGHTING.c.artifact == key, SIGHTING.c.first_seen == now))
+    connection.execute(insert(SIGHTING).values(
+        artifact=key, first_seen=now, last_seen=now, times=1, digest=digest, reference=reference, **values))
+    return 1
+
+
+def _wake(connection: Connection, key: str) -> None:
+    works = select(ROLE.c.work).where(ROLE.c.artifact == key)
+    connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(judge_due=True))

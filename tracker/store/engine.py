@@ -1,0 +1,174 @@
+"""Opening the store: connections, migrations, and what refuses a file that is not ours to touch."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+
+from tracker.errors import StoreError
+from tracker.store import views
+
+BUSY_SECONDS = 60
+QUICK_CHECK_PAGES = 50_000
+"""Files below this many pages (200 MB) are checked for damage at every start; `tracker doctor` checks all."""
+
+
+class Store:
+    """One store. `begin()` writes in one transaction; `read()` reads a consistent snapshot."""
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        self.engine = engine
+        self.url = url
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A write transaction; on SQLite it takes the write lock at once, so that it cannot deadlock."""
+        with self.engine.connect() as connection:
+            connection.info["write"] = True
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.info.pop("write", None)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back; SQLite folds its write-ahead log into the file."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open a store, making or upgrading it. StoreError in one sentence when it must not be touched."""
+    name = make_url(url).render_as_string(hide_password=True)
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            _refuse_foreign(connection, name)
+        _upgrade(engine)
+    except StoreError:
+        engine.dispose()
+        raise
+    except DatabaseError as error:
+        engine.dispose()
+        raise StoreError(_why(name, error)) from None
+    except (SQLAlchemyError, OSError) as error:
+        engine.dispose()
+        raise StoreError(f"{name}: cannot be opened ({error}).") from None
+    return Store(engine, url)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, json_serializer=_json)
+    if parsed.database and parsed.database != ":memory:":
+        folder = Path(parsed.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{folder}: cannot be made ({error.strerror}); "
+                             "set TRACKER_DATA_DIR to a folder this user may write.") from None
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json)
+
+    @event.listens_for(engine, "connect")
+    def _connected(raw: sqlite3.Connection, _record: Any) -> None:
+        # SQLAlchemy, not the driver, begins transactions: the driver would do so only at the first write.
+        raw.isolation_level = None
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
+
+    return engine
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _refuse_foreign(connection: Connection, name: str) -> None:
+    """Refuse a damaged file, another program's file, and one that a newer program wrote."""
+    if connection.dialect.name == "sqlite":
+        application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        has_tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+        if has_tables and application != views.APPLICATION_ID:
+            raise StoreError(f"{name}: is a database of another program; choose another TRACKER_DATA_DIR.")
+        if version > views.VERSION:
+            raise StoreError(f"{name}: was written by a newer version of this program (views {version}, this one "
+                             f"knows {views.VERSION}); upgrade the program.")
+        small = connection.exec_driver_sql("PRAGMA page_count").scalar_one() < QUICK_CHECK_PAGES
+        if has_tables and small and (fault := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()) != "ok":
+            raise StoreError(f"{name}: is damaged ({fault}); restore a backup, or move it away to begin anew.")
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreError(f"{name}: was written by a newer version of this program (schema {current}); "
+                         "upgrade the program.")
+
+
+def _why(name: str, error: DatabaseError) -> str:
+    reason = str(error.orig)
+    if isinstance(error, OperationalError):
+        if "unable to open" in reason or "readonly" in reason:
+            return f"{name}: cannot be opened for writing ({reason}); set TRACKER_DATA_DIR to a folder this user may write."
+        return f"{name}: cannot be used ({reason})."
+    return f"{name}: is damaged or no database ({reason}); restore a backup, or move it away to begin anew."
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _upgrade(engine: Engine) -> None:
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        is_sqlite = connection.dialect.name == "sqlite"
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one() if is_sqlite else None
+    if current == _scripts().get_current_head() and version in (None, views.VERSION):
+        return
+    if is_sqlite:
+        _set_wal(engine)
+    with Store(engine, "").begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        for statement in views.statements():
+            connection.execute(text(statement))
+        if is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {views.VERSION}")
+
+
+def _set_wal(engine: Engine) -> None:
+    """Readers and the writer must not wait for each other; the mode stays with the file."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()

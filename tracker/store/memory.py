@@ -1,0 +1,90 @@
+"""What fetching and the stages must remember across processes and restarts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from tracker.domain import Trouble
+from tracker.store import tables as t
+from tracker.store.engine import Store
+from tracker.store.upsert import table, upsert
+
+UPSTREAM, STAGE = table(t.Upstream), table(t.Stage)
+
+
+class StoreMemory:
+    """`tracker.domain.Memory` in the store's `upstream` table."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
+        """(until, reason) of a stop in force at `now`."""
+        with self._store.read() as connection:
+            row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
+        if row is None or row.stop_until is None or row.stop_until <= now:
+            return None
+        return row.stop_until, row.stop_reason
+
+    def stop(self, upstream: str, until: datetime, reason: str) -> None:
+        """Forbid requests until then; a later stop replaces an earlier one."""
+        with self._store.begin() as connection:
+            row = connection.execute(select(UPSTREAM.c.stop_until).where(UPSTREAM.c.name == upstream)).one_or_none()
+            if row is None or row.stop_until is None or row.stop_until < until:
+                upsert(connection, t.Upstream, [{"name": upstream, "stop_until": until, "stop_reason": reason}],
+                       ("stop_until", "stop_reason"))
+
+    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
+        """Take one request of `limit` per `seconds`; None if granted, else when the next is free."""
+        with self._store.begin() as connection:
+            row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
+            since = row.budget_from if row else None
+            used = row.budget_used if row else 0
+            if since is None or not since <= now < since + timedelta(seconds=seconds):
+                since, used = now, 0
+            if used >= limit:
+                return since + timedelta(seconds=seconds)
+            upsert(connection, t.Upstream, [{"name": upstream, "budget_from": since, "budget_used": used + 1}],
+                   ("budget_from", "budget_used"))
+        return None
+
+    def record(self, upstream: str, now: datetime, error: str | None) -> None:
+        """Note the result of a request; writes only when health changed or a minute has passed."""
+        with self._store.read() as connection:
+            row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
+        if error is None:
+            fresh = row is not None and row.last_ok_at is not None and abs(now - row.last_ok_at) < timedelta(minutes=1)
+            if fresh and row is not None and row.failing_since is None:
+                return
+            values: dict[str, object] = {"name": upstream, "last_ok_at": now, "failing_since": None, "last_error": ""}
+        else:
+            since = row.failing_since if row is not None and row.failing_since else now
+            values = {"name": upstream, "failing_since": since, "last_error": error}
+        with self._store.begin() as connection:
+            upsert(connection, t.Upstream, [values], [name for name in values if name != "name"])
+
+
+def stage_done(store: Store, stage: str, now: datetime) -> None:
+    """A stage ended well."""
+    with store.begin() as connection:
+        upsert(connection, t.Stage, [{"name": stage, "good_at": now, "trouble_since": None, "trouble": "",
+                                      "next_try": None}], ("good_at", "trouble_since", "trouble", "next_try"))
+
+
+def stage_failed(store: Store, stage: str, reason: str, next_try: datetime | None, now: datetime) -> None:
+    """A stage could not end; keeps since when."""
+    with store.begin() as connection:
+        row = connection.execute(select(STAGE.c.trouble_since).where(STAGE.c.name == stage)).one_or_none()
+        since = row.trouble_since if row is not None and row.trouble_since else now
+        upsert(connection, t.Stage, [{"name": stage, "trouble_since": since, "trouble": reason, "next_try": next_try}],
+               ("trouble_since", "trouble", "next_try"))
+
+
+def stages(store: Store) -> tuple[dict[str, datetime | None], list[Trouble]]:
+    """When each stage last ended well, and what hinders the others."""
+    with store.read() as connection:
+        rows = connection.execute(select(STAGE).order_by(STAGE.c.name)).all()
+    troubles = [Trouble(row.name, row.trouble, row.trouble_since, row.next_try) for row in rows if row.trouble_since]
+    return {row.name: row.good_at for row in rows}, troubles

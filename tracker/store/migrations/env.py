@@ -1,0 +1,11 @@
+"""Alembic's environment: migrations run on the connection that `tracker.store.engine` hands in."""
+
+from alembic import context
+
+from tracker.store.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=METADATA, render_as_batch=True
+)
+with context.begin_transaction():
+    context.run_migrations()

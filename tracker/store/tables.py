@@ -1,0 +1,337 @@
+"""The base tables: ours to change (users read the views of `tracker.store.views`).
+
+Keys are natural: an arXiv id, a canonical reference, a window's borders. Any row can be written again
+from the same facts and ends the same.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Dialect, Index, String, Text, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcText(TypeDecorator[datetime]):
+    """An aware datetime kept as `2026-07-01T05:00:00Z`: sorts as text, reads without a program."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
+        """Refuses naive values: a time without a zone is a bug, not a time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime must have a time zone")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 # as above
+        """Aware UTC."""
+        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _time(*, null: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_type=UtcText, nullable=null, index=index)
+
+
+def _long(*, null: bool = False) -> Any:
+    return Field(default=None if null else "", sa_type=Text, nullable=null)
+
+
+def _list() -> Any:
+    return Field(default_factory=list, sa_type=JSON, nullable=False)
+
+
+class Work(SQLModel, table=True):
+    """A paper (`arxiv:ID`) or what an organisation released without one (`release:REFERENCE`)."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("work_judge_due", "judge_due", sqlite_where=text("judge_due"), postgresql_where=text("judge_due")),
+        Index("work_open", "opened_at", sqlite_where=text("code = 'open'"), postgresql_where=text("code = 'open'")),
+        Index("work_scan_due", "scan_due", sqlite_where=text("scan_due"), postgresql_where=text("scan_due")),
+    )
+    id: str = Field(primary_key=True)
+    latest: int = 0
+    """The newest version seen; 0 for a release."""
+    name: str | None = None
+    """A release's name; a paper's title stands in its versions."""
+    first_seen: datetime = _time()
+    submitted_at: datetime | None = _time(null=True, index=True)
+    announced_at: datetime | None = _time(null=True)
+    next_look_at: datetime | None = _time(null=True, index=True)
+    """When the paper itself is to be looked at again (the Hub's record; later its full text)."""
+    scan_due: bool = False
+    """Its texts or what others say of it changed: to be read, and its roles decided, anew."""
+    judge_due: bool = False
+    withdrawn: bool = False
+    promise: str = "none"
+    promise_evidence: str = _long()
+    code: str = "unknown"
+    weights: str = "unknown"
+    data: str = "unknown"
+    demo: str = "unknown"
+    opened_at: datetime | None = _time(null=True)
+    judged_at: datetime | None = _time(null=True)
+    judged_rules: str | None = None
+
+
+class WorkCategory(SQLModel, table=True):
+    """A paper's categories, one row each."""
+
+    __tablename__: ClassVar[Any] = "work_category"
+    category: str = Field(primary_key=True)
+    work: str = Field(primary_key=True, foreign_key="work.id")
+
+
+class Version(SQLModel, table=True):
+    """One version of a paper; the text of each is kept."""
+
+    work: str = Field(primary_key=True, foreign_key="work.id")
+    n: int = Field(primary_key=True)
+    title: str = _long()
+    abstract: str = _long()
+    comment: str | None = _long(null=True)
+    authors: list[str] = _list()
+    categories: list[str] = _list()
+    primary_category: str
+    doi: str | None = None
+    licence: str | None = None
+    withdrawn: bool = False
+    submitted_at: datetime = _time()
+    updated_at: datetime = _time()
+    seen_at: datetime = _time()
+
+
+class Scan(SQLModel, table=True):
+    """Which source of which version was read, when, and by which rules."""
+
+    work: str = Field(primary_key=True, foreign_key="work.id")
+    version: int = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    outcome: str
+    reason: str = ""
+    scanned_at: datetime = _time()
+    rules: str
+
+
+class Artifact(SQLModel, table=True):
+    """Something a paper links. `key` is the folded reference under which it was first known; where a
+    stranger took that name, the stranger's has `#` and the host's id behind it."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("artifact_identity", "host", "kind", "host_id", unique=True,
+              sqlite_where=text("host_id IS NOT NULL"), postgresql_where=text("host_id IS NOT NULL")),
+    )
+    key: str = Field(primary_key=True)
+    reference: str
+    """The current name, as the host writes it once it answered."""
+    host: str
+    kind: str
+    url: str
+    host_id: str | None = None
+    outcome: str | None = None
+    reason: str = ""
+    content: str | None = None
+    holds: list[str] = _list()
+    licence_claimed: str | None = None
+    licence_spdx: str | None = None
+    licence_class: str | None = None
+    licence_source: str = ""
+    licence_note: str = ""
+    archived: bool = False
+    gated: bool = False
+    fork: bool = False
+    languages: list[str] = _list()
+    created_at: datetime | None = _time(null=True)
+    pushed_at: datetime | None = _time(null=True)
+    commit_id: str | None = None
+    newest_at: datetime | None = _time(null=True)
+    """Submission of the newest paper that links it: new papers are checked first."""
+    first_checked_at: datetime | None = _time(null=True)
+    checked_at: datetime | None = _time(null=True)
+    next_check_at: datetime | None = _time(null=True, index=True)
+
+
+class ArtifactName(SQLModel, table=True):
+    """A name by which an artifact is or was known, from when to when."""
+
+    __tablename__: ClassVar[Any] = "artifact_name"
+    __table_args__: ClassVar[Any] = (
+        Index("artifact_name_current", "folded", unique=True,
+              sqlite_where=text("until IS NULL"), postgresql_where=text("until IS NULL")),
+    )
+    folded: str = Field(primary_key=True)
+    artifact: str = Field(primary_key=True, foreign_key="artifact.key", index=True)
+    reference: str
+    url: str
+    written: bool = True
+    """True where a paper wrote this name; False where only the host answered with it."""
+    since: datetime = _time()
+    until: datetime | None = _time(null=True)
+
+
+class Mention(SQLModel, table=True):
+    """A link as it stands in one place of one paper."""
+
+    work: str = Field(primary_key=True, foreign_key="work.id")
+    folded: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    artifact: str = Field(foreign_key="artifact.key", index=True)
+    reference: str
+    url: str = _long()
+    evidence: str = _long()
+    before: str = _long()
+    first_version: int
+    last_version: int
+    found_at: datetime = _time()
+
+
+class RoleRow(SQLModel, table=True):
+    """What an artifact is to a work; recomputed at will."""
+
+    __tablename__: ClassVar[Any] = "role"
+    work: str = Field(primary_key=True, foreign_key="work.id")
+    artifact: str = Field(primary_key=True, foreign_key="artifact.key", index=True)
+    role: str
+    probability: float
+    reference: str
+    """As the paper writes it."""
+    url: str = _long()
+    place: str
+    evidence: str = _long()
+    reasons: list[str] = _list()
+    rules: str
+
+
+class SightingRow(SQLModel, table=True):
+    """A check: a row when something changed, else the last row's time moves."""
+
+    __tablename__: ClassVar[Any] = "sighting"
+    artifact: str = Field(primary_key=True, foreign_key="artifact.key")
+    first_seen: datetime = Field(sa_type=UtcText, primary_key=True)
+    last_seen: datetime = _time()
+    times: int = 1
+    digest: str
+    outcome: str
+    reason: str = ""
+    content: str
+    holds: list[str] = _list()
+    licence_claimed: str | None = None
+    licence_spdx: str | None = None
+    licence_class: str
+    licence_source: str = ""
+    licence_note: str = ""
+    archived: bool = False
+    gated: bool = False
+    reference: str | None = None
+    commit_id: str | None = None
+
+
+class VerdictRow(SQLModel, table=True):
+    """State of one fact of one work now."""
+
+    __tablename__: ClassVar[Any] = "verdict"
+    work: str = Field(primary_key=True, foreign_key="work.id")
+    fact: str = Field(primary_key=True)
+    state: str
+    licence_class: str
+    reference: str | None = None
+    reasons: list[str] = _list()
+
+
+class EventRow(SQLModel, table=True):
+    """What changed. The id is derived from work, reference, kind and moment: replaying adds nothing."""
+
+    __tablename__: ClassVar[Any] = "event"
+    __table_args__: ClassVar[Any] = (Index("event_kind", "kind", "observed_at"),)
+    id: str = Field(primary_key=True)
+    work: str = Field(foreign_key="work.id", index=True)
+    reference: str | None = None
+    kind: str
+    cause: str
+    happened_at: datetime = _time()
+    observed_at: datetime = _time()
+    detail: str = ""
+
+
+class Entry(SQLModel, table=True):
+    """An event's place in a feed. `entered_at` is the item's date there and never changes."""
+
+    __table_args__: ClassVar[Any] = (Index("entry_date", "feed", "entered_at", unique=True),)
+    feed: str = Field(primary_key=True)
+    work: str = Field(primary_key=True, foreign_key="work.id")
+    event: str = Field(primary_key=True, foreign_key="event.id")
+    entered_at: datetime = _time()
+
+
+class Window(SQLModel, table=True):
+    """Proof that nothing was missed between two moments at one source."""
+
+    source: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcText, primary_key=True)
+    until: datetime = Field(sa_type=UtcText, primary_key=True)
+    expected: int | None = None
+    got: int = 0
+    state: str
+    reason: str = ""
+    asked_at: datetime = _time()
+
+
+class HubListing(SQLModel, table=True):
+    """A Hub repository whose tags name an arXiv paper, known or not yet: models often precede their paper."""
+
+    __tablename__: ClassVar[Any] = "hub_listing"
+    arxiv_id: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    url: str = _long()
+    created_at: datetime = _time()
+    seen_at: datetime = _time()
+
+
+class Upstream(SQLModel, table=True):
+    """What must be remembered of an upstream across restarts."""
+
+    name: str = Field(primary_key=True)
+    stop_until: datetime | None = _time(null=True)
+    stop_reason: str = ""
+    failing_since: datetime | None = _time(null=True)
+    last_error: str = ""
+    last_ok_at: datetime | None = _time(null=True)
+    budget_from: datetime | None = _time(null=True)
+    budget_used: int = 0
+
+
+class Stage(SQLModel, table=True):
+    """When each stage last ended well."""
+
+    name: str = Field(primary_key=True)
+    good_at: datetime | None = _time(null=True)
+    trouble_since: datetime | None = _time(null=True)
+    trouble: str = ""
+    next_try: datetime | None = _time(null=True)
+
+
+class Organisation(SQLModel, table=True):
+    """An organisation with its GitHub owners and Hub namespaces."""
+
+    name: str = Field(primary_key=True)
+    github: list[str] = _list()
+    huggingface: list[str] = _list()
+
+
+class Correction(SQLModel, table=True):
+    """The operator's word on a link or licence, with reason and source."""
+
+    work: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    value: str
+    reason: str = _long()
+    source: str = ""
+
+
+METADATA = SQLModel.metadata
