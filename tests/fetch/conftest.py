@@ -1,0 +1,142 @@
+"""A small server that answers as told, a memory in a dictionary, and a time that only sleeping moves."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import settings as settings_module
+from tracker.settings import Settings
+
+
+@dataclass
+class Told:
+    status: int = 200
+    body: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+
+
+@dataclass
+class Stub:
+    """Gives `answers` one after another, the last one for ever; notes what it was asked."""
+
+    address: str = ""
+    answers: list[Told] = field(default_factory=lambda: [Told()])
+    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+
+    def next(self) -> Told:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+class Memory:
+    """What the store keeps, in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stops: dict[str, tuple[datetime, str]] = {}
+        self.spent: dict[str, list[datetime]] = {}
+        self.notes: list[tuple[str, str | None]] = []
+
+    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
+        stop = self.stops.get(upstream)
+        return stop if stop and stop[0] > now else None
+
+    def stop(self, upstream: str, until: datetime, reason: str) -> None:
+        self.stops[upstream] = (until, reason)
+
+    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
+        window = timedelta(seconds=seconds)
+        taken = [when for when in self.spent.get(upstream, []) if when > now - window]
+        if len(taken) >= limit:
+            return taken[0] + window
+        self.spent[upstream] = [*taken, now]
+        return None
+
+    def record(self, upstream: str, now: datetime, error: str | None) -> None:
+        self.notes.append((upstream, error))
+
+
+class Time:
+    """A clock that stands still but for `sleep`, which notes how long it was asked to wait."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def ticks() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def told() -> type[Told]:
+    return Told
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    made = Stub()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            length = int(self.headers.get("content-length", 0))
+            self.rfile.read(length)
+            made.asked.append(
+                (self.command, self.path, {key.lower(): value for key, value in self.headers.items()})
+            )
+            answer = made.next()
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body) + (10 if answer.cut else 0)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+            self.close_connection = answer.cut
+
+        do_GET = do_POST = answer  # noqa: N815  the names that http.server looks for
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  http.server's own name
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.address = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path, stub: Stub) -> Callable[..., Settings]:
+    def make(**more: str) -> Settings:
+        values = {
+            "TRACKER_DATA_DIR": str(tmp_path / "data"),
+            "TRACKER_UPSTREAMS__ARXIV_API": f"{stub.address}/api/query",
+            "TRACKER_UPSTREAMS__GITHUB_API": stub.address,
+            "TRACKER_UPSTREAMS__HUGGINGFACE": stub.address,
+        }
+        return settings_module.load(environ=values | more)
+
+    return make

@@ -1,0 +1,222 @@
+import gzip
+import threading
+from datetime import timedelta
+
+import pytest
+
+from tracker.errors import Cancelled, UpstreamError, UpstreamStopped
+from tracker.fetch.client import Client
+
+TOKENS = {"GITHUB_TOKEN": "secret-of-github", "HF_TOKEN": "secret-of-the-hub"}
+
+
+@pytest.fixture
+def connect(make_settings, memory, ticks):
+    clients = []
+
+    def make(**environ):
+        clients.append(Client(make_settings(**environ), memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+def test_an_answer_is_returned_whole(connect, stub, told, memory):
+    stub.answers = [told(404, b'{"message":"Not Found"}', {"X-Thing": "yes"})]
+    answer = connect(**TOKENS).get("github_api", "/repos/a/b", params={"q": "x y"})
+    assert (answer.status, answer.json(), answer.headers["x-thing"]) == (404, {"message": "Not Found"}, "yes")
+    assert stub.asked[0][:2] == ("GET", "/repos/a/b?q=x+y")
+    assert memory.notes == [("github_api", None)]
+
+
+def test_it_says_who_asks_and_carries_each_token_only_to_its_own(connect, stub):
+    client = connect(**TOKENS)
+    client.get("github_api", "/a")
+    client.get("huggingface", "/b")
+    client.get("arxiv_api", "/c")
+    github, hub, arxiv = (headers for _, _, headers in stub.asked)
+    assert github["authorization"] == "Bearer secret-of-github"
+    assert hub["authorization"] == "Bearer secret-of-the-hub"
+    assert "authorization" not in arxiv
+    assert all(headers["user-agent"].startswith("arxiv-code-tracker/") for headers in (github, hub, arxiv))
+    assert "(+https://" in github["user-agent"]
+    assert (client.has_token("github_api"), client.has_token("arxiv_api")) == (True, False)
+
+
+def test_a_post_sends_json(connect, stub):
+    connect(**TOKENS).post("github_api", "/graphql", json={"query": "{}"})
+    method, path, headers = stub.asked[0]
+    assert (method, path, headers["content-type"]) == ("POST", "/graphql", "application/json")
+
+
+def test_redirects_stay_on_the_upstream(connect, stub, told):
+    stub.answers = [told(301, b"{}", {"Location": f"{stub.address}/repositories/7"}), told(200, b'{"id":7}')]
+    answer = connect(**TOKENS).get("github_api", "/repos/a/b", params={"x": "1"})
+    assert answer.json() == {"id": 7}
+    assert answer.url == f"{stub.address}/repositories/7"
+    assert [path for _, path, _ in stub.asked] == ["/repos/a/b?x=1", "/repositories/7"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["http://127.0.0.1:9/x", "https://evil.example/x", "//evil.example/", "http://[", "file:///etc/passwd"],
+)
+def test_redirects_elsewhere_are_refused(connect, stub, told, where):
+    stub.answers = [told(302, b"", {"Location": where})]
+    with pytest.raises(UpstreamError, match="another address") as caught:
+        connect(**TOKENS).get("github_api", "/repos/a/b")
+    assert "secret" not in str(caught.value)
+    assert len(stub.asked) == 1
+
+
+def test_redirects_have_an_end(connect, stub, told):
+    stub.answers = [told(307, b"", {"Location": "/again"})]
+    with pytest.raises(UpstreamError, match="more than 5"):
+        connect(**TOKENS).get("huggingface", "/x")
+    assert len(stub.asked) == 6
+
+
+def test_a_failing_server_is_asked_four_times_with_growing_waits(connect, stub, told, ticks, memory):
+    stub.answers = [told(502)]
+    with pytest.raises(UpstreamError, match="502"):
+        connect(**TOKENS).get("huggingface", "/x")
+    assert len(stub.asked) == 4
+    assert ticks.slept == [2.0, 4.0, 8.0]
+    assert memory.notes[-1] == ("huggingface", "server error (502)")
+
+
+def test_an_upstream_that_is_down_is_left_alone_for_a_while(connect, stub, told, ticks):
+    stub.answers = [told(502)]
+    client = connect(**TOKENS)
+    for _ in range(2):
+        with pytest.raises(UpstreamError) as caught:
+            client.get("huggingface", "/x")
+        assert not isinstance(caught.value, UpstreamStopped)
+    for _ in range(2):
+        with pytest.raises(UpstreamStopped, match="502"):
+            client.get("huggingface", "/x")
+    assert len(stub.asked) == 12
+    ticks.sleep(600)
+    stub.answers = [told(200)]
+    assert client.get("huggingface", "/x").status == 200
+
+
+def test_it_recovers(connect, stub, told, ticks):
+    stub.answers = [told(503, b"<html>", {"Retry-After": "5"}), told(200, b'{"ok":1}')]
+    assert connect(**TOKENS).get("huggingface", "/x").json() == {"ok": 1}
+    assert ticks.slept == [5.0]
+
+
+def test_a_post_is_tried_twice_only(connect, stub, told):
+    stub.answers = [told(502)]
+    with pytest.raises(UpstreamError):
+        connect(**TOKENS).post("github_api", "/graphql", json={})
+    assert len(stub.asked) == 2
+
+
+def test_a_cut_answer_is_asked_again(connect, stub, told):
+    stub.answers = [told(200, b'{"a":', cut=True), told(200, b'{"a":1}')]
+    assert connect(**TOKENS).get("huggingface", "/x").json() == {"a": 1}
+
+
+def test_no_connection_is_no_usable_answer(connect, ticks, memory):
+    client = connect(TRACKER_UPSTREAMS__HUGGINGFACE="http://127.0.0.1:9", **TOKENS)
+    with pytest.raises(UpstreamError, match="no connection") as caught:
+        client.get("huggingface", "/x")
+    assert not isinstance(caught.value, UpstreamStopped)
+    assert memory.notes[-1] == ("huggingface", "no connection")
+
+
+def test_a_short_refusal_is_waited_out_and_a_long_one_stops(connect, stub, told, ticks, memory):
+    stub.answers = [told(429, b"", {"Retry-After": "30"}), told(200)]
+    client = connect(**TOKENS)
+    assert client.get("github_api", "/a").status == 200
+    assert sum(ticks.slept) == pytest.approx(30.0, abs=1.1)
+    stub.answers = [told(429, b"", {"Retry-After": "900"})]
+    before = ticks.now()
+    with pytest.raises(UpstreamStopped) as caught:
+        client.get("github_api", "/b")
+    assert timedelta(seconds=900) <= caught.value.until - before < timedelta(seconds=901)
+    asked = len(stub.asked)
+    with pytest.raises(UpstreamStopped):
+        client.get("github_api", "/c")
+    assert len(stub.asked) == asked
+
+
+def test_a_stop_survives_a_restart(connect, stub, told, memory, ticks):
+    memory.stop("huggingface", ticks.now() + timedelta(hours=1), "too many requests (429)")
+    with pytest.raises(UpstreamStopped, match="too many"):
+        connect(**TOKENS).get("huggingface", "/x")
+    assert stub.asked == []
+
+
+def test_any_403_of_arxiv_stops_all_its_doors_for_hours(connect, stub, told, memory, ticks):
+    stub.answers = [told(403, b"<html>Access Denied</html>")]
+    client = connect(**TOKENS)
+    for door in ("arxiv_api", "arxiv_site"):
+        with pytest.raises(UpstreamStopped, match="403") as caught:
+            client.get(door, "/x")
+        assert caught.value.until == ticks.now() + timedelta(hours=6)
+    assert len(stub.asked) == 1
+
+
+def test_a_spent_budget_is_left_alone_until_its_reset(connect, stub, told, memory, ticks):
+    stub.answers = [told(200, b"{}", {"RateLimit": '"api";r=0;t=55'}), told(200)]
+    client = connect(**TOKENS)
+    client.get("huggingface", "/x")
+    assert memory.stops["huggingface"][0] == ticks.now() + timedelta(seconds=56)
+    client.get("huggingface", "/y")
+    assert sum(ticks.slept) == pytest.approx(56.0, abs=0.1)
+
+
+def test_without_a_token_github_has_an_hourly_budget_which_redirects_spend_too(connect, stub, told):
+    client = connect(TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="3")
+    stub.answers = [told(301, b"", {"Location": "/b"}), told(200), told(200)]
+    client.get("github_api", "/a")
+    client.get("github_api", "/c")
+    with pytest.raises(UpstreamStopped, match="GITHUB_TOKEN"):
+        client.get("github_api", "/d")
+    assert len(stub.asked) == 3
+
+
+def test_a_refused_token_is_no_absence(connect, stub, told):
+    stub.answers = [told(401, b'{"message":"Bad credentials"}')]
+    with pytest.raises(UpstreamError, match="GITHUB_TOKEN") as caught:
+        connect(**TOKENS).get("github_api", "/repos/a/b")
+    assert "secret" not in str(caught.value)
+    assert len(stub.asked) == 1
+
+
+def test_a_blocked_repository_is_the_callers_business(connect, stub, told, memory):
+    stub.answers = [told(403, b'{"message":"Repository access blocked"}')]
+    assert connect(**TOKENS).get("github_api", "/repos/a/b").status == 403
+    assert memory.stops == {}
+
+
+def test_an_answer_is_bounded_after_decompression(connect, stub, told):
+    client = connect(TRACKER_LIMITS__ANSWER_BYTES="100000", **TOKENS)
+    stub.answers = [told(200, gzip.compress(b"0" * 10_000_000), {"Content-Encoding": "gzip"})]
+    with pytest.raises(UpstreamError, match="more than 100000 bytes"):
+        client.get("huggingface", "/x")
+    assert len(stub.asked) == 1
+
+
+def test_a_damaged_encoding_is_no_usable_answer(connect, stub, told):
+    stub.answers = [told(200, b"no gzip at all", {"Content-Encoding": "gzip"})]
+    with pytest.raises(UpstreamError, match="damaged"):
+        connect(**TOKENS).get("huggingface", "/x")
+
+
+def test_a_stopping_service_waits_for_nothing(make_settings, memory, ticks, stub, told):
+    cancel = threading.Event()
+    cancel.set()
+    stub.answers = [told(500)]
+    with Client(make_settings(**TOKENS), memory, ticks, cancel) as client, pytest.raises(Cancelled):
+        client.get("huggingface", "/x")
+
+
+def test_an_upstream_without_an_address_is_said(connect):
+    with pytest.raises(UpstreamError, match="no address"):
+        connect().get("web", "/x")

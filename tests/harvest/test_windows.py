@@ -1,0 +1,88 @@
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker import settings as settings_module
+from tracker.harvest.windows import NEW_YORK, announced, halves, plan
+
+SETTINGS = settings_module.load(environ={})
+NOW = datetime(2026, 6, 17, 5, 30, 12, tzinfo=UTC)
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_both_days_are_inside():
+    assert plan(NOW, date(2026, 6, 14), date(2026, 6, 15), None, SETTINGS) == [
+        (at("2026-06-14"), at("2026-06-15")),
+        (at("2026-06-15"), at("2026-06-16")),
+    ]
+
+
+def test_nothing_lies_in_the_future():
+    assert plan(NOW, date(2026, 6, 17), date(2026, 6, 30), None, SETTINGS) == [
+        (at("2026-06-17"), at("2026-06-17T05:30"))
+    ]
+    assert plan(NOW, date(2026, 6, 18), None, None, SETTINGS) == []
+
+
+def test_a_new_store_begins_some_days_back_and_an_old_one_before_its_watermark():
+    fresh = plan(NOW, None, None, None, SETTINGS)
+    assert (fresh[0][0], fresh[-1][1]) == (at("2026-06-10"), at("2026-06-17T05:30"))
+    later = plan(NOW, None, None, at("2026-06-16T12:00"), SETTINGS)
+    assert later[0][0] == at("2026-06-09")
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2026, 12, 31)),
+    st.integers(0, 30),
+    st.datetimes(datetime(2020, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  aware by `timezones`
+)
+def test_windows_join_without_a_gap(since, days, now):
+    windows = plan(now, since, since + timedelta(days=days), None, SETTINGS)
+    assert all(before[1] == after[0] for before, after in pairwise(windows))
+    assert all(start < end <= now for start, end in windows)
+
+
+def test_halves_share_a_minute_and_a_minute_has_none():
+    window = (at("2026-06-14"), at("2026-06-14T00:03"))
+    assert halves(window) == (
+        (at("2026-06-14"), at("2026-06-14T00:01")),
+        (at("2026-06-14T00:01"), at("2026-06-14T00:03")),
+    )
+    assert halves((at("2026-06-14"), at("2026-06-14T00:01"))) is None
+
+
+@pytest.mark.parametrize(
+    ("submitted", "expected"),
+    [
+        ("2026-06-15T13:59", "2026-06-15T20:00"),  # Monday before the cut-off: the same evening
+        ("2026-06-15T14:00", "2026-06-16T20:00"),  # at it: the next
+        ("2026-06-11T14:00", "2026-06-14T20:00"),  # Thursday afternoon to Friday noon: Sunday
+        ("2026-06-12T13:59", "2026-06-14T20:00"),
+        ("2026-06-12T14:00", "2026-06-15T20:00"),  # Friday afternoon to Monday noon: Monday
+        ("2026-06-13T09:00", "2026-06-15T20:00"),
+        ("2026-06-14T23:00", "2026-06-15T20:00"),
+        ("2026-09-07T10:00", "2026-09-08T20:00"),  # Labor Day
+        ("2026-11-25T15:00", "2026-11-29T20:00"),  # Thanksgiving, a Thursday
+        ("2026-12-29T10:00", "2026-12-30T20:00"),
+        ("2026-12-31T10:00", "2027-01-03T20:00"),
+        ("2026-03-06T15:00", "2026-03-09T20:00"),  # over the change to daylight saving time
+    ],
+)
+def test_the_earliest_announcement(submitted, expected):
+    moment = datetime.fromisoformat(submitted).replace(tzinfo=NEW_YORK)
+    found = announced(moment.astimezone(UTC))
+    assert found == datetime.fromisoformat(expected).replace(tzinfo=NEW_YORK)
+    assert found.utcoffset() == timedelta(0)
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  as above
+def test_announcements_follow_submissions_within_a_week_on_announcement_days(moment):
+    found = announced(moment)
+    assert timedelta(hours=5) <= found - moment <= timedelta(days=7)
+    assert found.astimezone(NEW_YORK).weekday() not in (4, 5)

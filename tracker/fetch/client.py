@@ -1,0 +1,202 @@
+"""The only httpx: every request but those of the arxiv library goes out here."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from tracker.domain import Clock, Memory, Response
+from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.fetch.gate import RETRIES, WHOLE_ANSWER, Gate, user_agent
+from tracker.fetch.pace import Sleep
+from tracker.settings import Settings, is_loopback
+
+MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HEADERS = {
+    "github_api": {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"},
+    "huggingface": {"accept": "application/json"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    upstream: str
+    url: str
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: object = None
+
+
+class Client:
+    """Fulfils `domain.Fetch` with httpx.
+
+    `memory` keeps stops and budgets, `clock` is the product's; `cancel` ends every wait with Cancelled.
+    `sleep` and `jitter` are for tests. Use as a context manager, or `close()` it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        memory: Memory,
+        clock: Clock,
+        cancel: threading.Event | None = None,
+        *,
+        sleep: Sleep | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._settings = settings
+        self._gate = Gate(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
+        limits = settings.limits
+        addresses = {name: url for name, url in settings.upstreams.model_dump().items() if url}
+        self._http = httpx.Client(
+            # gzip alone: what other encodings can expand a few bytes to has no bound worth the name.
+            headers={"user-agent": user_agent(settings), "accept-encoding": "gzip"},
+            timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
+            # A proxy of the environment is never asked for what is on this machine.
+            mounts={f"all://{urlsplit(url).hostname}": None for url in addresses.values() if is_loopback(url)},
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def has_token(self, upstream: str) -> bool:
+        """Whether requests to it carry an account's token."""
+        return self._token(upstream) is not None
+
+    def get(
+        self,
+        upstream: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """GET `path` below the upstream's base address; see `domain.Fetch` for what is raised."""
+        request = _Request("GET", upstream, self._base(upstream) + path, params, headers or {})
+        try:
+            return self._followed(request)
+        except UpstreamStopped:
+            raise
+        except UpstreamError as error:
+            raise self._gate.lost(upstream, error.reason) from None
+
+    def post(self, upstream: str, path: str, *, json: object) -> Response:
+        """POST a JSON body; see `domain.Fetch` for what is raised."""
+        return self._followed(_Request("POST", upstream, self._base(upstream) + path, json=json))
+
+    def _base(self, upstream: str) -> str:
+        base = getattr(self._settings.upstreams, upstream, "")
+        if not base:
+            raise UpstreamError(upstream, "has no address in the settings")
+        return str(base).rstrip("/")
+
+    def _token(self, upstream: str) -> str | None:
+        secret = {"github_api": self._settings.github_token, "huggingface": self._settings.hf_token}.get(upstream)
+        return secret.get_secret_value() if secret else None
+
+    def _followed(self, request: _Request) -> Response:
+        for _ in range(MOST_REDIRECTS + 1):
+            response = self._answer(request)
+            location = response.headers.get("location")
+            if response.status not in _REDIRECTS or not location:
+                return response
+            request = self._redirected(request, response.url, location)
+        raise UpstreamError(request.upstream, f"redirects more than {MOST_REDIRECTS} times")
+
+    def _redirected(self, request: _Request, asked: str, location: str) -> _Request:
+        try:
+            url = urljoin(asked, location)
+            same = _origin(url) == _origin(self._base(request.upstream))
+        except ValueError:
+            same = False
+        if not same or request.method != "GET":
+            raise UpstreamError(request.upstream, "redirects to another address, which is not followed")
+        return _Request("GET", request.upstream, url, None, request.headers)
+
+    def _answer(self, request: _Request) -> Response:
+        """One answer after retries, judged."""
+        upstream = request.upstream
+        # A question of many parts that fails is better asked again in smaller parts, by the caller.
+        retries = RETRIES if request.method == "GET" else 1
+        tried = 0
+        while True:
+            self._gate.enter(upstream)
+            try:
+                with self._gate.turn(upstream):
+                    response = self._once(request)
+            except (httpx.TransportError, httpx.StreamError) as error:
+                reason = _reason(error)
+                self._gate.failed(upstream, reason)
+                wait = self._gate.backoff(upstream, reason, tried, retries)
+            except (httpx.DecodingError, httpx.InvalidURL) as error:
+                self._gate.failed(upstream, _reason(error))
+                raise UpstreamError(upstream, _reason(error)) from None
+            else:
+                asked = self._gate.judge(
+                    upstream, response.status, response.headers, response.body, tried=tried, retries=retries
+                )
+                if asked is None:
+                    return response
+                wait = asked
+            tried += 1
+            self._gate.sleep(wait)
+
+    def _once(self, request: _Request) -> Response:
+        token = self._token(request.upstream)
+        headers = {**_HEADERS.get(request.upstream, {}), **request.headers}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        with self._http.stream(
+            request.method, request.url, params=request.params, headers=headers, json=request.json
+        ) as answer:
+            body = self._bounded(request.upstream, answer)
+            return Response(answer.status_code, dict(answer.headers), body, str(answer.url))
+
+    def _bounded(self, upstream: str, answer: httpx.Response) -> bytes:
+        limit = self._settings.limits.answer_bytes
+        deadline = time.monotonic() + WHOLE_ANSWER * self._settings.limits.read_seconds
+        body = bytearray()
+        for chunk in answer.iter_bytes():
+            body += chunk
+            if len(body) > limit:
+                self._gate.failed(upstream, f"an answer of more than {limit} bytes")
+                raise UpstreamError(upstream, f"an answer of more than {limit} bytes")
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout("the whole answer took too long")
+        return bytes(body)
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _reason(error: Exception) -> str:
+    """A short clause; never the error's own text, which may quote what was sent."""
+    match error:
+        case httpx.ConnectTimeout() | httpx.ConnectError():
+            return "no connection"
+        case httpx.TimeoutException():
+            return "no answer in time"
+        case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.DecodingError():
+            return "the answer was cut off or damaged"
+        case _:
+            return f"the request failed ({type(error).__name__})"

@@ -1,0 +1,43 @@
+"""The product's time: the real one, or the one that `TRACKER_NOW` sets and that then ticks on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from tracker.domain import Clock
+from tracker.settings import Settings, moment
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)
+
+
+class MovedClock:
+    """Starts at `start` and ticks on as fast as real time; `monotonic` gives seconds (for tests)."""
+
+    def __init__(self, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._start = start.astimezone(UTC)
+        self._monotonic = monotonic
+        self._began = monotonic()
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return self._start + timedelta(seconds=self._monotonic() - self._began)
+
+
+def from_environment() -> Clock:
+    """The clock of a stand-in, which may be moved whatever the settings say. Raises SettingsError."""
+    moved = moment(os.environ["TRACKER_NOW"]) if os.environ.get("TRACKER_NOW") else None
+    return SystemClock() if moved is None else MovedClock(moved)
+
+
+def make(settings: Settings) -> Clock:
+    """The clock that the settings ask for."""
+    return SystemClock() if settings.now is None else MovedClock(settings.now)

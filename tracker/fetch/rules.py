@@ -1,0 +1,180 @@
+"""What follows from an answer's status, headers and body: pure rules, shared by both doors.
+
+Sources: arXiv's robots page (after a 403 going on "will be interpreted as an attack"); GitHub's best practices
+for its REST API (Retry-After first, else x-ratelimit-reset when nothing remains, else a minute that grows);
+the Hub's rate limit headers (`RateLimit: "api";r=0;t=55`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import Any
+
+FIRST_WAIT_SECONDS = 60.0
+"""After a refusal that names no time, doubled with each further one …"""
+MOST_WAIT_SECONDS = 3600.0
+"""… up to an hour, which is also the longest window of GitHub and the Hub."""
+LONGEST_RETRY_AFTER_SECONDS = 86_400.0
+PATIENCE_SECONDS = {"huggingface": 310.0}
+"""Up to this long a stop is waited out in place; beyond it the work is left for later. The Hub's window has
+five minutes, and a harvest of two thousand papers must be able to live with one account-less window after another."""
+USUAL_PATIENCE_SECONDS = 60.0
+
+JSON_UPSTREAMS = frozenset({"github_api", "huggingface"})
+"""Their answers are JSON or, for cards, plain text: a web page is a maintenance notice."""
+
+_HUB_REMAINING = re.compile(r";\s*r=(\d{1,9})\b")
+_HUB_SECONDS = re.compile(r";\s*t=(\d{1,9})\b")
+_SECONDS = re.compile(r"\d{1,9}", re.ASCII)
+
+
+class Action(Enum):
+    """What to do with an answer."""
+
+    TAKE = "take"
+    RETRY = "retry"
+    WAIT = "wait"
+    REFUSED = "refused"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """`seconds` is the wait that the upstream named, if any: before a RETRY or WAIT, or, beside TAKE, until
+    the next request at all (its budget is spent). REFUSED stops the upstream for hours."""
+
+    action: Action
+    seconds: float | None = None
+    reason: str = ""
+
+
+def rule(upstream: str, status: int, headers: Mapping[str, str], body: bytes) -> Ruling:
+    """Judge one answer; `headers` has lower-case names."""
+    wait = retry_after(headers)
+    if status == 429:
+        return Ruling(Action.WAIT, _first(wait, _reset(headers)), "too many requests (429)")
+    if status == 403 and upstream.startswith("arxiv"):
+        return Ruling(Action.REFUSED, wait, "access denied (403)")
+    if status >= 500:
+        return Ruling(Action.RETRY, wait, f"server error ({status})")
+    if status == 200 and upstream in JSON_UPSTREAMS and _is_stand_in(headers, body):
+        return Ruling(Action.RETRY, wait, "a page or nothing where JSON was due")
+    refusal = _account_refused(upstream, status, headers, body) or _limited(upstream, status, headers, body, wait)
+    if refusal is not None:
+        return refusal
+    return Ruling(Action.TAKE, _spent(headers), "the budget of requests is used up")
+
+
+def patience(upstream: str) -> float:
+    """Up to how many seconds a stop is waited out in place."""
+    return PATIENCE_SECONDS.get(upstream, USUAL_PATIENCE_SECONDS)
+
+
+def growing(refusals: int) -> float:
+    """The wait after the n-th refusal in a row that named no time (n from 1), in seconds."""
+    return min(MOST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(max(0, refusals - 1), 10))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of `Retry-After` (RFC 9110, 10.2.3: seconds or a date), None when absent or unreadable."""
+    text = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(text):
+        return min(float(text), LONGEST_RETRY_AFTER_SECONDS)
+    moment = _date(text)
+    if moment is None:
+        return None
+    seconds = (moment - (_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER_SECONDS)
+
+
+def _date(text: str) -> datetime | None:
+    if not text or len(text) > 64:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _first(*waits: float | None) -> float | None:
+    return next((wait for wait in waits if wait is not None), None)
+
+
+def _reset(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the window's end, of the Hub's header or of GitHub's."""
+    hub = _HUB_SECONDS.search(headers.get("ratelimit", "")[:500])
+    if hub:
+        return min(float(hub[1]) + 1.0, MOST_WAIT_SECONDS)
+    reset = headers.get("x-ratelimit-reset", "").strip()
+    if headers.get("x-ratelimit-remaining", "").strip() != "0" or not re.fullmatch(r"\d{1,11}", reset, re.ASCII):
+        return None
+    asked = _date(headers.get("date", ""))
+    if asked is None:
+        return None
+    # The window has an hour: anything else comes from clocks that disagree.
+    seconds = float(reset) - asked.timestamp() + 1.0
+    return seconds if 0.0 < seconds <= MOST_WAIT_SECONDS + 60.0 else None
+
+
+def _spent(headers: Mapping[str, str]) -> float | None:
+    remaining = _HUB_REMAINING.search(headers.get("ratelimit", "")[:500])
+    if remaining and int(remaining[1]) == 0:
+        return _reset(headers)
+    if headers.get("x-ratelimit-remaining", "").strip() == "0":
+        return _reset(headers)
+    return None
+
+
+def _is_stand_in(headers: Mapping[str, str], body: bytes) -> bool:
+    kind = headers.get("content-type", "").lower()
+    return "html" in kind or ("json" in kind and not body.strip())
+
+
+def _account_refused(upstream: str, status: int, headers: Mapping[str, str], body: bytes) -> Ruling | None:
+    """A token that is not (or no longer) good: nothing that it asks for may count as absent."""
+    if status != 401:
+        return None
+    text = (headers.get("x-error-message", "") + body[:2000].decode("utf-8", "replace")).lower()
+    if upstream == "github_api":
+        return Ruling(Action.FAIL, None, "GITHUB_TOKEN is refused (401); set a valid one or none")
+    if "credentials in authorization" in text or "access token" in text:
+        return Ruling(Action.FAIL, None, "HF_TOKEN is refused (401); set a valid one or none")
+    return None
+
+
+def _limited(
+    upstream: str, status: int, headers: Mapping[str, str], body: bytes, wait: float | None
+) -> Ruling | None:
+    """GitHub's limits, which come as 403, or inside a GraphQL answer of 200, as well as 429."""
+    if upstream != "github_api" or status not in (200, 403):
+        return None
+    if status == 200:
+        limited = b"RATE_LIMIT" in body and _graphql_limited(body)
+        return Ruling(Action.WAIT, _first(wait, _reset(headers)), "rate limit of GraphQL") if limited else None
+    message = body[:2000].decode("utf-8", "replace").lower()
+    if "access blocked" in message:
+        return None
+    if "secondary rate limit" in message or "abuse detection" in message or wait is not None:
+        return Ruling(Action.WAIT, wait, "secondary rate limit (403)")
+    if headers.get("x-ratelimit-remaining", "").strip() == "0" or "rate limit exceeded" in message:
+        return Ruling(Action.WAIT, _reset(headers), "rate limit (403)")
+    return None
+
+
+def _graphql_limited(body: bytes) -> bool:
+    try:
+        answer: Any = json.loads(body)
+    except ValueError:
+        return False
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    return isinstance(errors, list) and any(
+        isinstance(error, dict) and str(error.get("type", "")).upper() in ("RATE_LIMITED", "RATE_LIMIT")
+        for error in errors
+    )
