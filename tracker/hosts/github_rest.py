@@ -1,0 +1,126 @@
+"""GitHub over REST, for installations without a token: two to five requests for one repository."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from tracker.domain import Check, Content, Fact, Fetch, LicenceFile, Outcome, Reference, Response
+from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.hosts import content, fields
+
+UPSTREAM = "github_api"
+MOST_TEXT = 100_000
+
+
+class _Unread(Exception):
+    """Something of a present repository could not be read, so nothing can be said of it."""
+
+
+def check(reference: Reference, fetch: Fetch) -> Check:
+    """Check one `github:owner/name`. Raises UpstreamStopped; any other failure is an unknown outcome."""
+    try:
+        answer = fetch.get(UPSTREAM, f"/repos/{reference.key.partition(':')[2]}")
+        missing = _missing(answer)
+        return missing or _present(fields.mapping(fields.document(answer)), fetch)
+    except UpstreamStopped:
+        raise
+    except (UpstreamError, _Unread) as error:
+        return Check(
+            outcome=Outcome.UNKNOWN, reason=error.reason if isinstance(error, UpstreamError) else str(error)
+        )
+
+
+def _missing(answer: Response) -> Check | None:
+    """The check of a repository that is not there or not to be seen, None when it is present."""
+    said = fields.words(fields.mapping(fields.document(answer)).get("message"))
+    if answer.status == 404:
+        return Check(outcome=Outcome.ABSENT, reason="not found on GitHub: never there, deleted, or private")
+    if answer.status == 451 or (answer.status == 403 and "access blocked" in said.lower()):
+        return Check(outcome=Outcome.BLOCKED, reason=said or f"GitHub answered {answer.status}")
+    if answer.status != 200:
+        return Check(
+            outcome=Outcome.UNKNOWN, reason=f"GitHub answered {answer.status}" + (f": {said}" if said else "")
+        )
+    return None
+
+
+def _present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
+    name = fields.text(facts.get("full_name"))
+    if name is None or name.count("/") != 1:
+        raise _Unread("GitHub's answer about it cannot be read")
+    if facts.get("disabled") is True:
+        return Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
+    paths, complete = _tree(name, fetch)
+    language = fields.text(facts.get("language"))
+    languages = (language,) if language else ()
+    word, holds = content.classify(paths, None, complete=complete)
+    if word is Content.UNKNOWN and content.programming(languages):
+        word, holds = Content.CODE, (Fact.CODE, *holds)
+    top = [path for path in paths if "/" not in path]
+    if word in (Content.README_ONLY, Content.PLACEHOLDER) and any(map(content.is_readme, top)):
+        word, holds = content.classify(paths, _text(fetch, f"/repos/{name}/readme")[1], complete=complete)
+    licence = fields.mapping(facts.get("license"))
+    claimed = fields.text(licence.get("spdx_id")) or fields.text(licence.get("key"))
+    number = facts.get("id")
+    return Check(
+        outcome=Outcome.PRESENT,
+        reason="its files were seen only in part, and no code among them" if word is Content.UNKNOWN else "",
+        reference=Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}"),
+        host_id=str(number) if isinstance(number, int) else None,
+        content=word,
+        holds=holds,
+        licence_claimed=claimed,
+        licence_looked=True,
+        licence_files=_licences(name, claimed, content.licence_files(top), fetch),
+        archived=fields.flag(facts.get("archived")),
+        fork=fields.flag(facts.get("fork")),
+        created_at=fields.moment(facts.get("created_at")),
+        pushed_at=fields.moment(facts.get("pushed_at")),
+        languages=languages,
+    )
+
+
+def _tree(name: str, fetch: Fetch) -> tuple[list[str], bool]:
+    """All paths, and whether they are all; an empty repository answers 409, or 404 with these words."""
+    answer = fetch.get(UPSTREAM, f"/repos/{name}/git/trees/HEAD", params={"recursive": "1"})
+    found = fields.mapping(fields.document(answer))
+    if answer.status == 409 or (answer.status == 404 and "empty" in fields.words(found.get("message")).lower()):
+        return [], True
+    if answer.status != 200 or not isinstance(found.get("tree"), list):
+        raise _Unread(f"GitHub answered {answer.status} to the question for its files")
+    entries = [fields.mapping(entry) for entry in found["tree"]]
+    paths = [path for entry in entries if entry.get("type") == "blob" and (path := fields.text(entry.get("path")))]
+    whole = found.get("truncated") is not True and all(entry.get("type") != "commit" for entry in entries)
+    return paths, whole
+
+
+def _licences(name: str, claimed: str | None, files: list[str], fetch: Fetch) -> tuple[LicenceFile, ...]:
+    """Licence texts, where GitHub itself recognised none: its own choice first, then the other files."""
+    if not files or (claimed is not None and claimed != "NOASSERTION"):
+        return ()
+    path, text = _text(fetch, f"/repos/{name}/license")
+    found = [LicenceFile(path, text[:MOST_TEXT])] if path and text else []
+    for file in files:
+        if file != path:
+            text = _text(fetch, f"/repos/{name}/contents/{quote(file)}")[1]
+            found += [LicenceFile(file, text[:MOST_TEXT])] if text else []
+    return tuple(found)
+
+
+def _text(fetch: Fetch, path: str) -> tuple[str, str]:
+    """Path and text of a file as /license, /readme and /contents give it; empty when it is not there."""
+    answer = fetch.get(UPSTREAM, path)
+    if answer.status == 404:
+        return "", ""
+    if answer.status != 200:
+        raise _Unread(f"GitHub answered {answer.status} to the question for {path.rpartition('/')[2]}")
+    found = fields.mapping(fields.document(answer))
+    try:
+        raw = base64.b64decode(fields.text(found.get("content")) or "")
+    except binascii.Error:
+        raise _Unread(f"{path.rpartition('/')[2]} cannot be decoded") from None
+    return fields.text(found.get("path")) or "", raw.decode("utf-8", "replace").replace("\x00", "")

@@ -1,0 +1,42 @@
+"""Kaggle: datasets, notebooks and models."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.domain import Reference
+from tracker.hosts.base import Host, names, parts
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+_KINDS = {"datasets": "dataset", "code": "code", "kernels": "code", "models": "model"}
+
+
+def match(url: str) -> Reference | None:
+    """The dataset, notebook or model that `url` names."""
+    found = parts(url)
+    if found is None or found.host != "kaggle.com" or not found.segments:
+        return None
+    kind = _KINDS.get(found.segments[0].lower())
+    # Old addresses of datasets and notebooks stand right below the owner: only the former is certain.
+    names_ = found.segments[1:3] if kind else found.segments[:2]
+    if kind is None and found.segments[0].casefold() in names("kaggle", "reserved"):
+        return None
+    if len(names_) < 2 or not all(_NAME.fullmatch(name) for name in names_):
+        return None
+    name = "/".join(names_)
+    kind = kind or "dataset"
+    folder = {"dataset": "datasets", "code": "code", "model": "models"}[kind]
+    return Reference(f"kaggle:{kind}/{name}", "kaggle", kind, f"https://www.kaggle.com/{folder}/{name}")
+
+
+HOST = Host(
+    name="kaggle",
+    match=match,
+    examples=(
+        ("https://www.kaggle.com/datasets/owner/name", "kaggle:dataset/owner/name"),
+        ("https://kaggle.com/code/owner/name/notebook", "kaggle:code/owner/name"),
+        ("https://www.kaggle.com/models/owner/name/pyTorch/1", "kaggle:model/owner/name"),
+        ("https://www.kaggle.com/owner/name", "kaggle:dataset/owner/name"),
+    ),
+    counterexamples=("https://www.kaggle.com/competitions/name", "https://www.kaggle.com/owner"),
+)
