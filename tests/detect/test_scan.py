@@ -1,0 +1,112 @@
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.detect import scan
+from tracker.detect.roles import Rules
+from tracker.domain import Paper, Place, Reference, Role
+
+Resolve = Callable[[str], Reference | None]
+
+
+def test_a_papers_mentions_roles_and_promise(rules: Rules, resolve: Resolve) -> None:
+    paper = Paper(
+        arxiv_id="2401.00001",
+        title="StereoField",
+        abstract="We build on https://github.com/other/tool. Our code is available at https://github.com/a/stereofield.",
+        comment="Project page: https://a.github.io/x",
+    )
+    found = scan.detect(paper, resolve, rules)
+    assert [(link.reference.key, link.role, link.place) for link in found.roles] == [
+        ("github:other/tool", Role.MENTION, Place.ABSTRACT),
+        ("github:a/stereofield", Role.OWN, Place.ABSTRACT),
+        ("page:https://a.github.io/x", Role.OWN_PAGE, Place.COMMENT),
+    ]
+    assert found.promise == "available"
+
+
+def run(lines: list[str | bytes], resolve: Resolve, rules: Rules) -> list[dict[str, Any]]:
+    return list(scan.lines(lines, resolve, rules))
+
+
+def test_lines_answer_in_order_and_go_on_after_a_bad_one(rules: Rules, resolve: Resolve) -> None:
+    good = json.dumps(
+        {"arxiv_id": "1", "comment": "Code: https://github.com/a/b", "unknown": 1, "authors": ["A B"]}
+    )
+    bad = [
+        "{",
+        "[]",
+        '{"abstract": "x"}',
+        '{"arxiv_id": "1", "abstract": 3}',
+        '{"arxiv_id": 5}',
+        "[" * 100_000,
+        b"\xff\xfe",
+    ]
+    answers = run([good, *bad, "", good], resolve, rules)
+    assert len(answers) == len(bad) + 2
+    assert all(list(answer) == ["error"] and answer["error"] for answer in answers[1:-1])
+    assert answers[0] == answers[-1]
+    assert list(answers[0]) == ["arxiv_id", "links", "promise", "promise_evidence"]
+    (link,) = answers[0]["links"]
+    assert list(link) == ["url", "reference", "role", "probability", "place", "evidence"]
+    assert (link["reference"], link["role"], link["place"]) == ("github:a/b", "own", "comment")
+
+
+def test_limits(rules: Rules, resolve: Resolve) -> None:
+    text = " ".join(f"https://github.com/owner/name{number}" for number in range(900))
+    (answer,) = run([json.dumps({"arxiv_id": "1", "abstract": text})], resolve, rules)
+    assert len(answer["links"]) == scan.MOST_REFERENCES
+    assert all(len(link["evidence"]) <= 400 for link in answer["links"])
+    assert len(answer["promise_evidence"]) <= 400
+
+
+def test_own_only_at_or_above_the_threshold(rules: Rules, resolve: Resolve) -> None:
+    text = "We follow https://github.com/a/b. Code: https://github.com/c/d. https://github.com/e/f https://example.org/x"
+    (answer,) = run([json.dumps({"arxiv_id": "1", "abstract": text})], resolve, rules)
+    for link in answer["links"]:
+        assert (link["role"] in ("own", "own-page")) is (link["probability"] >= rules.publish_threshold)
+
+
+@settings(max_examples=60)
+@given(
+    st.text(max_size=300), st.text(max_size=300), st.sampled_from(["", "html", "tex", "pdf-text", "text", "odd"])
+)
+def test_no_paper_raises(rules: Rules, resolve: Resolve, text: str, other: str, text_format: str) -> None:
+    found = scan.detect(Paper(arxiv_id="1", title=other, abstract=text, comment=other, authors=(other, text),
+                              text=f"{text} https://github.com/a/b {other}", text_format=text_format), resolve, rules)  # fmt: skip
+    json.dumps(scan.answer("1", found))
+
+
+@given(st.binary(max_size=120))
+def test_no_line_raises(rules: Rules, resolve: Resolve, line: bytes) -> None:
+    run([line], resolve, rules)
+
+
+PIECES = ["-", ".", "/", "{", "\\", "<a ", "<p>", "\\footnote{", "code is available at ", "will be released ", "https://github.com/a/b ",
+          "We release the code. ", "References\n", "Figure 1: ", "%", "a,", "\n1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("field", ["abstract", "html", "tex", "pdf-text"])
+def test_time_is_linear_in_hostile_text(rules: Rules, resolve: Resolve, piece: str, field: str) -> None:
+    def seconds(size: int) -> float:
+        text = piece * (size // len(piece))
+        paper = (
+            Paper(arxiv_id="1", abstract=text)
+            if field == "abstract"
+            else Paper(arxiv_id="1", text=text, text_format=field)
+        )
+        times = []
+        for _ in range(2):
+            start = time.perf_counter()
+            scan.detect(paper, resolve, rules)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    # Four times the text may take at most 2.5 * 2.5 times as long; a little is allowed for tiny times.
+    assert seconds(100_000) <= 6.25 * seconds(25_000) + 0.05

@@ -1,0 +1,1 @@
+"""What a paper's text links and says; pure."""

@@ -1,0 +1,64 @@
+"""The words around a link: its sentence, and what leads to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+MOST_EVIDENCE = 400
+"""Characters of a sentence that is kept as evidence."""
+MOST_BEFORE = 160
+"""Characters kept of what leads to a link."""
+
+_BACK, _AHEAD = 700, 500
+# A full stop, then space, then what may begin a sentence; not after an abbreviation or an initial.
+_STOP = re.compile(
+    r"[.!?](?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bFig\.)(?<!\bSec\.)(?<!\bEq\.)(?<!\bNo\.)(?<!\bTab\.)"
+    r"(?<!\bref\.)(?<!\bapprox\.)(?<!\bresp\.)(?<![^\w][A-Z]\.)"
+    r"[)\]\"'}\u2019\u201d]{0,2}\s{1,20}(?=[A-Z\[(\"'\u201c\\$<{@]|https?:)"
+)
+
+
+def squeeze(text: str) -> str:
+    """`text` with every run of white space as one space, and none at its ends."""
+    return " ".join(text.split())
+
+
+def around(text: str, start: int, end: int) -> tuple[str, str]:
+    """(evidence, before) of the link `text[start:end]`: its sentence, and what leads to it.
+
+    Both have their white space collapsed; `evidence` has at most 400 characters and always holds the
+    beginning of the link, `before` has at most 160.
+    """
+    left = text[max(0, start - _BACK) : start]
+    first = 0
+    for stop in _STOP.finditer(left):
+        first = stop.end()
+    ahead = text[end : end + _AHEAD]
+    stop_ahead = _STOP.search(ahead)
+    last = stop_ahead.end() if stop_ahead else len(ahead)
+    lead = squeeze(left[first:])
+    link = squeeze(text[start:end])[:MOST_EVIDENCE]
+    gap = " " if left[-1:].isspace() and lead else ""
+    tail = ahead[:last].rstrip()
+    rest = (" " if tail[:1].isspace() else "") + squeeze(tail)
+    room = MOST_EVIDENCE - len(link) - len(gap)
+    kept = min(len(rest), max(room - len(lead), room // 3))
+    lead = lead[-(room - kept) :] if room > kept else ""
+    evidence = f"{lead}{gap}{link}{rest[:kept]}"[:MOST_EVIDENCE]
+    return evidence.strip(), squeeze(left)[-MOST_BEFORE:] + gap
+
+
+def sentences(text: str, at: Iterable[int]) -> Iterator[str]:
+    """The sentences in which the positions `at` (ascending) lie, each once, white space collapsed."""
+    done = -1
+    for position in at:
+        if position < done:
+            continue
+        low = max(0, position - _BACK)
+        first = low
+        for stop in _STOP.finditer(text, low, position + 1):
+            first = stop.end()
+        following = _STOP.search(text, position, min(len(text), position + _AHEAD))
+        done = following.end() if following else min(len(text), position + _AHEAD)
+        yield squeeze(text[first:done])

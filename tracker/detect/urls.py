@@ -1,0 +1,348 @@
+"""Every link of a text, however it was written or broken; in time linear in the text.
+
+Nothing is searched with a pattern over the whole text. Each link holds a slash, or one of a few literal
+names, so `str.find` walks from anchor to anchor, and bounded windows around an anchor decide. That also
+keeps plain text, which is nearly all of it, at the speed of `memchr`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MOST_LENGTH = 2_000
+"""Characters of one link; a longer run is cut there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One link: `raw` is `text[start:end]`, `url` the address it means, with a scheme."""
+
+    start: int
+    end: int
+    raw: str
+    url: str
+
+
+# Hosts whose name alone says "link": these may stand bare, and may be broken by spaces.
+_KNOWN = (
+    "github.com|gist.github.com|raw.githubusercontent.com|github.io|huggingface.co|hf.co|gitlab.com|gitlab.io|"
+    "bitbucket.org|gitee.com|codeberg.org|codeberg.page|zenodo.org|doi.org|dx.doi.org|osf.io|kaggle.com|"
+    "modelscope.cn|anonymous.4open.science|4open.science|archive.softwareheritage.org|figshare.com|"
+    "sites.google.com|drive.google.com|docs.google.com|colab.research.google.com|arxiv.org|openreview.net|"
+    "youtu.be|youtube.com|bit.ly|tinyurl.com|aka.ms|goo.gl|forms.gle|hf.space|pypi.org"
+)
+KNOWN_HOSTS = frozenset(_KNOWN.split("|"))
+# Top-level domains under which a bare `name.tld/path` is taken for a link. Country codes that are common
+# English words or file endings (in, is, it, at, to, so, me, my, py, md, rs, sh, pl) are left out.
+_TLDS_TEXT = """com org net edu gov io co ai cn de uk fr jp kr nl ch se fi no eu ca au us ru tw hk sg br science dev app
+    tech info cloud xyz page site online tv ly gl gle ms space live name pub wiki world ac"""
+_TLDS = frozenset(_TLDS_TEXT.split())
+# Where a host may stand without any slash: `www.`, the ends of well-known page hosts, and domains under the
+# few top levels that sentences rarely hold otherwise.
+_SLASH = re.compile("/")
+_BARE = re.compile(
+    r"\.(?:(?<=www\.)(?=[A-Za-z0-9])|(?:com|org|net|edu|io|ai|dev|app|space)(?![A-Za-z0-9_@/-]|\.[A-Za-z0-9]))"
+)
+# What leads to such a domain when it is meant as a link.
+_LEADS = re.compile(
+    r"(?:\b(?:at|via|from|visit|on|see|link|website|webpage|homepage|page|demo|code|online|url|site)|:)"
+    r"[\s:({\[]{1,4}(?:\\(?:url|href|texttt|path)\{)?\Z",
+    re.IGNORECASE,
+)
+
+# What an address is made of; `\` only as a TeX escape. Braces and brackets end it, save as TeX around an
+# underscore. Typographic hyphens, ligatures and the tilde operator come from PDF conversions.
+_SIGN = r"A-Za-z0-9\-._~:/?#@!$&*+,;=%()\u00ad\u200b\u2010\u2011\u223c\ufb00-\ufb04"
+_TEX = (
+    r"\\[_%#&~\-$/,.](?:\{\})?|\$\\sim\$|\\(?:allowbreak|linebreak|break|discretionary|slash|hfill)(?![A-Za-z]) ?|"
+    r"\\(?:textunderscore|textasciitilde|sim|_|~)(?![A-Za-z])(?: |\{\})?|\{\\(?:_|~|textasciitilde|textunderscore)\}|\{[-_.~]\}"
+)
+_RUN = re.compile(rf"(?:[{_SIGN}]|{_TEX}){{1,{MOST_LENGTH}}}+")
+_GAP = re.compile(r"[^\S\n]{0,8}(?:\n[^\S\n]{0,8})?")
+_SCHEME = re.compile(r"(?:h?ttps?|git)[^\S\n]?:[^\S\n]{0,2}\n?[^\S\n]{0,2}\Z", re.IGNORECASE)
+_SCHEME_SLIP = re.compile(r"https?:\Z", re.IGNORECASE)
+_HOST_END = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.?\Z")
+# A word that lost the space before a host: `available atgithub.com/…`.
+_GLUED = re.compile(r"(?:at|on|in|is|via|from|here|link|code|see)(?=(?:github|gitlab|huggingface)\Z)")
+# DOIs of archives, which are written without a resolver as often as with one.
+_ARCHIVE_DOI = re.compile(r"(?:10\.5281/zenodo\.\d+|10\.6084/m9\.figshare\.[\dcv.]*\d)", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9_~][A-Za-z0-9_.~-]{0,120}")
+_HOST_START = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.[^\S\n]?\n?){1,5}[A-Za-z]{2,12}(?![A-Za-z])")
+_TLD_START = re.compile(r"[a-z]{2,12}(?=[/\s).,;}]|\Z)")
+_SCHEME_BEFORE = re.compile(r"(?:https?|git)\Z", re.IGNORECASE)
+_MOST_GAPS = 8
+# A full stop without its space: `name.The method …`.
+_RUN_ON = re.compile(
+    r"[.,;](?:The|Our|We|This|These|In|It|Code|Codes|Data|Datasets?|Project|Models?|Comments?|Keywords?|Accepted|To|"
+    r"All|Here|Also|For|and|or|Index|Videos?|Demo|Website|Homepage|Source|A|An|Published|See)\Z"
+)
+_TRANSLATE = str.maketrans(
+    {"\u00ad": None, "\u200b": None, "\u2010": "-", "\u2011": "-", "\u223c": "~",
+     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+)  # fmt: skip
+_TEX_SOFT = re.compile(r"\\-|\\(?:allowbreak|linebreak|break|discretionary|hfill)(?![A-Za-z]) ?")
+_TEX_TILDE = re.compile(r"[{$]?\\(?:textasciitilde|sim|~)(?![A-Za-z])(?: |\{\})?[}$]?")
+_TEX_UNDERSCORE = re.compile(r"\{?\\(?:textunderscore(?![A-Za-z])(?: |\{\})?|_(?:\{\})?)\}?")
+_TEX_OTHER = re.compile(r"\\([%#&$/,.])(?:\{\})?|\{([-_.~])\}")
+_PUNCTUATION = ".,;:!?*$&#@="
+# Words that go on with the sentence after a link, so never a part of it.
+_WORDS_TEXT = """a about above accepted access accessed after all also an and anonymously any are as at available be been
+    below but by can code codes comments contact data dataset datasets demo details due each easily feel for free
+    freely from further github has have here homepage html however if in including into is it its later link links
+    many model models more no not now of on once online only open or other our page pages paper please project
+    provided public publicly published repo repository respectively see soon source submitted supplementary
+    that the their there these this those through to today together under until upon using via video videos was
+    we webpage website well were when where which while will with within work you your"""
+_WORDS = frozenset(_WORDS_TEXT.split())
+# Spaces inside an address: how many path segments a repository's address needs at least.
+_NEEDED = {"github.com": 2, "gitlab.com": 2, "gitee.com": 2, "bitbucket.org": 2, "codeberg.org": 2,
+           "huggingface.co": 1, "hf.co": 1, "sites.google.com": 2, "anonymous.4open.science": 2, "zenodo.org": 2,
+           "doi.org": 2, "kaggle.com": 2}  # fmt: skip
+_UNDERSCORES = frozenset({"github.com", "gitlab.com", "huggingface.co", "gitee.com"})
+_AN_ABSTRACT = 400
+"""Characters from which a text is no short comment, so that a stray last word belongs to the link before it."""
+# What may be the rest of a name whose underscore was lost: a written-together name, or one of the words with
+# which repositories are named; a year or a venue is neither.
+_LAST_WORD = re.compile(
+    r"(?:pytorch|torch|tensorflow|tf\d?|jax|keras|matlab|python|cpp|official|release|main|master|v\d+)|"
+    r"(?!(?:[A-Z][a-z]+)?[A-Z]{2,6}(?:19|20)?\d\d\b)(?=\w*[a-z])(?=\w*[A-Z0-9]\w*[A-Z0-9])\w+"
+)
+
+
+def find(text: str, text_format: str = "text") -> list[Found]:
+    """All links of `text` in order, none overlapping.
+
+    `text_format` is `html`, `tex`, `pdf-text` or `text`; in `pdf-text` a line end inside a link is likelier.
+    The same characters mean the same link whatever stands around them. Never raises.
+    """
+    links: list[Found] = []
+    end = 0
+    for anchor in _anchors(text):
+        if anchor < end:
+            continue
+        span = _link_at(text, anchor, end, text_format == "pdf-text")
+        if span is not None:
+            links.append(span)
+            end = span.end
+    return links
+
+
+def _anchors(text: str) -> list[int]:
+    """Positions at which a link may show itself: slashes, and bare names that need none."""
+    dots = [found.start() for found in _BARE.finditer(text)]
+    if "/" not in text:
+        return dots
+    slashes = [found.start() for found in _SLASH.finditer(text)]
+    return sorted(dots + slashes) if dots else slashes
+
+
+def _link_at(text: str, anchor: int, floor: int, broken_lines: bool) -> Found | None:
+    """The link that shows itself at `anchor` and starts at or after `floor`."""
+    if text[anchor] == "/":
+        if (doi := _archive_doi(text, anchor, floor)) is not None:
+            return doi
+        begin = _begin_at_slash(text, anchor, floor)
+    else:
+        begin = _begin_without_slash(text, anchor, floor)
+    if begin is None:
+        return None
+    start, host_at = begin
+    end, body = _run(text, host_at, broken_lines)
+    bare = start == host_at
+    url, dropped = _clean(body, text[start - 1] if start else "")
+    if "." not in url or (bare and "." not in url.split("/", 1)[0]):
+        return None
+    end = max(end - dropped, host_at)
+    scheme = "http" if text[start:host_at].lower().startswith(("http:", "ttp:", "http ")) else "https"
+    return Found(start, end, text[start:end], f"{scheme}://{url}")
+
+
+def _begin_at_slash(text: str, slash: int, floor: int) -> tuple[int, int] | None:
+    """(start of the link, start of its host) when this slash belongs to a link."""
+    left = text[max(floor, slash - 12) : slash]
+    if text.startswith("//", slash):
+        scheme = _SCHEME.search(left)
+        if scheme is None:
+            return None
+        after = slash + 2
+        gap = _GAP.match(text, after)
+        skip = gap.end() if gap else after
+        if skip > after and not _HOST_START.match(text, skip):
+            return None
+        return slash - (len(left) - scheme.start()), skip
+    slip = _SCHEME_SLIP.search(left)
+    if slip is not None:
+        gap = _GAP.match(text, slash + 1)
+        skip = gap.end() if gap else slash + 1
+        skip += text.startswith("/", skip)
+        return (slash - len(left) + slip.start(), skip) if _HOST_START.match(text, skip) else None
+    return _begin_of_bare(text, slash, floor)
+
+
+def _archive_doi(text: str, slash: int, floor: int) -> Found | None:
+    start = slash - 7
+    if start < floor or text[start:slash] not in ("10.5281", "10.6084"):
+        return None
+    found = _ARCHIVE_DOI.match(text, start)
+    if found is None or text[start - 1 : start].isdigit():
+        return None
+    return Found(start, found.end(), found.group(), f"https://doi.org/{found.group()}")
+
+
+def _begin_without_slash(text: str, dot: int, floor: int) -> tuple[int, int] | None:
+    """A host that stands alone: `www.…`, a well-known page host, or one that the words before it call a link."""
+    begin = _begin_of_host(text, dot, floor)
+    if begin is None or text[dot - 1].isspace():
+        return None
+    start = begin[0]
+    end = _HOST_START.match(text, start)
+    host = text[start : end.end()] if end else ""
+    if host[:4] == "www." or (_is_known(host) and host not in KNOWN_HOSTS):
+        return begin
+    return begin if host and host.islower() and _LEADS.search(text[max(0, start - 24) : start]) else None
+
+
+def _begin_of_bare(text: str, slash: int, floor: int) -> tuple[int, int] | None:
+    """A host without a scheme that ends at this slash; spaces inside only where the host is well known."""
+    dot = text.rfind(".", max(floor, slash - 14), slash)
+    if dot <= floor - 1 or dot < 1:
+        return None
+    last = text[dot + 1 : slash]
+    tld = last.strip()
+    if tld.lower() not in _TLDS and not (tld.isalpha() and "www." in text[max(floor, dot - 64) : dot]):
+        return None
+    begin = _begin_of_host(text, dot, floor)
+    if begin is None:
+        return None
+    start = begin[0]
+    host = text[start:dot].lower() + "." + tld.lower()
+    if _is_known(host):
+        return start, start
+    if host.startswith("www."):
+        return start, start
+    if tld != last or not tld.islower() or not text[slash + 1 : slash + 2].strip():
+        return None
+    return start, start
+
+
+def _begin_of_host(text: str, dot: int, floor: int) -> tuple[int, int] | None:
+    """Start of the host whose last or only dot before its end is at `dot`."""
+    low = max(floor, dot - 100)
+    window = text[low:dot].rstrip() if text[max(low, dot - 1) : dot].isspace() else text[low:dot]
+    found = _HOST_END.search(window[-80:])
+    if found is None:
+        return None
+    start = low + max(0, len(window) - 80) + found.start()
+    before = text[start - 1] if start else ""
+    glued = _GLUED.match(text, start, dot)
+    if glued is not None:
+        return glued.end(), glued.end()
+    # `name@host` is an address of mail, and a name that goes on to the left is no host.
+    return None if before in ("@", "_", "/") or before.isalnum() else (start, start)
+
+
+def _is_known(host: str) -> bool:
+    """Whether a bare host is one whose name alone says "link" (subdomains included)."""
+    host = host.removeprefix("www.")
+    return host in KNOWN_HOSTS or host.split(".", 1)[-1] in KNOWN_HOSTS
+
+
+def _run(text: str, at: int, broken_lines: bool) -> tuple[int, str]:
+    """(end, characters) of the address that begins at `at`, over the gaps that were put into it."""
+    so_far = ""
+    end = at
+    stop = _next_link(text, at)
+    for _ in range(_MOST_GAPS):
+        run = _RUN.match(text, end, stop)
+        if run is None:
+            break
+        so_far += run.group()
+        end = run.end()
+        gap = _GAP.match(text, end, stop)
+        after = gap.end() if gap else end
+        if after == end or after >= stop:
+            break
+        joint = _joint(so_far, text, after, "\n" in text[end:after], broken_lines)
+        if joint is None:
+            break
+        so_far += joint
+        end = after
+    return end, so_far
+
+
+def _next_link(text: str, at: int) -> int:
+    """Where the address at `at` ends at the latest: at the next scheme that is no part of its own path."""
+    colon = text.find("://", at, at + MOST_LENGTH)
+    if colon < 0:
+        return min(len(text), at + MOST_LENGTH)
+    scheme = _SCHEME_BEFORE.search(text, max(at, colon - 5), colon)
+    if scheme is None or (scheme.start() > at and text[scheme.start() - 1] in "/="):
+        return min(len(text), at + MOST_LENGTH)
+    return scheme.start()
+
+
+def _joint(so_far: str, text: str, after: int, new_line: bool, broken_lines: bool) -> str | None:
+    """What joins `so_far` to what stands after a gap: nothing, a lost underscore, or None for no joint."""
+    host, slash, path = so_far.partition("/")
+    host = host.lower().removeprefix("www.")
+    if not slash:
+        return "" if _host_goes_on(host, text, after) else None
+    token = _TOKEN.match(text, after)
+    if token is None:
+        goes_on = text[after] == "/" and text[after + 1 : after + 2].isalnum() and _missing(host, path)
+        return "" if goes_on else None
+    word = token.group()
+    if word.lower().rstrip(".") in _WORDS or text.startswith(("://", ":/"), token.end()):
+        return None
+    if so_far[-1] in "-_" and path.strip("-_"):
+        return ""
+    if so_far[-1] == "/" and (_missing(host, path) or (broken_lines and new_line)):
+        return ""
+    if (
+        host in _UNDERSCORES
+        and len(text) >= _AN_ABSTRACT
+        and not new_line
+        and not text[token.end() :].strip(" .\n)}")
+        and path[-1:].isalnum()
+        and not _missing(host, path)
+        and _LAST_WORD.fullmatch(word.rstrip("."))
+    ):
+        return "_"
+    return None
+
+
+def _host_goes_on(host: str, text: str, after: int) -> bool:
+    if host.endswith("."):
+        tld = _TLD_START.match(text, after)
+        return tld is not None and _is_known(host + tld.group())
+    if text[after] == ".":
+        tld = _TLD_START.match(text, after + 1)
+        return tld is not None and _is_known(f"{host}.{tld.group()}")
+    return text[after] == "/" and _is_known(host) and text[after + 1 : after + 2].strip() != ""
+
+
+def _missing(host: str, path: str) -> bool:
+    """Whether the path is still too short for what this host's addresses name."""
+    return len([piece for piece in path.split("/") if piece]) < _NEEDED.get(host, 0)
+
+
+def _clean(body: str, before: str) -> tuple[str, int]:
+    """(address, characters dropped at the end) of the characters that were found."""
+    kept = body
+    while kept:
+        last = kept[-1]
+        unopened = last == ")" and kept.count("(") < kept.count(")")
+        if last in _PUNCTUATION or unopened or last == "(" or (last == "_" and before == "_"):
+            kept = kept[:-1]
+        elif (run_on := _RUN_ON.search(kept)) is not None:
+            kept = kept[: run_on.start()]
+        else:
+            break
+    url = kept
+    if "\\" in url or "{" in url:
+        url = _TEX_SOFT.sub("", url)
+        url = _TEX_TILDE.sub("~", url)
+        url = _TEX_UNDERSCORE.sub("_", url)
+        url = _TEX_OTHER.sub(lambda found: found.group(1) or found.group(2), url)
+    return url.translate(_TRANSLATE).rstrip(_PUNCTUATION), len(body) - len(kept)
