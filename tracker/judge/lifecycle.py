@@ -44,12 +44,23 @@ def next_state(state: Lifecycle, sighting: Sighting) -> Lifecycle:
     return state
 
 
-_ARRIVALS = {Lifecycle.LINKED: EventKind.LINKED, Lifecycle.PLACEHOLDER: EventKind.PLACEHOLDER,
-             Lifecycle.SHIPPED: EventKind.SHIPPED, Lifecycle.GONE: EventKind.GONE}
+_ARRIVALS = {
+    Lifecycle.LINKED: EventKind.LINKED,
+    Lifecycle.PLACEHOLDER: EventKind.PLACEHOLDER,
+    Lifecycle.SHIPPED: EventKind.SHIPPED,
+    Lifecycle.GONE: EventKind.GONE,
+}
 
 
-def events(history: History, rules: openness.Rules, *, window: timedelta, now: datetime,
-           judged_at: datetime | None = None, same_rules: bool = True) -> list[Event]:
+def events(
+    history: History,
+    rules: openness.Rules,
+    *,
+    window: timedelta,
+    now: datetime,
+    judged_at: datetime | None = None,
+    same_rules: bool = True,
+) -> list[Event]:
     """All events of one work in time order.
 
     `window` is how old a paper may be at its first look for its state to count as news; `judged_at` and
@@ -66,8 +77,17 @@ def events(history: History, rules: openness.Rules, *, window: timedelta, now: d
             cause = Cause.BACKFILL
         # An absence is believed long after it began.
         observed = now if kind in (EventKind.GONE, EventKind.CLOSED) else at
-        told.append(Event(work=history.work, reference=link.reference if link else None, kind=kind, cause=cause,
-                          happened_at=at, observed_at=observed, detail=detail))
+        told.append(
+            Event(
+                work=history.work,
+                reference=link.reference if link else None,
+                kind=kind,
+                cause=cause,
+                happened_at=at,
+                observed_at=observed,
+                detail=detail,
+            )
+        )
 
     if history.promise is Promise.PROMISED:
         tell(EventKind.PROMISED, None, history.first_seen, first=True)
@@ -77,7 +97,9 @@ def events(history: History, rules: openness.Rules, *, window: timedelta, now: d
             tell(kind, link, at, first=first, detail=detail)
     for kind, deciding, at, first, detail in _of_code(history, rules):
         tell(kind, deciding, at, first=first, detail=detail)
-    return sorted(told, key=lambda event: (event.happened_at, list(EventKind).index(event.kind), event.reference or ""))
+    return sorted(
+        told, key=lambda event: (event.happened_at, list(EventKind).index(event.kind), event.reference or "")
+    )
 
 
 def _own(history: History) -> Iterator[Link]:
@@ -132,11 +154,15 @@ def _changes(link: Link, last: Sighting | None, sighting: Sighting) -> Iterator[
         yield (EventKind.LICENSED if silent else EventKind.RELICENSED), now_named
 
 
-def _of_code(history: History, rules: openness.Rules) -> Iterator[tuple[EventKind, Link | None, datetime, bool, str]]:
+def _of_code(
+    history: History, rules: openness.Rules
+) -> Iterator[tuple[EventKind, Link | None, datetime, bool, str]]:
     """When the work's code opened and closed. An unknown in between neither opens nor closes."""
     links = list(_own(history))
-    moments = sorted({max(sighting.first_seen, link.found_at) for link in links for sighting in _since_found(link)}
-                     | {link.lost_at for link in links if link.lost_at is not None})
+    moments = sorted(
+        {max(sighting.first_seen, link.found_at) for link in links for sighting in _since_found(link)}
+        | {link.lost_at for link in links if link.lost_at is not None}
+    )
     is_open, deciding = False, None
     for moment in moments:
         state, link = openness.code_at(history, moment, rules)
@@ -159,7 +185,9 @@ def next_check(key: str, check: Check, first: datetime, now: datetime, times: in
         days = plan.unknown_hours / 24
     elif check.outcome is Outcome.ABSENT:
         steps = plan.absent_days
-        days = float(steps[0] if times <= 1 else steps[min(times, len(steps)) - 1] - steps[min(times, len(steps)) - 2])
+        days = float(
+            steps[0] if times <= 1 else steps[min(times, len(steps)) - 1] - steps[min(times, len(steps)) - 2]
+        )
     elif check.content in (Content.CODE, Content.DATA_ONLY):
         days = float(plan.shipped_days[0] if now - first < timedelta(days=365) else plan.shipped_days[1])
     else:

@@ -24,16 +24,26 @@ from tracker.domain import (
     Verdict,
 )
 
-KIND_OF_FACT = {Fact.CODE: ("repository", "gist"), Fact.WEIGHTS: ("model",), Fact.DATA: ("dataset",), Fact.DEMO: ("space",)}
+RULE_VERSION = "1"
+"""Counts the changes of the rules in this module and in `lifecycle`; stored with every judgement."""
+KIND_OF_FACT = {
+    Fact.CODE: ("repository", "gist"),
+    Fact.WEIGHTS: ("model",),
+    Fact.DATA: ("dataset",),
+    Fact.DEMO: ("space",),
+}
 """The kinds of artifact that stand for a fact even before it is known what they hold."""
 
 _RANK = (State.OPEN, State.AVAILABLE, State.GATED, State.PROMISED, State.GONE, State.UNKNOWN, State.NONE)
 _CONTENT_WORDS = {
-    Content.EMPTY: "is empty", Content.README_ONLY: "holds only a README or documents",
-    Content.PLACEHOLDER: "is a placeholder that announces code", Content.DATA_ONLY: "holds data and no code",
+    Content.EMPTY: "is empty",
+    Content.README_ONLY: "holds only a README or documents",
+    Content.PLACEHOLDER: "is a placeholder that announces code",
+    Content.DATA_ONLY: "holds data and no code",
 }
 _CLASS_WORDS = {
-    LicenceClass.RESTRICTED: "a licence with restrictions of use", LicenceClass.NONE: "no licence",
+    LicenceClass.RESTRICTED: "a licence with restrictions of use",
+    LicenceClass.NONE: "no licence",
     LicenceClass.UNKNOWN: "a licence that was not recognised",
     LicenceClass.OPEN_CONTENT: "an open licence made for content, not for code",
 }
@@ -46,8 +56,11 @@ GONE_DAYS = 7
 
 def is_gone(sighting: Sighting) -> bool:
     """Whether an absence has lasted long enough to be believed."""
-    return (sighting.outcome is Outcome.ABSENT and sighting.times >= GONE_ABSENCES
-            and sighting.last_seen - sighting.first_seen >= timedelta(days=GONE_DAYS))
+    return (
+        sighting.outcome is Outcome.ABSENT
+        and sighting.times >= GONE_ABSENCES
+        and sighting.last_seen - sighting.first_seen >= timedelta(days=GONE_DAYS)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +94,34 @@ def _verdict(history: History, fact: Fact, now: datetime, rules: Rules) -> Verdi
     promised = fact is Fact.CODE and history.promise is Promise.PROMISED
     if best is None:
         if promised:
-            return Verdict(fact=fact, state=State.PROMISED, licence_class=LicenceClass.UNKNOWN, reference=None,
-                           reasons=("the authors announce a release and link nothing yet",))
-        return Verdict(fact=fact, state=State.UNKNOWN, licence_class=LicenceClass.UNKNOWN, reference=None,
-                       reasons=("no link of the authors' own was found in what was read so far",))
-    return Verdict(fact=fact, state=best.state, licence_class=best.licence_class, reference=best.link.reference,
-                   reasons=best.reasons)
+            return Verdict(
+                fact=fact,
+                state=State.PROMISED,
+                licence_class=LicenceClass.UNKNOWN,
+                reference=None,
+                reasons=("the authors announce a release and link nothing yet",),
+            )
+        return Verdict(
+            fact=fact,
+            state=State.UNKNOWN,
+            licence_class=LicenceClass.UNKNOWN,
+            reference=None,
+            reasons=("no link of the authors' own was found in what was read so far",),
+        )
+    return Verdict(
+        fact=fact,
+        state=best.state,
+        licence_class=best.licence_class,
+        reference=best.link.reference,
+        reasons=best.reasons,
+    )
 
 
 def _best(history: History, fact: Fact, moment: datetime, rules: Rules) -> _Judged | None:
     judged = list(_candidates(history, fact, moment, rules))
-    return min(judged, key=lambda one: (_RANK.index(one.state), -one.link.probability, one.link.reference), default=None)
+    return min(
+        judged, key=lambda one: (_RANK.index(one.state), -one.link.probability, one.link.reference), default=None
+    )
 
 
 def _candidates(history: History, fact: Fact, moment: datetime, rules: Rules) -> Iterator[_Judged]:
@@ -114,8 +144,15 @@ def _known(link: Link, moment: datetime) -> tuple[Sighting | None, Sighting | No
     return telling[-1], present[-1] if present else None
 
 
-def _judge(history: History, link: Link, fact: Fact, latest: Sighting | None, earlier: Sighting | None,
-           moment: datetime, rules: Rules) -> _Judged:
+def _judge(
+    history: History,
+    link: Link,
+    fact: Fact,
+    latest: Sighting | None,
+    earlier: Sighting | None,
+    moment: datetime,
+    rules: Rules,
+) -> _Judged:
     own = f"{link.reference} is the authors' own (probability {link.probability:.2f})"
     if latest is None:
         return _Judged(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not looked at yet"))
@@ -123,8 +160,12 @@ def _judge(history: History, link: Link, fact: Fact, latest: Sighting | None, ea
         return _Judged(State.GONE, LicenceClass.UNKNOWN, link, (own, "its name now leads to something else"))
     match latest.outcome:
         case Outcome.UNKNOWN | Outcome.BLOCKED:
-            return _Judged(State.UNKNOWN, LicenceClass.UNKNOWN, link,
-                           (own, f"it could not be seen: {latest.reason or 'no answer'}"))
+            return _Judged(
+                State.UNKNOWN,
+                LicenceClass.UNKNOWN,
+                link,
+                (own, f"it could not be seen: {latest.reason or 'no answer'}"),
+            )
         case Outcome.ABSENT:
             return _absent(history, link, fact, latest, earlier, own)
     if fact not in latest.holds:
@@ -135,29 +176,55 @@ def _judge(history: History, link: Link, fact: Fact, latest: Sighting | None, ea
     note = (latest.licence_note,) if latest.licence_note else ()
     if latest.licence_class in rules.open_classes[fact]:
         words = "an OSI-approved licence" if latest.licence_class is LicenceClass.OSI else "an open licence"
-        return _Judged(State.OPEN, latest.licence_class, link, (own, f"it holds {fact.value}", f"under {words}{licence}", *note))
+        return _Judged(
+            State.OPEN,
+            latest.licence_class,
+            link,
+            (own, f"it holds {fact.value}", f"under {words}{licence}", *note),
+        )
     words = _CLASS_WORDS.get(latest.licence_class, latest.licence_class.value)
-    return _Judged(State.AVAILABLE, latest.licence_class, link, (own, f"it holds {fact.value}", f"under {words}{licence}", *note))
+    return _Judged(
+        State.AVAILABLE,
+        latest.licence_class,
+        link,
+        (own, f"it holds {fact.value}", f"under {words}{licence}", *note),
+    )
 
 
-def _absent(history: History, link: Link, fact: Fact, latest: Sighting, earlier: Sighting | None, own: str) -> _Judged:
+def _absent(
+    history: History, link: Link, fact: Fact, latest: Sighting, earlier: Sighting | None, own: str
+) -> _Judged:
     since = f"{latest.first_seen:%Y-%m-%d}"
     if earlier is not None:
         if is_gone(latest):
-            return _Judged(State.GONE, earlier.licence_class, link, (own, f"it was there and is gone since {since}"))
-        return _Judged(State.UNKNOWN, earlier.licence_class, link, (own, f"it was there and was not found on {since}"))
+            return _Judged(
+                State.GONE, earlier.licence_class, link, (own, f"it was there and is gone since {since}")
+            )
+        return _Judged(
+            State.UNKNOWN, earlier.licence_class, link, (own, f"it was there and was not found on {since}")
+        )
     if fact is Fact.CODE and history.promise is Promise.PROMISED:
         return _Judged(State.PROMISED, LicenceClass.UNKNOWN, link, (own, "it is announced and not there yet"))
-    return _Judged(State.NONE, LicenceClass.UNKNOWN, link, (own, "nothing is there: it was never found at this address"))
+    return _Judged(
+        State.NONE, LicenceClass.UNKNOWN, link, (own, "nothing is there: it was never found at this address")
+    )
 
 
 def _without(history: History, link: Link, fact: Fact, latest: Sighting, own: str) -> _Judged:
     """Present, but the thing was not seen in it."""
     if latest.content is Content.UNKNOWN:
-        return _Judged(State.UNKNOWN, latest.licence_class, link,
-                       (own, f"whether it holds {fact.value} could not be told: {latest.reason or 'not all was read'}"))
+        return _Judged(
+            State.UNKNOWN,
+            latest.licence_class,
+            link,
+            (own, f"whether it holds {fact.value} could not be told: {latest.reason or 'not all was read'}"),
+        )
     what = _CONTENT_WORDS.get(latest.content, f"holds no {fact.value}")
     pending = latest.content in (Content.EMPTY, Content.PLACEHOLDER)
-    if fact is Fact.CODE and pending and (history.promise is not Promise.NONE or latest.content is Content.PLACEHOLDER):
+    if (
+        fact is Fact.CODE
+        and pending
+        and (history.promise is not Promise.NONE or latest.content is Content.PLACEHOLDER)
+    ):
         return _Judged(State.PROMISED, latest.licence_class, link, (own, f"it {what}"))
     return _Judged(State.NONE, latest.licence_class, link, (own, f"it {what}"))

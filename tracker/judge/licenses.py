@@ -1,0 +1,238 @@
+"""Which licence something is under, decided from what its host claims and what its licence files say; pure.
+
+A licence is never called open on a doubt: what is not recognised is unknown, and where a host's claim and a
+file disagree, or several texts apply, the stricter class counts and the note says so.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain
+
+from tracker.domain import Fact, Licence, LicenceClass, LicenceFile
+from tracker.judge import texts
+from tracker.judge.classes import Rules, canonical, classify, load, stricter
+
+__all__ = ["Reading", "Rules", "canonical", "classify", "decide", "load", "read"]
+
+_OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
+_NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
+_TAGGED = re.compile(r"spdx-license-identifier:[ \t]*([a-z0-9.+\- ()]{1,120})", re.IGNORECASE)
+_POINT = re.compile(r"\.(?![0-9])|(?<![0-9])\.")
+_RESERVED_ONLY = 40
+"""Words of a text that reserves all rights and grants none."""
+_GRANTS = re.compile(r"\b(?:permi|grant|licen|free|under)")
+_NAMING_CHARACTERS = 2_000
+"""Characters of a short text in which a grant by name is looked for."""
+_FOR_OTHERS = re.compile(
+    r"third|notice|vendor|dependenc|policy|(?:^|[-_. ])(?:dco|cla|template|header)(?:[-_. ]|$)"
+)
+"""Names of files about the licences of other people's work, or about other things than a licence."""
+_PURPOSES = {
+    Fact.CODE: re.compile(r"(?:^|[-_. /])(?:code|software|source|src)(?:[-_. /]|$)"),
+    Fact.WEIGHTS: re.compile(r"(?:^|[-_. /])(?:models?|weights?|checkpoints?|ckpts?)(?:[-_. /]|$)"),
+    Fact.DATA: re.compile(r"(?:^|[-_. /])(?:data|datasets?|annotations?|corpus)(?:[-_. /]|$)"),
+}
+"""Names of licence files that speak of one fact only: LICENSE-CODE, MODEL_LICENSE, LICENSE.data."""
+_DOCUMENTS = re.compile(r"(?:^|[-_. /])(?:docs?|documentation|images?|assets|fonts?)(?:[-_. /]|$)")
+_CHOICE = re.compile(
+    r"(?:^|/)(?:licen[sc]e|copying)[-_.](?!txt$|md$|rst$|html$|markdown$)[^/]+$|[^/]+[-_]licen[sc]e(?:\.\w+)?$"
+)
+"""Names after a licence, as LICENSE-MIT: two of them offer a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one licence text says. `resembles` is the standard text that it nearly is, where it is none."""
+
+    spdx: str | None
+    class_: LicenceClass
+    note: str = ""
+    resembles: str | None = None
+
+
+def read(text: str, rules: Rules) -> Reading:
+    """Recognise a licence text, in time linear in its length.
+
+    The id is that of the standard texts which stand wholly in it; what is left of the text must then add
+    nothing of weight. Restricted titles and wordings decide over everything else.
+    """
+    words = texts.words_of(text)
+    flat = _flat(text)
+    matches, near, left = texts.explain(words, rules.standards)
+    ids = _ids(match.standard.spdx for match in matches)
+    rest = " ".join(chain.from_iterable(left))
+    if title := next((name for name, says in rules.titles if says.search(flat)), None):
+        return Reading(title, _RESTRICTED, f"its text names {title}")
+    if found := rules.restricted.search(rest) or rules.restricted.search(_flat(texts.copyright_lines(text))):
+        what = f"{' AND '.join(ids)} with added terms" if ids else "its terms"
+        return Reading(None, _RESTRICTED, f"{what}: “{_shown(found[0])}”")
+    tagged = [name for tag in _TAGGED.findall(text[: texts.MAX_CHARACTERS]) if (name := canonical(tag, rules))]
+    if not ids and near is None:
+        return _unquoted(text, words, tagged, flat, rules)
+    class_ = reduce(stricter, (classify(name, rules) for name in [*ids, *tagged]), _OSI)
+    reading = Reading(_joined(ids, tagged), class_)
+    held = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
+    if len(text) >= texts.MAX_CHARACTERS or sum(map(len, left)) > rules.most_left:
+        return Reading(None, stricter(class_, _UNKNOWN), f"{held} with much other text that was not recognised")
+    if doubt := rules.doubtful.search(rules.harmless.sub(" ", rest)):
+        return Reading(None, stricter(class_, _UNKNOWN), f"{held} with added words: “{_shown(doubt[0])}”")
+    if near:
+        return Reading(None, stricter(class_, _UNKNOWN), _likeness(near), None if ids else near.standard.spdx)
+    return reading
+
+
+def decide(
+    claimed: str | None,
+    looked: bool,
+    files: Sequence[LicenceFile],
+    rules: Rules,
+    for_fact: Fact = Fact.CODE,
+    claimed_by: str = "the host's licence field",
+) -> Licence:
+    """Join what a host claims and what the files say, for one fact.
+
+    `looked` tells that the host was really asked. A file beats the claim; where both are known and differ, the
+    stricter class counts. A claim of nothing (NOASSERTION, `other`) is no claim, but proves that there is
+    something: without a file it is unknown, never none.
+    """
+    claim = canonical(claimed, rules)
+    used = _files_for(files, for_fact)
+    if not used and files:
+        names = ", ".join(file.path for file in files[:4])
+        return Licence(
+            spdx=None, class_=_UNKNOWN, source=names, note=f"no licence file speaks of the {for_fact.value}"
+        )
+    if not used and claim is not None:
+        return Licence(spdx=claim, class_=classify(claim, rules), source=claimed_by)
+    if not used and claimed and claimed.strip():
+        return Licence(
+            spdx=None,
+            class_=classify(claimed, rules),
+            source=claimed_by,
+            note=f"{claimed_by} says “{_shown(claimed.strip())}”",
+        )
+    if not used:
+        if looked:
+            return Licence(spdx=None, class_=_NONE, source="no licence and no licence file")
+        return Licence(spdx=None, class_=_UNKNOWN, source="", note="no licence was looked for")
+    reading, source = _of_files(used, rules, for_fact)
+    if claim is None:
+        return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
+    return _joined_with(claim, claimed_by, reading, source, _flat(used[0].text), rules)
+
+
+def _files_for(files: Sequence[LicenceFile], fact: Fact) -> list[LicenceFile]:
+    """The files that speak of this fact: those named after it, else those named after nothing in particular."""
+    fact = Fact.CODE if fact is Fact.DEMO else fact
+    general: list[LicenceFile] = []
+    own: list[LicenceFile] = []
+    for file in files:
+        name = file.path.lower()
+        if _FOR_OTHERS.search(name) or _DOCUMENTS.search(name):
+            continue
+        facts = [about for about, says in _PURPOSES.items() if says.search(name.rpartition("/")[2])]
+        if fact in facts:
+            own.append(file)
+        elif not facts:
+            general.append(file)
+    top = [file for file in general if "/" not in file.path]
+    stated = [file for file in top or general if not file.path.lower().startswith("copyright")]
+    return own or stated or top or general
+
+
+def _of_files(files: Sequence[LicenceFile], rules: Rules, fact: Fact) -> tuple[Reading, str]:
+    """One reading of several files: all their ids, the strictest class."""
+    pairs = [(file.path, read(file.text, rules)) for file in files]
+    pairs = [pair for pair in pairs if pair[1].class_ is not _NONE] or pairs
+    if fact in (Fact.CODE, Fact.DEMO) and any(reading.class_ is _OSI for _, reading in pairs):
+        # A content licence beside a software licence is for texts and pictures.
+        pairs = [pair for pair in pairs if pair[1].class_ is not _CONTENT]
+    source = ", ".join(path for path, _ in pairs)
+    if len(pairs) == 1:
+        return pairs[0][1], source
+    class_ = reduce(stricter, (reading.class_ for _, reading in pairs))
+    word = " OR " if all(_CHOICE.search(path.lower()) for path, _ in pairs) else " AND "
+    ids = _ids(reading.spdx for _, reading in pairs if reading.spdx)
+    note = "; ".join(f"{path}: {reading.note}" for path, reading in pairs if reading.note)
+    known = all(reading.spdx for _, reading in pairs)
+    return Reading(word.join(ids) if known or (class_ is _RESTRICTED and ids) else None, class_, note), source
+
+
+def _joined_with(claim: str, by: str, reading: Reading, source: str, flat: str, rules: Rules) -> Licence:
+    """A file's reading beside a claim that names a licence."""
+    class_ = classify(claim, rules)
+    if reading.class_ is _NONE:
+        return Licence(spdx=claim, class_=class_, source=by, note=reading.note)
+    same = _family(claim) in {_family(part) for part in re.split(r" AND | OR ", reading.spdx or "")}
+    if same and stricter(class_, reading.class_) is reading.class_:
+        return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
+    if reading.class_ is _UNKNOWN and class_ is not _RESTRICTED:
+        alike = reading.resembles is not None and _family(reading.resembles) == _family(claim)
+        untested = _family(claim) not in {_family(known.spdx) for known in rules.standards}
+        if alike or (untested and _flat(claim) in flat):
+            return Licence(spdx=claim, class_=class_, source=f"{by}, {source}", note=reading.note)
+        return Licence(spdx=None, class_=_UNKNOWN, source=source, note=f"{by} says {claim}, but {reading.note}")
+    if class_ is _UNKNOWN:
+        return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
+    said = reading.spdx or reading.class_.value
+    note = f"{by} says {claim}, {source} says {said}: the stricter counts"
+    if stricter(class_, reading.class_) is reading.class_:
+        note = "; ".join(filter(None, (note, reading.note)))
+        return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=note)
+    return Licence(spdx=claim, class_=class_, source=by, note=note)
+
+
+def _unquoted(text: str, words: list[str], tagged: list[str], flat: str, rules: Rules) -> Reading:
+    """Read a text in which no standard text stands: an identifier, a sentence that names a licence, or neither."""
+    if not text.strip():
+        return Reading(None, _NONE, "the licence file is empty")
+    if len(words) <= _RESERVED_ONLY and "all rights reserved" in flat and not _GRANTS.search(flat):
+        return Reading(None, _RESTRICTED, "all rights are reserved and none is granted")
+    short = len(words) <= rules.most_naming
+    named = [name for name, says in rules.named if short and says.search(flat[:_NAMING_CHARACTERS])]
+    doubt = rules.doubtful.search(rules.harmless.sub(" ", " ".join(words)))
+    names = _ids([*tagged, *named])
+    if names and short and not doubt:
+        class_ = reduce(stricter, (classify(name, rules) for name in names))
+        return Reading(" AND ".join(names), class_, "named in the file, not quoted")
+    nearest = texts.find(words, rules.standards)
+    if nearest is None or nearest.agreeing < nearest.standard.fixed / 2:
+        return Reading(None, _UNKNOWN, "its text was not recognised")
+    return Reading(None, _UNKNOWN, _likeness(nearest))
+
+
+def _likeness(match: texts.Match) -> str:
+    differing = _shown(" ".join(match.differing[:6]))
+    return f"its text is like {match.standard.spdx} and differs from it in {len(match.differing)} words: “{differing}”"
+
+
+def _flat(text: str) -> str:
+    """The text in lower case, all punctuation but the points of numbers made one space."""
+    text = unicodedata.normalize("NFKC", text[: texts.MAX_CHARACTERS]).lower().replace("licence", "license")
+    return " ".join(_POINT.sub(" ", re.sub(r"[^\w.+]+", " ", text).replace("_", " ")).split())
+
+
+def _ids(names: Iterable[str]) -> list[str]:
+    """The ids without doubles; the LGPL comes with the GPL's text, which it refers to."""
+    ids = list(dict.fromkeys(names))
+    return [name for name in ids if not (name.startswith("GPL-3") and any(n.startswith("LGPL-3") for n in ids))]
+
+
+def _joined(ids: list[str], tagged: list[str]) -> str:
+    """One expression of what was recognised; an identifier line may say `or-later` where a text cannot."""
+    if len(ids) == len(tagged) == 1 and _family(ids[0]) == _family(tagged[0]):
+        return tagged[0]
+    return " AND ".join(dict.fromkeys(ids))
+
+
+def _family(spdx: str) -> str:
+    return spdx.removesuffix("-only").removesuffix("-or-later").lower()
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"

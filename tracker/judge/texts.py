@@ -1,0 +1,310 @@
+"""Compare a licence text, word by word, with the standard texts; pure and linear in the text's length.
+
+A standard text is a file of `config/licences`, the SPDX text of one licence. What stands in it between
+`{{` and `}}` may be missing or be replaced by other words, as a holder's name is (the SPDX matching
+guidelines call such places replaceable or omittable text); everything else is the licence. Case, white
+space, punctuation, numbering, spelling variants, addresses and copyright lines do not count, as in those
+guidelines (spdx.github.io/spdx-spec, annex "SPDX License List matching guidelines and templates").
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+MAX_CHARACTERS = 100_000
+"""Longer texts are cut: the longest standard text has less than half of that."""
+MAX_MATCHES = 8
+"""Licences looked for in one file."""
+GRAM = 4
+"""Words that must agree in a row before two texts are taken to be in step again."""
+RUN = 12
+"""Words in a row that tell the beginning of a licence from a sentence that names it."""
+PLACES = 8
+"""Occurrences of the same few words that are tried as the beginning."""
+SAMPLES = 40
+"""Places of a standard text at which a quick look decides whether it is worth comparing."""
+WORTH = 0.5
+"""Share of those places that must be found."""
+NEAR = 150
+"""Words within which the texts are expected to fall into step again after a difference."""
+NAME_WORDS = 40
+"""Words that may fill a replaceable place."""
+NEAR_SHARE = 0.02
+"""Share of words that may differ in a text that resembles a licence: GitHub's recogniser takes 98 % as equal."""
+
+_URL = re.compile(
+    r"(?:https?://|\bwww\.)[^\s<>\"')]{1,300}|\b(?:[a-z0-9-]{1,60}\.){1,4}(?:org|com|net|edu|gov|io)\b[^\s<>\"')]{0,300}"
+)
+_TAG = re.compile(r"<[^<>]{1,120}>")
+_COPYRIGHT = re.compile(
+    r"^[^\w\n(©]{0,20}(?:portions[ \t]+)?(?:spdx-filecopyrighttext\b|copyrights?[ \t]*(?:\(c\)|©|:|[0-9]{4}|[<\[{])"
+    r"|©|\(c\)[ \t]*(?:copyright|[0-9]{4}|[<\[{]))[^\n]{0,200}$",
+    re.MULTILINE,
+)
+_RESERVED = re.compile(r"\ball\s{1,4}rights\s{1,4}reserved\b")
+_VERSION = re.compile(r"\bv(?:ersion|\.)?[ \t\n]{0,4}([0-9]{1,3}(?:\.[0-9]{1,3}){0,2}?)(?:\.0)?(?!\.?[0-9])")
+_WORD = re.compile(r"[^\W_]+")
+_MARK = re.compile(r"\{\{|\}\}")
+_NUMERALS = frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv".split())  # noqa: SIM905 - words read better so
+_SAME = {
+    "licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense",
+    "acknowledgment": "acknowledgement", "acknowledgments": "acknowledgements", "owner": "holder",
+    "owners": "holders", "merchantibility": "merchantability", "judgment": "judgement", "whilst": "while",
+    "favour": "favor", "fulfil": "fulfill", "wilful": "willful", "programme": "program",
+    "organisation": "organization", "authorised": "authorized", "authorisation": "authorization",
+    "recognised": "recognized", "utilisation": "utilization", "centre": "center",
+}  # fmt: skip
+"""Spelling variants, from the SPDX list of equivalent words."""
+_NEUTRAL = frozenset("the an of and this that such its their is are".split())  # noqa: SIM905 - as above
+"""Words whose presence or absence does not change what a licence allows."""
+_WEIGHTY = frozenset(
+    "not non no nor only solely except unless without may must shall cannot can never use used using copy modify merge publish "  # noqa: SIM905 - as above
+    "distribute redistribute sublicense sell commercial commercially noncommercial noncommercially academic research "
+    "education educational personal private internal evaluation free charge fee royalty permission permitted permits "
+    "permit grant granted prohibited prohibit forbidden restricted restriction restrictions unrestricted limited "
+    "purpose purposes condition conditions provided any all person persons users military nonprofit".split()
+)
+"""Words that carry a grant or a condition: a difference with one of them is never mere wording."""
+_NAMELESS = frozenset(
+    "not only solely except unless must shall may cannot noncommercial commercial commercially academic prohibited "  # noqa: SIM905 - as above
+    "forbidden restricted permitted provided condition conditions purposes".split()
+)
+"""Words that no holder's or product's name has, so that none of them may stand in a replaceable place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard text: its words, and for each whether it stands in a replaceable place."""
+
+    spdx: str
+    words: tuple[str, ...]
+    loose: bytes
+    samples: tuple[tuple[str, ...], ...]
+    title: frozenset[str]
+    """Words of the licence's name, which may stand in it more or less often than in the standard text."""
+
+    @property
+    def fixed(self) -> int:
+        """How many words must stand in a text."""
+        return len(self.loose) - sum(self.loose)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A standard text found in words[start:end]. `differing` holds the words that are not as they must be."""
+
+    standard: Standard
+    start: int
+    end: int
+    agreeing: int
+    differing: tuple[str, ...]
+
+    @property
+    def resembles(self) -> bool:
+        """Whether the differences are few, and none of them touches a grant or a condition."""
+        few = max(1, int(self.standard.fixed * NEAR_SHARE))
+        return len(self.differing) <= few and not _WEIGHTY.intersection(self.differing)
+
+
+def words_of(text: str) -> list[str]:
+    """The words that count when texts are compared, in order."""
+    text = _lowered(text)
+    text = _COPYRIGHT.sub(" ", _TAG.sub(" ", _URL.sub(" ", text)))
+    text = _VERSION.sub(lambda found: f" version{found[1].replace('.', '')} ", text)
+    text = _RESERVED.sub(" ", text).replace("'", "").replace("’", "").replace("-", "")
+    return [
+        _SAME.get(word, word)
+        for word in _WORD.findall(text)
+        if len(word) > 1 and word not in _NUMERALS and not (word.isdigit() and len(word) < 3)
+    ]
+
+
+def copyright_lines(text: str) -> str:
+    """The copyright lines that `words_of` leaves out, in lower case: terms may hide in them."""
+    return " ".join(_COPYRIGHT.findall(_lowered(text)))
+
+
+def _lowered(text: str) -> str:
+    return unicodedata.normalize("NFKC", html.unescape(text[:MAX_CHARACTERS]).replace("©", " © ")).lower()
+
+
+def standard_of(spdx: str, text: str, title: str = "") -> Standard:
+    """Read a standard text with its `{{ }}` marks; `title` is the licence's full name."""
+    words: list[str] = []
+    loose = bytearray()
+    for number, piece in enumerate(_MARK.split(text)):
+        found = words_of(piece)
+        words += map(sys.intern, found)
+        loose += bytes([number % 2]) * len(found)
+    fixed = [at for at in range(len(words) - GRAM + 1) if not any(loose[at : at + GRAM])]
+    step = max(1, len(fixed) // SAMPLES)
+    samples = tuple(tuple(words[at : at + GRAM]) for at in fixed[::step])
+    return Standard(spdx, tuple(words), bytes(loose), samples, frozenset(words_of(title)) - _WEIGHTY)
+
+
+def find(words: Sequence[str], standards: Iterable[Standard]) -> Match | None:
+    """The standard text that best explains the words: one that agrees wholly, else the most alike."""
+    index: dict[tuple[str, ...], list[int]] = {}
+    for at in range(len(words) - GRAM + 1):
+        index.setdefault(tuple(words[at : at + GRAM]), []).append(at)
+    matches = [
+        match
+        for standard in standards
+        if standard.samples
+        and sum(gram in index for gram in standard.samples) >= WORTH * len(standard.samples)
+        and (match := _align(standard, words, index)) is not None
+    ]
+    return max(matches, key=_rank, default=None)
+
+
+def explain(
+    words: Sequence[str], standards: Iterable[Standard]
+) -> tuple[list[Match], Match | None, list[Sequence[str]]]:
+    """What the words consist of: whole standard texts in their order, at most MAX_MATCHES, and what is left.
+
+    The second value is the first text that resembles a standard text without being it; it is not left over.
+    """
+    found: list[tuple[int, Match]] = []
+    near: Match | None = None
+    left: list[Sequence[str]] = []
+    runs = [(0, words)]
+    while runs:
+        at, run = runs.pop()
+        match = find(run, standards) if len(run) > GRAM and len(found) < MAX_MATCHES else None
+        if match is None or (match.differing and (near is not None or not match.resembles)):
+            left.append(run)
+            continue
+        if match.differing:
+            near = match
+        else:
+            found.append((at + match.start, match))
+        runs += [(at + match.end, run[match.end :]), (at, run[: match.start])]
+    return [match for _, match in sorted(found, key=lambda pair: pair[0])], near, [run for run in left if run]
+
+
+def _rank(match: Match) -> tuple[bool, int, bool, int, str]:
+    whole = not match.differing
+    alike = match.agreeing - 2 * len(match.differing)
+    return whole or match.resembles, alike, whole, -match.standard.fixed, match.standard.spdx
+
+
+def _align(standard: Standard, words: Sequence[str], index: Mapping[tuple[str, ...], list[int]]) -> Match | None:
+    """Walk through both texts in step, or back into step; neither is read twice."""
+    model, loose = standard.words, standard.loose
+    here, there = _start(model, words, index)
+    if there < 0:
+        return None
+    start, agreeing = there, 0
+    differing = _between(standard, 0, here, ())
+    while True:
+        while here < len(model) and there < len(words) and model[here] == words[there]:
+            agreeing += 1 - loose[here]
+            here, there = here + 1, there + 1
+        if here == len(model):
+            break
+        next_here, next_there = _in_step(model, here, there, index)
+        if next_there < 0:
+            tail, there = _tail(standard, here, words, there)
+            differing += tail
+            break
+        differing += _between(standard, here, next_here, words[there:next_there])
+        here, there = next_here, next_there
+    return Match(standard, start, there, agreeing, tuple(differing))
+
+
+def _start(
+    model: Sequence[str], words: Sequence[str], index: Mapping[tuple[str, ...], list[int]]
+) -> tuple[int, int]:
+    """Where both texts first agree over RUN words, else over GRAM words; (_, -1) if nowhere."""
+    first = (0, -1)
+    for here in range(len(model) - GRAM + 1):
+        for there in index.get(tuple(model[here : here + GRAM]), ())[:PLACES]:
+            if tuple(words[there : there + RUN]) == tuple(model[here : here + RUN]):
+                return here, there
+            if first[1] < 0:
+                first = (here, there)
+    return first
+
+
+def _in_step(
+    model: Sequence[str], here: int, there: int, index: Mapping[tuple[str, ...], list[int]]
+) -> tuple[int, int]:
+    """The places in both texts from which GRAM words agree again with the fewest words passed over.
+
+    (_, -1) if there are none. Beyond NEAR words the first place is taken, so that the search stays linear.
+    """
+    best, fewest = (len(model), -1), len(model) + MAX_CHARACTERS
+    for at in range(here, len(model) - GRAM + 1):
+        if at - here >= fewest or (at - here > NEAR and best[1] >= 0):
+            break
+        places = index.get(tuple(model[at : at + GRAM]), ())
+        number = bisect_left(places, there)
+        if number < len(places) and at - here + places[number] - there < fewest:
+            best, fewest = (at, places[number]), at - here + places[number] - there
+    return best
+
+
+def _between(standard: Standard, here: int, end: int, extra: Sequence[str]) -> list[str]:
+    """The words that differ without leave between two places where the texts are in step."""
+    missing, loose = standard.words[here:end], standard.loose[here:end]
+    harmless = standard.title | _NEUTRAL
+    if harmless.issuperset(extra) and all(
+        free or word in harmless for word, free in zip(missing, loose, strict=True)
+    ):
+        return []
+    replaceable = any(standard.loose[max(0, here - 1) : end + 1])
+    if max(len(missing), len(extra)) > NAME_WORDS * 2:
+        return _differing(missing, loose, extra, replaceable)
+    differing: list[str] = []
+    for kind, i, j, k, n in SequenceMatcher(None, missing, extra, autojunk=False).get_opcodes():
+        if kind != "equal":
+            differing += _differing(missing[i:j], loose[i:j], extra[k:n], replaceable)
+    return differing
+
+
+def _tail(standard: Standard, here: int, words: Sequence[str], there: int) -> tuple[list[str], int]:
+    """The words that differ at the end of the standard text, and where it ends in `words`."""
+    missing, loose = standard.words[here:], standard.loose[here:]
+    if len(missing) > NAME_WORDS * 2:
+        return _differing(missing, loose, (), False), there
+    rest = words[there : there + len(missing) + GRAM]
+    codes = SequenceMatcher(None, missing, rest, autojunk=False).get_opcodes()
+    while codes and codes[-1][0] == "insert":
+        codes.pop()
+    if codes and codes[-1][0] == "replace":
+        kind, i, j, k, _ = codes.pop()
+        codes.append(("delete", i, j, k, k))
+    differing: list[str] = []
+    for kind, i, j, k, n in codes:
+        if kind != "equal":
+            differing += _differing(missing[i:j], loose[i:j], rest[k:n], any(loose[i:j]))
+    return differing, there + max((n for kind, _, _, _, n in codes if kind == "equal"), default=0)
+
+
+def _differing(missing: Sequence[str], loose: bytes, extra: Sequence[str], replaceable: bool) -> list[str]:
+    """Those of the missing and the extra words that a text under this licence may not differ in."""
+    if replaceable and len(extra) <= NAME_WORDS and not _NAMELESS.intersection(extra):
+        extra = ()
+    missing = [word for word, free in zip(missing, loose, strict=True) if not free]
+    if "".join(missing) == "".join(extra) or _misspelt(missing, extra):
+        return []
+    return [word for word in (*missing, *extra) if word not in _NEUTRAL and not word.isdigit()]
+
+
+def _misspelt(missing: Sequence[str], extra: Sequence[str]) -> bool:
+    return len(missing) == len(extra) and all(
+        one == two
+        or (
+            one[0] == two[0]
+            and min(len(one), len(two)) > 3
+            and SequenceMatcher(None, one[:40], two[:40], autojunk=False).ratio() >= 0.8
+        )
+        for one, two in zip(missing, extra, strict=True)
+    )
