@@ -1,0 +1,1 @@
+"""A stand-in for every upstream, over real HTTP on loopback."""

@@ -1,0 +1,168 @@
+"""The papers of a world: JSON Lines in, frozen values out, with plausible times where a line has none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tracker.errors import WorldError
+
+NEW_ID = re.compile(r"(\d{2})(\d{2})\.(\d{4,5})", re.ASCII)
+OLD_ID = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/(\d{2})(\d{2})(\d{3})", re.ASCII)
+DEADLINE = time(18, tzinfo=UTC)
+"""Submissions until 14:00 in New York are announced that evening (info.arxiv.org/help/availability); as UTC
+of the summer half, which is near enough for times that are plausible and not known."""
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """One version of one paper, as arXiv's API tells it. `arxiv_id` carries no version."""
+
+    arxiv_id: str
+    version: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    """The primary one first."""
+    comment: str | None
+    published: datetime
+    updated: datetime
+    doi: str | None = None
+    journal_ref: str | None = None
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Searchable text by query field, each word between single spaces, in lower case."""
+        texts = {
+            "ti": self.title,
+            "abs": self.abstract,
+            "au": " ; ".join(self.authors),
+            "co": self.comment or "",
+            "jr": self.journal_ref or "",
+            "rn": "",
+            "id": self.arxiv_id,
+        }
+        texts["all"] = " ; ".join([*texts.values(), *self.categories])
+        return {name: plain(text) for name, text in texts.items()}
+
+
+def plain(text: str) -> str:
+    """Words in lower case with single spaces around them."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+@dataclass(frozen=True)
+class Papers:
+    """All versions of all papers; `latest` is in the order of the files."""
+
+    latest: tuple[Paper, ...]
+    versions: Mapping[str, Mapping[int, Paper]]
+
+
+def files(world: Path) -> tuple[Path, ...]:
+    """The files that hold papers: `*.jsonl` of the world's folder and of its `arxiv/`."""
+    return (*sorted(world.glob("*.jsonl")), *sorted((world / "arxiv").glob("*.jsonl")))
+
+
+def read(world: Path) -> Papers:
+    """All papers of a world; WorldError names the file and line that cannot be used."""
+    versions: dict[str, dict[int, Paper]] = {}
+    for path in files(world):
+        for paper in _file(path):
+            versions.setdefault(paper.arxiv_id, {})[paper.version] = paper
+    latest = []
+    for known in versions.values():
+        paper, first = known[max(known)], known[min(known)]
+        if paper.published > first.published:
+            paper = replace(paper, published=first.published)
+            known[paper.version] = paper
+        latest.append(paper)
+    return Papers(tuple(latest), versions)
+
+
+def _file(path: Path) -> Iterator[Paper]:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError as error:
+        raise WorldError(f"{path}: cannot be read ({error.strerror}).") from None
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    for place, (number, line) in enumerate(numbered):
+        try:
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise TypeError
+            guess = _guess(path.stem, str(record["arxiv_id"]), (place + 0.5) / len(numbered))
+            yield _paper(record, guess)
+        except (KeyError, TypeError, ValueError, RecursionError):
+            wanted = "a JSON object with arxiv_id, title, abstract, authors and categories"
+            raise WorldError(f"{path}, line {number}: is no paper; a line must be {wanted}.") from None
+
+
+def _paper(record: Mapping[str, Any], guess: datetime) -> Paper:
+    arxiv_id = str(record["arxiv_id"])
+    if not (NEW_ID.fullmatch(arxiv_id) or OLD_ID.fullmatch(arxiv_id)):
+        raise ValueError(arxiv_id)
+    categories = [str(category) for category in record["categories"]]
+    primary = str(record.get("primary_category") or categories[0])
+    published = _moment(record.get("published")) or guess
+    return Paper(
+        arxiv_id=arxiv_id,
+        version=int(record.get("version") or 1),
+        title=_SPACE.sub(" ", str(record["title"])).strip(),
+        abstract=str(record["abstract"]),
+        authors=tuple(str(author) for author in record["authors"]),
+        categories=(primary, *(category for category in dict.fromkeys(categories) if category != primary)),
+        comment=_text(record.get("comments")),
+        published=published,
+        updated=max(published, _moment(record.get("updated")) or published),
+        doi=_text(record.get("doi")),
+        journal_ref=_text(record.get("journal_ref")),
+    )
+
+
+def _text(value: object) -> str | None:
+    text = _SPACE.sub(" ", str(value)).strip() if value is not None else ""
+    return text or None
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(str(value))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def _guess(stem: str, arxiv_id: str, share: float) -> datetime:
+    """A time that could be the submission's: within the window that led to the listing day which names the
+    file, at `share` of it; else within the month that the id names, at the share that its number suggests."""
+    try:
+        begin, end = submission_window(date.fromisoformat(stem))
+    except ValueError:
+        found = NEW_ID.fullmatch(arxiv_id) or OLD_ID.fullmatch(arxiv_id)
+        if found is None:
+            raise
+        year, month, number = int(found[1]), int(found[2]), found[3]
+        begin = datetime(year + (1900 if year > 90 else 2000), month, 1, tzinfo=UTC)
+        end = begin + timedelta(days=28)
+        most = 25_000 if len(number) == 5 else 10 ** len(number)
+        share = min(int(number) / most, 0.999)
+    return (begin + (end - begin) * share).replace(microsecond=0)
+
+
+def submission_window(listing: date) -> tuple[datetime, datetime]:
+    """From which deadline to which the papers of a listing day were submitted: the list of a Tuesday holds
+    what came from Friday's deadline to Monday's, that of a Monday what came until Friday's."""
+    last = listing - timedelta(days=1)
+    while last.weekday() > 4:
+        last -= timedelta(days=1)
+    first = last - timedelta(days=3 if last.weekday() == 0 else 1)
+    return datetime.combine(first, DEADLINE), datetime.combine(last, DEADLINE)
