@@ -29,7 +29,7 @@ from tracker.domain import (
 )
 from tracker.judge import lifecycle, openness
 from tracker.settings import load
-from tracker.store import checks, items, reads, writes
+from tracker.store import checks, items, judgements, reads, writes
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
@@ -48,8 +48,15 @@ def repo(name: str) -> Reference:
 
 
 def code(name: str, host_id: str) -> Check:
-    return Check(outcome=Outcome.PRESENT, reference=repo(name), host_id=host_id, content=Content.CODE,
-                 holds=(Fact.CODE,), licence_looked=True, archived=False)
+    return Check(
+        outcome=Outcome.PRESENT,
+        reference=repo(name),
+        host_id=host_id,
+        content=Content.CODE,
+        holds=(Fact.CODE,),
+        licence_looked=True,
+        archived=False,
+    )
 
 
 ABSENT = Check(outcome=Outcome.ABSENT, reason="404")
@@ -61,32 +68,77 @@ class World:
 
     store: Store
 
-    def paper(self, arxiv_id: str, at: datetime, links: tuple[str, ...], *, n: int = 1, categories: tuple[str, ...] = ("cs.LG",),
-              promise: Promise = Promise.NONE, submitted: datetime | None = None) -> None:
+    def paper(
+        self,
+        arxiv_id: str,
+        at: datetime,
+        links: tuple[str, ...],
+        *,
+        n: int = 1,
+        categories: tuple[str, ...] = ("cs.LG",),
+        promise: Promise = Promise.NONE,
+        submitted: datetime | None = None,
+    ) -> None:
         first = submitted or at - timedelta(hours=8)
-        version = Version(arxiv_id=arxiv_id, n=n, title="T", abstract="A", authors=("Ann",), categories=categories,
-                          primary_category=categories[0], comment=None, submitted_at=first, updated_at=at)
+        version = Version(
+            arxiv_id=arxiv_id,
+            n=n,
+            title="T",
+            abstract="A",
+            authors=("Ann",),
+            categories=categories,
+            primary_category=categories[0],
+            comment=None,
+            submitted_at=first,
+            updated_at=at,
+        )
         writes.save_versions(self.store, [version], {arxiv_id: first}, at)
         work = writes.paper_id(arxiv_id)
-        mentions = tuple(Mention(reference=repo(name), url=f"https://github.com/{name}", place=Place.ABSTRACT,
-                                 source=Source.METADATA, evidence="Our code.") for name in links)
-        writes.save_scans(self.store, [writes.Scanned(work=work, version=n, source=Source.METADATA, mentions=mentions,
-                                                      promise=promise)], "r1", at)
-        decided = [RoleDecision(reference=one.reference, url=one.url, role=Role.OWN, probability=0.99, place=one.place,
-                                evidence=one.evidence, reasons=("said so",))
-                   for one in reads.mentions(self.store, [work])[work]]
-        writes.save_roles(self.store, {work: decided}, "r1", CHECKED, at)
+        mentions = tuple(
+            Mention(
+                reference=repo(name),
+                url=f"https://github.com/{name}",
+                place=Place.ABSTRACT,
+                source=Source.METADATA,
+                evidence="Our code.",
+            )
+            for name in links
+        )
+        writes.save_scans(
+            self.store,
+            [writes.Scanned(work=work, version=n, source=Source.METADATA, mentions=mentions, promise=promise)],
+            "r1",
+            at,
+        )
+        decided = [
+            RoleDecision(
+                reference=one.reference,
+                url=one.url,
+                role=Role.OWN,
+                probability=0.99,
+                place=one.place,
+                evidence=one.evidence,
+                reasons=("said so",),
+            )
+            for one in reads.mentions(self.store, [work])[work]
+        ]
+        judgements.save_roles(self.store, {work: decided}, "r1", CHECKED, at)
 
     def answers(self, at: datetime, *given: tuple[str, Check, Licence]) -> None:
         """Everything due is asked; `given` answers by name, the rest is absent."""
         known = {repo(name).folded: (check, licence) for name, check, licence in given}
         seen: set[tuple[str, str]] = set()
-        while due := [one for one in reads.due_artifacts(self.store, "github", at, 50)
-                      if (one.artifact, one.reference.folded) not in seen]:
+        while due := [
+            one
+            for one in reads.due_artifacts(self.store, "github", at, 50)
+            if (one.artifact, one.reference.folded) not in seen
+        ]:
             seen |= {(one.artifact, one.reference.folded) for one in due}
-            answers = [checks.Answer(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
-                       for one in due
-                       for check, licence in [known.get(one.reference.folded, (ABSENT, UNLICENSED))]]
+            answers = [
+                checks.Answer(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
+                for one in due
+                for check, licence in [known.get(one.reference.folded, (ABSENT, UNLICENSED))]
+            ]
             checks.save_checks(self.store, answers, _daily, at)
         self.judge(at)
 
@@ -96,8 +148,11 @@ class World:
         for known in reads.histories(self.store, works):
             judged[known.history.work] = (
                 openness.verdicts(known.history, RULES, at),
-                lifecycle.events(known.history, RULES, window=timedelta(days=7), now=at, judged_at=known.judged_at))
-        writes.save_judgements(self.store, judged, "j1", at)
+                lifecycle.events(
+                    known.history, RULES, window=timedelta(days=7), now=at, judged_at=known.judged_at
+                ),
+            )
+        judgements.save_judgements(self.store, judged, "j1", at)
         items.enter_opened(self.store, at)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
@@ -125,7 +180,7 @@ def world(store: Store) -> World:
 
 
 def kinds(world: World, arxiv_id: str) -> dict[str, int]:
-    found = world.rows(f"SELECT kind, happened_at FROM events WHERE arxiv_id = '{arxiv_id}'")  # noqa: S608
+    found = world.rows(f"SELECT kind, happened_at FROM events WHERE arxiv_id = '{arxiv_id}'")
     return {str(kind): _day_of(str(at)) for kind, at in found}
 
 
@@ -183,7 +238,9 @@ def test_a_repository_is_deleted_and_restored(world: World) -> None:
     assert world.state("2606.00001") == "gone"
     assert kinds(world, "2606.00001") == {"found": 0, "shipped": 0, "opened": 0, "gone": 30, "closed": 30}
     world.answers(day(50), ("ann/tool", code("ann/tool", "1"), MIT))
-    told = world.rows("SELECT kind, count(*) FROM events WHERE arxiv_id = '2606.00001' GROUP BY kind ORDER BY kind")
+    told = world.rows(
+        "SELECT kind, count(*) FROM events WHERE arxiv_id = '2606.00001' GROUP BY kind ORDER BY kind"
+    )
     assert dict(told) == {"found": 1, "shipped": 1, "opened": 2, "gone": 1, "closed": 1, "restored": 1}
     assert world.state("2606.00001") == "open"
     assert len(world.entries()) == 1, "what comes back is not new"
@@ -204,7 +261,9 @@ def test_a_failed_look_says_nothing(world: World) -> None:
     for number in range(1, 20):
         world.answers(day(number), ("ann/tool", failed, UNLICENSED))
     assert world.state("2606.00001") == "open"
-    assert world.rows("SELECT outcome, checked_at, reason FROM artifacts") == [("present", "2026-06-16T12:00:00Z", "503")]
+    assert world.rows("SELECT outcome, checked_at, reason FROM artifacts") == [
+        ("present", "2026-06-16T12:00:00Z", "503")
+    ]
     assert world.rows("SELECT count(*) FROM checks") == [(1,)]
 
 
@@ -215,15 +274,23 @@ def test_a_licence_is_added_later(world: World) -> None:
     assert world.entries() == []
     world.answers(day(40), ("ann/tool", code("ann/tool", "1"), MIT))
     assert kinds(world, "2606.00001") == {"found": 0, "shipped": 0, "licensed": 40, "opened": 40}
-    assert world.entries() == [("arxiv:2606.00001", "2026-07-26T12:00:00Z")], "an old paper whose code opens today is news"
+    assert world.entries() == [("arxiv:2606.00001", "2026-07-26T12:00:00Z")], (
+        "an old paper whose code opens today is news"
+    )
 
 
 def test_a_paper_in_two_categories_cross_listed_to_a_third(world: World) -> None:
     world.paper("2606.00001", day(0), ("ann/tool",), categories=("cs.LG", "cs.CL"))
     world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
-    world.paper("2606.00001", day(3), ("ann/tool",), categories=("cs.LG", "cs.CL", "stat.ML"), submitted=day(-8 / 24))
+    world.paper(
+        "2606.00001", day(3), ("ann/tool",), categories=("cs.LG", "cs.CL", "stat.ML"), submitted=day(-8 / 24)
+    )
     world.answers(day(3), ("ann/tool", code("ann/tool", "1"), MIT))
-    assert world.rows("SELECT category FROM work_category ORDER BY category") == [("cs.CL",), ("cs.LG",), ("stat.ML",)]
+    assert world.rows("SELECT category FROM work_category ORDER BY category") == [
+        ("cs.CL",),
+        ("cs.LG",),
+        ("stat.ML",),
+    ]
     assert world.rows("SELECT arxiv_id, categories FROM papers") == [("2606.00001", '["cs.LG","cs.CL","stat.ML"]')]
     assert kinds(world, "2606.00001") == {"found": 0, "shipped": 0, "opened": 0}
     assert len(world.entries()) == 1
@@ -255,18 +322,31 @@ def test_judging_again_adds_nothing(world: World, again: int) -> None:
     world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
     before = world.rows("SELECT * FROM events ORDER BY id")
     for _ in range(again):
-        writes.judge_everything(world.store)
+        judgements.judge_everything(world.store)
         world.judge(day(0))
     assert world.rows("SELECT * FROM events ORDER BY id") == before
 
 
 def test_a_promise_is_kept(world: World) -> None:
-    soon = Check(outcome=Outcome.PRESENT, reference=repo("ann/tool"), host_id="1", content=Content.PLACEHOLDER, licence_looked=True)
+    soon = Check(
+        outcome=Outcome.PRESENT,
+        reference=repo("ann/tool"),
+        host_id="1",
+        content=Content.PLACEHOLDER,
+        licence_looked=True,
+    )
     world.paper("2606.00001", day(0), ("ann/tool",), promise=Promise.PROMISED)
     world.answers(day(0), ("ann/tool", soon, UNLICENSED))
     assert world.state("2606.00001") == "promised"
     world.answers(day(60), ("ann/tool", code("ann/tool", "1"), MIT))
-    assert kinds(world, "2606.00001") == {"found": 0, "promised": 0, "placeholder": 0, "shipped": 60, "licensed": 60, "opened": 60}
+    assert kinds(world, "2606.00001") == {
+        "found": 0,
+        "promised": 0,
+        "placeholder": 0,
+        "shipped": 60,
+        "licensed": 60,
+        "opened": 60,
+    }
     assert len(world.entries()) == 1
 
 
@@ -278,6 +358,15 @@ def test_the_next_look_is_spread_and_planned() -> None:
     assert min(moments) >= START + timedelta(days=30)
     assert max(moments) <= START + timedelta(days=33)
     absent = [lifecycle.next_check("k", ABSENT, START, START, times, plan) - START for times in range(1, 12)]
-    assert [round(wait / timedelta(days=1)) for wait in absent][:8] == [1, 1, 1, 1, 1, 1, 1, 23 + (absent[7].days > 23)]
+    assert [round(wait / timedelta(days=1)) for wait in absent][:8] == [
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        23 + (absent[7].days > 23),
+    ]
     failed = Check(outcome=Outcome.UNKNOWN, reason="503")
     assert lifecycle.next_check("k", failed, START, START, 1, plan) - START < timedelta(hours=7)

@@ -416,6 +416,8 @@ class Item:
     """When it entered the feed: its date there, for ever. None where it is in no feed."""
     changed_at: datetime | None = None
     """Newest material change (an event), never earlier than `entered_at`."""
+    first_seen: datetime | None = None
+    """When we first read of it."""
     opened_at: datetime | None = None
     """When its code was first seen open."""
 
@@ -488,8 +490,14 @@ class Fetch(Protocol):
     rate-limiting 403 become UpstreamStopped. Every other status is returned.
     """
 
-    def get(self, upstream: str, path: str, *, params: Mapping[str, str] | None = None,
-            headers: Mapping[str, str] | None = None) -> Response:
+    def get(
+        self,
+        upstream: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """GET `path` below the base URL of `upstream`, following same-upstream redirects."""
         ...
 

@@ -167,8 +167,9 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def load(file: Path | None = None, environ: Mapping[str, str] | None = None,
-         overlay: Mapping[str, Any] | None = None) -> Settings:
+def load(
+    file: Path | None = None, environ: Mapping[str, str] | None = None, overlay: Mapping[str, Any] | None = None
+) -> Settings:
     """Read the settings.
 
     `file` is the operator's TOML file, else `TRACKER_CONFIG`; `environ` defaults to the process's;
@@ -189,7 +190,7 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None,
         if env.get(variable):
             values[key] = env[variable]
     if env.get("TRACKER_NOW"):
-        values["now"] = _moment(env["TRACKER_NOW"])
+        values["now"] = moment(env["TRACKER_NOW"])
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -210,8 +211,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: is not valid TOML: {error}.") from None
 
 
-def _merge(into: dict[str, Any], new: Mapping[str, Any], where: str, origin: dict[str, str],
-           path: str = "") -> None:
+def _merge(
+    into: dict[str, Any], new: Mapping[str, Any], where: str, origin: dict[str, str], path: str = ""
+) -> None:
     for key, value in new.items():
         name = f"{path}{key}"
         if isinstance(value, Mapping) and isinstance(into.get(key, {}), dict):
@@ -237,19 +239,22 @@ def _merge_environ(values: dict[str, Any], env: Mapping[str, str], origin: dict[
         origin[".".join([*tables, key])] = f"the environment ({variable})"
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """The time that `TRACKER_NOW` names, in UTC; SettingsError when it names none."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise SettingsError(f"TRACKER_NOW: {text!r} is no time; write it like 2026-07-01T05:00:00Z.") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
     first = error.errors(include_url=False)[0]
     parts = [str(part) for part in first["loc"]]
-    where = next((origin[name] for end in range(len(parts), 0, -1)
-                  if (name := ".".join(parts[:end])) in origin), "the settings")
+    where = next(
+        (origin[name] for end in range(len(parts), 0, -1) if (name := ".".join(parts[:end])) in origin),
+        "the settings",
+    )
     key = ".".join(parts)
     if first["type"] == "extra_forbidden":
         return f"{where}: unknown key `{key}`; `config/tracker.toml` lists all keys."
@@ -262,14 +267,22 @@ def _judge(settings: Settings, origin: Mapping[str, str]) -> None:
     upstreams = settings.upstreams.model_dump()
     for name, url in upstreams.items():
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-            raise SettingsError(f"{origin[f'upstreams.{name}']}: the key `upstreams.{name}` is no http address: {url!r}.")
+            raise SettingsError(
+                f"{origin[f'upstreams.{name}']}: the key `upstreams.{name}` is no http address: {url!r}."
+            )
     if settings.pace.arxiv < ARXIV_PACE_SECONDS and not is_loopback(upstreams["arxiv_api"]):
-        raise SettingsError(f"{origin['pace.arxiv']}: the key `pace.arxiv` is below {ARXIV_PACE_SECONDS:g} seconds, which "
-                            "arXiv's terms allow only against a stand-in on this machine.")
+        raise SettingsError(
+            f"{origin['pace.arxiv']}: the key `pace.arxiv` is below {ARXIV_PACE_SECONDS:g} seconds, which "
+            "arXiv's terms allow only against a stand-in on this machine."
+        )
     if settings.now is not None:
         for name in ASKED_UPSTREAMS:
             if not is_loopback(upstreams[name]):
-                raise SettingsError(f"TRACKER_NOW moves the clock only when every upstream is on this machine, and "
-                                    f"`upstreams.{name}` is {upstreams[name]}.")
+                raise SettingsError(
+                    f"TRACKER_NOW moves the clock only when every upstream is on this machine, and "
+                    f"`upstreams.{name}` is {upstreams[name]}."
+                )
     if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
-        raise SettingsError(f"{origin['public_url']}: the key `public_url` is no http address: {settings.public_url!r}.")
+        raise SettingsError(
+            f"{origin['public_url']}: the key `public_url` is no http address: {settings.public_url!r}."
+        )

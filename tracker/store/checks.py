@@ -59,19 +59,34 @@ def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -
 
     The old artifact is looked for at once under any later name of its own; without one it is lost.
     """
-    connection.execute(update(NAME).where(NAME.c.folded == answer.asked.folded, NAME.c.artifact == row.key,
-                                          NAME.c.until.is_(None)).values(until=now))
-    stranger = connection.execute(select(ARTIFACT.c.key).where(
-        ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind,
-        ARTIFACT.c.host_id == answer.check.host_id)).scalar_one_or_none()
+    connection.execute(
+        update(NAME)
+        .where(NAME.c.folded == answer.asked.folded, NAME.c.artifact == row.key, NAME.c.until.is_(None))
+        .values(until=now)
+    )
+    stranger = connection.execute(
+        select(ARTIFACT.c.key).where(
+            ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == answer.check.host_id
+        )
+    ).scalar_one_or_none()
     new_key: str = stranger or f"{answer.asked.folded}#{answer.check.host_id}"
     if stranger is None:
-        connection.execute(insert(ARTIFACT).values(
-            key=new_key, reference=answer.asked.key, host=row.host, kind=row.kind, url=answer.asked.url,
-            host_id=answer.check.host_id, holds=[], languages=[]))
+        connection.execute(
+            insert(ARTIFACT).values(
+                key=new_key,
+                reference=answer.asked.key,
+                host=row.host,
+                kind=row.kind,
+                url=answer.asked.url,
+                host_id=answer.check.host_id,
+                holds=[],
+                languages=[],
+            )
+        )
     _add_name(connection, new_key, answer.asked, now, written=True)
-    other = connection.execute(select(NAME.c.reference, NAME.c.url).where(
-        NAME.c.artifact == row.key, NAME.c.until.is_(None))).first()
+    other = connection.execute(
+        select(NAME.c.reference, NAME.c.url).where(NAME.c.artifact == row.key, NAME.c.until.is_(None))
+    ).first()
     values: dict[str, Any] = {"next_check_at": now if other else None}
     if other:
         values |= {"reference": other.reference, "url": other.url}
@@ -82,8 +97,11 @@ def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -
 
 def _identified(connection: Connection, row: Any, host_id: str) -> str:
     """The artifact's own id is learned; if another artifact has it, this name was only another name of it."""
-    same = connection.execute(select(ARTIFACT.c.key).where(
-        ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == host_id)).scalar_one_or_none()
+    same = connection.execute(
+        select(ARTIFACT.c.key).where(
+            ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == host_id
+        )
+    ).scalar_one_or_none()
     if same is None:
         connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == row.key).values(host_id=host_id))
         return str(row.key)
@@ -100,11 +118,14 @@ def _identified(connection: Connection, row: Any, host_id: str) -> str:
 
 def _name(connection: Connection, key: str, answered: Reference, asked: Reference, now: datetime) -> None:
     """Keep the name that the host answered with, beside the one that was asked."""
-    connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(reference=answered.key, url=answered.url))
+    connection.execute(
+        update(ARTIFACT).where(ARTIFACT.c.key == key).values(reference=answered.key, url=answered.url)
+    )
     if answered.folded == asked.folded:
         return
-    owner = connection.execute(select(NAME.c.artifact).where(
-        NAME.c.folded == answered.folded, NAME.c.until.is_(None))).scalar_one_or_none()
+    owner = connection.execute(
+        select(NAME.c.artifact).where(NAME.c.folded == answered.folded, NAME.c.until.is_(None))
+    ).scalar_one_or_none()
     if owner is None:
         _add_name(connection, key, answered, now, written=False)
     elif owner != key:
@@ -120,13 +141,24 @@ def _merge_named(connection: Connection, key: str, owner: str) -> None:
 
 
 def _add_name(connection: Connection, key: str, reference: Reference, now: datetime, *, written: bool) -> None:
-    old = connection.execute(select(NAME.c.until).where(
-        NAME.c.folded == reference.folded, NAME.c.artifact == key)).one_or_none()
+    old = connection.execute(
+        select(NAME.c.until).where(NAME.c.folded == reference.folded, NAME.c.artifact == key)
+    ).one_or_none()
     if old is not None:
-        connection.execute(update(NAME).where(NAME.c.folded == reference.folded, NAME.c.artifact == key).values(until=None))
+        connection.execute(
+            update(NAME).where(NAME.c.folded == reference.folded, NAME.c.artifact == key).values(until=None)
+        )
         return
-    connection.execute(insert(NAME).values(folded=reference.folded, artifact=key, reference=reference.key,
-                                           url=reference.url, written=written, since=now))
+    connection.execute(
+        insert(NAME).values(
+            folded=reference.folded,
+            artifact=key,
+            reference=reference.key,
+            url=reference.url,
+            written=written,
+            since=now,
+        )
+    )
 
 
 def _record(connection: Connection, key: str, answer: Answer, next_check: NextCheck, now: datetime) -> None:
@@ -135,21 +167,45 @@ def _record(connection: Connection, key: str, answer: Answer, next_check: NextCh
     first = row.first_checked_at or now
     if check.outcome is Outcome.UNKNOWN and row.outcome is not None:
         # A failed look says nothing new: what was last seen stands, with its own date.
-        connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(
-            reason=check.reason, next_check_at=next_check(key, check, first, now, 1)))
+        connection.execute(
+            update(ARTIFACT)
+            .where(ARTIFACT.c.key == key)
+            .values(reason=check.reason, next_check_at=next_check(key, check, first, now, 1))
+        )
         return
-    values = {"outcome": check.outcome.value, "reason": check.reason, "content": check.content.value,
-              "holds": [fact.value for fact in check.holds], "licence_claimed": check.licence_claimed,
-              "licence_spdx": licence.spdx, "licence_class": licence.class_.value, "licence_source": licence.source,
-              "licence_note": licence.note, "archived": bool(check.archived), "gated": bool(check.gated),
-              "commit_id": check.commit}
+    values = {
+        "outcome": check.outcome.value,
+        "reason": check.reason,
+        "content": check.content.value,
+        "holds": [fact.value for fact in check.holds],
+        "licence_claimed": check.licence_claimed,
+        "licence_spdx": licence.spdx,
+        "licence_class": licence.class_.value,
+        "licence_source": licence.source,
+        "licence_note": licence.note,
+        "archived": bool(check.archived),
+        "gated": bool(check.gated),
+        "commit_id": check.commit,
+    }
     times = _sight(connection, key, values, check.reference.key if check.reference else None, now)
     facts: dict[str, Any] = dict(values)
     if check.outcome is Outcome.PRESENT:
-        facts |= {"fork": bool(check.fork), "languages": list(check.languages), "created_at": check.created_at,
-                  "pushed_at": check.pushed_at}
-    connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(
-        **facts, first_checked_at=first, checked_at=now, next_check_at=next_check(key, check, first, now, times)))
+        facts |= {
+            "fork": bool(check.fork),
+            "languages": list(check.languages),
+            "created_at": check.created_at,
+            "pushed_at": check.pushed_at,
+        }
+    connection.execute(
+        update(ARTIFACT)
+        .where(ARTIFACT.c.key == key)
+        .values(
+            **facts,
+            first_checked_at=first,
+            checked_at=now,
+            next_check_at=next_check(key, check, first, now, times),
+        )
+    )
     _wake(connection, key)
 
 
@@ -157,17 +213,24 @@ def _sight(connection: Connection, key: str, values: dict[str, Any], reference: 
     """Add a sighting if something changed, else move the last one's time. Returns its count."""
     told = "\n".join(str(values[name]) for name in sorted(values) if name not in ("commit_id", "reason"))
     digest = hashlib.sha256(f"{told}\n{(reference or '').casefold()}".encode()).hexdigest()[:16]
-    last = connection.execute(select(SIGHTING).where(SIGHTING.c.artifact == key)
-                              .order_by(SIGHTING.c.first_seen.desc()).limit(1)).one_or_none()
+    last = connection.execute(
+        select(SIGHTING).where(SIGHTING.c.artifact == key).order_by(SIGHTING.c.first_seen.desc()).limit(1)
+    ).one_or_none()
     if last is not None and last.digest == digest:
         times = int(last.times) + (1 if last.last_seen < now else 0)
-        connection.execute(update(SIGHTING).where(
-            SIGHTING.c.artifact == key, SIGHTING.c.first_seen == last.first_seen).values(last_seen=now, times=times))
+        connection.execute(
+            update(SIGHTING)
+            .where(SIGHTING.c.artifact == key, SIGHTING.c.first_seen == last.first_seen)
+            .values(last_seen=now, times=times)
+        )
         return times
     if last is not None and last.first_seen == now:
         connection.execute(delete(SIGHTING).where(SIGHTING.c.artifact == key, SIGHTING.c.first_seen == now))
-    connection.execute(insert(SIGHTING).values(
-        artifact=key, first_seen=now, last_seen=now, times=1, digest=digest, reference=reference, **values))
+    connection.execute(
+        insert(SIGHTING).values(
+            artifact=key, first_seen=now, last_seen=now, times=1, digest=digest, reference=reference, **values
+        )
+    )
     return 1
 
 

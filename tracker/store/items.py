@@ -37,19 +37,33 @@ def enter_opened(store: Store, now: datetime) -> int:
     Dates within a batch are distinct whole seconds that end at `now`, newest paper last written: readers
     order by date, and some drop items that share one.
     """
-    first = select(EVENT.c.work, func.min(EVENT.c.observed_at).label("at")).where(
-        EVENT.c.kind == EventKind.OPENED.value).group_by(EVENT.c.work).subquery()
+    first = (
+        select(EVENT.c.work, func.min(EVENT.c.observed_at).label("at"))
+        .where(EVENT.c.kind == EventKind.OPENED.value)
+        .group_by(EVENT.c.work)
+        .subquery()
+    )
     with store.begin() as connection:
         entered = select(ENTRY.c.work).where(ENTRY.c.feed == MAIN_FEED, ENTRY.c.work == EVENT.c.work)
         rows = connection.execute(
-            select(EVENT.c.id, EVENT.c.work).join(
-                first, (first.c.work == EVENT.c.work) & (first.c.at == EVENT.c.observed_at))
+            select(EVENT.c.id, EVENT.c.work)
+            .join(first, (first.c.work == EVENT.c.work) & (first.c.at == EVENT.c.observed_at))
             .join(WORK, WORK.c.id == EVENT.c.work)
-            .where(EVENT.c.kind == EventKind.OPENED.value, EVENT.c.cause == "world", WORK.c.latest > 0,
-                   ~entered.exists())
-            .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())).all()
-        taken = set(connection.execute(select(ENTRY.c.entered_at).where(
-            ENTRY.c.feed == MAIN_FEED, ENTRY.c.entered_at >= now - timedelta(days=1))).scalars())
+            .where(
+                EVENT.c.kind == EventKind.OPENED.value,
+                EVENT.c.cause == "world",
+                WORK.c.latest > 0,
+                ~entered.exists(),
+            )
+            .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
+        ).all()
+        taken = set(
+            connection.execute(
+                select(ENTRY.c.entered_at).where(
+                    ENTRY.c.feed == MAIN_FEED, ENTRY.c.entered_at >= now - timedelta(days=1)
+                )
+            ).scalars()
+        )
         moment, new, works = now, [], set()
         for row in rows:
             if row.work in works:
@@ -66,19 +80,29 @@ def enter_opened(store: Store, now: datetime) -> int:
 def feed_items(store: Store, limit: int) -> list[Item]:
     """The newest entries of the main feed, newest first."""
     with store.read() as connection:
-        rows = connection.execute(select(ENTRY.c.work, ENTRY.c.entered_at).where(ENTRY.c.feed == MAIN_FEED)
-                                  .order_by(ENTRY.c.entered_at.desc()).limit(limit)).all()
+        rows = connection.execute(
+            select(ENTRY.c.work, ENTRY.c.entered_at)
+            .where(ENTRY.c.feed == MAIN_FEED)
+            .order_by(ENTRY.c.entered_at.desc())
+            .limit(limit)
+        ).all()
         return _items(connection, {row.work: row.entered_at for row in rows})
 
 
 def not_open_items(store: Store, limit: int) -> list[Item]:
     """The newest papers that link code of their own which was looked at and is not open."""
-    looked = select(ROLE.c.work).join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact).where(
-        ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value, ARTIFACT.c.checked_at.is_not(None))
+    looked = (
+        select(ROLE.c.work)
+        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+        .where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value, ARTIFACT.c.checked_at.is_not(None))
+    )
     with store.read() as connection:
-        works = connection.execute(select(WORK.c.id).where(
-            WORK.c.latest > 0, WORK.c.code.not_in([State.OPEN.value, State.UNKNOWN.value]), looked.exists())
-            .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc()).limit(limit)).scalars()
+        works = connection.execute(
+            select(WORK.c.id)
+            .where(WORK.c.latest > 0, WORK.c.code.not_in([State.OPEN.value, State.UNKNOWN.value]), looked.exists())
+            .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
+            .limit(limit)
+        ).scalars()
         return _items(connection, dict.fromkeys(works))
 
 
@@ -92,8 +116,9 @@ def release_items(store: Store) -> list[Item]:
 def item(store: Store, work: str) -> Item | None:
     """One work with everything published of it."""
     with store.read() as connection:
-        entered = connection.execute(select(ENTRY.c.entered_at).where(
-            ENTRY.c.feed == MAIN_FEED, ENTRY.c.work == work)).scalar_one_or_none()
+        entered = connection.execute(
+            select(ENTRY.c.entered_at).where(ENTRY.c.feed == MAIN_FEED, ENTRY.c.work == work)
+        ).scalar_one_or_none()
         return next(iter(_items(connection, {work: entered})), None)
 
 
@@ -105,46 +130,116 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
     verdicts: dict[str, list[Verdict]] = defaultdict(list)
     changed: dict[str, datetime] = {}
     for start in range(0, len(works), BATCH):
-        part = works[start:start + BATCH]
-        for row in connection.execute(select(
-                WORK.c.id, WORK.c.name, WORK.c.announced_at, WORK.c.opened_at, WORK.c.withdrawn.label("gone"), VERSION)
-                .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
-                .where(WORK.c.id.in_(part))):
+        part = works[start : start + BATCH]
+        for row in connection.execute(
+            select(
+                WORK.c.id,
+                WORK.c.name,
+                WORK.c.announced_at,
+                    WORK.c.first_seen,
+                WORK.c.opened_at,
+                WORK.c.withdrawn.label("gone"),
+                VERSION,
+            )
+            .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
+            .where(WORK.c.id.in_(part))
+        ):
             rows[row.id] = row
         _links(connection, part, links)
         for row in connection.execute(select(VERDICT).where(VERDICT.c.work.in_(part))):
-            verdicts[row.work].append(Verdict(
-                fact=Fact(row.fact), state=State(row.state), licence_class=LicenceClass(row.licence_class),
-                reference=row.reference, reasons=tuple(row.reasons)))
-        for row in connection.execute(select(EVENT.c.work, func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type)
-                                             .label("at")).where(EVENT.c.work.in_(part)).group_by(EVENT.c.work)):
+            verdicts[row.work].append(
+                Verdict(
+                    fact=Fact(row.fact),
+                    state=State(row.state),
+                    licence_class=LicenceClass(row.licence_class),
+                    reference=row.reference,
+                    reasons=tuple(row.reasons),
+                )
+            )
+        for row in connection.execute(
+            select(EVENT.c.work, func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type).label("at"))
+            .where(EVENT.c.work.in_(part))
+            .group_by(EVENT.c.work)
+        ):
             changed[row.work] = row.at
     order = list(Fact)
-    return [_item(rows[work], entered[work], links[work],
-                  sorted(verdicts[work], key=lambda one: order.index(one.fact)), changed.get(work))
-            for work in works if work in rows]
+    return [
+        _item(
+            rows[work],
+            entered[work],
+            links[work],
+            sorted(verdicts[work], key=lambda one: order.index(one.fact)),
+            changed.get(work),
+        )
+        for work in works
+        if work in rows
+    ]
 
 
 def _links(connection: Connection, part: Sequence[str], links: dict[str, list[ItemLink]]) -> None:
-    for row in connection.execute(select(
-            ROLE, ARTIFACT.c.host, ARTIFACT.c.kind, ARTIFACT.c.outcome, ARTIFACT.c.content, ARTIFACT.c.licence_spdx,
-            ARTIFACT.c.licence_class, ARTIFACT.c.archived, ARTIFACT.c.gated, ARTIFACT.c.created_at,
-            ARTIFACT.c.url.label("canonical")).join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
-            .where(ROLE.c.work.in_(part)).order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.reference)):
-        links[row.work].append(ItemLink(
-            reference=row.reference, url=row.canonical, host=row.host, kind=row.kind, role=Role(row.role),
-            probability=row.probability, place=Place(row.place), evidence=row.evidence,
-            outcome=Outcome(row.outcome or "unknown"), content=Content(row.content or "unknown"),
-            licence_spdx=row.licence_spdx, licence_class=LicenceClass(row.licence_class or "unknown"),
-            archived=row.archived, gated=row.gated, created_at=row.created_at))
+    for row in connection.execute(
+        select(
+            ROLE,
+            ARTIFACT.c.host,
+            ARTIFACT.c.kind,
+            ARTIFACT.c.outcome,
+            ARTIFACT.c.content,
+            ARTIFACT.c.licence_spdx,
+            ARTIFACT.c.licence_class,
+            ARTIFACT.c.archived,
+            ARTIFACT.c.gated,
+            ARTIFACT.c.created_at,
+            ARTIFACT.c.url.label("canonical"),
+        )
+        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+        .where(ROLE.c.work.in_(part))
+        .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.reference)
+    ):
+        links[row.work].append(
+            ItemLink(
+                reference=row.reference,
+                url=row.canonical,
+                host=row.host,
+                kind=row.kind,
+                role=Role(row.role),
+                probability=row.probability,
+                place=Place(row.place),
+                evidence=row.evidence,
+                outcome=Outcome(row.outcome or "unknown"),
+                content=Content(row.content or "unknown"),
+                licence_spdx=row.licence_spdx,
+                licence_class=LicenceClass(row.licence_class or "unknown"),
+                archived=row.archived,
+                gated=row.gated,
+                created_at=row.created_at,
+            )
+        )
 
 
-def _item(row: Any, entered_at: datetime | None, links: Sequence[ItemLink], verdicts: Sequence[Verdict],
-          changed: datetime | None) -> Item:
+def _item(
+    row: Any,
+    entered_at: datetime | None,
+    links: Sequence[ItemLink],
+    verdicts: Sequence[Verdict],
+    changed: datetime | None,
+) -> Item:
     return Item(
-        work=row.id, title=row.title or row.name or row.id, abstract=row.abstract or "",
-        authors=tuple(row.authors or ()), categories=tuple(row.categories or ()),
-        primary_category=row.primary_category or "", submitted_at=row.submitted_at, updated_at=row.updated_at,
-        announced_at=row.announced_at, doi=row.doi, licence=row.licence, withdrawn=row.gone,
-        verdicts=tuple(verdicts), links=tuple(links), entered_at=entered_at,
-        changed_at=max((at for at in (entered_at, changed) if at), default=None), opened_at=row.opened_at)
+        work=row.id,
+        title=row.title or row.name or row.id,
+        abstract=row.abstract or "",
+        authors=tuple(row.authors or ()),
+        categories=tuple(row.categories or ()),
+        primary_category=row.primary_category or "",
+        submitted_at=row.submitted_at,
+        updated_at=row.updated_at,
+        announced_at=row.announced_at,
+        doi=row.doi,
+        licence=row.licence,
+        withdrawn=row.gone,
+        verdicts=tuple(verdicts),
+        links=tuple(links),
+        entered_at=entered_at,
+        changed_at=max((at for at in (entered_at, changed) if at), default=None),
+        opened_at=row.opened_at,
+        first_seen=row.first_seen,
+    )

@@ -31,10 +31,16 @@ class StoreMemory:
     def stop(self, upstream: str, until: datetime, reason: str) -> None:
         """Forbid requests until then; a later stop replaces an earlier one."""
         with self._store.begin() as connection:
-            row = connection.execute(select(UPSTREAM.c.stop_until).where(UPSTREAM.c.name == upstream)).one_or_none()
+            row = connection.execute(
+                select(UPSTREAM.c.stop_until).where(UPSTREAM.c.name == upstream)
+            ).one_or_none()
             if row is None or row.stop_until is None or row.stop_until < until:
-                upsert(connection, t.Upstream, [{"name": upstream, "stop_until": until, "stop_reason": reason}],
-                       ("stop_until", "stop_reason"))
+                upsert(
+                    connection,
+                    t.Upstream,
+                    [{"name": upstream, "stop_until": until, "stop_reason": reason}],
+                    ("stop_until", "stop_reason"),
+                )
 
     def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
         """Take one request of `limit` per `seconds`; None if granted, else when the next is free."""
@@ -46,8 +52,12 @@ class StoreMemory:
                 since, used = now, 0
             if used >= limit:
                 return since + timedelta(seconds=seconds)
-            upsert(connection, t.Upstream, [{"name": upstream, "budget_from": since, "budget_used": used + 1}],
-                   ("budget_from", "budget_used"))
+            upsert(
+                connection,
+                t.Upstream,
+                [{"name": upstream, "budget_from": since, "budget_used": used + 1}],
+                ("budget_from", "budget_used"),
+            )
         return None
 
     def record(self, upstream: str, now: datetime, error: str | None) -> None:
@@ -55,10 +65,17 @@ class StoreMemory:
         with self._store.read() as connection:
             row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
         if error is None:
-            fresh = row is not None and row.last_ok_at is not None and abs(now - row.last_ok_at) < timedelta(minutes=1)
+            fresh = (
+                row is not None and row.last_ok_at is not None and abs(now - row.last_ok_at) < timedelta(minutes=1)
+            )
             if fresh and row is not None and row.failing_since is None:
                 return
-            values: dict[str, object] = {"name": upstream, "last_ok_at": now, "failing_since": None, "last_error": ""}
+            values: dict[str, object] = {
+                "name": upstream,
+                "last_ok_at": now,
+                "failing_since": None,
+                "last_error": "",
+            }
         else:
             since = row.failing_since if row is not None and row.failing_since else now
             values = {"name": upstream, "failing_since": since, "last_error": error}
@@ -69,8 +86,12 @@ class StoreMemory:
 def stage_done(store: Store, stage: str, now: datetime) -> None:
     """A stage ended well."""
     with store.begin() as connection:
-        upsert(connection, t.Stage, [{"name": stage, "good_at": now, "trouble_since": None, "trouble": "",
-                                      "next_try": None}], ("good_at", "trouble_since", "trouble", "next_try"))
+        upsert(
+            connection,
+            t.Stage,
+            [{"name": stage, "good_at": now, "trouble_since": None, "trouble": "", "next_try": None}],
+            ("good_at", "trouble_since", "trouble", "next_try"),
+        )
 
 
 def stage_failed(store: Store, stage: str, reason: str, next_try: datetime | None, now: datetime) -> None:
@@ -78,13 +99,19 @@ def stage_failed(store: Store, stage: str, reason: str, next_try: datetime | Non
     with store.begin() as connection:
         row = connection.execute(select(STAGE.c.trouble_since).where(STAGE.c.name == stage)).one_or_none()
         since = row.trouble_since if row is not None and row.trouble_since else now
-        upsert(connection, t.Stage, [{"name": stage, "trouble_since": since, "trouble": reason, "next_try": next_try}],
-               ("trouble_since", "trouble", "next_try"))
+        upsert(
+            connection,
+            t.Stage,
+            [{"name": stage, "trouble_since": since, "trouble": reason, "next_try": next_try}],
+            ("trouble_since", "trouble", "next_try"),
+        )
 
 
 def stages(store: Store) -> tuple[dict[str, datetime | None], list[Trouble]]:
     """When each stage last ended well, and what hinders the others."""
     with store.read() as connection:
         rows = connection.execute(select(STAGE).order_by(STAGE.c.name)).all()
-    troubles = [Trouble(row.name, row.trouble, row.trouble_since, row.next_try) for row in rows if row.trouble_since]
+    troubles = [
+        Trouble(row.name, row.trouble, row.trouble_since, row.next_try) for row in rows if row.trouble_since
+    ]
     return {row.name: row.good_at for row in rows}, troubles

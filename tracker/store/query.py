@@ -28,12 +28,17 @@ def query(url: str, sql: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
         raise StoreError(f"{path}: there is no store yet; run `tracker once` or `tracker run` first.")
     connection = sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True, timeout=30)
     connection.execute("PRAGMA query_only = ON")
+    connection.set_authorizer(_only_this_file)
     try:
         cursor = connection.execute(sql)
     except (sqlite3.Error, sqlite3.Warning) as error:
         connection.close()
         raise QueryError(f"The query cannot be run: {error}. The public views are in docs/schema.md.") from None
     return [column[0] for column in cursor.description or ()], _rows(connection, cursor)
+
+
+def _only_this_file(action: int, *_: object) -> int:
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
 
 
 def _rows(connection: sqlite3.Connection, cursor: sqlite3.Cursor) -> Iterator[Sequence[Any]]:
@@ -60,13 +65,18 @@ def counts(store: Store, now: datetime) -> dict[str, int]:
     """Figures of the status line: papers, open papers, looks and scans that wait."""
     work, artifact = table(t.Work), table(t.Artifact)
     with store.read() as connection:
+
         def number(statement: Any) -> int:
             return int(connection.execute(statement).scalar_one())
 
         return {
             "papers": number(select(func.count()).select_from(work).where(work.c.latest > 0)),
-            "open_papers": number(select(func.count()).select_from(work).where(work.c.code == "open", work.c.latest > 0)),
-            "checks_waiting": number(select(func.count()).select_from(artifact).where(artifact.c.next_check_at <= now)),
+            "open_papers": number(
+                select(func.count()).select_from(work).where(work.c.code == "open", work.c.latest > 0)
+            ),
+            "checks_waiting": number(
+                select(func.count()).select_from(artifact).where(artifact.c.next_check_at <= now)
+            ),
             "scans_waiting": number(select(func.count()).select_from(work).where(work.c.scan_due)),
         }
 
@@ -75,16 +85,29 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
     """Everything stored of one work, table by table, for `tracker explain`."""
     found: dict[str, list[dict[str, Any]]] = {}
     with store.read() as connection:
-        for name, model, order in (("work", t.Work, "id"), ("versions", t.Version, "n"), ("scans", t.Scan, "source"),
-                                   ("mentions", t.Mention, "folded"), ("roles", t.RoleRow, "artifact"),
-                                   ("verdicts", t.VerdictRow, "fact"), ("events", t.EventRow, "happened_at"),
-                                   ("entries", t.Entry, "entered_at")):
+        for name, model, order in (
+            ("work", t.Work, "id"),
+            ("versions", t.Version, "n"),
+            ("scans", t.Scan, "source"),
+            ("mentions", t.Mention, "folded"),
+            ("roles", t.RoleRow, "artifact"),
+            ("verdicts", t.VerdictRow, "fact"),
+            ("events", t.EventRow, "happened_at"),
+            ("entries", t.Entry, "entered_at"),
+        ):
             target = table(model)
             key = target.c.id if name == "work" else target.c.work
             rows = connection.execute(select(target).where(key == work).order_by(target.c[order]))
             found[name] = [dict(row._mapping) for row in rows]
-        artifacts = sorted({row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]})
-        for name, target, column in (("artifacts", table(t.Artifact), "key"), ("checks", table(t.SightingRow), "artifact")):
-            rows = connection.execute(select(target).where(target.c[column].in_(artifacts)).order_by(target.c[column]))
+        artifacts = sorted(
+            {row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]}
+        )
+        for name, target, column in (
+            ("artifacts", table(t.Artifact), "key"),
+            ("checks", table(t.SightingRow), "artifact"),
+        ):
+            rows = connection.execute(
+                select(target).where(target.c[column].in_(artifacts)).order_by(target.c[column])
+            )
             found[name] = [dict(row._mapping) for row in rows]
     return found

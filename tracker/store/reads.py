@@ -55,46 +55,79 @@ class Due:
 def papers_to_scan(store: Store, limit: int) -> list[PaperToRead]:
     """Papers whose newest texts were not read yet, newest first."""
     with store.read() as connection:
-        return _papers(connection, select(WORK.c.id).where(WORK.c.scan_due).order_by(
-            WORK.c.submitted_at.desc(), WORK.c.id).limit(limit))
+        return _papers(
+            connection,
+            select(WORK.c.id).where(WORK.c.scan_due).order_by(WORK.c.submitted_at.desc(), WORK.c.id).limit(limit),
+        )
 
 
 def papers(store: Store, works: Collection[str]) -> dict[str, PaperToRead]:
     """The newest versions of these works."""
     with store.read() as connection:
-        return {one.work: one for part in _parts(works)
-                for one in _papers(connection, select(WORK.c.id).where(WORK.c.id.in_(part)))}
+        return {
+            one.work: one
+            for part in _parts(works)
+            for one in _papers(connection, select(WORK.c.id).where(WORK.c.id.in_(part)))
+        }
 
 
 def _papers(connection: Connection, works: Any) -> list[PaperToRead]:
     rows = connection.execute(
-        select(VERSION).join(WORK, (WORK.c.id == VERSION.c.work) & (WORK.c.latest == VERSION.c.n))
-        .where(VERSION.c.work.in_(works)).order_by(VERSION.c.submitted_at.desc(), VERSION.c.work))
-    return [PaperToRead(row.work, row.n, Paper(
-        arxiv_id=row.work.partition(":")[2], title=row.title, abstract=row.abstract, comment=row.comment or "",
-        authors=tuple(row.authors))) for row in rows]
+        select(VERSION)
+        .join(WORK, (WORK.c.id == VERSION.c.work) & (WORK.c.latest == VERSION.c.n))
+        .where(VERSION.c.work.in_(works))
+        .order_by(VERSION.c.submitted_at.desc(), VERSION.c.work)
+    )
+    return [
+        PaperToRead(
+            row.work,
+            row.n,
+            Paper(
+                arxiv_id=row.work.partition(":")[2],
+                title=row.title,
+                abstract=row.abstract,
+                comment=row.comment or "",
+                authors=tuple(row.authors),
+            ),
+        )
+        for row in rows
+    ]
 
 
 def works_for_hub_record(store: Store, limit: int) -> list[PaperToRead]:
-    """Papers that have no own artifact and were never asked of the Hub, newest first."""
-    own = select(ROLE.c.work).where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value)
+    """Papers that show no code of their own and were never asked of the Hub, newest first."""
+    own = (
+        select(ROLE.c.work)
+        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+        .where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value, ARTIFACT.c.kind == "repository")
+    )
     asked = select(SCAN.c.work).where(SCAN.c.work == WORK.c.id, SCAN.c.source == Source.HUB_RECORD.value)
     with store.read() as connection:
-        return _papers(connection, select(WORK.c.id).where(
-            WORK.c.latest > 0, WORK.c.scan_due.is_(False),
-            ~own.exists(), ~asked.exists()).order_by(WORK.c.submitted_at.desc(), WORK.c.id).limit(limit))
+        return _papers(
+            connection,
+            select(WORK.c.id)
+            .where(WORK.c.latest > 0, WORK.c.scan_due.is_(False), ~own.exists(), ~asked.exists())
+            .order_by(WORK.c.submitted_at.desc(), WORK.c.id)
+            .limit(limit),
+        )
 
 
 def works_with_new_listings(store: Store) -> dict[tuple[str, int], list[str]]:
     """Addresses of Hub repositories whose tags name a stored paper that does not list them yet, by
     (work, newest version)."""
-    known = select(MENTION.c.work).where(MENTION.c.work == WORK.c.id, MENTION.c.source == Source.HUB_LIST.value,
-                                         MENTION.c.folded == func.lower(LISTING.c.reference))
+    known = select(MENTION.c.work).where(
+        MENTION.c.work == WORK.c.id,
+        MENTION.c.source == Source.HUB_LIST.value,
+        MENTION.c.folded == func.lower(LISTING.c.reference),
+    )
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
     with store.read() as connection:
         for row in connection.execute(
-                select(WORK.c.id, WORK.c.latest, LISTING.c.url).join(WORK, WORK.c.id == "arxiv:" + LISTING.c.arxiv_id)
-                .where(WORK.c.scan_due.is_(False), ~known.exists()).order_by(WORK.c.id, LISTING.c.reference)):
+            select(WORK.c.id, WORK.c.latest, LISTING.c.url)
+            .join(WORK, WORK.c.id == "arxiv:" + LISTING.c.arxiv_id)
+            .where(WORK.c.scan_due.is_(False), ~known.exists())
+            .order_by(WORK.c.id, LISTING.c.reference)
+        ):
             found[row.id, row.latest].append(row.url)
     return dict(found)
 
@@ -106,15 +139,21 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int) -> list[Du
     that readers follow; where none holds any more, by what the host last called it.
     """
     with store.read() as connection:
-        rows = connection.execute(select(ARTIFACT.c.key).where(
-            ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now).order_by(
-            ARTIFACT.c.first_checked_at.is_not(None), ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key).limit(limit))
+        rows = connection.execute(
+            select(ARTIFACT.c.key)
+            .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
+            .order_by(ARTIFACT.c.first_checked_at.is_not(None), ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
+            .limit(limit)
+        )
         keys = [row.key for row in rows]
         names = defaultdict(list)
         for part in _parts(keys):
-            for row in connection.execute(select(NAME, ARTIFACT.c.kind).join(
-                    ARTIFACT, ARTIFACT.c.key == NAME.c.artifact).where(
-                    NAME.c.artifact.in_(part), NAME.c.until.is_(None)).order_by(NAME.c.since, NAME.c.folded)):
+            for row in connection.execute(
+                select(NAME, ARTIFACT.c.kind)
+                .join(ARTIFACT, ARTIFACT.c.key == NAME.c.artifact)
+                .where(NAME.c.artifact.in_(part), NAME.c.until.is_(None))
+                .order_by(NAME.c.since, NAME.c.folded)
+            ):
                 names[row.artifact].append(row)
     due = []
     for key in keys:
@@ -126,8 +165,11 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int) -> list[Du
 def count_due(store: Store, now: datetime) -> int:
     """How many looks are due."""
     with store.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(ARTIFACT).where(
-            ARTIFACT.c.next_check_at <= now)).scalar_one())
+        return int(
+            connection.execute(
+                select(func.count()).select_from(ARTIFACT).where(ARTIFACT.c.next_check_at <= now)
+            ).scalar_one()
+        )
 
 
 def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
@@ -136,20 +178,33 @@ def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
     with store.read() as connection:
         for part in _parts(works):
             for row in connection.execute(
-                    select(MENTION, NAME.c.url.label("canonical"), ARTIFACT.c.host, ARTIFACT.c.kind)
-                    .join(ARTIFACT, ARTIFACT.c.key == MENTION.c.artifact)
-                    .join(NAME, (NAME.c.folded == MENTION.c.folded) & (NAME.c.artifact == MENTION.c.artifact))
-                    .where(MENTION.c.work.in_(part)).order_by(MENTION.c.work, MENTION.c.folded, MENTION.c.place)):
-                found[row.work].append(Mention(
-                    reference=Reference(row.reference, row.host, row.kind, row.canonical), url=row.url,
-                    place=Place(row.place), source=Source(row.source), evidence=row.evidence, before=row.before))
+                select(MENTION, NAME.c.url.label("canonical"), ARTIFACT.c.host, ARTIFACT.c.kind)
+                .join(ARTIFACT, ARTIFACT.c.key == MENTION.c.artifact)
+                .join(NAME, (NAME.c.folded == MENTION.c.folded) & (NAME.c.artifact == MENTION.c.artifact))
+                .where(MENTION.c.work.in_(part))
+                .order_by(MENTION.c.work, MENTION.c.folded, MENTION.c.place)
+            ):
+                found[row.work].append(
+                    Mention(
+                        reference=Reference(row.reference, row.host, row.kind, row.canonical),
+                        url=row.url,
+                        place=Place(row.place),
+                        source=Source(row.source),
+                        evidence=row.evidence,
+                        before=row.before,
+                    )
+                )
     return found
 
 
 def works_to_judge(store: Store, limit: int) -> list[str]:
     """Works whose evidence changed since they were last judged."""
     with store.read() as connection:
-        return list(connection.execute(select(WORK.c.id).where(WORK.c.judge_due).order_by(WORK.c.id).limit(limit)).scalars())
+        return list(
+            connection.execute(
+                select(WORK.c.id).where(WORK.c.judge_due).order_by(WORK.c.id).limit(limit)
+            ).scalars()
+        )
 
 
 def all_works(store: Store) -> Iterator[list[str]]:
@@ -157,8 +212,11 @@ def all_works(store: Store) -> Iterator[list[str]]:
     last = ""
     while True:
         with store.read() as connection:
-            part = list(connection.execute(select(WORK.c.id).where(WORK.c.id > last).order_by(WORK.c.id)
-                                           .limit(BATCH)).scalars())
+            part = list(
+                connection.execute(
+                    select(WORK.c.id).where(WORK.c.id > last).order_by(WORK.c.id).limit(BATCH)
+                ).scalars()
+            )
         if not part:
             return
         yield part
@@ -180,63 +238,115 @@ def histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
         roles = defaultdict(list)
         found: dict[tuple[str, str], tuple[datetime, str, int]] = {}
         for part in _parts(works):
-            for row in connection.execute(select(ROLE, ARTIFACT.c.kind).join(
-                    ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact).where(ROLE.c.work.in_(part))
-                    .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.artifact)):
+            for row in connection.execute(
+                select(ROLE, ARTIFACT.c.kind)
+                .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+                .where(ROLE.c.work.in_(part))
+                .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.artifact)
+            ):
                 roles[row.work].append(row)
-            for row in connection.execute(select(
-                    MENTION.c.work, MENTION.c.artifact, func.min(MENTION.c.found_at).label("at"),
-                    func.min(MENTION.c.source).label("source"), func.min(MENTION.c.first_version).label("version"))
-                    .where(MENTION.c.work.in_(part)).group_by(MENTION.c.work, MENTION.c.artifact)):
+            for row in connection.execute(
+                select(
+                    MENTION.c.work,
+                    MENTION.c.artifact,
+                    func.min(MENTION.c.found_at).label("at"),
+                    func.min(MENTION.c.source).label("source"),
+                    func.min(MENTION.c.first_version).label("version"),
+                )
+                .where(MENTION.c.work.in_(part))
+                .group_by(MENTION.c.work, MENTION.c.artifact)
+            ):
                 found[row.work, row.artifact] = (row.at, row.source, row.version)
         taken, lost = _lost_names(connection, {row.artifact for rows in roles.values() for row in rows})
         seen = _sightings(connection, {row.artifact for rows in roles.values() for row in rows})
-        rows = [row for part in _parts(works) for row in connection.execute(select(WORK).where(WORK.c.id.in_(part)))]
+        rows = [
+            row for part in _parts(works) for row in connection.execute(select(WORK).where(WORK.c.id.in_(part)))
+        ]
     made = []
     for row in rows:
-        links = tuple(Link(
-            reference=role.reference, kind=role.kind, role=Role(role.role), probability=role.probability,
-            source=Source(found[row.id, role.artifact][1]), found_at=found[row.id, role.artifact][0],
-            first_version=found[row.id, role.artifact][2],
-            replaced_at=taken.get((role.artifact, role.reference.casefold())), lost_at=lost.get(role.artifact),
-            sightings=tuple(seen.get(role.artifact, ()))) for role in roles[row.id])
-        made.append(JudgedHistory(History(
-            work=row.id, first_seen=row.first_seen, announced_at=row.announced_at or row.submitted_at,
-            promise=Promise(row.promise), promise_evidence=row.promise_evidence or "", withdrawn=row.withdrawn,
-            links=links), row.judged_at, row.judged_rules))
+        links = tuple(
+            Link(
+                reference=role.reference,
+                kind=role.kind,
+                role=Role(role.role),
+                probability=role.probability,
+                source=Source(found[row.id, role.artifact][1]),
+                found_at=found[row.id, role.artifact][0],
+                first_version=found[row.id, role.artifact][2],
+                replaced_at=taken.get((role.artifact, role.reference.casefold())),
+                lost_at=lost.get(role.artifact),
+                sightings=tuple(seen.get(role.artifact, ())),
+            )
+            for role in roles[row.id]
+        )
+        made.append(
+            JudgedHistory(
+                History(
+                    work=row.id,
+                    first_seen=row.first_seen,
+                    announced_at=row.announced_at or row.submitted_at,
+                    promise=Promise(row.promise),
+                    promise_evidence=row.promise_evidence or "",
+                    withdrawn=row.withdrawn,
+                    links=links,
+                ),
+                row.judged_at,
+                row.judged_rules,
+            )
+        )
     return made
 
 
-def _lost_names(connection: Connection, artifacts: Collection[str]) -> tuple[
-        dict[tuple[str, str], datetime], dict[str, datetime]]:
+def _lost_names(
+    connection: Connection, artifacts: Collection[str]
+) -> tuple[dict[tuple[str, str], datetime], dict[str, datetime]]:
     """When names of artifacts ended, and when the last name of an artifact did."""
     ended: dict[tuple[str, str], datetime] = {}
     until: dict[str, list[datetime | None]] = defaultdict(list)
     for part in _parts(artifacts):
-        for row in connection.execute(select(NAME.c.folded, NAME.c.artifact, NAME.c.until).where(NAME.c.artifact.in_(part))):
+        for row in connection.execute(
+            select(NAME.c.folded, NAME.c.artifact, NAME.c.until).where(NAME.c.artifact.in_(part))
+        ):
             until[row.artifact].append(row.until)
             if row.until is not None:
                 ended[row.artifact, row.folded] = row.until
-    lost = {artifact: max(ends) for artifact, moments in until.items()
-            if len(ends := [end for end in moments if end is not None]) == len(moments)}
+    lost = {
+        artifact: max(ends)
+        for artifact, moments in until.items()
+        if len(ends := [end for end in moments if end is not None]) == len(moments)
+    }
     return ended, lost
 
 
 def _sightings(connection: Connection, artifacts: Collection[str]) -> Mapping[str, list[Sighting]]:
     seen: dict[str, list[Sighting]] = defaultdict(list)
     for part in _parts(artifacts):
-        for row in connection.execute(select(SIGHTING).where(SIGHTING.c.artifact.in_(part))
-                                      .order_by(SIGHTING.c.artifact, SIGHTING.c.first_seen)):
-            seen[row.artifact].append(Sighting(
-                outcome=Outcome(row.outcome), reason=row.reason, content=Content(row.content),
-                holds=tuple(Fact(fact) for fact in row.holds), licence_spdx=row.licence_spdx,
-                licence_class=LicenceClass(row.licence_class), licence_note=row.licence_note,
-                archived=row.archived, gated=row.gated, reference=row.reference, first_seen=row.first_seen,
-                last_seen=row.last_seen, times=row.times))
+        for row in connection.execute(
+            select(SIGHTING)
+            .where(SIGHTING.c.artifact.in_(part))
+            .order_by(SIGHTING.c.artifact, SIGHTING.c.first_seen)
+        ):
+            seen[row.artifact].append(
+                Sighting(
+                    outcome=Outcome(row.outcome),
+                    reason=row.reason,
+                    content=Content(row.content),
+                    holds=tuple(Fact(fact) for fact in row.holds),
+                    licence_spdx=row.licence_spdx,
+                    licence_class=LicenceClass(row.licence_class),
+                    licence_note=row.licence_note,
+                    archived=row.archived,
+                    gated=row.gated,
+                    reference=row.reference,
+                    first_seen=row.first_seen,
+                    last_seen=row.last_seen,
+                    times=row.times,
+                )
+            )
     return seen
 
 
 def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
     ordered = sorted(keys)
     for start in range(0, len(ordered), BATCH):
-        yield ordered[start:start + BATCH]
+        yield ordered[start : start + BATCH]

@@ -7,11 +7,20 @@ from the same facts and ends the same.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Dialect, Index, String, Text, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+
+@lru_cache(maxsize=65536)
+def utc_text(value: datetime) -> str:
+    """`2026-07-01T05:00:00Z`; ValueError for a naive time. Cached: a batch shares few moments."""
+    if value.tzinfo is None:
+        raise ValueError("a datetime must have a time zone")
+    return value.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 class UtcText(TypeDecorator[datetime]):
@@ -22,11 +31,7 @@ class UtcText(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
         """Refuses naive values: a time without a zone is a bug, not a time."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a datetime must have a time zone")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 # as above
         """Aware UTC."""
@@ -50,7 +55,9 @@ class Work(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("work_judge_due", "judge_due", sqlite_where=text("judge_due"), postgresql_where=text("judge_due")),
-        Index("work_open", "opened_at", sqlite_where=text("code = 'open'"), postgresql_where=text("code = 'open'")),
+        Index(
+            "work_open", "opened_at", sqlite_where=text("code = 'open'"), postgresql_where=text("code = 'open'")
+        ),
         Index("work_scan_due", "scan_due", sqlite_where=text("scan_due"), postgresql_where=text("scan_due")),
     )
     id: str = Field(primary_key=True)
@@ -122,8 +129,15 @@ class Artifact(SQLModel, table=True):
     stranger took that name, the stranger's has `#` and the host's id behind it."""
 
     __table_args__: ClassVar[Any] = (
-        Index("artifact_identity", "host", "kind", "host_id", unique=True,
-              sqlite_where=text("host_id IS NOT NULL"), postgresql_where=text("host_id IS NOT NULL")),
+        Index(
+            "artifact_identity",
+            "host",
+            "kind",
+            "host_id",
+            unique=True,
+            sqlite_where=text("host_id IS NOT NULL"),
+            postgresql_where=text("host_id IS NOT NULL"),
+        ),
     )
     key: str = Field(primary_key=True)
     reference: str
@@ -160,8 +174,13 @@ class ArtifactName(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "artifact_name"
     __table_args__: ClassVar[Any] = (
-        Index("artifact_name_current", "folded", unique=True,
-              sqlite_where=text("until IS NULL"), postgresql_where=text("until IS NULL")),
+        Index(
+            "artifact_name_current",
+            "folded",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
     )
     folded: str = Field(primary_key=True)
     artifact: str = Field(primary_key=True, foreign_key="artifact.key", index=True)

@@ -19,9 +19,14 @@ OPEN, COMPLETE, EMPTY = "open", "complete", "empty"
 def open_windows(store: Store, source: str) -> list[tuple[datetime, datetime]]:
     """Windows that were begun and never proved complete, oldest first."""
     with store.read() as connection:
-        return [(row.since, row.until) for row in connection.execute(
-            select(WINDOW.c.since, WINDOW.c.until).where(WINDOW.c.source == source, WINDOW.c.state == OPEN)
-            .order_by(WINDOW.c.since))]
+        return [
+            (row.since, row.until)
+            for row in connection.execute(
+                select(WINDOW.c.since, WINDOW.c.until)
+                .where(WINDOW.c.source == source, WINDOW.c.state == OPEN)
+                .order_by(WINDOW.c.since)
+            )
+        ]
 
 
 def reached(store: Store, source: str) -> datetime | None:
@@ -30,22 +35,34 @@ def reached(store: Store, source: str) -> datetime | None:
     with store.read() as connection:
         newest: datetime | None = connection.execute(
             select(func.max(WINDOW.c.until, type_=WINDOW.c.until.type)).where(
-                WINDOW.c.source == source, WINDOW.c.state != OPEN)).scalar_one()
+                WINDOW.c.source == source, WINDOW.c.state != OPEN
+            )
+        ).scalar_one()
         return newest
 
 
 def proved(store: Store, source: str) -> list[tuple[datetime, datetime, datetime]]:
     """(since, until, asked at) of every closed window, oldest first."""
     with store.read() as connection:
-        return [(row.since, row.until, row.asked_at) for row in connection.execute(
-            select(WINDOW).where(WINDOW.c.source == source, WINDOW.c.state != OPEN).order_by(WINDOW.c.since))]
+        return [
+            (row.since, row.until, row.asked_at)
+            for row in connection.execute(
+                select(WINDOW).where(WINDOW.c.source == source, WINDOW.c.state != OPEN).order_by(WINDOW.c.since)
+            )
+        ]
 
 
 def begin(store: Store, source: str, windows: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
     """Note windows as open before they are asked for, so that a killed run leaves its gaps visible."""
     with store.begin() as connection:
-        upsert(connection, t.Window, ({"source": source, "since": since, "until": until, "state": OPEN,
-                                       "asked_at": now} for since, until in windows))
+        upsert(
+            connection,
+            t.Window,
+            (
+                {"source": source, "since": since, "until": until, "state": OPEN, "asked_at": now}
+                for since, until in windows
+            ),
+        )
 
 
 def close(store: Store, source: str, result: WindowResult, now: datetime) -> None:
@@ -55,24 +72,54 @@ def close(store: Store, source: str, result: WindowResult, now: datetime) -> Non
     failure of today.
     """
     state = OPEN if not result.complete else COMPLETE if result.got else EMPTY
-    row = {"source": source, "since": result.since, "until": result.until, "expected": result.expected,
-           "got": result.got, "state": state, "reason": result.reason, "asked_at": now}
+    row = {
+        "source": source,
+        "since": result.since,
+        "until": result.until,
+        "expected": result.expected,
+        "got": result.got,
+        "state": state,
+        "reason": result.reason,
+        "asked_at": now,
+    }
     with store.begin() as connection:
         if state == OPEN:
-            done = connection.execute(select(WINDOW.c.state).where(
-                WINDOW.c.source == source, WINDOW.c.since == result.since, WINDOW.c.until == result.until,
-                WINDOW.c.state != OPEN)).first()
+            done = connection.execute(
+                select(WINDOW.c.state).where(
+                    WINDOW.c.source == source,
+                    WINDOW.c.since == result.since,
+                    WINDOW.c.until == result.until,
+                    WINDOW.c.state != OPEN,
+                )
+            ).first()
             if done is None:
                 upsert(connection, t.Window, [row], ("expected", "got", "state", "reason", "asked_at"))
             return
-        connection.execute(delete(WINDOW).where(
-            WINDOW.c.source == source, WINDOW.c.since >= result.since, WINDOW.c.until <= result.until))
+        connection.execute(
+            delete(WINDOW).where(
+                WINDOW.c.source == source, WINDOW.c.since >= result.since, WINDOW.c.until <= result.until
+            )
+        )
         upsert(connection, t.Window, [row], ("expected", "got", "state", "reason", "asked_at"))
 
 
-def save_listings(store: Store, listed: Sequence[tuple[Reference, Sequence[str], datetime]], now: datetime) -> None:
+def save_listings(
+    store: Store, listed: Sequence[tuple[Reference, Sequence[str], datetime]], now: datetime
+) -> None:
     """Keep which Hub repositories name which papers."""
     with store.begin() as connection:
-        upsert(connection, t.HubListing, (
-            {"arxiv_id": arxiv_id, "reference": reference.key, "url": reference.url, "created_at": created, "seen_at": now}
-            for reference, arxiv_ids, created in listed for arxiv_id in arxiv_ids))
+        upsert(
+            connection,
+            t.HubListing,
+            (
+                {
+                    "arxiv_id": arxiv_id,
+                    "reference": reference.key,
+                    "url": reference.url,
+                    "created_at": created,
+                    "seen_at": now,
+                }
+                for reference, arxiv_ids, created in listed
+                for arxiv_id in arxiv_ids
+            ),
+        )

@@ -1,0 +1,51 @@
+# How it is built, run and updated: docs/container.md. What it must hold true to: tests/container/run.sh.
+
+FROM docker.io/library/python:3.13-slim AS builder
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_COMPILE=1
+RUN python -m venv --without-pip /opt/tracker
+WORKDIR /src
+# The dependencies in a layer of their own, which a change of the code leaves in the cache. Every file is checked
+# by its hash; feedgen alone is published without a wheel, so nothing else may need building.
+COPY requirements.lock ./
+RUN pip --python /opt/tracker install --no-deps --require-hashes --only-binary :all: --no-binary feedgen -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY config config
+COPY tracker tracker
+# `pip check` stops the build when requirements.lock lags behind pyproject.toml. The bytecode is made here because
+# the root file system is read-only later, and is never compared with its source, whose times COPY may change.
+RUN pip --python /opt/tracker install --no-deps . \
+ && pip --python /opt/tracker check \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/tracker/lib
+
+FROM docker.io/library/python:3.13-slim
+# A fixed uid, so that an operator can give a folder of the host to it. The base image ships the standard library
+# without bytecode, which every health check would then compile anew; and pip, which nothing here may use.
+RUN groupadd --gid 10001 tracker \
+ && useradd --uid 10001 --gid tracker --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin --no-log-init tracker \
+ && install -d -o tracker -g tracker -m 0750 /data \
+ && rm -rf /usr/local/bin/pip* /usr/local/lib/python3.13/site-packages/pip* /usr/local/lib/python3.13/ensurepip \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x '/(test|idlelib|tkinter|turtledemo|pydoc_data|lib-dynload|config-[^/]*)/' /usr/local/lib/python3.13
+COPY --from=builder /opt/tracker /opt/tracker
+ENV PATH=/opt/tracker/bin:$PATH \
+    LANG=C.UTF-8 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    TMPDIR=/tmp \
+    TRACKER_DATA_DIR=/data \
+    TRACKER_WEB__HOST=0.0.0.0
+ARG VERSION=unknown
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="arxiv-code-tracker" \
+      org.opencontainers.image.description="Tracks which arXiv AI papers really shipped open code, and publishes them as a feed" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/arxiv-code-tracker/arxiv-code-tracker" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+USER 10001:10001
+WORKDIR /data
+VOLUME /data
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["tracker", "health"]
+ENTRYPOINT ["tracker"]
+CMD ["run"]

@@ -1,0 +1,194 @@
+"""How fast papers with links are written, as a ratio to plain sqlite3 doing the same rows in the same run.
+
+Run by hand: `make bench`. Figures depend on the machine; the ratio is what counts.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tracker.domain import Mention, Place, Promise, Reference, Role, RoleDecision, Source, Version
+from tracker.store import judgements, writes
+from tracker.store.engine import open_store
+
+PAPERS, BATCH, ROUNDS = 10_000, 500, 3
+START = datetime(2026, 6, 16, 12, tzinfo=UTC)
+ABSTRACT = "We study how well links in abstracts can be followed. " * 25
+
+
+def versions() -> list[Version]:
+    """Papers of realistic size, one in four with a link."""
+    return [
+        Version(
+            arxiv_id=f"2606.{number:05}",
+            n=1,
+            title=f"On the following of links, part {number}",
+            abstract=ABSTRACT,
+            authors=("Ann Author", "Bob Builder", "Cleo Coder"),
+            categories=("cs.LG", "cs.CL"),
+            primary_category="cs.LG",
+            comment="12 pages",
+            submitted_at=START + timedelta(seconds=number),
+            updated_at=START,
+        )
+        for number in range(PAPERS)
+    ]
+
+
+def link(number: int) -> Reference:
+    """The repository of a paper."""
+    name = f"owner{number}/project{number}"
+    return Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
+
+
+def found(part: list[Version], start: int) -> tuple[list[writes.Scanned], dict[str, list[RoleDecision]]]:
+    """What reading a batch of papers gives."""
+    scans, roles = [], {}
+    for number, one in enumerate(part, start):
+        work, mentions = writes.paper_id(one.arxiv_id), ()
+        if number % 4 == 0:
+            mentions = (
+                Mention(
+                    reference=link(number),
+                    url=link(number).url,
+                    place=Place.ABSTRACT,
+                    source=Source.METADATA,
+                    evidence="Our code is available at this address.",
+                ),
+            )
+        scans.append(
+            writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=mentions, promise=Promise.NONE)
+        )
+        roles[work] = [
+            RoleDecision(
+                reference=one.reference,
+                url=one.url,
+                role=Role.OWN,
+                probability=0.99,
+                place=one.place,
+                evidence=one.evidence,
+                reasons=("said so",),
+            )
+            for one in mentions
+        ]
+    return scans, roles
+
+
+def ours(folder: Path) -> float:
+    """Seconds to write all papers, their mentions and their roles through the store."""
+    papers = versions()
+    batches = [
+        (papers[start : start + BATCH], *found(papers[start : start + BATCH], start))
+        for start in range(0, PAPERS, BATCH)
+    ]
+    store = open_store(f"sqlite:///{folder / 'ours.db'}")
+    begun = time.perf_counter()
+    for part, scans, roles in batches:
+        writes.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
+        writes.save_scans(store, scans, "r1", START)
+        judgements.save_roles(store, roles, "r1", {("github", "repository")}, START)
+    seconds = time.perf_counter() - begun
+    store.close()
+    return seconds
+
+
+def plain(folder: Path) -> float:
+    """Seconds to write the same rows with plain sqlite3, the same batches, journal and indexes."""
+    papers = versions()
+    made = open_store(f"sqlite:///{folder / 'plain.db'}")
+    made.close()
+    connection = sqlite3.connect(folder / "plain.db", isolation_level=None)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    at = "2026-06-16T12:00:00Z"
+    begun = time.perf_counter()
+    for start in range(0, PAPERS, BATCH):
+        part = papers[start : start + BATCH]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(
+            "INSERT INTO work (id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, withdrawn, promise,"
+            " promise_evidence, code, weights, data, demo) VALUES (?,1,?,?,?,0,1,0,'none','','unknown','unknown','unknown','unknown')",
+            [(f"arxiv:{one.arxiv_id}", at, at, at) for one in part],
+        )
+        connection.executemany(
+            "INSERT INTO version (work, n, title, abstract, comment, authors, categories, primary_category, withdrawn,"
+            " submitted_at, updated_at, seen_at) VALUES (?,1,?,?,?,?,?,?,0,?,?,?)",
+            [
+                (
+                    f"arxiv:{one.arxiv_id}",
+                    one.title,
+                    one.abstract,
+                    one.comment,
+                    json.dumps(one.authors),
+                    json.dumps(one.categories),
+                    one.primary_category,
+                    at,
+                    at,
+                    at,
+                )
+                for one in part
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO work_category (category, work) VALUES (?,?)",
+            [(name, f"arxiv:{one.arxiv_id}") for one in part for name in one.categories],
+        )
+        linked = [
+            (f"arxiv:{one.arxiv_id}", link(number)) for number, one in enumerate(part, start) if number % 4 == 0
+        ]
+        connection.executemany(
+            "INSERT INTO artifact (key, reference, host, kind, url, reason, holds, licence_source, licence_note, archived,"
+            " gated, fork, languages, newest_at, next_check_at) VALUES (?,?,?,?,?,'','[]','','',0,0,0,'[]',?,?)",
+            [(one.folded, one.key, one.host, one.kind, one.url, at, at) for _, one in linked],
+        )
+        connection.executemany(
+            "INSERT INTO artifact_name (folded, artifact, reference, url, written, since) VALUES (?,?,?,?,1,?)",
+            [(one.folded, one.folded, one.key, one.url, at) for _, one in linked],
+        )
+        connection.executemany(
+            "INSERT INTO mention (work, folded, source, place, artifact, reference, url, evidence, before, first_version,"
+            " last_version, found_at) VALUES (?,?,'metadata','abstract',?,?,?,?,'',1,1,?)",
+            [
+                (work, one.folded, one.folded, one.key, one.url, "Our code is available at this address.", at)
+                for work, one in linked
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO scan (work, version, source, outcome, reason, scanned_at, rules) VALUES"
+            " (?,1,'metadata','read','',?,'r1')",
+            [(f"arxiv:{one.arxiv_id}", at) for one in part],
+        )
+        connection.executemany(
+            "INSERT INTO role (work, artifact, role, probability, reference, url, place, evidence, reasons, rules) VALUES"
+            " (?,?,'own',0.99,?,?,'abstract',?,'[\"said so\"]','r1')",
+            [
+                (work, one.folded, one.key, one.url, "Our code is available at this address.")
+                for work, one in linked
+            ],
+        )
+        connection.execute("COMMIT")
+    seconds = time.perf_counter() - begun
+    connection.close()
+    return seconds
+
+
+def measure(write: Callable[[Path], float]) -> float:
+    """Median seconds over the rounds, each in a fresh folder."""
+    took = []
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            took.append(write(Path(folder)))
+    return statistics.median(took)
+
+
+if __name__ == "__main__":
+    base, store = measure(plain), measure(ours)
+    print(f"plain sqlite3  {PAPERS / base:9.0f} papers/s")
+    print(f"tracker.store  {PAPERS / store:9.0f} papers/s   {base / store:.2f} of plain sqlite3")

@@ -1,0 +1,47 @@
+"""What can be told of the container's files without an engine; `make container` does the rest."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def lock() -> str:
+    return (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def test_every_dependency_is_pinned_to_a_version_that_it_allows(lock: str) -> None:
+    pins = {canonicalize_name(name): version for name, version in PIN.findall(lock)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [Requirement(line) for line in project["dependencies"]]
+    lag = [
+        str(need) for need in wanted if not need.specifier.contains(pins.get(canonicalize_name(need.name), "0"))
+    ]
+    assert not lag, "make requirements.lock again; its first lines say how"
+
+
+def test_every_pin_has_hashes_and_no_registry_is_named(lock: str) -> None:
+    entries = re.split(r"\n(?=\S)", "\n".join(line for line in lock.splitlines() if not line.startswith("#")))
+    assert entries
+    for entry in entries:
+        assert PIN.match(entry.strip()), entry
+        assert "--hash=sha256:" in entry, entry
+    assert not re.search(r"https?:|file:|--(extra-)?index|--find-links|--trusted", lock)
+
+
+def test_the_build_sees_nothing_but_what_the_image_is_made_of() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    copied = re.findall(
+        r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    names = {name for line in copied for name in line.split()}
+    allowed = {line.removeprefix("!").rstrip("/") for line in ignored if line.startswith("!")}
+    assert "*" in ignored
+    assert names == allowed

@@ -1,0 +1,111 @@
+"""Opening the store: it is made, upgraded or refused, never overwritten."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from tracker.errors import StoreError
+from tracker.store import views
+from tracker.store.engine import Store, open_store
+from tracker.store.tables import METADATA
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def test_the_migrations_make_just_the_tables_of_the_model(store: Store) -> None:
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_the_file_says_whose_it_is(store: Store) -> None:
+    with store.read() as connection:
+        assert connection.execute(text("PRAGMA application_id")).scalar_one() == views.APPLICATION_ID
+        assert connection.execute(text("PRAGMA user_version")).scalar_one() == views.VERSION
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+
+
+COLUMNS = {
+    "papers": "arxiv_id version title abstract authors categories primary_category submitted_at updated_at announced_at"
+    " comment licence withdrawn code weights data demo grade",
+    "links": "arxiv_id reference artifact url role probability place evidence first_version last_version",
+    "artifacts": "reference host kind url outcome content licence_spdx licence_class archived gated created_at checked_at"
+    " next_check_at",
+    "checks": "reference outcome",
+    "events": "id arxiv_id reference kind cause happened_at observed_at",
+    "open_papers": "arxiv_id title reference licence_spdx opened_at",
+}
+
+
+@pytest.mark.parametrize("view", COLUMNS)
+def test_the_public_views_keep_their_columns(store: Store, view: str) -> None:
+    with store.read() as connection:
+        names = list(connection.execute(text(f"SELECT * FROM {view}")).keys())  # a name of ours
+    assert set(COLUMNS[view].split()) <= set(names)
+
+
+def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.db"
+    path.write_bytes(b"this is no database" * 500)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="damaged or no database"):
+        open_store(url(path))
+    assert path.read_bytes() == before
+
+
+def test_a_truncated_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.db"
+    open_store(url(path)).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreError, match="damaged"):
+        open_store(url(path))
+    assert path.read_bytes() == whole[: len(whole) // 2]
+
+
+def test_another_programs_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    with pytest.raises(StoreError, match="another program"):
+        open_store(url(path))
+
+
+@pytest.mark.parametrize(
+    "change", ["PRAGMA user_version = 999", "UPDATE alembic_version SET version_num = '9999'"]
+)
+def test_a_newer_file_is_refused_in_one_sentence(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "tracker.db"
+    open_store(url(path)).close()
+    newer = sqlite3.connect(path)
+    newer.execute(change)
+    newer.commit()
+    newer.close()
+    with pytest.raises(StoreError, match=r"newer version.*upgrade the program\.$"):
+        open_store(url(path))
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="TRACKER_DATA_DIR"):
+        open_store(url(tmp_path / "file" / "tracker.db"))
+
+
+def test_a_second_opening_finds_what_the_first_stored(tmp_path: Path) -> None:
+    first = open_store(url(tmp_path / "tracker.db"))
+    with first.begin() as connection:
+        connection.execute(text("INSERT INTO stage (name, trouble) VALUES ('harvest', '')"))
+    first.close()
+    second = open_store(url(tmp_path / "tracker.db"))
+    with second.read() as connection:
+        assert connection.execute(text("SELECT name FROM stage")).scalar_one() == "harvest"
+    second.close()

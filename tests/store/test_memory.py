@@ -1,0 +1,68 @@
+"""What is remembered of upstreams and stages, and the windows that prove completeness."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tracker.domain import WindowResult
+from tracker.store import memory, windows
+from tracker.store.engine import Store, open_store
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def test_a_stop_survives_a_restart_and_ends_on_time(store: Store, now: datetime) -> None:
+    memory.StoreMemory(store).stop("arxiv", now + 6 * HOUR, "403")
+    again = open_store(store.url)
+    kept = memory.StoreMemory(again)
+    assert kept.stopped("arxiv", now + 5 * HOUR) == (now + 6 * HOUR, "403")
+    assert kept.stopped("arxiv", now + 6 * HOUR) is None
+    assert kept.stopped("github_api", now) is None
+    kept.stop("arxiv", now + HOUR, "429")
+    assert kept.stopped("arxiv", now) == (now + 6 * HOUR, "403"), "a shorter stop does not shorten a longer one"
+    again.close()
+
+
+def test_a_budget_is_spent_and_renewed(store: Store, now: datetime) -> None:
+    kept = memory.StoreMemory(store)
+    assert [kept.spend("github_api", 3, 3600, now + number * timedelta(minutes=1)) for number in range(3)] == [
+        None
+    ] * 3
+    assert kept.spend("github_api", 3, 3600, now + HOUR / 2) == now + HOUR
+    assert kept.spend("github_api", 3, 3600, now + HOUR) is None
+
+
+def test_failures_are_told_since_the_first(store: Store, now: datetime) -> None:
+    memory.stage_failed(store, "harvest", "503", now + HOUR, now)
+    memory.stage_failed(store, "harvest", "429", None, now + HOUR)
+    times, troubles = memory.stages(store)
+    assert times == {"harvest": None}
+    assert [(one.reason, one.since) for one in troubles] == [("429", now)]
+    memory.stage_done(store, "harvest", now + 2 * HOUR)
+    assert memory.stages(store) == ({"harvest": now + 2 * HOUR}, [])
+
+
+def result(since: datetime, until: datetime, got: int, *, complete: bool) -> WindowResult:
+    return WindowResult(since=since, until=until, expected=got, got=got, complete=complete)
+
+
+def test_the_watermark_moves_only_when_a_window_is_proved(store: Store, now: datetime) -> None:
+    days = [(now + number * DAY, now + (number + 1) * DAY) for number in range(3)]
+    windows.begin(store, "arxiv", days, now)
+    assert windows.reached(store, "arxiv") is None
+    windows.close(store, "arxiv", result(*days[0], 5, complete=True), now)
+    windows.close(store, "arxiv", result(*days[1], 3, complete=False), now)
+    assert windows.reached(store, "arxiv") == days[0][1]
+    assert windows.open_windows(store, "arxiv") == days[1:]
+    windows.close(store, "arxiv", result(*days[2], 0, complete=True), now)
+    assert windows.open_windows(store, "arxiv") == [days[1]], "a later window does not cover an open one"
+    windows.close(store, "arxiv", result(days[0][0], days[2][1], 9, complete=True), now)
+    assert windows.open_windows(store, "arxiv") == [], "a window takes in those inside it"
+    assert windows.proved(store, "arxiv") == [(days[0][0], days[2][1], now)]
+
+
+@pytest.mark.parametrize("later", [timedelta(0), HOUR])
+def test_a_failure_of_today_does_not_unprove_a_window(store: Store, now: datetime, later: timedelta) -> None:
+    windows.close(store, "arxiv", result(now, now + DAY, 5, complete=True), now)
+    windows.close(store, "arxiv", result(now, now + DAY, 0, complete=False), now + later)
+    assert windows.open_windows(store, "arxiv") == []

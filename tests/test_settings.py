@@ -1,0 +1,126 @@
+"""Settings: defaults from the file, an operator's file and the environment over it, one sentence for each fault."""
+
+from pathlib import Path
+
+import pytest
+
+from tracker.errors import SettingsError
+from tracker.settings import config_dir, is_loopback, load
+
+LOCAL = {
+    f"TRACKER_UPSTREAMS__{name}": f"http://127.0.0.1:9/{name}"
+    for name in ("ARXIV_API", "GITHUB_API", "HUGGINGFACE")
+}
+
+
+def test_the_defaults_are_the_file() -> None:
+    settings = load(environ={})
+    assert "cs.CL" in settings.harvest.categories
+    assert len(settings.harvest.categories) == 12
+    assert settings.pace.arxiv == 3.0
+    assert (settings.web.host, settings.web.port) == ("127.0.0.1", 8080)
+    assert settings.store_url == "sqlite:///data/tracker.db"
+
+
+def test_every_key_of_the_file_is_commented() -> None:
+    lines = (config_dir() / "tracker.toml").read_text().splitlines()
+    upstreams = lines.index("[upstreams]")
+    for number, line in enumerate(lines):
+        if "=" in line and not line.startswith("#") and not upstreams < number < lines.index("[pace]"):
+            block = [before for before in lines[max(0, number - 6) : number] if before]
+            assert any(before.startswith("#") for before in block), line
+
+
+def test_a_file_and_the_environment_stand_over_the_defaults(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("[web]\nport = 9000\n[feed]\nitems = 7\n")
+    settings = load(
+        mine,
+        environ={
+            "TRACKER_WEB__PORT": "9100",
+            "TRACKER_HARVEST__CATEGORIES": "cs.CL, cs.LG",
+            "TRACKER_DATA_DIR": "/x",
+        },
+    )
+    assert settings.web.port == 9100
+    assert settings.feed.items == 7
+    assert settings.harvest.categories == ("cs.CL", "cs.LG")
+    assert settings.store_url == "sqlite:////x/tracker.db"
+
+
+def test_secrets_come_from_their_own_variables_and_are_not_shown() -> None:
+    settings = load(environ={"GITHUB_TOKEN": "ghp_secret", "HF_TOKEN": "hf_secret"})
+    assert settings.github_token is not None
+    assert settings.github_token.get_secret_value() == "ghp_secret"
+    assert "secret" not in repr(settings).replace("SecretStr", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[web]\nprt = 1\n", "`web.prt`"),
+        ("[web]\nport = 'x'\n", "`web.port`"),
+        ("[harvest]\ncategories = 'cs.CL'\n", "`harvest.categories`"),
+        ("colour = 'red'\n", "`colour`"),
+        ("web = 3\n", "`web`"),
+        ("[limits]\ngithub_batch = 0\n", "`limits.github_batch`"),
+        ("[pace]\narxiv = 1.0\n", "`pace.arxiv`"),
+        ("[upstreams]\narxiv_api = 'ftp://x/'\n", "`upstreams.arxiv_api`"),
+        ("public_url = 'example.org'\n", "`public_url`"),
+    ],
+)
+def test_a_fault_is_one_sentence_that_names_the_key_and_the_file(tmp_path: Path, text: str, key: str) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load(mine, environ={})
+    assert key in str(caught.value)
+    assert str(mine) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    broken, binary = tmp_path / "broken.toml", tmp_path / "binary.toml"
+    broken.write_text("[web\n")
+    binary.write_bytes(b"\xff\xfe\x00")
+    for path in (broken, binary, tmp_path / "missing.toml", tmp_path):
+        with pytest.raises(SettingsError, match=str(path)):
+            load(path, environ={})
+
+
+@pytest.mark.parametrize(
+    "variable", ["TRACKER_COLOUR", "TRACKER_WEB__COLOUR", "TRACKER_DATA_DIR__X", "TRACKER_WEB__PORT__X"]
+)
+def test_an_unknown_variable_is_named(variable: str) -> None:
+    with pytest.raises(SettingsError, match=variable):
+        load(environ={variable: "1"})
+
+
+def test_the_clock_moves_only_against_upstreams_on_this_machine() -> None:
+    moment = {"TRACKER_NOW": "2026-07-01T05:00:00Z"}
+    with pytest.raises(SettingsError, match="TRACKER_NOW"):
+        load(environ=moment)
+    with pytest.raises(SettingsError, match="TRACKER_NOW"):
+        load(environ=moment | LOCAL | {"TRACKER_UPSTREAMS__GITHUB_API": "https://api.github.com"})
+    assert f"{load(environ=moment | LOCAL).now:%Y-%m-%dT%H:%M:%SZ}" == "2026-07-01T05:00:00Z"
+    with pytest.raises(SettingsError, match="no time"):
+        load(environ={"TRACKER_NOW": "yesterday"} | LOCAL)
+
+
+def test_a_faster_pace_is_for_a_stand_in_alone() -> None:
+    assert load(environ=LOCAL | {"TRACKER_PACE__ARXIV": "0"}).pace.arxiv == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:80/x", True),
+        ("http://localhost/x", True),
+        ("http://[::1]:80/", True),
+        ("https://arxiv.org/", False),
+        ("http://127.0.0.1.example.org/", False),
+        ("http://10.0.0.1/", False),
+    ],
+)
+def test_loopback_is_told_by_the_literal_name(url: str, local: bool) -> None:
+    assert is_loopback(url) is local

@@ -1,0 +1,370 @@
+"""The commands: parsing and printing, nothing else. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
+    from tracker.store.engine import Store
+    from tracker.worker import Summary, Worker
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Which arXiv AI papers really shipped open code: finds, checks, stores and publishes.",
+)
+_config: list[Path] = []
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code. Every TrackerError becomes one sentence."""
+    ordered = list(arguments)
+    if "--config" in ordered[1:]:  # an option of every command, wherever it stands
+        at = ordered.index("--config")
+        ordered = ordered[at : at + 2] + ordered[:at] + ordered[at + 2 :]
+    try:
+        return int(app(ordered, standalone_mode=False) or 0)
+    except TrackerError as error:
+        print(f"tracker: {error}", file=sys.stderr)
+        return 1
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.Abort:
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        show = getattr(error, "show", None)  # click's errors tell themselves
+        if show is None:
+            import logging
+
+            logging.getLogger(__name__).debug("unexpected", exc_info=True)
+            print(
+                f"tracker: something unexpected went wrong ({type(error).__name__}: {error}); "
+                "please report it with the command you ran.",
+                file=sys.stderr,
+            )
+            return 70
+        show()
+        return 2
+
+
+@app.callback()
+def _options(
+    config: Annotated[Path | None, typer.Option(help="A TOML file over the built-in config/tracker.toml.")] = None,
+) -> None:
+    _config[:] = [config] if config else []
+
+
+def _settings(overlay: dict[str, Any] | None = None) -> Settings:
+    from tracker import settings
+
+    return settings.load(_config[0] if _config else None, overlay=overlay)
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    from tracker.store.engine import open_store
+
+    store = open_store(settings.store_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _worker() -> Iterator[Worker]:
+    """A worker with a progress bar on a terminal and log lines elsewhere; SIGTERM and Ctrl-C end it cleanly."""
+    import signal
+
+    from tracker import console
+    from tracker.fetch import clock
+    from tracker.worker import make_worker
+
+    settings = _settings()
+    moved = clock.make(settings)
+    on_terminal = sys.stderr.isatty()
+    console.set_up_logs(settings.log_format, quiet=on_terminal)
+    cancel = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: cancel.set())
+    with _store(settings) as store:
+        if on_terminal:
+            with console.BarProgress() as bars:
+                yield make_worker(settings, store, moved, cancel=cancel, progress=bars)
+        else:
+            yield make_worker(settings, store, moved, cancel=cancel, progress=console.LogProgress())
+
+
+def _day(text: str | None) -> date | None:
+    """A day of the command line; a time counts as its day, in UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise TrackerError(f"{text!r} is no date; write it like 2026-07-01.") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date()
+
+
+Since = Annotated[str | None, typer.Option(help="First day of submission, like 2026-06-16.")]
+Until = Annotated[str | None, typer.Option(help="Last day of submission.")]
+
+
+def _print_summary(summary: Summary) -> int:
+    print(
+        f"{summary.new_papers} new papers; {summary.read_papers} read; {summary.checked} artifacts checked; "
+        f"{summary.judged} judged; {summary.entered} new in the feed; {summary.windows_left} windows left open."
+    )
+    for trouble in summary.troubles:
+        print(f"  {trouble}")
+    return 1 if summary.windows_left else 0
+
+
+def _between(since: str | None, until: str | None) -> tuple[date | None, date | None]:
+    begin, end = _day(since), _day(until)
+    if begin and end and begin > end:
+        raise TrackerError(f"--since {since} lies after --until {until}; swap them.")
+    return begin, end
+
+
+@app.command()
+def once(since: Since = None, until: Until = None) -> int:
+    """One whole cycle: harvest, read, check, judge, publish. Exit 0 only if no window is left open."""
+    from tracker import pipeline
+
+    begin, end = _between(since, until)
+    with _worker() as worker:
+        summary = pipeline.cycle(worker, begin, end)
+        print(f"Feed: {worker.settings.public_dir / 'feed.xml'}  Store: {worker.settings.store_url}")
+    return _print_summary(summary)
+
+
+@app.command(name="harvest")
+def harvest_papers(since: Since = None, until: Until = None) -> int:
+    """Harvest alone: ask arXiv for the windows that are due."""
+    from tracker import pipeline
+
+    begin, end = _between(since, until)
+    return _stage(lambda worker, now, summary: pipeline.harvest(worker, now, summary, begin, end))
+
+
+@app.command()
+def check(
+    references: Annotated[
+        list[str] | None, typer.Argument(help="Like github:owner/name; none: what is due.")
+    ] = None,
+) -> int:
+    """Look at what is due, or at the named references now, and judge what follows."""
+    from tracker import pipeline
+    from tracker.store import judgements
+
+    def work(worker: Worker, now: datetime, summary: Summary) -> None:
+        if references:
+            judgements.make_due(worker.store, references, now)
+        pipeline.check(worker, now, summary)
+        pipeline.judge(worker, now, summary)
+
+    return _stage(work)
+
+
+@app.command()
+def judge(everything: Annotated[bool, typer.Option("--all", help="Judge every work again.")] = False) -> int:
+    """Judge what changed, or everything, from what is stored: no network."""
+    from tracker import pipeline
+    from tracker.store import judgements
+
+    def work(worker: Worker, now: datetime, summary: Summary) -> None:
+        if everything:
+            judgements.judge_everything(worker.store)
+        pipeline.judge(worker, now, summary)
+
+    return _stage(work)
+
+
+@app.command()
+def publish(to: Annotated[Path | None, typer.Option(help="Write the site to this folder instead.")] = None) -> int:
+    """Write feed and pages from what is stored: no network."""
+    from tracker import pipeline
+
+    return _stage(lambda worker, now, summary: pipeline.publish(worker, now, summary, to))
+
+
+def _stage(work: Callable[[Worker, datetime, Summary], None]) -> int:
+    from tracker.worker import Summary, sole_worker
+
+    with _worker() as worker, sole_worker(worker):
+        summary = Summary()
+        work(worker, worker.now(), summary)
+    return _print_summary(summary)
+
+
+@app.command(name="run")
+def run_service() -> int:
+    """The service: timetable, publisher and web server in one process. SIGTERM ends it within 10 s."""
+    from tracker import console
+
+    settings = _settings()
+    console.set_up_logs(settings.log_format)
+    return _serve(settings)
+
+
+def _serve(settings: Settings, *, announce: str = "") -> int:
+    import os
+
+    from tracker import console, scheduler, web
+    from tracker.fetch import clock
+    from tracker.worker import status
+
+    moved = clock.make(settings)
+    with _store(settings) as store:
+        service = scheduler.Service(settings, store, moved, console.LogProgress())
+        site = web.build(
+            settings.public_dir,
+            lambda: status(service.worker, service.worker.now()),
+            moved,
+            ttl_minutes=settings.feed.ttl_minutes,
+        )
+
+        def ready(address: str) -> None:
+            print(f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it.", flush=True)
+            service.start()
+
+        try:
+            web.serve(site, settings.web.host, settings.web.port, ready)
+        finally:
+            stopped = service.stop()
+    if not stopped:
+        # A request that still hangs would hold the process; everything stored is already safe on disk.
+        sys.stdout.flush()
+        os._exit(0)
+    return 0
+
+
+@app.command()
+def demo() -> int:
+    """The same service on a world of its own about well-known systems: no network, data kept apart."""
+    from tracker import console
+    from tracker import settings as configuration
+    from tracker.sandbox.server import DEMO_WORLD, Sandbox
+
+    plain = _settings()
+    console.set_up_logs(plain.log_format)
+    with Sandbox(DEMO_WORLD) as sandbox:
+        years = (datetime.now(UTC) - datetime(2014, 1, 1, tzinfo=UTC)).days
+        overlay = {
+            "data_dir": str(plain.data_dir / "demo"),
+            "demo": True,
+            "harvest": {"first_days": years, "window_days": years, "overlap_days": years},
+            "feed": {"window_days": years, "title": f"{plain.feed.title} (demo)"},
+            "pace": {"arxiv": 0.0, "github": 0.0, "huggingface": 0.0},
+            "upstreams": sandbox.upstreams,
+            "database_url": "",
+            "contact": plain.contact,
+            "web": {"host": plain.web.host, "port": plain.web.port},
+        }
+        return _serve(
+            configuration.load(environ={"GITHUB_TOKEN": "the-sandbox-asks-for-none"}, overlay=overlay),
+            announce="Demo: the upstreams are played on this machine. ",
+        )
+
+
+@app.command()
+def sandbox(
+    world: Annotated[Path, typer.Option(help="Folder of what the upstreams would answer.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8900,
+) -> int:
+    """The stand-in for all upstreams alone, over real HTTP on loopback."""
+    from tracker.fetch import clock
+    from tracker.sandbox import server
+
+    server.serve(world, "127.0.0.1", port, clock.from_environment(), lambda text: print(text, flush=True))
+    return 0
+
+
+@app.command()
+def detect(
+    file: Annotated[str, typer.Argument(help="JSON Lines of papers, or - for standard input.")] = "-",
+) -> int:
+    """Find links, roles and promises in papers: JSON Lines in, JSON Lines out."""
+    from tracker.detect import roles, scan
+    from tracker.hosts.resolve import reference
+    from tracker.settings import config_dir
+
+    rules = roles.load(config_dir() / "roles.toml")
+    try:
+        stream = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115 # closed below
+    except OSError as error:
+        raise TrackerError(f"{file}: cannot be read ({error.strerror}).") from None
+    with stream:
+        for line in scan.lines(stream, reference, rules):
+            print(json.dumps(line, ensure_ascii=True))
+    return 0
+
+
+@app.command()
+def explain(arxiv_id: str, as_json: Json = False) -> int:
+    """Everything known of a paper: mentions, roles, checks, verdict, reasons, events, next look."""
+    from tracker.publish import explain as telling
+    from tracker.store import query as asking
+
+    with _store(_settings()) as store:
+        work = arxiv_id if arxiv_id.startswith(("arxiv:", "release:")) else f"arxiv:{arxiv_id}"
+        found = asking.evidence(store, work)
+    if not found["work"]:
+        raise TrackerError(f"{arxiv_id}: is not in the store; ids are written like 2506.12345, without a version.")
+    print(json.dumps(found, default=str, indent=2) if as_json else telling.tell(found))
+    return 0
+
+
+@app.command()
+def query(sql: str, as_json: Json = False, csv: Csv = False) -> int:
+    """Run SQL over the public views, read-only."""
+    from tracker import console
+    from tracker.store import query as asking
+
+    names, rows = asking.query(_settings().store_url, sql)
+    console.print_rows(names, rows, "json" if as_json else "csv" if csv else "table")
+    return 0
+
+
+@app.command()
+def health(ready: Annotated[bool, typer.Option(help="Ask whether it is ready, not only alive.")] = False) -> int:
+    """Ask the running service how it is. Exit 0 if it serves."""
+    import urllib.error
+    import urllib.request
+
+    web = _settings().web
+    host = "127.0.0.1" if web.host in ("0.0.0.0", "") else "[::1]" if web.host == "::" else web.host  # noqa: S104 # compared, not bound
+    address = f"http://{host}:{web.port}/health{'?ready' if ready else ''}"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(address, timeout=5) as answer:
+            print(answer.read().decode())
+            return 0
+    except urllib.error.HTTPError as error:
+        print(error.read().decode(errors="replace"))
+        return 1
+    except OSError as error:
+        raise TrackerError(f"{address}: does not answer ({error}); is `tracker run` running?") from None

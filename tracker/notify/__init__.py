@@ -1,0 +1,1 @@
+"""Telling others that something was published."""

@@ -1,0 +1,390 @@
+"""The stages in order. The only place that knows more than one of them.
+
+Each stage reads from the store what is due, asks outside any transaction, and commits in batches; it may
+be killed at any moment and run again. A stage that an upstream refuses notes why and until when, and lets
+the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from tracker.detect import roles, scan
+from tracker.domain import (
+    Check,
+    Fact,
+    Mention,
+    Place,
+    Reference,
+    Role,
+    RoleDecision,
+    Source,
+    WindowResult,
+)
+from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.harvest import windows
+from tracker.harvest.arxiv_api import ArxivApi
+from tracker.hosts import HOSTS, huggingface
+from tracker.hosts.base import Host
+from tracker.hosts.resolve import reference as resolve
+from tracker.judge import licenses, lifecycle, openness
+from tracker.publish import entries, files
+from tracker.settings import config_dir, read_toml
+from tracker.store import checks, items, judgements, memory, reads, writes
+from tracker.store import windows as proof
+from tracker.worker import Summary, Worker, close_stage, sole_worker, status
+
+log = logging.getLogger(__name__)
+
+ARXIV, HUB_LISTS = "arxiv", "hub"
+CHECKED = {(host.name, kind) for host in HOSTS for kind in host.checked_kinds}
+SCAN_BATCH, JUDGE_BATCH, RECORD_BATCH = 500, 500, 25
+LISTING_OVERLAP = timedelta(days=1)
+
+
+def cycle(worker: Worker, since: date | None = None, until: date | None = None) -> Summary:
+    """One whole cycle: harvest, then everything that is due.
+
+    One moment stands for the whole cycle, so that repeating a killed cycle at the same time writes the
+    same rows.
+    """
+    now, summary = worker.now(), Summary()
+    with sole_worker(worker):
+        prepare(worker, now)
+        harvest(worker, now, summary, since, until)
+        _work_off(worker, now, summary)
+    return summary
+
+
+def look(worker: Worker) -> Summary:
+    """Everything that is due, without a harvest."""
+    now, summary = worker.now(), Summary()
+    with sole_worker(worker):
+        prepare(worker, now)
+        _work_off(worker, now, summary)
+    return summary
+
+
+def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
+    listings(worker, now, summary)
+    for last in (False, True):
+        if last:
+            records(worker, now, summary)
+        read(worker, now, summary)
+        check(worker, now, summary)
+        judge(worker, now, summary)
+        publish(worker, now, summary)
+
+
+def prepare(worker: Worker, now: datetime) -> None:
+    """Wake what was read or judged by older rules, and enter the operator's releases."""
+    judgements.wake_changed_rules(worker.store, worker.rules.roles.version, worker.rules.judge_version)
+    for release in read_toml(config_dir() / "watch.toml").get("release", ()):
+        links = [found for url in release["links"] if (found := resolve(url)) is not None]
+        if links:
+            _save_release(worker, release["name"], links, f"listed in watch.toml: {release['source']}", now)
+
+
+def _save_release(worker: Worker, name: str, links: Sequence[Reference], evidence: str, now: datetime) -> None:
+    work = judgements.save_release(worker.store, links[0], name, now)
+    if reads.mentions(worker.store, [work])[work]:
+        return
+    mentions = tuple(
+        Mention(reference=link, url=link.url, place=Place.PAGE, source=Source.WATCH, evidence=evidence)
+        for link in links
+    )
+    decided = [
+        RoleDecision(
+            reference=link,
+            url=link.url,
+            role=Role.OWN,
+            probability=1.0,
+            place=Place.PAGE,
+            evidence=evidence,
+            reasons=("the operator's watch list names it",),
+        )
+        for link in links
+    ]
+    rules = worker.rules.roles.version
+    writes.save_scans(
+        worker.store, [writes.Scanned(work=work, version=0, source=Source.WATCH, mentions=mentions)], rules, now
+    )
+    judgements.save_roles(worker.store, {work: decided}, rules, CHECKED, now)
+
+
+def harvest(
+    worker: Worker, now: datetime, summary: Summary, since: date | None = None, until: date | None = None
+) -> None:
+    """Ask arXiv for every window of the plan, and prove each complete."""
+    store = worker.store
+    known = proof.proved(store, ARXIV)
+    planned = windows.plan(now, since, until, proof.reached(store, ARXIV), worker.settings)
+    if since is None and until is None:
+        planned = sorted({*planned, *proof.open_windows(store, ARXIV)})
+    proof.begin(store, ARXIV, planned, now)
+    left, reason, next_try = len(planned), "", None
+    with closing(ArxivApi(worker.settings, memory.StoreMemory(store), worker.clock, worker.cancel)) as api:
+        for number, window in enumerate(planned):
+            worker.progress.step("harvest", number, len(planned))
+            try:
+                result = _harvest_window(worker, api, window, known, now, summary)
+            except UpstreamStopped as stopped:
+                reason, next_try = str(stopped), stopped.until
+                break
+            proof.close(store, ARXIV, result, now)
+            if result.complete:
+                left -= 1
+            else:
+                reason = f"the window from {result.since:%Y-%m-%d} is not complete: {result.reason}"
+    worker.progress.step("harvest", len(planned), len(planned))
+    summary.windows_left = left
+    close_stage(worker, "harvest", reason, next_try, now, summary)
+
+
+def _harvest_window(
+    worker: Worker,
+    api: ArxivApi,
+    window: windows.Window,
+    known: Sequence[tuple[datetime, datetime, datetime]],
+    now: datetime,
+    summary: Summary,
+) -> WindowResult:
+    """Store a window's papers page by page; returns what was proved."""
+    pages = api.read_window(*window)
+    while True:
+        try:
+            page = next(pages)
+        except StopIteration as end:
+            result: WindowResult = end.value
+            return result
+        announced = {one.arxiv_id: _announced(one.submitted_at, known) for one in page}
+        summary.new_papers += writes.save_versions(worker.store, page, announced, now)
+        worker.check_cancelled()
+
+
+def _announced(submitted_at: datetime, known: Sequence[tuple[datetime, datetime, datetime]]) -> datetime:
+    """When a paper was announced at the earliest: by arXiv's timetable, or, where a window around its submission
+    was complete without it (moderators held it), after that window was read."""
+    earliest = windows.announced(submitted_at)
+    return max([earliest, *(asked for since, until, asked in known if since <= submitted_at <= until)])
+
+
+def read(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Find links and promises in papers whose texts are new, and decide the roles of all their links."""
+    rules = worker.rules.roles
+    while papers := reads.papers_to_scan(worker.store, SCAN_BATCH):
+        worker.check_cancelled()
+        found = [(one, scan.detect(one.paper, resolve, rules)) for one in papers]
+        writes.save_scans(
+            worker.store,
+            [
+                writes.Scanned(
+                    work=one.work,
+                    version=one.version,
+                    source=Source.METADATA,
+                    mentions=detection.mentions,
+                    promise=detection.promise,
+                    promise_evidence=detection.promise_evidence,
+                )
+                for one, detection in found
+            ],
+            rules.version,
+            now,
+        )
+        mentions = reads.mentions(worker.store, [one.work for one in papers])
+        judgements.save_roles(
+            worker.store,
+            {one.work: roles.decide(mentions[one.work], one.paper, rules) for one in papers},
+            rules.version,
+            CHECKED,
+            now,
+        )
+        summary.read_papers += len(papers)
+        worker.progress.step("read", summary.read_papers)
+    memory.stage_done(worker.store, "read", now)
+
+
+def listings(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Read the Hub's lists of newest repositories, and give papers those whose tags name them."""
+    reason, next_try = "", None
+    most = worker.settings.limits.hub_list_pages
+    for kind in huggingface.PLURALS:
+        source = f"{HUB_LISTS}-{kind}"
+        reached = proof.reached(worker.store, source)
+        since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
+        try:
+            got, pages = 0, 0
+            for page in huggingface.newest(kind, since, worker.fetch, most):
+                worker.check_cancelled()
+                proof.save_listings(worker.store, page, now)
+                got, pages = got + len(page), pages + 1
+                worker.progress.step("hub lists", got)
+            proof.close(
+                worker.store,
+                source,
+                WindowResult(
+                    since=since,
+                    until=now,
+                    expected=None,
+                    got=got,
+                    complete=pages < most,
+                    reason=f"more than {most} pages" if pages == most else "",
+                ),
+                now,
+            )
+        except UpstreamError as error:
+            reason, next_try = str(error), getattr(error, "until", None)
+    close_stage(worker, "hub lists", reason, next_try, now, summary)
+    _give_listings(worker, now)
+
+
+def _give_listings(worker: Worker, now: datetime) -> None:
+    found = reads.works_with_new_listings(worker.store)
+    scans = []
+    for (work, version), urls in found.items():
+        mentions = tuple(
+            Mention(
+                reference=link,
+                url=url,
+                place=Place.HUB,
+                source=Source.HUB_LIST,
+                evidence=f"The card of {link.key} on the Hugging Face Hub names arXiv:{work.partition(':')[2]}.",
+            )
+            for url in urls
+            if (link := resolve(url)) is not None
+        )
+        scans.append(writes.Scanned(work=work, version=version, source=Source.HUB_LIST, mentions=mentions))
+    if scans:
+        writes.save_scans(worker.store, scans, worker.rules.roles.version, now)
+
+
+def records(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
+    waiting = reads.works_for_hub_record(worker.store, worker.settings.limits.hub_records)
+    reason, next_try = "", None
+    batch: list[writes.Scanned] = []
+    try:
+        for number, one in enumerate(waiting):
+            worker.progress.step("hub records", number, len(waiting))
+            worker.check_cancelled()
+            batch.append(_record(worker, one))
+            if len(batch) >= RECORD_BATCH:
+                writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+                batch = []
+    except UpstreamError as error:
+        reason, next_try = str(error), getattr(error, "until", None)
+    finally:
+        if batch:
+            writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+    worker.progress.step("hub records", len(waiting), len(waiting))
+    close_stage(worker, "hub records", reason, next_try, now, summary)
+
+
+def _record(worker: Worker, one: reads.PaperToRead) -> writes.Scanned:
+    found = huggingface.paper_record(one.paper.arxiv_id, worker.fetch)
+    mentions = tuple(
+        Mention(reference=link, url=url, place=Place.HUB, source=Source.HUB_RECORD, evidence=how)
+        for url, how in found or ()
+        if (link := resolve(url)) is not None
+    )
+    return writes.Scanned(
+        work=one.work,
+        version=one.version,
+        source=Source.HUB_RECORD,
+        mentions=mentions,
+        outcome="absent" if found is None else "read",
+    )
+
+
+def check(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Look at every own artifact that is due, those of the newest papers first."""
+    for host in HOSTS:
+        if host.checked_kinds:
+            reason, next_try = _check_host(worker, host, now, summary)
+            close_stage(worker, f"checks at {host.name}", reason, next_try, now, summary)
+
+
+def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> tuple[str, datetime | None]:
+    while due := reads.due_artifacts(worker.store, host.name, now, worker.settings.limits.github_batch):
+        asked = {one.reference.folded: one for one in due}
+        answers: list[checks.Answer] = []
+        try:
+            for link, found in host.ask([one.reference for one in asked.values()], worker.fetch):
+                answers.append(_answer(worker, asked[link.folded], found))
+                summary.checked += 1
+                worker.progress.step(f"checks at {host.name}", summary.checked)
+                worker.check_cancelled()
+        except UpstreamError as error:
+            return str(error), getattr(error, "until", None)
+        finally:
+            checks.save_checks(worker.store, answers, _next_check(worker), now)
+        if not answers:
+            return "the host answered nothing of what was asked", None
+    return "", None
+
+
+def _answer(worker: Worker, due: reads.Due, found: Check) -> checks.Answer:
+    fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
+    claimed_by = (
+        "its card on the Hub" if due.reference.host == huggingface.HOST.name else "the host's licence field"
+    )
+    licence = licenses.decide(
+        found.licence_claimed, found.licence_looked, found.licence_files, worker.rules.licences, fact, claimed_by
+    )
+    return checks.Answer(artifact=due.artifact, asked=due.reference, check=found, licence=licence)
+
+
+def _next_check(worker: Worker) -> checks.NextCheck:
+    def when(key: str, found: Check, first: datetime, now: datetime, times: int) -> datetime:
+        return lifecycle.next_check(key, found, first, now, times, worker.settings.check)
+
+    return when
+
+
+def judge(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Judge every work whose evidence changed."""
+    window, version = timedelta(days=worker.settings.feed.window_days), worker.rules.judge_version
+    while works := reads.works_to_judge(worker.store, JUDGE_BATCH):
+        worker.check_cancelled()
+        judged = {}
+        for known in reads.histories(worker.store, works):
+            history = known.history
+            judged[history.work] = (
+                openness.verdicts(history, worker.rules.openness, now),
+                lifecycle.events(
+                    history,
+                    worker.rules.openness,
+                    window=window,
+                    now=now,
+                    judged_at=known.judged_at,
+                    same_rules=known.judged_rules == version,
+                ),
+            )
+        judgements.save_judgements(worker.store, judged, version, now)
+        summary.judged += len(works)
+        worker.progress.step("judge", summary.judged)
+    memory.stage_done(worker.store, "judge", now)
+
+
+def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = None) -> None:
+    """Enter what opened into the feed, and write the files that changed, to the public folder or to `to`."""
+    summary.entered += items.enter_opened(worker.store, now)
+    write_site(worker, now, to)
+    memory.stage_done(worker.store, "publish", now)
+
+
+def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
+    """Build the site from the store; a file whose bytes did not change is left alone."""
+    settings = worker.settings
+    built = entries.site(
+        items.feed_items(worker.store, settings.feed.most),
+        items.not_open_items(worker.store, 30),
+        items.release_items(worker.store),
+        status(worker, now),
+        settings,
+    )
+    files.publish(to or settings.public_dir, built)

@@ -1,0 +1,76 @@
+"""`tracker explain`: the whole chain of one work in plain text, from link to verdict; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def tell(found: Mapping[str, Rows]) -> str:
+    """`found` is the stored rows of one work by table (works, versions, roles, …), as the store gives them."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
+    work = found["work"][0]
+    newest = found["versions"][-1] if found["versions"] else None
+    yield f"{work['id']}  {newest['title'] if newest else work['name']}"
+    if newest:
+        yield f"  v{newest['n']}, submitted {_time(newest['submitted_at'])}, {', '.join(newest['categories'])}"
+    yield f"  first seen {_time(work['first_seen'])}; announced {_time(work['announced_at'])}"
+    yield f"  promise: {work['promise']}{_quoted(work['promise_evidence'])}"
+    yield ""
+    yield "Verdict"
+    for row in found["verdicts"]:
+        yield f"  {row['fact']:8} {row['state']:10} licence {row['licence_class']}; {'; '.join(row['reasons'])}"
+    if not found["verdicts"]:
+        yield "  not judged yet"
+    yield ""
+    yield "Links"
+    artifacts = {row["key"]: row for row in found["artifacts"]}
+    for role in found["roles"]:
+        yield from _link(role, artifacts[role["artifact"]], found)
+    if not found["roles"]:
+        yield "  none found"
+    yield ""
+    yield "Read"
+    for row in found["scans"]:
+        yield f"  {row['source']:12} v{row['version']} {row['outcome']} on {_time(row['scanned_at'])} by rules {row['rules']}"
+    yield ""
+    yield "Events"
+    for row in found["events"]:
+        yield (
+            f"  {_time(row['happened_at'])} {row['kind']:12} {row['reference'] or '':40} {row['detail']}"
+            f" (cause: {row['cause']}, seen {_time(row['observed_at'])})"
+        )
+    for row in found["entries"]:
+        yield f"  {_time(row['entered_at'])} entered the feed `{row['feed']}`"
+
+
+def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], found: Mapping[str, Rows]) -> Iterator[str]:
+    yield f"  {role['reference']}  {role['role']}, P(own) = {role['probability']:.2f}: {'; '.join(role['reasons'])}"
+    if artifact["reference"].casefold() != role["reference"].casefold():
+        yield f"    now called {artifact['reference']}"
+    for row in found["mentions"]:
+        if row["artifact"] == artifact["key"]:
+            yield f"    in the {row['place']} ({row['source']}, v{row['first_version']}-v{row['last_version']}){_quoted(row['evidence'])}"
+    for row in found["checks"]:
+        if row["artifact"] == artifact["key"]:
+            licence = row["licence_spdx"] or row["licence_class"]
+            yield (
+                f"    {_time(row['first_seen'])} to {_time(row['last_seen'])}, seen {row['times']} times: {row['outcome']},"
+                f" {row['content']}, licence {licence} ({row['licence_source'] or 'no source'})"
+                f"{' ' + row['licence_note'] if row['licence_note'] else ''}{' ' + row['reason'] if row['reason'] else ''}"
+            )
+    if artifact["next_check_at"]:
+        yield f"    next look {_time(artifact['next_check_at'])}"
+
+
+def _time(moment: Any) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else "unknown"
+
+
+def _quoted(text: str | None) -> str:
+    return f": “{text}”" if text else ""

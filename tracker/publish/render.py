@@ -1,0 +1,38 @@
+"""Templates to text: Jinja2 behind one door, everything escaped."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tracker.domain import Content, Fact, State
+from tracker.publish import latex, words
+
+FOLDER = Path(__file__).parent / "html"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals.update(words=words, Fact=Fact, State=State, Content=Content)
+    made.filters.update(plain=latex.plain, clean=latex.clean, date=words.date)
+    return made
+
+
+def html(name: str, **values: object) -> str:
+    """One template with its values; all text is escaped."""
+    return _environment().get_template(name).render(**values)
+
+
+def asset(name: str) -> bytes:
+    """A file served as it is."""
+    return (FOLDER / name).read_bytes()

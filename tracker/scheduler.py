@@ -1,0 +1,144 @@
+"""The service's timetable: APScheduler calls one pipeline function a job, one job at a time.
+
+It holds no state of the work: what is due stands in the store, so a restart loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from tracker import pipeline
+from tracker.domain import Clock, Progress
+from tracker.errors import Cancelled, SettingsError, TrackerError
+from tracker.settings import Schedule, Settings
+from tracker.store import memory
+from tracker.store.engine import Store
+from tracker.worker import Summary, make_worker
+
+log = logging.getLogger(__name__)
+
+LATE_SECONDS = 3600
+"""How late a job may start after a busy or paused hour; APScheduler's own second would drop it silently."""
+STOP_SECONDS = 8.0
+
+
+def harvest_trigger(schedule: Schedule) -> OrTrigger:
+    """When arXiv is polled, in the time zone of its announcements. Raises SettingsError."""
+    try:
+        zone = ZoneInfo(schedule.timezone)
+        crons = [
+            CronTrigger.from_crontab(fields, timezone=zone)
+            for fields in (schedule.evening, schedule.night, schedule.day)
+        ]
+    except (ValueError, KeyError, OSError) as error:
+        raise SettingsError(f"The table `schedule` cannot be used: {error}.") from None
+    return OrTrigger(crons)
+
+
+class Service:
+    """The worker on its timetable, in one background thread."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, progress: Progress | None = None) -> None:
+        self._settings, self._clock, self._store = settings, clock, store
+        self._cancel = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(1)},
+            timezone=ZoneInfo("UTC"),
+            job_defaults={"misfire_grace_time": LATE_SECONDS, "coalesce": True, "max_instances": 1},
+        )
+        self._trigger = harvest_trigger(settings.schedule)
+        self._retry_at: datetime | None = None
+        self.worker = replace(
+            make_worker(settings, store, clock, cancel=self._cancel, progress=progress),
+            next_harvest=self.next_harvest,
+        )
+
+    def start(self) -> None:
+        """Publish what is stored, then begin the timetable; a store that is behind is harvested at once."""
+        pipeline.write_site(self.worker, self.worker.now())
+        minutes = self._settings.schedule.check_minutes
+        self._scheduler.add_job(self._harvest, self._trigger, id="harvest")
+        self._scheduler.add_job(self._look, IntervalTrigger(minutes=minutes), id="look")
+        if self._is_behind():
+            self._scheduler.add_job(self._harvest, DateTrigger(), id="first")
+        self._scheduler.start()
+
+    def next_harvest(self) -> datetime | None:
+        """When arXiv is asked next: by the timetable, or sooner after a failure. In the product's time."""
+        now = self._clock.now()
+        planned: datetime | None = self._trigger.get_next_fire_time(None, now)
+        soonest = min((at for at in (planned, self._retry_at) if at is not None and at > now), default=None)
+        return soonest.astimezone(UTC) if soonest else None
+
+    def stop(self) -> bool:
+        """End the work in hand and the timetable; False if a job still hangs after eight seconds."""
+        self._cancel.set()
+        done = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        done.start()
+        done.join(STOP_SECONDS)
+        return not done.is_alive()
+
+    def _is_behind(self) -> bool:
+        """Whether a harvest was due since the last good one: then it is not waited for."""
+        good = memory.stages(self._store)[0].get("harvest")
+        if good is None:
+            return True
+        due = self._trigger.get_next_fire_time(good, good)
+        return due is not None and due <= self._clock.now()
+
+    def _harvest(self) -> None:
+        self._guarded(lambda: pipeline.cycle(self.worker))
+
+    def _look(self) -> None:
+        self._guarded(lambda: pipeline.look(self.worker))
+
+    def _guarded(self, work: Callable[[], Summary]) -> None:
+        """Run one job; a job that fails is told and the timetable goes on."""
+        try:
+            summary = work()
+            log.info(
+                "cycle: %d new papers, %d read, %d checks, %d new in the feed",
+                summary.new_papers,
+                summary.read_papers,
+                summary.checked,
+                summary.entered,
+            )
+            self._plan_retry(summary)
+        except Cancelled:
+            log.info("stopped in the middle of a cycle; what was done is kept")
+        except TrackerError as error:
+            log.error("the cycle could not be done: %s", error)
+        except Exception:
+            log.exception("the cycle broke off; the timetable goes on")
+
+    def _plan_retry(self, summary: Summary) -> None:
+        """After a harvest that left windows open, try again when the upstream allows."""
+        if not summary.windows_left:
+            self._retry_at = None
+            return
+        now = self._clock.now()
+        stop = memory.StoreMemory(self._store).stopped("arxiv", now)
+        self._retry_at = max(
+            now + timedelta(minutes=self._settings.schedule.retry_minutes), stop[0] if stop else now
+        )
+        self._scheduler.add_job(self._harvest, DateTrigger(self._retry_at), id="retry", replace_existing=True)
+        memory.stage_failed(
+            self._store,
+            "harvest",
+            summary.troubles[0].partition(": ")[2] if summary.troubles else "",
+            self._retry_at,
+            self.worker.now(),
+        )
+        pipeline.write_site(self.worker, self.worker.now())

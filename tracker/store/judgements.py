@@ -1,0 +1,211 @@
+"""Writing what is decided: roles, verdicts and events, and marking what is to be decided anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from tracker.domain import Event, Fact, Reference, Role, RoleDecision, Source, State, Verdict
+from tracker.errors import StoreError
+from tracker.store import tables as t
+from tracker.store.engine import Store
+from tracker.store.upsert import BATCH, table, upsert
+from tracker.store.writes import KEYS, chunks
+
+WORK, NAME = table(t.Work), table(t.ArtifactName)
+ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
+
+
+def save_roles(
+    store: Store,
+    decisions: Mapping[str, Sequence[RoleDecision]],
+    rules: str,
+    checkable: Collection[tuple[str, str]],
+    now: datetime,
+) -> None:
+    """Replace the roles of works; own artifacts on (host, kind) pairs that can be asked become due.
+
+    Where two names of one work lead to one artifact, the likelier decision stands.
+    """
+    with store.begin() as connection:
+        works = list(decisions)
+        rows: dict[tuple[str, str], dict[str, Any]] = {}
+        owners = {
+            (row.work, row.folded): row.artifact
+            for row in chunks(
+                connection, select(MENTION.c.work, MENTION.c.folded, MENTION.c.artifact), MENTION.c.work, works
+            )
+        }
+        for work, decided in decisions.items():
+            for one in sorted(decided, key=lambda decision: decision.probability):
+                artifact = owners[work, one.reference.folded]
+                rows[work, artifact] = {
+                    "work": work,
+                    "artifact": artifact,
+                    "role": one.role.value,
+                    "probability": one.probability,
+                    "reference": one.reference.key,
+                    "url": one.url,
+                    "place": one.place.value,
+                    "evidence": one.evidence,
+                    "reasons": list(one.reasons),
+                    "rules": rules,
+                }
+        for start in range(0, len(works), BATCH):
+            part = {"keys": works[start : start + BATCH]}
+            connection.execute(delete(ROLE).where(ROLE.c.work.in_(KEYS)), part)
+            connection.execute(
+                update(WORK).where(WORK.c.id.in_(KEYS)).values(scan_due=False, judge_due=True), part
+            )
+        upsert(connection, t.RoleRow, rows.values())
+        own = [artifact for (_, artifact), row in rows.items() if row["role"] == Role.OWN.value]
+        _make_due(connection, own, checkable, now)
+
+
+def save_release(store: Store, reference: Reference, name: str, now: datetime) -> str:
+    """A release without a paper, known from the operator's watch list; returns its work."""
+    work = f"release:{reference.key}"
+    with store.begin() as connection:
+        upsert(connection, t.Work, [{"id": work, "name": name, "first_seen": now}], ("name",))
+    return work
+
+
+def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:
+    """Mark what was read or judged by other rules than today's."""
+    scan = table(t.Scan)
+    with store.begin() as connection:
+        old = select(scan.c.work).where(scan.c.source == Source.METADATA.value, scan.c.rules != detect_rules)
+        connection.execute(update(WORK).where(WORK.c.id.in_(old)).values(scan_due=True))
+        connection.execute(update(WORK).where(WORK.c.judged_rules != judge_rules).values(judge_due=True))
+
+
+def judge_everything(store: Store) -> None:
+    """Mark every work for judging."""
+    with store.begin() as connection:
+        connection.execute(update(WORK).values(judge_due=True))
+
+
+def make_due(store: Store, references: Sequence[str], now: datetime) -> None:
+    """Make the artifacts behind these references due now. StoreError for a reference nobody linked."""
+    with store.begin() as connection:
+        for reference in references:
+            key = connection.execute(
+                select(NAME.c.artifact).where(NAME.c.folded == reference.casefold(), NAME.c.until.is_(None))
+            ).scalar_one_or_none()
+            if key is None:
+                raise StoreError(
+                    f"{reference}: no stored paper links it; references are written like github:owner/name."
+                )
+            connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(next_check_at=now))
+
+
+def _make_due(
+    connection: Connection, artifacts: Sequence[str], checkable: Collection[tuple[str, str]], now: datetime
+) -> None:
+    """Own artifacts are looked at at once when they never were; new papers' artifacts come first."""
+    for start in range(0, len(artifacts), BATCH):
+        part = artifacts[start : start + BATCH]
+        newest = (
+            select(func.max(WORK.c.submitted_at))
+            .join(ROLE, ROLE.c.work == WORK.c.id)
+            .where(ROLE.c.artifact == ARTIFACT.c.key)
+            .scalar_subquery()
+        )
+        connection.execute(update(ARTIFACT).where(ARTIFACT.c.key.in_(part)).values(newest_at=newest))
+        for host, kind in checkable:
+            connection.execute(
+                update(ARTIFACT)
+                .where(
+                    ARTIFACT.c.key.in_(part),
+                    ARTIFACT.c.host == host,
+                    ARTIFACT.c.kind == kind,
+                    ARTIFACT.c.next_check_at.is_(None),
+                )
+                .values(next_check_at=now)
+            )
+
+
+def save_judgements(
+    store: Store, judged: Mapping[str, tuple[Sequence[Verdict], Sequence[Event]]], rules: str, now: datetime
+) -> int:
+    """Store verdicts and events of works; returns how many events are new."""
+    with store.begin() as connection:
+        event = table(t.EventRow)
+        before = connection.execute(select(func.count()).select_from(event)).scalar_one()
+        upsert(
+            connection,
+            t.VerdictRow,
+            (
+                {
+                    "work": work,
+                    "fact": verdict.fact.value,
+                    "state": verdict.state.value,
+                    "licence_class": verdict.licence_class.value,
+                    "reference": verdict.reference,
+                    "reasons": list(verdict.reasons),
+                }
+                for work, (verdicts, _) in judged.items()
+                for verdict in verdicts
+            ),
+            ("state", "licence_class", "reference", "reasons"),
+        )
+        upsert(
+            connection,
+            t.EventRow,
+            (
+                {
+                    "id": event_id(one),
+                    "work": work,
+                    "reference": one.reference,
+                    "kind": one.kind.value,
+                    "cause": one.cause.value,
+                    "happened_at": one.happened_at,
+                    "observed_at": one.observed_at,
+                    "detail": one.detail,
+                }
+                for work, (_, events) in judged.items()
+                for one in events
+            ),
+        )
+        states = []
+        for work, (verdicts, events) in judged.items():
+            facts = {verdict.fact: verdict.state.value for verdict in verdicts}
+            opened = min((one.observed_at for one in events if one.kind.value == "opened"), default=None)
+            states.append(
+                {
+                    "key": work,
+                    "opened": opened,
+                    "at": now,
+                    "by": rules,
+                    **{f"is_{fact.value}": facts.get(fact, State.UNKNOWN.value) for fact in Fact},
+                }
+            )
+        if states:
+            connection.execute(
+                update(WORK)
+                .where(WORK.c.id == bindparam("key"))
+                .values(
+                    judge_due=False,
+                    opened_at=func.coalesce(WORK.c.opened_at, bindparam("opened", type_=WORK.c.opened_at.type)),
+                    judged_at=bindparam("at"),
+                    judged_rules=bindparam("by"),
+                    **{fact.value: bindparam(f"is_{fact.value}") for fact in Fact},
+                ),
+                states,
+            )
+        return int(connection.execute(select(func.count()).select_from(event)).scalar_one() - before)
+
+
+def event_id(event: Event) -> str:
+    """A name made of what happened to what and when: the same history gives the same names."""
+    parts = (
+        event.work,
+        (event.reference or "").casefold(),
+        event.kind.value,
+        f"{event.happened_at:%Y-%m-%dT%H:%M:%SZ}",
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,157 @@
+"""What every stage needs, and the rules of working: one worker at a time, and every stage tells how it ended."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tracker import __version__
+from tracker.detect import roles
+from tracker.domain import Clock, Fetch, Progress, Status
+from tracker.errors import Cancelled
+from tracker.fetch.client import Client
+from tracker.judge import licenses, openness
+from tracker.settings import Settings, config_dir
+from tracker.store import memory, query
+from tracker.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of judgement, with a name for each set that changes when a rule does."""
+
+    roles: roles.Rules
+    licences: licenses.Rules
+    openness: openness.Rules
+    judge_version: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What one cycle did."""
+
+    new_papers: int = 0
+    read_papers: int = 0
+    checked: int = 0
+    judged: int = 0
+    entered: int = 0
+    windows_left: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def step(self, stage: str, done: int, total: int | None = None) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """All that the stages need; made by `worker()`."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    fetch: Fetch
+    rules: Rules
+    cancel: threading.Event
+    progress: Progress = field(default_factory=Silent)
+    next_harvest: Callable[[], datetime | None] = lambda: None
+
+    def now(self) -> datetime:
+        """The product's time in whole seconds."""
+        return self.clock.now().replace(microsecond=0)
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled when the service is stopping."""
+        if self.cancel.is_set():
+            raise Cancelled("The service is stopping.")
+
+
+def load_rules() -> Rules:
+    """All rules from the configuration folder. Raises SettingsError."""
+    path = config_dir() / "openness.toml"
+    licence_rules = licenses.load(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    return Rules(
+        roles.load(config_dir() / "roles.toml"),
+        licence_rules,
+        openness.Rules(licence_rules.open_classes),
+        f"{openness.RULE_VERSION}.{digest}",
+    )
+
+
+def make_worker(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+    next_harvest: Callable[[], datetime | None] | None = None,
+) -> Worker:
+    """A worker on this store."""
+    stop = cancel or threading.Event()
+    fetch = Client(settings, memory.StoreMemory(store), clock, stop)
+    return Worker(
+        settings, store, clock, fetch, load_rules(), stop, progress or Silent(), next_harvest or (lambda: None)
+    )
+
+
+@contextmanager
+def sole_worker(worker: Worker) -> Iterator[None]:
+    """Hold the installation's worker lock, waiting for another worker to end its cycle.
+
+    The kernel gives the lock back when a worker dies, which rows marked as claimed would not.
+    """
+    path = worker.settings.data_dir / "worker.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as handle:
+        told = False
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not told:
+                    log.info("another worker is at work on this store; waiting for its cycle to end")
+                    told = True
+                if worker.cancel.wait(0.5):
+                    raise Cancelled("The service is stopping.") from None
+        yield
+
+
+def close_stage(
+    worker: Worker, stage: str, reason: str, next_try: datetime | None, now: datetime, summary: Summary
+) -> None:
+    """Note how a stage ended: well, or hindered by `reason` until `next_try`."""
+    if not reason:
+        memory.stage_done(worker.store, stage, now)
+        return
+    log.warning("%s: %s", stage, reason)
+    summary.troubles.append(f"{stage}: {reason}")
+    memory.stage_failed(worker.store, stage, reason, next_try, now)
+
+
+def status(worker: Worker, now: datetime) -> Status:
+    """How the installation is doing."""
+    stages, troubles = memory.stages(worker.store)
+    return Status(
+        version=__version__,
+        now=now,
+        **query.counts(worker.store, now),
+        github_token=worker.fetch.has_token("github_api"),
+        stages=stages,
+        troubles=tuple(troubles),
+        next_harvest=worker.next_harvest(),
+        demo=worker.settings.demo,
+    )
