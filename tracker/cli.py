@@ -6,7 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -109,12 +109,9 @@ def _worker() -> Iterator[Worker]:
     cancel = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: cancel.set())
-    with _store(settings) as store:
-        if on_terminal:
-            with console.BarProgress() as bars:
-                yield make_worker(settings, store, moved, cancel=cancel, progress=bars)
-        else:
-            yield make_worker(settings, store, moved, cancel=cancel, progress=console.LogProgress())
+    with _store(settings) as store, ExitStack() as shown:
+        progress = shown.enter_context(console.BarProgress()) if on_terminal else console.LogProgress()
+        yield shown.enter_context(closing(make_worker(settings, store, moved, cancel=cancel, progress=progress)))
 
 
 def _day(text: str | None) -> date | None:
@@ -232,6 +229,7 @@ def run_service() -> int:
 
 def _serve(settings: Settings, *, announce: str = "") -> int:
     import os
+    import signal
 
     from tracker import console, scheduler, web
     from tracker.fetch import clock
@@ -251,6 +249,9 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             print(f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it.", flush=True)
             service.start()
 
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # The server takes both while it serves, and raises them again at its end: by then nothing is left to do.
+            signal.signal(number, lambda *_: None)
         try:
             web.serve(site, settings.web.host, settings.web.port, ready)
         finally:

@@ -41,7 +41,16 @@ def set_up_logs(log_format: str, *, quiet: bool = False) -> None:
     )
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler], force=True)
     # These libraries tell every request and job at the level of information; ours tells the stages.
-    for name in ("httpx", "httpcore", "arxiv", "apscheduler", "alembic", "urllib3", "uvicorn.error", "uvicorn.access"):
+    for name in (
+        "httpx",
+        "httpcore",
+        "arxiv",
+        "apscheduler",
+        "alembic",
+        "urllib3",
+        "uvicorn.error",
+        "uvicorn.access",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

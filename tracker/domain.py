@@ -509,6 +509,10 @@ class Fetch(Protocol):
         """Whether requests to it carry an account's token."""
         ...
 
+    def close(self) -> None:
+        """Close all connections."""
+        ...
+
 
 class Memory(Protocol):
     """What fetching must remember across processes and restarts; fulfilled by the store."""

@@ -18,6 +18,7 @@ from tracker.domain import (
     Check,
     Fact,
     Mention,
+    Outcome,
     Place,
     Reference,
     Role,
@@ -43,6 +44,9 @@ log = logging.getLogger(__name__)
 ARXIV, HUB_LISTS = "arxiv", "hub"
 CHECKED = {(host.name, kind) for host in HOSTS for kind in host.checked_kinds}
 SCAN_BATCH, JUDGE_BATCH, RECORD_BATCH = 500, 500, 25
+BUDGET_HOUR = timedelta(minutes=61)
+FEW = 3
+"""So many looks in a row that all tell nothing are the host's trouble, not theirs."""
 LISTING_OVERLAP = timedelta(days=1)
 
 
@@ -318,13 +322,28 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
                 summary.checked += 1
                 worker.progress.step(f"checks at {host.name}", summary.checked)
                 worker.check_cancelled()
+        except UpstreamStopped as stopped:
+            if _is_budget(worker, stopped, now):
+                log.info("%s", stopped)
+                return "", None
+            return str(stopped), stopped.until
         except UpstreamError as error:
-            return str(error), getattr(error, "until", None)
+            return str(error), None
         finally:
             checks.save_checks(worker.store, answers, _next_check(worker), now)
-        if not answers:
-            return "the host answered nothing of what was asked", None
+        if not answers or (
+            len(answers) >= FEW and all(answer.check.outcome is Outcome.UNKNOWN for answer in answers)
+        ):
+            reason = answers[0].check.reason if answers else "nothing was answered"
+            return f"none of {len(asked)} looks told anything: {reason}", None
     return "", None
+
+
+def _is_budget(worker: Worker, stopped: UpstreamStopped, now: datetime) -> bool:
+    """Whether a stop is only the hour's budget that GitHub gives to those without an account: the checks that
+    wait are told, but nothing is wrong."""
+    anonymous = stopped.upstream == "github_api" and not worker.fetch.has_token("github_api")
+    return anonymous and stopped.until - now <= BUDGET_HOUR
 
 
 def _answer(worker: Worker, due: reads.Due, found: Check) -> checks.Answer:
@@ -384,6 +403,7 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
         items.feed_items(worker.store, settings.feed.most),
         items.not_open_items(worker.store, 30),
         items.release_items(worker.store),
+        items.unlinked_items(worker.store, 20),
         status(worker, now),
         settings,
     )

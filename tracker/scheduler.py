@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,7 +30,7 @@ log = logging.getLogger(__name__)
 
 LATE_SECONDS = 3600
 """How late a job may start after a busy or paused hour; APScheduler's own second would drop it silently."""
-STOP_SECONDS = 8.0
+STOP_SECONDS = 5.0
 
 
 def harvest_trigger(schedule: Schedule) -> OrTrigger:
@@ -60,9 +59,8 @@ class Service:
         )
         self._trigger = harvest_trigger(settings.schedule)
         self._retry_at: datetime | None = None
-        self.worker = replace(
-            make_worker(settings, store, clock, cancel=self._cancel, progress=progress),
-            next_harvest=self.next_harvest,
+        self.worker = make_worker(
+            settings, store, clock, cancel=self._cancel, progress=progress, next_harvest=self.next_harvest
         )
 
     def start(self) -> None:
@@ -83,12 +81,18 @@ class Service:
         return soonest.astimezone(UTC) if soonest else None
 
     def stop(self) -> bool:
-        """End the work in hand and the timetable; False if a job still hangs after eight seconds."""
+        """End the work in hand and the timetable; False if a job still hangs after five seconds."""
         self._cancel.set()
+        if not self._scheduler.running:
+            self.worker.close()
+            return True
         done = threading.Thread(target=self._scheduler.shutdown, daemon=True)
         done.start()
         done.join(STOP_SECONDS)
-        return not done.is_alive()
+        if done.is_alive():
+            return False
+        self.worker.close()
+        return True
 
     def _is_behind(self) -> bool:
         """Whether a harvest was due since the last good one: then it is not waited for."""

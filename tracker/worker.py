@@ -71,6 +71,10 @@ class Worker:
         """The product's time in whole seconds."""
         return self.clock.now().replace(microsecond=0)
 
+    def close(self) -> None:
+        """Close its connections; the store is the caller's."""
+        self.fetch.close()
+
     def check_cancelled(self) -> None:
         """Raise Cancelled when the service is stopping."""
         if self.cancel.is_set():
@@ -81,7 +85,8 @@ def load_rules() -> Rules:
     """All rules from the configuration folder. Raises SettingsError."""
     path = config_dir() / "openness.toml"
     licence_rules = licenses.load(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    texts = sorted((config_dir() / "licences").glob("*.txt"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in [path, *texts])).hexdigest()[:8]
     return Rules(
         roles.load(config_dir() / "roles.toml"),
         licence_rules,
@@ -97,14 +102,12 @@ def make_worker(
     *,
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
-    next_harvest: Callable[[], datetime | None] | None = None,
+    next_harvest: Callable[[], datetime | None] = lambda: None,
 ) -> Worker:
-    """A worker on this store."""
+    """A worker on this store; `close()` it at the end. `cancel` ends every wait of its requests."""
     stop = cancel or threading.Event()
     fetch = Client(settings, memory.StoreMemory(store), clock, stop)
-    return Worker(
-        settings, store, clock, fetch, load_rules(), stop, progress or Silent(), next_harvest or (lambda: None)
-    )
+    return Worker(settings, store, clock, fetch, load_rules(), stop, progress or Silent(), next_harvest)
 
 
 @contextmanager

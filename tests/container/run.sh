@@ -26,7 +26,7 @@ holds() { local what=$1; shift; if "$@" >/dev/null; then ok "$what"; else wrong 
 
 clean_up() {
   if [[ -n $engine ]]; then
-    for name in ${names[@]+"${names[@]}"}; do "$engine" rm -f "$name" >/dev/null 2>&1 || true; done
+    for name in ${names[@]+"${names[@]}"}; do "$engine" rm -f -v "$name" >/dev/null 2>&1 || true; done
     "$engine" volume rm -f "$data" >/dev/null 2>&1 || true
     "$engine" rmi -f "$tag" >/dev/null 2>&1 || true
   fi
@@ -106,7 +106,7 @@ settings=(--env TRACKER_NOW=2026-07-01T05:00:00Z --env GITHUB_TOKEN=any --env "T
   --env TRACKER_PACE__ARXIV=0 --env TRACKER_PACE__GITHUB=0 --env TRACKER_PACE__HUGGINGFACE=0
   --env "TRACKER_UPSTREAMS__ARXIV_API=http://127.0.0.1:$upstreams_port/arxiv/api/query"
   --env "TRACKER_UPSTREAMS__GITHUB_API=http://127.0.0.1:$upstreams_port/github"
-  --env "TRACKER_UPSTREAMS__HUGGINGFACE=http://127.0.0.1:$upstreams_port/huggingface")
+  --env "TRACKER_UPSTREAMS__HUGGINGFACE=http://127.0.0.1:$upstreams_port/hf")
 tool() { "$engine" run --rm "${hard[@]}" "${quiet[@]}" --entrypoint "$1" "$tag" "${@:2}"; }
 tracker() { "$engine" run --rm "${hard[@]}" "${quiet[@]}" "${settings[@]}" --volume "$data:/data" "$tag" "$@"; }
 get() {
@@ -157,14 +157,14 @@ names+=("tracker-test-world-$$")
   sandbox --world /world --port "$upstreams_port" >/dev/null
 waits_for 30 bash -c "exec 3<>/dev/tcp/127.0.0.1/$upstreams_port" || { "$engine" logs "tracker-test-world-$$" >&2; give_up "the sandbox does not answer."; }
 once() { tracker once --since 2026-06-28 --until 2026-06-30 >"$work/once.log" 2>&1 || { tail -n 20 "$work/once.log" >&2; return 1; }; }
-papers() { tracker query 'SELECT arxiv_id, code FROM papers ORDER BY 1' --csv | tr -d '\r' | tail -n +2 | xargs; }
+papers() { tracker query 'SELECT arxiv_id, code = '\''open'\'' FROM papers ORDER BY 1' --csv | tr -d '\r' | tail -n +2 | xargs; }
 holds "once ends with exit 0" once
-feed=$(on_volume public/feed.xml || echo none)
+feed=$(on_volume public/feed.xml 2>/dev/null || echo none)
 holds "the feed is on the volume" test "$feed" != none
 known=$(papers || true)
-holds "the store knows what each paper shipped" is "$known" "2606.10001,open 2606.10002,none 2606.10003,none"
+holds "the store knows which paper shipped open code" is "$known" "2606.10001,1 2606.10002,0 2606.10003,0"
 holds "a second cycle ends with exit 0" once
-holds "and changes no byte of the feed" is "$(on_volume public/feed.xml || true)" "$feed"
+holds "and changes no byte of the feed" is "$(on_volume public/feed.xml 2>/dev/null || true)" "$feed"
 
 say "The service:"
 healthy() {
@@ -197,6 +197,22 @@ holds "keeps its store" is "$(papers || true)" "${known:-anything}"
 holds "ends again with exit 0" stops
 "$engine" logs "tracker-test-run-$$" >"$work/service.log" 2>&1
 holds "logs no traceback" fails grep Traceback "$work/service.log"
+
+say "While arXiv hangs:"
+"$engine" rm -f -v "tracker-test-run-$$" >/dev/null 2>&1
+"$engine" volume rm -f "$data" >/dev/null # a new store is behind, so it asks arXiv at once
+hanging_port=$(free_port)
+python3 -c 'import socket, sys, time; s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); time.sleep(120)' "$hanging_port" &
+hanging=$!
+asked() { [[ $(awk -v port="$(printf ':%04X' "$hanging_port")" '$3 ~ port "$" && $4 == "01"' /proc/net/tcp) ]]; }
+"$engine" run --detach --name "tracker-test-run-$$" "${hard[@]}" "${settings[@]}" --health-interval 2s --volume "$data:/data" \
+  --env "TRACKER_UPSTREAMS__ARXIV_API=http://127.0.0.1:$hanging_port/api/query" "$tag" >/dev/null 2>&1 || true
+holds "it is asked" waits_for 30 asked
+holds "the service is healthy all the same" waits_for 60 healthy
+holds "serves a feed without papers" get "$site/feed.xml"
+holds "ends on SIGTERM with exit 0 in under 10 s" stops
+note "took $took ms"
+kill "$hanging" 2>/dev/null || true
 
 say "The files:"
 lint=$(command -v hadolint || true)

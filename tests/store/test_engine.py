@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from tracker.errors import StoreError
 from tracker.store import views
-from tracker.store.engine import Store, open_store
+from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store
 from tracker.store.tables import METADATA
 
 
@@ -22,6 +24,13 @@ def test_the_migrations_make_just_the_tables_of_the_model(store: Store) -> None:
     with store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, METADATA) == []
+
+
+def test_the_revisions_known_are_those_of_the_folder() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    assert [script.revision for script in reversed(list(scripts.walk_revisions()))] == list(REVISIONS)
 
 
 def test_the_file_says_whose_it_is(store: Store) -> None:

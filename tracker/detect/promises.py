@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from tracker.detect import cues, roles
 from tracker.domain import Mention, Paper, Place, Promise, Role, RoleDecision
@@ -135,6 +136,8 @@ _URL = re.compile(r"(?:https?:|\bgithub\.com|\bgitlab\.com)\S*", re.IGNORECASE)
 _OPENED = re.compile(r"\b(?:publicly (?:available|released?)|open[- ]?sourced?)\b", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _MOST_SENTENCE = 1_200
+_MOST_SENTENCES = 400
+"""Sentences of one text that are read; an abstract has a tenth of that."""
 _TOLD_IN = frozenset({Place.TITLE, Place.ABSTRACT, Place.COMMENT})
 _ARTIFACTS = frozenset(
     {
@@ -198,7 +201,7 @@ def _told(paper: Paper) -> tuple[list[str], list[str], list[str]]:
     later: list[str] = []
     passing: list[str] = []
     for text in (paper.abstract, paper.comment, paper.title):
-        for sentence in cues.sentences(text, _hints(text)):
+        for sentence in islice(cues.sentences(text, _hints(text)), _MOST_SENTENCES):
             tense = tense_of(sentence)
             if tense is Promise.PROMISED:
                 later.append(sentence)

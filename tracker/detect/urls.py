@@ -162,7 +162,7 @@ def _begin_at_slash(text: str, slash: int, floor: int) -> tuple[int, int] | None
     """(start of the link, start of its host) when this slash belongs to a link."""
     left = text[max(floor, slash - 12) : slash]
     if text.startswith("//", slash):
-        scheme = _SCHEME.search(left)
+        scheme = _SCHEME.search(left) if ":" in left else None
         if scheme is None:
             return None
         after = slash + 2

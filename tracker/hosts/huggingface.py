@@ -167,7 +167,7 @@ def _content(kind: str, files: object) -> tuple[Content, tuple[Fact, ...]]:
 
 
 def _licence(info: Mapping[str, Any]) -> str | None:
-    """The card's licence id, else the tag's; the name beside `other`, which says nothing by itself."""
+    """The card's licence id, else the tag's; `other:NAME` where `other` comes with a name."""
     card = fields.mapping(info.get("cardData"))
     stated = card.get("license")
     first = fields.text(stated[0]) if isinstance(stated, list) and stated else fields.text(stated)
@@ -175,7 +175,9 @@ def _licence(info: Mapping[str, Any]) -> str | None:
     tagged = next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), None)
     licence = first or fields.text(tagged)
     if licence == "other":
-        return fields.text(card.get("license_name")) or licence
+        # The prefix stays: a name that the authors chose is no licence id, though it may look like one.
+        name = fields.text(card.get("license_name"))
+        return f"other:{name}" if name else licence
     return licence
 
 

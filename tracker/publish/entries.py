@@ -29,6 +29,7 @@ def site(
     feed_items: Sequence[Item],
     not_open: Sequence[Item],
     releases: Sequence[Item],
+    unlinked: Sequence[Item],
     status: Status,
     settings: Settings,
 ) -> dict[str, bytes]:
@@ -36,7 +37,7 @@ def site(
     shown = window(feed_items, settings.feed)
     return {
         "feed.xml": feeds.rss(shown, settings.feed, public_url=settings.public_url),
-        "index.html": pages.index(shown, not_open, releases, status, settings),
+        "index.html": pages.index(shown, not_open, releases, unlinked, status, settings),
         "404.html": pages.not_found(settings),
         "robots.txt": pages.robots(settings.public_url),
         **pages.assets(),

@@ -10,7 +10,12 @@ from tracker.settings import Settings
 
 
 def index(
-    items: Sequence[Item], not_open: Sequence[Item], releases: Sequence[Item], status: Status, settings: Settings
+    items: Sequence[Item],
+    not_open: Sequence[Item],
+    releases: Sequence[Item],
+    unlinked: Sequence[Item],
+    status: Status,
+    settings: Settings,
 ) -> bytes:
     """The first page: the papers of the feed, what was looked at and is not open, and how the tracker is doing."""
     page = render.html(
@@ -18,6 +23,7 @@ def index(
         items=items,
         not_open=not_open,
         releases=releases,
+        unlinked=unlinked,
         status=status,
         feed=settings.feed,
         public_url=settings.public_url.rstrip("/"),

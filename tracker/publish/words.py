@@ -122,4 +122,8 @@ def delay(item: Item) -> int | None:
     since then nobody knows for how long it had been."""
     if item.submitted_at is None or item.opened_at is None or item.first_seen is None:
         return None
-    return (item.opened_at - item.submitted_at).days if item.opened_at - item.first_seen >= timedelta(days=1) else None
+    return (
+        (item.opened_at - item.submitted_at).days
+        if item.opened_at - item.first_seen >= timedelta(days=1)
+        else None
+    )

@@ -9,11 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.errors import StoreError
@@ -22,6 +18,10 @@ from tracker.store import views
 BUSY_SECONDS = 60
 QUICK_CHECK_PAGES = 50_000
 """Files below this many pages (200 MB) are checked for damage at every start; `tracker doctor` checks all."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+REVISIONS = ("0001",)
+"""All revisions of `migrations/versions`, oldest first: known here so that Alembic, 11 MB, is loaded only to migrate."""
 
 
 class Store:
@@ -130,12 +130,17 @@ def _refuse_foreign(connection: Connection, name: str) -> None:
             and (fault := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()) != "ok"
         ):
             raise StoreError(f"{name}: is damaged ({fault}); restore a backup, or move it away to begin anew.")
-    current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if current is not None and current not in known:
+    current = _revision(connection)
+    if current is not None and current not in REVISIONS:
         raise StoreError(
             f"{name}: was written by a newer version of this program (schema {current}); upgrade the program."
         )
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def _why(name: str, error: DatabaseError) -> str:
@@ -147,34 +152,32 @@ def _why(name: str, error: DatabaseError) -> str:
     return f"{name}: is damaged or no database ({reason}); restore a backup, or move it away to begin anew."
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
 def _upgrade(engine: Engine) -> None:
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = _revision(connection)
         is_sqlite = connection.dialect.name == "sqlite"
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one() if is_sqlite else None
-    if current == _scripts().get_current_head() and version in (None, views.VERSION):
+    if current == REVISIONS[-1] and version in (None, views.VERSION):
         return
     if is_sqlite:
         _set_wal(engine)
     with Store(engine, "").begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _migrate(connection)
         for statement in views.statements():
             connection.execute(text(statement))
         if is_sqlite:
             connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version = {views.VERSION}")
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 # see REVISIONS
+    from alembic.config import Config  # noqa: PLC0415 # as above
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _set_wal(engine: Engine) -> None:

@@ -106,6 +106,19 @@ def not_open_items(store: Store, limit: int) -> list[Item]:
         return _items(connection, dict.fromkeys(works))
 
 
+def unlinked_items(store: Store, limit: int) -> list[Item]:
+    """The newest papers in which no artifact of their own was found, though everything there is was read."""
+    own = select(ROLE.c.work).where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value)
+    with store.read() as connection:
+        works = connection.execute(
+            select(WORK.c.id)
+            .where(WORK.c.latest > 0, WORK.c.judged_at.is_not(None), ~own.exists())
+            .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
+            .limit(limit)
+        ).scalars()
+        return _items(connection, dict.fromkeys(works))
+
+
 def release_items(store: Store) -> list[Item]:
     """Releases without a paper, by name."""
     with store.read() as connection:
@@ -136,7 +149,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
                 WORK.c.id,
                 WORK.c.name,
                 WORK.c.announced_at,
-                    WORK.c.first_seen,
+                WORK.c.first_seen,
                 WORK.c.opened_at,
                 WORK.c.withdrawn.label("gone"),
                 VERSION,

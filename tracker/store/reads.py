@@ -125,7 +125,7 @@ def works_with_new_listings(store: Store) -> dict[tuple[str, int], list[str]]:
         for row in connection.execute(
             select(WORK.c.id, WORK.c.latest, LISTING.c.url)
             .join(WORK, WORK.c.id == "arxiv:" + LISTING.c.arxiv_id)
-            .where(WORK.c.scan_due.is_(False), ~known.exists())
+            .where(~known.exists())
             .order_by(WORK.c.id, LISTING.c.reference)
         ):
             found[row.id, row.latest].append(row.url)
