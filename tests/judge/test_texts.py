@@ -296,9 +296,10 @@ SAME_WORDS = {"BSD-2-Clause-NetBSD": "BSD-2-Clause", "HPND-Netrek": "HPND", "HPN
 
 
 def test_all_spdx_texts() -> None:
+    carried = {standard.spdx for standard in rules().standards}
     for name, text in spdx_texts().items():
         want, reading = classify(name, rules()), read(text, rules())
-        if want is OSI and name not in NO_LICENCE_TEXT:
+        if want is OSI and name not in NO_LICENCE_TEXT and canonical(name, rules()) in carried:
             assert reading.class_ is OSI, (name, reading)
         if reading.class_ in OPEN and name not in SAME_WORDS:
             assert reading.class_ is want, (name, reading)

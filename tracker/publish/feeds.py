@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from feedgen.feed import FeedGenerator
@@ -23,20 +24,22 @@ GUID = "arxiv-code-tracker"
 SITE = "https://arxiv.org/"
 """Where the channel points when the operator set no public address."""
 ARXIV_SCHEME = "http://arxiv.org/schemas/atom"
-KIND_SCHEME = "https://huggingface.co/docs/hub/repositories"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for no date, which feedgen would fill with the present one; taken out again."""
+_NO_DATE = re.compile(rb"\s*<lastBuildDate>Thu, 01 Jan 1970[^<]*</lastBuildDate>")
 _TITLE = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
 
 
 def rss(items: Sequence[Item], feed: Feed, *, public_url: str, path: str = "feed.xml") -> bytes:
     """RSS 2.0 of items in the order given, newest first.
 
-    An item that cannot be rendered is left out and logged; the others are published. `public_url` empty: the
-    channel points to arXiv and names no address of its own.
+    An item that cannot be rendered is left out and logged; the others are published. `public_url` is where this
+    site is reached; empty: the channel points to arXiv and names no address of its own, for a wrong one would
+    lead readers astray.
     """
     made = _generator(feed, public_url, path)
     newest = max((item.changed_at for item in items if item.changed_at), default=None)
-    made.lastBuildDate(newest or _EPOCH)
+    made.lastBuildDate(newest or _NEVER)
     for item in items:
         try:
             entry = _entry(item)
@@ -72,31 +75,32 @@ def _entry(item: Item) -> Any:
     entry = FeedEntry()
     entry.load_extension("dc", atom=False, rss=True)
     link = words.paper_url(item)
-    entry.title(latex.plain(item.title) or item.work)
-    entry.guid(f"{GUID}:{item.work}", permalink=False)
-    if link:
-        entry.link(href=link)
+    entry.title(latex.plain(item.title) or latex.clean(item.work))
+    entry.guid(latex.clean(f"{GUID}:{item.work}"), permalink=False)
+    if link and words.is_web(link):
+        entry.link(href=latex.clean(link))
     entry.published(item.entered_at)
-    # The plain abstract comes first: readers take the first of the two as their preview.
-    entry.description(latex.plain(item.abstract) or latex.plain(item.title))
+    # The plain abstract comes first: readers take the first of the two as their preview. They read it as HTML
+    # (RSS 2.0, `<description>`), where the `<` of a formula would swallow what follows.
+    entry.description(escape(latex.plain(item.abstract) or latex.plain(item.title), quote=False))
     entry.content(latex.clean(render.html("item.html.j2", item=item)), type="CDATA")
     entry.category(
-        [{"term": code, "scheme": ARXIV_SCHEME} for code in item.categories]
+        [{"term": latex.clean(code), "scheme": ARXIV_SCHEME} for code in item.categories]
         + [{"term": kind} for kind in sorted({link.kind for link in words.own(item)})]
     )
-    if item.authors:
-        entry.dc.dc_creator(", ".join(latex.plain(name) for name in item.authors))
+    if authors := ", ".join(filter(None, map(latex.plain, item.authors))):
+        entry.dc.dc_creator(authors)
     if item.arxiv_id:
-        entry.dc.dc_identifier(f"doi:10.48550/arXiv.{item.arxiv_id}")
+        entry.dc.dc_identifier(latex.clean(f"doi:10.48550/arXiv.{item.arxiv_id}"))
     if item.licence:
-        entry.dc.dc_rights(item.licence)
+        entry.dc.dc_rights(latex.clean(item.licence))
     return entry
 
 
 def _mended(document: bytes) -> bytes:
-    """Titles with `&` and `<` as hex references: the form that readers which strip tags keep (RSS Advisory
-    Board, Really Simple Syndication Best Practices Profile)."""
+    """No date where none is known, and titles with `&` and `<` as hex references: the form that readers which
+    strip tags keep (RSS Advisory Board, Really Simple Syndication Best Practices Profile)."""
     return _TITLE.sub(
         lambda found: b"<title>" + found[1].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;") + b"</title>",
-        document,
+        _NO_DATE.sub(b"", document, count=1),
     )

@@ -1,8 +1,9 @@
 """Readable text from titles and abstracts that authors wrote in TeX; pure, and never worse than the input.
 
-The recipe: a `$…$` is math only when its inside shows a sign of TeX or is at most three letters or digits,
-and is no price; prices, lone `$` and `%` are kept; macros that hold text keep it; scripts become Unicode only
-where every character has a form. Whatever fails, or loses more than a fifth of the letters, is shown raw.
+Only what is TeX is converted, piece by piece, and all between stays as it is: prices, percent signs, braces of
+sets, addresses. A `$…$` is math when its inside has a sign of TeX, at most three letters or digits, or the look
+of a formula, and is no price. Scripts become Unicode only where every character has a form. A piece that cannot
+be converted, and a text that would lose more than a fifth of its letters, is shown raw without `$`.
 """
 
 from __future__ import annotations
@@ -15,22 +16,63 @@ from typing import Any
 
 MOST = 20_000
 """Characters that are converted; no title or abstract is longer."""
-_KEPT = {"$": "\ue000", "%": "\ue001", "&": "\ue002", "#": "\ue003"}
-"""Signs of TeX that mean themselves here, in private characters while the converter runs."""
-_BACK = str.maketrans({private: sign for sign, private in _KEPT.items()})
+PASSES = 4
+"""A text that still changes after so many conversions is no TeX; it is shown without any sign of TeX."""
+DEPTH = 8
+"""Levels of macros within macros that are followed."""
 _BAD = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ue000-\ue003]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ue000-\ue003]"
 )
-_ESCAPED = re.compile(r"\\([$%&#])")
-_DOLLARS = re.compile(r"\$([^$]{1,400})\$")
+_SIGN = re.compile(r"[\\${]")
+_WORTH = re.compile(r"[\\${~]|``|--")
+_MACRO = re.compile(r"\\([A-Za-z]+)\*?")
+_UNSHOWN = re.compile(
+    r"\\(?:cite[a-z]*|href|e?q?ref|label|[hv]space)(?:\[[^\[\]]{0,80}\])*\{[^{}]*\}|\\[A-Za-z]+\*?"
+)
+"""What need not appear in the result: names of macros, and what nobody reads."""
+_ACCENT = re.compile(r"""\\["'`^~=.](?:\{(?:\\[ij]|[A-Za-z])\}|\\[ij]|[A-Za-z])""")
+_PROTECTED = re.compile(r"[\w .'’/-]*|,|https?://[^\s{}]*")
+"""What authors put in braces to keep its capitals; anything else in bare braces is a set or code."""
+_ESCAPED = {sign: sign for sign in "$%&#_{}"} | {
+    "\\": " ",
+    " ": " ",
+    ",": " ",
+    ";": " ",
+    ":": " ",
+    "!": "",
+    "-": "",
+}
+_AS_IT_IS = {"emph", "text", "textbf", "textit", "texttt", "textsf", "textsc", "textrm", "textsl", "textup"} | {
+    "textmd", "textnormal", "mbox", "underline", "uline", "hbox", "mathrm", "operatorname", "ensuremath", "title"}  # fmt: skip
+_VERBATIM = {"url", "path", "nolinkurl"}
+_DROPPED = {"cite", "citep", "citet", "citealp", "ref", "eqref", "label", "vspace", "hspace", "thanks"}
+_SILENT = {"em", "bf", "it", "sc", "sf", "sl", "tt", "rm", "cal", "small", "large", "Large", "boldmath"} | {
+    "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "limits", "nolimits", "displaystyle", "xspace"}  # fmt: skip
+"""Switches of font and size."""
+_LETTERS = {"o", "O", "ss", "l", "L", "aa", "AA", "ae", "AE", "oe", "OE", "i", "j"}
+"""Macros that are a letter within a word: TeX eats the space that ends their name, and so do we."""
 _SIGN_OF_TEX = re.compile(r"[\\^_{}]")
-_SHORT = re.compile(r"\s*[A-Za-z0-9]{1,3}\s*")
+_PRICE = re.compile(r"\s*\d[\d.,]*\s*(?:[kKMB]|million|billion|thousand)?\b[\s,;-]+[A-Za-z]{2}")
+_FORMULA = re.compile(r"\S{1,60}|[^$]{0,40}[=<>≤≥≈±×∈+][^$]{0,40}")
+_LONG_WORD = re.compile(r"[^\W\d_]{4}")
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}\\]{1,12})\}|([A-Za-z0-9+\-]))")
-_PLAIN = "0123456789+-=()aehijklmnoprstuvx"
-_SUB = dict(zip(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+_SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _SUP = dict(
     zip("0123456789+-=()abcdefghijklmnoprstuvwxyzT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ", strict=True)
 )
+_KEPT = {"%": "\ue001", "&": "\ue002", "#": "\ue003"}
+"""Signs of TeX that mean themselves in a piece, in private characters while the converter runs."""
+_INTO = str.maketrans(_KEPT)
+_BACK = str.maketrans({private: sign for sign, private in _KEPT.items()} | {"\ue000": "$"})
+_LETTERFORM = re.compile(
+    "[\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u210a-\u210c\u2110-\u2112\u211b\u211c\u212c\u212d\u212f-\u2131\u2133\u2134]"
+)
+"""Bold, italic, script and sans letters of mathematics; double-struck ones (ℝ, 𝔼) are read as what they are."""
+_RAISED = re.compile(r"\^([°†‡§¶′])")
+_QUOTED = re.compile(r"``(.{1,300}?)''")
+_TIE = re.compile(r"(?<=[\w.,:;)\]])~(?=\S|$)")
+_DASHES = re.compile(r"(?<!-)---?(?!-)")
+_DEFUSED = str.maketrans("", "", "\\${}~")
 
 
 def clean(text: str) -> str:
@@ -40,47 +82,97 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Readable Unicode on one line. Never raises and never loses a text that has letters."""
-    raw = " ".join(clean(text[:MOST]).split())
-    if not ("\\" in raw or "$" in raw or "{" in raw or "~" in raw or "``" in raw or "--" in raw):
+    """Readable Unicode on one line; `plain(plain(x)) == plain(x)`.
+
+    Never raises, and empty only where nothing visible was given.
+    """
+    shown = raw = " ".join(clean(text[:MOST]).split())
+    for _ in range(PASSES):
+        before, shown = shown, _converted(shown)
+        if shown == before:
+            return shown
+    return " ".join(_DASHES.sub("–", raw.translate(_DEFUSED)).replace("``", "“").split()) or raw
+
+
+def _converted(raw: str) -> str:
+    if not _WORTH.search(raw):
         return raw
-    without = " ".join(raw.replace("$", "").split()) or raw
-    try:
-        shown = " ".join(
-            clean(_converter().latex_to_text(_prepared(raw), tolerant_parsing=True).translate(_BACK)).split()
-        )
-    except Exception:  # noqa: BLE001 # the converter is somebody else's and the text a stranger's: raw is always good
-        return without
-    return shown if _letters(shown) >= 0.8 * _letters(_MACRO.sub("", raw)) and shown else without
-
-
-_MACRO = re.compile(r"\\(?:cite|href)\{[^{}]*\}|\\[A-Za-z]+\*?")
+    shown = " ".join(clean(_text(_QUOTED.sub(r"“\1”", raw))).split())
+    if shown and _letters(shown) >= 0.8 * _letters(_UNSHOWN.sub("", raw)):
+        return shown
+    return " ".join(raw.replace("$", "").split()) or raw
 
 
 def _letters(text: str) -> int:
     return sum(character.isalnum() for character in text)
 
 
-def _prepared(text: str) -> str:
-    """Keep signs that mean themselves, and turn scripts of real math into Unicode where they have forms."""
-    text = _ESCAPED.sub(lambda found: _KEPT[found[1]], text)
-    made, at = [], 0
-    while found := _DOLLARS.search(text, at):
-        if _is_math(found[1]):
-            made += [text[at : found.start()].replace("$", _KEPT["$"]), f"${_SCRIPT.sub(_script, found[1])}$"]
-            at = found.end()
-        else:
-            # The closing sign may open real math.
-            made.append(text[at : found.end() - 1].replace("$", _KEPT["$"]))
-            at = found.end() - 1
-            if "$" not in text[at + 1 :]:
-                break
-    made.append(text[at:].replace("$", _KEPT["$"]))
-    return "".join(made).replace("%", _KEPT["%"]).replace("&", _KEPT["&"]).replace("#", _KEPT["#"])
+def _text(text: str, depth: int = 0) -> str:
+    """TeX to text: every piece by its first sign, and what stands between with its dashes and quotes."""
+    if depth > DEPTH:
+        return text.replace("\\", "")
+    pairs, made, at = _pairs(text), [], 0
+    while found := _SIGN.search(text, at):
+        start = found.start()
+        made.append(_between(text[at:start]))
+        match text[start]:
+            case "\\":
+                piece, at = _command(text, start, pairs, depth)
+            case "$":
+                piece, at = _dollar(text, start)
+            case _:
+                piece, at = _group(text, start, pairs, depth)
+        if not piece and text[at : at + 1] in {"", ".", ",", ";", ")"}:
+            made[-1] = made[-1].rstrip()
+        made.append(piece)
+    return "".join([*made, _between(text[at:])])
 
 
-def _is_math(inside: str) -> bool:
-    return bool(_SIGN_OF_TEX.search(inside)) or bool(_SHORT.fullmatch(inside))
+def _pairs(text: str) -> dict[int, int]:
+    """The place of the closing brace for each opening one."""
+    found, opened, at = {}, [], 0
+    for match in re.finditer(r"\\.|[{}]", text):
+        at = match.start()
+        if text[at] == "{":
+            opened.append(at)
+        elif text[at] == "}" and opened:
+            found[opened.pop()] = at
+    return found
+
+
+def _between(text: str) -> str:
+    """Text without macros: ties and dashes; words with a slash are paths and addresses, and stay."""
+    if "~" not in text and "--" not in text:
+        return text
+    return " ".join(
+        word
+        if "/" in word
+        else _DASHES.sub(lambda dashes: "–" if len(dashes[0]) == 2 else "—", _TIE.sub(" ", word))
+        for word in text.split(" ")
+    )
+
+
+def _dollar(text: str, start: int) -> tuple[str, int]:
+    """Math, or a sign that means itself."""
+    sign = "$$" if text.startswith("$$", start) else "$"
+    first = start + len(sign)
+    end = text.find(sign, first)
+    while end > 0 and text[end - 1] == "\\":
+        end = text.find(sign, end + 1)
+    if end < 0 or end - first > 400 or not _is_math(text[first:end], text[end + len(sign) :][:1]):
+        return sign, first
+    return _piece(f"${_SCRIPT.sub(_script, text[first:end])}$"), end + len(sign)
+
+
+def _is_math(inside: str, after: str) -> bool:
+    if not inside.strip() or _PRICE.match(inside):
+        return False
+    if _SIGN_OF_TEX.search(inside):
+        return True
+    # As pandoc reads it: no space inside the signs, no digit after them (but for a sign alone, as in `$-$5 dB`).
+    if inside != inside.strip() or (after.isdigit() and _letters(inside)):
+        return False
+    return _letters(inside) <= 3 or bool(_FORMULA.fullmatch(inside) and not _LONG_WORD.search(inside))
 
 
 def _script(found: re.Match[str]) -> str:
@@ -92,64 +184,111 @@ def _script(found: re.Match[str]) -> str:
     return "{}" + "".join(forms[character] for character in inside)
 
 
+def _group(text: str, start: int, pairs: dict[int, int], depth: int) -> tuple[str, int]:
+    """Braces that group or keep capitals go; those of a set stay."""
+    end = pairs.get(start)
+    if end is None:
+        return "{", start + 1
+    inside = text[start + 1 : end]
+    if inside.startswith(("\\", "$")) and not inside.startswith("\\{"):
+        return _text(inside, depth + 1), end + 1
+    return (inside, end + 1) if _PROTECTED.fullmatch(inside) else ("{", start + 1)
+
+
+def _command(text: str, start: int, pairs: dict[int, int], depth: int) -> tuple[str, int]:
+    """A macro with its arguments, an accent, or an escaped sign."""
+    if accent := _ACCENT.match(text, start):
+        return _piece(accent[0]), accent.end()
+    macro = _MACRO.match(text, start)
+    if macro is None:
+        return _symbol(text, start)
+    name, end, given = macro[1], macro.end(), []
+    while end in pairs or text.startswith("[", end):
+        close = pairs[end] if end in pairs else text.find("]", end, end + 80)
+        if close < 0:
+            break
+        given += [text[end + 1 : close]] if end in pairs else []
+        end = close + 1
+    if name in _VERBATIM and given:
+        return given[0].replace("\\", ""), end
+    if name in _DROPPED:
+        return "", end
+    if name in _SILENT:
+        return "", macro.end()
+    if name in _LETTERS and not given and text.startswith(" ", end):
+        return _piece(macro[0]), end + 1
+    if name == "footnote" and given:
+        return f" ({_text(given[0], depth + 1)})", end
+    if name == "href" and len(given) > 1:
+        return _text(given[1], depth + 1), end
+    if name in _AS_IT_IS or (any(given) and not _is_known(name)):
+        return " ".join(_text(one, depth + 1) for one in given if one), end
+    return _symbol_of(text, start, end, macro.end(), bool(given))
+
+
+def _symbol(text: str, start: int) -> tuple[str, int]:
+    sign = text[start + 1 : start + 2]
+    if sign in "([" and sign:
+        close = text.find("\\)" if sign == "(" else "\\]", start + 2, start + 400)
+        if close > 0:
+            return _piece(f"${_SCRIPT.sub(_script, text[start + 2 : close])}$"), close + 2
+    return _ESCAPED.get(sign, sign), start + 2
+
+
+def _symbol_of(text: str, start: int, end: int, named: int, has_arguments: bool) -> tuple[str, int]:
+    """A macro of the converter's, or an unknown one: most often the authors' name of their method."""
+    shown = _piece(text[start:end])
+    # TeX eats the space after a macro; readers want it back.
+    return shown if has_arguments or end > named else shown.rstrip(), end
+
+
+@lru_cache(maxsize=8192)
+def _piece(piece: str) -> str:
+    """One formula, accent or symbol; the raw piece without `$` where the converter fails."""
+    try:
+        shown = str(_converter()(piece.replace("\\$", "\ue000").translate(_INTO)))
+    except Exception:  # noqa: BLE001 # the converter is somebody else's and the text a stranger's: raw is always good
+        return piece.replace("$", "")
+    if "%s" in shown:
+        # The converter's template of a macro whose arguments are missing.
+        return piece.replace("$", "")
+    shown = _RAISED.sub(r"\1", shown.translate(_BACK).replace("^∘", "^°"))
+    # No screen reader reads the letterforms of mathematics, and no search finds them.
+    return _LETTERFORM.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), shown)
+
+
 def _unknown(node: Any, l2tobj: Any) -> str:
     given = [one for one in node.nodeargd.argnlist if one is not None] if node.nodeargd else []
     return str(l2tobj.nodelist_to_text(given)) if given else f"{node.macroname}{node.macro_post_space}"
 
 
-def _argument(number: int, form: str = "%s") -> Any:
-    """Shows one argument of a macro, or its name where the text breaks off before it."""
+@lru_cache(maxsize=1)
+def _context() -> Any:
+    from pylatexenc import latex2text  # noqa: PLC0415 # slow to import; most titles need none
 
-    def shown(node: Any, l2tobj: Any) -> str:
-        given = node.nodeargd.argnlist if node.nodeargd else None
-        return (
-            form % l2tobj.nodelist_to_text([given[number]])
-            if given and len(given) > number
-            else str(node.macroname)
-        )
+    made = latex2text.get_default_latex_context_db()
+    silent = [latex2text.MacroTextSpec(name, simplify_repl="") for name in _SILENT]
+    made.add_context_category("ours", prepend=True, macros=silent)
+    made.set_unknown_macro_spec(latex2text.MacroTextSpec("", simplify_repl=_unknown))
+    return made
 
-    return shown
+
+def _is_known(name: str) -> bool:
+    return bool(_context().get_macro_spec(name).macroname)
 
 
 @lru_cache(maxsize=1)
 def _converter() -> Any:
-    from pylatexenc import latex2text, latexwalker, macrospec  # noqa: PLC0415 # slow to import; most titles need none
+    from pylatexenc import latex2text, latexwalker  # noqa: PLC0415 # as above
 
-    texts = latex2text.get_default_latex_context_db()
-    texts.add_context_category(
-        "ours",
-        prepend=True,
-        macros=[
-            latex2text.MacroTextSpec("url", simplify_repl=_argument(0)),
-            latex2text.MacroTextSpec("footnote", simplify_repl=_argument(0, " (%s)")),
-            latex2text.MacroTextSpec("href", simplify_repl=_argument(1)),
-            latex2text.MacroTextSpec("cite", simplify_repl=""),
-        ],
-    )
-    # A macro that nobody knows is most often the authors' name of their method.
-    texts.set_unknown_macro_spec(latex2text.MacroTextSpec("", simplify_repl=_unknown))
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     walks = latexwalker.get_default_latex_context_db()
-    walks.add_context_category(
-        "ours",
-        prepend=True,
-        macros=[
-            macrospec.std_macro("url", False, 1),
-            macrospec.std_macro("footnote", False, 1),
-            macrospec.std_macro("href", False, 2),
-            macrospec.std_macro("cite", False, 1),
-        ],
-    )
     made = latex2text.LatexNodes2Text(
-        latex_context=texts, math_mode="text", keep_comments=True, strict_latex_spaces=False
+        latex_context=_context(), math_mode="text", keep_comments=True, strict_latex_spaces=False
     )
 
-    class Converter:
-        """Parses with our macros and tells nothing of what it tolerates."""
+    def convert(piece: str) -> Any:
+        walker = latexwalker.LatexWalker(piece, latex_context=walks, tolerant_parsing=True)
+        return made.nodelist_to_text(walker.get_latex_nodes()[0])
 
-        @staticmethod
-        def latex_to_text(text: str, *, tolerant_parsing: bool) -> str:
-            walker = latexwalker.LatexWalker(text, latex_context=walks, tolerant_parsing=tolerant_parsing)
-            return str(made.nodelist_to_text(walker.get_latex_nodes()[0]))
-
-    return Converter
+    return convert

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from tracker.domain import Item, Status
 from tracker.publish import latex, render
 from tracker.settings import Settings
+
+CARDS = 100
+"""Items shown as cards; what else the feed holds follows in one line each, so that the page stays small."""
+ABSTRACTS = 25
+"""Cards that carry their abstract, where there are more items than cards."""
+STALE = timedelta(days=2)
+"""arXiv is read at least once a day: a longer silence is two readings missed."""
 
 
 def index(
@@ -16,17 +25,27 @@ def index(
     unlinked: Sequence[Item],
     status: Status,
     settings: Settings,
+    *,
+    address: str = "",
 ) -> bytes:
-    """The first page: the papers of the feed, what was looked at and is not open, and how the tracker is doing."""
+    """The first page: the papers of the feed, what was looked at and is not open, and how the tracker is doing.
+
+    `address` is where the site is reached, without a trailing slash; empty where nobody can know.
+    """
+    read = status.stages.get("harvest")
     page = render.html(
         "index.html.j2",
-        items=items,
+        items=items[:CARDS],
+        more=items[CARDS:],
+        abstracts=CARDS if len(items) <= CARDS else ABSTRACTS,
+        read=read,
+        stale=read is not None and status.now - read > STALE,
         not_open=not_open,
         releases=releases,
         unlinked=unlinked,
         status=status,
         feed=settings.feed,
-        public_url=settings.public_url.rstrip("/"),
+        address=address,
         anonymous_per_hour=settings.limits.github_anonymous_per_hour,
     )
     return latex.clean(page).encode()
@@ -38,8 +57,9 @@ def not_found(settings: Settings) -> bytes:
 
 
 def _root(settings: Settings) -> str:
-    """Where the site begins: the public address, else the server's root."""
-    return f"{settings.public_url.rstrip('/')}/" if settings.public_url else "/"
+    """The path below which the site lies. A page that answers for any address cannot link relatively, and
+    whole addresses would break the site's own style policy under a second name."""
+    return f"{urlsplit(settings.public_url).path.rstrip('/')}/"
 
 
 def robots(public_url: str) -> bytes:

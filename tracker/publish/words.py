@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tracker.domain import Content, Fact, Item, ItemLink, LicenceClass, Outcome, Place, Role, State, Verdict
+from tracker.publish import latex
 
 FACT = {Fact.CODE: "Code", Fact.WEIGHTS: "Weights", Fact.DATA: "Data", Fact.DEMO: "Demo"}
 STATE = {
@@ -69,6 +70,11 @@ def place(link: ItemLink) -> str:
 def kind(link: ItemLink) -> str:
     """`GitHub repository`, `Hugging Face model`."""
     return f"{SITES.get(link.host, '')} {link.kind}".strip()
+
+
+def name(link: ItemLink) -> str:
+    """`owner/name`: the reference without its scheme."""
+    return latex.clean(link.reference.partition(":")[2] or link.reference)
 
 
 def own(item: Item) -> list[ItemLink]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Dialect, String, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
@@ -70,7 +70,8 @@ def _statement(
 ) -> tuple[str, tuple[_Column, ...]]:
     """SQL with positional parameters, and the columns in their order."""
     target = table(model)
-    insert: Any = (sqlite if dialect.name == "sqlite" else postgresql).insert(target)
+    # Only the dialect in use: the other would cost 2 MB of memory.
+    insert: Any = import_module(f"sqlalchemy.dialects.{dialect.name}").insert(target)
     if update:
         insert = insert.on_conflict_do_update(
             index_elements=[column.name for column in target.primary_key],
