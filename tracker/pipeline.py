@@ -45,6 +45,7 @@ ARXIV, HUB_LISTS = "arxiv", "hub"
 CHECKED = {(host.name, kind) for host in HOSTS for kind in host.checked_kinds}
 SCAN_BATCH, JUDGE_BATCH, RECORD_BATCH = 500, 500, 25
 BUDGET_HOUR = timedelta(minutes=61)
+MOST_UNANSWERED = 2
 FEW = 3
 """So many looks in a row that all tell nothing are the host's trouble, not theirs."""
 LISTING_OVERLAP = timedelta(days=1)
@@ -130,7 +131,7 @@ def harvest(
     if since is None and until is None:
         planned = sorted({*planned, *proof.open_windows(store, ARXIV)})
     proof.begin(store, ARXIV, planned, now)
-    left, reason, next_try = len(planned), "", None
+    left, unanswered, reason, next_try = len(planned), 0, "", None
     with closing(ArxivApi(worker.settings, memory.StoreMemory(store), worker.clock, worker.cancel)) as api:
         for number, window in enumerate(planned):
             worker.progress.step("harvest", number, len(planned))
@@ -144,9 +145,16 @@ def harvest(
                 left -= 1
             else:
                 reason = f"the window from {result.since:%Y-%m-%d} is not complete: {result.reason}"
+            # No usable answer, twice and after all retries: the other windows would wait for the same.
+            unanswered = 0 if result.expected is not None else unanswered + 1
+            if unanswered == MOST_UNANSWERED:
+                break
     worker.progress.step("harvest", len(planned), len(planned))
     summary.windows_left = left
     close_stage(worker, "harvest", reason, next_try, now, summary)
+    if reason:
+        # Readers of the page learn of it now, not after everything else was tried.
+        write_site(worker, now)
 
 
 def _harvest_window(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import logging
 import socket
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -36,9 +39,11 @@ SECURITY = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
+HEALTH = {"cache-control": "no-store", "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
 BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
 """A client may ask this many times at once and then so often a second; so many clients are remembered."""
 STOP_SECONDS = 3
+BACKLOG = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +79,27 @@ class Files:
             if known is not None and known.stamp == stamp:
                 return known
             plain = path.read_bytes()
-            packed_path = path.with_name(f"{path.name}.gz")
-            packed = packed_path.read_bytes() if packed_path.is_file() else None
         except (OSError, ValueError):
             return None
         page = Page(
             plain,
-            packed,
+            _packed(path, plain),
             hashlib.sha256(plain).hexdigest()[:32],
             datetime.fromtimestamp(stamp // 1_000_000_000, UTC),
             stamp,
         )
         self._pages[name] = page
         return page
+
+
+def _packed(path: Path, plain: bytes) -> bytes | None:
+    """The compressed form beside a file, if it is that of these bytes: the two are replaced one after the other,
+    and a publisher may have been killed between."""
+    try:
+        packed = path.with_name(f"{path.name}.gz").read_bytes()
+        return packed if gzip.decompress(packed) == plain else None
+    except (OSError, EOFError, zlib.error):
+        return None
 
 
 class Flood:
@@ -112,24 +125,41 @@ def build(folder: Path, health: Callable[[], Status], clock: Clock, *, ttl_minut
     """The application: `folder` is what the publisher writes, `health` may raise (then `/health` says so)."""
     files, flood = Files(folder), Flood(clock)
 
-    def serve_file(request: Request) -> Response:
-        if not flood.admits(request.client.host if request.client else ""):
-            return Response("Too many requests; wait a minute.\n", 429, {"retry-after": "60"}, "text/plain")
-        name = request.path_params["path"].removeprefix("/") or "index.html"
-        page = files.page(name)
-        if page is None or Path(name).suffix not in TYPES:
-            missing = files.page("404.html")
-            return Response(
-                missing.plain if missing else b"Not found.\n",
-                404,
-                SECURITY,
-                TYPES[".html"] if missing else "text/plain",
-            )
-        return _answer(request, page, Path(name).suffix, ttl_minutes * 60)
+    def refused(request: Request) -> Response | None:
+        if flood.admits(request.client.host if request.client else ""):
+            return None
+        return Response("Too many requests; wait a minute.\n", 429, {"retry-after": "60"}, "text/plain")
 
-    def serve_health(request: Request) -> Response:
-        return _health(
-            health, clock, ready="ready" in request.query_params, published=files.page("index.html") is not None
+    # Not in a worker thread: the bytes are in memory, and one thread keeps cache and buckets whole.
+    async def serve_file(request: Request) -> Response:
+        if refusal := refused(request):
+            return refusal
+        name = request.path_params["path"].removeprefix("/") or "index.html"
+        page = files.page(name) if Path(name).suffix in TYPES else None
+        if page is not None:
+            return _answer(request, page, Path(name).suffix, ttl_minutes * 60)
+        shorter = name.rstrip("/")
+        if shorter != name and Path(shorter).suffix in TYPES and files.page(shorter):
+            root = request.scope.get("root_path", "").rstrip("/")
+            return Response(status_code=301, headers={"location": f"{root}/{shorter}"})
+        missing = files.page("404.html")
+        return Response(
+            missing.plain if missing else b"Not found.\n",
+            404,
+            SECURITY,
+            TYPES[".html"] if missing else "text/plain",
+        )
+
+    async def serve_health(request: Request) -> Response:
+        if refusal := refused(request):
+            return refusal
+        # In a worker thread: it asks the store, which may wait.
+        return await run_in_threadpool(
+            _health,
+            health,
+            clock,
+            ready="ready" in request.query_params,
+            published=(folder / "index.html").is_file(),
         )
 
     return Starlette(routes=[Route("/health", serve_health), Route("/{path:path}", serve_file)])
@@ -199,7 +229,7 @@ def _health(health: Callable[[], Status], clock: Clock, *, ready: bool, publishe
                 {"what": "store", "reason": "the store does not answer", "since": _text(now), "next_try": None}
             ],
         }
-        return JSONResponse(told, 503 if ready else 200)
+        return JSONResponse(told, 503 if ready else 200, HEALTH)
     answer: dict[str, object] = {
         "status": "trouble" if status.troubles else "ok",
         "now": _text(now),
@@ -219,7 +249,7 @@ def _health(health: Callable[[], Status], clock: Clock, *, ready: bool, publishe
             for one in status.troubles
         ],
     }
-    return JSONResponse(answer, 200 if published or not ready else 503, {"cache-control": "no-store"})
+    return JSONResponse(answer, 200 if published or not ready else 503, HEALTH)
 
 
 def _text(moment: datetime | None) -> str | None:
@@ -250,8 +280,12 @@ def serve(app: Starlette, host: str, port: int, on_ready: Callable[[str], object
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
             ws="none",
-            proxy_headers=False,
+            # Behind a proxy all readers would share its address, and its share of requests. The proxy's word is
+            # taken from this machine alone, or from the addresses in uvicorn's FORWARDED_ALLOW_IPS.
+            proxy_headers=True,
         )
     )
+    # Before the address is told: whoever reads it may come at once.
+    listener.listen(BACKLOG)
     on_ready(f"http://{shown}:{taken}/")
     server.run([listener])

@@ -35,16 +35,21 @@ def write(folder: Path, name: str, content: bytes) -> bool:
     """Write one file and its `.gz` beside it, atomically; False if the same bytes are there already."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    packed = path.with_name(f"{path.name}.gz")
-    if path.is_file() and path.read_bytes() == content and packed.is_file() == (len(content) > SMALL):
+    packed_path = path.with_name(f"{path.name}.gz")
+    packed = gzip.compress(content, compresslevel=9, mtime=0) if len(content) > SMALL else None
+    if _holds(packed_path, packed) and _holds(path, content):
         return False
-    if len(content) > SMALL:
-        # Before the plain file: a reader then never meets new bytes with an old packed form.
-        _replace(packed, gzip.compress(content, compresslevel=9, mtime=0))
+    # Before the plain file, whose time tells a reader that both are new.
+    if packed is None:
+        packed_path.unlink(missing_ok=True)
     else:
-        packed.unlink(missing_ok=True)
+        _replace(packed_path, packed)
     _replace(path, content)
     return True
+
+
+def _holds(path: Path, content: bytes | None) -> bool:
+    return path.read_bytes() == content if path.is_file() else content is None
 
 
 def _replace(path: Path, content: bytes) -> None:
