@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 
 from tracker import settings
-from tracker.domain import Content, Fact, Item, ItemLink, LicenceClass, Outcome, Place, Role, State, Status, Verdict
+from tracker.domain import (
+    Content,
+    Fact,
+    Item,
+    ItemLink,
+    LicenceClass,
+    Outcome,
+    Place,
+    Role,
+    State,
+    Status,
+    Verdict,
+)
 from tracker.settings import Settings
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -28,7 +40,11 @@ def make_link(**changes: Any) -> ItemLink:
 
 def make_verdict(fact: Fact = Fact.CODE, state: State = State.OPEN, *reasons: str) -> Verdict:
     return Verdict(
-        fact=fact, state=state, licence_class=LicenceClass.OSI, reference="github:ann/tool", reasons=reasons or ("so",)
+        fact=fact,
+        state=state,
+        licence_class=LicenceClass.OSI,
+        reference="github:ann/tool",
+        reasons=reasons or ("so",),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_dates_strictly_decrease_even_for_one_batch(item: Make, configured: Conf
     shown = entries.window([*together, *nearly], configured().feed)
     dates = [one.entered_at for one in shown]
     assert dates[0] == now
-    assert all(later > earlier for later, earlier in zip(dates, dates[1:], strict=False) if later and earlier)
+    assert all(later > earlier for later, earlier in pairwise(dates) if later and earlier)
     assert entries.window(list(reversed([*together, *nearly])), configured().feed) == shown
 
 

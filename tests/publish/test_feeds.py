@@ -97,9 +97,7 @@ def test_dates_are_of_the_internet_and_of_no_place(rss: Callable[..., bytes], it
     assert parsedate_to_datetime(dates[1]) > parsedate_to_datetime(dates[2])
 
 
-def test_the_date_of_building_is_the_newest_change(
-    rss: Callable[..., bytes], item: Make, now: datetime
-) -> None:
+def test_the_date_of_building_is_the_newest_change(rss: Callable[..., bytes], item: Make, now: datetime) -> None:
     document = rss(item(1), item(2, changed_at=now - timedelta(seconds=5)))
     assert parsedate_to_datetime(channel(document).findtext("lastBuildDate")) == now - timedelta(seconds=5)
 
@@ -142,7 +140,9 @@ def test_a_late_opening_is_told(rss: Callable[..., bytes], item: Make, now: date
 
 
 @pytest.mark.parametrize("state", [State.GONE, State.NONE, State.AVAILABLE, State.GATED, State.PROMISED])
-def test_what_is_no_longer_open_is_marked(rss: Callable[..., bytes], item: Make, verdict: Any, state: State) -> None:
+def test_what_is_no_longer_open_is_marked(
+    rss: Callable[..., bytes], item: Make, verdict: Any, state: State
+) -> None:
     assert "No longer open:</strong> it is away" in body(
         rss(item(verdicts=(verdict(Fact.CODE, state, "it is away"),)))
     )

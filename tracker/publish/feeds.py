@@ -84,9 +84,10 @@ def _entry(item: Item) -> Any:
     # (RSS 2.0, `<description>`), where the `<` of a formula would swallow what follows.
     entry.description(escape(latex.plain(item.abstract) or latex.plain(item.title), quote=False))
     entry.content(latex.clean(render.html("item.html.j2", item=item)), type="CDATA")
+    codes = filter(None, map(latex.clean, item.categories))
+    kinds = filter(None, {latex.clean(link.kind) for link in words.own(item)})
     entry.category(
-        [{"term": latex.clean(code), "scheme": ARXIV_SCHEME} for code in item.categories]
-        + [{"term": kind} for kind in sorted({link.kind for link in words.own(item)})]
+        [{"term": code, "scheme": ARXIV_SCHEME} for code in codes] + [{"term": kind} for kind in sorted(kinds)]
     )
     if authors := ", ".join(filter(None, map(latex.plain, item.authors))):
         entry.dc.dc_creator(authors)
