@@ -114,7 +114,7 @@ def test_kinds(hub, kind, file, word, holds):
     [
         ({"cardData": {"license": ["mit", "cc-by-4.0"]}}, "mit"),
         ({"cardData": None}, "apache-2.0"),
-        ({"cardData": {"license": "other", "license_name": "qwen-research"}}, "qwen-research"),
+        ({"cardData": {"license": "other", "license_name": "qwen-research"}}, "other:qwen-research"),
         ({"cardData": {"license": "other"}}, "other"),
         ({"cardData": {}, "tags": []}, None),
         ({"cardData": {"license": 7}, "tags": [7, None]}, None),

@@ -24,11 +24,23 @@ LICENCES = config_dir() / "licences"
 CODE = {"model/train.py": "x", "README.md": "# Model"}
 STATES: dict[str, tuple[dict[str, str] | None, dict[str, Any], tuple[str, str, str]]] = {
     # state: (files, facts, (outcome, content, licence class))
-    **{spdx: ({**CODE, "LICENSE": (LICENCES / f"{spdx}.txt").read_text()}, {}, ("present", "code", kind))
-       for spdx, kind in (("MIT", "osi"), ("Apache-2.0", "osi"), ("GPL-3.0-only", "osi"), ("BSD-3-Clause", "osi"),
-                          ("CC-BY-NC-4.0", "restricted"), ("CC-BY-4.0", "open-content"))},
+    **{
+        spdx: ({**CODE, "LICENSE": (LICENCES / f"{spdx}.txt").read_text()}, {}, ("present", "code", kind))
+        for spdx, kind in (
+            ("MIT", "osi"),
+            ("Apache-2.0", "osi"),
+            ("GPL-3.0-only", "osi"),
+            ("BSD-3-Clause", "osi"),
+            ("CC-BY-NC-4.0", "restricted"),
+            ("CC-BY-4.0", "open-content"),
+        )
+    },
     "none": (CODE, {}, ("present", "code", "none")),
-    "custom": ({**CODE, "LICENSE": "You may read this. Ask us for everything else."}, {}, ("present", "code", "unknown")),
+    "custom": (
+        {**CODE, "LICENSE": "You may read this. Ask us for everything else."},
+        {},
+        ("present", "code", "unknown"),
+    ),
     "readme": ({"README.md": "# Paper"}, {}, ("present", "readme-only", "none")),
     "soon": ({"README.md": "Code will be released soon."}, {}, ("present", "placeholder", "none")),
     "data": ({"README.md": "x", "a.csv": "1"}, {}, ("present", "data-only", "none")),
@@ -45,15 +57,25 @@ def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
         one = json.loads(line)
         if categories.isdisjoint(one["categories"]):
             continue
-        paper = Paper(arxiv_id=one["arxiv_id"], title=one["title"], abstract=one["abstract"], comment=one["comments"] or "",
-                      authors=tuple(one["authors"]))
-        found[one["arxiv_id"]] = [link.reference.key.removeprefix("github:") for link in scan.detect(paper, reference, rules).roles
-                                  if link.role is Role.OWN and link.reference.key.startswith("github:")]
+        paper = Paper(
+            arxiv_id=one["arxiv_id"],
+            title=one["title"],
+            abstract=one["abstract"],
+            comment=one["comments"] or "",
+            authors=tuple(one["authors"]),
+        )
+        found[one["arxiv_id"]] = [
+            link.reference.key.removeprefix("github:")
+            for link in scan.detect(paper, reference, rules).roles
+            if link.role is Role.OWN and link.reference.key.startswith("github:")
+        ]
     return found
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(("name", "now"), [("2025-06-24", "2025-06-25T05:00:00Z"), ("2026-06-16", "2026-06-17T05:00:00Z")])
+@pytest.mark.parametrize(
+    ("name", "now"), [("2025-06-24", "2025-06-25T05:00:00Z"), ("2026-06-16", "2026-06-17T05:00:00Z")]
+)
 def test_a_real_day_is_told_as_its_world_is(world: World, start: Start, name: str, now: str) -> None:
     day = DAYS / f"{name}.jsonl"
     if not day.is_file():
@@ -71,11 +93,19 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start: Start, name: st
         summary = pipeline.cycle(run.worker)
         assert summary.windows_left == 0
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM papers")} == set(own)
-        stored = {str(key).removeprefix("github:").casefold(): tuple(rest) for key, *rest in run.rows(
-            "SELECT reference, outcome, content, licence_class FROM artifacts WHERE host = 'github' AND kind = 'repository'"
-            " AND reference <> 'github:xai-org/grok-1'")}
+        stored = {
+            str(key).removeprefix("github:").casefold(): tuple(rest)
+            for key, *rest in run.rows(
+                "SELECT reference, outcome, content, licence_class FROM artifacts WHERE host = 'github' AND kind = 'repository'"
+                " AND reference <> 'github:xai-org/grok-1'"
+            )
+        }
         assert stored == truth
-        opened = {key for key, every in own.items() if any(truth[one.casefold()] == ("present", "code", "osi") for one in every)}
+        opened = {
+            key
+            for key, every in own.items()
+            if any(truth[one.casefold()] == ("present", "code", "osi") for one in every)
+        }
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM open_papers")} == opened
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
         assert not feed.bozo

@@ -117,7 +117,9 @@ def _missing(answer: github_graphql.Answer) -> Check:
     said = answer.reason
     if "access blocked" in said.lower() or "dmca" in said.lower():
         return Check(outcome=Outcome.BLOCKED, reason=said)
-    unresolved = answer.errors and all(said.startswith("Could not resolve to a Repository") for _, said in answer.errors)
+    unresolved = answer.errors and all(
+        message.startswith("Could not resolve to a Repository") for _, message in answer.errors
+    )
     if kinds == {"NOT_FOUND"} or unresolved:
         return Check(outcome=Outcome.ABSENT, reason="not found on GitHub: never there, deleted, or private")
     return Check(outcome=Outcome.UNKNOWN, reason=said)
