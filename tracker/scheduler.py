@@ -133,7 +133,7 @@ class Service:
             self._retry_at = None
             return
         now = self._clock.now()
-        stop = memory.StoreMemory(self._store).stopped("arxiv", now)
+        stop = memory.StoreMemory(self._store).stopped("arxiv_api", now)
         self._retry_at = max(
             now + timedelta(minutes=self._settings.schedule.retry_minutes), stop[0] if stop else now
         )

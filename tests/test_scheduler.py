@@ -1,0 +1,88 @@
+"""When the service works: arXiv's rhythm in New York, and what a failure plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tracker import settings
+from tracker.errors import SettingsError
+from tracker.scheduler import Service, harvest_trigger
+from tracker.store import memory
+from tracker.store.engine import Store
+from tracker.worker import Summary
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def fires(since: datetime, count: int) -> list[datetime]:
+    trigger, found, moment = harvest_trigger(settings.load(environ={}).schedule), [], since
+    for _ in range(count):
+        moment = trigger.get_next_fire_time(None, moment + timedelta(seconds=1))
+        found.append(moment)
+    return found
+
+
+@pytest.mark.parametrize("week", [datetime(2026, 6, 14, tzinfo=NEW_YORK), datetime(2026, 12, 6, tzinfo=NEW_YORK)])
+def test_a_week_follows_the_announcements_in_summer_and_winter(week: datetime) -> None:
+    told = [f"{at.astimezone(NEW_YORK):%a %H:%M}" for at in fires(week, 17)]
+    assert told == [
+        "Sun 13:00", "Sun 23:30", "Mon 01:00", "Mon 13:00", "Mon 23:30", "Tue 01:00", "Tue 13:00", "Tue 23:30", "Wed 01:00",
+        "Wed 13:00", "Wed 23:30", "Thu 01:00", "Thu 13:00", "Thu 23:30", "Fri 01:00", "Fri 13:00", "Sat 13:00"]  # fmt: skip
+
+
+@pytest.mark.parametrize("variable", ["TRACKER_SCHEDULE__DAY", "TRACKER_SCHEDULE__TIMEZONE"])
+def test_a_timetable_that_cannot_be_is_one_sentence(variable: str) -> None:
+    with pytest.raises(SettingsError, match="schedule"):
+        harvest_trigger(settings.load(environ={variable: "never/at all"}).schedule)
+
+
+class Clock:
+    """A clock that stands where it is put."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def service(store: Store, tmp_path: Path) -> Iterator[Service]:
+    made = Service(
+        settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)}),
+        store,
+        Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)),
+    )
+    yield made
+    assert made.stop()
+
+
+def test_a_store_that_is_behind_is_harvested_at_once_and_one_that_is_not_waits(
+    service: Service, store: Store, now: datetime
+) -> None:
+    assert service._is_behind()
+    memory.stage_done(store, "harvest", datetime(2026, 6, 16, 5, 30, tzinfo=UTC))
+    assert not service._is_behind(), "read at 01:30 in New York, the next is due at 13:00"
+    memory.stage_done(store, "harvest", datetime(2026, 6, 16, 3, tzinfo=UTC))
+    assert service._is_behind(), "a container that slept through 23:30 and 01:00 catches up"
+
+
+def test_the_next_harvest_is_told_in_utc(service: Service) -> None:
+    assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
+
+
+def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(service: Service, store: Store) -> None:
+    service._plan_retry(Summary(windows_left=2, troubles=["harvest: 503"]))
+    assert service.next_harvest() == datetime(2026, 6, 16, 12, 30, tzinfo=UTC)
+    memory.StoreMemory(store).stop("arxiv_api", datetime(2026, 6, 16, 15, tzinfo=UTC), "403")
+    service._plan_retry(Summary(windows_left=2, troubles=["harvest: 403"]))
+    assert service.next_harvest() == datetime(2026, 6, 16, 15, tzinfo=UTC)
+    _, troubles = memory.stages(store)
+    assert [(one.reason, one.next_try) for one in troubles] == [("403", datetime(2026, 6, 16, 15, tzinfo=UTC))]
+    service._plan_retry(Summary())
+    assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
