@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from tracker.detect import roles, scan
@@ -20,9 +21,6 @@ from tracker.domain import (
     Mention,
     Outcome,
     Place,
-    Reference,
-    Role,
-    RoleDecision,
     Source,
     WindowResult,
 )
@@ -35,7 +33,7 @@ from tracker.hosts.resolve import reference as resolve
 from tracker.judge import licenses, lifecycle, openness
 from tracker.publish import entries, files
 from tracker.settings import config_dir, read_toml
-from tracker.store import checks, items, judgements, memory, reads, writes
+from tracker.store import checks, items, judgements, memory, reads, releases, writes
 from tracker.store import windows as proof
 from tracker.worker import Summary, Worker, close_stage, sole_worker, status
 
@@ -91,34 +89,10 @@ def prepare(worker: Worker, now: datetime) -> None:
     for release in read_toml(config_dir() / "watch.toml").get("release", ()):
         links = [found for url in release["links"] if (found := resolve(url)) is not None]
         if links:
-            _save_release(worker, release["name"], links, f"listed in watch.toml: {release['source']}", now)
-
-
-def _save_release(worker: Worker, name: str, links: Sequence[Reference], evidence: str, now: datetime) -> None:
-    work = judgements.save_release(worker.store, links[0], name, now)
-    if reads.mentions(worker.store, [work])[work]:
-        return
-    mentions = tuple(
-        Mention(reference=link, url=link.url, place=Place.PAGE, source=Source.WATCH, evidence=evidence)
-        for link in links
-    )
-    decided = [
-        RoleDecision(
-            reference=link,
-            url=link.url,
-            role=Role.OWN,
-            probability=1.0,
-            place=Place.PAGE,
-            evidence=evidence,
-            reasons=("the operator's watch list names it",),
-        )
-        for link in links
-    ]
-    rules = worker.rules.roles.version
-    writes.save_scans(
-        worker.store, [writes.Scanned(work=work, version=0, source=Source.WATCH, mentions=mentions)], rules, now
-    )
-    judgements.save_roles(worker.store, {work: decided}, rules, CHECKED, now)
+            evidence = f"listed in watch.toml: {release['source']}"
+            releases.save_release(
+                worker.store, release["name"], links, evidence, worker.rules.roles.version, CHECKED, now
+            )
 
 
 def harvest(
@@ -173,16 +147,9 @@ def _harvest_window(
         except StopIteration as end:
             result: WindowResult = end.value
             return result
-        announced = {one.arxiv_id: _announced(one.submitted_at, known) for one in page}
+        announced = {one.arxiv_id: windows.announced_after(one.submitted_at, known) for one in page}
         summary.new_papers += writes.save_versions(worker.store, page, announced, now)
         worker.check_cancelled()
-
-
-def _announced(submitted_at: datetime, known: Sequence[tuple[datetime, datetime, datetime]]) -> datetime:
-    """When a paper was announced at the earliest: by arXiv's timetable, or, where a window around its submission
-    was complete without it (moderators held it), after that window was read."""
-    earliest = windows.announced(submitted_at)
-    return max([earliest, *(asked for since, until, asked in known if since <= submitted_at <= until)])
 
 
 def read(worker: Worker, now: datetime, summary: Summary) -> None:
@@ -299,7 +266,13 @@ def records(worker: Worker, now: datetime, summary: Summary) -> None:
 def _record(worker: Worker, one: reads.PaperToRead) -> writes.Scanned:
     found = huggingface.paper_record(one.paper.arxiv_id, worker.fetch)
     mentions = tuple(
-        Mention(reference=link, url=url, place=Place.HUB, source=Source.HUB_RECORD, evidence=how)
+        Mention(
+            reference=link,
+            url=url,
+            place=Place.HUB,
+            source=Source.HUB_RECORD,
+            evidence=huggingface.RECORD_SAYS.get(how, how),
+        )
         for url, how in found or ()
         if (link := resolve(url)) is not None
     )
@@ -338,7 +311,9 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
         except UpstreamError as error:
             return str(error), None
         finally:
-            checks.save_checks(worker.store, answers, _next_check(worker), now)
+            checks.save_checks(
+                worker.store, answers, partial(lifecycle.next_check, plan=worker.settings.check), now
+            )
         if not answers or (
             len(answers) >= FEW and all(answer.check.outcome is Outcome.UNKNOWN for answer in answers)
         ):
@@ -363,13 +338,6 @@ def _answer(worker: Worker, due: reads.Due, found: Check) -> checks.Answer:
         found.licence_claimed, found.licence_looked, found.licence_files, worker.rules.licences, fact, claimed_by
     )
     return checks.Answer(artifact=due.artifact, asked=due.reference, check=found, licence=licence)
-
-
-def _next_check(worker: Worker) -> checks.NextCheck:
-    def when(key: str, found: Check, first: datetime, now: datetime, times: int) -> datetime:
-        return lifecycle.next_check(key, found, first, now, times, worker.settings.check)
-
-    return when
 
 
 def judge(worker: Worker, now: datetime, summary: Summary) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import settings as settings_module
-from tracker.harvest.windows import NEW_YORK, announced, halves, plan
+from tracker.harvest.windows import NEW_YORK, announced, announced_after, halves, plan
 
 SETTINGS = settings_module.load(environ={})
 NOW = datetime(2026, 6, 17, 5, 30, 12, tzinfo=UTC)
@@ -86,3 +86,15 @@ def test_announcements_follow_submissions_within_a_week_on_announcement_days(mom
     found = announced(moment)
     assert timedelta(hours=5) <= found - moment <= timedelta(days=7)
     assert found.astimezone(NEW_YORK).weekday() not in (4, 5)
+
+
+def test_what_moderators_held_was_announced_after_the_window_was_read_without_it() -> None:
+    submitted = datetime(2026, 6, 16, 12, tzinfo=UTC)
+    day, asked = (
+        (datetime(2026, 6, 16, tzinfo=UTC), datetime(2026, 6, 17, tzinfo=UTC)),
+        datetime(2026, 6, 25, 5, tzinfo=UTC),
+    )
+    assert announced_after(submitted, []) == announced(submitted)
+    assert announced_after(submitted, [(*day, asked)]) == asked
+    later = (datetime(2026, 6, 18, tzinfo=UTC), datetime(2026, 6, 19, tzinfo=UTC), asked)
+    assert announced_after(submitted, [later]) == announced(submitted)

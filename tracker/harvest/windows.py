@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,16 @@ def announced(submitted_at: datetime) -> datetime:
     while day.weekday() in _NO_ANNOUNCEMENT or day in HOLIDAYS:
         day += timedelta(days=1)
     return datetime.combine(day, ANNOUNCEMENT, NEW_YORK).astimezone(UTC)
+
+
+def announced_after(submitted_at: datetime, proved: Iterable[tuple[datetime, datetime, datetime]]) -> datetime:
+    """When a paper that is seen for the first time was announced at the earliest.
+
+    By arXiv's timetable; or, where a window around its submission was proved complete without it (moderators
+    held it), after that window was asked. `proved` holds (since, until, asked at).
+    """
+    asked = [at for since, until, at in proved if since <= submitted_at <= until]
+    return max([announced(submitted_at), *asked])
 
 
 def halves(window: Window) -> tuple[Window, Window] | None:

@@ -38,6 +38,14 @@ _ARXIV_TAG = re.compile(r"arxiv:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:
 _NEXT_PAGE = re.compile(r"<([^<>]+)>\s*;\s*rel=\"?next\"?")
 _COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,255}", re.ASCII)
 
+RECORD_SAYS = {
+    "githubRepo": "The Hugging Face Hub's record of this paper names it as the paper's repository.",
+    "githubRepo (user)": "The Hugging Face Hub's record of this paper names it as the paper's repository; a user entered it.",
+    "githubRepo (auto)": "The Hugging Face Hub's record of this paper names it as the paper's repository; found automatically.",
+    "projectPage": "The Hugging Face Hub's record of this paper names it as the paper's page.",
+}
+"""What a paper's record says, in words, by the `how` of `paper_record`."""
+
 
 def match(url: str) -> Reference | None:
     """The artifact or namespace that `url` names, deep links included; None for the Hub's own pages."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from tracker.domain import Event, Fact, Reference, Role, RoleDecision, Source, State, Verdict
+from tracker.domain import Event, Fact, Role, RoleDecision, Source, State, Verdict
 from tracker.errors import StoreError
 from tracker.store import tables as t
 from tracker.store.engine import Store
@@ -64,14 +64,6 @@ def save_roles(
         upsert(connection, t.RoleRow, rows.values())
         own = [artifact for (_, artifact), row in rows.items() if row["role"] == Role.OWN.value]
         _make_due(connection, own, checkable, now)
-
-
-def save_release(store: Store, reference: Reference, name: str, now: datetime) -> str:
-    """A release without a paper, known from the operator's watch list; returns its work."""
-    work = f"release:{reference.key}"
-    with store.begin() as connection:
-        upsert(connection, t.Work, [{"id": work, "name": name, "first_seen": now}], ("name",))
-    return work
 
 
 def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:

@@ -1,0 +1,51 @@
+"""What organisations released without a paper: works of their own, known from the operator's watch list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source
+from tracker.store import judgements, writes
+from tracker.store import tables as t
+from tracker.store.engine import Store
+from tracker.store.upsert import table, upsert
+
+
+def save_release(
+    store: Store,
+    name: str,
+    links: Sequence[Reference],
+    evidence: str,
+    rules: str,
+    checkable: Collection[tuple[str, str]],
+    now: datetime,
+) -> None:
+    """Store a release once: its work, named by the first link, and its links as own by the operator's word."""
+    work, role = f"release:{links[0].key}", table(t.RoleRow)
+    with store.begin() as connection:
+        upsert(connection, t.Work, [{"id": work, "name": name, "first_seen": now}], ("name",))
+        # The roles are written last: where they stand, all the rest does too.
+        if connection.execute(select(role.c.work).where(role.c.work == work)).first() is not None:
+            return
+    mentions = tuple(
+        Mention(reference=link, url=link.url, place=Place.PAGE, source=Source.WATCH, evidence=evidence)
+        for link in links
+    )
+    decided = [
+        RoleDecision(
+            reference=link,
+            url=link.url,
+            role=Role.OWN,
+            probability=1.0,
+            place=Place.PAGE,
+            evidence=evidence,
+            reasons=("the operator's watch list names it",),
+        )
+        for link in links
+    ]
+    scan = writes.Scanned(work=work, version=0, source=Source.WATCH, mentions=mentions)
+    writes.save_scans(store, [scan], rules, now)
+    judgements.save_roles(store, {work: decided}, rules, checkable, now)
