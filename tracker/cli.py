@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -243,6 +244,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             lambda: status(service.worker, service.worker.now()),
             moved,
             ttl_minutes=settings.feed.ttl_minutes,
+            prefix=urlsplit(settings.public_url).path,
         )
 
         def ready(address: str) -> None:

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from tracker.domain import Clock, Status
 from tracker.errors import TrackerError
@@ -121,12 +121,17 @@ class Flood:
         return served
 
 
-def build(folder: Path, health: Callable[[], Status], clock: Clock, *, ttl_minutes: int) -> Starlette:
-    """The application: `folder` is what the publisher writes, `health` may raise (then `/health` says so)."""
-    files, flood = Files(folder), Flood(clock)
+def build(
+    folder: Path, health: Callable[[], Status], clock: Clock, *, ttl_minutes: int, prefix: str = ""
+) -> Starlette:
+    """The application: `folder` is what the publisher writes, `health` may raise (then `/health` says so).
 
-    def refused(request: Request) -> Response | None:
-        if flood.admits(request.client.host if request.client else ""):
+    `prefix` is the path of the public address, for proxies that hand it on; those that take it off work as well.
+    """
+    files, flood, prefix = Files(folder), Flood(clock), prefix.rstrip("/")
+
+    def refused(request: Request, what: str = "") -> Response | None:
+        if flood.admits(f"{what}{request.client.host if request.client else ''}"):
             return None
         return Response("Too many requests; wait a minute.\n", 429, {"retry-after": "60"}, "text/plain")
 
@@ -138,10 +143,8 @@ def build(folder: Path, health: Callable[[], Status], clock: Clock, *, ttl_minut
         page = files.page(name) if Path(name).suffix in TYPES else None
         if page is not None:
             return _answer(request, page, Path(name).suffix, ttl_minutes * 60)
-        shorter = name.rstrip("/")
-        if shorter != name and Path(shorter).suffix in TYPES and files.page(shorter):
-            root = request.scope.get("root_path", "").rstrip("/")
-            return Response(status_code=301, headers={"location": f"{root}/{shorter}"})
+        if moved := moved_to(request, name):
+            return Response(status_code=301, headers={"location": moved})
         missing = files.page("404.html")
         return Response(
             missing.plain if missing else b"Not found.\n",
@@ -150,8 +153,17 @@ def build(folder: Path, health: Callable[[], Status], clock: Clock, *, ttl_minut
             TYPES[".html"] if missing else "text/plain",
         )
 
+    def moved_to(request: Request, name: str) -> str | None:
+        shorter = name.rstrip("/")
+        if prefix and f"/{shorter}" == prefix:
+            return f"{prefix}/"
+        root = request.scope.get("root_path", "").rstrip("/")
+        known = shorter != name and Path(shorter).suffix in TYPES and files.page(shorter)
+        return f"{root}/{shorter}" if known else None
+
     async def serve_health(request: Request) -> Response:
-        if refusal := refused(request):
+        # A budget of its own: a flood of pages from this machine must not make its health check fail.
+        if refusal := refused(request, "health "):
             return refusal
         # In a worker thread: it asks the store, which may wait.
         return await run_in_threadpool(
@@ -162,7 +174,8 @@ def build(folder: Path, health: Callable[[], Status], clock: Clock, *, ttl_minut
             published=(folder / "index.html").is_file(),
         )
 
-    return Starlette(routes=[Route("/health", serve_health), Route("/{path:path}", serve_file)])
+    routes: list[BaseRoute] = [Route("/health", serve_health), Route("/{path:path}", serve_file)]
+    return Starlette(routes=[Mount(prefix, routes=routes), *routes] if prefix else routes)
 
 
 def _answer(request: Request, page: Page, suffix: str, seconds: int) -> Response:

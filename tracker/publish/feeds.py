@@ -77,7 +77,7 @@ def _entry(item: Item) -> Any:
     link = words.paper_url(item)
     entry.title(latex.plain(item.title) or latex.clean(item.work))
     entry.guid(latex.clean(f"{GUID}:{item.work}"), permalink=False)
-    if link and words.is_web(link):
+    if link:
         entry.link(href=latex.clean(link))
     entry.published(item.entered_at)
     # The plain abstract comes first: readers take the first of the two as their preview. They read it as HTML

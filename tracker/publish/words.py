@@ -93,10 +93,10 @@ def why(verdict: Verdict | None) -> str:
 
 
 def paper_url(item: Item) -> str | None:
-    """arXiv's page of the abstract, or of a release the first link."""
+    """arXiv's page of the abstract, or of a release its first artifact; None where neither can be a link."""
     if item.arxiv_id:
         return f"https://arxiv.org/abs/{item.arxiv_id}"
-    return next((link.url for link in item.links), None)
+    return next((link.url for link in [*own(item), *item.links] if is_web(link.url)), None)
 
 
 def is_web(url: str) -> bool:

@@ -1,0 +1,87 @@
+"""Files are replaced whole, or left alone."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from pathlib import Path
+
+import pytest
+
+from tracker.errors import TrackerError
+from tracker.publish import files
+
+LONG = b"<p>text</p>" * 100
+
+
+def test_a_file_is_written_with_its_packed_form(tmp_path: Path) -> None:
+    assert files.publish(tmp_path / "public", {"feed.xml": LONG}) == ["feed.xml"]
+    assert (tmp_path / "public/feed.xml").read_bytes() == LONG
+    assert gzip.decompress((tmp_path / "public/feed.xml.gz").read_bytes()) == LONG
+    assert sorted(path.name for path in (tmp_path / "public").iterdir()) == ["feed.xml", "feed.xml.gz"]
+
+
+def test_equal_content_is_left_alone(tmp_path: Path) -> None:
+    files.publish(tmp_path, {"feed.xml": LONG})
+    before = [(path.stat().st_mtime_ns, path.stat().st_ino) for path in sorted(tmp_path.iterdir())]
+    assert files.publish(tmp_path, {"feed.xml": LONG}) == []
+    assert [(path.stat().st_mtime_ns, path.stat().st_ino) for path in sorted(tmp_path.iterdir())] == before
+
+
+def test_the_packed_form_is_the_same_whenever_it_is_made(tmp_path: Path) -> None:
+    files.publish(tmp_path / "a", {"x.xml": LONG})
+    files.publish(tmp_path / "b", {"x.xml": LONG})
+    assert (tmp_path / "a/x.xml.gz").read_bytes() == (tmp_path / "b/x.xml.gz").read_bytes()
+
+
+def test_small_files_have_no_packed_form_and_lose_an_old_one(tmp_path: Path) -> None:
+    files.publish(tmp_path, {"robots.txt": LONG})
+    files.publish(tmp_path, {"robots.txt": b"small"})
+    assert [path.name for path in tmp_path.iterdir()] == ["robots.txt"]
+
+
+def test_a_packed_form_of_other_bytes_is_mended(tmp_path: Path) -> None:
+    files.publish(tmp_path, {"feed.xml": LONG})
+    (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(b"what a killed publisher left"))
+    assert files.publish(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
+    assert gzip.decompress((tmp_path / "feed.xml.gz").read_bytes()) == LONG
+
+
+def test_an_empty_build_replaces_nothing(tmp_path: Path) -> None:
+    files.publish(tmp_path, {"a.xml": LONG, "b.xml": LONG})
+    with pytest.raises(ValueError, match=r"b\.xml"):
+        files.publish(tmp_path, {"a.xml": b"new", "b.xml": b""})
+    assert (tmp_path / "a.xml").read_bytes() == LONG
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files.publish(tmp_path, {"feed.xml": LONG})
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(TrackerError, match="No space left on device"):
+        files.publish(tmp_path, {"feed.xml": LONG * 2})
+    assert (tmp_path / "feed.xml").read_bytes() == LONG
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
+    versions = [bytes([65 + number]) * 200_000 for number in range(4)]
+    files.publish(tmp_path, {"feed.xml": versions[0]})
+    stop, torn = threading.Event(), []
+
+    def read() -> None:
+        while not stop.is_set():
+            content = (tmp_path / "feed.xml").read_bytes()
+            if content not in versions:
+                torn.append(len(content))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(12):
+        files.publish(tmp_path, {"feed.xml": versions[number % 4]})
+    stop.set()
+    reader.join()
+    assert torn == []
