@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tracker.domain import Check, Licence, Outcome, Reference
 from tracker.store import tables as t
+from tracker.store.dialect import table
 from tracker.store.engine import Store
-from tracker.store.upsert import table
 
 WORK, NAME, ARTIFACT = table(t.Work), table(t.ArtifactName), table(t.Artifact)
 MENTION, ROLE, SIGHTING = table(t.Mention), table(t.RoleRow), table(t.SightingRow)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.errors import StoreError
 from tracker.store import views
+from tracker.store.dialect import encode
 
 BUSY_SECONDS = 60
 QUICK_CHECK_PAGES = 50_000
@@ -76,7 +76,7 @@ def open_store(url: str) -> Store:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, json_serializer=_json)
+        return create_engine(url, pool_pre_ping=True, json_serializer=encode)
     if parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
         try:
@@ -86,7 +86,7 @@ def _engine(url: str) -> Engine:
                 f"{folder}: cannot be made ({error.strerror}); "
                 "set TRACKER_DATA_DIR to a folder this user may write."
             ) from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=encode)
 
     @event.listens_for(engine, "connect")
     def _connected(raw: sqlite3.Connection, _record: Any) -> None:
@@ -106,7 +106,6 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """Lists as people query them: readable letters, no spaces."""
 
 

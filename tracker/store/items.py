@@ -23,8 +23,8 @@ from tracker.domain import (
     Verdict,
 )
 from tracker.store import tables as t
+from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
-from tracker.store.upsert import BATCH, table, upsert
 
 MAIN_FEED = "main"
 WORK, VERSION, ENTRY, EVENT = table(t.Work), table(t.Version), table(t.Entry), table(t.EventRow)
@@ -142,39 +142,37 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
     links: dict[str, list[ItemLink]] = defaultdict(list)
     verdicts: dict[str, list[Verdict]] = defaultdict(list)
     changed: dict[str, datetime] = {}
-    for start in range(0, len(works), BATCH):
-        part = works[start : start + BATCH]
-        for row in connection.execute(
-            select(
-                WORK.c.id,
-                WORK.c.name,
-                WORK.c.announced_at,
-                WORK.c.first_seen,
-                WORK.c.opened_at,
-                WORK.c.withdrawn.label("gone"),
-                VERSION,
+    for row in connection.execute(
+        select(
+            WORK.c.id,
+            WORK.c.name,
+            WORK.c.announced_at,
+            WORK.c.first_seen,
+            WORK.c.opened_at,
+            WORK.c.withdrawn.label("gone"),
+            VERSION,
+        )
+        .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
+        .where(among(WORK.c.id, works))
+    ):
+        rows[row.id] = row
+    _links(connection, works, links)
+    for row in connection.execute(select(VERDICT).where(among(VERDICT.c.work, works))):
+        verdicts[row.work].append(
+            Verdict(
+                fact=Fact(row.fact),
+                state=State(row.state),
+                licence_class=LicenceClass(row.licence_class),
+                reference=row.reference,
+                reasons=tuple(row.reasons),
             )
-            .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
-            .where(WORK.c.id.in_(part))
-        ):
-            rows[row.id] = row
-        _links(connection, part, links)
-        for row in connection.execute(select(VERDICT).where(VERDICT.c.work.in_(part))):
-            verdicts[row.work].append(
-                Verdict(
-                    fact=Fact(row.fact),
-                    state=State(row.state),
-                    licence_class=LicenceClass(row.licence_class),
-                    reference=row.reference,
-                    reasons=tuple(row.reasons),
-                )
-            )
-        for row in connection.execute(
-            select(EVENT.c.work, func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type).label("at"))
-            .where(EVENT.c.work.in_(part))
-            .group_by(EVENT.c.work)
-        ):
-            changed[row.work] = row.at
+        )
+    for row in connection.execute(
+        select(EVENT.c.work, func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type).label("at"))
+        .where(among(EVENT.c.work, works))
+        .group_by(EVENT.c.work)
+    ):
+        changed[row.work] = row.at
     order = list(Fact)
     return [
         _item(
@@ -189,7 +187,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
     ]
 
 
-def _links(connection: Connection, part: Sequence[str], links: dict[str, list[ItemLink]]) -> None:
+def _links(connection: Connection, works: Sequence[str], links: dict[str, list[ItemLink]]) -> None:
     for row in connection.execute(
         select(
             ROLE,
@@ -205,7 +203,7 @@ def _links(connection: Connection, part: Sequence[str], links: dict[str, list[It
             ARTIFACT.c.url.label("canonical"),
         )
         .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
-        .where(ROLE.c.work.in_(part))
+        .where(among(ROLE.c.work, works))
         .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.reference)
     ):
         links[row.work].append(

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from tracker.domain import Event, Fact, Role, RoleDecision, Source, State, Verdict
 from tracker.errors import StoreError
 from tracker.store import tables as t
+from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
-from tracker.store.upsert import BATCH, table, upsert
-from tracker.store.writes import KEYS, chunks
 
 WORK, NAME = table(t.Work), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
@@ -36,8 +35,8 @@ def save_roles(
         rows: dict[tuple[str, str], dict[str, Any]] = {}
         owners = {
             (row.work, row.folded): row.artifact
-            for row in chunks(
-                connection, select(MENTION.c.work, MENTION.c.folded, MENTION.c.artifact), MENTION.c.work, works
+            for row in connection.execute(
+                select(MENTION.c.work, MENTION.c.folded, MENTION.c.artifact).where(among(MENTION.c.work, works))
             )
         }
         for work, decided in decisions.items():
@@ -55,12 +54,8 @@ def save_roles(
                     "reasons": list(one.reasons),
                     "rules": rules,
                 }
-        for start in range(0, len(works), BATCH):
-            part = {"keys": works[start : start + BATCH]}
-            connection.execute(delete(ROLE).where(ROLE.c.work.in_(KEYS)), part)
-            connection.execute(
-                update(WORK).where(WORK.c.id.in_(KEYS)).values(scan_due=False, judge_due=True), part
-            )
+        connection.execute(delete(ROLE).where(among(ROLE.c.work, works)))
+        connection.execute(update(WORK).where(among(WORK.c.id, works)).values(scan_due=False, judge_due=True))
         upsert(connection, t.RoleRow, rows.values())
         own = [artifact for (_, artifact), row in rows.items() if row["role"] == Role.OWN.value]
         _make_due(connection, own, checkable, now)
@@ -99,26 +94,22 @@ def _make_due(
     connection: Connection, artifacts: Sequence[str], checkable: Collection[tuple[str, str]], now: datetime
 ) -> None:
     """Own artifacts are looked at at once when they never were; new papers' artifacts come first."""
-    for start in range(0, len(artifacts), BATCH):
-        part = artifacts[start : start + BATCH]
-        newest = (
-            select(func.max(WORK.c.submitted_at))
-            .join(ROLE, ROLE.c.work == WORK.c.id)
-            .where(ROLE.c.artifact == ARTIFACT.c.key)
-            .scalar_subquery()
+    newest = (
+        select(func.max(WORK.c.submitted_at))
+        .join(ROLE, ROLE.c.work == WORK.c.id)
+        .where(ROLE.c.artifact == ARTIFACT.c.key)
+        .scalar_subquery()
+    )
+    connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.key, artifacts)).values(newest_at=newest))
+    connection.execute(
+        update(ARTIFACT)
+        .where(
+            among(ARTIFACT.c.key, artifacts),
+            among(ARTIFACT.c.host + " " + ARTIFACT.c.kind, [f"{host} {kind}" for host, kind in checkable]),
+            ARTIFACT.c.next_check_at.is_(None),
         )
-        connection.execute(update(ARTIFACT).where(ARTIFACT.c.key.in_(part)).values(newest_at=newest))
-        for host, kind in checkable:
-            connection.execute(
-                update(ARTIFACT)
-                .where(
-                    ARTIFACT.c.key.in_(part),
-                    ARTIFACT.c.host == host,
-                    ARTIFACT.c.kind == kind,
-                    ARTIFACT.c.next_check_at.is_(None),
-                )
-                .values(next_check_at=now)
-            )
+        .values(next_check_at=now)
+    )
 
 
 def save_judgements(

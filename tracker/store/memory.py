@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from tracker.domain import Trouble
 from tracker.store import tables as t
+from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
-from tracker.store.upsert import table, upsert
 
 UPSTREAM, STAGE = table(t.Upstream), table(t.Stage)
 

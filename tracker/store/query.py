@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import QueryError, StoreError
 from tracker.store import tables as t
+from tracker.store.dialect import among, table
 from tracker.store.engine import Store
-from tracker.store.upsert import table
 
 
 def query(url: str, sql: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
@@ -107,7 +107,7 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
             ("checks", table(t.SightingRow), "artifact"),
         ):
             rows = connection.execute(
-                select(target).where(target.c[column].in_(artifacts)).order_by(target.c[column])
+                select(target).where(among(target.c[column], artifacts)).order_by(target.c[column])
             )
             found[name] = [dict(row._mapping) for row in rows]
     return found

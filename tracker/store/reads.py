@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,8 +27,8 @@ from tracker.domain import (
     Source,
 )
 from tracker.store import tables as t
+from tracker.store.dialect import BATCH, among, table
 from tracker.store.engine import Store
-from tracker.store.upsert import BATCH, table
 
 WORK, VERSION, SCAN, NAME = table(t.Work), table(t.Version), table(t.Scan), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
@@ -64,11 +64,7 @@ def papers_to_scan(store: Store, limit: int) -> list[PaperToRead]:
 def papers(store: Store, works: Collection[str]) -> dict[str, PaperToRead]:
     """The newest versions of these works."""
     with store.read() as connection:
-        return {
-            one.work: one
-            for part in _parts(works)
-            for one in _papers(connection, select(WORK.c.id).where(WORK.c.id.in_(part)))
-        }
+        return {one.work: one for one in _papers(connection, select(WORK.c.id).where(among(WORK.c.id, works)))}
 
 
 def _papers(connection: Connection, works: Any) -> list[PaperToRead]:
@@ -147,14 +143,13 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int) -> list[Du
         )
         keys = [row.key for row in rows]
         names = defaultdict(list)
-        for part in _parts(keys):
-            for row in connection.execute(
-                select(NAME, ARTIFACT.c.kind)
-                .join(ARTIFACT, ARTIFACT.c.key == NAME.c.artifact)
-                .where(NAME.c.artifact.in_(part), NAME.c.until.is_(None))
-                .order_by(NAME.c.since, NAME.c.folded)
-            ):
-                names[row.artifact].append(row)
+        for row in connection.execute(
+            select(NAME, ARTIFACT.c.kind)
+            .join(ARTIFACT, ARTIFACT.c.key == NAME.c.artifact)
+            .where(among(NAME.c.artifact, keys), NAME.c.until.is_(None))
+            .order_by(NAME.c.since, NAME.c.folded)
+        ):
+            names[row.artifact].append(row)
     due = []
     for key in keys:
         asked = [row for row in names[key] if row.written] or names[key][:1]
@@ -176,24 +171,23 @@ def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
     """All mentions of these works, from every source and version."""
     found: dict[str, list[Mention]] = {work: [] for work in works}
     with store.read() as connection:
-        for part in _parts(works):
-            for row in connection.execute(
-                select(MENTION, NAME.c.url.label("canonical"), ARTIFACT.c.host, ARTIFACT.c.kind)
-                .join(ARTIFACT, ARTIFACT.c.key == MENTION.c.artifact)
-                .join(NAME, (NAME.c.folded == MENTION.c.folded) & (NAME.c.artifact == MENTION.c.artifact))
-                .where(MENTION.c.work.in_(part))
-                .order_by(MENTION.c.work, MENTION.c.folded, MENTION.c.place)
-            ):
-                found[row.work].append(
-                    Mention(
-                        reference=Reference(row.reference, row.host, row.kind, row.canonical),
-                        url=row.url,
-                        place=Place(row.place),
-                        source=Source(row.source),
-                        evidence=row.evidence,
-                        before=row.before,
-                    )
+        for row in connection.execute(
+            select(MENTION, NAME.c.url.label("canonical"), ARTIFACT.c.host, ARTIFACT.c.kind)
+            .join(ARTIFACT, ARTIFACT.c.key == MENTION.c.artifact)
+            .join(NAME, (NAME.c.folded == MENTION.c.folded) & (NAME.c.artifact == MENTION.c.artifact))
+            .where(among(MENTION.c.work, works))
+            .order_by(MENTION.c.work, MENTION.c.folded, MENTION.c.place)
+        ):
+            found[row.work].append(
+                Mention(
+                    reference=Reference(row.reference, row.host, row.kind, row.canonical),
+                    url=row.url,
+                    place=Place(row.place),
+                    source=Source(row.source),
+                    evidence=row.evidence,
+                    before=row.before,
                 )
+            )
     return found
 
 
@@ -237,31 +231,28 @@ def histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
     with store.read() as connection:
         roles = defaultdict(list)
         found: dict[tuple[str, str], tuple[datetime, str, int]] = {}
-        for part in _parts(works):
-            for row in connection.execute(
-                select(ROLE, ARTIFACT.c.kind)
-                .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
-                .where(ROLE.c.work.in_(part))
-                .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.artifact)
-            ):
-                roles[row.work].append(row)
-            for row in connection.execute(
-                select(
-                    MENTION.c.work,
-                    MENTION.c.artifact,
-                    func.min(MENTION.c.found_at).label("at"),
-                    func.min(MENTION.c.source).label("source"),
-                    func.min(MENTION.c.first_version).label("version"),
-                )
-                .where(MENTION.c.work.in_(part))
-                .group_by(MENTION.c.work, MENTION.c.artifact)
-            ):
-                found[row.work, row.artifact] = (row.at, row.source, row.version)
+        for row in connection.execute(
+            select(ROLE, ARTIFACT.c.kind)
+            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+            .where(among(ROLE.c.work, works))
+            .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.artifact)
+        ):
+            roles[row.work].append(row)
+        for row in connection.execute(
+            select(
+                MENTION.c.work,
+                MENTION.c.artifact,
+                func.min(MENTION.c.found_at).label("at"),
+                func.min(MENTION.c.source).label("source"),
+                func.min(MENTION.c.first_version).label("version"),
+            )
+            .where(among(MENTION.c.work, works))
+            .group_by(MENTION.c.work, MENTION.c.artifact)
+        ):
+            found[row.work, row.artifact] = (row.at, row.source, row.version)
         taken, lost = _lost_names(connection, {row.artifact for rows in roles.values() for row in rows})
         seen = _sightings(connection, {row.artifact for rows in roles.values() for row in rows})
-        rows = [
-            row for part in _parts(works) for row in connection.execute(select(WORK).where(WORK.c.id.in_(part)))
-        ]
+        rows = list(connection.execute(select(WORK).where(among(WORK.c.id, works)).order_by(WORK.c.id)))
     made = []
     for row in rows:
         links = tuple(
@@ -303,13 +294,12 @@ def _lost_names(
     """When names of artifacts ended, and when the last name of an artifact did."""
     ended: dict[tuple[str, str], datetime] = {}
     until: dict[str, list[datetime | None]] = defaultdict(list)
-    for part in _parts(artifacts):
-        for row in connection.execute(
-            select(NAME.c.folded, NAME.c.artifact, NAME.c.until).where(NAME.c.artifact.in_(part))
-        ):
-            until[row.artifact].append(row.until)
-            if row.until is not None:
-                ended[row.artifact, row.folded] = row.until
+    for row in connection.execute(
+        select(NAME.c.folded, NAME.c.artifact, NAME.c.until).where(among(NAME.c.artifact, artifacts))
+    ):
+        until[row.artifact].append(row.until)
+        if row.until is not None:
+            ended[row.artifact, row.folded] = row.until
     lost = {
         artifact: max(ends)
         for artifact, moments in until.items()
@@ -320,33 +310,26 @@ def _lost_names(
 
 def _sightings(connection: Connection, artifacts: Collection[str]) -> Mapping[str, list[Sighting]]:
     seen: dict[str, list[Sighting]] = defaultdict(list)
-    for part in _parts(artifacts):
-        for row in connection.execute(
-            select(SIGHTING)
-            .where(SIGHTING.c.artifact.in_(part))
-            .order_by(SIGHTING.c.artifact, SIGHTING.c.first_seen)
-        ):
-            seen[row.artifact].append(
-                Sighting(
-                    outcome=Outcome(row.outcome),
-                    reason=row.reason,
-                    content=Content(row.content),
-                    holds=tuple(Fact(fact) for fact in row.holds),
-                    licence_spdx=row.licence_spdx,
-                    licence_class=LicenceClass(row.licence_class),
-                    licence_note=row.licence_note,
-                    archived=row.archived,
-                    gated=row.gated,
-                    reference=row.reference,
-                    first_seen=row.first_seen,
-                    last_seen=row.last_seen,
-                    times=row.times,
-                )
+    for row in connection.execute(
+        select(SIGHTING)
+        .where(among(SIGHTING.c.artifact, artifacts))
+        .order_by(SIGHTING.c.artifact, SIGHTING.c.first_seen)
+    ):
+        seen[row.artifact].append(
+            Sighting(
+                outcome=Outcome(row.outcome),
+                reason=row.reason,
+                content=Content(row.content),
+                holds=tuple(Fact(fact) for fact in row.holds),
+                licence_spdx=row.licence_spdx,
+                licence_class=LicenceClass(row.licence_class),
+                licence_note=row.licence_note,
+                archived=row.archived,
+                gated=row.gated,
+                reference=row.reference,
+                first_seen=row.first_seen,
+                last_seen=row.last_seen,
+                times=row.times,
             )
+        )
     return seen
-
-
-def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), BATCH):
-        yield ordered[start : start + BATCH]

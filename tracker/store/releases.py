@@ -10,8 +10,8 @@ from sqlalchemy import select
 from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source
 from tracker.store import judgements, writes
 from tracker.store import tables as t
+from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
-from tracker.store.upsert import table, upsert
 
 
 def save_release(

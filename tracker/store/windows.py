@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select
 
 from tracker.domain import Reference, WindowResult
 from tracker.store import tables as t
+from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
-from tracker.store.upsert import table, upsert
 
 WINDOW = table(t.Window)
 OPEN, COMPLETE, EMPTY = "open", "complete", "empty"

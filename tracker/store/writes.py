@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from tracker.domain import (
     Mention,
@@ -17,12 +17,11 @@ from tracker.domain import (
     Version,
 )
 from tracker.store import tables as t
+from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
-from tracker.store.upsert import BATCH, table, upsert
 
 WORK, VERSION, NAME = table(t.Work), table(t.Version), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
-KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _VERSION_TEXTS = (
     "title",
     "abstract",
@@ -53,9 +52,13 @@ def save_versions(
         return 0
     with store.begin() as connection:
         works = [paper_id(version.arxiv_id) for version in versions]
-        known = {(row.work, row.n): row for row in chunks(connection, select(VERSION), VERSION.c.work, works)}
+        known = {
+            (row.work, row.n): row
+            for row in connection.execute(select(VERSION).where(among(VERSION.c.work, works)))
+        }
         latest = {
-            row.id: row.latest for row in chunks(connection, select(WORK.c.id, WORK.c.latest), WORK.c.id, works)
+            row.id: row.latest
+            for row in connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, works)))
         }
         changed = [
             (work, version)
@@ -126,10 +129,8 @@ def _differs(row: Any, version: Version) -> bool:
 
 def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], known: Sequence[str]) -> None:
     category = table(t.WorkCategory)
-    for start in range(0, len(known), BATCH):
-        connection.execute(
-            delete(category).where(category.c.work.in_(KEYS)), {"keys": known[start : start + BATCH]}
-        )
+    if known:
+        connection.execute(delete(category).where(among(category.c.work, known)))
     upsert(
         connection,
         t.WorkCategory,
@@ -139,13 +140,6 @@ def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], k
             for name in dict.fromkeys(version.categories)
         ),
     )
-
-
-def chunks(connection: Connection, query: Any, column: Any, keys: Iterable[str]) -> Iterable[Any]:
-    """Rows of a query whose column is one of the keys, asked in batches."""
-    distinct = list(dict.fromkeys(keys))
-    for start in range(0, len(distinct), BATCH):
-        yield from connection.execute(query.where(column.in_(KEYS)), {"keys": distinct[start : start + BATCH]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,28 +203,25 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
         )
         _promises(connection, [scan for scan in scans if scan.promise is not None])
         told = [scan.work for scan in scans if scan.mentions]
-        for start in range(0, len(told), BATCH):
-            connection.execute(
-                update(WORK).where(WORK.c.id.in_(KEYS), ~WORK.c.scan_due).values(scan_due=True),
-                {"keys": told[start : start + BATCH]},
-            )
+        connection.execute(update(WORK).where(among(WORK.c.id, told), ~WORK.c.scan_due).values(scan_due=True))
 
 
 def _promises(connection: Connection, scans: Sequence[Scanned]) -> None:
     """Keep what each paper says of its release now, where that differs from what is stored."""
+    silent = (Promise.NONE.value, "")
     stored = {
         row.id: (row.promise, row.promise_evidence)
-        for row in chunks(
-            connection,
-            select(WORK.c.id, WORK.c.promise, WORK.c.promise_evidence),
-            WORK.c.id,
-            [scan.work for scan in scans],
+        for row in connection.execute(
+            select(WORK.c.id, WORK.c.promise, WORK.c.promise_evidence).where(
+                WORK.c.promise != Promise.NONE.value, among(WORK.c.id, [scan.work for scan in scans])
+            )
         )
     }
     new = [
         {"key": scan.work, "said": scan.promise.value, "sentence": scan.promise_evidence}
         for scan in scans
-        if scan.promise is not None and stored.get(scan.work) != (scan.promise.value, scan.promise_evidence)
+        if scan.promise is not None
+        and stored.get(scan.work, silent) != (scan.promise.value, scan.promise_evidence)
     ]
     if new:
         connection.execute(
@@ -245,11 +236,8 @@ def _artifacts_of(connection: Connection, references: Mapping[str, Reference], n
     """Which artifact each folded name points to now, made where the name is new."""
     owners = {
         row.folded: row.artifact
-        for row in chunks(
-            connection,
-            select(NAME.c.folded, NAME.c.artifact).where(NAME.c.until.is_(None)),
-            NAME.c.folded,
-            references,
+        for row in connection.execute(
+            select(NAME.c.folded, NAME.c.artifact).where(NAME.c.until.is_(None), among(NAME.c.folded, references))
         )
     }
     fresh = [references[folded] for folded in references if folded not in owners]

@@ -1,30 +1,59 @@
-"""Batched upserts: SQLAlchemy Core writes the statement once, the driver gets plain rows.
+"""Where the databases differ: upserts in batches, and rows whose key is one of many.
 
-An ORM's select-then-write is about sixty times slower, and Core's own handling of each row still costs
-three times the driver's. The one module that knows that SQLite and PostgreSQL write `ON CONFLICT` through
-different constructs.
+Core writes an upsert's statement once and the driver gets plain rows: an ORM's select-then-write is about
+sixty times slower, and Core's own handling of each row still costs three times the driver's. Many keys travel
+as one JSON text, whose statement stays the same however many they are.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Boolean, Connection, Dialect, String, Table
+from sqlalchemy import JSON, Boolean, ColumnElement, Connection, Dialect, String, Table, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from tracker.store.tables import UtcText, utc_text
 
 BATCH = 500
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Lists and notes as they stand in JSON columns."""
 
 
 def table(model: type[SQLModel]) -> Table:
     """The Core table of a model."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+class _Each(FunctionElement[str]):
+    """The texts of a JSON list, a row each."""
+
+    inherit_cache = True
+    name = "each"
+
+
+@compiles(_Each, "sqlite")
+def _each_sqlite(element: _Each, compiler: Any, **options: Any) -> str:
+    keys = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM json_each({keys}))"  # noqa: S608 - a bound parameter, written by the compiler
+
+
+@compiles(_Each, "postgresql")
+def _each_postgresql(element: _Each, compiler: Any, **options: Any) -> str:
+    return f"(SELECT json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json)))"
+
+
+def among(column: Any, keys: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a text column holds one of the keys, however many there are."""
+    listed = _Each(literal(encode(list(keys)), String))
+    return cast("ColumnElement[bool]", column.op("IN", is_comparison=True)(listed))
 
 
 def upsert(
@@ -92,6 +121,8 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | N
         return lambda value: None if value is None else utc_text(value)
     if isinstance(kind, (String, Boolean)):
         return None
+    if isinstance(kind, JSON):
+        return encode
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
