@@ -234,9 +234,11 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
 
     from tracker import console, scheduler, web
     from tracker.fetch import clock
+    from tracker.store.engine import upgrade_apart
     from tracker.worker import status
 
     moved = clock.make(settings)
+    upgrade_apart(settings.store_url)
     with _store(settings) as store:
         service = scheduler.Service(settings, store, moved, console.LogProgress())
         site = web.build(

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tracker.errors import StoreError
 from tracker.store import views
-from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store
+from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, upgrade_apart
 from tracker.store.tables import METADATA
 
 
@@ -31,6 +31,23 @@ def test_the_revisions_known_are_those_of_the_folder() -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     scripts = ScriptDirectory.from_config(config)
     assert [script.revision for script in reversed(list(scripts.walk_revisions()))] == list(REVISIONS)
+
+
+def test_a_store_is_made_in_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "tracker.db"
+    upgrade_apart(url(path))
+    with sqlite3.connect(path) as made:
+        assert made.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISIONS[-1],)
+    made.close()
+
+
+def test_what_cannot_be_opened_is_said_by_opening_it_and_not_before(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.db"
+    path.write_bytes(b"not a database" * 1000)
+    upgrade_apart(url(path))
+    with pytest.raises(StoreError, match="no database"):
+        open_store(url(path))
+    assert path.read_bytes() == b"not a database" * 1000
 
 
 def test_the_file_says_whose_it_is(store: Store) -> None:

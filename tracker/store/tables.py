@@ -50,15 +50,15 @@ def _list() -> Any:
     return Field(default_factory=list, sa_type=JSON, nullable=False)
 
 
+# The indexes name their condition for SQLite alone: naming PostgreSQL would load its dialect, and the migrations
+# say it for both.
 class Work(SQLModel, table=True):
     """A paper (`arxiv:ID`) or what an organisation released without one (`release:REFERENCE`)."""
 
     __table_args__: ClassVar[Any] = (
-        Index("work_judge_due", "judge_due", sqlite_where=text("judge_due"), postgresql_where=text("judge_due")),
-        Index(
-            "work_open", "opened_at", sqlite_where=text("code = 'open'"), postgresql_where=text("code = 'open'")
-        ),
-        Index("work_scan_due", "scan_due", sqlite_where=text("scan_due"), postgresql_where=text("scan_due")),
+        Index("work_judge_due", "judge_due", sqlite_where=text("judge_due")),
+        Index("work_open", "opened_at", sqlite_where=text("code = 'open'")),
+        Index("work_scan_due", "scan_due", sqlite_where=text("scan_due")),
     )
     id: str = Field(primary_key=True)
     latest: int = 0
@@ -136,7 +136,6 @@ class Artifact(SQLModel, table=True):
             "host_id",
             unique=True,
             sqlite_where=text("host_id IS NOT NULL"),
-            postgresql_where=text("host_id IS NOT NULL"),
         ),
     )
     key: str = Field(primary_key=True)
@@ -179,7 +178,6 @@ class ArtifactName(SQLModel, table=True):
             "folded",
             unique=True,
             sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
         ),
     )
     folded: str = Field(primary_key=True)

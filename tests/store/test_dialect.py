@@ -1,0 +1,47 @@
+"""Many keys in one condition, and upserts in batches."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tracker.store import tables as t
+from tracker.store.dialect import BATCH, among, table, upsert
+from tracker.store.engine import open_store
+
+CATEGORY = table(t.WorkCategory)
+WORK = table(t.Work)
+SEEN = datetime(2026, 6, 16, 12, tzinfo=UTC)
+ODD = ["arxiv:'; DROP TABLE work; --", 'arxiv:"quoted"', "arxiv:Ünïcode", "arxiv:\\n"]
+
+
+@pytest.mark.parametrize("many", [0, 1, BATCH * 5])
+def test_among_finds_just_the_keys_however_many(tmp_path: Path, many: int) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
+    keys = [f"arxiv:{number}" for number in range(many)] + ODD
+    with store.begin() as connection:
+        upsert(connection, t.Work, ({"id": key, "first_seen": SEEN} for key in [*keys, "arxiv:other"]))
+    with store.read() as connection:
+        found = connection.execute(select(WORK.c.id).where(among(WORK.c.id, keys))).scalars().all()
+        none = connection.execute(select(WORK.c.id).where(among(WORK.c.id, []))).scalars().all()
+    store.close()
+    assert sorted(found) == sorted(keys)
+    assert none == []
+
+
+def test_among_uses_the_key_and_never_reads_the_whole_table(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
+    asked = select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, ODD))
+    sql = str(asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    with store.read() as connection:
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+    store.close()
+    assert plan[0].startswith("SEARCH work USING INDEX")
+
+
+def test_among_in_the_words_of_postgresql() -> None:
+    made = select(CATEGORY.c.work).where(among(CATEGORY.c.work, ["a"])).compile(dialect=postgresql.dialect())
+    assert "IN (SELECT json_array_elements_text(CAST(" in str(made)
+    assert list(made.params.values()) == ['["a"]']
