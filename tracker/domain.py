@@ -209,6 +209,18 @@ class Paper:
     """`html`, `tex`, `pdf-text`, `text`, or empty to guess."""
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paper's full text as fetched: read for its links and thrown away, never stored.
+
+    `format` is `html`, `tex` or `pdf-text`; `source` says which of arXiv's files it came from.
+    """
+
+    source: Source
+    format: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """One link as it stands in one place of one paper.
@@ -503,6 +515,14 @@ class Fetch(Protocol):
 
     def post(self, upstream: str, path: str, *, json: object) -> Response:
         """POST a JSON body."""
+        ...
+
+    def page(self, url: str) -> Response:
+        """GET an http(s) address that stands in a paper or a page: guarded, bounded, redirects checked one by one.
+
+        Raises UpstreamError (upstream `web`) with a reason in words where the guard refuses an address or no
+        usable answer comes; 429 and 5xx too.
+        """
         ...
 
     def has_token(self, upstream: str) -> bool:
