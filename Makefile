@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test lint types docs bench container clean
+.PHONY: run demo test lint types docs accuracy bench container clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,8 +29,14 @@ lint: $(STAMP)  ## style and import rules
 types: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy
 
+accuracy: $(STAMP)  ## score the labelled texts, write docs/accuracy.md, fail where a figure fell
+	$(BIN)/python -m pip install --quiet --group accuracy
+	$(BIN)/python -m benchmarks.accuracy
+
 bench: $(STAMP)  ## ratios against a named baseline
-	$(BIN)/python benchmarks/write_papers.py
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m benchmarks.write_papers
+	$(BIN)/python -m benchmarks.links
 
 container:  ## build the image and run it for real (docker, or podman where there is no engine)
 	bash tests/container/run.sh

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -194,3 +195,63 @@ def test_the_version_changes_with_the_rules(rules: Rules) -> None:
 
 def test_no_mentions_no_roles(rules: Rules) -> None:
     assert roles.decide((), PAPER, rules) == ()
+
+
+def in_text(key: str, before: str, source: Source = Source.PDF, place: Place = Place.SECTION) -> Mention:
+    return mention(key, before, place=place, source=source)
+
+
+def test_links_of_full_texts_are_spread_around_the_threshold(rules: Rules) -> None:
+    words = "The code and data can be found at "
+    [full] = decide(rules, in_text("github:lab/thing", words))
+    [plain] = decide(replace(rules, sharpness=1.0), in_text("github:lab/thing", words))
+    assert full.probability > plain.probability >= rules.publish_threshold
+    [full] = decide(rules, in_text("github:lab/thing", "as in "))
+    [plain] = decide(replace(rules, sharpness=1.0), in_text("github:lab/thing", "as in "))
+    assert full.probability < plain.probability < rules.publish_threshold
+
+
+def test_the_spread_changes_no_role_and_nothing_of_an_abstract(rules: Rules) -> None:
+    flat = replace(rules, sharpness=1.0)
+    for words in (*OWN, *OTHERS):
+        [one], [two] = (decide(r, in_text("github:lab/thing", words)) for r in (rules, flat))
+        assert one.role is two.role
+        assert decide(rules, mention("github:lab/thing", words)) == decide(
+            flat, mention("github:lab/thing", words)
+        )
+
+
+def test_a_famous_dependency_of_a_full_text_is_a_mention(rules: Rules) -> None:
+    [famous] = decide(rules, in_text("github:PyTorch/pytorch", "The code is available at "))
+    [other] = decide(rules, in_text("github:lab/thing", "The code is available at "))
+    assert (famous.role, other.role) == (Role.MENTION, Role.OWN)
+    assert "many papers name it because they use it" in famous.reasons
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The baseline was evaluated using the implementation available at ",
+        "The baseline was evaluated using the im- plementation available at ",
+        "We used their code published on ",
+    ],
+)
+def test_what_was_used_where_it_is_available_is_a_mention(rules: Rules, words: str) -> None:
+    [decision] = decide(rules, in_text("github:lab/thing", words))
+    assert decision.role is Role.MENTION
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        ("Code: ", Role.OWN),
+        ("Dataset: ", Role.OWN),
+        ("GitHub: ", Role.OWN),
+        ("You are free to borrow the source code: ", Role.MENTION),
+        ("This page was built using the Academic Project Page Template: ", Role.MENTION),
+        ("This website is adapted from Nerfies: ", Role.MENTION),
+    ],
+)
+def test_links_of_a_project_page(rules: Rules, words: str, role: Role) -> None:
+    [decision] = decide(rules, mention("github:lab/thing", words, place=Place.PAGE, source=Source.PAGE))
+    assert decision.role is role

@@ -24,8 +24,12 @@ RULE_VERSION = "1"
 
 _MOST_CUE_TEXT = 400
 _LINK = re.compile(r"(?:https?://|\bwww\.|\b[\w-]{1,60}\.(?:com|io|co|org)/)\S*", re.IGNORECASE)
+_REPOSITORY = re.compile(r"\bgit(?:hub|lab)\.com/([\w.-]{1,60})/[\w.-]", re.IGNORECASE)
+_FULL_TEXTS = frozenset({Source.HTML, Source.TEX, Source.PDF})
 _INNER_STOP = re.compile(r"\.(?=[^\s)\]])")
 """A full stop that ends no sentence, as in a number; the cues' patterns do not look beyond one that does."""
+_HYPHENATED = re.compile(r"(?<=[a-z])- (?=[a-z])")
+"""A word that the end of a line cut in two."""
 _JOINING = re.compile(
     r"[\s,;&/()\[\]{}.\\-]*(?:\b(?:and|or|as well as|plus|also)\b)?[\s,;&/()\[\]{}\\-]*", re.IGNORECASE
 )
@@ -55,6 +59,8 @@ class Rules:
     for_: tuple[Cue, ...]
     against: tuple[Cue, ...]
     community: tuple[Cue, ...]
+    sharpness: float
+    famous: frozenset[str]
     page_hosts: frozenset[str]
     publication_hosts: frozenset[str]
     file_hosts: frozenset[str]
@@ -81,6 +87,8 @@ def rules(table: Mapping[str, Any]) -> Rules:
         for_=_cues(table["for"]),
         against=_cues(table["against"]),
         community=_cues(table["community"]),
+        sharpness=float(table["calibration"]["full-text"]),
+        famous=frozenset(f"github:{name}" for name in table["famous"]["github"]),
         page_hosts=frozenset(hosts["pages"]),
         publication_hosts=frozenset(hosts["publications"]),
         file_hosts=frozenset(hosts["files"]),
@@ -179,6 +187,7 @@ _REASONS = {
     "name-acronym": "its name is the acronym of the title",
     "name-title": "its name resembles the title",
     "owner-author": "its owner resembles an author",
+    "famous": "many papers name it because they use it",
     "placeholder": "its name stands for a link to come",
     "publication-host": "the host publishes papers or runs venues",
     "page-host": "the host carries project pages",
@@ -195,6 +204,8 @@ def _of_name(mention: Mention, about: names.About, rules: Rules) -> tuple[float,
     signals: list[str] = []
     if is_placeholder(reference, rules):
         signals.append("placeholder")
+    if reference.folded in rules.famous:
+        signals.append("famous")
     if reference.kind == "page":
         signals += _of_page(reference.url, rules)
     elif reference.kind == "doi":
@@ -250,6 +261,8 @@ def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str]]:
             return rules.signals["hub-list"], ["the Hub lists it as citing the paper"]
         return score + rules.signals["hub-record"], ["the Hub's record of the paper names it"]
     score += rules.places[mention.place.value]
+    if mention.source in _FULL_TEXTS and _is_in_a_row(mention):
+        score += rules.signals["in-a-row"]
     texts = {"before": lead(mention), "after": trail(mention), "evidence": mention.evidence}
     reasons = [f"it stands in the {mention.place.value.replace('-', ' ')}"]
     for cues, strongest in ((rules.for_, max), (rules.against, min)):
@@ -266,6 +279,12 @@ def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str]]:
     return score, reasons
 
 
+def _is_in_a_row(mention: Mention) -> bool:
+    """Whether repositories of at least two other owners stand beside it, in the same sentence."""
+    owners = {found.lower() for found in _REPOSITORY.findall(mention.evidence)}
+    return len(owners - {names.owner_and_name(mention.reference)[0]}) >= 2
+
+
 def lead(mention: Mention) -> str:
     """What leads to the link within its sentence, back to the link before it.
 
@@ -276,7 +295,7 @@ def lead(mention: Mention) -> str:
     words = before[-inside:] if inside else ""
     if len(words) < 12:
         words = before[-60:] if not words.strip() else words
-    kept = words.replace("et al.", "et al")
+    kept = _HYPHENATED.sub("", words.replace("et al.", "et al"))
     while (links := list(_LINK.finditer(kept))) and links:
         last = links[-1]
         rest = kept[last.end() :]
@@ -327,7 +346,7 @@ def _are_kin(one: str, other: str) -> bool:
 
 
 def _decision(candidate: _Candidate, rules: Rules) -> RoleDecision:
-    probability = round(_chance(candidate.score), 4)
+    probability = round(_chance(_calibrated(candidate, rules)), 4)
     if probability >= rules.publish_threshold:
         role = Role.OWN_PAGE if candidate.page else Role.OWN
     else:
@@ -342,6 +361,14 @@ def _decision(candidate: _Candidate, rules: Rules) -> RoleDecision:
         evidence=mention.evidence,
         reasons=tuple(candidate.reasons),
     )
+
+
+def _calibrated(candidate: _Candidate, rules: Rules) -> float:
+    """The log-odds of a candidate, stretched away from the threshold where only full text names it."""
+    if candidate.mention.source not in _FULL_TEXTS:
+        return candidate.score
+    threshold = math.log(rules.publish_threshold / (1.0 - rules.publish_threshold))
+    return threshold + rules.sharpness * (candidate.score - threshold)
 
 
 def _chance(log_odds: float) -> float:

@@ -63,7 +63,7 @@ def full_text(text: str, text_format: str, resolve: Resolve) -> list[Mention]:
     plain = places.plain(text, kind)
     where = places.Places(plain, kind)
     result: list[Mention] = []
-    for link in urls.find(plain.text, kind):
+    for link in urls.outside(plain.text, plain.links, kind):
         mention = _mention(plain.text, link, where.at(link.start), source, resolve)
         if mention is not None:
             result.append(mention)

@@ -8,14 +8,17 @@ keeps plain text, which is nearly all of it, at the speed of `memchr`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tracker.detect.webhosts import KNOWN_HOSTS, TLDS, is_known, missing
+from tracker.detect.written import TRANSLATE, clean, without_tex
 
 MOST_LENGTH = 2_000
 """Characters of one link; a longer run is cut there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One link: `raw` is `text[start:end]`, `url` the address it means, with a scheme."""
 
     start: int
@@ -24,25 +27,12 @@ class Found:
     url: str
 
 
-# Hosts whose name alone says "link": these may stand bare, and may be broken by spaces.
-_KNOWN = (
-    "github.com|gist.github.com|raw.githubusercontent.com|github.io|huggingface.co|hf.co|gitlab.com|gitlab.io|"
-    "bitbucket.org|gitee.com|codeberg.org|codeberg.page|zenodo.org|doi.org|dx.doi.org|osf.io|kaggle.com|"
-    "modelscope.cn|anonymous.4open.science|4open.science|archive.softwareheritage.org|figshare.com|"
-    "sites.google.com|drive.google.com|docs.google.com|colab.research.google.com|arxiv.org|openreview.net|"
-    "youtu.be|youtube.com|bit.ly|tinyurl.com|aka.ms|goo.gl|forms.gle|hf.space|pypi.org"
-)
-KNOWN_HOSTS = frozenset(_KNOWN.split("|"))
-# Top-level domains under which a bare `name.tld/path` is taken for a link. Country codes that are common
-# English words or file endings (in, is, it, at, to, so, me, my, py, md, rs, sh, pl) are left out.
-_TLDS_TEXT = """com org net edu gov io co ai cn de uk fr jp kr nl ch se fi no eu ca au us ru tw hk sg br science dev app
-    tech info cloud xyz page site online tv ly gl gle ms space live name pub wiki world ac"""
-_TLDS = frozenset(_TLDS_TEXT.split())
 # Where a host may stand without any slash: `www.`, the ends of well-known page hosts, and domains under the
 # few top levels that sentences rarely hold otherwise.
 _SLASH = re.compile("/")
+_LINK_BEFORE = re.compile(r"[.:]")
 _BARE = re.compile(
-    r"\.(?:(?<=www\.)(?=[A-Za-z0-9])|(?:com|org|net|edu|io|ai|dev|app|space)(?![A-Za-z0-9_@/-]|\.[A-Za-z0-9]))"
+    r"\.(?=[A-Za-z0-9])(?:(?<=www\.)|(?:com|org|net|edu|io|ai|dev|app|space)(?![A-Za-z0-9_@/-]|\.[A-Za-z0-9]))"
 )
 # What leads to such a domain when it is meant as a link.
 _LEADS = re.compile(
@@ -60,32 +50,32 @@ _TEX = (
 )
 _RUN = re.compile(rf"(?:[{_SIGN}]|{_TEX}){{1,{MOST_LENGTH}}}+")
 _GAP = re.compile(r"[^\S\n]{0,8}(?:\n[^\S\n]{0,8})?")
-_SCHEME = re.compile(r"(?:h?ttps?|git)[^\S\n]?:[^\S\n]{0,2}\n?[^\S\n]{0,2}\Z", re.IGNORECASE)
-_SCHEME_SLIP = re.compile(r"https?:\Z", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"(?:h{1,2}t{1,3}p{1,2}s?|htpps?|(?<![A-Za-z])t{1,2}ps?|ssh|git)[^\S\n]?[:;\uff1a][^\S\n]{0,2}\n?[^\S\n]{0,2}\Z|\bhttps?[^\S\n]?\Z",
+    re.IGNORECASE,
+)
+_WEB = re.compile(r"(?:https?://)*?(https?)://(?!https?://)", re.IGNORECASE)
+_SPACE_LIKE = re.compile(r"[\x00-\x20\x7f<>\"]")
+_SCHEME_SLIP = re.compile(r"https?[^\S\n]?:[^\S\n]?\Z", re.IGNORECASE)
 _HOST_END = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.?\Z")
 # A word that lost the space before a host: `available atgithub.com/…`.
-_GLUED = re.compile(r"(?:at|on|in|is|via|from|here|link|code|see)(?=(?:github|gitlab|huggingface)\Z)")
+_GLUED = re.compile(r"(?:at|on|in|is|via|from|here|link|code|see|\d{1,2})(?=(?:github|gitlab|huggingface)\Z)")
 # DOIs of archives, which are written without a resolver as often as with one.
 _ARCHIVE_DOI = re.compile(r"(?:10\.5281/zenodo\.\d+|10\.6084/m9\.figshare\.[\dcv.]*\d)", re.IGNORECASE)
+# An identifier of Software Heritage where no address holds it (its documentation, "SWHIDs").
+_SWH = re.compile(r"(?<![/\w])swh:1:(?:cnt|dir|rel|rev|snp):[0-9a-f]{40}(?![0-9a-f])")
 _TOKEN = re.compile(r"[A-Za-z0-9_~][A-Za-z0-9_.~-]{0,120}")
-_HOST_START = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.[^\S\n]?\n?){1,5}[A-Za-z]{2,12}(?![A-Za-z])")
+_HOST_START = re.compile(r"(?:[A-Za-z0-9-]{1,63}[^\S\n]?\.[^\S\n]?\n?){1,5}[A-Za-z]{2,12}(?![A-Za-z])")
+_HOST_REST = re.compile(r"[a-z]{1,20}\.[a-z]{2,12}(?=/)")
+_SPACED_PATH = re.compile(r"/ ?[\w-][\w.-]{0,99} ?/ ?[\w-]")
+_SSH = re.compile(
+    r"(?<![\w.@-])git@([A-Za-z0-9-]{1,60}\.[A-Za-z0-9.-]{2,60}):([\w-]{1,60}/[\w./-]{1,200})", re.ASCII
+)
 _TLD_START = re.compile(r"[a-z]{2,12}(?=[/\s).,;}]|\Z)")
 _SCHEME_BEFORE = re.compile(r"(?:https?|git)\Z", re.IGNORECASE)
 _MOST_GAPS = 8
-# A full stop without its space: `name.The method …`.
-_RUN_ON = re.compile(
-    r"[.,;](?:The|Our|We|This|These|In|It|Code|Codes|Data|Datasets?|Project|Models?|Comments?|Keywords?|Accepted|To|"
-    r"All|Here|Also|For|and|or|Index|Videos?|Demo|Website|Homepage|Source|A|An|Published|See)\Z"
-)
-_TRANSLATE = str.maketrans(
-    {"\u00ad": None, "\u200b": None, "\u2010": "-", "\u2011": "-", "\u223c": "~",
-     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
-)  # fmt: skip
-_TEX_SOFT = re.compile(r"\\-|\\(?:allowbreak|linebreak|break|discretionary|hfill)(?![A-Za-z]) ?")
-_TEX_TILDE = re.compile(r"[{$]?\\(?:textasciitilde|sim|~)(?![A-Za-z])(?: |\{\})?[}$]?")
-_TEX_UNDERSCORE = re.compile(r"\{?\\(?:textunderscore(?![A-Za-z])(?: |\{\})?|_(?:\{\})?)\}?")
-_TEX_OTHER = re.compile(r"\\([%#&$/,.])(?:\{\})?|\{([-_.~])\}")
-_PUNCTUATION = ".,;:!?*$&#@="
+_UNHYPHENATED = "\x00"
+"""The joint that takes a hyphen away."""
 # Words that go on with the sentence after a link, so never a part of it.
 _WORDS_TEXT = """a about above accepted access accessed after all also an and anonymously any are as at available be been
     below but by can code codes comments contact data dataset datasets demo details due each easily feel for free
@@ -95,11 +85,8 @@ _WORDS_TEXT = """a about above accepted access accessed after all also an and an
     that the their there these this those through to today together under until upon using via video videos was
     we webpage website well were when where which while will with within work you your"""
 _WORDS = frozenset(_WORDS_TEXT.split())
-# Spaces inside an address: how many path segments a repository's address needs at least.
-_NEEDED = {"github.com": 2, "gitlab.com": 2, "gitee.com": 2, "bitbucket.org": 2, "codeberg.org": 2,
-           "huggingface.co": 1, "hf.co": 1, "sites.google.com": 2, "anonymous.4open.science": 2, "zenodo.org": 2,
-           "doi.org": 2, "kaggle.com": 2}  # fmt: skip
 _UNDERSCORES = frozenset({"github.com", "gitlab.com", "huggingface.co", "gitee.com"})
+_TAIL = 20
 _AN_ABSTRACT = 400
 """Characters from which a text is no short comment, so that a stray last word belongs to the link before it."""
 # What may be the rest of a name whose underscore was lost: a written-together name, or one of the words with
@@ -118,6 +105,9 @@ def find(text: str, text_format: str = "text") -> list[Found]:
     """
     links: list[Found] = []
     end = 0
+    # The search for one sign is many times quicker than that for a word.
+    if ":" in text and (named := _named(text)):
+        return outside(text, named, text_format)
     for anchor in _anchors(text):
         if anchor < end:
             continue
@@ -128,9 +118,39 @@ def find(text: str, text_format: str = "text") -> list[Found]:
     return links
 
 
+def outside(text: str, known: Sequence[Found], text_format: str) -> list[Found]:
+    """`known` and the links that stand between them, in order; `known` ascend and do not overlap."""
+    links: list[Found] = []
+    at = 0
+    for one in known:
+        links += _moved(find(text[at : one.start], text_format), at)
+        links.append(one)
+        at = one.end
+    return links + _moved(find(text[at:], text_format), at)
+
+
+def _moved(links: list[Found], by: int) -> list[Found]:
+    return [Found(one.start + by, one.end + by, one.raw, one.url) for one in links] if by else links
+
+
+def address(written: str) -> str:
+    """The address that stands alone in an attribute or an argument, where it begins and ends with it.
+
+    White space in it means nothing; TeX's escapes are undone. Empty where it is no address of the web.
+    """
+    text = "".join(without_tex(written[: 2 * MOST_LENGTH]).split()).translate(TRANSLATE)
+    found = _WEB.match(text)
+    if found is None:
+        alone = find(text)
+        return alone[0].url if alone and alone[0].start == 0 else ""
+    rest = clean(_SPACE_LIKE.sub("", text[found.end() : found.end() + MOST_LENGTH]), "")[0]
+    host = rest.split("/", 1)[0]
+    return f"{found[1].lower()}://{rest}" if "." in host or ":" in host else ""
+
+
 def _anchors(text: str) -> list[int]:
     """Positions at which a link may show itself: slashes, and bare names that need none."""
-    dots = [found.start() for found in _BARE.finditer(text)]
+    dots = [found.start() for found in _BARE.finditer(text)] if _BARE.search(text) else []
     if "/" not in text:
         return dots
     slashes = [found.start() for found in _SLASH.finditer(text)]
@@ -140,6 +160,8 @@ def _anchors(text: str) -> list[int]:
 def _link_at(text: str, anchor: int, floor: int, broken_lines: bool) -> Found | None:
     """The link that shows itself at `anchor` and starts at or after `floor`."""
     if text[anchor] == "/":
+        if text[anchor + 1 : anchor + 2] != "/" and not _LINK_BEFORE.search(text, max(0, anchor - 16), anchor):
+            return None
         if (doi := _archive_doi(text, anchor, floor)) is not None:
             return doi
         begin = _begin_at_slash(text, anchor, floor)
@@ -150,7 +172,7 @@ def _link_at(text: str, anchor: int, floor: int, broken_lines: bool) -> Found | 
     start, host_at = begin
     end, body = _run(text, host_at, broken_lines)
     bare = start == host_at
-    url, dropped = _clean(body, text[start - 1] if start else "")
+    url, dropped = clean(body, text[start - 1] if start else "")
     if "." not in url or (bare and "." not in url.split("/", 1)[0]):
         return None
     end = max(end - dropped, host_at)
@@ -162,10 +184,10 @@ def _begin_at_slash(text: str, slash: int, floor: int) -> tuple[int, int] | None
     """(start of the link, start of its host) when this slash belongs to a link."""
     left = text[max(floor, slash - 12) : slash]
     if text.startswith("//", slash):
-        scheme = _SCHEME.search(left) if ":" in left else None
+        scheme = _SCHEME.search(left)
         if scheme is None:
             return None
-        after = slash + 2
+        after = slash + 2 + text.startswith(":", slash + 2)
         gap = _GAP.match(text, after)
         skip = gap.end() if gap else after
         if skip > after and not _HOST_START.match(text, skip):
@@ -175,7 +197,9 @@ def _begin_at_slash(text: str, slash: int, floor: int) -> tuple[int, int] | None
     if slip is not None:
         gap = _GAP.match(text, slash + 1)
         skip = gap.end() if gap else slash + 1
-        skip += text.startswith("/", skip)
+        if text.startswith("/", skip):
+            gap = _GAP.match(text, skip + 1)
+            skip = gap.end() if gap else skip + 1
         return (slash - len(left) + slip.start(), skip) if _HOST_START.match(text, skip) else None
     return _begin_of_bare(text, slash, floor)
 
@@ -190,6 +214,20 @@ def _archive_doi(text: str, slash: int, floor: int) -> Found | None:
     return Found(start, found.end(), found.group(), f"https://doi.org/{found.group()}")
 
 
+def _named(text: str) -> list[Found]:
+    """Identifiers of Software Heritage and clone addresses (`git@HOST:OWNER/NAME`), which are no web addresses."""
+    links = []
+    if "swh:1:" in text:
+        for one in _SWH.finditer(text):
+            links.append(Found(*one.span(), one[0], f"https://archive.softwareheritage.org/{one[0]}"))  # noqa: PERF401  a comprehension would not fit
+    if "@" in text:
+        for one in _SSH.finditer(text):
+            path, dropped = clean(one[2], "")
+            end = one.end() - dropped
+            links.append(Found(one.start(), end, text[one.start() : end], f"https://{one[1]}/{path}"))
+    return sorted(links)
+
+
 def _begin_without_slash(text: str, dot: int, floor: int) -> tuple[int, int] | None:
     """A host that stands alone: `www.…`, a well-known page host, or one that the words before it call a link."""
     begin = _begin_of_host(text, dot, floor)
@@ -198,7 +236,7 @@ def _begin_without_slash(text: str, dot: int, floor: int) -> tuple[int, int] | N
     start = begin[0]
     end = _HOST_START.match(text, start)
     host = text[start : end.end()] if end else ""
-    if host[:4] == "www." or (_is_known(host) and host not in KNOWN_HOSTS):
+    if host[:4] == "www." or (is_known(host) and host not in KNOWN_HOSTS):
         return begin
     return begin if host and host.islower() and _LEADS.search(text[max(0, start - 24) : start]) else None
 
@@ -210,14 +248,14 @@ def _begin_of_bare(text: str, slash: int, floor: int) -> tuple[int, int] | None:
         return None
     last = text[dot + 1 : slash]
     tld = last.strip()
-    if tld.lower() not in _TLDS and not (tld.isalpha() and "www." in text[max(floor, dot - 64) : dot]):
+    if tld.lower() not in TLDS and not (tld.isalpha() and "www." in text[max(floor, dot - 64) : dot]):
         return None
     begin = _begin_of_host(text, dot, floor)
     if begin is None:
         return None
     start = begin[0]
     host = text[start:dot].lower() + "." + tld.lower()
-    if _is_known(host):
+    if is_known(host):
         return start, start
     if host.startswith("www."):
         return start, start
@@ -242,12 +280,6 @@ def _begin_of_host(text: str, dot: int, floor: int) -> tuple[int, int] | None:
     return None if before in ("@", "_", "/") or before.isalnum() else (start, start)
 
 
-def _is_known(host: str) -> bool:
-    """Whether a bare host is one whose name alone says "link" (subdomains included)."""
-    host = host.removeprefix("www.")
-    return host in KNOWN_HOSTS or host.split(".", 1)[-1] in KNOWN_HOSTS
-
-
 def _run(text: str, at: int, broken_lines: bool) -> tuple[int, str]:
     """(end, characters) of the address that begins at `at`, over the gaps that were put into it."""
     so_far = ""
@@ -266,7 +298,7 @@ def _run(text: str, at: int, broken_lines: bool) -> tuple[int, str]:
         joint = _joint(so_far, text, after, "\n" in text[end:after], broken_lines)
         if joint is None:
             break
-        so_far += joint
+        so_far = so_far[:-1] if joint == _UNHYPHENATED else so_far + joint
         end = after
     return end, so_far
 
@@ -287,25 +319,32 @@ def _joint(so_far: str, text: str, after: int, new_line: bool, broken_lines: boo
     host, slash, path = so_far.partition("/")
     host = host.lower().removeprefix("www.")
     if not slash:
+        if host.endswith("-"):
+            rest = _HOST_REST.match(text, after)
+            return _UNHYPHENATED if rest and is_known(host[:-1] + rest.group()) else None
         return "" if _host_goes_on(host, text, after) else None
     token = _TOKEN.match(text, after)
     if token is None:
-        goes_on = text[after] == "/" and text[after + 1 : after + 2].isalnum() and _missing(host, path)
+        next_sign = text[after + 1 : after + 3].lstrip(" ")[:1]
+        goes_on = text[after] == "/" and next_sign.isalnum() and missing(host, path)
         return "" if goes_on else None
     word = token.group()
     if word.lower().rstrip(".") in _WORDS or text.startswith(("://", ":/"), token.end()):
         return None
     if so_far[-1] in "-_" and path.strip("-_"):
         return ""
-    if so_far[-1] == "/" and (_missing(host, path) or (broken_lines and new_line)):
+    if broken_lines and new_line and path and missing(host, path) and text.startswith("/", token.end()):
+        return ""
+    if so_far[-1] == "/" and (missing(host, path) or (broken_lines and new_line)):
         return ""
     if (
         host in _UNDERSCORES
         and len(text) >= _AN_ABSTRACT
         and not new_line
+        and len(text) - token.end() <= _TAIL
         and not text[token.end() :].strip(" .\n)}")
         and path[-1:].isalnum()
-        and not _missing(host, path)
+        and not missing(host, path)
         and _LAST_WORD.fullmatch(word.rstrip("."))
     ):
         return "_"
@@ -315,34 +354,11 @@ def _joint(so_far: str, text: str, after: int, new_line: bool, broken_lines: boo
 def _host_goes_on(host: str, text: str, after: int) -> bool:
     if host.endswith("."):
         tld = _TLD_START.match(text, after)
-        return tld is not None and _is_known(host + tld.group())
+        return tld is not None and is_known(host + tld.group())
     if text[after] == ".":
-        tld = _TLD_START.match(text, after + 1)
-        return tld is not None and _is_known(f"{host}.{tld.group()}")
-    return text[after] == "/" and _is_known(host) and text[after + 1 : after + 2].strip() != ""
-
-
-def _missing(host: str, path: str) -> bool:
-    """Whether the path is still too short for what this host's addresses name."""
-    return len([piece for piece in path.split("/") if piece]) < _NEEDED.get(host, 0)
-
-
-def _clean(body: str, before: str) -> tuple[str, int]:
-    """(address, characters dropped at the end) of the characters that were found."""
-    kept = body
-    while kept:
-        last = kept[-1]
-        unopened = last == ")" and kept.count("(") < kept.count(")")
-        if last in _PUNCTUATION or unopened or last == "(" or (last == "_" and before == "_"):
-            kept = kept[:-1]
-        elif (run_on := _RUN_ON.search(kept)) is not None:
-            kept = kept[: run_on.start()]
-        else:
-            break
-    url = kept
-    if "\\" in url or "{" in url:
-        url = _TEX_SOFT.sub("", url)
-        url = _TEX_TILDE.sub("~", url)
-        url = _TEX_UNDERSCORE.sub("_", url)
-        url = _TEX_OTHER.sub(lambda found: found.group(1) or found.group(2), url)
-    return url.translate(_TRANSLATE).rstrip(_PUNCTUATION), len(body) - len(kept)
+        at = after + 1 + (text[after + 1 : after + 2] == " ")
+        tld = _TLD_START.match(text, at)
+        return tld is not None and is_known(f"{host}.{tld.group()}")
+    if text[after] != "/" or not is_known(host):
+        return False
+    return text[after + 1 : after + 2].strip() != "" or _SPACED_PATH.match(text, after) is not None

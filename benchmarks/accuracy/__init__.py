@@ -1,0 +1,1 @@
+"""How right the product is on hand-labelled texts, beside simpler ways; `python -m benchmarks.accuracy`."""

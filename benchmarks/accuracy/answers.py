@@ -1,0 +1,84 @@
+"""What the product says of the labelled texts, by the very lines that `tracker detect` reads and prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.accuracy.labels import Labels
+from tracker.detect import roles, scan
+from tracker.hosts.resolve import reference
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One link of an answer; `reference` is folded for comparison."""
+
+    reference: str
+    role: str
+    probability: float
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that one text's answer says."""
+
+    links: tuple[Said, ...]
+    promise: str
+
+    def own(self) -> set[str]:
+        """The references that are called the paper's own."""
+        return {link.reference for link in self.links if link.role == "own"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers, in the order of the labels, with the version of the rules that gave them."""
+
+    texts: tuple[Answer, ...]
+    listed: tuple[Answer, ...]
+    full_texts: tuple[Answer, ...]
+    rules: str
+    threshold: float
+
+
+def ask(labels: Labels) -> Answers:
+    """Run the product over all labelled texts. An abstract or comment is asked alone, without a title."""
+    rules = roles.load()
+    return Answers(
+        texts=_asked(({"arxiv_id": row.arxiv_id, row.field: row.text} for row in labels.texts), rules),
+        listed=_asked(
+            (
+                {"arxiv_id": row.arxiv_id, "title": row.title, "abstract": row.abstract, "comment": row.comment}
+                for row in labels.listed
+            ),
+            rules,
+        ),
+        full_texts=_asked(
+            (
+                {"arxiv_id": row.arxiv_id, "title": row.title, "text": row.text, "text_format": row.text_format}
+                for row in labels.full_texts
+            ),
+            rules,
+        ),
+        rules=rules.version,
+        threshold=rules.publish_threshold,
+    )
+
+
+def _asked(papers: Iterable[dict[str, str]], rules: roles.Rules) -> tuple[Answer, ...]:
+    lines = (json.dumps(paper) for paper in papers)
+    return tuple(_answer(answer) for answer in scan.lines(lines, reference, rules))
+
+
+def _answer(line: dict[str, Any]) -> Answer:
+    return Answer(
+        links=tuple(
+            Said(link["reference"].casefold(), link["role"], link["probability"], link["place"])
+            for link in line["links"]
+        ),
+        promise=line["promise"],
+    )

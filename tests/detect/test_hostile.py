@@ -1,0 +1,46 @@
+"""Hostile full texts end soon; how their time grows is printed by `make bench`."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tracker.detect import scan, urls
+from tracker.detect.roles import Rules
+from tracker.domain import Paper, Reference
+
+Resolve = Callable[[str], Reference | None]
+SIZE, SECONDS = 300_000, 20.0
+"""A quadratic step takes minutes over this much; a linear one takes a tenth of the bound on a slow machine."""
+
+PIECES = ["-", ".", "/", "\\", "{", "}", "(", "<", "http://", "https:\n", "github.com/", "github.com/a/b ", "github. com / ", "git@a.b:c/", "swh:1:", "a.com ", "10.5281/",
+          "0123", "e\u0301", "\x00", "<a href=", "<a href='http://a.b'>", "<span class='ltx_note'>", "<math>", "<!--", "&#", "\\footnote{", "\\href{", "\\url{", "\\iffalse ",
+          "\\begin{abstract}", "\\begin{comment}", "\\def\\a{\\a\\a/}\\a ", "%\n", "@misc{", "References\n", "\nA Ab\n", "Figure 1: ", "\n1 A", "code is available at ",
+          "We release it. "]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_text_ends(rules: Rules, resolve: Resolve, piece: str) -> None:
+    text = piece * (SIZE // len(piece))
+    start = time.perf_counter()
+    scan.detect(Paper(arxiv_id="1", abstract=text), resolve, rules)
+    for kind in scan.FORMATS:
+        scan.full_text(text, kind, resolve)
+    assert time.perf_counter() - start < SECONDS
+
+
+@pytest.mark.parametrize("piece", ["https://github.com/a/b ", "github.com/a/b\n", "see http://a.org/b. "])
+def test_what_follows_a_link_is_not_read_again(piece: str) -> None:
+    class Counting(str):
+        """Counts the characters that are copied out of it."""
+
+        copied = 0
+
+        def __getitem__(self, key: object) -> str:
+            part = super().__getitem__(key)  # type: ignore[index]
+            Counting.copied += len(part)
+            return part
+
+    text = Counting(piece * 2_000)
+    assert len(urls.find(text)) == 2_000
+    assert Counting.copied < 60 * len(text)
