@@ -21,7 +21,7 @@ from tracker.errors import SettingsError
 PREFIX = "TRACKER_"
 BESIDE_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW"}
 ASKED_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
-"""The upstreams that this version talks to."""
+"""The upstreams without which there is no work; a moved clock is refused unless all of them are on this machine."""
 ARXIV_PACE_SECONDS = 3.0
 """arXiv's terms of use: one request every three seconds, over all machines (info.arxiv.org/help/api/tou)."""
 
@@ -88,6 +88,10 @@ class Limits(_Table):
     github_batch: int = Field(ge=1, le=100)
     hub_list_pages: int = Field(ge=0)
     hub_records: int = Field(ge=0)
+    full_texts: int = Field(ge=0)
+    pages: int = Field(ge=0)
+    page_bytes: int = Field(gt=0)
+    page_seconds: float = Field(gt=0)
 
 
 class Checks(_Table):
@@ -143,6 +147,14 @@ class Settings(_Table):
     def store_url(self) -> str:
         """SQLAlchemy address of the store."""
         return self.database_url or f"sqlite:///{self.data_dir / 'tracker.db'}"
+
+    def may_ask(self, upstream: str) -> bool:
+        """Whether an upstream beside those three may be asked: not outside this machine while the clock is moved or
+        arXiv's pace lowered. `web` without an address means the hosts of project pages themselves."""
+        if is_loopback(getattr(self.upstreams, upstream)):
+            return True
+        lowered = upstream.startswith("arxiv_") and self.pace.arxiv < ARXIV_PACE_SECONDS
+        return self.now is None and not lowered
 
     @property
     def public_dir(self) -> Path:

@@ -19,6 +19,7 @@ from tracker.domain import Clock, Memory, Response
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch.gate import RETRIES, WHOLE_ANSWER, Gate, user_agent
 from tracker.fetch.pace import Sleep
+from tracker.fetch.page import Pages, Resolve, addresses
 from tracker.settings import Settings, is_loopback
 
 MOST_REDIRECTS = 5
@@ -43,7 +44,7 @@ class Client:
     """Fulfils `domain.Fetch` with httpx.
 
     `memory` keeps stops and budgets, `clock` is the product's; `cancel` ends every wait with Cancelled.
-    `sleep` and `jitter` are for tests. Use as a context manager, or `close()` it.
+    `sleep`, `jitter` and `resolve` (of host names) are for tests. Use as a context manager, or `close()` it.
     """
 
     def __init__(
@@ -55,17 +56,19 @@ class Client:
         *,
         sleep: Sleep | None = None,
         jitter: Callable[[], float] = random.random,
+        resolve: Resolve = addresses,
     ) -> None:
         self._settings = settings
         self._gate = Gate(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
+        self._pages = Pages(settings, self._gate, resolve)
         limits = settings.limits
-        addresses = {name: url for name, url in settings.upstreams.model_dump().items() if url}
+        upstreams = {name: url for name, url in settings.upstreams.model_dump().items() if url}
         self._http = httpx.Client(
             # gzip alone: what other encodings can expand a few bytes to has no bound worth the name.
             headers={"user-agent": user_agent(settings), "accept-encoding": "gzip"},
             timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
             # A proxy of the environment is never asked for what is on this machine.
-            mounts={f"all://{urlsplit(url).hostname}": None for url in addresses.values() if is_loopback(url)},
+            mounts={f"all://{urlsplit(url).hostname}": None for url in upstreams.values() if is_loopback(url)},
         )
 
     def __enter__(self) -> Client:
@@ -79,6 +82,11 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
+        self._pages.close()
+
+    def page(self, url: str) -> Response:
+        """GET an address that stands in a paper or a page; see `domain.Fetch` for what is raised."""
+        return self._pages.get(url)
 
     def has_token(self, upstream: str) -> bool:
         """Whether requests to it carry an account's token."""

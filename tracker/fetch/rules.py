@@ -32,6 +32,7 @@ JSON_UPSTREAMS = frozenset({"github_api", "huggingface"})
 _HUB_REMAINING = re.compile(r";\s*r=(\d{1,9})\b")
 _HUB_SECONDS = re.compile(r";\s*t=(\d{1,9})\b")
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
+_PRIVATE_SOURCE = re.compile(rb"\bsource\b[^<>]{0,60}\bnot public|\bencrypted source\b", re.IGNORECASE)
 
 
 class Action(Enum):
@@ -59,7 +60,7 @@ def rule(upstream: str, status: int, headers: Mapping[str, str], body: bytes) ->
     wait = retry_after(headers)
     if status == 429:
         return Ruling(Action.WAIT, _first(wait, _reset(headers)), "too many requests (429)")
-    if status == 403 and upstream.startswith("arxiv"):
+    if status == 403 and upstream.startswith("arxiv") and not _is_private_source(upstream, body):
         return Ruling(Action.REFUSED, wait, "access denied (403)")
     if status >= 500:
         return Ruling(Action.RETRY, wait, f"server error ({status})")
@@ -135,6 +136,12 @@ def _spent(headers: Mapping[str, str]) -> float | None:
 def _is_stand_in(headers: Mapping[str, str], body: bytes) -> bool:
     kind = headers.get("content-type", "").lower()
     return "html" in kind or ("json" in kind and not body.strip())
+
+
+def _is_private_source(upstream: str, body: bytes) -> bool:
+    """arXiv's page for one paper whose authors keep its source to themselves (arXiv/arxiv-browse, template
+    `not_public`): the answer about that file, while any other 403 is about us."""
+    return upstream == "arxiv_site" and _PRIVATE_SOURCE.search(body[:100_000]) is not None
 
 
 def _account_refused(upstream: str, status: int, headers: Mapping[str, str], body: bytes) -> Ruling | None:

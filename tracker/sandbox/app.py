@@ -1,6 +1,7 @@
 """The stand-in as a Starlette application: every upstream below its own path, and the control paths.
 
-arXiv's API is at `/arxiv/api/query`, GitHub at `/github` (GraphQL at `/github/graphql`), the Hub at `/hf`.
+arXiv's API is at `/arxiv/api/query`, its OAI-PMH at `/arxiv/oai`, its files are below `/arxiv`, GitHub is at `/github` (GraphQL at
+`/github/graphql`), the Hub at `/hf`, the open web at `/web`.
 `/_sandbox/requests`, `/_sandbox/misbehave`, `/_sandbox/limits` and `/_sandbox/reset` are for tests.
 """
 
@@ -27,17 +28,32 @@ from starlette.types import Receive, Scope, Send
 
 from tracker.domain import Clock
 from tracker.errors import WorldError
-from tracker.sandbox import github_graphql, github_rest, huggingface, papers
+from tracker.sandbox import arxiv_site, github_graphql, github_rest, huggingface, papers, web
 from tracker.sandbox.answer import Answer, Ask, as_json, stamp
 from tracker.sandbox.arxiv import ArxivApi
+from tracker.sandbox.arxiv_oai import ArxivOai
 from tracker.sandbox.budget import HOUR_SECONDS, HUB_WINDOW_SECONDS, Budget, Ledger, Limits
 from tracker.sandbox.github_world import GitHubWorld
 from tracker.sandbox.hub_world import HubWorld
 from tracker.sandbox.misbehave import KINDS, Board, bend
 
-PATHS = {"arxiv_api": "/arxiv/api", "github_api": "/github", "huggingface": "/hf"}
+PATHS = {
+    "arxiv_api": "/arxiv/api",
+    "arxiv_oai": "/arxiv/oai",
+    "arxiv_site": "/arxiv",
+    "github_api": "/github",
+    "huggingface": "/hf",
+    "web": "/web",
+}
 """Where each upstream's own address begins."""
-UPSTREAMS = {"arxiv_api": "/arxiv/api/query", "github_api": "/github", "huggingface": "/hf"}
+UPSTREAMS = {
+    "arxiv_api": "/arxiv/api/query",
+    "arxiv_oai": "/arxiv/oai",
+    "arxiv_site": "/arxiv",
+    "github_api": "/github",
+    "huggingface": "/hf",
+    "web": "/web",
+}
 """What `[upstreams]` must name, below the sandbox's address."""
 MOST_LOGGED = 100_000
 MOST_BODY = 4 * 1024 * 1024
@@ -58,7 +74,9 @@ class Stage:
         self.ledger = Ledger()
         self.board = Board()
         self.log: deque[dict[str, Any]] = deque(maxlen=MOST_LOGGED)
+        self.world = world
         self.arxiv = ArxivApi(world)
+        self.oai = ArxivOai(world)
         self.github = GitHubWorld(world)
         self.hub = HubWorld(world)
         self.stopping = asyncio.Event()
@@ -66,7 +84,14 @@ class Stage:
     def answer(self, upstream: str, ask: Ask) -> tuple[Answer, str]:
         """The answer, and the fault that it shows (empty for an honest one)."""
         order = self.board.take(upstream, ask)
-        honest = {"arxiv_api": self._arxiv, "github_api": self._github, "huggingface": self._hub}[upstream]
+        honest = {
+            "arxiv_api": self._arxiv,
+            "arxiv_oai": self._arxiv_oai,
+            "arxiv_site": self._arxiv_site,
+            "github_api": self._github,
+            "huggingface": self._hub,
+            "web": self._web,
+        }[upstream]
         try:
             if order is None:
                 return honest(ask, ""), ""
@@ -76,6 +101,15 @@ class Stage:
 
     def _arxiv(self, ask: Ask, twist: str) -> Answer:
         return self.arxiv.answer(ask, twist)
+
+    def _arxiv_oai(self, ask: Ask, _twist: str) -> Answer:
+        return self.oai.answer(ask)
+
+    def _arxiv_site(self, ask: Ask, _twist: str) -> Answer:
+        return arxiv_site.answer(ask, self.world)
+
+    def _web(self, ask: Ask, _twist: str) -> Answer:
+        return web.answer(ask, self.world)
 
     def _github(self, ask: Ask, _twist: str) -> Answer:
         self.github.look_again()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from tracker.sandbox import arxiv_oai, arxiv_site, web
 from tracker.sandbox.answer import HTML, TEXT, Answer, Ask, as_json
 from tracker.sandbox.arxiv import error_feed
 
@@ -18,6 +19,9 @@ _EVERYWHERE = frozenset({"429", "503", "empty", "html", "cut", "hang"})
 TWISTS = frozenset({"false-empty", "unsorted", "moving"})
 KINDS: Mapping[str, frozenset[str]] = {
     "arxiv_api": _EVERYWHERE | TWISTS | {"403", "truncated", "error-400", "error-200"},
+    "arxiv_oai": _EVERYWHERE | arxiv_oai.FAULTS,
+    "arxiv_site": _EVERYWHERE | arxiv_site.FAULTS,
+    "web": _EVERYWHERE | web.FAULTS,
     "github_api": _EVERYWHERE | {"403", "403-primary", "401", "502", "503-html", "partial", "rate-limit-200"},
     "huggingface": _EVERYWHERE | {"empty-list"},
 }
@@ -108,6 +112,8 @@ def _fits(kind: str, ask: Ask) -> bool:
         return ask.param("start", "0") in ("", "0")
     if kind == "moving":
         return ask.param("start", "0") not in ("", "0")
+    if kind == "expired-token":
+        return bool(ask.param("resumptionToken"))
     if kind in ("partial", "rate-limit-200"):
         return ask.path == "/graphql"
     return True
@@ -116,6 +122,9 @@ def _fits(kind: str, ask: Ask) -> bool:
 def bend(order: Order, ask: Ask, honest: Honest) -> Answer:
     """The faulty answer."""
     kind = order.kind
+    special = {"arxiv_oai": arxiv_oai.fault, "arxiv_site": arxiv_site.fault, "web": web.fault}.get(order.upstream)
+    if special is not None and (own := special(kind, ask)) is not None:
+        return own
     if kind in TWISTS:
         return honest(kind)
     if kind == "hang":

@@ -1,0 +1,229 @@
+"""Pages over real HTTP: guarded, pinned to the address that was judged, bounded; nothing private is ever reached."""
+
+import gzip
+import socket
+import threading
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tracker.errors import UpstreamError
+from tracker.fetch import guard
+from tracker.fetch.client import Client
+
+PAGE = b"<html><a href='https://github.com/ann/deep'>Code</a></html>"
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@pytest.fixture
+def connect(make_settings, memory, ticks, stub):
+    """A client whose names lead to the stub, which plays the web at /HOST/PATH unless `web` is empty."""
+    clients = []
+
+    def make(resolve=None, **environ):
+        values = {"TRACKER_UPSTREAMS__WEB": f"{stub.address}/web", **environ}
+        made = {"resolve": resolve} if resolve else {}
+        clients.append(Client(make_settings(**values), memory, ticks, sleep=ticks.sleep, **made))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@dataclass
+class Silent:
+    """A listener that must never be reached."""
+
+    port: int = 0
+    hits: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
+    made = Silent()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        made.port = server.getsockname()[1]
+        server.settimeout(0.02)
+        stop = threading.Event()
+
+        def listen() -> None:
+            while not stop.is_set():
+                try:
+                    connection, _ = server.accept()
+                except TimeoutError:
+                    continue
+                made.hits.append("reached")
+                connection.close()
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield made
+        stop.set()
+        thread.join()
+
+
+def test_the_stand_in_is_asked_for_host_and_path(connect, stub, told):
+    stub.answers = [told(200, PAGE, HTML)]
+    page = connect(GITHUB_TOKEN="secret", HF_TOKEN="secret").page("https://Ann.github.io/deep/?a=b#c")
+    assert (page.status, page.body, page.url) == (200, PAGE, "https://ann.github.io/deep/?a=b")
+    method, path, headers = stub.asked[0]
+    assert (method, path) == ("GET", "/web/ann.github.io/deep/?a=b")
+    assert "authorization" not in headers
+    assert "cookie" not in headers
+
+
+def test_no_cookie_is_kept(connect, stub, told):
+    stub.answers = [told(200, PAGE, {**HTML, "Set-Cookie": "a=b"})]
+    client = connect()
+    client.page("https://example.org/1")
+    client.page("https://example.org/2")
+    assert all("cookie" not in headers for _, _, headers in stub.asked)
+
+
+@pytest.mark.parametrize(
+    ("location", "reached"),
+    [
+        ("https://other.example.net/x", "https://other.example.net/x"),
+        ("/y", "https://ann.example.net/y"),
+        ("z", "https://ann.example.net/deep/z"),
+        ("//third.example.net/", "https://third.example.net/"),
+    ],
+)
+def test_redirects_are_followed_in_the_webs_own_addresses(connect, stub, told, location, reached):
+    stub.answers = [told(302, b"", {"Location": location}), told(200, PAGE, HTML)]
+    assert connect().page("https://ann.example.net/deep/").url == reached
+    assert stub.asked[1][1] == "/web/" + reached.removeprefix("https://")
+
+
+def test_a_redirect_of_the_stand_in_itself_is_one_of_the_page(connect, stub, told):
+    stub.answers = [
+        told(307, b"", {"Location": f"{stub.address}/web/ann.example.net/deep/"}),
+        told(200, PAGE, HTML),
+    ]
+    assert connect().page("https://ann.example.net/deep").url == "https://ann.example.net/deep/"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://localhost/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://2130706433/",
+        "file:///etc/passwd",
+        "http://user:pass@example.org/",
+        "http://example.org:22/",
+        "https://host.internal/",
+    ],
+)
+def test_each_redirect_is_judged_anew(connect, stub, told, location):
+    stub.answers = [told(302, b"", {"Location": location}), told(200, PAGE, HTML)]
+    with pytest.raises(UpstreamError, match="not asked"):
+        connect().page("https://ann.example.net/")
+    assert len(stub.asked) == 1
+
+
+def test_redirects_without_end_are_ended(connect, stub, told):
+    stub.answers = [told(302, b"", {"Location": "/again"})]
+    with pytest.raises(UpstreamError, match="redirects more than"):
+        connect().page("https://ann.example.net/")
+    assert len(stub.asked) == 6
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/", "http://localhost:{port}/", "http://[::1]:{port}/"])
+def test_a_private_address_in_a_paper_is_never_reached(connect, silent, url):
+    with pytest.raises(UpstreamError, match="not asked"):
+        connect(TRACKER_UPSTREAMS__WEB="").page(url.format(port=silent.port))
+    assert silent.hits == []
+
+
+def test_a_name_that_leads_home_is_never_reached(connect, silent, monkeypatch):
+    monkeypatch.setattr(guard, "PORTS", frozenset({silent.port}))
+    client = connect(lambda *_: ["93.184.216.34", "127.0.0.1"], TRACKER_UPSTREAMS__WEB="")
+    with pytest.raises(UpstreamError, match="not public"):
+        client.page(f"http://rebound.example.net:{silent.port}/")
+    assert silent.hits == []
+
+
+def test_the_connection_goes_to_the_address_that_was_judged(connect, stub, told, monkeypatch):
+    """A second look-up would give another answer; there is none, and the host's name is still sent."""
+    asked = []
+
+    def resolve(host, port):
+        asked.append((host, port))
+        return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
+
+    port = int(stub.address.rpartition(":")[2])
+    monkeypatch.setattr(guard, "PORTS", frozenset({port}))
+    monkeypatch.setattr(guard, "is_public", lambda _: True)
+    stub.answers = [told(200, PAGE, HTML)]
+    page = connect(resolve, TRACKER_UPSTREAMS__WEB="").page(f"http://ann.example.net:{port}/deep")
+    assert page.body == PAGE
+    assert asked == [("ann.example.net", port)]
+    assert stub.asked[0][2]["host"] == f"ann.example.net:{port}"
+
+
+def test_an_unknown_name_is_no_answer(connect):
+    def resolve(*_):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    with pytest.raises(UpstreamError, match="name is not known"):
+        connect(resolve, TRACKER_UPSTREAMS__WEB="").page("https://gone.example.net/")
+
+
+def test_a_moved_clock_asks_nothing_outside(connect, make_settings):
+    def resolve(*_):
+        raise AssertionError("nothing is looked up")
+
+    client = connect(resolve, TRACKER_UPSTREAMS__WEB="", TRACKER_NOW="2026-07-01T05:00:00Z")
+    with pytest.raises(UpstreamError, match="clock is moved"):
+        client.page("https://ann.example.net/")
+
+
+def test_a_long_page_is_cut(connect, stub, told):
+    stub.answers = [told(200, b"x" * 100_000, HTML)]
+    assert len(connect(TRACKER_LIMITS__PAGE_BYTES="5000").page("https://ann.example.net/").body) == 5000
+
+
+def test_a_bomb_unpacks_no_further_than_a_page_may_be_long(connect, stub, told):
+    stub.answers = [told(200, gzip.compress(b" " * 50_000_000), {**HTML, "Content-Encoding": "gzip"})]
+    assert len(connect(TRACKER_LIMITS__PAGE_BYTES="5000").page("https://ann.example.net/").body) == 5000
+
+
+def test_a_packed_page_is_unpacked(connect, stub, told):
+    stub.answers = [told(200, gzip.compress(PAGE), {**HTML, "Content-Encoding": "gzip"})]
+    assert connect().page("https://ann.example.net/").body == PAGE
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "reason"),
+    [
+        (200, b"GIF89a", {"Content-Type": "image/gif"}, "no page"),
+        (200, zlib.compress(PAGE), {**HTML, "Content-Encoding": "deflate"}, "packed"),
+        (200, b"no gzip", {**HTML, "Content-Encoding": "gzip"}, "damaged"),
+        (403, b"", HTML, "answered 403"),
+        (429, b"", HTML, "answered 429"),
+        (500, b"", HTML, "answered 500"),
+        (302, b"", {}, "answered 302"),
+    ],
+)
+def test_what_tells_nothing_is_an_error(connect, stub, told, memory, status, body, headers, reason):
+    stub.answers = [told(status, body, headers)]
+    with pytest.raises(UpstreamError, match=reason):
+        connect().page("https://ann.example.net/")
+    assert memory.stops == {}, "one page's trouble does not stop the web"
+
+
+def test_a_page_cut_short_is_an_error(connect, stub, told):
+    stub.answers = [told(200, PAGE, HTML, cut=True)]
+    with pytest.raises(UpstreamError, match="cut off"):
+        connect().page("https://ann.example.net/")
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_not_there_is_an_answer(connect, stub, told, status):
+    stub.answers = [told(status, b"gone", HTML)]
+    assert connect().page("https://ann.example.net/").status == status

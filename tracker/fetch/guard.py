@@ -1,0 +1,141 @@
+"""Which addresses out of papers and pages may be asked: those of the public web alone.
+
+A link is written by a stranger, who may point it at this machine, at its network or at a cloud's metadata.
+Everything is refused that is not plainly a public address: what a resolver or a browser would read as another
+notation of an address (WHATWG URL standard, "IPv4 parser": decimal, octal, hex, short forms) as well as
+addresses within addresses (IPv4 in IPv6: RFC 4291, RFC 6052, 6to4, Teredo).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urlsplit
+
+from tracker.errors import UpstreamError
+
+UPSTREAM = "web"
+PORTS = frozenset({80, 443, 8000, 8080, 8443})
+MOST_URL = 2_000
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
+_ENDS_IN_NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)", re.ASCII)
+_UNSAFE = re.compile("[\x00-\x20\x7f\\\\]")
+# Names of networks of one's own (RFC 6761, 6762, 7686, 8375, 9476, and what is usual in companies and clouds).
+_PRIVATE_TEXT = """localhost local internal intranet lan home corp private test invalid example onion arpa alt localdomain
+    home.arpa"""
+_PRIVATE = frozenset(_PRIVATE_TEXT.split())
+_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+_SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+_SAFE_PATH = "/%:@!$&'()*+,;=~-._"
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address that may be asked. `host` is a name in ASCII or a public address; `path` has its query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def url(self) -> str:
+        """The whole address, its port left out where it is the scheme's."""
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+    @property
+    def authority(self) -> str:
+        """Host and port as a `Host` header has them."""
+        usual = self.port == (443 if self.scheme == "https" else 80)
+        return self.host if usual else f"{self.host}:{self.port}"
+
+
+def check_url(url: str) -> Target:
+    """The target that an address names; UpstreamError with the reason where it may not be asked."""
+    if len(url) > MOST_URL:
+        raise refused("the address is too long")
+    if _UNSAFE.search(url):
+        raise refused("the address holds characters that none may hold")
+    try:
+        split = urlsplit(url)
+        port = split.port
+        host = split.hostname or ""
+    except ValueError:
+        raise refused("it is no address") from None
+    if split.scheme not in ("http", "https"):
+        raise refused("it is no http address")
+    if "@" in split.netloc:
+        raise refused("the address carries a user name")
+    port = port or (443 if split.scheme == "https" else 80)
+    if port not in PORTS:
+        raise refused(f"port {port} is not asked")
+    return Target(split.scheme, _host(host), port, _path(split))
+
+
+def check_addresses(found: Iterable[str]) -> list[str]:
+    """The addresses of a name, where all of them are public; UpstreamError else, or where there is none.
+
+    All must be: a name with a public and a private address would lead to one now and to the other then.
+    """
+    addresses = list(dict.fromkeys(found))
+    if not addresses:
+        raise refused("the name has no address")
+    for text in addresses:
+        try:
+            public = is_public(ipaddress.ip_address(text.partition("%")[0]))
+        except ValueError:
+            public = False
+        if not public:
+            raise refused("the name leads to an address that is not public")
+    return addresses
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address, and each address within it, is one of the public internet's."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner: list[Address] = []
+        if address.ipv4_mapped is not None:
+            inner.append(address.ipv4_mapped)
+        if address.sixtofour is not None:
+            inner.append(address.sixtofour)
+        if address.teredo is not None:
+            inner += address.teredo
+        if any(address in network for network in _NAT64):
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if int(address) >> 32 == 0 or address in _SITE_LOCAL or not all(is_public(one) for one in inner):
+            return False
+        if inner:
+            return True
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def refused(reason: str) -> UpstreamError:
+    """The error of an address that is not asked."""
+    return UpstreamError(UPSTREAM, f"not asked: {reason}")
+
+
+def _host(host: str) -> str:
+    host = host.rstrip(".")
+    if ":" in host:
+        raise refused("the address is a number and no name")
+    try:
+        name = host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
+    except UnicodeError:
+        raise refused("its host is no name") from None
+    labels = name.split(".")
+    if _ENDS_IN_NUMBER.fullmatch(labels[-1]):
+        raise refused("the address is a number and no name")
+    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise refused("its host is no name")
+    if len(labels) < 2 or labels[-1] in _PRIVATE or ".".join(labels[-2:]) in _PRIVATE:
+        raise refused("its host is a name of a private network")
+    return name
+
+
+def _path(split: SplitResult) -> str:
+    path = quote(split.path or "/", safe=_SAFE_PATH)
+    return f"{path}?{quote(split.query, safe=_SAFE_PATH + '?')}" if split.query else path

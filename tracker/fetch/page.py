@@ -1,0 +1,153 @@
+"""Fetching pages that papers and other pages name: behind the guard, bounded in bytes, time and redirects.
+
+A name is resolved once, all its addresses are judged, and the connection goes to one of those that were
+judged: a name that changes its address in between (DNS rebinding) changes nothing. TLS still verifies the name.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from socket import IPPROTO_TCP, getaddrinfo
+from urllib.parse import urljoin
+
+import httpx
+
+from tracker.domain import Response
+from tracker.errors import UpstreamError
+from tracker.fetch import guard
+from tracker.fetch.gate import Gate, user_agent
+from tracker.fetch.guard import UPSTREAM, Target
+from tracker.settings import Settings
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""The addresses of a host name and port; OSError when there are none."""
+
+MOST_REDIRECTS = 5
+MOST_ADDRESSES = 16
+READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown", "application/json")
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+
+
+def addresses(host: str, port: int) -> list[str]:
+    """What the system's resolver says of a name."""
+    return [str(found[4][0]) for found in getaddrinfo(host, port, proto=IPPROTO_TCP)[:MOST_ADDRESSES]]
+
+
+class Pages:
+    """GETs pages. `resolve` is for tests. `close()` it at the end."""
+
+    def __init__(self, settings: Settings, gate: Gate, resolve: Resolve = addresses) -> None:
+        self._settings = settings
+        self._gate = gate
+        self._resolve = resolve
+        self._base = settings.upstreams.web.rstrip("/")
+        limits = settings.limits
+        self._http = httpx.Client(
+            headers={"user-agent": user_agent(settings), "accept": ", ".join(READABLE), "accept-encoding": "gzip"},
+            timeout=httpx.Timeout(limits.page_seconds / 2, connect=limits.connect_seconds),
+            # A proxy would resolve names itself, past the guard.
+            trust_env=False,
+            # A kept connection was verified for one name and must not serve another at the same address.
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def get(self, url: str) -> Response:
+        """The page at `url`, with the address finally reached; see `domain.Fetch.page`."""
+        if not self._settings.may_ask(UPSTREAM):
+            raise UpstreamError(UPSTREAM, "not asked: the clock is moved, so nothing outside this machine is")
+        deadline = time.monotonic() + self._settings.limits.page_seconds
+        for _ in range(MOST_REDIRECTS + 1):
+            target = guard.check_url(url)
+            response = self._once(target, deadline)
+            location = response.headers.get("location")
+            if response.status not in _REDIRECTS or not location:
+                return _judged(response)
+            url = self._redirected(target, location)
+        raise UpstreamError(UPSTREAM, f"redirects more than {MOST_REDIRECTS} times")
+
+    def _redirected(self, target: Target, location: str) -> str:
+        """Where a redirect leads, in the web's own addresses also where a stand-in plays them."""
+        if self._base and location.startswith(f"{self._base}/"):
+            location = f"{target.scheme}://{location.removeprefix(f'{self._base}/')}"
+        try:
+            return urljoin(target.url, location)
+        except ValueError:
+            raise guard.refused("it redirects to no address") from None
+
+    def _once(self, target: Target, deadline: float) -> Response:
+        address, headers, extensions = self._route(target)
+        self._gate.enter(UPSTREAM)
+        try:
+            with (
+                self._gate.turn(UPSTREAM),
+                self._http.stream("GET", address, headers=headers, extensions=extensions) as answer,
+            ):
+                self._http.cookies.clear()
+                body = self._body(answer, deadline) if answer.status_code == 200 else b""
+                return Response(answer.status_code, dict(answer.headers), body, target.url)
+        except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
+            raise UpstreamError(UPSTREAM, _reason(error)) from None
+
+    def _route(self, target: Target) -> tuple[str, Mapping[str, str], dict[str, str]]:
+        """(address to connect to, headers, what the connection needs to know)."""
+        if self._base:
+            return f"{self._base}/{target.authority}{target.path}", {}, {}
+        try:
+            found = self._resolve(target.host, target.port)
+        except (OSError, UnicodeError):
+            raise UpstreamError(UPSTREAM, "the name is not known") from None
+        first = guard.check_addresses(found)[0]
+        literal = f"[{first}]" if ":" in first else first
+        return (
+            f"{target.scheme}://{literal}:{target.port}{target.path}",
+            {"host": target.authority},
+            {"sni_hostname": target.host},
+        )
+
+    def _body(self, answer: httpx.Response, deadline: float) -> bytes:
+        """The first `limits.page_bytes` bytes of a page: what is longer is cut, links stand early."""
+        kind = answer.headers.get("content-type", READABLE[0]).partition(";")[0].strip().lower()
+        if kind not in READABLE:
+            raise UpstreamError(UPSTREAM, "it is no page")
+        most = self._settings.limits.page_bytes
+        packed = answer.headers.get("content-encoding", "identity").strip().lower()
+        if packed not in ("identity", "gzip", "x-gzip", ""):
+            raise UpstreamError(UPSTREAM, "it is packed in a way that was not asked for")
+        raw = bytearray()
+        for chunk in answer.iter_raw():
+            raw += chunk
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout("the whole page took too long")
+            if len(raw) >= most:
+                break
+        return bytes(raw[:most]) if "gzip" not in packed else _unpacked(bytes(raw), most)
+
+
+def _unpacked(raw: bytes, most: int) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(raw, most)
+    except zlib.error:
+        raise UpstreamError(UPSTREAM, "the answer was cut off or damaged") from None
+
+
+def _judged(response: Response) -> Response:
+    """A page that is there, or plainly not there; everything else tells nothing."""
+    if response.status == 200 or response.status in _GONE:
+        return response
+    raise UpstreamError(UPSTREAM, f"it answered {response.status}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    return "the answer was cut off or damaged"

@@ -1,0 +1,71 @@
+"""The open web: project pages from `web/HOST/PATH` of a world, asked for as /HOST/PATH.
+
+A folder answers with its `index.html`, a path with the file of that name or with `.html` behind it.
+`web/HOST/_redirects` holds lines of `PATH STATUS LOCATION`. What a world does not hold is a 404.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import zlib
+from functools import cache
+from pathlib import Path
+
+from tracker.sandbox.answer import HTML, Answer, Ask
+
+FAULTS = frozenset({"404", "403", "endless", "bomb", "private-redirect"})
+PRIVATE = "http://169.254.169.254/latest/meta-data/"
+"""Where the fault `private-redirect` leads: the metadata of a cloud's machine."""
+_ENDLESS = b"<p>and on</p>" * 1_000_000
+
+
+def answer(ask: Ask, world: Path) -> Answer:
+    """What the host that the path begins with would answer."""
+    host, _, path = ask.path.lstrip("/").partition("/")
+    root = world / "web" / host.lower()
+    if not host or host.startswith(".") or not root.is_dir():
+        return _missing()
+    moved = _moved(root, path)
+    if moved is not None:
+        return moved
+    for name in (path, f"{path.rstrip('/')}/index.html", f"{path.rstrip('/')}.html"):
+        file = (root / name.lstrip("/")).resolve()
+        if file.is_file() and file.is_relative_to(root.resolve()):
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            return Answer(body=file.read_bytes(), content_type=HTML if kind == "text/html" else kind)
+    return _missing()
+
+
+def fault(kind: str, _ask: Ask) -> Answer | None:
+    """The answer of a fault that only pages have; None for the others."""
+    if kind == "404":
+        return _missing()
+    if kind == "endless":
+        return Answer(body=_ENDLESS, content_type=HTML)
+    if kind == "bomb":
+        return Answer(body=_bomb(), content_type=HTML, headers={"content-encoding": "gzip"})
+    if kind == "private-redirect":
+        return Answer(status=302, headers={"location": PRIVATE})
+    return None
+
+
+@cache
+def _bomb() -> bytes:
+    """A page of half a megabyte that unpacks to half a gigabyte."""
+    packer = zlib.compressobj(wbits=31)
+    part = b" " * (1 << 20)
+    return b"".join([packer.compress(b"<p>"), *(packer.compress(part) for _ in range(512)), packer.flush()])
+
+
+def _moved(root: Path, path: str) -> Answer | None:
+    rules = root / "_redirects"
+    if rules.is_file():
+        for line in rules.read_text(encoding="utf-8").splitlines():
+            match line.split():
+                case [old, status, location] if old.strip("/") == path.strip("/") and status.isdigit():
+                    return Answer(status=int(status), headers={"location": location})
+    return None
+
+
+def _missing() -> Answer:
+    return Answer(status=404, body=b"<h1>404</h1><p>There is no such page.</p>", content_type=HTML)
