@@ -1,0 +1,216 @@
+"""One paper's LaTeX from the files of its source: what the main file uses, in place; what it does not, left out.
+
+A good quarter of the bytes of arXiv's TeX sources is not used by the paper: comments, old versions, files that
+nothing inputs. Links in them were never published. Pure, and linear in the size of the files.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+
+MOST_TEXT = 16 * 1024 * 1024
+"""Characters of an assembled text."""
+MOST_DEPTH = 40
+MOST_MAINS = 10
+
+_TOKEN = re.compile(
+    r"(?P<comment>%[^\n]*)"
+    r"|\\(?:url|path|nolinkurl|burl|href)\s{0,3}\{(?P<address>[^{}\n]{0,2000})\}"
+    r"|\\(?:input|@input|include|subfile|subfileinclude|InputIfFileExists)(?![A-Za-z@])\*?\s{0,3}"
+    r"(?:\{(?P<file>[^{}\n]{0,300})\}|(?P<bare>[^\s{}\\%]{1,300}))"
+    r"|\\(?P<how>(?:sub)?(?:import|inputfrom|includefrom))(?![A-Za-z@])\*?\s{0,3}"
+    r"\{(?P<folder>[^{}\n]{0,300})\}\s{0,3}\{(?P<inside>[^{}\n]{0,300})\}"
+    r"|\\(?:bibliography\s{0,3}\{(?P<bib>[^{}]{0,2000})\}|(?P<printed>printbibliography)(?![A-Za-z]))"
+    r"|(?P<hidden>\\begin\s{0,3}\{comment\})"
+    r"|(?P<never>\\iffalse)(?![A-Za-z@])"
+    r"|(?P<begin>\\begin\s{0,3}\{document\})"
+    r"|(?P<end>\\end\s{0,3}\{document\})"
+    r"|\\[^A-Za-z]"
+)
+_CONDITION = re.compile(r"%[^\n]*|\\(if[A-Za-z@]*|else|fi)(?![A-Za-z@])|\\[^A-Za-z]")
+_NO_CONDITIONS = frozenset({"iff", "ifthenelse", "ifblank", "ifdefstring", "ifstrequal", "iftoggle", "ifdefempty", "ifnumcomp"})  # fmt: skip
+_HIDDEN_END = re.compile(r"\\end\s{0,3}\{comment\}")
+_CLASS = re.compile(
+    r"^[^%\n]*\\document(?:class|style)\s*(?:\[[^\]]{0,2000}\])?\s*\{([^{}]{0,100})\}", re.MULTILINE
+)
+_BEGIN = re.compile(r"^[^%\n]*\\begin\s{0,3}\{document\}", re.MULTILINE)
+_PART_CLASSES = ("standalone", "subfiles", "beamer", "letter")
+_LIKELY = re.compile(r"main|ms|paper|article|arxiv|manuscript|root|final", re.IGNORECASE)
+_UNLIKELY = re.compile(
+    r"(?:^|[^a-z])(?:template|sample|example|supp[a-z]*|appendi[a-z]*|rebuttal|response|cover|letter|poster|slides?"
+    r"|old|backup|copy|diff)(?![a-z])",
+    re.IGNORECASE,
+)
+_README_ENTRY = re.compile(r"\{|\n\s{0,20}-")
+_README_FILE = re.compile(r"""["']?\bfilename["']?\s{0,9}:\s{0,9}["']?([^"',{}\n]{1,300})""")
+_README_TOP = re.compile(r"""["']?\busage["']?\s{0,9}:\s{0,9}["']?toplevel\b""")
+_README_LINE = re.compile(r"^[ \t]*(\S{1,300})[ \t]+toplevelfile\b", re.MULTILINE)
+
+
+def assembled(files: Mapping[str, str]) -> str:
+    """The text of the paper whose source files are given by name; empty when none of them is TeX.
+
+    Comments, blocks that are never typeset and all behind the end of the document are left out; `%` within an
+    address, which is part of it, comes out as `\\%`.
+    """
+    mains = _toplevel(files) or _main(files)
+    return "\n".join(_Assembly(files, main).text() for main in mains)[:MOST_TEXT]
+
+
+def _toplevel(files: Mapping[str, str]) -> Sequence[str]:
+    """The main files as arXiv's own 00README names them (info.arxiv.org/help/00README), in JSON, YAML or lines."""
+    named: list[str] = []
+    for readme, text in files.items():
+        if not readme.lower().startswith("00readme"):
+            continue
+        named += _README_LINE.findall(text[:100_000])
+        for entry in _README_ENTRY.split(text[:100_000]):
+            found = _README_FILE.search(entry)
+            if found and _README_TOP.search(entry):
+                named.append(found[1].strip())
+    return [name for name in dict.fromkeys(named) if name in files][:MOST_MAINS]
+
+
+def _main(files: Mapping[str, str]) -> Sequence[str]:
+    """The one file that is likeliest the paper: a document of its own, of a likely name, with a bibliography."""
+    written = {
+        name: text
+        for name, text in files.items()
+        if not name.lower().startswith("00readme") and not name.endswith(".bbl")
+    }
+    classes = {name: found[1] for name, text in written.items() if (found := _CLASS.search(text))}
+    begun = {name for name, text in written.items() if _BEGIN.search(text)}
+    whole = classes.keys() or begun
+    if not whole:
+        tex = [name for name in written if name.lower().endswith((".tex", ".ltx", ".latex"))]
+        return sorted(tex or written, key=lambda name: (-len(written[name]), name))[:1]
+
+    def order(name: str) -> tuple[bool | int | str, ...]:
+        stem = posixpath.splitext(posixpath.basename(name))[0]
+        return (
+            classes.get(name, "").strip().startswith(_PART_CLASSES),
+            name not in begun,
+            bool(_UNLIKELY.search(stem)),
+            name.count("/"),
+            posixpath.splitext(name)[0] + ".bbl" not in files,
+            not _LIKELY.match(stem),
+            -len(written[name]),
+            name,
+        )
+
+    return [min(whole, key=order)]
+
+
+class _Assembly:
+    """Puts one main file together; each file goes in once, so that nothing grows and no circle closes."""
+
+    def __init__(self, files: Mapping[str, str], main: str) -> None:
+        self._files = files
+        self._main = main
+        self._bibliographies = [name for name in files if name.lower().endswith(".bbl")]
+        self._used: set[str] = set()
+        self._out: list[str] = []
+        self._left = MOST_TEXT
+
+    def text(self) -> str:
+        self._file(self._main, posixpath.dirname(self._main), 0)
+        return "".join(self._out)
+
+    def _emit(self, text: str) -> None:
+        if text and self._left > 0:
+            self._out.append(text[: self._left])
+            self._left -= len(text)
+
+    def _file(self, name: str, folder: str, depth: int) -> None:
+        """Emit a file; `folder` is where the names that it inputs begin."""
+        self._used.add(name)
+        text, at, mark = self._files[name], 0, len(self._out)
+        to_search = {"fi": True, "comment": True}
+        while self._left > 0:
+            token = _TOKEN.search(text, at)
+            if token is None:
+                self._emit(text[at:])
+                return
+            self._emit(text[at : token.start()])
+            at = token.end()
+            kind = token.lastgroup
+            if kind == "end":
+                break
+            if kind == "begin" and depth:
+                # The preamble of a part that can also stand alone.
+                del self._out[mark:]
+            elif kind in ("hidden", "never"):
+                at = _behind_unused(text, token, to_search)
+            else:
+                self._token(token, folder, depth)
+
+    def _token(self, token: re.Match[str], folder: str, depth: int) -> None:
+        match token.lastgroup:
+            case "comment":
+                return
+            case "address":
+                self._emit(re.sub(r"(?<!\\)%", r"\\%", token[0]))
+            case "file" | "bare":
+                self._input(token["file"] or token["bare"] or "", folder, folder, depth)
+            case "inside":
+                base = folder if token["how"].startswith("sub") else ""
+                inner = _joined(base, token["folder"].strip())
+                self._input(token["inside"], inner, inner, depth)
+            case "bib" | "printed" if depth < MOST_DEPTH:
+                self._bibliography(token["bib"] or "")
+            case _:
+                self._emit(token[0])
+
+    def _input(self, name: str, base: str, folder: str, depth: int) -> None:
+        wanted = name.strip().strip('"')
+        found = self._find(wanted, (base, posixpath.dirname(self._main), "")) if depth < MOST_DEPTH else None
+        self._emit("\n")
+        if found is not None:
+            self._file(found, folder, depth + 1)
+            self._emit("\n")
+
+    def _find(self, wanted: str, bases: Sequence[str]) -> str | None:
+        for base in bases:
+            path = _joined(base, wanted)
+            for name in (f"{path}.tex", path):
+                if name in self._files and name not in self._used:
+                    return name
+        return None
+
+    def _bibliography(self, names: str) -> None:
+        """The references as they were typeset: the main file's .bbl, or that of a name."""
+        stems = [posixpath.splitext(self._main)[0], *(name.strip() for name in names.split(",")[:50])]
+        only = self._bibliographies if len(self._bibliographies) == 1 else []
+        named = [f"{stem}.bbl" for stem in stems if f"{stem}.bbl" in self._files]
+        for name in (named or only)[:1]:
+            if name in self._used:
+                continue
+            bare = "\\begin{thebibliography}" not in self._files[name]
+            self._emit("\n\\begin{thebibliography}{}\n" if bare else "\n")
+            self._file(name, "", MOST_DEPTH)
+            self._emit("\n\\end{thebibliography}\n" if bare else "\n")
+
+
+def _joined(base: str, name: str) -> str:
+    return posixpath.normpath(posixpath.join(base, name.strip())) if name else base
+
+
+def _behind_unused(text: str, token: re.Match[str], to_search: dict[str, bool]) -> int:
+    """Where the text goes on after a block that is never typeset. A search that failed once is not made again."""
+    if token.lastgroup == "hidden":
+        end = _HIDDEN_END.search(text, token.end()) if to_search["comment"] else None
+        to_search["comment"] = end is not None
+        return end.end() if end else token.end()
+    depth = 1
+    for found in _CONDITION.finditer(text, token.end()) if to_search["fi"] else ():
+        word = found[1]
+        if word == "fi":
+            depth -= 1
+        elif word and word.startswith("if") and word not in _NO_CONDITIONS:
+            depth += 1
+        if not depth or (word == "else" and depth == 1):
+            return found.end()
+    to_search["fi"] = False
+    return token.end()
