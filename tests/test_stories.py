@@ -29,7 +29,7 @@ from tracker.domain import (
 )
 from tracker.judge import lifecycle, openness
 from tracker.settings import load
-from tracker.store import checks, items, judgements, reads, writes
+from tracker.store import checks, items, judgements, queue, reads, writes
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
@@ -130,7 +130,7 @@ class World:
         seen: set[tuple[str, str]] = set()
         while due := [
             one
-            for one in reads.due_artifacts(self.store, "github", at, 50)
+            for one in queue.due_artifacts(self.store, "github", at, 50)
             if (one.artifact, one.reference.folded) not in seen
         ]:
             seen |= {(one.artifact, one.reference.folded) for one in due}
@@ -143,7 +143,7 @@ class World:
         self.judge(at)
 
     def judge(self, at: datetime) -> None:
-        works = reads.works_to_judge(self.store, 100)
+        works = queue.works_to_judge(self.store, 100)
         judged = {}
         for known in reads.histories(self.store, works):
             judged[known.history.work] = (

@@ -132,7 +132,8 @@ Until = Annotated[str | None, typer.Option(help="Last day of submission.")]
 
 def _print_summary(summary: Summary) -> int:
     print(
-        f"{summary.new_papers} new papers; {summary.read_papers} read; {summary.checked} artifacts checked; "
+        f"{summary.new_papers} new papers; {summary.read_papers} read, {summary.texts} in full; "
+        f"{summary.pages} papers' project pages followed; {summary.checked} artifacts checked; "
         f"{summary.judged} judged; {summary.entered} new in the feed; {summary.windows_left} windows left open."
     )
     for trouble in summary.troubles:

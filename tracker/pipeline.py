@@ -14,16 +14,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tracker.detect import roles, scan
-from tracker.domain import (
-    Check,
-    Fact,
-    Mention,
-    Outcome,
-    Place,
-    Source,
-    WindowResult,
-)
+from tracker import reading
+from tracker.domain import Check, Fact, Outcome, WindowResult
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.harvest import windows
 from tracker.harvest.arxiv_api import ArxivApi
@@ -33,20 +25,18 @@ from tracker.hosts.resolve import reference as resolve
 from tracker.judge import licenses, lifecycle, openness
 from tracker.publish import entries, files
 from tracker.settings import config_dir, read_toml
-from tracker.store import checks, items, judgements, memory, reads, releases, writes
+from tracker.store import checks, items, judgements, memory, queue, reads, releases, writes
 from tracker.store import windows as proof
-from tracker.worker import Summary, Worker, close_stage, sole_worker, status
+from tracker.worker import CHECKED, Summary, Worker, close_stage, sole_worker, status
 
 log = logging.getLogger(__name__)
 
-ARXIV, HUB_LISTS = "arxiv", "hub"
-CHECKED = {(host.name, kind) for host in HOSTS for kind in host.checked_kinds}
-SCAN_BATCH, JUDGE_BATCH, RECORD_BATCH = 500, 500, 25
+ARXIV = "arxiv"
+JUDGE_BATCH = 500
 BUDGET_HOUR = timedelta(minutes=61)
 MOST_UNANSWERED = 2
 FEW = 3
 """So many looks in a row that all tell nothing are the host's trouble, not theirs."""
-LISTING_OVERLAP = timedelta(days=1)
 
 
 def cycle(worker: Worker, since: date | None = None, until: date | None = None) -> Summary:
@@ -73,14 +63,20 @@ def look(worker: Worker) -> Summary:
 
 
 def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
-    listings(worker, now, summary)
-    for last in (False, True):
-        if last:
-            records(worker, now, summary)
-        read(worker, now, summary)
-        check(worker, now, summary)
-        judge(worker, now, summary)
-        publish(worker, now, summary)
+    """What metadata tell is told first; then those papers are read further that show no code by then."""
+    reading.listings(worker, now, summary)
+    reading.read(worker, now, summary)
+    _tell(worker, now, summary)
+    for further in (reading.records, reading.full_texts, reading.project_pages):
+        further(worker, now, summary)
+        reading.read(worker, now, summary)
+    _tell(worker, now, summary)
+
+
+def _tell(worker: Worker, now: datetime, summary: Summary) -> None:
+    check(worker, now, summary)
+    judge(worker, now, summary)
+    publish(worker, now, summary)
 
 
 def prepare(worker: Worker, now: datetime) -> None:
@@ -152,139 +148,6 @@ def _harvest_window(
         worker.check_cancelled()
 
 
-def read(worker: Worker, now: datetime, summary: Summary) -> None:
-    """Find links and promises in papers whose texts are new, and decide the roles of all their links."""
-    rules = worker.rules.roles
-    while papers := reads.papers_to_scan(worker.store, SCAN_BATCH):
-        worker.check_cancelled()
-        found = [(one, scan.detect(one.paper, resolve, rules)) for one in papers]
-        writes.save_scans(
-            worker.store,
-            [
-                writes.Scanned(
-                    work=one.work,
-                    version=one.version,
-                    source=Source.METADATA,
-                    mentions=detection.mentions,
-                    promise=detection.promise,
-                    promise_evidence=detection.promise_evidence,
-                )
-                for one, detection in found
-            ],
-            rules.version,
-            now,
-        )
-        mentions = reads.mentions(worker.store, [one.work for one in papers])
-        judgements.save_roles(
-            worker.store,
-            {one.work: roles.decide(mentions[one.work], one.paper, rules) for one in papers},
-            rules.version,
-            CHECKED,
-            now,
-        )
-        summary.read_papers += len(papers)
-        worker.progress.step("read", summary.read_papers)
-    memory.stage_done(worker.store, "read", now)
-
-
-def listings(worker: Worker, now: datetime, summary: Summary) -> None:
-    """Read the Hub's lists of newest repositories, and give papers those whose tags name them."""
-    reason, next_try = "", None
-    most = worker.settings.limits.hub_list_pages
-    for kind in huggingface.PLURALS:
-        source = f"{HUB_LISTS}-{kind}"
-        reached = proof.reached(worker.store, source)
-        since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
-        try:
-            got, pages = 0, 0
-            for page in huggingface.newest(kind, since, worker.fetch, most):
-                worker.check_cancelled()
-                proof.save_listings(worker.store, page, now)
-                got, pages = got + len(page), pages + 1
-                worker.progress.step("hub lists", got)
-            proof.close(
-                worker.store,
-                source,
-                WindowResult(
-                    since=since,
-                    until=now,
-                    expected=None,
-                    got=got,
-                    complete=pages < most,
-                    reason=f"more than {most} pages" if pages == most else "",
-                ),
-                now,
-            )
-        except UpstreamError as error:
-            reason, next_try = str(error), getattr(error, "until", None)
-    close_stage(worker, "hub lists", reason, next_try, now, summary)
-    _give_listings(worker, now)
-
-
-def _give_listings(worker: Worker, now: datetime) -> None:
-    found = reads.works_with_new_listings(worker.store)
-    scans = []
-    for (work, version), urls in found.items():
-        mentions = tuple(
-            Mention(
-                reference=link,
-                url=url,
-                place=Place.HUB,
-                source=Source.HUB_LIST,
-                evidence=f"The card of {link.key} on the Hugging Face Hub names arXiv:{work.partition(':')[2]}.",
-            )
-            for url in urls
-            if (link := resolve(url)) is not None
-        )
-        scans.append(writes.Scanned(work=work, version=version, source=Source.HUB_LIST, mentions=mentions))
-    if scans:
-        writes.save_scans(worker.store, scans, worker.rules.roles.version, now)
-
-
-def records(worker: Worker, now: datetime, summary: Summary) -> None:
-    """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
-    waiting = reads.works_for_hub_record(worker.store, worker.settings.limits.hub_records)
-    reason, next_try = "", None
-    batch: list[writes.Scanned] = []
-    try:
-        for number, one in enumerate(waiting):
-            worker.progress.step("hub records", number, len(waiting))
-            worker.check_cancelled()
-            batch.append(_record(worker, one))
-            if len(batch) >= RECORD_BATCH:
-                writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
-                batch = []
-    except UpstreamError as error:
-        reason, next_try = str(error), getattr(error, "until", None)
-    finally:
-        if batch:
-            writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
-    worker.progress.step("hub records", len(waiting), len(waiting))
-    close_stage(worker, "hub records", reason, next_try, now, summary)
-
-
-def _record(worker: Worker, one: reads.PaperToRead) -> writes.Scanned:
-    found = huggingface.paper_record(one.paper.arxiv_id, worker.fetch)
-    mentions = tuple(
-        Mention(
-            reference=link,
-            url=url,
-            place=Place.HUB,
-            source=Source.HUB_RECORD,
-            evidence=huggingface.RECORD_SAYS.get(how, how),
-        )
-        for url, how in found or ()
-        if (link := resolve(url)) is not None
-    )
-    return writes.Scanned(
-        work=one.work,
-        version=one.version,
-        source=Source.HUB_RECORD,
-        mentions=mentions,
-        outcome="absent" if found is None else "read",
-    )
-
-
 def check(worker: Worker, now: datetime, summary: Summary) -> None:
     """Look at every own artifact that is due, those of the newest papers first."""
     for host in HOSTS:
@@ -294,7 +157,7 @@ def check(worker: Worker, now: datetime, summary: Summary) -> None:
 
 
 def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> tuple[str, datetime | None]:
-    while due := reads.due_artifacts(worker.store, host.name, now, worker.settings.limits.github_batch):
+    while due := queue.due_artifacts(worker.store, host.name, now, worker.settings.limits.github_batch):
         asked = {one.reference.folded: one for one in due}
         answers: list[checks.Answer] = []
         try:
@@ -329,7 +192,7 @@ def _is_budget(worker: Worker, stopped: UpstreamStopped, now: datetime) -> bool:
     return anonymous and stopped.until - now <= BUDGET_HOUR
 
 
-def _answer(worker: Worker, due: reads.Due, found: Check) -> checks.Answer:
+def _answer(worker: Worker, due: queue.Due, found: Check) -> checks.Answer:
     fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
     claimed_by = (
         "its card on the Hub" if due.reference.host == huggingface.HOST.name else "the host's licence field"
@@ -343,7 +206,7 @@ def _answer(worker: Worker, due: reads.Due, found: Check) -> checks.Answer:
 def judge(worker: Worker, now: datetime, summary: Summary) -> None:
     """Judge every work whose evidence changed."""
     window, version = timedelta(days=worker.settings.feed.window_days), worker.rules.judge_version
-    while works := reads.works_to_judge(worker.store, JUDGE_BATCH):
+    while works := queue.works_to_judge(worker.store, JUDGE_BATCH):
         worker.check_cancelled()
         judged = {}
         for known in reads.histories(worker.store, works):

@@ -16,12 +16,16 @@ from tracker.detect import roles
 from tracker.domain import Clock, Fetch, Progress, Status
 from tracker.errors import Cancelled
 from tracker.fetch.client import Client
+from tracker.hosts import HOSTS
 from tracker.judge import licenses, openness
 from tracker.settings import Settings, config_dir
 from tracker.store import memory, query
 from tracker.store.engine import Store
 
 log = logging.getLogger(__name__)
+
+CHECKED = frozenset((host.name, kind) for host in HOSTS for kind in host.checked_kinds)
+"""The (host, kind) pairs that can be asked what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Summary:
 
     new_papers: int = 0
     read_papers: int = 0
+    texts: int = 0
+    pages: int = 0
     checked: int = 0
     judged: int = 0
     entered: int = 0

@@ -11,7 +11,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from tracker import pipeline
+from tracker import pipeline, reading
 from tracker.domain import Role
 from tracker.worker import Summary
 
@@ -231,7 +231,7 @@ def test_rules_that_changed_read_and_judge_again_without_the_network(
         asked = len(run.requests("github_api")) + len(run.requests("huggingface"))
         summary, now = Summary(), run.worker.now()
         pipeline.prepare(run.worker, now)
-        pipeline.read(run.worker, now, summary)
+        reading.read(run.worker, now, summary)
         pipeline.judge(run.worker, now, summary)
         assert summary.read_papers == 15
         assert run.views() == views

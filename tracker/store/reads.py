@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -18,7 +17,6 @@ from tracker.domain import (
     Link,
     Mention,
     Outcome,
-    Paper,
     Place,
     Promise,
     Reference,
@@ -27,144 +25,12 @@ from tracker.domain import (
     Source,
 )
 from tracker.store import tables as t
-from tracker.store.dialect import BATCH, among, table
+from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
 WORK, VERSION, SCAN, NAME = table(t.Work), table(t.Version), table(t.Scan), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
 SIGHTING, LISTING = table(t.SightingRow), table(t.HubListing)
-
-
-@dataclass(frozen=True, slots=True)
-class PaperToRead:
-    """A paper's newest version, for link finding and role rules."""
-
-    work: str
-    version: int
-    paper: Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An artifact to be asked for by one of its names."""
-
-    artifact: str
-    reference: Reference
-
-
-def papers_to_scan(store: Store, limit: int) -> list[PaperToRead]:
-    """Papers whose newest texts were not read yet, newest first."""
-    with store.read() as connection:
-        return _papers(
-            connection,
-            select(WORK.c.id).where(WORK.c.scan_due).order_by(WORK.c.submitted_at.desc(), WORK.c.id).limit(limit),
-        )
-
-
-def papers(store: Store, works: Collection[str]) -> dict[str, PaperToRead]:
-    """The newest versions of these works."""
-    with store.read() as connection:
-        return {one.work: one for one in _papers(connection, select(WORK.c.id).where(among(WORK.c.id, works)))}
-
-
-def _papers(connection: Connection, works: Any) -> list[PaperToRead]:
-    rows = connection.execute(
-        select(VERSION)
-        .join(WORK, (WORK.c.id == VERSION.c.work) & (WORK.c.latest == VERSION.c.n))
-        .where(VERSION.c.work.in_(works))
-        .order_by(VERSION.c.submitted_at.desc(), VERSION.c.work)
-    )
-    return [
-        PaperToRead(
-            row.work,
-            row.n,
-            Paper(
-                arxiv_id=row.work.partition(":")[2],
-                title=row.title,
-                abstract=row.abstract,
-                comment=row.comment or "",
-                authors=tuple(row.authors),
-            ),
-        )
-        for row in rows
-    ]
-
-
-def works_for_hub_record(store: Store, limit: int) -> list[PaperToRead]:
-    """Papers that show no code of their own and were never asked of the Hub, newest first."""
-    own = (
-        select(ROLE.c.work)
-        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
-        .where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value, ARTIFACT.c.kind == "repository")
-    )
-    asked = select(SCAN.c.work).where(SCAN.c.work == WORK.c.id, SCAN.c.source == Source.HUB_RECORD.value)
-    with store.read() as connection:
-        return _papers(
-            connection,
-            select(WORK.c.id)
-            .where(WORK.c.latest > 0, WORK.c.scan_due.is_(False), ~own.exists(), ~asked.exists())
-            .order_by(WORK.c.submitted_at.desc(), WORK.c.id)
-            .limit(limit),
-        )
-
-
-def works_with_new_listings(store: Store) -> dict[tuple[str, int], list[str]]:
-    """Addresses of Hub repositories whose tags name a stored paper that does not list them yet, by
-    (work, newest version)."""
-    known = select(MENTION.c.work).where(
-        MENTION.c.work == WORK.c.id,
-        MENTION.c.source == Source.HUB_LIST.value,
-        MENTION.c.folded == func.lower(LISTING.c.reference),
-    )
-    found: dict[tuple[str, int], list[str]] = defaultdict(list)
-    with store.read() as connection:
-        for row in connection.execute(
-            select(WORK.c.id, WORK.c.latest, LISTING.c.url)
-            .join(WORK, WORK.c.id == "arxiv:" + LISTING.c.arxiv_id)
-            .where(~known.exists())
-            .order_by(WORK.c.id, LISTING.c.reference)
-        ):
-            found[row.id, row.latest].append(row.url)
-    return dict(found)
-
-
-def due_artifacts(store: Store, host: str, now: datetime, limit: int) -> list[Due]:
-    """Artifacts whose look is due at one host, those of the newest papers first.
-
-    An artifact is asked for by every name that a paper wrote and that still holds, since each is a link
-    that readers follow; where none holds any more, by what the host last called it.
-    """
-    with store.read() as connection:
-        rows = connection.execute(
-            select(ARTIFACT.c.key)
-            .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
-            .order_by(ARTIFACT.c.first_checked_at.is_not(None), ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
-            .limit(limit)
-        )
-        keys = [row.key for row in rows]
-        names = defaultdict(list)
-        for row in connection.execute(
-            select(NAME, ARTIFACT.c.kind)
-            .join(ARTIFACT, ARTIFACT.c.key == NAME.c.artifact)
-            .where(among(NAME.c.artifact, keys), NAME.c.until.is_(None))
-            .order_by(NAME.c.since, NAME.c.folded)
-        ):
-            names[row.artifact].append(row)
-    due = []
-    for key in keys:
-        asked = [row for row in names[key] if row.written] or names[key][:1]
-        due += [Due(key, Reference(row.reference, host, row.kind, row.url)) for row in asked]
-    return due
-
-
-def count_due(store: Store, now: datetime) -> int:
-    """How many looks are due."""
-    with store.read() as connection:
-        return int(
-            connection.execute(
-                select(func.count()).select_from(ARTIFACT).where(ARTIFACT.c.next_check_at <= now)
-            ).scalar_one()
-        )
 
 
 def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
@@ -189,32 +55,6 @@ def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
                 )
             )
     return found
-
-
-def works_to_judge(store: Store, limit: int) -> list[str]:
-    """Works whose evidence changed since they were last judged."""
-    with store.read() as connection:
-        return list(
-            connection.execute(
-                select(WORK.c.id).where(WORK.c.judge_due).order_by(WORK.c.id).limit(limit)
-            ).scalars()
-        )
-
-
-def all_works(store: Store) -> Iterator[list[str]]:
-    """Every work, in batches."""
-    last = ""
-    while True:
-        with store.read() as connection:
-            part = list(
-                connection.execute(
-                    select(WORK.c.id).where(WORK.c.id > last).order_by(WORK.c.id).limit(BATCH)
-                ).scalars()
-            )
-        if not part:
-            return
-        yield part
-        last = part[-1]
 
 
 @dataclass(frozen=True, slots=True)
