@@ -1,5 +1,8 @@
 """Links of project pages: the artifacts with their labels, without what a page says of itself."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +68,54 @@ def test_a_picture_is_a_label_too(link: str) -> None:
 def test_what_a_page_says_of_itself_is_left_out(credit: str) -> None:
     link = '<a href="https://github.com/nobody/pages">this one</a>'
     assert found(f"<html><body>{ROW}<footer><p>{credit.format(link)}</p></footer></body></html>")[2:] == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h1>Deep</h1><p>{}</p><footer>This website is licensed under a Creative Commons licence.</footer>",
+        "<p>Our code is hosted on {}.</p>",
+        "<p>The code is {}, licensed under MIT.</p>",
+        "<p>We release our chat template and the code: {}</p>",
+        "<div>Code: {}" + " words" * 60 + " the template of this page is borrowed from others</div>",
+        "<script>if (a<b) {{ x = 'it'; }} // don't</script><p>Our code: {}</p>",
+    ],
+)
+def test_what_a_paper_says_of_its_release_is_kept(html: str) -> None:
+    link = '<a class="[&>svg]:size-4" href="https://github.com/ann/deep">Code</a>'
+    assert [key for key, _ in found(f"<html><body>{html.format(link)}</body></html>")] == ["github:ann/deep"]
+
+
+def test_the_words_before_a_link_are_those_before_it() -> None:
+    far = (
+        "<html><body><p>"
+        + "Of the method. " * 60
+        + 'The baseline is by <a href="https://github.com/bob/other">Bob</a>.'
+    )
+    assert found(far)[0][1].endswith("The baseline is by Bob: ")
+
+
+def test_relative_links_begin_at_the_base() -> None:
+    html = '<html><head><base href="https://github.com/ann/"></head><body><p><a href="deep">Code</a></p></body></html>'
+    assert found(html)[0][0] == "github:ann/deep"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda size: "<html><a " + " ".join(f"a{n}=1" for n in range(size // 9)),
+        lambda size: "<html><a " + " ".join(f'a{n}=">"' for n in range(size // 11)),
+        lambda size: "<html>" + "<script " * (size // 8),
+        lambda size: "<html>" + "<a href=\"'" * (size // 10),
+        lambda size: "<html>" + "<div><a href='http://q.org'></a></div>" * (size // 38),
+    ],
+)
+def test_two_megabytes_of_hostile_markup_are_read(hostile: Callable[[int], str]) -> None:
+    """Quadratic ways take minutes for this; the bound is generous, so that no busy machine fails it."""
+    assert PAGE is not None
+    start = time.process_time()
+    pages.page_mentions(hostile(2_100_000).encode(), PAGE, URL, reference)
+    assert time.process_time() - start < 30
 
 
 def test_roles_of_a_page(rules: Rules) -> None:

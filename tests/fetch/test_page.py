@@ -1,8 +1,10 @@
 """Pages over real HTTP: guarded, pinned to the address that was judged, bounded; nothing private is ever reached."""
 
+import contextlib
 import gzip
 import socket
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -227,3 +229,36 @@ def test_a_page_cut_short_is_an_error(connect, stub, told):
 def test_a_page_that_is_not_there_is_an_answer(connect, stub, told, status):
     stub.answers = [told(status, b"gone", HTML)]
     assert connect().page("https://ann.example.net/").status == status
+
+
+@pytest.mark.parametrize(
+    "parts", [(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"), (b"", b"H"), (b"HTTP/1.1 200 OK\r\n\r\n", b"x")]
+)
+def test_what_drips_ends_with_the_time_of_a_page(connect, parts):
+    """Each byte comes in time; the whole never does."""
+    stop = threading.Event()
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(10_000)
+            connection.sendall(parts[0])
+            while not stop.wait(0.05):
+                connection.sendall(parts[1])
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        web = f"http://127.0.0.1:{server.getsockname()[1]}/web"
+        client = connect(TRACKER_UPSTREAMS__WEB=web, TRACKER_LIMITS__PAGE_SECONDS="0.5")
+        begun = time.monotonic()
+        with pytest.raises(UpstreamError, match="in time"):
+            client.page("https://ann.example.net/")
+        assert time.monotonic() - begun < 5
+        stop.set()
+        thread.join()
+
+
+def test_dots_do_not_lead_out_of_the_hosts_folder(connect, stub):
+    connect().page("https://ann.example.net/../../%2e%2e/_sandbox/reset")
+    assert stub.asked[0][1] == "/web/ann.example.net/_sandbox/reset"

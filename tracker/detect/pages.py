@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html import escape, unescape
+from itertools import count
 from urllib.parse import urljoin
 
 from lxml import etree, html
@@ -19,7 +21,9 @@ MOST_LINKS = 400
 MOST_KEPT = 60
 _MOST_LABEL = 80
 _MOST_AROUND = 240
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ue000\ue001]"
+)
 _BLOCKS = frozenset(
     [
         "p",
@@ -46,8 +50,23 @@ _ICON = re.compile(
 )
 _IS_HTML = re.compile(r"<(?:!doctype|html|head|body|a|div|p)\b", re.IGNORECASE)
 _ABOUT_ITSELF = re.compile(
-    r"\b(?:template|(?:website|page|site)['\u2019]?s? (?:source|code|design)|(?:source )?code (?:of|for) this (?:web ?site|web ?page|page|site)"
-    r"|borrow(?:ed)? (?:from|the source)|creative commons|licen[cs]ed under|powered by|built with|hosted on)\b",
+    r"\b(?:(?:web ?site|web ?page|page|site)(?: \w{1,20}){0,2} template|template (?:of|for) th(?:is|e) (?:web ?site|web ?page|page|site)"
+    r"|(?:website|page|site)['\u2019]?s? (?:source|code|design)|(?:source )?code (?:of|for) this (?:web ?site|web ?page|page|site)"
+    r"|borrow(?:ed)? (?:from|the source)|(?:web ?site|web ?page|page|site) is (?:powered|hosted|built|licen[cs]ed|adapted|based)"
+    r"|powered by|built (?:with|using|from) the)\b",
+    re.IGNORECASE,
+)
+_MOST_NEAR = 120
+_MOST_AFTER = 100
+_MOST_TEXT = 4_000
+_SIGN = re.compile("\ue000[0-9]{1,8}\ue001")
+_MARKUP = re.compile(
+    r"""<(?P<raw>script|style)\b[^<]*+(?:<(?!/(?P=raw)\b)[^<]*+)*+(?:</(?P=raw)[^<>]*+>)?|<!--|<[!?][^<>]*+>?"""
+    r"""|<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*+)(?P<rest>(?:[^<>"']|"[^"]*+"|'[^']*+')*+)>?|<""",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"""(?<![\w-])(href|class|title|alt|aria-label|data-icon)\s?=\s?(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'<>]{1,2000}))""",
     re.IGNORECASE,
 )
 
@@ -60,22 +79,21 @@ def page_mentions(body: bytes, page: Reference, page_url: str, resolve: Resolve)
     """
     text = body.decode("utf-8", "replace")
     found: dict[str, Mention] = {}
-    links = _of_html(body, page_url) if _IS_HTML.search(text[:50_000]) else _of_text(text)
-    for number, (address, label, around) in enumerate(links):
+    links = _of_html(text, page_url) if _IS_HTML.search(text[:50_000]) else _of_text(text)
+    for number, (address, label, before, near) in enumerate(links):
         if number >= MOST_LINKS or len(found) >= MOST_KEPT:
             break
         reference = resolve(address)
         if reference is None or reference.kind in ("page", "doi", "organisation"):
             continue
-        if reference.folded in found or reference.folded == page.folded or _ABOUT_ITSELF.search(around):
+        if reference.folded in found or reference.folded == page.folded or _ABOUT_ITSELF.search(near):
             continue
-        found[reference.folded] = _mention(reference, address, label, around, page)
+        found[reference.folded] = _mention(reference, address, label, before, page)
     return list(found.values())
 
 
-def _mention(reference: Reference, address: str, label: str, around: str, page: Reference) -> Mention:
-    label, around = _clean(label)[:_MOST_LABEL], _clean(around)[:_MOST_AROUND]
-    words = around.partition(label)[0].strip() if label else ""
+def _mention(reference: Reference, address: str, label: str, before: str, page: Reference) -> Mention:
+    label, words = _clean(label)[:_MOST_LABEL], _clean(before)[-_MOST_AROUND:].strip()
     before = f"{words} {label}: ".lstrip() if label and "://" not in label else words
     evidence = f"{before}{address} (on the project page {page.url})"
     return Mention(
@@ -88,26 +106,56 @@ def _mention(reference: Reference, address: str, label: str, around: str, page: 
     )
 
 
-def _of_html(body: bytes, page_url: str) -> Iterator[tuple[str, str, str]]:
-    """(address, label, words around) of each link of a page."""
+def _plain_markup(text: str) -> str:
+    """The same page with tags that carry nothing but what is read here.
+
+    libxml2 compares each attribute of a tag with all before it: two megabytes of attributes take minutes.
+    """
+
+    number = count()
+
+    def tag(found: re.Match[str]) -> str:
+        name = found["name"]
+        if not name:
+            return "<!--" if found[0] == "<!--" else "&lt;" if found[0] == "<" else " "
+        if found["end"]:
+            return f"</{name}>"
+        kept: dict[str, str] = {}
+        for one in _ATTRIBUTE.finditer(found["rest"]):
+            kept.setdefault(one[1].lower(), unescape(one[2] or one[3] or one[4] or ""))
+        said = "".join(f' {key}="{escape(value)}"' for key, value in kept.items())
+        # A sign of its own tells where in the words around it a link stands.
+        return f"<{name}{said}>" + (_sign(next(number)) if name.lower() == "a" else "")
+
+    return _MARKUP.sub(tag, _CONTROL.sub(" ", text))
+
+
+def _sign(number: int | str) -> str:
+    return f"\ue000{number}\ue001"
+
+
+def _of_html(text: str, page_url: str) -> Iterator[tuple[str, str, str, str]]:
+    """(address, label, words before, words of its own block on both sides) of each link of a page."""
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
-        root = html.document_fromstring(body, parser=parser)
+        root = html.document_fromstring(_plain_markup(text).encode("utf-8", "replace"), parser=parser)
         anchors = list(root.iter("a"))
+        base = urljoin(page_url, next((one.get("href") or "" for one in root.iter("base")), "").strip())
     except (etree.LxmlError, ValueError, AssertionError):
         return
     for anchor in anchors:
         try:
-            address = urljoin(page_url, (anchor.get("href") or "").strip())
+            address = urljoin(base, (anchor.get("href") or "").strip())
         except ValueError:
             continue
         if address.lower().startswith(("http://", "https://")):
-            yield address, _label(anchor), _around(anchor)
+            label = _label(anchor)
+            yield address, label, *_around(anchor, label)
 
 
 def _label(anchor: html.HtmlElement) -> str:
     """What a reader sees of a link: its words, else what stands for its picture."""
-    words = squeeze(_text(anchor))
+    words = squeeze(_SIGN.sub("", _text(anchor)[:_MOST_TEXT]))
     if words:
         return words
     for element in anchor.iter():
@@ -119,35 +167,41 @@ def _label(anchor: html.HtmlElement) -> str:
     return ""
 
 
-def _around(anchor: html.HtmlElement) -> str:
-    """The words of the block in which a link stands; of its row where the block holds the link alone."""
-    element, words = anchor, ""
+def _around(anchor: html.HtmlElement, label: str) -> tuple[str, str]:
+    """The words before a link in its block, or its row where the block holds the link alone; and those on both
+    sides within the block itself, where a page says of itself whose template it is."""
+    sign = _SIGN.search(_text(anchor))
+    element, before, near = anchor, "", ""
     for _ in range(6):
-        parent = element.getparent()
-        if parent is None:
+        element = element.getparent()
+        if element is None or sign is None:
             break
-        element = parent
-        if element.tag in _BLOCKS:
-            words = squeeze(_text(element))
-            if len(words) > len(squeeze(_text(anchor))) + 8:
-                break
-    return words
+        if element.tag not in _BLOCKS:
+            continue
+        first, _found, after = _text(element).partition(sign[0])
+        before = squeeze(_SIGN.sub("", first[-2 * MOST_EVIDENCE :]))
+        rest = squeeze(_SIGN.sub("", after[: 2 * MOST_EVIDENCE]))
+        near = near or f"{before[-_MOST_NEAR:]} {rest[: len(label) + _MOST_AFTER]}"
+        if len(before) + len(rest) > len(label) + 8:
+            break
+    return before, near
 
 
 def _text(element: html.HtmlElement) -> str:
     try:
-        return str(element.text_content())[:4_000]
+        return str(element.text_content())
     except (ValueError, UnicodeError):
         return ""
 
 
-def _of_text(text: str) -> Iterator[tuple[str, str, str]]:
+def _of_text(text: str) -> Iterator[tuple[str, str, str, str]]:
     """The same of a page without markup, or in Markdown."""
     for link in urls.find(text[: scan.MOST_TEXT], "text"):
-        start = text.rfind("\n", 0, link.start) + 1
-        end = text.find("\n", link.end)
-        line = text[max(start, link.start - _MOST_AROUND) : end if 0 <= end < link.end + 200 else link.end + 200]
-        yield link.url, squeeze(text[max(start, link.start - 60) : link.start]).rstrip("([<: "), squeeze(line)
+        start = max(text.rfind("\n", 0, link.start) + 1, link.start - _MOST_AROUND)
+        end = text.find("\n", link.end, link.end + _MOST_AFTER)
+        near = text[max(start, link.start - _MOST_NEAR) : end if end >= 0 else link.end + _MOST_AFTER]
+        label = squeeze(text[max(start, link.start - 60) : link.start]).rstrip("([<: ")
+        yield link.url, label, "", squeeze(near)
 
 
 def _clean(text: str) -> str:

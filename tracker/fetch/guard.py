@@ -26,8 +26,12 @@ _UNSAFE = re.compile("[\x00-\x20\x7f\\\\]")
 _PRIVATE_TEXT = """localhost local internal intranet lan home corp private test invalid example onion arpa alt localdomain
     home.arpa"""
 _PRIVATE = frozenset(_PRIVATE_TEXT.split())
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
-_SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What `ipaddress` calls global in some of its releases: translation within one network, whose inner address can
+# stand at several places (RFC 8215, RFC 6052), documentation (RFC 9637), site-local, and 6to4 relays (RFC 7526).
+_NOT_GLOBAL = tuple(
+    ipaddress.ip_network(text) for text in ("64:ff9b:1::/48", "3fff::/20", "fec0::/10", "192.88.99.0/24")
+)
 _SAFE_PATH = "/%:@!$&'()*+,;=~-._"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -70,7 +74,8 @@ def check_url(url: str) -> Target:
         raise refused("it is no http address")
     if "@" in split.netloc:
         raise refused("the address carries a user name")
-    port = port or (443 if split.scheme == "https" else 80)
+    if port is None:
+        port = 443 if split.scheme == "https" else 80
     if port not in PORTS:
         raise refused(f"port {port} is not asked")
     return Target(split.scheme, _host(host), port, _path(split))
@@ -96,6 +101,8 @@ def check_addresses(found: Iterable[str]) -> list[str]:
 
 def is_public(address: Address) -> bool:
     """Whether an address, and each address within it, is one of the public internet's."""
+    if any(address in network for network in _NOT_GLOBAL):
+        return False
     if isinstance(address, ipaddress.IPv6Address):
         inner: list[Address] = []
         if address.ipv4_mapped is not None:
@@ -104,9 +111,9 @@ def is_public(address: Address) -> bool:
             inner.append(address.sixtofour)
         if address.teredo is not None:
             inner += address.teredo
-        if any(address in network for network in _NAT64):
+        if address in _NAT64:
             inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if int(address) >> 32 == 0 or address in _SITE_LOCAL or not all(is_public(one) for one in inner):
+        if int(address) >> 32 == 0 or not all(is_public(one) for one in inner):
             return False
         if inner:
             return True
@@ -137,5 +144,23 @@ def _host(host: str) -> str:
 
 
 def _path(split: SplitResult) -> str:
-    path = quote(split.path or "/", safe=_SAFE_PATH)
-    return f"{path}?{quote(split.query, safe=_SAFE_PATH + '?')}" if split.query else path
+    try:
+        path = quote(_without_dots(split.path), safe=_SAFE_PATH)
+        return f"{path}?{quote(split.query, safe=_SAFE_PATH + '?')}" if split.query else path
+    except UnicodeError:
+        raise refused("the address holds characters that none may hold") from None
+
+
+def _without_dots(path: str) -> str:
+    """The path without `.` and `..`, escaped ones included (WHATWG URL, "double-dot URL path segment"): below an
+    operator's base address they would lead out of the host's own folder."""
+    kept: list[str] = []
+    dots = False
+    for part in path.split("/")[1:]:
+        plain = part.lower().replace("%2e", ".")
+        dots = plain in (".", "..")
+        if plain == "..":
+            kept = kept[:-1]
+        elif not dots:
+            kept.append(part)
+    return "/" + "/".join([*kept, ""] if dots and kept else kept)

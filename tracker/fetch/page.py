@@ -6,11 +6,16 @@ judged: a name that changes its address in between (DNS rebinding) changes nothi
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from socket import IPPROTO_TCP, getaddrinfo
+from types import TracebackType
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -35,6 +40,60 @@ _GONE = frozenset({404, 410})
 def addresses(host: str, port: int) -> list[str]:
     """What the system's resolver says of a name."""
     return [str(found[4][0]) for found in getaddrinfo(host, port, proto=IPPROTO_TCP)[:MOST_ADDRESSES]]
+
+
+class Deadline:
+    """Ends the connection of one request when its time is up, whatever it waits for then.
+
+    The timeouts of httpx begin again with each byte: headers or a handshake that drip would never end. Hand
+    `trace` to the request as its extension of that name (httpcore's documentation, "trace").
+    """
+
+    def __init__(self, deadline: float) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._over = False
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the time was up."""
+        return self._over
+
+    def trace(self, name: str, info: Mapping[str, Any]) -> None:
+        """Told by httpcore what it does."""
+        if name != "connection.connect_tcp.complete":
+            return
+        found = info["return_value"].get_extra_info("socket")
+        with self._lock:
+            # A descriptor of its own: TLS takes the first one over.
+            self._socket = found.dup()
+            if self._over:
+                self._shut()
+
+    def _cut(self) -> None:
+        with self._lock:
+            self._over = True
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 class Pages:
@@ -65,6 +124,8 @@ class Pages:
             raise UpstreamError(UPSTREAM, "not asked: the clock is moved, so nothing outside this machine is")
         deadline = time.monotonic() + self._settings.limits.page_seconds
         for _ in range(MOST_REDIRECTS + 1):
+            if time.monotonic() > deadline:
+                raise UpstreamError(UPSTREAM, "no answer in time")
             target = guard.check_url(url)
             response = self._once(target, deadline)
             location = response.headers.get("location")
@@ -85,18 +146,24 @@ class Pages:
     def _once(self, target: Target, deadline: float) -> Response:
         address, headers, extensions = self._route(target)
         self._gate.enter(UPSTREAM)
+        watch = Deadline(deadline)
+        extensions["trace"] = watch.trace
         try:
             with (
                 self._gate.turn(UPSTREAM),
+                watch,
                 self._http.stream("GET", address, headers=headers, extensions=extensions) as answer,
             ):
                 self._http.cookies.clear()
                 body = self._body(answer, deadline) if answer.status_code == 200 else b""
+                if watch.over:
+                    # A body without a length ends with its connection, cut or not.
+                    raise UpstreamError(UPSTREAM, "no answer in time")
                 return Response(answer.status_code, dict(answer.headers), body, target.url)
         except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
-            raise UpstreamError(UPSTREAM, _reason(error)) from None
+            raise UpstreamError(UPSTREAM, "no answer in time" if watch.over else _reason(error)) from None
 
-    def _route(self, target: Target) -> tuple[str, Mapping[str, str], dict[str, str]]:
+    def _route(self, target: Target) -> tuple[str, Mapping[str, str], dict[str, Any]]:
         """(address to connect to, headers, what the connection needs to know)."""
         if self._base:
             return f"{self._base}/{target.authority}{target.path}", {}, {}
@@ -125,7 +192,7 @@ class Pages:
         for chunk in answer.iter_raw():
             raw += chunk
             if time.monotonic() > deadline:
-                raise httpx.ReadTimeout("the whole page took too long")
+                raise UpstreamError(UPSTREAM, "no answer in time")
             if len(raw) >= most:
                 break
         return bytes(raw[:most]) if "gzip" not in packed else _unpacked(bytes(raw), most)
