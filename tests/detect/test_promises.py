@@ -15,6 +15,7 @@ AVAILABLE = [
     "Code can be found in the supplementary repository on GitHub.",
     "All implementation code is publicly available on GitHub to ensure reproducibility.",
     "We have open-sourced the toolkit.",
+    "We outline six directions, and release an open-source toolkit for reproducibility.",
     "By releasing our datasets and evaluation framework, we provide guidance.",
     "The open-source implementation provides a foundation.",
     "We introduce ToolX, a task-agnostic, open-source server.",

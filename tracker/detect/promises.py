@@ -64,7 +64,7 @@ _NOW = re.compile(
     rf"|\b(?:we|authors?|team)\b (?:{_ADVERBS}|have |has |are )*(?:releas(?:e|ed|ing)|open[- ]?sourc(?:e|ed|ing)|opensourc(?:e|ed|ing))\b(?! (?:the |this |an? )?(?:assumption|constraint|requirement|video|memory|pressure))"
     rf"|\b(?:we|authors?|team)\b (?:{_ADVERBS}|have |has |are )*(?:publish(?:ed)?|shared?)\b[^.!?]{{0,110}}?\b{_THING}\b"
     r"|\bwe (?:\w+ )?(?:maintain|host|keep|curate)s?\b[^.!?]{0,60}\b(?:github|repositor(?:y|ies)|paper list)\b"
-    rf"|\band (?:{_ADVERBS})*(?:release|open-source|publish|share)\b (?:the |our |all |its |both |this |these |a )[^.!?]{{0,60}}?\b{_THING}\b"
+    rf"|\band (?:{_ADVERBS})*(?:release|open-source|publish|share)\b (?:the |our |all |its |both |this |these |an? )[^.!?]{{0,60}}?\b{_THING}\b"
     rf"|\bwe\b (?:{_ADVERBS}|have )*(?:provide|provided|make|made|distribute|host|upload(?:ed)?|contribute)\b (?:the |our |all |its |both |full |an? )?(?:\w[\w/&+-]*,? ){{0,5}}?"
     r"(?:codes?|codebase|source|implementations?|scripts|software|datasets?|data|checkpoints|weights|models|everything|benchmark|resources|repository|it)\b"
     r"(?=[^.!?]{0,60}\b(?:availa?ble|public|publicly|open|openly|on github|here|https?|download|reproduc\w+|to (?:support|foster|facilitate))\b)"
