@@ -27,10 +27,10 @@ MOST_WALKS = 3
 """So often a window is read from the start when its pages do not add up, before it is left open."""
 
 # arXiv's own classes; ACM (`I.2.6`) and MSC (`68T07, 35J20`) terms come in the same list.
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?", re.ASCII)
+CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?", re.ASCII)
 # C0 and C1 controls but tab and line feed; overrides and isolates of the writing direction; non-characters.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_WITHDRAWN = re.compile(
+WITHDRAWN = re.compile(
     r"\W{0,5}(?:this|the)\s+(?:arxiv\s+)?(?:paper|article|submission|manuscript|work|preprint|report)\s+"
     r"(?:has\s+been|have\s+been|is|was)\s+(?:\w+\s+)?withdrawn\b(?!\s+from)"
     r"|\W{0,5}(?:(?:paper|article|submission|manuscript)\s+)?(?:has\s+been\s+|is\s+|was\s+)?withdrawn\s+by\b",
@@ -191,8 +191,8 @@ def version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
     """One entry as a Version: texts without control characters, arXiv's own categories only, times in UTC."""
     comment = clean(result.comment or "").strip() or None
     abstract = clean(result.summary).strip()
-    categories = [term for term in result.categories if _CATEGORY.fullmatch(term)]
-    primary = result.primary_category if _CATEGORY.fullmatch(result.primary_category) else ""
+    categories = [term for term in result.categories if CATEGORY.fullmatch(term)]
+    primary = result.primary_category if CATEGORY.fullmatch(result.primary_category) else ""
     primary = primary or next(iter(categories), "")
     names = (" ".join(clean(author.name).split()) for author in result.authors)
     return Version(
@@ -207,7 +207,7 @@ def version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
         submitted_at=result.published.astimezone(UTC),
         updated_at=result.updated.astimezone(UTC),
         doi=clean(result.doi or "").strip() or None,
-        withdrawn=any(_WITHDRAWN.match(text) for text in (comment, abstract) if text),
+        withdrawn=any(WITHDRAWN.match(text) for text in (comment, abstract) if text),
     )
 
 

@@ -14,7 +14,7 @@ import hashlib
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from email.utils import format_datetime
 from pathlib import Path
@@ -28,7 +28,19 @@ from starlette.types import Receive, Scope, Send
 
 from tracker.domain import Clock
 from tracker.errors import WorldError
-from tracker.sandbox import arxiv_site, github_graphql, github_rest, huggingface, papers, web
+from tracker.sandbox import (
+    arxiv_site,
+    bitbucket,
+    forgejo,
+    github_graphql,
+    github_rest,
+    gitlab,
+    huggingface,
+    papers,
+    swh,
+    web,
+    zenodo,
+)
 from tracker.sandbox.answer import Answer, Ask, as_json, stamp
 from tracker.sandbox.arxiv import ArxivApi
 from tracker.sandbox.arxiv_oai import ArxivOai
@@ -44,6 +56,11 @@ PATHS = {
     "github_api": "/github",
     "huggingface": "/hf",
     "web": "/web",
+    "gitlab": "/gitlab/api/v4",
+    "codeberg": "/codeberg/api/v1",
+    "bitbucket": "/bitbucket/2.0",
+    "zenodo": "/zenodo/api",
+    "software_heritage": "/swh/api/1",
 }
 """Where each upstream's own address begins."""
 UPSTREAMS = {
@@ -53,8 +70,21 @@ UPSTREAMS = {
     "github_api": "/github",
     "huggingface": "/hf",
     "web": "/web",
+    "gitlab": "/gitlab/api/v4",
+    "codeberg": "/codeberg/api/v1",
+    "bitbucket": "/bitbucket/2.0",
+    "zenodo": "/zenodo/api",
+    "software_heritage": "/swh/api/1",
 }
 """What `[upstreams]` must name, below the sandbox's address."""
+FORGES: Mapping[str, tuple[Callable[[Ask, Path], Answer], str]] = {
+    "gitlab": (gitlab.answer, "gitlab"),
+    "codeberg": (forgejo.answer, "forgejo/codeberg.org"),
+    "bitbucket": (bitbucket.answer, "bitbucket"),
+    "zenodo": (zenodo.answer, "zenodo"),
+    "software_heritage": (swh.answer, "swh"),
+}
+"""Who answers for the other hosts, and from which folder of a world."""
 MOST_LOGGED = 100_000
 MOST_BODY = 4 * 1024 * 1024
 GZIP_FROM = 1400
@@ -84,14 +114,18 @@ class Stage:
     def answer(self, upstream: str, ask: Ask) -> tuple[Answer, str]:
         """The answer, and the fault that it shows (empty for an honest one)."""
         order = self.board.take(upstream, ask)
-        honest = {
-            "arxiv_api": self._arxiv,
-            "arxiv_oai": self._arxiv_oai,
-            "arxiv_site": self._arxiv_site,
-            "github_api": self._github,
-            "huggingface": self._hub,
-            "web": self._web,
-        }[upstream]
+        honest = (
+            self._forge(upstream)
+            if upstream in FORGES
+            else {
+                "arxiv_api": self._arxiv,
+                "arxiv_oai": self._arxiv_oai,
+                "arxiv_site": self._arxiv_site,
+                "github_api": self._github,
+                "huggingface": self._hub,
+                "web": self._web,
+            }[upstream]
+        )
         try:
             if order is None:
                 return honest(ask, ""), ""
@@ -107,6 +141,10 @@ class Stage:
 
     def _arxiv_site(self, ask: Ask, _twist: str) -> Answer:
         return arxiv_site.answer(ask, self.world)
+
+    def _forge(self, upstream: str) -> Callable[[Ask, str], Answer]:
+        answering, folder = FORGES[upstream]
+        return lambda ask, _twist: answering(ask, self.world / folder)
 
     def _web(self, ask: Ask, _twist: str) -> Answer:
         return web.answer(ask, self.world)

@@ -6,6 +6,7 @@ and the shape of tokens. Pages are smaller than arXiv's, so that small worlds ha
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
+from tracker.errors import WorldError
 from tracker.sandbox import papers
 from tracker.sandbox.answer import Answer, Ask, stamp
 from tracker.sandbox.papers import Paper
@@ -34,8 +36,11 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PREFIX = "oai:arXiv.org:"
 _PHYSICS = frozenset(
-    "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics quant-ph".split()
-)
+    {
+        "astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nlin", "nucl-ex",
+        "nucl-th", "physics", "quant-ph",
+    }
+)  # fmt: skip
 _MESSAGES = {
     "badVerb": "Value of the verb argument is not a legal OAI-PMH verb, the verb argument is missing, or the verb argument is repeated.",
     "badArgument": "The request includes illegal arguments, is missing required arguments, includes a repeated argument, or values for arguments have an illegal syntax.",
@@ -167,14 +172,14 @@ class ArxivOai:
         if not page:
             raise _Refused("badResumptionToken" if skip else "noRecordsMatch")
         rows = [_record(record, kind) if verb == "ListRecords" else _header(record) for record in page]
-        token = ""
+        ending = ""
         if len(found) > skip + PAGE:
             midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(0), UTC)
             text = quote(urlencode({**given, "skip": str(skip + PAGE)}), safe="")
-            token = f"<resumptionToken expirationDate='{stamp(midnight)}'>{text}</resumptionToken>\n"
+            ending = f"<resumptionToken expirationDate='{stamp(midnight)}'>{text}</resumptionToken>\n"
         elif skip:
-            token = "<resumptionToken/>\n"
-        return f"<{verb}>\n{''.join(rows)}{token}</{verb}>"
+            ending = "<resumptionToken/>\n"
+        return f"<{verb}>\n{''.join(rows)}{ending}</{verb}>"
 
     def _between(self, given: Mapping[str, str], now: datetime) -> list[Record]:
         since = _day(given, "from") or EARLIEST
@@ -202,9 +207,14 @@ def read(world: Path) -> dict[str, Record]:
     """
     known = papers.read(world)
     told = _extras(world)
-    records = [
-        _made(paper, known.versions[paper.arxiv_id], told.get(paper.arxiv_id, {})) for paper in known.latest
-    ]
+    records = []
+    for paper in known.latest:
+        try:
+            records.append(_made(paper, known.versions[paper.arxiv_id], told.get(paper.arxiv_id, {})))
+        except (TypeError, ValueError):
+            raise WorldError(
+                f"{world}: {paper.arxiv_id} has versions or a datestamp that cannot be read."
+            ) from None
     return {record.paper.arxiv_id: record for record in sorted(records, key=lambda record: record.datestamp)}
 
 
@@ -226,10 +236,12 @@ def _made(paper: Paper, lines: Mapping[int, Paper], told: Mapping[str, Any]) -> 
     if rows:
         versions = [_version(row, paper) for row in rows]
         last = max(rows, key=lambda row: int(row.get("n") or 1))
-        texts = {
-            "title": last.get("title"), "abstract": last.get("abstract"), "comment": last.get("comments"),
-        }  # fmt: skip
-        paper = replace(paper, **{name: str(text) for name, text in texts.items() if text is not None})
+        paper = replace(
+            paper,
+            title=str(last.get("title") or paper.title),
+            abstract=str(last.get("abstract") or paper.abstract),
+            comment=str(last["comments"]) if last.get("comments") else paper.comment,
+        )
     else:
         # What lies between the first and the newest has dates that nobody knows: spread evenly.
         first = lines[min(lines)].published
@@ -241,10 +253,8 @@ def _made(paper: Paper, lines: Mapping[int, Paper], told: Mapping[str, Any]) -> 
         versions[-1] = replace(versions[-1], withdrawn=bool(told.get("withdrawn")))
     versions.sort(key=lambda version: version.n)
     day = versions[-1].submitted.date() + timedelta(days=1)
-    try:
+    with contextlib.suppress(ValueError):
         day = max(day, date.fromisoformat(str(told.get("listed", ""))))
-    except ValueError:
-        pass
     if told.get("datestamp"):
         day = date.fromisoformat(str(told["datestamp"])[:10])
     licence = told.get("license", LICENCE)

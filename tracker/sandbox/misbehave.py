@@ -24,6 +24,11 @@ KINDS: Mapping[str, frozenset[str]] = {
     "web": _EVERYWHERE | web.FAULTS,
     "github_api": _EVERYWHERE | {"403", "403-primary", "401", "502", "503-html", "partial", "rate-limit-200"},
     "huggingface": _EVERYWHERE | {"empty-list"},
+    "gitlab": _EVERYWHERE,
+    "codeberg": _EVERYWHERE,
+    "bitbucket": _EVERYWHERE,
+    "zenodo": _EVERYWHERE,
+    "software_heritage": _EVERYWHERE,
 }
 LONGEST_SECONDS = 300.0
 _SECONDARY = {

@@ -1,0 +1,268 @@
+import json
+import urllib.request
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tracker import settings as settings_module
+from tracker.domain import Response
+from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.fetch.client import Client
+from tracker.harvest import announcements as ann
+from tracker.harvest import oai, oai_parse
+from tracker.harvest.windows import announced
+from tracker.sandbox.server import Sandbox
+
+SINCE = date(2026, 6, 1)
+
+
+def record(arxiv_id, day="2026-06-02", kind="D", extra=""):
+    return (
+        f"<record><header><identifier>oai:arXiv.org:{arxiv_id}</identifier><datestamp>{day}</datestamp></header>"
+        f'<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>{arxiv_id}</id>'
+        '<version version="v1"><date>Mon, 2 Apr 2007 19:18:42 GMT</date></version>'
+        f'<version version="v2"><date>Tue, 02 Jun 2026 09:00:00 GMT</date><source_type>{kind}</source_type></version>'
+        "<title>A\n title</title><authors>Ada B (1, 2) and C D ((1) X)</authors><categories>cs.AI I.2.6 stat.ML"
+        f"</categories><license>http://x/by</license><abstract> Text. </abstract>{extra}</arXivRaw></metadata></record>"
+    )
+
+
+def page(*records, token=None, error="", size=""):
+    ending = "" if token is None else f"<resumptionToken{size}>{token}</resumptionToken>"
+    inner = (
+        f"<error code='{error}'>no</error>" if error else f"<ListRecords>{''.join(records)}{ending}</ListRecords>"
+    )
+    return (
+        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-06-03T01:00:00Z</responseDate>'
+        f"{inner}</OAI-PMH>"
+    ).encode()
+
+
+class Answers:
+    def __init__(self, *bodies):
+        self.bodies, self.asked = list(bodies), []
+
+    def get(self, upstream, path, *, params=None, headers=None):
+        self.asked.append(dict(params or {}))
+        body = self.bodies.pop(0)
+        if isinstance(body, Exception):
+            raise body
+        return Response(200, {}, body, "")
+
+
+def walk(fetch, *args, **more):
+    reading, found = oai.read_changes(fetch, SINCE, *args, **more), []
+    while True:
+        try:
+            found += [one.arxiv_id for one in next(reading)]
+        except StopIteration as end:
+            return found, end.value
+
+
+def test_a_record_is_read_whole():
+    one = oai_parse.read(page(record("2606.00001", kind="I"))).records[0]
+    assert (one.title, one.authors, one.categories) == ("A title", ("Ada B", "C D"), ("cs.AI", "stat.ML"))
+    assert [v.submitted_at for v in one.versions] == [
+        datetime(2007, 4, 2, 19, 18, 42, tzinfo=UTC), datetime(2026, 6, 2, 9, tzinfo=UTC)]  # fmt: skip
+    version = oai.newest(one)
+    assert (version.n, version.withdrawn, version.licence) == (2, True, "http://x/by")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("A B, C D and E F", ("A B", "C D", "E F")),
+        ("A B, C D, and E F Jr.", ("A B", "C D", "E F Jr.")),
+        ("A B, Jr., C D", ("A B, Jr.", "C D")),
+        (r"J. Sch\"{u}rmann (X, Y (Z)), {\O}. A", (r"J. Sch\"{u}rmann", r"{\O}. A")),
+        ("The X Collaboration: A B", ("The X Collaboration", "A B")),
+        ("Andy Band (unclosed, A", ("Andy Band",)),
+        ("", ()),
+    ],
+)
+def test_authors(text, names):
+    assert oai_parse.authors(text) == names
+
+
+def test_a_walk_ends_with_an_empty_token():
+    fetch = Answers(page(record("2606.00001"), token="t%3D1"), page(record("2606.00002"), token=""))
+    found, result = walk(fetch, date(2026, 6, 2))
+    assert found == ["2606.00001", "2606.00002"]
+    assert (result.complete, result.got, result.expected) == (True, 2, None)
+    assert result.until == datetime(2026, 6, 3, tzinfo=UTC)
+    assert fetch.asked[1] == {"verb": "ListRecords", "resumptionToken": "t%3D1"}
+
+
+def test_nothing_new_is_complete_and_ends_when_it_was_asked():
+    _, result = walk(Answers(page(error="noRecordsMatch")))
+    assert (result.complete, result.got, result.until) == (True, 0, datetime(2026, 6, 3, 1, tzinfo=UTC))
+
+
+def test_a_paper_of_two_categories_is_yielded_once():
+    fetch = Answers(page(record("2606.00001")), page(record("2606.00001")))
+    found, result = walk(fetch, categories=("cs.AI", "stat.ML"))
+    assert (found, result.complete) == (["2606.00001"], True)
+    assert [asked["set"] for asked in fetch.asked] == ["cs:cs:AI", "stat:stat:ML"]
+
+
+def test_an_ended_token_takes_the_walk_up_again_at_the_last_day():
+    first, bad = page(record("2606.00001", "2026-06-05"), token="t"), page(error="badResumptionToken")
+    fetch = Answers(first, bad, page(record("2606.00001", "2026-06-05"), record("2606.00002", "2026-06-06")))
+    found, result = walk(fetch)
+    assert (found, result.complete) == (["2606.00001", "2606.00002"], True)
+    assert fetch.asked[2]["from"] == "2026-06-05"
+    _, result = walk(Answers(*[first, bad] * 9))
+    assert not result.complete
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"<html/>", page(record("2606.00001"))[:-40], page(error="badArgument"), page(record("2606.1")),
+        page(record("2606.00001"), token="", size=" completeListSize='2'"),
+        b'<!DOCTYPE x [<!ENTITY a "b">]>' + page(record("2606.00001")), UpstreamError("arxiv_oai", "no connection"),
+    ],
+)  # fmt: skip
+def test_trouble_leaves_the_window_open(body):
+    _, result = walk(Answers(body))
+    assert not result.complete
+    assert result.reason
+
+
+def test_tokens_in_a_circle_end_and_a_stop_passes():
+    _, result = walk(Answers(*[page(record("2606.00001"), token="t")] * 3))
+    assert not result.complete
+    with pytest.raises(UpstreamStopped):
+        walk(Answers(UpstreamStopped("arxiv_oai", "refused", datetime(2026, 6, 3, tzinfo=UTC))))
+
+
+def test_one_record():
+    got = page(record("2606.00001")).replace(b"ListRecords", b"GetRecord")
+    assert oai.get_record(Answers(got), "2606.00001").arxiv_id == "2606.00001"
+    assert oai.get_record(Answers(page(error="idDoesNotExist")), "2606.00001") is None
+    with pytest.raises(UpstreamError):
+        oai.get_record(Answers(b"<html/>"), "2606.00001")
+
+
+@given(st.binary() | st.text().map(str.encode))
+@example(b'<?xml version="1.0" encoding="none"?><a/>')
+def test_no_bytes_raise(body):
+    assert isinstance(oai_parse.read(body), str)
+
+
+@given(st.integers(0, 900), st.integers(0, 900), st.binary(max_size=8))
+def test_no_damage_raises(start, length, put):
+    body = page(record("2606.00001"), token="t")
+    damaged = body[:start] + put + body[start + length :]
+    assert isinstance(oai_parse.read(damaged), str | oai_parse.Answer)
+
+
+@given(st.text(alphabet="ab(){},:\\ and;."))
+def test_no_authors_raise(text):
+    assert all(name.strip() for name in oai_parse.authors(text))
+
+
+def test_against_the_sandbox(tmp_path: Path, memory, ticks):
+    line = {
+        "title": "T",
+        "abstract": "A",
+        "authors": ["A B"],
+        "categories": ["cs.AI"],
+        "published": "2026-06-10T10:00:00Z",
+    }
+    lines = [json.dumps({"arxiv_id": f"2606.{n:05d}", **line}) for n in range(120)]
+    (tmp_path / "p.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with Sandbox(tmp_path, clock=ticks) as sandbox:
+        environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
+        settings = settings_module.load(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
+        with Client(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0) as client:
+            found, result = walk(client, None, categories=("cs.AI",))
+    assert (len(set(found)), len(found), result.complete) == (120, 120, True)
+
+
+MOMENTS = st.datetimes(datetime(2026, 1, 2), datetime(2026, 12, 20), timezones=st.just(UTC))  # noqa: DTZ001  aware by `timezones`
+
+
+@given(MOMENTS)
+def test_the_timetable_agrees_with_itself_and_with_the_windows(moment):
+    day = ann.day_of(moment)
+    since, until = ann.submissions(day)
+    assert since <= moment < until
+    assert ann.moment(day) == announced(moment)
+    assert ann.next_after(moment) > moment
+
+
+@pytest.mark.parametrize(
+    ("submitted", "announced_at"),
+    [
+        ("2026-03-06T18:59", "2026-03-09T00:00"),  # Friday before the clocks go forward: Sunday, by summer time
+        ("2026-03-06T19:00", "2026-03-10T00:00"),
+        ("2026-03-09T17:59", "2026-03-10T00:00"),
+        ("2026-10-30T17:59", "2026-11-02T01:00"),  # Friday before they go back: Sunday, by winter time
+        ("2026-11-02T18:59", "2026-11-03T01:00"),
+        ("2026-11-25T19:00", "2026-11-30T01:00"),  # Thanksgiving defers to Sunday
+        ("2026-06-18T18:00", "2026-06-22T00:00"),
+    ],
+)
+def test_days(submitted, announced_at):
+    moment = datetime.fromisoformat(submitted).replace(tzinfo=UTC)
+    assert ann.moment(ann.day_of(moment)) == datetime.fromisoformat(announced_at).replace(tzinfo=UTC)
+
+
+def test_days_without_announcement_and_other_holidays():
+    assert list(ann.days(date(2026, 11, 25), date(2026, 11, 30))) == [
+        date(2026, 11, 25), date(2026, 11, 29), date(2026, 11, 30)]  # fmt: skip
+    week = list(ann.days(date(2026, 11, 23), date(2026, 11, 27), holidays=()))
+    assert [day.day for day in week] == [23, 24, 25, 26]
+    assert all(ann.submissions(a, ())[1] == ann.submissions(b, ())[0] for a, b in pairwise(week))
+    with pytest.raises(ValueError, match="no announcement"):
+        ann.submissions(date(2026, 11, 26))
+
+
+@pytest.mark.parametrize(
+    ("kind", "complete"),
+    [
+        ("expired-token", True),
+        ("503", True),
+        ("cut", True),
+        ("bomb", False),
+        ("truncated", False),
+        ("html", False),
+    ],
+)
+def test_misbehaviour_is_survived_or_told(tmp_path: Path, memory, ticks, kind, complete):
+    line = {
+        "title": "T",
+        "abstract": "A",
+        "authors": ["A B"],
+        "categories": ["cs.AI"],
+        "published": "2026-06-10T10:00:00Z",
+    }
+    lines = [json.dumps({"arxiv_id": f"2606.{n:05d}", **line}) for n in range(70)]
+    (tmp_path / "p.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with Sandbox(tmp_path, clock=ticks) as sandbox:
+        order = json.dumps({"upstream": "arxiv_oai", "kind": kind, "retry_after": 7}).encode()
+        with urllib.request.urlopen(f"{sandbox.url}/_sandbox/misbehave", order, timeout=10) as told:
+            assert told.status == 200
+        environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
+        settings = settings_module.load(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
+        with Client(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0) as client:
+            found, result = walk(client)
+    assert (result.complete, len(found) == 70) == (complete, complete)
+    assert kind != "503" or any(seconds >= 7 for seconds in ticks.slept)
+
+
+@pytest.mark.data
+def test_recorded_pages_are_read_whole():
+    folder = Path(__file__).parents[2] / "../shared/data/recorded/arxiv-oai"
+    pages = sorted(folder.glob("*/paging_arXivRaw*/*.xml"))
+    if not pages:
+        pytest.skip("the shared development data are absent")
+    answers = [oai_parse.read(path.read_bytes()) for path in pages]
+    assert sum(answer.unread for answer in answers) == 0
+    assert len({one.arxiv_id for answer in answers for one in answer.records}) == 503
+    assert [bool(answer.token) for answer in answers] == [True] * 5 + [False]

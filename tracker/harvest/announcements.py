@@ -1,0 +1,73 @@
+"""arXiv's timetable of announcements: pure arithmetic on New York's calendar.
+
+Source: info.arxiv.org/help/availability. Submissions before 14:00 in New York are announced at 20:00 there, from
+Sunday to Thursday: what came between Thursday's and Friday's deadline on Sunday, what came until Monday's on
+Monday. A day without announcement (a holiday) defers what is due to the next. Moderation may hold a paper for days
+longer, so all of this is the earliest that can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from tracker.harvest.windows import ANNOUNCEMENT, CUT_OFF, HOLIDAYS, NEW_YORK
+
+_FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
+_DAY = timedelta(days=1)
+OAI_DELAY = timedelta(hours=2, minutes=30)
+"""OAI-PMH shows an announcement "typically around 10:30pm" in New York (info.arxiv.org/help/oa)."""
+
+
+def is_announced_on(day: date, holidays: Collection[date] = HOLIDAYS) -> bool:
+    """Whether there is an announcement on the evening of `day` in New York."""
+    return day.weekday() not in (_FRIDAY, _SATURDAY) and day not in holidays
+
+
+def moment(day: date) -> datetime:
+    """When the announcement of that New York day comes, in UTC; daylight saving time included."""
+    return datetime.combine(day, ANNOUNCEMENT, NEW_YORK).astimezone(UTC)
+
+
+def deadline(day: date) -> datetime:
+    """Until when (exclusive, UTC) what that day's announcement holds was submitted."""
+    last = day - 2 * _DAY if day.weekday() == _SUNDAY else day
+    return datetime.combine(last, CUT_OFF, NEW_YORK).astimezone(UTC)
+
+
+def day_of(submitted_at: datetime, holidays: Collection[date] = HOLIDAYS) -> date:
+    """The New York day of the earliest announcement that can hold what was submitted then (aware)."""
+    day = submitted_at.astimezone(NEW_YORK).date()
+    while not is_announced_on(day, holidays) or submitted_at >= deadline(day):
+        day += _DAY
+    return day
+
+
+def submissions(day: date, holidays: Collection[date] = HOLIDAYS) -> tuple[datetime, datetime]:
+    """From when (inclusive) to when (exclusive), in UTC, what that day announces was submitted.
+
+    ValueError for a day without an announcement.
+    """
+    if not is_announced_on(day, holidays):
+        raise ValueError(f"{day} has no announcement")
+    before = day - _DAY
+    while not is_announced_on(before, holidays):
+        before -= _DAY
+    return deadline(before), deadline(day)
+
+
+def next_after(now: datetime, holidays: Collection[date] = HOLIDAYS) -> datetime:
+    """The first announcement after `now` (aware), in UTC."""
+    day = now.astimezone(NEW_YORK).date()
+    while not is_announced_on(day, holidays) or moment(day) <= now:
+        day += _DAY
+    return moment(day)
+
+
+def days(since: date, until: date, holidays: Collection[date] = HOLIDAYS) -> Iterator[date]:
+    """The New York days with an announcement from `since` to `until`, both inclusive."""
+    return (
+        day
+        for day in (since + n * _DAY for n in range((until - since).days + 1))
+        if is_announced_on(day, holidays)
+    )

@@ -1,0 +1,195 @@
+"""arXiv's OAI-PMH: what changed since a day, with all versions, licences and withdrawals.
+
+Source: info.arxiv.org/help/oa. Granularity is the day; a page holds up to 2,500 records; a token ends at
+midnight UTC. Pace, Retry-After and refusals are the door's (`tracker.fetch`), the same as for arXiv's API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+from tracker.domain import Fetch, WindowResult
+from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.harvest import oai_parse
+from tracker.harvest.oai_parse import MOST_TOKEN, OaiRecord, OaiVersion, newest
+
+__all__ = ["OaiRecord", "OaiVersion", "get_record", "newest", "read_changes", "set_of"]
+
+UPSTREAM = "arxiv_oai"
+FORMAT = "arXivRaw"
+MOST_RESTARTS = 3
+"""So often a walk whose token ended is taken up again before the window is left open."""
+MOST_PAGES = 4_000
+"""More pages than all of arXiv has: a walk that does not end is given up."""
+# Archives of arXiv's one group that has several; every other archive is a group of its own.
+_PHYSICS = frozenset(
+    {
+        "astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nlin", "nucl-ex",
+        "nucl-th", "physics", "quant-ph",
+    }
+)  # fmt: skip
+
+
+class _Trouble(Exception):
+    """Why a walk does not count as complete."""
+
+
+class _Walk:
+    """What was read of all sets so far, and of the set in hand since its last start."""
+
+    def __init__(self, since: date, until: date | None) -> None:
+        self.since, self.until = since, until
+        self.seen: dict[str, date] = {}
+        self.leg: set[str] = set()
+        self.last: date | None = None
+        self.ordered = True
+        self.expected: int | None = None
+        self.at: datetime | None = None
+        """When the first answer was made: what changed later is not in it."""
+
+    def begin(self) -> None:
+        """A new set, or the same one again."""
+        self.leg, self.last, self.ordered = set(), None, True
+
+    def take(self, answer: oai_parse.Answer) -> list[OaiRecord]:
+        """The records of a page that are new, or newer than when they were seen."""
+        fresh = []
+        for record in answer.records:
+            self.ordered = self.ordered and (self.last is None or record.datestamp >= self.last)
+            self.last = record.datestamp if self.last is None else max(self.last, record.datestamp)
+            self.leg.add(record.arxiv_id)
+            known = self.seen.get(record.arxiv_id)
+            if known is None or record.datestamp > known:
+                self.seen[record.arxiv_id] = record.datestamp
+                fresh.append(record)
+        return fresh
+
+    def result(self, trouble: str) -> WindowResult:
+        """What was proved; the window ends where the first answer was made, if its last day was not over then."""
+        start = datetime.combine(self.since, time(0), UTC)
+        ends = [self.at] if self.at else []
+        if self.until is not None:
+            ends.append(datetime.combine(self.until, time(0), UTC) + timedelta(days=1))
+        end = max(start, min(ends, default=start))
+        return WindowResult(
+            since=start,
+            until=end,
+            expected=self.expected,
+            got=len(self.seen),
+            complete=not trouble,
+            reason=trouble,
+        )
+
+
+def read_changes(
+    fetch: Fetch, since: date, until: date | None = None, categories: Iterable[str] = ()
+) -> Generator[list[OaiRecord], None, WindowResult]:
+    """Yield the papers that changed from `since` to `until` (days in UTC, inclusive), page by page.
+
+    `categories` are arXiv's (`cs.AI`) or archives (`cs`), each walked in turn; none means all of arXiv. Each paper
+    is yielded once, and once more only if it changed while reading. The window is complete when every list came
+    to its end, held as many papers as the server announced (where it does), and every record could be read;
+    nothing that changed is an empty, complete window. Without `until`, or when that day is not over, the window
+    ends when the server made its first answer. Raises UpstreamStopped and Cancelled; every other trouble leaves the
+    window incomplete, with the reason.
+    """
+    walk = _Walk(since, until)
+    trouble = ""
+    try:
+        for set_name in dict.fromkeys(map(set_of, categories)) or {"": None}:
+            unread = yield from _read_set(fetch, walk, set_name)
+            if unread:
+                trouble = f"{unread} records could not be read"
+    except UpstreamStopped:
+        raise
+    except UpstreamError as error:
+        trouble = error.reason
+    except _Trouble as error:
+        trouble = str(error)
+    return walk.result(trouble)
+
+
+def get_record(fetch: Fetch, arxiv_id: str) -> OaiRecord | None:
+    """One paper, None when arXiv has no such id. Raises UpstreamStopped, and UpstreamError when it cannot be known."""
+    params = {"verb": "GetRecord", "metadataPrefix": FORMAT, "identifier": f"oai:arXiv.org:{arxiv_id}"}
+    try:
+        answer = _ask(fetch, params)
+        if answer.error == "idDoesNotExist":
+            return None
+        if answer.error:
+            raise _Trouble(_told(answer))
+    except _Trouble as error:
+        raise UpstreamError(UPSTREAM, str(error)) from None
+    found = next((record for record in answer.records if record.arxiv_id == arxiv_id), None)
+    if found is None:
+        raise UpstreamError(UPSTREAM, "an answer without the record that was asked for")
+    return found
+
+
+def set_of(category: str) -> str:
+    """OAI-PMH's set of a category or archive: `cs.AI` is `cs:cs:AI`, `quant-ph` is `physics:quant-ph`."""
+    archive, _, subject = category.partition(".")
+    group = "physics" if archive in _PHYSICS else archive
+    if not subject:
+        return archive if group == archive else f"{group}:{archive}"
+    return f"{group}:{archive}:{subject}"
+
+
+def _read_set(fetch: Fetch, walk: _Walk, set_name: str) -> Generator[list[OaiRecord], None, int]:
+    """One set to its end; returns how many of its records could not be read."""
+    since, unread, total, told, restarts = walk.since, 0, None, False, 0
+    walk.begin()
+    params, tokens = _first(since, walk.until, set_name), set[str]()
+    for _ in range(MOST_PAGES):
+        answer = _ask(fetch, params)
+        walk.at = walk.at or answer.response_at
+        if answer.error == "badResumptionToken" and tokens:
+            if restarts == MOST_RESTARTS:
+                raise _Trouble(f"the list's token ended {restarts + 1} times")
+            restarts += 1
+            since = walk.last if walk.last is not None and walk.ordered else since
+            walk.begin()
+            params, tokens, total = _first(since, walk.until, set_name), set(), None
+            continue
+        if answer.error == "noRecordsMatch" and not tokens:
+            return unread
+        if answer.error:
+            raise _Trouble(_told(answer))
+        unread += answer.unread
+        fresh = walk.take(answer)
+        total = answer.total if answer.total is not None else total
+        if total is not None and not told:
+            walk.expected, told = (walk.expected or 0) + total, True
+        if fresh:
+            yield fresh
+        if not answer.token:
+            if total is not None and len(walk.leg) + unread < total:
+                raise _Trouble(f"{len(walk.leg)} different papers where {total} were announced")
+            return unread
+        if answer.token in tokens or len(answer.token) > MOST_TOKEN:
+            raise _Trouble("the list's token leads nowhere")
+        tokens.add(answer.token)
+        params = {"verb": "ListRecords", "resumptionToken": answer.token}
+    raise _Trouble("the list does not end")
+
+
+def _first(since: date, until: date | None, set_name: str) -> dict[str, str]:
+    params = {"verb": "ListRecords", "metadataPrefix": FORMAT, "from": since.isoformat()}
+    if until is not None:
+        params["until"] = until.isoformat()
+    return params | ({"set": set_name} if set_name else {})
+
+
+def _ask(fetch: Fetch, params: dict[str, str]) -> oai_parse.Answer:
+    response = fetch.get(UPSTREAM, "", params=params)
+    if response.status != 200:
+        raise _Trouble(f"an answer with status {response.status}")
+    answer = oai_parse.read(response.body)
+    if isinstance(answer, str):
+        raise _Trouble(answer)
+    return answer
+
+
+def _told(answer: oai_parse.Answer) -> str:
+    return f"an error: {answer.error} {answer.message}".strip()

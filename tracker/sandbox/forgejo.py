@@ -1,0 +1,56 @@
+"""Forgejo's API v1: repositories, trees and files, from `forgejo/HOST/OWNER/NAME` of a world.
+
+Codeberg is an upstream of its own; other servers are asked through the web. No licence is stated, as in the
+recorded answers of Forgejo 10.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from tracker.sandbox.answer import Answer, Ask, as_json
+from tracker.sandbox.github_world import Repository
+from tracker.sandbox.tree import folders, locate, read_facts
+
+
+def answer(ask: Ask, root: Path) -> Answer:
+    """One answer to a GET below the API's base address; `root` holds the owners of one server."""
+    match [part for part in ask.path.split("/") if part]:
+        case ["repos", owner, name, *rest]:
+            found = locate(root, owner, name)
+            if found is not None:
+                return _below(
+                    Repository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
+                )
+            for folder in (each for space in folders(root) for each in folders(space)):
+                if f"{owner}/{name}" in (read_facts(folder / "repo.json").get("moved_from") or ()):
+                    where = "/".join([ask.base, "repos", folder.parent.name, folder.name, *rest])
+                    return Answer(status=301, headers={"location": where})
+    return _missing()
+
+
+def _below(one: Repository, rest: list[str]) -> Answer:
+    if one.status != "present":
+        return as_json({"message": "Forbidden"}, 403)
+    match rest:
+        case []:
+            return as_json({
+                "id": one.id, "name": one.name, "full_name": one.full_name, "empty": not one.tree, "fork": one.fork,
+                "archived": one.archived, "default_branch": one.branch, "created_at": one.created_at,
+                "updated_at": one.pushed_at, "language": one.languages[0] if one.languages else "",
+                "description": one.description or "", "private": False,
+            })  # fmt: skip
+        case ["git", "trees", *_] if one.tree:
+            entries = [{"path": path, "mode": "100644", "type": "blob", "size": file.size, "sha": file.oid}
+                       for path, file in one.tree.items()]  # fmt: skip
+            return as_json({"sha": one.head, "tree": entries[:1000], "truncated": len(entries) > 1000, "page": 1})
+        case ["contents", *path] if "/".join(path) in one.tree:
+            file = one.tree["/".join(path)]
+            text = base64.b64encode(file.data or b"").decode()
+            return as_json({"name": file.name, "path": file.path, "encoding": "base64", "content": text})
+    return _missing()
+
+
+def _missing() -> Answer:
+    return as_json({"message": "The target couldn't be found.", "errors": []}, 404)

@@ -1,0 +1,95 @@
+"""GitLab's API v4: projects, their trees and files, from `gitlab/GROUP/…/NAME` of a world.
+
+Another server's projects lie in `gitlab/HOST/GROUP/…/NAME` and are asked through the web. Shapes follow recorded
+answers; a project that has moved answers 301 to its number.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+from tracker.sandbox.answer import Answer, Ask, as_json
+from tracker.sandbox.github_world import Repository
+from tracker.sandbox.tree import folders, read_facts
+
+MOST_DEPTH = 22
+_PARTS = ("repository.json", "repo.json", "tree.txt", "files")
+
+
+def answer(ask: Ask, root: Path) -> Answer:
+    """One answer to a GET below the API's base address; `root` holds the projects of one server."""
+    parts = [part for part in ask.path.split("/") if part]
+    if parts[:1] != ["projects"] or len(parts) < 2:
+        return _missing("404 Not Found")
+    known = list(projects(root))
+    end = next((i for i, part in enumerate(parts) if i > 1 and part in ("repository", "languages")), len(parts))
+    name = "/".join(parts[1:end])
+    for project in known:
+        if name.casefold() == project.full_name.casefold() or name == str(project.id):
+            return _below(ask, project, parts[end:])
+    for project in known:
+        if name in (project.facts.get("moved_from") or ()):
+            return Answer(status=301, headers={"location": f"{ask.base}/projects/{project.id}?license=true"})
+    return _missing("404 Project Not Found")
+
+
+def projects(root: Path) -> Iterator[Repository]:
+    """Every project below a folder; a folder with a tree, files or facts is one, any other a group."""
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        if any((folder / part).exists() for part in _PARTS):
+            yield Repository(
+                folder.parent.relative_to(root).as_posix(), folder.name, folder, read_facts(folder / "repo.json")
+            )
+        elif len(folder.relative_to(root).parts) < MOST_DEPTH:
+            waiting += folders(folder)
+
+
+def _below(ask: Ask, project: Repository, rest: list[str]) -> Answer:
+    if project.status != "present":
+        return as_json({"message": "403 Forbidden"}, 403)
+    match rest:
+        case []:
+            return as_json(_facts(ask, project))
+        case ["languages"]:
+            return as_json(dict.fromkeys(project.languages, 10.0))
+        case ["repository", "tree"]:
+            return _tree(ask, project)
+        case ["repository", "files", *path] if "/".join(path) in project.tree:
+            file = project.tree["/".join(path)]
+            text = base64.b64encode(file.data or b"").decode()
+            return as_json({"file_name": file.name, "file_path": file.path, "encoding": "base64", "content": text})
+    return _missing("404 Not Found")
+
+
+def _facts(ask: Ask, project: Repository) -> dict[str, object]:
+    found: dict[str, object] = {
+        "id": project.id, "name": project.name, "path": project.name, "path_with_namespace": project.full_name,
+        "description": project.description, "default_branch": project.branch if project.tree else None,
+        "created_at": project.created_at, "last_activity_at": project.pushed_at, "archived": project.archived,
+        "empty_repo": not project.tree, "visibility": "public",
+    }  # fmt: skip
+    if project.fork:
+        found["forked_from_project"] = {"id": 1}
+    if ask.param("license") == "true":
+        one = project.licence
+        found["license"] = None if one is None else {"key": one.key, "name": one.name}
+    return found
+
+
+def _tree(ask: Ask, project: Repository) -> Answer:
+    if not project.tree:
+        return _missing("404 Tree Not Found")
+    size = max(1, min(100, int(ask.param("per_page", "20")) if ask.param("per_page", "20").isdigit() else 20))
+    page = int(ask.param("page", "1")) if ask.param("page", "1").isdigit() else 1
+    entries = [{"id": file.oid, "name": file.name, "type": "blob", "path": path, "mode": "100644"}
+               for path, file in project.tree.items()]  # fmt: skip
+    more = len(entries) > page * size
+    return as_json(entries[(page - 1) * size : page * size], 200, {"x-next-page": str(page + 1) if more else ""})
+
+
+def _missing(message: str) -> Answer:
+    return as_json({"message": message}, 404)

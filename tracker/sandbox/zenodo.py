@@ -1,0 +1,23 @@
+"""Zenodo's API: records, from `zenodo/NUMBER.json` of a world (what the API answers).
+
+`{"status": 410}` plays a record that was taken away.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tracker.sandbox.answer import Answer, Ask, as_json
+from tracker.sandbox.tree import read_facts
+
+
+def answer(ask: Ask, root: Path) -> Answer:
+    """One answer to a GET below the API's base address."""
+    match [part for part in ask.path.split("/") if part]:
+        case ["records", number] if number.isdigit() and (root / f"{number}.json").is_file():
+            record = read_facts(root / f"{number}.json")
+            status = record.get("status")
+            if isinstance(status, int) and status >= 400:
+                return as_json({"status": status, "message": "The record has been deleted."}, status)
+            return as_json({"id": int(number), **record})
+    return as_json({"status": 404, "message": "The persistent identifier does not exist."}, 404)
