@@ -15,8 +15,11 @@ import feedparser
 import pytest
 
 from tracker.sandbox.server import Sandbox
+from tracker.settings import config_dir
 
 World = Any
+MIT = (config_dir() / "licences" / "MIT.txt").read_text()
+WORDS = "<p>Words and more words of a paper, as many as it takes to be one.</p>" * 40
 COMMAND = [sys.executable, "-m", "tracker", "once"]
 VIEWS = {
     "papers": "*",
@@ -61,6 +64,14 @@ def test_a_killed_cycle_is_done_again(world: World, expected: dict[str, str], tm
             number, f"We study number {number}. Our code is available at https://github.com/eve/tool{number}."
         )
         world.repository(f"eve/tool{number}", {"train.py": "x"})
+    deep = [world.paper(number, "We say nothing of it here.", hour=23) for number in range(300, 306)]
+    for paper in deep:
+        name = f"eve/deep{paper[-3:]}"
+        world.repository(name, {"train.py": "x", "LICENSE": MIT})
+        world.html(paper, WORDS + f"<p>Our code is available at https://github.com/{name}.</p>")
+    paged = world.paper(310, "We show it. Project page: https://eve.github.io/paged/", hour=23)
+    world.page("eve.github.io", "paged", '<p><a href="https://github.com/eve/paged">Code</a></p>')
+    world.repository("eve/paged", {"train.py": "x", "LICENSE": MIT})
     with Sandbox(world.folder) as sandbox:
         begun = time.monotonic()
         whole = subprocess.run(
@@ -87,6 +98,7 @@ def test_a_killed_cycle_is_done_again(world: World, expected: dict[str, str], tm
         feed = feedparser.parse((broken / "public" / "feed.xml").read_bytes())
         assert not feed.bozo
         assert {item.id for item in feed.entries} == {
-            f"arxiv-code-tracker:arxiv:{key}" for key, state in expected.items() if state == "open"
+            f"arxiv-code-tracker:arxiv:{key}"
+            for key in [*(key for key, state in expected.items() if state == "open"), *deep, paged]
         }
         assert killed or took < 1

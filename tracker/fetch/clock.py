@@ -20,16 +20,22 @@ class SystemClock:
 
 
 class MovedClock:
-    """Starts at `start` and ticks on as fast as real time; `monotonic` gives seconds (for tests)."""
+    """Shows `start` when it is first asked and ticks on as fast as real time; `monotonic` gives seconds (for tests).
+
+    It does not tick before, so that a slow start of the program does not move what it does.
+    """
 
     def __init__(self, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._start = start.astimezone(UTC)
         self._monotonic = monotonic
-        self._began = monotonic()
+        self._began: float | None = None
 
     def now(self) -> datetime:
         """Aware UTC."""
-        return self._start + timedelta(seconds=self._monotonic() - self._began)
+        seconds = self._monotonic()
+        if self._began is None:
+            self._began = seconds
+        return self._start + timedelta(seconds=seconds - self._began)
 
 
 def from_environment() -> Clock:

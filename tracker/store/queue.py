@@ -84,11 +84,10 @@ def works_for_hub_record(store: Store, limit: int) -> list[PaperToRead]:
 def works_for_full_text(store: Store, limit: int, now: datetime) -> list[PaperToRead]:
     """Papers that show no code of their own and whose newest version's text was not read, newest first.
 
-    `limit` counts those of this moment that were read already, so that a cycle repeated after a kill reads
-    the same papers.
+    `limit` counts those read in the last minutes, so that a cycle repeated after a kill reads the same papers.
     """
     with store.read() as connection:
-        left = limit - _scans_at(connection, _TEXTS, now)
+        left = limit - _scans_since(connection, _TEXTS, now)
         return _papers(connection, _unsettled(_asked(_TEXTS, now)).limit(left)) if left > 0 else []
 
 
@@ -103,7 +102,7 @@ def works_with_pages(store: Store, limit: int, now: datetime) -> list[tuple[Pape
     )
     paged = own_pages.with_only_columns(ROLE.c.work).where(ROLE.c.work == WORK.c.id).correlate(WORK)
     with store.read() as connection:
-        left = limit - _scans_at(connection, _PAGES, now)
+        left = limit - _scans_since(connection, _PAGES, now)
         if left <= 0:
             return []
         found = _papers(connection, _unsettled(_asked(_PAGES, now)).where(paged.exists()).limit(left))
@@ -120,6 +119,7 @@ def works_with_pages(store: Store, limit: int, now: datetime) -> list[tuple[Pape
 _TEXTS = (Source.HTML.value, Source.TEX.value, Source.PDF.value)
 _PAGES = (Source.PAGE.value,)
 _ASK_AGAIN, _ASK_WITHIN = timedelta(days=1), timedelta(days=30)
+_SAME_CYCLE = timedelta(minutes=5)
 
 
 def _unsettled(asked: Any) -> Any:
@@ -149,8 +149,12 @@ def _asked(sources: Sequence[str], now: datetime) -> Any:
     )
 
 
-def _scans_at(connection: Connection, sources: Sequence[str], now: datetime) -> int:
-    count = select(func.count()).select_from(SCAN).where(SCAN.c.source.in_(sources), SCAN.c.scanned_at == now)
+def _scans_since(connection: Connection, sources: Sequence[str], now: datetime) -> int:
+    count = (
+        select(func.count())
+        .select_from(SCAN)
+        .where(SCAN.c.source.in_(sources), SCAN.c.scanned_at > now - _SAME_CYCLE)
+    )
     return int(connection.execute(count).scalar_one())
 
 
