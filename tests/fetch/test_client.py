@@ -220,3 +220,10 @@ def test_a_stopping_service_waits_for_nothing(make_settings, memory, ticks, stub
 def test_an_upstream_without_an_address_is_said(connect):
     with pytest.raises(UpstreamError, match="no address"):
         connect().get("web", "/x")
+
+
+def test_with_a_moved_clock_nothing_outside_is_asked(connect, stub):
+    client = connect(TRACKER_NOW="2026-07-01T05:00:00Z", TRACKER_UPSTREAMS__GITLAB="https://gitlab.example/api/v4")
+    with pytest.raises(UpstreamError, match="clock is moved"):
+        client.get("gitlab", "/projects/1")
+    assert client.get("github_api", "/a").status == 200

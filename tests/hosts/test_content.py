@@ -174,3 +174,17 @@ def test_well_known_repositories(name):
         pytest.skip("the shared development data are not beside the project")
     paths = (folder / "TREE.txt").read_text().splitlines()
     assert classify(paths, (folder / "README.md").read_text()) == EXPECTED[name]
+
+
+def test_other_names_of_licence_files():
+    names = [
+        "OFL.txt",
+        "LICENSES/MIT.txt",
+        "LICENCE-MODEL",
+        "LICENSE-CODE",
+        "UNLICENSE",
+        "COPYRIGHT",
+        "src/LICENSE",
+    ]
+    assert set(licence_files(names, most=9)) == set(names) - {"COPYRIGHT", "src/LICENSE"}
+    assert licence_files(["LICENSES/MIT.txt", "LICENSE"])[0] == "LICENSE"

@@ -138,7 +138,7 @@ def test_the_hubs_faults(ask: Any) -> None:
 
 @pytest.mark.parametrize(
     "order",
-    [[], 3, {"upstream": "bitbucket", "kind": "429"}, {"upstream": "arxiv_api", "kind": "502"},
+    [[], 3, {"upstream": "nowhere", "kind": "429"}, {"upstream": "arxiv_api", "kind": "502"},
      {"upstream": "arxiv_api", "kind": "429", "times": "many"}, {"upstream": "arxiv_api", "kind": "429", "colour": 1}],
 )  # fmt: skip
 def test_a_wrong_order_is_refused_in_words(ask: Any, order: Any) -> None:

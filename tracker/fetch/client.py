@@ -117,6 +117,8 @@ class Client:
         base = getattr(self._settings.upstreams, upstream, "")
         if not base:
             raise UpstreamError(upstream, "has no address in the settings")
+        if not self._settings.may_ask(upstream):
+            raise UpstreamError(upstream, "not asked: the clock is moved, so nothing outside this machine is")
         return str(base).rstrip("/")
 
     def _token(self, upstream: str) -> str | None:

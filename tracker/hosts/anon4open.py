@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from tracker.domain import Reference
+from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.hosts import fields, trees
 from tracker.hosts.base import Host, parts
 
+_MOST_DEPTH = 20
+_MOST_PATH = 1_000
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 
@@ -23,6 +28,64 @@ def match(url: str) -> Reference | None:
     return None
 
 
+def check(reference: Reference, fetch: Fetch) -> Check:
+    """What is there: its list of files and at most two of them. Raises UpstreamStopped.
+
+    An anonymised repository answers 404 where it never was, and 410 once its time is over.
+    """
+    return trees.guarded(lambda: _look(reference, fetch))
+
+
+def _look(reference: Reference, fetch: Fetch) -> Check:
+    name = reference.key.partition(":")[2]
+    api = trees.Api(fetch, f"https://anonymous.4open.science/api/repo/{name}", "anonymous.4open.science")
+    answer = api.get("/files/")
+    gone = trees.missing(api, answer)
+    if gone is not None:
+        return gone
+    found = fields.document(answer)
+    if isinstance(found, dict) and "error" not in found:
+        tree = trees.Tree(_nested(found), complete=True)
+    elif isinstance(found, list):
+        tree = _listed(found)
+    else:
+        raise trees.Unread("its list of files cannot be read")
+    base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=name)
+    return trees.repository(
+        base, tree, api, lambda path: api.plain(f"/file/{trees.quoted(path)}"), states_licence=False
+    )
+
+
+def _nested(found: Mapping[str, Any]) -> list[str]:
+    """Paths of a tree of objects, in which a file is an object with a number as its `size`."""
+    paths: list[str] = []
+    waiting: list[tuple[str, Mapping[str, Any]]] = [("", found)]
+    while waiting and len(paths) < trees.MOST_PATHS:
+        folder, entries = waiting.pop()
+        for name, entry in entries.items():
+            inner, path = fields.mapping(entry), f"{folder}{name}"[:_MOST_PATH]
+            if isinstance(inner.get("size"), int):
+                paths.append(path)
+            elif inner and path.count("/") < _MOST_DEPTH:
+                waiting.append((f"{path}/", inner))
+    return paths
+
+
+def _listed(found: Sequence[object]) -> trees.Tree:
+    """Paths of a list of `{path, name, size}`, in which a folder has no size."""
+    paths: list[str] = []
+    folders: set[str] = set()
+    for entry in map(fields.mapping, found[: trees.MOST_PATHS]):
+        name, folder = fields.text(entry.get("name")), fields.text(entry.get("path")) or ""
+        path = "/".join(part for part in (folder.strip("/"), name) if part)
+        if name and isinstance(entry.get("size"), int):
+            paths.append(path)
+        elif name:
+            folders.add(path)
+    opened = {path.rpartition("/")[0] for path in paths}
+    return trees.Tree(paths, complete=all(any(o == f or o.startswith(f"{f}/") for o in opened) for f in folders))
+
+
 HOST = Host(
     name="anon4open",
     match=match,
@@ -32,4 +95,6 @@ HOST = Host(
         ("https://anonymous.4open.science/repository/0123abcd", "anon4open:0123abcd"),
     ),
     counterexamples=("https://anonymous.4open.science/", "https://4open.science/"),
+    check=check,
+    checked_kinds=("repository",),
 )

@@ -66,7 +66,9 @@ _SET_UP_TEXT = re.compile(
 )
 _README = re.compile(r"readme(?:[._-][\w.-]+)?", re.IGNORECASE)
 LICENCE_FILE = re.compile(
-    r"(?:un)?licen[sc]e(?:[._-][\w.-]*)?|copying(?:[._-][\w.-]*)?|[\w.]+[-_]licen[sc]e(?:\.(?:md|txt|rst))?",
+    r"(?:un)?licen[sc]e(?:[._-][\w.-]*)?|copying(?:[._-][\w.-]*)?|[\w.]+[-_]licen[sc]e(?:\.(?:md|txt|rst))?"
+    # The SIL's own name for the Open Font License, and the folder of the REUSE specification 3.
+    r"|ofl\.txt|licenses/[\w.+-]+\.txt",
     re.IGNORECASE,
 )
 
@@ -160,9 +162,9 @@ def is_readme(name: str) -> bool:
 
 
 def licence_files(names: Iterable[str], most: int = 4) -> list[str]:
-    """The files of the top folder that look like licences, plainest names first, at most `most`."""
+    """The paths that look like licences (of the top folder, or REUSE's), plainest first, at most `most`."""
     found = [name for name in names if len(name) <= 100 and LICENCE_FILE.fullmatch(name)]
-    return sorted(found, key=lambda name: (len(PurePosixPath(name).stem), len(name), name))[:most]
+    return sorted(found, key=lambda name: ("/" in name, len(PurePosixPath(name).stem), len(name), name))[:most]
 
 
 def worth_opening(folder: str) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from tracker.domain import Reference
+from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.hosts import deposits, fields, trees
 from tracker.hosts.base import Host, Parts, parts
 
 _RESOLVERS = frozenset({"doi.org", "dx.doi.org", "hdl.handle.net"})
 # DOI handbook 2.2: a prefix of `10.` and a registrant, a slash, any printable suffix.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ZENODO = "10.5281/zenodo."
+_FIGSHARE_DOI = re.compile(r"10\.6084/m9\.figshare\.(\d{5,12})(?:\.v(\d{1,3}))?", re.ASCII | re.IGNORECASE)
+_FIGSHARE_KINDS = {"software": "software", "dataset": "dataset", "model": "model"}
 _FIGSHARE_ID = re.compile(r"\d{5,12}", re.ASCII)
 _VERSION = re.compile(r"\d{1,3}", re.ASCII)
 
@@ -26,8 +29,9 @@ def match(url: str) -> Reference | None:
 
 
 def reference(name: str) -> Reference:
-    """The reference of a DOI such as `10.5555/12345678`."""
-    return Reference(f"doi:{name}", "doi", "doi", f"https://doi.org/{name}")
+    """The reference of a DOI such as `10.5555/12345678`; figshare's are records, which can be asked about."""
+    kind = "record" if _FIGSHARE_DOI.fullmatch(name) else "doi"
+    return Reference(f"doi:{name}", "doi", kind, f"https://doi.org/{name}")
 
 
 def doi_of(found: Parts) -> str | None:
@@ -52,6 +56,46 @@ def _figshare(found: Parts) -> str | None:
     return f"10.6084/m9.figshare.{'c.' if found.segments[0] == 'collections' else ''}{number}"
 
 
+def check(reference: Reference, fetch: Fetch) -> Check:
+    """What figshare's record says: one request. Any other DOI is not asked about. Raises UpstreamStopped."""
+    return trees.guarded(lambda: _look(reference, fetch))
+
+
+def _look(reference: Reference, fetch: Fetch) -> Check:
+    item = _FIGSHARE_DOI.fullmatch(reference.key.partition(":")[2])
+    if item is None:
+        return trees.unknown("what stands behind this DOI is not asked")
+    api = trees.Api(fetch, "https://api.figshare.com/v2", "figshare")
+    version = f"/versions/{item[2]}" if item[2] else ""
+    answer = api.get(f"/articles/{item[1]}{version}")
+    gone = trees.missing(api, answer)
+    if gone is not None:
+        return gone
+    facts = fields.mapping(fields.document(answer))
+    number = trees.number(facts.get("id"))
+    if number is None:
+        raise trees.Unread("figshare's answer about it cannot be read")
+    entries = (fields.mapping(entry) for entry in fields.items(facts.get("files"))[: trees.MOST_PATHS])
+    names = [name for entry in entries if (name := fields.text(entry.get("name")))]
+    kind = _FIGSHARE_KINDS.get(fields.words(facts.get("defined_type_name")).lower(), "")
+    closed = facts.get("is_embargoed") is True or facts.get("is_confidential") is True
+    word, holds = deposits.classify(kind, names)
+    if closed and not names:
+        word = Content.UNKNOWN
+    return Check(
+        outcome=Outcome.PRESENT,
+        reference=reference,
+        host_id=f"{number}{version}",
+        content=word,
+        holds=holds,
+        reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
+        licence_claimed=fields.words(fields.mapping(facts.get("license")).get("name")) or None,
+        licence_looked=True,
+        gated=closed,
+        created_at=fields.moment(facts.get("created_date")),
+    )
+
+
 HOST = Host(
     name="doi",
     match=match,
@@ -69,4 +113,6 @@ HOST = Host(
         "https://www.doi.org/the-identifier/what-is-a-doi/",
         "https://figshare.com/s/0123456789abcdef",
     ),
+    check=check,
+    checked_kinds=("record",),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain import Reference
+from tracker.domain import Check, Fetch, Reference
+from tracker.hosts import trees
 from tracker.hosts.base import Host, names, parts
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
@@ -29,6 +30,11 @@ def match(url: str) -> Reference | None:
     return Reference(f"kaggle:{kind}/{name}", "kaggle", kind, f"https://www.kaggle.com/{folder}/{name}")
 
 
+def check(_reference: Reference, _fetch: Fetch) -> Check:
+    """Nothing can be told without an account, and nothing is asked."""
+    return trees.unknown("Kaggle's API answers only with an account")
+
+
 HOST = Host(
     name="kaggle",
     match=match,
@@ -39,4 +45,5 @@ HOST = Host(
         ("https://www.kaggle.com/owner/name", "kaggle:dataset/owner/name"),
     ),
     counterexamples=("https://www.kaggle.com/competitions/name", "https://www.kaggle.com/owner"),
+    check=check,
 )

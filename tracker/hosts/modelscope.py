@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from tracker.domain import Reference
+from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.hosts import content, fields, trees
 from tracker.hosts.base import Host, configured, parts
 
+_FILES = {"model": "/repo/files", "dataset": "/repo/tree"}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 
@@ -25,6 +29,50 @@ def match(url: str) -> Reference | None:
     )
 
 
+def check(reference: Reference, fetch: Fetch) -> Check:
+    """What is there, by ModelScope's API: the artifact and its files. Raises UpstreamStopped."""
+    return trees.guarded(lambda: _look(reference, fetch))
+
+
+def _look(reference: Reference, fetch: Fetch) -> Check:
+    if reference.kind not in _FILES:
+        return trees.unknown("ModelScope tells of models and datasets alone without an account")
+    site = reference.url.removeprefix("https://").partition("/")[0]
+    api = trees.Api(fetch, f"https://{site}/api/v1", "ModelScope")
+    at = f"/{reference.kind}s/{reference.key.partition('/')[2]}"
+    answer = api.get(at)
+    gone = trees.missing(api, answer)
+    if gone is not None:
+        return gone
+    facts = fields.mapping(fields.mapping(fields.document(answer)).get("Data"))
+    number = trees.number(facts.get("Id"))
+    if number is None:
+        raise trees.Unread("ModelScope's answer about it cannot be read")
+    base = Check(
+        outcome=Outcome.PRESENT,
+        reference=reference,
+        host_id=f"{reference.kind}/{number}",
+        licence_claimed=fields.words(facts.get("License")) or None,
+        licence_looked=True,
+        created_at=_moment(facts.get("CreatedTime")),
+    )
+    found = fields.mapping(
+        fields.mapping(api.found(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
+    )
+    if not isinstance(found.get("Files"), list):
+        raise trees.Unread("ModelScope gave no list of its files")
+    entries = (fields.mapping(entry) for entry in found["Files"][: trees.MOST_PATHS])
+    paths = [path for entry in entries if entry.get("Type") != "tree" and (path := fields.text(entry.get("Path")))]
+    word, holds = content.classify_hub(reference.kind, paths)
+    return replace(base, content=word, holds=holds)
+
+
+def _moment(value: object) -> datetime | None:
+    """A time in seconds since 1970."""
+    seconds = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 10**11 else None
+
+
 HOST = Host(
     name="modelscope",
     match=match,
@@ -33,4 +81,6 @@ HOST = Host(
         ("https://www.modelscope.cn/datasets/owner/name", "modelscope:dataset/owner/name"),
     ),
     counterexamples=("https://modelscope.cn/home", "https://modelscope.cn/models"),
+    check=check,
+    checked_kinds=("model", "dataset"),
 )

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
-from tracker.domain import Reference
+from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.hosts import deposits, fields, trees
 from tracker.hosts.base import Host, parts
 
 # OSF ids are five letters and digits (longer only for versions such as abcde_v1 of preprints).
 _ID = re.compile(r"[a-z0-9]{5}(?:_v\d+)?", re.IGNORECASE | re.ASCII)
+_API = "https://api.osf.io/v2"
+_LICENCE = re.compile(r"[0-9a-f]{24}", re.ASCII)
+_KINDS = {"software": "software", "data": "dataset"}
 _PAGES = frozenset({"about", "login", "terms"})
 _VIA = frozenset({"preprints", "registries", "project"})
 
@@ -25,6 +31,61 @@ def match(url: str) -> Reference | None:
     return Reference(f"osf:{number}", "osf", "project", f"https://osf.io/{number}")
 
 
+def check(reference: Reference, fetch: Fetch) -> Check:
+    """What stands under the id, its first hundred files, and its licence. Raises UpstreamStopped."""
+    return trees.guarded(lambda: _look(reference, fetch))
+
+
+def _look(reference: Reference, fetch: Fetch) -> Check:
+    api = trees.Api(fetch, _API, "OSF")
+    name = reference.key.partition(":")[2].lower()
+    answer = api.get(f"/guids/{name}/")
+    gone = trees.missing(api, answer)
+    if gone is not None:
+        return gone
+    data = fields.mapping(fields.mapping(fields.document(answer)).get("data"))
+    facts = fields.mapping(data.get("attributes"))
+    if not facts:
+        raise trees.Unread("OSF's answer about it cannot be read")
+    base = Check(
+        outcome=Outcome.PRESENT,
+        reference=reference,
+        host_id=name,
+        fork=fields.flag(facts.get("fork")),
+        created_at=fields.moment(facts.get("date_created")),
+    )
+    kind = data.get("type")
+    if kind not in ("nodes", "registrations"):
+        return replace(base, reason="it is no project with files of its own")
+    listing = fields.mapping(api.found(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
+    entries = [
+        fields.mapping(fields.mapping(entry).get("attributes")) for entry in fields.items(listing.get("data"))
+    ]
+    files = [path for entry in entries if entry.get("kind") == "file" and (path := fields.text(entry.get("name")))]
+    more = bool(fields.mapping(listing.get("links")).get("next")) or any(e.get("kind") != "file" for e in entries)
+    word, holds = deposits.classify(_KINDS.get(fields.words(facts.get("category")), ""), files, complete=not more)
+    if word is Content.EMPTY:
+        # Files may lie in parts of the project or in storage that it only names.
+        word = Content.UNKNOWN
+    return replace(
+        base,
+        content=word,
+        holds=holds,
+        reason="its files were seen only in part" if word is Content.UNKNOWN else "",
+        licence_claimed=_licence(api, data),
+        licence_looked=True,
+    )
+
+
+def _licence(api: trees.Api, data: Any) -> str | None:
+    related = fields.mapping(fields.mapping(data.get("relationships")).get("license"))
+    number = fields.words(fields.mapping(related.get("data")).get("id"))
+    if not _LICENCE.fullmatch(number):
+        return None
+    stated = fields.mapping(fields.mapping(api.found(f"/licenses/{number}/")).get("data"))
+    return fields.words(fields.mapping(stated.get("attributes")).get("name")) or None
+
+
 HOST = Host(
     name="osf",
     match=match,
@@ -34,4 +95,6 @@ HOST = Host(
         ("https://osf.io/preprints/psyarxiv/ab3cd", "osf:ab3cd"),
     ),
     counterexamples=("https://osf.io/", "https://osf.io/about", "https://help.osf.io/article/1"),
+    check=check,
+    checked_kinds=("project",),
 )

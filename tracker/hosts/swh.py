@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from tracker.domain import Reference
+from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.hosts import content, fields, trees
 from tracker.hosts.base import Host, parts
 
+_SITE = "archive.softwareheritage.org"
+_HASH = re.compile(r"[0-9a-f]{40}", re.ASCII)
+# Where the API tells of an object of each type (`cnt` of SWHID is a content by its git hash).
+_FIRST = {
+    "cnt": "/content/sha1_git:{}/",
+    "dir": "/directory/{}/",
+    "rev": "/revision/{}/directory/",
+    "rel": "/release/{}/",
+    "snp": "/snapshot/{}/",
+}
 _ID = re.compile(r"swh:1:(?:cnt|dir|rel|rev|snp):[0-9a-f]{40}", re.ASCII)
 
 
@@ -19,6 +31,51 @@ def match(url: str) -> Reference | None:
     if name is None:
         return None
     return Reference(name, "swh", "archive", f"https://archive.softwareheritage.org/{name}")
+
+
+def check(reference: Reference, fetch: Fetch) -> Check:
+    """Whether the archive holds the object, and the top folder of what it is. Raises UpstreamStopped."""
+    return trees.guarded(lambda: _look(reference, fetch))
+
+
+def copy_of(url: str, fetch: Fetch) -> Reference | None:
+    """The newest snapshot that the archive has of a repository's address, None where it has none.
+
+    Raises UpstreamError where it told nothing.
+    """
+    answer = fetch.get("software_heritage", f"/origin/{url}/visit/latest/", params={"require_snapshot": "true"})
+    found = fields.words(fields.mapping(fields.document(answer)).get("snapshot"))
+    return match(f"https://{_SITE}/swh:1:snp:{found}") if answer.status == 200 else None
+
+
+def _look(reference: Reference, fetch: Fetch) -> Check:
+    api = trees.Api(fetch, "software_heritage", "Software Heritage")
+    _, _, kind, number = reference.key.split(":", 3)
+    answer = api.get(_FIRST[kind].format(number))
+    gone = trees.missing(api, answer)
+    if gone is not None:
+        return gone
+    found = fields.document(answer)
+    base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=number)
+    if kind == "rel":
+        target = fields.words(fields.mapping(found).get("target"))
+        if fields.mapping(found).get("target_type") != "revision" or not _HASH.fullmatch(target):
+            return replace(base, reason="what the release holds was not read")
+        found = api.found(_FIRST["rev"].format(target))
+    if kind in ("rev", "rel"):
+        found = fields.mapping(found).get("content")
+    if kind not in ("dir", "rev", "rel") or not isinstance(found, list):
+        return replace(base, reason="what it holds was not read")
+    entries = [fields.mapping(entry) for entry in found[: trees.MOST_PATHS]]
+    names = [name for entry in entries if entry.get("type") == "file" and (name := fields.text(entry.get("name")))]
+    folders = [entry for entry in entries if entry.get("type") != "file"]
+    word, holds = content.classify(names, None, complete=not folders)
+    return replace(
+        base,
+        content=word,
+        holds=holds,
+        reason="only its top folder was seen" if word is Content.UNKNOWN else "",
+    )
 
 
 HOST = Host(
@@ -34,4 +91,6 @@ HOST = Host(
         "https://archive.softwareheritage.org/browse/search/",
         "https://archive.softwareheritage.org/swh:1:dir:123",
     ),
+    check=check,
+    checked_kinds=("archive",),
 )

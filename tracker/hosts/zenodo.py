@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from tracker.domain import Reference
+from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.hosts import deposits, fields, trees
 from tracker.hosts.base import Host, parts
 from tracker.hosts.doi import doi_of
 
@@ -41,6 +44,71 @@ def _number(segments: tuple[str, ...]) -> str | None:
     return None
 
 
+def check(reference: Reference, fetch: Fetch) -> Check:
+    """What the record says and which files it lists: one request. Raises UpstreamStopped."""
+    return trees.guarded(lambda: _look(reference, fetch))
+
+
+def _look(reference: Reference, fetch: Fetch) -> Check:
+    api = trees.Api(fetch, "zenodo", "Zenodo")
+    number = reference.key.rpartition(".")[2]
+    answer = api.get(f"/records/{number}")
+    gone = trees.missing(api, answer)
+    if gone is not None:
+        return gone
+    record = fields.mapping(fields.document(answer))
+    facts = fields.mapping(record.get("metadata"))
+    if not facts:
+        raise trees.Unread("Zenodo's answer about it cannot be read")
+    names = _files(record.get("files"))
+    access = fields.mapping(record.get("access"))
+    closed = (
+        facts.get("access_right") in ("restricted", "closed", "embargoed") or access.get("files") == "restricted"
+    )
+    word, holds = deposits.classify(_kind(facts), names)
+    if closed and not names:
+        word = Content.UNKNOWN
+    return Check(
+        outcome=Outcome.PRESENT,
+        # The number of all versions leads to the newest: what was asked for stays what it is.
+        reference=reference,
+        host_id=number,
+        content=word,
+        reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
+        holds=holds,
+        licence_claimed=_licence(facts),
+        licence_looked=True,
+        gated=closed,
+        created_at=fields.moment(record.get("created")),
+    )
+
+
+def _files(value: object) -> list[str]:
+    """Names of the files, in the old shape (a list with `key` or `filename`) and the new (`entries`)."""
+    entries = fields.mapping(value).get("entries", value)
+    if isinstance(entries, dict):
+        entries = [{"key": name} for name in entries]
+    found = (fields.mapping(entry) for entry in fields.items(entries)[: trees.MOST_PATHS])
+    names = (fields.text(entry.get("key")) or fields.text(entry.get("filename")) for entry in found)
+    return [name for name in names if name]
+
+
+def _kind(facts: Mapping[str, Any]) -> str:
+    stated = fields.mapping(facts.get("resource_type"))
+    return (
+        fields.words(stated.get("type"))
+        or fields.words(stated.get("id"))
+        or fields.words(facts.get("upload_type"))
+    )
+
+
+def _licence(facts: Mapping[str, Any]) -> str | None:
+    stated = facts.get("license")
+    first = next(iter(fields.items(facts.get("rights"))), None)
+    name = fields.mapping(stated).get("id") or stated or fields.mapping(first).get("id")
+    return fields.words(name) or None
+
+
 HOST = Host(
     name="zenodo",
     match=match,
@@ -51,4 +119,6 @@ HOST = Host(
         ("https://zenodo.org/doi/10.5281/zenodo.1234567", "zenodo:10.5281/zenodo.1234567"),
     ),
     counterexamples=("https://zenodo.org/communities/name", "https://zenodo.org/search?q=code"),
+    check=check,
+    checked_kinds=("record",),
 )

@@ -85,6 +85,8 @@ FORGES: Mapping[str, tuple[Callable[[Ask, Path], Answer], str]] = {
     "software_heritage": (swh.answer, "swh"),
 }
 """Who answers for the other hosts, and from which folder of a world."""
+SERVERS = (("api/v4", "gitlab", gitlab.answer), ("api/v1", "forgejo", forgejo.answer))
+"""Programs that other servers run too, in a folder named after each: they are asked through the web."""
 MOST_LOGGED = 100_000
 MOST_BODY = 4 * 1024 * 1024
 GZIP_FROM = 1400
@@ -147,6 +149,12 @@ class Stage:
         return lambda ask, _twist: answering(ask, self.world / folder)
 
     def _web(self, ask: Ask, _twist: str) -> Answer:
+        host, _, path = ask.path.lstrip("/").partition("/")
+        for prefix, folder, answering in SERVERS:
+            root = self.world / folder / host.lower()
+            if "." in host.strip(".") and path.startswith(f"{prefix}/") and root.is_dir():
+                base = f"{ask.base}/{host}/{prefix}"
+                return answering(replace(ask, path=path.removeprefix(prefix), base=base), root)
         return web.answer(ask, self.world)
 
     def _github(self, ask: Ask, _twist: str) -> Answer:

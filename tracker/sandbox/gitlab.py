@@ -37,7 +37,8 @@ def answer(ask: Ask, root: Path) -> Answer:
 
 def projects(root: Path) -> Iterator[Repository]:
     """Every project below a folder; a folder with a tree, files or facts is one, any other a group."""
-    waiting = [root]
+    # Folders named after a server, right below the folder of gitlab.com, are not of it.
+    waiting = [folder for folder in folders(root) if root.name != "gitlab" or "." not in folder.name]
     while waiting:
         folder = waiting.pop()
         if any((folder / part).exists() for part in _PARTS):

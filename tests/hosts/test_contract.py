@@ -1,0 +1,101 @@
+"""Every host against all examples, and against every odd answer: a Check or an Upstream error, nothing else."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.domain import Check, Outcome, Response
+from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.hosts import HOSTS
+from tracker.hosts.resolve import reference
+
+EXAMPLES = [(host, url, key) for host in HOSTS for url, key in host.examples]
+ASKED = {
+    host.name: (host, found)
+    for host in HOSTS
+    if host.checked_kinds and host.name not in ("github", "huggingface", "page")
+    for url, _ in host.examples
+    if (found := reference(url)) is not None and found.kind in host.checked_kinds
+}
+
+
+class Answers:
+    """Answers each request with the same bytes, or raises."""
+
+    def __init__(self, status: int = 200, body: bytes = b"", error: Exception | None = None) -> None:
+        self.status, self.body, self.error = status, body, error
+        self.asked: list[str] = []
+
+    def get(self, upstream, path, *, params=None, headers=None) -> Response:
+        self.asked.append(f"{upstream} {path}")
+        return self._answer()
+
+    def page(self, url: str) -> Response:
+        assert url.startswith("https://")
+        self.asked.append(url)
+        return self._answer()
+
+    def _answer(self) -> Response:
+        if self.error:
+            raise self.error
+        return Response(self.status, {}, self.body, "")
+
+
+@pytest.mark.parametrize(("host", "url", "key"), EXAMPLES)
+def test_an_example_is_its_own_host_s_alone(host, url, key):
+    assert host.match(url).key == key
+    others = [other.name for other in HOSTS if other not in (host, HOSTS[-1]) and other.match(url)]
+    assert others == []
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(404, "absent"), (410, "absent"), (451, "blocked"), (401, "unknown"), (403, "unknown"), (418, "unknown")],
+)
+def test_a_plain_refusal(name, status, outcome):
+    host, target = ASKED[name]
+    asked = Answers(status)
+    found = host.check(target, asked)
+    assert (found.outcome, bool(found.reason), len(asked.asked)) == (Outcome(outcome), True, 1)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_failures_and_stops(name):
+    host, target = ASKED[name]
+    found = host.check(target, Answers(error=UpstreamError("x", "server error (503)")))
+    assert (found.outcome, found.reason) == (Outcome.UNKNOWN, "server error (503)")
+    with pytest.raises(UpstreamStopped):
+        host.check(target, Answers(error=UpstreamStopped("x", "429", datetime(2026, 7, 1, tzinfo=UTC))))
+
+
+def test_kaggle_is_not_asked():
+    host = next(host for host in HOSTS if host.name == "kaggle")
+    fetch = Answers()
+    assert host.check(reference("https://kaggle.com/datasets/a/b"), fetch).outcome is Outcome.UNKNOWN
+    assert fetch.asked == []
+
+
+KEYS = """id path_with_namespace full_name license key default_branch empty tree files entries metadata data attributes
+type path name size content Data Files Id CreatedTime values commit hash mainbranch created created_at uuid relationships
+resource_type access rights languages license licenses links is_embargoed""".split()  # noqa: SIM905 # reads as a list
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**30), 10**30), st.floats(), st.text(max_size=8),
+    st.sampled_from(["owner/name", "group/name", "a\x00b", "\ud800", "../..", "blob", "file", "software", "README.md", "LICENSE"]),
+)  # fmt: skip
+HOSTILE = st.recursive(
+    ODD, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=8), max_leaves=25
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ASKED)
+@settings(max_examples=60, deadline=None)
+@given(answer=HOSTILE)
+def test_hostile_json_is_only_ever_a_check(name, answer):
+    host, target = ASKED[name]
+    asked = Answers(body=json.dumps(answer).encode("utf-8", "replace"))
+    assert isinstance(host.check(target, asked), Check)
+    assert len(asked.asked) <= 3

@@ -1,0 +1,123 @@
+"""The hosts with an upstream of their own, over real HTTP from a small world."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tracker import settings as settings_module
+from tracker.domain import Content, Fact, Outcome
+from tracker.fetch.client import Client
+from tracker.hosts import HOSTS
+from tracker.hosts.resolve import reference
+from tracker.sandbox.server import Sandbox
+from tracker.settings import config_dir
+
+MIT = (config_dir() / "licences" / "MIT.txt").read_text(encoding="utf-8")
+FILES = {
+    "code": {"README.md": "# Code", "LICENSE": "terms of our own", "src/run.py": "print()"},
+    "mit": {"LICENSE": MIT, "run.py": "print()"},
+    "soon": {"README.md": "Code coming soon."},
+    "data": {"README.md": "# Data", "train.jsonl": "{}"},
+    "void": {},
+}
+CONTENT = {"code": Content.CODE, "mit": Content.CODE, "soon": Content.PLACEHOLDER, "data": Content.DATA_ONLY}
+SITES = {
+    "gitlab": "gitlab.com/a/b",
+    "forgejo/codeberg.org": "codeberg.org/a",
+    "bitbucket": "bitbucket.org/a",
+    "gitlab/gitlab.inria.fr": "gitlab.inria.fr/t",
+    "forgejo/gitea.com": "gitea.com/a",
+}
+RECORDS = {
+    "1": {"metadata": {"resource_type": {"type": "software"}, "license": {"id": "mit"}}, "files": [{"key": "a.zip"}]},
+    "2": {"metadata": {"resource_type": {"id": "dataset"}, "rights": [{"id": "cc-by-4.0"}]}, "files": {"entries": {"a.zip": {}}}},
+    "3": {"metadata": {"resource_type": {"type": "dataset"}, "access_right": "restricted"}, "files": []},
+    "4": {"status": 410},
+}  # fmt: skip
+
+
+class Memory:
+    def stopped(self, upstream, now):
+        return None
+
+    def stop(self, upstream, until, reason): ...
+
+    def spend(self, upstream, limit, seconds, now):
+        return None
+
+    def record(self, upstream, now, error): ...
+
+
+class Clock:
+    def now(self) -> datetime:
+        return datetime(2026, 7, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    world = tmp_path_factory.mktemp("world")
+    (world / "github").mkdir()
+    for folder, site in SITES.items():
+        for name, files in FILES.items():
+            root = world / folder / site.partition("/")[2] / name
+            root.mkdir(parents=True)
+            (root / "repo.json").write_text('{"moved_from": ["a/b/old", "a/old"]}' if name == "code" else "{}")
+            for path, text in files.items():
+                (root / "files" / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / "files" / path).write_text(text)
+    (world / "zenodo").mkdir()
+    for number, record in RECORDS.items():
+        (world / "zenodo" / f"{number}.json").write_text(json.dumps(record))
+    with Sandbox(world, clock=Clock()) as box:
+        values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
+        values["TRACKER_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+        made = Client(settings_module.load(environ=values), Memory(), Clock(), sleep=lambda _: None)
+        yield made
+        made.close()
+
+
+def look(client: Client, url: str):
+    target = reference(url)
+    assert target is not None
+    return next(host for host in HOSTS if host.name == target.host).check(target, client)
+
+
+@pytest.mark.parametrize("site", SITES.values())
+def test_what_a_repository_holds(client, site):
+    for name, word in CONTENT.items():
+        found = look(client, f"https://{site}/{name}")
+        assert (found.outcome, found.content) == (Outcome.PRESENT, word), found.reason
+    assert look(client, f"https://{site}/void").content is Content.EMPTY
+    assert look(client, f"https://{site}/none").outcome is Outcome.ABSENT
+    assert [file.text for file in look(client, f"https://{site}/code").licence_files] == ["terms of our own"]
+
+
+@pytest.mark.parametrize("site", ["gitlab.com/a/b", "codeberg.org/a"])
+def test_a_rename_gives_the_new_name(client, site):
+    old, new = look(client, f"https://{site}/old"), look(client, f"https://{site}/code")
+    assert (old.reference, old.host_id) == (new.reference, new.host_id)
+
+
+def test_gitlab_states_the_licence(client):
+    found = look(client, "https://gitlab.com/a/b/mit")
+    assert (found.licence_claimed, found.licence_files) == ("mit", ())
+
+
+@pytest.mark.parametrize(
+    ("number", "word", "holds", "licence", "gated"),
+    [
+        (1, Content.CODE, {Fact.CODE}, "mit", False),
+        (2, Content.DATA_ONLY, {Fact.DATA}, "cc-by-4.0", False),
+        (3, Content.UNKNOWN, set(), None, True),
+    ],
+)
+def test_zenodo(client, number, word, holds, licence, gated):
+    found = look(client, f"https://zenodo.org/records/{number}")
+    assert (found.content, found.licence_claimed, found.gated) == (word, licence, gated)
+    assert set(found.holds) == holds
+
+
+def test_a_record_that_was_removed(client):
+    assert look(client, "https://zenodo.org/records/4").outcome is Outcome.ABSENT
