@@ -60,10 +60,12 @@ class Client:
     ) -> None:
         self._settings = settings
         self._gate = Gate(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
-        self._pages = Pages(settings, self._gate, resolve)
+        context = httpx.create_ssl_context()
+        self._pages = Pages(settings, self._gate, context, resolve)
         limits = settings.limits
         upstreams = {name: url for name, url in settings.upstreams.model_dump().items() if url}
         self._http = httpx.Client(
+            verify=context,
             # gzip alone: what other encodings can expand a few bytes to has no bound worth the name.
             headers={"user-agent": user_agent(settings), "accept-encoding": "gzip"},
             timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),

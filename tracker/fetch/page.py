@@ -97,15 +97,18 @@ class Deadline:
 
 
 class Pages:
-    """GETs pages. `resolve` is for tests. `close()` it at the end."""
+    """GETs pages. `context` holds the certificates to trust; `resolve` is for tests. `close()` it at the end."""
 
-    def __init__(self, settings: Settings, gate: Gate, resolve: Resolve = addresses) -> None:
+    def __init__(
+        self, settings: Settings, gate: Gate, context: ssl.SSLContext, resolve: Resolve = addresses
+    ) -> None:
         self._settings = settings
         self._gate = gate
         self._resolve = resolve
         self._base = settings.upstreams.web.rstrip("/")
         limits = settings.limits
         self._http = httpx.Client(
+            verify=context,
             headers={"user-agent": user_agent(settings), "accept": ", ".join(READABLE), "accept-encoding": "gzip"},
             timeout=httpx.Timeout(limits.page_seconds / 2, connect=limits.connect_seconds),
             # A proxy would resolve names itself, past the guard.
