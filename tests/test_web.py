@@ -23,9 +23,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker import web
-from tracker.domain import Status, Trouble
 from tracker.errors import TrackerError
 from tracker.publish import files
+from tracker.published import Status, Trouble
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 WRITTEN = datetime(2026, 6, 16, 8, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The words of the field as frozen values, and the protocols that join the floors.
+"""The words of the field as frozen values.
 
 Everything here is plain data: no input or output, no clock, no randomness. All datetimes are aware and
 in UTC.
@@ -6,12 +6,10 @@ in UTC.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
 
 
 class Role(StrEnum):
@@ -382,184 +380,6 @@ class Event:
     happened_at: datetime
     observed_at: datetime
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLink:
-    """One artifact of a published item, with its evidence."""
-
-    reference: str
-    url: str
-    host: str
-    kind: str
-    role: Role
-    probability: float
-    place: Place
-    evidence: str
-    outcome: Outcome
-    content: Content
-    licence_spdx: str | None
-    licence_class: LicenceClass
-    archived: bool
-    gated: bool
-    created_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A paper (or a release without one) as feeds and pages show it."""
-
-    work: str
-    """`arxiv:ID` or `release:REFERENCE`."""
-    title: str
-    abstract: str
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    primary_category: str
-    submitted_at: datetime | None
-    updated_at: datetime | None
-    announced_at: datetime | None
-    doi: str | None
-    licence: str | None
-    withdrawn: bool
-    verdicts: tuple[Verdict, ...]
-    links: tuple[ItemLink, ...]
-    entered_at: datetime | None = None
-    """When it entered the feed: its date there, for ever. None where it is in no feed."""
-    changed_at: datetime | None = None
-    """Newest material change (an event), never earlier than `entered_at`."""
-    first_seen: datetime | None = None
-    """When we first read of it."""
-    opened_at: datetime | None = None
-    """When its code was first seen open."""
-
-    @property
-    def arxiv_id(self) -> str | None:
-        """The arXiv id without version, or None for a release."""
-        scheme, _, rest = self.work.partition(":")
-        return rest if scheme == "arxiv" else None
-
-    def verdict(self, fact: Fact) -> Verdict | None:
-        """The verdict on one fact, None when the work was not judged yet."""
-        return next((v for v in self.verdicts if v.fact is fact), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that hinders a stage: shown on the page, in the log and in `/health`."""
-
-    what: str
-    reason: str
-    since: datetime
-    next_try: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """How the installation is doing; the whole input of the status line and of `/health`."""
-
-    version: str
-    now: datetime
-    papers: int
-    open_papers: int
-    checks_waiting: int
-    scans_waiting: int
-    github_token: bool
-    stages: Mapping[str, datetime | None]
-    """Time of the last good run of each stage."""
-    troubles: tuple[Trouble, ...] = ()
-    next_harvest: datetime | None = None
-    demo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An upstream's answer, whole. `headers` has lower-case names; `url` is the last one asked."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-
-    def json(self) -> Any:
-        """The body as JSON; ValueError when it is none."""
-        return json.loads(self.body)
-
-
-class Clock(Protocol):
-    """Tells the product's time, which `TRACKER_NOW` may have moved."""
-
-    def now(self) -> datetime:
-        """Aware UTC."""
-        ...
-
-
-class Fetch(Protocol):
-    """The only way out. Paces, obeys stops and budgets, bounds bytes and time.
-
-    Every method raises UpstreamStopped when the upstream may not be asked now, and UpstreamError when it
-    gave no usable answer (network failure, timeout, 5xx after retries, oversized body). 429 and
-    rate-limiting 403 become UpstreamStopped. Every other status is returned.
-    """
-
-    def get(
-        self,
-        upstream: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        """GET `path` below the base URL of `upstream`, following same-upstream redirects."""
-        ...
-
-    def post(self, upstream: str, path: str, *, json: object) -> Response:
-        """POST a JSON body."""
-        ...
-
-    def page(self, url: str) -> Response:
-        """GET an http(s) address that stands in a paper or a page: guarded, bounded, redirects checked one by one.
-
-        Raises UpstreamError (upstream `web`) with a reason in words where the guard refuses an address or no
-        usable answer comes; 429 and 5xx too.
-        """
-        ...
-
-    def has_token(self, upstream: str) -> bool:
-        """Whether requests to it carry an account's token."""
-        ...
-
-    def close(self) -> None:
-        """Close all connections."""
-        ...
-
-
-class Memory(Protocol):
-    """What fetching must remember across processes and restarts; fulfilled by the store."""
-
-    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
-        """(until, reason) of a stop in force at `now`."""
-        ...
-
-    def stop(self, upstream: str, until: datetime, reason: str) -> None:
-        """Forbid requests until then; a later stop replaces an earlier one."""
-        ...
-
-    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
-        """Take one request of `limit` per `seconds`; None if granted, else when the next is free."""
-        ...
-
-    def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        """Note the result of a request: None for a good answer, else a short reason."""
-        ...
-
-
-class Progress(Protocol):
-    """Told by long work how far it is: a bar on a terminal, log lines elsewhere."""
-
-    def step(self, stage: str, done: int, total: int | None = None) -> None:
-        """`done` of `total` in `stage`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,8 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from tracker import pipeline
-from tracker.domain import Clock, Progress
 from tracker.errors import Cancelled, SettingsError, TrackerError
+from tracker.protocols import Clock, Progress
 from tracker.settings import Schedule, Settings
 from tracker.store import memory
 from tracker.store.engine import Store

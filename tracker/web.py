@@ -21,8 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from tracker.domain import Clock, Status
 from tracker.errors import TrackerError
+from tracker.protocols import Clock
+from tracker.published import Status
 
 log = logging.getLogger(__name__)
 

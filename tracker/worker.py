@@ -13,11 +13,12 @@ from datetime import datetime
 
 from tracker import __version__
 from tracker.detect import roles
-from tracker.domain import Clock, Fetch, Progress, Status
 from tracker.errors import Cancelled
 from tracker.fetch.client import Client
 from tracker.hosts import HOSTS
 from tracker.judge import licenses, openness
+from tracker.protocols import Clock, Fetch, Progress
+from tracker.published import Status
 from tracker.settings import Settings, config_dir
 from tracker.store import memory, query
 from tracker.store.engine import Store

@@ -14,10 +14,11 @@ from hypothesis import settings as rates
 from hypothesis import strategies as st
 
 from tracker import settings as settings_module
-from tracker.domain import Response, Source, Text
+from tracker.domain import Source, Text
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch.client import Client
 from tracker.harvest import fulltext
+from tracker.protocols import Response
 from tracker.sandbox.server import Sandbox
 
 ID = "2606.00001"

@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker import settings as settings_module
-from tracker.domain import Response
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch.client import Client
 from tracker.harvest import announcements as ann
 from tracker.harvest import oai, oai_parse
 from tracker.harvest.windows import announced
+from tracker.protocols import Response
 from tracker.sandbox.server import Sandbox
 
 SINCE = date(2026, 6, 1)

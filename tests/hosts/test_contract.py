@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.domain import Check, Outcome, Response
+from tracker.domain import Check, Outcome
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import HOSTS
 from tracker.hosts.resolve import reference
+from tracker.protocols import Response
 
 EXAMPLES = [(host, url, key) for host in HOSTS for url, key in host.examples]
 ASKED = {

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker.domain import Content, Fact, Outcome, Response
+from tracker.domain import Content, Fact, Outcome
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import github
 from tracker.hosts.github import HOST, match
+from tracker.protocols import Response
 
 SOON = datetime(2026, 6, 17, 6, 0, tzinfo=UTC)
 ALIAS = re.compile(r'(r\d+): repository\(owner:("(?:[^"\\]|\\.)*"), name:("(?:[^"\\]|\\.)*")\)')

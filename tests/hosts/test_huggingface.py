@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker.domain import Content, Fact, Outcome, Response
+from tracker.domain import Content, Fact, Outcome
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import huggingface
 from tracker.hosts.huggingface import HOST, match, reference
+from tracker.protocols import Response
 
 SINCE = datetime(2026, 6, 10, tzinfo=UTC)
 

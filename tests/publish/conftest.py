@@ -9,19 +9,8 @@ from typing import Any
 import pytest
 
 from tracker import settings
-from tracker.domain import (
-    Content,
-    Fact,
-    Item,
-    ItemLink,
-    LicenceClass,
-    Outcome,
-    Place,
-    Role,
-    State,
-    Status,
-    Verdict,
-)
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State, Verdict
+from tracker.published import Item, ItemLink, Status
 from tracker.settings import Settings
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tracker.domain import Item
 from tracker.publish import entries
+from tracker.published import Item
 from tracker.settings import Settings
 
 Make = Callable[..., Item]

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from tracker.domain import Content, Fact, Item, ItemLink, LicenceClass, Outcome, Place, Role, State
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
 from tracker.publish import feeds
+from tracker.published import Item, ItemLink
 from tracker.settings import Settings
 
 Make = Callable[..., Item]

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from tracker.domain import Content, Fact, Item, LicenceClass, Outcome, Role, State, Trouble
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Role, State
 from tracker.publish import pages
+from tracker.published import Item, Trouble
 from tracker.settings import Settings
 
 Make = Callable[..., Item]

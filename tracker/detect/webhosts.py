@@ -8,7 +8,7 @@ _KNOWN = (
     "bitbucket.org|gitee.com|codeberg.org|codeberg.page|zenodo.org|doi.org|dx.doi.org|osf.io|kaggle.com|"
     "modelscope.cn|anonymous.4open.science|4open.science|archive.softwareheritage.org|figshare.com|"
     "sites.google.com|drive.google.com|docs.google.com|colab.research.google.com|arxiv.org|openreview.net|"
-    "youtu.be|youtube.com|bit.ly|tinyurl.com|aka.ms|goo.gl|forms.gle|hf.space|pypi.org"
+    "youtu.be|youtube.com|bit.ly|tinyurl.com|aka.ms|goo.gl|forms.gle|hf.space"
 )
 KNOWN_HOSTS = frozenset(_KNOWN.split("|"))
 # Top-level domains under which a bare `name.tld/path` is taken for a link. Country codes that are common

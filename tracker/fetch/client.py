@@ -15,11 +15,11 @@ from urllib.parse import urljoin, urlsplit
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is Python's word for "not to be had"
 import httpx
 
-from tracker.domain import Clock, Memory, Response
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch.gate import RETRIES, WHOLE_ANSWER, Gate, user_agent
 from tracker.fetch.pace import Sleep
 from tracker.fetch.page import Pages, Resolve, addresses
+from tracker.protocols import Clock, Memory, Response
 from tracker.settings import Settings, is_loopback
 
 MOST_REDIRECTS = 5
@@ -41,7 +41,7 @@ class _Request:
 
 
 class Client:
-    """Fulfils `domain.Fetch` with httpx.
+    """Fulfils `protocols.Fetch` with httpx.
 
     `memory` keeps stops and budgets, `clock` is the product's; `cancel` ends every wait with Cancelled.
     `sleep`, `jitter` and `resolve` (of host names) are for tests. Use as a context manager, or `close()` it.
@@ -87,7 +87,7 @@ class Client:
         self._pages.close()
 
     def page(self, url: str) -> Response:
-        """GET an address that stands in a paper or a page; see `domain.Fetch` for what is raised."""
+        """GET an address that stands in a paper or a page; see `protocols.Fetch` for what is raised."""
         return self._pages.get(url)
 
     def has_token(self, upstream: str) -> bool:
@@ -102,7 +102,7 @@ class Client:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """GET `path` below the upstream's base address; see `domain.Fetch` for what is raised."""
+        """GET `path` below the upstream's base address; see `protocols.Fetch` for what is raised."""
         request = _Request("GET", upstream, self._base(upstream) + path, params, headers or {})
         try:
             return self._followed(request)
@@ -112,7 +112,7 @@ class Client:
             raise self._gate.lost(upstream, error.reason) from None
 
     def post(self, upstream: str, path: str, *, json: object) -> Response:
-        """POST a JSON body; see `domain.Fetch` for what is raised."""
+        """POST a JSON body; see `protocols.Fetch` for what is raised."""
         return self._followed(_Request("POST", upstream, self._base(upstream) + path, json=json))
 
     def _base(self, upstream: str) -> str:

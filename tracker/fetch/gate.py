@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from importlib import metadata
 
-from tracker.domain import Clock, Memory
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch import rules
 from tracker.fetch.pace import Paces, Sleep, group, sleeper
+from tracker.protocols import Clock, Memory
 from tracker.settings import Settings, Upstreams
 
 RETRIES = 3

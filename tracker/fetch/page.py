@@ -20,11 +20,11 @@ from urllib.parse import urljoin
 
 import httpx
 
-from tracker.domain import Response
 from tracker.errors import UpstreamError
 from tracker.fetch import guard
 from tracker.fetch.gate import Gate, user_agent
 from tracker.fetch.guard import UPSTREAM, Target
+from tracker.protocols import Response
 from tracker.settings import Settings
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -122,7 +122,7 @@ class Pages:
         self._http.close()
 
     def get(self, url: str) -> Response:
-        """The page at `url`, with the address finally reached; see `domain.Fetch.page`."""
+        """The page at `url`, with the address finally reached; see `protocols.Fetch.page`."""
         if not self._settings.may_ask(UPSTREAM):
             raise UpstreamError(UPSTREAM, "not asked: the clock is moved, so nothing outside this machine is")
         deadline = time.monotonic() + self._settings.limits.page_seconds

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 import arxiv
 import requests
 
-from tracker.domain import Clock, Memory, Version, WindowResult
+from tracker.domain import Version, WindowResult
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch.gate import Gate
 from tracker.fetch.pace import Sleep
 from tracker.harvest import guard
 from tracker.harvest.session import UPSTREAM, Guarded
 from tracker.harvest.windows import Window, halves
+from tracker.protocols import Clock, Memory
 from tracker.settings import Settings
 
 MOST_PAGED = 9_000

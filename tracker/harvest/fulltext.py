@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from tracker.domain import Fetch, Response, Source, Text
+from tracker.domain import Source, Text
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.harvest import archive, pdf
+from tracker.protocols import Fetch, Response
 
 UPSTREAM = "arxiv_site"
 LEAST_LETTERS = 1_000

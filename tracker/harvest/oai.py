@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from tracker.domain import Fetch, WindowResult
+from tracker.domain import WindowResult
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.harvest import oai_parse
 from tracker.harvest.oai_parse import MOST_TOKEN, OaiRecord, OaiVersion, newest
+from tracker.protocols import Fetch
 
 __all__ = ["OaiRecord", "OaiVersion", "get_record", "newest", "read_changes", "set_of"]
 

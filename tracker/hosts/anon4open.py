@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.domain import Check, Outcome, Reference
 from tracker.hosts import fields, trees
 from tracker.hosts.base import Host, parts
+from tracker.protocols import Fetch
 
 _MOST_DEPTH = 20
 _MOST_PATH = 1_000

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.domain import Check, Outcome, Reference
 from tracker.hosts import fields, trees
 from tracker.hosts.base import Host, names, parts
+from tracker.protocols import Fetch
 
 _MOST_DEPTH = 5
 """Folders below each other that one listing opens."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.domain import Check, Content, Outcome, Reference
 from tracker.hosts import deposits, fields, trees
 from tracker.hosts.base import Host, Parts, parts
+from tracker.protocols import Fetch
 
 _RESOLVERS = frozenset({"doi.org", "dx.doi.org", "hdl.handle.net"})
 # DOI handbook 2.2: a prefix of `10.` and a registrant, a slash, any printable suffix.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.domain import Response
+from tracker.protocols import Response
 
 MOST_TEXT = 300
 """Characters of an upstream's own words that are kept in a reason."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.domain import Check, Outcome, Reference
 from tracker.hosts import fields, trees
 from tracker.hosts.base import Host, names, parts
+from tracker.protocols import Fetch
 
 _SITE = "codeberg.org"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.domain import Check, Outcome, Reference
 from tracker.hosts import github_batch, github_rest
 from tracker.hosts.base import Host, parts
+from tracker.protocols import Fetch
 
 UPSTREAM = "github_api"
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracker.domain import Check, Content, Fact, Fetch, LicenceFile, Outcome, Reference
+from tracker.domain import Check, Content, Fact, LicenceFile, Outcome, Reference
 from tracker.hosts import content, fields, github_graphql
+from tracker.protocols import Fetch
 
 MOST_DEPTH = 4
 """Folders below each other that are opened in the search for a file of code …"""

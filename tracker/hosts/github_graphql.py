@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.domain import Fetch
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import fields
+from tracker.protocols import Fetch
 
 UPSTREAM = "github_api"
 PATH = "/graphql"

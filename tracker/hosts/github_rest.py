@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from tracker.domain import Check, Content, Fact, Fetch, LicenceFile, Outcome, Reference, Response
+from tracker.domain import Check, Content, Fact, LicenceFile, Outcome, Reference
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import content, fields
+from tracker.protocols import Fetch, Response
 
 UPSTREAM = "github_api"
 MOST_TEXT = 100_000

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.domain import Check, Outcome, Reference
 from tracker.hosts import fields, trees
 from tracker.hosts.base import Host, names, parts
+from tracker.protocols import Fetch
 
 _SITE = "gitlab.com"
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)

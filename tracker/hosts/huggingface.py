@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from tracker.domain import Check, Content, Fact, Fetch, Outcome, Reference, Response
+from tracker.domain import Check, Content, Fact, Outcome, Reference
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import content, fields
 from tracker.hosts.base import Host, parts
+from tracker.protocols import Fetch, Response
 
 UPSTREAM = "huggingface"
 SITE = "https://huggingface.co"

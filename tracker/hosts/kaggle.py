@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain import Check, Fetch, Reference
+from tracker.domain import Check, Reference
 from tracker.hosts import trees
 from tracker.hosts.base import Host, names, parts
+from tracker.protocols import Fetch
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _KINDS = {"datasets": "dataset", "code": "code", "kernels": "code", "models": "model"}

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tracker.domain import Check, Fetch, Outcome, Reference
+from tracker.domain import Check, Outcome, Reference
 from tracker.hosts import content, fields, trees
 from tracker.hosts.base import Host, configured, parts
+from tracker.protocols import Fetch
 
 _FILES = {"model": "/repo/files", "dataset": "/repo/tree"}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)

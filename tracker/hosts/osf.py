@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.domain import Check, Content, Outcome, Reference
 from tracker.hosts import deposits, fields, trees
 from tracker.hosts.base import Host, parts
+from tracker.protocols import Fetch
 
 # OSF ids are five letters and digits (longer only for versions such as abcde_v1 of preprints).
 _ID = re.compile(r"[a-z0-9]{5}(?:_v\d+)?", re.IGNORECASE | re.ASCII)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.domain import Check, Content, Outcome, Reference
 from tracker.hosts import content, fields, trees
 from tracker.hosts.base import Host, parts
+from tracker.protocols import Fetch
 
 _SITE = "archive.softwareheritage.org"
 _HASH = re.compile(r"[0-9a-f]{40}", re.ASCII)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tracker.domain import Check, Content, Fact, Fetch, LicenceFile, Outcome, Response
+from tracker.domain import Check, Content, Fact, LicenceFile, Outcome
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import content, fields
+from tracker.protocols import Fetch, Response
 
 MOST_REQUESTS = 3
 """Requests that one look at one artifact may cost."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.domain import Check, Content, Fetch, Outcome, Reference
+from tracker.domain import Check, Content, Outcome, Reference
 from tracker.hosts import deposits, fields, trees
 from tracker.hosts.base import Host, parts
 from tracker.hosts.doi import doi_of
+from tracker.protocols import Fetch
 
 _DOI = re.compile(r"10\.5281/zenodo\.(\d{1,12})", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tracker.domain import Item, Status
 from tracker.publish import feeds, pages
+from tracker.published import Item, Status
 from tracker.settings import Feed, Settings
 
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 # compared, not bound

@@ -14,8 +14,8 @@ from typing import Any
 
 from feedgen.feed import FeedGenerator
 
-from tracker.domain import Item
 from tracker.publish import latex, render, words
+from tracker.published import Item
 from tracker.settings import Feed
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from tracker.domain import Item, Status
 from tracker.publish import latex, render
+from tracker.published import Item, Status
 from tracker.settings import Settings
 
 CARDS = 100

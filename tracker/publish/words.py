@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tracker.domain import Content, Fact, Item, ItemLink, LicenceClass, Outcome, Place, Role, State, Verdict
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State, Verdict
 from tracker.publish import latex
+from tracker.published import Item, ItemLink
 
 FACT = {Fact.CODE: "Code", Fact.WEIGHTS: "Weights", Fact.DATA: "Data", Fact.DEMO: "Demo"}
 STATE = {

@@ -26,8 +26,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from tracker.domain import Clock
 from tracker.errors import WorldError
+from tracker.protocols import Clock
 from tracker.sandbox import (
     arxiv_site,
     bitbucket,

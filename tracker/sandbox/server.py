@@ -16,8 +16,8 @@ from types import TracebackType
 import uvicorn
 from starlette.applications import Starlette
 
-from tracker.domain import Clock
 from tracker.errors import WorldError
+from tracker.protocols import Clock
 from tracker.sandbox.app import UPSTREAMS, CutShort, build
 from tracker.sandbox.budget import Limits
 

@@ -154,33 +154,43 @@ def save_judgements(
                 for one in events
             ),
         )
-        states = []
-        for work, (verdicts, events) in judged.items():
-            facts = {verdict.fact: verdict.state.value for verdict in verdicts}
-            opened = min((one.observed_at for one in events if one.kind.value == "opened"), default=None)
-            states.append(
-                {
-                    "key": work,
-                    "opened": opened,
-                    "at": now,
-                    "by": rules,
-                    **{f"is_{fact.value}": facts.get(fact, State.UNKNOWN.value) for fact in Fact},
-                }
-            )
-        if states:
-            connection.execute(
-                update(WORK)
-                .where(WORK.c.id == bindparam("key"))
-                .values(
-                    judge_due=False,
-                    opened_at=func.coalesce(WORK.c.opened_at, bindparam("opened", type_=WORK.c.opened_at.type)),
-                    judged_at=bindparam("at"),
-                    judged_rules=bindparam("by"),
-                    **{fact.value: bindparam(f"is_{fact.value}") for fact in Fact},
-                ),
-                states,
-            )
+        _save_states(connection, judged, rules, now)
         return int(connection.execute(select(func.count()).select_from(event)).scalar_one() - before)
+
+
+def _save_states(
+    connection: Connection,
+    judged: Mapping[str, tuple[Sequence[Verdict], Sequence[Event]]],
+    rules: str,
+    now: datetime,
+) -> None:
+    """The four facts as columns of each work, for the views and their indexes."""
+    states = []
+    for work, (verdicts, events) in judged.items():
+        facts = {verdict.fact: verdict.state.value for verdict in verdicts}
+        opened = min((one.observed_at for one in events if one.kind.value == "opened"), default=None)
+        states.append(
+            {
+                "key": work,
+                "opened": opened,
+                "at": now,
+                "by": rules,
+                **{f"is_{fact.value}": facts.get(fact, State.UNKNOWN.value) for fact in Fact},
+            }
+        )
+    if states:
+        connection.execute(
+            update(WORK)
+            .where(WORK.c.id == bindparam("key"))
+            .values(
+                judge_due=False,
+                opened_at=func.coalesce(WORK.c.opened_at, bindparam("opened", type_=WORK.c.opened_at.type)),
+                judged_at=bindparam("at"),
+                judged_rules=bindparam("by"),
+                **{fact.value: bindparam(f"is_{fact.value}") for fact in Fact},
+            ),
+            states,
+        )
 
 
 def event_id(event: Event) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from tracker.domain import Trouble
+from tracker.published import Trouble
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
@@ -15,7 +15,7 @@ UPSTREAM, STAGE = table(t.Upstream), table(t.Stage)
 
 
 class StoreMemory:
-    """`tracker.domain.Memory` in the store's `upstream` table."""
+    """`tracker.protocols.Memory` in the store's `upstream` table."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

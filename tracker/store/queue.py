@@ -10,12 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import (
-    Paper,
-    Reference,
-    Role,
-    Source,
-)
+from tracker.domain import Paper, Reference, Role, Source
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store

@@ -9,13 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from tracker.domain import (
-    Mention,
-    Promise,
-    Reference,
-    Source,
-    Version,
-)
+from tracker.domain import Mention, Promise, Reference, Source, Version
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
@@ -86,25 +80,7 @@ def save_versions(
         upsert(
             connection,
             t.Version,
-            (
-                {
-                    "work": work,
-                    "n": version.n,
-                    "title": version.title,
-                    "abstract": version.abstract,
-                    "comment": version.comment,
-                    "authors": list(version.authors),
-                    "categories": list(version.categories),
-                    "primary_category": version.primary_category,
-                    "doi": version.doi,
-                    "licence": version.licence,
-                    "withdrawn": version.withdrawn,
-                    "submitted_at": version.submitted_at,
-                    "updated_at": version.updated_at,
-                    "seen_at": now,
-                }
-                for work, version in changed
-            ),
+            (_version_row(work, version, now) for work, version in changed),
             _VERSION_TEXTS,
         )
         newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
@@ -118,6 +94,25 @@ def save_versions(
             )
         _categories(connection, newest, [work for work, _ in older])
         return sum((work, version.n) not in known for work, version in changed)
+
+
+def _version_row(work: str, version: Version, now: datetime) -> dict[str, Any]:
+    return {
+        "work": work,
+        "n": version.n,
+        "title": version.title,
+        "abstract": version.abstract,
+        "comment": version.comment,
+        "authors": list(version.authors),
+        "categories": list(version.categories),
+        "primary_category": version.primary_category,
+        "doi": version.doi,
+        "licence": version.licence,
+        "withdrawn": version.withdrawn,
+        "submitted_at": version.submitted_at,
+        "updated_at": version.updated_at,
+        "seen_at": now,
+    }
 
 
 def _differs(row: Any, version: Version) -> bool:

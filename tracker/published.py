@@ -1,0 +1,97 @@
+"""What feeds, pages and `/health` tell, as frozen values between the store and publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLink:
+    """One artifact of a published item, with its evidence."""
+
+    reference: str
+    url: str
+    host: str
+    kind: str
+    role: Role
+    probability: float
+    place: Place
+    evidence: str
+    outcome: Outcome
+    content: Content
+    licence_spdx: str | None
+    licence_class: LicenceClass
+    archived: bool
+    gated: bool
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A paper (or a release without one) as feeds and pages show it."""
+
+    work: str
+    """`arxiv:ID` or `release:REFERENCE`."""
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    primary_category: str
+    submitted_at: datetime | None
+    updated_at: datetime | None
+    announced_at: datetime | None
+    doi: str | None
+    licence: str | None
+    withdrawn: bool
+    verdicts: tuple[Verdict, ...]
+    links: tuple[ItemLink, ...]
+    entered_at: datetime | None = None
+    """When it entered the feed: its date there, for ever. None where it is in no feed."""
+    changed_at: datetime | None = None
+    """Newest material change (an event), never earlier than `entered_at`."""
+    first_seen: datetime | None = None
+    """When we first read of it."""
+    opened_at: datetime | None = None
+    """When its code was first seen open."""
+
+    @property
+    def arxiv_id(self) -> str | None:
+        """The arXiv id without version, or None for a release."""
+        scheme, _, rest = self.work.partition(":")
+        return rest if scheme == "arxiv" else None
+
+    def verdict(self, fact: Fact) -> Verdict | None:
+        """The verdict on one fact, None when the work was not judged yet."""
+        return next((v for v in self.verdicts if v.fact is fact), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that hinders a stage: shown on the page, in the log and in `/health`."""
+
+    what: str
+    reason: str
+    since: datetime
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How the installation is doing; the whole input of the status line and of `/health`."""
+
+    version: str
+    now: datetime
+    papers: int
+    open_papers: int
+    checks_waiting: int
+    scans_waiting: int
+    github_token: bool
+    stages: Mapping[str, datetime | None]
+    """Time of the last good run of each stage."""
+    troubles: tuple[Trouble, ...] = ()
+    next_harvest: datetime | None = None
+    demo: bool = False
