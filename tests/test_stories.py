@@ -15,7 +15,6 @@ from tracker.domain import (
     Check,
     Content,
     Fact,
-    Licence,
     LicenceClass,
     Mention,
     Outcome,
@@ -27,6 +26,7 @@ from tracker.domain import (
     Source,
     Version,
 )
+from tracker.history import Licence
 from tracker.judge import lifecycle, openness
 from tracker.settings import load
 from tracker.store import checks, items, judgements, queue, reads, writes

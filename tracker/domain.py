@@ -205,6 +205,21 @@ class Paper:
     text: str = ""
     text_format: str = ""
     """`html`, `tex`, `pdf-text`, `text`, or empty to guess."""
+    submitted_at: datetime | None = None
+    """When the first version was submitted, where that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of an artifact beyond the words of one paper, for the rules of roles."""
+
+    names_paper: bool | None = None
+    """Whether its README, CITATION.cff or card names this paper; None where they were not read."""
+    derived: bool = False
+    """Whether it says of itself that it was made from another artifact (a quantisation, a fine-tune)."""
+    created_at: datetime | None = None
+    papers: int = 0
+    """How many stored papers link it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,93 +308,16 @@ class Check:
     pushed_at: datetime | None = None
     commit: str | None = None
     languages: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Licence:
-    """A licence decided from claim and files. `source` says where it was read; `note` tells a conflict."""
-
-    spdx: str | None
-    class_: LicenceClass
-    source: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """One stored check: what was seen unchanged from `first_seen` to `last_seen`, `times` times."""
-
-    outcome: Outcome
-    reason: str
-    content: Content
-    holds: tuple[Fact, ...]
-    licence_spdx: str | None
-    licence_class: LicenceClass
-    licence_note: str
-    archived: bool
-    gated: bool
-    reference: str | None
-    """The host's own name of it at that time, None when it gave none."""
-    first_seen: datetime
-    last_seen: datetime
-    times: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """An artifact as one paper links it, with all sightings in time order (for judging)."""
-
-    reference: str
-    kind: str
-    role: Role
-    probability: float
-    source: Source
-    found_at: datetime
-    first_version: int = 1
-    """The first version of the paper in which the link stood."""
-    replaced_at: datetime | None = None
-    """Since when the name that the paper wrote leads to something else."""
-    lost_at: datetime | None = None
-    """Since when no name is known that leads to it."""
-    sightings: tuple[Sighting, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """All that is known of one work over time; the whole input of judging."""
-
-    work: str
-    first_seen: datetime
-    announced_at: datetime | None
-    promise: Promise
-    promise_evidence: str
-    withdrawn: bool
-    links: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """State of one fact of one work now, with its reasons."""
-
-    fact: Fact
-    state: State
-    licence_class: LicenceClass
-    reference: str | None
-    """The artifact that decides, if any."""
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that changed for a work. `happened_at` is the earliest moment known for it."""
-
-    work: str
-    reference: str | None
-    kind: EventKind
-    cause: Cause
-    happened_at: datetime
-    observed_at: datetime
-    detail: str = ""
+    unchanged: bool = False
+    """True when it shows the commit that the asker knew: content, licence and what it names stand as last read."""
+    licence_said: tuple[LicenceFile, ...] = ()
+    """Weaker words on its licence, which count where no licence file stands: `path` is `README.md` (the text of its
+    section on the licence) or a file of package metadata (the text `SPDX-License-Identifier: ID`)."""
+    names: tuple[str, ...] | None = None
+    """The papers that its README, CITATION.cff or card name, as `arxiv:ID` and `title:KEY` (`title_key` of a title
+    in BibTeX or CITATION.cff), at most 50; None where none of them was read."""
+    derived_from: tuple[str, ...] = ()
+    """What it says it was made from, as the host names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -393,3 +331,8 @@ class WindowResult:
     complete: bool
     reason: str = ""
     versions: Sequence[Version] = field(default=())
+
+
+def title_key(title: str) -> str:
+    """A title for comparison: its letters and digits alone, without case."""
+    return "".join(letter for letter in title.casefold() if letter.isalnum())

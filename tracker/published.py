@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, Verdict
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role
+from tracker.history import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,21 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain import (
-    Cause,
-    Content,
-    Fact,
-    History,
-    LicenceClass,
-    Lifecycle,
-    Link,
-    Outcome,
-    Promise,
-    Role,
-    Sighting,
-    Source,
-    State,
-)
+from tracker.domain import Cause, Content, Fact, LicenceClass, Lifecycle, Outcome, Promise, Role, Source, State
+from tracker.history import History, Link, Sighting
 from tracker.judge import lifecycle, openness
 
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)

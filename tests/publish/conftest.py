@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tracker import settings
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State, Verdict
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.history import Verdict
 from tracker.published import Item, ItemLink, Status
 from tracker.settings import Settings
 

@@ -14,7 +14,7 @@ from tracker.settings import config_dir, read_toml
 
 Match = Callable[[str], Reference | None]
 CheckOne = Callable[[Reference, Fetch], Check]
-CheckMany = Callable[[Sequence[Reference], Fetch], Iterator[tuple[Reference, Check]]]
+CheckMany = Callable[[Sequence[Reference], Fetch, Mapping[str, str]], Iterator[tuple[Reference, Check]]]
 
 MOST_URL = 2_000
 """Characters of a URL that are read; what is longer is no link that a person wrote."""
@@ -45,10 +45,16 @@ class Host:
         """Whether this host can be asked what is there."""
         return self.check is not None or self.check_all is not None
 
-    def ask(self, references: Sequence[Reference], fetch: Fetch) -> Iterator[tuple[Reference, Check]]:
-        """Check many references, in a batch where the host has one. Raises UpstreamStopped in the middle."""
+    def ask(
+        self, references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[Reference, Check]]:
+        """Check many references, in a batch where the host has one. Raises UpstreamStopped in the middle.
+
+        `known` holds, by folded reference, the commit at which an artifact was last read whole: where the host
+        still shows it, the answer may be `unchanged` and cost no further requests.
+        """
         if self.check_all is not None:
-            yield from self.check_all(references, fetch)
+            yield from self.check_all(references, fetch, known or {})
         elif self.check is not None:
             for reference in references:
                 yield reference, self.check(reference, fetch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tracker.domain import Check, Outcome, Reference
 from tracker.hosts import github_batch, github_rest
@@ -79,7 +79,7 @@ def _page(segments: tuple[str, ...]) -> Reference | None:
 
 
 def _owner(name: str) -> Reference | None:
-    if not _OWNER.fullmatch(name):
+    if not _OWNER.fullmatch(name) or name.lower() in RESERVED:
         return None
     return Reference(f"github-org:{name}", "github", "organisation", f"https://github.com/{name}")
 
@@ -117,7 +117,7 @@ def check(target: Reference, fetch: Fetch) -> Check:
 
 
 def check_all(
-    references: Sequence[Reference], fetch: Fetch, batch: int = 100
+    references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None, batch: int = 100
 ) -> Iterator[tuple[Reference, Check]]:
     """Check many, in the order given but for what needs no request: in batches with a token, one by one without.
 

@@ -123,7 +123,9 @@ def check(target: Reference, fetch: Fetch) -> Check:
     return _check(kind, info)
 
 
-def check_all(references: Sequence[Reference], fetch: Fetch) -> Iterator[tuple[Reference, Check]]:
+def check_all(
+    references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
+) -> Iterator[tuple[Reference, Check]]:
     """Check many, one request each, in the order given; raises UpstreamStopped like `check`."""
     for target in references:
         yield target, check(target, fetch)

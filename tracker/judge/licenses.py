@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import chain
 
-from tracker.domain import Fact, Licence, LicenceClass, LicenceFile
+from tracker.domain import Fact, LicenceClass, LicenceFile
+from tracker.history import Licence
 from tracker.judge import texts
 from tracker.judge.classes import Rules, canonical, classify, load, stricter
 

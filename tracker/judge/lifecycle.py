@@ -10,22 +10,8 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tracker.domain import (
-    Cause,
-    Check,
-    Content,
-    Event,
-    EventKind,
-    History,
-    LicenceClass,
-    Lifecycle,
-    Link,
-    Outcome,
-    Promise,
-    Role,
-    Sighting,
-    State,
-)
+from tracker.domain import Cause, Check, Content, EventKind, LicenceClass, Lifecycle, Outcome, Promise, Role, State
+from tracker.history import Event, History, Link, Sighting
 from tracker.judge import openness
 from tracker.settings import Checks
 

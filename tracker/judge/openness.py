@@ -10,19 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.domain import (
-    Content,
-    Fact,
-    History,
-    LicenceClass,
-    Link,
-    Outcome,
-    Promise,
-    Role,
-    Sighting,
-    State,
-    Verdict,
-)
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Promise, Role, State
+from tracker.history import History, Link, Sighting, Verdict
 
 RULE_VERSION = "1"
 """Counts the changes of the rules in this module and in `lifecycle`; stored with every judgement."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State, Verdict
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.history import Verdict
 from tracker.publish import latex
 from tracker.published import Item, ItemLink
 

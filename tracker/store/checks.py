@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from tracker.domain import Check, Licence, Outcome, Reference
+from tracker.domain import Check, Outcome, Reference
+from tracker.history import Licence
 from tracker.store import tables as t
 from tracker.store.dialect import table
 from tracker.store.engine import Store

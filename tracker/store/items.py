@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import Content, EventKind, Fact, LicenceClass, Outcome, Place, Role, State, Verdict
+from tracker.domain import Content, EventKind, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.history import Verdict
 from tracker.published import Item, ItemLink
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from tracker.domain import Event, Fact, Role, RoleDecision, Source, State, Verdict
+from tracker.domain import Fact, Role, RoleDecision, Source, State
 from tracker.errors import StoreError
+from tracker.history import Event, Verdict
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store

@@ -9,21 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import (
-    Content,
-    Fact,
-    History,
-    LicenceClass,
-    Link,
-    Mention,
-    Outcome,
-    Place,
-    Promise,
-    Reference,
-    Role,
-    Sighting,
-    Source,
-)
+from tracker.domain import Content, Fact, LicenceClass, Mention, Outcome, Place, Promise, Reference, Role, Source
+from tracker.history import History, Link, Sighting
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
