@@ -37,6 +37,7 @@ bench: $(STAMP)  ## ratios against a named baseline
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m benchmarks.write_papers
 	$(BIN)/python -m benchmarks.links
+	$(BIN)/python -m benchmarks.requests
 
 container:  ## build the image and run it for real (docker, or podman where there is no engine)
 	bash tests/container/run.sh

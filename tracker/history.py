@@ -47,11 +47,32 @@ class Sighting:
     gated: bool
     reference: str | None
     """The host's own name of it at that time, None when it gave none."""
+    licence_source: str = ""
     licences_beside: tuple[tuple[Fact, Licence], ...] = ()
     """Licences of its files that speak of one fact only, as `LICENSE-MODEL` does of weights."""
     first_seen: datetime
     last_seen: datetime
     times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """The operator's word on one link, from `since` until `until` (None: it stands).
+
+    `field` is `role` (`value` is a role) or `licence` (an SPDX id or expression, a licence name of
+    `openness.toml`, or a licence class).
+    """
+
+    field: str
+    value: str
+    reason: str
+    source: str
+    since: datetime
+    until: datetime | None = None
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether it is in force at a moment."""
+        return self.since <= moment and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +93,7 @@ class Link:
     """Since when the name that the paper wrote leads to something else."""
     lost_at: datetime | None = None
     """Since when no name is known that leads to it."""
+    corrections: tuple[Correction, ...] = ()
     sightings: tuple[Sighting, ...] = ()
 
 

@@ -8,35 +8,24 @@ the others go on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tracker import reading
-from tracker.domain import Check, Fact, Outcome, WindowResult
-from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.harvest import windows
-from tracker.harvest.arxiv_api import ArxivApi
-from tracker.hosts import HOSTS, huggingface
-from tracker.hosts.base import Host
+from tracker import harvesting, looking, reading
+from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
-from tracker.judge import licenses, lifecycle, openness
+from tracker.judge import grade, lifecycle, openness
 from tracker.publish import entries, files
 from tracker.settings import config_dir, read_toml
-from tracker.store import checks, items, judgements, memory, queue, reads, releases, writes
-from tracker.store import windows as proof
-from tracker.worker import CHECKED, Summary, Worker, close_stage, sole_worker, status
+from tracker.store import corrections, items, judgements, memory, queue, reads, releases
+from tracker.worker import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker, status
 
 log = logging.getLogger(__name__)
 
-ARXIV = "arxiv"
 JUDGE_BATCH = 500
-BUDGET_HOUR = timedelta(minutes=61)
-MOST_UNANSWERED = 2
-FEW = 3
-"""So many looks in a row that all tell nothing are the host's trouble, not theirs."""
+ROUNDS = 3
+"""So often at most one cycle looks, because a look may make more links the authors' own."""
 
 
 def cycle(worker: Worker, since: date | None = None, until: date | None = None) -> Summary:
@@ -47,7 +36,7 @@ def cycle(worker: Worker, since: date | None = None, until: date | None = None) 
     """
     now, summary = worker.now(), Summary()
     with sole_worker(worker):
-        prepare(worker, now)
+        prepare(worker, now, summary)
         harvest(worker, now, summary, since, until)
         _work_off(worker, now, summary)
     return summary
@@ -57,7 +46,7 @@ def look(worker: Worker) -> Summary:
     """Everything that is due, without a harvest."""
     now, summary = worker.now(), Summary()
     with sole_worker(worker):
-        prepare(worker, now)
+        prepare(worker, now, summary)
         _work_off(worker, now, summary)
     return summary
 
@@ -71,6 +60,7 @@ def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
         further(worker, now, summary)
         reading.read(worker, now, summary)
     _tell(worker, now, summary)
+    looking.copies(worker, now, summary)
 
 
 def _tell(worker: Worker, now: datetime, summary: Summary) -> None:
@@ -79,8 +69,18 @@ def _tell(worker: Worker, now: datetime, summary: Summary) -> None:
     publish(worker, now, summary)
 
 
-def prepare(worker: Worker, now: datetime) -> None:
+def check(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Look at what is due. What repositories say of papers may change roles, and new own artifacts are due at once."""
+    for _ in range(ROUNDS):
+        looking.check(worker, now, summary)
+        if not queue.papers_to_scan(worker.store, 1):
+            break
+        reading.read(worker, now, summary)
+
+
+def prepare(worker: Worker, now: datetime, summary: Summary) -> None:
     """Wake what was read or judged by older rules, and enter the operator's releases."""
+    correct(worker, now, summary)
     judgements.wake_changed_rules(worker.store, worker.rules.roles.version, worker.rules.judge_version)
     for release in read_toml(config_dir() / "watch.toml").get("release", ()):
         links = [found for url in release["links"] if (found := resolve(url)) is not None]
@@ -94,138 +94,61 @@ def prepare(worker: Worker, now: datetime) -> None:
 def harvest(
     worker: Worker, now: datetime, summary: Summary, since: date | None = None, until: date | None = None
 ) -> None:
-    """Ask arXiv for every window of the plan, and prove each complete."""
-    store = worker.store
-    known = proof.proved(store, ARXIV)
-    planned = windows.plan(now, since, until, proof.reached(store, ARXIV), worker.settings)
-    if since is None and until is None:
-        planned = sorted({*planned, *proof.open_windows(store, ARXIV)})
-    proof.begin(store, ARXIV, planned, now)
-    left, unanswered, reason, next_try = len(planned), 0, "", None
-    with closing(ArxivApi(worker.settings, memory.StoreMemory(store), worker.clock, worker.cancel)) as api:
-        for number, window in enumerate(planned):
-            worker.progress.step("harvest", number, len(planned))
-            try:
-                result = _harvest_window(worker, api, window, known, now, summary)
-            except UpstreamStopped as stopped:
-                reason, next_try = str(stopped), stopped.until
-                break
-            proof.close(store, ARXIV, result, now)
-            if result.complete:
-                left -= 1
-            else:
-                reason = f"the window from {result.since:%Y-%m-%d} is not complete: {result.reason}"
-            # No usable answer, twice and after all retries: the other windows would wait for the same.
-            unanswered = 0 if result.expected is not None else unanswered + 1
-            if unanswered == MOST_UNANSWERED:
-                break
-    worker.progress.step("harvest", len(planned), len(planned))
-    summary.windows_left = left
-    close_stage(worker, "harvest", reason, next_try, now, summary)
-    if reason:
-        # Readers of the page learn of it now, not after everything else was tried.
-        write_site(worker, now)
-
-
-def _harvest_window(
-    worker: Worker,
-    api: ArxivApi,
-    window: windows.Window,
-    known: Sequence[tuple[datetime, datetime, datetime]],
-    now: datetime,
-    summary: Summary,
-) -> WindowResult:
-    """Store a window's papers page by page; returns what was proved."""
-    pages = api.read_window(*window)
-    while True:
-        try:
-            page = next(pages)
-        except StopIteration as end:
-            result: WindowResult = end.value
-            return result
-        announced = {one.arxiv_id: windows.announced_after(one.submitted_at, known) for one in page}
-        summary.new_papers += writes.save_versions(worker.store, page, announced, now)
-        worker.check_cancelled()
-
-
-def check(worker: Worker, now: datetime, summary: Summary) -> None:
-    """Look at every own artifact that is due, those of the newest papers first."""
-    for host in HOSTS:
-        if host.checked_kinds:
-            reason, next_try = _check_host(worker, host, now, summary)
-            close_stage(worker, f"checks at {host.name}", reason, next_try, now, summary)
-
-
-def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> tuple[str, datetime | None]:
-    while due := queue.due_artifacts(worker.store, host.name, now, worker.settings.limits.github_batch):
-        asked = {one.reference.folded: one for one in due}
-        answers: list[checks.Answer] = []
-        try:
-            for link, found in host.ask([one.reference for one in asked.values()], worker.fetch):
-                answers.append(_answer(worker, asked[link.folded], found))
-                summary.checked += 1
-                worker.progress.step(f"checks at {host.name}", summary.checked)
-                worker.check_cancelled()
-        except UpstreamStopped as stopped:
-            if _is_budget(worker, stopped, now):
-                log.info("%s", stopped)
-                return "", None
-            return str(stopped), stopped.until
-        except UpstreamError as error:
-            return str(error), None
-        finally:
-            checks.save_checks(
-                worker.store, answers, partial(lifecycle.next_check, plan=worker.settings.check), now
-            )
-        if not answers or (
-            len(answers) >= FEW and all(answer.check.outcome is Outcome.UNKNOWN for answer in answers)
-        ):
-            reason = answers[0].check.reason if answers else "nothing was answered"
-            return f"none of {len(asked)} looks told anything: {reason}", None
-    return "", None
-
-
-def _is_budget(worker: Worker, stopped: UpstreamStopped, now: datetime) -> bool:
-    """Whether a stop is only the hour's budget that GitHub gives to those without an account: the checks that
-    wait are told, but nothing is wrong."""
-    anonymous = stopped.upstream == "github_api" and not worker.fetch.has_token("github_api")
-    return anonymous and stopped.until - now <= BUDGET_HOUR
-
-
-def _answer(worker: Worker, due: queue.Due, found: Check) -> checks.Answer:
-    fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
-    claimed_by = (
-        "its card on the Hub" if due.reference.host == huggingface.HOST.name else "the host's licence field"
-    )
-    licence = licenses.decide(
-        found.licence_claimed, found.licence_looked, found.licence_files, worker.rules.licences, fact, claimed_by
-    )
-    return checks.Answer(artifact=due.artifact, asked=due.reference, check=found, licence=licence)
+    """Ask arXiv for new papers and for what changed of others. Readers of the page learn of trouble at once, not after
+    everything else was tried."""
+    for stage in (partial(harvesting.harvest, since=since, until=until), harvesting.changes):
+        told = len(summary.troubles)
+        stage(worker, now, summary)
+        if len(summary.troubles) > told:
+            write_site(worker, now)
 
 
 def judge(worker: Worker, now: datetime, summary: Summary) -> None:
     """Judge every work whose evidence changed."""
     window, version = timedelta(days=worker.settings.feed.window_days), worker.rules.judge_version
-    while works := queue.works_to_judge(worker.store, JUDGE_BATCH):
+    lapse = timedelta(days=worker.settings.check.lapse_days)
+    while works := queue.works_to_judge(worker.store, JUDGE_BATCH, now):
         worker.check_cancelled()
         judged = {}
         for known in reads.histories(worker.store, works):
             history = known.history
-            judged[history.work] = (
-                openness.verdicts(history, worker.rules.openness, now),
-                lifecycle.events(
+            verdicts = openness.verdicts(history, worker.rules.openness, now)
+            graded, bounds = (
+                grade.grade(verdicts, worker.rules.grades),
+                grade.bounds(verdicts, worker.rules.grades),
+            )
+            judged[history.work] = judgements.Judged(
+                verdicts=verdicts,
+                events=lifecycle.events(
                     history,
                     worker.rules.openness,
                     window=window,
+                    lapse=lapse,
                     now=now,
                     judged_at=known.judged_at,
                     same_rules=known.judged_rules == version,
                 ),
+                grade=graded.name,
+                grade_reasons=graded.reasons,
+                mof=bounds.mof,
+                osaid=bounds.osaid,
+                states=lifecycle.states(history, lapse, now),
+                next_look=lifecycle.next_look(history, lapse, now),
             )
         judgements.save_judgements(worker.store, judged, version, now)
         summary.judged += len(works)
         worker.progress.step("judge", summary.judged)
     memory.stage_done(worker.store, "judge", now)
+
+
+def correct(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Bring the operator's corrections into the store; while their file is not right, the last ones stand."""
+    reason = ""
+    try:
+        corrections.sync(worker.store, read_corrections(worker.settings), now)
+    except SettingsError as error:
+        reason = str(error)
+    close_stage(worker, "corrections", reason, None, now, summary)
 
 
 def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = None) -> None:

@@ -29,6 +29,10 @@ class ItemLink:
     archived: bool
     gated: bool
     created_at: datetime | None = None
+    licence_note: str = ""
+    """A conflict or a doubt about the licence, in words."""
+    copy_url: str | None = None
+    """An archived copy of what is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ class Item:
     """When we first read of it."""
     opened_at: datetime | None = None
     """When its code was first seen open."""
+    grade: str = ""
+    """The one grade of `config/openness.toml`, empty where it was not judged yet."""
 
     @property
     def arxiv_id(self) -> str | None:

@@ -8,16 +8,17 @@ around its links.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from tracker.detect import pages, roles, scan
-from tracker.domain import Mention, Paper, Place, Reference, Source, WindowResult
+from tracker.domain import Mention, Paper, Place, Reference, Role, RoleDecision, Source, WindowResult
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.harvest import fulltext
 from tracker.hosts import huggingface
 from tracker.hosts.resolve import reference as resolve
-from tracker.store import judgements, memory, queue, reads, writes
+from tracker.store import corrections, judgements, memory, queue, reads, writes
 from tracker.store import windows as proof
 from tracker.worker import CHECKED, Summary, Worker, close_stage
 
@@ -53,10 +54,9 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
             rules.version,
             now,
         )
-        mentions = reads.mentions(worker.store, [one.work for one in papers])
         judgements.save_roles(
             worker.store,
-            {one.work: roles.decide(mentions[one.work], one.paper, rules) for one in papers},
+            _decided(worker, papers),
             rules.version,
             CHECKED,
             now,
@@ -64,6 +64,29 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
         summary.read_papers += len(papers)
         worker.progress.step("read", summary.read_papers)
     memory.stage_done(worker.store, "read", now)
+
+
+def _decided(worker: Worker, papers: Sequence[queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
+    """The role of every link of these papers; the operator's word counts before the rules'."""
+    works = [one.work for one in papers]
+    mentions, known = reads.mentions(worker.store, works), reads.standings(worker.store, works)
+    corrected = corrections.roles(worker.store, works)
+    made = {}
+    for one in papers:
+        decided = roles.decide(mentions[one.work], one.paper, worker.rules.roles, known.get(one.work, {}))
+        said = corrected.get(one.work, {})
+        made[one.work] = [
+            _corrected(decision, *said[decision.reference.folded])
+            if decision.reference.folded in said
+            else decision
+            for decision in decided
+        ]
+    return made
+
+
+def _corrected(decision: RoleDecision, role: Role, words: str) -> RoleDecision:
+    sure = 1.0 if role in (Role.OWN, Role.OWN_PAGE) else 0.0
+    return replace(decision, role=role, probability=sure, reasons=(words, *decision.reasons))
 
 
 def listings(worker: Worker, now: datetime, summary: Summary) -> None:
@@ -78,7 +101,8 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
             got, pages = 0, 0
             for page in huggingface.newest(kind, since, worker.fetch, most):
                 worker.check_cancelled()
-                proof.save_listings(worker.store, page, now)
+                found = [(one.reference, one.papers, one.created_at, one.derived_from) for one in page]
+                proof.save_listings(worker.store, found, now)
                 got, pages = got + len(page), pages + 1
                 worker.progress.step("hub lists", got)
             proof.close(
@@ -104,17 +128,7 @@ def _give_listings(worker: Worker, now: datetime) -> None:
     found = queue.works_with_new_listings(worker.store)
     scans = []
     for (work, version), urls in found.items():
-        mentions = tuple(
-            Mention(
-                reference=link,
-                url=url,
-                place=Place.HUB,
-                source=Source.HUB_LIST,
-                evidence=f"The card of {link.key} on the Hugging Face Hub names arXiv:{work.partition(':')[2]}.",
-            )
-            for url in urls
-            if (link := resolve(url)) is not None
-        )
+        mentions = tuple(_listing(work, link, url) for url in urls if (link := resolve(url)) is not None)
         scans.append(writes.Scanned(work=work, version=version, source=Source.HUB_LIST, mentions=mentions))
     if scans:
         writes.save_scans(worker.store, scans, worker.rules.roles.version, now)
@@ -143,8 +157,9 @@ def records(worker: Worker, now: datetime, summary: Summary) -> None:
 
 
 def _record(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
-    found = huggingface.paper_record(one.paper.arxiv_id, worker.fetch)
-    mentions = tuple(
+    """What the Hub's record of a paper says is its own, and what it lists as citing it."""
+    found = huggingface.read_record(one.paper.arxiv_id, worker.fetch)
+    said = [
         Mention(
             reference=link,
             url=url,
@@ -152,15 +167,27 @@ def _record(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
             source=Source.HUB_RECORD,
             evidence=huggingface.RECORD_SAYS.get(how, how),
         )
-        for url, how in found or ()
+        for url, how in (found.links if found else ())
         if (link := resolve(url)) is not None
-    )
+    ]
+    listed = [_listing(one.work, each.reference, each.reference.url) for each in (found.listed if found else ())]
     return writes.Scanned(
         work=one.work,
         version=one.version,
         source=Source.HUB_RECORD,
-        mentions=mentions,
+        mentions=(*said, *listed),
         outcome="absent" if found is None else "read",
+    )
+
+
+def _listing(work: str, link: Reference, url: str) -> Mention:
+    """A Hub repository whose card names a paper: that alone says that it cites it."""
+    return Mention(
+        reference=link,
+        url=url,
+        place=Place.HUB,
+        source=Source.HUB_LIST,
+        evidence=f"The card of {link.key} on the Hugging Face Hub names arXiv:{work.partition(':')[2]}.",
     )
 
 

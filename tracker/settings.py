@@ -9,7 +9,7 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -39,6 +39,7 @@ class Harvest(_Table):
     window_days: int = Field(ge=1)
     page_size: int = Field(ge=1, le=2000)
     empty_answers: int = Field(ge=1)
+    holidays: tuple[date, ...]
 
 
 class Schedule(_Table):
@@ -100,6 +101,7 @@ class Checks(_Table):
     pending_days: tuple[int, ...] = Field(min_length=1)
     shipped_days: tuple[int, int]
     absent_days: tuple[int, ...] = Field(min_length=1)
+    lapse_days: int = Field(ge=1)
     unknown_hours: float = Field(gt=0)
 
 
@@ -128,6 +130,8 @@ class Settings(_Table):
     database_url: str
     public_url: str
     contact: str
+    corrections: Path | None = None
+    """A file of the operator's corrections beside the built-in one."""
     log_format: Literal["auto", "plain", "json"]
     harvest: Harvest
     schedule: Schedule

@@ -13,14 +13,16 @@ from datetime import datetime
 
 from tracker import __version__
 from tracker.detect import roles
-from tracker.errors import Cancelled
+from tracker.errors import Cancelled, SettingsError
 from tracker.fetch.client import Client
 from tracker.hosts import HOSTS
-from tracker.judge import licenses, openness
+from tracker.hosts.resolve import reference
+from tracker.judge import corrections as written
+from tracker.judge import grade, licenses, openness
 from tracker.protocols import Clock, Fetch, Progress
 from tracker.published import Status
-from tracker.settings import Settings, config_dir
-from tracker.store import memory, query
+from tracker.settings import Settings, config_dir, read_toml
+from tracker.store import corrections, memory, query, writes
 from tracker.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class Rules:
     roles: roles.Rules
     licences: licenses.Rules
     openness: openness.Rules
+    grades: grade.Rules
     judge_version: str
 
 
@@ -97,9 +100,29 @@ def load_rules() -> Rules:
     return Rules(
         roles.load(config_dir() / "roles.toml"),
         licence_rules,
-        openness.Rules(licence_rules.open_classes),
+        openness.Rules(licence_rules.open_classes, licence_rules),
+        grade.load(path),
         f"{openness.RULE_VERSION}.{digest}",
     )
+
+
+def read_corrections(settings: Settings) -> list[corrections.Said]:
+    """The operator's corrections, those of the built-in file first. SettingsError for one that is not right."""
+    wanted = []
+    for path in [config_dir() / "corrections.toml", *([settings.corrections] if settings.corrections else [])]:
+        for one in written.read(read_toml(path), str(path)):
+            link = reference(one.link)
+            if link is None:
+                raise SettingsError(f"{path}: {one.link!r} is no http address.")
+            work = one.paper if one.paper == corrections.EVERY_WORK else writes.paper_id(one.paper)
+            wanted += [
+                corrections.Said(
+                    work=work, folded=link.folded, field=field, value=value, reason=one.reason, source=one.source
+                )
+                for field, value in (("role", one.role), ("licence", one.licence))
+                if value is not None
+            ]
+    return wanted
 
 
 def make_worker(
@@ -111,7 +134,11 @@ def make_worker(
     progress: Progress | None = None,
     next_harvest: Callable[[], datetime | None] = lambda: None,
 ) -> Worker:
-    """A worker on this store; `close()` it at the end. `cancel` ends every wait of its requests."""
+    """A worker on this store; `close()` it at the end. `cancel` ends every wait of its requests.
+
+    Raises SettingsError where the rules or the operator's corrections are not right.
+    """
+    read_corrections(settings)
     stop = cancel or threading.Event()
     fetch = Client(settings, memory.StoreMemory(store), clock, stop)
     return Worker(settings, store, clock, fetch, load_rules(), stop, progress or Silent(), next_harvest)

@@ -34,6 +34,21 @@ def test_owners_made_of_an_author(owner: str) -> None:
     assert ABOUT.is_author(owner)
 
 
+@pytest.mark.parametrize(
+    "owner", ["weizhang", "zhang-wei42", "wzhang", "jokim", "ana-torres", "wei-zhang-lab", "anamariasilva"]
+)
+def test_owners_that_are_one_author_and_nothing_else(owner: str) -> None:
+    assert ABOUT.is_author_alone(owner)
+    assert ABOUT.is_author(owner)
+
+
+@pytest.mark.parametrize(
+    "owner", ["zhangsan", "zhang", "torres-fans", "kimchi", "weizhangli", "jk", "", "-" * 5000, "a" * 5000]
+)
+def test_owners_that_only_look_like_an_author(owner: str) -> None:
+    assert not ABOUT.is_author_alone(owner)
+
+
 @pytest.mark.parametrize("owner", ["facebookresearch", "wu", "", "chen-lab"])
 def test_owners_of_others(owner: str) -> None:
     assert not ABOUT.is_author(owner)

@@ -6,6 +6,7 @@ import pytest
 from tracker.detect import roles
 from tracker.detect.roles import Rules
 from tracker.domain import Mention, Paper, Place, Reference, Role, RoleDecision, Source
+from tracker.settings import config_dir, read_toml
 
 PAPER = Paper(
     arxiv_id="2401.00001",
@@ -151,7 +152,7 @@ def test_the_hubs_record_of_the_paper(rules: Rules) -> None:
     [
         ("hf-model:somebody/other-model", Role.MENTION),
         ("hf-model:somebody/StereoField-GGUF", Role.MENTION),
-        ("hf-model:somebody/StereoField-large", Role.OWN),
+        ("hf-model:somebody/StereoField-large", Role.MENTION),
         ("hf-model:weizhang/other-model", Role.OWN),
         ("hf-model:thelab/other-model", Role.OWN),
     ],
@@ -186,10 +187,12 @@ def test_roles_are_decided_again_alike(rules: Rules, resolve: Callable[[str], Re
 
 
 def test_the_version_changes_with_the_rules(rules: Rules) -> None:
-    table = roles.read_toml(roles.config_dir() / "roles.toml")
-    assert roles.rules(table).version == rules.version
+    table = read_toml(config_dir() / "roles.toml")
+    watched = read_toml(config_dir() / "watch.toml")["organisation"]
+    assert roles.rules(table, watched).version == rules.version
+    assert roles.rules(table, watched[1:]).version != rules.version
     table["publish_threshold"] = 0.9
-    assert roles.rules(table).version != rules.version
+    assert roles.rules(table, watched).version != rules.version
     assert rules.version.startswith(f"{roles.RULE_VERSION}.")
 
 

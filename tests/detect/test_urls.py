@@ -214,3 +214,26 @@ CANNOT_CONTINUE = st.sampled_from(
 @given(st.text(max_size=40), LINKS, CANNOT_CONTINUE, st.text(alphabet="x \n.,)/:é", max_size=40))
 def test_what_cannot_continue_a_link_ends_it(before: str, url: str, end: str, after: str) -> None:
     assert url in [link.url for link in urls.find(f"{before} {url}{end}{after}")]
+
+
+TAILS = st.sampled_from(["", ".", ").", "/", "/.", "\n", " ", " and more. ", ". The method. ", "}", '"', ".The ", ".Code", "_", " PyTorch", "\n/n", "~", ",", ": "])  # fmt: skip
+HOSTS = st.sampled_from(
+    ["github.com", "example.org", "huggingface.co", "foo.github.io", "zenodo.org", "a.b", "com"]
+)
+PATHS = st.sampled_from(["", "/", "/o", "/o/n", "/o/n_x", "/~me/a.b", "/o/n-", "/a?b=c#d", "/x.The", "/e%20f"])
+BEFORE = st.sampled_from(["", "at ", "(", "h", "H", "x", "https://a.org/b ", "\\url{"])
+
+
+@given(BEFORE, st.sampled_from(["https", "http"]), HOSTS, PATHS, TAILS, st.integers(0, 2))
+def test_the_quick_way_says_what_the_thorough_one_says(
+    before: str, scheme: str, host: str, path: str, tail: str, room: int
+) -> None:
+    text = f"{before}{scheme}://{host}{path}{tail}{'word ' * 40 * room}"
+    anchor = text.index("//", len(before))
+    quick = urls._clean_link_at(text, anchor, len(before) // 2)
+    assert quick is None or quick == urls._link_at(text, anchor, len(before) // 2, False)
+
+
+def test_nearly_every_link_takes_the_quick_way() -> None:
+    text = "Code is at https://github.com/owner/some_name."
+    assert urls._clean_link_at(text, text.index("//"), 0) == urls.find(text)[0]

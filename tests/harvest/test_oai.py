@@ -1,5 +1,6 @@
 import json
 import urllib.request
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from tracker.protocols import Response
 from tracker.sandbox.server import Sandbox
 
 SINCE = date(2026, 6, 1)
+HOLIDAYS = settings_module.load(environ={}).harvest.holidays
 
 
 def record(arxiv_id, day="2026-06-02", kind="D", extra=""):
@@ -148,6 +150,120 @@ def test_one_record():
         oai.get_record(Answers(b"<html/>"), "2606.00001")
 
 
+def stored(**more):
+    one = oai.newest(oai_parse.read(page(record("2606.00001"))).records[0])
+    return replace(one, **more)
+
+
+def test_a_newer_version_is_told_whole_and_an_older_one_not_at_all():
+    one = oai_parse.read(page(record("2606.00001"))).records[0]
+    assert oai.told(one, None) == oai.newest(one)
+    assert oai.told(one, stored(n=1, title="Before")) == oai.newest(one)
+    assert oai.told(one, stored(n=3)) is None
+    deleted = oai_parse.OaiRecord(arxiv_id="2606.00001", datestamp=SINCE, deleted=True)
+    assert oai.told(deleted, stored()) is None
+
+
+def test_texts_of_a_stored_version_stay_as_the_api_told_them():
+    api = stored(
+        title="Ä title", authors=("Adä B",), abstract="Téxt", licence=None, categories=("stat.ML", "cs.AI")
+    )
+    one = oai_parse.read(page(record("2606.00001"))).records[0]
+    assert oai.told(one, api) == replace(api, licence="http://x/by")
+    assert oai.told(one, replace(api, licence="http://x/by")) is None
+
+
+@pytest.mark.parametrize(
+    ("api", "comment", "found"),
+    [
+        (None, "9 pages", "9 pages"),
+        ("9 pages", None, "9 pages"),
+        ("9 pages", "10 pages", "10 pages"),
+        ("9\n pages, Jörg's", "9 pages, J\\\"{o}rg's", "9\n pages, Jörg's"),
+        ("code: https://github.com/a/b-c", "code: https://github.com/a/b_c", "code: https://github.com/a/b_c"),
+        (
+            "code: https://github.com/a/b_c",
+            r"code: \url{https://github.com/a/b\_c}",
+            r"code: \url{https://github.com/a/b\_c}",
+        ),
+    ],
+)
+def test_a_comment_is_renewed_when_it_says_something_else(api, comment, found):
+    extra = "" if comment is None else f"<comments>{comment}</comments>"
+    one = oai_parse.read(page(record("2606.00001", extra=extra))).records[0]
+    told = oai.told(one, stored(comment=api)) or stored(comment=api)
+    assert told.comment == found
+    assert oai.told(one, told) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "comment", "abstract", "withdrawn"),
+    [
+        ("D", "9 pages", "A text.", False),
+        ("I", "9 pages", "A text.", True),
+        ("D", "This paper has been withdrawn by the authors", "A text.", True),
+        ("D", "9 pages", "This paper has been withdrawn", True),
+    ],
+)
+def test_a_withdrawal_is_told_by_type_or_word(kind, comment, abstract, withdrawn):
+    extra = f"<comments>{comment}</comments>"
+    one = oai_parse.read(page(record("2606.00001", kind=kind, extra=extra))).records[0]
+    for before in (True, False):
+        was = stored(withdrawn=before, abstract=abstract)
+        assert (oai.told(one, was) or was).withdrawn == withdrawn
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "withdrawn"),
+    [("D", "0kb", False), ("I", "0kb", True), ("", "0kb", True), ("", "100kb", False), ("SI", "1kb", True)],
+)
+def test_nothing_behind_a_version_is_a_withdrawal(kind, size, withdrawn):
+    body = page(record("2606.00001", kind=kind)).replace(
+        b"<source_type>", f"<size>{size}</size><source_type>".encode()
+    )
+    assert oai_parse.read(body).records[0].versions[-1].withdrawn == withdrawn
+
+
+@pytest.mark.parametrize(
+    ("categories", "lists"),
+    [
+        (("cs.AI", "cs.LG", "eess.AS", "eess.IV", "stat.ML"), ("cs", "eess", "stat.ML")),
+        (("quant-ph", "cs.AI", "cs.AI"), ("quant-ph", "cs.AI")),
+        ((), ()),
+    ],
+)
+def test_few_lists_hold_all_categories(categories, lists):
+    assert oai.lists(categories) == lists
+
+
+@pytest.mark.parametrize(
+    ("walked", "now", "due"),
+    [
+        (None, "2026-06-17T05:00", True),
+        ("2026-06-17T02:30", "2026-06-17T23:00", False),  # Tuesday's announcement is in it from 02:30
+        ("2026-06-17T02:29", "2026-06-17T02:30", True),
+        ("2026-06-17T02:29", "2026-06-17T02:29", False),
+        ("2026-06-17T02:30", "2026-06-18T02:29", False),
+        ("2026-06-17T05:00", "2026-06-18T02:30", True),
+        ("2026-06-19T05:00", "2026-06-20T04:59", False),  # a Friday without an announcement …
+        ("2026-06-19T05:00", "2026-06-20T05:00", True),  # … but a day later
+        ("2026-11-26T05:00", "2026-11-27T04:00", False),  # Thanksgiving
+        ("2026-06-17T05:00", "2026-06-16T05:00", False),  # a clock that was set back
+    ],
+)
+def test_a_walk_is_due_after_an_announcement_or_a_day(walked, now, due):
+    at = [datetime.fromisoformat(each).replace(tzinfo=UTC) if each else None for each in (walked, now)]
+    assert ann.is_walk_due(*at, HOLIDAYS) == due
+
+
+def test_no_day_before_the_first_is_asked_for():
+    fetch = Answers(page(error="noRecordsMatch"))
+    reading = oai.read_changes(fetch, date(1999, 1, 1))
+    with pytest.raises(StopIteration):
+        next(reading)
+    assert fetch.asked[0]["from"] == "2005-09-16"
+
+
 @given(st.binary() | st.text().map(str.encode))
 @example(b'<?xml version="1.0" encoding="none"?><a/>')
 def test_no_bytes_raise(body):
@@ -189,11 +305,11 @@ MOMENTS = st.datetimes(datetime(2026, 1, 2), datetime(2026, 12, 20), timezones=s
 
 @given(MOMENTS)
 def test_the_timetable_agrees_with_itself_and_with_the_windows(moment):
-    day = ann.day_of(moment)
-    since, until = ann.submissions(day)
+    day = ann.day_of(moment, HOLIDAYS)
+    since, until = ann.submissions(day, HOLIDAYS)
     assert since <= moment < until
-    assert ann.moment(day) == announced(moment)
-    assert ann.next_after(moment) > moment
+    assert ann.moment(day) == announced(moment, HOLIDAYS)
+    assert ann.next_after(moment, HOLIDAYS) > moment
 
 
 @pytest.mark.parametrize(
@@ -210,17 +326,17 @@ def test_the_timetable_agrees_with_itself_and_with_the_windows(moment):
 )
 def test_days(submitted, announced_at):
     moment = datetime.fromisoformat(submitted).replace(tzinfo=UTC)
-    assert ann.moment(ann.day_of(moment)) == datetime.fromisoformat(announced_at).replace(tzinfo=UTC)
+    assert ann.moment(ann.day_of(moment, HOLIDAYS)) == datetime.fromisoformat(announced_at).replace(tzinfo=UTC)
 
 
 def test_days_without_announcement_and_other_holidays():
-    assert list(ann.days(date(2026, 11, 25), date(2026, 11, 30))) == [
+    assert list(ann.days(date(2026, 11, 25), date(2026, 11, 30), HOLIDAYS)) == [
         date(2026, 11, 25), date(2026, 11, 29), date(2026, 11, 30)]  # fmt: skip
     week = list(ann.days(date(2026, 11, 23), date(2026, 11, 27), holidays=()))
     assert [day.day for day in week] == [23, 24, 25, 26]
     assert all(ann.submissions(a, ())[1] == ann.submissions(b, ())[0] for a, b in pairwise(week))
     with pytest.raises(ValueError, match="no announcement"):
-        ann.submissions(date(2026, 11, 26))
+        ann.submissions(date(2026, 11, 26), HOLIDAYS)
 
 
 @pytest.mark.parametrize(

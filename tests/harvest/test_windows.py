@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import settings as settings_module
-from tracker.harvest.windows import NEW_YORK, announced, announced_after, halves, plan
+from tracker.harvest.announcements import NEW_YORK
+from tracker.harvest.windows import announced, announced_after, halves, joined, plan
 
 SETTINGS = settings_module.load(environ={})
+HOLIDAYS = SETTINGS.harvest.holidays
 NOW = datetime(2026, 6, 17, 5, 30, 12, tzinfo=UTC)
 
 
@@ -57,6 +59,15 @@ def test_halves_share_a_minute_and_a_minute_has_none():
     assert halves((at("2026-06-14"), at("2026-06-14T00:01"))) is None
 
 
+def test_windows_that_touch_are_one():
+    days = [at(f"2026-06-{day}") for day in range(10, 20)]
+    assert joined([]) == []
+    assert joined([(days[2], days[3]), (days[0], days[2]), (days[5], days[9]), (days[6], days[7])]) == [
+        (days[0], days[3]),
+        (days[5], days[9]),
+    ]
+
+
 @pytest.mark.parametrize(
     ("submitted", "expected"),
     [
@@ -76,14 +87,14 @@ def test_halves_share_a_minute_and_a_minute_has_none():
 )
 def test_the_earliest_announcement(submitted, expected):
     moment = datetime.fromisoformat(submitted).replace(tzinfo=NEW_YORK)
-    found = announced(moment.astimezone(UTC))
+    found = announced(moment.astimezone(UTC), HOLIDAYS)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=NEW_YORK)
     assert found.utcoffset() == timedelta(0)
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  as above
 def test_announcements_follow_submissions_within_a_week_on_announcement_days(moment):
-    found = announced(moment)
+    found = announced(moment, HOLIDAYS)
     assert timedelta(hours=5) <= found - moment <= timedelta(days=7)
     assert found.astimezone(NEW_YORK).weekday() not in (4, 5)
 
@@ -94,7 +105,7 @@ def test_what_moderators_held_was_announced_after_the_window_was_read_without_it
         (datetime(2026, 6, 16, tzinfo=UTC), datetime(2026, 6, 17, tzinfo=UTC)),
         datetime(2026, 6, 25, 5, tzinfo=UTC),
     )
-    assert announced_after(submitted, []) == announced(submitted)
-    assert announced_after(submitted, [(*day, asked)]) == asked
+    assert announced_after(submitted, [], HOLIDAYS) == announced(submitted, HOLIDAYS)
+    assert announced_after(submitted, [(*day, asked)], HOLIDAYS) == asked
     later = (datetime(2026, 6, 18, tzinfo=UTC), datetime(2026, 6, 19, tzinfo=UTC), asked)
-    assert announced_after(submitted, [later]) == announced(submitted)
+    assert announced_after(submitted, [later], HOLIDAYS) == announced(submitted, HOLIDAYS)

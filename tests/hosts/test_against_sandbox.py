@@ -187,4 +187,4 @@ def test_the_hub(connect, order, kind):
     absent = huggingface.check(huggingface.reference("model", "ns/none"), client)
     assert absent.outcome is Outcome.ABSENT
     pages = list(huggingface.newest("models", datetime(2026, 6, 1, tzinfo=UTC), client, 3))
-    assert [entry[0].key for page in pages for entry in page] == ["hf-model:ns/name"]
+    assert [entry.reference.key for page in pages for entry in page] == ["hf-model:ns/name"]

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from tracker.domain import Content, Fact
 from tracker.hosts import content
-from tracker.hosts.content import classify, classify_hub, licence_files, promises
+from tracker.hosts.content import (
+    classify,
+    classify_hub,
+    is_stub,
+    licence_files,
+    lone_script,
+    promises,
+    promises_code,
+)
 
 ACCEPTANCE = Path(__file__).parents[2] / "../shared/data/recorded/acceptance"
 CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
@@ -32,6 +40,14 @@ CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
         ("README.md main.tex paper.bib style.sty", "# Name", Content.README_ONLY, ()),
         ("index.html static/js/index.js static/css/bulma.css README.md", "# Page", Content.README_ONLY, ()),
         ("index.html script.js style.css", None, Content.README_ONLY, ()),
+        ("README.md images/a.png paper.pdf .gitignore LICENSE", "Code will be released.", Content.PLACEHOLDER, ()),
+        ("README.md model-card.md samples.jsonl overlap.csv", "# Paper", Content.DATA_ONLY, (DATA,)),
+        (
+            "README.md index.html static/js/bulma.min.js static/x.png",
+            "Code (coming soon)",
+            Content.PLACEHOLDER,
+            (),
+        ),
         ("index.html package.json src/app.js", None, Content.CODE, (CODE,)),
         ("index.js lib/run.js", None, Content.CODE, (CODE,)),
         ("README.md samples.jsonl model-card.md", "soon", Content.DATA_ONLY, (DATA,)),
@@ -47,6 +63,49 @@ CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
 )
 def test_what_a_repository_holds(paths, readme, word, holds):
     assert classify(paths.split(), readme) == (word, holds)
+
+
+SCRIPT = "import torch\nx = 1\ny = 2\nz = 3\nw = 4\nprint(x + y + z + w)\n"
+
+
+@pytest.mark.parametrize(
+    ("paths", "script"),
+    [
+        ("README.md demo.py", "demo.py"),
+        ("README.md demo.py LICENSE .gitignore figures/a.png .github/check.py", "demo.py"),
+        ("README.md demo.py model.py", None),  # two files are work
+        ("README.md demo.py src/notes.md", None),  # a folder may hold the work
+        ("README.md src/demo.py", None),
+        ("README.md demo.ipynb", None),
+        ("README.md setup.py", None),
+        ("README.md", None),
+    ],
+)
+def test_a_lone_script_is_read_before_it_counts(paths, script):
+    assert lone_script(paths.split()) == script
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# soon\n", "import os\n\nprint('soon')\n", "def main():\n    pass\n\n\nmain()\n"]
+)
+def test_a_stub(text):
+    assert is_stub(text)
+    assert not is_stub(SCRIPT)
+
+
+@pytest.mark.parametrize(
+    ("readme", "said"),
+    [
+        ("Code coming soon", True),
+        ("We will release the source code upon acceptance", True),
+        ("The models will be released" + " and so on" * 40 + " in code", False),
+        ("Pretrained weights coming soon.", False),
+        ("# Code", False),
+        (None, False),
+    ],
+)
+def test_a_promise_of_the_code_itself(readme, said):
+    assert promises_code(readme) is said
 
 
 def test_what_was_not_seen_may_still_be_there():
@@ -96,7 +155,7 @@ def test_words_of_none(readme):
         ("MIT-LICENSE.txt", ["MIT-LICENSE.txt"]),
         (
             "LICENSE LICENSE.md LICENSE.txt LICENSE-A LICENSE-B",
-            ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE-A"],
+            ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE-A", "LICENSE-B"],
         ),
         ("licensed.py my_licenses_list.csv relicense", []),
     ],
@@ -150,6 +209,7 @@ def test_no_path_or_readme_upsets_it(paths, readme, complete):
 )
 def test_a_hostile_readme_costs_little(text):
     assert promises(text) in (True, False)
+    assert promises_code(text) in (True, False)
     name = "_" * 900 + "x"
     classify([f"{name}/{name}.json"] * 50, text)
 

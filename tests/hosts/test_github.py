@@ -30,6 +30,8 @@ class GitHub:
         """Errors are shown once."""
         self.sizes: list[int] = []
         self.paths: list[str] = []
+        self.read: list[str] = []
+        """Files and folders asked with a token."""
         self.most = 1000
         self.stop_after = 1000
 
@@ -72,8 +74,8 @@ class GitHub:
 
     def node(self, name: str, facts: dict[str, Any], selection: str) -> dict[str, Any]:
         literal = re.search(r'expression:("(?:[^"\\]|\\.)*")', selection)
-        assert literal
-        where = self.load(literal[1]).removeprefix("HEAD:")
+        where = self.load(literal[1]).removeprefix("HEAD:") if literal else "nowhere"
+        self.read += [f"{name}:{where}"] if literal else []
         files = facts["files"]
         inside = [path.removeprefix(f"{where}/") for path in files if not where or path.startswith(f"{where}/")]
         entries = {part: "tree" if rest else "blob" for path in inside for part, _, rest in [path.partition("/")]}
@@ -93,11 +95,10 @@ class GitHub:
             "createdAt": "2026-06-01T00:00:00Z",
             "pushedAt": "2026-06-02T00:00:00Z",
             "licenseInfo": {"spdxId": facts["licence"], "key": "k", "name": "n"} if facts.get("licence") else None,
-            "defaultBranchRef": {"name": "main", "target": {"oid": "abc"}} if files else None,
+            "defaultBranchRef": {"name": "main", "target": {"oid": facts.get("head", "abc")}} if files else None,
             "primaryLanguage": None,
             "languages": {"nodes": [{"name": each} for each in facts.get("languages", [])]},
-            "object": blob or tree,
-        }
+        } | ({"object": blob or tree} if literal else {})
 
     def get(self, upstream: str, path: str, *, params: Any = None, headers: Any = None) -> Response:
         self.count(path, self.paths)
@@ -143,8 +144,8 @@ def refs(*names: str) -> list[Any]:
     return [github.reference(name) for name in names]
 
 
-def checks(host: GitHub, *names: str, batch: int = 100) -> dict[str, Any]:
-    return {target.key: found for target, found in github.check_all(refs(*names), host, batch)}
+def checks(host: GitHub, *names: str, batch: int = 100, known: dict[str, str] | None = None) -> dict[str, Any]:
+    return {target.key: found for target, found in github.check_all(refs(*names), host, known, batch)}
 
 
 @pytest.fixture(params=["graphql", "rest"])
@@ -377,14 +378,14 @@ def test_statuses_of_rest(status, message, outcome):
 
 def test_rest_asks_little(host):
     host.repositories["a/b"] = {
-        "files": {"run.py": "", "LICENSE": "MIT License", "README.md": ""},
+        "files": {"run.py": "", "model.py": "", "LICENSE": "MIT License", "README.md": ""},
         "licence": "MIT",
     }
     checks(host, "a/b")
     if not host.token:
         assert host.paths == ["/repos/a/b", "/repos/a/b/git/trees/HEAD"]
     else:
-        assert host.sizes == [1, 1]
+        assert host.sizes == [1, 2]
 
 
 def test_results_before_a_stop_stand(host):
@@ -458,3 +459,126 @@ def test_names_are_literals_that_cannot_break_out():
         "files": {'run") { x } #.txt': "", "LICENSE": "t", 'd"\\/x.py': "", "README.md": ""}
     }
     assert checks(host, "a/b")["github:a/b"].content is Content.CODE
+
+
+def test_what_is_unchanged_costs_its_facts_alone():
+    host = GitHub()
+    host.repositories = {
+        f"a/r{n}": {"files": {"run.py": "", "README.md": ""}, "licence": "MIT"} for n in range(250)
+    }
+    known = {f"github:a/r{n}": "abc" for n in range(250)}
+    found = checks(host, *host.repositories, known=known)
+    assert host.sizes == [100, 100, 50]
+    assert host.read == []
+    assert all(one.unchanged and one.outcome is Outcome.PRESENT for one in found.values())
+    one = found["github:a/r7"]
+    assert (one.reference.key, one.host_id, one.commit) == ("github:a/r7", "7", "abc")
+    assert (one.licence_claimed, one.licence_looked, one.archived, one.fork) == ("MIT", True, False, False)
+    assert one.created_at
+    assert one.pushed_at
+
+
+def test_what_has_changed_since_is_read_whole():
+    host = GitHub()
+    host.repositories["a/new"] = {"files": {"run.py": "", "README.md": "# T", "LICENSE": "words"}, "head": "def"}
+    host.repositories["a/emptied"] = {"files": {}}
+    host.repositories["a/off"] = {"files": {"run.py": ""}, "disabled": True}
+    known = dict.fromkeys(["github:a/new", "github:a/emptied", "github:a/off", "github:a/gone"], "abc")
+    found = checks(host, "a/new", "a/emptied", "a/off", "a/gone", known=known)
+    assert not any(one.unchanged for one in found.values())
+    assert (found["github:a/new"].content, found["github:a/new"].commit) == (Content.CODE, "def")
+    assert [file.text for file in found["github:a/new"].licence_files] == ["words"]
+    assert found["github:a/emptied"].content is Content.EMPTY
+    assert found["github:a/off"].outcome is Outcome.BLOCKED
+    assert found["github:a/gone"].outcome is Outcome.ABSENT
+
+
+def test_a_name_is_known_without_case_and_a_rename_is_still_told():
+    host = GitHub()
+    host.repositories["New/Name"] = {"files": {"run.py": ""}}
+    host.moved["Old/Name"] = "New/Name"
+    found = checks(host, "Old/Name", known={"github:old/name": "abc"})["github:Old/Name"]
+    assert (found.unchanged, found.reference.key) == (True, "github:New/Name")
+
+
+def test_what_readme_and_citation_name_is_told():
+    host = GitHub()
+    host.repositories["a/both"] = {
+        "files": {
+            "run.py": "",
+            "readme.rst": "A Grand Method\n==============\nSee arXiv:2606.00001v2.\n",
+            "CITATION.cff": "cff-version: 1.2.0\ntitle: The Cited Work\n",
+        }
+    }
+    host.repositories["a/neither"] = {"files": {"run.py": ""}}
+    host.repositories["a/silent"] = {"files": {"run.py": "", "README.md": ""}}
+    found = checks(host, *host.repositories)
+    assert found["github:a/both"].names == ("title:thecitedwork", "title:agrandmethod", "arxiv:2606.00001")
+    assert found["github:a/neither"].names is None
+    assert found["github:a/silent"].names == ()
+
+
+def test_a_section_of_the_readme_tells_a_licence(host):
+    host.repositories["a/b"] = {
+        "files": {"run.py": "", "README.md": "# X\n\n## License\n\nMIT, see above.\n\n## End\n"}
+    }
+    found = checks(host, "a/b")["github:a/b"]
+    assert [(file.path, file.text) for file in found.licence_said] == [("README.md", "MIT, see above.")]
+
+
+def test_package_metadata_tell_a_licence_where_no_file_does(host):
+    metadata = '[project]\nname = "x"\nlicense = "BSD-3-Clause"\n'
+    host.repositories["a/b"] = {"files": {"run.py": "", "pyproject.toml": metadata}}
+    host.repositories["a/file"] = {"files": {"run.py": "", "pyproject.toml": metadata, "LICENSE": "text"}}
+    host.repositories["a/claim"] = {"files": {"run.py": "", "pyproject.toml": metadata}, "licence": "MIT"}
+    found = checks(host, *host.repositories)
+    said = [(file.path, file.text) for file in found["github:a/b"].licence_said]
+    assert said == [("pyproject.toml", "SPDX-License-Identifier: BSD-3-Clause")]
+    assert found["github:a/file"].licence_said == found["github:a/claim"].licence_said == ()
+    assert len([path for path in [*host.read, *host.paths] if "pyproject" in path]) == 1
+
+
+def test_all_licence_files_of_the_top_and_of_reuse_are_read():
+    host = GitHub()
+    names = [
+        "LICENSE-CODE",
+        "LICENSE-MODEL",
+        "COPYING.LESSER",
+        "LICENCE.txt",
+        "LICENSES/MIT.txt",
+        "LICENSES/CC-BY-4.0.txt",
+    ]
+    host.repositories["a/b"] = {"files": {"run.py": "", **{name: f"text of {name}" for name in names}}}
+    host.repositories["a/reuse"] = {"files": {"run.py": "", "LICENSES/MIT.txt": "t", "setup.py": "license='ISC'"}}
+    found = checks(host, *host.repositories)
+    assert {file.path: file.text for file in found["github:a/b"].licence_files} == {
+        name: f"text of {name}" for name in names
+    }
+    assert [file.path for file in found["github:a/reuse"].licence_files] == ["LICENSES/MIT.txt"]
+    assert found["github:a/reuse"].licence_said == ()
+
+
+@pytest.mark.parametrize(
+    ("readme", "script", "word"),
+    [
+        ("Code coming soon.", "print('soon')\n", Content.PLACEHOLDER),
+        ("Code coming soon.", "x = 1\n" * 30, Content.CODE),
+        ("Models coming soon.", "print('soon')\n", Content.CODE),
+        ("# The code", "print('soon')\n", Content.CODE),
+    ],
+)
+def test_a_script_that_does_nothing_beside_a_promise_of_code_is_no_code(host, readme, script, word):
+    host.repositories["a/b"] = {"files": {"README.md": readme, "demo.py": script, "LICENSE": ""}, "licence": "MIT"}
+    found = checks(host, "a/b")["github:a/b"]
+    assert (found.content, Fact.CODE in found.holds) == (word, word is Content.CODE)
+
+
+def test_questions_of_many_repositories_share_their_requests():
+    host = GitHub()
+    files = {"README.md": "", "LICENSE": "t", "CITATION.cff": "", "one/two/run.py": ""}
+    host.repositories = {f"a/r{n}": {"files": files} for n in range(300)}
+    found = checks(host, *host.repositories)
+    assert {one.content for one in found.values()} == {Content.CODE}
+    questions = sum(host.sizes)
+    assert questions == 300 * 6
+    assert len(host.sizes) <= 1.2 * questions / 100

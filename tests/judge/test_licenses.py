@@ -79,7 +79,28 @@ BSD3 = standard("BSD-3-Clause")
             for id_ in "fair-noncommercial-research-license apple-amlr intel-research h-research".split()
         ],
         *[(id_, RESTRICTED) for id_ in "BUSL-1.1 SSPL-1.0 Elastic-2.0 PolyForm-Noncommercial-1.0.0".split()],
-        ("LicenseRef-scancode-falcon-2-11b-1.0", RESTRICTED),
+        *[
+            (id_, RESTRICTED)
+            for id_ in "LicenseRef-scancode-falcon-2-11b-1.0 LicenseRef-scancode-llama-4-license-2025".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "mrl-0.1 mnpl-0.1 other:mistral-ai-research-licence grok-2 tongyi-qianwen qwen deepseek".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "falcon-2-11b-1.0 stability-ai-community-2024 stabilityai-ai-community deepseek-la-1.0".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "responsible-ai-source-1.1 bigscience-rail-1.0 bigcode-open-rail-m-v1 bria-2.3".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "exaone-ai-model-1.1-nc tencent-hunyuan-3d-2.0-cla playground-v2-community".split()
+        ],
+        ("openmdw-1.1", CONTENT),
+        ("Brian-Gladman-3-Clause", UNKNOWN),
         ("Llama 3.1 Community License", RESTRICTED),
         ("qwen-research", RESTRICTED),
         ("other:deepseek-license-agreement", RESTRICTED),

@@ -124,16 +124,16 @@ def test_the_other_facts(facts: dict[str, Any], fact: Fact, expected: State) -> 
     (Lifecycle.GONE, sighting(content=Content.README_ONLY, holds=()), Lifecycle.LINKED),
 ])  # fmt: skip
 def test_the_lifecycle(before: Lifecycle, seen: Sighting, after: Lifecycle) -> None:
-    assert lifecycle.next_state(before, seen) is after
+    assert lifecycle.next_state(before, seen, DAY, 730 * DAY) is after
 
 
 def test_what_new_rules_see_in_old_sightings_is_caused_by_the_rule() -> None:
     known = history(link(sighting()))
     told = lifecycle.events(
-        known, RULES, window=7 * DAY, now=START + DAY, judged_at=START + DAY / 2, same_rules=False
+        known, RULES, lapse=730 * DAY, window=7 * DAY, now=START + DAY, judged_at=START + DAY / 2, same_rules=False
     )
     assert {event.cause for event in told} == {Cause.RULE}
-    fresh = lifecycle.events(known, RULES, window=7 * DAY, now=START, judged_at=None)
+    fresh = lifecycle.events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=START, judged_at=None)
     assert {event.cause for event in fresh} == {Cause.WORLD}
 
 
@@ -152,7 +152,7 @@ def test_any_history_is_told_the_same_however_often_it_is_asked(
         seen.append(sighting(moment, **facts, times=times, last_seen=moment + (days - 1) * DAY))
         moment += days * DAY
         known = history(link(*seen))
-        told = lifecycle.events(known, RULES, window=7 * DAY, now=moment)
+        told = lifecycle.events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=moment)
         keys = {(event.kind, event.reference, event.happened_at) for event in told}
         assert len(keys) == len(told), "each event has a name of its own"
         assert told_before <= keys, "what was told stays told when more is seen"

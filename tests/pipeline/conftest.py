@@ -34,6 +34,7 @@ class World:
 
     folder: Path
     papers: list[dict[str, Any]] = field(default_factory=list)
+    mit: str = MIT
 
     def paper(
         self,

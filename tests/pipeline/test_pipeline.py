@@ -230,7 +230,7 @@ def test_rules_that_changed_read_and_judge_again_without_the_network(
             connection.exec_driver_sql("UPDATE work SET judged_rules = 'old'")
         asked = len(run.requests("github_api")) + len(run.requests("huggingface"))
         summary, now = Summary(), run.worker.now()
-        pipeline.prepare(run.worker, now)
+        pipeline.prepare(run.worker, now, Summary())
         reading.read(run.worker, now, summary)
         pipeline.judge(run.worker, now, summary)
         assert summary.read_papers == 15

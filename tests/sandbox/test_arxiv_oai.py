@@ -6,10 +6,15 @@ from urllib.parse import quote
 import pytest
 from lxml import etree
 
+from tracker.errors import WorldError
+from tracker.sandbox import papers
 from tracker.sandbox.answer import Ask
+from tracker.sandbox.arxiv import ArxivApi
 from tracker.sandbox.arxiv_oai import PAGE, ArxivOai, fault
 
 NS = {"o": "http://www.openarchives.org/OAI/2.0/", "r": "http://arxiv.org/OAI/arXivRaw/"}
+ATOM = {"a": "http://www.w3.org/2005/Atom", "x": "http://arxiv.org/schemas/atom"}
+LICENCE = papers.LICENCE
 NOW = datetime(2026, 7, 1, 5, tzinfo=UTC)
 
 
@@ -94,3 +99,90 @@ def test_a_repeated_argument_is_refused(asked):
 def test_a_token_expires_when_told():
     ask = Ask(method="GET", path="/", base="", now=NOW)
     assert b"badResumptionToken" in fault("expired-token", ask).body
+
+
+TOLD = [
+    {"n": 1, "submitted": "2026-06-01T00:00:00Z"},
+    {
+        "n": 2,
+        "submitted": "2026-06-20T01:00:00Z",
+        "comments": "Code: https://github.com/a/b",
+        "abstract": "Second",
+    },
+    {"n": 3, "submitted": "2026-06-25T01:00:00Z", "comments": "Withdrawn", "withdrawn": True, "license": None},
+    {"n": 4, "submitted": "2026-06-28T01:00:00Z", "title": "Fourth"},
+]
+
+
+@pytest.fixture
+def on(tmp_path: Path):
+    """(version, title, abstract, comment) by the API, and (versions, types, datestamp, comment, licence) by OAI-PMH."""
+    rest = {"comments": "8 pages"}
+    lines = [
+        line(1, versions=TOLD, **rest),
+        line(2, hidden_from=["arxiv_api"]),
+        line(3, hidden_from=["arxiv_oai"]),
+    ]
+    (tmp_path / "papers.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    oai, api = ArxivOai(tmp_path), ArxivApi(tmp_path)
+
+    def at(moment):
+        now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        query = (("id_list", "2606.00001"),)
+        feed = etree.fromstring(api.answer(Ask(method="GET", path="/query", base="", now=now, query=query)).body)
+        entry = feed.find("a:entry", ATOM)
+        texts = [entry.findtext(name, namespaces=ATOM) for name in ("a:title", "a:summary", "x:comment")]
+        query = (("verb", "GetRecord"), ("metadataPrefix", "arXivRaw"), ("identifier", "oai:arXiv.org:2606.00001"))
+        root = etree.fromstring(oai.answer(Ask(method="GET", path="/", base="", now=now, query=query)).body)
+        if root.find("o:error", NS) is not None:
+            return (entry.findtext("a:id", namespaces=ATOM)[-1], *texts), None
+        types = "".join(root.xpath("//r:source_type/text()", namespaces=NS))
+        told = [root.findtext(f".//{name}", namespaces=NS) for name in ("o:datestamp", "r:comments", "r:license")]
+        return (entry.findtext("a:id", namespaces=ATOM)[-1], *texts), (types, *told)
+
+    at.oai, at.api = oai, api
+    return at
+
+
+def test_a_paper_is_told_as_it_stood_at_the_time(on):
+    first = ("1", "T 1", "A", "8 pages")
+    assert on("2026-06-01T05:00") == (first, None)
+    assert on("2026-06-02T05:00") == (first, ("D", "2026-06-02", "8 pages", LICENCE))
+    link = "Code: https://github.com/a/b"
+    assert on("2026-06-20T05:00") == (("2", "T 1", "Second", link), ("D", "2026-06-02", "8 pages", LICENCE))
+    assert on("2026-06-21T00:00")[1] == ("DD", "2026-06-21", link, LICENCE)
+    assert on("2026-06-26T00:00") == (("3", "T 1", "A", "Withdrawn"), ("DDI", "2026-06-26", "Withdrawn", None))
+    assert on("2026-07-01T00:00") == (
+        ("4", "Fourth", "A", "8 pages"),
+        ("DDID", "2026-06-29", "8 pages", LICENCE),
+    )
+    assert on("2026-06-02T05:00") == (first, ("D", "2026-06-02", "8 pages", LICENCE))
+
+
+def test_a_version_can_be_asked_for_once_it_is_there(on):
+    def ids(moment, name):
+        now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        ask = Ask(method="GET", path="/query", base="", now=now, query=(("id_list", name),))
+        return etree.fromstring(on.api.answer(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
+
+    assert ids("2026-06-21T00:00", "2606.00001v1,2606.00001v2") == [
+        f"http://arxiv.org/abs/2606.00001v{n}" for n in (1, 2)]  # fmt: skip
+    assert ids("2026-06-21T00:00", "2606.00001v3") == []
+
+
+def test_a_door_may_hide_a_paper(on):
+    ask = Ask(method="GET", path="/query", base="", now=NOW, query=(("search_query", "cat:cs.LG"),))
+    shown = etree.fromstring(on.api.answer(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
+    assert [one[-7:] for one in shown] == ["00001v4", "00003v1"]
+    ask = Ask(
+        method="GET", path="/", base="", now=NOW, query=(("verb", "ListRecords"), ("metadataPrefix", "arXivRaw"))
+    )
+    shown = etree.fromstring(on.oai.answer(ask).body).xpath("//r:id/text()", namespaces=NS)
+    assert sorted(shown) == ["2606.00001", "2606.00002"]
+
+
+@pytest.mark.parametrize("versions", ["2", [1], [{"n": "x"}], [{"n": 1, "submitted": "soon"}], {"n": 1}])
+def test_versions_that_cannot_be_read_are_told(tmp_path: Path, versions):
+    (tmp_path / "papers.jsonl").write_text(json.dumps(line(1, versions=versions)), encoding="utf-8")
+    with pytest.raises(WorldError, match="line 1"):
+        papers.read(tmp_path)

@@ -253,3 +253,42 @@ def test_a_world_that_says_the_answer_is_refused(ask: Any, world: Path, write: C
     answer = ask.github("/repos/acme/cheat")
     assert answer.status == 500
     assert "`licence` has no place in a world" in answer.text
+
+
+HEAD = '{repository(owner:"acme",name:"tool"){defaultBranchRef{target{oid}} object(expression:"HEAD:%s"){... on Blob{text}}}}'
+
+
+def test_the_head_follows_every_file_unless_the_world_fixes_it(
+    ask: Any, world: Path, write: Callable[..., None]
+) -> None:
+    def head() -> str:
+        return str(
+            ask.graphql(HEAD % "README.md").json()["data"]["repository"]["defaultBranchRef"]["target"]["oid"]
+        )
+
+    folder = world / "github/Acme/Tool"
+    seen = [head(), head()]
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 40
+    write(folder / "files/README.md", "# Tool, again\n")
+    seen.append(head())
+    write(folder / "tree.txt", "src/main.py\n")
+    seen.append(head())
+    (folder / "files/LICENSE").rename(folder / "files/LICENSES")
+    seen.append(head())
+    assert len(set(seen)) == 4
+    facts = {"id": 42, "pushed_at": "2026-03-01T00:00:00Z", "head": "f" * 40}
+    write(folder / "repo.json", facts)
+    write(folder / "files/README.md", "# Tool, a third time\n")
+    assert head() == "f" * 40
+    assert ask.github(f"/repos/acme/tool/git/trees/{'f' * 40}").status == 200
+
+
+def test_texts_of_any_name_are_read_by_their_path(ask: Any, world: Path, write: Callable[..., None]) -> None:
+    for path in ("readme.RST", "CITATION.cff", "pyproject.toml", "LICENSES/MIT.txt", 'odd "name".txt'):
+        write(world / "github/Acme/Tool/files" / path, f"text of {path}")
+        quoted = path.replace('"', '\\"')
+        found = ask.graphql(HEAD % quoted).json()["data"]["repository"]["object"]
+        assert found == {"text": f"text of {path}"}
+    assert ask.graphql(HEAD % "src/main.py").json()["data"]["repository"]["object"] == {"text": None}
+    assert ask.graphql(HEAD % "none").json()["data"]["repository"]["object"] is None

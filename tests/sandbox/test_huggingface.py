@@ -24,6 +24,26 @@ def test_a_model_with_tags_from_its_card(ask: Any) -> None:
     assert answer.headers["ratelimit"] == '"api";r=9999;t=300'
 
 
+@pytest.mark.parametrize(
+    ("front", "file", "tags"),
+    [
+        ("base_model: a/b", "model.safetensors", ["base_model:a/b", "base_model:finetune:a/b"]),
+        ("base_model: a/b", "x.gguf", ["base_model:a/b", "base_model:quantized:a/b"]),
+        ("base_model: a/b", "adapter_config.json", ["base_model:a/b", "base_model:adapter:a/b"]),
+        ("base_model: [a/b, c/d]", "x.bin",
+         ["base_model:a/b", "base_model:c/d", "base_model:merge:a/b", "base_model:merge:c/d"]),
+        ("base_model: a/b\nbase_model_relation: quantized", "x.bin", ["base_model:a/b", "base_model:quantized:a/b"]),
+        ("license: [mit, cc-by-4.0]", "x.bin", ["license:mit", "license:cc-by-4.0"]),
+    ],
+)  # fmt: skip
+def test_tags_of_base_models_and_licences(
+    ask: Any, world: Path, write: Callable[..., None], front: str, file: str, tags: list[str]
+) -> None:
+    write(world / "huggingface/models/acme/made/files/README.md", f"---\n{front}\n---\n# Made\n")
+    write(world / "huggingface/models/acme/made/tree.txt", f"{file}\n")
+    assert ask.hub("/api/models/acme/made").json()["tags"] == tags
+
+
 def test_strangers_learn_nothing_of_what_is_missing_or_private(ask: Any) -> None:
     for path in (
         "/api/models/acme/none",

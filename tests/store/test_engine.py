@@ -4,14 +4,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from tracker.errors import StoreError
-from tracker.store import views
+from tracker.store import reads, views
 from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, upgrade_apart
 from tracker.store.tables import METADATA
 
@@ -135,3 +136,58 @@ def test_a_second_opening_finds_what_the_first_stored(tmp_path: Path) -> None:
     with second.read() as connection:
         assert connection.execute(text("SELECT name FROM stage")).scalar_one() == "harvest"
     second.close()
+
+
+TIME, WORK, KEY = "2026-06-16T12:00:00Z", "arxiv:2606.00001", "github:a/b"
+NAMED = {"reference": "github:A/b", "url": "https://github.com/A/b"}
+SEEN = {"outcome": "present", "reason": "", "content": "code", "holds": '["code"]', "licence_spdx": "MIT", "licence_class": "osi",
+        "licence_source": "LICENSE", "licence_note": "", "archived": 0, "gated": 0}  # fmt: skip
+UNKNOWN = {"weights": "unknown", "data": "unknown", "demo": "unknown"}
+ROWS = {
+    "work": {"id": WORK, "latest": 1, "first_seen": TIME, "submitted_at": TIME, "scan_due": 0, "judge_due": 0, "withdrawn": 0,
+             "promise": "none", "promise_evidence": "", "code": "open", **UNKNOWN},
+    "version": {"work": WORK, "n": 1, "title": "T", "abstract": "A", "authors": '["Ann"]', "categories": '["cs.LG"]',
+                "primary_category": "cs.LG", "withdrawn": 0, "submitted_at": TIME, "updated_at": TIME, "seen_at": TIME},
+    "artifact": {"key": KEY, "host": "github", "kind": "repository", "fork": 0, "languages": "[]", **NAMED, **SEEN},
+    "artifact_name": {"folded": KEY, "artifact": KEY, "written": 1, "since": TIME, **NAMED},
+    "mention": {"work": WORK, "folded": KEY, "source": "metadata", "place": "abstract", "artifact": KEY, "evidence": "Our code.",
+                "before": "", "first_version": 1, "last_version": 1, "found_at": TIME, **NAMED},
+    "role": {"work": WORK, "artifact": KEY, "role": "own", "probability": 0.99, "place": "abstract", "evidence": "Our code.",
+             "reasons": "[]", "rules": "r1", **NAMED},
+    "sighting": {"artifact": KEY, "first_seen": TIME, "last_seen": TIME, "times": 1, "digest": "d", **SEEN},
+}  # fmt: skip
+"""One paper, its link and what was seen of it, in the columns of the first revision."""
+
+
+def at_revision(path: Path, revision: str) -> None:
+    """A store as the program of that revision left it."""
+    engine = create_engine(url(path))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        for name, row in ROWS.items():
+            marks = ", ".join(f":{column}" for column in row)
+            connection.execute(text(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({marks})"), row)
+        connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "tracker.db"
+    at_revision(path, revision)
+    store = open_store(url(path))
+    with store.read() as connection:
+        assert connection.execute(text("SELECT arxiv_id, code, grade FROM papers")).all() == [
+            ("2606.00001", "open", None)
+        ]
+        links = connection.execute(text("SELECT reference, role, first_version FROM links")).all()
+        assert links == [("github:A/b", "own", 1)]
+        assert connection.execute(text("SELECT content, licence_spdx FROM artifacts")).all() == [("code", "MIT")]
+    (known,) = reads.histories(store, ["arxiv:2606.00001"])
+    assert known.history.links[0].sightings[0].licence_spdx == "MIT"
+    assert known.history.links[0].sightings[0].licences_beside == ()
+    store.close()

@@ -7,7 +7,10 @@ around a paper stands outside `<article class="ltx_document">`. One pass over th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import unescape
+from itertools import islice
+from typing import Any
 
 from tracker.detect import urls
 from tracker.detect.plain import Plain, Writer
@@ -16,13 +19,17 @@ from tracker.domain import Place
 _PAPER = re.compile(r"<article\b[^<>]{0,2000}\bltx_document\b[^<>]{0,2000}>", re.IGNORECASE)
 _BODY = re.compile(r"<body\b[^<>]{0,2000}>", re.IGNORECASE)
 _HIDDEN = re.compile(
-    r"<(?:(?P<name>script|style|math|svg|head|template|noscript|button)(?=[\s>/])(?P<rest>[^<>]*)>|(?P<comment>!--))",
+    r"<(?=[smhtnb!])(?:(?P<name>script|style|math|svg|head|template|noscript|button)(?=[\s>/])(?P<rest>[^<>]*)>|(?P<comment>!--))",
     re.IGNORECASE,
 )
 # Signs of an address that were typeset as formulas.
 _SIGN = re.compile(r"""alttext=["']\\(sim|_)["']""")
 _SIGNS = {"sim": "~", "_": "_"}
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)([^<>]*)>")
+# (closing, name, attributes, classes where they stand as LaTeXML writes them).
+_TAG = re.compile(
+    r"<(/?)([A-Za-z][A-Za-z0-9]*)"
+    r'((?: id="[^"<>]*")?(?: href="[^"<>]*")?(?: title="[^"<>]*")?(?: class="([^"<>]{1,400})")?[^<>]*)>'
+)
 # Tags that only shape words: no place, no link, no gap.
 _SHAPES = re.compile(r"</?(?:em|strong|b|i|u|tt|cite|code|small|wbr|font|sub)(?=[\s>/])[^<>]*>")
 _HREF = re.compile(r"""\bhref\s?=\s?(?:"([^"]{1,2000})"|'([^']{1,2000})'|([^\s"'<>]{1,2000}))""", re.IGNORECASE)
@@ -34,7 +41,8 @@ _INNER = re.compile(
 _LIKE_ADDRESS = re.compile(r"\s*(?:https?:|www\.|[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/)\S*\s*", re.IGNORECASE)
 _BLOCKS_TEXT = """p div section article li ul ol dl dt dd h1 h2 h3 h4 h5 h6 tr table figure figcaption caption td th
     header footer nav main aside blockquote pre form address"""
-_BLOCKS = frozenset(_BLOCKS_TEXT.split())
+_GAPS = dict.fromkeys(_BLOCKS_TEXT.split(), "\n\n") | {"br": "\n"}
+_CAPTIONS = frozenset({"figcaption", "caption"})
 _VOID_TEXT = "br img hr meta link input area base col embed source track wbr"
 _VOID = frozenset(_VOID_TEXT.split())
 
@@ -54,6 +62,10 @@ _PLACES = (
 )  # fmt: skip
 _SECTIONS = frozenset({"ltx_section", "ltx_chapter", "ltx_part", "ltx_appendix"})
 _MOST_CLASSES = 5_000
+_MOST_CLASS = 400
+_Meaning = tuple[Place | None, bool, bool]
+"""(place, whether unseen, whether a section) of an element."""
+_NOTHING: _Meaning = (None, False, False)
 
 
 def plain(text: str) -> Plain:
@@ -66,17 +78,7 @@ def plain(text: str) -> Plain:
     walk = _Walk(is_paper and any(name in body for name in _SECTIONS))
     pieces = _TAG.split(_SHAPES.sub("", _without_hidden(body, is_paper)))
     walk.words(pieces[0])
-    for closing, name, attributes, words in zip(
-        pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True
-    ):
-        if not name.islower():
-            name = name.lower()  # noqa: PLW2901  folded once, here
-        if closing:
-            walk.close(name)
-        else:
-            walk.open(name, attributes)
-        if words:
-            walk.words(words)
+    walk.read(pieces)
     walk.end_link()
     return walk.out.plain()
 
@@ -97,21 +99,23 @@ def _without_hidden(text: str, is_paper: bool) -> str:
     at = 0
     endless: set[str] = set()
     while (found := _HIDDEN.search(text, at)) is not None:
-        name = "--" if found["comment"] else found["name"].lower()
+        written, rest, comment = found.groups()
+        name = "--" if comment else written.lower()
+        start, end = found.span()
         if name == "button" and not is_paper:
             # On a project page a button is often the link itself.
-            kept.append(text[at : found.end()])
-            at = found.end()
+            kept.append(text[at:end])
+            at = end
             continue
-        kept.append(text[at : found.start()])
-        at = found.end()
-        if name in endless or (found["rest"] or "").endswith("/"):
+        kept.append(text[at:start])
+        at = end
+        if name in endless or (rest and rest[-1] == "/"):
             continue
         end = _end_of(text, name, at)
         if end < 0:
             endless.add(name)
             continue
-        sign = _SIGN.search(found["rest"]) if name == "math" else None
+        sign = _SIGN.search(rest) if name == "math" and "alttext=" in rest else None
         kept.append(_SIGNS[sign[1]] if sign else " ")
         at = end
     kept.append(text[at:])
@@ -132,8 +136,8 @@ def _end_of(text: str, name: str, at: int) -> int:
 class _Walk:
     """Where in the page the walk is: inside which elements that matter, and inside which link.
 
-    Elements are followed only within one that matters, and by counting those of each name, so that markup
-    that was never closed does no harm.
+    Of all elements only those are followed that have the name of one that matters and is open, by counting
+    them, so that markup that was never closed does no harm.
     """
 
     def __init__(self, has_front: bool) -> None:
@@ -145,49 +149,67 @@ class _Walk:
         self._index: dict[tuple[str, int], int] = {}
         self._place: Place | None = Place.TITLE_FOOTNOTE if has_front else None
         self._hidden = False
-        self._classes: dict[str, tuple[Place | None, bool, bool]] = {}
+        self._classes: dict[str | None, _Meaning | None] = {}
         self._href = ""
         self._mark = (0, 0)
         self.out.enter(self._place)
 
+    def read(self, pieces: Sequence[Any]) -> None:
+        """Follow the tags of a page that was split at them, and the words behind each."""
+        out, depths, known = self.out, self._depths, self._classes
+        put = out.pieces.append
+        tags = islice(pieces, 1, None)
+        for closing, name, attributes, classes, words in zip(tags, tags, tags, tags, tags, strict=True):
+            if not name.islower():
+                name = name.lower()  # noqa: PLW2901  folded once, here
+            if name == "a":
+                if self._href:
+                    self.end_link()
+                if not closing and 'href="#' not in attributes:
+                    self._begin_link(attributes)
+            elif name in _GAPS and not self._hidden and (name != "br" or not closing):
+                put(_GAPS[name])
+            if closing:
+                if name in depths:
+                    self._close(name)
+            elif name in depths or name in _CAPTIONS or known.get(classes, _NOTHING) is not None:
+                self._open(name, attributes, classes)
+            if words and not self._hidden:
+                if "&" in words or out.after_link:
+                    self.words(words)
+                else:
+                    put(words)
+
     def words(self, words: str) -> None:
-        if self._hidden or not words:
+        """Put what stands between two tags."""
+        if self._hidden:
             return
         if "&" in words:
             words = unescape(words)
-        if self.out.after_link and words and (words[0].isalnum() or words[0] in "/-_("):
+        if words and self.out.after_link and (words[0].isalnum() or words[0] in "/-_("):
             self.out.put(" ")
         self.out.put(words)
 
-    def open(self, name: str, attributes: str) -> None:
-        if name == "a":
-            self.end_link()
-            self._begin_link(attributes)
-        elif name in _BLOCKS:
-            self._gap("\n\n")
-        elif name == "br":
-            self._gap("\n")
+    def _open(self, name: str, attributes: str, classes: str | None) -> None:
+        """An element begins that may matter, or that has the name of one that is open and does."""
         if name in _VOID or attributes.endswith("/"):
             return
         depth = 0
-        if self._frames:
-            depth = self._depths[name] = self._depths.get(name, 0) + 1
-        if "class" in attributes or name in ("figcaption", "caption"):
-            place, hidden, section = self._meaning(name, attributes)
-            if section and self._front:
-                self._front = False
-                self._leave_front()
-            if place is not None or hidden:
-                self._push(name, depth, place, hidden)
-
-    def close(self, name: str) -> None:
-        if name == "a":
-            self.end_link()
-        if name in _BLOCKS:
-            self._gap("\n\n")
-        if not self._frames:
+        if name in self._depths:
+            depth = self._depths[name] = self._depths[name] + 1
+        meaning = self._meaning(name, attributes, classes)
+        if meaning is None:
             return
-        depth = self._depths.get(name, 0)
+        place, hidden, section = meaning
+        if section and self._front:
+            self._front = False
+            self._leave_front()
+        if place is not None or hidden:
+            self._push(name, depth, place, hidden)
+
+    def _close(self, name: str) -> None:
+        """An element ends that has the name of one that is open and matters."""
+        depth = self._depths[name]
         if not depth:
             return
         self._depths[name] = depth - 1
@@ -196,13 +218,13 @@ class _Walk:
             return
         self.end_link()
         _, _, self._place, self._hidden = self._frames[index]
-        for gone in self._frames[index:]:
-            self._index.pop((gone[0], gone[1]), None)
+        for gone, level, _, _ in self._frames[index:]:
+            self._index.pop((gone, level), None)
+            if level == 1:
+                del self._depths[gone]
         del self._frames[index:]
-        if not self._frames:
-            self._depths.clear()
-            if not self._front or not self._before_abstract:
-                self._place = None
+        if not self._frames and (not self._front or not self._before_abstract):
+            self._place = None
         self.out.enter(self._place)
         self._gap(" ")
 
@@ -215,7 +237,7 @@ class _Walk:
             self.out.link(href, self._mark if spelt and len(words) < 3_000 else None)
 
     def _begin_link(self, attributes: str) -> None:
-        if self._hidden or 'href="#' in attributes:
+        if self._hidden:
             return
         found = _HREF.search(attributes)
         written = unescape(found[1] or found[2] or found[3]).strip() if found else ""
@@ -249,18 +271,20 @@ class _Walk:
             self._place = place
             self.out.enter(place)
 
-    def _meaning(self, name: str, attributes: str) -> tuple[Place | None, bool, bool]:
-        """(place, whether unseen, whether a section) of an element, by its classes."""
-        found = _CLASS.search(attributes)
-        classes = (found[1] or found[2]) if found else ""
-        key = f"{name} {classes}"
-        known = self._classes.get(key)
-        if known is None:
+    def _meaning(self, name: str, attributes: str, classes: str | None) -> _Meaning | None:
+        """What an element's classes and name say of it; None where they say nothing."""
+        if classes is None:
+            found = _CLASS.search(attributes) if "class" in attributes or name in _CAPTIONS else None
+            classes = (found[1] or found[2]) if found else ""
+        meaning = self._classes.get(classes, _NOTHING)
+        if meaning is _NOTHING:
             words = frozenset(classes.split())
             place = next((place for names, place in _PLACES if words & names), None)
-            if place is None and name in ("figcaption", "caption"):
-                place = Place.CAPTION
-            known = place, bool(words & _UNSEEN), bool(words & _SECTIONS)
-            if len(self._classes) < _MOST_CLASSES:
-                self._classes[key] = known
-        return known
+            meaning = place, bool(words & _UNSEEN), bool(words & _SECTIONS)
+            if meaning == _NOTHING:
+                meaning = None
+            if len(self._classes) < _MOST_CLASSES and len(classes) <= _MOST_CLASS:
+                self._classes[classes] = meaning
+        if name in _CAPTIONS and (meaning is None or meaning[0] is None):
+            return (Place.CAPTION, *(meaning or _NOTHING)[1:])
+        return meaning

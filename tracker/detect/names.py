@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.domain import Paper, Reference
@@ -29,6 +30,10 @@ _SHARED = (
     ".pages.dev",
     ".hf.space",
 )
+# What people and groups put behind their name in an account's.
+_BESIDE_A_NAME_TEXT = "ai cs cv dev dr hf lab labs ml nlp official phd prof research team"
+_BESIDE_A_NAME = frozenset(_BESIDE_A_NAME_TEXT.split())
+_MOST_OWNER = 40
 _MOST_TITLE = 500
 _MOST_ABSTRACT = 5_000
 _MOST_AUTHORS = 60
@@ -86,6 +91,13 @@ class About:
         """Whether `owner` is built from the name of one of the authors."""
         folded = re.sub(r"\d+", "", fold(owner))
         return len(folded) >= 3 and any(_is_built_from(folded, parts) for parts in self.authors)
+
+    def is_author_alone(self, owner: str) -> bool:
+        """Whether `owner` is one author's name and nothing else: two parts of it, a long family name with initials,
+        or a very long part. Narrower than `is_author`: among hundreds of strangers some share a family name."""
+        pieces = [re.sub(r"\d+", "", fold(piece)) for piece in re.split(r"[-_.]", owner[:_MOST_OWNER])]
+        letters = "".join(piece for piece in pieces if piece not in _BESIDE_A_NAME)
+        return len(letters) >= 4 and any(_is_nothing_but(letters, parts) for parts in self.authors)
 
 
 def owner_and_name(reference: Reference) -> tuple[str, str]:
@@ -168,6 +180,29 @@ def _is_built_from(owner: str, parts: frozenset[str]) -> bool:
         if rest and others and sorted(rest) == sorted(part[0] for part in others):
             return True
     return False
+
+
+def _is_nothing_but(owner: str, parts: frozenset[str]) -> bool:
+    letters = tuple(part for part in (re.sub(r"[^a-z]", "", part) for part in sorted(parts)) if part)[:4]
+    return any(
+        len(full) >= 2 or (len(full) == 1 and (len(full[0]) >= 7 or (initials and len(full[0]) >= 5)))
+        for full, initials in _splits(owner, letters, (), 0)
+    )
+
+
+def _splits(
+    rest: str, parts: tuple[str, ...], full: tuple[str, ...], initials: int
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every way to lay out `rest` with `parts`, each used at most once, whole or as an initial: (whole ones, initials)."""
+    if not rest:
+        yield full, initials
+        return
+    for at, part in enumerate(parts):
+        others = parts[:at] + parts[at + 1 :]
+        if len(part) >= 2 and rest.startswith(part):
+            yield from _splits(rest[len(part) :], others, (*full, part), initials)
+        if rest[0] == part[0]:
+            yield from _splits(rest[1:], others, full, initials + 1)
 
 
 def _same_stem(one: str, other: str) -> bool:

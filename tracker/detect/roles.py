@@ -5,22 +5,19 @@ The weights, patterns and lists are data (`config/roles.toml`); this file says h
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from tracker.detect import known as beyond
 from tracker.detect import names
-from tracker.domain import Mention, Paper, Place, Reference, Role, RoleDecision, Source
-from tracker.settings import config_dir, read_toml
+from tracker.detect.role_rules import RULE_VERSION, Cue, Rules, load, rules
+from tracker.domain import Mention, Paper, Place, Reference, Role, RoleDecision, Source, Standing
 
-RULE_VERSION = "1"
-"""Version of how the rules are put together; `Rules.version` adds a hash of the rules themselves."""
+__all__ = ["RULE_VERSION", "Cue", "Rules", "decide", "is_placeholder", "lead", "load", "rules", "trail"]
 
 _MOST_CUE_TEXT = 400
 _LINK = re.compile(r"(?:https?://|\bwww\.|\b[\w-]{1,60}\.(?:com|io|co|org)/)\S*", re.IGNORECASE)
@@ -35,83 +32,6 @@ _JOINING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One pattern of words with its weight in log-odds, and what it says."""
-
-    name: str
-    weight: float
-    where: str
-    words: str
-    pattern: re.Pattern[str]
-    pages_only: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """All that `config/roles.toml` says, ready for use."""
-
-    version: str
-    publish_threshold: float
-    kinds: Mapping[str, float]
-    places: Mapping[str, float]
-    signals: Mapping[str, float]
-    for_: tuple[Cue, ...]
-    against: tuple[Cue, ...]
-    community: tuple[Cue, ...]
-    sharpness: float
-    famous: frozenset[str]
-    page_hosts: frozenset[str]
-    publication_hosts: frozenset[str]
-    file_hosts: frozenset[str]
-    archives: tuple[str, ...]
-    placeholder: re.Pattern[str]
-    derivative: re.Pattern[str]
-
-
-def load(path: Path | None = None) -> Rules:
-    """The rules of a file, by default the built-in `config/roles.toml`. Raises SettingsError."""
-    return rules(read_toml(path or config_dir() / "roles.toml"))
-
-
-def rules(table: Mapping[str, Any]) -> Rules:
-    """The rules that a table, laid out as `config/roles.toml`, says."""
-    digest = hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
-    hosts = table["hosts"]
-    return Rules(
-        version=f"{RULE_VERSION}.{digest[:8]}",
-        publish_threshold=float(table["publish_threshold"]),
-        kinds=table["kind"],
-        places=table["place"],
-        signals=table["signal"],
-        for_=_cues(table["for"]),
-        against=_cues(table["against"]),
-        community=_cues(table["community"]),
-        sharpness=float(table["calibration"]["full-text"]),
-        famous=frozenset(f"github:{name}" for name in table["famous"]["github"]),
-        page_hosts=frozenset(hosts["pages"]),
-        publication_hosts=frozenset(hosts["publications"]),
-        file_hosts=frozenset(hosts["files"]),
-        archives=tuple(hosts["archives"]),
-        placeholder=re.compile(hosts["placeholders"], re.IGNORECASE),
-        derivative=re.compile(hosts["derivatives"], re.IGNORECASE),
-    )
-
-
-def _cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
-    return tuple(
-        Cue(
-            name=cue["name"],
-            weight=float(cue.get("weight", 0)),
-            where=cue["where"],
-            words=cue["words"],
-            pattern=re.compile(cue["pattern"], re.IGNORECASE),
-            pages_only=bool(cue.get("pages_only", False)),
-        )
-        for cue in tables
-    )
-
-
 @dataclass(slots=True)
 class _Candidate:
     """One reference of the paper while its evidence is added up."""
@@ -123,20 +43,36 @@ class _Candidate:
     community: bool
     owner: str
     from_list: bool
+    author: bool
+    """Whether its owner is one of the authors: beyond doubt, where only the Hub's lists bring it up."""
+    told: bool
+    cites: bool
+    """Whether the Hub lists it as citing the paper, beside what the paper says of it and against no word of it."""
+    standing: Standing
 
 
-def decide(mentions: Sequence[Mention], paper: Paper, rules: Rules) -> tuple[RoleDecision, ...]:
+_UNKNOWN = Standing()
+
+
+def decide(
+    mentions: Sequence[Mention], paper: Paper, rules: Rules, known: Mapping[str, Standing] = MappingProxyType({})
+) -> tuple[RoleDecision, ...]:
     """The role of each reference that `mentions` name, in the order of their first mention.
 
     Reads nothing of a mention but its reference, place, source, evidence and before, and of the paper its
-    title, abstract and authors, so that roles can be decided again from the store.
+    title, abstract, authors and date, so that roles can be decided again from the store. `known` holds, by folded
+    reference, what is known of an artifact beyond these words; what it does not hold counts for nothing.
     """
     groups: dict[str, list[Mention]] = {}
     for mention in mentions:
         groups.setdefault(mention.reference.folded, []).append(mention)
     about = names.About.of(paper)
     told = [key for key, group in groups.items() if _is_told(group)]
-    candidates = [_weigh(group, about, rules, single=told == [key]) for key, group in groups.items()]
+    candidates = [
+        _weigh(group, paper, about, rules, known.get(key, _UNKNOWN), single=told == [key])
+        for key, group in groups.items()
+    ]
+    _take_derived(candidates, rules)
     _add_owners(candidates, rules)
     return tuple(_decision(candidate, rules) for candidate in candidates)
 
@@ -160,27 +96,59 @@ def _is_page(mention: Mention) -> bool:
     return mention.reference.kind in ("page", "doi")
 
 
-def _weigh(group: Sequence[Mention], about: names.About, rules: Rules, *, single: bool) -> _Candidate:
+def _weigh(
+    group: Sequence[Mention], paper: Paper, about: names.About, rules: Rules, standing: Standing, *, single: bool
+) -> _Candidate:
     """The strongest mention of one reference, with the log-odds of everything that speaks for and against."""
-    shared, reasons, owner = _of_name(group[0], about, rules)
+    first = group[0].reference
+    shared, signals, owner = _of_name(group[0], about, rules)
+    from_list = all(mention.source is Source.HUB_LIST for mention in group)
+    author = "owner-author" in signals
+    told = _is_told(group)
+    weighed = [(*_of_mention(mention, rules), mention) for mention in group]
+    score, words, against, best = max(weighed, key=lambda entry: entry[0])
+    if from_list:
+        author = author and about.is_author_alone(owner)
+        shared = _of_listed(first, signals, author, rules)
+        more, said = beyond.of_list(standing, rules.signals, rules.times, paper.submitted_at, authors=author)
+    else:
+        more, said = beyond.of_text(
+            standing,
+            rules.signals,
+            told=told,
+            open_=not against and not {"famous", "placeholder"}.intersection(signals),
+            full_text=best.source in _FULL_TEXTS,
+        )
+    reasons = [*words, *(_REASONS.get(signal, signal) for signal in signals)]
     if single:
         shared += rules.signals["single"]
         reasons.append("the only artifact that title, abstract and comment name")
-    weighed = [(*_of_mention(mention, rules), mention) for mention in group]
-    score, words, best = max(weighed, key=lambda entry: entry[0])
     community = any(cue.pattern.search(mention.evidence) for mention in group for cue in rules.community)
-    page = _is_page(group[0]) and any(_called_page(mention, rules) for mention in group)
-    from_list = all(mention.source is Source.HUB_LIST for mention in group)
-    if from_list:
-        # A derivative carries the name of what it derives from, with a word of its own behind it.
-        named = "name-acronym" in reasons and not rules.derivative.search(group[0].reference.key)
-        shared = rules.signals["hub-name-acronym"] if named else 0.0
-        shared += rules.signals["hub-owner-author"] if "owner-author" in reasons else 0.0
-    if community:
-        score -= 4.0
     return _Candidate(
-        best, score + shared, [*words, *(_REASONS.get(r, r) for r in reasons)], page, community, owner, from_list
+        mention=best,
+        score=score + shared + more + (rules.signals["community"] if community else 0.0),
+        reasons=reasons + said,
+        page=_is_page(group[0]) and any(_called_page(mention, rules) for mention in group),
+        community=community,
+        owner=owner,
+        from_list=from_list,
+        author=author,
+        told=told,
+        cites=not from_list and not against and any(mention.source is Source.HUB_LIST for mention in group),
+        standing=standing,
     )
+
+
+def _of_listed(reference: Reference, signals: Sequence[str], author: bool, rules: Rules) -> float:
+    """Log-odds of the names of an artifact that only the Hub's lists bring up.
+
+    A derivative carries the name of what it derives from, with a word of its own behind it; and a name alone is no
+    evidence, since re-implementations and fine-tunes by strangers carry it too.
+    """
+    named = "name-acronym" in signals and not rules.derivative.search(reference.key)
+    resembling = "owner-author" in signals
+    owner = "hub-owner-author" if author else "hub-owner-like-author"
+    return (rules.signals["hub-name-acronym"] if named else 0.0) + (rules.signals[owner] if resembling else 0.0)
 
 
 _REASONS = {
@@ -251,20 +219,20 @@ def _called_page(mention: Mention, rules: Rules) -> bool:
     return cue.pattern.search(lead(mention)[-_MOST_CUE_TEXT:]) is not None
 
 
-def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str]]:
-    """(log-odds, reasons) of the place and the words of one mention."""
+def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str], bool]:
+    """(log-odds, reasons, whether words speak against it) of the place and the words of one mention."""
     if mention.source is Source.WATCH:
-        return rules.signals["watch"], ["the operator's list names it as the organisation's own"]
+        return rules.signals["watch"], ["the operator's list names it as the organisation's own"], False
     score = rules.kinds.get(mention.reference.kind, 0.0)
     if mention.place is Place.HUB:
         if mention.source is Source.HUB_LIST:
-            return rules.signals["hub-list"], ["the Hub lists it as citing the paper"]
-        return score + rules.signals["hub-record"], ["the Hub's record of the paper names it"]
+            return rules.signals["hub-list"], ["the Hub lists it as citing the paper"], False
+        return score + rules.signals["hub-record"], ["the Hub's record of the paper names it"], False
     score += rules.places[mention.place.value]
     if mention.source in _FULL_TEXTS and _is_in_a_row(mention):
         score += rules.signals["in-a-row"]
     texts = {"before": lead(mention), "after": trail(mention), "evidence": mention.evidence}
-    reasons = [f"it stands in the {mention.place.value.replace('-', ' ')}"]
+    reasons, against = [f"it stands in the {mention.place.value.replace('-', ' ')}"], False
     for cues, strongest in ((rules.for_, max), (rules.against, min)):
         hits = [
             cue
@@ -275,8 +243,9 @@ def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str]]:
         if hits:
             cue = strongest(hits, key=lambda hit: hit.weight)
             score += cue.weight
+            against = cue.weight < 0.0
             reasons.append(cue.words)
-    return score, reasons
+    return score, reasons, against
 
 
 def _is_in_a_row(mention: Mention) -> bool:
@@ -323,26 +292,46 @@ def _within(mention: Mention) -> int:
     return 0
 
 
+def _take_derived(candidates: Sequence[_Candidate], rules: Rules) -> None:
+    """What says of itself that it was made from another artifact is the authors' only where its namespace is theirs.
+
+    The paper's own word on it, in title, abstract or comment, stands above that.
+    """
+    derived = [c for c in candidates if c.standing.derived and beyond.is_hub_artifact(c.mention.reference)]
+    if not derived:
+        return
+    others = [c for c in candidates if c not in derived and not c.from_list]
+    owners = {c.owner for c in others if c.owner and _chance(c.score) >= rules.publish_threshold}
+    for candidate in derived:
+        if candidate.author or candidate.owner in owners or (candidate.told and not candidate.from_list):
+            continue
+        candidate.score += rules.signals["hub-derived" if candidate.from_list else "derived"]
+        candidate.community = candidate.community or candidate.from_list
+        candidate.reasons.append("it was made from another artifact, in a namespace that is none of the authors'")
+
+
 def _add_owners(candidates: Sequence[_Candidate], rules: Rules) -> None:
     """Artifacts of an owner who already has one in this paper gain by it; the Hub's lists most of all."""
     sure = {
-        c.owner for c in candidates if c.owner and not c.from_list and _chance(c.score) >= rules.publish_threshold
+        (c.mention.reference.host, c.owner)
+        for c in candidates
+        if c.owner and not c.from_list and _chance(c.score) >= rules.publish_threshold
     }
     for candidate in candidates:
-        if _is_page(candidate.mention) or not any(_are_kin(candidate.owner, owner) for owner in sure):
+        if _is_page(candidate.mention):
             continue
+        kin = any(beyond.are_kin(candidate.owner, owner) for _, owner in sure)
         if candidate.from_list:
-            candidate.score += rules.signals["hub-same-owner"]
-            candidate.reasons.append("its namespace is that of an artifact of the authors'")
-        elif sum(c.owner == candidate.owner for c in candidates) > 1:
+            account = (beyond.HUB, candidate.owner)
+            if kin or any(beyond.same_house(account, other, rules.houses) for other in sure):
+                candidate.score += rules.signals["hub-same-owner"]
+                candidate.reasons.append("its namespace is that of an artifact of the authors'")
+        elif kin and sum(c.owner == candidate.owner for c in candidates) > 1:
             candidate.score += rules.signals["same-owner"]
             candidate.reasons.append("its owner has another artifact of this paper")
-
-
-def _are_kin(one: str, other: str) -> bool:
-    """Whether two owners' names are the same, or one the beginning of the other (`QwenLM`, `Qwen`)."""
-    short, long = sorted((names.fold(one), names.fold(other)), key=len)
-    return short == long != "" or (len(short) >= 4 and long.startswith(short) and len(long) - len(short) <= 4)
+            if candidate.cites:
+                candidate.score += rules.signals["cites-same-owner"]
+                candidate.reasons.append("the Hub lists it as citing the paper")
 
 
 def _decision(candidate: _Candidate, rules: Rules) -> RoleDecision:

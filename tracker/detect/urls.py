@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tracker.detect.webhosts import KNOWN_HOSTS, TLDS, is_known, missing
-from tracker.detect.written import TRANSLATE, clean, without_tex
+from tracker.detect.written import TRANSLATE, clean, ends_run_on, without_tex
 
 MOST_LENGTH = 2_000
 """Characters of one link; a longer run is cut there."""
@@ -49,6 +49,16 @@ _TEX = (
     r"\\(?:textunderscore|textasciitilde|sim|_|~)(?![A-Za-z])(?: |\{\})?|\{\\(?:_|~|textasciitilde|textunderscore)\}|\{[-_.~]\}"
 )
 _RUN = re.compile(rf"(?:[{_SIGN}]|{_TEX}){{1,{MOST_LENGTH}}}+")
+# An address without anything odd, behind which neither a gap nor a sign could belong to it: what most look
+# like. The last characters of a text are left to `_joint`, and so is what ends in a slash before a gap.
+_AFTER = r"[).,;:!?]{0,3}(?:[\]}>\"'<]|\s{0,20}\Z)"
+_AFTER_GAP = r"\s{1,20}[^\s/].{160}"
+_CLEAN = re.compile(
+    r"//(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z0-9-]{1,62}[A-Za-z0-9](?:/[A-Za-z0-9._/~%+=?&#-]{0,300}"
+    rf"(?:(?<=[A-Za-z0-9])(?={_AFTER}|[).,;:!?]{{0,3}}{_AFTER_GAP})|(?<=/)(?={_AFTER}|[).,;:!?]{{1,3}}{_AFTER_GAP}))"
+    rf"|(?={_AFTER}))",
+    re.DOTALL,
+)
 _GAP = re.compile(r"[^\S\n]{0,8}(?:\n[^\S\n]{0,8})?")
 _SCHEME = re.compile(
     r"(?:h{1,2}t{1,3}p{1,2}s?|htpps?|(?<![A-Za-z])t{1,2}ps?|ssh|git)[^\S\n]?[:;\uff1a][^\S\n]{0,2}\n?[^\S\n]{0,2}\Z|\bhttps?[^\S\n]?\Z",
@@ -106,12 +116,19 @@ def find(text: str, text_format: str = "text") -> list[Found]:
     links: list[Found] = []
     end = 0
     # The search for one sign is many times quicker than that for a word.
-    if ":" in text and (named := _named(text)):
+    if ":" in text and ("@" in text or "swh:1:" in text) and (named := _named(text)):
         return outside(text, named, text_format)
-    for anchor in _anchors(text):
+    dots = [found.start() for found in _BARE.finditer(text)] if _BARE.search(text) else []
+    if not dots and "/" not in text:
+        return links
+    broken_lines = text_format == "pdf-text"
+    slashes = [found.start() for found in _SLASH.finditer(text)]
+    for anchor in sorted(dots + slashes) if dots else slashes:
         if anchor < end:
             continue
-        span = _link_at(text, anchor, end, text_format == "pdf-text")
+        span = _clean_link_at(text, anchor, end) if not broken_lines and text[anchor - 1] == ":" else None
+        if span is None:
+            span = _link_at(text, anchor, end, broken_lines)
         if span is not None:
             links.append(span)
             end = span.end
@@ -148,13 +165,16 @@ def address(written: str) -> str:
     return f"{found[1].lower()}://{rest}" if "." in host or ":" in host else ""
 
 
-def _anchors(text: str) -> list[int]:
-    """Positions at which a link may show itself: slashes, and bare names that need none."""
-    dots = [found.start() for found in _BARE.finditer(text)] if _BARE.search(text) else []
-    if "/" not in text:
-        return dots
-    slashes = [found.start() for found in _SLASH.finditer(text)]
-    return sorted(dots + slashes) if dots else slashes
+def _clean_link_at(text: str, anchor: int, floor: int) -> Found | None:
+    """What `_link_at` says of a link that has a scheme and nothing odd in it, in a fraction of the time."""
+    start = anchor - 6 if text.startswith("https:", anchor - 6) else anchor - 5
+    if start < floor or not text.startswith(("https:", "http:"), start) or text[start - 1 : start] in ("h", "H"):
+        return None
+    found = _CLEAN.match(text, anchor)
+    if found is None or ends_run_on(text, found.end()):
+        return None
+    url = text[start : found.end()]
+    return Found(start, found.end(), url, url)
 
 
 def _link_at(text: str, anchor: int, floor: int, broken_lines: bool) -> Found | None:

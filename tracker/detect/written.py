@@ -17,7 +17,13 @@ _TEX_SOFT = re.compile(r"\\-|\\(?:allowbreak|linebreak|break|discretionary|hfill
 _TEX_TILDE = re.compile(r"[{$]?\\(?:textasciitilde|sim|~)(?![A-Za-z])(?: |\{\})?[}$]?")
 _TEX_UNDERSCORE = re.compile(r"\{?\\(?:textunderscore(?![A-Za-z])(?: |\{\})?|_(?:\{\})?)\}?")
 _TEX_OTHER = re.compile(r"\\([%#&$/,.])(?:\{\})?|\{([-_.~])\}")
+_MOST_RUN_ON = 10
 _PUNCTUATION = ".,;:!?*$&#@=~"
+
+
+def ends_run_on(text: str, end: int) -> bool:
+    """Whether the first word of the next sentence stands before `end` without its space."""
+    return _RUN_ON.search(text, max(0, end - _MOST_RUN_ON), end) is not None
 
 
 def clean(body: str, before: str) -> tuple[str, int]:

@@ -6,16 +6,18 @@ midnight UTC. Pace, Retry-After and refusals are the door's (`tracker.fetch`), t
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from tracker.domain import WindowResult
+from tracker.domain import Version, WindowResult
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.harvest import oai_parse
 from tracker.harvest.oai_parse import MOST_TOKEN, OaiRecord, OaiVersion, newest
 from tracker.protocols import Fetch
 
-__all__ = ["OaiRecord", "OaiVersion", "get_record", "newest", "read_changes", "set_of"]
+__all__ = ["OaiRecord", "OaiVersion", "get_record", "lists", "newest", "read_changes", "set_of", "told"]
 
 UPSTREAM = "arxiv_oai"
 FORMAT = "arXivRaw"
@@ -23,7 +25,10 @@ MOST_RESTARTS = 3
 """So often a walk whose token ended is taken up again before the window is left open."""
 MOST_PAGES = 4_000
 """More pages than all of arXiv has: a walk that does not end is given up."""
+EARLIEST = date(2005, 9, 16)
+"""The first day that may be asked from."""
 # Archives of arXiv's one group that has several; every other archive is a group of its own.
+_TEX = frozenset("\\{}~^\"'`$")
 _PHYSICS = frozenset(
     {
         "astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nlin", "nucl-ex",
@@ -95,7 +100,7 @@ def read_changes(
     ends when the server made its first answer. Raises UpstreamStopped and Cancelled; every other trouble leaves the
     window incomplete, with the reason.
     """
-    walk = _Walk(since, until)
+    walk = _Walk(max(since, EARLIEST), until)
     trouble = ""
     try:
         for set_name in dict.fromkeys(map(set_of, categories)) or {"": None}:
@@ -126,6 +131,54 @@ def get_record(fetch: Fetch, arxiv_id: str) -> OaiRecord | None:
     if found is None:
         raise UpstreamError(UPSTREAM, "an answer without the record that was asked for")
     return found
+
+
+def lists(categories: Iterable[str]) -> tuple[str, ...]:
+    """The fewest lists that hold all papers of these categories: an archive (`cs`), or its category if one alone
+    is wanted (`stat.ML`)."""
+    archives: dict[str, list[str]] = {}
+    for category in dict.fromkeys(categories):
+        archives.setdefault(category.partition(".")[0], []).append(category)
+    return tuple(wanted[0] if len(wanted) == 1 else archive for archive, wanted in archives.items())
+
+
+def told(record: OaiRecord, stored: Version | None) -> Version | None:
+    """What a record tells of its paper beside the newest stored version; None where that is nothing.
+
+    Of a version that is stored, its texts stay: arXiv's API writes names and accents without TeX, and the two would
+    take turns. What may change within a version is taken: comment, categories, licence, DOI and withdrawal.
+    """
+    version = newest(record)
+    if version is None or stored is None or version.n > stored.n:
+        return version
+    if version.n < stored.n:
+        return None
+    comment = stored.comment if _same(stored.comment, version.comment) else version.comment
+    if (stored.primary_category, *sorted(stored.categories)) == (
+        version.primary_category,
+        *sorted(version.categories),
+    ):
+        version = replace(version, categories=stored.categories)
+    found = replace(
+        stored,
+        comment=comment,
+        categories=version.categories,
+        primary_category=version.primary_category,
+        licence=version.licence or stored.licence,
+        doi=stored.doi or version.doi,
+        withdrawn=oai_parse.is_withdrawn(record.versions, comment, stored.abstract),
+    )
+    return None if found == stored else found
+
+
+def _same(stored: str | None, told: str | None) -> bool:
+    """Whether two comments say the same, apart from white space and TeX; one that is left out says what is stored."""
+    return told is None or (stored is not None and _letters(stored) == _letters(told))
+
+
+def _letters(text: str) -> str:
+    """The ASCII letters of a text, accents taken off, without white space and what TeX writes them with."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if "!" <= c <= "~" and c not in _TEX)
 
 
 def set_of(category: str) -> str:

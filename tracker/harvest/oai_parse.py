@@ -6,7 +6,7 @@ Sources: OAI-PMH 2.0; arXiv's format `arXivRaw`; info.arxiv.org/help/oa.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -26,6 +26,7 @@ _TIME = re.compile(
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
+_NOTHING = re.compile(r"0+ ?(?:k?b)?", re.IGNORECASE)
 _SIZE = re.compile(r"\d{1,9}", re.ASCII)
 _AND = re.compile(r" and (?=\S)|^and (?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|I{2,3}|IV", re.IGNORECASE)
@@ -42,7 +43,7 @@ class OaiVersion:
     n: int
     submitted_at: datetime
     withdrawn: bool
-    """Source type `I`: there is nothing behind this version."""
+    """There is nothing behind this version: source type `I`, or without a type a size of nothing."""
     size: str = ""
     source_type: str = ""
 
@@ -72,9 +73,8 @@ class OaiRecord:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether the newest version is withdrawn, by its source type or by what its comment or abstract says."""
-        texts = (text for text in (self.comment, self.abstract) if text)
-        return bool(self.versions and self.versions[-1].withdrawn) or any(WITHDRAWN.match(text) for text in texts)
+        """Whether the newest version is withdrawn."""
+        return is_withdrawn(self.versions, self.comment, self.abstract)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,13 @@ class Answer:
     token: str = ""
     total: int | None = None
     """completeListSize, where the server gives it."""
+
+
+def is_withdrawn(versions: Sequence[OaiVersion], comment: str | None, abstract: str) -> bool:
+    """Whether the last of the versions is withdrawn: nothing is behind it, or its comment or abstract says so."""
+    return bool(versions and versions[-1].withdrawn) or any(
+        WITHDRAWN.match(text) for text in (comment, abstract) if text
+    )
 
 
 def newest(record: OaiRecord) -> Version | None:
@@ -256,7 +263,9 @@ def _versions(raw: etree._Element) -> tuple[OaiVersion, ...]:
             return ()
         kind = _line(_text(node, f"{_RAW}source_type"))
         size = _line(_text(node, f"{_RAW}size"))
-        versions[int(number[1])] = OaiVersion(int(number[1]), at, "I" in kind, size, kind)
+        # Small papers with a source have 0 kB too, rounded.
+        withdrawn = "I" in kind or (not kind and _NOTHING.fullmatch(size) is not None)
+        versions[int(number[1])] = OaiVersion(int(number[1]), at, withdrawn, size, kind)
     return tuple(versions[n] for n in sorted(versions))
 
 

@@ -1,26 +1,12 @@
-"""Which windows to read, and when arXiv announces what was submitted: pure arithmetic on dates."""
+"""Which windows to read, and when what lies in them was announced: pure arithmetic on dates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from tracker.harvest import announcements
 from tracker.settings import Settings
-
-NEW_YORK = ZoneInfo("America/New_York")
-CUT_OFF = time(14)
-"""Submissions before this hour are in the day's announcement (info.arxiv.org/help/availability) …"""
-ANNOUNCEMENT = time(20)
-"""… which comes at this one, from Sunday to Thursday."""
-_FRIDAY, _SUNDAY = 4, 6
-_NO_ANNOUNCEMENT = frozenset({4, 5})
-
-HOLIDAYS = frozenset(
-    date(2026, month, day)
-    for month, day in ((1, 1), (1, 19), (6, 19), (7, 3), (9, 7), (11, 26), (12, 25), (12, 29), (12, 31))
-)
-"""Days without an announcement, as arXiv's availability page lists them for 2026; what is due waits for the next."""
 
 Window = tuple[datetime, datetime]
 
@@ -50,26 +36,32 @@ def plan(
     return windows
 
 
-def announced(submitted_at: datetime) -> datetime:
+def announced(submitted_at: datetime, holidays: Collection[date]) -> datetime:
     """The earliest announcement (UTC) that can hold a paper submitted then; moderation may take days longer."""
-    local = submitted_at.astimezone(NEW_YORK)
-    cut_off = local.date() + timedelta(days=0 if local.time() < CUT_OFF else 1)
-    while cut_off.weekday() > _FRIDAY:
-        cut_off += timedelta(days=1)
-    day = cut_off if cut_off.weekday() < _FRIDAY else cut_off + timedelta(days=_SUNDAY - _FRIDAY)
-    while day.weekday() in _NO_ANNOUNCEMENT or day in HOLIDAYS:
-        day += timedelta(days=1)
-    return datetime.combine(day, ANNOUNCEMENT, NEW_YORK).astimezone(UTC)
+    return announcements.moment(announcements.day_of(submitted_at, holidays))
 
 
-def announced_after(submitted_at: datetime, proved: Iterable[tuple[datetime, datetime, datetime]]) -> datetime:
+def announced_after(
+    submitted_at: datetime, proved: Iterable[tuple[datetime, datetime, datetime]], holidays: Collection[date]
+) -> datetime:
     """When a paper that is seen for the first time was announced at the earliest.
 
     By arXiv's timetable; or, where a window around its submission was proved complete without it (moderators
     held it), after that window was asked. `proved` holds (since, until, asked at).
     """
     asked = [at for since, until, at in proved if since <= submitted_at <= until]
-    return max([announced(submitted_at), *asked])
+    return max([announced(submitted_at, holidays), *asked])
+
+
+def joined(windows: Iterable[Window]) -> list[Window]:
+    """The same time in as few windows as cover it, oldest first; those that share a border are one."""
+    found: list[Window] = []
+    for since, until in sorted(windows):
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        else:
+            found.append((since, until))
+    return found
 
 
 def halves(window: Window) -> tuple[Window, Window] | None:

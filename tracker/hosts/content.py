@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import PurePosixPath
 
 from tracker.domain import Content, Fact
@@ -75,6 +76,7 @@ LICENCE_FILE = re.compile(
 _MOST_PATH = 1_000
 MOST_README = 20_000
 """Characters of a README that are read."""
+_MOST_PROMISES = 50
 _SOON = re.compile(
     r"""\b(?: coming \s+ (?:very\s+)? soon | stay \s+ tuned | work \s+ in \s+ progress | under \s+ construction
     | (?:will|shall|to|should) \s+ be \s+ (?:\w+\s+){0,2}?
@@ -156,12 +158,47 @@ def promises(readme: str | None) -> bool:
     return bool(readme and _SOON.search(" ".join(readme[:MOST_README].split())))
 
 
+_OF_CODE = re.compile(r"\b(?:code|codes|codebase|implementation|scripts?|source)\b|代码", re.IGNORECASE)
+_ABOUT = 80
+"""Characters around a word of release in which the code must be named."""
+_STUB_LINES = 5
+_NO_STATEMENT = re.compile(r"#|//|/\*|\*|%|--|(?:import|from|pass)\b|\.\.\.$|\"{3}|'{3}")
+
+
+def promises_code(readme: str | None) -> bool:
+    """Whether a README says that the code itself is still to come, and not models or data alone."""
+    text = " ".join((readme or "")[:MOST_README].split())
+    return any(
+        _OF_CODE.search(text, max(0, found.start() - _ABOUT), found.end() + _ABOUT)
+        for found in islice(_SOON.finditer(text), _MOST_PROMISES)
+    )
+
+
+def lone_script(paths: Iterable[str]) -> str | None:
+    """The only file of code of a repository, in its top folder, beside no folder that could hold the work.
+
+    Where the README says that the code is still to come (`promises_code`), what the file holds decides whether it
+    counts (`is_stub`). None where there is no such doubt; a notebook is the work itself.
+    """
+    files = [file for path in paths if len(path) <= _MOST_PATH and not _aside(file := PurePosixPath(path))]
+    if not _holds_code(files) or any(len(file.parts) > 1 for file in files):
+        return None
+    sources = [file for file in files if file.suffix.lower() in _CODE]
+    return sources[0].name if len(sources) == 1 and sources[0].suffix.lower() != ".ipynb" else None
+
+
+def is_stub(script: str) -> bool:
+    """Whether a script does nothing worth the name: fewer than five lines beside comments and imports."""
+    lines = (line.strip() for line in script[:MOST_README].splitlines())
+    return sum(1 for line in lines if line and not _NO_STATEMENT.match(line)) < _STUB_LINES
+
+
 def is_readme(name: str) -> bool:
     """Whether a file of the top folder is its README."""
     return bool(_README.fullmatch(name))
 
 
-def licence_files(names: Iterable[str], most: int = 4) -> list[str]:
+def licence_files(names: Iterable[str], most: int = 8) -> list[str]:
     """The paths that look like licences (of the top folder, or REUSE's), plainest first, at most `most`."""
     found = [name for name in names if len(name) <= 100 and LICENCE_FILE.fullmatch(name)]
     return sorted(found, key=lambda name: ("/" in name, len(PurePosixPath(name).stem), len(name), name))[:most]

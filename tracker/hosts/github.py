@@ -119,8 +119,10 @@ def check(target: Reference, fetch: Fetch) -> Check:
 def check_all(
     references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None, batch: int = 100
 ) -> Iterator[tuple[Reference, Check]]:
-    """Check many, in the order given but for what needs no request: in batches with a token, one by one without.
+    """Check many: with a token up to `batch` questions about them in one request, one by one without.
 
+    `known` holds, by folded reference, the commit at which a repository was last read whole: with a token, one that
+    still shows it costs its facts alone. Without a token nothing tells the commit, and all is read again.
     Raises UpstreamStopped as soon as GitHub may not be asked; whatever was not yielded until then is still due.
     """
     asked: list[Reference] = []
@@ -131,7 +133,7 @@ def check_all(
         else:
             yield target, answer
     if fetch.has_token(UPSTREAM):
-        yield from github_batch.check_all(asked, fetch, batch)
+        yield from github_batch.check_all(asked, fetch, batch, known)
     else:
         for target in asked:
             yield target, github_rest.check(target, fetch)

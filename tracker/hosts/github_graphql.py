@@ -71,6 +71,11 @@ class Asker:
         self._failures = 0
         self._good = 0
 
+    @property
+    def size(self) -> int:
+        """How many questions the next request may hold."""
+        return self._size
+
     def ask(self, questions: Sequence[Question]) -> list[Answer]:
         """One answer per question, in order. What failed in a passing way, and alone, is asked once more."""
         answers = self._ask(questions)

@@ -1,4 +1,4 @@
-"""GitHub over REST, for installations without a token: two to five requests for one repository."""
+"""GitHub over REST, for installations without a token: two to six requests for most repositories."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from urllib.parse import quote
 
 from tracker.domain import Check, Content, Fact, LicenceFile, Outcome, Reference
 from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.hosts import content, fields
+from tracker.hosts import content, fields, says
 from tracker.protocols import Fetch, Response
 
 UPSTREAM = "github_api"
 MOST_TEXT = 100_000
+MOST_LICENCE_FILES = 4
+"""An hour has sixty requests: so many licences are read of one repository."""
 
 
 class _Unread(Exception):
@@ -58,14 +60,20 @@ def _present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
     paths, complete = _tree(name, fetch)
     language = fields.text(facts.get("language"))
     languages = (language,) if language else ()
-    word, holds = content.classify(paths, None, complete=complete)
-    if word is Content.UNKNOWN and content.programming(languages):
-        word, holds = Content.CODE, (Fact.CODE, *holds)
     top = [path for path in paths if "/" not in path]
-    if word in (Content.README_ONLY, Content.PLACEHOLDER) and any(map(content.is_readme, top)):
-        word, holds = content.classify(paths, _text(fetch, f"/repos/{name}/readme")[1], complete=complete)
+    licences = content.licence_files(paths, most=MOST_LICENCE_FILES)
     licence = fields.mapping(facts.get("license"))
     claimed = fields.text(licence.get("spdx_id")) or fields.text(licence.get("key"))
+    word, holds = content.classify(paths, None, complete=complete)
+    script = content.lone_script(paths) if complete else None
+    unsure = word in (Content.README_ONLY, Content.PLACEHOLDER) or script is not None
+    readme: str | None = None
+    if any(map(content.is_readme, top)) and (unsure or (claimed is None and not licences)):
+        readme = _text(fetch, f"/repos/{name}/readme")[1][:MOST_TEXT]
+        stub = script if _is_stub(name, script, readme, fetch) else None
+        word, holds = content.classify([path for path in paths if path != stub], readme, complete=complete)
+    if word is Content.UNKNOWN and content.programming(languages):
+        word, holds = Content.CODE, (Fact.CODE, *holds)
     number = facts.get("id")
     return Check(
         outcome=Outcome.PRESENT,
@@ -76,13 +84,33 @@ def _present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
         holds=holds,
         licence_claimed=claimed,
         licence_looked=True,
-        licence_files=_licences(name, claimed, content.licence_files(top), fetch),
+        licence_files=_licences(name, claimed, licences, fetch),
+        licence_said=() if claimed is not None or licences else _said(name, top, readme, fetch),
         archived=fields.flag(facts.get("archived")),
         fork=fields.flag(facts.get("fork")),
         created_at=fields.moment(facts.get("created_at")),
         pushed_at=fields.moment(facts.get("pushed_at")),
         languages=languages,
+        names=None if readme is None else says.papers_named(readme, ""),
     )
+
+
+def _is_stub(name: str, script: str | None, readme: str, fetch: Fetch) -> bool:
+    """Whether the only script of a repository does nothing, while its README says that the code is to come."""
+    if script is None or not content.promises_code(readme):
+        return False
+    text = _text(fetch, f"/repos/{name}/contents/{quote(script)}")[1]
+    return bool(text) and content.is_stub(text)
+
+
+def _said(name: str, top: list[str], readme: str | None, fetch: Fetch) -> tuple[LicenceFile, ...]:
+    """Weaker words on a licence: the README's, else those of one file of package metadata."""
+    if section := says.licence_section(readme or ""):
+        return (LicenceFile("README.md", section),)
+    package = next((path for path in says.PACKAGE_FILES if path in top), None)
+    text = _text(fetch, f"/repos/{name}/contents/{package}")[1] if package else ""
+    licence = says.package_licence(package or "", text)
+    return (LicenceFile(package, f"SPDX-License-Identifier: {licence}"),) if package and licence else ()
 
 
 def _tree(name: str, fetch: Fetch) -> tuple[list[str], bool]:

@@ -1,21 +1,33 @@
-"""Hugging Face: models, datasets, Spaces, collections and owners; and the Hub as a source of links."""
+"""Hugging Face: models, datasets, Spaces, collections and owners.
+
+One request tells all but texts; licence files are read where they are listed, the card where nothing else states a licence.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
-from tracker.domain import Check, Content, Fact, Outcome, Reference
+from tracker.domain import Check, Content, LicenceFile, Outcome, Reference
 from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.hosts import content, fields
+from tracker.hosts import content, fields, hub_card, hub_files
 from tracker.hosts.base import Host, parts
+from tracker.hosts.hub_card import PLURALS, SITE, UPSTREAM, reference
+from tracker.hosts.hub_lists import RECORD_SAYS, Listed, PaperRecord, newest, read_record
 from tracker.protocols import Fetch, Response
 
-UPSTREAM = "huggingface"
-SITE = "https://huggingface.co"
+__all__ = [
+    "HOST", "PLURALS", "RECORD_SAYS", "UPSTREAM", "Listed", "PaperRecord", "check", "check_all", "match", "newest",
+    "read_record", "reference",
+]  # fmt: skip
+
+MOST_LICENCE_FILES = 3
+"""Licence files that one look reads."""
+MOST_TEXT = 100_000
+"""Characters of one text that are read."""
 _HOSTS = frozenset({"huggingface.co", "hf.co"})
 
 # First path segments that are the Hub's own pages and no namespace.
@@ -28,24 +40,12 @@ _OWN_PAGES = """
     subscribe support tasks terms-of-service welcome
 """
 RESERVED = frozenset(_OWN_PAGES.split())
-# Kind by the plural of the Hub's addresses; models stand at the root of the site.
-PLURALS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 # Tabs of a profile, which stand where a model's name would.
 _TABS = frozenset(
     {"activity", "buckets", "collections", "datasets", "followers", "following", "models", "papers", "spaces"}
 )
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
-_ARXIV_TAG = re.compile(r"arxiv:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.ASCII)
-_NEXT_PAGE = re.compile(r"<([^<>]+)>\s*;\s*rel=\"?next\"?")
 _COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,255}", re.ASCII)
-
-RECORD_SAYS = {
-    "githubRepo": "The Hugging Face Hub's record of this paper names it as the paper's repository.",
-    "githubRepo (user)": "The Hugging Face Hub's record of this paper names it as the paper's repository; a user entered it.",
-    "githubRepo (auto)": "The Hugging Face Hub's record of this paper names it as the paper's repository; found automatically.",
-    "projectPage": "The Hugging Face Hub's record of this paper names it as the paper's page.",
-}
-"""What a paper's record says, in words, by the `how` of `paper_record`."""
 
 
 def match(url: str) -> Reference | None:
@@ -72,12 +72,6 @@ def match(url: str) -> Reference | None:
     return _artifact("model", segments) or _owner(segments[0])
 
 
-def reference(kind: str, name: str) -> Reference:
-    """The reference of a `model`, `dataset` or `space` by its `NS/NAME`."""
-    folder = {"model": "", "dataset": "datasets/", "space": "spaces/"}[kind]
-    return Reference(f"hf-{kind}:{name}", "huggingface", kind, f"{SITE}/{folder}{name}")
-
-
 def _artifact(kind: str, segments: tuple[str, ...]) -> Reference | None:
     parts = [found.group() for segment in segments[:2] if (found := _SEGMENT.match(segment))]
     if kind == "dataset" and len(segments) == 1 and parts:
@@ -101,8 +95,11 @@ def _owner(name: str) -> Reference | None:
     return Reference(f"hf-org:{name}", "huggingface", "organisation", f"{SITE}/{name}")
 
 
-def check(target: Reference, fetch: Fetch) -> Check:
-    """What is there under one reference. Raises UpstreamStopped when the Hub may not be asked now."""
+def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
+    """What is there under one reference. Raises UpstreamStopped when the Hub may not be asked now.
+
+    `known` is the commit that was last read whole: while the Hub shows it, no text is read again.
+    """
     scheme, _, name = target.key.partition(":")
     kind = scheme.removeprefix("hf-")
     if kind not in PLURALS.values():
@@ -111,32 +108,29 @@ def check(target: Reference, fetch: Fetch) -> Check:
         return Check(outcome=Outcome.ABSENT, reason="no name that the Hub allows")
     try:
         answer = fetch.get(UPSTREAM, f"/api/{kind}s/{name}")
+        if answer.status != 200:
+            return _refused(answer)
+        info = fields.mapping(fields.document(answer))
+        if not info:
+            return Check(outcome=Outcome.UNKNOWN, reason="the Hub's answer about it cannot be read")
+        return _look(hub_card.named(kind, info) or target, info, fetch, known)
     except UpstreamStopped:
         raise
     except UpstreamError as error:
         return Check(outcome=Outcome.UNKNOWN, reason=error.reason)
-    if answer.status != 200:
-        return _refused(answer)
-    info = fields.mapping(fields.document(answer))
-    if not info:
-        return Check(outcome=Outcome.UNKNOWN, reason="the Hub's answer about it cannot be read")
-    return _check(kind, info)
 
 
 def check_all(
     references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Reference, Check]]:
-    """Check many, one request each, in the order given; raises UpstreamStopped like `check`."""
+    """Check many, at least one request each, in the order given; raises UpstreamStopped like `check`."""
     for target in references:
-        yield target, check(target, fetch)
+        yield target, check(target, fetch, (known or {}).get(target.folded))
 
 
 def _refused(answer: Response) -> Check:
     """The Hub answers 404 or a bare 401 for what does not exist, and names its other reasons in a header."""
-    code = answer.headers.get("x-error-code", "")
-    said = fields.words(answer.headers.get("x-error-message", "")) or fields.words(
-        fields.mapping(fields.document(answer)).get("error")
-    )
+    code, said = _error_of(answer)
     if code == "GatedRepo" and answer.status in (401, 403):
         return Check(outcome=Outcome.PRESENT, reason="gated: its files are not shown", gated=True)
     if code == "DisabledRepo" or answer.status == 451 or (answer.status == 403 and "disabled" in said.lower()):
@@ -148,109 +142,89 @@ def _refused(answer: Response) -> Check:
     )
 
 
-def _check(kind: str, info: Mapping[str, Any]) -> Check:
+def _error_of(answer: Response) -> tuple[str, str]:
+    """(code, words) of a refusal."""
+    said = fields.words(answer.headers.get("x-error-message", "")) or fields.words(
+        fields.mapping(fields.document(answer)).get("error")
+    )
+    return answer.headers.get("x-error-code", ""), said
+
+
+def _look(found: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | None) -> Check:
+    """The check of what is there; `found` is its name as the Hub writes it. Raises UpstreamError."""
     if info.get("disabled") is True:
         return Check(outcome=Outcome.BLOCKED, reason="disabled by the Hub")
-    name = fields.text(info.get("id")) or fields.text(info.get("modelId"))
-    files = info.get("siblings")
-    word, holds = _content(kind, files)
-    return Check(
+    files = hub_files.paths(info.get("siblings"))
+    gated = info["gated"] not in (False, None, "") if "gated" in info else None
+    held = hub_files.held(
+        found.kind, files, gated=bool(gated), runtime=info.get("runtime"), seen=hub_card.weights_seen(info)
+    )
+    commit = fields.text(info.get("sha"))
+    made = Check(
         outcome=Outcome.PRESENT,
-        reason="" if word is not Content.UNKNOWN else "the Hub did not list its files",
-        reference=reference(kind, name) if name else None,
+        reason=held.reason,
+        reference=found,
         host_id=fields.text(info.get("_id")),
-        content=word,
-        holds=holds,
-        licence_claimed=_licence(info),
-        licence_looked=True,
-        gated=info["gated"] not in (False, None, "") if "gated" in info else None,
-        created_at=fields.moment(info.get("createdAt")),
+        content=held.content,
+        holds=held.holds,
+        licence_claimed=hub_card.licence(info),
+        gated=gated,
+        created_at=hub_card.created_at(info),
         pushed_at=fields.moment(info.get("lastModified")),
-        commit=fields.text(info.get("sha")),
+        commit=commit,
+        derived_from=hub_card.derived_from(info),
+    )
+    # Whether a Space runs may change while its commit stays.
+    if known is not None and commit == known and found.kind != "space" and held.content is not Content.UNKNOWN:
+        return replace(made, licence_looked=made.licence_claimed is not None, unchanged=True)
+    return _with_texts(made, found, info, files, fetch)
+
+
+def _with_texts(
+    made: Check, found: Reference, info: Mapping[str, Any], files: Sequence[str] | None, fetch: Fetch
+) -> Check:
+    """`made` with what its licence files say, or its card where neither claim nor file does.
+
+    The absence of a licence is told only where the card was read, or where there is no card.
+    """
+    claim = made.licence_claimed
+    if files is None or (made.gated and not fetch.has_token(UPSTREAM)):
+        return replace(made, licence_looked=claim is not None)
+    listed = _licence_paths(found, info, files)
+    texts = [LicenceFile(path, text) for path in listed if (text := _text(found, path, fetch)) and text.strip()]
+    made = replace(made, licence_files=tuple(texts), licence_looked=claim is not None or bool(texts))
+    if listed or not hub_card.is_silent(claim):
+        return made
+    if hub_card.CARD not in files:
+        return replace(made, licence_looked=True)
+    card = _text(found, hub_card.CARD, fetch)
+    if card is None:
+        return made
+    return replace(
+        made,
+        licence_claimed=claim or hub_card.front_licence(card),
+        licence_looked=True,
+        licence_said=hub_card.licence_said(card),
+        names=hub_card.names(card),
     )
 
 
-def _content(kind: str, files: object) -> tuple[Content, tuple[Fact, ...]]:
-    if not isinstance(files, list):
-        return Content.UNKNOWN, ()
-    names = [name for file in files if (name := fields.text(fields.mapping(file).get("rfilename")))]
-    return content.classify_hub(kind, names)
+def _licence_paths(found: Reference, info: Mapping[str, Any], files: Sequence[str]) -> list[str]:
+    """The licence files that it lists, that to which its card leads first."""
+    linked = hub_card.linked_licence(info, found.key.partition(":")[2])
+    first = [linked] if linked and linked in files and linked != hub_card.CARD else []
+    others = content.licence_files([path for path in files if path not in first], MOST_LICENCE_FILES)
+    return [*first, *others][:MOST_LICENCE_FILES]
 
 
-def _licence(info: Mapping[str, Any]) -> str | None:
-    """The card's licence id, else the tag's; `other:NAME` where `other` comes with a name."""
-    card = fields.mapping(info.get("cardData"))
-    stated = card.get("license")
-    first = fields.text(stated[0]) if isinstance(stated, list) and stated else fields.text(stated)
-    tags = (tag for tag in fields.items(info.get("tags")) if isinstance(tag, str))
-    tagged = next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), None)
-    licence = first or fields.text(tagged)
-    if licence == "other":
-        # The prefix stays: a name that the authors chose is no licence id, though it may look like one.
-        name = fields.text(card.get("license_name"))
-        return f"other:{name}" if name else licence
-    return licence
-
-
-def paper_record(arxiv_id: str, fetch: Fetch) -> list[tuple[str, str]] | None:
-    """The links of the Hub's record of a paper as (url, how), None where the Hub has no record of it.
-
-    `how` is `githubRepo`, followed by ` (user)` or ` (auto)` where the Hub says who added it, or `projectPage`.
-    Raises UpstreamStopped and UpstreamError.
-    """
-    answer = fetch.get(UPSTREAM, f"/api/papers/{quote(arxiv_id, safe='')}")
-    if answer.status == 404:
+def _text(found: Reference, path: str, fetch: Fetch) -> str | None:
+    """A file of the main branch, None where the Hub keeps it from us (gated) or has none. Raises UpstreamError."""
+    answer = fetch.get(UPSTREAM, f"{found.url.removeprefix(SITE)}/raw/main/{quote(path)}")
+    if answer.status == 200:
+        return answer.body[: 4 * MOST_TEXT].decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
+    if answer.status in (401, 404) or (answer.status == 403 and _error_of(answer)[0] == "GatedRepo"):
         return None
-    record = fields.document(answer)
-    if answer.status != 200 or not isinstance(record, dict):
-        raise UpstreamError(UPSTREAM, f"the record of paper {arxiv_id} could not be read (status {answer.status})")
-    links = []
-    repository, page = fields.text(record.get("githubRepo")), fields.text(record.get("projectPage"))
-    if repository:
-        by = fields.text(record.get("githubRepoAddedBy"))
-        links.append((repository, f"githubRepo ({by})" if by in ("user", "auto") else "githubRepo"))
-    if page:
-        links.append((page, "projectPage"))
-    return links
-
-
-Listed = tuple[Reference, tuple[str, ...], datetime]
-
-
-def newest(kind: str, since: datetime, fetch: Fetch, pages: int) -> Iterator[list[Listed]]:
-    """The newest `models`, `datasets` or `spaces`, page by page, each as (reference, arXiv ids in its tags, created).
-
-    Ends with what was created before `since`, or after `pages` pages. A tag says only that the card links the
-    paper. Raises UpstreamStopped and UpstreamError.
-    """
-    params = {"sort": "createdAt", "direction": "-1", "limit": "1000", "full": "true"}
-    for _ in range(pages):
-        answer = fetch.get(UPSTREAM, f"/api/{kind}", params=params)
-        listed = fields.document(answer)
-        if answer.status != 200 or not isinstance(listed, list):
-            raise UpstreamError(UPSTREAM, f"the list of {kind} could not be read (status {answer.status})")
-        page = [entry for each in listed if (entry := _listed(PLURALS[kind], fields.mapping(each)))]
-        yield [entry for entry in page if entry[2] >= since]
-        following = _next(answer.headers.get("link", ""))
-        if following is None or not page or page[-1][2] < since:
-            return
-        params = {**params, **following}
-
-
-def _listed(kind: str, info: Mapping[str, Any]) -> Listed | None:
-    name = fields.text(info.get("id")) or fields.text(info.get("modelId"))
-    created = fields.moment(info.get("createdAt"))
-    if name is None or created is None:
-        return None
-    tags = (tag for tag in fields.items(info.get("tags")) if isinstance(tag, str))
-    papers = (_ARXIV_TAG.fullmatch(tag) for tag in tags)
-    return reference(kind, name), tuple(dict.fromkeys(found[1] for found in papers if found)), created
-
-
-def _next(link: str) -> dict[str, str] | None:
-    """The parameters of the next page (RFC 8288); its path is the same."""
-    found = _NEXT_PAGE.search(link[:10_000])
-    return dict(parse_qsl(urlsplit(found[1]).query)) if found else None
+    raise UpstreamError(UPSTREAM, f"the Hub answered {answer.status} to the question for {path}")
 
 
 HOST = Host(

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from tracker.domain import Check, Content, Fact, LicenceFile, Outcome
 from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.hosts import content, fields
+from tracker.hosts import content, fields, says
 from tracker.protocols import Fetch, Response
 
 MOST_REQUESTS = 3
@@ -153,15 +153,20 @@ def repository(
         if content.programming(spoken):
             word, holds = Content.CODE, (Fact.CODE, *holds)
     readmes = sorted(path for path in tree.paths if "/" not in path and content.is_readme(path))
-    if word in (Content.README_ONLY, Content.PLACEHOLDER) and readmes and api.left:
-        word, holds = content.classify(tree.paths, text(readmes[0]), complete=tree.complete)
-    candidates = content.licence_files(tree.paths)
+    candidates = content.licence_files(tree.paths, most=MOST_REQUESTS)
+    stated = (base.licence_claimed or "").lower() not in _NO_CLAIM
+    readme: str | None = None
+    wanted = word in (Content.README_ONLY, Content.PLACEHOLDER) or not (stated or candidates)
+    if wanted and readmes and api.left:
+        readme = text(readmes[0])
+        word, holds = content.classify(tree.paths, readme, complete=tree.complete) if not holds else (word, holds)
     files: list[LicenceFile] = []
-    if (base.licence_claimed or "").lower() in _NO_CLAIM:
+    if not stated:
         for path in candidates[: api.left]:
             read = text(path)
             files += [LicenceFile(path, read)] if read.strip() else []
     said = base.licence_claimed is not None or bool(files)
+    section = says.licence_section(readme or "")
     return replace(
         base,
         reason="its files were seen only in part, and no code among them" if word is Content.UNKNOWN else "",
@@ -170,5 +175,7 @@ def repository(
         languages=spoken,
         commit=tree.commit or base.commit,
         licence_files=tuple(files),
+        licence_said=(LicenceFile("README.md", section),) if section else (),
+        names=None if readme is None else says.papers_named(readme, ""),
         licence_looked=said or (not candidates and (states_licence or tree.complete)),
     )

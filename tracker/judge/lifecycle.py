@@ -6,36 +6,102 @@ happened and when, so that judging twice, or after a kill, adds nothing.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from tracker.domain import Cause, Check, Content, EventKind, LicenceClass, Lifecycle, Outcome, Promise, Role, State
+from tracker.domain import (
+    Cause,
+    Content,
+    EventKind,
+    LicenceClass,
+    Lifecycle,
+    Outcome,
+    Promise,
+    Role,
+    State,
+)
 from tracker.history import Event, History, Link, Sighting
 from tracker.judge import openness
-from tracker.settings import Checks
 
 
-def next_state(state: Lifecycle, sighting: Sighting) -> Lifecycle:
-    """The lifecycle after one sighting. Refused and failed looks change nothing."""
-    match sighting.outcome:
-        case Outcome.PRESENT if sighting.content in (Content.EMPTY, Content.PLACEHOLDER):
-            return Lifecycle.PLACEHOLDER
-        case Outcome.PRESENT if sighting.content in (Content.CODE, Content.DATA_ONLY):
-            return Lifecycle.SHIPPED
-        case Outcome.PRESENT if state in (Lifecycle.GONE, Lifecycle.PROMISED):
-            return Lifecycle.LINKED
-        case Outcome.ABSENT if state in (Lifecycle.SHIPPED, Lifecycle.PLACEHOLDER) and openness.is_gone(sighting):
-            return Lifecycle.GONE
-    return state
+class Look(StrEnum):
+    """What one sighting means for the lifecycle. Refused and failed looks mean nothing."""
 
+    HOLDS = "holds"
+    PENDING = "pending"
+    THERE = "there"
+    GONE = "gone"
+    NOTHING = "nothing"
+
+
+_PENDING = frozenset({Lifecycle.PROMISED, Lifecycle.LINKED, Lifecycle.PLACEHOLDER})
+_SHIPPED, _PLACEHOLDER, _LINKED = Lifecycle.SHIPPED, Lifecycle.PLACEHOLDER, Lifecycle.LINKED
+NEXT: Mapping[tuple[Lifecycle, Look], Lifecycle] = {
+    (Lifecycle.PROMISED, Look.THERE): _LINKED,
+    (Lifecycle.PROMISED, Look.PENDING): _PLACEHOLDER,
+    (Lifecycle.PROMISED, Look.HOLDS): _SHIPPED,
+    (Lifecycle.LINKED, Look.PENDING): _PLACEHOLDER,
+    (Lifecycle.LINKED, Look.HOLDS): _SHIPPED,
+    (Lifecycle.PLACEHOLDER, Look.HOLDS): _SHIPPED,
+    (Lifecycle.PLACEHOLDER, Look.GONE): Lifecycle.GONE,
+    (Lifecycle.SHIPPED, Look.PENDING): _PLACEHOLDER,
+    (Lifecycle.SHIPPED, Look.GONE): Lifecycle.GONE,
+    (Lifecycle.LINKED, Look.GONE): Lifecycle.GONE,
+    (Lifecycle.GONE, Look.THERE): _LINKED,
+    (Lifecycle.GONE, Look.PENDING): _PLACEHOLDER,
+    (Lifecycle.GONE, Look.HOLDS): _SHIPPED,
+    (Lifecycle.LAPSED, Look.HOLDS): _SHIPPED,
+}
+"""The lifecycle as a table: what is not in it stays as it is. What waits too long lapses (`next_state`)."""
 
 _ARRIVALS = {
     Lifecycle.LINKED: EventKind.LINKED,
     Lifecycle.PLACEHOLDER: EventKind.PLACEHOLDER,
     Lifecycle.SHIPPED: EventKind.SHIPPED,
     Lifecycle.GONE: EventKind.GONE,
+    Lifecycle.LAPSED: EventKind.LAPSED,
 }
+
+
+def look(sighting: Sighting) -> Look:
+    """What a sighting means."""
+    if sighting.outcome is Outcome.ABSENT:
+        return Look.GONE if openness.is_gone(sighting) else Look.NOTHING
+    if sighting.outcome is not Outcome.PRESENT:
+        return Look.NOTHING
+    if sighting.content in (Content.CODE, Content.DATA_ONLY):
+        return Look.HOLDS
+    return Look.PENDING if sighting.content in (Content.EMPTY, Content.PLACEHOLDER) else Look.THERE
+
+
+def next_state(state: Lifecycle, sighting: Sighting | None, waited: timedelta, lapse: timedelta) -> Lifecycle:
+    """The lifecycle after a sighting; or, with None, after time alone: what waited as long as `lapse` has lapsed."""
+    if sighting is not None:
+        return NEXT.get((state, look(sighting)), state)
+    return Lifecycle.LAPSED if state in _PENDING and waited >= lapse else state
+
+
+@dataclass(slots=True)
+class _Told:
+    """One thing that happened, before it is known what caused it."""
+
+    kind: EventKind
+    at: datetime
+    first: bool = False
+    """Whether a first look found it, so that it may have been so for long."""
+    detail: str = ""
+    link: Link | None = None
+    observed: datetime | None = None
+
+
+@dataclass(slots=True)
+class Course:
+    """What one artifact went through since a paper linked it, and where it stands now."""
+
+    state: Lifecycle = Lifecycle.PROMISED
+    told: list[_Told] = field(default_factory=list)
 
 
 def events(
@@ -43,53 +109,74 @@ def events(
     rules: openness.Rules,
     *,
     window: timedelta,
+    lapse: timedelta,
     now: datetime,
     judged_at: datetime | None = None,
     same_rules: bool = True,
 ) -> list[Event]:
     """All events of one work in time order.
 
-    `window` is how old a paper may be at its first look for its state to count as news; `judged_at` and
-    `same_rules` say when the work was last judged and whether by today's rules: what new rules see in old
-    sightings is caused by the rule, not by the world.
+    `window` is how old a paper may be at its first look for its state to count as news; `lapse` how long something
+    may be waited for; `judged_at` and `same_rules` say when the work was last judged and whether by today's rules:
+    what new rules see in old sightings is caused by the rule, not by the world.
     """
-    told: list[Event] = []
-
-    def tell(kind: EventKind, link: Link | None, at: datetime, *, first: bool, detail: str = "") -> None:
-        cause = Cause.WORLD
-        if judged_at is not None and not same_rules and judged_at >= at:
+    told = [*_of_work(history, lapse, now)]
+    for link in _own(history):
+        found = _Told(EventKind.FOUND, link.found_at, first=True)
+        for one in (found, *course(link, lapse, now).told):
+            one.link = link
+            told.append(one)
+    told += _of_code(history, rules)
+    made = []
+    for one in told:
+        cause = _cause(history, one, window)
+        if cause is Cause.WORLD and judged_at is not None and not same_rules and judged_at >= one.at:
             cause = Cause.RULE
-        elif first and _is_old(history, link, at, window):
-            cause = Cause.BACKFILL
         # An absence is believed long after it began.
-        observed = now if kind in (EventKind.GONE, EventKind.CLOSED) else at
-        told.append(
+        late = one.kind in (EventKind.GONE, EventKind.CLOSED)
+        made.append(
             Event(
                 work=history.work,
-                reference=link.reference if link else None,
-                kind=kind,
+                reference=one.link.reference if one.link else None,
+                kind=one.kind,
                 cause=cause,
-                happened_at=at,
-                observed_at=observed,
-                detail=detail,
+                happened_at=one.at,
+                observed_at=one.observed or (now if late else one.at),
+                detail=one.detail,
             )
         )
+    order = list(EventKind)
+    return sorted(made, key=lambda event: (event.happened_at, order.index(event.kind), event.reference or ""))
 
-    if history.promise is Promise.PROMISED:
-        tell(EventKind.PROMISED, None, history.first_seen, first=True)
-    for link in _own(history):
-        tell(EventKind.FOUND, link, link.found_at, first=True)
-        for kind, at, first, detail in _of_artifact(link):
-            tell(kind, link, at, first=first, detail=detail)
-    for kind, deciding, at, first, detail in _of_code(history, rules):
-        tell(kind, deciding, at, first=first, detail=detail)
-    return sorted(
-        told, key=lambda event: (event.happened_at, list(EventKind).index(event.kind), event.reference or "")
-    )
+
+def states(history: History, lapse: timedelta, now: datetime) -> dict[str, Lifecycle]:
+    """The lifecycle of each own artifact of a work, by the reference that the work writes."""
+    return {link.reference: course(link, lapse, now).state for link in _own(history)}
+
+
+def next_look(history: History, lapse: timedelta, now: datetime) -> datetime | None:
+    """When the work is to be judged again though nothing new is seen: the next moment at which something lapses."""
+    starts = [link.found_at for link in _own(history) if course(link, lapse, now).state in _PENDING]
+    if history.promise is Promise.PROMISED and not starts:
+        starts = [history.first_seen]
+    return min((start + lapse for start in starts if start + lapse > now), default=None)
 
 
 def _own(history: History) -> Iterator[Link]:
     return (link for link in history.links if link.role is Role.OWN)
+
+
+def _cause(history: History, one: _Told, window: timedelta) -> Cause:
+    """What caused an event, apart from a change of the rules."""
+    if one.kind is EventKind.CORRECTED:
+        return Cause.CORRECTION
+    for said in one.link.corrections if one.link else ():
+        at_border = one.at in (said.since, said.until)
+        if (one.first and said.field == "role" and said.holds_at(one.at)) or (
+            at_border and (one.first or one.kind in (EventKind.OPENED, EventKind.CLOSED))
+        ):
+            return Cause.CORRECTION
+    return Cause.BACKFILL if one.first and _is_old(history, one.link, one.at, window) else Cause.WORLD
 
 
 def _is_old(history: History, link: Link | None, at: datetime, window: timedelta) -> bool:
@@ -100,21 +187,55 @@ def _is_old(history: History, link: Link | None, at: datetime, window: timedelta
     return not (came_late and link is not None and link.found_at > history.first_seen)
 
 
-def _of_artifact(link: Link) -> Iterator[tuple[EventKind, datetime, bool, str]]:
-    """(kind, when, whether at the first look, detail) of what one artifact went through since it was linked."""
-    state = Lifecycle.PROMISED
+def _of_work(history: History, lapse: timedelta, now: datetime) -> Iterator[_Told]:
+    """What happened to the paper itself: its promise, withdrawals, and the operator's corrections."""
+    if history.promise is Promise.PROMISED:
+        yield _Told(EventKind.PROMISED, history.first_seen, first=True)
+        end = history.first_seen + lapse
+        if end <= now and not any(link.found_at <= end for link in _own(history)):
+            yield _Told(EventKind.LAPSED, end)
+    withdrawn = False
+    for number, version in enumerate(history.versions):
+        if version.withdrawn is not withdrawn:
+            kind = EventKind.WITHDRAWN if version.withdrawn else EventKind.UNWITHDRAWN
+            at = min(version.submitted_at, version.seen_at)
+            yield _Told(kind, at, first=number == 0, detail=f"v{version.n}", observed=version.seen_at)
+            withdrawn = version.withdrawn
+    for link in history.links:
+        said: dict[datetime, list[str]] = {}
+        for one in link.corrections:
+            said.setdefault(one.since, []).append(f"{one.field} is {one.value}: {one.reason}")
+            if one.until is not None:
+                said.setdefault(one.until, []).append(f"{one.field} is {one.value}: taken back")
+        for at, words in sorted(said.items()):
+            yield _Told(EventKind.CORRECTED, at, detail="; ".join(words), link=link)
+
+
+def course(link: Link, lapse: timedelta, now: datetime) -> Course:
+    """What one artifact went through since it was linked."""
+    walked, since = Course(), link.found_at
     last: Sighting | None = None
     if link.replaced_at is not None:
-        yield EventKind.REPLACED, max(link.replaced_at, link.found_at), False, ""
+        walked.told.append(_Told(EventKind.REPLACED, max(link.replaced_at, link.found_at)))
+
+    def move(new: Lifecycle, at: datetime, *, first: bool) -> None:
+        nonlocal since
+        if new is walked.state:
+            return
+        back = walked.state is Lifecycle.GONE
+        walked.told.append(_Told(EventKind.RESTORED if back else _ARRIVALS[new], at, first))
+        since = at if walked.state not in _PENDING else since
+        walked.state = new
+
     for number, sighting in enumerate(_since_found(link)):
         at, first = max(sighting.first_seen, link.found_at), number == 0
-        new = next_state(state, sighting)
-        if new is not state:
-            yield (EventKind.RESTORED if state is Lifecycle.GONE else _ARRIVALS[new]), at, first, ""
-        state = new
-        yield from ((kind, at, first, detail) for kind, detail in _changes(link, last, sighting))
+        move(next_state(walked.state, None, at - since, lapse), since + lapse, first=False)
+        move(next_state(walked.state, sighting, at - since, lapse), at, first=first)
+        walked.told += [_Told(kind, at, first, detail) for kind, detail in _changes(link, last, sighting)]
         if sighting.outcome is Outcome.PRESENT:
             last = sighting
+    move(next_state(walked.state, None, now - since, lapse), since + lapse, first=False)
+    return walked
 
 
 def _since_found(link: Link) -> list[Sighting]:
@@ -140,51 +261,20 @@ def _changes(link: Link, last: Sighting | None, sighting: Sighting) -> Iterator[
         yield (EventKind.LICENSED if silent else EventKind.RELICENSED), now_named
 
 
-def _of_code(
-    history: History, rules: openness.Rules
-) -> Iterator[tuple[EventKind, Link | None, datetime, bool, str]]:
+def _of_code(history: History, rules: openness.Rules) -> Iterator[_Told]:
     """When the work's code opened and closed. An unknown in between neither opens nor closes."""
     links = list(_own(history))
-    moments = sorted(
-        {max(sighting.first_seen, link.found_at) for link in links for sighting in _since_found(link)}
-        | {link.lost_at for link in links if link.lost_at is not None}
-    )
+    moments = {max(sighting.first_seen, link.found_at) for link in links for sighting in _since_found(link)}
+    for link in links:
+        borders = {moment for said in link.corrections for moment in (said.since, said.until)} | {link.lost_at}
+        moments |= {moment for moment in borders if moment is not None and moment >= link.found_at}
     is_open, deciding = False, None
-    for moment in moments:
-        state, link = openness.code_at(history, moment, rules)
+    for moment in sorted(moments):
+        state, best = openness.code_at(history, moment, rules)
         if state is State.OPEN and not is_open:
-            first = link is not None and len([one for one in _since_found(link) if one.first_seen <= moment]) <= 1
-            yield EventKind.OPENED, link, moment, first, ""
-            is_open, deciding = True, link
+            first = best is not None and len([one for one in _since_found(best) if one.first_seen <= moment]) <= 1
+            yield _Told(EventKind.OPENED, moment, first, link=best)
+            is_open, deciding = True, best
         elif state not in (State.OPEN, State.UNKNOWN) and is_open:
-            yield EventKind.CLOSED, deciding, moment, False, state.value
+            yield _Told(EventKind.CLOSED, moment, detail=state.value, link=deciding)
             is_open = False
-
-
-def next_check(key: str, check: Check, first: datetime, now: datetime, times: int, plan: Checks) -> datetime:
-    """When to look at an artifact again: often while young or pending, seldom when settled.
-
-    `first` is the first look, `times` how often this outcome was seen in a row. Spread by up to a tenth of
-    the wait, by a hash of the key, so that a batch does not come due at one moment.
-    """
-    if check.outcome in (Outcome.UNKNOWN, Outcome.BLOCKED):
-        days = plan.unknown_hours / 24
-    elif check.outcome is Outcome.ABSENT:
-        steps = plan.absent_days
-        days = float(
-            steps[0] if times <= 1 else steps[min(times, len(steps)) - 1] - steps[min(times, len(steps)) - 2]
-        )
-    elif check.content in (Content.CODE, Content.DATA_ONLY):
-        days = float(plan.shipped_days[0] if now - first < timedelta(days=365) else plan.shipped_days[1])
-    else:
-        days = _pending_wait((now - first) / timedelta(days=1), plan)
-    spread = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-    return (now + timedelta(days=days * (1 + spread / 10))).replace(microsecond=0)
-
-
-def _pending_wait(age: float, plan: Checks) -> float:
-    """Days to wait at this age: the next planned day, then monthly for a year, then quarterly."""
-    for day in plan.pending_days:
-        if day > age + 0.5:
-            return max(day - age, 0.5)
-    return 30.0 if age < 365 else 91.0

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.domain import Content, Fact, LicenceClass, Outcome, Promise, Role, State
-from tracker.history import History, Link, Sighting, Verdict
+from tracker.history import Correction, History, Licence, Link, Sighting, Verdict
+from tracker.judge import classes
 
-RULE_VERSION = "1"
+RULE_VERSION = "2"
 """Counts the changes of the rules in this module and in `lifecycle`; stored with every judgement."""
 KIND_OF_FACT = {
     Fact.CODE: ("repository", "gist"),
@@ -30,6 +31,7 @@ _CONTENT_WORDS = {
     Content.PLACEHOLDER: "is a placeholder that announces code",
     Content.DATA_ONLY: "holds data and no code",
 }
+_CLASS_NAMES = frozenset(class_.value for class_ in LicenceClass)
 _CLASS_WORDS = {
     LicenceClass.RESTRICTED: "a licence with restrictions of use",
     LicenceClass.NONE: "no licence",
@@ -54,9 +56,10 @@ def is_gone(sighting: Sighting) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which licence classes make a fact open."""
+    """Which licence classes make a fact open, and how licences that an operator names are classed."""
 
     open_classes: Mapping[Fact, frozenset[LicenceClass]]
+    licences: classes.Rules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,27 +160,93 @@ def _judge(
             )
         case Outcome.ABSENT:
             return _absent(history, link, fact, latest, earlier, own)
-    if fact not in latest.holds:
+    hidden = bool(latest.gated) and latest.content is Content.UNKNOWN and link.kind in KIND_OF_FACT[fact]
+    if fact not in latest.holds and not hidden:
         return _without(history, link, fact, latest, own)
+    licence = licence_of(history, link, fact, latest, moment, rules)
+    told = f" ({licence.spdx})" if licence.spdx else ""
+    by = (f"the licence is told by {licence.source}",) if licence.source else ()
+    notes = (*by, *((licence.note,) if licence.note else ()), *_dropped(link))
     if latest.gated:
-        return _Judged(State.GATED, latest.licence_class, link, (own, "access must be asked for"))
-    licence = f" ({latest.licence_spdx})" if latest.licence_spdx else ""
-    note = (latest.licence_note,) if latest.licence_note else ()
-    if latest.licence_class in rules.open_classes[fact]:
-        words = "an OSI-approved licence" if latest.licence_class is LicenceClass.OSI else "an open licence"
+        return _Judged(State.GATED, licence.class_, link, (own, f"access must be asked for{told}", *notes))
+    if licence.class_ in rules.open_classes[fact]:
+        words = "an OSI-approved licence" if licence.class_ is LicenceClass.OSI else "an open licence"
         return _Judged(
-            State.OPEN,
-            latest.licence_class,
-            link,
-            (own, f"it holds {fact.value}", f"under {words}{licence}", *note),
+            State.OPEN, licence.class_, link, (own, f"it holds {fact.value}", f"under {words}{told}", *notes)
         )
-    words = _CLASS_WORDS.get(latest.licence_class, latest.licence_class.value)
+    words = _CLASS_WORDS.get(licence.class_, licence.class_.value)
     return _Judged(
-        State.AVAILABLE,
-        latest.licence_class,
-        link,
-        (own, f"it holds {fact.value}", f"under {words}{licence}", *note),
+        State.AVAILABLE, licence.class_, link, (own, f"it holds {fact.value}", f"under {words}{told}", *notes)
     )
+
+
+def licence_of(
+    history: History, link: Link, fact: Fact, latest: Sighting, moment: datetime, rules: Rules
+) -> Licence:
+    """The licence of one fact in one artifact.
+
+    The operator's correction counts first; then a file of the artifact that speaks of this fact alone; then its
+    licence. Where an artifact on its own says nothing of the terms of weights or data, a file for just these in
+    another artifact of the authors' does (a repository's LICENSE-MODEL for the model on the Hub); where both
+    speak and differ, the stricter counts and both are told.
+    """
+    for said in link.corrections:
+        if said.field == "licence" and said.holds_at(moment):
+            return _corrected(said, rules)
+    beside = dict(latest.licences_beside).get(fact)
+    if beside is not None:
+        return beside
+    own = Licence(
+        spdx=latest.licence_spdx,
+        class_=latest.licence_class,
+        source=latest.licence_source,
+        note=latest.licence_note,
+    )
+    other = _elsewhere(history, link, fact, moment)
+    if other is None:
+        return own
+    if own.class_ in (LicenceClass.NONE, LicenceClass.UNKNOWN) and own.spdx is None:
+        note = f"{link.reference} itself names no licence that was recognised"
+        return Licence(spdx=other.spdx, class_=other.class_, source=other.source, note=note)
+    if other.class_ is own.class_:
+        return own
+    strict = other if classes.stricter(own.class_, other.class_) is other.class_ else own
+    note = f"{own.source or link.reference} says {_named(own)}, {other.source} says {_named(other)}: the stricter counts"
+    return Licence(spdx=strict.spdx, class_=strict.class_, source=strict.source, note=note)
+
+
+def _elsewhere(history: History, link: Link, fact: Fact, moment: datetime) -> Licence | None:
+    """What another own artifact says of just this fact's licence."""
+    if fact not in (Fact.WEIGHTS, Fact.DATA):
+        return None
+    for other in history.links:
+        if other is link or other.role is not Role.OWN or other.found_at > moment:
+            continue
+        latest, _ = _known(other, moment)
+        said = dict(latest.licences_beside).get(fact) if latest and latest.outcome is Outcome.PRESENT else None
+        if said is not None:
+            return Licence(
+                spdx=said.spdx, class_=said.class_, source=f"{said.source} of {other.reference}", note=said.note
+            )
+    return None
+
+
+def _corrected(said: Correction, rules: Rules) -> Licence:
+    source = f"the operator's correction ({said.source})"
+    if said.value in _CLASS_NAMES:
+        return Licence(spdx=None, class_=LicenceClass(said.value), source=source, note=said.reason)
+    class_ = classes.classify(said.value, rules.licences) if rules.licences else LicenceClass.UNKNOWN
+    return Licence(spdx=said.value, class_=class_, source=source, note=said.reason)
+
+
+def _named(licence: Licence) -> str:
+    return licence.spdx or licence.class_.value
+
+
+def _dropped(link: Link) -> tuple[str, ...]:
+    if link.last_version is None:
+        return ()
+    return (f"the link stands in v{link.last_version} of the paper and no longer in the newest version",)
 
 
 def _absent(
@@ -209,6 +278,8 @@ def _without(history: History, link: Link, fact: Fact, latest: Sighting, own: st
             (own, f"whether it holds {fact.value} could not be told: {latest.reason or 'not all was read'}"),
         )
     what = _CONTENT_WORDS.get(latest.content, f"holds no {fact.value}")
+    if latest.reason:
+        what = f"{what}: {latest.reason}"
     pending = latest.content in (Content.EMPTY, Content.PLACEHOLDER)
     if (
         fact is Fact.CODE

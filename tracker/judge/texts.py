@@ -50,6 +50,7 @@ _COPYRIGHT = re.compile(
 )
 _RESERVED = re.compile(r"\ball\s{1,4}rights\s{1,4}reserved\b")
 _VERSION = re.compile(r"\bv(?:ersion|\.)?[ \t\n]{0,4}([0-9]{1,3}(?:\.[0-9]{1,3}){0,2}?)(?:\.0)?(?!\.?[0-9])")
+_POINT = re.compile(r"\.(?![0-9])|(?<![0-9])\.")
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"\{\{|\}\}")
 _NUMERALS = frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv".split())  # noqa: SIM905 - words read better so
@@ -129,6 +130,12 @@ def words_of(text: str) -> list[str]:
 def copyright_lines(text: str) -> str:
     """The copyright lines that `words_of` leaves out, in lower case: terms may hide in them."""
     return " ".join(_COPYRIGHT.findall(_lowered(text)))
+
+
+def flat(text: str) -> str:
+    """The text in lower case, all punctuation but the points of numbers made one space."""
+    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower().replace("licence", "license")
+    return " ".join(_POINT.sub(" ", re.sub(r"[^\w.+]+", " ", text).replace("_", " ")).split())
 
 
 def _lowered(text: str) -> str:

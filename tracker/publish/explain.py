@@ -21,6 +21,10 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
         yield f"  v{newest['n']}, submitted {_time(newest['submitted_at'])}, {', '.join(newest['categories'])}"
     yield f"  first seen {_time(work['first_seen'])}; announced {_time(work['announced_at'])}"
     yield f"  promise: {work['promise']}{_quoted(work['promise_evidence'])}"
+    yield f"  grade: {work['grade'] or 'not judged yet'}{_because(work['grade_reasons'])}"
+    if work["mof"]:
+        yield f"  Model Openness Framework 1.0: {work['mof']}"
+        yield f"  Open Source AI Definition 1.0: {work['osaid']}"
     yield ""
     yield "Verdict"
     for row in found["verdicts"]:
@@ -64,12 +68,24 @@ def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], found: Mapping[s
                 f" {row['content']}, licence {licence} ({row['licence_source'] or 'no source'})"
                 f"{' ' + row['licence_note'] if row['licence_note'] else ''}{' ' + row['reason'] if row['reason'] else ''}"
             )
+    for fact, spdx, class_, source, note in artifact["licences_beside"]:
+        yield f"    licence of its {fact}: {spdx or class_} ({source}){' ' + note if note else ''}"
+    if artifact["names"] is not None:
+        yield f"    it names {', '.join(artifact['names'][:5]) or 'no paper'}"
+    if artifact["copy_url"]:
+        yield f"    archived copy: {artifact['copy_url']}"
+    if role["lifecycle"]:
+        yield f"    lifecycle: {role['lifecycle']}"
     if artifact["next_check_at"]:
         yield f"    next look {_time(artifact['next_check_at'])}"
 
 
 def _time(moment: Any) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else "unknown"
+
+
+def _because(reasons: Sequence[str]) -> str:
+    return f": {'; '.join(reasons)}" if reasons else ""
 
 
 def _quoted(text: str | None) -> str:

@@ -21,6 +21,7 @@ from tracker.sandbox.answer import ATOM, TEXT, Answer, Ask, stamp
 from tracker.sandbox.arxiv_query import Predicate, QueryFault, compile_query
 from tracker.sandbox.papers import Paper, Papers
 
+UPSTREAM = "arxiv_api"
 MOST_OFFSET = 10_000
 MOST_RESULTS = 30_000
 MOST_PAGE = 2_000
@@ -79,21 +80,22 @@ class ArxivApi:
             return Answer(status=404, body=b"Not Found", content_type=TEXT)
         try:
             question = _question(ask)
-            found = self._find(question)
+            found = self._find(question, ask.now)
         except _Refused as error:
             return error_feed(str(error), ask.now)
         found = _twisted(found, question, twist)
         page = found[question.start : question.start + question.size]
         return Answer(body=_feed(question, page, len(found), ask.now).encode(), content_type=ATOM)
 
-    def _find(self, question: _Question) -> list[Paper]:
+    def _find(self, question: _Question, now: datetime) -> list[Paper]:
         known = self.papers()
         try:
             wanted: Predicate | None = compile_query(question.search_query) if question.search_query else None
         except QueryFault as error:
             raise _Refused(str(error)) from None
-        everything = list(known.latest) if wanted else []
-        found = _by_id(known, question.id_list) if question.id_list else everything
+        everything = known.at(now) if wanted else ()
+        found = _by_id(known, question.id_list, now) if question.id_list else everything
+        found = [paper for paper in found if UPSTREAM not in paper.hidden_from]
         if wanted:
             found = [paper for paper in found if wanted(paper)]
         if question.sort_by == "relevance":
@@ -140,14 +142,16 @@ def _whole(query: dict[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _by_id(known: Papers, ids: Sequence[str]) -> list[Paper]:
+def _by_id(known: Papers, ids: Sequence[str], now: datetime) -> Sequence[Paper]:
     found = []
     for arxiv_id in dict.fromkeys(ids):
         match = _ID.fullmatch(arxiv_id)
-        versions = known.versions.get(match[1], {}) if match else {}
-        number = int(match[match.re.groups]) if match and match[match.re.groups] else max(versions, default=0)
-        if number in versions:
-            found.append(versions[number])
+        if match is None:
+            continue
+        newest = known.newest(match[1], now)
+        number = int(match[match.re.groups] or newest)
+        if number <= newest and (paper := known.versions.get(match[1], {}).get(number)):
+            found.append(paper)
     return found
 
 

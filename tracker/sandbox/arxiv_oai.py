@@ -6,11 +6,9 @@ and the shape of tokens. Pages are smaller than arXiv's, so that small worlds ha
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -18,12 +16,12 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from tracker.errors import WorldError
 from tracker.sandbox import papers
 from tracker.sandbox.answer import Answer, Ask, stamp
 from tracker.sandbox.papers import Paper
 
 PAGE = 50
+UPSTREAM = "arxiv_oai"
 XML = "text/xml"
 FAULTS = frozenset({"403", "truncated", "expired-token", "bomb"})
 FORMATS = {
@@ -31,7 +29,6 @@ FORMATS = {
     "arXivRaw": ("https://oaipmh.arxiv.org/OAI/arXivRaw.xsd", "http://arxiv.org/OAI/arXivRaw/"),
 }
 EARLIEST = date(2005, 9, 16)
-LICENCE = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PREFIX = "oai:arXiv.org:"
@@ -70,11 +67,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A paper as OAI-PMH tells it: its newest version's texts, and the dates of all."""
+    """A paper as OAI-PMH tells it from a day on: its newest version's texts, and the dates of all until then."""
 
     paper: Paper
     versions: tuple[Version, ...]
-    licence: str | None
     datestamp: date
 
     @property
@@ -95,14 +91,22 @@ class ArxivOai:
     def __init__(self, world: Path) -> None:
         self._world = world
         self._seen: tuple[Any, ...] = ()
+        self._all: tuple[tuple[Record, ...], ...] = ()
+        self._day = date.min
         self._records: dict[str, Record] = {}
 
-    def records(self) -> Mapping[str, Record]:
-        """What the world holds now, by id in the order of datestamps; WorldError when it cannot be read."""
+    def records(self, now: datetime) -> Mapping[str, Record]:
+        """What the world holds on that day, by id in the order of datestamps; WorldError when it cannot be read."""
         stats = [(path, path.stat()) for path in papers.files(self._world)]
         seen = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        day = now.astimezone(UTC).date()
         if seen != self._seen:
-            self._records, self._seen = read(self._world), seen
+            self._all, self._day = read(self._world), date.min
+            self._seen = seen
+        if day != self._day:
+            shown = [each[-1] for told in self._all if (each := [one for one in told if one.datestamp <= day])]
+            self._records = {one.paper.arxiv_id: one for one in sorted(shown, key=lambda one: one.datestamp)}
+            self._day = day
         return self._records
 
     def answer(self, ask: Ask) -> Answer:
@@ -130,28 +134,28 @@ class ArxivOai:
             case "ListMetadataFormats":
                 return _formats()
             case "ListSets":
-                return self._sets()
+                return self._sets(now)
             case "GetRecord":
-                return self._one(given)
+                return self._one(given, now)
         return self._list(verb, given, now)
 
-    def _sets(self) -> str:
+    def _sets(self, now: datetime) -> str:
         names: dict[str, None] = {}
-        for record in self.records().values():
+        for record in self.records(now).values():
             for name in record.sets:
                 parts = name.split(":")
                 names |= dict.fromkeys(":".join(parts[: n + 1]) for n in range(len(parts)))
         rows = [f"<set><setSpec>{_xml(n)}</setSpec><setName>{_xml(n)}</setName></set>\n" for n in sorted(names)]
         return f"<ListSets>\n{''.join(rows)}</ListSets>"
 
-    def _one(self, given: Mapping[str, str]) -> str:
+    def _one(self, given: Mapping[str, str], now: datetime) -> str:
         kind = _format(given)
         name = given.get("identifier", "")
         if not name:
             raise _Refused("badArgument", "Missing identifier")
         if not name.startswith(_PREFIX):
             raise _Refused("idDoesNotExist", f"All identifiers start with: {_PREFIX}")
-        record = self.records().get(name.removeprefix(_PREFIX))
+        record = self.records(now).get(name.removeprefix(_PREFIX))
         if record is None:
             raise _Refused("idDoesNotExist", "Nothing found for this id")
         return f"<GetRecord>\n{_record(record, kind)}</GetRecord>"
@@ -193,78 +197,39 @@ class ArxivOai:
         wanted = given.get("set", "")
         return [
             record
-            for record in self.records().values()
+            for record in self.records(now).values()
             if since <= record.datestamp <= until
             and (not wanted or any(f"{name}:".startswith(f"{wanted}:") for name in record.sets))
         ]
 
 
-def read(world: Path) -> dict[str, Record]:
-    """All papers of a world as records, by datestamp; WorldError names the line that cannot be used.
-
-    Beyond what the API tells, a line may have `versions` (a list of `n`, `submitted`, `withdrawn`, and texts that
-    win over the line's own), `license`, and `datestamp` (the day of the last change).
-    """
+def read(world: Path) -> tuple[tuple[Record, ...], ...]:
+    """All papers of a world that OAI-PMH shows, each as its records: one for each version that the world tells, in
+    order. WorldError names the line that cannot be used."""
     known = papers.read(world)
-    told = _extras(world)
-    records = []
-    for paper in known.latest:
-        try:
-            records.append(_made(paper, known.versions[paper.arxiv_id], told.get(paper.arxiv_id, {})))
-        except (TypeError, ValueError):
-            raise WorldError(
-                f"{world}: {paper.arxiv_id} has versions or a datestamp that cannot be read."
-            ) from None
-    return {record.paper.arxiv_id: record for record in sorted(records, key=lambda record: record.datestamp)}
+    shown = (paper for paper in known.latest if UPSTREAM not in paper.hidden_from)
+    return tuple(tuple(_made(known.versions[paper.arxiv_id])) for paper in shown)
 
 
-def _extras(world: Path) -> dict[str, dict[str, Any]]:
-    """By id, what the lines say that the API does not tell; the file's day counts as datestamp."""
-    told: dict[str, dict[str, Any]] = {}
-    for path in papers.files(world):
-        listed = {"listed": path.stem} if _DAY.fullmatch(path.stem) else {}
-        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-            if line.strip():
-                row = json.loads(line)
-                wanted = {key: row[key] for key in ("versions", "license", "datestamp", "withdrawn") if key in row}
-                told.setdefault(str(row["arxiv_id"]), {}).update({**listed, **wanted})
-    return told
-
-
-def _made(paper: Paper, lines: Mapping[int, Paper], told: Mapping[str, Any]) -> Record:
-    rows = [row for row in told.get("versions") or [] if isinstance(row, dict)]
-    if rows:
-        versions = [_version(row, paper) for row in rows]
-        last = max(rows, key=lambda row: int(row.get("n") or 1))
-        paper = replace(
-            paper,
-            title=str(last.get("title") or paper.title),
-            abstract=str(last.get("abstract") or paper.abstract),
-            comment=str(last["comments"]) if last.get("comments") else paper.comment,
+def _made(lines: Mapping[int, Paper]) -> Iterator[Record]:
+    numbers = sorted(lines)
+    last, first = lines[numbers[-1]], lines[numbers[0]].published
+    # What lies between the first and the newest has dates that nobody knows: spread evenly.
+    step = (last.updated - first) / max(1, last.version - 1)
+    versions = [
+        Version(
+            n,
+            lines[n].updated if n in lines and n > 1 else first + step * (n - 1),
+            n in lines and lines[n].withdrawn,
         )
-    else:
-        # What lies between the first and the newest has dates that nobody knows: spread evenly.
-        first = lines[min(lines)].published
-        step = (paper.updated - first) / max(1, paper.version - 1)
-        versions = [
-            Version(n, lines[n].updated if n in lines and n > 1 else first + step * (n - 1), False)
-            for n in range(1, paper.version + 1)
-        ]
-        versions[-1] = replace(versions[-1], withdrawn=bool(told.get("withdrawn")))
-    versions.sort(key=lambda version: version.n)
-    day = versions[-1].submitted.date() + timedelta(days=1)
-    with contextlib.suppress(ValueError):
-        day = max(day, date.fromisoformat(str(told.get("listed", ""))))
-    if told.get("datestamp"):
-        day = date.fromisoformat(str(told["datestamp"])[:10])
-    licence = told.get("license", LICENCE)
-    return Record(paper, tuple(versions), str(licence) if licence else None, max(day, EARLIEST))
-
-
-def _version(row: Mapping[str, Any], paper: Paper) -> Version:
-    told = row.get("submitted")
-    at = datetime.fromisoformat(str(told)) if told else paper.published
-    return Version(int(row.get("n") or 1), at if at.tzinfo else at.replace(tzinfo=UTC), bool(row.get("withdrawn")))
+        for n in range(1, last.version + 1)
+    ]
+    for n in numbers:
+        paper = lines[n]
+        day = versions[n - 1].submitted.date() + timedelta(days=1)
+        yield Record(
+            paper, tuple(versions[:n]), max(paper.changed or max(day, paper.listed or EARLIEST), EARLIEST)
+        )
 
 
 def set_of(category: str) -> str:
@@ -365,7 +330,7 @@ def _raw(record: Record) -> str:
     fields = [
         ("title", paper.title), ("authors", _joined(paper.authors)), ("categories", " ".join(paper.categories)),
         ("comments", paper.comment), ("journal-ref", paper.journal_ref), ("doi", paper.doi),
-        ("license", record.licence), ("abstract", f"  {paper.abstract}"),
+        ("license", paper.licence), ("abstract", f"  {paper.abstract}"),
     ]  # fmt: skip
     schema, space = FORMATS["arXivRaw"]
     return (

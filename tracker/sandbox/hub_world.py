@@ -47,16 +47,34 @@ class Artifact:
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
-        """The facts' tags, else those that the Hub makes of a card: its tags, its licence, its arXiv links."""
+        """The facts' tags, else those that the Hub makes of a card: its tags, licence, arXiv links and base models."""
         given = self.facts.get("tags")
         if isinstance(given, list):
             return tuple(str(tag) for tag in given)
         listed = self.card_data.get("tags")
         tags = [str(tag) for tag in listed] if isinstance(listed, list) else []
         tags += [f"arxiv:{arxiv_id}" for arxiv_id in _ARXIV.findall(self.card)]
-        if licence := self.card_data.get("license"):
-            tags.append(f"license:{licence}")
-        return tuple(dict.fromkeys(tags))
+        tags += [f"license:{licence}" for licence in _several(self.card_data.get("license"))]
+        return tuple(dict.fromkeys([*tags, *self._base_tags()]))
+
+    def _base_tags(self) -> list[str]:
+        """`base_model:NAME` and `base_model:RELATION:NAME` of each base; where the card names no relation, the Hub
+        infers one from the files and the number of bases (huggingface.co/docs/hub/model-cards)."""
+        bases = _several(self.card_data.get("base_model")) if self.kind == "models" else []
+        if not bases:
+            return []
+        endings = {path.rpartition(".")[2].lower() for path in self.tree}
+        inferred = (
+            "adapter"
+            if "adapter_config.json" in self.tree
+            else "quantized"
+            if "gguf" in endings
+            else "merge"
+            if len(bases) > 1
+            else "finetune"
+        )
+        relation = self.card_data.get("base_model_relation") or inferred
+        return [f"base_model:{base}" for base in bases] + [f"base_model:{relation}:{base}" for base in bases]
 
     @property
     def number(self) -> str:
@@ -115,6 +133,11 @@ class Artifact:
         }
         facts = {key: value for key, value in self.facts.items() if key != "moved_from"}
         return short | long | facts | {"id": self.id, "tags": list(self.tags)}
+
+
+def _several(value: Any) -> list[str]:
+    """A scalar or a list of scalars of front matter, as texts."""
+    return [str(one) for one in (value if isinstance(value, list) else [value]) if one]
 
 
 class HubWorld:

@@ -1,10 +1,16 @@
-"""The papers of a world: JSON Lines in, frozen values out, with plausible times where a line has none."""
+"""The papers of a world: JSON Lines in, frozen values out, with plausible times where a line has none.
+
+A line is one version of a paper, or all of them: `versions` is a list of `n`, `submitted`, and whatever differs from the
+line (`title`, `abstract`, `comments`, `authors`, `categories`, `license`, `withdrawn`, `datestamp`). Each is shown from its
+own time on. Beyond what the API tells, a line may have `license`, `withdrawn`, `datestamp` (the day of the last change of
+any kind), and `hidden_from`: the upstreams that do not show the paper, as happens.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -18,13 +24,16 @@ OLD_ID = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/(\d{2})(\d{2})(\d{3})", re.ASCII)
 DEADLINE = time(18, tzinfo=UTC)
 """Submissions until 14:00 in New York are announced that evening (info.arxiv.org/help/availability); as UTC
 of the summer half, which is near enough for times that are plausible and not known."""
+LICENCE = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
+"""Where a line names none."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """One version of one paper, as arXiv's API tells it. `arxiv_id` carries no version."""
+    """One version of one paper. `arxiv_id` carries no version; `updated` is when this version was submitted."""
 
     arxiv_id: str
     version: int
@@ -38,6 +47,13 @@ class Paper:
     updated: datetime
     doi: str | None = None
     journal_ref: str | None = None
+    licence: str | None = LICENCE
+    withdrawn: bool = False
+    listed: date | None = None
+    """The listing day that it stands in."""
+    changed: date | None = None
+    """The day of the last change of any kind, where the world says one."""
+    hidden_from: frozenset[str] = frozenset()
 
     @cached_property
     def words(self) -> Mapping[str, str]:
@@ -67,6 +83,22 @@ class Papers:
     latest: tuple[Paper, ...]
     versions: Mapping[str, Mapping[int, Paper]]
 
+    @cached_property
+    def _steady(self) -> bool:
+        return all(len(known) == 1 for known in self.versions.values())
+
+    def at(self, now: datetime) -> Sequence[Paper]:
+        """The papers as they stood then: each in its newest version submitted by then, or in the first one."""
+        if self._steady:
+            return self.latest
+        return [self.versions[paper.arxiv_id][self.newest(paper.arxiv_id, now)] for paper in self.latest]
+
+    def newest(self, arxiv_id: str, now: datetime) -> int:
+        """The number of the newest version submitted by then, else of the first one; 0 for an unknown paper."""
+        known = self.versions.get(arxiv_id, {})
+        shown = [n for n, paper in known.items() if paper.updated <= now]
+        return max(shown, default=min(known, default=0))
+
 
 def files(world: Path) -> tuple[Path, ...]:
     """The files that hold papers: `*.jsonl` of the world's folder and of its `arxiv/`."""
@@ -81,11 +113,11 @@ def read(world: Path) -> Papers:
             versions.setdefault(paper.arxiv_id, {})[paper.version] = paper
     latest = []
     for known in versions.values():
-        paper, first = known[max(known)], known[min(known)]
-        if paper.published > first.published:
-            paper = replace(paper, published=first.published)
-            known[paper.version] = paper
-        latest.append(paper)
+        first = known[min(known)].published
+        for n, paper in known.items():
+            if paper.published > first:
+                known[n] = replace(paper, published=first)
+        latest.append(known[max(known)])
     return Papers(tuple(latest), versions)
 
 
@@ -101,13 +133,35 @@ def _file(path: Path) -> Iterator[Paper]:
             if not isinstance(record, dict):
                 raise TypeError
             guess = _guess(path.stem, str(record["arxiv_id"]), (place + 0.5) / len(numbered))
-            yield _paper(record, guess)
-        except (KeyError, TypeError, ValueError, RecursionError):
+            listed = date.fromisoformat(path.stem) if _DAY.fullmatch(path.stem) else None
+            yield from [_paper(each, guess, listed) for each in _lines(record)]
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             wanted = "a JSON object with arxiv_id, title, abstract, authors and categories"
             raise WorldError(f"{path}, line {number}: is no paper; a line must be {wanted}.") from None
 
 
-def _paper(record: Mapping[str, Any], guess: datetime) -> Paper:
+def _lines(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A line as one line for each of its versions."""
+    rows = sorted(record.get("versions") or (), key=lambda row: int(row.get("n") or 1))
+    if not rows:
+        return [record]
+    begun = rows[0].get("submitted") or record.get("published")
+    silent = {"withdrawn": False, "datestamp": None}
+    return [
+        {
+            **record,
+            **(silent if row is not rows[-1] else {"withdrawn": False}),
+            **row,
+            "version": row.get("n") or 1,
+            "published": begun,
+            "updated": row.get("submitted") or begun,
+            "unlisted": row is not rows[0],
+        }
+        for row in rows
+    ]
+
+
+def _paper(record: Mapping[str, Any], guess: datetime, listed: date | None) -> Paper:
     arxiv_id = str(record["arxiv_id"])
     if not (NEW_ID.fullmatch(arxiv_id) or OLD_ID.fullmatch(arxiv_id)):
         raise ValueError(arxiv_id)
@@ -126,6 +180,11 @@ def _paper(record: Mapping[str, Any], guess: datetime) -> Paper:
         updated=max(published, _moment(record.get("updated")) or published),
         doi=_text(record.get("doi")),
         journal_ref=_text(record.get("journal_ref")),
+        licence=_text(record.get("license", LICENCE)),
+        withdrawn=bool(record.get("withdrawn")),
+        listed=None if record.get("unlisted") else listed,
+        changed=date.fromisoformat(str(record["datestamp"])[:10]) if record.get("datestamp") else None,
+        hidden_from=frozenset(map(str, record.get("hidden_from") or ())),
     )
 
 

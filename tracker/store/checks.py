@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from tracker.domain import Check, Outcome, Reference
+from tracker.domain import Check, Content, Fact, Lifecycle, Outcome, Reference
 from tracker.history import Licence
 from tracker.store import tables as t
 from tracker.store.dialect import table
@@ -19,8 +19,12 @@ from tracker.store.engine import Store
 WORK, NAME, ARTIFACT = table(t.Work), table(t.ArtifactName), table(t.Artifact)
 MENTION, ROLE, SIGHTING = table(t.Mention), table(t.RoleRow), table(t.SightingRow)
 
-NextCheck = Callable[[str, Check, datetime, datetime, int], datetime]
-"""(artifact key, check, first checked, now, times the outcome was seen in a row) -> when to look again."""
+NextCheck = Callable[[str, Check, Content, datetime, datetime, int], datetime | None]
+"""(artifact key, check, what is there, first checked, now, times the outcome was seen in a row) -> when to look
+again, None for never."""
+
+
+COPY_AGAIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +35,16 @@ class Answer:
     asked: Reference
     check: Check
     licence: Licence
+    licences_beside: tuple[tuple[Fact, Licence], ...] = ()
+    read_rules: str = ""
+    """By which rules its files were read; empty where they were not all read."""
 
 
 def save_checks(store: Store, answers: Sequence[Answer], next_check: NextCheck, now: datetime) -> None:
-    """Store answers in one transaction and mark every linking work for judging."""
+    """Store answers in one transaction and mark every linking work for judging.
+
+    Where an answer is `unchanged`, what was read of the artifact before stands.
+    """
     with store.begin() as connection:
         for answer in answers:
             _save_one(connection, answer, next_check, now)
@@ -163,40 +173,36 @@ def _add_name(connection: Connection, key: str, reference: Reference, now: datet
 
 
 def _record(connection: Connection, key: str, answer: Answer, next_check: NextCheck, now: datetime) -> None:
-    check, licence = answer.check, answer.licence
+    check = answer.check
     row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.key == key)).one()
-    first = row.first_checked_at or now
+    first, known = row.first_checked_at or now, Content(row.content or "unknown")
     if check.outcome is Outcome.UNKNOWN and row.outcome is not None:
         # A failed look says nothing new: what was last seen stands, with its own date.
         connection.execute(
             update(ARTIFACT)
             .where(ARTIFACT.c.key == key)
-            .values(reason=check.reason, next_check_at=next_check(key, check, first, now, 1))
+            .values(reason=check.reason, next_check_at=next_check(key, check, known, first, now, 1))
         )
         return
     values = {
         "outcome": check.outcome.value,
         "reason": check.reason,
-        "content": check.content.value,
-        "holds": [fact.value for fact in check.holds],
-        "licence_claimed": check.licence_claimed,
-        "licence_spdx": licence.spdx,
-        "licence_class": licence.class_.value,
-        "licence_source": licence.source,
-        "licence_note": licence.note,
         "archived": bool(check.archived),
         "gated": bool(check.gated),
         "commit_id": check.commit,
+        **(_as_read(row) if check.unchanged else _read(answer)),
     }
     times = _sight(connection, key, values, check.reference.key if check.reference else None, now)
     facts: dict[str, Any] = dict(values)
     if check.outcome is Outcome.PRESENT:
+        facts |= {"fork": bool(check.fork), "created_at": check.created_at, "pushed_at": check.pushed_at}
+    if check.outcome is Outcome.PRESENT and not check.unchanged:
         facts |= {
-            "fork": bool(check.fork),
             "languages": list(check.languages),
-            "created_at": check.created_at,
-            "pushed_at": check.pushed_at,
+            "derived_from": list(check.derived_from),
+            "read_rules": answer.read_rules,
         }
+    content = Content(values["content"])
     connection.execute(
         update(ARTIFACT)
         .where(ARTIFACT.c.key == key)
@@ -204,15 +210,47 @@ def _record(connection: Connection, key: str, answer: Answer, next_check: NextCh
             **facts,
             first_checked_at=first,
             checked_at=now,
-            next_check_at=next_check(key, check, first, now, times),
+            next_check_at=next_check(key, check, content, first, now, times),
         )
     )
-    _wake(connection, key)
+    renamed = facts["names"] != row.names or facts.get("derived_from", row.derived_from) != row.derived_from
+    _wake(connection, key, roles_too=renamed)
+
+
+_READ = (
+    "content", "holds", "licence_claimed", "licence_spdx", "licence_class", "licence_source", "licence_note",
+    "licences_beside", "names",
+)  # fmt: skip
+
+
+def _as_read(row: Any) -> dict[str, Any]:
+    """What was read of an artifact before."""
+    return {name: getattr(row, name) for name in _READ}
+
+
+def _read(answer: Answer) -> dict[str, Any]:
+    """What was read of it now, in the same columns."""
+    check, licence = answer.check, answer.licence
+    return {
+        "content": check.content.value,
+        "holds": [fact.value for fact in check.holds],
+        "licence_claimed": check.licence_claimed,
+        "licence_spdx": licence.spdx,
+        "licence_class": licence.class_.value,
+        "licence_source": licence.source,
+        "licence_note": licence.note,
+        "licences_beside": [
+            [fact.value, one.spdx, one.class_.value, one.source, one.note] for fact, one in answer.licences_beside
+        ],
+        "names": None if check.names is None else list(check.names),
+    }
 
 
 def _sight(connection: Connection, key: str, values: dict[str, Any], reference: str | None, now: datetime) -> int:
     """Add a sighting if something changed, else move the last one's time. Returns its count."""
-    told = "\n".join(str(values[name]) for name in sorted(values) if name not in ("commit_id", "reason"))
+    # A column that came later counts only where it says something: older rows have digests without it.
+    silent = {"commit_id", "reason", *(name for name in ("names", "licences_beside") if not values[name])}
+    told = "\n".join(str(values[name]) for name in sorted(values) if name not in silent)
     digest = hashlib.sha256(f"{told}\n{(reference or '').casefold()}".encode()).hexdigest()[:16]
     last = connection.execute(
         select(SIGHTING).where(SIGHTING.c.artifact == key).order_by(SIGHTING.c.first_seen.desc()).limit(1)
@@ -235,6 +273,34 @@ def _sight(connection: Connection, key: str, values: dict[str, Any], reference: 
     return 1
 
 
-def _wake(connection: Connection, key: str) -> None:
+def _wake(connection: Connection, key: str, *, roles_too: bool = False) -> None:
+    """Mark the works that link it for judging, and for deciding roles where it says something new of papers."""
     works = select(ROLE.c.work).where(ROLE.c.artifact == key)
-    connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(judge_due=True))
+    due = {"judge_due": True} | ({"scan_due": True} if roles_too else {})
+    connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(**due))
+
+
+def copies_wanted(store: Store, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """(artifact, address) of own artifacts that are gone and for which no archived copy is known; each is looked for
+    once a month."""
+    lately = ARTIFACT.c.copy_looked_at > now - COPY_AGAIN
+    own = select(ROLE.c.work).where(ROLE.c.artifact == ARTIFACT.c.key, ROLE.c.lifecycle == Lifecycle.GONE.value)
+    with store.read() as connection:
+        rows = connection.execute(
+            select(ARTIFACT.c.key, ARTIFACT.c.url)
+            .where(
+                ARTIFACT.c.copy_url.is_(None), ARTIFACT.c.outcome == "absent", ~func.coalesce(lately, False)
+            )  # SQL's own
+            .where(own.exists())
+            .order_by(ARTIFACT.c.key)
+            .limit(limit)
+        )
+        return [(row.key, row.url) for row in rows]
+
+
+def save_copy(store: Store, artifact: str, url: str | None, now: datetime) -> None:
+    """Keep where an archived copy stands, or that none was found now."""
+    with store.begin() as connection:
+        connection.execute(
+            update(ARTIFACT).where(ARTIFACT.c.key == artifact).values(copy_url=url, copy_looked_at=now)
+        )

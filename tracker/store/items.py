@@ -139,6 +139,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             WORK.c.announced_at,
             WORK.c.first_seen,
             WORK.c.opened_at,
+            WORK.c.grade,
             WORK.c.withdrawn.label("gone"),
             VERSION,
         )
@@ -190,6 +191,8 @@ def _links(connection: Connection, works: Sequence[str], links: dict[str, list[I
             ARTIFACT.c.archived,
             ARTIFACT.c.gated,
             ARTIFACT.c.created_at,
+            ARTIFACT.c.licence_note,
+            ARTIFACT.c.copy_url,
             ARTIFACT.c.url.label("canonical"),
         )
         .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
@@ -213,6 +216,8 @@ def _links(connection: Connection, works: Sequence[str], links: dict[str, list[I
                 archived=row.archived,
                 gated=row.gated,
                 created_at=row.created_at,
+                licence_note=row.licence_note,
+                copy_url=row.copy_url,
             )
         )
 
@@ -243,4 +248,5 @@ def _item(
         changed_at=max((at for at in (entered_at, changed) if at), default=None),
         opened_at=row.opened_at,
         first_seen=row.first_seen,
+        grade=row.grade or "",
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from tracker.domain import Fact, Role, RoleDecision, Source, State
+from tracker.domain import Fact, Lifecycle, Role, RoleDecision, Source, State
 from tracker.errors import StoreError
 from tracker.history import Event, Verdict
 from tracker.store import tables as t
@@ -19,6 +20,9 @@ from tracker.store.engine import Store
 WORK, NAME = table(t.Work), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
 
+UNSETTLED = 0.3
+"""Probability of being own from which a mention is worth a look."""
+
 
 def save_roles(
     store: Store,
@@ -27,7 +31,8 @@ def save_roles(
     checkable: Collection[tuple[str, str]],
     now: datetime,
 ) -> None:
-    """Replace the roles of works; own artifacts on (host, kind) pairs that can be asked become due.
+    """Replace the roles of works; own artifacts on (host, kind) pairs that can be asked become due, and
+    repositories that may be own: what their README says may settle it.
 
     Where two names of one work lead to one artifact, the likelier decision stands.
     """
@@ -58,8 +63,18 @@ def save_roles(
         connection.execute(delete(ROLE).where(among(ROLE.c.work, works)))
         connection.execute(update(WORK).where(among(WORK.c.id, works)).values(scan_due=False, judge_due=True))
         upsert(connection, t.RoleRow, rows.values())
-        own = [artifact for (_, artifact), row in rows.items() if row["role"] == Role.OWN.value]
-        _make_due(connection, own, checkable, now)
+        worth_a_look = [
+            owners[work, one.reference.folded]
+            for work, decided in decisions.items()
+            for one in decided
+            if _is_worth_a_look(one)
+        ]
+        _make_due(connection, worth_a_look, checkable, now)
+
+
+def _is_worth_a_look(decided: RoleDecision) -> bool:
+    unsettled = decided.role is Role.MENTION and decided.probability >= UNSETTLED
+    return decided.role is Role.OWN or (unsettled and decided.reference.kind == "repository")
 
 
 def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:
@@ -113,10 +128,24 @@ def _make_due(
     )
 
 
-def save_judgements(
-    store: Store, judged: Mapping[str, tuple[Sequence[Verdict], Sequence[Event]]], rules: str, now: datetime
-) -> int:
-    """Store verdicts and events of works; returns how many events are new."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """All that was judged of one work."""
+
+    verdicts: Sequence[Verdict]
+    events: Sequence[Event]
+    grade: str = "unknown"
+    grade_reasons: Sequence[str] = ()
+    mof: str = ""
+    osaid: str = ""
+    states: Mapping[str, Lifecycle] = field(default_factory=dict)
+    """The lifecycle of each own artifact, by the reference that the work writes."""
+    next_look: datetime | None = None
+    """When it is to be judged again though nothing new is seen."""
+
+
+def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now: datetime) -> int:
+    """Store what was judged of works; returns how many events are new."""
     with store.begin() as connection:
         event = table(t.EventRow)
         before = connection.execute(select(func.count()).select_from(event)).scalar_one()
@@ -132,8 +161,8 @@ def save_judgements(
                     "reference": verdict.reference,
                     "reasons": list(verdict.reasons),
                 }
-                for work, (verdicts, _) in judged.items()
-                for verdict in verdicts
+                for work, one in judged.items()
+                for verdict in one.verdicts
             ),
             ("state", "licence_class", "reference", "reasons"),
         )
@@ -142,17 +171,17 @@ def save_judgements(
             t.EventRow,
             (
                 {
-                    "id": event_id(one),
+                    "id": event_id(event_told),
                     "work": work,
-                    "reference": one.reference,
-                    "kind": one.kind.value,
-                    "cause": one.cause.value,
-                    "happened_at": one.happened_at,
-                    "observed_at": one.observed_at,
-                    "detail": one.detail,
+                    "reference": event_told.reference,
+                    "kind": event_told.kind.value,
+                    "cause": event_told.cause.value,
+                    "happened_at": event_told.happened_at,
+                    "observed_at": event_told.observed_at,
+                    "detail": event_told.detail,
                 }
-                for work, (_, events) in judged.items()
-                for one in events
+                for work, one in judged.items()
+                for event_told in one.events
             ),
         )
         _save_states(connection, judged, rules, now)
@@ -161,21 +190,29 @@ def save_judgements(
 
 def _save_states(
     connection: Connection,
-    judged: Mapping[str, tuple[Sequence[Verdict], Sequence[Event]]],
+    judged: Mapping[str, Judged],
     rules: str,
     now: datetime,
 ) -> None:
-    """The four facts as columns of each work, for the views and their indexes."""
-    states = []
-    for work, (verdicts, events) in judged.items():
-        facts = {verdict.fact: verdict.state.value for verdict in verdicts}
-        opened = min((one.observed_at for one in events if one.kind.value == "opened"), default=None)
+    """The four facts and the grade as columns of each work, for the views and their indexes."""
+    states, cycles = [], []
+    for work, one in judged.items():
+        facts = {verdict.fact: verdict.state.value for verdict in one.verdicts}
+        opened = min((told.observed_at for told in one.events if told.kind.value == "opened"), default=None)
+        cycles += [
+            {"key": work, "named": reference, "state": state.value} for reference, state in one.states.items()
+        ]
         states.append(
             {
                 "key": work,
                 "opened": opened,
                 "at": now,
                 "by": rules,
+                "graded": one.grade,
+                "because": list(one.grade_reasons),
+                "at_most_mof": one.mof,
+                "at_most_osaid": one.osaid,
+                "next": one.next_look,
                 **{f"is_{fact.value}": facts.get(fact, State.UNKNOWN.value) for fact in Fact},
             }
         )
@@ -188,9 +225,21 @@ def _save_states(
                 opened_at=func.coalesce(WORK.c.opened_at, bindparam("opened", type_=WORK.c.opened_at.type)),
                 judged_at=bindparam("at"),
                 judged_rules=bindparam("by"),
+                grade=bindparam("graded"),
+                grade_reasons=bindparam("because", type_=WORK.c.grade_reasons.type),
+                mof=bindparam("at_most_mof"),
+                osaid=bindparam("at_most_osaid"),
+                next_look_at=bindparam("next", type_=WORK.c.next_look_at.type),
                 **{fact.value: bindparam(f"is_{fact.value}") for fact in Fact},
             ),
             states,
+        )
+    if cycles:
+        connection.execute(
+            update(ROLE)
+            .where(ROLE.c.work == bindparam("key"), ROLE.c.reference == bindparam("named"))
+            .values(lifecycle=bindparam("state")),
+            cycles,
         )
 
 

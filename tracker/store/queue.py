@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
-from tracker.domain import Paper, Reference, Role, Source
+from tracker.domain import Content, Outcome, Paper, Reference, Role, Source
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
@@ -35,6 +35,8 @@ class Due:
 
     artifact: str
     reference: Reference
+    commit: str | None = None
+    """The commit at which it was last read whole by today's rules; None where it must be read."""
 
 
 def papers_to_scan(store: Store, limit: int) -> list[PaperToRead]:
@@ -63,6 +65,7 @@ def _papers(connection: Connection, works: Any) -> list[PaperToRead]:
                 abstract=row.abstract,
                 comment=row.comment or "",
                 authors=tuple(row.authors),
+                submitted_at=row.submitted_at,
             ),
         )
         for row in rows
@@ -173,20 +176,28 @@ def works_with_new_listings(store: Store) -> dict[tuple[str, int], list[str]]:
     return dict(found)
 
 
-def due_artifacts(store: Store, host: str, now: datetime, limit: int) -> list[Due]:
-    """Artifacts whose look is due at one host, those of the newest papers first.
+def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules: str = "") -> list[Due]:
+    """Artifacts whose look is due at one host: new ones first, those of the newest papers before others, then what
+    is promised or pending, then what has settled.
+
+    `read_rules` are today's rules of reading: what was read whole by them need not be read again while its commit
+    stands.
 
     An artifact is asked for by every name that a paper wrote and that still holds, since each is a link
     that readers follow; where none holds any more, by what the host last called it.
     """
     with store.read() as connection:
         rows = connection.execute(
-            select(ARTIFACT.c.key)
+            select(ARTIFACT.c.key, ARTIFACT.c.commit_id, ARTIFACT.c.outcome, ARTIFACT.c.read_rules)
             .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
-            .order_by(ARTIFACT.c.first_checked_at.is_not(None), ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
+            .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
             .limit(limit)
         )
-        keys = [row.key for row in rows]
+        commits = {
+            row.key: row.commit_id if row.outcome == "present" and row.read_rules == read_rules != "" else None
+            for row in rows
+        }
+        keys = list(commits)
         names = defaultdict(list)
         for row in connection.execute(
             select(NAME, ARTIFACT.c.kind)
@@ -198,15 +209,21 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int) -> list[Du
     due = []
     for key in keys:
         asked = [row for row in names[key] if row.written] or names[key][:1]
-        due += [Due(key, Reference(row.reference, host, row.kind, row.url)) for row in asked]
+        due += [Due(key, Reference(row.reference, host, row.kind, row.url), commits[key]) for row in asked]
     return due
 
 
-def works_to_judge(store: Store, limit: int) -> list[str]:
-    """Works whose evidence changed since they were last judged."""
+_TURN = case(
+    (ARTIFACT.c.first_checked_at.is_(None), 0),
+    (ARTIFACT.c.content.in_([Content.PLACEHOLDER.value, Content.EMPTY.value, Content.README_ONLY.value]), 1),
+    (ARTIFACT.c.outcome == Outcome.ABSENT.value, 1),
+    else_=2,
+)
+"""A budget is spent on new papers first, then on promises, then on what has settled."""
+
+
+def works_to_judge(store: Store, limit: int, now: datetime) -> list[str]:
+    """Works whose evidence changed since they were last judged, and those for which only time has passed."""
+    due = WORK.c.judge_due | (WORK.c.next_look_at <= now)
     with store.read() as connection:
-        return list(
-            connection.execute(
-                select(WORK.c.id).where(WORK.c.judge_due).order_by(WORK.c.id).limit(limit)
-            ).scalars()
-        )
+        return list(connection.execute(select(WORK.c.id).where(due).order_by(WORK.c.id).limit(limit)).scalars())

@@ -6,11 +6,26 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import Content, Fact, LicenceClass, Mention, Outcome, Place, Promise, Reference, Role, Source
-from tracker.history import History, Link, Sighting
+from tracker.domain import (
+    Content,
+    Fact,
+    LicenceClass,
+    Mention,
+    Outcome,
+    Place,
+    Promise,
+    Reference,
+    Role,
+    Source,
+    Standing,
+    title_key,
+)
+from tracker.history import Correction, History, Licence, Link, Sighting, VersionSeen
+from tracker.store import corrections
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
@@ -18,6 +33,8 @@ from tracker.store.engine import Store
 WORK, VERSION, SCAN, NAME = table(t.Work), table(t.Version), table(t.Scan), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
 SIGHTING, LISTING = table(t.SightingRow), table(t.HubListing)
+SHORTEST_TITLE = 12
+"""Letters of a title that others must write alike to name the paper: shorter ones are words of the language."""
 
 
 def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
@@ -57,7 +74,6 @@ def histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
     """All that is known of these works over time."""
     with store.read() as connection:
         roles = defaultdict(list)
-        found: dict[tuple[str, str], tuple[datetime, str, int]] = {}
         for row in connection.execute(
             select(ROLE, ARTIFACT.c.kind)
             .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
@@ -65,54 +81,163 @@ def histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
             .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.artifact)
         ):
             roles[row.work].append(row)
-        for row in connection.execute(
+        artifacts = {row.artifact for rows in roles.values() for row in rows}
+        known = _Known(
+            found=_found(connection, works),
+            names=_lost_names(connection, artifacts),
+            sightings=_sightings(connection, artifacts),
+            corrections=corrections.of_links(connection, works),
+        )
+        versions = _versions(connection, works)
+        rows = list(connection.execute(select(WORK).where(among(WORK.c.id, works)).order_by(WORK.c.id)))
+    return [
+        JudgedHistory(
+            History(
+                work=row.id,
+                first_seen=row.first_seen,
+                announced_at=row.announced_at or row.submitted_at,
+                promise=Promise(row.promise),
+                promise_evidence=row.promise_evidence or "",
+                withdrawn=row.withdrawn,
+                links=tuple(_link(row.id, row.latest, role, known) for role in roles[row.id]),
+                versions=tuple(versions[row.id]),
+            ),
+            row.judged_at,
+            row.judged_rules,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """When and where a link of a work was found."""
+
+    at: datetime
+    source: str
+    first: int
+    last: int
+    read_until: int
+    """The newest version in which one of its sources was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the links of some works."""
+
+    found: Mapping[tuple[str, str], _Found]
+    names: tuple[Mapping[tuple[str, str], datetime], Mapping[str, datetime]]
+    sightings: Mapping[str, list[Sighting]]
+    corrections: Mapping[tuple[str, str], list[Correction]]
+
+
+def _link(work: str, latest: int, role: Any, known: _Known) -> Link:
+    found, (taken, lost) = known.found[work, role.artifact], known.names
+    said = tuple(known.corrections.get((work, role.artifact), ()))
+    # What only the operator's word made the authors' own became so when it was said.
+    begun = [one.since for one in said if one.field == "role" and one.value == role.role and one.until is None]
+    return Link(
+        reference=role.reference,
+        kind=role.kind,
+        role=Role(role.role),
+        probability=role.probability,
+        source=Source(found.source),
+        found_at=max([found.at, *begun]) if role.role == Role.OWN.value else found.at,
+        first_version=found.first,
+        last_version=found.last if found.last < min(found.read_until, latest) else None,
+        replaced_at=taken.get((role.artifact, role.reference.casefold())),
+        lost_at=lost.get(role.artifact),
+        corrections=said,
+        sightings=tuple(known.sightings.get(role.artifact, ())),
+    )
+
+
+def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, str], _Found]:
+    read_until = (
+        select(func.max(SCAN.c.version))
+        .where(SCAN.c.work == MENTION.c.work, SCAN.c.source == MENTION.c.source, SCAN.c.outcome == "read")
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(
+            MENTION.c.work,
+            MENTION.c.artifact,
+            func.min(MENTION.c.found_at).label("at"),
+            func.min(MENTION.c.source).label("source"),
+            func.min(MENTION.c.first_version).label("first"),
+            func.max(MENTION.c.last_version).label("last"),
+            func.max(read_until).label("read_until"),
+        )
+        .where(among(MENTION.c.work, works))
+        .group_by(MENTION.c.work, MENTION.c.artifact)
+    )
+    return {
+        (row.work, row.artifact): _Found(row.at, row.source, row.first, row.last, row.read_until or row.last)
+        for row in rows
+    }
+
+
+def _versions(connection: Connection, works: Sequence[str]) -> dict[str, list[VersionSeen]]:
+    versions: dict[str, list[VersionSeen]] = defaultdict(list)
+    columns = (VERSION.c.work, VERSION.c.n, VERSION.c.updated_at, VERSION.c.seen_at, VERSION.c.withdrawn)
+    for row in connection.execute(
+        select(*columns).where(among(VERSION.c.work, works)).order_by(VERSION.c.work, VERSION.c.n)
+    ):
+        versions[row.work].append(
+            VersionSeen(n=row.n, submitted_at=row.updated_at, seen_at=row.seen_at, withdrawn=row.withdrawn)
+        )
+    return versions
+
+
+def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, Standing]]:
+    """What is known of the artifacts that works mention, beyond the works' words: work -> folded reference ->
+    standing."""
+    found: dict[str, dict[str, Standing]] = defaultdict(dict)
+    with store.read() as connection:
+        titles = _titles(connection, works)
+        listed = select(LISTING).where(among("arxiv:" + LISTING.c.arxiv_id, works))
+        listings = {row.reference.casefold(): row for row in connection.execute(listed)}
+        rows = connection.execute(
             select(
                 MENTION.c.work,
+                MENTION.c.folded,
+                ARTIFACT.c.names,
+                ARTIFACT.c.derived_from,
+                ARTIFACT.c.created_at,
                 MENTION.c.artifact,
-                func.min(MENTION.c.found_at).label("at"),
-                func.min(MENTION.c.source).label("source"),
-                func.min(MENTION.c.first_version).label("version"),
             )
+            .join(ARTIFACT, ARTIFACT.c.key == MENTION.c.artifact)
             .where(among(MENTION.c.work, works))
-            .group_by(MENTION.c.work, MENTION.c.artifact)
-        ):
-            found[row.work, row.artifact] = (row.at, row.source, row.version)
-        taken, lost = _lost_names(connection, {row.artifact for rows in roles.values() for row in rows})
-        seen = _sightings(connection, {row.artifact for rows in roles.values() for row in rows})
-        rows = list(connection.execute(select(WORK).where(among(WORK.c.id, works)).order_by(WORK.c.id)))
-    made = []
-    for row in rows:
-        links = tuple(
-            Link(
-                reference=role.reference,
-                kind=role.kind,
-                role=Role(role.role),
-                probability=role.probability,
-                source=Source(found[row.id, role.artifact][1]),
-                found_at=found[row.id, role.artifact][0],
-                first_version=found[row.id, role.artifact][2],
-                replaced_at=taken.get((role.artifact, role.reference.casefold())),
-                lost_at=lost.get(role.artifact),
-                sightings=tuple(seen.get(role.artifact, ())),
+        ).all()
+        linking = _linking(connection, {row.artifact for row in rows})
+        for row in rows:
+            listing = listings.get(row.folded)
+            found[row.work][row.folded] = Standing(
+                names_paper=None if row.names is None else not titles[row.work].isdisjoint(row.names),
+                derived=bool(row.derived_from or (listing and listing.derived_from)),
+                created_at=row.created_at or (listing.created_at if listing else None),
+                papers=linking[row.artifact],
             )
-            for role in roles[row.id]
-        )
-        made.append(
-            JudgedHistory(
-                History(
-                    work=row.id,
-                    first_seen=row.first_seen,
-                    announced_at=row.announced_at or row.submitted_at,
-                    promise=Promise(row.promise),
-                    promise_evidence=row.promise_evidence or "",
-                    withdrawn=row.withdrawn,
-                    links=links,
-                ),
-                row.judged_at,
-                row.judged_rules,
-            )
-        )
-    return made
+    return found
+
+
+def _linking(connection: Connection, artifacts: Collection[str]) -> dict[str, int]:
+    """How many works mention each artifact."""
+    rows = connection.execute(
+        select(MENTION.c.artifact, func.count(MENTION.c.work.distinct()))
+        .where(among(MENTION.c.artifact, artifacts))
+        .group_by(MENTION.c.artifact)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _titles(connection: Connection, works: Collection[str]) -> dict[str, frozenset[str]]:
+    """How others may name each paper: `arxiv:ID` and `title:KEY` of every version."""
+    named: dict[str, set[str]] = {work: {work} for work in works}
+    for row in connection.execute(select(VERSION.c.work, VERSION.c.title).where(among(VERSION.c.work, works))):
+        if len(key := title_key(row.title)) >= SHORTEST_TITLE:
+            named[row.work].add(f"title:{key}")
+    return {work: frozenset(names) for work, names in named.items()}
 
 
 def _lost_names(
@@ -154,6 +279,11 @@ def _sightings(connection: Connection, artifacts: Collection[str]) -> Mapping[st
                 archived=row.archived,
                 gated=row.gated,
                 reference=row.reference,
+                licence_source=row.licence_source,
+                licences_beside=tuple(
+                    (Fact(fact), Licence(spdx=spdx, class_=LicenceClass(class_), source=source, note=note))
+                    for fact, spdx, class_, source, note in row.licences_beside
+                ),
                 first_seen=row.first_seen,
                 last_seen=row.last_seen,
                 times=row.times,

@@ -69,7 +69,7 @@ class Work(SQLModel, table=True):
     submitted_at: datetime | None = _time(null=True, index=True)
     announced_at: datetime | None = _time(null=True)
     next_look_at: datetime | None = _time(null=True, index=True)
-    """When the paper itself is to be looked at again (the Hub's record; later its full text)."""
+    """When the work is to be judged again though nothing new was seen: a promise lapses by itself."""
     scan_due: bool = False
     """Its texts or what others say of it changed: to be read, and its roles decided, anew."""
     judge_due: bool = False
@@ -80,6 +80,12 @@ class Work(SQLModel, table=True):
     weights: str = "unknown"
     data: str = "unknown"
     demo: str = "unknown"
+    grade: str | None = None
+    grade_reasons: list[str] = _list()
+    mof: str = ""
+    """What the Model Openness Framework would at most allow, in words."""
+    osaid: str = ""
+    """The same of the Open Source AI Definition."""
     opened_at: datetime | None = _time(null=True)
     judged_at: datetime | None = _time(null=True)
     judged_rules: str | None = None
@@ -161,6 +167,16 @@ class Artifact(SQLModel, table=True):
     created_at: datetime | None = _time(null=True)
     pushed_at: datetime | None = _time(null=True)
     commit_id: str | None = None
+    read_rules: str = ""
+    """By which rules its files were last read whole; empty where they were not."""
+    names: list[str] | None = Field(default=None, sa_type=JSON, nullable=True)
+    """The papers that its README, CITATION.cff or card names; NULL where none of them was read."""
+    derived_from: list[str] = _list()
+    licences_beside: list[list[Any]] = _list()
+    """Licences of its files that speak of one fact only: [fact, SPDX id or NULL, class, source, note]."""
+    copy_url: str | None = None
+    """A copy in an archive, looked for once it was gone."""
+    copy_looked_at: datetime | None = _time(null=True)
     newest_at: datetime | None = _time(null=True)
     """Submission of the newest paper that links it: new papers are checked first."""
     first_checked_at: datetime | None = _time(null=True)
@@ -222,6 +238,8 @@ class RoleRow(SQLModel, table=True):
     evidence: str = _long()
     reasons: list[str] = _list()
     rules: str
+    lifecycle: str | None = None
+    """State of an own artifact for this work, as last judged."""
 
 
 class SightingRow(SQLModel, table=True):
@@ -246,6 +264,8 @@ class SightingRow(SQLModel, table=True):
     gated: bool = False
     reference: str | None = None
     commit_id: str | None = None
+    names: list[str] | None = Field(default=None, sa_type=JSON, nullable=True)
+    licences_beside: list[list[Any]] = _list()
 
 
 class VerdictRow(SQLModel, table=True):
@@ -305,6 +325,7 @@ class HubListing(SQLModel, table=True):
     arxiv_id: str = Field(primary_key=True)
     reference: str = Field(primary_key=True)
     url: str = _long()
+    derived_from: list[str] = _list()
     created_at: datetime = _time()
     seen_at: datetime = _time()
 
@@ -341,14 +362,17 @@ class Organisation(SQLModel, table=True):
 
 
 class Correction(SQLModel, table=True):
-    """The operator's word on a link or licence, with reason and source."""
+    """The operator's word on a link or a licence, with reason and source, from when to when it was in force."""
 
     work: str = Field(primary_key=True)
-    reference: str = Field(primary_key=True)
+    """`arxiv:ID`, or `*` for every work that links it."""
+    folded: str = Field(primary_key=True)
     field: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcText, primary_key=True)
+    until: datetime | None = _time(null=True)
     value: str
     reason: str = _long()
-    source: str = ""
+    source: str = _long()
 
 
 METADATA = SQLModel.metadata

@@ -11,7 +11,8 @@ VIEWS = {
     "papers": """
         SELECT substr(w.id, 7) AS arxiv_id, w.latest AS version, v.title, v.abstract, v.authors, v.categories,
                v.primary_category, v.submitted_at, v.updated_at, w.announced_at, v.comment, v.licence, v.withdrawn,
-               w.code, w.weights, w.data, w.demo, CAST(NULL AS TEXT) AS grade
+               w.code, w.weights, w.data, w.demo, w.grade,
+               w.grade_reasons, w.mof, w.osaid
         FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest
         WHERE w.id LIKE 'arxiv:%'
     """,
@@ -21,7 +22,8 @@ VIEWS = {
                (SELECT min(m.first_version) FROM mention m WHERE m.work = r.work AND m.artifact = r.artifact)
                    AS first_version,
                (SELECT max(m.last_version) FROM mention m WHERE m.work = r.work AND m.artifact = r.artifact)
-                   AS last_version
+                   AS last_version,
+               r.lifecycle, r.reasons
         FROM role r JOIN artifact a ON a.key = r.artifact
         WHERE r.work LIKE 'arxiv:%'
     """,
@@ -29,13 +31,14 @@ VIEWS = {
         SELECT a.reference, a.host, a.kind, a.url, coalesce(a.outcome, 'unknown') AS outcome,
                coalesce(a.content, 'unknown') AS content, a.licence_spdx,
                coalesce(a.licence_class, 'unknown') AS licence_class, a.archived, a.gated, a.created_at,
-               a.checked_at, a.next_check_at, a.reason, a.licence_source, a.licence_note, a.commit_id
+               a.checked_at, a.next_check_at, a.reason, a.licence_source, a.licence_note, a.commit_id,
+               a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy
         FROM artifact a
     """,
     "checks": """
         SELECT a.reference, s.outcome, s.reason, s.content, s.licence_spdx, s.licence_class, s.licence_source,
                s.licence_note, s.archived, s.gated, s.reference AS answered, s.commit_id,
-               s.first_seen, s.last_seen, s.times
+               s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names
         FROM sighting s JOIN artifact a ON a.key = s.artifact
     """,
     "events": """

@@ -104,9 +104,9 @@ def close(store: Store, source: str, result: WindowResult, now: datetime) -> Non
 
 
 def save_listings(
-    store: Store, listed: Sequence[tuple[Reference, Sequence[str], datetime]], now: datetime
+    store: Store, listed: Sequence[tuple[Reference, Sequence[str], datetime | None, Sequence[str]]], now: datetime
 ) -> None:
-    """Keep which Hub repositories name which papers."""
+    """Keep which Hub repositories name which papers: (repository, arXiv ids, created, what it was made from)."""
     with store.begin() as connection:
         upsert(
             connection,
@@ -116,10 +116,11 @@ def save_listings(
                     "arxiv_id": arxiv_id,
                     "reference": reference.key,
                     "url": reference.url,
-                    "created_at": created,
+                    "derived_from": list(made_from),
+                    "created_at": created or now,
                     "seen_at": now,
                 }
-                for reference, arxiv_ids, created in listed
+                for reference, arxiv_ids, created, made_from in listed
                 for arxiv_id in arxiv_ids
             ),
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
 
 from tracker.domain import Mention, Promise, Reference, Source, Version
 from tracker.store import tables as t
@@ -16,11 +16,10 @@ from tracker.store.engine import Store
 
 WORK, VERSION, NAME = table(t.Work), table(t.Version), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
-_VERSION_TEXTS = (
-    "title",
-    "abstract",
-    "comment",
-    "authors",
+_READ = ("title", "abstract", "comment", "authors")
+"""What links and promises are found in, and roles decided by."""
+_TOLD = (
+    *_READ,
     "categories",
     "primary_category",
     "doi",
@@ -36,11 +35,18 @@ def paper_id(arxiv_id: str) -> str:
 
 
 def save_versions(
-    store: Store, versions: Sequence[Version], announced: Mapping[str, datetime], now: datetime
+    store: Store,
+    versions: Sequence[Version],
+    announced: Mapping[str, datetime],
+    now: datetime,
+    *,
+    whole: bool = False,
 ) -> int:
     """Upsert paper versions; returns how many are new. Marks for scanning what is new or has other texts.
 
-    `announced` gives each arXiv id's announcement; a paper keeps the first one that was stored.
+    `announced` gives each arXiv id's announcement; a paper keeps the first one that was stored. What a version leaves
+    out (no licence, comment or DOI) stays as it is stored; so does a withdrawal, unless the versions are `whole`: told
+    by a source that knows withdrawals, which arXiv's API does not.
     """
     if not versions:
         return 0
@@ -56,8 +62,8 @@ def save_versions(
         }
         changed = [
             (work, version)
-            for work, version in zip(works, versions, strict=True)
-            if _differs(known.get((work, version.n)), version)
+            for work, told in zip(works, versions, strict=True)
+            if _differs(row := known.get((work, told.n)), version := _filled(row, told, whole=whole))
         ]
         upsert(
             connection,
@@ -81,19 +87,50 @@ def save_versions(
             connection,
             t.Version,
             (_version_row(work, version, now) for work, version in changed),
-            _VERSION_TEXTS,
+            _TOLD,
         )
         newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
         older = [(work, version) for work, version in newest if work in latest]
-        if older:
-            connection.execute(
-                update(WORK)
-                .where(WORK.c.id == bindparam("key"))
-                .values(latest=bindparam("n"), withdrawn=bindparam("gone"), scan_due=True, judge_due=True),
-                [{"key": work, "n": version.n, "gone": version.withdrawn} for work, version in older],
-            )
+        _renew(connection, older, known)
         _categories(connection, newest, [work for work, _ in older])
         return sum((work, version.n) not in known for work, version in changed)
+
+
+def _filled(row: Any, version: Version, *, whole: bool) -> Version:
+    """A version with what it leaves out as it is stored."""
+    if row is None:
+        return version
+    return replace(
+        version,
+        comment=version.comment or row.comment,
+        doi=version.doi or row.doi,
+        licence=version.licence or row.licence,
+        withdrawn=version.withdrawn or (row.withdrawn and not whole),
+    )
+
+
+def _renew(
+    connection: Connection, papers: Sequence[tuple[str, Version]], known: Mapping[tuple[str, int], Any]
+) -> None:
+    """Enter what is now the newest of known papers; a licence or a category alone wakes neither reading nor judging."""
+    rows = []
+    for work, version in papers:
+        row = known.get((work, version.n))
+        read = _differs(row, version, _READ)
+        judge = row is None or read or row.withdrawn != version.withdrawn
+        rows.append({"key": work, "n": version.n, "gone": version.withdrawn, "read": read, "judge": judge})
+    if rows:
+        connection.execute(
+            update(WORK)
+            .where(WORK.c.id == bindparam("key"))
+            .values(
+                latest=bindparam("n"),
+                withdrawn=bindparam("gone"),
+                scan_due=or_(WORK.c.scan_due, bindparam("read", type_=Boolean)),
+                judge_due=or_(WORK.c.judge_due, bindparam("judge", type_=Boolean)),
+            ),
+            rows,
+        )
 
 
 def _version_row(work: str, version: Version, now: datetime) -> dict[str, Any]:
@@ -115,10 +152,10 @@ def _version_row(work: str, version: Version, now: datetime) -> dict[str, Any]:
     }
 
 
-def _differs(row: Any, version: Version) -> bool:
+def _differs(row: Any, version: Version, names: Sequence[str] = _TOLD) -> bool:
     return row is None or any(
         getattr(row, name) != (list(value) if isinstance(value := getattr(version, name), tuple) else value)
-        for name in _VERSION_TEXTS
+        for name in names
     )
 
 

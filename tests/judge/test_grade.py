@@ -1,0 +1,213 @@
+"""Grades and bounds: every combination has one grade, and nothing unknown is told as a yes or a no.
+
+The tables of docs/openness.md are read and checked, so that the document cannot drift from the rules.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tracker.domain import Fact, LicenceClass, State
+from tracker.errors import SettingsError
+from tracker.history import Verdict
+from tracker.judge.grade import Grade, Rules, bounds, grade, load
+from tracker.settings import config_dir
+
+DOC = Path(__file__).parents[2] / "docs/openness.md"
+SURE = {State.OPEN: (LicenceClass.OSI,), State.AVAILABLE: tuple(LicenceClass), State.GATED: tuple(LicenceClass)}
+WORDS = [f"{state}:{class_}" for state in State for class_ in SURE.get(state, (LicenceClass.UNKNOWN,))]
+
+
+@cache
+def rules() -> Rules:
+    return load(config_dir() / "openness.toml")
+
+
+def verdict(fact: Fact, word: str) -> Verdict:
+    """`state` or `state:class`; the class of something open is OSI's where none is given."""
+    state, _, class_ = word.partition(":")
+    class_ = class_ or ("osi" if state == "open" else "unknown")
+    reference = None if state == "unknown" else f"github:lab/{fact}"
+    return Verdict(
+        fact=fact, state=State(state), licence_class=LicenceClass(class_), reference=reference, reasons=()
+    )
+
+
+def verdicts(**facts: str) -> list[Verdict]:
+    return [verdict(Fact(name), word) for name, word in facts.items()]
+
+
+def graded(**facts: str) -> Grade:
+    return grade(verdicts(**facts), rules())
+
+
+# --- grades ---------------------------------------------------------------------------------------------------
+
+
+def test_every_combination_has_a_grade_that_claims_nothing_unseen() -> None:
+    for code, weights, data, demo in itertools.product(WORDS, WORDS, WORDS, ("unknown", "open", "available:none")):
+        found = graded(code=code, weights=weights, data=data, demo=demo)
+        states = {"code": code, "weights": weights, "data": data, "demo": demo}
+        for fact in re.findall("code|weights|data|demo", found.name if found.name.startswith("open ") else ""):
+            assert states[fact].startswith("open")
+        if found.name == "open":
+            assert all(word.startswith("open") for word in (code, weights, data))
+        if any(word.startswith("open") for word in states.values()):
+            assert found.name.startswith("open")
+        if found.name == "restricted":
+            assert not any(word == "available:unknown" for word in states.values())
+        if found.name == "no code":
+            assert code.startswith("none")
+        if found.name == "unknown":
+            assert {word.partition(":")[0] for word in states.values()} <= {"unknown", "none"}
+
+
+def test_a_fact_that_is_not_known_is_told_as_such() -> None:
+    found = graded(code="open")
+    assert found.name == "open code"
+    assert found.reasons == (
+        "the code is there under open terms",
+        "the code is open (OSI-approved licence): github:lab/code",
+        "whether the weights are there is not known",
+        "whether the data are there is not known",
+        "whether the demo is there is not known",
+    )
+
+
+def test_order_of_verdicts_does_not_matter_and_no_verdict_is_unknown() -> None:
+    facts = verdicts(code="open", weights="gated:restricted", data="gone", demo="none")
+    assert grade(facts, rules()) == grade(facts[::-1], rules())
+    assert grade([], rules()).name == "unknown"
+    assert bounds([], rules()).mof.startswith("cannot be told")
+
+
+def test_every_grade_can_be_reached() -> None:
+    names = {graded(code=a, weights=b, data=c).name for a, b, c in itertools.product(WORDS, WORDS, WORDS)}
+    names.add(graded(demo="open").name)
+    assert names == {table.name for table in rules().grade}
+
+
+# --- bounds ---------------------------------------------------------------------------------------------------
+
+
+def test_a_bound_is_never_a_grant() -> None:
+    for code, weights, data in itertools.product(WORDS, WORDS, WORDS):
+        found = bounds(verdicts(code=code, weights=weights, data=data), rules())
+        for told in (found.mof, found.osaid):
+            assert told.startswith(("at most ", "ruled out", "cannot be told: ", "does not apply: "))
+            assert told.startswith("at most ") is (told.endswith("needs human judgement"))
+        if weights.startswith("unknown"):
+            assert found.mof.startswith("cannot be told")
+            assert found.osaid.startswith("cannot be told")
+        if not code.startswith("open") or not weights.startswith("open"):
+            assert not found.mof.startswith("at most")
+            assert not found.osaid.startswith("at most")
+        if code == "open:osi" and weights == "open:osi":
+            assert found.osaid.startswith("at most Open Source AI: ")
+
+
+@pytest.mark.parametrize(
+    "word", ["unknown", "available:unknown", "gated:osi", "gated:unknown", "gated:open-content"]
+)
+@pytest.mark.parametrize("fact", ["code", "weights"])
+def test_what_is_not_known_rules_nothing_out(fact: str, word: str) -> None:
+    found = bounds(verdicts(**{"code": "open", "weights": "open", fact: word}), rules())
+    assert found.mof.startswith("cannot be told: ")
+    assert found.osaid.startswith("cannot be told: ")
+
+
+def test_what_is_known_rules_out_even_beside_what_is_not() -> None:
+    found = bounds(verdicts(code="unknown", weights="gated:restricted"), rules())
+    assert found.mof == "ruled out, because access to the weights must be asked for (licence with restrictions)"
+
+
+def test_bounds_by_the_data() -> None:
+    def mof(data: str) -> str:
+        return bounds(verdicts(code="open", weights="open", data=data), rules()).mof.partition(":")[0]
+
+    assert mof("available:restricted") == "at most class I (open science)"
+    assert mof("none") == mof("promised") == "at most class II (open tooling)"
+    assert mof("unknown") == (
+        "at most class I (open science), and class II (open tooling) if no more turns up, "
+        "as whether the data are there is not known"
+    )
+
+
+def test_no_model_and_passing_reasons() -> None:
+    assert bounds(verdicts(code="open", weights="none"), rules()).mof.startswith("does not apply: no weights were")
+    assert bounds(verdicts(code="promised", weights="open"), rules()).osaid.startswith(
+        "ruled out for now, because"
+    )
+
+
+# --- rules ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('needs = { code = ["none"] }', 'needs = { code = ["nothing"] }', "`nothing` is no state"),
+        ('no = ["available:unknown"]', 'no = ["available:maybe"]', "available:maybe"),
+        ('some = ["gone"]', 'any = ["gone"]', "grade.10.any"),
+        ('says = "too little', 'some = ["none"]\nsays = "too little', "last grade must need nothing"),
+        ("[bounds.osaid]", "[bounds.osi]", "bounds.os"),
+    ],
+)
+def test_wrong_rules_are_one_sentence(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = (config_dir() / "openness.toml").read_text("utf-8")
+    assert old in text
+    path = tmp_path / "openness.toml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(SettingsError, match=re.escape(says)) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+# --- the document ---------------------------------------------------------------------------------------------
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the first table below a heading, without its head; marks of code taken away."""
+    below = DOC.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in below.splitlines() if line.startswith("|")]
+    return [[cell.strip().replace("`", "") for cell in row] for row in rows[2:]]
+
+
+def test_document_tells_the_grades_in_their_order() -> None:
+    assert [row[:2] for row in table("Grades")] == [[one.name, one.says] for one in rules().grade]
+
+
+def test_document_grades_its_combinations_as_the_rules_do() -> None:
+    rows = table("Combinations")
+    assert {row[4] for row in rows} == {one.name for one in rules().grade}
+    for code, weights, data, demo, name, *_ in rows:
+        assert graded(code=code, weights=weights, data=data, demo=demo).name == name, (code, weights, data, demo)
+
+
+def test_document_grades_well_known_systems_as_the_rules_do() -> None:
+    rows = table("Well-known systems")
+    assert len(rows) >= 14
+    for system, code, weights, data, demo, name, mof, osaid in rows:
+        facts = verdicts(code=code, weights=weights, data=data, demo=demo)
+        found = bounds(facts, rules())
+        assert grade(facts, rules()).name == name, system
+        assert found.mof.startswith(mof), (system, found.mof)
+        assert found.osaid.startswith(osaid), (system, found.osaid)
+
+
+def test_document_tells_bounds_as_the_rules_do() -> None:
+    for code, weights, data, mof, osaid in table("Bounds"):
+        found = bounds(verdicts(code=code, weights=weights, data=data), rules())
+        assert found.mof.startswith(mof), (code, weights, data, found)
+        assert found.osaid.startswith(osaid), (code, weights, data, found)
+
+
+def test_document_names_all_states_and_classes() -> None:
+    assert [row[0] for row in table("States")] == [state.value for state in State]
+    assert [row[0] for row in table("Licence classes")] == [class_.value for class_ in LicenceClass]
+    assert [row[0] for row in table("Facts")] == [fact.value for fact in Fact]

@@ -1,0 +1,126 @@
+"""The operator's word, and copies of what is gone, on the whole road."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import pipeline
+from tracker.errors import SettingsError
+from tracker.publish import explain
+from tracker.store import query
+
+World = Any
+Start = Any
+
+OURS = "Our code is available at https://github.com/ann/{}."
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Path:
+    path = tmp_path / "corrections.toml"
+    path.write_text("")
+    return path
+
+
+def correction(paper: str, link: str, **what: str) -> str:
+    given = {
+        "paper": paper,
+        "link": link,
+        "reason": "It is the baseline's.",
+        "source": "https://example.org/mail",
+        **what,
+    }
+    return "[[correction]]\n" + "".join(f'{key} = "{value}"\n' for key, value in given.items())
+
+
+def test_a_corrected_role_is_shown_with_its_source_and_can_be_taken_back(
+    world: World, start: Start, said: Path
+) -> None:
+    paper = world.paper(1, f"We study things. {OURS.format('tool')}")
+    world.repository("ann/tool", {"train.py": "x", "LICENSE": world.mit})
+    with start(TRACKER_CORRECTIONS=str(said)) as run:
+        pipeline.cycle(run.worker)
+        assert run.states() == {paper: "open"}
+    said.write_text(correction(paper, "https://github.com/Ann/Tool/tree/main", role="mention"))
+    with start(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-18T05:00:00Z") as run:
+        pipeline.cycle(run.worker)
+        assert run.states() == {paper: "unknown"}
+        told = explain.tell(query.evidence(run.worker.store, f"arxiv:{paper}"))
+        assert "the operator's correction: It is the baseline's. (https://example.org/mail)" in told
+        assert "corrected" in told
+        before = run.rows("SELECT * FROM events ORDER BY id")
+        pipeline.cycle(run.worker)
+        assert run.rows("SELECT * FROM events ORDER BY id") == before
+    said.write_text("")
+    with start(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-19T05:00:00Z") as run:
+        pipeline.cycle(run.worker)
+        assert run.states() == {paper: "open"}
+        assert run.rows("SELECT count(*) FROM events WHERE kind = 'corrected'") == [(2,)]
+
+
+def test_a_corrected_licence_counts_for_every_paper(world: World, start: Start, said: Path) -> None:
+    for number in (1, 2):
+        world.paper(number, f"We study {number}. {OURS.format('tool')}")
+    world.repository("ann/tool", {"train.py": "x"})
+    said.write_text(correction("*", "github.com/ann/tool", licence="Apache-2.0"))
+    with start(TRACKER_CORRECTIONS=str(said)) as run:
+        pipeline.cycle(run.worker)
+        # The correction came before its link: it counts from the look that found it.
+        assert set(run.states().values()) == {"open"}
+        reasons = run.rows("SELECT reasons FROM verdict WHERE fact = 'code' AND work LIKE 'arxiv:%'")
+        assert all("the operator's correction" in row[0] for row in reasons)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[[correction]]\npaper = "1"\nlink = "github.com/a/b"\nreason = "x"\nsource = "y"\n', "neither a `role`"),
+        (correction("1", "github.com/a/b", role="theirs"), "`role` is wrong"),
+        (correction("1", "mailto:x", role="own"), "no http address"),
+        ('[[corection]]\npaper = "1"\n', "unknown key `corection`"),
+        ("[[correction", "not valid TOML"),
+    ],
+)
+def test_a_correction_that_is_not_right_is_refused_in_one_sentence(
+    world: World, start: Start, said: Path, text: str, words: str
+) -> None:
+    paper = world.paper(1, f"We study things. {OURS.format('tool')}")
+    world.repository("ann/tool", {"train.py": "x"})
+    said.write_text(correction(paper, "github.com/ann/tool", licence="MIT"))
+    with start(TRACKER_CORRECTIONS=str(said)) as run:
+        said.write_text(text)
+        summary = pipeline.cycle(run.worker)
+        assert any(words in trouble for trouble in summary.troubles), "said, and the cycle goes on"
+        assert run.states() == {paper: "available"}
+    with pytest.raises(SettingsError, match=re.escape(words)), start(TRACKER_CORRECTIONS=str(said)):
+        pass
+
+
+def test_what_is_gone_shows_its_archived_copy(world: World, start: Start) -> None:
+    paper = world.paper(1, f"We study things. {OURS.format('tool')}")
+    place = world.repository("ann/tool", {"train.py": "x", "LICENSE": world.mit})
+    with start() as run:
+        pipeline.cycle(run.worker)
+    shutil.rmtree(place)
+    snapshot = "94a9ed024d3859793618152ea559a168bbcbb5e2"
+    visit = world.folder / "swh/origin/https:/github.com/ann/tool/visit/latest.json"
+    visit.parent.mkdir(parents=True)
+    visit.write_text(json.dumps({"snapshot": snapshot, "status": "full"}))
+    for day in range(20, 32):
+        with start(TRACKER_NOW=f"2026-07-{day}T05:00:00Z") as run:
+            pipeline.look(run.worker)
+    with start(TRACKER_NOW="2026-08-01T05:00:00Z") as run:
+        pipeline.look(run.worker)
+        assert run.states() == {paper: "gone"}
+        assert run.rows("SELECT archived_copy FROM artifacts WHERE reference = 'github:ann/tool'") == [
+            (f"https://archive.softwareheritage.org/swh:1:snp:{snapshot}",)
+        ]
+        assert run.requests("software_heritage") == [], "it was asked when it was found gone, and not again"
+        told = explain.tell(query.evidence(run.worker.store, f"arxiv:{paper}"))
+        assert f"archived copy: https://archive.softwareheritage.org/swh:1:snp:{snapshot}" in told

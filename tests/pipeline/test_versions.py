@@ -1,0 +1,297 @@
+"""What OAI-PMH tells beyond the API, over whole cycles with the clock moved: new versions, withdrawals, missed papers."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tracker import pipeline, settings
+from tracker.fetch.client import Client
+from tracker.fetch.clock import MovedClock
+from tracker.sandbox.server import Sandbox
+from tracker.settings import config_dir
+from tracker.store import memory
+from tracker.store.engine import open_store
+from tracker.worker import Summary, Worker, make_worker
+
+World = Any
+At = Callable[..., Any]
+
+MIT = (config_dir() / "licences" / "MIT.txt").read_text()
+KEY = "2606.00001"
+BY = "http://creativecommons.org/licenses/by/4.0/"
+V1 = {"n": 1, "submitted": "2026-06-16T01:00:00Z", "comments": "8 pages"}
+V2 = {
+    "n": 2,
+    "submitted": "2026-06-30T12:00:00Z",
+    "comments": "9 pages. Code: https://github.com/ann/tool",
+    "abstract": "We study tools. Our code is available.",
+}
+V3 = {"n": 3, "submitted": "2026-07-10T12:00:00Z", "comments": "10 pages"}
+
+
+@dataclass
+class Day:
+    """A worker at one moment, on a sandbox at the same."""
+
+    worker: Worker
+    sandbox: Sandbox
+
+    def cycle(self) -> Summary:
+        return pipeline.cycle(self.worker)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.worker.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(sql))]
+
+    def asked(self) -> list[str]:
+        """The queries that OAI-PMH was asked."""
+        with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/requests?upstream=arxiv_oai") as answer:
+            return [one["query"] for one in json.load(answer)]
+
+    def misbehave(self, upstream: str, kind: str, **how: Any) -> None:
+        body = json.dumps({"upstream": upstream, "kind": kind, **how}).encode()
+        urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/misbehave", body).close()
+
+
+@pytest.fixture
+def at(world: World, tmp_path: Path) -> At:
+    """`with at("2026-06-17T05:00:00Z") as day`: the store stays from day to day. No wait takes time."""
+
+    @contextmanager
+    def begin(now: str, shown: str = "", **more: str) -> Iterator[Day]:
+        moment = datetime.fromisoformat(now).astimezone(UTC)
+        with Sandbox(world.folder, clock=MovedClock(datetime.fromisoformat(shown or now))) as sandbox:
+            environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
+            environ |= {"TRACKER_NOW": now, "TRACKER_DATA_DIR": str(tmp_path / "data"), "GITHUB_TOKEN": "a-token"}
+            environ |= {"TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", **more}
+            made = settings.load(environ=environ)
+            clock = MovedClock(moment)
+            store = open_store(made.store_url)
+            fetch = Client(made, memory.StoreMemory(store), clock, sleep=lambda _seconds: None)
+            with closing(store), closing(make_worker(made, store, clock)) as worker, fetch:
+                yield Day(replace(worker, fetch=fetch), sandbox)
+
+    return begin
+
+
+def write(world: World, *versions: dict[str, Any], arxiv_id: str = KEY, **more: Any) -> None:
+    """A paper with its versions, besides those of the world that have other ids."""
+    line = {
+        "arxiv_id": arxiv_id,
+        "title": "On tools",
+        "abstract": "We study tools.",
+        "authors": ["Ann Author", "Bob Builder"],
+        "categories": ["cs.LG", "stat.ML"],
+        "license": BY,
+        "versions": versions,
+    }
+    world.papers = [one for one in world.papers if one["arxiv_id"] != arxiv_id] + [line | more]
+    (world.folder / "papers.jsonl").write_text("".join(json.dumps(one) + "\n" for one in world.papers))
+
+
+def links(day: Day) -> list[tuple[Any, ...]]:
+    return day.rows("SELECT reference, first_version, last_version FROM links")
+
+
+def kinds(day: Day) -> set[str]:
+    return {row[0] for row in day.rows("SELECT kind FROM events WHERE reference = 'github:ann/tool'")}
+
+
+def test_a_link_comes_with_a_new_version_and_goes_with_the_next(world: World, at: At) -> None:
+    write(world, V1, V2, V3)
+    world.repository("ann/tool", {"train.py": "print()", "README.md": "# Tool", "LICENSE": MIT})
+    with at("2026-06-17T05:00:00Z") as day:
+        assert day.cycle().troubles == []
+        assert day.rows("SELECT version, comment, licence FROM papers") == [(1, "8 pages", BY)]
+        assert links(day) == []
+    with at("2026-06-26T05:00:00Z") as day:
+        day.cycle()
+    with at("2026-07-01T05:00:00Z") as day:
+        assert day.cycle().troubles == []
+        assert day.rows("SELECT version, updated_at, submitted_at FROM papers") == [
+            (2, "2026-06-30T12:00:00Z", "2026-06-16T01:00:00Z")
+        ]
+        assert links(day) == [("github:ann/tool", 2, 2)]
+        assert kinds(day) >= {"found", "shipped", "opened"}
+        assert day.rows("SELECT code FROM papers") == [("open",)]
+    with at("2026-07-11T05:00:00Z") as day:
+        day.cycle()
+        assert day.rows("SELECT version, comment FROM papers") == [(3, "10 pages")]
+        assert links(day) == [("github:ann/tool", 2, 2)]
+        assert day.rows("SELECT n FROM version ORDER BY n") == [(1,), (2,), (3,)]
+
+
+def test_a_version_is_not_told_before_it_is_announced(world: World, at: At) -> None:
+    write(world, V1, V2)
+    with at("2026-06-17T05:00:00Z") as day:
+        day.cycle()
+    with at("2026-06-26T05:00:00Z") as day:
+        day.cycle()
+    with at("2026-06-30T13:00:00Z") as day:
+        day.cycle()
+        assert day.rows("SELECT version FROM papers") == [(1,)]
+
+
+def test_a_paper_is_withdrawn_and_returns(world: World, at: At) -> None:
+    gone = {**V2, "withdrawn": True, "comments": "An error was found in Section 3"}
+    write(world, V1, gone, V3)
+    found = []
+    for now in (
+        "2026-06-17T05:00:00Z",
+        "2026-06-26T05:00:00Z",
+        "2026-07-01T05:00:00Z",
+        "2026-07-02T05:00:00Z",
+        "2026-07-11T05:00:00Z",
+    ):
+        with at(now) as day:
+            day.cycle()
+            found += day.rows("SELECT version, withdrawn FROM papers")
+            found += day.rows("SELECT withdrawn FROM work WHERE id LIKE 'arxiv:%'")
+    assert found == [(1, 0), (0,), (1, 0), (0,), (2, 1), (1,), (2, 1), (1,), (3, 0), (0,)]
+
+
+def test_what_the_api_reads_again_takes_back_nothing(world: World, at: At) -> None:
+    """Within the overlap both doors tell the same version, day by day."""
+    write(world, {**V1, "withdrawn": True}, authors=["Jörg Müller", "Ann Author"], doi="10.1000/x")
+    stored = []
+    for now in ("2026-06-17T05:00:00Z", "2026-06-18T05:00:00Z", "2026-06-19T05:00:00Z"):
+        with at(now) as day:
+            day.cycle()
+            stored.append(day.rows("SELECT * FROM version"))
+            assert day.rows("SELECT withdrawn, licence FROM papers") == [(1, BY)]
+    assert stored[0] == stored[1] == stored[2]
+
+
+def test_what_changes_within_a_version_is_told(world: World, at: At) -> None:
+    write(world, V1)
+    with at("2026-06-17T05:00:00Z") as day:
+        day.cycle()
+    with at("2026-06-26T05:00:00Z") as day:
+        day.cycle()
+    write(
+        world,
+        {**V1, "comments": "Accepted. Code: https://github.com/ann/tool"},
+        datestamp="2026-07-01",
+        categories=["cs.LG", "stat.ML", "cs.CL"],
+        title="A title that stays as it was",
+        license=None,
+    )
+    world.repository("ann/tool", {"train.py": "print()", "LICENSE": MIT})
+    with at("2026-07-01T05:00:00Z") as day:
+        day.cycle()
+        assert links(day) == [("github:ann/tool", 1, 1)]
+        assert day.rows("SELECT title, categories, licence FROM papers") == [
+            ("On tools", '["cs.LG","stat.ML","cs.CL"]', BY)
+        ]
+        assert day.rows("SELECT category FROM work_category ORDER BY 1") == [("cs.CL",), ("cs.LG",), ("stat.ML",)]
+
+
+def test_what_the_api_misses_is_stored_and_old_papers_are_not(world: World, at: At) -> None:
+    write(world, V1, hidden_from=["arxiv_api"])
+    old = {"n": 1, "submitted": "2025-01-02T00:00:00Z"}
+    write(world, old, arxiv_id="2501.00001", datestamp="2026-06-17")
+    write(world, V1, arxiv_id="2606.00002", categories=["cs.CR"], hidden_from=["arxiv_api"])
+    with at("2026-06-17T05:00:00Z") as day:
+        assert day.cycle().new_papers == 1
+        assert day.rows("SELECT arxiv_id, announced_at, primary_category FROM papers") == [
+            (KEY, "2026-06-17T00:00:00Z", "cs.LG")
+        ]
+
+
+def test_what_is_not_yet_is_not_told(world: World, at: At) -> None:
+    """A stand-in whose clock runs ahead shows the future."""
+    write(world, V1, V2, hidden_from=["arxiv_api"])
+    write(world, V1, arxiv_id="2606.00002", hidden_from=["arxiv_api"])
+    with at("2026-06-17T05:00:00Z", shown="2026-07-20T00:00:00Z") as day:
+        day.cycle()
+        assert day.rows("SELECT arxiv_id FROM papers") == [("2606.00002",)]
+
+
+def test_when_the_api_is_down_papers_come_all_the_same(world: World, at: At) -> None:
+    write(world, V1)
+    with at("2026-06-17T05:00:00Z", TRACKER_HARVEST__FIRST_DAYS="1") as day:
+        day.misbehave("arxiv_api", "error-400", times=1000)
+        summary = day.cycle()
+        assert summary.windows_left == 2
+        assert [trouble.partition(":")[0] for trouble in summary.troubles] == ["harvest"]
+        assert day.rows("SELECT arxiv_id FROM papers") == [(KEY,)]
+
+
+def test_once_a_day_and_in_few_lists(world: World, at: At) -> None:
+    write(world, V1)
+    with at("2026-06-17T03:30:00Z") as day:
+        day.cycle()
+        asked = day.asked()
+        assert len(asked) == 3
+        assert [one.partition("&set=")[2] for one in asked] == ["cs", "eess", "stat%3Astat%3AML"]
+        assert all("from=2026-06-10" in one for one in asked)
+        day.cycle()
+        assert day.asked() == asked
+    for now, walked in (
+        ("2026-06-17T17:00:00Z", False),
+        ("2026-06-18T03:30:00Z", True),
+        ("2026-06-18T05:00:00Z", False),
+    ):
+        with at(now) as day:
+            day.cycle()
+            assert bool(day.asked()) == walked
+            assert all("from=2026-06-16" in one for one in day.asked())
+
+
+@pytest.mark.parametrize("kind", ["503", "html", "truncated", "cut", "empty", "bomb"])
+def test_trouble_is_told_and_leaves_the_rest_whole(world: World, at: At, kind: str) -> None:
+    write(world, {**V1, "comments": V2["comments"]})
+    world.repository("ann/tool", {"train.py": "print()", "README.md": "# Tool", "LICENSE": MIT})
+    with at("2026-06-17T05:00:00Z") as day:
+        day.misbehave("arxiv_oai", kind, times=1000)
+        summary = day.cycle()
+        assert summary.windows_left == 0
+        assert [trouble.partition(":")[0] for trouble in summary.troubles] == ["versions"]
+        assert day.rows("SELECT code, licence FROM papers") == [("open", None)]
+        assert day.rows("SELECT state FROM \"window\" WHERE source = 'arxiv_oai'") == [("open",)]
+    with at("2026-06-18T05:00:00Z") as day:
+        assert day.cycle().troubles == []
+        assert day.rows("SELECT licence FROM papers") == [(BY,)]
+        assert day.rows("SELECT state, since, until FROM \"window\" WHERE source = 'arxiv_oai'") == [
+            ("complete", "2026-06-10T00:00:00Z", "2026-06-18T05:00:00Z")
+        ]
+
+
+def test_a_refusal_stops_all_of_arxiv_and_says_until_when(world: World, at: At) -> None:
+    write(world, V1)
+    with at("2026-06-17T05:00:00Z") as day:
+        day.misbehave("arxiv_oai", "403", times=1000)
+        summary = day.cycle()
+        assert summary.windows_left == 0
+        assert any("versions" in trouble and "next try 2026-06-17T11:0" in trouble for trouble in summary.troubles)
+        assert len(day.asked()) == 1
+        day.cycle()
+        assert len(day.asked()) == 1
+
+
+def test_nothing_outside_this_machine_is_asked_with_a_moved_clock(world: World, at: At) -> None:
+    write(world, V1)
+    with at("2026-06-17T05:00:00Z", TRACKER_UPSTREAMS__ARXIV_OAI="https://oaipmh.arxiv.org/oai") as day:
+        assert day.cycle().troubles == []
+        assert day.rows("SELECT count(*) FROM \"window\" WHERE source = 'arxiv_oai'") == [(0,)]
+
+
+def test_days_between_two_asked_times_are_not_new(world: World, at: At) -> None:
+    """`--since` and `--until` bound what is new, for both doors."""
+    write(world, V1)
+    with at("2026-06-17T05:00:00Z") as day:
+        pipeline.cycle(
+            day.worker, datetime(2026, 6, 1, tzinfo=UTC).date(), datetime(2026, 6, 10, tzinfo=UTC).date()
+        )
+        assert day.asked()
+        assert day.rows("SELECT count(*) FROM papers") == [(0,)]

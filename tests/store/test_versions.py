@@ -1,0 +1,115 @@
+"""Versions of papers as two doors tell them: what is kept, what is renewed, and what that wakes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tracker.domain import Version
+from tracker.store import versions, writes
+from tracker.store.engine import Store
+
+START = datetime(2026, 6, 16, 1, tzinfo=UTC)
+TOLD = Version(
+    arxiv_id="2606.00001",
+    n=1,
+    title="On tools",
+    abstract="We study tools.",
+    authors=("Ann Author", "Bob Builder"),
+    categories=("cs.LG", "stat.ML"),
+    primary_category="cs.LG",
+    comment="8 pages",
+    submitted_at=START,
+    updated_at=START,
+)
+
+
+def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.read() as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def save(store: Store, version: Version, now: datetime, *, whole: bool = False) -> int:
+    return writes.save_versions(store, [version], {version.arxiv_id: START}, now, whole=whole)
+
+
+def settle(store: Store) -> None:
+    with store.begin() as connection:
+        connection.exec_driver_sql("UPDATE work SET scan_due = 0, judge_due = 0")
+
+
+def due(store: Store) -> tuple[bool, bool]:
+    return tuple(map(bool, rows(store, "SELECT scan_due, judge_due FROM work")[0]))  # type: ignore[return-value]  # two columns
+
+
+def test_what_was_saved_is_read_back(store: Store, now: datetime) -> None:
+    assert versions.newest(store, [TOLD.arxiv_id]) == {}
+    assert save(store, TOLD, now) == 1
+    assert due(store) == (True, True)
+    second = replace(TOLD, n=2, licence="http://x/by", doi="10.1/x", withdrawn=True, updated_at=now)
+    assert save(store, second, now, whole=True) == 1
+    assert versions.newest(store, [TOLD.arxiv_id, "2606.00002"]) == {TOLD.arxiv_id: second}
+    assert save(store, second, now, whole=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "wakes"),
+    [
+        ({"licence": "http://x/by"}, (False, False)),
+        ({"doi": "10.1/x"}, (False, False)),
+        ({"categories": ("cs.LG", "cs.CL")}, (False, False)),
+        ({"comment": "Code: https://github.com/ann/tool"}, (True, True)),
+        ({"title": "On other tools"}, (True, True)),
+        ({"authors": ("Ann Author",)}, (True, True)),
+        ({"withdrawn": True}, (False, True)),
+        ({"n": 2}, (True, True)),
+    ],
+)
+def test_a_change_wakes_what_it_concerns(
+    store: Store, now: datetime, change: dict[str, Any], wakes: tuple[bool, bool]
+) -> None:
+    save(store, TOLD, now)
+    settle(store)
+    save(store, replace(TOLD, **change), now, whole=True)
+    assert due(store) == wakes
+    assert versions.newest(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == replace(TOLD, **change)
+
+
+def test_the_same_again_wakes_nothing_and_what_waits_goes_on_waiting(store: Store, now: datetime) -> None:
+    save(store, TOLD, now)
+    save(store, replace(TOLD, licence="http://x/by"), now, whole=True)
+    assert due(store) == (True, True)
+    settle(store)
+    save(store, TOLD, now)
+    assert due(store) == (False, False)
+
+
+def test_a_door_that_leaves_something_out_takes_nothing_back(store: Store, now: datetime) -> None:
+    full = replace(TOLD, licence="http://x/by", doi="10.1/x", withdrawn=True)
+    save(store, full, now, whole=True)
+    settle(store)
+    save(store, replace(TOLD, comment=None), now + timedelta(days=1))
+    assert versions.newest(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == full
+    assert due(store) == (False, False)
+    assert rows(store, "SELECT withdrawn FROM work") == [(1,)]
+
+
+def test_a_withdrawal_ends_with_the_next_version_or_by_the_word_of_who_knows(store: Store, now: datetime) -> None:
+    save(store, replace(TOLD, withdrawn=True), now)
+    save(store, TOLD, now, whole=True)
+    assert rows(store, "SELECT withdrawn FROM work UNION ALL SELECT withdrawn FROM version") == [(0,), (0,)]
+    save(store, replace(TOLD, withdrawn=True), now)
+    save(store, replace(TOLD, n=2), now)
+    assert rows(store, "SELECT withdrawn FROM work") == [(0,)]
+    assert rows(store, "SELECT n, withdrawn FROM version ORDER BY n") == [(1, 1), (2, 0)]
+
+
+def test_an_older_version_that_comes_late_is_kept_and_is_not_the_newest(store: Store, now: datetime) -> None:
+    save(store, replace(TOLD, n=3, title="Third"), now)
+    settle(store)
+    assert save(store, TOLD, now) == 1
+    assert rows(store, "SELECT latest FROM work") == [(3,)]
+    assert due(store) == (False, False)
+    assert rows(store, "SELECT n FROM version ORDER BY n") == [(1,), (3,)]

@@ -1,0 +1,201 @@
+"""What stories are told with: the real store and the pure rules of judging; only hosts are played, by answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from tracker.domain import (
+    Check,
+    Content,
+    Fact,
+    LicenceClass,
+    Mention,
+    Outcome,
+    Place,
+    Promise,
+    Reference,
+    Role,
+    RoleDecision,
+    Source,
+    Version,
+)
+from tracker.history import Licence
+from tracker.judge import lifecycle, openness
+from tracker.store import checks, corrections, items, judgements, queue, reads, writes
+from tracker.store.engine import Store
+
+START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
+RULES = openness.Rules({fact: frozenset({LicenceClass.OSI}) for fact in Fact})
+LAPSE = timedelta(days=730)
+CHECKED = {("github", "repository"), ("huggingface", "model")}
+MIT = Licence(spdx="MIT", class_=LicenceClass.OSI, source="LICENSE")
+UNLICENSED = Licence(spdx=None, class_=LicenceClass.NONE, source="no licence file")
+
+
+def day(number: float) -> datetime:
+    return START + timedelta(days=number)
+
+
+def repo(name: str) -> Reference:
+    return Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
+
+
+def named(name: str) -> Reference:
+    """`owner/name` is a repository, `model:ns/name` a model on the Hub."""
+    if name.startswith("model:"):
+        path = name.removeprefix("model:")
+        return Reference(f"hf-model:{path}", "huggingface", "model", f"https://huggingface.co/{path}")
+    return repo(name)
+
+
+def code(name: str, host_id: str) -> Check:
+    return Check(
+        outcome=Outcome.PRESENT,
+        reference=repo(name),
+        host_id=host_id,
+        content=Content.CODE,
+        holds=(Fact.CODE,),
+        licence_looked=True,
+        archived=False,
+    )
+
+
+ABSENT = Check(outcome=Outcome.ABSENT, reason="404")
+
+
+@dataclass
+class World:
+    """Plays time forward on one store."""
+
+    store: Store
+
+    def paper(
+        self,
+        arxiv_id: str,
+        at: datetime,
+        links: tuple[str, ...],
+        *,
+        n: int = 1,
+        categories: tuple[str, ...] = ("cs.LG",),
+        promise: Promise = Promise.NONE,
+        submitted: datetime | None = None,
+        withdrawn: bool = False,
+    ) -> None:
+        first = submitted or at - timedelta(hours=8)
+        version = Version(
+            arxiv_id=arxiv_id,
+            n=n,
+            title="T",
+            abstract="A",
+            authors=("Ann",),
+            categories=categories,
+            primary_category=categories[0],
+            comment=None,
+            submitted_at=first,
+            updated_at=at,
+            withdrawn=withdrawn,
+        )
+        writes.save_versions(self.store, [version], {arxiv_id: first}, at)
+        work = writes.paper_id(arxiv_id)
+        mentions = tuple(
+            Mention(
+                reference=named(name),
+                url=named(name).url,
+                place=Place.ABSTRACT,
+                source=Source.METADATA,
+                evidence="Our code.",
+            )
+            for name in links
+        )
+        writes.save_scans(
+            self.store,
+            [writes.Scanned(work=work, version=n, source=Source.METADATA, mentions=mentions, promise=promise)],
+            "r1",
+            at,
+        )
+        self.decide(work, at)
+
+    def decide(self, work: str, at: datetime) -> None:
+        """Every link is the authors' own, unless the operator says something else."""
+        said = corrections.roles(self.store, [work])[work]
+        decided = []
+        for one in reads.mentions(self.store, [work])[work]:
+            role, reason = said.get(one.reference.folded, (Role.OWN, "said so"))
+            decided.append(
+                RoleDecision(
+                    reference=one.reference,
+                    url=one.url,
+                    role=role,
+                    probability=0.99 if role is Role.OWN else 0.0,
+                    place=one.place,
+                    evidence=one.evidence,
+                    reasons=(reason,),
+                )
+            )
+        judgements.save_roles(self.store, {work: decided}, "r1", CHECKED, at)
+
+    def correct(self, at: datetime, *said: corrections.Said) -> None:
+        """These are the operator's corrections from now on."""
+        corrections.sync(self.store, said, at)
+        for one in queue.papers_to_scan(self.store, 100):
+            self.decide(one.work, at)
+
+    def answers(self, at: datetime, *given: tuple[str, Check, Licence]) -> None:
+        """Everything due is asked; `given` answers by name, the rest is absent."""
+        known = {named(name).folded: (check, licence) for name, check, licence in given}
+        seen: set[tuple[str, str]] = set()
+        while due := [
+            one
+            for host in ("github", "huggingface")
+            for one in queue.due_artifacts(self.store, host, at, 50)
+            if (one.artifact, one.reference.folded) not in seen
+        ]:
+            seen |= {(one.artifact, one.reference.folded) for one in due}
+            answers = [
+                checks.Answer(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
+                for one in due
+                for check, licence in [known.get(one.reference.folded, (ABSENT, UNLICENSED))]
+            ]
+            checks.save_checks(self.store, answers, _daily, at)
+        self.judge(at)
+
+    def judge(self, at: datetime) -> None:
+        works = queue.works_to_judge(self.store, 100, at)
+        judged = {}
+        for known in reads.histories(self.store, works):
+            judged[known.history.work] = judgements.Judged(
+                verdicts=openness.verdicts(known.history, RULES, at),
+                events=lifecycle.events(
+                    known.history, RULES, window=timedelta(days=7), lapse=LAPSE, now=at, judged_at=known.judged_at
+                ),
+                states=lifecycle.states(known.history, LAPSE, at),
+                next_look=lifecycle.next_look(known.history, LAPSE, at),
+            )
+        judgements.save_judgements(self.store, judged, "j1", at)
+        items.enter_opened(self.store, at)
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        with self.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(sql))]
+
+    def state(self, arxiv_id: str) -> object:
+        return self.rows(f"SELECT code FROM papers WHERE arxiv_id = '{arxiv_id}'")[0][0]
+
+    def entries(self) -> list[tuple[object, ...]]:
+        return self.rows("SELECT work, entered_at FROM entry ORDER BY entered_at")
+
+
+def _daily(key: str, check: Check, content: Content, first: datetime, now: datetime, times: int) -> datetime:
+    return now + timedelta(days=1)
+
+
+def _day_of(moment: str) -> int:
+    return (datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) - START).days
+
+
+def kinds(world: World, arxiv_id: str) -> dict[str, int]:
+    found = world.rows(f"SELECT kind, happened_at FROM events WHERE arxiv_id = '{arxiv_id}'")
+    return {str(kind): _day_of(str(at)) for kind, at in found}

@@ -1,0 +1,184 @@
+"""Stories of versions, late artifacts, withdrawals, corrections, and waiting in vain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.stories.play import ABSENT, MIT, START, UNLICENSED, World, code, day, kinds, named, repo
+from tracker.domain import Check, Content, Fact, Mention, Outcome, Place, Promise, Source
+from tracker.judge import schedule
+from tracker.settings import load
+from tracker.store import corrections, queue, writes
+
+
+def test_the_second_version_adds_a_link_and_the_third_drops_it(world: World) -> None:
+    world.paper("2606.00001", day(0), ())
+    world.answers(day(0))
+    assert world.state("2606.00001") == "unknown"
+    world.paper("2606.00001", day(20), ("ann/tool",), n=2, submitted=day(-8 / 24))
+    world.answers(day(20), ("ann/tool", code("ann/tool", "1"), MIT))
+    assert kinds(world, "2606.00001") == {"found": 20, "shipped": 20, "opened": 20}
+    assert world.rows("SELECT DISTINCT cause FROM events") == [("world",)]
+    assert len(world.entries()) == 1, "a link added by a new version is news, though the paper is not"
+    world.paper("2606.00001", day(40), (), n=3, submitted=day(-8 / 24))
+    world.answers(day(40), ("ann/tool", code("ann/tool", "1"), MIT))
+    assert kinds(world, "2606.00001") == {"found": 20, "shipped": 20, "opened": 20}
+    assert world.state("2606.00001") == "open", "what is there stays there"
+    assert world.rows("SELECT first_version, last_version FROM links") == [(2, 2)]
+    assert "stands in v2" in str(world.rows("SELECT reasons FROM verdict WHERE fact = 'code'"))
+
+
+def test_the_authors_model_appears_a_month_later(world: World) -> None:
+    world.paper("2606.00001", day(0), ("ann/tool",))
+    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    weights = Check(
+        outcome=Outcome.PRESENT,
+        reference=named("model:ann/tool"),
+        host_id="m1",
+        content=Content.DATA_ONLY,
+        holds=(Fact.WEIGHTS,),
+        licence_looked=True,
+    )
+    mention = Mention(
+        reference=named("model:ann/tool"),
+        url="https://huggingface.co/ann/tool",
+        place=Place.HUB,
+        source=Source.HUB_LIST,
+        evidence="Its card names the paper.",
+    )
+    work = writes.paper_id("2606.00001")
+    scan = writes.Scanned(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
+    writes.save_scans(world.store, [scan], "r1", day(31))
+    world.decide(work, day(31))
+    world.answers(day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights, MIT))
+    assert world.rows("SELECT code, weights FROM papers") == [("open", "open")]
+    told = world.rows("SELECT kind, cause FROM events WHERE reference = 'hf-model:ann/tool' ORDER BY kind")
+    assert told == [("found", "world"), ("shipped", "world")]
+    assert len(world.entries()) == 1
+
+
+def test_a_paper_is_withdrawn_and_returns(world: World) -> None:
+    world.paper("2606.00001", day(0), ("ann/tool",))
+    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    world.paper("2606.00001", day(10), ("ann/tool",), n=2, submitted=day(-8 / 24), withdrawn=True)
+    world.judge(day(10))
+    assert world.rows("SELECT withdrawn FROM papers") == [(1,)]
+    world.paper("2606.00001", day(20), ("ann/tool",), n=3, submitted=day(-8 / 24))
+    world.judge(day(20))
+    assert world.rows("SELECT withdrawn FROM papers") == [(0,)]
+    assert kinds(world, "2606.00001") == {
+        "found": 0,
+        "shipped": 0,
+        "opened": 0,
+        "withdrawn": 10,
+        "unwithdrawn": 20,
+    }
+    assert len(world.entries()) == 1
+
+
+def said(folded: str, field: str, value: str) -> corrections.Said:
+    return corrections.Said(
+        work="arxiv:2606.00001", folded=folded, field=field, value=value, reason="seen", source="https://e.org"
+    )
+
+
+def test_an_operator_corrects_a_role_and_takes_it_back(world: World) -> None:
+    world.paper("2606.00001", day(0), ("ann/tool",))
+    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    world.correct(day(5), said("github:ann/tool", "role", "mention"))
+    world.judge(day(5))
+    assert world.state("2606.00001") == "unknown"
+    assert world.rows("SELECT role, reasons FROM links") == [
+        ("mention", '["the operator\'s correction: seen (https://e.org)"]')
+    ]
+    world.correct(day(9))
+    world.judge(day(9))
+    assert world.state("2606.00001") == "open"
+    told = world.rows("SELECT kind, cause, detail FROM events WHERE kind = 'corrected' ORDER BY happened_at")
+    assert told == [
+        ("corrected", "correction", "role is mention: seen"),
+        ("corrected", "correction", "role is mention: taken back"),
+    ]
+    assert world.rows("SELECT count(*) FROM events WHERE kind = 'opened'") == [(1,)]
+    assert len(world.entries()) == 1
+
+
+def test_a_licence_that_the_operator_corrects_opens_nothing_in_the_feed(world: World) -> None:
+    world.paper("2606.00001", day(0), ("ann/tool",))
+    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), UNLICENSED))
+    world.correct(day(5), said("github:ann/tool", "licence", "osi"))
+    world.judge(day(5))
+    assert world.state("2606.00001") == "open"
+    assert world.rows("SELECT cause FROM events WHERE kind = 'opened'") == [("correction",)]
+    assert world.entries() == []
+    world.correct(day(6))
+    world.judge(day(6))
+    assert world.state("2606.00001") == "available"
+    assert world.rows("SELECT kind, cause FROM events WHERE happened_at > '2026-06-22' ORDER BY kind") == [
+        ("closed", "correction"),
+        ("corrected", "correction"),
+    ]
+
+
+def test_what_was_promised_and_never_came_lapses(world: World) -> None:
+    soon = Check(outcome=Outcome.PRESENT, reference=repo("ann/tool"), host_id="1", content=Content.PLACEHOLDER)
+    world.paper("2606.00001", day(0), ("ann/tool",))
+    world.paper("2606.00002", day(0), (), promise=Promise.PROMISED)
+    world.answers(day(0), ("ann/tool", soon, UNLICENSED))
+    assert world.rows("SELECT lifecycle FROM links") == [("placeholder",)]
+    assert queue.works_to_judge(world.store, 10, day(729)) == []
+    world.judge(day(731))
+    assert kinds(world, "2606.00001") == {"found": 0, "placeholder": 0, "lapsed": 730}
+    assert kinds(world, "2606.00002") == {"promised": 0, "lapsed": 730}
+    assert world.rows("SELECT lifecycle FROM links") == [("lapsed",)]
+    world.answers(day(800), ("ann/tool", code("ann/tool", "1"), MIT))
+    assert kinds(world, "2606.00001")["shipped"] == 800, "better late than never"
+
+
+def test_what_shows_the_known_commit_stands_as_it_was_read(world: World) -> None:
+    read = replace(code("ann/tool", "1"), commit="c1", names=("arxiv:2606.00001",))
+    world.paper("2606.00001", day(0), ("ann/tool",))
+    world.answers(day(0), ("ann/tool", read, MIT))
+    same = Check(
+        outcome=Outcome.PRESENT,
+        reference=repo("ann/tool"),
+        host_id="1",
+        commit="c1",
+        unchanged=True,
+        archived=True,
+    )
+    world.answers(day(30), ("ann/tool", same, UNLICENSED))
+    assert world.state("2606.00001") == "open"
+    assert world.rows("SELECT content, licence_spdx, archived, names FROM artifacts") == [
+        ("code", "MIT", 1, '["arxiv:2606.00001"]')
+    ]
+    assert kinds(world, "2606.00001") == {"found": 0, "shipped": 0, "opened": 0, "archived": 30}
+
+
+def test_the_next_look_is_spread_and_planned() -> None:
+    plan = load(environ={}).check
+    present = code("a/b", "1")
+    moments = {
+        schedule.next_check(f"github:a/{number}", present, Content.CODE, START, START, 1, plan)
+        for number in range(100)
+    }
+    assert len(moments) > 90
+    assert min(moments) >= START + timedelta(days=30)
+    assert max(moments) <= START + timedelta(days=33)
+    absent = [
+        schedule.next_check("k", ABSENT, Content.UNKNOWN, START, START, times, plan) - START
+        for times in range(1, 12)
+    ]
+    assert [round(wait / timedelta(days=1)) for wait in absent][:8] == [
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        23 + (absent[7].days > 23),
+    ]
+    failed = Check(outcome=Outcome.UNKNOWN, reason="503")
+    assert schedule.next_check("k", failed, Content.UNKNOWN, START, START, 1, plan) - START < timedelta(hours=7)

@@ -1,0 +1,167 @@
+"""Which licence a file of package metadata states; pure, never raises, linear in the file's length."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+MOST_TEXT = 100_000
+"""Characters of a file that are read."""
+PACKAGE_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "package.json", "Cargo.toml", "DESCRIPTION")
+"""Package metadata that may state a licence, the plainest first."""
+
+_TABLE = re.compile(r"\s{0,20}\[{1,2}\s{0,4}([^\[\]\n]{1,80}?)\s{0,4}\]{1,2}\s{0,4}(?:[#;].*)?$")
+_FIELD = re.compile(
+    r"\s{0,20}(licen[sc]e|license[-_]expression|text|license\.text)\s{0,8}=\s{0,8}(.{0,300})", re.IGNORECASE
+)
+_IN_TABLE = re.compile(r"\{[^{}]{0,60}?\btext\s{0,4}=\s{0,4}(.{0,300})")
+_QUOTED = re.compile(r"""(?:\"{3}|'{3}|["'])\\?([^"'\n]{1,200})""")
+_SETUP_CALL = re.compile(r"""\b(?:licen[sc]e|license_expression)["']?\s{0,4}[=:]\s{0,4}["']([^"'\n]{1,200})["']""")
+_CLASSIFIER = re.compile(r"License\s{0,2}::\s{0,2}([^\n\"']{1,150})")
+_PROJECT_TABLES = {
+    "pyproject.toml": frozenset({"project", "tool.poetry", "project.license"}),
+    "setup.cfg": frozenset({"metadata"}),
+    "cargo.toml": frozenset({"package", "workspace.package"}),
+}
+
+
+def package_licence(path: str, text: str) -> str | None:
+    """The licence that a file of package metadata states, as an SPDX id or expression where it is one.
+
+    `path` is one of `PACKAGE_FILES`; what names a licence file alone, or nothing, is None. Sources: PEP 621 and
+    639, setuptools' metadata, npm's package.json, Cargo's manifest, and R's DESCRIPTION.
+    """
+    name, text = path.rpartition("/")[2].lower(), text[:MOST_TEXT]
+    if name in _PROJECT_TABLES:
+        said = _of_tables(text, name)
+    elif name == "setup.py":
+        found = _SETUP_CALL.search(text)
+        said = found[1] if found else None
+    elif name == "package.json":
+        return spdx(_of_npm(text))
+    elif name == "description":
+        found = re.search(r"^License:[ \t]{0,8}(.{1,200})$", text, re.MULTILINE)
+        return _of_r(found[1]) if found else None
+    else:
+        return None
+    return spdx(said) or _of_classifiers(text)
+
+
+def _of_tables(text: str, name: str) -> str | None:
+    """The licence stated in the tables of TOML or INI that describe the package, read line by line."""
+    table = ""
+    for line in text.splitlines():
+        if found := _TABLE.match(line):
+            table = found[1].strip("\"' ").lower()
+            continue
+        field = _FIELD.match(line) if table in _PROJECT_TABLES[name] else None
+        if field is None or (field[1].lower() == "text") != (table == "project.license"):
+            continue
+        value = field[2].strip()
+        if value.startswith("{"):
+            inner = _IN_TABLE.match(value)
+            value = inner[1] if inner else ""
+        quoted = _QUOTED.match(value)
+        if quoted:
+            return quoted[1]
+        if name == "setup.cfg" and value and not value.lower().startswith("file:"):
+            return value.partition("#")[0].strip()
+    return None
+
+
+def _of_npm(text: str) -> str | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    said = found.get("license") or found.get("licence") or found.get("licenses")
+    if isinstance(said, list):
+        said = said[0] if len(said) == 1 else None
+    if isinstance(said, dict):
+        said = said.get("type")
+    return said if isinstance(said, str) else None
+
+
+def _of_r(said: str) -> str | None:
+    """R's own names (Writing R Extensions, 1.1.2): `GPL (>= 3)`, `GPL-3`, `MIT + file LICENSE`; `|` is a choice."""
+    parts = [re.sub(r"\s{0,4}\+\s{0,4}file\s{1,4}licen[sc]e.*", "", part, flags=re.IGNORECASE).strip()
+             for part in said.split("|")]  # fmt: skip
+    parts = [part for part in parts if part and not part.lower().startswith("file ")]
+    names = []
+    for part in parts[:4]:
+        later = re.fullmatch(r"(A?L?GPL)\s{0,4}\(>=\s{0,4}(\d(?:\.\d)?)\)", part)
+        exact = re.fullmatch(r"(A?L?GPL)-(\d(?:\.\d)?)", part)
+        version = later or exact
+        if version:
+            number = version[2] if "." in version[2] else f"{version[2]}.0"
+            names.append(f"{version[1]}-{number}-{'or-later' if later else 'only'}")
+        elif name := spdx(part):
+            names.append(name)
+    return " OR ".join(names) or None
+
+
+_NAMED: Mapping[str, str] = {
+    "mit": "MIT", "expat": "MIT", "isc": "ISC",
+    "apache": "Apache-2.0", "apache 2": "Apache-2.0", "apache 2.0": "Apache-2.0", "apache software": "Apache-2.0",
+    "apache software 2.0": "Apache-2.0",
+    "bsd 3 clause": "BSD-3-Clause", "3 clause bsd": "BSD-3-Clause", "new bsd": "BSD-3-Clause",
+    "modified bsd": "BSD-3-Clause", "bsd 3 clause new or revised": "BSD-3-Clause",
+    "bsd 2 clause": "BSD-2-Clause", "2 clause bsd": "BSD-2-Clause", "simplified bsd": "BSD-2-Clause",
+    "gpl 2": "GPL-2.0-only", "gpl 2.0": "GPL-2.0-only", "gplv2": "GPL-2.0-only",
+    "gnu general public 2": "GPL-2.0-only", "gnu general public gplv2": "GPL-2.0-only",
+    "gnu general public 2 or later gplv2+": "GPL-2.0-or-later", "gplv2+": "GPL-2.0-or-later",
+    "gpl 3": "GPL-3.0-only", "gpl 3.0": "GPL-3.0-only", "gplv3": "GPL-3.0-only",
+    "gnu general public 3": "GPL-3.0-only", "gnu gpl 3": "GPL-3.0-only", "gnu gplv3": "GPL-3.0-only",
+    "gnu general public gplv3": "GPL-3.0-only",
+    "gnu general public 3 or later gplv3+": "GPL-3.0-or-later", "gplv3+": "GPL-3.0-or-later",
+    "agpl 3": "AGPL-3.0-only", "agpl 3.0": "AGPL-3.0-only", "agplv3": "AGPL-3.0-only",
+    "gnu affero general public 3": "AGPL-3.0-only", "gnu affero general public 3 or later agplv3+": "AGPL-3.0-or-later",
+    "lgpl 3": "LGPL-3.0-only", "lgpl 3.0": "LGPL-3.0-only", "lgplv3": "LGPL-3.0-only",
+    "gnu lesser general public 3 lgplv3": "LGPL-3.0-only",
+    "gnu lesser general public 3 or later lgplv3+": "LGPL-3.0-or-later",
+    "mpl 2": "MPL-2.0", "mpl 2.0": "MPL-2.0", "mozilla public 2.0": "MPL-2.0", "mozilla public 2.0 mpl 2.0": "MPL-2.0",
+    "unlicense": "Unlicense", "unlicense unlicense": "Unlicense",
+    "cc0 1.0": "CC0-1.0", "cc0 1.0 universal": "CC0-1.0", "cc0 1.0 universal cc0 1.0 public domain dedication": "CC0-1.0",
+    "cc by 4.0": "CC-BY-4.0", "cc by nc 4.0": "CC-BY-NC-4.0", "cc by nc sa 4.0": "CC-BY-NC-SA-4.0",
+    "cc by sa 4.0": "CC-BY-SA-4.0",
+    "proprietary": "LicenseRef-Proprietary", "other proprietary": "LicenseRef-Proprietary",
+    "unlicensed": "LicenseRef-Proprietary", "all rights reserved": "LicenseRef-Proprietary",
+}  # fmt: skip
+"""Names that packages give to licences, without their words `the`, `license` and `version`."""
+_FILLER = frozenset({"the", "license", "licence", "version", "v", "under", "public-license", "dual"})
+_EXPRESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+() -]{0,118}")
+_NONE_SAID = re.compile(
+    r"see\b|none$|null$|tbd$|todo$|your\b|license\.|licen[sc]e(?:\.\w+)?$|file\b|unknown$|other$|-"
+)
+
+
+def spdx(said: str | None) -> str | None:
+    """The SPDX id that a package's word for its licence means; the word itself where it may be an expression.
+
+    A family without its version (`BSD`, `GPL`) stays what it is: no id is made of a guess. None for no word.
+    """
+    said = " ".join((said or "")[:300].split())
+    flat = re.sub(r"[^a-z0-9.+]+", " ", said.lower())
+    words = [word[1:] if re.fullmatch(r"v\d[\d.]*", word) else word for word in flat.split()]
+    named = _NAMED.get(" ".join(word.strip(".") for word in words if word not in _FILLER))
+    if named:
+        return named
+    said = re.sub(r"(?<=[A-Za-z0-9.+])/(?=[A-Z])", " OR ", said)
+    if not said or _NONE_SAID.match(said.lower()) or not _EXPRESSION.fullmatch(said):
+        return None
+    return said
+
+
+def _of_classifiers(text: str) -> str | None:
+    """The licence of the trove classifiers, where they name one."""
+    found: list[str] = []
+    for match in _CLASSIFIER.finditer(text):
+        name = spdx(match[1].rpartition("::")[2].strip().rstrip(",; "))
+        if name and name.lower() != "osi approved":
+            found.append(name)
+        if len(found) >= 4:
+            break
+    return " AND ".join(dict.fromkeys(found)) or None

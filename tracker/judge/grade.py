@@ -1,0 +1,218 @@
+"""One grade of a work from its four facts, and what two definitions of open AI would at most allow; pure but for `load`.
+
+The grades and the bounds are the tables of `config/openness.toml`. What is not known is never told as a yes
+nor as a no: a grade names only what was seen, and its reasons say of every fact whether it is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tracker.domain import Fact, LicenceClass, State
+from tracker.errors import SettingsError
+from tracker.history import Verdict
+from tracker.settings import read_toml
+
+__all__ = ["Bounds", "Grade", "Rules", "bounds", "grade", "load"]
+
+_STATES = frozenset(state.value for state in State)
+_CLASSES = frozenset(class_.value for class_ in LicenceClass)
+_THE = {
+    Fact.CODE: ("the code", "is", "was"),
+    Fact.WEIGHTS: ("the weights", "are", "were"),
+    Fact.DATA: ("the data", "are", "were"),
+    Fact.DEMO: ("the demo", "is", "was"),
+}
+_TERMS = {
+    LicenceClass.OSI: "OSI-approved licence",
+    LicenceClass.OPEN_CONTENT: "open licence for content",
+    LicenceClass.RESTRICTED: "licence with restrictions",
+    LicenceClass.NONE: "no licence",
+    LicenceClass.UNKNOWN: "terms not known",
+}
+_PASSING = (State.PROMISED, State.GONE)
+"""States that rule something out only as long as they last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One word or few for the whole work; `reasons` begins with what the grade means, then tells each fact."""
+
+    name: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What two definitions would at most allow, each as one sentence without a point at its end.
+
+    It begins with `at most`, `ruled out`, `cannot be told` or `does not apply`. Neither is ever granted: both
+    ask for things that only a person can judge.
+    """
+
+    mof: str
+    """Model Openness Framework 1.0, arXiv:2403.13784."""
+    osaid: str
+    """Open Source AI Definition 1.0, opensource.org/ai/open-source-ai-definition."""
+
+
+def _known_words(word: str) -> str:
+    state, colon, class_ = word.partition(":")
+    if state not in _STATES or (colon and class_ not in _CLASSES):
+        raise ValueError(f"`{word}` is no state, nor a state and a licence class as `available:none`")
+    return word
+
+
+_Words = frozenset[Annotated[str, AfterValidator(_known_words)]]
+"""States (`open`), and states with a licence class (`available:none`)."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Grade(_Table):
+    name: str = Field(min_length=1)
+    says: str = Field(min_length=1)
+    needs: dict[Fact, _Words] = {}
+    some: _Words | None = None
+    no: _Words = frozenset()
+
+
+class _Level(_Table):
+    name: str
+    needs: dict[Fact, _Words] = Field(min_length=1)
+
+
+class _Definition(_Table):
+    rest: str
+    levels: tuple[_Level, ...] = Field(min_length=1)
+
+
+class _Bounds(_Table):
+    unsure: _Words
+    no_model: _Words
+    mof: _Definition
+    osaid: _Definition
+
+
+class Rules(_Table):
+    """The grades in their order, and the definitions, as `openness.toml` has them."""
+
+    grade: tuple[_Grade, ...] = Field(min_length=1)
+    bounds: _Bounds
+
+    @model_validator(mode="after")
+    def _always_a_grade(self) -> Rules:
+        last = self.grade[-1]
+        if last.needs or last.some is not None or last.no:
+            raise ValueError("the last grade must need nothing, so that every work has one")
+        return self
+
+
+def load(path: Path) -> Rules:
+    """Read `[[grade]]` and `[bounds]` of `openness.toml`; SettingsError where a key or a word is wrong."""
+    file: dict[str, Any] = read_toml(path)
+    try:
+        return Rules.model_validate({key: file[key] for key in ("grade", "bounds") if key in file})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "grade"
+        raise SettingsError(f"{path}: the key `{key}` is wrong: {first['msg']}.") from None
+
+
+def grade(verdicts: Sequence[Verdict], rules: Rules) -> Grade:
+    """The first grade whose needs hold. A fact without a verdict counts as unknown."""
+    known = _by_fact(verdicts)
+    first = next(table for table in rules.grade if _fits(table, known))
+    return Grade(first.name, (first.says, *(_told(known[fact]) for fact in Fact)))
+
+
+def bounds(verdicts: Sequence[Verdict], rules: Rules) -> Bounds:
+    """What the Model Openness Framework 1.0 and OSAID 1.0 would at most allow."""
+    known = _by_fact(verdicts)
+    return Bounds(_bound(known, rules.bounds.mof, rules.bounds), _bound(known, rules.bounds.osaid, rules.bounds))
+
+
+def _by_fact(verdicts: Sequence[Verdict]) -> Mapping[Fact, Verdict]:
+    given = {verdict.fact: verdict for verdict in verdicts}
+    return {fact: given.get(fact) or _not_judged(fact) for fact in Fact}
+
+
+def _not_judged(fact: Fact) -> Verdict:
+    return Verdict(fact=fact, state=State.UNKNOWN, licence_class=LicenceClass.UNKNOWN, reference=None, reasons=())
+
+
+def _is(verdict: Verdict, words: _Words) -> bool:
+    return verdict.state in words or f"{verdict.state}:{verdict.licence_class}" in words
+
+
+def _fits(table: _Grade, known: Mapping[Fact, Verdict]) -> bool:
+    return (
+        all(_is(known[fact], words) for fact, words in table.needs.items())
+        and (table.some is None or any(_is(verdict, table.some) for verdict in known.values()))
+        and not any(_is(verdict, table.no) for verdict in known.values())
+    )
+
+
+def _bound(known: Mapping[Fact, Verdict], definition: _Definition, rules: _Bounds) -> str:
+    """The best level that no fact rules out; levels stand from best to least."""
+    weights = known[Fact.WEIGHTS]
+    if _is(weights, rules.no_model):
+        return f"does not apply: {_words(weights)}"
+    if weights.state is State.UNKNOWN:
+        return f"cannot be told: {_words(weights)}"
+    possible = [level for level in definition.levels if not _against(level, known, rules)]
+    if not possible:
+        against = _against(definition.levels[-1], known, rules)
+        now = " for now" if all(verdict.state in _PASSING for verdict in against) else ""
+        return f"ruled out{now}, because {' and '.join(map(_words, against))}"
+    best, sure = possible[0], next((one for one in possible if not _open_questions(one, known, rules)), None)
+    if sure is None:
+        return f"cannot be told: {' and '.join(map(_words, _open_questions(possible[-1], known, rules)))}"
+    told = " and ".join(_words(known[fact]) for fact in sure.needs)
+    if sure is best:
+        return f"at most {best.name}: {told}; {definition.rest}"
+    doubt = " and ".join(map(_words, _open_questions(best, known, rules)))
+    return f"at most {best.name}, and {sure.name} if no more turns up, as {doubt}: {told}; {definition.rest}"
+
+
+def _against(level: _Level, known: Mapping[Fact, Verdict], rules: _Bounds) -> list[Verdict]:
+    """The facts that certainly do not meet the level's needs."""
+    facts = [(known[fact], words) for fact, words in level.needs.items()]
+    return [verdict for verdict, words in facts if not _is(verdict, words) and not _is(verdict, rules.unsure)]
+
+
+def _open_questions(level: _Level, known: Mapping[Fact, Verdict], rules: _Bounds) -> list[Verdict]:
+    """The facts of which it is not known whether they meet the level's needs."""
+    facts = [(known[fact], words) for fact, words in level.needs.items()]
+    return [verdict for verdict, words in facts if not _is(verdict, words) and _is(verdict, rules.unsure)]
+
+
+def _told(verdict: Verdict) -> str:
+    return f"{_words(verdict)}: {verdict.reference}" if verdict.reference else _words(verdict)
+
+
+def _words(verdict: Verdict) -> str:
+    the, be, been = _THE[verdict.fact]
+    terms = _TERMS[verdict.licence_class]
+    match verdict.state:
+        case State.OPEN:
+            return f"{the} {be} open ({terms})"
+        case State.AVAILABLE:
+            return f"{the} {be} there ({terms})"
+        case State.GATED:
+            return f"access to {the} must be asked for ({terms})"
+        case State.PROMISED:
+            return f"{the} {be} announced and not there yet"
+        case State.GONE:
+            return f"{the} {be} gone"
+        case State.NONE:
+            return f"no {verdict.fact} {been} found where the authors' own links lead"
+        case State.UNKNOWN:
+            return f"whether {the} {be} there is not known"
