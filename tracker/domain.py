@@ -262,6 +262,8 @@ class RoleDecision:
     place: Place
     evidence: str
     reasons: tuple[str, ...]
+    unsettled: bool = False
+    """True for a mention that a look at the repository may turn into the authors' own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,11 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
         answers: list[checks.Answer] = []
         try:
             for link, found in host.ask([one.reference for one in asked.values()], worker.fetch, known):
-                answers.append(_answer(worker, asked[link.folded], found))
+                due_now = asked[link.folded]
+                if found.unchanged and found.host_id != due_now.host_id:
+                    # A stranger's copy under the old name shows the commit too; nothing of it was read.
+                    ((_, found),) = host.ask([link], worker.fetch)  # noqa: PLW2901 # the whole answer instead
+                answers.append(_answer(worker, due_now, found))
                 summary.checked += 1
                 worker.progress.step(f"checks at {host.name}", summary.checked)
                 worker.check_cancelled()

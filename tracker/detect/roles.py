@@ -49,8 +49,14 @@ class _Candidate:
     cites: bool
     """Whether the Hub lists it as citing the paper, beside what the paper says of it and against no word of it."""
     standing: Standing
+    claimed: bool = False
+    """Whether the paper's words claim it although it is a famous dependency."""
 
 
+_CLAIM = 2.0
+"""Weight of words that say that this is the paper's code."""
+_UNSETTLED = 0.3
+"""Probability from which what a repository says of papers may settle whose it is."""
 _UNKNOWN = Standing()
 
 
@@ -106,7 +112,13 @@ def _weigh(
     author = "owner-author" in signals
     told = _is_told(group)
     weighed = [(*_of_mention(mention, rules), mention) for mention in group]
-    score, words, against, best = max(weighed, key=lambda entry: entry[0])
+    score, words, leaning, best = max(weighed, key=lambda entry: entry[0])
+    against, famous = leaning < 0.0, "famous" in signals
+    if famous and leaning >= _CLAIM and {"name-acronym", "name-title"}.intersection(signals):
+        # The paper of the famous thing itself: claimed in its own words, and named like its title.
+        signals.remove("famous")
+        shared -= rules.signals["famous"]
+        famous = False
     if from_list:
         author = author and about.is_author_alone(owner)
         shared = _of_listed(first, signals, author, rules)
@@ -116,7 +128,7 @@ def _weigh(
             standing,
             rules.signals,
             told=told,
-            open_=not against and not {"famous", "placeholder"}.intersection(signals),
+            open_=not against and "placeholder" not in signals and (not famous or leaning >= _CLAIM),
             full_text=best.source in _FULL_TEXTS,
         )
     reasons = [*words, *(_REASONS.get(signal, signal) for signal in signals)]
@@ -136,6 +148,7 @@ def _weigh(
         told=told,
         cites=not from_list and not against and any(mention.source is Source.HUB_LIST for mention in group),
         standing=standing,
+        claimed=famous and leaning >= _CLAIM,
     )
 
 
@@ -219,20 +232,20 @@ def _called_page(mention: Mention, rules: Rules) -> bool:
     return cue.pattern.search(lead(mention)[-_MOST_CUE_TEXT:]) is not None
 
 
-def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str], bool]:
-    """(log-odds, reasons, whether words speak against it) of the place and the words of one mention."""
+def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str], float]:
+    """(log-odds, reasons, weight of the words that decide) of the place and the words of one mention."""
     if mention.source is Source.WATCH:
-        return rules.signals["watch"], ["the operator's list names it as the organisation's own"], False
+        return rules.signals["watch"], ["the operator's list names it as the organisation's own"], 0.0
     score = rules.kinds.get(mention.reference.kind, 0.0)
     if mention.place is Place.HUB:
         if mention.source is Source.HUB_LIST:
-            return rules.signals["hub-list"], ["the Hub lists it as citing the paper"], False
-        return score + rules.signals["hub-record"], ["the Hub's record of the paper names it"], False
+            return rules.signals["hub-list"], ["the Hub lists it as citing the paper"], 0.0
+        return score + rules.signals["hub-record"], ["the Hub's record of the paper names it"], 0.0
     score += rules.places[mention.place.value]
     if mention.source in _FULL_TEXTS and _is_in_a_row(mention):
         score += rules.signals["in-a-row"]
     texts = {"before": lead(mention), "after": trail(mention), "evidence": mention.evidence}
-    reasons, against = [f"it stands in the {mention.place.value.replace('-', ' ')}"], False
+    reasons, leaning = [f"it stands in the {mention.place.value.replace('-', ' ')}"], 0.0
     for cues, strongest in ((rules.for_, max), (rules.against, min)):
         hits = [
             cue
@@ -243,9 +256,10 @@ def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str], bool]
         if hits:
             cue = strongest(hits, key=lambda hit: hit.weight)
             score += cue.weight
-            against = cue.weight < 0.0
+            # Words against weigh more than words for: where both stand, the sentence is about somebody else's.
+            leaning = cue.weight
             reasons.append(cue.words)
-    return score, reasons, against
+    return score, reasons, leaning
 
 
 def _is_in_a_row(mention: Mention) -> bool:
@@ -349,6 +363,9 @@ def _decision(candidate: _Candidate, rules: Rules) -> RoleDecision:
         place=mention.place,
         evidence=mention.evidence,
         reasons=tuple(candidate.reasons),
+        unsettled=role is Role.MENTION
+        and mention.reference.kind == "repository"
+        and (probability >= _UNSETTLED or candidate.claimed),
     )
 
 

@@ -14,8 +14,9 @@ from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import content, fields, says
 from tracker.protocols import Fetch, Response
 
-MOST_REQUESTS = 3
-"""Requests that one look at one artifact may cost."""
+MOST_REQUESTS = 5
+"""Requests that one look at one artifact may cost; most take two or three."""
+MOST_LICENCES = 2
 MOST_TEXT = 100_000
 MOST_PATHS = 20_000
 _NO_CLAIM = frozenset({"", "other", "noassertion"})
@@ -152,21 +153,22 @@ def repository(
             spoken = tuple(languages())
         if content.programming(spoken):
             word, holds = Content.CODE, (Fact.CODE, *holds)
-    readmes = sorted(path for path in tree.paths if "/" not in path and content.is_readme(path))
     candidates = content.licence_files(tree.paths, most=MOST_REQUESTS)
     stated = (base.licence_claimed or "").lower() not in _NO_CLAIM
+    files = [] if stated else _texts(candidates[: min(MOST_LICENCES, api.left)], text)
+    readmes = sorted(path for path in tree.paths if "/" not in path and content.is_readme(path))
+    unlicensed = not (stated or candidates)
     readme: str | None = None
-    wanted = word in (Content.README_ONLY, Content.PLACEHOLDER) or not (stated or candidates)
-    if wanted and readmes and api.left:
+    if (unlicensed or word in (Content.README_ONLY, Content.PLACEHOLDER)) and readmes and api.left:
         readme = text(readmes[0])
         word, holds = content.classify(tree.paths, readme, complete=tree.complete) if not holds else (word, holds)
-    files: list[LicenceFile] = []
-    if not stated:
-        for path in candidates[: api.left]:
-            read = text(path)
-            files += [LicenceFile(path, read)] if read.strip() else []
-    said = base.licence_claimed is not None or bool(files)
     section = says.licence_section(readme or "")
+    weaker = [LicenceFile("README.md", section)] if section else []
+    packages = [path for path in says.PACKAGE_FILES if path in tree.paths]
+    if unlicensed and not weaker and packages and api.left:
+        named = says.package_licence(packages[0], text(packages[0]))
+        weaker = [LicenceFile(packages[0], f"SPDX-License-Identifier: {named}")] if named else []
+    said = base.licence_claimed is not None or bool(files)
     return replace(
         base,
         reason="its files were seen only in part, and no code among them" if word is Content.UNKNOWN else "",
@@ -175,7 +177,11 @@ def repository(
         languages=spoken,
         commit=tree.commit or base.commit,
         licence_files=tuple(files),
-        licence_said=(LicenceFile("README.md", section),) if section else (),
+        licence_said=tuple(weaker),
         names=None if readme is None else says.papers_named(readme, ""),
         licence_looked=said or (not candidates and (states_licence or tree.complete)),
     )
+
+
+def _texts(paths: Sequence[str], text: Callable[[str], str]) -> list[LicenceFile]:
+    return [LicenceFile(path, read) for path in paths if (read := text(path)).strip()]

@@ -20,9 +20,6 @@ from tracker.store.engine import Store
 WORK, NAME = table(t.Work), table(t.ArtifactName)
 ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
 
-UNSETTLED = 0.3
-"""Probability of being own from which a mention is worth a look."""
-
 
 def save_roles(
     store: Store,
@@ -67,14 +64,9 @@ def save_roles(
             owners[work, one.reference.folded]
             for work, decided in decisions.items()
             for one in decided
-            if _is_worth_a_look(one)
+            if one.role is Role.OWN or one.unsettled
         ]
         _make_due(connection, worth_a_look, checkable, now)
-
-
-def _is_worth_a_look(decided: RoleDecision) -> bool:
-    unsettled = decided.role is Role.MENTION and decided.probability >= UNSETTLED
-    return decided.role is Role.OWN or (unsettled and decided.reference.kind == "repository")
 
 
 def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:

@@ -35,6 +35,8 @@ class Due:
 
     artifact: str
     reference: Reference
+    host_id: str | None = None
+    """The host's own id of it, where it was ever seen."""
     commit: str | None = None
     """The commit at which it was last read whole by today's rules; None where it must be read."""
 
@@ -188,16 +190,21 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
     """
     with store.read() as connection:
         rows = connection.execute(
-            select(ARTIFACT.c.key, ARTIFACT.c.commit_id, ARTIFACT.c.outcome, ARTIFACT.c.read_rules)
+            select(
+                ARTIFACT.c.key, ARTIFACT.c.host_id, ARTIFACT.c.commit_id, ARTIFACT.c.outcome, ARTIFACT.c.read_rules
+            )
             .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
             .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
             .limit(limit)
         )
-        commits = {
-            row.key: row.commit_id if row.outcome == "present" and row.read_rules == read_rules != "" else None
+        known = {
+            row.key: (
+                row.host_id,
+                row.commit_id if row.outcome == "present" and row.read_rules == read_rules != "" else None,
+            )
             for row in rows
         }
-        keys = list(commits)
+        keys = list(known)
         names = defaultdict(list)
         for row in connection.execute(
             select(NAME, ARTIFACT.c.kind)
@@ -209,7 +216,7 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
     due = []
     for key in keys:
         asked = [row for row in names[key] if row.written] or names[key][:1]
-        due += [Due(key, Reference(row.reference, host, row.kind, row.url), commits[key]) for row in asked]
+        due += [Due(key, Reference(row.reference, host, row.kind, row.url), *known[key]) for row in asked]
     return due
 
 
