@@ -356,6 +356,21 @@ def query(sql: str, as_json: Json = False, csv: Csv = False) -> int:
 
 
 @app.command()
+def doctor(
+    online: Annotated[bool, typer.Option(help="Ask each upstream one cheap question, too.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Whether configuration, disk, database, clock, upstreams and tokens are fine, and what to do. Exit 0 if nothing is bad."""
+    import os
+
+    from tracker import doctor as examining
+
+    lines = examining.examine(_config[0] if _config else None, dict(os.environ), online=online)
+    print(json.dumps(examining.as_json(lines), indent=2) if as_json else "\n".join(examining.table(lines)))
+    return int(examining.is_bad(lines))
+
+
+@app.command()
 def health(ready: Annotated[bool, typer.Option(help="Ask whether it is ready, not only alive.")] = False) -> int:
     """Ask the running service how it is. Exit 0 if it serves."""
     import urllib.error

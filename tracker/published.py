@@ -64,6 +64,9 @@ class Item:
     """When its code was first seen open."""
     grade: str = ""
     """The one grade of `config/openness.toml`, empty where it was not judged yet."""
+    grade_reasons: tuple[str, ...] = ()
+    event: str = ""
+    """In a feed of events: the id of the event that this entry tells; the guid ends with it."""
 
     @property
     def arxiv_id(self) -> str | None:
@@ -74,6 +77,28 @@ class Item:
     def verdict(self, fact: Fact) -> Verdict | None:
         """The verdict on one fact, None when the work was not judged yet."""
         return next((v for v in self.verdicts if v.fact is fact), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One feed, ready to be written in any format.
+
+    `name` is empty for the main feed, else what stands between `/feeds/` and the ending: `cs.CL`, `weights`,
+    `licence/MIT`, `org/Ai2`, `event/gone`; or `paper/ID` for the feed of one paper; or the canonical query of a composed
+    feed, beginning with `?`. `page` is the path of the page for people that shows the same, without a leading slash.
+    """
+
+    name: str
+    title: str
+    description: str
+    items: tuple[Item, ...]
+    page: str = ""
+
+    def path(self, ending: str) -> str:
+        """Where it is served, without a leading slash: `feed.xml`, `feeds/cs.CL.atom`, `feed.xml?cat=cs.CL`."""
+        if not self.name or self.name.startswith("?"):
+            return f"feed.{ending}{self.name}"
+        return f"{self.name}.{ending}" if self.name.startswith("paper/") else f"feeds/{self.name}.{ending}"
 
 
 @dataclass(frozen=True, slots=True)

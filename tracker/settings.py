@@ -71,11 +71,17 @@ class Upstreams(_Table):
 
 
 class Pace(_Table):
-    """The least seconds between two requests."""
+    """The least seconds between two requests; `web` counts for each host name by itself."""
 
     arxiv: float = Field(ge=0)
     github: float = Field(ge=0)
     huggingface: float = Field(ge=0)
+    gitlab: float = Field(ge=0)
+    codeberg: float = Field(ge=0)
+    bitbucket: float = Field(ge=0)
+    zenodo: float = Field(ge=0)
+    software_heritage: float = Field(ge=0)
+    web: float = Field(ge=0)
 
 
 class Limits(_Table):
@@ -86,6 +92,12 @@ class Limits(_Table):
     answer_bytes: int = Field(gt=0)
     stop_hours: float = Field(gt=0)
     github_anonymous_per_hour: int = Field(ge=0)
+    gitlab_per_hour: int = Field(ge=0)
+    codeberg_per_hour: int = Field(ge=0)
+    bitbucket_per_hour: int = Field(ge=0)
+    zenodo_per_hour: int = Field(ge=0)
+    software_heritage_per_hour: int = Field(ge=0)
+    web_per_hour: int = Field(ge=0)
     github_batch: int = Field(ge=1, le=100)
     hub_list_pages: int = Field(ge=0)
     hub_records: int = Field(ge=0)
@@ -146,6 +158,8 @@ class Settings(_Table):
     github_token: SecretStr | None = None
     hf_token: SecretStr | None = None
     demo: bool = False
+    chosen: frozenset[str] = frozenset()
+    """The keys, like `pace.gitlab`, that do not come from the built-in file."""
 
     @property
     def store_url(self) -> str:
@@ -207,6 +221,7 @@ def load(
             values[key] = env[variable]
     if env.get("TRACKER_NOW"):
         values["now"] = moment(env["TRACKER_NOW"])
+    values["chosen"] = frozenset(key for key, where in origin.items() if where != str(builtin))
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

@@ -227,3 +227,28 @@ def test_with_a_moved_clock_nothing_outside_is_asked(connect, stub):
     with pytest.raises(UpstreamError, match="clock is moved"):
         client.get("gitlab", "/projects/1")
     assert client.get("github_api", "/a").status == 200
+
+
+def test_a_bomb_is_unpacked_no_further_than_an_answer_may_be_long(connect, stub, told):
+    stub.answers = [told(200, gzip.compress(b"0" * 50_000_000), {"Content-Encoding": "gzip"})]
+    with pytest.raises(UpstreamError, match="more than 1000 bytes"):
+        connect(TRACKER_LIMITS__ANSWER_BYTES="1000").get("github_api", "/x")
+
+
+def test_a_packed_answer_cut_short_is_never_taken(connect, stub, told):
+    stub.answers = [told(200, gzip.compress(b'{"a": 1}')[:-9], {"Content-Encoding": "gzip"})]
+    with pytest.raises(UpstreamError, match="cut off"):
+        connect().get("github_api", "/x")
+
+
+def test_an_upstream_that_stays_down_is_left_alone_for_longer_and_longer(connect, stub, told, ticks, memory):
+    stub.answers = [told(500)]
+    client, waits = connect(), []
+    for number in range(6):
+        for _ in range(1 if number else 3):
+            with pytest.raises(UpstreamError):
+                client.get("huggingface", "/x")
+        until, _ = memory.stops["huggingface"]
+        waits.append(round((until - ticks.now()).total_seconds()))
+        ticks.moment = until
+    assert waits == [600, 1200, 2400, 3600, 3600, 3600]

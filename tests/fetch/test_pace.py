@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tracker.errors import Cancelled, SettingsError
-from tracker.fetch.pace import Pace, Paces, group, interval, sleeper
+from tracker.fetch.pace import PAGE_FILES, Pace, Paces, budget, group, interval, sleeper
 
 
 class Wall:
@@ -158,3 +158,44 @@ def test_groups_and_intervals(make_settings):
     elsewhere = make_settings(TRACKER_UPSTREAMS__HUGGINGFACE="https://huggingface.co")
     assert interval(elsewhere, "huggingface") == 0.65
     assert interval(settings, "zenodo") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "hourly"),
+    [
+        ("gitlab", 0.5, 3600),
+        ("codeberg", 1.0, 1000),
+        ("bitbucket", 1.0, 60),
+        ("zenodo", 1.0, 2000),
+        ("software_heritage", 1.0, 120),
+        ("web", 1.0, 100),
+    ],
+)
+def test_every_upstream_has_a_pace_and_a_budget(make_settings, name, seconds, hourly):
+    asked = "web:a.example" if name == "web" else name
+    plain = make_settings()
+    assert (interval(plain, asked), budget(plain, asked)) == (seconds, hourly)
+    changed = make_settings(
+        **{f"TRACKER_PACE__{name.upper()}": "9", f"TRACKER_LIMITS__{name.upper()}_PER_HOUR": "7"}
+    )
+    assert (interval(changed, asked), budget(changed, asked)) == (9.0, 7)
+    here = {f"TRACKER_UPSTREAMS__{name.upper()}": "http://127.0.0.1:1"}
+    local = make_settings(**here)
+    assert (interval(local, asked), budget(local, asked)) == (0.0, None)
+    chosen = make_settings(**here, **{f"TRACKER_PACE__{name.upper()}": str(seconds)})
+    assert interval(chosen, asked) == seconds, "a pace that the operator sets holds on this machine too"
+
+
+def test_hosts_of_pages_have_paces_of_their_own_in_a_bounded_number_of_files(tmp_path, make_settings):
+    wall, settings = Wall(), make_settings()
+    paces = Paces(settings, wall.sleep, wall)
+    with paces.of("web:a.example").turn():
+        pass
+    with paces.of("web:b.example").turn():
+        assert wall.slept == []
+    with paces.of("web:a.example").turn():
+        assert wall.slept == pytest.approx([1.0])
+    for number in range(300):
+        with paces.of(f"web:{number}.example").turn():
+            pass
+    assert len(list((settings.data_dir / "pace").iterdir())) <= PAGE_FILES

@@ -216,7 +216,7 @@ def test_what_tells_nothing_is_an_error(connect, stub, told, memory, status, bod
     stub.answers = [told(status, body, headers)]
     with pytest.raises(UpstreamError, match=reason):
         connect().page("https://ann.example.net/")
-    assert memory.stops == {}, "one page's trouble does not stop the web"
+    assert "web" not in memory.stops, "one page's trouble does not stop the web"
 
 
 def test_a_page_cut_short_is_an_error(connect, stub, told):
@@ -225,7 +225,7 @@ def test_a_page_cut_short_is_an_error(connect, stub, told):
         connect().page("https://ann.example.net/")
 
 
-@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("status", [404, 410, 451])
 def test_a_page_that_is_not_there_is_an_answer(connect, stub, told, status):
     stub.answers = [told(status, b"gone", HTML)]
     assert connect().page("https://ann.example.net/").status == status
@@ -262,3 +262,44 @@ def test_what_drips_ends_with_the_time_of_a_page(connect, parts):
 def test_dots_do_not_lead_out_of_the_hosts_folder(connect, stub):
     connect().page("https://ann.example.net/../../%2e%2e/_sandbox/reset")
     assert stub.asked[0][1] == "/web/ann.example.net/_sandbox/reset"
+
+
+@pytest.mark.parametrize(("status", "times"), [(429, 1), (503, 3)])
+def test_a_host_that_refuses_is_left_alone_for_growing_times_and_hinders_no_other(
+    connect, stub, told, ticks, memory, status, times
+):
+    client = connect()
+    stub.answers = [told(status, b"", HTML)]
+    waits = []
+    for _ in range(3):
+        for _ in range(times if not waits else 1):
+            with pytest.raises(UpstreamError, match=f"answered {status}"):
+                client.page("https://ann.example.net/")
+        until, _ = memory.stops["web:ann.example.net"]
+        waits.append((until - ticks.now()).total_seconds())
+        asked = len(stub.asked)
+        with pytest.raises(UpstreamError, match="not asked now"):
+            client.page("https://ann.example.net/")
+        assert len(stub.asked) == asked
+        ticks.moment = until
+    assert waits == [60.0, 120.0, 240.0]
+    stub.answers = [told(200, PAGE, HTML)]
+    assert client.page("https://bob.example.net/").status == 200
+    assert client.page("https://ann.example.net/").status == 200, "when its time is over it is asked again"
+    assert memory.notes[-1] == ("web:ann.example.net", None)
+
+
+def test_each_host_has_its_own_budget_of_an_hour(connect, stub, told):
+    client = connect(TRACKER_LIMITS__WEB_PER_HOUR="2")
+    stub.answers = [told(200, PAGE, HTML)]
+    for _ in range(2):
+        client.page("https://ann.example.net/")
+    with pytest.raises(UpstreamError, match=r"ann\.example\.net is not asked now: the 2 requests an hour"):
+        client.page("https://ann.example.net/")
+    assert client.page("https://bob.example.net/").status == 200
+
+
+def test_what_a_page_says_of_its_budget_is_obeyed(connect, stub, told, memory, ticks):
+    stub.answers = [told(200, PAGE, {**HTML, "RateLimit-Remaining": "0", "RateLimit-Reset": "90"})]
+    connect().page("https://ann.example.net/")
+    assert (memory.stops["web:ann.example.net"][0] - ticks.now()).total_seconds() == 91.0

@@ -68,6 +68,37 @@ NOW = int(datetime(2026, 6, 17, 5, 0, tzinfo=UTC).timestamp())
         (HUB, 200, {"content-type": "application/json"}, b" ", Action.RETRY, None),
         (HUB, 200, {"content-type": "text/plain"}, b"", Action.TAKE, None),
         (GITHUB, 451, {}, b"{}", Action.TAKE, None),
+        (
+            "gitlab",
+            200,
+            {"ratelimit-remaining": "0", "ratelimit-reset": str(NOW + 9), "date": DATE},
+            b"",
+            Action.TAKE,
+            10.0,
+        ),
+        (
+            "gitlab",
+            200,
+            {"ratelimit-remaining": "7", "ratelimit-reset": str(NOW + 9), "date": DATE},
+            b"",
+            Action.TAKE,
+            None,
+        ),
+        ("zenodo", 200, {"ratelimit": "limit=60, remaining=0, reset=50"}, b"", Action.TAKE, 51.0),
+        ("zenodo", 200, {"ratelimit": "limit=60, remaining=1, reset=50"}, b"", Action.TAKE, None),
+        ("zenodo", 429, {"x-ratelimit-reset": str(NOW + 30), "date": DATE}, b"", Action.WAIT, 31.0),
+        ("zenodo", 200, {"ratelimit": '"min";r=0;t=20,"hour";r=0;t=900'}, b"", Action.TAKE, 901.0),
+        ("zenodo", 200, {"ratelimit": '"min";r=9;t=20,"hour";r=0;t=900'}, b"", Action.TAKE, 901.0),
+        (
+            "software_heritage",
+            200,
+            {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "60"},
+            b"",
+            Action.TAKE,
+            61.0,
+        ),
+        ("web:gitee.com", 403, {"x-ratelimit-remaining": "0"}, b"", Action.WAIT, None),
+        ("web:gitee.com", 403, {}, b"", Action.TAKE, None),
     ],
 )
 def test_what_follows_from_an_answer(upstream, status, headers, body, action, seconds):
@@ -91,10 +122,12 @@ def test_waits_without_a_time_grow_to_an_hour():
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 @given(
-    st.sampled_from([ARXIV, GITHUB, HUB]),
+    st.sampled_from([ARXIV, GITHUB, HUB, "zenodo", "web:a.example"]),
     st.sampled_from([200, 401, 403, 404, 429, 500, 503]),
     st.dictionaries(
-        st.sampled_from(["retry-after", "ratelimit", "x-ratelimit-reset", "x-ratelimit-remaining", "date"]),
+        st.sampled_from(
+            ["retry-after", "ratelimit", "x-ratelimit-reset", "x-ratelimit-remaining", "ratelimit-reset", "date"]
+        ),
         st.one_of(st.text(max_size=40), st.integers().map(str), st.just("0")),
     ),
     st.binary(max_size=60),

@@ -66,3 +66,14 @@ def test_a_failure_of_today_does_not_unprove_a_window(store: Store, now: datetim
     windows.close(store, "arxiv", result(now, now + DAY, 5, complete=True), now)
     windows.close(store, "arxiv", result(now, now + DAY, 0, complete=False), now + later)
     assert windows.open_windows(store, "arxiv") == []
+
+
+def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
+    store: Store, now: datetime
+) -> None:
+    kept = memory.StoreMemory(store)
+    for name in ("web:old.example", "web:stopped.example", "zenodo"):
+        kept.spend(name, 9, 3600, now)
+    kept.stop("web:stopped.example", now + 9 * DAY, "503")
+    kept.spend("web:new.example", 9, 3600, now + 3 * DAY)
+    assert [one.name for one in memory.remembered(store.url)] == ["web:new.example", "web:stopped.example", "zenodo"]

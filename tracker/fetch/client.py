@@ -6,6 +6,7 @@ import random
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -186,17 +187,31 @@ class Client:
             return Response(answer.status_code, dict(answer.headers), body, str(answer.url))
 
     def _bounded(self, upstream: str, answer: httpx.Response) -> bytes:
+        """The whole body, unpacked here: a drip that unpacks to nothing, or a bomb, would pass by other bounds."""
         limit = self._settings.limits.answer_bytes
         deadline = time.monotonic() + WHOLE_ANSWER * self._settings.limits.read_seconds
+        packed = answer.headers.get("content-encoding", "identity").strip().lower()
+        if packed not in ("identity", "gzip", "x-gzip", ""):
+            raise httpx.DecodingError("packed in a way that was not asked for")
+        unpack = zlib.decompressobj(wbits=31) if "gzip" in packed else None
         body = bytearray()
-        for chunk in answer.iter_bytes():
-            body += chunk
+        for chunk in answer.iter_raw():
+            body += chunk if unpack is None else _unpacked(unpack, chunk, limit + 1 - len(body))
             if len(body) > limit:
                 self._gate.failed(upstream, f"an answer of more than {limit} bytes")
                 raise UpstreamError(upstream, f"an answer of more than {limit} bytes")
             if time.monotonic() > deadline:
                 raise httpx.ReadTimeout("the whole answer took too long")
+        if unpack is not None and body and not unpack.eof:
+            raise httpx.DecodingError("cut off")
         return bytes(body)
+
+
+def _unpacked(unpack: zlib._Decompress, chunk: bytes, most: int) -> bytes:
+    try:
+        return unpack.decompress(unpack.unconsumed_tail + chunk, most)
+    except zlib.error:
+        raise httpx.DecodingError("damaged") from None
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

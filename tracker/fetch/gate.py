@@ -11,7 +11,7 @@ from importlib import metadata
 
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch import rules
-from tracker.fetch.pace import Paces, Sleep, group, sleeper
+from tracker.fetch.pace import Paces, Sleep, budget, group, sleeper
 from tracker.protocols import Clock, Memory
 from tracker.settings import Settings, Upstreams
 
@@ -27,7 +27,8 @@ RECORD_SECONDS = 30.0
 LOST_IN_A_ROW = 3
 """So many questions in a row without a usable answer, each after its retries, mean that the upstream is down …"""
 LOST_SECONDS = 600.0
-"""… and it is left alone for so long: what waits stays due, instead of failing one by one."""
+"""… and it is left alone for so long: what waits stays due, instead of failing one by one. Twice as long after each
+further failure, up to `rules.MOST_WAIT_SECONDS`."""
 _MOST_WAITS = 10
 
 
@@ -74,8 +75,9 @@ class Gate:
         Raises UpstreamStopped when that would take longer than the upstream's patience, and Cancelled.
         """
         self._wait_until_free(upstream, lambda now: self._held(upstream, now))
-        if upstream == "github_api" and self.settings.github_token is None:
-            self._wait_until_free(upstream, self._spend_anonymous)
+        limit = budget(self.settings, upstream)
+        if limit is not None:
+            self._wait_until_free(upstream, lambda now: self._spend(upstream, limit, now))
 
     def turn(self, upstream: str) -> AbstractContextManager[None]:
         """Hold the upstream's pace for one request."""
@@ -120,11 +122,37 @@ class Gate:
 
     def lost(self, upstream: str, reason: str) -> UpstreamError:
         """The error to raise for a question that got no usable answer: UpstreamStopped when it is one too many."""
-        self._lost[upstream] = self._lost.get(upstream, 0) + 1
-        if self._lost[upstream] < LOST_IN_A_ROW:
+        self._lost[upstream] = lost = self._lost.get(upstream, 0) + 1
+        if lost < LOST_IN_A_ROW:
             return UpstreamError(upstream, reason)
-        self._lost.pop(upstream)
-        return UpstreamStopped(upstream, reason, self._stop(upstream, LOST_SECONDS, reason))
+        # Until it answers again, each further question that fails is one too many.
+        seconds = min(rules.MOST_WAIT_SECONDS, LOST_SECONDS * 2.0 ** min(lost - LOST_IN_A_ROW, 10))
+        return UpstreamStopped(upstream, reason, self._stop(upstream, seconds, reason))
+
+    def page(self, upstream: str, status: int | None, headers: Mapping[str, str], reason: str = "") -> None:
+        """Note what a host of pages answered, or with None that and why it did not.
+
+        Nothing is asked again here: a host that refuses or fails again and again is left alone for longer
+        and longer, by its own name (`web:HOST`), and hinders no other.
+        """
+        ruling = rules.rule(upstream, status or 503, headers, b"")
+        wait = ruling.seconds
+        if ruling.action is rules.Action.TAKE:
+            self._refusals.pop(upstream, None)
+            if self._lost.pop(upstream, None):
+                self._note(upstream, None)
+        elif ruling.action is rules.Action.WAIT:
+            self._refusals[upstream] = self._refusals.get(upstream, 0) + 1
+            wait = rules.growing(self._refusals[upstream]) if wait is None else wait
+        else:
+            self._lost[upstream] = lost = self._lost.get(upstream, 0) + 1
+            if wait is None and lost >= LOST_IN_A_ROW:
+                wait = rules.growing(lost - LOST_IN_A_ROW + 1)
+        if ruling.action is not rules.Action.TAKE:
+            self._lost.setdefault(upstream, 1)
+            self._note(upstream, reason or ruling.reason)
+        if wait is not None:
+            self._stop(upstream, wait, reason or ruling.reason)
 
     def _wait_as_told(self, upstream: str, ruling: rules.Ruling, *, last: bool) -> float:
         seconds = ruling.seconds
@@ -156,12 +184,12 @@ class Gate:
         stops = [stop for door in doors if (stop := self._memory.stopped(door, now))]
         return max(stops, default=None)
 
-    def _spend_anonymous(self, now: datetime) -> tuple[datetime, str] | None:
-        limit = self.settings.limits.github_anonymous_per_hour
+    def _spend(self, upstream: str, limit: int, now: datetime) -> tuple[datetime, str] | None:
+        what = " without GITHUB_TOKEN" if upstream == "github_api" else ""
         if limit <= 0:
-            return now + timedelta(hours=1), "no requests without GITHUB_TOKEN are allowed by the settings"
-        until = self._memory.spend("github_api", limit, HOUR_SECONDS, now)
-        return None if until is None else (until, f"the {limit} requests an hour without GITHUB_TOKEN are spent")
+            return now + timedelta(hours=1), f"no requests{what} are allowed by the settings"
+        until = self._memory.spend(upstream, limit, HOUR_SECONDS, now)
+        return None if until is None else (until, f"the {limit} requests an hour{what} are spent")
 
     def _stop(self, upstream: str, seconds: float, reason: str) -> datetime:
         until = self._clock.now() + timedelta(seconds=seconds)

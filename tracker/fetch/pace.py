@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from zlib import crc32
 
 from tracker.errors import Cancelled, SettingsError
 from tracker.settings import Settings, is_loopback
@@ -23,8 +24,8 @@ Sleep = Callable[[float], None]
 
 POLL_SECONDS = 0.02
 """How often a taken lock is tried again."""
-OTHER_SECONDS = 1.0
-"""Pace of an upstream for which `[pace]` has no key, unless it is on this machine."""
+PAGE_FILES = 256
+"""Hosts of pages share so many files: strangers name the hosts, and must not fill the folder."""
 
 
 def sleeper(cancel: threading.Event | None) -> Sleep:
@@ -44,14 +45,37 @@ def group(upstream: str) -> str:
 
 
 def interval(settings: Settings, upstream: str) -> float:
-    """The least seconds between two requests to an upstream."""
-    name = group(upstream)
-    local = is_loopback(getattr(settings.upstreams, upstream))
-    if name == "huggingface" and local:
-        return 0.0
-    if name in type(settings.pace).model_fields:
-        return float(getattr(settings.pace, name))
-    return 0.0 if local else OTHER_SECONDS
+    """The least seconds between two requests to an upstream, or to a host of pages (`web:HOST`)."""
+    name = group(upstream.partition(":")[0])
+    ours = name in ("arxiv", "github") or f"pace.{name}" in settings.chosen
+    return float(getattr(settings.pace, name)) if ours or not _is_local(settings, upstream) else 0.0
+
+
+def budget(settings: Settings, upstream: str) -> int | None:
+    """The most requests in an hour, None where only the upstream's own answers bound them."""
+    name = group(upstream.partition(":")[0])
+    if name == "github":
+        return settings.limits.github_anonymous_per_hour if settings.github_token is None else None
+    key = f"{name}_per_hour"
+    if key not in type(settings.limits).model_fields:
+        return None
+    if _is_local(settings, upstream) and f"limits.{key}" not in settings.chosen:
+        return None
+    return int(getattr(settings.limits, key))
+
+
+def hours(settings: Settings, upstream: str, requests: int) -> float | None:
+    """Hours that so many requests take by pace and budget, None where none is allowed."""
+    limit = budget(settings, upstream)
+    if limit == 0:
+        return None
+    paced = requests * interval(settings, upstream) / 3600
+    # The first hour's budget can be spent at once; each further one takes an hour's wait.
+    return paced if limit is None else max(paced, float(max(0, requests - 1) // limit))
+
+
+def _is_local(settings: Settings, upstream: str) -> bool:
+    return is_loopback(str(getattr(settings.upstreams, upstream.partition(":")[0])))
 
 
 class Pace:
@@ -140,5 +164,8 @@ class Paces:
 
     def of(self, upstream: str) -> Pace:
         """The pace of an upstream."""
-        file = self._settings.data_dir / "pace" / group(upstream)
+        name = group(upstream)
+        if name.startswith("web:"):
+            name = f"web-{crc32(name.encode()) % PAGE_FILES:02x}"
+        file = self._settings.data_dir / "pace" / name
         return Pace(file, interval(self._settings, upstream), self._sleep, self._wall)

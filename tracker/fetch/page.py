@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from tracker.errors import UpstreamError
+from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch import guard
 from tracker.fetch.gate import Gate, user_agent
 from tracker.fetch.guard import UPSTREAM, Target
@@ -34,7 +34,8 @@ MOST_REDIRECTS = 5
 MOST_ADDRESSES = 16
 READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown", "application/json")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_GONE = frozenset({404, 410})
+_THERE_OR_NOT = frozenset({200, 404, 410, 451})
+"""451 (RFC 7725): the page is blocked, which is an answer; a host makes `blocked` of it, a page is not there."""
 
 
 def addresses(host: str, port: int) -> list[str]:
@@ -125,12 +126,13 @@ class Pages:
         """The page at `url`, with the address finally reached; see `protocols.Fetch.page`."""
         if not self._settings.may_ask(UPSTREAM):
             raise UpstreamError(UPSTREAM, "not asked: the clock is moved, so nothing outside this machine is")
-        deadline = time.monotonic() + self._settings.limits.page_seconds
+        left = self._settings.limits.page_seconds
         for _ in range(MOST_REDIRECTS + 1):
-            if time.monotonic() > deadline:
+            if left <= 0:
                 raise UpstreamError(UPSTREAM, "no answer in time")
             target = guard.check_url(url)
-            response = self._once(target, deadline)
+            response, took = self._once(target, left)
+            left -= took
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or not location:
                 return _judged(response)
@@ -146,25 +148,33 @@ class Pages:
         except ValueError:
             raise guard.refused("it redirects to no address") from None
 
-    def _once(self, target: Target, deadline: float) -> Response:
-        address, headers, extensions = self._route(target)
-        self._gate.enter(UPSTREAM)
-        watch = Deadline(deadline)
-        extensions["trace"] = watch.trace
+    def _once(self, target: Target, seconds: float) -> tuple[Response, float]:
+        """One answer and the seconds that it took, the wait for the host's turn not among them."""
+        name = f"{UPSTREAM}:{target.host}"
         try:
-            with (
-                self._gate.turn(UPSTREAM),
-                watch,
-                self._http.stream("GET", address, headers=headers, extensions=extensions) as answer,
-            ):
-                self._http.cookies.clear()
-                body = self._body(answer, deadline) if answer.status_code == 200 else b""
-                if watch.over:
-                    # A body without a length ends with its connection, cut or not.
-                    raise UpstreamError(UPSTREAM, "no answer in time")
-                return Response(answer.status_code, dict(answer.headers), body, target.url)
-        except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
-            raise UpstreamError(UPSTREAM, "no answer in time" if watch.over else _reason(error)) from None
+            self._gate.enter(name)
+        except UpstreamStopped as stopped:
+            # This host's trouble alone: as a stop it would end the work at all others.
+            raise UpstreamError(UPSTREAM, f"{target.host} is not asked now: {stopped.reason}") from None
+        with self._gate.turn(name):
+            address, headers, extensions = self._route(target)
+            began = time.monotonic()
+            watch = Deadline(began + seconds)
+            extensions["trace"] = watch.trace
+            try:
+                with watch, self._http.stream("GET", address, headers=headers, extensions=extensions) as answer:
+                    self._http.cookies.clear()
+                    body = self._body(answer, began + seconds) if answer.status_code == 200 else b""
+                    if watch.over:
+                        # A body without a length ends with its connection, cut or not.
+                        raise httpx.ReadTimeout("no answer in time")
+                    response = Response(answer.status_code, dict(answer.headers), body, target.url)
+            except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
+                reason = "no answer in time" if watch.over else _reason(error)
+                self._gate.page(name, None, {}, reason)
+                raise UpstreamError(UPSTREAM, reason) from None
+        self._gate.page(name, response.status, response.headers)
+        return response, time.monotonic() - began
 
     def _route(self, target: Target) -> tuple[str, Mapping[str, str], dict[str, Any]]:
         """(address to connect to, headers, what the connection needs to know)."""
@@ -195,7 +205,7 @@ class Pages:
         for chunk in answer.iter_raw():
             raw += chunk
             if time.monotonic() > deadline:
-                raise UpstreamError(UPSTREAM, "no answer in time")
+                raise httpx.ReadTimeout("no answer in time")
             if len(raw) >= most:
                 break
         return bytes(raw[:most]) if "gzip" not in packed else _unpacked(bytes(raw), most)
@@ -210,7 +220,7 @@ def _unpacked(raw: bytes, most: int) -> bytes:
 
 def _judged(response: Response) -> Response:
     """A page that is there, or plainly not there; everything else tells nothing."""
-    if response.status == 200 or response.status in _GONE:
+    if response.status in _THERE_OR_NOT:
         return response
     raise UpstreamError(UPSTREAM, f"it answered {response.status}")
 

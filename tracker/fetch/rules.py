@@ -2,14 +2,16 @@
 
 Sources: arXiv's robots page (after a 403 going on "will be interpreted as an attack"); GitHub's best practices
 for its REST API (Retry-After first, else x-ratelimit-reset when nothing remains, else a minute that grows);
-the Hub's rate limit headers (`RateLimit: "api";r=0;t=55`).
+the Hub's rate limit headers (`RateLimit: "api";r=0;t=55`, as draft-ietf-httpapi-ratelimit-headers has them since
+its version 8; before, `RateLimit: remaining=0, reset=55` and `RateLimit-Remaining`, `RateLimit-Reset`, which GitLab
+sends with a Unix time); `X-RateLimit-Remaining` and `-Reset` of GitHub, Zenodo and Software Heritage.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,16 +23,20 @@ FIRST_WAIT_SECONDS = 60.0
 MOST_WAIT_SECONDS = 3600.0
 """… up to an hour, which is also the longest window of GitHub and the Hub."""
 LONGEST_RETRY_AFTER_SECONDS = 86_400.0
-PATIENCE_SECONDS = {"huggingface": 310.0}
+PATIENCE_SECONDS = {"huggingface": 310.0, "web": 5.0}
 """Up to this long a stop is waited out in place; beyond it the work is left for later. The Hub's window has
-five minutes, and a harvest of two thousand papers must be able to live with one account-less window after another."""
+five minutes, and a harvest of two thousand papers must be able to live with one account-less window after another. One
+host of pages among hundreds is left for later."""
 USUAL_PATIENCE_SECONDS = 60.0
 
 JSON_UPSTREAMS = frozenset({"github_api", "huggingface"})
 """Their answers are JSON or, for cards, plain text: a web page is a maintenance notice."""
 
-_HUB_REMAINING = re.compile(r";\s*r=(\d{1,9})\b")
-_HUB_SECONDS = re.compile(r";\s*t=(\d{1,9})\b")
+_REMAINING = re.compile(r"(?:;\s*r|\bremaining)=(\d{1,9})\b", re.ASCII)
+_UNTIL = re.compile(r"(?:;\s*t|\breset)=(\d{1,9})\b", re.ASCII)
+_NUMBER = re.compile(r"\d{1,11}", re.ASCII)
+_PREFIXES = ("x-ratelimit", "ratelimit")
+_FIRST_UNIX_TIME = 1_000_000_000
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 _PRIVATE_SOURCE = re.compile(rb"\bsource\b[^<>]{0,60}\bnot public|\bencrypted source\b", re.IGNORECASE)
 
@@ -59,7 +65,7 @@ def rule(upstream: str, status: int, headers: Mapping[str, str], body: bytes) ->
     """Judge one answer; `headers` has lower-case names."""
     wait = retry_after(headers)
     if status == 429:
-        return Ruling(Action.WAIT, _first(wait, _reset(headers)), "too many requests (429)")
+        return Ruling(Action.WAIT, _first(wait, _reset(headers, refused=True)), "too many requests (429)")
     if status == 403 and upstream.startswith("arxiv") and not _is_private_source(upstream, body):
         return Ruling(Action.REFUSED, wait, "access denied (403)")
     if status >= 500:
@@ -69,12 +75,12 @@ def rule(upstream: str, status: int, headers: Mapping[str, str], body: bytes) ->
     refusal = _account_refused(upstream, status, headers, body) or _limited(upstream, status, headers, body, wait)
     if refusal is not None:
         return refusal
-    return Ruling(Action.TAKE, _spent(headers), "the budget of requests is used up")
+    return Ruling(Action.TAKE, _reset(headers), "the budget of requests is used up")
 
 
 def patience(upstream: str) -> float:
     """Up to how many seconds a stop is waited out in place."""
-    return PATIENCE_SECONDS.get(upstream, USUAL_PATIENCE_SECONDS)
+    return PATIENCE_SECONDS.get(upstream.partition(":")[0], USUAL_PATIENCE_SECONDS)
 
 
 def growing(refusals: int) -> float:
@@ -108,29 +114,42 @@ def _first(*waits: float | None) -> float | None:
     return next((wait for wait in waits if wait is not None), None)
 
 
-def _reset(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the window's end, of the Hub's header or of GitHub's."""
-    hub = _HUB_SECONDS.search(headers.get("ratelimit", "")[:500])
-    if hub:
-        return min(float(hub[1]) + 1.0, MOST_WAIT_SECONDS)
-    reset = headers.get("x-ratelimit-reset", "").strip()
-    if headers.get("x-ratelimit-remaining", "").strip() != "0" or not re.fullmatch(r"\d{1,11}", reset, re.ASCII):
-        return None
-    asked = _date(headers.get("date", ""))
-    if asked is None:
-        return None
-    # The window has an hour: anything else comes from clocks that disagree.
-    seconds = float(reset) - asked.timestamp() + 1.0
-    return seconds if 0.0 < seconds <= MOST_WAIT_SECONDS + 60.0 else None
+def _reset(headers: Mapping[str, str], *, refused: bool = False) -> float | None:
+    """Seconds until the end of the window whose budget is spent, None where no header tells of one.
+
+    `refused`: the answer says itself that the budget is spent, so that a header need not.
+    """
+    waits = []
+    for remaining, until in _budgets(headers):
+        if until is None or not (remaining == 0 or (refused and remaining is None)):
+            continue
+        seconds = float(until)
+        if until >= _FIRST_UNIX_TIME:
+            asked = _date(headers.get("date", ""))
+            if asked is None:
+                continue
+            seconds -= asked.timestamp()
+        # No window has more than an hour: anything else comes from clocks that disagree.
+        if 0.0 <= seconds <= MOST_WAIT_SECONDS + 60.0:
+            waits.append(seconds + 1.0)
+    return max(waits, default=None)
 
 
-def _spent(headers: Mapping[str, str]) -> float | None:
-    remaining = _HUB_REMAINING.search(headers.get("ratelimit", "")[:500])
-    if remaining and int(remaining[1]) == 0:
-        return _reset(headers)
-    if headers.get("x-ratelimit-remaining", "").strip() == "0":
-        return _reset(headers)
-    return None
+def _budgets(headers: Mapping[str, str]) -> Iterator[tuple[int | None, int | None]]:
+    """(remaining, reset) of each budget that the headers tell of."""
+    for policy in headers.get("ratelimit", "")[:500].split(',"' if ";" in headers.get("ratelimit", "") else "\n"):
+        remaining, until = _REMAINING.search(policy), _UNTIL.search(policy)
+        if remaining or until:
+            yield (int(remaining[1]) if remaining else None), (int(until[1]) if until else None)
+    for prefix in _PREFIXES:
+        remaining = _NUMBER.fullmatch(headers.get(f"{prefix}-remaining", "").strip())
+        until = _NUMBER.fullmatch(headers.get(f"{prefix}-reset", "").strip())
+        if remaining or until:
+            yield (int(remaining[0]) if remaining else None), (int(until[0]) if until else None)
+
+
+def _is_spent(headers: Mapping[str, str]) -> bool:
+    return any(remaining == 0 for remaining, _ in _budgets(headers))
 
 
 def _is_stand_in(headers: Mapping[str, str], body: bytes) -> bool:
@@ -159,8 +178,12 @@ def _account_refused(upstream: str, status: int, headers: Mapping[str, str], bod
 def _limited(
     upstream: str, status: int, headers: Mapping[str, str], body: bytes, wait: float | None
 ) -> Ruling | None:
-    """GitHub's limits, which come as 403, or inside a GraphQL answer of 200, as well as 429."""
-    if upstream != "github_api" or status not in (200, 403):
+    """Limits that come as 403 or, at GitHub, inside a GraphQL answer of 200, as well as 429."""
+    if upstream != "github_api":
+        # arXiv's 403 are judged above; elsewhere (Gitee, Zenodo) a 403 with such a header is a limit as well.
+        limited = status == 403 and not upstream.startswith("arxiv") and (wait is not None or _is_spent(headers))
+        return Ruling(Action.WAIT, _first(wait, _reset(headers)), "rate limit (403)") if limited else None
+    if status not in (200, 403):
         return None
     if status == 200:
         limited = b"RATE_LIMIT" in body and _graphql_limited(body)
@@ -170,8 +193,8 @@ def _limited(
         return None
     if "secondary rate limit" in message or "abuse detection" in message or wait is not None:
         return Ruling(Action.WAIT, wait, "secondary rate limit (403)")
-    if headers.get("x-ratelimit-remaining", "").strip() == "0" or "rate limit exceeded" in message:
-        return Ruling(Action.WAIT, _reset(headers), "rate limit (403)")
+    if _is_spent(headers) or "rate limit exceeded" in message:
+        return Ruling(Action.WAIT, _reset(headers, refused=True), "rate limit (403)")
     return None
 
 

@@ -140,6 +140,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             WORK.c.first_seen,
             WORK.c.opened_at,
             WORK.c.grade,
+            WORK.c.grade_reasons,
             WORK.c.withdrawn.label("gone"),
             VERSION,
         )
@@ -249,4 +250,5 @@ def _item(
         opened_at=row.opened_at,
         first_seen=row.first_seen,
         grade=row.grade or "",
+        grade_reasons=tuple(row.grade_reasons or ()),
     )

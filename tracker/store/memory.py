@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, or_, select
 
 from tracker.published import Trouble
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
+from tracker.store.query import query
 
 UPSTREAM, STAGE = table(t.Upstream), table(t.Stage)
+PAGES_KEPT = timedelta(days=2)
+"""A host of pages that was not asked for so long is forgotten."""
 
 
 class StoreMemory:
@@ -50,6 +54,7 @@ class StoreMemory:
             used = row.budget_used if row else 0
             if since is None or not since <= now < since + timedelta(seconds=seconds):
                 since, used = now, 0
+                _forget_pages(connection, now)
             if used >= limit:
                 return since + timedelta(seconds=seconds)
             upsert(
@@ -81,6 +86,53 @@ class StoreMemory:
             values = {"name": upstream, "failing_since": since, "last_error": error}
         with self._store.begin() as connection:
             upsert(connection, t.Upstream, [values], [name for name in values if name != "name"])
+
+
+def _forget_pages(connection: Connection, now: datetime) -> None:
+    """Hosts of pages are named by strangers: what none of today's requests needs must not add up."""
+    connection.execute(
+        delete(UPSTREAM).where(
+            UPSTREAM.c.name.startswith("web:"),
+            or_(UPSTREAM.c.budget_from.is_(None), UPSTREAM.c.budget_from < now - PAGES_KEPT),
+            or_(UPSTREAM.c.stop_until.is_(None), UPSTREAM.c.stop_until < now),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of one upstream, or of one host of pages (`web:HOST`)."""
+
+    name: str
+    stop_until: datetime | None
+    stop_reason: str
+    failing_since: datetime | None
+    last_error: str
+    last_ok_at: datetime | None
+    budget_from: datetime | None
+    budget_used: int
+
+
+_COLUMNS = tuple(field.name for field in fields(Known))
+
+
+def remembered(url: str) -> list[Known]:
+    """All that a store remembers of upstreams, by name; reads only. QueryError, StoreError."""
+    _, rows = query(url, f"SELECT {', '.join(_COLUMNS)} FROM upstream ORDER BY name")  # noqa: S608 # names of ours
+    return [
+        Known(name, moment(until), why, moment(since), error, moment(good), moment(spent), used)
+        for name, until, why, since, error, good, spent, used in rows
+    ]
+
+
+def moment(text: object) -> datetime | None:
+    """A time as the store writes it, read by plain SQL; None where there is none."""
+    return None if text is None else datetime.fromisoformat(str(text)).astimezone(UTC)
+
+
+def written(now: datetime) -> str:
+    """A time as the store writes it."""
+    return t.utc_text(now)
 
 
 def stage_done(store: Store, stage: str, now: datetime) -> None:
