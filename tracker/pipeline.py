@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tracker import harvesting, looking, reading
+from tracker import harvesting, looking, reading, watching
 from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
@@ -56,7 +56,7 @@ def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
     reading.listings(worker, now, summary)
     reading.read(worker, now, summary)
     _tell(worker, now, summary)
-    for further in (reading.records, reading.full_texts, reading.project_pages):
+    for further in (reading.records, reading.full_texts, reading.project_pages, watching.watch):
         further(worker, now, summary)
         reading.read(worker, now, summary)
     _tell(worker, now, summary)

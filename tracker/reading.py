@@ -136,7 +136,7 @@ def _give_listings(worker: Worker, now: datetime) -> None:
 
 def records(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
-    waiting = queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records)
+    waiting = queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records, now)
     reason, next_try = "", None
     batch: list[writes.Scanned] = []
     try:

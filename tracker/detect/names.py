@@ -15,6 +15,7 @@ _COINED = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{1,40}")
 _PRESENTED = re.compile(
     r"\b(?:present|propose|introduce|develop|release|called|named|dubbed|termed|describe)s?,?\s+(?:\\?\w{0,8}\{)?([A-Z][\w.+-]{2,40})"
 )
+_REPOSITORY_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}", re.ASCII)
 _IN_BRACKETS = re.compile(r"\(([A-Z][\w.+-]{2,24})\)")
 _FILLERS_TEXT = """a an and for from in into is of on or the to towards toward via with without by as at using based code codes
     official pytorch tensorflow jax implementation paper papers project release public repo repository dataset data
@@ -146,6 +147,18 @@ def _acronyms(title: str, abstract: str) -> set[str]:
     for text in (title, *_IN_BRACKETS.findall(abstract), *_PRESENTED.findall(abstract)):
         found.update(fold(token) for token in _COINED.findall(text) if _is_coined(token))
     return {name for name in found if len(name) >= 3 and name not in _COMMON}
+
+
+def repository_names(paper: Paper) -> tuple[str, ...]:
+    """How a repository of this paper may be called, as the paper writes its work's name; at most five."""
+    title = paper.title[:_MOST_TITLE]
+    found: dict[str, None] = {}
+    head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0].strip()
+    if head != title and len(head.split()) <= 3:
+        found[re.sub(r"\s+", "-", head)] = None
+    found |= dict.fromkeys(token.rstrip(".-_") for token in _COINED.findall(title) if _is_coined(token))
+    known = About.of(paper)
+    return tuple(name for name in found if fold(name) in known.acronyms and _REPOSITORY_NAME.fullmatch(name))[:5]
 
 
 # Written like acronyms of one work, yet everybody's.

@@ -235,7 +235,7 @@ def _called_page(mention: Mention, rules: Rules) -> bool:
 def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str], float]:
     """(log-odds, reasons, weight of the words that decide) of the place and the words of one mention."""
     if mention.source is Source.WATCH:
-        return rules.signals["watch"], ["the operator's list names it as the organisation's own"], 0.0
+        return rules.signals["watch"], ["it lies under an owner of the operator's list"], 0.0
     score = rules.kinds.get(mention.reference.kind, 0.0)
     if mention.place is Place.HUB:
         if mention.source is Source.HUB_LIST:

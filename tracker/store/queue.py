@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from tracker.domain import Content, Outcome, Paper, Reference, Role, Source
+from tracker.domain import Content, Outcome, Paper, Promise, Reference, Role, Source
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
@@ -74,11 +74,32 @@ def _papers(connection: Connection, works: Any) -> list[PaperToRead]:
     ]
 
 
-def works_for_hub_record(store: Store, limit: int) -> list[PaperToRead]:
-    """Papers that show no code of their own and were never asked of the Hub, newest first."""
-    asked = select(SCAN.c.work).where(SCAN.c.work == WORK.c.id, SCAN.c.source == Source.HUB_RECORD.value)
+def works_for_hub_record(store: Store, limit: int, now: datetime) -> list[PaperToRead]:
+    """Papers that show no code of their own and were not asked of the Hub, newest first; where a release is promised,
+    those that were last asked a month ago as well."""
+    again = (WORK.c.promise == Promise.PROMISED.value) & (SCAN.c.scanned_at <= now - _RECORD_AGAIN)
+    asked = select(SCAN.c.work).where(
+        SCAN.c.work == WORK.c.id, SCAN.c.source == Source.HUB_RECORD.value, ~(again & _still_waited_for(now))
+    )
     with store.read() as connection:
         return _papers(connection, _unsettled(asked).limit(limit))
+
+
+def works_to_watch(store: Store, limit: int, now: datetime) -> list[PaperToRead]:
+    """Papers that promise a release and show none, not looked for under watched owners in the last days."""
+    asked = select(SCAN.c.work).where(
+        SCAN.c.work == WORK.c.id, SCAN.c.source == Source.WATCH.value, SCAN.c.scanned_at > now - _WATCH_AGAIN
+    )
+    waiting = _unsettled(asked).where(WORK.c.promise == Promise.PROMISED.value, _still_waited_for(now))
+    with store.read() as connection:
+        return _papers(connection, waiting.limit(limit))
+
+
+def _still_waited_for(now: datetime) -> Any:
+    return WORK.c.first_seen > now - _WAIT
+
+
+_RECORD_AGAIN, _WATCH_AGAIN, _WAIT = timedelta(days=30), timedelta(days=7), timedelta(days=730)
 
 
 def works_for_full_text(store: Store, limit: int, now: datetime) -> list[PaperToRead]:
