@@ -43,5 +43,9 @@ class UpstreamStopped(UpstreamError):
         self.until = until
 
 
+class BudgetSpent(UpstreamStopped):
+    """All requests that an upstream grants in a time are made: nothing is wrong, the rest waits."""
+
+
 class Cancelled(TrackerError):
     """The service is stopping; work in hand is abandoned and will be done again."""

@@ -7,11 +7,11 @@ left alone for as long as it says, and hinders no other.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from tracker.domain import Check, Content, Fact, Outcome
-from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.errors import BudgetSpent, UpstreamError, UpstreamStopped
 from tracker.hosts import HOSTS, huggingface, swh
 from tracker.hosts.base import Host
 from tracker.judge import licenses, openness, schedule
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 READING = "1"
 """Counts the changes in how hosts are read: what was read by older rules is read again at its next look."""
-BUDGET_HOUR = timedelta(minutes=61)
 FEW = 3
 """So many looks in a row that all tell nothing are the host's trouble, not theirs."""
 COPIES = 25
@@ -53,10 +52,11 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
                 summary.checked += 1
                 worker.progress.step(f"checks at {host.name}", summary.checked)
                 worker.check_cancelled()
+        except BudgetSpent as spent:
+            # The checks that wait are told; nothing is wrong.
+            log.info("%s", spent)
+            return "", None
         except UpstreamStopped as stopped:
-            if _is_budget(worker, stopped, now):
-                log.info("%s", stopped)
-                return "", None
             return str(stopped), stopped.until
         except UpstreamError as error:
             return str(error), None
@@ -75,13 +75,6 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
 def _read_rules(worker: Worker) -> str:
     """The name of today's rules of reading: licences are decided while reading, since texts are not kept."""
     return f"{READING}.{worker.rules.judge_version}"
-
-
-def _is_budget(worker: Worker, stopped: UpstreamStopped, now: datetime) -> bool:
-    """Whether a stop is only the hour's budget that GitHub gives to those without an account: the checks that
-    wait are told, but nothing is wrong."""
-    anonymous = stopped.upstream == "github_api" and not worker.fetch.has_token("github_api")
-    return anonymous and stopped.until - now <= BUDGET_HOUR
 
 
 def _answer(worker: Worker, due: queue.Due, found: Check) -> checks.Answer:

@@ -76,4 +76,8 @@ def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
         kept.spend(name, 9, 3600, now)
     kept.stop("web:stopped.example", now + 9 * DAY, "503")
     kept.spend("web:new.example", 9, 3600, now + 3 * DAY)
-    assert [one.name for one in memory.remembered(store.url)] == ["web:new.example", "web:stopped.example", "zenodo"]
+    assert [one.name for one in memory.remembered(store.url)] == [
+        "web:new.example",
+        "web:stopped.example",
+        "zenodo",
+    ]

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from importlib import metadata
 
-from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.errors import BudgetSpent, UpstreamError, UpstreamStopped
 from tracker.fetch import rules
 from tracker.fetch.pace import Paces, Sleep, budget, group, sleeper
 from tracker.protocols import Clock, Memory
@@ -77,7 +77,7 @@ class Gate:
         self._wait_until_free(upstream, lambda now: self._held(upstream, now))
         limit = budget(self.settings, upstream)
         if limit is not None:
-            self._wait_until_free(upstream, lambda now: self._spend(upstream, limit, now))
+            self._wait_until_free(upstream, lambda now: self._spend(upstream, limit, now), BudgetSpent)
 
     def turn(self, upstream: str) -> AbstractContextManager[None]:
         """Hold the upstream's pace for one request."""
@@ -166,7 +166,12 @@ class Gate:
             raise UpstreamStopped(upstream, ruling.reason, until)
         return seconds
 
-    def _wait_until_free(self, upstream: str, held: Callable[[datetime], tuple[datetime, str] | None]) -> None:
+    def _wait_until_free(
+        self,
+        upstream: str,
+        held: Callable[[datetime], tuple[datetime, str] | None],
+        refusal: type[UpstreamStopped] = UpstreamStopped,
+    ) -> None:
         for tries_left in reversed(range(_MOST_WAITS)):
             now = self._clock.now()
             stop = held(now)
@@ -175,7 +180,7 @@ class Gate:
             until, reason = stop
             seconds = (until - now).total_seconds()
             if not tries_left or seconds > rules.patience(upstream):
-                raise UpstreamStopped(upstream, reason, until)
+                raise refusal(upstream, reason, until)
             self.sleep(max(0.0, seconds) + 0.01)
 
     def _held(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
