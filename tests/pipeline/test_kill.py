@@ -85,7 +85,7 @@ def test_a_killed_cycle_is_done_again(world: World, expected: dict[str, str], tm
                 COMMAND, env=environment(sandbox, broken), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
             try:
-                process.wait(chance.uniform(0.2, 1.0) * took)
+                process.wait(chance.uniform(0.1, 0.6) * took)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -147,7 +147,7 @@ def _judge(
 ) -> _Judged:
     own = f"{link.reference} is the authors' own (probability {link.probability:.2f})"
     if latest is None:
-        return _Judged(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not looked at yet"))
+        return _Judged(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not looked at"))
     if link.lost_at is not None and link.lost_at <= moment:
         return _Judged(State.GONE, LicenceClass.UNKNOWN, link, (own, "its name now leads to something else"))
     match latest.outcome:

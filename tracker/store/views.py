@@ -31,7 +31,11 @@ VIEWS = {
         SELECT a.reference, a.host, a.kind, a.url, coalesce(a.outcome, 'unknown') AS outcome,
                coalesce(a.content, 'unknown') AS content, a.licence_spdx,
                coalesce(a.licence_class, 'unknown') AS licence_class, a.archived, a.gated, a.created_at,
-               a.checked_at, a.next_check_at, a.reason, a.licence_source, a.licence_note, a.commit_id,
+               a.checked_at, a.next_check_at,
+               CASE WHEN a.reason <> '' OR a.outcome IS NOT NULL THEN a.reason
+                    WHEN a.next_check_at IS NOT NULL THEN 'not looked at yet'
+                    ELSE 'not looked at: not the authors'' own, or at a host that is not asked' END AS reason,
+               a.licence_source, a.licence_note, a.commit_id,
                a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy
         FROM artifact a
     """,
