@@ -54,6 +54,7 @@ class Service:
 
     def __init__(self, settings: Settings, store: Store, clock: Clock, progress: Progress | None = None) -> None:
         self._settings, self._clock, self._store = settings, clock, store
+        keep_one_heap()
         self._cancel = threading.Event()
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(1)},
@@ -130,6 +131,7 @@ class Service:
         except Exception:
             log.exception("the cycle broke off; the timetable goes on")
         finally:
+            self._store.rest()
             _give_memory_back()
 
     def _plan_retry(self, summary: Summary) -> None:
@@ -151,6 +153,16 @@ class Service:
             self.worker.now(),
         )
         pipeline.write_site(self.worker, self.worker.now())
+
+
+def keep_one_heap() -> None:
+    """Let all threads share one heap, before any begins: glibc gives each its own and takes none of them back."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+_M_ARENA_MAX = -8
+"""The name of this option in glibc's `malloc.h`."""
 
 
 def _give_memory_back() -> None:

@@ -49,6 +49,10 @@ class Store:
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
+    def rest(self) -> None:
+        """Close the connections that nobody uses, with their memory: there will be new ones when there is work."""
+        self.engine.dispose()
+
     def close(self) -> None:
         """Give all connections back; SQLite folds its write-ahead log into the file."""
         self.engine.dispose()
