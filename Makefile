@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test lint types docs accuracy bench container clean
+.PHONY: run demo test lint types docs accuracy bench browser container clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,12 @@ bench: $(STAMP)  ## ratios against a named baseline
 	$(BIN)/python -m benchmarks.write_papers
 	$(BIN)/python -m benchmarks.links
 	$(BIN)/python -m benchmarks.requests
+
+browser: $(STAMP)  ## every page in headless Chromium: widths, themes, keyboard, axe (needs npm, and root where chromium is missing)
+	$(BIN)/python -m pip install --quiet --group browser
+	npm install --silent --no-save --prefix $(VENV) axe-core@4
+	command -v chromium >/dev/null || apt-get install -y --no-install-recommends chromium
+	IN_BROWSER=1 $(BIN)/python -m pytest tests/browser
 
 container:  ## build the image and run it for real (docker, or podman where there is no engine)
 	bash tests/container/run.sh

@@ -17,12 +17,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 import uvicorn
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker import web
+from tracker import serving, web
 from tracker.errors import TrackerError
 from tracker.publish import files
 from tracker.published import Status, Trouble
@@ -32,6 +34,18 @@ WRITTEN = datetime(2026, 6, 16, 8, 0, tzinfo=UTC)
 FEED = b"<rss>" + b"an item " * 200 + b"</rss>"
 SITE = {
     "feed.xml": FEED,
+    "feed.atom": b"<feed/>" * 60,
+    "feed.json": b'{"items": []}',
+    "feeds.opml": b"<opml/>",
+    "feeds.html": b"<p>all feeds</p>",
+    "feeds/cs.CL.xml": b"<rss>cs.CL</rss>",
+    "feeds/licence/MIT.json": b'{"items": [1]}',
+    "sitemap.xml": b"<urlset/>",
+    "snapshot/all.db.zst": b"packed already",
+    "browse/cs.CL.html": b"<p>cs.CL</p>",
+    "paper/2606.00001.html": b"<p>a paper</p>",
+    "paper/2606.00001.xml": b"<rss>a paper</rss>",
+    "search.html": b"<p>ask</p>",
     "index.html": b"<p>first page</p>" * 40,
     "404.html": b"<p>not here</p>",
     "style.css": b"a { color: red }",
@@ -96,10 +110,10 @@ def make_status(*troubles: Trouble) -> Status:
     )  # fmt: skip
 
 
-def start(site: Site, *, root_path: str = "", prefix: str = "") -> Callable[[], None]:
+def start(site: Site, *, root_path: str = "", prefix: str = "", **more: Any) -> Callable[[], None]:
     listener = socket.create_server(("127.0.0.1", 0))
     site.port = listener.getsockname()[1]
-    app = web.build(site.folder, site.health, site.clock, ttl_minutes=60, prefix=prefix)
+    app = web.build(site.folder, site.health, site.clock, ttl_minutes=60, prefix=prefix, **more)
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, lifespan="off", ws="none", root_path=root_path, access_log=False)
     )
@@ -120,7 +134,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "secret.db").write_bytes(b"not published")
     public = made / "public"
     files.publish(public, SITE)
-    for path in public.iterdir():
+    for path in public.rglob("*"):
         os.utime(path, (WRITTEN.timestamp(), WRITTEN.timestamp()))
     return public
 
@@ -147,6 +161,18 @@ def site(running: Site) -> Site:
     ("/style.css", "style.css", "text/css; charset=utf-8"),
     ("/favicon.svg", "favicon.svg", "image/svg+xml"),
     ("/robots.txt", "robots.txt", "text/plain; charset=utf-8"),
+    ("/feed.atom", "feed.atom", "application/atom+xml; charset=utf-8"),
+    ("/feed.json", "feed.json", "application/feed+json; charset=utf-8"),
+    ("/feeds.opml", "feeds.opml", "text/x-opml; charset=utf-8"),
+    ("/feeds", "feeds.html", "text/html; charset=utf-8"),
+    ("/feeds/cs.CL.xml", "feeds/cs.CL.xml", "application/rss+xml; charset=utf-8"),
+    ("/feeds/licence/MIT.json", "feeds/licence/MIT.json", "application/feed+json; charset=utf-8"),
+    ("/sitemap.xml", "sitemap.xml", "application/xml; charset=utf-8"),
+    ("/snapshot/all.db.zst", "snapshot/all.db.zst", "application/zstd"),
+    ("/browse/cs.CL", "browse/cs.CL.html", "text/html; charset=utf-8"),
+    ("/paper/2606.00001", "paper/2606.00001.html", "text/html; charset=utf-8"),
+    ("/paper/2606.00001.xml", "paper/2606.00001.xml", "application/rss+xml; charset=utf-8"),
+    ("/search", "search.html", "text/html; charset=utf-8"),
 ])  # fmt: skip
 def test_files_are_served_with_their_type(site: Site, path: str, name: str, kind: str) -> None:
     answer = site.ask(path)
@@ -171,14 +197,30 @@ def test_a_page_is_guarded(site: Site) -> None:
     assert "unsafe" not in headers["content-security-policy"]
 
 
-@pytest.mark.parametrize(("wanted", "packed"), [
-    ("gzip", True), ("br, GZIP;q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.000", False), ("br", False),
-    ("identity", False), ("", False),
+UNPACK: dict[str | None, Callable[[bytes], bytes]] = {
+    None: lambda body: body,
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompress(body),
+}
+
+
+@pytest.mark.parametrize(("wanted", "coding"), [
+    ("gzip", "gzip"), ("GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("gzip; q=0.000", None), ("br", "br"),
+    ("zstd", "zstd"), ("gzip, deflate, br, zstd", "br"), ("gzip, br;q=0.5", "gzip"), ("br;q=0.1, zstd;q=0.9", "zstd"),
+    ("*", "br"), ("*;q=0", None), ("br;q=0, *", "zstd"), ("identity", None), ("", None), ("deflate", None),
+    ("gzip;q=0.5, identity", None), ("gzip;q=high", None), ("gzip;q=1.5", None), ("identity;q=0", None),
 ])  # fmt: skip
-def test_gzip_is_served_where_it_is_asked_for(site: Site, wanted: str, packed: bool) -> None:
+def test_the_best_coding_that_is_asked_for_is_served(site: Site, wanted: str, coding: str | None) -> None:
     answer = site.ask("/feed.xml", accept_encoding=wanted)
-    assert answer.headers.get("content-encoding") == ("gzip" if packed else None)
-    assert (gzip.decompress(answer.body) if packed else answer.body) == FEED
+    assert answer.headers.get("content-encoding") == coding
+    assert UNPACK[coding](answer.body) == FEED
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["content-length"] == str(len(answer.body))
+
+
+def test_what_is_too_small_to_pack_is_served_as_it_is(site: Site) -> None:
+    assert "content-encoding" not in site.ask("/robots.txt", accept_encoding="gzip, br, zstd").headers
 
 
 def test_each_encoding_has_its_own_tag(site: Site) -> None:
@@ -186,7 +228,7 @@ def test_each_encoding_has_its_own_tag(site: Site) -> None:
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"other",W/{} , "third"', "*"])
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "br", "zstd"])
 def test_a_known_tag_answers_304_without_a_body(site: Site, form: str, encoding: str) -> None:
     full = site.ask("/feed.xml", accept_encoding=encoding)
     answer = site.ask("/feed.xml", accept_encoding=encoding, if_none_match=form.format(full.headers["etag"]))
@@ -196,8 +238,10 @@ def test_a_known_tag_answers_304_without_a_body(site: Site, form: str, encoding:
 
 
 def test_the_tag_of_the_packed_form_is_known_to_the_plain_one(site: Site) -> None:
-    packed = site.ask("/feed.xml", accept_encoding="gzip").headers["etag"]
-    assert site.ask("/feed.xml", if_none_match=packed).status == 304
+    for coding in ("gzip", "br", "zstd"):
+        packed = site.ask("/feed.xml", accept_encoding=coding).headers["etag"]
+        assert site.ask("/feed.xml", if_none_match=packed).status == 304
+        assert site.ask("/feed.xml", accept_encoding="gzip", if_none_match=f"W/{packed}").status == 304
 
 
 @pytest.mark.parametrize("other", ['"other"', "W/", '""', "nonsense", ""])
@@ -330,10 +374,10 @@ def test_everything_works_below_a_prefix_kept_or_taken_off(
 
 def test_a_reader_is_served_and_a_flood_is_told_to_wait(site: Site) -> None:
     site.clock.step = 0.0
-    answers = [site.ask("/feed.xml") for _ in range(web.BURST + 5)]
+    answers = [site.ask("/feed.xml") for _ in range(serving.BURST + 5)]
     assert [answer.status for answer in answers[:3]] == [200, 200, 200]
-    assert {answer.status for answer in answers[: web.BURST]} == {200}
-    assert {answer.status for answer in answers[web.BURST :]} == {429}
+    assert {answer.status for answer in answers[: serving.BURST]} == {200}
+    assert {answer.status for answer in answers[serving.BURST :]} == {429}
     assert int(answers[-1].headers["retry-after"]) > 0
     assert site.ask("/health").status == 200, "a flood of pages must not make the health check fail"
     site.clock.at += timedelta(seconds=60)
@@ -343,14 +387,14 @@ def test_a_reader_is_served_and_a_flood_is_told_to_wait(site: Site) -> None:
 def test_clients_are_counted_apart_and_remembered_within_bounds() -> None:
     clock = SteppingClock()
     clock.step = 0.0
-    flood = web.Flood(clock)
-    assert [flood.admits("a") for _ in range(web.BURST + 1)] == [True] * web.BURST + [False]
+    flood = serving.Flood(clock)
+    assert [flood.admits("a") for _ in range(serving.BURST + 1)] == [True] * serving.BURST + [False]
     assert flood.admits("b")
     clock.at -= timedelta(hours=1)
     assert not flood.admits("a"), "a clock that steps back fills no bucket"
-    for number in range(web.CLIENTS * 2):
+    for number in range(serving.CLIENTS * 2):
         flood.admits(f"client {number}")
-    assert len(flood._buckets) <= web.CLIENTS
+    assert len(flood._buckets) <= serving.CLIENTS
 
 
 def test_health_tells_ages_waiting_work_and_troubles(site: Site) -> None:
@@ -412,7 +456,7 @@ SERVER = """
 import sys, signal
 from pathlib import Path
 from datetime import UTC, datetime
-from tracker import web
+from tracker import serving, web
 class Clock:
     def now(self): return datetime.now(UTC)
 def status(): raise RuntimeError
@@ -445,3 +489,217 @@ def test_a_signal_ends_it_cleanly_even_with_an_open_connection(folder: Path, num
         idle.close()
         process.kill()
         process.wait()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/feed.xml", "/feeds", "/nowhere", "/health", "/feed.xml/", "/paper/2606.00001v2"]
+)
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_head_tells_what_get_tells_without_a_body(site: Site, path: str, encoding: str) -> None:
+    got, head = (site.ask(path, method, accept_encoding=encoding) for method in ("GET", "HEAD"))
+    assert (head.status, head.body) == (got.status, b"")
+    moving = {"date"} | ({"content-length"} if path == "/health" else set())
+    assert {k: v for k, v in head.headers.items() if k not in moving} == {
+        k: v for k, v in got.headers.items() if k not in moving
+    }
+
+
+@pytest.mark.parametrize("method", ["POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"])
+@pytest.mark.parametrize("path", ["/feed.xml", "/", "/nowhere", "/health"])
+def test_other_methods_are_told_which_are_allowed(site: Site, method: str, path: str) -> None:
+    answer = site.ask(path, method)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(("path", "place"), [
+    ("/feeds/", "/feeds"), ("/feeds.html", "/feeds"), ("/feed.atom/", "/feed.atom"), ("/index.html", "/"),
+    ("/paper/2606.00001v2", "/paper/2606.00001"), ("/paper/hep-th/9901001v1", "/paper/hep-th/9901001"),
+    ("/paper/2606.00001/", "/paper/2606.00001"), ("/rss.xml", "/feed.xml"), ("/atom.xml", "/feed.atom"),
+    ("/browse/cs.CL.html", "/browse/cs.CL"),
+])  # fmt: skip
+def test_other_forms_of_an_address_lead_to_the_one(site: Site, path: str, place: str) -> None:
+    answer = site.ask(path, host="evil.example", x_forwarded_host="evil.example")
+    assert (answer.status, answer.headers["location"], answer.body) == (301, place, b"")
+
+
+@pytest.mark.parametrize("path", ["/paper/2606.00001x", "/paper/", "/paper/../feed.xml", "/feeds//", "/404", "/" + "a" * 5000,
+                                  "/paper/" + "9" * 400, "/feed.xml.zst", "/feed.xml.br", "/feed.xml?x=" + "a" * 9000])  # fmt: skip
+def test_odd_paths_are_not_found_and_cheap(site: Site, path: str) -> None:
+    answer = site.ask(path)
+    assert answer.status == 404
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/feed.atom", "/feed.json", "/feeds.opml", "/feeds/cs.CL.xml"])
+def test_scripts_elsewhere_may_read_feeds_and_nothing_else(site: Site, path: str) -> None:
+    headers = site.ask(path).headers
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in site.ask("/").headers
+
+
+def test_the_search_form_may_be_sent_here_alone(site: Site) -> None:
+    assert "form-action 'self'" in site.ask("/search").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("ranges", "status"), [
+    ("bytes=0-9", 200), ("bytes=0-,0-,0-", 200), ("nonsense", 200), ("bytes=" + ",".join(["0-"] * 200), 429),
+])  # fmt: skip
+def test_ranges_are_answered_whole_and_many_are_abuse(site: Site, ranges: str, status: int) -> None:
+    answer = site.ask("/feed.xml", range=ranges)
+    assert answer.status == status
+    if status == 200:
+        assert answer.body == FEED
+    else:
+        assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_file_too_large_for_memory_is_sent_from_disk(tmp_path: Path) -> None:
+    large = os.urandom(serving.LARGE + 100)
+    (tmp_path / "all.db.zst").write_bytes(large)
+    made = Site(tmp_path, status=make_status())
+    stop = start(made)
+    try:
+        answer = made.ask("/all.db.zst")
+        assert answer.body == large
+        assert made.ask("/all.db.zst", if_none_match=answer.headers["etag"]).status == 304
+        assert made.ask("/all.db.zst", "HEAD").headers["content-length"] == str(len(large))
+    finally:
+        stop()
+
+
+@dataclass
+class Composed:
+    location: str | None = None
+    body: bytes | None = None
+
+
+class Composer:
+    """Knows one combined feed and one author."""
+
+    def answer(self, path: str, query: str) -> Composed:
+        if (path, query) == ("feed.xml", "cat=cs.LG,cs.CL"):
+            return Composed(location="feed.xml?cat=cs.CL,cs.LG")
+        if (path, query) in {
+            ("feed.xml", "cat=cs.CL,cs.LG"),
+            ("feeds/author/Ada-L.atom", ""),
+            ("paper/2606.00009.xml", ""),
+        }:
+            return Composed(body=b"<made/>" * 200)
+        return Composed()
+
+
+@pytest.fixture
+def live(folder: Path) -> Iterator[Site]:
+    def paper(arxiv_id: str) -> bytes | None:
+        if arxiv_id == "2606.00666":
+            raise RuntimeError("the store is gone")
+        return f"<p>{arxiv_id}</p>".encode() * 100 if arxiv_id == "2606.00009" else None
+
+    made = Site(folder, status=make_status())
+    dynamic = web.Dynamic(paper, lambda words, page: f"{page}: {words}".encode())
+    stop = start(
+        made,
+        dynamic=dynamic,
+        composing=Composer(),
+        next_change=lambda: made.clock.at + timedelta(hours=10, seconds=5),
+    )
+    yield made
+    stop()
+
+
+def test_a_paper_without_a_file_is_shown_from_the_store(live: Site) -> None:
+    answer = live.ask("/paper/2606.00009", accept_encoding="gzip")
+    assert gzip.decompress(answer.body) == b"<p>2606.00009</p>" * 100
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert "content-security-policy" in answer.headers
+    assert live.ask("/paper/2606.00009", if_none_match=answer.headers["etag"]).status == 304
+    assert live.ask("/paper/2606.00001").body == SITE["paper/2606.00001.html"], "the file comes first"
+    assert live.ask("/paper/2606.00010").status == 404
+    assert live.ask("/paper/2606.00666").status == 500
+
+
+@pytest.mark.parametrize(("query", "told"), [
+    ("q=open+code", "1: open code"), ("q=a&page=3", "3: a"), ("q=a&page=-1", "1: a"), ("q=a&page=%C2%B2", "1: a"),
+    ("q=%ff%00", "1: \ufffd\0"), ("page=2", "2: "), ("q=a&page=99999999999", "1: a"),
+])  # fmt: skip
+def test_a_search_is_made_on_demand(live: Site, query: str, told: str) -> None:
+    answer = live.ask(f"/search?{query}")
+    assert (answer.status, answer.body.decode()) == (200, told)
+
+
+def test_a_search_without_words_is_the_form(live: Site) -> None:
+    assert live.ask("/search?utm_source=x").body == SITE["search.html"]
+
+
+def test_a_query_makes_a_feed_at_its_one_address(live: Site) -> None:
+    moved = live.ask("/feed.xml?cat=cs.LG,cs.CL&utm_source=x")
+    assert (moved.status, moved.headers["location"]) == (301, "/feed.xml?cat=cs.CL,cs.LG")
+    answer = live.ask(moved.headers["location"], accept_encoding="gzip")
+    assert gzip.decompress(answer.body) == b"<made/>" * 200
+    assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert live.ask("/feed.xml?utm_source=x&utm_medium=y").body == FEED
+    assert live.ask("/feeds/author/Ada-L.atom").headers["content-type"].startswith("application/atom+xml")
+    assert live.ask("/paper/2606.00009.xml").status == 200
+    for unknown in ("/feed.xml?colour=red", "/feeds/author/Nobody.xml"):
+        answer = live.ask(unknown)
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_a_feed_is_kept_for_its_ttl_and_may_be_shown_stale_until_arxiv_is_read_again(live: Site) -> None:
+    assert live.ask("/feed.xml").headers["cache-control"] == "public, max-age=3600, stale-while-revalidate=32400"
+    assert live.ask("/").headers["cache-control"] == "public, max-age=300"
+
+
+def test_pages_on_demand_are_bounded_in_number_and_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(web, "WAITING", 1)
+    gate = threading.Event()
+
+    def search(words: str, page: int) -> bytes:
+        gate.wait(10)
+        return b"late"
+
+    made = Site(folder, status=make_status())
+    stop = start(made, dynamic=web.Dynamic(lambda arxiv_id: None, search))
+    try:
+        late, refused = made.ask("/search?q=a"), made.ask("/search?q=b")
+        assert (late.status, refused.status) == (503, 503)
+        assert refused.headers["retry-after"] == "5"
+        assert made.ask("/feed.xml").status == 200, "files wait for no store"
+        assert made.ask("/health").status == 200
+    finally:
+        gate.set()
+        stop()
+
+
+def test_readers_behind_a_proxy_are_counted_apart(site: Site) -> None:
+    site.clock.step = 0.0
+    for _ in range(serving.BURST):
+        site.ask("/feed.xml", x_forwarded_for="203.0.113.1")
+    assert site.ask("/feed.xml", x_forwarded_for="203.0.113.1").status == 429
+    assert site.ask("/feed.xml", x_forwarded_for="203.0.113.2").status == 200
+
+
+def test_one_network_of_ipv6_is_one_client() -> None:
+    assert serving.house("2001:db8::1") == serving.house("2001:db8::ffff:1") != serving.house("2001:db8:0:1::1")
+    assert serving.house("192.0.2.1") == "192.0.2.1"
+    assert serving.house("not:an address") == "not:an address"
+
+
+def test_memory_for_bodies_is_bounded(tmp_path: Path) -> None:
+    files.publish(tmp_path, {f"feeds/{number}.xml": FEED for number in range(50)})
+    held = serving.Files(tmp_path, most=len(FEED) * 5)
+    for number in range(50):
+        page = held.page(f"feeds/{number}.xml")
+        assert page is not None
+        assert held.form(page, ("gzip",)).body == gzip.compress(FEED, compresslevel=9, mtime=0)
+    assert held._held <= len(FEED) * 5
+    assert held._held == sum(page.held for page in held._pages.values())
+
+
+@given(st.binary(max_size=200))
+def test_any_accept_encoding_is_understood_or_ignored(header: bytes) -> None:
+    assert set(serving.codings(header)) <= set(serving.ENDINGS)

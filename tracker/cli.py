@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from tracker import cli_store
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Which arXiv AI papers really shipped open code: finds, checks, stores and publishes.",
 )
+app.add_typer(cli_store.app)
 _config: list[Path] = []
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -72,8 +73,10 @@ def run(arguments: Sequence[str]) -> int:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="A TOML file over the built-in config/tracker.toml.")] = None,
 ) -> None:
+    context.obj = config
     _config[:] = [config] if config else []
 
 
@@ -232,8 +235,9 @@ def run_service() -> int:
 def _serve(settings: Settings, *, announce: str = "") -> int:
     import os
     import signal
+    from functools import partial
 
-    from tracker import console, scheduler, web
+    from tracker import console, scheduler, showing, web
     from tracker.fetch import clock
     from tracker.store.engine import upgrade_apart
     from tracker.worker import status
@@ -248,6 +252,8 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             moved,
             ttl_minutes=settings.feed.ttl_minutes,
             prefix=urlsplit(settings.public_url).path,
+            dynamic=web.Dynamic(partial(showing.paper, store, settings), partial(showing.search, store, settings)),
+            next_change=service.next_harvest,
         )
 
         def ready(address: str) -> None:
@@ -341,17 +347,6 @@ def explain(arxiv_id: str, as_json: Json = False) -> int:
     if not found["work"]:
         raise TrackerError(f"{arxiv_id}: is not in the store; ids are written like 2506.12345, without a version.")
     print(json.dumps(found, default=str, indent=2) if as_json else telling.tell(found))
-    return 0
-
-
-@app.command()
-def query(sql: str, as_json: Json = False, csv: Csv = False) -> int:
-    """Run SQL over the public views, read-only."""
-    from tracker import console
-    from tracker.store import query as asking
-
-    names, rows = asking.query(_settings().store_url, sql)
-    console.print_rows(names, rows, "json" if as_json else "csv" if csv else "table")
     return 0
 
 

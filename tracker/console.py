@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from types import TracebackType
 from typing import Any
 
@@ -101,33 +102,65 @@ class BarProgress:
         self._bars.update(TaskID(self._tasks[stage]), completed=done, total=total)
 
 
+TABLE_ROWS = 500
+"""Rows of one table; a longer result is a sequence of tables, so that memory stays flat."""
+CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�") | {
+    9: " ",
+    10: " ",
+    13: " ",
+}
+
+
 def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], form: str) -> None:
-    """Print a result as `table`, `csv` or `json` (an array of objects, written as it comes)."""
-    if form == "json":
-        print("[", end="")
-        for number, row in enumerate(rows):
-            print(
-                ",\n" if number else "",
-                json.dumps(dict(zip(names, row, strict=True)), default=str),
-                sep="",
-                end="",
-            )
-        print("]")
-    elif form == "csv":
+    """Print a result, as it comes: `table`, `csv` (RFC 4180 but for its line ends), `json` (an array of objects)
+    or `jsonl` (an object a line, jsonlines.org). In JSON, a blob is its hexadecimal digits, and a column name that
+    comes again gets a number."""
+    if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
         writer.writerows(rows)
+    elif form in ("json", "jsonl"):
+        before, between, after = ("[", ",\n", "]\n") if form == "json" else ("", "\n", "\n")
+        keys, is_first = _apart(names), True
+        for row in rows:
+            lead = before if is_first else between
+            sys.stdout.write(lead + json.dumps(dict(zip(keys, row, strict=True)), default=_plain))
+            is_first = False
+        if not is_first or form == "json":
+            sys.stdout.write(after if not is_first else "[]\n")
     else:
-        _print_table(names, list(rows))
+        _print_tables(names, rows)
 
 
-def _print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _apart(names: Sequence[str]) -> list[str]:
+    """Column names without repetition: two columns of one name would be one key."""
+    apart: list[str] = []
+    for name in names:
+        number, unique = 1, name
+        while unique in apart:
+            number += 1
+            unique = f"{name}_{number}"
+        apart.append(unique)
+    return apart
+
+
+def _plain(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _print_tables(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     from rich.console import Console  # noqa: PLC0415 # slow to import
-    from rich.table import Table  # noqa: PLC0415 # as above
+    from rich.table import Column, Table  # noqa: PLC0415 # as above
     from rich.text import Text  # noqa: PLC0415 # as above
 
-    shown = Table(*names, show_lines=False)
-    for row in rows:
-        # Text, not markup: what papers say must not style a terminal.
-        shown.add_row(*(Text("" if value is None else str(value)) for value in row))
-    Console(width=None if sys.stdout.isatty() else 200).print(shown)
+    console, left = Console(width=None if sys.stdout.isatty() else 200), iter(rows)
+    block = list(islice(left, TABLE_ROWS))
+    while True:
+        shown = Table(*(Column(Text(name.translate(CONTROLS))) for name in names), show_lines=False)
+        for row in block:
+            # Text without control characters, not markup: what papers say must not style a terminal.
+            shown.add_row(*(Text("" if value is None else str(value).translate(CONTROLS)) for value in row))
+        console.print(shown)
+        block = list(islice(left, TABLE_ROWS))
+        if not block:
+            return

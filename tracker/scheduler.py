@@ -21,7 +21,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tracker import pipeline
+from tracker import pipeline, snapshots
 from tracker.errors import Cancelled, SettingsError, TrackerError
 from tracker.protocols import Clock, Progress
 from tracker.settings import Schedule, Settings
@@ -57,7 +57,8 @@ class Service:
         keep_one_heap()
         self._cancel = threading.Event()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)},
+            # Snapshots have a thread of their own: they only read, and take minutes where the store is large.
+            executors={"default": ThreadPoolExecutor(1), "snapshot": ThreadPoolExecutor(1)},
             timezone=ZoneInfo("UTC"),
             job_defaults={"misfire_grace_time": LATE_SECONDS, "coalesce": True, "max_instances": 1},
         )
@@ -73,6 +74,10 @@ class Service:
         minutes = self._settings.schedule.check_minutes
         self._scheduler.add_job(self._harvest, self._trigger, id="harvest")
         self._scheduler.add_job(self._look, IntervalTrigger(minutes=minutes), id="look")
+        if self._settings.snapshot.hours:
+            self._scheduler.add_job(
+                self._snapshot, IntervalTrigger(minutes=minutes), id="snapshot", executor="snapshot"
+            )
         if self._is_behind():
             self._scheduler.add_job(self._harvest, DateTrigger(), id="first")
         self._scheduler.start()
@@ -111,6 +116,16 @@ class Service:
 
     def _look(self) -> None:
         self._guarded(lambda: pipeline.look(self.worker))
+
+    def _snapshot(self) -> None:
+        try:
+            snapshots.make_due(self.worker)
+        except Cancelled:
+            log.info("stopped in the middle of a snapshot; the one before is kept")
+        except Exception:
+            log.exception("the snapshot broke off; the timetable goes on")
+        finally:
+            _give_memory_back()
 
     def _guarded(self, work: Callable[[], Summary]) -> None:
         """Run one job; a job that fails is told and the timetable goes on."""

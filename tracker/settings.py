@@ -135,6 +135,13 @@ class Web(_Table):
     port: int = Field(ge=0, le=65535)
 
 
+class Snapshot(_Table):
+    """Snapshots of the store."""
+
+    hours: float = Field(ge=0)
+    level: int = Field(ge=1, le=19)
+
+
 class Settings(_Table):
     """All settings, frozen."""
 
@@ -153,6 +160,7 @@ class Settings(_Table):
     check: Checks
     feed: Feed
     web: Web
+    snapshot: Snapshot
     now: datetime | None = None
     """Where `TRACKER_NOW` sets the clock, or None for the real time."""
     github_token: SecretStr | None = None
@@ -178,6 +186,11 @@ class Settings(_Table):
     def public_dir(self) -> Path:
         """Where the built site lies."""
         return self.data_dir / "public"
+
+    @property
+    def snapshot_file(self) -> Path:
+        """The newest snapshot; its checksum and manifest lie beside it."""
+        return self.data_dir / "snapshots" / "tracker.db.zst"
 
 
 def config_dir() -> Path:

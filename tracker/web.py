@@ -2,249 +2,326 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
+import asyncio
+import gc
+import json
 import logging
+import os
+import re
 import socket
-import zlib
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import datetime
+from functools import lru_cache, partial
 from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol, TypeVar, cast
+from urllib.parse import parse_qsl, quote
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from tracker import serving
 from tracker.errors import TrackerError
 from tracker.protocols import Clock
 from tracker.published import Status
+from tracker.serving import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, Files, Flood, Page, Reply, Scope, Send, house
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-TYPES = {
-    ".xml": "application/rss+xml; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-}
-SECURITY = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
-HEALTH = {"cache-control": "no-store", "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
-BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
-"""A client may ask this many times at once and then so often a second; so many clients are remembered."""
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LONGEST_PATH = 512
+LONGEST_QUERY = 2048
+THREADS, WAITING, PATIENCE_SECONDS = 2, 16, 8.0
+"""Pages made on demand: so many at once, so many waiting at most, and how long a reader waits."""
+DEMAND_SECONDS = 60
+"""How long a page made on demand may be kept."""
 STOP_SECONDS = 3
 BACKLOG = 2048
+MOVED = {"rss": "feed.xml", "rss.xml": "feed.xml", "atom.xml": "feed.atom", "index": "", "index.html": ""}
+"""Addresses that have moved, for ever; a feed's address that is given up is added here."""
+COMPOSED = re.compile(r"(?:feeds/(?:author|keyword)/[^/]+|paper/[^?]+)\.(?:xml|atom|json)")
+MAIN_FEEDS = frozenset({"feed.xml", "feed.atom", "feed.json"})
+PAPER = re.compile(r"paper/((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(v[0-9]{1,3})?")
+TRACKING = re.compile(r"utm_|fbclid$|gclid$|mc_|ref$")
+"""Parameters that readers' mailers and networks add; they name nothing here."""
+
+
+class _Busy(Exception):
+    """Too much is being made on demand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A published file, ready to be sent."""
+class Dynamic:
+    """Pages made on demand from the store, read-only. Called in a few threads at once; must not raise on any words."""
 
-    plain: bytes
-    packed: bytes | None
-    etag: str
-    modified: datetime
-    stamp: int
-
-
-class Files:
-    """The published files, read again when they change on disk."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._pages: dict[str, Page] = {}
-
-    def page(self, name: str) -> Page | None:
-        """A file of the site by its path, None when there is none. Only names inside the folder exist."""
-        if (
-            any(part in ("", ".", "..") or part.startswith(".") for part in name.split("/"))
-            or "\\" in name
-            or "\0" in name
-        ):
-            return None
-        path = self._folder / name
-        try:
-            stamp = path.stat().st_mtime_ns
-            known = self._pages.get(name)
-            if known is not None and known.stamp == stamp:
-                return known
-            plain = path.read_bytes()
-        except (OSError, ValueError):
-            return None
-        page = Page(
-            plain,
-            _packed(path, plain),
-            hashlib.sha256(plain).hexdigest()[:32],
-            datetime.fromtimestamp(stamp // 1_000_000_000, UTC),
-            stamp,
-        )
-        self._pages[name] = page
-        return page
+    paper: Callable[[str], bytes | None]
+    """The page of a stored paper (id without version), None where there is none."""
+    search: Callable[[str, int], bytes]
+    """The page of a search for these words, counted from 1."""
 
 
-def _packed(path: Path, plain: bytes) -> bytes | None:
-    """The compressed form beside a file, if it is that of these bytes: the two are replaced one after the other,
-    and a publisher may have been killed between."""
-    try:
-        packed = path.with_name(f"{path.name}.gz").read_bytes()
-        return packed if gzip.decompress(packed) == plain else None
-    except (OSError, EOFError, zlib.error):
-        return None
+class Composed(Protocol):
+    """What a feed by query, of an author or a keyword comes to."""
+
+    @property
+    def location(self) -> str | None:
+        """Path and query of its canonical form without a leading slash, where that is another address."""
+        ...
+
+    @property
+    def body(self) -> bytes | None:
+        """The feed; None where there is none such."""
+        ...
 
 
-class Flood:
-    """A token bucket for each client address, bounded in number."""
+class Composing(Protocol):
+    """Makes feeds from the publisher's entries, in memory; asks no database."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def admits(self, client: str) -> bool:
-        """Whether one more request of this client is served."""
-        now = self._clock.now().timestamp()
-        left, at = self._buckets.pop(client, (float(BURST), now))
-        left = min(float(BURST), left + max(0.0, now - at) * PER_SECOND)
-        served = left >= 1
-        self._buckets[client] = (left - 1 if served else left, now)
-        if len(self._buckets) > CLIENTS:
-            self._buckets.popitem(last=False)
-        return served
+    def answer(self, path: str, query: str) -> Composed:
+        """`path` without a leading slash, like `feed.xml` or `feeds/author/Ada-L.atom`; `query` without `?`."""
+        ...
 
 
 def build(
-    folder: Path, health: Callable[[], Status], clock: Clock, *, ttl_minutes: int, prefix: str = ""
-) -> Starlette:
+    folder: Path,
+    health: Callable[[], Status],
+    clock: Clock,
+    *,
+    ttl_minutes: int,
+    prefix: str = "",
+    dynamic: Dynamic | None = None,
+    composing: Composing | None = None,
+    next_change: Callable[[], datetime | None] | None = None,
+) -> App:
     """The application: `folder` is what the publisher writes, `health` may raise (then `/health` says so).
 
     `prefix` is the path of the public address, for proxies that hand it on; those that take it off work as well.
+    `next_change` tells when arXiv is read next: until then caches may show what they have while they ask again.
     """
-    files, flood, prefix = Files(folder), Flood(clock), prefix.rstrip("/")
+    return Site(folder, health, clock, ttl_minutes, prefix.strip("/"), dynamic, composing, next_change)
 
-    def refused(request: Request, what: str = "") -> Response | None:
-        if flood.admits(f"{what}{request.client.host if request.client else ''}"):
-            return None
-        return Response("Too many requests; wait a minute.\n", 429, {"retry-after": "60"}, "text/plain")
 
-    # Not in a worker thread: the bytes are in memory, and one thread keeps cache and buckets whole.
-    async def serve_file(request: Request) -> Response:
-        if refusal := refused(request):
-            return refusal
-        name = request.path_params["path"].removeprefix("/") or "index.html"
-        page = files.page(name) if Path(name).suffix in TYPES else None
-        if page is not None:
-            return _answer(request, page, Path(name).suffix, ttl_minutes * 60)
-        if moved := moved_to(request, name):
-            return Response(status_code=301, headers={"location": moved})
-        missing = files.page("404.html")
-        return Response(
-            missing.plain if missing else b"Not found.\n",
-            404,
-            SECURITY,
-            TYPES[".html"] if missing else "text/plain",
-        )
+class Site:
+    """One ASGI application. Everything about files happens in the event loop, from memory."""
 
-    def moved_to(request: Request, name: str) -> str | None:
-        shorter = name.rstrip("/")
-        if prefix and f"/{shorter}" == prefix:
-            return f"{prefix}/"
-        root = request.scope.get("root_path", "").rstrip("/")
-        known = shorter != name and Path(shorter).suffix in TYPES and files.page(shorter)
-        return f"{root}/{shorter}" if known else None
+    def __init__(
+        self,
+        folder: Path,
+        health: Callable[[], Status],
+        clock: Clock,
+        ttl_minutes: int,
+        prefix: str,
+        dynamic: Dynamic | None,
+        composing: Composing | None,
+        next_change: Callable[[], datetime | None] | None,
+    ) -> None:
+        self._folder, self._health, self._clock = folder, health, clock
+        self._files, self._flood = Files(folder), Flood(clock)
+        self._prefix = f"/{prefix}" if prefix else ""
+        self._dynamic, self._composing, self._next_change = dynamic, composing, next_change
+        self._seconds = ttl_minutes * 60
+        page = f"public, max-age={min(self._seconds, serving.PAGE_SECONDS)}"
+        self._keep_page = (b"cache-control", page.encode())
+        self._keep_feed: tuple[float, tuple[bytes, bytes]] | None = None
+        # Health has a thread of its own: what the store is asked on demand must not make it wait.
+        self._asking_health = ThreadPoolExecutor(1, thread_name_prefix="health")
+        self._making = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
+        self._waiting = 0
+        trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+        self._behind_proxy: Any = ProxyHeadersMiddleware(cast("Any", self._forwarded), trusted)
 
-    async def serve_health(request: Request) -> Response:
+    async def _forwarded(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        await self._answer(Reply(scope, send), scope)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI 3)."""
+        reply = Reply(scope, send)
+        if reply.is_forwarded:
+            # Behind a proxy all readers would share its address, and its share of requests. The proxy's word is taken
+            # from this machine alone, or from the addresses in FORWARDED_ALLOW_IPS, by the rules of uvicorn.
+            await self._behind_proxy(scope, receive, send)
+        else:
+            await self._answer(reply, scope)
+
+    async def _answer(self, reply: Reply, scope: Scope) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            return await reply.text(405, "Only GET and HEAD.\n", [(b"allow", b"GET, HEAD")])
+        path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+        path = path.removeprefix(root) if root else path
+        if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
+            path = path[len(self._prefix) :]
+        client = house(scope["client"][0]) if scope.get("client") else ""
         # A budget of its own: a flood of pages from this machine must not make its health check fail.
-        if refusal := refused(request, "health "):
-            return refusal
-        # In a worker thread: it asks the store, which may wait.
-        return await run_in_threadpool(
-            _health,
-            health,
-            clock,
-            ready="ready" in request.query_params,
-            published=(folder / "index.html").is_file(),
+        if not self._flood.admits(f"health {client}" if path == "/health" else client) or reply.asks_much:
+            return await reply.text(429, "Too many requests; wait a minute.\n", [(b"retry-after", b"60")])
+        if path == "/health":
+            return await self._serve_health(reply)
+        if path == "" or len(path) > LONGEST_PATH or len(reply.query) > LONGEST_QUERY:
+            return await (self._missing(reply) if path else reply.moved(f"{root or self._prefix}/"))
+        try:
+            await self._serve(reply, path[1:], root or self._prefix)
+        except _Busy:
+            await reply.text(503, "Busy; try again in a moment.\n", [(b"retry-after", b"5")])
+        except Exception as error:
+            log.exception("web: a request failed (%s)", type(error).__name__)
+            await reply.text(500, "Something went wrong; it is in the log.\n", [])
+
+    async def _serve(self, reply: Reply, name: str, root: str) -> None:
+        query = _meaning(reply.query) if reply.query else ""
+        if name in MAIN_FEEDS and query and self._composing:
+            return await self._compose(reply, self._composing, name, query, root)
+        if name == "search" and query and self._dynamic:
+            return await self._search(reply, self._dynamic, query)
+        if name in MOVED:
+            return await reply.moved(f"{root}/{MOVED[name]}")
+        found = self._files.page(name or "index.html") or (self._files.page(f"{name}.html") if name else None)
+        if found is not None and name not in ("404", "404.html"):
+            if name.endswith(".html"):
+                return await reply.moved(f"{root}/{quote(name.removesuffix('.html'))}")
+            return await self._file(reply, found)
+        if shorter := self._shorter(name):
+            return await reply.moved(f"{root}/{quote(shorter)}")
+        return await self._made(reply, name, root)
+
+    async def _made(self, reply: Reply, name: str, root: str) -> None:
+        """What has no file: a paper's page on demand, a feed that is composed, else the page that says so."""
+        if match := PAPER.fullmatch(name):
+            if match[2]:
+                return await reply.moved(f"{root}/paper/{match[1]}")
+            if self._dynamic:
+                return await self._on_demand(reply, partial(self._dynamic.paper, match[1]))
+        if self._composing and COMPOSED.fullmatch(name):
+            return await self._compose(reply, self._composing, name, "", root)
+        return await self._missing(reply)
+
+    def _shorter(self, name: str) -> str | None:
+        """The address without its trailing slash, where that is a page."""
+        shorter = name.rstrip("/")
+        if shorter == name or not shorter or len(name) - len(shorter) > 1:
+            return None
+        known = self._files.page(shorter) or self._files.page(f"{shorter}.html") or PAPER.fullmatch(shorter)
+        return shorter if known else None
+
+    async def _file(self, reply: Reply, page: Page) -> None:
+        form = self._files.form(page, serving.codings(reply.accepts) if reply.accepts else ())
+        keep = self._feed_keeps() if page.suffix in serving.FEEDS else self._keep_page
+        if reply.tags == form.tag or serving.is_unchanged(page, reply.tags, reply.since):
+            return await reply.send(304, [*form.unchanged, keep], b"")
+        headers = [*form.full, keep]
+        if page.is_large:
+            return await reply.send_file(page, headers)
+        return await reply.send(200, headers, form.body)
+
+    def _feed_keeps(self) -> tuple[bytes, bytes]:
+        """Cache-Control of a feed, renewed each minute: max-age is its `ttl`; after that, until arXiv is read next, a
+        cache may answer with what it has while it asks again (stale-while-revalidate, RFC 5861)."""
+        moment = monotonic()
+        if self._keep_feed is None or self._keep_feed[0] <= moment:
+            now = self._clock.now()
+            due = self._next_change() if self._next_change else None
+            quiet = int((due - now).total_seconds()) // 60 * 60 - self._seconds if due else 0
+            value = f"public, max-age={self._seconds}"
+            value += f", stale-while-revalidate={quiet}" if quiet > 0 else ""
+            self._keep_feed = (moment + 60, (b"cache-control", value.encode()))
+        return self._keep_feed[1]
+
+    async def _missing(self, reply: Reply) -> None:
+        page = self._files.page("404.html")
+        if page is None:
+            return await reply.text(404, "Not found.\n", [])
+        headers = [(b"content-type", HTML.encode()), (b"content-length", str(page.size).encode()), *SECURITY]
+        return await reply.send(404, [*headers, (b"cache-control", b"no-cache")], page.plain.body)
+
+    async def _compose(self, reply: Reply, composing: Composing, name: str, query: str, root: str) -> None:
+        found = await self._in_a_thread(partial(composing.answer, name, query))
+        if found.location is not None:
+            return await reply.moved(f"{root}/{found.location.lstrip('/')}")
+        if found.body is None:
+            return await self._missing(reply)
+        kept = [self._feed_keeps(), ANY_ORIGIN, NOSNIFF]
+        return await reply.made(found.body, serving.TYPES[Path(name).suffix], kept)
+
+    async def _search(self, reply: Reply, dynamic: Dynamic, query: str) -> None:
+        asked = dict(parse_qsl(query, max_num_fields=20, errors="replace"))
+        number = asked.get("page", "1")
+        page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+        await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
+
+    async def _on_demand(self, reply: Reply, make: Callable[[], bytes | None]) -> None:
+        """A page from the store."""
+        body = await self._in_a_thread(make)
+        if body is None:
+            return await self._missing(reply)
+        keep = (b"cache-control", f"public, max-age={DEMAND_SECONDS}".encode())
+        return await reply.made(body, HTML, [keep, *SECURITY])
+
+    async def _in_a_thread(self, make: Callable[[], T]) -> T:
+        """What takes its time is made in one of a few threads. Raises _Busy when too many wait, or it takes too long."""
+        if self._waiting >= WAITING:
+            raise _Busy
+        loop = asyncio.get_running_loop()
+        self._waiting += 1
+        future = self._making.submit(make)
+        future.add_done_callback(lambda _: self._done(loop))
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), PATIENCE_SECONDS)
+        except TimeoutError:
+            raise _Busy from None
+
+    def _done(self, loop: asyncio.AbstractEventLoop) -> None:
+        def count() -> None:
+            self._waiting -= 1
+
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(count)
+
+    async def _serve_health(self, reply: Reply) -> None:
+        ready = "ready" in dict(
+            parse_qsl(reply.query, keep_blank_values=True, max_num_fields=20, errors="replace")
         )
-
-    routes: list[BaseRoute] = [Route("/health", serve_health), Route("/{path:path}", serve_file)]
-    return Starlette(routes=[Mount(prefix, routes=routes), *routes] if prefix else routes)
-
-
-def _answer(request: Request, page: Page, suffix: str, seconds: int) -> Response:
-    packed = page.packed if "gzip" in _accepted(request.headers.get("accept-encoding", "")) else None
-    etag = f'"{page.etag}{"-gzip" if packed else ""}"'
-    headers = {
-        "etag": etag,
-        "last-modified": format_datetime(page.modified, usegmt=True),
-        "vary": "Accept-Encoding",
-        "cache-control": f"public, max-age={seconds if suffix == '.xml' else min(seconds, 300)}",
-        "content-type": TYPES[suffix],
-        **SECURITY,
-    }
-    if suffix == ".xml":
-        headers["access-control-allow-origin"] = "*"
-    if _is_unchanged(request.headers, page):
-        return Response(
-            status_code=304, headers={name: value for name, value in headers.items() if name != "content-type"}
-        )
-    if packed is not None:
-        headers["content-encoding"] = "gzip"
-    return Response(packed if packed is not None else page.plain, 200, headers)
+        published = (self._folder / "index.html").is_file()
+        loop = asyncio.get_running_loop()
+        status, told = await loop.run_in_executor(self._asking_health, _health, self._health, self._clock)
+        told_well = status == 200 and (published or not ready)
+        body = json.dumps(told, separators=(",", ":")).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+            ANY_ORIGIN,
+            NOSNIFF,
+        ]
+        await reply.send(200 if told_well or not ready else 503, headers, body)
 
 
-def _accepted(header: str) -> set[str]:
-    """The encodings that a client takes (RFC 9110, 12.5.3); a weight of zero refuses one."""
-    taken = set()
-    for part in header.lower().split(","):
-        name, _, weight = part.strip().partition(";")
-        if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
-            taken.add(name.strip())
-    return taken
+@lru_cache(maxsize=256)
+def _meaning(query: str) -> str:
+    """A query without what only tells where a reader came from."""
+    return "&".join(part for part in query.split("&") if part and not TRACKING.match(part.partition("=")[0]))
 
 
-def _is_unchanged(headers: Mapping[str, str], page: Page) -> bool:
-    """Whether a 304 answers: If-None-Match decides where it is sent, else If-Modified-Since (RFC 9110, 13.2.2)."""
-    tags = headers.get("if-none-match")
-    if tags is not None:
-        known = {page.etag, f"{page.etag}-gzip"}
-        return tags.strip() == "*" or any(
-            tag.strip().removeprefix("W/").strip('"') in known for tag in tags.split(",")
-        )
-    since = headers.get("if-modified-since")
-    if since is None:
-        return False
-    try:
-        moment = parsedate_to_datetime(since)
-        return page.modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, TypeError, OverflowError):
-        return False
-
-
-def _health(health: Callable[[], Status], clock: Clock, *, ready: bool, published: bool) -> Response:
-    """200 while it serves, whatever the upstreams do; `ready` asks for the store and a first publish too."""
+def _health(health: Callable[[], Status], clock: Clock) -> tuple[int, dict[str, object]]:
+    """What `/health` tells, whatever the upstreams do; with 503 where the store does not answer."""
     now = clock.now().replace(microsecond=0)
     try:
         status = health()
     except Exception as error:  # noqa: BLE001 # whatever ails the store, `/health` must say so
         log.warning("health: the store does not answer (%s)", type(error).__name__)
-        told = {
+        told: dict[str, object] = {
             "status": "trouble",
             "now": _text(now),
             "troubles": [
                 {"what": "store", "reason": "the store does not answer", "since": _text(now), "next_try": None}
             ],
         }
-        return JSONResponse(told, 503 if ready else 200, HEALTH)
-    answer: dict[str, object] = {
+        return 503, told
+    return 200, {
         "status": "trouble" if status.troubles else "ok",
         "now": _text(now),
         "version": status.version,
@@ -263,14 +340,13 @@ def _health(health: Callable[[], Status], clock: Clock, *, ready: bool, publishe
             for one in status.troubles
         ],
     }
-    return JSONResponse(answer, 200 if published or not ready else 503, HEALTH)
 
 
 def _text(moment: datetime | None) -> str | None:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None
 
 
-def serve(app: Starlette, host: str, port: int, on_ready: Callable[[str], object]) -> None:
+def serve(app: App, host: str, port: int, on_ready: Callable[[str], object]) -> None:
     """Serve until SIGTERM or SIGINT; `on_ready` gets the address once the port is taken. TrackerError if it is not free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio would leave Nagle's delay on: 40 ms a request on a kept connection.
@@ -285,21 +361,25 @@ def serve(app: Starlette, host: str, port: int, on_ready: Callable[[str], object
         ) from None
     taken = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-            ws="none",
-            # Behind a proxy all readers would share its address, and its share of requests. The proxy's word is
-            # taken from this machine alone, or from the addresses in uvicorn's FORWARDED_ALLOW_IPS.
-            proxy_headers=True,
-        )
-    )
     # Before the address is told: whoever reads it may come at once.
     listener.listen(BACKLOG)
     on_ready(f"http://{shown}:{taken}/")
-    server.run([listener])
+    # What is loaded stays: no collection, which stops all answers, need look through it again.
+    gc.freeze()
+    uvicorn.Server(configuration(app)).run([listener])
+
+
+def configuration(app: App) -> uvicorn.Config:
+    """How uvicorn serves it: one process, nothing loaded that is not needed."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        interface="asgi3",
+        ws="none",
+        # Done by the application, for those requests that came through one.
+        proxy_headers=False,
+    )

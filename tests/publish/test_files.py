@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
 import threading
 from pathlib import Path
 
+import brotli
 import pytest
+import zstandard
 
 from tracker.errors import TrackerError
 from tracker.publish import files
@@ -18,7 +21,11 @@ def test_a_file_is_written_with_its_packed_form(tmp_path: Path) -> None:
     assert files.publish(tmp_path / "public", {"feed.xml": LONG}) == ["feed.xml"]
     assert (tmp_path / "public/feed.xml").read_bytes() == LONG
     assert gzip.decompress((tmp_path / "public/feed.xml.gz").read_bytes()) == LONG
-    assert sorted(path.name for path in (tmp_path / "public").iterdir()) == ["feed.xml", "feed.xml.gz"]
+    assert brotli.decompress((tmp_path / "public/feed.xml.br").read_bytes()) == LONG
+    assert zstandard.ZstdDecompressor().decompress((tmp_path / "public/feed.xml.zst").read_bytes()) == LONG
+    written = sorted((tmp_path / "public").iterdir())
+    assert [path.name for path in written] == ["feed.xml", "feed.xml.br", "feed.xml.gz", "feed.xml.zst"]
+    assert len({path.stat().st_mtime_ns for path in written}) == 1, "the time tells that they belong together"
 
 
 def test_equal_content_is_left_alone(tmp_path: Path) -> None:
@@ -31,7 +38,8 @@ def test_equal_content_is_left_alone(tmp_path: Path) -> None:
 def test_the_packed_form_is_the_same_whenever_it_is_made(tmp_path: Path) -> None:
     files.publish(tmp_path / "a", {"x.xml": LONG})
     files.publish(tmp_path / "b", {"x.xml": LONG})
-    assert (tmp_path / "a/x.xml.gz").read_bytes() == (tmp_path / "b/x.xml.gz").read_bytes()
+    for ending in files.PACKED:
+        assert (tmp_path / f"a/x.xml{ending}").read_bytes() == (tmp_path / f"b/x.xml{ending}").read_bytes()
 
 
 def test_small_files_have_no_packed_form_and_lose_an_old_one(tmp_path: Path) -> None:
@@ -45,6 +53,17 @@ def test_a_packed_form_of_other_bytes_is_mended(tmp_path: Path) -> None:
     (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(b"what a killed publisher left"))
     assert files.publish(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
     assert gzip.decompress((tmp_path / "feed.xml.gz").read_bytes()) == LONG
+
+
+def test_a_packed_form_that_a_crash_emptied_or_lost_is_mended(tmp_path: Path) -> None:
+    files.publish(tmp_path, {"feed.xml": LONG})
+    stamp = (tmp_path / "feed.xml").stat().st_mtime_ns
+    (tmp_path / "feed.xml.br").write_bytes(b"")
+    os.utime(tmp_path / "feed.xml.br", ns=(stamp, stamp))
+    assert files.publish(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
+    (tmp_path / "feed.xml.zst").unlink()
+    assert files.publish(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
+    assert brotli.decompress((tmp_path / "feed.xml.br").read_bytes()) == LONG
 
 
 def test_an_empty_build_replaces_nothing(tmp_path: Path) -> None:
@@ -64,7 +83,8 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkey
     with pytest.raises(TrackerError, match="No space left on device"):
         files.publish(tmp_path, {"feed.xml": LONG * 2})
     assert (tmp_path / "feed.xml").read_bytes() == LONG
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 4
+    assert (tmp_path / "feed.xml.gz").stat().st_mtime_ns != (tmp_path / "feed.xml").stat().st_mtime_ns
 
 
 def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:

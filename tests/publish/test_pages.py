@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import random
 import re
+import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,11 +15,35 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lxml import html
+from lxml import etree, html
 
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Role, State
-from tracker.publish import pages
-from tracker.published import Item, Trouble
+from tracker.domain import (
+    Cause,
+    Content,
+    EventKind,
+    Fact,
+    LicenceClass,
+    Lifecycle,
+    Outcome,
+    Place,
+    Promise,
+    Role,
+    Source,
+    State,
+)
+from tracker.dossier import (
+    Dossier,
+    Exhibit,
+    Found,
+    LicenceCount,
+    MonthCount,
+    OrganisationCount,
+    Reading,
+    Waiting,
+)
+from tracker.history import Correction, Event, Licence, Sighting, VersionSeen
+from tracker.publish import browse, pages, report
+from tracker.published import Channel, Item, Trouble
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -46,9 +72,9 @@ def test_a_card_tells_all_that_decides(page: Callable[..., Any], item: Make, ver
         links=(link(), weights), verdicts=(verdict(), verdict(Fact.WEIGHTS, State.AVAILABLE), verdict(Fact.DEMO, State.UNKNOWN)),
     )])  # fmt: skip
     (card,) = found.findall(".//article")
-    shown = text(card)
+    shown = text(found.find(".//main"))
     for part in ("Paper 1 on things", "Ann Author, Bob Builder", "cs.LG cs.CL", "submitted 15 June 2026",
-                 "in the feed since 17 June 2026", "✓ Code: open", "– Weights: there, not under an open licence",
+                 "Wednesday, 17 June 2026", "Code open", "Weights there, terms not open",
                  "MIT (OSI-approved)", "no licence", "Our code is available at", "in the abstract"):  # fmt: skip
         assert part in shown
     assert "Demo" not in shown, "what is not known is not claimed either way"
@@ -57,7 +83,12 @@ def test_a_card_tells_all_that_decides(page: Callable[..., Any], item: Make, ver
         "https://arxiv.org/abs/2606.00001",
         "https://github.com/ann/tool",
         "https://huggingface.co/ann/w",
+        "https://arxiv.org/abs/2606.00001",
     ]
+    states = {
+        chip.get("class"): text(chip) for chip in card.iter("li") if (chip.get("class") or "").startswith("is-")
+    }
+    assert states == {"is-open": "Code open", "is-available": "Weights there, terms not open"}, "colour is not all"
 
 
 def test_what_is_not_open_says_why(page: Callable[..., Any], item: Make, verdict: Any, link: Any) -> None:
@@ -72,7 +103,7 @@ def test_what_is_not_open_says_why(page: Callable[..., Any], item: Make, verdict
 
 def test_an_open_item_that_closed_says_so(page: Callable[..., Any], item: Make, verdict: Any) -> None:
     shown = text(page([item(verdicts=(verdict(Fact.CODE, State.GONE, "absent since 2026-06-10"),))]))
-    assert "– Code: gone" in shown
+    assert "Code gone" in shown
     assert "Why: absent since 2026-06-10." in shown
 
 
@@ -113,8 +144,9 @@ def test_the_skeleton_is_accessible(page: Callable[..., Any], item: Make) -> Non
     assert found.get("lang") == "en"
     assert len(found.findall(".//h1")) == len(found.findall(".//main")) == 1
     assert found.find(".//header") is not None
-    assert found.find(".//body/footer") is not None
-    assert found.find(".//body")[0].get("href") == "#main"
+    assert found.find(".//body/footer[@class='foot']") is not None
+    assert found.xpath("//a/@href")[0] == "#main", "the first thing that a keyboard reaches"
+    assert found.xpath("//h1[contains(., 'shipped open code')]")
     levels = [int(one.tag[1]) for one in found.iter("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels))
     names = found.xpath("//@id")
@@ -125,24 +157,27 @@ def test_the_skeleton_is_accessible(page: Callable[..., Any], item: Make) -> Non
 
 def test_nothing_comes_from_elsewhere_and_nothing_runs(page: Callable[..., Any], item: Make) -> None:
     found = page([item()])
-    assert not list(found.iter("script", "style", "iframe", "img", "form"))
+    assert not list(found.iter("script", "style", "iframe", "img"))
     assert not found.xpath("//@style | //@*[starts-with(name(), 'on')]")
     loaded = found.xpath("//link/@href")
-    assert loaded == ["style.css", "favicon.svg", "feed.xml"], "relative, so that a path prefix works"
-    (feed,) = found.xpath("//link[@rel='alternate']")
-    assert feed.get("type") == "application/rss+xml"
-    assert "https://x.example/t/feed.xml" in text(found.find(".//header"))
+    assert loaded == ["./style.css", "./favicon.svg", "./feed.xml", "./feed.atom", "./feed.json"], "below any path"
+    assert [one.get("type") for one in found.xpath("//link[@rel='alternate']")] == [
+        "application/rss+xml", "application/atom+xml", "application/feed+json",
+    ]  # fmt: skip
+    assert "https://x.example/t/feed.xml" in text(found.find(".//main"))
 
 
 def test_the_status_tells_how_the_tracker_does(page: Callable[..., Any], now: datetime) -> None:
     shown = text(page())
     for part in ("850 papers read, 88 with open code", "arXiv last read 2026-06-17 04:00 UTC", "41 checks wait",
-                 "Without a GITHUB_TOKEN", "arXiv is read next 2026-06-17 17:00 UTC", "Version 0.1.0",
+                 "Without a GITHUB_TOKEN", "arXiv is read next 2026-06-17 17:00 UTC", "version 0.1.0",
                  "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
         assert part in shown
     assert "longer ago" not in shown
     assert "GITHUB_TOKEN" not in text(page(github_token=True))
-    assert "longer ago than it should be" in text(page(stages={"harvest": now - timedelta(days=3)}))
+    assert "Out of date: arXiv last read 2026-06-14 05:00 UTC, longer ago than it should be" in text(
+        page(stages={"harvest": now - timedelta(days=3)})
+    )
 
 
 def test_troubles_are_told_in_words_with_the_next_try(page: Callable[..., Any], now: datetime) -> None:
@@ -191,7 +226,7 @@ def test_hostile_text_stays_text(
     found = page([worst], [worst], [worst], [worst], troubles=(Trouble(draw(), draw(), now),))
     assert not list(found.iter("script", "iframe", "img"))
     assert not found.xpath("//@*[starts-with(name(), 'on')] | //@autofocus")
-    assert all(re.match(r"https?://|#|feed\.xml$|\./$", href) for href in found.xpath("//a/@href"))
+    assert all(re.match(r"https?://|#|\./", href) for href in found.xpath("//a/@href"))
     assert len(found.findall(".//article")) == 3
 
 
@@ -202,15 +237,283 @@ def test_a_missing_page_leads_back_below_a_prefix_too(configured: Configured) ->
     assert "/" in html.fromstring(pages.not_found(configured())).xpath("//main//a/@href")
 
 
-def test_robots_may_read_all() -> None:
-    assert b"Disallow" not in pages.robots("")
-    assert pages.robots("https://x.example").startswith(b"User-agent: *\nAllow: /\n")
+def test_robots_may_read_all_but_searches_and_are_told_of_the_sitemap() -> None:
+    assert pages.robots("") == b"User-agent: *\nDisallow: /search\nAllow: /\n"
+    assert pages.robots("https://x.example/t/").splitlines() == [
+        b"User-agent: *", b"Disallow: /t/search", b"Allow: /", b"Sitemap: https://x.example/t/sitemap.xml",
+    ]  # fmt: skip
+
+
+def test_the_sitemap_names_pages_whole_and_escaped(now: datetime) -> None:
+    made = etree.fromstring(
+        pages.sitemap({"": None, "paper/2606.00001": now, "browse/org/A & B": None}, "https://x.example/t")
+    )
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    assert made.xpath("//s:loc/text()", namespaces=space) == [
+        "https://x.example/t/", "https://x.example/t/paper/2606.00001", "https://x.example/t/browse/org/A%20&%20B",
+    ]  # fmt: skip
+    assert made.xpath("//s:lastmod/text()", namespaces=space) == ["2026-06-17T05:00:00Z"]
+
+
+@pytest.fixture
+def dossier(link: Any, now: datetime) -> Callable[..., Dossier]:
+    """What is known of item 1, with changes."""
+
+    def build(**changes: Any) -> Dossier:
+        sighting = Sighting(
+            outcome=Outcome.PRESENT, reason="", content=Content.CODE, holds=(Fact.CODE,), licence_spdx="MIT",
+            licence_class=LicenceClass.OSI, licence_note="", archived=False, gated=False, reference=None,
+            first_seen=now - timedelta(days=3), last_seen=now, times=4,
+        )  # fmt: skip
+        absent = replace(
+            sighting, outcome=Outcome.UNKNOWN, content=Content.UNKNOWN, reason="it timed out", times=1
+        )
+        exhibit = Exhibit(
+            reference="github:ann/tool", now_called="github:ann/tool2", reasons=("the sentence says so",),
+            lifecycle=Lifecycle.SHIPPED,
+            found=(Found(place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code is there.", first_version=1, last_version=2),),
+            sightings=(absent, sighting),
+            corrections=(Correction(field="role", value="own", reason="they say so", source="https://s.example", since=now),),
+            licence_claimed="Apache-2.0", licence_source="LICENSE",
+            beside=((Fact.WEIGHTS, Licence(spdx=None, class_=LicenceClass.RESTRICTED, source="LICENSE-MODEL")),),
+            names=("arxiv:2606.00001",), reason="", checked_at=now, next_check_at=now + timedelta(days=30),
+        )  # fmt: skip
+        values: dict[str, Any] = {
+            "promise": Promise.PROMISED, "promise_evidence": "We will release it.", "comment": "8 pages",
+            "versions": (VersionSeen(n=1, submitted_at=now - timedelta(days=2), seen_at=now),
+                         VersionSeen(n=2, submitted_at=now - timedelta(days=1), seen_at=now)),
+            "exhibits": (exhibit,),
+            "readings": (Reading(source=Source.HTML, version=2, outcome="absent", reason="no HTML yet", at=now),),
+            "events": (Event(work="arxiv:2606.00001", reference="github:ann/tool", kind=EventKind.OPENED, cause=Cause.RULE,
+                             happened_at=now - timedelta(hours=30), observed_at=now, detail=""),),
+            "mof": "at most class III", "osaid": "cannot be told", "judged_at": now, "next_look_at": now + timedelta(days=700),
+        }  # fmt: skip
+        return Dossier(**{**values, **changes})
+
+    return build
+
+
+def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, configured: Configured) -> None:
+    own = link(licence_note="the file says MIT, the host Apache-2.0", copy_url="https://archive.example/x")
+    shown = item(links=(own, link(reference="github:z/base", url="https://github.com/z/base", role=Role.MENTION)),
+                 grade="open code", grade_reasons=("the code is there",), licence="http://x.example/by")  # fmt: skip
+    found = html.fromstring(pages.paper(shown, dossier(), configured(), {"browse/category/cs.LG"}))
+    told = text(found)
+    for part in (
+        "Paper 1 on things", "submitted 15 June 2026", "version 2 of", "open code : the code is there",
+        "the authors' own (probability of being the authors' own: 97 %)", "the sentence says so",
+        "We will release it.", "The text promises it for later.", "Our code is there.", "in the abstract",
+        "versions 1 to 2", "read in LICENSE", "(its host says Apache-2.0)", "the file says MIT, the host Apache-2.0",
+        "Weights: restricted use LICENSE-MODEL", "github:ann/tool2", "role is own: they say so", "arXiv:2606.00001",
+        "next 17 July 2026", "Seen 5 times", "could not be looked at: it timed out", "at most class III", "cannot be told",
+        "1 other link: mentioned, or made by others", "mentioned only", "Version 2", "seen by a newer rule",
+        "Entered the feed", "no HTML yet", "Authors' comment: 8 pages", "Code open",
+    ):  # fmt: skip
+        assert part.replace(" :", ":") in told.replace(" :", ":"), part
+    assert "../browse/category/cs.LG" in found.xpath("//a/@href")
+    assert "../browse/category/cs.CL" not in found.xpath("//a/@href"), "no such list"
+    assert found.xpath("//link[@rel='alternate']/@href")[0] == "../paper/2606.00001.xml"
+    times = found.xpath("//ol[@class='timeline']/li/time/@datetime")
+    assert times == sorted(times)
+    assert len(times) == 4
+    assert "https://archive.example/x" in found.xpath("//a/@href")
+    levels = [int(one.tag[1]) for one in found.iter("h1", "h2", "h3", "h4")]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_a_paper_without_evidence_claims_neither(item: Make, dossier: Any, configured: Configured) -> None:
+    bare = dossier(exhibits=(), events=(), readings=(), promise=Promise.NONE, promise_evidence="", versions=())
+    shown = text(html.fromstring(pages.paper(item(links=(), verdicts=(), entered_at=None), bare, configured())))
+    assert "Not judged yet" in shown
+    assert "That is not known to be a no." in shown
+    assert "The text says nothing of a release." in shown
+
+
+@pytest.mark.parametrize(
+    ("contact", "start"),
+    [
+        ("ann@x.example", "mailto:ann@x.example?subject=Correction%20for%202606.00001&body="),
+        ("https://github.com/o/r", "https://github.com/o/r/issues/new?title=Correction"),
+        ("https://gitlab.com/o/r/", "https://gitlab.com/o/r/-/issues/new?issue%5Btitle%5D=Correction"),
+        ("https://x.example/contact", "https://x.example/contact"),
+        ("javascript:alert(1)", None),
+        ("", None),
+        ("call me", None),
+    ],
+)
+def test_an_error_can_be_reported_where_the_operator_says(item: Make, contact: str, start: str | None) -> None:
+    found = report.address(contact, item())
+    assert found is None if start is None else found is not None and found.startswith(start)
+
+
+@given(st.text(max_size=80), st.sampled_from(Role))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_correction_is_toml_whatever_the_link_holds(item: Make, link: Any, tail: str, role: Role) -> None:
+    url = f"https://x.example/{tail}"
+    (made,) = tomllib.loads(report.correction(item(links=(link(url=url, role=role),))))["correction"]
+    assert made["paper"] == "2606.00001"
+    assert made["link"].startswith("https://x.example/")
+    assert made["role"] in set(Role)
+
+
+def channel(name: str, items: tuple[Item, ...] = (), page: str = "") -> Channel:
+    return Channel(name=name, title=f"Feed of {name}", description="What it holds.", items=items, page=page)
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "path"),
+    [
+        ("cs.CL", "", "browse/category/cs.CL"), ("weights", "", "browse/kind/weights"), ("licence/MIT", "", "browse/licence/MIT"),
+        ("org/Ai2", "", "browse/org/Ai2"), ("org/A, B", "browse/org/a-b", "browse/org/a-b"), ("", "", ""), ("keyword/llm", "", ""),
+        ("event/gone", "", ""), ("paper/2606.00001", "", ""), ("?cat=cs.CL", "", ""), ("author/x", "search", ""),
+    ],
+)  # fmt: skip
+def test_feeds_have_their_place_on_the_site(name: str, page: str, path: str) -> None:
+    assert browse.path(channel(name, page=page)) == path
+
+
+def test_no_page_lies_outside_the_site() -> None:
+    bad = ["licence/../../x", "org//x", "licence/a\\b", "licence/.hidden", "licence/a\0b", f"org/{'x' * 300}"]
+    assert browse.shelves([("Bad", channel(name)) for name in bad]) == []
+
+
+def test_a_shelf_leads_to_the_feeds_of_the_same_filter(item: Make, configured: Configured) -> None:
+    (one,) = browse.shelves([("Licences", channel("licence/MIT", (item(1), item(2))))])
+    found = html.fromstring(pages.shelf(one, configured()))
+    assert found.xpath("//link[@rel='alternate']/@href") == [
+        f"../../feeds/licence/MIT.{ending}" for ending in ("xml", "atom", "json")
+    ]
+    assert "../../paper/2606.00001" in found.xpath("//h3/a/@href")
+    assert len(found.findall(".//article")) == 2
+    assert found.xpath("//link[@rel='stylesheet']/@href") == ["../../style.css"]
+
+
+def test_feeds_can_be_copied_by_group(item: Make, configured: Configured, status: Any) -> None:
+    channels = [("Main", channel("")), ("Categories", channel("cs.CL")), ("Categories", channel("cs.LG")),
+                ("Papers", channel("paper/2606.00001")), ("Composed", channel("?cat=cs.CL"))]  # fmt: skip
+    found = html.fromstring(pages.feeds(channels, configured(), status(), address="https://x.example/t"))
+    assert [text(one) for one in found.iter("h2")][:2] == ["Main", "Categories"]
+    shown = [text(one) for one in found.xpath("//code")]
+    assert shown[:3] == [
+        f"https://x.example/t/{path}" for path in ("feed.xml", "feeds/cs.CL.xml", "feeds/cs.LG.xml")
+    ]
+    links = found.xpath("//main//a/@href")
+    assert {"./feeds.opml", "./feeds/cs.CL.atom", "./feeds/cs.LG.json"} <= set(links)
+    assert not any("paper/" in link for link in links)
+
+
+def test_all_shelves_are_on_one_page_and_on_the_first(item: Make, configured: Configured, status: Any) -> None:
+    made = browse.shelves([("Categories", channel("cs.CL", (item(),))), ("Licences", channel("licence/MIT"))])
+    links = html.fromstring(pages.shelves(made, configured(), status())).xpath("//main//a/@href")
+    assert links == ["./browse/category/cs.CL", "./browse/licence/MIT"]
+    first = html.fromstring(pages.index([item()], [], [], [], status(), configured(), shelves=made))
+    assert "./browse/category/cs.CL" in first.xpath("//aside//a/@href")
+    assert "./browse/licence/MIT" not in first.xpath("//a/@href"), "what is empty is not in the way"
+    assert "./paper/2606.00001" in first.xpath("//h4/a/@href")
+
+
+def test_figures_stand_in_tables_beside_their_pictures(configured: Configured, status: Any) -> None:
+    months = [MonthCount("2026-05", "", State.OPEN, 30), MonthCount("2026-05", "", State.NONE, 70),
+              MonthCount("2026-06", "", State.OPEN, 4), MonthCount("2026-06", "", State.UNKNOWN, 6),
+              MonthCount("2026-05", "cs.LG", State.OPEN, 1)]  # fmt: skip
+    licences = [LicenceCount("MIT", "osi", 30), LicenceCount("", "none", 10)]
+    page = pages.trends(
+        months, licences, [Waiting(0, 60, True), Waiting(0, 90, False)], configured(), status(), first="2026-04"
+    )
+    found = html.fromstring(page)
+    rows = [" ".join(text(cell) for cell in row) for row in found.iter("tr")]
+    for row in ("2026-06* 10 4 6 40 %", "2026-05 100 30 0 30 %", "MIT 30 (75 %)", "no licence 10 (25 %)"):
+        assert row in rows
+    assert "Half of the promised code was there 60 days after submission." in text(found)
+    for picture in found.xpath("//svg[@role='img']"):
+        named = picture.get("aria-labelledby").split()
+        assert [one.get("id") for one in picture if one.tag in ("title", "desc")] == named
+    assert len(found.xpath("//main//section[.//svg[@role='img'] and not(.//table)]")) == 0
+
+
+def test_empty_figures_say_so(configured: Configured, status: Any) -> None:
+    shown = text(html.fromstring(pages.trends([], [], [], configured(), status(), first="")))
+    for part in ("No paper was read yet.", "No paper's code was found yet.", "No promise was watched yet."):
+        assert part in shown
+
+
+def test_organisations_lead_to_their_lists_and_accounts(item: Make, configured: Configured, status: Any) -> None:
+    made = browse.shelves([("Organisations", channel("org/Ai2", (item(),)))])
+    counts = [OrganisationCount("Ai2", (("github.com/allenai", "https://github.com/allenai"),), 3, 2, 1, 0),
+              OrganisationCount("Other <b>", (), 0, 0, 0, 0)]  # fmt: skip
+    found = html.fromstring(pages.organisations(counts, configured(), status(), made))
+    assert found.xpath("//main//a/@href") == ["./browse/org/Ai2", "https://github.com/allenai"]
+    assert [text(cell) for cell in found.findall(".//tr")[1].findall("td")] == ["3", "2", "1", "0"]
+
+
+def test_about_says_how_it_judges_and_thanks(configured: Configured, status: Any) -> None:
+    found = html.fromstring(pages.about(configured(TRACKER_CONTACT="ann@x.example"), status()))
+    for part in ("How the judging works", "How well it works", "never shown as a yes, nor as a no",
+                 "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
+        assert part in text(found)
+    assert pages.ACCURACY in found.xpath("//a/@href")
+    assert "mailto:ann@x.example" in found.xpath("//a/@href")
+
+
+def test_a_search_says_how_much_it_found_and_leads_on(item: Make, configured: Configured) -> None:
+    wanted = '50% "a" <b> & c'
+    found = html.fromstring(pages.search(wanted, [item(1)], 60, 2, 500, configured()))
+    assert "60 works found, 26 to 26 shown" in text(found)
+    assert found.xpath("//input/@value") == [wanted]
+    assert found.xpath("//nav[@aria-label='Pages of results']//a/@href") == [
+        f"search?q=50%25%20%22a%22%20%3Cb%3E%20%26%20c&page={number}" for number in (1, 3)
+    ]
+    assert "Nothing found." in text(html.fromstring(pages.search("x", [], 0, 1, 500, configured())))
+    assert "The first 500 works found" in text(
+        html.fromstring(pages.search("x", [item()], 500, 1, 500, configured()))
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_hostile_text_stays_text_on_every_page(
+    data: st.DataObject, item: Make, link: Any, verdict: Any, dossier: Any, configured: Configured, now: datetime
+) -> None:
+    draw = lambda: data.draw(HOSTILE)  # noqa: E731 # drawn anew at each place
+    whole = dossier()
+    (known,) = whole.exhibits
+    event = replace(whole.events[0], reference=draw(), detail=draw())
+    exhibit = replace(
+        known, now_called=draw(), reasons=(draw(),), licence_claimed=draw(), licence_source=draw(), names=(draw(), f"arxiv:{draw()}"),
+        reason=draw(), found=(replace(known.found[0], evidence=draw()),),
+        corrections=(replace(known.corrections[0], value=draw(), reason=draw(), source=draw()),),
+        sightings=(replace(known.sightings[0], reason=draw(), licence_spdx=draw(), licence_note=draw()),),
+    )  # fmt: skip
+    told = replace(
+        whole, exhibits=(exhibit,), promise_evidence=draw(), comment=draw(), mof=draw(), osaid=draw(), events=(event,),
+        readings=(replace(whole.readings[0], outcome=draw(), reason=draw()),),
+    )  # fmt: skip
+    worst = item(
+        title=draw(), abstract=draw(), authors=(draw(),), categories=(draw(),), licence=draw(), grade=draw(), grade_reasons=(draw(),),
+        links=(link(url=draw(), evidence=draw(), licence_note=draw(), copy_url=draw()),), verdicts=(verdict(Fact.CODE, State.NONE, draw()),),
+    )  # fmt: skip
+    feed = Channel(
+        name=f"keyword/{draw()}", title=draw(), description=draw(), items=(worst,), page="browse/kind/x"
+    )
+    shelves = browse.shelves([(draw(), feed)])
+    cfg = configured(
+        TRACKER_CONTACT=data.draw(st.sampled_from(["a@x.example", "javascript:x", "https://x.example"]))
+    )
+    for page in (
+        pages.paper(worst, told, cfg), pages.search(draw(), [worst], 99, 1, 500, cfg),
+        *(pages.shelf(one, cfg) for one in shelves),
+    ):  # fmt: skip
+        found = html.fromstring(page)
+        assert not list(found.iter("script", "iframe", "img"))
+        assert not found.xpath("//@*[starts-with(name(), 'on')] | //@autofocus | //@style")
+        assert all(re.match(r"https?://|#|\.\.?/|search\?|mailto:a@x", href) for href in found.xpath("//a/@href"))
+        assert len(found.findall(".//h1")) == 1
 
 
 PAIRS = [
     ("ink", "paper"), ("ink", "card"), ("soft", "paper"), ("soft", "card"), ("link", "paper"), ("link", "card"),
     ("yes", "yes-back"), ("no", "no-back"), ("warn", "warn-back"), ("warn", "paper"), ("ink", "no-back"),
-    ("ink", "warn-back"), ("link", "no-back"),
+    ("ink", "warn-back"), ("link", "no-back"), ("bad", "bad-back"), ("soft", "no-back"), ("card", "yes"), ("ink", "yes-back"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The feed as bytes: feedgen behind one door, its faults mended here; pure and deterministic.
+"""Feeds as bytes: feedgen behind one door, its faults mended here; pure and deterministic.
 
 Equal items give equal bytes: no date of building, no version, nothing volatile.
 """
@@ -7,101 +7,196 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from tracker.publish import latex, render, words
-from tracker.published import Item
+from tracker.publish import items, jsonfeed, latex
+from tracker.published import Channel, Item
 from tracker.settings import Feed
+
+if TYPE_CHECKING:
+    from tracker.publish.items import Told
 
 log = logging.getLogger(__name__)
 
-GUID = "arxiv-code-tracker"
+TYPES = {
+    "xml": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+"""The formats by the endings of their paths, with their media types."""
 SITE = "https://arxiv.org/"
-"""Where the channel points when the operator set no public address."""
+"""Where a channel points when nobody knows where the site is reached."""
 ARXIV_SCHEME = "http://arxiv.org/schemas/atom"
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""Stands for no date, which feedgen would fill with the present one; taken out again."""
-_NO_DATE = re.compile(rb"\s*<lastBuildDate>Thu, 01 Jan 1970[^<]*</lastBuildDate>")
-_TITLE = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stands for no date: RSS needs none and feedgen would fill in the present one; Atom must have one."""
+_NO_DATE = re.compile(rb"\s*<lastBuildDate>Sat, 01 Jan 2000[^<]*</lastBuildDate>")
+_UTC = re.compile(rb"(<(?:updated|published)>[0-9T:.-]+)\+00:00<")
+_PLAIN = re.compile(
+    rb"(<(title|description|summary|name|rights|category|dc:creator|dc:rights)(?: [^<>]*)?>)([^<]*)(</\2>)"
+)
+_SELF = re.compile(rb"<atom:link [^<>]*/>")
 
 
-def rss(items: Sequence[Item], feed: Feed, *, public_url: str, path: str = "feed.xml") -> bytes:
-    """RSS 2.0 of items in the order given, newest first.
+class _Entry(FeedEntry):  # type: ignore[misc] # feedgen has no types
+    """An entry whose links keep what was said of them.
 
-    An item that cannot be rendered is left out and logged; the others are published. `public_url` is where this
-    site is reached; empty: the channel points to arXiv and names no address of its own, for a wrong one would
-    lead readers astray.
+    feedgen 1.0 drops rel, type and title of each link of an Atom entry (lkiesow/python-feedgen issue 135).
     """
-    made = _generator(feed, public_url, path)
-    newest = max((item.changed_at for item in items if item.changed_at), default=None)
-    made.lastBuildDate(newest or _NEVER)
-    for item in items:
+
+    def atom_entry(self, extensions: bool = True) -> Any:
+        made = super().atom_entry(extensions)
+        for element, link in zip(made.findall("link"), self.link() or [], strict=True):
+            for name in ("rel", "type", "title"):
+                if link.get(name):
+                    element.set(name, link[name])
+        return made
+
+
+def write(
+    channel: Channel, ending: str, feed: Feed, *, public_url: str, address: str = "", hub: str = ""
+) -> bytes:
+    """One feed in the format of its path's `ending`: `xml` (RSS 2.0), `atom` (RFC 4287) or `json` (JSON Feed 1.1).
+
+    Items stand in the order given, newest first. One that cannot be rendered is left out and logged; the others are
+    published. `public_url` is the address that the operator gave the site: items link to their pages there, and
+    without one to arXiv. `address` is where the site is reached when there is no public one: it names the feed
+    itself. With neither, the feed names no address of its own, for a wrong one would lead readers astray. `hub` is
+    the WebSub hub that is told of changes. Raises KeyError for another ending.
+    """
+    kind = TYPES[ending]
+    site = (public_url or address).rstrip("/")
+    self_url = items.legal(f"{site}/{channel.path(ending)}") if site else None
+    page = items.legal(f"{site}/{channel.page}") if site else SITE
+    entries = _told(channel.items, public_url)
+    if ending == "json":
+        return jsonfeed.write(channel, entries, self_url=self_url, page=page, hub=hub, site=site)
+    made = _generator(channel, feed, entries)
+    if self_url:
+        made.link(href=self_url, rel="self", type=kind)
+    if hub:
+        made.link(href=items.legal(hub), rel="hub")
+    # feedgen takes the channel's link in RSS from the last one given.
+    made.link(href=page, rel="alternate", type="text/html")
+    atom = ending == "atom"
+    if atom and site:
+        made.icon(items.legal(f"{site}/favicon.svg"))
+    _fill(made, entries, _atom if atom else _rss)
+    document: bytes = made.atom_str(pretty=True) if atom else made.rss_str(pretty=True)
+    return _mended(document, "" if atom else hub)
+
+
+def rss(shown: Sequence[Item], feed: Feed, *, public_url: str) -> bytes:
+    """The main feed as RSS 2.0."""
+    channel = Channel(name="", title=feed.title, description=feed.description, items=tuple(shown))
+    return write(channel, "xml", feed, public_url="", address=public_url)
+
+
+def _told(shown: Sequence[Item], public_url: str) -> list[Told]:
+    made: list[Told] = []
+    moments = set()
+    for item in shown:
         try:
-            entry = _entry(item)
-            # Serialised alone first: one bad character would otherwise cost the whole feed.
-            entry.rss_entry()
+            one = items.told(item, public_url)
+            while one.changed in moments:
+                one = replace(one, changed=one.changed + timedelta(microseconds=1))
+            moments.add(one.changed)
+            made.append(one)
         except Exception:
             log.exception("%s cannot be rendered and is left out of the feed", item.work)
-            continue
-        made.add_entry(entry, order="append")
-    return _mended(made.rss_str(pretty=True))
-
-
-def _generator(feed: Feed, public_url: str, path: str) -> Any:
-    base = f"{public_url.rstrip('/')}/" if public_url else ""
-    made = FeedGenerator()
-    made.load_extension("dc", atom=False, rss=True)
-    made.title(latex.clean(feed.title))
-    made.description(latex.clean(feed.description))
-    made.language("en")
-    made.ttl(feed.ttl_minutes)
-    made.generator("arxiv-code-tracker")
-    made.docs("https://www.rssboard.org/rss-specification")
-    if base:
-        made.link(href=f"{base}{path}", rel="self", type="application/rss+xml")
-    # feedgen takes the channel's link from the last one given.
-    made.link(href=base or SITE, rel="alternate")
     return made
 
 
-def _entry(item: Item) -> Any:
-    from feedgen.feed import FeedEntry  # noqa: PLC0415 # beside its extension
+def _generator(channel: Channel, feed: Feed, entries: Sequence[Told]) -> Any:
+    made = FeedGenerator()
+    made.load_extension("dc", atom=True, rss=True)
+    made.id(items.named("feed", channel.name))
+    made.title(latex.plain(channel.title))
+    made.description(latex.plain(channel.description))
+    made.subtitle(latex.plain(channel.description))
+    made.author({"name": items.GUID})
+    made.language("en")
+    made.ttl(feed.ttl_minutes)
+    made.generator(items.GUID)
+    made.docs("https://www.rssboard.org/rss-specification")
+    newest = max((one.changed for one in entries), default=_NEVER)
+    made.updated(newest)
+    made.lastBuildDate(newest)
+    return made
 
-    entry = FeedEntry()
-    entry.load_extension("dc", atom=False, rss=True)
-    link = words.paper_url(item)
-    entry.title(latex.plain(item.title) or latex.clean(item.work))
-    entry.guid(latex.clean(f"{GUID}:{item.work}"), permalink=False)
-    if link:
-        entry.link(href=latex.clean(link))
-    entry.published(item.entered_at)
-    # The plain abstract comes first: readers take the first of the two as their preview. They read it as HTML
-    # (RSS 2.0, `<description>`), where the `<` of a formula would swallow what follows.
-    entry.description(escape(latex.plain(item.abstract) or latex.plain(item.title), quote=False))
-    entry.content(latex.clean(render.html("item.html.j2", item=item)), type="CDATA")
-    codes = filter(None, map(latex.clean, item.categories))
-    kinds = filter(None, {latex.clean(link.kind) for link in words.own(item)})
+
+def _fill(made: Any, entries: Sequence[Told], build: Callable[[Told], _Entry]) -> None:
+    for one in entries:
+        try:
+            entry = build(one)
+        except Exception:
+            log.exception("%s cannot be written and is left out of the feed", one.id)
+            continue
+        made.add_entry(entry, order="append")
+
+
+def _entry(one: Told) -> _Entry:
+    """What RSS and Atom share."""
+    entry = _Entry()
+    entry.load_extension("dc", atom=True, rss=True)
+    entry.title(one.title)
+    entry.guid(one.id, permalink=False)
+    entry.id(one.id)
+    if one.url:
+        entry.link(href=one.url, rel="alternate", type="text/html")
+    entry.published(one.published)
     entry.category(
-        [{"term": code, "scheme": ARXIV_SCHEME} for code in codes] + [{"term": kind} for kind in sorted(kinds)]
+        [{"term": code, "scheme": ARXIV_SCHEME} for code in one.codes] + [{"term": kind} for kind in one.kinds]
     )
-    if authors := ", ".join(filter(None, map(latex.plain, item.authors))):
-        entry.dc.dc_creator(authors)
-    if item.arxiv_id:
-        entry.dc.dc_identifier(latex.clean(f"doi:10.48550/arXiv.{item.arxiv_id}"))
-    if item.licence:
-        entry.dc.dc_rights(latex.clean(item.licence))
+    if one.identifier:
+        entry.dc.dc_identifier(one.identifier)
     return entry
 
 
-def _mended(document: bytes) -> bytes:
-    """No date where none is known, and titles with `&` and `<` as hex references: the form that readers which
-    strip tags keep (RSS Advisory Board, Really Simple Syndication Best Practices Profile)."""
-    return _TITLE.sub(
-        lambda found: b"<title>" + found[1].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;") + b"</title>",
-        _NO_DATE.sub(b"", document, count=1),
+def _rss(one: Told) -> _Entry:
+    entry = _entry(one)
+    # The plain abstract comes first: readers take the first of the two as their preview. They read it as HTML
+    # (RSS 2.0, `<description>`), where the `<` of a formula would swallow what follows.
+    entry.description(escape(one.summary, quote=False))
+    entry.content(one.body, type="CDATA")
+    entry.dc.dc_creator(", ".join(one.authors))
+    if one.rights:
+        entry.dc.dc_rights(one.rights)
+    # Written alone first: one bad item would otherwise cost the whole feed.
+    entry.rss_entry()
+    return entry
+
+
+def _atom(one: Told) -> _Entry:
+    entry = _entry(one)
+    for url, name in one.artifacts:
+        # A title is told only where no reader could take it for HTML.
+        entry.link(href=url, rel="related", **({} if set("&<") & set(name) else {"title": name}))
+    entry.updated(one.changed)
+    entry.author([{"name": name} for name in one.authors])
+    entry.summary(one.summary)
+    entry.content(one.body, type="html")
+    if one.rights:
+        entry.rights(one.rights)
+    entry.atom_entry()
+    return entry
+
+
+def _mended(document: bytes, hub: str) -> bytes:
+    """What feedgen cannot say: no date where none is known, `Z` for UTC, the hub in RSS, and plain text with `&`
+    and `<` as hex references: the form that readers which strip tags keep (RSS Advisory Board, Really Simple
+    Syndication Best Practices Profile)."""
+    document = _UTC.sub(rb"\1Z<", _NO_DATE.sub(b"", document, count=1))
+    if hub:
+        link = f'<atom:link href="{escape(items.legal(hub))}" rel="hub"/>'.encode()
+        document = _SELF.sub(lambda found: found[0] + b"\n    " + link, document, count=1)
+    return _PLAIN.sub(
+        lambda found: found[1] + found[3].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;") + found[4],
+        document,
     )

@@ -1,17 +1,28 @@
-"""Writing what was built: whole files or nothing, and nothing that did not change."""
+"""Writing what was built: whole files or nothing, nothing that did not change, each compressed once for all readers."""
 
 from __future__ import annotations
 
 import gzip
 import os
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import brotli
+import zstandard
 
 from tracker.errors import TrackerError
 
 SMALL = 256
 """Bytes below which compression gains nothing."""
+# Each coder's level at which more time gains little: on a feed of 300 kB 18, 30 and 7 ms.
+PACKED: Mapping[str, Callable[[bytes], bytes]] = {
+    ".gz": lambda content: gzip.compress(content, compresslevel=9, mtime=0),
+    ".br": lambda content: bytes(brotli.compress(content, quality=9)),
+    ".zst": lambda content: zstandard.ZstdCompressor(level=12).compress(content),
+}
+"""The packed forms by the ending of their file. RFC 1952 (gzip), 7932 (brotli), 8878 (Zstandard)."""
 
 
 def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
@@ -32,34 +43,58 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
 
 
 def write(folder: Path, name: str, content: bytes) -> bool:
-    """Write one file and its `.gz` beside it, atomically; False if the same bytes are there already."""
+    """Write one file and its packed forms beside it, each atomically; False if the same bytes are there already.
+
+    A packed form carries the time of its file to the nanosecond, and so tells that it is that of these bytes:
+    they are replaced one after the other, and a publisher may be killed between.
+    """
     path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    packed_path = path.with_name(f"{path.name}.gz")
-    packed = gzip.compress(content, compresslevel=9, mtime=0) if len(content) > SMALL else None
-    if _holds(packed_path, packed) and _holds(path, content):
+    if _is_there(path, content):
         return False
-    # Before the plain file, whose time tells a reader that both are new.
-    if packed is None:
-        packed_path.unlink(missing_ok=True)
-    else:
-        _replace(packed_path, packed)
-    _replace(path, content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stamp = time.time_ns()
+    # Before the plain file, whose time tells a reader that all are new.
+    for ending, pack in PACKED.items():
+        beside = path.with_name(path.name + ending)
+        if len(content) > SMALL:
+            _replace(beside, pack(content), stamp)
+        else:
+            beside.unlink(missing_ok=True)
+    _replace(path, content, stamp, keep=True)
     return True
 
 
-def _holds(path: Path, content: bytes | None) -> bool:
-    return path.read_bytes() == content if path.is_file() else content is None
+def _is_there(path: Path, content: bytes) -> bool:
+    try:
+        plain = path.stat()
+        if plain.st_size != len(content) or path.read_bytes() != content:
+            return False
+    except FileNotFoundError:
+        return False
+    for ending in PACKED:
+        try:
+            packed = path.with_name(path.name + ending).stat()
+        except FileNotFoundError:
+            packed = None
+        if (packed is not None) != (len(content) > SMALL):
+            return False
+        # Emptied by a crash: packed forms are not forced to disk.
+        if packed is not None and (packed.st_mtime_ns != plain.st_mtime_ns or not packed.st_size):
+            return False
+    return True
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes, stamp: int, *, keep: bool = False) -> None:
+    """Put `content` in the place of a file at once, with its time in nanoseconds; `keep` forces it to disk."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as handle:
             handle.write(content)
             handle.flush()
-            os.fsync(handle.fileno())
+            if keep:
+                os.fsync(handle.fileno())
+        os.utime(temporary, ns=(stamp, stamp))
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:

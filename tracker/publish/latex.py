@@ -3,11 +3,13 @@
 Only what is TeX is converted, piece by piece, and all between stays as it is: prices, percent signs, braces of
 sets, addresses. A `$…$` is math when its inside has a sign of TeX, at most three letters or digits, or the look
 of a formula, and is no price. Scripts become Unicode only where every character has a form. A piece that cannot
-be converted, and a text that would lose more than a fifth of its letters, is shown raw without `$`.
+be converted, and a text that would lose more than a fifth of its letters, is shown raw without `$`. What slipped
+in as HTML (`&amp;`, `<i>…</i>`) becomes text too.
 """
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 import unicodedata
@@ -25,6 +27,16 @@ _BAD = re.compile(
 )
 _SIGN = re.compile(r"[\\${]")
 _WORTH = re.compile(r"[\\${~]|``|--")
+_ENTITY = re.compile(r"&(?:amp;)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9]{0,15})\s*>")
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15})(?:\s[^<>]{0,200})?/?>")
+_HTML = re.compile(
+    r"a|b|i|u|s|p|em|tt|h1|h2|h3|li|ul|ol|td|tr|br|hr|q|sub|sup|div|var|pre|big|del|ins|kbd|code|font"
+    r"|span|cite|small|strong|strike|center|samp|mark|table|title|script|style|iframe|body|html|head|"
+    r"form|input|button",
+    re.IGNORECASE,
+)
+"""Names of tags that are taken away where one of them is closed; `<think>…</think>` is what a paper writes about."""
 _MACRO = re.compile(r"\\([A-Za-z]+)\*?")
 _UNSHOWN = re.compile(
     r"\\(?:cite[a-z]*|href|e?q?ref|label|[hv]space)(?:\[[^\[\]]{0,80}\])*\{[^{}]*\}|\\[A-Za-z]+\*?"
@@ -54,6 +66,7 @@ _LETTERS = {"o", "O", "ss", "l", "L", "aa", "AA", "ae", "AE", "oe", "OE", "i", "
 _SIGN_OF_TEX = re.compile(r"[\\^_{}]")
 _PRICE = re.compile(r"\s*\d[\d.,]*\s*(?:[kKMB]|million|billion|thousand)?\b[\s,;-]+[A-Za-z]{2}")
 _FORMULA = re.compile(r"\S{1,60}|[^$]{0,40}[=<>≤≥≈±×∈+][^$]{0,40}")
+_NO_LETTER = re.compile(r"[\W_]+")
 _LONG_WORD = re.compile(r"[^\W\d_]{4}")
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}\\]{1,12})\}|([A-Za-z0-9+\-]))")
 _SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
@@ -72,7 +85,8 @@ _RAISED = re.compile(r"\^([°†‡§¶′])")
 _QUOTED = re.compile(r"``(.{1,300}?)''")
 _TIE = re.compile(r"(?<=[\w.,:;)\]])~(?=\S|$)")
 _DASHES = re.compile(r"(?<!-)---?(?!-)")
-_DEFUSED = str.maketrans("", "", "\\${}~")
+_NO_ANGLES = str.maketrans("", "", "<>/")
+_DEFUSED = str.maketrans("", "", "\\${}~&<")
 
 
 def clean(text: str) -> str:
@@ -88,10 +102,26 @@ def plain(text: str) -> str:
     """
     shown = raw = " ".join(clean(text[:MOST]).split())
     for _ in range(PASSES):
-        before, shown = shown, _converted(shown)
+        before, shown = shown, _converted(_unmarked(shown))
         if shown == before:
             return shown
     return " ".join(_DASHES.sub("–", raw.translate(_DEFUSED)).replace("``", "“").split()) or raw
+
+
+def _unmarked(text: str) -> str:
+    """Entities and pairs of tags of HTML as the text that was meant."""
+    if "&" in text:
+        text = " ".join(clean(_ENTITY.sub(_entity, text)).split()) or text
+    closed = {name.lower() for name in _CLOSING.findall(text) if _HTML.fullmatch(name)} if "</" in text else ()
+    if not closed:
+        return text
+    bare = _TAG.sub(lambda found: "" if found[1].lower() in closed else found[0], text)
+    return " ".join(bare.split()) or " ".join(text.translate(_NO_ANGLES).split()) or text
+
+
+def _entity(found: re.Match[str]) -> str:
+    meant = html.unescape(f"&{found[1]};")
+    return found[0] if meant == f"&{found[1]};" else meant
 
 
 def _converted(raw: str) -> str:
@@ -104,7 +134,7 @@ def _converted(raw: str) -> str:
 
 
 def _letters(text: str) -> int:
-    return sum(character.isalnum() for character in text)
+    return len(_NO_LETTER.sub("", text))
 
 
 def _text(text: str, depth: int = 0) -> str:

@@ -1,21 +1,34 @@
-"""Pages for people, as bytes: server-rendered, without scripts, nothing from elsewhere; pure."""
+"""Pages for people, as bytes: server-rendered, without scripts, nothing from elsewhere; pure.
+
+Every page is named by its file (`paper/2606.00001.html`); it is served without the ending, and links to the others
+relative to itself, so that the site works below any path.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
 
-from tracker.publish import latex, render
-from tracker.published import Item, Status
+from tracker.domain import Role
+from tracker.dossier import Dossier, LicenceCount, MonthCount, OrganisationCount, Waiting
+from tracker.history import Event
+from tracker.publish import browse, charts, latex, render, report, words
+from tracker.publish.browse import Shelf
+from tracker.published import Channel, Item, ItemLink, Status
 from tracker.settings import Settings
 
-CARDS = 100
+CARDS = 60
 """Items shown as cards; what else the feed holds follows in one line each, so that the page stays small."""
 ABSTRACTS = 25
-"""Cards that carry their abstract, where there are more items than cards."""
+"""Cards that carry their abstract, where there are more items than that."""
 STALE = timedelta(days=2)
 """arXiv is read at least once a day: a longer silence is two readings missed."""
+MOST_EVENTS, MOST_SIGHTINGS, MOST_FOUND, MOST_MENTIONS = 200, 20, 10, 100
+"""Rows of one paper's page: somebody may link a thousand things."""
+PER_SEARCH = 25
+ACCURACY = "https://github.com/arxiv-code-tracker/arxiv-code-tracker/blob/main/docs/accuracy.md"
 
 
 def index(
@@ -27,33 +40,215 @@ def index(
     settings: Settings,
     *,
     address: str = "",
+    shelves: Sequence[Shelf] | None = None,
 ) -> bytes:
     """The first page: the papers of the feed, what was looked at and is not open, and how the tracker is doing.
 
-    `address` is where the site is reached, without a trailing slash; empty where nobody can know.
+    `address` is where the site is reached, without a trailing slash; empty where nobody can know. `shelves` are the
+    other lists of the site; None where it is the only page.
     """
-    read = status.stages.get("harvest")
-    page = render.html(
-        "index.html.j2",
-        items=items[:CARDS],
+    return _page(
+        "index.html",
+        settings,
+        status=status,
+        address=address,
+        days=_by_day(items[:CARDS]),
+        total=len(items),
         more=items[CARDS:],
-        abstracts=CARDS if len(items) <= CARDS else ABSTRACTS,
-        read=read,
-        stale=read is not None and status.now - read > STALE,
+        with_abstract={item.work for item in items[:ABSTRACTS]} | {item.work for item in releases},
         not_open=not_open,
         releases=releases,
         unlinked=unlinked,
-        status=status,
-        feed=settings.feed,
-        address=address,
+        shelves=[one for one in shelves or () if one.channel.items],
+        paged=shelves is not None,
         anonymous_per_hour=settings.limits.github_anonymous_per_hour,
     )
-    return latex.clean(page).encode()
+
+
+def shelf(one: Shelf, settings: Settings) -> bytes:
+    """The papers of one feed."""
+    items = one.channel.items
+    return _page(
+        f"{one.path}.html",
+        settings,
+        shelf=one,
+        channel=one.channel,
+        items=items[:CARDS],
+        more=items[CARDS:],
+        with_abstract={item.work for item in items[:ABSTRACTS]},
+        template="shelf.html.j2",
+    )
+
+
+def shelves(made: Sequence[Shelf], settings: Settings, status: Status) -> bytes:
+    """All shelves with how many papers they hold."""
+    return _page("browse.html", settings, status=status, shelves=made)
+
+
+def paper(item: Item, dossier: Dossier, settings: Settings, shelves: Collection[str] = ()) -> bytes:
+    """Everything known of one paper, with its evidence. `shelves` are the paths of the lists there are."""
+    shown = [(link, dossier.exhibit(link.reference)) for link in [*words.own(item), *_others(item)]]
+    return _page(
+        f"paper/{item.arxiv_id or 'release'}.html",
+        settings,
+        channel=_own_feed(item),
+        item=item,
+        dossier=dossier,
+        exhibits=[one for one in shown if one[0].role in (Role.OWN, Role.OWN_PAGE)],
+        others=[one for one in shown if one[0].role not in (Role.OWN, Role.OWN_PAGE)][:MOST_MENTIONS],
+        history=_history(item, dossier)[-MOST_EVENTS:],
+        quoted=_is_apart(dossier),
+        most_sightings=MOST_SIGHTINGS,
+        most_found=MOST_FOUND,
+        shelves=shelves,
+        correction=report.correction(item),
+        report=report.address(settings.contact, item),
+        template="paper.html.j2",
+    )
+
+
+def feeds(channels: Sequence[tuple[str, Channel]], settings: Settings, status: Status, *, address: str) -> bytes:
+    """The feeds for people: what each holds, and its addresses to copy."""
+    return _page(
+        "feeds.html",
+        settings,
+        status=status,
+        address=address,
+        groups=browse.groups(channels),
+        formats=browse.FORMATS,
+    )
+
+
+def trends(
+    months: Sequence[MonthCount],
+    licences: Sequence[LicenceCount],
+    waiting: Sequence[Waiting],
+    settings: Settings,
+    status: Status,
+    *,
+    first: str,
+) -> bytes:
+    """Figures over time. `first` is the month in which reading began (`2026-06`), which is not whole."""
+    now = f"{status.now:%Y-%m}"
+    steps = charts.kept_after(waiting)
+    return _page(
+        "trends.html",
+        settings,
+        status=status,
+        months=charts.by_month(months, now=now, first=first),
+        categories=[
+            (one, charts.by_month(months, one.name, now=now, first=first))
+            for one in charts.by_category(months, settings.harvest.categories)
+        ],
+        licences=charts.licence_rows(licences),
+        with_code=sum(one.papers for one in licences),
+        steps=steps,
+        median=charts.median_days(steps),
+        waiting=waiting,
+        charts=charts,
+    )
+
+
+def organisations(
+    counts: Sequence[OrganisationCount], settings: Settings, status: Status, shelves: Iterable[Shelf]
+) -> bytes:
+    """Whose accounts hold what."""
+    pages = {browse.label(one.channel).casefold(): one for one in shelves if one.kind == "org"}
+    return _page("organisations.html", settings, status=status, counts=counts, pages=pages)
+
+
+def about(settings: Settings, status: Status) -> bytes:
+    """How the judging works, how well, and thanks."""
+    return _page("about.html", settings, status=status, accuracy=ACCURACY, contact=_contact(settings.contact))
+
+
+def search(
+    wanted: str,
+    items: Sequence[Item],
+    found: int,
+    number: int,
+    most: int,
+    settings: Settings,
+    status: Status | None = None,
+) -> bytes:
+    """One page of what a search found: `items` of `found` in all, `number` counted from 1; the search ends at `most`."""
+    return _page(
+        "search.html",
+        settings,
+        status=status,
+        wanted=wanted,
+        items=items,
+        found=found,
+        number=number,
+        per_page=PER_SEARCH,
+        most=most,
+        with_abstract={item.work for item in items},
+    )
 
 
 def not_found(settings: Settings) -> bytes:
     """The page of an address that does not exist."""
-    return render.html("404.html.j2", feed=settings.feed, root=_root(settings)).encode()
+    return _page("404.html", settings, root=_root(settings))
+
+
+def robots(public_url: str) -> bytes:
+    """Robots may read all but the results of searches, which are made anew for each."""
+    base = public_url.rstrip("/")
+    lines = ["User-agent: *", f"Disallow: {urlsplit(base).path}/search", "Allow: /"]
+    return "\n".join([*lines, *([f"Sitemap: {base}/sitemap.xml"] if base else []), ""]).encode()
+
+
+def sitemap(pages: Mapping[str, datetime | None], address: str) -> bytes:
+    """The sitemap (sitemaps.org 0.9) of pages by their path, with the time of their newest change where it is known."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+    ]
+    for path, changed in list(pages.items())[:50_000]:
+        when = f"<lastmod>{words.stamp(changed)}</lastmod>" if changed else ""
+        lines.append(f"<url><loc>{escape(browse.href(f'{address}/', path))}</loc>{when}</url>")
+    return "\n".join([*lines, "</urlset>", ""]).encode()
+
+
+def assets() -> dict[str, bytes]:
+    """Style and icon."""
+    return {name: render.asset(name) for name in ("style.css", "favicon.svg")}
+
+
+def _page(
+    name: str,
+    settings: Settings,
+    *,
+    root: str | None = None,
+    status: Status | None = None,
+    template: str = "",
+    **values: object,
+) -> bytes:
+    read = status.stages.get("harvest") if status else None
+    context: dict[str, object] = {
+        "feed": settings.feed,
+        "name": name,
+        "root": _up(name) if root is None else root,
+        "status": status,
+        "read": read,
+        "stale": bool(status and read and status.now - read > STALE),
+        "channel": _MAIN,
+        "formats": browse.FORMATS,
+        "address": "",
+        "paged": True,
+        "wanted": "",
+        "href": browse.href,
+    }
+    page = render.html(template or f"{name}.j2", **{**context, **values})
+    return latex.clean(page).encode()
+
+
+_MAIN = Channel(name="", title="", description="", items=())
+
+
+def _up(name: str) -> str:
+    """The way from a page to the site's root, relative; the first page may be reached without its name."""
+    return "../" * name.count("/") or "./"
 
 
 def _root(settings: Settings) -> str:
@@ -62,13 +257,42 @@ def _root(settings: Settings) -> str:
     return f"{urlsplit(settings.public_url).path.rstrip('/')}/"
 
 
-def robots(public_url: str) -> bytes:
-    """Robots may read all."""
-    return (
-        b"User-agent: *\nAllow: /\n" if not public_url else f"User-agent: *\nAllow: /\n# {public_url}\n".encode()
-    )
+def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:
+    """Items by the day on which they entered, in their order."""
+    made: list[tuple[datetime | None, list[Item]]] = []
+    for item in items:
+        if not made or (made[-1][0] and made[-1][0].date()) != (item.entered_at and item.entered_at.date()):
+            made.append((item.entered_at, []))
+        made[-1][1].append(item)
+    return made
 
 
-def assets() -> dict[str, bytes]:
-    """Style and icon."""
-    return {name: render.asset(name) for name in ("style.css", "favicon.svg")}
+def _history(item: Item, dossier: Dossier) -> list[tuple[datetime, str, Event | None]]:
+    """What happened in time order: (when, in words, the event where it is one)."""
+    first = [(item.submitted_at, "Submitted to arXiv", None)] if item.submitted_at else []
+    versions = [(one.submitted_at, f"Version {one.n}", None) for one in dossier.versions if one.n > 1]
+    events = [(event.happened_at, words.EVENT[event.kind], event) for event in dossier.events]
+    entered = [(item.entered_at, "Entered the feed", None)] if item.entered_at else []
+    # Stable: what shares a moment stays in the order of cause and effect.
+    return sorted([*first, *versions, *events, *entered], key=lambda told: told[0])
+
+
+def _is_apart(dossier: Dossier) -> bool:
+    """Whether the sentence of the promise is not shown beside a link anyway."""
+    beside = {found.evidence for one in dossier.exhibits for found in one.found}
+    return bool(dossier.promise_evidence) and dossier.promise_evidence not in beside
+
+
+def _others(item: Item) -> list[ItemLink]:
+    return [link for link in item.links if link.role not in (Role.OWN, Role.OWN_PAGE)]
+
+
+def _own_feed(item: Item) -> Channel:
+    return Channel(name=f"paper/{item.arxiv_id}", title=item.title, description="", items=(item,))
+
+
+def _contact(contact: str) -> str | None:
+    """The operator's address as a link, None where it is none."""
+    if words.is_web(contact):
+        return contact
+    return f"mailto:{contact.removeprefix('mailto:')}" if "@" in contact and " " not in contact else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tracker.domain import Content, Fact, State
+from tracker.domain import Content, Fact, Outcome, Role, State
 from tracker.publish import latex, words
 
 FOLDER = Path(__file__).parent / "html"
@@ -23,12 +23,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(words=words, Fact=Fact, State=State, Content=Content)
-    made.filters.update(plain=latex.plain, clean=latex.clean, date=words.date)
+    made.globals.update(words=words, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome)
+    made.filters.update(
+        plain=latex.plain, clean=latex.clean, date=words.date, minute=words.minute, stamp=words.stamp
+    )
     return made
 
 
-def html(name: str, **values: object) -> str:
+def html(name: str, /, **values: object) -> str:
     """One template with its values; all text is escaped."""
     return _environment().get_template(name).render(**values)
 

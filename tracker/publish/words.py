@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.domain import (
+    Cause,
+    Content,
+    EventKind,
+    Fact,
+    LicenceClass,
+    Lifecycle,
+    Outcome,
+    Place,
+    Promise,
+    Role,
+    Source,
+    State,
+)
 from tracker.history import Verdict
 from tracker.publish import latex
 from tracker.published import Item, ItemLink
@@ -24,7 +38,7 @@ CLASS = {
     LicenceClass.OPEN_CONTENT: "open content",
     LicenceClass.RESTRICTED: "restricted use",
     LicenceClass.NONE: "no licence",
-    LicenceClass.UNKNOWN: "licence not recognised",
+    LicenceClass.UNKNOWN: "licence not known",
 }
 CONTENT = {
     Content.CODE: "code",
@@ -40,6 +54,82 @@ PLACE = {
     Place.COMMENT: "in the authors' comment",
     Place.TITLE_FOOTNOTE: "in a footnote of the title",
 }
+ROLE = {
+    Role.OWN: "the authors' own",
+    Role.OWN_PAGE: "the authors' project page",
+    Role.MENTION: "mentioned only",
+    Role.COMMUNITY: "made by others",
+}
+SOURCE = {
+    Source.METADATA: "title, abstract and comment",
+    Source.HUB_RECORD: "the Hugging Face Hub's record of the paper",
+    Source.HUB_LIST: "the Hub's list of repositories that name the paper",
+    Source.WATCH: "the operator's watch list",
+    Source.HTML: "full text (HTML)",
+    Source.TEX: "full text (TeX)",
+    Source.PDF: "full text (PDF)",
+    Source.PAGE: "a page that the paper links",
+}
+OUTCOME = {
+    Outcome.PRESENT: "there",
+    Outcome.ABSENT: "nothing there",
+    Outcome.BLOCKED: "blocked by its host",
+    Outcome.UNKNOWN: "could not be looked at",
+}
+LIFECYCLE = {
+    Lifecycle.PROMISED: "promised",
+    Lifecycle.LINKED: "linked, holding no code or data yet",
+    Lifecycle.PLACEHOLDER: "a placeholder",
+    Lifecycle.SHIPPED: "shipped",
+    Lifecycle.GONE: "gone",
+    Lifecycle.LAPSED: "given up after a long wait",
+}
+PROMISE = {
+    Promise.AVAILABLE: "The text says that it is public.",
+    Promise.PROMISED: "The text promises it for later.",
+    Promise.NONE: "The text says nothing of a release.",
+}
+EVENT = {
+    EventKind.FOUND: "Link found",
+    EventKind.PROMISED: "Release promised",
+    EventKind.LINKED: "Linked, nothing in it yet",
+    EventKind.PLACEHOLDER: "Holds a placeholder",
+    EventKind.SHIPPED: "Shipped",
+    EventKind.OPENED: "Code open",
+    EventKind.CLOSED: "Code no longer open",
+    EventKind.LICENSED: "Licence added",
+    EventKind.RELICENSED: "Licence changed",
+    EventKind.ARCHIVED: "Archived by its owner",
+    EventKind.GONE: "Gone",
+    EventKind.RESTORED: "Back again",
+    EventKind.REPLACED: "Something else took its name",
+    EventKind.MOVED: "Moved",
+    EventKind.LAPSED: "Given up after a long wait",
+    EventKind.WITHDRAWN: "Paper withdrawn",
+    EventKind.UNWITHDRAWN: "Paper back after withdrawal",
+    EventKind.CORRECTED: "Corrected by the operator",
+}
+CAUSE = {
+    Cause.RULE: "seen by a newer rule",
+    Cause.BACKFILL: "older than our first look",
+    Cause.CORRECTION: "by a correction",
+    Cause.IMPORT: "imported",
+}
+"""Why an event exists, where it is not simply that the world changed."""
+GOOD = frozenset(
+    {EventKind.OPENED, EventKind.SHIPPED, EventKind.RESTORED, EventKind.LICENSED, EventKind.UNWITHDRAWN}
+)
+BAD = frozenset({EventKind.GONE, EventKind.CLOSED, EventKind.REPLACED, EventKind.WITHDRAWN, EventKind.LAPSED})
+CHIP = {
+    State.OPEN: "open",
+    State.AVAILABLE: "there, terms not open",
+    State.GATED: "gated",
+    State.PROMISED: "promised",
+    State.GONE: "gone",
+    State.NONE: "none found",
+    State.UNKNOWN: "not known",
+}
+"""The states in a word or few, for chips."""
 SITES = {"github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "zenodo": "Zenodo"}
 
 
@@ -123,6 +213,29 @@ def date(moment: datetime | None) -> str:
         "December",
     ]
     return f"{moment.day} {months[moment.month - 1]} {moment.year}" if moment else "unknown"
+
+
+def named(names: Sequence[str]) -> str:
+    """What an artifact's own files name, as `arxiv:ID` and `title:KEY`, in words."""
+    ids = [f"arXiv:{name.removeprefix('arxiv:')}" for name in names if name.startswith("arxiv:")]
+    told = ids[:6] or ["a paper by its title"]
+    return ", ".join([*told, *([f"{len(ids) - 6} more"] if ids[6:] else [])])
+
+
+def day(moment: datetime) -> str:
+    """`Tuesday, 16 June 2026`."""
+    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    return f"{names[moment.weekday()]}, {date(moment)}"
+
+
+def stamp(moment: datetime | None) -> str:
+    """`2026-07-01T05:00:00Z`, for machines."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""
+
+
+def minute(moment: datetime | None) -> str:
+    """`2026-07-01 05:00 UTC`."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "not known"
 
 
 def delay(item: Item) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -17,48 +18,153 @@ from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
+BUSY_SECONDS = 30
+BLOCK = 500
+"""Rows that are fetched at once."""
+STEPS = 20_000
+"""Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
-def query(url: str, sql: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    """Run one statement that can only read; returns column names and rows. QueryError, StoreError."""
+READING = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE))
+ANSWERS = frozenset(
+    (
+        "application_id",
+        "collation_list",
+        "compile_options",
+        "data_version",  # full-text search asks it of itself
+        "database_list",
+        "encoding",
+        "foreign_key_check",
+        "function_list",
+        "integrity_check",
+        "journal_mode",
+        "page_count",
+        "page_size",
+        "quick_check",
+        "table_list",
+        "user_version",
+    )
+)
+"""Pragmas that tell something as long as no value is set."""
+DESCRIBES = frozenset(
+    ("foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo")
+)
+"""Pragmas whose value names what is told of."""
+REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
+"""Functions that reach outside the statement; they are off in most builds of SQLite, and refused in all."""
+
+
+def query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Iterator[Sequence[Any]]]:
+    """Run one statement that can only read; returns column names and rows, which come as they are asked for.
+
+    `seconds` bounds the time that the database itself works, 0 for no bound; what the reader of the rows takes is
+    not counted. QueryError, also while rows come; StoreError.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return _query_server(url, sql)
-    path = Path(str(parsed.database))
-    if not path.is_file():
-        raise StoreError(f"{path}: there is no store yet; run `tracker once` or `tracker run` first.")
-    connection = sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True, timeout=30)
-    connection.execute("PRAGMA query_only = ON")
-    connection.set_authorizer(_only_this_file)
+        return _query_server(url, sql, seconds)
+    connection = open_to_read(Path(str(parsed.database)))
+    left = Stopwatch(seconds)
+    connection.set_authorizer(may_only_read)
+    if seconds:
+        connection.set_progress_handler(left.is_over, STEPS)
     try:
-        cursor = connection.execute(sql)
+        with left:
+            cursor = connection.execute(sql)
     except (sqlite3.Error, sqlite3.Warning) as error:
         connection.close()
-        raise QueryError(f"The query cannot be run: {error}. The public views are in docs/schema.md.") from None
-    return [column[0] for column in cursor.description or ()], _rows(connection, cursor)
+        raise QueryError(_why(error, seconds)) from None
+    return [column[0] for column in cursor.description or ()], _rows(connection, cursor, left)
 
 
-def _only_this_file(action: int, *_: object) -> int:
-    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write to the store at `path`. StoreError where there is none that can be read."""
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no store yet; run `tracker once` or `tracker run` first.")
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(
+            f"{path}: cannot be read ({error}); a live file needs a folder that this user may write, a snapshot does not."
+        ) from None
+    return connection
 
 
-def _rows(connection: sqlite3.Connection, cursor: sqlite3.Cursor) -> Iterator[Sequence[Any]]:
+def may_only_read(action: int, name: str | None, value: str | None, *_: object) -> int:
+    """SQLite's authorizer (sqlite.org/c3ref/set_authorizer.html): what is not known to read alone is denied."""
+    if action == sqlite3.SQLITE_PRAGMA:
+        allowed = (name or "").lower() in (ANSWERS if value is None else DESCRIBES)
+    elif action == sqlite3.SQLITE_FUNCTION:
+        allowed = (value or "").lower() not in REFUSED_FUNCTIONS
+    else:
+        allowed = action in READING
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+class Stopwatch:
+    """Seconds that the database works, added up over its turns; `with` it a turn is counted. 0 seconds: no end."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._spent, self._since = 0.0, time.monotonic()
+
+    def __enter__(self) -> None:
+        self._since = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._spent += time.monotonic() - self._since
+
+    def is_over(self) -> bool:
+        """Whether a turn under way has used up the time: True makes SQLite break off."""
+        return self._spent + time.monotonic() - self._since > self.seconds
+
+
+def _rows(connection: sqlite3.Connection, cursor: sqlite3.Cursor, left: Stopwatch) -> Iterator[Sequence[Any]]:
     with closing(connection):
         try:
-            yield from cursor
+            while True:
+                with left:
+                    rows = cursor.fetchmany(BLOCK)
+                if not rows:
+                    return
+                yield from rows
         except sqlite3.Error as error:
-            raise QueryError(f"The query broke off: {error}.") from None
+            raise QueryError(_why(error, left.seconds)) from None
 
 
-def _query_server(url: str, sql: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
+def _why(error: Exception, seconds: float) -> str:
+    text = str(error)
+    if text == "interrupted":
+        return f"The query took longer than {seconds:g} seconds; narrow it, or allow more with --seconds (0: no bound)."
+    if "prohibited" in text or "not authorized" in text or "readonly" in text:
+        return f"The query was refused: {text}. Only reading is possible here; the public views are in docs/schema.md."
+    return f"The query cannot be run: {text}. The public views are in docs/schema.md."
+
+
+def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterator[Sequence[Any]]]:
     from sqlalchemy import create_engine  # noqa: PLC0415 # only where the store is a server
 
     engine = create_engine(url, execution_options={"postgresql_readonly": True})
-    with engine.connect() as connection:
+    connection = engine.connect()
+    try:
+        connection.execute(text(f"SET statement_timeout = {int(seconds * 1000)}"))
+        result = connection.execution_options(stream_results=True, yield_per=BLOCK).execute(text(sql))
+    except DBAPIError as error:
+        engine.dispose()
+        raise QueryError(f"The query cannot be run: {error.orig}.") from None
+
+    def rows() -> Iterator[Sequence[Any]]:
         try:
-            result = connection.execute(text(sql))
-            return list(result.keys()), iter([tuple(row) for row in result])
+            yield from result
         except DBAPIError as error:
-            raise QueryError(f"The query cannot be run: {error.orig}.") from None
+            raise QueryError(f"The query broke off: {error.orig}.") from None
+        finally:
+            connection.close()
+            engine.dispose()
+
+    return list(result.keys()), rows()
 
 
 def counts(store: Store, now: datetime) -> dict[str, int]:

@@ -1,0 +1,163 @@
+"""The demo's site with hostile papers mixed in, served as the service serves it, and a real browser."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import sys
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import pipeline, settings, showing
+from tracker.domain import Fact, State
+from tracker.fetch import clock
+from tracker.publish import entries
+from tracker.published import Channel, Item
+from tracker.sandbox.server import Sandbox
+from tracker.settings import Settings
+from tracker.store import items
+from tracker.store.engine import open_store
+from tracker.worker import make_worker, status
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "tracker" / "sandbox" / "demo"
+AXE = Path(sys.prefix) / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+LONG = "Supercalifragilistic" * 30
+HOSTILE = [
+    ("2606.00001", "<script>alert(1)</script> & \" ' onmouseover=x {{ 7*7 }}", ["</main><h1>Another</h1>", LONG]),
+    ("2606.00002", LONG, ["A" * 400, "<b>B</b>"]),
+    (
+        "2606.00003",
+        "\u202eright to left\u202c $\\frac{a}{b}$ % \\evil{",
+        ["" if n else "Ann" for n in range(2)] + ["Zoë"] * 60,
+    ),
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("IN_BROWSER"):
+        return
+    for one in items:
+        if Path(one.path).parent == Path(__file__).parent:
+            one.add_marker(pytest.mark.skip(reason="needs a browser: `make browser` brings one and runs this"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """All pages by file name."""
+    world, data = tmp_path_factory.mktemp("demo") / "world", tmp_path_factory.mktemp("data")
+    shutil.copytree(DEMO, world)
+    with (world / "arxiv" / "papers.jsonl").open("a", encoding="utf-8") as papers:
+        for arxiv_id, title, authors in HOSTILE:
+            abstract = f"{title} Our code is at https://github.com/microsoft/LoRA and will be released at https://x.example/{LONG}."
+            told = {"arxiv_id": arxiv_id, "title": title, "abstract": abstract, "authors": authors, "categories": ["cs.LG"],
+                    "comments": LONG, "published": "2026-06-16T10:00:00Z", "updated": "2026-06-16T10:00:00Z", "version": 1}  # fmt: skip
+            papers.write(json.dumps(told) + "\n")
+    with Sandbox(world) as sandbox:
+        upstreams = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
+        made = settings.load(
+            environ={
+                **upstreams, "TRACKER_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}", "TRACKER_DATA_DIR": str(data), "GITHUB_TOKEN": "a-token",
+                "TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", "TRACKER_PUBLIC_URL": "http://127.0.0.1/below/here",
+            }
+        )  # fmt: skip
+        store = open_store(made.store_url)
+        with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
+            pipeline.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
+            newest = entries.window([*items.feed_items(store, 100)], made.feed)
+            pages = showing.pages(
+                store, made, status(worker, NOW), newest=newest, not_open=items.not_open_items(store, 30),
+                releases=items.release_items(store), unlinked=items.unlinked_items(store, 20), channels=channels(newest, made),
+            )  # fmt: skip
+            pages["search.html"] = showing.search(store, made, "model's <b>", 1)
+            pages["search-all.html"] = showing.search(store, made, "e", 2, status(worker, NOW))
+            return pages
+
+
+def channels(newest: list[Item], made: Settings) -> list[tuple[str, Channel]]:
+    """Feeds as the publisher composes them, in their simplest form."""
+
+    def of(name: str, chosen: list[Item]) -> Channel:
+        return Channel(name=name, title=f"Feed of {name}", description="What it holds.", items=tuple(chosen))
+
+    whole = Channel(name="", title=made.feed.title, description=made.feed.description, items=tuple(newest))
+    made_up: list[tuple[str, Channel]] = [("Everything", whole)]
+    made_up += [
+        ("Categories", of(category, [item for item in newest if category in item.categories]))
+        for category in made.harvest.categories
+    ]
+    for fact in (Fact.WEIGHTS, Fact.DATA, Fact.DEMO):
+        chosen = [item for item in newest if (found := item.verdict(fact)) and found.state is State.OPEN]
+        made_up.append(("What shipped", of(fact.value, chosen)))
+    made_up += [
+        ("Licences", of("licence/MIT", newest[:5])),
+        ("Organisations", of("org/Ai2, <the> Institute", newest[:2])),
+    ]
+    return made_up
+
+
+@pytest.fixture(scope="session")
+def address(site: dict[str, bytes]) -> Iterator[str]:
+    """Where the site is served: below a path, without endings, under the strict policy."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = (
+                urllib.parse.unquote(urllib.parse.urlsplit(self.path).path).removeprefix("/below/here/") or "index"
+            )
+            name = path if path in site else f"{path}.html"
+            found = site.get(name)
+            body = found or site["404.html"]
+            self.send_response(200 if found else 404)
+            suffix = Path(name).suffix if found else ".html"
+            self.send_header("content-type", TYPES.get(suffix, "text/plain"))
+            self.send_header("content-security-policy", POLICY)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=functools.partial(server.serve_forever, poll_interval=0.05), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/below/here/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Headless Chromium."""
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: `make browser`")
+    if CHROMIUM is None or not AXE.is_file():
+        pytest.skip("Chromium or axe-core is missing: `make browser`")
+    with sync.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core, to be run inside a page."""
+    return AXE.read_text(encoding="utf-8")

@@ -1,0 +1,124 @@
+"""Every page in a real browser: wide and narrow, light and dark, with scripts off, by keyboard, and by axe."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import pytest
+
+WIDTHS = (320, 768, 1440)
+HOSTILE = {f"paper/2606.0000{number}" for number in (1, 2, 3)}
+
+
+def names(site: dict[str, bytes]) -> list[str]:
+    return sorted(name.removesuffix(".html") for name in site if name.endswith(".html"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_fits_and_is_accessible(
+    theme: str, site: dict[str, bytes], address: str, chromium: Any, axe: str
+) -> None:
+    # Past the policy, which would keep axe out; what the pages load themselves is tested under it below.
+    context = chromium.new_context(color_scheme=theme, bypass_csp=True)
+    page, wrong = context.new_page(), []
+    assert set(names(site)) >= HOSTILE, "hostile papers are among them"
+    for name in names(site):
+        page.goto(address + ("" if name == "index" else name))
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.evaluate(axe)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            told = [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
+            if over > 0 or told:
+                wrong.append((name, width, over, told))
+    context.close()
+    assert not wrong, "\n".join(map(str, wrong[:10]))
+
+
+def test_axe_would_tell(address: str, chromium: Any, axe: str) -> None:
+    context = chromium.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(
+        "document.querySelector('main').innerHTML += '<p style=\"color:#ccc;background:#fff\">pale</p><input>'"
+    )
+    page.evaluate(axe)
+    found = {one["id"] for one in page.evaluate("axe.run(document)")["violations"]}
+    assert {"color-contrast", "label"} <= found
+    context.close()
+
+
+def test_pages_ask_for_nothing_but_their_own_and_nothing_is_refused(
+    site: dict[str, bytes], address: str, chromium: Any
+) -> None:
+    context = chromium.new_context()
+    page, said, asked = context.new_page(), [], []
+    page.on("console", lambda message: said.append((page.url, message.text)))
+    page.on("pageerror", lambda error: said.append((page.url, str(error))))
+    page.on("request", lambda request: asked.append(request.url))
+    for name in names(site):
+        page.goto(address + ("" if name == "index" else name))
+    context.close()
+    assert said == []
+    assert all(url.startswith(address) for url in asked)
+
+
+def test_every_link_within_the_site_leads_somewhere(site: dict[str, bytes], address: str, chromium: Any) -> None:
+    feeds = (".xml", ".atom", ".json", ".opml")
+    context = chromium.new_context(java_script_enabled=True)
+    page, known, missing = context.new_page(), set(names(site)), set()
+    for name in names(site):
+        page.goto(address + ("" if name == "index" else name))
+        for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(one => one.href)"):
+            if link.startswith(address) and name != "404":
+                path = page.evaluate("link => decodeURIComponent(new URL(link).pathname)", link).split(
+                    "/below/here/"
+                )[1]
+                if path not in known and path != "" and not path.endswith(feeds):
+                    missing.add((name, path))
+    context.close()
+    # What a search finds is rendered when it is asked for.
+    assert not {
+        (name, path) for name, path in missing if not (name.startswith("search") and path.startswith("paper/"))
+    }
+
+
+def test_pages_work_without_scripts_and_by_keyboard(address: str, chromium: Any) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(address)
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("class") == "skip"
+    assert page.locator(":focus").bounding_box()["x"] >= 0, "the way past the menu is seen once it has the focus"
+    page.fill("input[name=q]", 'a "b" %')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    assert page.url == f"{address}search?q=a+%22b%22+%25"
+    page.goto(address)
+    page.locator(".card h4 a").first.click()
+    page.wait_for_url("**/paper/*")
+    assert page.locator("h1").count() == 1
+    page.locator("summary").first.click()
+    assert page.locator("details[open]").count() == 1
+    context.close()
+
+
+def test_focus_is_seen(address: str, chromium: Any) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(address)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(one => [one.outlineStyle, parseFloat(one.outlineWidth)])(getComputedStyle(document.activeElement))"
+        )
+        assert style[0] != "none"
+        assert style[1] >= 2
+    context.close()
+
+
+def test_the_first_page_is_small(site: dict[str, bytes]) -> None:
+    assert len(gzip.compress(site["index.html"])) + len(gzip.compress(site["style.css"])) < 50_000

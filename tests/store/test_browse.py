@@ -1,0 +1,239 @@
+"""What pages read from the store: dossiers, figures over time, and search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from tracker.domain import (
+    Cause,
+    Check,
+    Content,
+    EventKind,
+    Fact,
+    LicenceClass,
+    Mention,
+    Outcome,
+    Place,
+    Promise,
+    Reference,
+    Role,
+    RoleDecision,
+    Source,
+    State,
+    Version,
+)
+from tracker.dossier import LicenceCount, MonthCount, Waiting
+from tracker.history import Event, Licence, Verdict
+from tracker.store import browse, checks, judgements, writes
+from tracker.store.engine import Store
+
+Add = Callable[..., str]
+MIT = Licence(spdx="MIT", class_=LicenceClass.OSI, source="LICENSE", note="the host says Apache-2.0")
+
+
+@pytest.fixture
+def add(store: Store, now: datetime) -> Add:
+    """Stores one paper with one own repository, looked at and judged; returns its work."""
+
+    def build(
+        arxiv_id: str,
+        *,
+        title: str = "On tools",
+        abstract: str = "We study tools.",
+        authors: tuple[str, ...] = ("Ann Author",),
+        link: str = "ann/tool",
+        role: Role = Role.OWN,
+        at: datetime = now,
+        code: State = State.OPEN,
+        events: tuple[tuple[EventKind, datetime], ...] = (),
+        categories: tuple[str, ...] = ("cs.LG",),
+    ) -> str:
+        version = Version(
+            arxiv_id=arxiv_id, n=1, title=title, abstract=abstract, authors=authors, categories=categories,
+            primary_category=categories[0], comment="8 pages", submitted_at=at, updated_at=at,
+        )  # fmt: skip
+        writes.save_versions(store, [version], {arxiv_id: at}, now)
+        work, target = (
+            f"arxiv:{arxiv_id}",
+            Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}"),
+        )
+        mention = Mention(
+            reference=target, url=target.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code."
+        )
+        scanned = writes.Scanned(
+            work=work,
+            version=1,
+            source=Source.METADATA,
+            mentions=(mention,),
+            promise=Promise.AVAILABLE,
+            promise_evidence="Our code.",
+        )
+        writes.save_scans(store, [scanned], "r1", now)
+        decided = RoleDecision(
+            reference=target,
+            url=target.url,
+            role=role,
+            probability=0.9,
+            place=Place.ABSTRACT,
+            evidence="Our code.",
+            reasons=("so",),
+        )
+        judgements.save_roles(store, {work: [decided]}, "r1", {("github", "repository")}, now)
+        check = Check(
+            outcome=Outcome.PRESENT,
+            reference=target,
+            host_id=link,
+            content=Content.CODE,
+            holds=(Fact.CODE,),
+            names=(work,),
+        )
+        (artifact,) = read(store, f"SELECT artifact FROM role WHERE work = '{work}'")
+        answer = checks.Answer(artifact=artifact[0], asked=target, check=check, licence=MIT)
+        checks.save_checks(store, [answer], lambda *_: now + timedelta(days=30), now)
+        verdict = Verdict(
+            fact=Fact.CODE, state=code, licence_class=LicenceClass.OSI, reference=target.key, reasons=("so",)
+        )
+        told = [
+            Event(
+                work=work, reference=target.key, kind=kind, cause=Cause.WORLD, happened_at=when, observed_at=when
+            )
+            for kind, when in events
+        ]
+        judged = judgements.Judged(
+            verdicts=(verdict,),
+            events=told,
+            states={},
+            next_look=None,
+            mof="at most III",
+        )
+        judgements.save_judgements(store, {work: judged}, "j1", now)
+        return work
+
+    return build
+
+
+def read(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.read() as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, now: datetime) -> None:
+    work = add("2606.00001", events=((EventKind.OPENED, now), (EventKind.FOUND, now - timedelta(days=1))))
+    add("2606.00002", link="bob/other")
+    found = browse.dossiers(store, [work, "arxiv:2606.99999"])
+    assert list(found) == [work]
+    dossier = found[work]
+    assert dossier.promise is Promise.AVAILABLE
+    assert (dossier.comment, dossier.mof) == ("8 pages", "at most III")
+    assert [one.kind for one in dossier.events] == [EventKind.FOUND, EventKind.OPENED], "in time order"
+    assert [one.n for one in dossier.versions] == [1]
+    assert [(one.source, one.outcome) for one in dossier.readings] == [(Source.METADATA, "read")]
+    exhibit = dossier.exhibit("github:ann/tool")
+    assert exhibit is not None
+    assert exhibit.reasons == ("so",)
+    assert [(one.place, one.evidence) for one in exhibit.found] == [(Place.ABSTRACT, "Our code.")]
+    (sighting,) = exhibit.sightings
+    assert (sighting.licence_spdx, sighting.licence_note) == ("MIT", "the host says Apache-2.0")
+    assert (exhibit.licence_source, exhibit.names) == ("LICENSE", (work,))
+    assert exhibit.next_check_at == now + timedelta(days=30)
+    assert dossier.exhibit("github:bob/other") is None
+    assert browse.dossiers(store, []) == {}
+
+
+def test_months_count_all_papers_and_each_of_their_categories(store: Store, add: Add, now: datetime) -> None:
+    add("2606.00001", categories=("cs.LG", "cs.CL"))
+    add("2606.00002", code=State.UNKNOWN)
+    add("2605.00001", at=now - timedelta(days=30))
+    add("2401.00001", at=now - timedelta(days=900))
+    assert set(browse.months(store, "2026-05")) == {
+        MonthCount("2026-05", "", State.OPEN, 1), MonthCount("2026-05", "cs.LG", State.OPEN, 1),
+        MonthCount("2026-06", "", State.OPEN, 1), MonthCount("2026-06", "", State.UNKNOWN, 1),
+        MonthCount("2026-06", "cs.LG", State.OPEN, 1), MonthCount("2026-06", "cs.LG", State.UNKNOWN, 1),
+        MonthCount("2026-06", "cs.CL", State.OPEN, 1),
+    }  # fmt: skip
+    assert browse.first_read(store) == now
+
+
+def test_licences_count_papers_whose_code_is_there(store: Store, add: Add) -> None:
+    add("2606.00001")
+    add("2606.00002", link="ann/two")
+    add("2606.00003", link="ann/three", code=State.GONE)
+    assert browse.licences(store) == [LicenceCount("MIT", "osi", 2)]
+
+
+def test_promises_wait_from_submission_until_kept_or_now(store: Store, add: Add, now: datetime) -> None:
+    submitted = now - timedelta(days=2)
+    promised = (EventKind.PROMISED, now)
+    add("2606.00001", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(days=10))))
+    add("2606.00002", at=submitted, events=(promised,))
+    add("2606.00003", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(hours=1))))
+    add("2606.00004", at=submitted, events=((EventKind.SHIPPED, now + timedelta(days=10)),))
+    kept, waits = browse.promises(store, now + timedelta(days=20))
+    assert kept == Waiting(2.0, 12.0, True)
+    assert waits == Waiting(2.0, 22.0, False), "and what was there at the first look tells nothing of time"
+
+
+def test_own_artifacts_are_told_with_the_states_of_their_work(store: Store, add: Add) -> None:
+    work = add("2606.00001")
+    add("2606.00002", link="ann/base", role=Role.MENTION)
+    ((found, reference, states),) = browse.own_references(store)
+    assert (found, reference, states["code"]) == (work, "github:ann/tool", "open")
+
+
+@pytest.fixture
+def library(add: Add, now: datetime) -> dict[str, str]:
+    """Works by what is special about them."""
+    return {
+        "plain": add("2606.00001", abstract="A study of retrieval_augmented things at 50% cost."),
+        "author": add("2606.00002", authors=("Zoë Müller-O'Neil",), link="zoe/x", at=now - timedelta(days=1)),
+        "title": add("2606.00003", title="Retrieval of RETRIEVAL", link="deep/y", at=now - timedelta(days=9)),
+        "mention": add("2606.00004", link="famous/base", role=Role.MENTION, at=now - timedelta(days=2)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["retrieval"], ["title", "plain"]),
+        (["retrieval", "50%"], ["plain"]),
+        (["retrieval_augmented"], ["plain"]),
+        (["retrievalxaugmented"], []),
+        (["r_trieval"], []),
+        (["%"], ["plain"]),
+        (["zoë"], ["author"]),
+        (["müller-o'neil"], ["author"]),
+        (["ZOË"], ["author"]),
+        (["zoe/x"], ["author"]),
+        (["famous/base"], []),
+        (["2606.00003"], ["title"]),
+        (["tools", "ann"], ["plain", "mention", "title"]),
+        (["-tools"], []),
+        (['"tools"'], []),
+        ([""], []),
+        ([], []),
+    ],
+)
+def test_search_holds_every_word_literally(
+    store: Store, library: dict[str, str], words: list[str], found: list[str]
+) -> None:
+    names = {work: name for name, work in library.items()}
+    assert [names[work] for work in browse.search(store, words)] == found
+
+
+def test_search_knows_the_accounts_of_a_word(store: Store, library: dict[str, str]) -> None:
+    assert browse.search(store, ["institute"]) == []
+    assert browse.search(store, ["institute"], {"institute": ["github:deep/"]}) == [library["title"]]
+    assert browse.search(store, ["institute"], {"institute": ["github:dee_/"]}) == []
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=130), max_size=12))
+def test_no_words_break_a_search(store: Store, words: list[str]) -> None:
+    assert browse.search(store, [word.replace("\0", "") for word in words]) == []

@@ -1,0 +1,313 @@
+"""A snapshot is whole, needs no program of ours, and comes back as it was."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import zstandard
+from sqlalchemy import text
+
+from tracker.domain import Version
+from tracker.errors import Cancelled, StoreError
+from tracker.store import restore, snapshot, writes
+from tracker.store.engine import Store, open_store
+
+
+def add(store: Store, number: int, now: datetime) -> None:
+    paper = Version(
+        arxiv_id=f"2606.{number:05}",
+        n=1,
+        title=f"Paper {number}",
+        abstract="We release our code. " * 50,
+        authors=("Ann Author",),
+        categories=("cs.LG",),
+        primary_category="cs.LG",
+        comment=None,
+        submitted_at=now,
+        updated_at=now,
+    )
+    writes.save_versions(store, [paper], {paper.arxiv_id: now}, now)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "snapshots" / "tracker.db.zst"
+
+
+def unpack(file: Path, to: Path) -> Path:
+    with file.open("rb") as packed, to.open("wb") as plain:
+        zstandard.ZstdDecompressor().copy_stream(packed, plain)
+    return to
+
+
+def titles(file: Path) -> list[str]:
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        return [title for (title,) in connection.execute("SELECT title FROM papers ORDER BY title")]
+
+
+def test_a_snapshot_is_one_whole_file_with_its_checksum_and_counts(
+    store: Store, file: Path, now: datetime, tmp_path: Path
+) -> None:
+    add(store, 1, now)
+    add(store, 2, now)
+    made = snapshot.make(store.url, file, now)
+    assert sorted(path.name for path in file.parent.iterdir()) == [
+        "tracker.db.zst",
+        "tracker.db.zst.json",
+        "tracker.db.zst.sha256",
+    ]
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert snapshot.beside(file, ".sha256").read_text() == f"{digest}  tracker.db.zst\n"
+    assert snapshot.manifest(file) == made
+    told = json.loads(snapshot.beside(file, ".json").read_text())
+    assert (told["sha256"], told["bytes"], told["made_at"]) == (
+        digest,
+        file.stat().st_size,
+        "2026-06-17T05:00:00Z",
+    )
+    assert told["rows"]["papers"] == 2
+    plain = unpack(file, tmp_path / "plain.db")
+    assert (told["database_bytes"], told["database_sha256"]) == (
+        plain.stat().st_size,
+        hashlib.sha256(plain.read_bytes()).hexdigest(),
+    )
+    with closing(sqlite3.connect(plain)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert plain.read_bytes()[18:20] == b"\x01\x01", (
+        "the header asks for no write-ahead log (fileformat2.html 1.3)"
+    )
+
+
+def test_a_snapshot_taken_while_another_writes_holds_what_was_committed(
+    store: Store, file: Path, now: datetime, tmp_path: Path
+) -> None:
+    add(store, 1, now)
+    with store.begin() as connection:
+        connection.execute(text("UPDATE version SET title = 'unfinished'"))
+        snapshot.make(store.url, file, now)
+    assert titles(unpack(file, tmp_path / "plain.db")) == ["Paper 1"]
+
+
+READ = """
+import os, sqlite3, sys
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+folder = os.path.dirname(sys.argv[1])
+assert not os.access(folder, os.W_OK), "the folder must not be writable"
+connection = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+print(connection.execute("SELECT title FROM papers").fetchall(), connection.execute("PRAGMA integrity_check").fetchone())
+"""
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder that every user may enter: pytest's own are for its user alone."""
+    import tempfile  # noqa: PLC0415 # only here
+
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("name", ["tracker.db.zst", "tracker.db"])
+def test_another_user_reads_a_snapshot_from_a_folder_that_cannot_be_written(
+    store: Store, elsewhere: Path, now: datetime, name: str
+) -> None:
+    add(store, 1, now)
+    before = os.umask(0o077)
+    try:
+        made = elsewhere / name
+        snapshot.make(store.url, made, now)
+    finally:
+        os.umask(before)
+    if name.endswith(".zst"):
+        made = unpack(made, elsewhere / "plain.db")
+    elsewhere.chmod(0o555)
+    # As root, the child becomes nobody; else the folder's rights alone are tried.
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", READ, str(made)], capture_output=True, text=True, check=False, cwd="/"
+    )
+    assert done.stdout.strip() == "[('Paper 1',)] ('ok',)", done.stderr
+    assert {path.name for path in elsewhere.iterdir()} <= {name, f"{name}.json", f"{name}.sha256", "plain.db"}
+
+
+def test_the_old_snapshot_stays_until_the_new_one_is_found_whole(
+    store: Store, file: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, 1, now)
+    snapshot.make(store.url, file, now)
+    before = {path.name: path.read_bytes() for path in file.parent.iterdir()}
+    add(store, 2, now)
+    monkeypatch.setattr(snapshot, "_digest_unpacked", lambda *_: "0" * 64)
+    with pytest.raises(StoreError, match="the one before is kept"):
+        snapshot.make(store.url, file, now)
+    assert {path.name: path.read_bytes() for path in file.parent.iterdir()} == before
+    monkeypatch.undo()
+    assert snapshot.make(store.url, file, now).rows["papers"] == 2
+
+
+def test_a_snapshot_can_be_cancelled_and_leaves_nothing(store: Store, file: Path, now: datetime) -> None:
+    add(store, 1, now)
+    asked = iter([True, True])
+    with pytest.raises(Cancelled):
+        snapshot.make(store.url, file, now, go_on=lambda: next(asked, False))
+    assert list(file.parent.iterdir()) == []
+
+
+def test_what_a_killed_program_left_is_cleared_away(store: Store, file: Path, now: datetime) -> None:
+    file.parent.mkdir()
+    (file.parent / ".tracker.db.zst.new.db").write_bytes(b"half" * 1000)
+    (file.parent / ".tracker.db.zst.new.zst").write_bytes(b"half")
+    snapshot.make(store.url, file, now)
+    assert not [path for path in file.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_two_snapshots_do_not_write_one_file(store: Store, file: Path, now: datetime) -> None:
+    file.parent.mkdir()
+    with snapshot._alone(file.parent), pytest.raises(StoreError, match="already"):
+        snapshot.make(store.url, file, now)
+
+
+def test_a_disk_that_is_too_small_is_one_sentence_before_it_is_full(
+    store: Store, file: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))  # type: ignore[attr-defined]  # no other way to make one
+    with pytest.raises(StoreError, match="free space"):
+        snapshot.make(store.url, file, now)
+    assert list(file.parent.iterdir()) == []
+
+
+def test_no_store_and_a_server_are_one_sentence(tmp_path: Path, file: Path, now: datetime) -> None:
+    with pytest.raises(StoreError, match="no store yet"):
+        snapshot.make(f"sqlite:///{tmp_path / 'none.db'}", file, now)
+    with pytest.raises(StoreError, match="pg_dump"):
+        snapshot.make("postgresql://host/name", file, now)
+
+
+@pytest.mark.parametrize("name", ["backup.db.zst", "backup.db"])
+def test_what_is_restored_is_what_was_stored(store: Store, now: datetime, tmp_path: Path, name: str) -> None:
+    add(store, 1, now)
+    made = snapshot.make(store.url, tmp_path / name, now)
+    url = f"sqlite:///{tmp_path / 'new' / 'tracker.db'}"
+    rows, kept = restore.restore(tmp_path / name, url, now)
+    assert (rows, kept) == (made.rows, None)
+    with (
+        closing(sqlite3.connect(tmp_path / "tracker.db")) as old,
+        closing(sqlite3.connect(tmp_path / "new" / "tracker.db")) as new,
+    ):
+        assert list(new.iterdump()) == list(old.iterdump())
+    restored = open_store(url)
+    add(restored, 2, now)
+    with restored.read() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert connection.execute(text("SELECT count(*) FROM papers")).scalar_one() == 2
+    restored.close()
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["tracker.db"]
+
+
+def test_a_store_that_is_there_is_kept_aside_and_only_by_force(
+    store: Store, now: datetime, tmp_path: Path
+) -> None:
+    add(store, 1, now)
+    file, target = tmp_path / "backup.db.zst", tmp_path / "tracker.db"
+    snapshot.make(store.url, file, now)
+    add(store, 2, now)
+    with pytest.raises(StoreError, match="--force"):
+        restore.restore(file, store.url, now)
+    with pytest.raises(StoreError, match="has it open"):
+        restore.restore(file, store.url, now, force=True)
+    assert titles(target) == ["Paper 1", "Paper 2"]
+    store.close()
+    _, kept = restore.restore(file, store.url, now, force=True)
+    assert kept == tmp_path / "tracker.db.20260617T050000Z"
+    assert (titles(target), titles(kept)) == (["Paper 1"], ["Paper 1", "Paper 2"])
+    with pytest.raises(StoreError, match="there already"):
+        restore.restore(file, store.url, now, force=True)
+
+
+def test_a_damaged_store_is_restored_and_the_log_beside_it_is_not_played_into_the_new_one(
+    store: Store, now: datetime, tmp_path: Path
+) -> None:
+    add(store, 1, now)
+    file, target = tmp_path / "backup.db.zst", tmp_path / "tracker.db"
+    snapshot.make(store.url, file, now)
+    add(store, 2, now)
+    log = (tmp_path / "tracker.db-wal").read_bytes()
+    assert log
+    store.close()
+    target.write_bytes(b"damaged" * 1000)
+    _, kept = restore.restore(file, store.url, now, force=True)
+    assert kept is not None
+    assert kept.read_bytes() == b"damaged" * 1000
+    assert titles(target) == ["Paper 1"]
+    target.unlink()
+    (tmp_path / "tracker.db-wal").write_bytes(log)
+    restore.restore(file, store.url, now + timedelta(hours=1))
+    assert titles(target) == ["Paper 1"]
+
+
+@pytest.mark.parametrize("with_checksum", [True, False])
+@pytest.mark.parametrize("damage", ["short", "flipped", "no zstd", "empty"])
+def test_a_damaged_snapshot_is_refused_and_the_store_stays(
+    store: Store, now: datetime, tmp_path: Path, damage: str, with_checksum: bool
+) -> None:
+    add(store, 1, now)
+    file, target = tmp_path / "backup.db.zst", tmp_path / "tracker.db"
+    snapshot.make(store.url, file, now)
+    store.close()
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    file.write_bytes(
+        {
+            "short": whole[:-20],
+            "flipped": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
+            "no zstd": b"not packed at all",
+            "empty": b"",
+        }[damage]
+    )
+    if not with_checksum:
+        snapshot.beside(file, ".sha256").unlink()
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(StoreError) as caught:
+        restore.restore(file, store.url, now, force=True)
+    assert "\n" not in str(caught.value)
+    assert {path.name for path in tmp_path.iterdir()} == before
+    assert titles(target) == ["Paper 1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("PRAGMA user_version = 999", "newer version"),
+        ("UPDATE alembic_version SET version_num = '9999'", "newer version"),
+        ("PRAGMA application_id = 7", "another program"),
+        ("DROP TABLE alembic_version", "another program"),
+    ],
+)
+def test_a_file_that_is_not_ours_to_restore_is_refused(
+    store: Store, now: datetime, tmp_path: Path, change: str, says: str
+) -> None:
+    file = tmp_path / "backup.db"
+    snapshot.make(store.url, file, now)
+    snapshot.beside(file, ".sha256").unlink()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(change)
+        connection.commit()
+    with pytest.raises(StoreError, match=says):
+        restore.restore(file, f"sqlite:///{tmp_path / 'new.db'}", now)
+    assert not (tmp_path / "new.db").exists()

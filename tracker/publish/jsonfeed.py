@@ -1,0 +1,113 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/) as bytes; pure and deterministic."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tracker.domain import Role
+from tracker.publish import items, latex
+from tracker.publish.items import Told
+from tracker.published import Channel, ItemLink
+
+log = logging.getLogger(__name__)
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def write(
+    channel: Channel, entries: Sequence[Told], *, self_url: str | None, page: str, hub: str, site: str
+) -> bytes:
+    """The feed of these entries. `self_url` is its own address, None where nobody knows it; `site` the start page."""
+    made: dict[str, Any] = {
+        "version": VERSION,
+        "title": latex.plain(channel.title),
+        "description": latex.plain(channel.description),
+        "home_page_url": page,
+        "language": "en",
+        "authors": [{"name": items.GUID}],
+    }
+    if self_url:
+        made |= {"feed_url": self_url, "favicon": items.legal(f"{site}/favicon.svg")}
+    if hub:
+        made["hubs"] = [{"type": "WebSub", "url": items.legal(hub)}]
+    lines = []
+    for one in entries:
+        try:
+            lines.append(json.dumps(_item(one), ensure_ascii=False).encode())
+        except Exception:
+            log.exception("%s cannot be written and is left out of the feed", one.id)
+    head = json.dumps(made, ensure_ascii=False, indent=1).encode()
+    return head.removesuffix(b"\n}") + b',\n "items": [\n' + b",\n".join(lines) + b"\n ]\n}\n"
+
+
+def _item(one: Told) -> dict[str, Any]:
+    made = {
+        "id": one.id,
+        "url": one.url,
+        "external_url": one.external if one.external != one.url else None,
+        "title": one.title,
+        "content_html": one.body,
+        "summary": one.summary,
+        "date_published": _stamp(one.published),
+        "date_modified": _stamp(one.changed),
+        "authors": [{"name": name} for name in one.authors],
+        "tags": list(dict.fromkeys([*one.codes, *one.kinds])),
+        "_arxiv_code_tracker": _facts(one),
+    }
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def _facts(one: Told) -> dict[str, Any]:
+    """The extension object, as `docs/feed.md` describes it: what is known, and unknown said to be so."""
+    item = one.item
+    mine = [link for link in item.links if link.role in (Role.OWN, Role.OWN_PAGE)]
+    return {
+        "arxiv_id": latex.clean(item.arxiv_id) if item.arxiv_id else None,
+        "doi": one.identifier,
+        "licence": one.rights,
+        "primary_category": latex.clean(item.primary_category) or None,
+        "withdrawn": item.withdrawn,
+        "submitted_at": _stamp(item.submitted_at),
+        "announced_at": _stamp(item.announced_at),
+        "opened_at": _stamp(item.opened_at),
+        "grade": latex.plain(item.grade) or None,
+        "facts": {
+            verdict.fact.value: {
+                "state": verdict.state.value,
+                "licence_class": verdict.licence_class.value,
+                "artifact": latex.clean(verdict.reference) if verdict.reference else None,
+                "reasons": [latex.plain(reason) for reason in verdict.reasons],
+            }
+            for verdict in item.verdicts
+        },
+        "artifacts": [_artifact(link) for link in mine[: items.MOST_ARTIFACTS]],
+    }
+
+
+def _artifact(link: ItemLink) -> dict[str, Any]:
+    return {
+        "reference": latex.clean(link.reference),
+        "url": items.address(link.url),
+        "host": latex.clean(link.host),
+        "kind": latex.clean(link.kind),
+        "role": link.role.value,
+        "outcome": link.outcome.value,
+        "content": link.content.value,
+        "licence": latex.clean(link.licence_spdx) if link.licence_spdx else None,
+        "licence_class": link.licence_class.value,
+        "licence_note": latex.plain(link.licence_note) or None,
+        "archived": link.archived,
+        "gated": link.gated,
+        "place": link.place.value,
+        "evidence": latex.plain(link.evidence) or None,
+        "created_at": _stamp(link.created_at),
+        "copy_url": items.address(link.copy_url or ""),
+    }
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,47 @@
+"""The list of all feeds as OPML 2.0 (http://opml.org/spec2.opml), which feed readers import; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from tracker.publish import items, latex
+from tracker.published import Channel
+from tracker.settings import Feed
+
+
+def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) -> bytes:
+    """All feeds, each with its group in words (`Categories`; empty: no group), in the order given.
+
+    `public_url` is where the site is reached. Where nobody knows it and it is empty, addresses are relative to the
+    list's own.
+    """
+    base = f"{public_url.rstrip('/')}/" if public_url else ""
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _label(feed.title)
+    body = etree.SubElement(root, "body")
+    groups = {"": body}
+    for group, channel in channels:
+        name = _label(group)
+        if name not in groups:
+            groups[name] = etree.SubElement(body, "outline", text=name)
+        title = _label(channel.title) or channel.path("xml")
+        etree.SubElement(
+            groups[name],
+            "outline",
+            type="rss",
+            text=title,
+            title=title,
+            description=_label(channel.description),
+            xmlUrl=items.legal(f"{base}{channel.path('xml')}"),
+            htmlUrl=items.legal(f"{base}{channel.page}") or "./",
+            language="en",
+            version="RSS2",
+        )
+    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True))
+
+
+def _label(text: str) -> str:
+    """Plain text that no reader takes for the HTML which OPML allows in its labels."""
+    return latex.plain(text).replace("<", "‹").replace(">", "›")

@@ -1,0 +1,311 @@
+"""What pages for people show beyond the items of feeds: dossiers of works, figures over time, and search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, distinct, func, or_, select, type_coerce
+
+from tracker.domain import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Role, Source, State
+from tracker.dossier import Dossier, Exhibit, Found, LicenceCount, MonthCount, Reading, Waiting
+from tracker.history import Event, Licence, Link
+from tracker.store import reads
+from tracker.store import tables as t
+from tracker.store.dialect import among, encode, table
+from tracker.store.engine import Store
+
+WORK, VERSION, SCAN, CATEGORY = table(t.Work), table(t.Version), table(t.Scan), table(t.WorkCategory)
+ROLE, ARTIFACT, MENTION = table(t.RoleRow), table(t.Artifact), table(t.Mention)
+VERDICT, EVENT = table(t.VerdictRow), table(t.EventRow)
+MOST_WORDS = 8
+LONGEST = 100
+"""Characters of one word that are looked for; titles have no longer ones."""
+MOST_FOUND = 500
+"""Works that a search finds at most: nobody reads more, and they are counted in one pass."""
+_FIRST_LOOK = timedelta(days=1)
+"""What was there within a day of our first reading was there before anybody looked."""
+_KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
+
+
+def dossiers(store: Store, works: Sequence[str]) -> dict[str, Dossier]:
+    """All that is known of these works beyond their items; works that are not stored are left out."""
+    links = {
+        known.history.work: {link.reference: link for link in known.history.links}
+        for known in reads.histories(store, works)
+    }
+    with store.read() as connection:
+        found, exhibits = _found(connection, works), defaultdict(list)
+        for row in connection.execute(
+            select(ROLE, *_LOOKED)
+            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+            .where(among(ROLE.c.work, works))
+            .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.reference)
+        ):
+            # A role written between the two reads has no history yet: the next build shows it.
+            if link := links.get(row.work, {}).get(row.reference):
+                exhibits[row.work].append(_exhibit(row, link, found[row.work, row.artifact]))
+        events, readings, versions = (
+            _events(connection, works),
+            _readings(connection, works),
+            reads._versions(connection, works),
+        )
+        rows = connection.execute(
+            select(WORK, VERSION.c.comment)
+            .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
+            .where(among(WORK.c.id, works))
+        ).all()
+    return {
+        row.id: Dossier(
+            promise=Promise(row.promise),
+            promise_evidence=row.promise_evidence or "",
+            comment=row.comment or "",
+            versions=tuple(versions[row.id]),
+            exhibits=tuple(exhibits[row.id]),
+            readings=tuple(readings[row.id]),
+            events=tuple(events[row.id]),
+            mof=row.mof or "",
+            osaid=row.osaid or "",
+            judged_at=row.judged_at,
+            next_look_at=row.next_look_at,
+        )
+        for row in rows
+    }
+
+
+_LOOKED = (
+    ARTIFACT.c.reference.label("now_called"),
+    ARTIFACT.c.licence_claimed,
+    ARTIFACT.c.licence_source,
+    ARTIFACT.c.licences_beside,
+    ARTIFACT.c.names,
+    ARTIFACT.c.reason,
+    ARTIFACT.c.checked_at,
+    ARTIFACT.c.next_check_at,
+)
+
+
+def _exhibit(row: Any, link: Link, found: Sequence[Found]) -> Exhibit:
+    return Exhibit(
+        reference=row.reference,
+        now_called=row.now_called,
+        reasons=tuple(row.reasons),
+        lifecycle=Lifecycle(row.lifecycle) if row.lifecycle else None,
+        found=tuple(found),
+        sightings=link.sightings,
+        corrections=link.corrections,
+        licence_claimed=row.licence_claimed,
+        licence_source=row.licence_source or "",
+        beside=tuple(
+            (Fact(fact), Licence(spdx=spdx, class_=LicenceClass(class_), source=source, note=note))
+            for fact, spdx, class_, source, note in row.licences_beside
+        ),
+        names=None if row.names is None else tuple(row.names),
+        reason=row.reason or "",
+        checked_at=row.checked_at,
+        next_check_at=row.next_check_at,
+    )
+
+
+def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, str], list[Found]]:
+    found: dict[tuple[str, str], list[Found]] = defaultdict(list)
+    for row in connection.execute(
+        select(MENTION)
+        .where(among(MENTION.c.work, works))
+        .order_by(MENTION.c.work, MENTION.c.first_version, MENTION.c.source, MENTION.c.place)
+    ):
+        found[row.work, row.artifact].append(
+            Found(
+                place=Place(row.place),
+                source=Source(row.source),
+                evidence=row.evidence,
+                first_version=row.first_version,
+                last_version=row.last_version,
+            )
+        )
+    return found
+
+
+def _events(connection: Connection, works: Sequence[str]) -> dict[str, list[Event]]:
+    events: dict[str, list[Event]] = defaultdict(list)
+    for row in connection.execute(
+        select(EVENT)
+        .where(among(EVENT.c.work, works))
+        .order_by(EVENT.c.happened_at, EVENT.c.observed_at, EVENT.c.id)
+    ):
+        events[row.work].append(
+            Event(
+                work=row.work,
+                reference=row.reference,
+                kind=EventKind(row.kind),
+                cause=Cause(row.cause),
+                happened_at=row.happened_at,
+                observed_at=row.observed_at,
+                detail=row.detail or "",
+            )
+        )
+    return events
+
+
+def _readings(connection: Connection, works: Sequence[str]) -> dict[str, list[Reading]]:
+    readings: dict[str, list[Reading]] = defaultdict(list)
+    for row in connection.execute(
+        select(SCAN)
+        .where(among(SCAN.c.work, works))
+        .order_by(SCAN.c.version.desc(), SCAN.c.scanned_at, SCAN.c.source)
+    ):
+        readings[row.work].append(
+            Reading(
+                source=Source(row.source),
+                version=row.version,
+                outcome=row.outcome,
+                reason=row.reason or "",
+                at=row.scanned_at,
+            )
+        )
+    return readings
+
+
+def months(store: Store, since: str) -> list[MonthCount]:
+    """Papers by month of submission from `since` (`2025-07`) on and state of their code: of all, and by each of
+    their categories."""
+    month = func.substr(type_coerce(WORK.c.submitted_at, String), 1, 7)
+    recent = and_(WORK.c.latest > 0, month >= since)
+    with store.read() as connection:
+        everything = connection.execute(
+            select(month, WORK.c.code, func.count()).where(recent).group_by(month, WORK.c.code)
+        ).all()
+        by_category = connection.execute(
+            select(month, CATEGORY.c.category, WORK.c.code, func.count())
+            .join(CATEGORY, CATEGORY.c.work == WORK.c.id)
+            .where(recent)
+            .group_by(month, CATEGORY.c.category, WORK.c.code)
+        ).all()
+    return [MonthCount(at, "", State(code), number) for at, code, number in everything] + [
+        MonthCount(at, category, State(code), number) for at, category, code, number in by_category
+    ]
+
+
+def licences(store: Store) -> list[LicenceCount]:
+    """Licences of the code that is there, most papers first."""
+    spdx, papers = func.coalesce(ARTIFACT.c.licence_spdx, ""), func.count(distinct(WORK.c.id))
+    class_ = func.coalesce(ARTIFACT.c.licence_class, LicenceClass.UNKNOWN.value)
+    with store.read() as connection:
+        rows = connection.execute(
+            select(spdx, class_, papers)
+            .join(VERDICT, (VERDICT.c.work == WORK.c.id) & (VERDICT.c.fact == Fact.CODE.value))
+            .join(ROLE, (ROLE.c.work == WORK.c.id) & (ROLE.c.reference == VERDICT.c.reference))
+            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+            .where(WORK.c.latest > 0, WORK.c.code.in_([State.OPEN.value, State.AVAILABLE.value]))
+            .group_by(spdx, class_)
+            .order_by(papers.desc(), spdx, class_)
+        ).all()
+    return [LicenceCount(*row) for row in rows]
+
+
+def promises(store: Store, now: datetime) -> list[Waiting]:
+    """Each promise of code by how long it was waited for. Left out is what had come before our first look: nobody
+    knows since when it had been there."""
+    with store.read() as connection:
+        rows = connection.execute(
+            select(
+                EVENT.c.work,
+                EVENT.c.kind,
+                EVENT.c.cause,
+                EVENT.c.happened_at,
+                WORK.c.submitted_at,
+                WORK.c.first_seen,
+            )
+            .join(WORK, WORK.c.id == EVENT.c.work)
+            .where(EVENT.c.kind.in_([EventKind.PROMISED.value, *_KEPT]), WORK.c.submitted_at.is_not(None))
+            .order_by(EVENT.c.happened_at)
+        ).all()
+    of_works: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        of_works[row.work].append(row)
+    made = (_waiting(told, now) for _, told in sorted(of_works.items()))
+    return [one for one in made if one is not None]
+
+
+def _waiting(told: Sequence[Any], now: datetime) -> Waiting | None:
+    first = told[0]
+    came = next((row for row in told if row.kind in _KEPT), None)
+    if not any(row.kind == EventKind.PROMISED.value for row in told):
+        return None
+    if came and came.happened_at - first.first_seen < _FIRST_LOOK:
+        return None
+    end = came.happened_at if came else now
+    since, until = (
+        max((moment - first.submitted_at).total_seconds() / 86400, 0.0) for moment in (first.first_seen, end)
+    )
+    return Waiting(since, max(since, until), came is not None)
+
+
+def own_references(store: Store) -> list[tuple[str, str, Mapping[str, str]]]:
+    """(work, current reference of an own artifact, states of the facts code, weights and data) of every work."""
+    with store.read() as connection:
+        rows = connection.execute(
+            select(WORK.c.id, ARTIFACT.c.reference, WORK.c.code, WORK.c.weights, WORK.c.data)
+            .join(ROLE, ROLE.c.work == WORK.c.id)
+            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+            .where(ROLE.c.role == Role.OWN.value, ARTIFACT.c.host.in_(["github", "huggingface"]))
+        ).all()
+    return [(row[0], row[1], {"code": row[2], "weights": row[3], "data": row[4]}) for row in rows]
+
+
+def search(store: Store, words: Iterable[str], accounts: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+    """Works that hold every word in title, abstract, authors, arXiv id or a repository of theirs: those with all in
+    the title first, then the newest; at most MOST_FOUND.
+
+    `accounts` gives for a word the beginnings of references (`github:owner/`) that it stands for as well. Words are
+    taken literally, whatever signs they hold; at most MOST_WORDS count.
+    """
+    wanted = [word[:LONGEST] for word in words if word][:MOST_WORDS]
+    if not wanted:
+        return []
+    in_title = and_(*(_holds(VERSION.c.title, word) for word in wanted))
+    conditions = [_matches(word, (accounts or {}).get(word, ())) for word in wanted]
+    with store.read() as connection:
+        return list(
+            connection.execute(
+                select(WORK.c.id)
+                .join(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
+                .where(*conditions)
+                .order_by(in_title.desc(), WORK.c.submitted_at.desc(), WORK.c.id.desc())
+                .limit(MOST_FOUND)
+            ).scalars()
+        )
+
+
+def _matches(word: str, starts: Sequence[str]) -> ColumnElement[bool]:
+    # Beside the text as it stands the same in JSON, in which older rows have letters beyond ASCII as escapes.
+    authors = cast(VERSION.c.authors, String)
+    named = [
+        _holds(ROLE.c.reference, word),
+        *(ROLE.c.reference.istartswith(one, autoescape=True) for one in starts),
+    ]
+    linked = select(ROLE.c.work).where(or_(*named), ROLE.c.role.in_([Role.OWN.value, Role.OWN_PAGE.value]))
+    return or_(
+        _holds(VERSION.c.title, word),
+        _holds(VERSION.c.abstract, word),
+        _holds(authors, encode(word)[1:-1]),
+        WORK.c.id == f"arxiv:{word}",
+        WORK.c.id.in_(linked),
+    )
+
+
+def _holds(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a text holds a word. SQLite folds the case of ASCII alone, so that other letters are tried in both."""
+    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    return or_(*(column.icontains(form, autoescape=True) for form in sorted(forms)))
+
+
+def first_read(store: Store) -> datetime | None:
+    """When the first paper was read."""
+    with store.read() as connection:
+        found: datetime | None = connection.execute(
+            select(func.min(WORK.c.first_seen, type_=WORK.c.first_seen.type)).where(WORK.c.latest > 0)
+        ).scalar_one()
+        return found

@@ -1,0 +1,143 @@
+"""The way back from a snapshot to a store."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+import zstandard
+
+from tracker.errors import StoreError
+from tracker.store import views
+from tracker.store.engine import REVISIONS
+from tracker.store.snapshot import (
+    CHUNK,
+    beside,
+    check,
+    database_path,
+    digest_of,
+    need_room,
+    opened,
+    reason_of,
+    sync,
+    sync_folder,
+    temporary,
+)
+
+
+def restore(file: Path, url: str, now: datetime, *, force: bool = False) -> tuple[dict[str, int], Path | None]:
+    """Put a snapshot in the place of the store; returns the rows by view, and where the old store is kept.
+
+    The caller holds the worker's lock. Where a checksum stands beside `file` it must be right; a packed file's own is
+    always compared. Raises StoreError, with the store as it was, when the snapshot is damaged or written by a newer
+    program, when a store is there and not `force`, or when a program has it open.
+    """
+    target = database_path(url)
+    if not file.is_file():
+        raise StoreError(f"{file}: there is no such file.")
+    if target.exists() and not force:
+        raise StoreError(f"{target}: there is a store already; --force puts it aside, and keeps it.")
+    _compare(file)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = temporary(target, "db")
+        fresh.unlink(missing_ok=True)
+        try:
+            with opened(file) as packed, fresh.open("wb") as out:
+                size = _packed_size(file)
+                need_room(target.parent, size, file)
+                shutil.copyfileobj(packed, out, CHUNK)
+                sync(out)
+                if size and out.tell() != size:  # the unpacker takes an early end for the end
+                    raise StoreError(f"{file}: is damaged (it ends too early); take another snapshot.")
+            rows = check(fresh, lambda: True)
+            _judge_version(fresh, file)
+            _journal(fresh, "wal")  # as every store of ours: readers and the writer do not wait for each other
+            kept = _put_aside(target, now)
+            fresh.replace(target)
+            sync_folder(target.parent)
+        finally:
+            for left in (fresh, beside(fresh, "-wal"), beside(fresh, "-shm")):
+                left.unlink(missing_ok=True)
+    except zstandard.ZstdError as error:
+        raise StoreError(f"{file}: is damaged ({error}); take another snapshot.") from None
+    except (OSError, EOFError) as error:
+        raise StoreError(f"{target}: cannot be restored ({reason_of(error)}); the store is as it was.") from None
+    return rows, kept
+
+
+def _packed_size(file: Path) -> int:
+    """Bytes of a snapshot once unpacked, 0 where it does not say."""
+    if file.suffix != ".zst":
+        return file.stat().st_size
+    with file.open("rb") as stream:
+        size = zstandard.get_frame_parameters(stream.read(18)).content_size
+    return 0 if size in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR) else int(size)
+
+
+def _judge_version(fresh: Path, file: Path) -> None:
+    with closing(sqlite3.connect(fresh)) as connection:
+        application, version = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        )
+        try:
+            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.Error:
+            revision = None
+    if application != views.APPLICATION_ID or revision is None:
+        raise StoreError(f"{file}: is a database of another program.")
+    if version > views.VERSION or revision[0] not in REVISIONS:
+        raise StoreError(f"{file}: was written by a newer version of this program; upgrade the program.")
+
+
+def _journal(file: Path, mode: str) -> None:
+    with closing(sqlite3.connect(file, timeout=1)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+
+
+def _put_aside(target: Path, now: datetime) -> Path | None:
+    """Give the old store a second name, where there is one, and return that. StoreError while a program has it open.
+
+    Whatever it leaves beside itself moves away too: SQLite would play an old log into the restored file.
+    """
+    kept = beside(target, f".{now:%Y%m%dT%H%M%SZ}")
+    if kept.exists():
+        raise StoreError(f"{kept}: is there already; move it away first.")
+    there = target.exists()
+    if there:
+        try:
+            # Without its log it is one file, and SQLite grants this only to who has it open alone.
+            _journal(target, "delete")
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{target}: a program has it open ({error}); stop the service first.") from None
+        except sqlite3.DatabaseError:
+            pass  # damaged: that is why it is restored; what there is of it is kept
+    for ending in ("-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            beside(target, ending).replace(beside(kept, ending))
+    if there:
+        try:
+            os.link(target, kept)
+        except OSError:  # not every file system has links
+            target.replace(kept)
+    return kept if there else None
+
+
+def _compare(file: Path) -> None:
+    """Compare with the checksum beside the file, where there is one."""
+    try:
+        wanted = beside(file, ".sha256").read_text(encoding="ascii").split()[0]
+    except (FileNotFoundError, IndexError):
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{beside(file, '.sha256')}: cannot be read ({error}).") from None
+    try:
+        got = digest_of(file, lambda: True)
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be read ({error.strerror}).") from None
+    if got != wanted:
+        raise StoreError(f"{file}: is not what its checksum says; fetch or make it again, with its .sha256.")

@@ -1,0 +1,279 @@
+"""Snapshots of the store: files that need no program of ours. The way back: `tracker.store.restore`.
+
+A snapshot is one SQLite file without a write-ahead log (`VACUUM INTO`, sqlite.org/lang_vacuum.html), packed with
+Zstandard (RFC 8878) where its name ends in `.zst`. Beside it lie `NAME.sha256`, as `sha256sum --check` reads it, and
+`NAME.json`, which tells when it was made and how many rows each view has. It is checked before it takes the place of
+the one before.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+import zstandard
+from sqlalchemy import make_url
+
+from tracker.errors import Cancelled, StoreError
+from tracker.store import views
+from tracker.store.query import open_to_read
+from tracker.store.tables import utc_text
+
+CHUNK = 1 << 20
+STEPS = 100_000
+"""Steps of SQLite's machine between two looks whether to go on: some milliseconds."""
+NOTICE = "Metadata of papers: arXiv, CC0 1.0 (info.arxiv.org/help/api/tou). Links, checks and verdicts: of this tracker."
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot is: sizes in bytes, SHA-256 in hexadecimal digits, rows by view."""
+
+    file: str
+    made_at: str
+    bytes: int
+    sha256: str
+    database_bytes: int
+    database_sha256: str
+    views_version: int
+    rows: dict[str, int]
+    notice: str = NOTICE
+
+
+def beside(file: Path, ending: str) -> Path:
+    """The file that stands beside a snapshot: `.sha256` or `.json`."""
+    return file.with_name(file.name + ending)
+
+
+def make(
+    url: str, file: Path, now: datetime, *, level: int = 6, go_on: Callable[[], bool] = lambda: True
+) -> Manifest:
+    """Write a snapshot of the store to `file`, packed if its name ends in `.zst` (`level` 1 to 19).
+
+    The store may be written meanwhile: the snapshot is its state at the beginning. What stands at `file` is replaced
+    once the new one was read back and found whole. Raises StoreError, and Cancelled when `go_on` says no.
+    """
+    source = database_path(url)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(file.parent), closing(open_to_read(source)) as connection:
+            need_room(file.parent, _pages(connection), source)
+            plain, packed = temporary(file, "db"), temporary(file, "zst")
+            try:
+                return _make(connection, plain, packed, file, now, level, go_on)
+            finally:
+                for left in (plain, packed, beside(plain, "-journal")):
+                    left.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error, zstandard.ZstdError) as error:
+        if not go_on():
+            raise Cancelled("The service is stopping.") from None
+        raise StoreError(
+            f"{file}: the snapshot cannot be written ({reason_of(error)}); the one before is kept."
+        ) from None
+
+
+def _make(
+    connection: sqlite3.Connection,
+    plain: Path,
+    packed: Path,
+    file: Path,
+    now: datetime,
+    level: int,
+    go_on: Callable[[], bool],
+) -> Manifest:
+    for left in (plain, packed):  # of a program that was killed
+        left.unlink(missing_ok=True)
+    connection.execute("PRAGMA query_only = OFF")  # it counts the copy as writing; `mode=ro` still holds
+    connection.set_progress_handler(lambda: not go_on(), STEPS)
+    connection.execute("VACUUM INTO ?", (str(plain),))
+    rows = check(plain, go_on)
+    database, size = digest_of(plain, go_on), plain.stat().st_size
+    if file.suffix == ".zst":
+        _pack(plain, packed, level, go_on)
+        if _digest_unpacked(packed, go_on) != database:
+            raise StoreError(
+                f"{file}: the packed snapshot does not unpack to what was packed; the one before is kept."
+            )
+        plain.unlink()
+        made = packed
+    else:
+        made = plain
+    manifest = Manifest(
+        file=file.name,
+        made_at=utc_text(now),
+        bytes=made.stat().st_size,
+        sha256=digest_of(made, go_on) if made is packed else database,
+        database_bytes=size,
+        database_sha256=database,
+        views_version=int(connection.execute("PRAGMA user_version").fetchone()[0]),
+        rows=rows,
+    )
+    _replace(made, file, manifest)
+    return manifest
+
+
+def manifest(file: Path) -> Manifest | None:
+    """The manifest beside a snapshot; None where there is none, or none that can be read."""
+    try:
+        return Manifest(**json.loads(beside(file, ".json").read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def database_path(url: str) -> Path:
+    """The file of a SQLite store. StoreError for a server, which has tools of its own for this."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError("Snapshots are of SQLite stores; back a PostgreSQL server up with pg_dump.")
+    return Path(str(parsed.database)).absolute()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder: the kernel lets go when a program dies, which a file as a sign would not."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(f"{folder}: a snapshot is being written there already; wait for its end.") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def temporary(file: Path, ending: str) -> Path:
+    """The name of a file in the making; always the same, so that a killed program leaves one at most."""
+    return file.with_name(f".{file.name}.new.{ending}")
+
+
+def _pages(connection: sqlite3.Connection) -> int:
+    count, size = (connection.execute(f"PRAGMA page_{name}").fetchone()[0] for name in ("count", "size"))
+    return int(count) * int(size)
+
+
+def need_room(folder: Path, size: int, source: Path) -> None:
+    """Refuse before the disk is full: the plain copy and what it packs to lie there together, about a third more."""
+    wanted, free = size + size // 3, shutil.disk_usage(folder).free
+    if wanted > free:
+        raise StoreError(
+            f"{folder}: has {free // 10**6} MB free and {source.name} needs {wanted // 10**6} MB; "
+            "free space, or choose another place."
+        )
+
+
+def check(file: Path, go_on: Callable[[], bool]) -> dict[str, int]:
+    """Check that a fresh copy is whole and needs no log beside it; the rows of each view."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.set_progress_handler(lambda: not go_on(), STEPS)
+        try:
+            mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+            fault = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            named = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name"
+            ).fetchall()
+            rows = {name: _count(connection, name) for (name,) in named if name in views.VIEWS}
+        except sqlite3.DatabaseError as error:
+            if not go_on():
+                raise
+            raise StoreError(f"{file.name}: is no whole database ({error}).") from None
+    if fault != "ok" or mode != "delete":
+        raise StoreError(f"{file.name}: is damaged ({fault}, {mode}).")
+    return rows
+
+
+def _count(connection: sqlite3.Connection, view: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {view}").fetchone()[0])  # noqa: S608 # a name of ours
+
+
+def _pack(plain: Path, packed: Path, level: int, go_on: Callable[[], bool]) -> None:
+    size = plain.stat().st_size
+    packer = zstandard.ZstdCompressor(level=level, write_checksum=True)
+    with plain.open("rb") as source, packed.open("wb") as out:
+        with packer.stream_writer(out, size=size, closefd=False) as writer:
+            for chunk in _chunks(source, go_on):
+                writer.write(chunk)
+        sync(out)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """The plain bytes of a snapshot, streamed."""
+    with file.open("rb") as stream:
+        if file.suffix != ".zst":
+            yield stream
+        else:
+            with zstandard.ZstdDecompressor().stream_reader(stream) as reader:
+                yield reader
+
+
+def digest_of(file: Path, go_on: Callable[[], bool]) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        for chunk in _chunks(stream, go_on):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _digest_unpacked(file: Path, go_on: Callable[[], bool]) -> str:
+    digest = hashlib.sha256()
+    with opened(file) as stream:
+        for chunk in _chunks(stream, go_on):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(stream: BinaryIO, go_on: Callable[[], bool]) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        if not go_on():
+            raise Cancelled("The service is stopping.")
+        yield chunk
+
+
+def _replace(made: Path, file: Path, manifest: Manifest) -> None:
+    """Put the snapshot and what stands beside it in place: three renames, one after the other."""
+    told = {
+        beside(file, ".sha256"): f"{manifest.sha256}  {file.name}\n",
+        beside(file, ".json"): json.dumps(asdict(manifest), indent=2) + "\n",
+    }
+    for path, content in told.items():
+        with temporary(path, "tmp").open("w", encoding="ascii") as out:
+            out.write(content)
+            sync(out)
+    with made.open("rb") as stream:
+        os.fsync(stream.fileno())
+    for fresh, path in [(made, file), *((temporary(path, "tmp"), path) for path in told)]:
+        fresh.chmod(0o644)  # for whoever serves or reads it, whatever the umask of the service
+        fresh.replace(path)
+    sync_folder(file.parent)
+
+
+def sync(stream: IO[Any]) -> None:
+    """Put a file's bytes on the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def reason_of(error: Exception) -> str:
+    """The system's own words for what went wrong."""
+    return getattr(error, "strerror", None) or str(error)
