@@ -208,9 +208,9 @@ def judge(everything: Annotated[bool, typer.Option("--all", help="Judge every wo
 @app.command()
 def publish(to: Annotated[Path | None, typer.Option(help="Write the site to this folder instead.")] = None) -> int:
     """Write feed and pages from what is stored: no network."""
-    from tracker import pipeline
+    from tracker import publishing
 
-    return _stage(lambda worker, now, summary: pipeline.publish(worker, now, summary, to))
+    return _stage(lambda worker, now, summary: publishing.publish(worker, now, summary, to))
 
 
 def _stage(work: Callable[[Worker, datetime, Summary], None]) -> int:
@@ -253,6 +253,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             ttl_minutes=settings.feed.ttl_minutes,
             prefix=urlsplit(settings.public_url).path,
             dynamic=web.Dynamic(partial(showing.paper, store, settings), partial(showing.search, store, settings)),
+            composing=service.worker.composer,
             next_change=service.next_harvest,
         )
 

@@ -10,16 +10,14 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
-from tracker import harvesting, looking, reading, watching
+from tracker import harvesting, looking, publishing, reading, watching
 from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
-from tracker.publish import entries, files
 from tracker.settings import config_dir, read_toml
-from tracker.store import corrections, items, judgements, memory, queue, reads, releases
-from tracker.worker import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker, status
+from tracker.store import corrections, judgements, memory, queue, reads, releases
+from tracker.worker import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +64,7 @@ def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
 def _tell(worker: Worker, now: datetime, summary: Summary) -> None:
     check(worker, now, summary)
     judge(worker, now, summary)
-    publish(worker, now, summary)
+    publishing.publish(worker, now, summary)
 
 
 def check(worker: Worker, now: datetime, summary: Summary) -> None:
@@ -100,7 +98,7 @@ def harvest(
         told = len(summary.troubles)
         stage(worker, now, summary)
         if len(summary.troubles) > told:
-            write_site(worker, now)
+            publishing.write_site(worker, now)
 
 
 def judge(worker: Worker, now: datetime, summary: Summary) -> None:
@@ -149,24 +147,3 @@ def correct(worker: Worker, now: datetime, summary: Summary) -> None:
     except SettingsError as error:
         reason = str(error)
     close_stage(worker, "corrections", reason, None, now, summary)
-
-
-def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = None) -> None:
-    """Enter what opened into the feed, and write the files that changed, to the public folder or to `to`."""
-    summary.entered += items.enter_opened(worker.store, now)
-    write_site(worker, now, to)
-    memory.stage_done(worker.store, "publish", now)
-
-
-def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
-    """Build the site from the store; a file whose bytes did not change is left alone."""
-    settings = worker.settings
-    built = entries.site(
-        items.feed_items(worker.store, settings.feed.most),
-        items.not_open_items(worker.store, 30),
-        items.release_items(worker.store),
-        items.unlinked_items(worker.store, 20),
-        status(worker, now),
-        settings,
-    )
-    files.publish(to or settings.public_dir, built)

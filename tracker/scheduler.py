@@ -21,7 +21,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tracker import pipeline, snapshots
+from tracker import pipeline, publishing, snapshots
 from tracker.errors import Cancelled, SettingsError, TrackerError
 from tracker.protocols import Clock, Progress
 from tracker.settings import Schedule, Settings
@@ -70,7 +70,7 @@ class Service:
 
     def start(self) -> None:
         """Publish what is stored, then begin the timetable; a store that is behind is harvested at once."""
-        pipeline.write_site(self.worker, self.worker.now())
+        publishing.write_site(self.worker, self.worker.now())
         minutes = self._settings.schedule.check_minutes
         self._scheduler.add_job(self._harvest, self._trigger, id="harvest")
         self._scheduler.add_job(self._look, IntervalTrigger(minutes=minutes), id="look")
@@ -167,7 +167,7 @@ class Service:
             self._retry_at,
             self.worker.now(),
         )
-        pipeline.write_site(self.worker, self.worker.now())
+        publishing.write_site(self.worker, self.worker.now())
 
 
 def keep_one_heap() -> None:

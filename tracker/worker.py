@@ -20,6 +20,7 @@ from tracker.hosts.resolve import reference
 from tracker.judge import corrections as written
 from tracker.judge import grade, licenses, openness
 from tracker.protocols import Clock, Fetch, Progress
+from tracker.publish import catalog, compose
 from tracker.published import Status
 from tracker.settings import Settings, config_dir, read_toml
 from tracker.store import corrections, memory, query, writes
@@ -73,9 +74,13 @@ class Worker:
     clock: Clock
     fetch: Fetch
     rules: Rules
+    composer: compose.Composer
     cancel: threading.Event
     progress: Progress = field(default_factory=Silent)
     next_harvest: Callable[[], datetime | None] = lambda: None
+    watched: tuple[catalog.Organisation, ...] = ()
+    rendered: dict[str, str] = field(default_factory=dict)
+    """What each feed showed when it was last rendered, by name."""
 
     def now(self) -> datetime:
         """The product's time in whole seconds."""
@@ -141,7 +146,19 @@ def make_worker(
     read_corrections(settings)
     stop = cancel or threading.Event()
     fetch = Client(settings, memory.StoreMemory(store), clock, stop)
-    return Worker(settings, store, clock, fetch, load_rules(), stop, progress or Silent(), next_harvest)
+    watched = tuple(catalog.organisations(read_toml(config_dir() / "watch.toml")))
+    return Worker(
+        settings=settings,
+        store=store,
+        clock=clock,
+        fetch=fetch,
+        rules=load_rules(),
+        composer=compose.Composer(settings, watched),
+        cancel=stop,
+        progress=progress or Silent(),
+        next_harvest=next_harvest,
+        watched=watched,
+    )
 
 
 @contextmanager

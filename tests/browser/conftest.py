@@ -78,7 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         store = open_store(made.store_url)
         with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
             pipeline.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
-            newest = entries.window([*items.feed_items(store, 100)], made.feed)
+            newest = entries.window([*items.channel_items(store, "main", 100)], made.feed)
             pages = showing.pages(
                 store, made, status(worker, NOW), newest=newest, not_open=items.not_open_items(store, 30),
                 releases=items.release_items(store), unlinked=items.unlinked_items(store, 20), channels=channels(newest, made),

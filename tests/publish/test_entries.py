@@ -1,4 +1,4 @@
-"""Which items stand in the feed, and which files make the site."""
+"""Which items stand in a feed, and where the site is."""
 
 from __future__ import annotations
 
@@ -60,15 +60,3 @@ def test_the_site_names_an_address_only_where_it_is_known(
     configured: Configured, environ: dict[str, str], address: str
 ) -> None:
     assert entries.address(configured(**environ)) == address
-
-
-def test_the_site_is_whole_and_the_same_for_the_same_items(
-    item: Make, status: Callable[..., Any], configured: Configured
-) -> None:
-    def build() -> dict[str, bytes]:
-        return entries.site([item(1), item(2)], [], [], [], status(), configured())
-
-    site = build()
-    assert set(site) == {"feed.xml", "index.html", "404.html", "robots.txt", "style.css", "favicon.svg"}
-    assert all(site.values())
-    assert build() == site

@@ -24,7 +24,7 @@ from tracker.domain import (
 )
 from tracker.history import Licence
 from tracker.judge import lifecycle, openness
-from tracker.store import checks, corrections, items, judgements, queue, reads, writes
+from tracker.store import checks, corrections, entering, judgements, queue, reads, writes
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
@@ -175,7 +175,7 @@ class World:
                 next_look=lifecycle.next_look(known.history, LAPSE, at),
             )
         judgements.save_judgements(self.store, judged, "j1", at)
-        items.enter_opened(self.store, at)
+        entering.enter(self.store, at)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         with self.store.read() as connection:
@@ -185,7 +185,7 @@ class World:
         return self.rows(f"SELECT code FROM papers WHERE arxiv_id = '{arxiv_id}'")[0][0]
 
     def entries(self) -> list[tuple[object, ...]]:
-        return self.rows("SELECT work, entered_at FROM entry ORDER BY entered_at")
+        return self.rows("SELECT work, entered_at FROM entry WHERE feed = 'main' ORDER BY entered_at")
 
 
 def _daily(key: str, check: Check, content: Content, first: datetime, now: datetime, times: int) -> datetime:

@@ -1,4 +1,4 @@
-"""Which items stand in the feed, and the whole site as files; pure."""
+"""Which items stand in a feed, and where the site is reached; pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tracker.publish import feeds, pages
-from tracker.published import Item, Status
+from tracker.published import Item
 from tracker.settings import Feed, Settings
 
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 # compared, not bound
@@ -51,24 +50,3 @@ def address(settings: Settings) -> str:
     if not port or host in WILDCARDS:
         return ""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def site(
-    feed_items: Sequence[Item],
-    not_open: Sequence[Item],
-    releases: Sequence[Item],
-    unlinked: Sequence[Item],
-    status: Status,
-    settings: Settings,
-) -> dict[str, bytes]:
-    """All files of the site by name: the feed, the first page and what they need."""
-    shown = window(feed_items, settings.feed)
-    return {
-        "feed.xml": feeds.rss(shown, settings.feed, public_url=address(settings)),
-        "index.html": pages.index(
-            shown, not_open, releases, unlinked, status, settings, address=address(settings)
-        ),
-        "404.html": pages.not_found(settings),
-        "robots.txt": pages.robots(settings.public_url),
-        **pages.assets(),
-    }

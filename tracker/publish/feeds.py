@@ -92,12 +92,6 @@ def write(
     return _mended(document, "" if atom else hub)
 
 
-def rss(shown: Sequence[Item], feed: Feed, *, public_url: str) -> bytes:
-    """The main feed as RSS 2.0."""
-    channel = Channel(name="", title=feed.title, description=feed.description, items=tuple(shown))
-    return write(channel, "xml", feed, public_url="", address=public_url)
-
-
 def _told(shown: Sequence[Item], public_url: str) -> list[Told]:
     made: list[Told] = []
     moments = set()

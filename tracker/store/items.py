@@ -4,79 +4,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import Content, EventKind, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
 from tracker.history import Verdict
 from tracker.published import Item, ItemLink
+from tracker.store import entering
 from tracker.store import tables as t
-from tracker.store.dialect import among, table, upsert
+from tracker.store.dialect import among, table
 from tracker.store.engine import Store
+from tracker.store.entering import MAIN_FEED
 
-MAIN_FEED = "main"
 WORK, VERSION, ENTRY, EVENT = table(t.Work), table(t.Version), table(t.Entry), table(t.EventRow)
 ROLE, ARTIFACT, VERDICT = table(t.RoleRow), table(t.Artifact), table(t.VerdictRow)
 
 
-def enter_opened(store: Store, now: datetime) -> int:
-    """Enter into the main feed each paper's first `opened`, if the world (not a rule or a backfill) caused it.
-
-    Dates within a batch are distinct whole seconds that end at `now`, newest paper last written: readers
-    order by date, and some drop items that share one.
-    """
-    first = (
-        select(EVENT.c.work, func.min(EVENT.c.observed_at).label("at"))
-        .where(EVENT.c.kind == EventKind.OPENED.value)
-        .group_by(EVENT.c.work)
-        .subquery()
-    )
-    with store.begin() as connection:
-        entered = select(ENTRY.c.work).where(ENTRY.c.feed == MAIN_FEED, ENTRY.c.work == EVENT.c.work)
-        rows = connection.execute(
-            select(EVENT.c.id, EVENT.c.work)
-            .join(first, (first.c.work == EVENT.c.work) & (first.c.at == EVENT.c.observed_at))
-            .join(WORK, WORK.c.id == EVENT.c.work)
-            .where(
-                EVENT.c.kind == EventKind.OPENED.value,
-                EVENT.c.cause == "world",
-                WORK.c.latest > 0,
-                ~entered.exists(),
-            )
-            .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
-        ).all()
-        taken = set(
-            connection.execute(
-                select(ENTRY.c.entered_at).where(
-                    ENTRY.c.feed == MAIN_FEED, ENTRY.c.entered_at >= now - timedelta(days=1)
-                )
-            ).scalars()
-        )
-        moment, new, works = now, [], set()
-        for row in rows:
-            if row.work in works:
-                continue
-            works.add(row.work)
-            while moment in taken:
-                moment -= timedelta(seconds=1)
-            taken.add(moment)
-            new.append({"feed": MAIN_FEED, "work": row.work, "event": row.id, "entered_at": moment})
-        upsert(connection, t.Entry, new)
-    return len(new)
-
-
-def feed_items(store: Store, limit: int) -> list[Item]:
-    """The newest entries of the main feed, newest first."""
+def channel_items(store: Store, feed: str, limit: int) -> list[Item]:
+    """The newest entries of a feed that has its own, newest first; in a feed of events each names its event."""
     with store.read() as connection:
-        rows = connection.execute(
-            select(ENTRY.c.work, ENTRY.c.entered_at)
-            .where(ENTRY.c.feed == MAIN_FEED)
-            .order_by(ENTRY.c.entered_at.desc())
-            .limit(limit)
-        ).all()
-        return _items(connection, {row.work: row.entered_at for row in rows})
+        rows = entering.entries(connection, feed, limit)
+        known = {item.work: item for item in _items(connection, dict.fromkeys(row.work for row in rows))}
+    tells_events = feed.startswith("event/")
+    return [
+        replace(
+            item,
+            entered_at=row.entered_at,
+            changed_at=max(at for at in (row.entered_at, item.changed_at) if at),
+            event=row.event if tells_events else "",
+        )
+        for row in rows
+        if (item := known.get(row.work)) is not None
+    ]
 
 
 def not_open_items(store: Store, limit: int) -> list[Item]:

@@ -1,0 +1,79 @@
+"""The whole site on the whole road: every named feed in three formats, pages, and nothing written twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+
+from tracker import pipeline, publishing
+from tracker.worker import Summary
+
+Start = Any
+
+
+def ids(folder: Path, name: str) -> list[str]:
+    return [str(one.id) for one in feedparser.parse((folder / name).read_bytes()).entries]
+
+
+@pytest.fixture
+def ran(expected: dict[str, str], start: Start) -> Any:
+    with start() as run:
+        pipeline.cycle(run.worker)
+        yield run
+
+
+def test_every_named_feed_stands_in_three_formats_with_the_same_entries(
+    ran: Any, expected: dict[str, str]
+) -> None:
+    folder = ran.worker.settings.public_dir
+    opened = {f"arxiv-code-tracker:arxiv:{key}" for key, state in expected.items() if state == "open"}
+    assert set(ids(folder, "feed.xml")) == opened
+    named = [path.relative_to(folder).with_suffix("") for path in folder.rglob("*.atom")]
+    assert len(named) > 20
+    assert {"feed", "feeds/cs.LG", "feeds/weights", "feeds/licence/MIT", "feeds/event/gone"} <= set(
+        map(str, named)
+    )
+    for name in named:
+        told = json.loads(folder.joinpath(f"{name}.json").read_bytes())
+        assert ids(folder, f"{name}.xml") == ids(folder, f"{name}.atom") == [one["id"] for one in told["items"]]
+    assert ids(folder, "feeds/weights.xml") == ["arxiv-code-tracker:arxiv:2606.00015"]
+    assert set(ids(folder, "feeds/cs.LG.xml")) == opened
+    outlines = (folder / "feeds.opml").read_text()
+    assert all(
+        f"feeds/{name}.xml" in outlines for name in ("cs.LG", "weights", "licence/MIT", "event/promise-kept")
+    )
+
+
+def test_an_unchanged_cycle_renders_and_writes_no_feed(ran: Any) -> None:
+    folder = ran.worker.settings.public_dir
+    before = {
+        path: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*.*")
+        if path.suffix != ".html"
+    }
+    ran.worker.rendered["cs.LG"] = "something else"
+    pipeline.cycle(ran.worker)
+    after = {
+        path: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*.*")
+        if path.suffix != ".html"
+    }
+    assert after == before, "not even a feed that was rendered again is written again"
+
+
+def test_the_site_as_static_files_is_the_same(ran: Any, tmp_path: Path) -> None:
+    folder = ran.worker.settings.public_dir
+    publishing.publish(ran.worker, ran.worker.now(), Summary(), tmp_path / "static")
+    names = {path.relative_to(folder) for path in folder.rglob("*.*")}
+    assert {path.relative_to(tmp_path / "static") for path in (tmp_path / "static").rglob("*.*")} == names
+    for name in names:
+        assert (tmp_path / "static" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_composed_feeds_follow_each_publish(ran: Any) -> None:
+    answer = ran.worker.composer.answer("feed.xml", "cat=cs.LG&licence=MIT")
+    assert len(feedparser.parse(answer.body).entries) == 3

@@ -1,0 +1,115 @@
+"""What enters which feed, and when: written once, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from tracker.domain import Cause, EventKind, Fact, State
+from tracker.store import tables as t
+from tracker.store.dialect import table, upsert
+from tracker.store.engine import Store
+
+MAIN_FEED = "main"
+FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
+PROMISE_KEPT, GONE = "event/promise-kept", "event/gone"
+FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT, GONE)
+_CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.RELICENSED, EventKind.RESTORED)
+WORK, ENTRY, EVENT, VERDICT = table(t.Work), table(t.Entry), table(t.EventRow), table(t.VerdictRow)
+
+
+def enter(store: Store, now: datetime) -> int:
+    """Enter what is new into every feed; returns how many papers are new in the main one.
+
+    Only what the world caused enters: a backfill, a new rule, a correction or an import is no news. Dates within a
+    batch are distinct whole seconds that end at `now`, the newest paper last written: readers order by date, and some
+    drop items that share one.
+    """
+    with store.begin() as connection:
+        new = _enter(connection, MAIN_FEED, _opened(), now)
+        for fact in FACT_FEEDS:
+            _enter(connection, fact.value, _open_fact(fact), now)
+        _enter(connection, PROMISE_KEPT, _kept(), now, once=False)
+        _enter(connection, GONE, _by_kind(EventKind.GONE), now, once=False)
+    return new
+
+
+def _enter(connection: Connection, feed: str, events: Any, now: datetime, *, once: bool = True) -> int:
+    """Enter the events that a query gives as (id, work); with `once` a work enters a feed a single time."""
+    entered = select(ENTRY.c.work).where(ENTRY.c.feed == feed, ENTRY.c.work == EVENT.c.work)
+    if not once:
+        entered = entered.where(ENTRY.c.event == EVENT.c.id)
+    rows = connection.execute(
+        events.join(WORK, WORK.c.id == EVENT.c.work)
+        .where(EVENT.c.cause == Cause.WORLD.value, WORK.c.latest > 0, ~entered.exists())
+        .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc(), EVENT.c.observed_at.desc(), EVENT.c.id)
+    ).all()
+    taken = _taken(connection, feed, now)
+    moment, new, works = now, [], set[str]()
+    for row in rows:
+        if once and row.work in works:
+            continue
+        works.add(row.work)
+        while moment in taken:
+            moment -= timedelta(seconds=1)
+        taken.add(moment)
+        new.append({"feed": feed, "work": row.work, "event": row.id, "entered_at": moment})
+    upsert(connection, t.Entry, new)
+    return len(new)
+
+
+def _taken(connection: Connection, feed: str, now: datetime) -> set[datetime]:
+    lately = select(ENTRY.c.entered_at).where(ENTRY.c.feed == feed, ENTRY.c.entered_at >= now - timedelta(days=1))
+    return set(connection.execute(lately).scalars())
+
+
+def _by_kind(*kinds: EventKind) -> Any:
+    return select(EVENT.c.id, EVENT.c.work).where(EVENT.c.kind.in_([kind.value for kind in kinds]))
+
+
+def _opened() -> Any:
+    """Each paper's first `opened`."""
+    first = (
+        select(EVENT.c.work, func.min(EVENT.c.observed_at).label("at"))
+        .where(EVENT.c.kind == EventKind.OPENED.value)
+        .group_by(EVENT.c.work)
+        .subquery()
+    )
+    return _by_kind(EventKind.OPENED).join(
+        first, (first.c.work == EVENT.c.work) & (first.c.at == EVENT.c.observed_at)
+    )
+
+
+def _open_fact(fact: Fact) -> Any:
+    """What may have opened a fact: the events of the artifact that decides it now."""
+    deciding = (VERDICT.c.work == EVENT.c.work) & (VERDICT.c.reference == EVENT.c.reference)
+    return (
+        _by_kind(*_CAN_OPEN)
+        .join(VERDICT, deciding)
+        .where(VERDICT.c.fact == fact.value, VERDICT.c.state == State.OPEN.value)
+    )
+
+
+def _kept() -> Any:
+    """What shipped after it was promised, by the paper or by a placeholder."""
+    before = EVENT.alias()
+    promised = select(before.c.id).where(
+        before.c.work == EVENT.c.work,
+        before.c.kind.in_([EventKind.PROMISED.value, EventKind.PLACEHOLDER.value]),
+        before.c.happened_at < EVENT.c.happened_at,
+        before.c.reference.is_(None) | (before.c.reference == EVENT.c.reference),
+    )
+    return _by_kind(EventKind.SHIPPED).where(promised.exists())
+
+
+def entries(connection: Connection, feed: str, limit: int) -> Sequence[Any]:
+    """The newest entries of a feed, newest first."""
+    return connection.execute(
+        select(ENTRY.c.work, ENTRY.c.event, ENTRY.c.entered_at)
+        .where(ENTRY.c.feed == feed)
+        .order_by(ENTRY.c.entered_at.desc())
+        .limit(limit)
+    ).all()
