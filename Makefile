@@ -38,6 +38,8 @@ bench: $(STAMP)  ## ratios against a named baseline
 	$(BIN)/python -m benchmarks.write_papers
 	$(BIN)/python -m benchmarks.links
 	$(BIN)/python -m benchmarks.requests
+	$(BIN)/python -m benchmarks.feeds
+	$(BIN)/python -m benchmarks.serving
 
 browser: $(STAMP)  ## every page in headless Chromium: widths, themes, keyboard, axe (needs npm, and root where chromium is missing)
 	$(BIN)/python -m pip install --quiet --group browser
