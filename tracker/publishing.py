@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker import showing
-from tracker.publish import catalog, compose, entries, feeds, files, opml
+from tracker.publish import catalog, compose, entries, feeds, files, latex, opml
+from tracker.publish import items as bodies
 from tracker.published import Channel
 from tracker.settings import Settings
 from tracker.store import entering, items, memory
@@ -56,6 +57,12 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
     )
     if not to:
         worker.rendered.update(digests)
+
+
+def forget() -> None:
+    """Give back what was kept while publishing: a service does it between cycles."""
+    latex.forget()
+    bodies.forget()
 
 
 def _feeds(

@@ -147,6 +147,7 @@ class Service:
             log.exception("the cycle broke off; the timetable goes on")
         finally:
             self._store.rest()
+            publishing.forget()
             _give_memory_back()
 
     def _plan_retry(self, summary: Summary) -> None:

@@ -198,3 +198,8 @@ def _lost(item: Item) -> Sequence[tuple[str, str]]:
         elif verdict.state is State.GONE:
             made.append((f"{words.FACT[verdict.fact]} gone", words.why(verdict)))
     return made
+
+
+def forget() -> None:
+    """Give back the bodies that were kept for the feeds of one publish."""
+    _body.cache_clear()

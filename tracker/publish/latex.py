@@ -322,3 +322,9 @@ def _converter() -> Any:
         return made.nodelist_to_text(walker.get_latex_nodes()[0])
 
     return convert
+
+
+def forget() -> None:
+    """Give back what was kept of converted texts: the next publish seldom needs the same."""
+    for converted in (plain, _piece):
+        converted.cache_clear()
