@@ -18,8 +18,8 @@ run: $(STAMP)  ## the service at http://127.0.0.1:8080
 demo: $(STAMP)  ## the service on a world of its own, without a network
 	$(BIN)/tracker demo
 
-test: $(STAMP)  ## all tests
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## all tests; ARGS="…" for pytest's own options
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(STAMP)  ## style and import rules
 	$(BIN)/ruff check .
