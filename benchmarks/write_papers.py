@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tracker.domain import Mention, Place, Promise, Reference, Role, RoleDecision, Source, Version
-from tracker.store import judgements, writes
+from tracker.store import judgements, search, writes
 from tracker.store.engine import open_store
 
 PAPERS, BATCH, ROUNDS = 10_000, 500, 7
@@ -99,7 +99,7 @@ def ours(folder: Path) -> float:
 
 
 def plain(folder: Path) -> float:
-    """Seconds to write the same rows with plain sqlite3, the same batches, journal and indexes."""
+    """Seconds to write the same rows with plain sqlite3, the same batches, journal and indexes, full text among them."""
     papers = versions()
     made = open_store(f"sqlite:///{folder / 'plain.db'}")
     made.close()
@@ -139,6 +139,19 @@ def plain(folder: Path) -> float:
             "INSERT INTO work_category (category, work) VALUES (?,?)",
             [(name, f"arxiv:{one.arxiv_id}") for one in part for name in one.categories],
         )
+        connection.executemany(
+            "INSERT INTO paper_text (id, work, version, repositories) VALUES (?,?,1,'')",
+            [(search.number(one.arxiv_id), f"arxiv:{one.arxiv_id}") for one in part],
+        )
+        connection.executemany(
+            "INSERT INTO figure (category, fact, month, state, papers) VALUES (?,?,'2026-06','unknown',?)"
+            " ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
+            [
+                (name, fact, len(part))
+                for name in ("all", "cs.CL", "cs.LG")
+                for fact in ("code", "weights", "data", "demo")
+            ],
+        )
         linked = [
             (f"arxiv:{one.arxiv_id}", link(number)) for number, one in enumerate(part, start) if number % 4 == 0
         ]
@@ -171,6 +184,9 @@ def plain(folder: Path) -> float:
                 (work, one.folded, one.key, one.url, "Our code is available at this address.")
                 for work, one in linked
             ],
+        )
+        connection.executemany(
+            "UPDATE paper_text SET repositories = ? WHERE work = ?", [(one.key, work) for work, one in linked]
         )
         connection.execute("COMMIT")
     seconds = time.perf_counter() - begun

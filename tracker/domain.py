@@ -47,6 +47,8 @@ class Source(StrEnum):
     TEX = "tex"
     PDF = "pdf"
     PAGE = "page"
+    IMPORT = "import"
+    """A list of another tracker's, which names links and proves none."""
 
 
 class Promise(StrEnum):

@@ -16,10 +16,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from tracker.domain import Fact
 from tracker.errors import SettingsError
 
 PREFIX = "TRACKER_"
-BESIDE_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW"}
+BESIDE_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
+SECRETS = {"github_token": "GITHUB_TOKEN", "hf_token": "HF_TOKEN", "notify_urls": "TRACKER_NOTIFY_URLS"}
 ASKED_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
 """The upstreams without which there is no work; a moved clock is refused unless all of them are on this machine."""
 ARXIV_PACE_SECONDS = 3.0
@@ -82,6 +84,7 @@ class Pace(_Table):
     zenodo: float = Field(ge=0)
     software_heritage: float = Field(ge=0)
     web: float = Field(ge=0)
+    hub: float = Field(ge=0)
 
 
 class Limits(_Table):
@@ -142,6 +145,17 @@ class Snapshot(_Table):
     level: int = Field(ge=1, le=19)
 
 
+class Notify(_Table):
+    """Who is told of what was published. Where notices go is a secret: `Settings.notify_urls`."""
+
+    websub_hub: str
+    seconds: float = Field(gt=0)
+    items: int = Field(ge=1)
+    categories: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    keywords: tuple[str, ...]
+
+
 class Settings(_Table):
     """All settings, frozen."""
 
@@ -161,10 +175,13 @@ class Settings(_Table):
     feed: Feed
     web: Web
     snapshot: Snapshot
+    notify: Notify
     now: datetime | None = None
     """Where `TRACKER_NOW` sets the clock, or None for the real time."""
     github_token: SecretStr | None = None
     hf_token: SecretStr | None = None
+    notify_urls: SecretStr | None = None
+    """Apprise addresses, which hold passwords and tokens."""
     demo: bool = False
     chosen: frozenset[str] = frozenset()
     """The keys, like `pace.gitlab`, that do not come from the built-in file."""
@@ -229,7 +246,11 @@ def load(
     if file is not None:
         _merge(values, read_toml(file), str(file), origin)
     _merge_environ(values, env, origin)
-    for key, variable in (("github_token", "GITHUB_TOKEN"), ("hf_token", "HF_TOKEN")):
+    if "notify_urls" in values:
+        raise SettingsError(
+            f"{origin['notify_urls']}: `notify_urls` is a secret; set TRACKER_NOTIFY_URLS instead."
+        )
+    for key, variable in SECRETS.items():
         if env.get(variable):
             values[key] = env[variable]
     if env.get("TRACKER_NOW"):
@@ -330,3 +351,19 @@ def _judge(settings: Settings, origin: Mapping[str, str]) -> None:
         raise SettingsError(
             f"{origin['public_url']}: the key `public_url` is no http address: {settings.public_url!r}."
         )
+    if settings.notify.websub_hub:
+        _judge_hub(settings, origin)
+
+
+def _judge_hub(settings: Settings, origin: Mapping[str, str]) -> None:
+    where = f"{origin['notify.websub_hub']}: the key `notify.websub_hub`"
+    try:
+        parts = urlsplit(settings.notify.websub_hub)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"{where} is no http address.")
+    if "@" in parts.netloc:
+        raise SettingsError(f"{where} carries a user name or password, which every feed would show.")
+    if not settings.public_url:
+        raise SettingsError(f"{where} needs `public_url`: a hub must know where it finds the feeds.")

@@ -6,7 +6,7 @@ import pytest
 
 from tracker.errors import QueryError, StoreError
 from tracker.store import query
-from tracker.store.engine import Store
+from tracker.store.engine import Store, open_store
 
 
 def test_a_query_gives_names_and_rows(store: Store) -> None:
@@ -25,6 +25,15 @@ def test_a_query_gives_names_and_rows(store: Store) -> None:
         "",
         "ATTACH 'x.db' AS y",
         "SELECT 1; DROP TABLE work",
+        "BEGIN IMMEDIATE",
+        "VACUUM INTO 'x.db'",
+        "PRAGMA journal_mode = DELETE",
+        "PRAGMA query_only = OFF",
+        "CREATE TEMP TABLE x (y)",
+        "SELECT load_extension('x')",
+        "EXPLAIN DELETE FROM work",
+        "UPDATE sqlite_master SET sql = ''",
+        "PRAGMA writable_schema = ON",
     ],
 )
 def test_what_would_write_or_cannot_run_is_one_sentence(store: Store, sql: str) -> None:
@@ -34,6 +43,46 @@ def test_what_would_write_or_cannot_run_is_one_sentence(store: Store, sql: str) 
     with pytest.raises(QueryError) as caught:
         list(query.query(store.url, sql)[1])
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PRAGMA table_info(papers)",
+        "SELECT name FROM pragma_table_info('papers')",
+        "PRAGMA user_version",
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 9) SELECT n FROM c",
+        "SELECT value FROM json_each('[1]')",
+        "EXPLAIN QUERY PLAN SELECT * FROM papers",
+        "VALUES (1)",
+    ],
+)
+def test_what_only_reads_is_answered(store: Store, sql: str) -> None:
+    assert list(query.query(store.url, sql)[1])
+
+
+ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT "
+
+
+@pytest.mark.parametrize("sql", [f"{ENDLESS} count(*) FROM c", f"{ENDLESS} n FROM c WHERE n % 1000000 = 0"])
+def test_a_query_that_takes_too_long_is_broken_off_in_one_sentence(store: Store, sql: str) -> None:
+    with pytest.raises(QueryError, match=r"0\.2 seconds.*--seconds"):
+        list(query.query(store.url, sql, seconds=0.2)[1])
+
+
+def test_rows_come_as_they_are_asked_for_and_the_reader_s_own_time_is_not_counted(store: Store) -> None:
+    _, rows = query.query(store.url, f"{ENDLESS} n FROM c")
+    assert [next(rows) for _ in range(1200)][-1] == (1200,), "an endless result: it is not collected first"
+    left = query.Stopwatch(5.0)
+    left._since -= 100
+    left._spent = -100.0
+    assert not left.is_over()
+
+
+def test_a_name_with_signs_of_an_address_is_a_file_like_any_other(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a#b%20c.db'}"
+    open_store(url).close()
+    assert list(query.query(url, "SELECT count(*) FROM papers")[1]) == [(0,)]
 
 
 def test_a_store_that_is_not_there_yet_is_one_sentence(tmp_path: Path) -> None:

@@ -57,6 +57,10 @@ _CLAIM = 2.0
 """Weight of words that say that this is the paper's code."""
 _UNSETTLED = 0.3
 """Probability from which what a repository says of papers may settle whose it is."""
+_IMPORTED = -1.0
+"""Log-odds of a link that only another tracker's list names: worth a look at the repository, no more."""
+_UNPROVED = 0.05
+"""How far below the threshold such a link stays until its README, citation file or card names the paper."""
 _UNKNOWN = Standing()
 
 
@@ -74,6 +78,10 @@ def decide(
         groups.setdefault(mention.reference.folded, []).append(mention)
     about = names.About.of(paper)
     told = [key for key, group in groups.items() if _is_told(group)]
+    # Another tracker's list only brings links up: where something else names one, the list adds nothing.
+    groups = {
+        key: [one for one in group if one.source is not Source.IMPORT] or group for key, group in groups.items()
+    }
     candidates = [
         _weigh(group, paper, about, rules, known.get(key, _UNKNOWN), single=told == [key])
         for key, group in groups.items()
@@ -234,6 +242,8 @@ def _called_page(mention: Mention, rules: Rules) -> bool:
 
 def _of_mention(mention: Mention, rules: Rules) -> tuple[float, list[str], float]:
     """(log-odds, reasons, weight of the words that decide) of the place and the words of one mention."""
+    if mention.source is Source.IMPORT:
+        return rules.kinds.get(mention.reference.kind, 0.0) + _IMPORTED, ["an imported list names it"], 0.0
     if mention.source is Source.WATCH:
         return rules.signals["watch"], ["it lies under an owner of the operator's list"], 0.0
     score = rules.kinds.get(mention.reference.kind, 0.0)
@@ -350,6 +360,8 @@ def _add_owners(candidates: Sequence[_Candidate], rules: Rules) -> None:
 
 def _decision(candidate: _Candidate, rules: Rules) -> RoleDecision:
     probability = round(_chance(_calibrated(candidate, rules)), 4)
+    if candidate.mention.source is Source.IMPORT and not candidate.standing.names_paper:
+        probability = min(probability, round(rules.publish_threshold - _UNPROVED, 4))
     if probability >= rules.publish_threshold:
         role = Role.OWN_PAGE if candidate.page else Role.OWN
     else:

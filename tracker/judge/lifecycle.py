@@ -20,6 +20,7 @@ from tracker.domain import (
     Outcome,
     Promise,
     Role,
+    Source,
     State,
 )
 from tracker.history import Event, History, Link, Sighting
@@ -176,6 +177,8 @@ def _cause(history: History, one: _Told, window: timedelta) -> Cause:
             at_border and (one.first or one.kind in (EventKind.OPENED, EventKind.CLOSED))
         ):
             return Cause.CORRECTION
+    if one.first and one.link is not None and one.link.source is Source.IMPORT:
+        return Cause.IMPORT
     return Cause.BACKFILL if one.first and _is_old(history, one.link, one.at, window) else Cause.WORLD
 
 

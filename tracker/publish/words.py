@@ -69,6 +69,7 @@ SOURCE = {
     Source.TEX: "full text (TeX)",
     Source.PDF: "full text (PDF)",
     Source.PAGE: "a page that the paper links",
+    Source.IMPORT: "an imported list of another tracker's",
 }
 OUTCOME = {
     Outcome.PRESENT: "there",

@@ -20,7 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
-from tracker.store.tables import UtcText, utc_text
+from tracker.store.times import UtcText, utc_text
 
 BATCH = 500
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

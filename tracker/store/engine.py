@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -13,15 +15,17 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.errors import StoreError
-from tracker.store import views
+from tracker.store import figures, search, views
 from tracker.store.dialect import encode
 
+log = logging.getLogger(__name__)
 BUSY_SECONDS = 60
-QUICK_CHECK_PAGES = 50_000
-"""Files below this many pages (200 MB) are checked for damage at every start; `tracker doctor` checks all."""
+PAGE_BYTES = 8192
+QUICK_CHECK_PAGES = 25_000
+"""Files below this many pages (200 MB of new ones) are checked for damage at every start; `tracker doctor` checks all."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """All revisions of `migrations/versions`, oldest first: known here so that Alembic, 11 MB, is loaded only to migrate."""
 
 
@@ -120,11 +124,13 @@ def _engine(url: str) -> Engine:
     def _connected(raw: sqlite3.Connection, _record: Any) -> None:
         # SQLAlchemy, not the driver, begins transactions: the driver would do so only at the first write.
         raw.isolation_level = None
+        # Counts for a file that is yet to be made. Two abstracts fill a page of 4096 bytes and leave a fifth of it empty.
+        raw.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("PRAGMA synchronous = NORMAL")
         # 16 MB between two checkpoints: a batch of papers then seldom waits for one.
-        raw.execute("PRAGMA wal_autocheckpoint = 4000")
+        raw.execute("PRAGMA wal_autocheckpoint = 2000")
         raw.execute("PRAGMA temp_store = MEMORY")
 
     @event.listens_for(engine, "begin")
@@ -184,14 +190,51 @@ def _upgrade(engine: Engine) -> None:
     if current == REVISIONS[-1] and version in (None, views.VERSION):
         return
     if is_sqlite:
+        if current not in (None, REVISIONS[-1]):
+            _keep_copy(engine, current)
         _set_wal(engine)
     with Store(engine, "").begin() as connection:
         _migrate(connection)
+        if current != REVISIONS[-1]:
+            figures.recount(connection)
+        search.make(connection)
         for statement in views.statements():
             connection.execute(text(statement))
         if is_sqlite:
             connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version = {views.VERSION}")
+
+
+def _keep_copy(engine: Engine, current: str | None) -> None:
+    """Keep the store as the older program left it, beside it; an earlier copy goes. StoreError without room for it."""
+    path = Path(str(engine.url.database))
+    if engine.url.database in (None, "", ":memory:") or not path.is_file():
+        return
+    kept = path.with_name(f"{path.name}.before-{REVISIONS[-1]}")
+    making = kept.with_name(f"{kept.name}.part")
+    for old in path.parent.glob(f"{path.name}.before-*"):
+        if old != kept:
+            old.unlink()
+    need, free = 3 * path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < need:
+        raise StoreError(
+            f"{path}: the upgrade needs {need >> 20} MB of free disk, for a copy of the store as it is and for the new "
+            f"one, and there are {free >> 20}; make room."
+        )
+    raw = engine.raw_connection()
+    try:
+        with closing(sqlite3.connect(making)) as copy:
+            source: Any = raw.driver_connection
+            source.backup(copy)
+    finally:
+        raw.close()
+    making.replace(kept)
+    log.warning(
+        "The store is upgraded from revision %s to %s; as it was, it is kept as %s, which can be removed.",
+        current,
+        REVISIONS[-1],
+        kept,
+    )
 
 
 def _migrate(connection: Connection) -> None:

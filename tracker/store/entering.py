@@ -19,6 +19,7 @@ PROMISE_KEPT, GONE = "event/promise-kept", "event/gone"
 FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT, GONE)
 _CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.RELICENSED, EventKind.RESTORED)
 WORK, ENTRY, EVENT, VERDICT = table(t.Work), table(t.Entry), table(t.EventRow), table(t.VerdictRow)
+CATEGORY = table(t.WorkCategory)
 
 
 def enter(store: Store, now: datetime) -> int:
@@ -105,11 +106,9 @@ def _kept() -> Any:
     return _by_kind(EventKind.SHIPPED).where(promised.exists())
 
 
-def entries(connection: Connection, feed: str, limit: int) -> Sequence[Any]:
-    """The newest entries of a feed, newest first."""
-    return connection.execute(
-        select(ENTRY.c.work, ENTRY.c.event, ENTRY.c.entered_at)
-        .where(ENTRY.c.feed == feed)
-        .order_by(ENTRY.c.entered_at.desc())
-        .limit(limit)
-    ).all()
+def entries(connection: Connection, feed: str, limit: int, category: str = "") -> Sequence[Any]:
+    """The newest entries of a feed, newest first; only those in a category, where one is named."""
+    wanted = select(ENTRY.c.work, ENTRY.c.event, ENTRY.c.entered_at).where(ENTRY.c.feed == feed)
+    if category:
+        wanted = wanted.join(CATEGORY, CATEGORY.c.work == ENTRY.c.work).where(CATEGORY.c.category == category)
+    return connection.execute(wanted.order_by(ENTRY.c.entered_at.desc()).limit(limit)).all()

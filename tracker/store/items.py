@@ -23,10 +23,11 @@ WORK, VERSION, ENTRY, EVENT = table(t.Work), table(t.Version), table(t.Entry), t
 ROLE, ARTIFACT, VERDICT = table(t.RoleRow), table(t.Artifact), table(t.VerdictRow)
 
 
-def channel_items(store: Store, feed: str, limit: int) -> list[Item]:
-    """The newest entries of a feed that has its own, newest first; in a feed of events each names its event."""
+def channel_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
+    """The newest entries of a feed that has its own, newest first, or of a category in it; in a feed of events each
+    names its event."""
     with store.read() as connection:
-        rows = entering.entries(connection, feed, limit)
+        rows = entering.entries(connection, feed, limit, category)
         known = {item.work: item for item in _items(connection, dict.fromkeys(row.work for row in rows))}
     tells_events = feed.startswith("event/")
     return [

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from tracker.domain import Fact, Lifecycle, Role, RoleDecision, Source, State
 from tracker.errors import StoreError
 from tracker.history import Event, Verdict
+from tracker.store import figures, search
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
@@ -60,6 +61,7 @@ def save_roles(
         connection.execute(delete(ROLE).where(among(ROLE.c.work, works)))
         connection.execute(update(WORK).where(among(WORK.c.id, works)).values(scan_due=False, judge_due=True))
         upsert(connection, t.RoleRow, rows.values())
+        search.name_repositories(connection, works)
         worth_a_look = [
             owners[work, one.reference.folded]
             for work, decided in decisions.items()
@@ -176,7 +178,9 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
                 for event_told in one.events
             ),
         )
-        _save_states(connection, judged, rules, now)
+        with figures.kept(connection, judged):
+            _save_states(connection, judged, rules, now)
+        figures.open_by_category(connection, judged)
         return int(connection.execute(select(func.count()).select_from(event)).scalar_one() - before)
 
 

@@ -12,6 +12,7 @@ from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
 from tracker.store.query import query
+from tracker.store.times import utc_text
 
 UPSTREAM, STAGE = table(t.Upstream), table(t.Stage)
 PAGES_KEPT = timedelta(days=2)
@@ -132,7 +133,7 @@ def moment(text: object) -> datetime | None:
 
 def written(now: datetime) -> str:
     """A time as the store writes it."""
-    return t.utc_text(now)
+    return utc_text(now)
 
 
 def stage_done(store: Store, stage: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import QueryError, StoreError
+from tracker.store import search
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
@@ -49,6 +51,11 @@ DESCRIBES = frozenset(
     ("foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo")
 )
 """Pragmas whose value names what is told of."""
+FOUND = """
+SELECT substr(w.id, 7) AS arxiv_id, v.title, w.code, w.weights, w.data, v.primary_category, v.submitted_at
+FROM json_each(?) AS wanted JOIN work AS w ON w.id = 'arxiv:' || wanted.value
+JOIN version AS v ON v.work = w.id AND v.n = w.latest ORDER BY wanted.key
+"""
 REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
 """Functions that reach outside the statement; they are off in most builds of SQLite, and refused in all."""
 
@@ -76,6 +83,25 @@ def query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Itera
     return [column[0] for column in cursor.description or ()], _rows(connection, cursor, left)
 
 
+def find(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any]]]:
+    """The papers that `tracker.store.search.papers` finds, in its order: column names and rows. StoreError."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError(
+            "Words are looked for in SQLite stores alone from here; a server is asked by the service."
+        )
+    path = Path(str(parsed.database))
+    with closing(open_to_read(path)) as connection:
+        try:
+            found = search.papers(connection, words, limit)
+            cursor = connection.execute(FOUND, (json.dumps(found),))
+            return [column[0] for column in cursor.description], cursor.fetchall()
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"{path}: cannot be searched ({error}); `tracker run` or `once` upgrades it."
+            ) from None
+
+
 def open_to_read(path: Path) -> sqlite3.Connection:
     """A connection that cannot write to the store at `path`. StoreError where there is none that can be read."""
     if not path.is_file():
@@ -98,6 +124,9 @@ def may_only_read(action: int, name: str | None, value: str | None, *_: object) 
         allowed = (name or "").lower() in (ANSWERS if value is None else DESCRIBES)
     elif action == sqlite3.SQLITE_FUNCTION:
         allowed = (value or "").lower() not in REFUSED_FUNCTIONS
+    elif action == sqlite3.SQLITE_UPDATE:
+        # So SQLite names what `json_each` and full-text search do to declare themselves; written, it would refuse.
+        allowed = name in ("sqlite_master", "sqlite_temp_master")
     else:
         allowed = action in READING
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

@@ -210,25 +210,33 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
     that readers follow; where none holds any more, by what the host last called it.
     """
     with store.read() as connection:
-        rows = connection.execute(
-            select(
-                ARTIFACT.c.key, ARTIFACT.c.host_id, ARTIFACT.c.commit_id, ARTIFACT.c.outcome, ARTIFACT.c.read_rules
-            )
-            .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
-            .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
-            .limit(limit)
+        # The order is found in an index that holds all it needs; the rows are looked at once they are chosen.
+        keys = list(
+            connection.execute(
+                select(ARTIFACT.c.key)
+                .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
+                .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
+                .limit(limit)
+            ).scalars()
         )
         known = {
             row.key: (
                 row.host_id,
                 row.commit_id if row.outcome == "present" and row.read_rules == read_rules != "" else None,
             )
-            for row in rows
+            for row in connection.execute(
+                select(
+                    ARTIFACT.c.key,
+                    ARTIFACT.c.host_id,
+                    ARTIFACT.c.commit_id,
+                    ARTIFACT.c.outcome,
+                    ARTIFACT.c.read_rules,
+                ).where(among(ARTIFACT.c.key, keys))
+            )
         }
-        keys = list(known)
         names = defaultdict(list)
         for row in connection.execute(
-            select(NAME, ARTIFACT.c.kind)
+            select(NAME.c.artifact, NAME.c.reference, NAME.c.url, NAME.c.written, ARTIFACT.c.kind)
             .join(ARTIFACT, ARTIFACT.c.key == NAME.c.artifact)
             .where(among(NAME.c.artifact, keys), NAME.c.until.is_(None))
             .order_by(NAME.c.since, NAME.c.folded)
@@ -252,6 +260,9 @@ _TURN = case(
 
 def works_to_judge(store: Store, limit: int, now: datetime) -> list[str]:
     """Works whose evidence changed since they were last judged, and those for which only time has passed."""
-    due = WORK.c.judge_due | (WORK.c.next_look_at <= now)
+    # Each half in the order of an index of its own: one condition of both would read all works.
+    changed = select(WORK.c.id).where(WORK.c.judge_due).order_by(WORK.c.id).limit(limit)
+    waited = select(WORK.c.id).where(WORK.c.next_look_at <= now).order_by(WORK.c.next_look_at).limit(limit)
     with store.read() as connection:
-        return list(connection.execute(select(WORK.c.id).where(due).order_by(WORK.c.id).limit(limit)).scalars())
+        due = {work for half in (changed, waited) for work in connection.execute(half).scalars()}
+    return sorted(due)[:limit]

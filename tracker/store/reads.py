@@ -163,7 +163,10 @@ def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, str]
             MENTION.c.work,
             MENTION.c.artifact,
             func.min(MENTION.c.found_at).label("at"),
-            func.min(MENTION.c.source).label("source"),
+            # What another tracker's list names beside the paper itself or the Hub is theirs, not the list's.
+            func.coalesce(
+                func.min(MENTION.c.source).filter(MENTION.c.source != Source.IMPORT.value), Source.IMPORT.value
+            ).label("source"),
             func.min(MENTION.c.first_version).label("first"),
             func.max(MENTION.c.last_version).label("last"),
             func.max(read_until).label("read_until"),

@@ -105,9 +105,9 @@ def _put_aside(target: Path, now: datetime) -> Path | None:
     Whatever it leaves beside itself moves away too: SQLite would play an old log into the restored file.
     """
     kept = beside(target, f".{now:%Y%m%dT%H%M%SZ}")
-    if kept.exists():
-        raise StoreError(f"{kept}: is there already; move it away first.")
     there = target.exists()
+    if there and kept.exists():
+        raise StoreError(f"{kept}: is there already; move it away first.")
     if there:
         try:
             # Without its log it is one file, and SQLite grants this only to who has it open alone.

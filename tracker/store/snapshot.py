@@ -27,7 +27,7 @@ from sqlalchemy import make_url
 from tracker.errors import Cancelled, StoreError
 from tracker.store import views
 from tracker.store.query import open_to_read
-from tracker.store.tables import utc_text
+from tracker.store.times import utc_text
 
 CHUNK = 1 << 20
 STEPS = 100_000

@@ -6,36 +6,13 @@ from the same facts and ends the same.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Dialect, Index, String, Text, text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-
-@lru_cache(maxsize=65536)
-def utc_text(value: datetime) -> str:
-    """`2026-07-01T05:00:00Z`; ValueError for a naive time. Cached: a batch shares few moments."""
-    if value.tzinfo is None:
-        raise ValueError("a datetime must have a time zone")
-    return value.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
-
-
-class UtcText(TypeDecorator[datetime]):
-    """An aware datetime kept as `2026-07-01T05:00:00Z`: sorts as text, reads without a program."""
-
-    impl = String(20)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
-        """Refuses naive values: a time without a zone is a bug, not a time."""
-        return None if value is None else utc_text(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 # as above
-        """Aware UTC."""
-        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+from tracker.store.times import UtcText
 
 
 def _time(*, null: bool = False, index: bool = False) -> Any:
@@ -50,15 +27,17 @@ def _list() -> Any:
     return Field(default_factory=list, sa_type=JSON, nullable=False)
 
 
-# The indexes name their condition for SQLite alone: naming PostgreSQL would load its dialect, and the migrations
+# SQLite takes an index only where a query says its condition in the same words, and `flag = 1` is how SQLAlchemy asks it
+# for a flag. The indexes name their condition for SQLite alone: naming PostgreSQL would load its dialect, and the migrations
 # say it for both.
 class Work(SQLModel, table=True):
     """A paper (`arxiv:ID`) or what an organisation released without one (`release:REFERENCE`)."""
 
     __table_args__: ClassVar[Any] = (
-        Index("work_judge_due", "judge_due", sqlite_where=text("judge_due")),
-        Index("work_open", "opened_at", sqlite_where=text("code = 'open'")),
-        Index("work_scan_due", "scan_due", sqlite_where=text("scan_due")),
+        Index("work_judge_due", "id", sqlite_where=text("judge_due = 1")),
+        Index("work_next_look", "next_look_at", "id", sqlite_where=text("next_look_at IS NOT NULL")),
+        Index("work_open", "opened_at", "id", sqlite_where=text("code = 'open'")),
+        Index("work_scan_due", "submitted_at", "id", sqlite_where=text("scan_due = 1")),
     )
     id: str = Field(primary_key=True)
     latest: int = 0
@@ -68,7 +47,7 @@ class Work(SQLModel, table=True):
     first_seen: datetime = _time()
     submitted_at: datetime | None = _time(null=True, index=True)
     announced_at: datetime | None = _time(null=True)
-    next_look_at: datetime | None = _time(null=True, index=True)
+    next_look_at: datetime | None = _time(null=True)
     """When the work is to be judged again though nothing new was seen: a promise lapses by itself."""
     scan_due: bool = False
     """Its texts or what others say of it changed: to be read, and its roles decided, anew."""
@@ -92,11 +71,41 @@ class Work(SQLModel, table=True):
 
 
 class WorkCategory(SQLModel, table=True):
-    """A paper's categories, one row each."""
+    """A paper's categories, one row each: the feed of each category stands in the index of what is open."""
 
     __tablename__: ClassVar[Any] = "work_category"
-    category: str = Field(primary_key=True)
+    __table_args__: ClassVar[Any] = (
+        Index("work_category_open", "category", "opened_at", "work", sqlite_where=text("opened_at IS NOT NULL")),
+        {"sqlite_with_rowid": False},
+    )
     work: str = Field(primary_key=True, foreign_key="work.id")
+    category: str = Field(primary_key=True)
+    opened_at: datetime | None = _time(null=True)
+    """The work's `opened_at` while its code is open, else NULL."""
+
+
+class Figure(SQLModel, table=True):
+    """How many papers of a month and a category have a fact in a state; kept by `tracker.store.figures`."""
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    category: str = Field(primary_key=True)
+    """`all` for the total."""
+    fact: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    state: str = Field(primary_key=True)
+    papers: int = 0
+
+
+class PaperText(SQLModel, table=True):
+    """Which version of a paper the full-text index holds, and the names of its own repositories there."""
+
+    __tablename__: ClassVar[Any] = "paper_text"
+    id: int = Field(primary_key=True)
+    """Grows with the arXiv id (`tracker.store.search.number`); a number of its own, since VACUUM may change those that
+    SQLite gives by itself."""
+    work: str = Field(foreign_key="work.id", unique=True)
+    version: int
+    repositories: str = _long()
 
 
 class Version(SQLModel, table=True):
@@ -121,6 +130,7 @@ class Version(SQLModel, table=True):
 class Scan(SQLModel, table=True):
     """Which source of which version was read, when, and by which rules."""
 
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     work: str = Field(primary_key=True, foreign_key="work.id")
     version: int = Field(primary_key=True)
     source: str = Field(primary_key=True)
@@ -136,13 +146,20 @@ class Artifact(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index(
-            "artifact_identity",
-            "host",
-            "kind",
-            "host_id",
-            unique=True,
-            sqlite_where=text("host_id IS NOT NULL"),
+            "artifact_identity", "host", "kind", "host_id", unique=True, sqlite_where=text("host_id IS NOT NULL")
         ),
+        # All that the work list sorts by stands in it: what is due is put in order without a look at the rows.
+        Index(
+            "artifact_due",
+            "host",
+            "next_check_at",
+            "first_checked_at",
+            "newest_at",
+            "content",
+            "outcome",
+            "key",
+            sqlite_where=text("next_check_at IS NOT NULL"),
+        ),  # fmt: skip
     )
     key: str = Field(primary_key=True)
     reference: str
@@ -181,7 +198,7 @@ class Artifact(SQLModel, table=True):
     """Submission of the newest paper that links it: new papers are checked first."""
     first_checked_at: datetime | None = _time(null=True)
     checked_at: datetime | None = _time(null=True)
-    next_check_at: datetime | None = _time(null=True, index=True)
+    next_check_at: datetime | None = _time(null=True)
 
 
 class ArtifactName(SQLModel, table=True):
@@ -189,12 +206,7 @@ class ArtifactName(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "artifact_name"
     __table_args__: ClassVar[Any] = (
-        Index(
-            "artifact_name_current",
-            "folded",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-        ),
+        Index("artifact_name_current", "folded", unique=True, sqlite_where=text("until IS NULL")),
     )
     folded: str = Field(primary_key=True)
     artifact: str = Field(primary_key=True, foreign_key="artifact.key", index=True)
@@ -272,6 +284,7 @@ class VerdictRow(SQLModel, table=True):
     """State of one fact of one work now."""
 
     __tablename__: ClassVar[Any] = "verdict"
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     work: str = Field(primary_key=True, foreign_key="work.id")
     fact: str = Field(primary_key=True)
     state: str
@@ -359,6 +372,15 @@ class Organisation(SQLModel, table=True):
     name: str = Field(primary_key=True)
     github: list[str] = _list()
     huggingface: list[str] = _list()
+
+
+class OrganisationAccount(SQLModel, table=True):
+    """The folded references of one account of an organisation: from `start` on and before `stop`."""
+
+    __tablename__: ClassVar[Any] = "organisation_account"
+    start: str = Field(primary_key=True)
+    stop: str
+    organisation: str = Field(foreign_key="organisation.name", index=True)
 
 
 class Correction(SQLModel, table=True):

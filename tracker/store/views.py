@@ -3,7 +3,7 @@
 A column is removed or renamed only together with `VERSION`, which is the file's `PRAGMA user_version`.
 """
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x54524B52
 """`TRKR`: lets `file` and `PRAGMA application_id` tell our files."""
 
@@ -59,6 +59,65 @@ VIEWS = {
         LEFT JOIN role r ON r.work = w.id AND r.reference = d.reference
         LEFT JOIN artifact a ON a.key = r.artifact
         WHERE w.code = 'open' AND w.id LIKE 'arxiv:%'
+    """,
+    "open_by_category": """
+        SELECT c.category, c.opened_at, substr(c.work, 7) AS arxiv_id, v.title, d.reference, a.licence_spdx, a.url,
+               v.authors, v.submitted_at
+        FROM work_category c
+        JOIN work w ON w.id = c.work
+        JOIN version v ON v.work = w.id AND v.n = w.latest
+        JOIN verdict d ON d.work = w.id AND d.fact = 'code'
+        LEFT JOIN role r ON r.work = w.id AND r.reference = d.reference
+        LEFT JOIN artifact a ON a.key = r.artifact
+        WHERE c.opened_at IS NOT NULL
+    """,
+    "openness_by_month": """
+        SELECT f.month, f.category, f.fact, sum(f.papers) AS papers,
+               sum(CASE WHEN f.state = 'open' THEN f.papers ELSE 0 END) AS open,
+               sum(CASE WHEN f.state = 'available' THEN f.papers ELSE 0 END) AS available,
+               sum(CASE WHEN f.state = 'gated' THEN f.papers ELSE 0 END) AS gated,
+               sum(CASE WHEN f.state = 'promised' THEN f.papers ELSE 0 END) AS promised,
+               sum(CASE WHEN f.state = 'gone' THEN f.papers ELSE 0 END) AS gone,
+               sum(CASE WHEN f.state = 'none' THEN f.papers ELSE 0 END) AS none,
+               sum(CASE WHEN f.state = 'unknown' THEN f.papers ELSE 0 END) AS unknown
+        FROM figure f
+        GROUP BY f.category, f.fact, f.month
+        HAVING sum(f.papers) > 0
+    """,
+    "promises": """
+        SELECT substr(w.id, 7) AS arxiv_id, v.title, w.promise_evidence AS evidence, w.submitted_at, p.promised_at,
+               CASE WHEN p.kept_at IS NOT NULL THEN 'kept' WHEN w.promise <> 'promised' THEN 'dropped'
+                    WHEN p.lapsed_at IS NOT NULL THEN 'lapsed' ELSE 'waiting' END AS state,
+               p.kept_at, p.lapsed_at, w.code
+        FROM (SELECT e.work, min(CASE WHEN e.kind = 'promised' THEN e.happened_at END) AS promised_at,
+                     min(CASE WHEN e.kind IN ('shipped', 'opened') THEN e.happened_at END) AS kept_at,
+                     min(CASE WHEN e.kind = 'lapsed' THEN e.happened_at END) AS lapsed_at
+              FROM event e
+              WHERE e.work IN (SELECT o.work FROM event o WHERE o.kind = 'promised')
+                AND e.kind IN ('promised', 'shipped', 'opened', 'lapsed')
+              GROUP BY e.work) p
+        JOIN work w ON w.id = p.work
+        JOIN version v ON v.work = w.id AND v.n = w.latest
+    """,
+    "organisations": """
+        SELECT o.name, o.github, o.huggingface,
+               count(DISTINCT n.artifact) AS artifacts,
+               count(DISTINCT CASE WHEN w.latest > 0 THEN w.id END) AS papers,
+               count(DISTINCT CASE WHEN w.latest > 0 AND w.code = 'open' THEN w.id END) AS open_papers
+        FROM organisation o
+        LEFT JOIN organisation_account s ON s.organisation = o.name
+        LEFT JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
+             AND EXISTS (SELECT 1 FROM role q WHERE q.artifact = n.artifact AND q.role = 'own')
+        LEFT JOIN role r ON r.artifact = n.artifact AND r.role = 'own'
+        LEFT JOIN work w ON w.id = r.work
+        GROUP BY o.name, o.github, o.huggingface
+    """,
+    "releases": """
+        SELECT substr(w.id, 9) AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, w.grade,
+               w.grade_reasons, w.mof, w.osaid, w.opened_at, w.judged_at,
+               (SELECT count(*) FROM role r WHERE r.work = w.id) AS links
+        FROM work w
+        WHERE w.latest = 0
     """,
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
 
 from tracker.domain import Mention, Promise, Reference, Source, Version
+from tracker.store import figures, search
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
@@ -65,35 +66,37 @@ def save_versions(
             for work, told in zip(works, versions, strict=True)
             if _differs(row := known.get((work, told.n)), version := _filled(row, told, whole=whole))
         ]
-        upsert(
-            connection,
-            t.Work,
-            (
-                {
-                    "id": work,
-                    "latest": version.n,
-                    "first_seen": now,
-                    "submitted_at": version.submitted_at,
-                    "announced_at": announced.get(version.arxiv_id),
-                    "withdrawn": version.withdrawn,
-                    "scan_due": True,
-                    "judge_due": True,
-                }
-                for work, version in changed
-                if work not in latest
-            ),
-        )
-        upsert(
-            connection,
-            t.Version,
-            (_version_row(work, version, now) for work, version in changed),
-            _TOLD,
-        )
-        newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
-        older = [(work, version) for work, version in newest if work in latest]
-        _renew(connection, older, known)
-        _categories(connection, newest, [work for work, _ in older])
+        with figures.kept(connection, {work for work, _ in changed}):
+            upsert(
+                connection,
+                t.Work,
+                (_work_row(work, version, announced, now) for work, version in changed if work not in latest),
+            )
+            upsert(
+                connection,
+                t.Version,
+                (_version_row(work, version, now) for work, version in changed),
+                _TOLD,
+            )
+            newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
+            older = [(work, version) for work, version in newest if work in latest]
+            _renew(connection, older, known)
+            _categories(connection, newest, [work for work, _ in older])
+        search.take(connection, {work for work, _ in newest})
         return sum((work, version.n) not in known for work, version in changed)
+
+
+def _work_row(work: str, version: Version, announced: Mapping[str, datetime], now: datetime) -> dict[str, Any]:
+    return {
+        "id": work,
+        "latest": version.n,
+        "first_seen": now,
+        "submitted_at": version.submitted_at,
+        "announced_at": announced.get(version.arxiv_id),
+        "withdrawn": version.withdrawn,
+        "scan_due": True,
+        "judge_due": True,
+    }
 
 
 def _filled(row: Any, version: Version, *, whole: bool) -> Version:
@@ -172,6 +175,8 @@ def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], k
             for name in dict.fromkeys(version.categories)
         ),
     )
+    if known:
+        figures.open_by_category(connection, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,227 @@
+"""Lists of others are evidence: stored with their source named, judged like any link, and proving nothing alone."""
+
+import gzip
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from tracker.cli_exchange import app
+from tracker.detect import roles
+from tracker.domain import Cause, Mention, Paper, Place, Role, Source, Standing, Version
+from tracker.hosts.resolve import reference
+from tracker.judge import classes, lifecycle
+from tracker.settings import config_dir
+from tracker.store import imports, judgements, reads, writes
+from tracker.store.engine import Store
+
+URL = "https://github.com/zhang/stereofield"
+PAPER = Paper(arxiv_id="2606.00001", title="StereoField: Learning Depth", authors=("Wei Zhang",))
+
+
+def theirs(arxiv_id: str | None = "2606.00001", url: str = URL, *, official: bool = True) -> dict[str, object]:
+    return {
+        "paper_url": "https://example.org/paper/x",
+        "paper_title": "StereoField",
+        "paper_arxiv_id": arxiv_id,
+        "paper_url_abs": "https://arxiv.org/abs/2606.00001v1",
+        "paper_url_pdf": "https://arxiv.org/pdf/2606.00001v1.pdf",
+        "repo_url": url,
+        "is_official": official,
+        "mentioned_in_paper": True,
+        "mentioned_in_github": True,
+        "framework": "pytorch",
+    }
+
+
+@pytest.fixture
+def stored(store: Store, now: datetime) -> Store:
+    version = Version(
+        arxiv_id=PAPER.arxiv_id,
+        n=2,
+        title=PAPER.title,
+        abstract="We learn depth.",
+        authors=PAPER.authors,
+        categories=("cs.CV",),
+        primary_category="cs.CV",
+        comment=None,
+        submitted_at=now,
+        updated_at=now,
+    )
+    writes.save_versions(store, [version], {}, now)
+    return store
+
+
+def load(store: Store, content: str | bytes, now: datetime, source: str = "a list") -> imports.Summary:
+    raw = content.encode() if isinstance(content, str) else content
+    return imports.load(store, io.BytesIO(raw), reference, source=source, rules="1", now=now)
+
+
+def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
+    with store.read() as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_published_list_becomes_mentions_that_name_it(stored: Store, now: datetime, indent: int | None) -> None:
+    listed = [
+        theirs(),
+        theirs(url="https://github.com/other/re.git", official=False),
+        theirs("1901.00001"),
+        theirs(None),
+    ]
+    done = load(stored, json.dumps(listed, indent=indent), now)
+    assert (done.records, done.new, done.unknown_papers, done.bad) == (4, 2, 2, 0)
+    found = rows(
+        stored, "SELECT reference, source, place, evidence, first_version FROM mention ORDER BY reference"
+    )
+    line = 1 if indent is None else 14
+    assert found == [
+        ("github:other/re", "import", "page", f"a list (line {line}): named, not as official", 2),
+        ("github:zhang/stereofield", "import", "page", f"a list (line {1 if indent is None else 2}): named as official", 2),
+    ]  # fmt: skip
+    assert rows(stored, "SELECT count(*) FROM work") == [(1,)], "a list makes no papers"
+
+
+def test_repeating_an_import_changes_nothing(stored: Store, now: datetime) -> None:
+    content = json.dumps([theirs(), theirs()])
+    assert load(stored, content, now).new == 1
+    with stored.begin() as connection:
+        connection.execute(text("UPDATE work SET scan_due = 0"))
+    before = (
+        rows(stored, "SELECT * FROM mention")
+        + rows(stored, "SELECT * FROM scan")
+        + rows(stored, "SELECT * FROM work")
+    )
+    again = load(stored, content, now.replace(year=2027), "another name")
+    assert (again.new, again.known) == (0, 2)
+    assert rows(stored, "SELECT * FROM mention") + rows(stored, "SELECT * FROM scan") + rows(stored, "SELECT * FROM work") == before  # fmt: skip
+
+
+def test_our_own_lines_come_in_and_bad_ones_are_told_and_skipped(stored: Store, now: datetime) -> None:
+    good = {"arxiv_id": "arXiv:2606.00001v2", "url": f"{URL}/tree/main", "role": "own", "probability": 1.0}
+    lines = [
+        json.dumps(good),
+        "not json",
+        '{"arxiv_id": "2606.00001"',
+        '{"arxiv_id": 7, "url": "https://github.com/a/b"}',
+        '{"arxiv_id": "2606.00001", "url": "javascript:x"}',
+        "[1]",
+        '{"arxiv_id": "2606.00001", "url": "https://gitlab.com/a/b"}',
+    ]
+    done = load(stored, "\n".join(lines), now)
+    assert done.new == 2
+    assert [(one.line, one.reason) for one in done.told] == [
+        (2, "is no JSON object"),
+        (3, "is no JSON object"),
+        (4, "names no arXiv id"),
+        (5, "names no http(s) address"),
+        (6, "is no JSON object"),
+    ]
+    assert rows(stored, "SELECT evidence FROM mention WHERE reference LIKE 'github%'") == [
+        ("a list (line 1): named as own",)
+    ]
+
+
+def mention(source: Source, place: Place = Place.PAGE, evidence: str = "a list: named as official") -> Mention:
+    found = reference(URL)
+    assert found
+    return Mention(reference=found, url=URL, place=place, source=source, evidence=evidence)
+
+
+def test_an_imported_link_alone_is_never_own_whatever_its_name() -> None:
+    rules = roles.load(config_dir() / "roles.toml")
+    alone = roles.decide([mention(Source.IMPORT)], PAPER, rules)[0]
+    assert (alone.role, alone.unsettled) == (Role.MENTION, True), "its repository is looked at"
+    assert alone.probability < rules.publish_threshold
+    key = alone.reference.folded
+    silent = roles.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=False)})[0]
+    assert silent.role is Role.MENTION
+    named = roles.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=True)})[0]
+    assert named.role is Role.OWN, "its README names the paper, which is more than the list"
+
+
+@pytest.mark.parametrize("words", ["Our code is available at ", "We compare with the baseline of others at "])
+def test_a_list_adds_nothing_to_what_the_paper_itself_says(words: str) -> None:
+    rules = roles.load(config_dir() / "roles.toml")
+    said = mention(Source.METADATA, Place.ABSTRACT, f"{words}{URL}")
+    assert roles.decide([said, mention(Source.IMPORT)], PAPER, rules) == roles.decide([said], PAPER, rules)
+
+
+def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
+    rules = roles.load(config_dir() / "roles.toml")
+    known = {"github:zhang/stereofield": Standing(names_paper=True)}
+    decided = roles.decide(reads.mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known)
+    judgements.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
+    history = reads.histories(store, ["arxiv:2606.00001"])[0].history
+    day = now - now.replace(day=now.day - 1)
+    told = lifecycle.events(history, classes.load(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
+    return {event.kind.value: event.cause for event in told}
+
+
+def test_what_a_list_brought_up_is_no_news(stored: Store, now: datetime) -> None:
+    load(stored, json.dumps([theirs()]), now)
+    assert own_link_events(stored, now) == {"found": Cause.IMPORT}
+
+
+def test_what_the_paper_names_as_well_is_news_though_a_list_named_it(stored: Store, now: datetime) -> None:
+    load(stored, json.dumps([theirs()]), now)
+    said = mention(Source.METADATA, Place.ABSTRACT, f"Our code is available at {URL}")
+    writes.save_scans(stored, [writes.Scanned(work="arxiv:2606.00001", version=2, source=Source.METADATA, mentions=(said,))], "1", now)  # fmt: skip
+    assert own_link_events(stored, now) == {"found": Cause.WORLD}
+
+
+@given(
+    st.lists(st.one_of(st.text(), st.builds(lambda x: json.dumps({"a": x}), st.text())), max_size=8), st.booleans()
+)
+def test_any_text_is_read_to_its_end(lines: list[str], array: bool) -> None:
+    content = ("[" + ",".join(lines) + "]") if array else "\n".join(lines)
+    for line, record in imports.records(io.BytesIO(content.encode(errors="replace"))):
+        assert line <= content.count("\n") + 1
+        assert isinstance(record, dict | imports.Bad)
+
+
+def test_good_records_survive_bad_ones_around_them_in_any_layout() -> None:
+    good = [{"n": number, "text": "é" * (number % 700) + '{"},\\'} for number in range(3000)]
+    for layout in (
+        json.dumps(good, ensure_ascii=False),
+        json.dumps(good, indent=2),
+        "\n".join(map(json.dumps, good)),
+    ):
+        assert [record for _, record in imports.records(io.BytesIO(layout.encode()))] == good
+    array = '[{"n": 1}, {"n": oops, "x": 2}, {"n": 3},\n{"n": "cut},\n{"n": 5}]'
+    found = [(line, record) for line, record in imports.records(io.BytesIO(array.encode()))]
+    assert [one for one in found if isinstance(one[1], dict)] == [(1, {"n": 1}), (1, {"n": 3}), (3, {"n": 5})]
+    assert [line for line, one in found if isinstance(one, imports.Bad)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [b'{"a":' + b"[" * 3_000_000, b'{"' + b"x" * 3_000_000, b"{" * 1_000_000, b"\n" * 3_000_000, b"}{" * 300_000],
+)
+def test_hostile_content_is_bounded(hostile: bytes) -> None:
+    stream = io.BytesIO(hostile + b'\n{"ok": 1}\n')
+    assert list(imports.records(stream))[-1][1] == {"ok": 1}
+
+
+def test_the_command_reads_packed_lists_and_tells_what_it_did(
+    stored: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    file = tmp_path / "links.json.gz"
+    file.write_bytes(gzip.compress(json.dumps([theirs()]).encode()))
+    done = CliRunner().invoke(app, ["import", str(file), "--source", "Papers with Code, 2025-07"])
+    assert done.exit_code == 0, done.output
+    assert "1 new links" in done.output
+    assert (
+        rows(stored, "SELECT evidence FROM mention")[0][0]
+        == "Papers with Code, 2025-07 (line 1): named as official"
+    )
+    missing = CliRunner().invoke(app, ["import", str(tmp_path / "none.json")])
+    assert missing.exit_code == 1

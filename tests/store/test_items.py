@@ -1,0 +1,43 @@
+"""What stands in a feed, as the store gives it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tracker.domain import Version
+from tracker.store import entering, items, writes
+from tracker.store import tables as t
+from tracker.store.dialect import upsert
+from tracker.store.engine import Store
+
+
+def enter(store: Store, number: int, category: str, at: datetime) -> None:
+    work = f"arxiv:2606.{number:05}"
+    paper = Version(
+        arxiv_id=f"2606.{number:05}", n=1, title=f"Paper {number}", abstract="", authors=("Ann",),
+        categories=("cs.LG", category), primary_category="cs.LG", comment=None, submitted_at=at, updated_at=at,
+    )  # fmt: skip
+    writes.save_versions(store, [paper], {}, at)
+    event = {
+        "id": f"{work}|opened", "work": work, "reference": None, "kind": "opened", "cause": "world",
+        "happened_at": at, "observed_at": at,
+    }  # fmt: skip
+    with store.begin() as connection:
+        upsert(connection, t.EventRow, [event])
+        upsert(
+            connection,
+            t.Entry,
+            [{"feed": entering.MAIN_FEED, "work": work, "event": event["id"], "entered_at": at}],
+        )
+
+
+def test_the_newest_of_a_category_are_found_behind_the_newest_of_all(store: Store, now: datetime) -> None:
+    for number, category in enumerate(("q-bio.QM", "q-bio.QM", "cs.CL", "cs.CL", "cs.CL"), 1):
+        enter(store, number, category, now - timedelta(days=10 - number))
+    assert [one.arxiv_id for one in items.channel_items(store, "main", 2)] == ["2606.00005", "2606.00004"]
+    assert [one.arxiv_id for one in items.channel_items(store, "main", 2, "q-bio.QM")] == [
+        "2606.00002",
+        "2606.00001",
+    ]
+    assert [one.arxiv_id for one in items.channel_items(store, "main", 1, "cs.CL")] == ["2606.00005"]
+    assert items.channel_items(store, "main", 5, "cs.AI") == []

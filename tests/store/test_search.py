@@ -1,0 +1,179 @@
+"""Full text: the index follows what is stored, and no text that a person types is too odd for it."""
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source, Version
+from tracker.store import judgements, search, writes
+from tracker.store.engine import Store
+from tracker.store.writes import Scanned
+
+
+def paper(arxiv_id: str, now: datetime, **changed: object) -> Version:
+    told: dict[str, object] = {
+        "arxiv_id": arxiv_id, "n": 1, "title": "Sparse attention", "abstract": "We look at tokens.", "authors": ("José Ñandú",),
+        "categories": ("cs.LG",), "primary_category": "cs.LG", "submitted_at": now, "updated_at": now, "comment": None,
+    }  # fmt: skip
+    return Version(**(told | changed))  # type: ignore[arg-type] # the fields by name
+
+
+def save(store: Store, now: datetime, *versions: Version) -> None:
+    writes.save_versions(store, versions, {}, now)
+
+
+def whole(store: Store) -> None:
+    """FTS5's own word that the index says what the texts say."""
+    with store.begin() as connection:
+        connection.execute(text("INSERT INTO paper_search(paper_search, rank) VALUES ('integrity-check', 1)"))
+
+
+def test_what_is_stored_is_found_by_title_abstract_and_author(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now), paper("2606.00002", now, title="Dense retrieval", authors=("Ann",)))
+    assert search.papers(store, "sparse") == ["2606.00001"]
+    assert search.papers(store, "TOKENS") == ["2606.00002", "2606.00001"]
+    assert search.papers(store, "jose nandu") == ["2606.00001"]
+    assert search.papers(store, "retrieval tokens") == ["2606.00002"], "over several columns"
+    assert search.papers(store, "retrieval sparse") == []
+    assert search.papers(store, "tok", limit=1) == ["2606.00002"], "the last word may be a beginning"
+    assert search.papers(store, "tok look") == [], "others not"
+    whole(store)
+
+
+def test_papers_with_the_words_in_their_title_come_first(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now, title="Tokens"), paper("2606.00002", now))
+    assert search.papers(store, "tokens") == ["2606.00001", "2606.00002"]
+
+
+def test_an_arxiv_id_finds_its_paper(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now), paper("2606.00002", now), paper("cs/0703001", now))
+    for words in ("2606.00001", " arXiv:2606.00001 ", "2606.00001v3"):
+        assert search.papers(store, words) == ["2606.00001"]
+    assert search.papers(store, "cs/0703001") == ["cs/0703001"]
+
+
+def test_a_corrected_text_and_a_new_version_replace_what_was_indexed(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now))
+    save(store, now, paper("2606.00001", now, title="Linear attention"))
+    assert (search.papers(store, "sparse"), search.papers(store, "linear")) == ([], ["2606.00001"])
+    save(store, now, paper("2606.00001", now, n=2, title="Quadratic attention", abstract="Symbols."))
+    assert (search.papers(store, "linear"), search.papers(store, "tokens")) == ([], [])
+    assert search.papers(store, "quadratic symbols") == ["2606.00001"]
+    whole(store)
+
+
+def test_an_older_version_that_comes_late_changes_nothing(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now, n=2, title="Newer"))
+    save(store, now, paper("2606.00001", now, title="Older"))
+    assert (search.papers(store, "newer"), search.papers(store, "older")) == (["2606.00001"], [])
+    whole(store)
+
+
+def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now), paper("2606.00002", now))
+    with store.begin() as connection:
+        connection.execute(text("DELETE FROM version WHERE work = 'arxiv:2606.00001'"))
+    assert search.papers(store, "sparse") == ["2606.00002"]
+    whole(store)
+
+
+def own(name: str, role: Role = Role.OWN) -> RoleDecision:
+    reference = Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
+    return RoleDecision(
+        reference=reference, url=reference.url, role=role, probability=0.9, place=Place.ABSTRACT, evidence="", reasons=()
+    )  # fmt: skip
+
+
+def decide(store: Store, now: datetime, *roles: RoleDecision) -> None:
+    mentions = tuple(
+        Mention(reference=one.reference, url=one.url, place=one.place, source=Source.METADATA, evidence="")
+        for one in roles
+    )
+    scan = Scanned(work="arxiv:2606.00001", version=1, source=Source.METADATA, mentions=mentions)
+    writes.save_scans(store, [scan], "r1", now)
+    judgements.save_roles(store, {"arxiv:2606.00001": roles}, "r1", (), now)
+
+
+def test_a_papers_own_repository_is_found_by_its_name(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now), paper("2606.00002", now))
+    decide(store, now, own("Acme/Fast-Sparse"), own("others/transformers", Role.MENTION))
+    assert search.papers(store, "acme fast") == ["2606.00001"]
+    assert search.papers(store, "github:acme/fast-sparse") == ["2606.00001"]
+    assert search.papers(store, "transformers") == [], "what it only mentions does not find it"
+    decide(store, now, own("Zeta/Renamed"))
+    assert (search.papers(store, "acme"), search.papers(store, "zeta")) == ([], ["2606.00001"])
+    whole(store)
+
+
+ODD = ['"', '""', "'", "-", "*", "NEAR", "NEAR(a b)", "AND", "a OR", "NOT x", "title:", "title:sparse", "{a b}:c", "^", "(", "a)", "+",
+       "%", "_", "\\", ";--", "sparse\0x", "\ud800", "a" * 5000, " ", "", "−", "日本語", "\u202e", '"unbalanced', "col : x", "-sparse"]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ODD)
+def test_no_text_that_a_person_types_raises(store: Store, now: datetime, words: str) -> None:
+    save(store, now, paper("2606.00001", now))
+    assert isinstance(search.papers(store, words), list)
+    assert isinstance(search.papers(store, f"sparse {words}"), list)
+
+
+def test_signs_mean_nothing(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now, title="Self-supervised NEAR misses"))
+    for words in (
+        '"self-supervised"',
+        "self-supervised",
+        "-misses",
+        "near",
+        'misses"',
+        "self* near*",
+        "title:misses self",
+    ):
+        expected = [] if words.startswith("title") else ["2606.00001"]
+        assert search.papers(store, words) == expected, words
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(max_size=60))
+def test_any_text_may_be_looked_for(store: Store, words: str) -> None:
+    assert search.papers(store, words) == []
+
+
+def test_a_reader_of_its_own_finds_the_same(store: Store, tmp_path: Path, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now))
+    reader = sqlite3.connect(f"{(tmp_path / 'tracker.db').as_uri()}?mode=ro", uri=True)
+    assert search.papers(reader, "sparse attention") == ["2606.00001"]
+    reader.close()
+
+
+def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
+    ids = [
+        "math/9201001",
+        "hep-th/9901001",
+        "cs/0703001",
+        "0704.0001",
+        "1412.9999",
+        "1501.00001",
+        "2606.00001",
+        "2606.99999",
+        "2607.00001",
+    ]
+    numbers = [search.number(one) for one in ids]
+    assert numbers == sorted(set(numbers))
+    assert search.number("math.GT/0309136") == search.number("math/0309136")
+    odd = {search.number(one) for one in ("", "x", "nowhere/0703001", "2613.00001", "\ud800")}
+    assert len(odd) == 5
+    assert max(odd) < 0
+
+
+def test_the_index_can_be_built_anew(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now))
+    with store.begin() as connection:
+        connection.execute(text("INSERT INTO paper_search(paper_search) VALUES ('delete-all')"))
+    assert search.papers(store, "sparse") == []
+    with store.begin() as connection:
+        search.fill(connection)
+    assert search.papers(store, "sparse") == ["2606.00001"]

@@ -1,0 +1,196 @@
+"""The public views: their columns stand still, the document tells of each, and what they say is right."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tracker.domain import (
+    Cause,
+    EventKind,
+    Fact,
+    LicenceClass,
+    Mention,
+    Place,
+    Promise,
+    Reference,
+    Role,
+    RoleDecision,
+    Source,
+    State,
+    Version,
+)  # fmt: skip
+from tracker.history import Event, Verdict
+from tracker.store import judgements, organisations, releases, views, writes
+from tracker.store.engine import Store
+from tracker.store.judgements import Judged
+from tracker.store.writes import Scanned
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "schema.md"
+JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
+COLUMNS = {
+    "papers": "arxiv_id version title abstract authors categories primary_category submitted_at updated_at announced_at comment"
+    " licence withdrawn code weights data demo grade grade_reasons mof osaid",
+    "links": "arxiv_id reference artifact url role probability place evidence first_version last_version lifecycle reasons",
+    "artifacts": "reference host kind url outcome content licence_spdx licence_class archived gated created_at checked_at"
+    " next_check_at reason licence_source licence_note commit_id licence_claimed licences_beside names archived_copy",
+    "checks": "reference outcome reason content licence_spdx licence_class licence_source licence_note archived gated answered"
+    " commit_id first_seen last_seen times licence_claimed licences_beside names",
+    "events": "id arxiv_id reference kind cause happened_at observed_at detail",
+    "open_papers": "arxiv_id title reference licence_spdx opened_at url primary_category categories authors submitted_at",
+    "open_by_category": "category opened_at arxiv_id title reference licence_spdx url authors submitted_at",
+    "openness_by_month": "month category fact papers open available gated promised gone none unknown",
+    "promises": "arxiv_id title evidence submitted_at promised_at state kept_at lapsed_at code",
+    "organisations": "name github huggingface artifacts papers open_papers",
+    "releases": "reference name first_seen code weights data demo grade grade_reasons mof osaid opened_at judged_at links",
+    "searchable": "id arxiv_id title abstract authors repositories",
+}
+"""The views of version 2. A column may be added; one that goes or changes needs another version."""
+
+
+def columns(store: Store) -> dict[str, list[str]]:
+    with store.read() as connection:
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'view'")).scalars().all()
+        return {name: list(connection.execute(text(f"SELECT * FROM {name} LIMIT 0")).keys()) for name in names}
+
+
+def test_a_column_of_a_view_goes_only_with_the_version(store: Store) -> None:
+    there = columns(store)
+    assert views.VERSION == 2, "say the columns of the new version here"
+    assert {name: columns_.split() for name, columns_ in COLUMNS.items()} == {
+        name: there[name][: len(columns_.split())] for name, columns_ in COLUMNS.items()
+    }
+
+
+def test_the_document_tells_of_every_column_of_every_view_and_of_no_other(store: Store) -> None:
+    told: dict[str, list[str]] = {}
+    for line in DOCUMENT.read_text(encoding="utf-8").splitlines():
+        if heading := re.fullmatch(r"## `(\w+)`", line):
+            told[heading[1]] = []
+        elif row := re.fullmatch(r"\| `(\w+)` \| (.+) \|", line):
+            assert row[2].strip(), line
+            list(told.values())[-1].append(row[1])
+    assert told == columns(store)
+    assert f"(now **{views.VERSION}**)" in DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_the_queries_of_the_document_run(store: Store) -> None:
+    (block,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    with store.read() as connection:
+        for statement in filter(str.strip, block.split(";")):
+            assert connection.exec_driver_sql(statement).all() == []
+
+
+def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: str = "") -> str:
+    work = f"arxiv:2606.{number:05}"
+    version = Version(
+        arxiv_id=work[6:], n=1, title=f"Paper {number}", abstract="A", authors=("Ann",), categories=("cs.LG",),
+        primary_category="cs.LG", comment=None, submitted_at=JUNE, updated_at=JUNE,
+    )  # fmt: skip
+    writes.save_versions(store, [version], {}, JUNE)
+    references = (
+        [Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}")] if link else []
+    )
+    mentions = tuple(
+        Mention(reference=one, url=one.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="")
+        for one in references
+    )
+    said = "We will release it." if promise is Promise.PROMISED else ""
+    scan = Scanned(
+        work=work, version=1, source=Source.METADATA, mentions=mentions, promise=promise, promise_evidence=said
+    )
+    writes.save_scans(store, [scan], "r1", JUNE)
+    roles = [
+        RoleDecision(
+            reference=one,
+            url=one.url,
+            role=Role.OWN,
+            probability=0.9,
+            place=Place.ABSTRACT,
+            evidence="",
+            reasons=(),
+        )
+        for one in references
+    ]
+    judgements.save_roles(store, {work: roles}, "r1", (), JUNE)
+    return work
+
+
+def judge(store: Store, work: str, code: State, reference: str | None, *kinds: EventKind) -> None:
+    verdict = Verdict(fact=Fact.CODE, state=code, licence_class=LicenceClass.OSI, reference=reference, reasons=())
+    events = [
+        Event(work=work, reference=None, kind=kind, cause=Cause.WORLD, happened_at=at, observed_at=at, detail="")
+        for at, kind in ((JUNE + timedelta(days=days), kind) for days, kind in enumerate(kinds))
+    ]
+    judgements.save_judgements(store, {work: Judged(verdicts=[verdict], events=events)}, "r1", JUNE)
+
+
+def rows(store: Store, statement: str) -> list[tuple[object, ...]]:
+    with store.read() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def test_promises_say_what_became_of_them(store: Store) -> None:
+    kinds = {
+        1: (State.PROMISED, (EventKind.PROMISED,)),
+        2: (State.OPEN, (EventKind.PROMISED, EventKind.SHIPPED, EventKind.OPENED)),
+        3: (State.NONE, (EventKind.PROMISED, EventKind.LAPSED)),
+        4: (State.OPEN, (EventKind.SHIPPED, EventKind.OPENED)),
+    }
+    for number, (state, told) in kinds.items():
+        work = paper(store, number, promise=Promise.NONE if number == 4 else Promise.PROMISED)
+        judge(store, work, state, None, *told)
+    found = rows(store, "SELECT arxiv_id, state, promised_at, kept_at, lapsed_at, code FROM promises ORDER BY 1")
+    first, second = "2026-06-03T12:00:00Z", "2026-06-04T12:00:00Z"
+    assert found == [
+        ("2606.00001", "waiting", first, None, None, "promised"),
+        ("2606.00002", "kept", first, second, None, "open"),
+        ("2606.00003", "lapsed", first, None, second, "none"),
+    ]
+    assert rows(store, "SELECT DISTINCT evidence FROM promises") == [("We will release it.",)]
+
+
+def test_organisations_count_what_stands_under_their_accounts(store: Store) -> None:
+    watched = [
+        {"name": "Acme", "github": ["Acme", "acme-labs"], "huggingface": ["acme"]},
+        {"name": "Nobody", "github": ["nobody"], "huggingface": []},
+    ]
+    organisations.sync(store, watched)
+    for number, link in enumerate(("Acme/one", "acme-labs/two", "acmeology/three", "ACME/four"), 1):
+        work = paper(store, number, link=link)
+        judge(store, work, State.OPEN if number == 1 else State.AVAILABLE, f"github:{link}")
+    found = rows(store, "SELECT name, artifacts, papers, open_papers FROM organisations ORDER BY name")
+    assert found == [("Acme", 3, 3, 1), ("Nobody", 0, 0, 0)]
+    organisations.sync(store, watched[:1])
+    assert rows(store, "SELECT name, papers, github FROM organisations") == [("Acme", 3, '["Acme","acme-labs"]')]
+
+
+def test_releases_stand_in_a_view_of_their_own(store: Store) -> None:
+    link = Reference("github:acme/model", "github", "repository", "https://github.com/acme/model")
+    releases.save_release(store, "Model-1", [link], "listed", "r1", (), JUNE)
+    judge(store, "release:github:acme/model", State.OPEN, link.key, EventKind.OPENED)
+    found = rows(store, "SELECT reference, name, first_seen, code, weights, opened_at, links FROM releases")
+    at = "2026-06-03T12:00:00Z"
+    assert found == [("github:acme/model", "Model-1", at, "open", "unknown", at, 1)]
+    assert rows(store, "SELECT * FROM papers") == []
+    assert rows(store, "SELECT * FROM openness_by_month") == [], "no paper, no month"
+
+
+PLANS = {
+    "SELECT arxiv_id FROM open_papers ORDER BY opened_at DESC LIMIT 100": "work_open",
+    "SELECT arxiv_id FROM open_by_category WHERE category = 'cs.CL' ORDER BY opened_at DESC LIMIT 100": "work_category_open",
+    "SELECT key FROM artifact WHERE host = 'github' AND next_check_at <= '2026' ORDER BY next_check_at": "artifact_due",
+    "SELECT id FROM work WHERE judge_due = 1 ORDER BY id LIMIT 9": "work_judge_due",
+    "SELECT id FROM work WHERE scan_due = 1 ORDER BY submitted_at DESC, id LIMIT 9": "work_scan_due",
+    "SELECT id FROM work WHERE next_look_at <= '2026' ORDER BY next_look_at LIMIT 9": "work_next_look",
+}
+
+
+@pytest.mark.parametrize(("statement", "index"), PLANS.items())
+def test_what_is_asked_often_has_an_index(store: Store, statement: str, index: str) -> None:
+    with store.read() as connection:
+        plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
+    assert any(f"INDEX {index}" in step for step in plan), plan
+    assert not any(step.startswith(("SCAN v", "SCAN a", "SCAN d")) for step in plan), plan

@@ -1,0 +1,139 @@
+"""What the JSON API asks: the public views, row for row, found through the indexes of the tables behind them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import NullPool, create_engine
+
+from tracker.published import Item
+from tracker.store import items, search, views
+from tracker.store.engine import Store
+from tracker.store.export import Column, columns, plain
+from tracker.store.organisations import accounts
+
+FACTS = ("code", "weights", "data", "demo")
+_MOMENTS = {"submitted": "w.submitted_at", "opened": "w.opened_at"}
+_CONDITIONS = {
+    "category": "EXISTS (SELECT 1 FROM work_category c WHERE c.work = w.id AND c.category = ?)",
+    "licence": """EXISTS (
+        SELECT 1 FROM verdict d LEFT JOIN role r ON r.work = d.work AND r.reference = d.reference
+        LEFT JOIN artifact a ON a.key = r.artifact
+        WHERE d.work = w.id AND d.fact = 'code' AND lower(?) IN (d.licence_class, lower(a.licence_spdx)))""",
+    "author": "EXISTS (SELECT 1 FROM json_each(v.authors) n WHERE lower(n.value) = lower(?))",
+    **{fact: f"w.{fact} = ?" for fact in FACTS},
+}
+_OWNED = """w.id IN (
+    SELECT r.work FROM (SELECT start, stop FROM organisation_account WHERE lower(organisation) = lower(?)
+                        UNION SELECT value || '/', value || '0' FROM json_each(?)) s
+    JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
+    JOIN role r ON r.artifact = n.artifact AND r.role = 'own')"""
+_WORDS = """w.id IN (SELECT s.work FROM paper_text s WHERE s.id IN (
+    SELECT rowid FROM paper_search WHERE paper_search MATCH ?))"""
+_WITHIN = {
+    "links": "AND r.work = ? ORDER BY r.probability DESC, r.reference",
+    "artifacts": "WHERE a.key IN (SELECT artifact FROM role WHERE work = ?) ORDER BY a.reference",
+    "events": "WHERE e.work = ? ORDER BY e.happened_at, e.observed_at, e.id",
+}
+
+
+def papers(
+    connection: sqlite3.Connection,
+    filters: Mapping[str, str],
+    *,
+    by: str = "submitted",
+    before: tuple[str, str] | None = None,
+    limit: int = 50,
+) -> tuple[list[dict[str, Any]], tuple[str, str] | None]:
+    """One page of papers, newest first, as rows of `papers` with `opened_at`; and after which (moment, id) the next
+    page begins, None where this is the last.
+
+    `filters` may hold `category`, the four facts, `licence` (a class or an SPDX id of the code), `author`, `q`,
+    `since` and `until` (both included; UTC), `org` (an organisation of the store, or an account at GitHub or the Hub,
+    under which an own artifact lies). `by` is the date that orders and bounds: `submitted`, or `opened` (then only
+    papers whose code is open now are listed). New papers never move a page that was begun: pages go by key.
+    """
+    moment = _MOMENTS[by]
+    conditions: list[str] = ["w.id LIKE 'arxiv:%'", "w.latest > 0"]
+    values: list[object] = []
+    if by == "opened":
+        conditions += ["w.code = 'open'", "w.opened_at IS NOT NULL"]
+    for name, condition in _CONDITIONS.items():
+        if name in filters:
+            conditions.append(condition)
+            values.append(filters[name])
+    if "org" in filters:
+        conditions.append(_OWNED)
+        values += [filters["org"], json.dumps(accounts([filters["org"]], [filters["org"]]))]
+    if "q" in filters:
+        wanted = search.terms(filters["q"])
+        conditions.append(_WORDS if wanted else "0")
+        values += [search.match(wanted)] if wanted else []
+    if "since" in filters:
+        conditions.append(f"{moment} >= ?")
+        values.append(filters["since"])
+    if "until" in filters:
+        conditions.append(f"{moment} <= ?")
+        # Text that begins alike sorts behind: `2026-07-01` takes in all of that day.
+        values.append(filters["until"] if "T" in filters["until"] else f"{filters['until']}T~")
+    if before:
+        conditions.append(f"({moment}, w.id) < (?, ?)")
+        values += [before[0], f"arxiv:{before[1]}"]
+    found = connection.execute(
+        f"SELECT w.id, {moment}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # pieces of ours, values bound
+        f"WHERE {' AND '.join(conditions)} ORDER BY {moment} DESC, w.id DESC LIMIT ?",
+        [*values, limit + 1],
+    ).fetchall()
+    page = found[:limit]
+    told = columns(connection, "papers")
+    query = f"{views.VIEWS['papers']} AND w.id IN (SELECT value FROM json_each(?))"  # noqa: S608 # as above
+    rows = {
+        row["arxiv_id"]: row for row in _rows(connection, told, query, json.dumps([work for work, _, _ in page]))
+    }
+    made = [rows[work[6:]] | {"opened_at": opened} for work, _, opened in page if work[6:] in rows]
+    return made, (page[-1][1], page[-1][0][6:]) if len(found) > limit else None
+
+
+def paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | None:
+    """One paper: its row of `papers`, its verdicts with their reasons, and its rows of `links`, `artifacts` and
+    `events`. None where it is not stored."""
+    work = f"arxiv:{arxiv_id}"
+    found = _rows(connection, columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", work)
+    if not found:
+        return None
+    opened = connection.execute("SELECT opened_at FROM work WHERE id = ?", [work]).fetchone()
+    verdicts = connection.execute(
+        "SELECT fact, state, licence_class, reference, reasons FROM verdict WHERE work = ?", [work]
+    ).fetchall()
+    names = ("fact", "state", "licence_class", "reference")
+    return {
+        **found[0],
+        "opened_at": opened[0],
+        "verdicts": [
+            dict(zip(names, row[:4], strict=True)) | {"reasons": json.loads(row[4])}
+            for row in sorted(verdicts, key=lambda row: FACTS.index(row[0]))
+        ],
+        **{
+            view: _rows(connection, columns(connection, view), f"{views.VIEWS[view]} {within}", work)
+            for view, within in _WITHIN.items()
+        },
+    }
+
+
+def item(connection: sqlite3.Connection, arxiv_id: str) -> Item | None:
+    """One paper as feeds and pages have it, from a connection of `export.reading`; None where it is not stored."""
+    connection.set_authorizer(
+        None
+    )  # SQLAlchemy ends its transactions by itself; the connection still cannot write
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=NullPool)
+    return items.item(Store(engine, ""), f"arxiv:{arxiv_id}")
+
+
+def _rows(connection: sqlite3.Connection, told: Sequence[Column], query: str, value: str) -> list[dict[str, Any]]:
+    return [
+        {column.name: plain(column.kind, cell) for column, cell in zip(told, row, strict=True)}
+        for row in connection.execute(query, [value])
+    ]

@@ -1,0 +1,250 @@
+"""The public views as files: Parquet, CSV and JSON Lines, streamed in memory that does not grow with the store."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import make_url
+
+from tracker.domain import State
+from tracker.errors import StoreError
+from tracker.store import views
+from tracker.store.query import open_to_read
+
+GROUP = 10_000
+"""Rows of a Parquet row group, all that is in memory at once."""
+FORMATS = ("parquet", "csv", "jsonl")
+LINKS_FILE = "links-between-papers-and-code.json"
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    FLAG = "flag"
+    TIME = "time"
+    """UTC, in the views as text like `2026-07-01T05:00:00Z`."""
+    TEXTS = "texts"
+    """A list of texts, in the views as JSON."""
+    NESTED = "nested"
+    """Any other JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a public view."""
+
+    name: str
+    kind: Kind
+
+
+_TEXT_LISTS = frozenset({"authors", "categories", "grade_reasons", "reasons", "names", "github", "huggingface"})
+_DECLARED = {"INTEGER": Kind.INTEGER, "FLOAT": Kind.NUMBER, "BOOLEAN": Kind.FLAG}
+_COUNTED = frozenset(
+    {"first_version", "last_version", "links", "artifacts", "papers", "open_papers", *(one.value for one in State)}
+)
+"""Whole numbers that a view computes, so that no table declares them. Whatever else is computed is text."""
+
+
+@contextmanager
+def reading(url: str) -> Iterator[sqlite3.Connection]:
+    """One consistent look at the whole store, which cannot write. StoreError."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError("Only a SQLite store is exported here; use the server's own tools, such as COPY.")
+    with closing(open_to_read(Path(str(parsed.database)))) as connection:
+        connection.isolation_level = None
+        connection.execute("BEGIN")
+        yield connection
+
+
+def columns(connection: sqlite3.Connection, view: str) -> list[Column]:
+    """The columns of a public view, in order; what they hold is what the tables behind it declare. StoreError."""
+    if view not in views.VIEWS:
+        raise StoreError(f"{view}: is no public view; there are {', '.join(views.VIEWS)}.")
+    told = connection.execute(f"SELECT name, type FROM pragma_table_info('{view}')")  # noqa: S608 # a view of ours
+    return [Column(name, _kind(name, declared.upper())) for name, declared in told.fetchall()]
+
+
+def _kind(name: str, declared: str) -> Kind:
+    if declared == "JSON":
+        return Kind.TEXTS if name in _TEXT_LISTS else Kind.NESTED
+    if name.endswith("_at") or name in ("first_seen", "last_seen"):
+        return Kind.TIME
+    if not declared:
+        return Kind.INTEGER if name in _COUNTED else Kind.TEXT
+    return _DECLARED.get(declared, Kind.TEXT)
+
+
+def plain(kind: Kind, value: Any) -> Any:
+    """A value as JSON has it: flags true or false, lists as arrays, times as text."""
+    if value is None:
+        return None
+    if kind is Kind.FLAG:
+        return bool(value)
+    return json.loads(value) if kind in (Kind.TEXTS, Kind.NESTED) else value
+
+
+def export(connection: sqlite3.Connection, view: str, form: str, file: IO[bytes]) -> int:
+    """Write one view into a file that is open; returns how many rows. StoreError, also for a form that is none."""
+    told = columns(connection, view)
+    rows = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 # a view of ours: columns() has refused others
+    if form == "parquet":
+        return _parquet(told, rows, file)
+    if form == "csv":
+        return _csv(told, rows, file)
+    if form == "jsonl":
+        return _jsonl(told, rows, file)
+    raise StoreError(f"{form}: is no format; there are {', '.join(FORMATS)}.")
+
+
+def _jsonl(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+    number = 0
+    for row in rows:
+        number += 1
+        made = {column.name: plain(column.kind, value) for column, value in zip(told, row, strict=True)}
+        file.write(_line(made))
+    return number
+
+
+def _line(value: object) -> bytes:
+    """A lone half of a surrogate pair, which a stranger's text may hold, becomes a question mark."""
+    return f"{json.dumps(value, ensure_ascii=False)}\n".encode(errors="replace")
+
+
+def _csv(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+    """RFC 4180, UTF-8: nothing for what is not known, flags true or false, lists as JSON."""
+    out = csv.writer(_Encoded(file))
+    out.writerow([column.name for column in told])
+    flags = [place for place, column in enumerate(told) if column.kind is Kind.FLAG]
+    number = 0
+    for row in rows:
+        number += 1
+        cells = list(row)
+        for place in flags:
+            cells[place] = None if cells[place] is None else str(bool(cells[place])).lower()
+        out.writerow(cells)
+    return number
+
+
+class _Encoded:
+    """Text into a file of bytes, without a buffer that would outlive the writer."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        return self._file.write(text.encode(errors="replace"))
+
+
+def _parquet(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 # an optional extra, 100 MB
+        from pyarrow import parquet  # noqa: PLC0415 # as above
+    except ImportError:
+        raise StoreError(
+            "Parquet needs PyArrow: install arxiv-code-tracker[export], or choose csv or jsonl."
+        ) from None
+    types = {
+        Kind.TEXT: pa.string(),
+        Kind.INTEGER: pa.int64(),
+        Kind.NUMBER: pa.float64(),
+        Kind.FLAG: pa.bool_(),
+        Kind.TIME: pa.timestamp("ms", tz="UTC"),
+        Kind.TEXTS: pa.list_(pa.string()),
+        Kind.NESTED: pa.string(),
+    }
+    schema = pa.schema([(column.name, types[column.kind]) for column in told])
+    number = 0
+    with parquet.ParquetWriter(file, schema, compression="zstd") as out:
+        while group := list(islice(rows, GROUP)):
+            cells = zip(told, zip(*group, strict=True), strict=True)
+            made = [
+                pa.array([_arrow(one.kind, cell) for cell in column], types[one.kind]) for one, column in cells
+            ]
+            out.write_table(pa.Table.from_arrays(made, schema=schema), row_group_size=GROUP)
+            number += len(group)
+    return number
+
+
+def _arrow(kind: Kind, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind is Kind.TIME:
+        return datetime.fromisoformat(value)
+    if kind is Kind.TEXTS:
+        return [_clean(one) for one in json.loads(value)]
+    if kind in (Kind.TEXT, Kind.NESTED):
+        return _clean(str(value))
+    return bool(value) if kind is Kind.FLAG else value
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def links_file(connection: sqlite3.Connection, file: IO[bytes], paper_address: str) -> int:
+    """Write `links-between-papers-and-code` as Papers with Code published it: a JSON array of flat objects.
+
+    Listed are repositories that are the authors' own (`is_official`), and re-implementations by others. What cannot
+    be known from outside is told in `docs/exchange.md`. `paper_address` is what stands before a paper's id.
+    """
+    rows = connection.execute(
+        """
+        SELECT substr(w.id, 7), w.latest, v.title, r.role, r.place, a.names, a.url
+        FROM role r JOIN artifact a ON a.key = r.artifact JOIN work w ON w.id = r.work
+        JOIN version v ON v.work = w.id AND v.n = w.latest
+        WHERE r.role IN ('own', 'community') AND a.kind = 'repository' AND w.id LIKE 'arxiv:%'
+        """
+    )
+    number = 0
+    file.write(b"[")
+    for number, row in enumerate(rows, 1):
+        made = json.dumps(_published(row, paper_address), ensure_ascii=False, indent=2).encode(errors="replace")
+        file.write((b"\n" if number == 1 else b",\n") + made)
+    file.write(b"\n]\n")
+    return number
+
+
+def _published(row: Sequence[Any], paper_address: str) -> dict[str, object]:
+    arxiv_id, version, title, role, place, names, address = row
+    return {
+        "paper_url": f"{paper_address}{arxiv_id}",
+        "paper_title": title,
+        "paper_arxiv_id": arxiv_id,
+        "paper_url_abs": f"https://arxiv.org/abs/{arxiv_id}v{version}",
+        "paper_url_pdf": f"https://arxiv.org/pdf/{arxiv_id}v{version}.pdf",
+        "repo_url": address,
+        "is_official": role == "own",
+        "mentioned_in_paper": place not in ("page", "hub"),
+        "mentioned_in_github": f"arxiv:{arxiv_id}" in json.loads(names or "[]"),
+        "framework": "none",
+    }
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes its name only once it is whole; what goes wrong leaves the one before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with beside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

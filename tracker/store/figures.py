@@ -1,0 +1,103 @@
+"""Papers by month of submission, category, fact and state: counted once, and kept with every change.
+
+Whoever changes a paper's states or categories does it inside `kept`, so that the figures change in the same
+transaction. A paper counts once in each of its categories and once in the total.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, String, delete, func, literal, select, text, type_coerce, update
+
+from tracker.domain import Fact, State
+from tracker.store import tables as t
+from tracker.store.dialect import among, table
+
+if TYPE_CHECKING:
+    from tracker.store.engine import Store
+
+WORK, CATEGORY, FIGURE = table(t.Work), table(t.WorkCategory), table(t.Figure)
+TOTAL = "all"
+"""What stands for a category in the total; arXiv has none of that name."""
+_Key = tuple[str, str, str, str]
+
+_ADD = text(
+    "INSERT INTO figure (category, fact, month, state, papers) VALUES (:category, :fact, :month, :state, :papers) "
+    "ON CONFLICT (category, fact, month, state) DO UPDATE SET papers = figure.papers + excluded.papers"
+)
+
+
+@contextmanager
+def kept(connection: Connection, works: Collection[str]) -> Iterator[None]:
+    """Bring the figures in line with what is done to these works inside; `works` may be new ones."""
+    keys = list(works)
+    before = _count(connection, keys)
+    yield
+    change = _count(connection, keys)
+    change.subtract(before)
+    rows = [
+        {"category": category, "fact": fact, "month": month, "state": state, "papers": papers}
+        for (category, fact, month, state), papers in sorted(change.items())
+        if papers
+    ]
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+def rebuild(store: Store) -> None:
+    """Count everything anew."""
+    with store.begin() as connection:
+        recount(connection)
+
+
+def recount(connection: Connection) -> None:
+    """Count everything anew, inside a transaction."""
+    connection.execute(delete(FIGURE))
+    for fact in Fact:
+        # Plain words for the database: at millions of papers nothing is to pass through Python.
+        for category, source in (
+            (f"'{TOTAL}'", "work w"),
+            ("c.category", "work w JOIN work_category c ON c.work = w.id"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO figure (category, fact, month, state, papers) "  # noqa: S608 # words of ours alone
+                    f"SELECT {category}, '{fact.value}', substr(w.submitted_at, 1, 7), w.{fact.value}, count(*) "
+                    f"FROM {source} WHERE w.latest > 0 GROUP BY 1, 3, 4"
+                )
+            )
+
+
+def open_by_category(connection: Connection, works: Collection[str]) -> None:
+    """Bring the feeds of the categories of these works in line with their states."""
+    opened = select(WORK.c.opened_at).where(WORK.c.id == CATEGORY.c.work, WORK.c.code == State.OPEN.value)
+    now_open = opened.scalar_subquery()
+    connection.execute(
+        update(CATEGORY)
+        .where(among(CATEGORY.c.work, works), CATEGORY.c.opened_at.is_distinct_from(now_open))
+        .values(opened_at=now_open)
+    )
+
+
+def _count(connection: Connection, works: Sequence[str]) -> Counter[_Key]:
+    """What these works add to the figures, by (category, fact, month, state)."""
+    month = func.substr(type_coerce(WORK.c.submitted_at, String), 1, 7)
+    states = [WORK.c[fact.value] for fact in Fact]
+    these = among(WORK.c.id, works) & (WORK.c.latest > 0)
+    total = select(literal(TOTAL), month, *states, func.count()).where(these).group_by(month, *states)
+    category = (
+        select(CATEGORY.c.category, month, *states, func.count())
+        .join(CATEGORY, CATEGORY.c.work == WORK.c.id)
+        .where(these)
+        .group_by(CATEGORY.c.category, month, *states)
+    )
+    found: Counter[_Key] = Counter()
+    for statement in (total, category):
+        for name, at, *held, papers in connection.execute(statement):
+            for fact, state in zip(Fact, held, strict=True):
+                found[name, fact.value, at, state] += papers
+    return found

@@ -1,0 +1,244 @@
+"""Lists of others as evidence: links between papers and code in the format of Papers with Code, or our own JSON Lines.
+
+An imported link is never taken for true. It is stored as a mention whose source is the list, and judged like any
+other; alone it never makes an artifact the authors' own (`tracker.detect.roles`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import IO, Any
+
+from sqlalchemy import Connection, select
+
+from tracker.domain import Mention, Place, Reference, Source
+from tracker.store import tables as t
+from tracker.store import writes
+from tracker.store.dialect import among, table
+from tracker.store.engine import Store
+
+WORK, MENTION = table(t.Work), table(t.Mention)
+BATCH = 1000
+CHUNK = 1 << 16
+LONGEST = 1 << 20
+"""Characters of one record at most: what is longer is no record of ours."""
+MOST_TOLD = 20
+"""Bad records that are told one by one; all are counted."""
+LONGEST_NAME = 120
+_ID = re.compile(
+    r"(?:(?i:arxiv):)?((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(?:v[0-9]{1,3})?"
+)
+_BETWEEN = re.compile(r"[\s,\[\]]*")
+_RESUMES = re.compile(r"(?:\n|\},?)[ \t\r\n]{0,32}(?=\{)")
+_MARGIN = 64
+"""Characters before the end of what was read in which an error may only be that the rest is missing."""
+_DECODER = json.JSONDecoder()
+
+Resolve = Callable[[str], Reference | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A record that cannot be used, with the line on which it begins and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One link as a list names it."""
+
+    line: int
+    arxiv_id: str
+    reference: Reference
+    url: str
+    claim: str
+    """What the list says of it, in words."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import came to."""
+
+    records: int = 0
+    new: int = 0
+    known: int = 0
+    """Links that an import had named before."""
+    unknown_papers: int = 0
+    """Records of papers that are not stored, or that name no arXiv paper."""
+    bad: int = 0
+    told: list[Bad] = field(default_factory=list)
+
+
+def load(
+    store: Store,
+    stream: IO[bytes],
+    resolve: Resolve,
+    *,
+    source: str,
+    rules: str,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Summary:
+    """Take the links of a list into the store, a batch in a transaction each; repeating it changes nothing.
+
+    `source` names the list, and stands in the evidence of each link; `rules` is the version of the rules of roles.
+    Papers that are not stored are skipped and counted: a list makes no papers.
+    """
+    summary = Summary()
+    named = " ".join(source.split())[:LONGEST_NAME] or "a list without a name"
+    read = (_listed(line, record, resolve) for line, record in records(stream))
+    while batch := list(islice(read, BATCH)):
+        summary.records += len(batch)
+        links = []
+        for one in batch:
+            if isinstance(one, Bad):
+                summary.bad += 1
+                if len(summary.told) < MOST_TOLD:
+                    summary.told.append(one)
+            elif one is None:
+                summary.unknown_papers += 1
+            else:
+                links.append(one)
+        _save(store, links, named, rules, now, summary)
+        progress(summary.records)
+    return summary
+
+
+def _save(store: Store, links: Sequence[Listed], source: str, rules: str, now: datetime, summary: Summary) -> None:
+    with store.read() as connection:
+        latest, stored = _stored(connection, links)
+    mentions: dict[str, list[Mention]] = {}
+    for one in links:
+        work = writes.paper_id(one.arxiv_id)
+        if work not in latest:
+            summary.unknown_papers += 1
+        elif (work, one.reference.folded) in stored:
+            summary.known += 1
+        else:
+            stored.add((work, one.reference.folded))
+            summary.new += 1
+            mentions.setdefault(work, []).append(
+                Mention(
+                    reference=one.reference,
+                    url=one.url,
+                    place=Place.PAGE,
+                    source=Source.IMPORT,
+                    evidence=f"{source} (line {one.line}): {one.claim}",
+                )
+            )
+    if mentions:
+        writes.save_scans(
+            store,
+            [
+                writes.Scanned(work=work, version=latest[work], source=Source.IMPORT, mentions=tuple(found))
+                for work, found in mentions.items()
+            ],
+            rules,
+            now,
+        )
+
+
+def _stored(connection: Connection, links: Sequence[Listed]) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
+    """Newest versions of the papers that are stored, and what imports have named of them."""
+    works = list({writes.paper_id(one.arxiv_id) for one in links})
+    latest = connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, works), WORK.c.latest > 0))
+    named = connection.execute(
+        select(MENTION.c.work, MENTION.c.folded).where(
+            among(MENTION.c.work, works), MENTION.c.source == Source.IMPORT.value
+        )
+    )
+    return {row.id: row.latest for row in latest}, {(row.work, row.folded) for row in named}
+
+
+def _listed(line: int, record: Any, resolve: Resolve) -> Listed | Bad | None:
+    """A record of either format as a link; None where it names no arXiv paper."""
+    if isinstance(record, Bad):
+        return record
+    theirs = "repo_url" in record
+    arxiv_id, url = (
+        record.get("paper_arxiv_id" if theirs else "arxiv_id"),
+        record.get("repo_url" if theirs else "url"),
+    )
+    if theirs and arxiv_id in (None, ""):
+        return None
+    if not isinstance(arxiv_id, str) or not (match := _ID.fullmatch(arxiv_id.strip())):
+        return Bad(line, "names no arXiv id")
+    if not isinstance(url, str) or (found := resolve(url.strip())) is None:
+        return Bad(line, "names no http(s) address")
+    if theirs:
+        claim = "named as official" if record.get("is_official") is True else "named, not as official"
+    else:
+        role = record.get("role")
+        claim = f"named as {role}" if role in ("own", "own-page", "mention", "community") else "named"
+    return Listed(line, match[1], found, found.url, claim)
+
+
+def records(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:
+    """The objects of a JSON array or of JSON Lines, each with the line on which it begins, or a Bad in its place.
+
+    Reads in pieces: little more than LONGEST characters are held. After an object that cannot be read it goes on
+    where the next one seems to begin; what is no object is skipped to the end of its line.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    text, at, line, ended, lost = "", 0, 1, False, False
+    while True:
+        start = _after(text, at, lost=lost)
+        line += text.count("\n", at, start)
+        at = start
+        lost = lost and at >= len(text) - _MARGIN and not text.startswith("{", at)
+        found, end = (None, at) if lost else _one(text, at, ended=ended)
+        if found is None and ended and (lost or at >= len(text)):
+            return
+        if found is None and len(text) - at < LONGEST and not ended:
+            piece = stream.read(max(CHUNK, len(text) - at))
+            ended = not piece
+            text, at = text[at:] + decoder.decode(piece, final=ended), 0
+            continue
+        if found is None:
+            found, end, lost = Bad(line, "is too long"), at + 1, True
+        elif isinstance(found, Bad):
+            lost = text.startswith("{", at)
+            found = Bad(line, found.reason)
+        yield line, found
+        line += text.count("\n", at, end)
+        at = end
+
+
+def _after(text: str, at: int, *, lost: bool) -> int:
+    """Where the next object seems to begin; where none is in sight, the end but for what may be its beginning."""
+    if not lost:
+        found = _BETWEEN.match(text, at)
+        return found.end() if found else at
+    resumed = _RESUMES.search(text, at)
+    return resumed.end() if resumed else max(at, len(text) - _MARGIN)
+
+
+def _one(text: str, at: int, *, ended: bool) -> tuple[Any, int]:
+    """The object that begins here, and where it ends; None while its end was not read."""
+    if at >= len(text):
+        return None, at
+    if text[at] != "{":
+        end = text.find("\n", at)
+        if end < 0 and not ended and len(text) - at < LONGEST:
+            return None, at
+        return Bad(0, "is no JSON object"), end if end >= 0 else len(text)
+    try:
+        found, end = _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        if not ended and (error.pos >= len(text) - _MARGIN or error.msg.startswith("Unterminated string")):
+            return None, at
+        end = max(error.pos, at + 1)
+        while end > at + 1 and text[end - 1].isspace():
+            end -= 1  # the next object may begin right where this one breaks off
+        return Bad(0, "is no JSON object"), end
+    except (ValueError, RecursionError):
+        return Bad(0, "cannot be read as JSON"), at + 1
+    return found, end

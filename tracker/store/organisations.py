@@ -1,0 +1,50 @@
+"""The organisations that the operator watches, with the references that their accounts cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from tracker.store import tables as t
+from tracker.store.dialect import table, upsert
+from tracker.store.engine import Store
+
+_HUB = ("model", "dataset", "space")
+
+
+def sync(store: Store, watched: Iterable[Mapping[str, Any]]) -> None:
+    """Make these the organisations of the store: tables with `name`, `github` and `huggingface` (lists of accounts),
+    as `watch.toml` has them. Nothing is written where nothing changed."""
+    wanted = {one["name"]: (list(one.get("github", ())), list(one.get("huggingface", ()))) for one in watched}
+    organisation, account = table(t.Organisation), table(t.OrganisationAccount)
+    with store.read() as connection:
+        stored = {row.name: (row.github, row.huggingface) for row in connection.execute(select(organisation))}
+    if stored == wanted:
+        return
+    with store.begin() as connection:
+        connection.execute(delete(account))
+        connection.execute(delete(organisation))
+        upsert(
+            connection,
+            t.Organisation,
+            ({"name": name, "github": github, "huggingface": hub} for name, (github, hub) in wanted.items()),
+        )
+        # `0` follows `/`: all that begins with the start lies before the stop.
+        upsert(
+            connection,
+            t.OrganisationAccount,
+            (
+                {"start": f"{start}/", "stop": f"{start}0", "organisation": name}
+                for name, (github, hub) in wanted.items()
+                for start in accounts(github, hub)
+            ),
+        )
+
+
+def accounts(github: Iterable[str], huggingface: Iterable[str]) -> list[str]:
+    """The folded beginnings, before the slash, of the references of these accounts."""
+    return [f"github:{name}".casefold() for name in github] + [
+        f"hf-{kind}:{name}".casefold() for name in huggingface for kind in _HUB
+    ]
