@@ -53,6 +53,24 @@ def query(
 
 
 @app.command()
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help='Words, "a phrase", or an arXiv id.')],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="So many papers at most.")] = 20,
+    as_json: Json = False,
+    jsonl: JsonLines = False,
+    csv: Csv = False,
+) -> int:
+    """Find papers by words of title, abstract, authors and their own repositories."""
+    from tracker import console
+    from tracker.store import query as asking
+
+    form = _form(as_json=as_json, jsonl=jsonl, csv=csv)
+    console.print_rows(*asking.find(_settings(context).store_url, " ".join(words), limit), form)
+    return 0
+
+
+@app.command()
 def snapshot(
     context: typer.Context,
     to: Annotated[

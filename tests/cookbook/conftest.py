@@ -1,0 +1,161 @@
+"""A store as a worker leaves it, small and a hundred thousand papers large, for the queries that the docs show."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tracker import pipeline, settings
+from tracker.fetch import clock
+from tracker.sandbox.server import DEMO_WORLD, Sandbox
+from tracker.settings import config_dir
+from tracker.store.engine import open_store
+from tracker.worker import make_worker
+
+NOW = "2026-06-17T05:00:00Z"
+PAPERS = [
+    {
+        "arxiv_id": "2606.00001",
+        "title": "All parts of a language model",
+        "abstract": "Our code is available at https://github.com/ann/parts, our weights at https://huggingface.co/ann/parts "
+        "and our dataset at https://huggingface.co/datasets/ann/parts-data.",
+        "authors": ["Ann Author", "Bob Builder"],
+        "categories": ["cs.CL", "cs.LG"],
+        "comments": None,
+        "published": "2026-06-12T12:00:00Z",
+        "updated": "2026-06-12T12:00:00Z",
+    },
+    {
+        "arxiv_id": "2606.00002",
+        "title": "A promise",
+        "abstract": "We study promises. Our code will be released upon acceptance at https://github.com/ann/promise.",
+        "authors": ["Ann Author"],
+        "categories": ["cs.LG"],
+        "comments": None,
+        "published": "2026-06-13T12:00:00Z",
+        "updated": "2026-06-13T12:00:00Z",
+    },
+    {
+        "arxiv_id": "2606.00003",
+        "title": "A repository that went",
+        "abstract": "We look at loss. Our code is available at https://github.com/ann/gone.",
+        "authors": ["Ann Author"],
+        "categories": ["cs.LG"],
+        "comments": None,
+        "published": "2026-06-14T12:00:00Z",
+        "updated": "2026-06-14T12:00:00Z",
+    },
+]
+COPIES = 3_000
+"""So often the small store's 33 papers stand in the large one."""
+
+
+def world(folder: Path) -> Path:
+    """The demo's world, with a paper that shows all parts, one that promises, and one whose repository will go."""
+    shutil.copytree(DEMO_WORLD, folder)
+    lines = "".join(f"{json.dumps(paper)}\n" for paper in PAPERS)
+    (folder / "more.jsonl").write_text(lines)
+    licence = (config_dir() / "licences" / "MIT.txt").read_text()
+    for name in ("parts", "gone"):
+        files = folder / "github" / "ann" / name / "files"
+        files.mkdir(parents=True)
+        (files / "train.py").write_text("print()")
+        (files / "LICENSE").write_text(licence)
+    for kind, name, held in (("models", "parts", "model.safetensors"), ("datasets", "parts-data", "data.parquet")):
+        thing = folder / "huggingface" / kind / "ann" / name
+        thing.mkdir(parents=True)
+        (thing / "info.json").write_text(json.dumps({"tags": ["license:mit"], "cardData": {"license": "mit"}}))
+        (thing / "tree.txt").write_text(f"README.md\n{held}\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store after one cycle; one repository is gone since, and a copy of it was found."""
+    folder = tmp_path_factory.mktemp("seeded")
+    with Sandbox(world(folder / "world")) as sandbox:
+        given = settings.load(
+            environ={
+                **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()},
+                "TRACKER_DATA_DIR": str(folder / "data"),
+                "TRACKER_PACE__ARXIV": "0",
+                "TRACKER_HARVEST__FIRST_DAYS": "4000",
+                "TRACKER_HARVEST__WINDOW_DAYS": "4000",
+                "GITHUB_TOKEN": "a-secret-token",
+                "TRACKER_NOW": NOW,
+            }
+        )
+        store = open_store(given.store_url)
+        worker = make_worker(given, store, clock.make(given))
+        pipeline.cycle(worker)
+        with store.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE artifact SET outcome = 'absent', copy_url = 'https://archive.softwareheritage.org/x' "
+                "WHERE key = 'github:ann/gone'"
+            )
+        worker.close()
+        store.close()
+    return folder / "data" / "tracker.db"
+
+
+@pytest.fixture(scope="session")
+def large(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The same papers, links, checks and events many times over, under other ids and spread over the days since 2015."""
+    path = tmp_path_factory.mktemp("large") / "tracker.db"
+    with closing(sqlite3.connect(seeded)) as connection:
+        connection.execute("VACUUM INTO ?", (str(path),))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        multiply(connection)
+        connection.commit()
+        connection.execute("ANALYZE")
+    yield path
+    path.unlink()  # pytest would keep three of them
+
+
+def multiply(connection: sqlite3.Connection) -> None:
+    """Copy every row of a paper or artifact under new keys; whatever columns there are come along."""
+    connection.execute(
+        "CREATE TEMP TABLE copy AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ?) "
+        "SELECT n FROM c",
+        (COPIES,),
+    )
+    keys = {"work": "work.id", "artifact": "artifact.key"}
+    tables = [
+        name
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+    ]
+    for table in sorted(tables, key=lambda name: (name not in keys, name == "paper_text", name)):
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        ours = {
+            column
+            for column in columns
+            if f"{table}.{column}" in keys.values() or column in ("work", "artifact", "event", "folded", "key")
+        }
+        if table == "event":
+            ours.add("id")
+        if not ours & {"id", "key", "work", "artifact"}:
+            continue
+        values = ", ".join(changed(table, column, ours) for column in columns)
+        connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} AS t, copy")
+
+
+def changed(table: str, column: str, keys: set[str]) -> str:
+    """A column's value in the n-th copy."""
+    if (table, column) == ("paper_text", "id"):
+        return "t.id + copy.n * 1000000000"
+    if column in keys:
+        return f"t.{column} || '-' || copy.n"
+    if column in ("reference", "url", "host_id"):
+        return f"t.{column} || '-' || copy.n"
+    if column in ("submitted_at", "opened_at", "announced_at", "happened_at", "entered_at") and table != "scan":
+        return f"strftime('%Y-%m-%dT%H:%M:%SZ', t.{column}, '-' || copy.n || ' days')"
+    return f"t.{column}"

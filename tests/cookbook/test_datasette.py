@@ -1,0 +1,53 @@
+"""`config/datasette.yaml` says whose the data are, and its queries run over the public views."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.settings import config_dir
+from tracker.store import views
+from tracker.store.query import may_only_read
+
+yaml = pytest.importorskip("yaml")  # Datasette brings it
+TOLD: dict[str, Any] = yaml.safe_load((config_dir() / "datasette.yaml").read_text(encoding="utf-8"))
+QUERIES: dict[str, dict[str, str]] = TOLD["databases"]["tracker"]["queries"]
+VALUES = {
+    "category": "cs.CL",
+    "arxiv_id": "2103.00020",
+    "reference": "github:openai/CLIP",
+    "since": "2026-06-01",
+    "kind": "%",
+    "licence": "MIT",
+}
+
+
+def test_it_states_licence_and_source() -> None:
+    assert "CC0" in TOLD["license"]
+    assert "arXiv" in TOLD["source"]
+    assert TOLD["license_url"].startswith("https://")
+    assert TOLD["title"]
+    assert TOLD["description"]
+
+
+def test_it_describes_views_that_exist() -> None:
+    assert set(TOLD["databases"]["tracker"]["tables"]) <= set(views.VIEWS)
+    assert all(said["title"] and said["description"] for said in TOLD["databases"]["tracker"]["tables"].values())
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_canned_query_reads_public_views_and_gives_rows(seeded: Path, name: str) -> None:
+    asked = QUERIES[name]
+    assert asked["title"]
+    parameters = set(re.findall(r":([a-z_]+)", asked["sql"]))
+    assert bool(parameters) == bool(asked.get("description")), "a parameter is explained"
+    named = set(re.findall(r"\b(?:FROM|JOIN) ([a-z_]+)(?!\()\b", asked["sql"]))
+    assert named - {"json_each", "theirs"} <= set(views.VIEWS)
+    with closing(sqlite3.connect(f"{seeded.as_uri()}?mode=ro", uri=True)) as connection:
+        connection.set_authorizer(may_only_read)
+        assert connection.execute(asked["sql"], {key: VALUES[key] for key in parameters}).fetchall()
