@@ -221,7 +221,7 @@ def main() -> int:
     if told.serve or told.demo:
         serving.BURST = 10**9
     if told.serve:
-        app = web.build(Path(told.serve[0]), _no_status, Clock(), ttl_minutes=60)
+        app = web.Site(Path(told.serve[0]), _no_status, Clock(), ttl_minutes=60)
         web.serve(app, "127.0.0.1", int(told.serve[1]), lambda _: None)
         return 0
     if told.demo:

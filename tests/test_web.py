@@ -110,10 +110,10 @@ def make_status(*troubles: Trouble) -> Status:
     )  # fmt: skip
 
 
-def start(site: Site, *, root_path: str = "", prefix: str = "", **more: Any) -> Callable[[], None]:
+def start(site: Site, /, *, root_path: str = "", **more: Any) -> Callable[[], None]:
     listener = socket.create_server(("127.0.0.1", 0))
     site.port = listener.getsockname()[1]
-    app = web.build(site.folder, site.health, site.clock, ttl_minutes=60, prefix=prefix, **more)
+    app = web.Site(site.folder, site.health, site.clock, ttl_minutes=60, **more)
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, lifespan="off", ws="none", root_path=root_path, access_log=False)
     )
@@ -352,7 +352,7 @@ def test_query_strings_and_slashes_make_no_second_resource(site: Site) -> None:
     assert site.ask("//evil.example/").status == 404
 
 
-@pytest.mark.parametrize(("mounted", "asked"), [({"prefix": "/tracker/"}, "/tracker"), ({"prefix": "/tracker"}, ""),
+@pytest.mark.parametrize(("mounted", "asked"), [({"site": "http://a.example/tracker/"}, "/tracker"), ({"site": "http://a.example/tracker"}, ""),
                                                 ({"root_path": "/tracker"}, "")])  # fmt: skip
 def test_everything_works_below_a_prefix_kept_or_taken_off(
     folder: Path, mounted: dict[str, str], asked: str
@@ -368,6 +368,49 @@ def test_everything_works_below_a_prefix_kept_or_taken_off(
         if asked:
             assert made.ask(asked).headers["location"] == "/tracker/"
             assert made.ask(f"{asked}/feed.xml/").headers["location"] == "/tracker/feed.xml"
+    finally:
+        stop()
+
+
+def test_a_hub_is_named_beside_the_feed(folder: Path) -> None:
+    made = Site(folder, status=make_status())
+    stop = start(made, site="https://a.example/t/", hub="https://hub.example/?a=b")
+    try:
+        told = made.ask("/feeds/cs.CL.xml").headers["link"]
+        assert told == '<https://hub.example/?a=b>; rel="hub", <https://a.example/t/feeds/cs.CL.xml>; rel="self"'
+        for other in ("/", "/feeds.opml", "/style.css"):
+            assert "link" not in made.ask(other).headers
+    finally:
+        stop()
+
+
+def test_a_snapshot_is_served_from_its_own_folder(folder: Path, tmp_path: Path) -> None:
+    content = os.urandom(serving.LARGE + 1)
+    (tmp_path / "tracker.db.zst").write_bytes(content)
+    (tmp_path / "tracker.db.zst.json").write_text('{"rows": {}}')
+    (tmp_path / "tracker.db.zst.sha256").write_text("00  tracker.db.zst")
+    (tmp_path / "other.db.zst").write_bytes(b"not offered")
+    made = Site(folder, status=make_status())
+    stop = start(made, snapshots=tmp_path)
+    try:
+        found = made.ask("/snapshot/tracker.db.zst")
+        assert (found.status, found.body) == (200, content)
+        assert (found.headers["content-type"], found.headers["content-length"]) == (
+            "application/zstd",
+            str(len(content)),
+        )
+        assert "content-encoding" not in found.headers
+        again = made.ask("/snapshot/tracker.db.zst", If_None_Match=found.headers["etag"])
+        assert (again.status, again.body) == (304, b"")
+        assert made.ask("/snapshot/tracker.db.zst.json").headers["content-type"] == "application/json"
+        assert made.ask("/snapshot/tracker.db.zst.sha256").body == b"00  tracker.db.zst"
+        for other in ("other.db.zst", "../secret.db", "tracker.db", "tracker.db.zst.exe"):
+            assert made.ask(f"/snapshot/{other}").status == 404
+        # A new one takes its place: the next reader gets it whole.
+        fresh = tmp_path / ".tracker.db.zst.new"
+        fresh.write_bytes(b"newer")
+        fresh.replace(tmp_path / "tracker.db.zst")
+        assert made.ask("/snapshot/tracker.db.zst").body == b"newer"
     finally:
         stop()
 
@@ -445,7 +488,7 @@ def test_not_ready_before_the_first_publish(tmp_path: Path) -> None:
 
 
 def test_a_taken_port_is_one_sentence(folder: Path) -> None:
-    app = web.build(folder, make_status, SteppingClock(), ttl_minutes=60)
+    app = web.Site(folder, make_status, SteppingClock(), ttl_minutes=60)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(TrackerError, match=rf"Cannot listen on 127\.0\.0\.1:{port} .*TRACKER_WEB__PORT"):
@@ -462,7 +505,7 @@ class Clock:
 def status(): raise RuntimeError
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, lambda *_: None)
-app = web.build(Path(sys.argv[1]), status, Clock(), ttl_minutes=60)
+app = web.Site(Path(sys.argv[1]), status, Clock(), ttl_minutes=60)
 web.serve(app, "127.0.0.1", 0, lambda address: print(address, flush=True))
 print("ended", flush=True)
 """

@@ -10,11 +10,10 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
-from tracker import cli_store
+from tracker import cli_exchange, cli_store
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ app = typer.Typer(
     help="Which arXiv AI papers really shipped open code: finds, checks, stores and publishes.",
 )
 app.add_typer(cli_store.app)
+app.add_typer(cli_exchange.app)
 _config: list[Path] = []
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -237,7 +237,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
     import signal
     from functools import partial
 
-    from tracker import console, scheduler, showing, web
+    from tracker import api, console, scheduler, showing, web
     from tracker.fetch import clock
     from tracker.store.engine import upgrade_apart
     from tracker.worker import status
@@ -246,14 +246,17 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
     upgrade_apart(settings.store_url)
     with _store(settings) as store:
         service = scheduler.Service(settings, store, moved, console.LogProgress())
-        site = web.build(
+        site = web.Site(
             settings.public_dir,
             lambda: status(service.worker, service.worker.now()),
             moved,
             ttl_minutes=settings.feed.ttl_minutes,
-            prefix=urlsplit(settings.public_url).path,
+            site=settings.public_url,
+            hub=settings.notify.websub_hub,
             dynamic=web.Dynamic(partial(showing.paper, store, settings), partial(showing.search, store, settings)),
             composing=service.worker.composer,
+            answering=api.Api(settings),
+            snapshots=settings.snapshot_file.parent,
             next_change=service.next_harvest,
         )
 

@@ -65,6 +65,13 @@ class Fetch(Protocol):
         """
         ...
 
+    def form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
+        """POST a form to an address of the operator's, once, within `seconds` and without following redirects.
+
+        Raises UpstreamStopped and UpstreamError (upstream `hub`); every status but 429 and 5xx is returned.
+        """
+        ...
+
     def has_token(self, upstream: str) -> bool:
         """Whether requests to it carry an account's token."""
         ...
@@ -99,4 +106,53 @@ class Progress(Protocol):
 
     def step(self, stage: str, done: int, total: int | None = None) -> None:
         """`done` of `total` in `stage`."""
+        ...
+
+
+class Composed(Protocol):
+    """What a feed by query, of an author or a keyword comes to."""
+
+    @property
+    def location(self) -> str | None:
+        """Path and query of its canonical form without a leading slash, where that is another address."""
+        ...
+
+    @property
+    def body(self) -> bytes | None:
+        """The feed; None where there is none such."""
+        ...
+
+
+class Answered(Protocol):
+    """A whole answer; HEAD gets it without the body."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names in lower case."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The bytes that a GET gets."""
+        ...
+
+
+class Answering(Protocol):
+    """Answers what is asked below `/api/`. Called in a few threads at once; raises nothing."""
+
+    def answer(self, method: str, path: str, query_string: bytes, headers: Mapping[str, str]) -> Answered:
+        """`path` is what follows `/api/`; names of `headers` are in lower case."""
+        ...
+
+
+class Composing(Protocol):
+    """Makes feeds from the publisher's entries, in memory; asks no database."""
+
+    def answer(self, path: str, query: str) -> Composed:
+        """`path` without a leading slash, like `feed.xml` or `feeds/author/Ada-L.atom`; `query` without `?`."""
         ...

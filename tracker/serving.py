@@ -36,10 +36,12 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".zst": "application/zstd",
+    ".sha256": "text/plain; charset=utf-8",
 }
 FEEDS = frozenset({".xml", ".atom", ".json", ".opml"})
 """What other sites' scripts may read, and readers poll."""
-SITEMAP = "sitemap.xml"
+OTHERWISE = {"sitemap.xml": "application/xml; charset=utf-8", "tracker.db.zst.json": "application/json"}
+"""Files that are not what their ending says."""
 ENDINGS = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 """Codings that are kept beside a file, the one preferred among equals first, by the ending of their file."""
 NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -168,7 +170,7 @@ class Files:
             found = os.fstat(handle.fileno())
             content = handle.read(found.st_size) if found.st_size <= LARGE else b""
         mark = hashlib.sha256(content or f"{found.st_mtime_ns} {found.st_size}".encode())
-        kind = "application/xml; charset=utf-8" if name == SITEMAP else TYPES[path.suffix]
+        kind = OTHERWISE.get(name) or TYPES[path.suffix]
         page = Page(path, path.suffix, kind, mark.hexdigest()[:32], found.st_mtime_ns, found.st_size)
         self._pages[name] = page
         self._hold(page, "", _form(page, content, ""))

@@ -17,15 +17,16 @@ from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import parse_qsl, quote
+from typing import Any, TypeVar, cast
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tracker import serving
 from tracker.errors import TrackerError
-from tracker.protocols import Clock
+from tracker.health import told as told_health
+from tracker.protocols import Answering, Clock, Composing
 from tracker.published import Status
 from tracker.serving import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, Files, Flood, Page, Reply, Scope, Send, house
 
@@ -46,6 +47,8 @@ BACKLOG = 2048
 MOVED = {"rss": "feed.xml", "rss.xml": "feed.xml", "atom.xml": "feed.atom", "index": "", "index.html": ""}
 """Addresses that have moved, for ever; a feed's address that is given up is added here."""
 COMPOSED = re.compile(r"(?:feeds/(?:author|keyword)/[^/]+|paper/[^?]+)\.(?:xml|atom|json)")
+FED = frozenset({".xml", ".atom", ".json"})
+SNAPSHOT = re.compile(r"snapshot/tracker\.db\.zst(?:\.sha256|\.json)?")
 MAIN_FEEDS = frozenset({"feed.xml", "feed.atom", "feed.json"})
 PAPER = re.compile(r"paper/((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(v[0-9]{1,3})?")
 TRACKING = re.compile(r"utm_|fbclid$|gclid$|mc_|ref$")
@@ -66,65 +69,38 @@ class Dynamic:
     """The page of a search for these words, counted from 1."""
 
 
-class Composed(Protocol):
-    """What a feed by query, of an author or a keyword comes to."""
-
-    @property
-    def location(self) -> str | None:
-        """Path and query of its canonical form without a leading slash, where that is another address."""
-        ...
-
-    @property
-    def body(self) -> bytes | None:
-        """The feed; None where there is none such."""
-        ...
-
-
-class Composing(Protocol):
-    """Makes feeds from the publisher's entries, in memory; asks no database."""
-
-    def answer(self, path: str, query: str) -> Composed:
-        """`path` without a leading slash, like `feed.xml` or `feeds/author/Ada-L.atom`; `query` without `?`."""
-        ...
-
-
-def build(
-    folder: Path,
-    health: Callable[[], Status],
-    clock: Clock,
-    *,
-    ttl_minutes: int,
-    prefix: str = "",
-    dynamic: Dynamic | None = None,
-    composing: Composing | None = None,
-    next_change: Callable[[], datetime | None] | None = None,
-) -> App:
-    """The application: `folder` is what the publisher writes, `health` may raise (then `/health` says so).
-
-    `prefix` is the path of the public address, for proxies that hand it on; those that take it off work as well.
-    `next_change` tells when arXiv is read next: until then caches may show what they have while they ask again.
-    """
-    return Site(folder, health, clock, ttl_minutes, prefix.strip("/"), dynamic, composing, next_change)
-
-
 class Site:
-    """One ASGI application. Everything about files happens in the event loop, from memory."""
+    """The ASGI application. Everything about files happens in the event loop, from memory.
+
+    `folder` is what the publisher writes; `health` may raise (then `/health` says so). `prefix` is the path of the
+    public address, for proxies that hand it on; those that take it off work as well. `next_change` tells when arXiv is
+    read next: until then caches may show what they have while they ask again. `snapshots` is the folder of snapshots.
+    `hub` is the WebSub hub, which each feed names in its headers beside itself at `site`, the public address.
+    """
 
     def __init__(
         self,
         folder: Path,
         health: Callable[[], Status],
         clock: Clock,
+        *,
         ttl_minutes: int,
-        prefix: str,
-        dynamic: Dynamic | None,
-        composing: Composing | None,
-        next_change: Callable[[], datetime | None] | None,
+        site: str = "",
+        hub: str = "",
+        dynamic: Dynamic | None = None,
+        composing: Composing | None = None,
+        answering: Answering | None = None,
+        snapshots: Path | None = None,
+        next_change: Callable[[], datetime | None] | None = None,
     ) -> None:
         self._folder, self._health, self._clock = folder, health, clock
         self._files, self._flood = Files(folder), Flood(clock)
+        self._snapshots = Files(snapshots) if snapshots else None
+        self._site, self._hub = site.rstrip("/"), hub
+        prefix = urlsplit(site).path.strip("/")
         self._prefix = f"/{prefix}" if prefix else ""
-        self._dynamic, self._composing, self._next_change = dynamic, composing, next_change
+        self._dynamic, self._composing, self._answering = dynamic, composing, answering
+        self._next_change = next_change
         self._seconds = ttl_minutes * 60
         page = f"public, max-age={min(self._seconds, serving.PAGE_SECONDS)}"
         self._keep_page = (b"cache-control", page.encode())
@@ -150,8 +126,6 @@ class Site:
             await self._answer(reply, scope)
 
     async def _answer(self, reply: Reply, scope: Scope) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            return await reply.text(405, "Only GET and HEAD.\n", [(b"allow", b"GET, HEAD")])
         path, root = scope["path"], scope.get("root_path", "").rstrip("/")
         path = path.removeprefix(root) if root else path
         if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
@@ -160,6 +134,10 @@ class Site:
         # A budget of its own: a flood of pages from this machine must not make its health check fail.
         if not self._flood.admits(f"health {client}" if path == "/health" else client) or reply.asks_much:
             return await reply.text(429, "Too many requests; wait a minute.\n", [(b"retry-after", b"60")])
+        if self._answering and path.startswith("/api/"):
+            return await self._serve_api(reply, scope, path.removeprefix("/api/"))
+        if scope["method"] not in ("GET", "HEAD"):
+            return await reply.text(405, "Only GET and HEAD.\n", [(b"allow", b"GET, HEAD")])
         if path == "/health":
             return await self._serve_health(reply)
         if path == "" or len(path) > LONGEST_PATH or len(reply.query) > LONGEST_QUERY:
@@ -180,11 +158,14 @@ class Site:
             return await self._search(reply, self._dynamic, query)
         if name in MOVED:
             return await reply.moved(f"{root}/{MOVED[name]}")
+        if self._snapshots and SNAPSHOT.fullmatch(name):
+            found = self._snapshots.page(name.removeprefix("snapshot/"))
+            return await (self._file(reply, found, name) if found else self._missing(reply))
         found = self._files.page(name or "index.html") or (self._files.page(f"{name}.html") if name else None)
         if found is not None and name not in ("404", "404.html"):
             if name.endswith(".html"):
                 return await reply.moved(f"{root}/{quote(name.removesuffix('.html'))}")
-            return await self._file(reply, found)
+            return await self._file(reply, found, name)
         if shorter := self._shorter(name):
             return await reply.moved(f"{root}/{quote(shorter)}")
         return await self._made(reply, name, root)
@@ -208,12 +189,14 @@ class Site:
         known = self._files.page(shorter) or self._files.page(f"{shorter}.html") or PAPER.fullmatch(shorter)
         return shorter if known else None
 
-    async def _file(self, reply: Reply, page: Page) -> None:
+    async def _file(self, reply: Reply, page: Page, name: str) -> None:
         form = self._files.form(page, serving.codings(reply.accepts) if reply.accepts else ())
         keep = self._feed_keeps() if page.suffix in serving.FEEDS else self._keep_page
         if reply.tags == form.tag or serving.is_unchanged(page, reply.tags, reply.since):
             return await reply.send(304, [*form.unchanged, keep], b"")
         headers = [*form.full, keep]
+        if self._hub and page.suffix in FED:
+            headers.append(self._linked(name))
         if page.is_large:
             return await reply.send_file(page, headers)
         return await reply.send(200, headers, form.body)
@@ -231,6 +214,14 @@ class Site:
             self._keep_feed = (moment + 60, (b"cache-control", value.encode()))
         return self._keep_feed[1]
 
+    def _linked(self, name: str) -> tuple[bytes, bytes]:
+        """Where the feed is subscribed to (WebSub, W3C Recommendation, 4)."""
+        address = quote(f"{self._site}/{name}", safe="/:?=&,+%@!*()~")
+        return (
+            b"link",
+            f'<{quote(self._hub, safe="/:?=&,+%@!*()~")}>; rel="hub", <{address}>; rel="self"'.encode(),
+        )
+
     async def _missing(self, reply: Reply) -> None:
         page = self._files.page("404.html")
         if page is None:
@@ -245,6 +236,8 @@ class Site:
         if found.body is None:
             return await self._missing(reply)
         kept = [self._feed_keeps(), ANY_ORIGIN, NOSNIFF]
+        if self._hub:
+            kept.append(self._linked(f"{name}?{query}" if query else name))
         return await reply.made(found.body, serving.TYPES[Path(name).suffix], kept)
 
     async def _search(self, reply: Reply, dynamic: Dynamic, query: str) -> None:
@@ -281,13 +274,24 @@ class Site:
         with suppress(RuntimeError):  # the server has ended meanwhile
             loop.call_soon_threadsafe(count)
 
+    async def _serve_api(self, reply: Reply, scope: Scope, path: str) -> None:
+        assert self._answering  # noqa: S101 # asked for by whoever calls
+        given = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        ask = partial(self._answering.answer, scope["method"], path, scope["query_string"], given)
+        try:
+            answer = await self._in_a_thread(ask)
+        except _Busy:
+            return await reply.text(503, "Busy; try again in a moment.\n", [(b"retry-after", b"5")])
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+        return await reply.send(answer.status, headers, answer.body)
+
     async def _serve_health(self, reply: Reply) -> None:
         ready = "ready" in dict(
             parse_qsl(reply.query, keep_blank_values=True, max_num_fields=20, errors="replace")
         )
         published = (self._folder / "index.html").is_file()
         loop = asyncio.get_running_loop()
-        status, told = await loop.run_in_executor(self._asking_health, _health, self._health, self._clock)
+        status, told = await loop.run_in_executor(self._asking_health, told_health, self._health, self._clock)
         told_well = status == 200 and (published or not ready)
         body = json.dumps(told, separators=(",", ":")).encode()
         headers = [
@@ -304,46 +308,6 @@ class Site:
 def _meaning(query: str) -> str:
     """A query without what only tells where a reader came from."""
     return "&".join(part for part in query.split("&") if part and not TRACKING.match(part.partition("=")[0]))
-
-
-def _health(health: Callable[[], Status], clock: Clock) -> tuple[int, dict[str, object]]:
-    """What `/health` tells, whatever the upstreams do; with 503 where the store does not answer."""
-    now = clock.now().replace(microsecond=0)
-    try:
-        status = health()
-    except Exception as error:  # noqa: BLE001 # whatever ails the store, `/health` must say so
-        log.warning("health: the store does not answer (%s)", type(error).__name__)
-        told: dict[str, object] = {
-            "status": "trouble",
-            "now": _text(now),
-            "troubles": [
-                {"what": "store", "reason": "the store does not answer", "since": _text(now), "next_try": None}
-            ],
-        }
-        return 503, told
-    return 200, {
-        "status": "trouble" if status.troubles else "ok",
-        "now": _text(now),
-        "version": status.version,
-        "papers": status.papers,
-        "open_papers": status.open_papers,
-        "checks_waiting": status.checks_waiting,
-        "scans_waiting": status.scans_waiting,
-        "github_token": status.github_token,
-        "next_harvest": _text(status.next_harvest),
-        "stages": {
-            name: {"good_at": _text(at), "age_seconds": int((now - at).total_seconds()) if at else None}
-            for name, at in sorted(status.stages.items())
-        },
-        "troubles": [
-            {"what": one.what, "reason": one.reason, "since": _text(one.since), "next_try": _text(one.next_try)}
-            for one in status.troubles
-        ],
-    }
-
-
-def _text(moment: datetime | None) -> str | None:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None
 
 
 def serve(app: App, host: str, port: int, on_ready: Callable[[str], object]) -> None:
