@@ -11,12 +11,12 @@ import logging
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from tracker import harvesting, looking, publishing, reading, watching
+from tracker import harvesting, looking, publishing, reading, telling, watching
 from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
 from tracker.settings import config_dir, read_toml
-from tracker.store import corrections, judgements, memory, queue, reads, releases
+from tracker.store import corrections, judgements, memory, organisations, queue, reads, releases
 from tracker.worker import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
         further(worker, now, summary)
         reading.read(worker, now, summary)
     _tell(worker, now, summary)
+    telling.tell(worker, now, summary)
     looking.copies(worker, now, summary)
 
 
@@ -80,7 +81,9 @@ def prepare(worker: Worker, now: datetime, summary: Summary) -> None:
     """Wake what was read or judged by older rules, and enter the operator's releases."""
     correct(worker, now, summary)
     judgements.wake_changed_rules(worker.store, worker.rules.roles.version, worker.rules.judge_version)
-    for release in read_toml(config_dir() / "watch.toml").get("release", ()):
+    watched = read_toml(config_dir() / "watch.toml")
+    organisations.sync(worker.store, watched.get("organisation", ()))
+    for release in watched.get("release", ()):
         links = [found for url in release["links"] if (found := resolve(url)) is not None]
         if links:
             evidence = f"listed in watch.toml: {release['source']}"

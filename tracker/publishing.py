@@ -6,6 +6,7 @@ A feed is rendered only when what stands in it changed; files whose bytes stay t
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from pathlib import Path
 from tracker import showing
 from tracker.publish import catalog, compose, entries, feeds, files, latex, opml
 from tracker.publish import items as bodies
-from tracker.published import Channel
+from tracker.published import Channel, Item
 from tracker.settings import Settings
 from tracker.store import entering, items, memory
+from tracker.store.engine import Store
 from tracker.worker import Summary, Worker, status
 
 NOT_OPEN, UNLINKED = 30, 20
@@ -38,7 +40,7 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
         for name in entering.FEEDS
         if name != entering.MAIN_FEED
     }
-    channels = catalog.channels(main, entered, settings, worker.watched)
+    channels = catalog.channels(main, entered, settings, worker.watched, _thin(store, main, settings))
     worker.composer.load(main, entered)
     folder = to or settings.public_dir
     site = showing.pages(
@@ -57,6 +59,16 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
     )
     if not to:
         worker.rendered.update(digests)
+
+
+def _thin(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, list[Item]]:
+    """The newest entries of those categories of which the newest of all are too few to fill a feed."""
+    feed = settings.feed
+    if len(main) < feed.most:
+        return {}
+    seen = Counter(category for item in main for category in item.categories)
+    few = [name for name in settings.harvest.categories if seen[name] < feed.items]
+    return {name: items.channel_items(store, entering.MAIN_FEED, feed.items, name) for name in few}
 
 
 def forget() -> None:
@@ -83,6 +95,7 @@ def _feeds(
                     settings.feed,
                     public_url=settings.public_url,
                     address=entries.address(settings),
+                    hub=settings.notify.websub_hub,
                 )
     return made, digests
 

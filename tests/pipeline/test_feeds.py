@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote
 
 import feedparser
 import pytest
@@ -13,6 +16,32 @@ from tracker import pipeline, publishing
 from tracker.worker import Summary
 
 Start = Any
+FED = (".xml", ".atom", ".json")
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Accepts every ping, and notes the feed that it names."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        self.server.told.append(parse_qs(body)["hub.url"][0])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+@pytest.fixture
+def hub() -> Any:
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    server.told, server.address = [], f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def ids(folder: Path, name: str) -> list[str]:
@@ -77,3 +106,25 @@ def test_the_site_as_static_files_is_the_same(ran: Any, tmp_path: Path) -> None:
 def test_composed_feeds_follow_each_publish(ran: Any) -> None:
     answer = ran.worker.composer.answer("feed.xml", "cat=cs.LG&licence=MIT")
     assert len(feedparser.parse(answer.body).entries) == 3
+
+
+def test_a_cycle_tells_the_hub_of_what_it_published_and_the_feeds_name_it(
+    start: Start, hub: Any, expected: Any
+) -> None:
+    address = f"{hub.address}/publish"
+    with start(TRACKER_NOTIFY__WEBSUB_HUB=address, TRACKER_PUBLIC_URL="https://papers.example.org") as run:
+        summary = pipeline.cycle(run.worker)
+        assert summary.troubles == []
+        folder = run.worker.settings.public_dir
+        feeds = {
+            quote(path.relative_to(folder).as_posix(), safe="/,@+.")
+            for path in folder.rglob("*.*")
+            if path.suffix in FED
+        }
+        assert {url.removeprefix("https://papers.example.org/") for url in hub.told} == feeds - {"sitemap.xml"}
+        assert any(
+            link.rel == "hub" and link.href == address for link in feedparser.parse(folder / "feed.xml").feed.links
+        )
+        known = len(hub.told)
+        pipeline.cycle(run.worker)
+        assert len(hub.told) == known

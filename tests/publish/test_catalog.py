@@ -76,3 +76,13 @@ def test_what_is_asked_of_an_item(item: Make, link: Make, verdict: Make) -> None
     assert not catalog.is_by(one, "ann")
     assert catalog.says(one, "tides")
     assert not catalog.says(one, "tide")
+
+
+def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
+    item: Make, configured: Callable[..., Settings]
+) -> None:
+    settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
+    main, older = [item(1, categories=("cs.CL",)), item(2)], [item(1, categories=("cs.CL",)), item(9)]
+    made = {one.name: one for _, one in catalog.channels(main, {}, settings, (), {"cs.CL": older})}
+    assert works(made["cs.CL"]) == ["1", "9"]
+    assert works(made[""]) == ["1", "2"], "the main feed holds the newest alone"

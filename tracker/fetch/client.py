@@ -17,6 +17,7 @@ sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is 
 import httpx
 
 from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.fetch.form import Forms
 from tracker.fetch.gate import RETRIES, WHOLE_ANSWER, Gate, user_agent
 from tracker.fetch.pace import Sleep
 from tracker.fetch.page import Pages, Resolve, addresses
@@ -63,6 +64,7 @@ class Client:
         self._gate = Gate(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
         context = httpx.create_ssl_context()
         self._pages = Pages(settings, self._gate, context, resolve)
+        self._forms = Forms(settings, self._gate, context)
         limits = settings.limits
         upstreams = {name: url for name, url in settings.upstreams.model_dump().items() if url}
         self._http = httpx.Client(
@@ -86,10 +88,15 @@ class Client:
         """Close all connections."""
         self._http.close()
         self._pages.close()
+        self._forms.close()
 
     def page(self, url: str) -> Response:
         """GET an address that stands in a paper or a page; see `protocols.Fetch` for what is raised."""
         return self._pages.get(url)
+
+    def form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
+        """POST a form to an address of the operator's; see `protocols.Fetch` for what is raised."""
+        return self._forms.post(url, fields, seconds)
 
     def has_token(self, upstream: str) -> bool:
         """Whether requests to it carry an account's token."""

@@ -22,6 +22,8 @@ from tracker.settings import Settings, is_loopback
 Sleep = Callable[[float], None]
 """Waits so many seconds, or raises Cancelled."""
 
+HUB = "hub"
+"""The pace of what is told to the operator's WebSub hub."""
 POLL_SECONDS = 0.02
 """How often a taken lock is tried again."""
 PAGE_FILES = 256
@@ -75,7 +77,8 @@ def hours(settings: Settings, upstream: str, requests: int) -> float | None:
 
 
 def _is_local(settings: Settings, upstream: str) -> bool:
-    return is_loopback(str(getattr(settings.upstreams, upstream.partition(":")[0])))
+    name = upstream.partition(":")[0]
+    return is_loopback(settings.notify.websub_hub if name == HUB else str(getattr(settings.upstreams, name)))
 
 
 class Pace:

@@ -23,10 +23,10 @@ FIRST_WAIT_SECONDS = 60.0
 MOST_WAIT_SECONDS = 3600.0
 """… up to an hour, which is also the longest window of GitHub and the Hub."""
 LONGEST_RETRY_AFTER_SECONDS = 86_400.0
-PATIENCE_SECONDS = {"huggingface": 310.0, "web": 5.0}
+PATIENCE_SECONDS = {"huggingface": 310.0, "web": 5.0, "hub": 0.0}
 """Up to this long a stop is waited out in place; beyond it the work is left for later. The Hub's window has
 five minutes, and a harvest of two thousand papers must be able to live with one account-less window after another. One
-host of pages among hundreds is left for later."""
+host of pages among hundreds is left for later, and a hub never delays a cycle."""
 USUAL_PATIENCE_SECONDS = 60.0
 
 JSON_UPSTREAMS = frozenset({"github_api", "huggingface"})

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tracker.domain import Fact, LicenceClass, Role, State
 from tracker.publish import entries
@@ -50,9 +51,11 @@ def channels(
     entered: Mapping[str, Sequence[Item]],
     settings: Settings,
     watched: Iterable[Organisation] = (),
+    thin: Mapping[str, Sequence[Item]] = MappingProxyType({}),
 ) -> list[tuple[str, Channel]]:
-    """All named feeds with the name of their group, in the order in which people read them. `main` are the entries
-    of the main feed, `entered` those of the feeds that have their own, by name."""
+    """All named feeds with the name of their group, in the order in which people read them. `main` are the newest
+    entries of the main feed, `entered` those of the feeds that have their own, by name; `thin` are the newest entries
+    of those categories of which `main` holds too few."""
     feed = settings.feed
     made = [
         (
@@ -68,7 +71,7 @@ def channels(
         )
     seen = Counter(category for item in main for category in item.categories)
     for name in [*settings.harvest.categories, *sorted(set(seen) - set(settings.harvest.categories))]:
-        items = [item for item in main if name in item.categories]
+        items = thin.get(name) or [item for item in main if name in item.categories]
         made.append(("Categories", _filtered(name, name, items, settings, f"browse/category/{name}")))
     licences = Counter(spdx for item in main if (spdx := licence(item)[0]))
     for spdx in sorted(licences):

@@ -168,6 +168,7 @@ class Composer:
             self._settings.feed,
             public_url=self._settings.public_url,
             address=entries.address(self._settings),
+            hub=self._settings.notify.websub_hub,
         )
         with self._lock:
             built[address] = body

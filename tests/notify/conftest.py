@@ -1,0 +1,202 @@
+"""A hub and a webhook on loopback that answer as told, and a worker whose feed gets entries by hand."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import settings as settings_module
+from tracker.domain import Fact, State, Version
+from tracker.fetch import clock
+from tracker.settings import Settings
+from tracker.store import memory, writes
+from tracker.store import tables as t
+from tracker.store.dialect import upsert
+from tracker.store.engine import Store
+from tracker.worker import Worker, make_worker
+
+NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+
+
+@dataclass
+class Listener:
+    """Answers each POST with `statuses` in turn, the last one for ever; while `held` is clear it does not answer."""
+
+    address: str = ""
+    statuses: list[int] = field(default_factory=lambda: [204])
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+    held: threading.Event = field(default_factory=threading.Event)
+
+    def next(self) -> int:
+        return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+
+
+def listen(made: Listener) -> Callable[[], None]:
+    """Start it; returns what ends it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+            made.asked.append((self.path, {key.lower(): value for key, value in self.headers.items()}, body))
+            made.held.wait()
+            self.send_response(made.next())
+            for name, value in made.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except ConnectionError:
+                return  # who asked did not wait for the answer
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  http.server's own name
+            return
+
+    made.held.set()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.address = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+
+    def end() -> None:
+        made.held.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+    return end
+
+
+@pytest.fixture
+def listener() -> Iterator[Callable[[], Listener]]:
+    """Starts as many as a test asks for."""
+    with ExitStack() as stack:
+
+        def start() -> Listener:
+            made = Listener()
+            stack.callback(listen(made))
+            return made
+
+        yield start
+
+
+@pytest.fixture
+def hub(listener: Callable[[], Listener]) -> Listener:
+    return listener()
+
+
+@pytest.fixture
+def nobody() -> str:
+    """An address at which nobody listens."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.server_close()
+    return f"127.0.0.1:{server.server_address[1]}"
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> Callable[..., Settings]:
+    def make(**more: str) -> Settings:
+        values = {
+            "TRACKER_DATA_DIR": str(tmp_path),
+            "TRACKER_PUBLIC_URL": "https://papers.example.org/ai",
+            "TRACKER_NOW": "2026-06-17T05:00:00Z",
+            **{
+                f"TRACKER_UPSTREAMS__{name}": "http://127.0.0.1:9"
+                for name in ("ARXIV_API", "GITHUB_API", "HUGGINGFACE")
+            },
+        }
+        return settings_module.load(environ={name: value for name, value in (values | more).items() if value})
+
+    return make
+
+
+@pytest.fixture
+def worker(store: Store, make_settings: Callable[..., Settings]) -> Iterator[Callable[..., Worker]]:
+    """Makes workers on the same store and folder, as restarts do."""
+    with ExitStack() as stack:
+
+        def make(**more: str) -> Worker:
+            settings = make_settings(**more)
+            return stack.enter_context(closing(make_worker(settings, store, clock.make(settings))))
+
+        yield make
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., None]:
+    """Writes feeds into the public folder, each at a time of its own."""
+    moments = iter(range(1_000_000_000_000_000_000, 2_000_000_000_000_000_000, 1_000_000_000))
+
+    def put(*paths: str) -> None:
+        for path in paths:
+            file = tmp_path / "public" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("a feed")
+            moment = next(moments)
+            os.utime(file, ns=(moment, moment))
+
+    return put
+
+
+@pytest.fixture
+def enter(store: Store) -> Callable[..., None]:
+    """Enters papers, by number, into the main feed, so many seconds before NOW."""
+
+    def add(
+        *numbers: int,
+        seconds: int = 0,
+        title: str = "Paper {} on things",
+        categories: tuple[str, ...] = ("cs.LG",),
+        facts: tuple[Fact, ...] = (Fact.CODE,),
+    ) -> None:
+        at = NOW - timedelta(days=1)
+        papers = [
+            Version(
+                arxiv_id=f"2606.{number:05}", n=1, title=title.format(number), abstract="We study transformers.",
+                authors=("Ann Author",), categories=categories, primary_category=categories[0], comment=None,
+                submitted_at=at, updated_at=at,
+            )
+            for number in numbers
+        ]  # fmt: skip
+        writes.save_versions(store, papers, {}, NOW)
+        with store.begin() as connection:
+            for offset, number in enumerate(numbers):
+                work, moment = f"arxiv:2606.{number:05}", NOW - timedelta(seconds=seconds + offset)
+                event = {
+                    "id": f"{work}|opened", "work": work, "reference": None, "kind": "opened", "cause": "world",
+                    "happened_at": moment, "observed_at": moment,
+                }  # fmt: skip
+                upsert(connection, t.EventRow, [event])
+                upsert(
+                    connection,
+                    t.Entry,
+                    [{"feed": "main", "work": work, "event": event["id"], "entered_at": moment}],
+                )
+                rows = [
+                    {
+                        "work": work, "fact": fact.value, "state": State.OPEN.value, "licence_class": "osi",
+                        "reference": None, "reasons": [],
+                    }
+                    for fact in facts
+                ]  # fmt: skip
+                upsert(connection, t.VerdictRow, rows)
+
+    return add
+
+
+@pytest.fixture
+def troubles(store: Store) -> Callable[[], dict[str, str]]:
+    """What hinders the stages."""
+    return lambda: {trouble.what: trouble.reason for trouble in memory.stages(store)[1]}

@@ -1,0 +1,275 @@
+"""The hub hears of each feed that changed, once; whatever it does, the cycle goes on and nothing is forgotten."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
+
+import pytest
+
+from tracker import settings as settings_module
+from tracker import telling
+from tracker.errors import Cancelled, SettingsError, UpstreamError, UpstreamStopped
+from tracker.notify import remembered, websub
+from tracker.protocols import Response
+from tracker.store import memory
+from tracker.worker import Summary
+
+NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+SITE = "https://papers.example.org/ai"
+
+
+def pinged(hub) -> list[str]:
+    return [parse_qs(body)["hub.url"][0].removeprefix(f"{SITE}/") for _, _, body in hub.asked]
+
+
+def push(worker) -> list[str]:
+    summary = Summary()
+    telling.push(worker, NOW, summary)
+    return summary.troubles
+
+
+def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, write):
+    write(
+        "feeds/cs.CL.xml",
+        "feed.xml",
+        "feed.atom",
+        "feed.json",
+        "feeds/licence/MIT.atom",
+        "index.html",
+        "feeds.opml",
+    )
+    made = worker(TRACKER_NOTIFY__WEBSUB_HUB=f"{hub.address}/publish")
+    assert push(made) == []
+    assert pinged(hub) == ["feed.atom", "feed.json", "feed.xml", "feeds/cs.CL.xml", "feeds/licence/MIT.atom"]
+    path, headers, body = hub.asked[0]
+    assert path == "/publish"
+    assert headers["content-type"] == "application/x-www-form-urlencoded"
+    assert "authorization" not in headers
+    assert parse_qs(body) == {"hub.mode": ["publish"], "hub.url": [f"{SITE}/feed.atom"]}
+    push(made)
+    assert len(hub.asked) == 5
+    write("feeds/cs.CL.xml")
+    push(made)
+    assert pinged(hub)[5:] == ["feeds/cs.CL.xml"]
+
+
+def test_without_a_hub_nothing_is_told_and_old_trouble_ends(worker, hub, write, store, troubles):
+    write("feed.xml")
+    memory.stage_failed(store, "push", "the hub was not told", None, NOW)
+    push(worker())
+    assert hub.asked == []
+    assert troubles() == {}
+    assert telling.push(worker(), NOW, Summary()) is None
+    assert not (worker().settings.data_dir / remembered.NAME).exists()
+
+
+def test_another_hub_or_address_hears_of_everything(worker, listener, write):
+    write("feed.xml")
+    one, other = listener(), listener()
+    push(worker(TRACKER_NOTIFY__WEBSUB_HUB=one.address))
+    push(worker(TRACKER_NOTIFY__WEBSUB_HUB=other.address))
+    push(worker(TRACKER_NOTIFY__WEBSUB_HUB=other.address, TRACKER_PUBLIC_URL="https://new.example.org"))
+    assert [len(one.asked), len(other.asked)] == [1, 2]
+
+
+def test_a_hub_that_is_down_is_trouble_and_is_told_after_a_restart(worker, hub, nobody, write, troubles, caplog):
+    write("feed.xml", "feeds/cs.CL.xml")
+    with caplog.at_level(logging.WARNING, logger="tracker"):
+        assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=f"http://{nobody}/")) == [
+            "push: the hub was not told: no connection"
+        ]
+    assert "the hub was not told: no connection" in caplog.text
+    assert troubles() == {"push": "the hub was not told: no connection"}
+    push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address))
+    assert pinged(hub) == ["feed.xml", "feeds/cs.CL.xml"]
+    assert troubles() == {}
+
+
+def test_what_a_hub_refused_is_told_again_and_the_rest_is_not(worker, hub, write):
+    write("feed.xml", "feeds/a.xml", "feeds/b.xml")
+    hub.statuses = [204, 404, 202]
+    made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
+    assert push(made) == ["push: the hub answered 404 to feeds/a.xml"]
+    assert push(made) == []
+    assert pinged(hub) == ["feed.xml", "feeds/a.xml", "feeds/b.xml", "feeds/a.xml"]
+
+
+def test_a_hub_that_refuses_everything_is_left_alone(worker, hub, write):
+    write(*(f"feeds/{number}.xml" for number in range(9)))
+    hub.statuses = [403]
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["push: the hub answered 403 to feeds/2.xml"]
+    assert len(hub.asked) == websub.MOST_REFUSED
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_failing_hub_is_asked_once_a_cycle(worker, hub, write, status):
+    write("feed.xml", "feeds/a.xml")
+    hub.statuses = [status]
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [
+        f"push: the hub was not told: it answered {status}"
+    ]
+    assert len(hub.asked) == 1
+    hub.statuses = [204]
+
+
+def test_a_hub_that_says_when_is_not_asked_before(worker, hub, write, store):
+    write("feed.xml")
+    hub.statuses, hub.headers = [429, 204], {"Retry-After": "600"}
+    made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
+    push(made)
+    assert "too many requests" in push(made)[0]
+    assert len(hub.asked) == 1
+    (trouble,) = memory.stages(store)[1]
+    assert trouble.next_try is not None
+    assert timedelta(minutes=9) < trouble.next_try - NOW < timedelta(minutes=11)
+
+
+@pytest.mark.parametrize("status", [301, 307, 308])
+def test_redirects_are_not_followed(worker, hub, listener, write, status):
+    write("feed.xml")
+    other = listener()
+    hub.statuses, hub.headers = [status], {"Location": f"{other.address}/"}
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [f"push: the hub answered {status} to feed.xml"]
+    assert other.asked == []
+
+
+def test_a_slow_hub_costs_no_more_than_the_bound(worker, hub, write):
+    write("feed.xml", "feeds/a.xml")
+    hub.held.clear()
+    made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address, TRACKER_NOTIFY__SECONDS="0.05")
+    assert push(made) == ["push: the hub was not told: no answer in time"]
+    assert len(hub.asked) <= 1
+    hub.held.set()
+    hub.asked.clear()
+    made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
+    push(made)
+    assert pinged(hub) == ["feed.xml", "feeds/a.xml"]
+
+
+def test_the_moved_clock_tells_nothing_outside_this_machine(worker, write):
+    write("feed.xml")
+    (trouble,) = push(worker(TRACKER_NOTIFY__WEBSUB_HUB="https://hub.example.org/"))
+    assert "the clock is moved" in trouble
+
+
+class Hub:
+    """Takes what it is told, each after `seconds`, and fails as `error` says."""
+
+    def __init__(self, seconds: float = 0.0, error: UpstreamError | None = None) -> None:
+        self.moment, self.seconds, self.error = 0.0, seconds, error
+        self.waited: list[float] = []
+
+    def form(self, url, fields, *, seconds):
+        self.waited.append(seconds)
+        self.moment += self.seconds
+        if self.error:
+            raise self.error
+        return Response(204, {}, b"", url)
+
+    def announce(self, count: int, **more):
+        feeds = [(f"{number}.xml", f"{SITE}/{number}.xml") for number in range(count)]
+        return websub.announce(
+            self,
+            "https://hub.example.org/",
+            feeds,
+            **{"seconds": 20.0, "check_cancelled": lambda: None, "monotonic": lambda: self.moment, **more},
+        )
+
+
+def test_what_does_not_fit_into_the_time_waits():
+    hub = Hub(seconds=4.0)
+    told = hub.announce(9)
+    assert told.done == [f"{number}.xml" for number in range(5)]
+    assert told.reason == "4 feeds were not told in time and wait"
+    assert hub.waited == [5.0, 5.0, 5.0, 5.0, 4.0]
+
+
+def test_a_stop_says_until_when():
+    until = NOW + timedelta(hours=1)
+    told = Hub(error=UpstreamStopped("hub", "too many requests (429)", until)).announce(3)
+    assert (told.done, told.next_try) == ([], until)
+
+
+def test_a_service_that_stops_tells_no_more():
+    def stop() -> None:
+        raise Cancelled("The service is stopping.")
+
+    hub = Hub()
+    with pytest.raises(Cancelled):
+        hub.announce(3, check_cancelled=stop)
+    assert hub.waited == []
+
+
+def test_a_kill_between_writing_and_telling_loses_nothing(worker, hub, write, monkeypatch):
+    write("feed.xml")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
+    with monkeypatch.context() as patch:
+        patch.setattr(websub, "announce", killed)
+        with pytest.raises(KeyboardInterrupt):
+            push(made)
+    push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address))
+    assert pinged(hub) == ["feed.xml"]
+
+
+def test_a_bug_in_telling_ends_no_cycle(worker, hub, write, monkeypatch):
+    write("feed.xml")
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("with a secret in it")
+
+    monkeypatch.setattr(websub, "announce", broken)
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["push: broke off (RuntimeError)"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"hub": 1}', b'{"hub":"","site":"","feeds":[],"told":{}}', b"\xff"]
+)
+def test_a_damaged_memory_is_begun_anew(tmp_path, content, caplog):
+    (tmp_path / remembered.NAME).write_bytes(content)
+    assert remembered.load(tmp_path) == remembered.Remembered()
+    assert "damaged" in caplog.text
+
+
+def test_what_is_remembered_is_read_back(tmp_path):
+    known = remembered.Remembered("https://hub.example.org/", SITE, {"feed.xml": 7}, {"0a": {"arxiv:1": "2026"}})
+    remembered.save(tmp_path, known)
+    assert remembered.load(tmp_path) == known
+    assert [path.name for path in tmp_path.iterdir() if "told" in path.name] == [remembered.NAME]
+
+
+def test_feeds_that_are_gone_are_forgotten(worker, hub, write, tmp_path):
+    write("feed.xml", "feeds/a.xml")
+    made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
+    push(made)
+    (tmp_path / "public/feeds/a.xml").unlink()
+    push(made)
+    assert list(remembered.load(tmp_path).feeds) == ["feed.xml"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        (
+            {"TRACKER_NOTIFY__WEBSUB_HUB": "https://hub.example.org/", "TRACKER_PUBLIC_URL": ""},
+            "needs `public_url`",
+        ),
+        ({"TRACKER_NOTIFY__WEBSUB_HUB": "hub.example.org"}, "is no http address"),
+        ({"TRACKER_NOTIFY__WEBSUB_HUB": "ftp://hub.example.org/"}, "is no http address"),
+        ({"TRACKER_NOTIFY__WEBSUB_HUB": "https://[hub/"}, "is no http address"),
+        ({"TRACKER_NOTIFY__WEBSUB_HUB": "https://ann:hunter2@hub.example.org/"}, "every feed would show"),
+        ({"TRACKER_NOTIFY__FACTS": "code,models"}, "notify.facts"),
+        ({"TRACKER_NOTIFY__SECONDS": "0"}, "notify.seconds"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_in_one_sentence(environ, says):
+    with pytest.raises(SettingsError) as refused:
+        settings_module.load(environ={"TRACKER_PUBLIC_URL": SITE, **environ})
+    assert says in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+    assert "\n" not in str(refused.value)
