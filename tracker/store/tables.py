@@ -159,7 +159,7 @@ class Artifact(SQLModel, table=True):
             "outcome",
             "key",
             sqlite_where=text("next_check_at IS NOT NULL"),
-        ),  # fmt: skip
+        ),
     )
     key: str = Field(primary_key=True)
     reference: str
