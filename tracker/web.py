@@ -37,7 +37,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LONGEST_PATH = 512
-LONGEST_QUERY = 2048
+LONGEST_QUERY, MOST_FIELDS = 2048, 20
 THREADS, WAITING, PATIENCE_SECONDS = 2, 16, 8.0
 """Pages made on demand: so many at once, so many waiting at most, and how long a reader waits."""
 DEMAND_SECONDS = 60
@@ -241,7 +241,10 @@ class Site:
         return await reply.made(found.body, serving.TYPES[Path(name).suffix], kept)
 
     async def _search(self, reply: Reply, dynamic: Dynamic, query: str) -> None:
-        asked = dict(parse_qsl(query, max_num_fields=20, errors="replace"))
+        try:
+            asked = dict(parse_qsl(query, max_num_fields=MOST_FIELDS, errors="replace"))
+        except ValueError:
+            return await reply.text(400, "Too many parameters.\n", [])
         number = asked.get("page", "1")
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
         await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
@@ -286,9 +289,7 @@ class Site:
         return await reply.send(answer.status, headers, answer.body)
 
     async def _serve_health(self, reply: Reply) -> None:
-        ready = "ready" in dict(
-            parse_qsl(reply.query, keep_blank_values=True, max_num_fields=20, errors="replace")
-        )
+        ready = "ready" in {part.partition("=")[0] for part in reply.query.split("&", MOST_FIELDS)}
         published = (self._folder / "index.html").is_file()
         loop = asyncio.get_running_loop()
         status, told = await loop.run_in_executor(self._asking_health, told_health, self._health, self._clock)
