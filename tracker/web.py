@@ -29,6 +29,7 @@ from tracker.health import told as told_health
 from tracker.protocols import Answering, Clock, Composing
 from tracker.published import Status
 from tracker.serving import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, Files, Flood, Page, Reply, Scope, Send, house
+from tracker.wire import Bounded
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -345,6 +346,7 @@ def configuration(app: App) -> uvicorn.Config:
         timeout_graceful_shutdown=STOP_SECONDS,
         interface="asgi3",
         ws="none",
+        http=Bounded,
         # Done by the application, for those requests that came through one.
         proxy_headers=False,
     )
