@@ -103,7 +103,9 @@ VIEWS = {
         SELECT o.name, o.github, o.huggingface,
                count(DISTINCT n.artifact) AS artifacts,
                count(DISTINCT CASE WHEN w.latest > 0 THEN w.id END) AS papers,
-               count(DISTINCT CASE WHEN w.latest > 0 AND w.code = 'open' THEN w.id END) AS open_papers
+               count(DISTINCT CASE WHEN w.latest > 0 AND w.code = 'open' THEN w.id END) AS open_papers,
+               count(DISTINCT CASE WHEN w.latest > 0 AND w.weights = 'open' THEN w.id END) AS open_weights,
+               count(DISTINCT CASE WHEN w.latest > 0 AND w.data = 'open' THEN w.id END) AS open_data
         FROM organisation o
         LEFT JOIN organisation_account s ON s.organisation = o.name
         LEFT JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
