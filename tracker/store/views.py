@@ -112,7 +112,7 @@ VIEWS = {
              AND EXISTS (SELECT 1 FROM role q WHERE q.artifact = n.artifact AND q.role = 'own')
         LEFT JOIN role r ON r.artifact = n.artifact AND r.role = 'own'
         LEFT JOIN work w ON w.id = r.work
-        GROUP BY o.name, o.github, o.huggingface
+        GROUP BY o.name
     """,
     "releases": """
         SELECT substr(w.id, 9) AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, w.grade,
