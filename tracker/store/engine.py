@@ -11,8 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.errors import StoreError
 from tracker.store import figures, search, views
@@ -64,8 +64,8 @@ class Store:
 
 def open_store(url: str) -> Store:
     """Open a store, making or upgrading it. StoreError in one sentence when it must not be touched."""
-    name = make_url(url).render_as_string(hide_password=True)
     engine = _engine(url)
+    name = engine.url.render_as_string(hide_password=True)
     try:
         with engine.connect() as connection:
             _refuse_foreign(connection, name)
@@ -105,10 +105,29 @@ def _open_quietly(url: str) -> None:
         open_store(url).close()
 
 
+def server(url: str, **options: Any) -> Engine:
+    """A store on PostgreSQL; `options` as SQLAlchemy's `create_engine` takes them. StoreError where it cannot be had."""
+    if address(url).get_backend_name() != "postgresql":
+        raise StoreError("database_url must begin with sqlite:/// or postgresql://.")
+    try:
+        return create_engine(url, pool_pre_ping=True, json_serializer=encode, **options)
+    except ImportError:
+        raise StoreError("A store on PostgreSQL needs: pip install 'arxiv-code-tracker[postgresql]'.") from None
+
+
+def address(url: str) -> URL:
+    """The parts of a `database_url`. StoreError, without repeating it, where it is none."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # The text may hold a password, so it is not repeated.
+        raise StoreError("database_url is no address of a database; see docs/operations.md.") from None
+
+
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, json_serializer=encode)
+        return server(url)
     if parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
         try:
