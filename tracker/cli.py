@@ -237,7 +237,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
     import signal
     from functools import partial
 
-    from tracker import api, console, scheduler, showing, web
+    from tracker import api, console, measuring, scheduler, showing, web
     from tracker.fetch import clock
     from tracker.store.engine import upgrade_apart
     from tracker.worker import status
@@ -258,6 +258,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             answering=api.Api(settings),
             snapshots=settings.snapshot_file.parent,
             next_change=service.next_harvest,
+            metrics=lambda with_store: measuring.told(service.worker, with_store=with_store),
         )
 
         def ready(address: str) -> None:
@@ -376,7 +377,8 @@ def health(ready: Annotated[bool, typer.Option(help="Ask whether it is ready, no
     import urllib.request
 
     web = _settings().web
-    host = "127.0.0.1" if web.host in ("0.0.0.0", "") else "[::1]" if web.host == "::" else web.host  # noqa: S104 # compared, not bound
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104 # compared, not bound
+    host = f"[{host}]" if ":" in host else host
     address = f"http://{host}:{web.port}/health{'?ready' if ready else ''}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

@@ -11,6 +11,7 @@ from importlib import metadata
 
 from tracker.errors import BudgetSpent, UpstreamError, UpstreamStopped
 from tracker.fetch import rules
+from tracker.fetch.counted import REQUESTS
 from tracker.fetch.pace import Paces, Sleep, budget, group, sleeper
 from tracker.protocols import Clock, Memory
 from tracker.settings import Settings, Upstreams
@@ -93,6 +94,7 @@ class Gate:
         when no retry is left or none would help.
         """
         ruling = rules.rule(upstream, status, headers, body)
+        REQUESTS.add(upstream, ruling.action.value)
         if ruling.action is rules.Action.TAKE:
             self._refusals.pop(upstream, None)
             self._lost.pop(upstream, None)
@@ -118,6 +120,7 @@ class Gate:
 
     def failed(self, upstream: str, reason: str) -> None:
         """Note a request that brought no answer at all, or none that can be used."""
+        REQUESTS.add(upstream, None)
         self._note(upstream, reason)
 
     def lost(self, upstream: str, reason: str) -> UpstreamError:
@@ -136,6 +139,7 @@ class Gate:
         and longer, by its own name (`web:HOST`), and hinders no other.
         """
         ruling = rules.rule(upstream, status or 503, headers, b"")
+        REQUESTS.add(upstream, ruling.action.value if status else None)
         wait = ruling.seconds
         if ruling.action is rules.Action.TAKE:
             self._refusals.pop(upstream, None)
