@@ -30,6 +30,8 @@ LOST_IN_A_ROW = 3
 LOST_SECONDS = 600.0
 """… and it is left alone for so long: what waits stays due, instead of failing one by one. Twice as long after each
 further failure, up to `rules.MOST_WAIT_SECONDS`."""
+MOST_HOSTS = 4096
+"""Hosts of pages whose failures are counted at once: strangers name them, and a service runs for years."""
 _MOST_WAITS = 10
 
 
@@ -154,6 +156,9 @@ class Gate:
                 wait = rules.growing(lost - LOST_IN_A_ROW + 1)
         if ruling.action is not rules.Action.TAKE:
             self._lost.setdefault(upstream, 1)
+            for counted in (self._lost, self._refusals):
+                while len(counted) > MOST_HOSTS:  # the oldest; a stop of its outlives it in the store
+                    del counted[next(iter(counted))]
             self._note(upstream, reason or ruling.reason)
         if wait is not None:
             self._stop(upstream, wait, reason or ruling.reason)
