@@ -20,6 +20,9 @@ from tracker.store.dialect import encode
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 60
+FOLD_MILLISECONDS = 500
+LOG_BYTES = 64 * 1024 * 1024
+"""A write-ahead log that a long reading made longer is cut to this when it is begun anew."""
 PAGE_BYTES = 8192
 QUICK_CHECK_PAGES = 25_000
 """Files below this many pages (200 MB of new ones) are checked for damage at every start; `tracker doctor` checks all."""
@@ -52,6 +55,27 @@ class Store:
         """A read transaction."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    def fold(self) -> bool:
+        """Fold SQLite's write-ahead log into the file and cut it to nothing; False where a reader still needs it.
+
+        By itself SQLite folds the log but leaves it as long as it ever was (sqlite.org/wal.html, 6). Nobody is waited
+        for: what could not be folded now is folded after the next cycle.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self.engine.connect() as connection:
+            raw = connection.connection
+            cursor = raw.cursor()
+            try:
+                cursor.execute(f"PRAGMA busy_timeout = {FOLD_MILLISECONDS}")
+                busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError:
+                return False
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+                cursor.close()
+        return not busy
 
     def rest(self) -> None:
         """Close the connections that nobody uses, with their memory: there will be new ones when there is work."""
@@ -150,6 +174,7 @@ def _engine(url: str) -> Engine:
         raw.execute("PRAGMA synchronous = NORMAL")
         # 16 MB between two checkpoints: a batch of papers then seldom waits for one.
         raw.execute("PRAGMA wal_autocheckpoint = 2000")
+        raw.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         raw.execute("PRAGMA temp_store = MEMORY")
 
     @event.listens_for(engine, "begin")
