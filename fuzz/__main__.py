@@ -43,7 +43,9 @@ def main() -> int:
         counts.append((target.name, done, seconds, fine))
         print(f"{target.name:24} {done:>9,} inputs {seconds:8.1f} s {'' if fine else '  FAILED'}", flush=True)
     total, failed = sum(done for _, done, _, _ in counts), [name for name, *_, fine in counts if not fine]
-    print(f"{total:,} inputs to {len(counts)} targets, {len(failed)} failed{': ' if failed else ''}{', '.join(failed)}")
+    print(
+        f"{total:,} inputs to {len(counts)} targets, {len(failed)} failed{': ' if failed else ''}{', '.join(failed)}"
+    )
     return 1 if failed else 0
 
 

@@ -116,9 +116,7 @@ class Mutator:
         if rng.random() < odd:
             return self._odd(node)
         if isinstance(node, dict):
-            return {
-                key: self._copy(value, odd) for key, value in node.items() if rng.random() > odd / 4
-            }
+            return {key: self._copy(value, odd) for key, value in node.items() if rng.random() > odd / 4}
         if isinstance(node, list):
             kept = [self._copy(value, odd) for value in node]
             return kept * rng.choice((2, 40)) if kept and len(kept) < 5 and rng.random() < odd / 4 else kept

@@ -32,7 +32,11 @@ def item(data: bytes) -> Item:
         created_at=NOW, licence_note=next(word), copy_url=next(word),
     )  # fmt: skip
     verdict = Verdict(
-        fact=Fact.CODE, state=State.OPEN, licence_class=LicenceClass.OSI, reference=link.reference, reasons=(next(word),)
+        fact=Fact.CODE,
+        state=State.OPEN,
+        licence_class=LicenceClass.OSI,
+        reference=link.reference,
+        reasons=(next(word),),
     )
     return Item(
         work=f"arxiv:{next(word)[:40]}" if len(data) % 3 else "arxiv:2606.00001", title=next(word), abstract=text(data),
@@ -55,7 +59,11 @@ def _feeds() -> Run:
         with loud() as check:
             for ending in ("xml", "atom", "json"):
                 document = feeds.write(
-                    channel, ending, settings.feed, public_url="https://tracker.example.org", hub="https://hub.example.org/"
+                    channel,
+                    ending,
+                    settings.feed,
+                    public_url="https://tracker.example.org",
+                    hub="https://hub.example.org/",
                 )
                 check()
                 if ending == "json":
@@ -79,7 +87,9 @@ def _pages() -> Run:
             stages={"harvest": NOW}, troubles=(Trouble(words[:30], words[:200], NOW),),
         )  # fmt: skip
         for page in (
-            pages.index([made], [made], [made], [made], status, settings, address="https://tracker.example.org", shelves=[]),
+            pages.index(
+                [made], [made], [made], [made], status, settings, address="https://tracker.example.org", shelves=[]
+            ),
             pages.search(words[:200], [made], 1, 1, 100, settings, status),
         ):
             harmless(page)

@@ -4,6 +4,7 @@ what operators hand in: lists to import and corrections."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import itertools
 import json
@@ -21,7 +22,18 @@ from fuzz.outputs import harmless, item
 from fuzz.target import Run, Target, loud
 from tracker import api, showing, web
 from tracker import settings as configured
-from tracker.domain import Fact, LicenceClass, Mention, Place, Reference, Role, RoleDecision, Source, State, Version
+from tracker.domain import (
+    Fact,
+    LicenceClass,
+    Mention,
+    Place,
+    Reference,
+    Role,
+    RoleDecision,
+    Source,
+    State,
+    Version,
+)
 from tracker.errors import SettingsError
 from tracker.harvest.arxiv_api import clean
 from tracker.history import Verdict
@@ -61,7 +73,9 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
     lines = [clean(line).encode("utf-8", "replace").decode() for line in text(data).split("\n")]
     word = itertools.cycle(lines)
     work = f"arxiv:2606.{number:05}"
-    found = reference(next(word)) or Reference("github:ann/deep", "github", "repository", "https://github.com/ann/deep")
+    found = reference(next(word)) or Reference(
+        "github:ann/deep", "github", "repository", "https://github.com/ann/deep"
+    )
     version = Version(
         arxiv_id=work.removeprefix("arxiv:"), n=1, title=next(word), abstract=next(word), authors=tuple(lines[:5]), categories=("cs.CL",),
         primary_category="cs.CL", comment=next(word), submitted_at=now, updated_at=now, doi=next(word), licence=next(word),
@@ -70,13 +84,19 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
     mention = Mention(
         reference=found, url=found.url, place=Place.ABSTRACT, source=Source.METADATA, evidence=next(word)
     )
-    writes.save_scans(store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now)
+    writes.save_scans(
+        store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
+    )
     decision = RoleDecision(
         reference=found, url=found.url, role=Role.OWN, probability=0.9, place=Place.ABSTRACT, evidence=next(word), reasons=(next(word),)
     )  # fmt: skip
     judgements.save_roles(store, {work: [decision]}, "1", [], now)
     verdict = Verdict(
-        fact=Fact.CODE, state=State.OPEN, licence_class=LicenceClass.OSI, reference=found.key, reasons=(next(word),)
+        fact=Fact.CODE,
+        state=State.OPEN,
+        licence_class=LicenceClass.OSI,
+        reference=found.key,
+        reasons=(next(word),),
     )
     judgements.save_judgements(store, {work: judgements.Judged(verdicts=[verdict], events=[])}, "1", now)
     return work
@@ -85,7 +105,9 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
 @cache
 def _world() -> tuple[configured.Settings, Store, web.Site]:
     folder = _folder()
-    settings = configured.load(environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_PUBLIC_URL": "https://tracker.example.org/papers"})
+    settings = configured.load(
+        environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_PUBLIC_URL": "https://tracker.example.org/papers"}
+    )
     store = open_store(settings.store_url)
     for number in range(1, 9):
         keep(store, number, b"\n".join(NASTY[number::8]))
@@ -98,7 +120,14 @@ def _world() -> tuple[configured.Settings, Store, web.Site]:
         for ending in ("xml", "atom", "json")
     }
     status = Status(
-        version="0", now=NOW, papers=1, open_papers=1, checks_waiting=0, scans_waiting=0, github_token=False, stages={}
+        version="0",
+        now=NOW,
+        papers=1,
+        open_papers=1,
+        checks_waiting=0,
+        scans_waiting=0,
+        github_token=False,
+        stages={},
     )
     files.publish(settings.public_dir, {**showing.pages(store, settings, status, newest=made), **pages})
     site = web.Site(
@@ -119,7 +148,12 @@ def _site() -> Run:
     def run(data: bytes) -> None:
         first, *rest = data.split(b"\n")
         path, _, query = first.partition(b"?")
-        headers = [(name.strip().lower(), value.strip()) for line in rest for name, colon, value in [line.partition(b":")] if colon]
+        headers = [
+            (name.strip().lower(), value.strip())
+            for line in rest
+            for name, colon, value in [line.partition(b":")]
+            if colon
+        ]
         told: list[Any] = []
 
         async def send(message: Any) -> None:
@@ -200,7 +234,7 @@ def _stored() -> Run:
 
 
 def _imports() -> Run:
-    settings, store, _ = _world()
+    _, store, _ = _world()
 
     def run(data: bytes) -> None:
         for _, record in imports.records(io.BytesIO(data)):
@@ -229,10 +263,8 @@ def _settings() -> Run:
 
     def run(data: bytes) -> None:
         path.write_bytes(data)
-        try:
+        with contextlib.suppress(SettingsError):
             configured.load(path, environ={})
-        except SettingsError:
-            pass
 
     return run
 

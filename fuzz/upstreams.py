@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import re
@@ -33,11 +34,16 @@ class Answers:
 
     def __init__(self, body: bytes) -> None:
         self._body = body
-        self._headers = {"content-type": "application/json", "link": f"<{text(body[:60])}>; rel=\"next\""}
+        self._headers = {"content-type": "application/json", "link": f'<{text(body[:60])}>; rel="next"'}
         self._count = itertools.count()
 
     def get(
-        self, upstream: str, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        upstream: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The bytes, unless so much is asked that something asks without end."""
         assert next(self._count) < 400, "asks without end"
@@ -54,7 +60,7 @@ class Answers:
         body = self._body
         if names and self._body.startswith(b"{") and not self._body.startswith(b'{"data"'):
             body = b'{"data":{' + b",".join(b'"%s":%s' % (name.encode(), self._body) for name in names) + b"}}"
-        return self.get(upstream, "")if body is self._body else Response(200, self._headers, body, "")
+        return self.get(upstream, "") if body is self._body else Response(200, self._headers, body, "")
 
     def has_token(self, upstream: str) -> bool:
         """Yes: GraphQL is asked only with one."""
@@ -91,10 +97,15 @@ def _host(name: str) -> Callable[[], Run]:
 
 def _sound(check: Check) -> None:
     assert isinstance(check, Check)
-    words = [check.reason, check.licence_claimed or "", check.host_id or "", *(file.path for file in check.licence_files)]
+    words = [
+        check.reason,
+        check.licence_claimed or "",
+        check.host_id or "",
+        *(file.path for file in check.licence_files),
+    ]
     if check.reference is not None:
         words += [check.reference.key, check.reference.url]
-        assert not set(check.reference.url) & set(" \r\n<>\"\\"), check.reference.url
+        assert not set(check.reference.url) & set(' \r\n<>"\\'), check.reference.url
     for word in words:
         assert "\0" not in word
         word.encode()
@@ -105,10 +116,8 @@ def _github_rest() -> Run:
     assert isinstance(target, Reference)
 
     def run(data: bytes) -> None:
-        try:
+        with contextlib.suppress(UpstreamError, UpstreamStopped):
             _sound(github.check(target, _Bare(data)))  # type: ignore[arg-type] # as above
-        except (UpstreamError, UpstreamStopped):
-            pass
 
     return run
 
@@ -191,16 +200,22 @@ def _fulltexts() -> Run:
             return Response(200, {"content-type": "text/html"}, b"" if path.startswith("/pdf") else self._body, "")
 
     def run(data: bytes) -> None:
-        try:
+        with contextlib.suppress(UpstreamError, UpstreamStopped):
             fulltext.read(Fetch(data), "2606.00001")  # type: ignore[arg-type] # as above
-        except (UpstreamError, UpstreamStopped):
-            pass
 
     return run
 
 
 def _rules() -> Run:
-    names = ("retry-after", "date", "ratelimit", "x-ratelimit-remaining", "x-ratelimit-reset", "content-type", "ratelimit-reset")
+    names = (
+        "retry-after",
+        "date",
+        "ratelimit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "content-type",
+        "ratelimit-reset",
+    )
 
     def run(data: bytes) -> None:
         lines = text(data).split("\n")
@@ -224,6 +239,9 @@ TARGETS = (
     Target("github-graphql", _host("github"), ("json_github*",), 4, "json"),
     Target("github-rest", _github_rest, ("json_github_rest*",), 4, "json"),
     Target("hub-lists", _hub_lists, ("json_hub*",), 4, "json"),
-    *(Target(f"host-{name}", _host(name), ("json_hub*" if name == "huggingface" else "json_forge*",), 3, "json") for name in _ASKED),
+    *(
+        Target(f"host-{name}", _host(name), ("json_hub*" if name == "huggingface" else "json_forge*",), 3, "json")
+        for name in _ASKED
+    ),
     Target("rate-limits", _rules, ("headers_*",), 6),
 )

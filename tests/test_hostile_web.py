@@ -43,9 +43,18 @@ def site(store: Store, settings: configured.Settings, now) -> web.Site:
     composer = compose.Composer(settings)
     composer.load((item(b"https://github.com/ann/deep\n" + SCRIPT.encode()),), {})
     status = Status(
-        version="0", now=now, papers=2, open_papers=1, checks_waiting=0, scans_waiting=0, github_token=False, stages={}
+        version="0",
+        now=now,
+        papers=2,
+        open_papers=1,
+        checks_waiting=0,
+        scans_waiting=0,
+        github_token=False,
+        stages={},
     )
-    files.publish(settings.public_dir, {"index.html": b"<p>first</p>", "404.html": b"<p>not here</p>", "feed.xml": b"<rss/>"})
+    files.publish(
+        settings.public_dir, {"index.html": b"<p>first</p>", "404.html": b"<p>not here</p>", "feed.xml": b"<rss/>"}
+    )
     return web.Site(
         settings.public_dir, lambda: status, SystemClock(), ttl_minutes=60, composing=composer, answering=api.Api(settings),
         dynamic=web.Dynamic(partial(showing.paper, store, settings), partial(showing.search, store, settings)),
@@ -74,7 +83,18 @@ def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], byte
         connection.close()
 
 
-@pytest.mark.parametrize("where", ["feed.xml?cat=", "feed.json?cat=", "search?q=", "api/papers?category=", "paper/", "browse/x?", "health?ready="])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "feed.xml?cat=",
+        "feed.json?cat=",
+        "search?q=",
+        "api/papers?category=",
+        "paper/",
+        "browse/x?",
+        "health?ready=",
+    ],
+)
 @pytest.mark.parametrize("rows", [400, 9_000, 1_000_000])
 def test_a_list_of_a_million_rows_is_refused_at_once(port, where, rows):
     began = time.monotonic()
@@ -138,7 +158,9 @@ def test_no_header_is_injected_and_no_redirect_leaves_the_site(port, path):
 def test_conditions_are_never_echoed(port):
     tag = ask(port, "/")[1]["etag"]
     for given in ('"a\tb"', 'W/"x', "*" * 5000, "\xff\xfe", '"' + "a" * 5000 + '"', ",".join(['"x"'] * 900)):
-        status, headers, _ = ask(port, "/", If_None_Match=given, If_Modified_Since=given, Range=f"bytes={given}", Accept_Encoding=given)
+        status, headers, _ = ask(
+            port, "/", If_None_Match=given, If_Modified_Since=given, Range=f"bytes={given}", Accept_Encoding=given
+        )
         assert status in (200, 304)
         assert headers["etag"].strip("W/").strip('"').isascii()
     assert ask(port, "/", If_None_Match=tag)[0] == 304
@@ -149,8 +171,13 @@ def test_script_in_every_word_of_a_paper_is_text_on_its_page_and_in_a_search(por
         status, headers, page = ask(port, path)
         assert status == 200
         harmless(page)
-        assert not html.document_fromstring(page).xpath("//svg[@onload] | //img[@onerror] | //script[not(@src) and contains(., 'alert')]")
-        assert "script-src" in headers["content-security-policy"] or "default-src" in headers["content-security-policy"]
+        assert not html.document_fromstring(page).xpath(
+            "//svg[@onload] | //img[@onerror] | //script[not(@src) and contains(., 'alert')]"
+        )
+        assert (
+            "script-src" in headers["content-security-policy"]
+            or "default-src" in headers["content-security-policy"]
+        )
         assert headers["x-content-type-options"] == "nosniff"
 
 
@@ -158,9 +185,13 @@ def test_script_in_every_word_of_a_feed_is_text(settings):
     one = item(b"https://github.com/ann/deep\n" + SCRIPT.encode())
     channel = Channel(name="org/x", title=SCRIPT, description=SCRIPT, items=(one,))
     for ending in ("xml", "atom"):
-        root = etree.fromstring(feeds.write(channel, ending, settings.feed, public_url="https://tracker.example.org"))
+        root = etree.fromstring(
+            feeds.write(channel, ending, settings.feed, public_url="https://tracker.example.org")
+        )
         assert not root.xpath("//*[local-name() = 'script' or local-name() = 'img' or local-name() = 'svg']")
-        for body in root.xpath("//item/description | //*[local-name() = 'content'] | //*[local-name() = 'encoded']"):
+        for body in root.xpath(
+            "//item/description | //*[local-name() = 'content'] | //*[local-name() = 'encoded']"
+        ):
             if body.text:
                 harmless(body.text.encode())
     etree.fromstring(opml.write([(SCRIPT, channel)], settings.feed, ""))
@@ -172,7 +203,11 @@ def test_script_in_every_word_of_a_feed_is_text(settings):
 
 def test_accents_within_accents_do_not_double_with_each_nesting():
     began = time.perf_counter()
-    for text in (r"$" + r"\'{" * 40 + "x" + "}" * 40 + "$", r"\v{" * 60 + "xy" + "}" * 60, "$" + r"\ddot{\bar{" * 30 + "x" + "}}" * 30 + "$"):
+    for text in (
+        r"$" + r"\'{" * 40 + "x" + "}" * 40 + "$",
+        r"\v{" * 60 + "xy" + "}" * 60,
+        "$" + r"\ddot{\bar{" * 30 + "x" + "}}" * 30 + "$",
+    ):
         assert len(latex.plain(text)) < 20_000
     assert time.perf_counter() - began < 10
     assert latex.plain(r"\v{S}koda, $\bar{x}$, na\"{\i}ve, \'{\i}") == "Škoda, x̄, naïve, í"

@@ -11,7 +11,7 @@ import logging
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from tracker import harvesting, looking, publishing, reading, telling, watching
+from tracker import harvesting, keeping, looking, publishing, reading, telling, watching
 from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
@@ -60,6 +60,7 @@ def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
     _tell(worker, now, summary)
     telling.tell(worker, now, summary)
     looking.copies(worker, now, summary)
+    keeping.keep(worker, now, summary)
 
 
 def _tell(worker: Worker, now: datetime, summary: Summary) -> None:

@@ -145,6 +145,13 @@ class Snapshot(_Table):
     level: int = Field(ge=1, le=19)
 
 
+class Retention(_Table):
+    """How long raw evidence is kept that no public view shows."""
+
+    listings_days: int = Field(ge=0)
+    scans_days: int = Field(ge=0)
+
+
 class Notify(_Table):
     """Who is told of what was published. Where notices go is a secret: `Settings.notify_urls`."""
 
@@ -175,6 +182,7 @@ class Settings(_Table):
     feed: Feed
     web: Web
     snapshot: Snapshot
+    retention: Retention
     notify: Notify
     now: datetime | None = None
     """Where `TRACKER_NOW` sets the clock, or None for the real time."""

@@ -102,9 +102,7 @@ def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
 
 @pytest.fixture
 def client(make_settings, memory, ticks, net) -> Iterator[Client]:
-    made = Client(
-        make_settings(TRACKER_UPSTREAMS__WEB=""), memory, ticks, sleep=ticks.sleep, resolve=net.resolve
-    )
+    made = Client(make_settings(TRACKER_UPSTREAMS__WEB=""), memory, ticks, sleep=ticks.sleep, resolve=net.resolve)
     yield made
     made.close()
 
@@ -126,7 +124,7 @@ def test_no_notation_of_this_machine_is_asked(client, net, monkeypatch, host, pr
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             for variable in (name, name.lower()):
                 monkeypatch.setenv(variable, f"http://127.0.0.1:{net.port}")
-    net.names = dict.fromkeys((host.strip("[]. ").lower(), "example.org"), [["127.0.0.1"]])
+    net.names = {name: [["127.0.0.1"]] for name in (host.strip("[]. ").lower(), "example.org")}
     for scheme in ("http", "https", "HTTP"):
         for end in (f":{net.port}/", "/", f":{net.port}"):
             with pytest.raises(UpstreamError, match="not asked"):
@@ -202,7 +200,13 @@ def test_a_refusal_comes_before_any_look_up_and_any_wait(client, net, ticks):
 
 
 def test_upstreams_do_not_lead_elsewhere_either(client, net, stub, told):
-    for location in (f"http://127.0.0.1:{net.port}/", f"//127.0.0.1:{net.port}/", f"http://[::1]:{net.port}", "http://[", "\xff\xfe://"):
+    for location in (
+        f"http://127.0.0.1:{net.port}/",
+        f"//127.0.0.1:{net.port}/",
+        f"http://[::1]:{net.port}",
+        "http://[",
+        "\xff\xfe://",
+    ):
         stub.answers = [told(302, b"", {"Location": location})]
         with pytest.raises(UpstreamError):
             client.get("github_api", "/repos/a/b")
@@ -223,5 +227,3 @@ def test_the_systems_resolver_is_bounded(monkeypatch):
     many = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n % 250}", 80)) for n in range(5000)]
     monkeypatch.setattr(fetching, "getaddrinfo", lambda *_, **__: many)
     assert len(fetching.addresses("many.example.net", 80)) == fetching.MOST_ADDRESSES
-
-

@@ -90,7 +90,10 @@ def test_no_entity_is_ever_expanded(api, arxiv, as_feed, paper, ticks, entity):
     assert time.perf_counter() - began < 5
 
 
-@pytest.mark.parametrize("body", [b"<a>" * 200_000, b"<a " + b"x='y' " * 100_000, b"<a b='" + b"&lt;" * 200_000, b"<!--" + b"-" * 500_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"<a>" * 200_000, b"<a " + b"x='y' " * 100_000, b"<a b='" + b"&lt;" * 200_000, b"<!--" + b"-" * 500_000],
+)
 def test_xml_without_end_ends_soon(body):  # fmt: skip
     began = time.perf_counter()
     assert isinstance(guard.read(body, 0, 1), str)
@@ -98,7 +101,18 @@ def test_xml_without_end_ends_soon(body):  # fmt: skip
     assert time.perf_counter() - began < 5
 
 
-@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b"9" * 100_000, b"-" + b"9" * 100_000, b"1e" + b"9" * 50, b"\xff\xfe{", b'"\\ud800"'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b'{"a":' * 200_000,
+        b"9" * 100_000,
+        b"-" + b"9" * 100_000,
+        b"1e" + b"9" * 50,
+        b"\xff\xfe{",
+        b'"\\ud800"',
+    ],
+)
 def test_json_that_is_deep_or_huge_is_no_document(body):  # fmt: skip
     began = time.perf_counter()
     fields.document(Response(200, {}, body, ""))
@@ -107,7 +121,9 @@ def test_json_that_is_deep_or_huge_is_no_document(body):  # fmt: skip
         json.loads(b"[" * 200_000)
 
 
-def member(made: tarfile.TarFile, name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str = "") -> None:
+def member(
+    made: tarfile.TarFile, name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str = ""
+) -> None:
     info = tarfile.TarInfo(name)
     info.size, info.type, info.linkname = len(content), kind, link
     made.addfile(info, io.BytesIO(content))
@@ -123,7 +139,15 @@ def test_an_archive_leaves_nothing_on_disk_and_reads_nothing_of_it(tmp_path, mon
         kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE)
         for name, kind in zip(names, kinds, strict=True):
             member(made, name, kind=kind, link=str(secret))
-        for name in ("../up.tex", "../../../../tmp/up.tex", "/abs.tex", "a/../../up.tex", f"{tmp_path}/abs.tex", "C:\\up.tex", "./link.tex/x.tex"):
+        for name in (
+            "../up.tex",
+            "../../../../tmp/up.tex",
+            "/abs.tex",
+            "a/../../up.tex",
+            f"{tmp_path}/abs.tex",
+            "C:\\up.tex",
+            "./link.tex/x.tex",
+        ):
             member(made, name, b"\\section{up}")
         member(made, "main.tex", b"\\documentclass{article}\\begin{document}\\input{link}\\input{hard}\\input{../secret}"
                b"\\input{" + str(secret).encode() + b"}\\input{/etc/passwd}\\include{|ls}\\section{main}\\end{document}")  # fmt: skip

@@ -23,7 +23,7 @@ PASSES = 4
 DEPTH = 8
 """Levels of macros within macros that are followed."""
 _BAD = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ue000-\ue003]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd-\uffff\ue000-\ue003]"
 )
 _SIGN = re.compile(r"[\\${]")
 _WORTH = re.compile(r"[\\${~]|``|--")
