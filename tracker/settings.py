@@ -280,7 +280,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}); name a readable TOML file.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Not TOMLDecodeError alone: tomllib lets out what Python says of a number too long, or of nesting too deep.
         raise SettingsError(f"{path}: is not valid TOML: {error}.") from None
 
 

@@ -30,6 +30,7 @@ from tracker.metrics import CONTENT_TYPE as METRICS_TYPE
 from tracker.protocols import Answering, Clock, Composing
 from tracker.published import Status
 from tracker.serving import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, Files, Flood, Page, Reply, Scope, Send, house
+from tracker.wire import Bounded
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LONGEST_PATH = 512
-LONGEST_QUERY = 2048
+LONGEST_QUERY, MOST_FIELDS = 2048, 20
 THREADS, WAITING, PATIENCE_SECONDS = 2, 16, 8.0
 """Pages made on demand: so many at once, so many waiting at most, and how long a reader waits."""
 DEMAND_SECONDS = 60
@@ -242,10 +243,13 @@ class Site:
         return await reply.made(found.body, serving.TYPES[Path(name).suffix], kept)
 
     async def _search(self, reply: Reply, dynamic: Dynamic, query: str) -> None:
-        asked = dict(parse_qsl(query, max_num_fields=20, errors="replace"))
+        try:
+            asked = dict(parse_qsl(query, max_num_fields=MOST_FIELDS, errors="replace"))
+        except ValueError:
+            return await reply.text(400, "Too many parameters.\n", [])
         number = asked.get("page", "1")
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-        await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
+        return await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
 
     async def _on_demand(self, reply: Reply, make: Callable[[], bytes | None]) -> None:
         """A page from the store."""
@@ -287,9 +291,7 @@ class Site:
         return await reply.send(answer.status, headers, answer.body)
 
     async def _serve_health(self, reply: Reply) -> None:
-        ready = "ready" in dict(
-            parse_qsl(reply.query, keep_blank_values=True, max_num_fields=20, errors="replace")
-        )
+        ready = "ready" in {part.partition("=")[0] for part in reply.query.split("&", MOST_FIELDS)}
         published = (self._folder / "index.html").is_file()
         answers, told = await self._health.told()
         body = json.dumps(told, separators=(",", ":")).encode()
@@ -354,6 +356,7 @@ def configuration(app: App) -> uvicorn.Config:
         timeout_graceful_shutdown=STOP_SECONDS,
         interface="asgi3",
         ws="none",
+        http=Bounded,
         # Done by the application, for those requests that came through one.
         proxy_headers=False,
     )

@@ -153,7 +153,8 @@ class ArxivApi:
         )
         try:
             results = list(self._client.results(search, offset=start))
-        except (arxiv.ArxivError, requests.RequestException) as error:
+        except (arxiv.ArxivError, requests.RequestException, ValueError) as error:
+            # ValueError: what a redirect that is no address comes to within the libraries.
             raise UpstreamError(UPSTREAM, f"the request failed ({type(error).__name__})") from None
         page = self._guarded.page
         versions = list(_versions(results))

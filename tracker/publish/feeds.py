@@ -113,9 +113,12 @@ def _generator(channel: Channel, feed: Feed, entries: Sequence[Told]) -> Any:
     made.load_extension("dc", atom=True, rss=True)
     # A composed feed is named by its address, which is quoted already.
     made.id(items.named("feed", unquote(channel.name)))
-    made.title(latex.plain(channel.title))
-    made.description(latex.plain(channel.description))
-    made.subtitle(latex.plain(channel.description))
+    # feedgen writes no feed without them, and what is given may hold nothing that can be shown.
+    title = latex.plain(channel.title) or items.GUID
+    description = latex.plain(channel.description) or title
+    made.title(title)
+    made.description(description)
+    made.subtitle(description)
     made.author({"name": items.GUID})
     made.language("en")
     made.ttl(feed.ttl_minutes)
