@@ -15,8 +15,8 @@ import pytest
 import uvicorn
 from lxml import etree, html
 
-from fuzz.outputs import harmless, item
-from fuzz.serving import keep
+from benchmarks.fuzz.outputs import harmless, item
+from benchmarks.fuzz.serving import keep
 from tracker import api, showing, web, wire
 from tracker import settings as configured
 from tracker.fetch.clock import SystemClock
@@ -161,6 +161,9 @@ def test_conditions_are_never_echoed(port):
         status, headers, _ = ask(
             port, "/", If_None_Match=given, If_Modified_Since=given, Range=f"bytes={given}", Accept_Encoding=given
         )
+        if status == 429:  # so many ranges are an attack, and cost nothing
+            assert given.count(",") > 800
+            continue
         assert status in (200, 304)
         assert headers["etag"].strip("W/").strip('"').isascii()
     assert ask(port, "/", If_None_Match=tag)[0] == 304

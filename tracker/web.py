@@ -246,11 +246,10 @@ class Site:
         try:
             asked = dict(parse_qsl(query, max_num_fields=MOST_FIELDS, errors="replace"))
         except ValueError:
-            await reply.text(400, "Too many parameters.\n", [])
-            return
+            return await reply.text(400, "Too many parameters.\n", [])
         number = asked.get("page", "1")
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-        await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
+        return await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
 
     async def _on_demand(self, reply: Reply, make: Callable[[], bytes | None]) -> None:
         """A page from the store."""

@@ -81,6 +81,8 @@ def test_a_body_or_a_head_without_end_ends(connect, start, piece):
         connection, _ = server.accept()
         with connection, contextlib.suppress(OSError):
             connection.recv(10_000)
+            # Who was cut off need not learn of it soon.
+            connection.settimeout(3)
             connection.sendall(start)
             while True:
                 connection.sendall(piece)

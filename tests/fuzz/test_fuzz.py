@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from fuzz.__main__ import TARGETS, play
-from fuzz.mutate import Mutator
-from fuzz.target import CORPUS, Target
+from benchmarks.fuzz.__main__ import TARGETS, play
+from benchmarks.fuzz.mutate import Mutator
+from benchmarks.fuzz.target import CORPUS, Target
 
 INPUTS, SECONDS = 400, 1.0
 """Of each target: so many inputs, or as many as there is time for."""
@@ -37,7 +37,7 @@ def test_the_same_number_makes_the_same_inputs() -> None:
 
 
 def test_a_failure_is_told_and_its_input_kept(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("fuzz.__main__.FOUND", tmp_path / "found")
+    monkeypatch.setattr("benchmarks.fuzz.__main__.FOUND", tmp_path / "found")
 
     def make():
         def run(data: bytes) -> None:

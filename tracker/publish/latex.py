@@ -309,6 +309,9 @@ def _context() -> Any:
     made = latex2text.get_default_latex_context_db()
     macros = [latex2text.MacroTextSpec(name, simplify_repl="") for name in _SILENT]
     for name, accent in _defaultspecs.unicode_accents_list:
+        # A bar is a macron, which letters are composed with; the converter has the overline.
+        accent = accent.replace("\u0305", "\u0304")  # noqa: PLW2901 # the same thing by another sign
+
         # The converter looks at the names of the parameters, which `partial` hides.
         def repl(node: Any, l2tobj: Any, accent: str = accent) -> str:
             return _accented(node, l2tobj, accent=accent)

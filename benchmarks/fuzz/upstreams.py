@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import itertools
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 
-from fuzz.mutate import text
-from fuzz.target import Run, Target
+from benchmarks.fuzz.mutate import text
+from benchmarks.fuzz.target import Run, Target
 from tracker.domain import Check, Reference
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch import rules
@@ -116,7 +116,7 @@ def _github_rest() -> Run:
     assert isinstance(target, Reference)
 
     def run(data: bytes) -> None:
-        with contextlib.suppress(UpstreamError, UpstreamStopped):
+        with suppress(UpstreamError, UpstreamStopped):
             _sound(github.check(target, _Bare(data)))  # type: ignore[arg-type] # as above
 
     return run
@@ -200,7 +200,7 @@ def _fulltexts() -> Run:
             return Response(200, {"content-type": "text/html"}, b"" if path.startswith("/pdf") else self._body, "")
 
     def run(data: bytes) -> None:
-        with contextlib.suppress(UpstreamError, UpstreamStopped):
+        with suppress(UpstreamError, UpstreamStopped):
             fulltext.read(Fetch(data), "2606.00001")  # type: ignore[arg-type] # as above
 
     return run

@@ -4,11 +4,12 @@ what operators hand in: lists to import and corrections."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import atexit
 import io
 import itertools
 import json
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -17,9 +18,9 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from fuzz.mutate import NASTY, text
-from fuzz.outputs import harmless, item
-from fuzz.target import Run, Target, loud
+from benchmarks.fuzz.mutate import NASTY, text
+from benchmarks.fuzz.outputs import harmless, item
+from benchmarks.fuzz.target import Run, Target, loud
 from tracker import api, showing, web
 from tracker import settings as configured
 from tracker.domain import (
@@ -141,6 +142,7 @@ def _world() -> tuple[configured.Settings, Store, web.Site]:
 def _site() -> Run:
     _, _, site = _world()
     loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b""}
@@ -263,7 +265,7 @@ def _settings() -> Run:
 
     def run(data: bytes) -> None:
         path.write_bytes(data)
-        with contextlib.suppress(SettingsError):
+        with suppress(SettingsError):
             configured.load(path, environ={})
 
     return run

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree, html
 
-from fuzz.mutate import text
-from fuzz.target import Run, Target, loud
+from benchmarks.fuzz.mutate import text
+from benchmarks.fuzz.target import Run, Target, loud
 from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
 from tracker.history import Verdict
 from tracker.publish import feeds, jsonld, opml, pages

@@ -1,6 +1,6 @@
-"""`python -m fuzz`: all targets, or those named, with as many inputs as asked for; the counts at the end.
+"""`python -m benchmarks.fuzz`: all targets, or those named, with as many inputs as asked for; the counts at the end.
 
-An exception ends its target; the input stands in `fuzz/found/` then, to become a seed and a test.
+An exception ends its target; the input stands in `benchmarks/fuzz/found/` then, to become a seed and a test.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import time
 import traceback
 from pathlib import Path
 
-from fuzz import outputs, serving, texts, upstreams
-from fuzz.mutate import Mutator
-from fuzz.target import Target
+from benchmarks.fuzz import outputs, serving, texts, upstreams
+from benchmarks.fuzz.mutate import Mutator
+from benchmarks.fuzz.target import Target
 
 TARGETS = (*texts.TARGETS, *upstreams.TARGETS, *outputs.TARGETS, *serving.TARGETS)
 FOUND = Path(__file__).parent / "found"
@@ -25,7 +25,7 @@ SLOW_SECONDS, HANG_SECONDS = 5.0, 20.0
 
 def main() -> int:
     """Exit 1 when a target failed."""
-    ask = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
+    ask = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__)
     ask.add_argument("targets", nargs="*", help="names of targets; all of them by default")
     ask.add_argument("--inputs", type=int, default=1_000_000, help="in all, divided by the targets' shares")
     ask.add_argument("--seed", type=int, default=1, help="another number makes other inputs")

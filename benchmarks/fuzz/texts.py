@@ -8,8 +8,8 @@ import tarfile
 import unicodedata
 from typing import TYPE_CHECKING
 
-from fuzz.mutate import text
-from fuzz.target import Run, Target
+from benchmarks.fuzz.mutate import text
+from benchmarks.fuzz.target import Run, Target
 from tracker.detect import html, pages, pdftext, plain, roles, scan, tex, urls
 from tracker.domain import Fact, LicenceFile, Paper, Reference, title_key
 from tracker.errors import UpstreamError

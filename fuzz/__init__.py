@@ -1,1 +1,0 @@
-"""Bounded fuzzing of everything that reads what strangers wrote: `make fuzz`, or `python -m fuzz --help`."""
