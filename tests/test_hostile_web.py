@@ -127,6 +127,54 @@ def test_a_head_without_end_is_refused_and_one_that_drips_is_ended(port, monkeyp
         assert connection.recv(20).startswith(b"HTTP/1.1 200")
 
 
+def poured(connection: socket.socket, piece: bytes, times: int) -> int:
+    """How often a piece could be sent, the pauses growing to what the server may take."""
+    for number in range(times):
+        try:
+            connection.sendall(piece)
+        except OSError:
+            return number
+        time.sleep(0.002 if number < 70 else 0.01)
+    return times
+
+
+@pytest.mark.parametrize("coding", ["Transfer-Encoding: chunked\r\n\r\n0\r\n", "Content-Length: 99999999\r\n\r\n"])
+def test_what_follows_an_answered_head_is_bounded_too(port, monkeypatch, coding):
+    """Trailers are kept by the parser, and a body is of no use: both held memory and the connection without end."""
+    monkeypatch.setattr(wire, "LINGER_SECONDS", 0.3)
+    head = f"POST / HTTP/1.1\r\nHost: a\r\n{coding}".encode()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head)
+        assert connection.recv(100).startswith(b"HTTP/1.1 405 ")
+        assert poured(connection, b"X-Y: " + b"z" * 1000 + b"\r\n", 400) < 400
+    monkeypatch.setattr(wire, "HEAD_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head + b"X")
+        told = b""
+        while more := connection.recv(1000):
+            told += more
+        assert told.startswith(b"HTTP/1.1 405 ")
+
+
+def test_line_ends_keep_no_connection_open(port, monkeypatch):
+    monkeypatch.setattr(wire, "HEAD_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+        assert poured(connection, b"\r\n", 400) < 400
+
+
+def test_a_request_with_a_small_body_keeps_its_connection(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for _ in range(2):
+        connection.request("POST", "/", body=b"x" * 2000)
+        answer = connection.getresponse()
+        assert (answer.status, len(answer.read()) < 200) == (405, True)
+    connection.request("GET", "/health")
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
 @pytest.mark.parametrize("sql", SQL)
 def test_sql_in_a_parameter_is_only_ever_a_word(port, sql):
     word = quote(sql, safe="", errors="surrogatepass")
