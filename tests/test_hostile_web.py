@@ -83,32 +83,32 @@ def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], byte
         connection.close()
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        "feed.xml?cat=",
-        "feed.json?cat=",
-        "search?q=",
-        "api/papers?category=",
-        "paper/",
-        "browse/x?",
-        "health?ready=",
-    ],
+LISTS = (
+    "feed.xml?cat=",
+    "feed.json?cat=",
+    "search?q=",
+    "api/papers?category=",
+    "paper/",
+    "browse/x?",
+    "health?ready=",
 )
+
+
 @pytest.mark.parametrize("rows", [400, 9_000, 1_000_000])
-def test_a_list_of_a_million_rows_is_refused_at_once(port, where, rows):
-    began = time.monotonic()
-    status, _, body = ask(port, f"/{where}{'cs.CL,' * rows}")
-    assert 400 <= status < 500 or (where.startswith("health") and status == 200)
-    assert len(body) < 2_000
-    assert time.monotonic() - began < 3
+def test_a_list_of_a_million_rows_is_refused_at_once(port, rows):
+    for where in LISTS:
+        began = time.monotonic()
+        status, _, body = ask(port, f"/{where}{'cs.CL,' * rows}")
+        assert 400 <= status < 500 or (where.startswith("health") and status == 200), where
+        assert len(body) < 2_000, where
+        assert time.monotonic() - began < 3, where
     assert ask(port, "/")[0] == 200
 
 
 @pytest.mark.parametrize("fields", ["a=1&" * 300, "&" * 1500, "q=a&" * 21, ";" * 300, "%" * 900, "=" * 900])
-@pytest.mark.parametrize("path", ["search", "feed.xml", "api/papers", "health", ""])
-def test_many_parameters_are_no_fault_of_the_server(port, path, fields):
-    assert ask(port, f"/{path}?{fields}")[0] in (200, 301, 400, 404)
+def test_many_parameters_are_no_fault_of_the_server(port, fields):
+    for path in ("search", "feed.xml", "api/papers", "health", ""):
+        assert ask(port, f"/{path}?{fields}")[0] in (200, 301, 400, 404), path
 
 
 def test_a_head_without_end_is_refused_and_one_that_drips_is_ended(port, monkeypatch):
@@ -189,18 +189,19 @@ def test_sql_in_a_parameter_is_only_ever_a_word(port, sql):
     assert ask(port, "/api/papers")[2].count(b"2606.0000") >= 2, "all is still there"
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/%0d%0aSet-Cookie:a=b/", "/feeds/author/x%0d%0aSet-Cookie:a=b.xml", "/feed.xml?author=x%0d%0aSet-Cookie:a=b", "//evil.example/", "/\\evil.example/",
-     "/%5cevil.example/", "/.//evil.example", "/%2f/evil.example/", "/feed.xml?cat=cs.CL&x=%0d%0a", "/index.html?//evil.example", "/paper/2606.00001v1%0d%0aA:b", "/rss/..//evil.example/"],
-)  # fmt: skip
-def test_no_header_is_injected_and_no_redirect_leaves_the_site(port, path):
-    status, headers, _ = ask(port, path)
-    assert status in (200, 301, 400, 404)
-    assert "set-cookie" not in headers
-    if place := headers.get("location"):
-        assert place.startswith("/")
-        assert not place.startswith(("//", "/\\"))
+PATHS = [
+    "/%0d%0aSet-Cookie:a=b/", "/feeds/author/x%0d%0aSet-Cookie:a=b.xml", "/feed.xml?author=x%0d%0aSet-Cookie:a=b", "//evil.example/", "/\\evil.example/", "/%5cevil.example/", "/.//evil.example", "/%2f/evil.example/", "/feed.xml?cat=cs.CL&x=%0d%0a", "/index.html?//evil.example", "/paper/2606.00001v1%0d%0aA:b", "/rss/..//evil.example/",
+]  # fmt: skip
+
+
+def test_no_header_is_injected_and_no_redirect_leaves_the_site(port):
+    for path in PATHS:
+        status, headers, _ = ask(port, path)
+        assert status in (200, 301, 400, 404), path
+        assert "set-cookie" not in headers, path
+        if place := headers.get("location"):
+            assert place.startswith("/"), path
+            assert not place.startswith(("//", "/\\")), path
 
 
 def test_conditions_are_never_echoed(port):
