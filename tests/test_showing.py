@@ -16,7 +16,7 @@ from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source
 from tracker.publish import pages
 from tracker.published import Channel, Status
 from tracker.settings import Settings
-from tracker.store import items, judgements, writes
+from tracker.store import items, judgements, organisations, writes
 from tracker.store.engine import Store
 
 PUBLIC = "https://x.example/t"
@@ -38,6 +38,7 @@ def status(now: datetime) -> Status:
 @pytest.fixture(autouse=True)
 def papers(store: Store, now: datetime) -> None:
     """Three papers: two of an organisation's account, one of an old id with a slash."""
+    organisations.sync(store, [{"name": "Ai2", "github": ["allenai"], "huggingface": ["allenai"]}])
     for arxiv_id, title, link in (
         ("2606.00001", "Retrieval of things", "allenai/tool"), ("2606.00002", "100% <b>bold</b>", "ann/tool"),
         ("cs/0501001", "Of old", "AllenAI/old"),

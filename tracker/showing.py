@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
 
-from tracker.domain import State
-from tracker.dossier import OrganisationCount
 from tracker.publish import browse as shelving
 from tracker.publish import entries
 from tracker.publish import pages as built
 from tracker.published import Channel, Item, Status
-from tracker.settings import Settings, config_dir, read_toml
+from tracker.settings import Settings
 from tracker.store import browse, items
+from tracker.store import search as finding
 from tracker.store.engine import Store
 
 BATCH = 200
 """Papers whose evidence is read at once."""
 MONTHS = 24
 LONGEST_SEARCH = 200
+MOST_FOUND = 500
+"""Papers that a search finds at most: nobody reads more."""
 
 
 def pages(
@@ -46,9 +45,9 @@ def pages(
         "browse.html": built.shelves(made, settings, status),
         "feeds.html": built.feeds(channels, settings, status, address=address),
         "trends.html": _trends(store, settings, status),
-        "organisations.html": built.organisations(_organisations(store), settings, status, made),
+        "organisations.html": built.organisations(browse.organisations(store), settings, status, made),
         "about.html": built.about(settings, status),
-        "search.html": built.search("", [], 0, 1, browse.MOST_FOUND, settings, status),
+        "search.html": built.search("", [], 0, 1, MOST_FOUND, settings, status),
         "404.html": built.not_found(settings),
         "robots.txt": built.robots(address),
         **built.assets(),
@@ -69,15 +68,14 @@ def paper(store: Store, settings: Settings, arxiv_id: str) -> bytes | None:
 
 
 def search(store: Store, settings: Settings, words: str, page: int, status: Status | None = None) -> bytes:
-    """The page of a search: works that hold all words, `page` counted from 1. Whatever is asked for, it never raises."""
+    """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never raises."""
     wanted = " ".join(_plain(words).split())[:LONGEST_SEARCH]
-    each = wanted.removeprefix("arXiv:").casefold().split()
-    found = browse.search(store, each, {word: _accounts_like(word) for word in each})
+    found = finding.papers(store, wanted, MOST_FOUND)
     last = max(1, -(-len(found) // built.PER_SEARCH))
     number = min(max(page, 1), last)
     shown = found[(number - 1) * built.PER_SEARCH : number * built.PER_SEARCH]
-    results = [item for work in shown if (item := items.item(store, work)) is not None]
-    return built.search(wanted, results, len(found), number, browse.MOST_FOUND, settings, status)
+    results = [item for one in shown if (item := items.item(store, f"arxiv:{one}")) is not None]
+    return built.search(wanted, results, len(found), number, MOST_FOUND, settings, status)
 
 
 def _plain(text: str) -> str:
@@ -117,49 +115,3 @@ def _addresses(site: Iterable[str], told: Mapping[str, Item]) -> dict[str, datet
         if name.endswith(".html") and name not in ("404.html", "search.html")
     ]
     return {"" if path == "index" else path: changed.get(path) for path in paths}
-
-
-@cache
-def _houses() -> tuple[Mapping[str, Any], ...]:
-    return tuple(read_toml(config_dir() / "watch.toml").get("organisation", ()))
-
-
-def _prefixes(house: Mapping[str, Any]) -> list[str]:
-    hub = [f"hf-{kind}:{name}/" for name in house["huggingface"] for kind in ("model", "dataset", "space")]
-    return [prefix.casefold() for prefix in [*(f"github:{name}/" for name in house["github"]), *hub]]
-
-
-def _accounts_like(word: str) -> list[str]:
-    """The accounts of organisations whose name holds a word."""
-    return [prefix for house in _houses() if word in house["name"].casefold() for prefix in _prefixes(house)]
-
-
-def _organisations(store: Store) -> list[OrganisationCount]:
-    """What each organisation of the watch list holds, those with most open code first."""
-    owner_of = {prefix: house["name"] for house in _houses() for prefix in _prefixes(house)}
-    works: dict[str, dict[str, Mapping[str, str]]] = {house["name"]: {} for house in _houses()}
-    for work, reference, states in browse.own_references(store):
-        owner, slash, _ = reference.casefold().partition("/")
-        if name := owner_of.get(owner + slash):
-            works[name][work] = states
-    return sorted(
-        (
-            OrganisationCount(
-                house["name"],
-                (
-                    *((f"github.com/{name}", f"https://github.com/{name}") for name in house["github"]),
-                    *(
-                        (f"huggingface.co/{name}", f"https://huggingface.co/{name}")
-                        for name in house["huggingface"]
-                    ),
-                ),
-                len(mine := works[house["name"]]),
-                *(
-                    sum(states[fact] == State.OPEN for states in mine.values())
-                    for fact in ("code", "weights", "data")
-                ),
-            )
-            for house in _houses()
-        ),
-        key=lambda one: (-one.open_code, -one.works, one.name.casefold()),
-    )

@@ -1,4 +1,4 @@
-"""What pages read from the store: dossiers, figures over time, and search."""
+"""What pages read from the store: dossiers, and figures over time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tracker.domain import (
@@ -29,9 +27,9 @@ from tracker.domain import (
     State,
     Version,
 )
-from tracker.dossier import LicenceCount, MonthCount, Waiting
+from tracker.dossier import LicenceCount, MonthCount, OrganisationCount, Waiting
 from tracker.history import Event, Licence, Verdict
-from tracker.store import browse, checks, judgements, writes
+from tracker.store import browse, checks, judgements, organisations, writes
 from tracker.store.engine import Store
 
 Add = Callable[..., str]
@@ -180,60 +178,17 @@ def test_promises_wait_from_submission_until_kept_or_now(store: Store, add: Add,
     assert waits == Waiting(2.0, 22.0, False), "and what was there at the first look tells nothing of time"
 
 
-def test_own_artifacts_are_told_with_the_states_of_their_work(store: Store, add: Add) -> None:
-    work = add("2606.00001")
+def test_organisations_count_what_lies_under_their_accounts(store: Store, add: Add) -> None:
+    organisations.sync(
+        store,
+        [
+            {"name": "Ann's", "github": ["Ann"], "huggingface": []},
+            {"name": "None", "github": [], "huggingface": ["n"]},
+        ],
+    )
+    add("2606.00001")
     add("2606.00002", link="ann/base", role=Role.MENTION)
-    ((found, reference, states),) = browse.own_references(store)
-    assert (found, reference, states["code"]) == (work, "github:ann/tool", "open")
-
-
-@pytest.fixture
-def library(add: Add, now: datetime) -> dict[str, str]:
-    """Works by what is special about them."""
-    return {
-        "plain": add("2606.00001", abstract="A study of retrieval_augmented things at 50% cost."),
-        "author": add("2606.00002", authors=("Zoë Müller-O'Neil",), link="zoe/x", at=now - timedelta(days=1)),
-        "title": add("2606.00003", title="Retrieval of RETRIEVAL", link="deep/y", at=now - timedelta(days=9)),
-        "mention": add("2606.00004", link="famous/base", role=Role.MENTION, at=now - timedelta(days=2)),
-    }
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        (["retrieval"], ["title", "plain"]),
-        (["retrieval", "50%"], ["plain"]),
-        (["retrieval_augmented"], ["plain"]),
-        (["retrievalxaugmented"], []),
-        (["r_trieval"], []),
-        (["%"], ["plain"]),
-        (["zoë"], ["author"]),
-        (["müller-o'neil"], ["author"]),
-        (["ZOË"], ["author"]),
-        (["zoe/x"], ["author"]),
-        (["famous/base"], []),
-        (["2606.00003"], ["title"]),
-        (["tools", "ann"], ["plain", "mention", "title"]),
-        (["-tools"], []),
-        (['"tools"'], []),
-        ([""], []),
-        ([], []),
-    ],
-)
-def test_search_holds_every_word_literally(
-    store: Store, library: dict[str, str], words: list[str], found: list[str]
-) -> None:
-    names = {work: name for name, work in library.items()}
-    assert [names[work] for work in browse.search(store, words)] == found
-
-
-def test_search_knows_the_accounts_of_a_word(store: Store, library: dict[str, str]) -> None:
-    assert browse.search(store, ["institute"]) == []
-    assert browse.search(store, ["institute"], {"institute": ["github:deep/"]}) == [library["title"]]
-    assert browse.search(store, ["institute"], {"institute": ["github:dee_/"]}) == []
-
-
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(words=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=130), max_size=12))
-def test_no_words_break_a_search(store: Store, words: list[str]) -> None:
-    assert browse.search(store, [word.replace("\0", "") for word in words]) == []
+    add("2606.00003", link="annabel/tool")
+    ours, nobody = browse.organisations(store)
+    assert ours == OrganisationCount("Ann's", (("github.com/Ann", "https://github.com/Ann"),), 1, 1, 0, 0)
+    assert (nobody.accounts, nobody.works) == ((("huggingface.co/n", "https://huggingface.co/n"),), 0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source, Version
-from tracker.store import judgements, search, writes
+from tracker.store import judgements, organisations, search, writes
 from tracker.store.engine import Store
 from tracker.store.writes import Scanned
 
@@ -108,6 +108,29 @@ def test_a_papers_own_repository_is_found_by_its_name(store: Store, now: datetim
     decide(store, now, own("Zeta/Renamed"))
     assert (search.papers(store, "acme"), search.papers(store, "zeta")) == ([], ["2606.00001"])
     whole(store)
+
+
+def test_a_word_of_an_organisations_name_stands_for_its_accounts(store: Store, now: datetime) -> None:
+    organisations.sync(
+        store,
+        [
+            {"name": "Deep Institute", "github": ["deep-inst"], "huggingface": ["di"]},
+            {"name": "Other Institute", "github": ["other"], "huggingface": []},
+        ],
+    )
+    save(
+        store,
+        now,
+        paper("2606.00001", now),
+        paper("2606.00002", now),
+        paper("2606.00003", now, title="An institute"),
+    )
+    decide(store, now, own("deep-inst/tool"))
+    assert search.papers(store, "institute") == ["2606.00003", "2606.00001"]
+    assert search.papers(store, "deep institute") == ["2606.00001"]
+    assert search.papers(store, "Deep Institute sparse") == ["2606.00001"]
+    assert search.papers(store, "deep institute linear") == []
+    assert search.papers(store, "instit") == ["2606.00003"], "the beginning of a name is no name"
 
 
 ODD = ['"', '""', "'", "-", "*", "NEAR", "NEAR(a b)", "AND", "a OR", "NOT x", "title:", "title:sparse", "{a b}:c", "^", "(", "a)", "+",

@@ -43,7 +43,7 @@ COLUMNS = {
     "open_by_category": "category opened_at arxiv_id title reference licence_spdx url authors submitted_at",
     "openness_by_month": "month category fact papers open available gated promised gone none unknown",
     "promises": "arxiv_id title evidence submitted_at promised_at state kept_at lapsed_at code",
-    "organisations": "name github huggingface artifacts papers open_papers",
+    "organisations": "name github huggingface artifacts papers open_papers open_weights open_data",
     "releases": "reference name first_seen code weights data demo grade grade_reasons mof osaid opened_at judged_at links",
     "searchable": "id arxiv_id title abstract authors repositories",
 }

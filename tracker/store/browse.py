@@ -1,30 +1,27 @@
-"""What pages for people show beyond the items of feeds: dossiers of works, figures over time, and search."""
+"""What pages for people show beyond the items of feeds: dossiers of works, and figures over time."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, distinct, func, or_, select, type_coerce
+from sqlalchemy import Connection, distinct, func, select, text
 
-from tracker.domain import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Role, Source, State
-from tracker.dossier import Dossier, Exhibit, Found, LicenceCount, MonthCount, Reading, Waiting
+from tracker.domain import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source, State
+from tracker.dossier import Dossier, Exhibit, Found, LicenceCount, MonthCount, OrganisationCount, Reading, Waiting
 from tracker.history import Event, Licence, Link
 from tracker.store import reads
 from tracker.store import tables as t
-from tracker.store.dialect import among, encode, table
+from tracker.store.dialect import among, table
 from tracker.store.engine import Store
+from tracker.store.figures import TOTAL
 
-WORK, VERSION, SCAN, CATEGORY = table(t.Work), table(t.Version), table(t.Scan), table(t.WorkCategory)
+WORK, VERSION, SCAN, FIGURE = table(t.Work), table(t.Version), table(t.Scan), table(t.Figure)
 ROLE, ARTIFACT, MENTION = table(t.RoleRow), table(t.Artifact), table(t.Mention)
 VERDICT, EVENT = table(t.VerdictRow), table(t.EventRow)
-MOST_WORDS = 8
-LONGEST = 100
-"""Characters of one word that are looked for; titles have no longer ones."""
-MOST_FOUND = 500
-"""Works that a search finds at most: nobody reads more, and they are counted in one pass."""
 _FIRST_LOOK = timedelta(days=1)
 """What was there within a day of our first reading was there before anybody looked."""
 _KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
@@ -171,21 +168,42 @@ def _readings(connection: Connection, works: Sequence[str]) -> dict[str, list[Re
 def months(store: Store, since: str) -> list[MonthCount]:
     """Papers by month of submission from `since` (`2025-07`) on and state of their code: of all, and by each of
     their categories."""
-    month = func.substr(type_coerce(WORK.c.submitted_at, String), 1, 7)
-    recent = and_(WORK.c.latest > 0, month >= since)
     with store.read() as connection:
-        everything = connection.execute(
-            select(month, WORK.c.code, func.count()).where(recent).group_by(month, WORK.c.code)
+        rows = connection.execute(
+            select(FIGURE.c.month, FIGURE.c.category, FIGURE.c.state, FIGURE.c.papers).where(
+                FIGURE.c.fact == Fact.CODE.value, FIGURE.c.month >= since, FIGURE.c.papers > 0
+            )
         ).all()
-        by_category = connection.execute(
-            select(month, CATEGORY.c.category, WORK.c.code, func.count())
-            .join(CATEGORY, CATEGORY.c.work == WORK.c.id)
-            .where(recent)
-            .group_by(month, CATEGORY.c.category, WORK.c.code)
-        ).all()
-    return [MonthCount(at, "", State(code), number) for at, code, number in everything] + [
-        MonthCount(at, category, State(code), number) for at, category, code, number in by_category
+    return [
+        MonthCount(row.month, "" if row.category == TOTAL else row.category, State(row.state), row.papers)
+        for row in rows
     ]
+
+
+def organisations(store: Store) -> list[OrganisationCount]:
+    """What each watched organisation holds, those with most open code first."""
+    with store.read() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT name, github, huggingface, papers, open_papers, open_weights, open_data FROM organisations"
+            )
+        ).all()
+    made = [
+        OrganisationCount(
+            row.name,
+            tuple(
+                (f"{host}/{name}", f"https://{host}/{name}")
+                for host, names in (("github.com", row.github), ("huggingface.co", row.huggingface))
+                for name in (json.loads(names) if isinstance(names, str) else names)
+            ),
+            row.papers,
+            row.open_papers,
+            row.open_weights,
+            row.open_data,
+        )
+        for row in rows
+    ]
+    return sorted(made, key=lambda one: (-one.open_code, -one.works, one.name.casefold()))
 
 
 def licences(store: Store) -> list[LicenceCount]:
@@ -241,65 +259,6 @@ def _waiting(told: Sequence[Any], now: datetime) -> Waiting | None:
         max((moment - first.submitted_at).total_seconds() / 86400, 0.0) for moment in (first.first_seen, end)
     )
     return Waiting(since, max(since, until), came is not None)
-
-
-def own_references(store: Store) -> list[tuple[str, str, Mapping[str, str]]]:
-    """(work, current reference of an own artifact, states of the facts code, weights and data) of every work."""
-    with store.read() as connection:
-        rows = connection.execute(
-            select(WORK.c.id, ARTIFACT.c.reference, WORK.c.code, WORK.c.weights, WORK.c.data)
-            .join(ROLE, ROLE.c.work == WORK.c.id)
-            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
-            .where(ROLE.c.role == Role.OWN.value, ARTIFACT.c.host.in_(["github", "huggingface"]))
-        ).all()
-    return [(row[0], row[1], {"code": row[2], "weights": row[3], "data": row[4]}) for row in rows]
-
-
-def search(store: Store, words: Iterable[str], accounts: Mapping[str, Sequence[str]] | None = None) -> list[str]:
-    """Works that hold every word in title, abstract, authors, arXiv id or a repository of theirs: those with all in
-    the title first, then the newest; at most MOST_FOUND.
-
-    `accounts` gives for a word the beginnings of references (`github:owner/`) that it stands for as well. Words are
-    taken literally, whatever signs they hold; at most MOST_WORDS count.
-    """
-    wanted = [word[:LONGEST] for word in words if word][:MOST_WORDS]
-    if not wanted:
-        return []
-    in_title = and_(*(_holds(VERSION.c.title, word) for word in wanted))
-    conditions = [_matches(word, (accounts or {}).get(word, ())) for word in wanted]
-    with store.read() as connection:
-        return list(
-            connection.execute(
-                select(WORK.c.id)
-                .join(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
-                .where(*conditions)
-                .order_by(in_title.desc(), WORK.c.submitted_at.desc(), WORK.c.id.desc())
-                .limit(MOST_FOUND)
-            ).scalars()
-        )
-
-
-def _matches(word: str, starts: Sequence[str]) -> ColumnElement[bool]:
-    # Beside the text as it stands the same in JSON, in which older rows have letters beyond ASCII as escapes.
-    authors = cast(VERSION.c.authors, String)
-    named = [
-        _holds(ROLE.c.reference, word),
-        *(ROLE.c.reference.istartswith(one, autoescape=True) for one in starts),
-    ]
-    linked = select(ROLE.c.work).where(or_(*named), ROLE.c.role.in_([Role.OWN.value, Role.OWN_PAGE.value]))
-    return or_(
-        _holds(VERSION.c.title, word),
-        _holds(VERSION.c.abstract, word),
-        _holds(authors, encode(word)[1:-1]),
-        WORK.c.id == f"arxiv:{word}",
-        WORK.c.id.in_(linked),
-    )
-
-
-def _holds(column: Any, word: str) -> ColumnElement[bool]:
-    """Whether a text holds a word. SQLite folds the case of ASCII alone, so that other letters are tried in both."""
-    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    return or_(*(column.icontains(form, autoescape=True) for form in sorted(forms)))
 
 
 def first_read(store: Store) -> datetime | None:

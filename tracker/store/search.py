@@ -8,10 +8,12 @@ what is to be searched, and its own functions search it.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, text
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tracker.store.engine import Store
 
 INDEX = "paper_search"
+Accounts = Mapping[str, Sequence[Sequence[str]]]
 MOST_WORDS = 8
 LONGEST = 100
 """Characters of one word that are looked for."""
@@ -95,7 +98,8 @@ def name_repositories(connection: Connection, works: Collection[str]) -> None:
 
 def papers(store: Store | sqlite3.Connection, words: str, limit: int = 20) -> list[str]:
     """arXiv ids of the papers that hold every word in title, abstract, authors or the names of their own artifacts: those
-    with all in the title first, then the newest. The last word may be the beginning of one.
+    with all in the title first, then the newest. The last word may be the beginning of one. A word of the name of an
+    organisation stands for its accounts as well.
 
     `words` is what a person typed: any text is allowed and no sign in it means anything. An arXiv id finds its paper.
     """
@@ -107,7 +111,7 @@ def papers(store: Store | sqlite3.Connection, words: str, limit: int = 20) -> li
     if store.engine.dialect.name == "sqlite":
         with store.read() as connection:
             return _papers(connection.connection.dbapi_connection, words, wanted, limit)
-    return _papers_elsewhere(store, wanted, limit)
+    return _papers_elsewhere(store, words, wanted, limit)
 
 
 def terms(words: str) -> list[str]:
@@ -117,44 +121,78 @@ def terms(words: str) -> list[str]:
     return [one[:LONGEST] for one in _WORD.findall(clean)][:MOST_WORDS]
 
 
-def match(wanted: list[str], column: str = "") -> str:
-    """The words in the language of FTS5: each in quotes, so that `NEAR` is a word as well; the last a beginning."""
-    return f"{column + ' : ' if column else ''}({' AND '.join(_quoted(wanted))} *)"
+def match(wanted: list[str], column: str = "", houses: Accounts = MappingProxyType({})) -> str:
+    """The words in the language of FTS5: each in quotes, so that `NEAR` is a word as well; the last a beginning.
+    `houses` gives the accounts for which words stand, each as the words of its name."""
+    last = len(wanted) - 1
+    parts = []
+    for place, word in enumerate(wanted):
+        forms = [f'"{word}"{" *" if place == last else ""}']
+        forms += [
+            "repositories : (" + " AND ".join(f'"{one}"' for one in account) + ")"
+            for account in houses.get(word.casefold(), ())
+        ]
+        parts.append(f"({' OR '.join(forms)})" if len(forms) > 1 else forms[0])
+    return f"{column + ' : ' if column else ''}({' AND '.join(parts)})"
 
 
-def _quoted(wanted: list[str]) -> list[str]:
-    return [f'"{one}"' for one in wanted]
+def _houses(wanted: list[str], rows: Iterable[Sequence[Any]]) -> Accounts:
+    """The accounts for which each word stands, from rows of (name, accounts at GitHub, at the Hub) with lists in JSON."""
+    folded = {word.casefold() for word in wanted}
+    found: dict[str, list[list[str]]] = {}
+    for name, *lists in rows:
+        for word in folded.intersection(_WORD.findall(str(name).casefold())):
+            for listed in lists:
+                for account in json.loads(listed) if isinstance(listed, str) else listed:
+                    found.setdefault(word, []).append(_WORD.findall(account.casefold()))
+    return found
+
+
+def _number_of(words: str) -> int:
+    """The number of the paper whose id was typed; negative for anything else."""
+    return number(re.sub(r"^arxiv:|v\d{1,3}$", "", words[:LONGEST].strip(), flags=re.IGNORECASE))
+
+
+_ORGANISATIONS = "SELECT name, github, huggingface FROM organisation"
 
 
 def _papers(connection: Any, words: str, wanted: list[str], limit: int) -> list[str]:
     # The index gives rows by number, newest first, and stops at the limit; ranking by relevance would read all that
     # match, which are a million for a common word.
     found: dict[str, None] = {}
-    arxiv_id = re.sub(r"^arxiv:|v\d{1,3}$", "", words[:LONGEST].strip(), flags=re.IGNORECASE)
-    if (wanted_number := number(arxiv_id)) >= 0:
+    if (wanted_number := _number_of(words)) >= 0:
         for row in connection.execute("SELECT arxiv_id FROM searchable WHERE id = ?", (wanted_number,)):
             found[row[0]] = None
+    houses = _houses(wanted, connection.execute(_ORGANISATIONS))
     for column in ("title", ""):
         if len(found) >= limit:
             break
         rows = connection.execute(
             "SELECT substr(p.work, 7) FROM paper_text p WHERE p.id IN "
             "(SELECT rowid FROM paper_search WHERE paper_search MATCH ? ORDER BY rowid DESC LIMIT ?) ORDER BY p.id DESC",
-            (match(wanted, column), limit),
+            (match(wanted, column) if column else match(wanted, houses=houses), limit),
         )
         found.update((row[0], None) for row in rows)
     return list(found)[:limit]
 
 
-def _papers_elsewhere(store: Store, wanted: list[str], limit: int) -> list[str]:
+def _papers_elsewhere(store: Store, words: str, wanted: list[str], limit: int) -> list[str]:
     with store.read() as connection:
+        houses = _houses(wanted, connection.execute(text(_ORGANISATIONS)).all())
+        parts = []
+        for place, word in enumerate(wanted):
+            accounts = [f"({' & '.join(one)})" for one in houses.get(word.casefold(), ())]
+            forms = [f"{word}{':*' if place == len(wanted) - 1 else ''}", *accounts]
+            parts.append(f"({' | '.join(forms)})")
         rows = connection.execute(
             text(
                 "SELECT substr(p.work, 7) FROM paper_text p JOIN version v ON v.work = p.work AND v.n = p.version "
-                "WHERE to_tsvector('simple', v.title || ' ' || v.abstract || ' ' || CAST(v.authors AS text) || ' ' || "
-                "p.repositories) @@ plainto_tsquery('simple', :words) ORDER BY p.id DESC LIMIT :most"
+                "WHERE p.id = :number OR to_tsvector('simple', v.title || ' ' || v.abstract || ' ' || "
+                "CAST(v.authors AS text) || ' ' || p.repositories) @@ to_tsquery('simple', :words) "
+                "ORDER BY p.id = :number DESC, "
+                "to_tsvector('simple', v.title) @@ to_tsquery('simple', :words) DESC, p.id DESC LIMIT :most"
             ),
-            {"words": " ".join(wanted), "most": limit},
+            {"words": " & ".join(parts), "number": _number_of(words), "most": limit},
         )
         return [str(row[0]) for row in rows]
 

@@ -103,14 +103,16 @@ VIEWS = {
         SELECT o.name, o.github, o.huggingface,
                count(DISTINCT n.artifact) AS artifacts,
                count(DISTINCT CASE WHEN w.latest > 0 THEN w.id END) AS papers,
-               count(DISTINCT CASE WHEN w.latest > 0 AND w.code = 'open' THEN w.id END) AS open_papers
+               count(DISTINCT CASE WHEN w.latest > 0 AND w.code = 'open' THEN w.id END) AS open_papers,
+               count(DISTINCT CASE WHEN w.latest > 0 AND w.weights = 'open' THEN w.id END) AS open_weights,
+               count(DISTINCT CASE WHEN w.latest > 0 AND w.data = 'open' THEN w.id END) AS open_data
         FROM organisation o
         LEFT JOIN organisation_account s ON s.organisation = o.name
         LEFT JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
              AND EXISTS (SELECT 1 FROM role q WHERE q.artifact = n.artifact AND q.role = 'own')
         LEFT JOIN role r ON r.artifact = n.artifact AND r.role = 'own'
         LEFT JOIN work w ON w.id = r.work
-        GROUP BY o.name, o.github, o.huggingface
+        GROUP BY o.name
     """,
     "releases": """
         SELECT substr(w.id, 9) AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, w.grade,
