@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker import cli_exchange, cli_store
+from tracker import cli_exchange, cli_gaps, cli_store
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_store.app)
 app.add_typer(cli_exchange.app)
+app.add_typer(cli_gaps.app)
 _config: list[Path] = []
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

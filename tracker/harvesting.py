@@ -6,23 +6,37 @@ old paper has a new version, a licence, another comment, or was withdrawn), and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from tracker.domain import Version, WindowResult
 from tracker.errors import UpstreamStopped
-from tracker.harvest import announcements, oai, windows
+from tracker.harvest import announcements, ledger, oai, windows
 from tracker.harvest.arxiv_api import ArxivApi
+from tracker.store import announced as record
 from tracker.store import memory, versions, writes
 from tracker.store import windows as proof
 from tracker.worker import Summary, Worker, close_stage
 
 ARXIV, OAI = "arxiv", "arxiv_oai"
+"""Sources of windows."""
+ARXIV_API = "arxiv_api"
+"""The upstream of the first of them."""
 MOST_UNANSWERED = 2
 OVERLAP = timedelta(days=1)
 """Days of change are in the upstream's own time, and the last one was not over when it was read."""
+
+
+FRESH = timedelta(days=2)
+"""A stretch of windows that ends within so much of now is the running harvest, not a look at the past."""
+
+
+def begin(worker: Worker, now: datetime, since: date | None = None, until: date | None = None) -> None:
+    """Note as open which windows are to be asked, before any door is: whichever answers knows what is wanted."""
+    planned = windows.plan(now, since, until, proof.reached(worker.store, ARXIV), worker.settings)
+    proof.begin(worker.store, ARXIV, planned, now)
 
 
 def harvest(
@@ -75,6 +89,7 @@ def _harvest_window(
             result: WindowResult = end.value
             return result
         announced = {one.arxiv_id: windows.announced_after(one.submitted_at, known, holidays) for one in page}
+        note(worker, ARXIV_API, page, announced, now)
         summary.new_papers += writes.save_versions(worker.store, page, announced, now)
         worker.check_cancelled()
 
@@ -95,7 +110,7 @@ def changes(worker: Worker, now: datetime, summary: Summary) -> None:
     proof.begin(store, OAI, [window], now)
     reason, next_try = "", None
     try:
-        result = _walk(worker, day, now, summary)
+        result = _walk(worker, day, now, summary, reached)
     except UpstreamStopped as stopped:
         reason, next_try = str(stopped), stopped.until
     else:
@@ -104,12 +119,12 @@ def changes(worker: Worker, now: datetime, summary: Summary) -> None:
     close_stage(worker, "versions", reason, next_try, now, summary)
 
 
-def _walk(worker: Worker, since: date, now: datetime, summary: Summary) -> WindowResult:
+def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: datetime | None) -> WindowResult:
     """Store what changed page by page; returns what was proved."""
     store, harvested = worker.store, worker.settings.harvest
-    proved = proof.proved(store, ARXIV)
-    asked = windows.joined([*((first, last) for first, last, _ in proved), *proof.open_windows(store, ARXIV)])
-    before = [window for window in proved if window[2] < now]
+    asked = _asked(worker)
+    before = [window for window in proof.proved(store, ARXIV) if window[2] < now]
+    held = running(worker, now)
     pages, read = oai.read_changes(worker.fetch, since, categories=oai.lists(harvested.categories)), 0
     while True:
         try:
@@ -123,20 +138,97 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary) -> Windo
             for record in page
             if (version := oai.told(record, known := stored.get(record.arxiv_id))) is not None
             and version.updated_at <= now
-            and (known or _is_missing(version, harvested.categories, asked))
+            and (known or _is_missing(version, harvested.categories, asked, held))
         ]
+        datestamps = {one.arxiv_id: one.datestamp for one in page}
         announced = {
             one.arxiv_id: windows.announced_after(one.submitted_at, before, harvested.holidays) for one in told
         }
+        for one in told:
+            # Neither the last walk nor, before the harvest began, any other told of it: it changed by being announced.
+            if one.arxiv_id not in stored and (walked or (held and one.submitted_at < held[0])):
+                shown = announcements.moment(
+                    announcements.day_before(datestamps[one.arxiv_id], harvested.holidays)
+                )
+                announced[one.arxiv_id] = min(now, max(announced[one.arxiv_id], shown))
+        note(worker, OAI, told, announced, now)
         summary.new_papers += writes.save_versions(store, told, announced, now, whole=True)
         read += len(page)
         worker.progress.step("versions", read)
         worker.check_cancelled()
 
 
-def _is_missing(version: Version, categories: Collection[str], asked: Iterable[windows.Window]) -> bool:
+def running(worker: Worker, now: datetime) -> tuple[datetime, str] | None:
+    """Since when the running harvest asks for papers, and the lowest number of what was submitted since; None without
+    either."""
+    asked = _asked(worker)
+    if not asked or asked[-1][1] < now - FRESH:
+        return None
+    lowest = record.lowest(worker.store, asked[-1][0])
+    return (asked[-1][0], lowest) if lowest else None
+
+
+def _asked(worker: Worker) -> list[windows.Window]:
+    """The times of submission that the API was asked for, whether it answered or not."""
+    closed = [(since, until) for since, until, _ in proof.proved(worker.store, ARXIV)]
+    return windows.joined([*closed, *proof.open_windows(worker.store, ARXIV)])
+
+
+def note(
+    worker: Worker,
+    source: str,
+    told: Sequence[Version],
+    announced: Mapping[str, datetime],
+    now: datetime,
+) -> None:
+    """Enter into the record of announcement days what an upstream told, before it is stored.
+
+    `announced` gives the announcement of papers that are not stored yet; that of a new version follows from when it was
+    submitted, and when the API did not show it yet. What is stored already in this version was entered before, or is from
+    before there was a record.
+    """
+    harvested = worker.settings.harvest
+    known = record.known(worker.store, [one.arxiv_id for one in told])
+    before = [window for window in proof.proved(worker.store, ARXIV) if window[2] < now]
+    rows = []
+    for one in told:
+        stored = known.get(one.arxiv_id)
+        replaced = stored is not None and stored.latest < one.n
+        if replaced:
+            unseen = windows.announced_after(one.submitted_at, before, harvested.holidays)
+            at, seen = max(windows.announced(one.updated_at, harvested.holidays), unseen), now
+        elif stored is not None:
+            at, seen = stored.announced_at or announced[one.arxiv_id], stored.first_seen
+        else:
+            at, seen = announced[one.arxiv_id], now
+        is_cross = one.primary_category not in harvested.categories
+        kind = (
+            (record.WITHDRAWN if one.withdrawn else record.REPLACED)
+            if replaced
+            else record.CROSS
+            if is_cross
+            else record.NEW
+        )
+        rows.append(record.Told(one.arxiv_id, one.n, ledger.day_told(at, seen, harvested.holidays), kind, source))
+    record.tell(worker.store, rows, now)
+
+
+def _is_missing(
+    version: Version,
+    categories: Collection[str],
+    asked: Iterable[windows.Window],
+    held: tuple[datetime, str] | None,
+) -> bool:
     """Whether a paper that is not stored should have been: it is ours, and was submitted in a time that the API was
-    asked for. Older papers are listed for whatever changed of them."""
-    return not set(categories).isdisjoint(version.categories) and any(
-        since <= version.submitted_at <= until for since, until in asked
-    )
+    asked for; or before, and moderators held it until the harvest had begun, as its number shows: arXiv numbers papers
+    when it announces them. Other old papers are listed for whatever changed of them."""
+    if set(categories).isdisjoint(version.categories):
+        return False
+    if any(since <= version.submitted_at <= until for since, until in asked):
+        return True
+    return held is not None and version.submitted_at < held[0] and is_numbered_since(version.arxiv_id, held[1])
+
+
+def is_numbered_since(arxiv_id: str, lowest: str) -> bool:
+    """Whether a paper has a number of the same form (`2606.00001`) that is not below `lowest`."""
+    return len(arxiv_id) == len(lowest) and "/" not in arxiv_id and arxiv_id >= lowest

@@ -11,7 +11,7 @@ import logging
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from tracker import harvesting, keeping, looking, publishing, reading, telling, watching
+from tracker import carrying, gaps, keeping, looking, publishing, reading, telling, watching
 from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
@@ -60,6 +60,8 @@ def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
     _tell(worker, now, summary)
     telling.tell(worker, now, summary)
     looking.copies(worker, now, summary)
+    if gaps.watch(worker, now):
+        publishing.write_site(worker, now)
     keeping.keep(worker, now, summary)
 
 
@@ -98,11 +100,7 @@ def harvest(
 ) -> None:
     """Ask arXiv for new papers and for what changed of others. Readers of the page learn of trouble at once, not after
     everything else was tried."""
-    for stage in (partial(harvesting.harvest, since=since, until=until), harvesting.changes):
-        told = len(summary.troubles)
-        stage(worker, now, summary)
-        if len(summary.troubles) > told:
-            publishing.write_site(worker, now)
+    carrying.harvest(worker, now, summary, partial(publishing.write_site, worker, now), since, until)
 
 
 def judge(worker: Worker, now: datetime, summary: Summary) -> None:

@@ -42,6 +42,7 @@ class Harvest(_Table):
     page_size: int = Field(ge=1, le=2000)
     empty_answers: int = Field(ge=1)
     holidays: tuple[date, ...]
+    alarm_hours: float = Field(gt=0)
 
 
 class Schedule(_Table):

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from tracker.errors import StoreError
-from tracker.store import reads, search, views
+from tracker.store import figures, reads, search, views
 from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, upgrade_apart
 from tracker.store.tables import METADATA
 
@@ -162,8 +162,11 @@ def at_revision(path: Path, revision: str) -> None:
         for name, row in ROWS.items():
             marks = ", ".join(f":{column}" for column in row)
             connection.execute(text(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({marks})"), row)
-        if revision > "0001":
+        if revision == "0002":
             connection.exec_driver_sql("UPDATE artifact SET names = 'null'")
+        if revision >= "0003":
+            connection.execute(text("UPDATE version SET authors = '[\"André\"]'"))
+            figures.open_by_category(connection, [WORK])
         connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
         connection.exec_driver_sql("PRAGMA user_version = 1")
     engine.dispose()

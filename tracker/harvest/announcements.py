@@ -63,6 +63,14 @@ def submissions(day: date, holidays: Collection[date]) -> tuple[datetime, dateti
     return deadline(before), deadline(day)
 
 
+def day_before(day: date, holidays: Collection[date]) -> date:
+    """The last New York day with an announcement before `day`."""
+    day -= _DAY
+    while not is_announced_on(day, holidays):
+        day -= _DAY
+    return day
+
+
 def next_after(now: datetime, holidays: Collection[date]) -> datetime:
     """The first announcement after `now` (aware), in UTC."""
     day = now.astimezone(NEW_YORK).date()

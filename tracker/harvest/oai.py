@@ -165,6 +165,9 @@ def told(record: OaiRecord, stored: Version | None) -> Version | None:
         categories=version.categories,
         primary_category=version.primary_category,
         licence=version.licence or stored.licence,
+        # RSS tells no times: what it brought first has the latest that they can be.
+        submitted_at=min(stored.submitted_at, version.submitted_at),
+        updated_at=min(stored.updated_at, version.updated_at),
         doi=stored.doi or version.doi,
         withdrawn=oai_parse.is_withdrawn(record.versions, comment, stored.abstract),
     )

@@ -1,6 +1,6 @@
 """The stand-in as a Starlette application: every upstream below its own path, and the control paths.
 
-arXiv's API is at `/arxiv/api/query`, its OAI-PMH at `/arxiv/oai`, its files are below `/arxiv`, GitHub is at `/github` (GraphQL at
+arXiv's API is at `/arxiv/api/query`, its OAI-PMH at `/arxiv/oai`, its files are below `/arxiv`, its RSS is at `/arxiv/rss`, GitHub is at `/github` (GraphQL at
 `/github/graphql`), the Hub at `/hf`, the open web at `/web`.
 `/_sandbox/requests`, `/_sandbox/misbehave`, `/_sandbox/limits` and `/_sandbox/reset` are for tests.
 """
@@ -29,6 +29,7 @@ from starlette.types import Receive, Scope, Send
 from tracker.errors import WorldError
 from tracker.protocols import Clock
 from tracker.sandbox import (
+    arxiv_rss,
     arxiv_site,
     bitbucket,
     forgejo,
@@ -52,6 +53,7 @@ from tracker.sandbox.misbehave import KINDS, Board, bend
 PATHS = {
     "arxiv_api": "/arxiv/api",
     "arxiv_oai": "/arxiv/oai",
+    "arxiv_rss": "/arxiv/rss",
     "arxiv_site": "/arxiv",
     "github_api": "/github",
     "huggingface": "/hf",
@@ -66,6 +68,7 @@ PATHS = {
 UPSTREAMS = {
     "arxiv_api": "/arxiv/api/query",
     "arxiv_oai": "/arxiv/oai",
+    "arxiv_rss": "/arxiv/rss",
     "arxiv_site": "/arxiv",
     "github_api": "/github",
     "huggingface": "/hf",
@@ -122,6 +125,7 @@ class Stage:
             else {
                 "arxiv_api": self._arxiv,
                 "arxiv_oai": self._arxiv_oai,
+                "arxiv_rss": self._arxiv_rss,
                 "arxiv_site": self._arxiv_site,
                 "github_api": self._github,
                 "huggingface": self._hub,
@@ -140,6 +144,9 @@ class Stage:
 
     def _arxiv_oai(self, ask: Ask, _twist: str) -> Answer:
         return self.oai.answer(ask)
+
+    def _arxiv_rss(self, ask: Ask, _twist: str) -> Answer:
+        return arxiv_rss.answer(ask, self.arxiv.papers())
 
     def _arxiv_site(self, ask: Ask, _twist: str) -> Answer:
         return arxiv_site.answer(ask, self.world)

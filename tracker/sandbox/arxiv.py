@@ -151,7 +151,7 @@ def _by_id(known: Papers, ids: Sequence[str], now: datetime) -> Sequence[Paper]:
         newest = known.newest(match[1], now)
         number = int(match[match.re.groups] or newest)
         if number <= newest and (paper := known.versions.get(match[1], {}).get(number)):
-            found.append(paper)
+            found += [paper.listed_at(now)] if paper.announced is None or paper.appears <= now else []
     return found
 
 

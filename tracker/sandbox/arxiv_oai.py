@@ -224,12 +224,16 @@ def _made(lines: Mapping[int, Paper]) -> Iterator[Record]:
         )
         for n in range(1, last.version + 1)
     ]
+    stamped = []
     for n in numbers:
         paper = lines[n]
-        day = versions[n - 1].submitted.date() + timedelta(days=1)
-        yield Record(
-            paper, tuple(versions[:n]), max(paper.changed or max(day, paper.listed or EARLIEST), EARLIEST)
-        )
+        day = (paper.announced or versions[n - 1].submitted.date()) + timedelta(days=1)
+        stamped.append((max(paper.changed or max(day, paper.listed or EARLIEST), EARLIEST), n))
+    for came in sorted({day + timedelta(days=1) for _, day in lines[numbers[-1]].cross_listed}):
+        stamped += [(came, max(n for day, n in stamped if day <= came))] if stamped[0][0] < came else []
+    for datestamp, n in sorted(stamped):
+        shown = lines[n].listed_at(datetime.combine(datestamp, time(12), UTC))
+        yield Record(shown, tuple(versions[:n]), datestamp)
 
 
 def set_of(category: str) -> str:

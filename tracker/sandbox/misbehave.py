@@ -20,6 +20,7 @@ TWISTS = frozenset({"false-empty", "unsorted", "moving"})
 KINDS: Mapping[str, frozenset[str]] = {
     "arxiv_api": _EVERYWHERE | TWISTS | {"403", "truncated", "error-400", "error-200"},
     "arxiv_oai": _EVERYWHERE | arxiv_oai.FAULTS,
+    "arxiv_rss": _EVERYWHERE | {"403", "truncated"},
     "arxiv_site": _EVERYWHERE | arxiv_site.FAULTS,
     "web": _EVERYWHERE | web.FAULTS,
     "github_api": _EVERYWHERE | {"403", "403-primary", "401", "502", "503-html", "partial", "rate-limit-200"},

@@ -3,7 +3,9 @@
 A line is one version of a paper, or all of them: `versions` is a list of `n`, `submitted`, and whatever differs from the
 line (`title`, `abstract`, `comments`, `authors`, `categories`, `license`, `withdrawn`, `datestamp`). Each is shown from its
 own time on. Beyond what the API tells, a line may have `license`, `withdrawn`, `datestamp` (the day of the last change of
-any kind), and `hidden_from`: the upstreams that do not show the paper, as happens.
+any kind), and `hidden_from`: the upstreams that do not show the paper, as happens. `announced` (a New York day) says when
+arXiv announced the paper, or a row of `versions` that version: no upstream shows it before 20:00 there. `cross_listed` maps
+categories to the announcement that brought them.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tracker.errors import WorldError
 
@@ -24,6 +27,7 @@ OLD_ID = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/(\d{2})(\d{2})(\d{3})", re.ASCII)
 DEADLINE = time(18, tzinfo=UTC)
 """Submissions until 14:00 in New York are announced that evening (info.arxiv.org/help/availability); as UTC
 of the summer half, which is near enough for times that are plausible and not known."""
+NEW_YORK = ZoneInfo("America/New_York")
 LICENCE = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
 """Where a line names none."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -54,6 +58,20 @@ class Paper:
     changed: date | None = None
     """The day of the last change of any kind, where the world says one."""
     hidden_from: frozenset[str] = frozenset()
+    announced: date | None = None
+    """The New York day of this version's announcement, where the world says one."""
+    cross_listed: tuple[tuple[str, date], ...] = ()
+    """Categories that came later, with the New York day of their announcement."""
+
+    @property
+    def appears(self) -> datetime:
+        """From when on this version is shown."""
+        return self.updated if self.announced is None else evening(self.announced)
+
+    def listed_at(self, now: datetime) -> Paper:
+        """The paper without the categories that it does not have by then."""
+        later = {name for name, day in self.cross_listed if evening(day) > now}
+        return replace(self, categories=tuple(c for c in self.categories if c not in later)) if later else self
 
     @cached_property
     def words(self) -> Mapping[str, str]:
@@ -85,19 +103,39 @@ class Papers:
 
     @cached_property
     def _steady(self) -> bool:
-        return all(len(known) == 1 for known in self.versions.values())
+        return all(len(known) == 1 for known in self.versions.values()) and not any(
+            paper.announced or paper.cross_listed for paper in self.latest
+        )
 
     def at(self, now: datetime) -> Sequence[Paper]:
-        """The papers as they stood then: each in its newest version submitted by then, or in the first one."""
+        """The papers as they stood then: each in its newest version shown by then; or in the first one, where the world does
+        not say when it was announced."""
         if self._steady:
             return self.latest
-        return [self.versions[paper.arxiv_id][self.newest(paper.arxiv_id, now)] for paper in self.latest]
+        found = (self.versions[paper.arxiv_id][self.newest(paper.arxiv_id, now)] for paper in self.latest)
+        return [paper.listed_at(now) for paper in found if paper.announced is None or paper.appears <= now]
 
     def newest(self, arxiv_id: str, now: datetime) -> int:
-        """The number of the newest version submitted by then, else of the first one; 0 for an unknown paper."""
+        """The number of the newest version shown by then, else of the first one; 0 for an unknown paper."""
         known = self.versions.get(arxiv_id, {})
-        shown = [n for n, paper in known.items() if paper.updated <= now]
+        shown = [n for n, paper in known.items() if paper.appears <= now]
         return max(shown, default=min(known, default=0))
+
+
+def evening(day: date) -> datetime:
+    """When the announcement of a New York day is made, in UTC."""
+    return datetime.combine(day, time(20), NEW_YORK).astimezone(UTC)
+
+
+def announcement_day(paper: Paper) -> date:
+    """The New York day on which this version is announced: as the world says, else by arXiv's timetable without its
+    holidays (submissions until 14:00 that evening; none on Fridays and Saturdays)."""
+    if paper.announced is not None:
+        return paper.announced
+    local = paper.updated.astimezone(NEW_YORK)
+    day = local.date() + timedelta(days=local.time() >= time(14))
+    # What came by Friday's deadline is announced on Sunday, and all of the weekend on Monday.
+    return day + timedelta(days={4: 2, 5: 2, 6: 1}.get(day.weekday(), 0))
 
 
 def files(world: Path) -> tuple[Path, ...]:
@@ -151,6 +189,7 @@ def _lines(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         {
             **record,
             **(silent if row is not rows[-1] else {"withdrawn": False}),
+            **({} if row is rows[0] else {"announced": None}),
             **row,
             "version": row.get("n") or 1,
             "published": begun,
@@ -185,6 +224,10 @@ def _paper(record: Mapping[str, Any], guess: datetime, listed: date | None) -> P
         listed=None if record.get("unlisted") else listed,
         changed=date.fromisoformat(str(record["datestamp"])[:10]) if record.get("datestamp") else None,
         hidden_from=frozenset(map(str, record.get("hidden_from") or ())),
+        announced=date.fromisoformat(str(record["announced"])) if record.get("announced") else None,
+        cross_listed=tuple(
+            (str(name), date.fromisoformat(str(day))) for name, day in (record.get("cross_listed") or {}).items()
+        ),
     )
 
 

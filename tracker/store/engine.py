@@ -28,7 +28,7 @@ QUICK_CHECK_PAGES = 25_000
 """Files below this many pages (200 MB of new ones) are checked for damage at every start; `tracker doctor` checks all."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All revisions of `migrations/versions`, oldest first: known here so that Alembic, 11 MB, is loaded only to migrate."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
@@ -126,6 +127,18 @@ def remembered(url: str) -> list[Known]:
     ]
 
 
+def failing(store: Store, names: Collection[str]) -> list[Known]:
+    """What is remembered of those of the named upstreams whose last request failed."""
+    with store.read() as connection:
+        return [
+            Known(*(getattr(row, name) for name in _COLUMNS))
+            for row in connection.execute(
+                select(UPSTREAM).where(UPSTREAM.c.failing_since.is_not(None)).order_by(UPSTREAM.c.name)
+            )
+            if row.name in names
+        ]
+
+
 def moment(text: object) -> datetime | None:
     """A time as the store writes it, read by plain SQL; None where there is none."""
     return None if text is None else datetime.fromisoformat(str(text)).astimezone(UTC)
@@ -147,11 +160,19 @@ def stage_done(store: Store, stage: str, now: datetime) -> None:
         )
 
 
-def stage_failed(store: Store, stage: str, reason: str, next_try: datetime | None, now: datetime) -> None:
-    """A stage could not end; keeps since when."""
+def stage_failed(
+    store: Store,
+    stage: str,
+    reason: str,
+    next_try: datetime | None,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+) -> None:
+    """A stage could not end; keeps since when, where `since` does not say it."""
     with store.begin() as connection:
         row = connection.execute(select(STAGE.c.trouble_since).where(STAGE.c.name == stage)).one_or_none()
-        since = row.trouble_since if row is not None and row.trouble_since else now
+        since = since or (row.trouble_since if row is not None and row.trouble_since else now)
         upsert(
             connection,
             t.Stage,

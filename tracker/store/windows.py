@@ -52,6 +52,17 @@ def proved(store: Store, source: str) -> list[tuple[datetime, datetime, datetime
         ]
 
 
+def unproved(store: Store, source: str) -> list[tuple[datetime, datetime, str]]:
+    """(since, until, why) of every window that is open, oldest first; why is empty where it was never asked to its end."""
+    with store.read() as connection:
+        return [
+            (row.since, row.until, row.reason)
+            for row in connection.execute(
+                select(WINDOW).where(WINDOW.c.source == source, WINDOW.c.state == OPEN).order_by(WINDOW.c.since)
+            )
+        ]
+
+
 def begin(store: Store, source: str, windows: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
     """Note windows as open before they are asked for, so that a killed run leaves its gaps visible."""
     with store.begin() as connection:

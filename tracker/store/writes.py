@@ -26,6 +26,7 @@ _TOLD = (
     "doi",
     "licence",
     "withdrawn",
+    "submitted_at",
     "updated_at",
 )
 
@@ -121,13 +122,23 @@ def _renew(
         row = known.get((work, version.n))
         read = _differs(row, version, _READ)
         judge = row is None or read or row.withdrawn != version.withdrawn
-        rows.append({"key": work, "n": version.n, "gone": version.withdrawn, "read": read, "judge": judge})
+        rows.append(
+            {
+                "key": work,
+                "n": version.n,
+                "gone": version.withdrawn,
+                "read": read,
+                "judge": judge,
+                "first": version.submitted_at,
+            }
+        )
     if rows:
         connection.execute(
             update(WORK)
             .where(WORK.c.id == bindparam("key"))
             .values(
                 latest=bindparam("n"),
+                submitted_at=bindparam("first", type_=WORK.c.submitted_at.type),
                 withdrawn=bindparam("gone"),
                 scan_due=or_(WORK.c.scan_due, bindparam("read", type_=Boolean)),
                 judge_due=or_(WORK.c.judge_due, bindparam("judge", type_=Boolean)),

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from tracker.store import tables_announced  # noqa: F401 # its table belongs to the metadata
 from tracker.store.tables import METADATA
 
 context.configure(

@@ -1,0 +1,359 @@
+"""The record of announcement days over whole weeks, through every door of arXiv's, with the clock moved."""
+
+from __future__ import annotations
+
+import json
+import logging
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tracker import cli, gaps, health, pipeline, settings
+from tracker.fetch.client import Client
+from tracker.fetch.clock import MovedClock
+from tracker.harvest.arxiv_api import ArxivApi
+from tracker.sandbox.server import Sandbox
+from tracker.settings import config_dir
+from tracker.store import memory
+from tracker.store.engine import open_store
+from tracker.worker import Summary, Worker, make_worker, status
+
+World = Any
+At = Callable[..., Any]
+MIT = (config_dir() / "licences" / "MIT.txt").read_text()
+MONDAY = date(2026, 6, 15)
+WEEK = [MONDAY - timedelta(days=1), *(MONDAY + timedelta(days=n) for n in range(4)), MONDAY + timedelta(days=6)]
+"""Sunday to Thursday, and the Sunday after: Friday the 19th is a holiday that would have no announcement anyway."""
+STARTED = "2026-06-12T12:00:00Z"
+AFTER = "2026-06-22T12:00:00Z"
+
+
+@dataclass
+class Moment:
+    """A worker at one moment, on a sandbox at the same."""
+
+    worker: Worker
+    sandbox: Sandbox
+
+    def cycle(self) -> Summary:
+        return pipeline.cycle(self.worker)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.worker.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(sql))]
+
+    def ids(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT arxiv_id FROM papers ORDER BY 1")]
+
+    def days(self, since: date | None = None) -> dict[date, Any]:
+        found = gaps.days(self.worker.store, self.worker.settings, self.worker.now(), since)
+        return {one.day: one for one in found}
+
+    def short(self) -> list[date]:
+        return [day for day, one in self.days().items() if one.short]
+
+    def misbehave(self, upstream: str, kind: str, times: int = 10_000, **how: Any) -> None:
+        body = json.dumps({"upstream": upstream, "kind": kind, "times": times, **how}).encode()
+        urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/misbehave", body).close()
+
+    def asked(self, upstream: str) -> int:
+        with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/requests?upstream={upstream}") as answer:
+            return len(json.load(answer))
+
+    def health(self) -> Any:
+        return health.document(status(self.worker, self.worker.now()), self.worker.now())
+
+
+@pytest.fixture
+def at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
+    """`with at("2026-06-17T05:00:00Z") as moment`: the store stays from moment to moment. No wait takes time."""
+    made_api = ArxivApi.__init__
+    monkeypatch.setattr(
+        ArxivApi, "__init__", lambda self, *given, **more: made_api(self, *given, sleep=lambda _s: None, **more)
+    )
+
+    @contextmanager
+    def begin(now: str, **more: str) -> Iterator[Moment]:
+        moment = datetime.fromisoformat(now).astimezone(UTC)
+        with Sandbox(world.folder, clock=MovedClock(moment)) as sandbox:
+            environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
+            environ |= {"TRACKER_NOW": now, "TRACKER_DATA_DIR": str(tmp_path / "data"), "GITHUB_TOKEN": "a-token"}
+            environ |= {"TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", **more}
+            made = settings.load(environ=environ)
+            clock = MovedClock(moment)
+            store = open_store(made.store_url)
+            fetch = Client(made, memory.StoreMemory(store), clock, sleep=lambda _seconds: None)
+            with closing(store), closing(make_worker(made, store, clock)) as worker, fetch:
+                yield Moment(replace(worker, fetch=fetch), sandbox)
+
+    return begin
+
+
+def write(world: World, number: int, day: date, *, submitted: str = "", **more: Any) -> str:
+    """A paper announced on a New York day; submitted four hours before that day's deadline unless said."""
+    arxiv_id = f"2606.{number:05}"
+    line = {
+        "arxiv_id": arxiv_id,
+        "title": f"Paper {number} on tools",
+        "abstract": "We study tools.",
+        "authors": ["Ann Author", "Bob Builder"],
+        "categories": ["cs.LG"],
+        "published": submitted or deadline(day),
+        "announced": day.isoformat(),
+        **more,
+    }
+    world.papers = [one for one in world.papers if one["arxiv_id"] != arxiv_id] + [line]
+    (world.folder / "papers.jsonl").write_text("".join(json.dumps(one) + "\n" for one in world.papers))
+    return arxiv_id
+
+
+def deadline(day: date) -> str:
+    last = day - timedelta(days=2) if day.weekday() == 6 else day
+    return f"{last}T14:00:00Z"
+
+
+def a_week(world: World) -> set[str]:
+    """Every kind of announcement; returns the ids that must be stored at the end."""
+    ours = {write(world, 10 * n + m, day) for n, day in enumerate(WEEK, 1) for m in range(3)}
+    # Submitted on Monday, announced on Wednesday.
+    ours.add(write(world, 45, MONDAY + timedelta(days=2), submitted=f"{MONDAY}T13:00:00Z"))
+    # Submitted weeks before the harvest began, held by moderators until Thursday.
+    ours.add(write(world, 55, MONDAY + timedelta(days=3), submitted="2026-05-20T10:00:00Z"))
+    # Statistics first, listed in machine learning two days later.
+    ours.add(
+        write(
+            world,
+            25,
+            MONDAY,
+            categories=["math.ST", "cs.LG"],
+            cross_listed={"cs.LG": str(MONDAY + timedelta(days=2))},
+        )
+    )
+    # Announced as a cross-list at once.
+    ours.add(write(world, 26, MONDAY, categories=["math.ST", "stat.ML"]))
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    first = {"n": 1, "submitted": deadline(MONDAY), "announced": str(MONDAY)}
+    link = {"n": 2, "submitted": deadline(tuesday), "announced": str(wednesday),
+            "comments": "Code: https://github.com/ann/tool"}  # fmt: skip
+    gone = {"n": 2, "submitted": deadline(wednesday), "announced": str(wednesday), "withdrawn": True,
+            "comments": "This paper has been withdrawn by the authors"}  # fmt: skip
+    ours |= {
+        write(world, 27, MONDAY, versions=[first, link]),
+        write(world, 28, MONDAY, versions=[first, gone]),
+    }
+    write(world, 29, MONDAY, categories=["math.CO"])
+    # From before the harvest began, and changed during it.
+    write(world, 1, date(2026, 6, 2), submitted="2026-06-01T10:00:00Z", datestamp=str(wednesday))
+    world.repository("ann/tool", {"train.py": "print()", "README.md": "# Tool", "LICENSE": MIT})
+    return ours
+
+
+def evenings(first: str = STARTED, last: str = AFTER) -> list[str]:
+    """Each day at noon and after the announcement, as the service works."""
+    now, found = datetime.fromisoformat(first), []
+    while now <= datetime.fromisoformat(last):
+        found += [f"{now:%Y-%m-%dT%H:%M:%SZ}"]
+        now += timedelta(hours=16 if now.hour == 12 else 8)
+    return found
+
+
+def is_whole(moment: Moment, ours: set[str], week: list[date] | None = None) -> None:
+    """Everything is stored once, and the record says so."""
+    assert set(moment.ids()) == ours
+    found = moment.days()
+    assert [day for day in found if day >= WEEK[0]] == (week or WEEK)
+    assert {day: one.reasons for day, one in found.items() if one.short} == {}
+    assert all(one.announced == one.stored == one.scanned for one in found.values())
+    assert sum(one.announced for one in found.values()) == moment.rows("SELECT count(*) FROM version")[0][0]
+    assert moment.rows("SELECT work, n FROM version GROUP BY 1, 2 HAVING count(*) > 1") == []
+
+
+def test_a_week_of_announcements_ends_with_nothing_missing(
+    world: World, at: At, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = a_week(world)
+    for now in evenings():
+        with at(now) as moment:
+            assert moment.cycle().troubles == [], now
+            assert moment.short() == [], now
+    with at(AFTER) as moment:
+        is_whole(moment, ours)
+        kinds = {day: one.kinds for day, one in moment.days().items()}
+        assert kinds[MONDAY] == {"new": 5, "cross": 1}
+        assert kinds[MONDAY + timedelta(days=2)] == {"new": 4, "cross": 1, "replaced": 1, "withdrawn": 1}
+        assert kinds[MONDAY + timedelta(days=3)] == {"new": 4}
+        assert moment.rows("SELECT arxiv_id FROM papers WHERE withdrawn = 1") == [("2606.00028",)]
+        assert moment.rows("SELECT arxiv_id, code FROM papers WHERE code = 'open'") == [("2606.00027", "open")]
+        assert moment.rows("SELECT first_version FROM links WHERE reference = 'github:ann/tool'") == [(2,)]
+        assert {row[0] for row in moment.rows("SELECT kind FROM events WHERE arxiv_id = '2606.00027'")} >= {
+            "opened"
+        }
+        for name in ("NOW", "DATA_DIR"):
+            value = {"NOW": AFTER, "DATA_DIR": str(moment.worker.settings.data_dir)}[name]
+            monkeypatch.setenv(f"TRACKER_{name}", value)
+        for name, url in moment.sandbox.upstreams.items():
+            monkeypatch.setenv(f"TRACKER_UPSTREAMS__{name.upper()}", url)
+        assert cli.run(["gaps"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len([line for line in lines if "missing 0  complete by API and OAI-PMH" in line]) == len(lines)
+        assert cli.run(["gaps", "--json", "--since", "2026-06-17", "--until", "2026-06-17"]) == 0
+        [told] = json.loads(capsys.readouterr().out)
+        assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
+        with moment.worker.store.begin() as connection:
+            connection.execute(text("UPDATE announcement SET n = 7 WHERE arxiv_id = '2606.00030'"))
+        assert cli.run(["gaps"]) == 1
+        assert "SHORT: told but not stored: 2606.00030v7" in capsys.readouterr().out
+        assert cli.run(["gaps", "--since", "2026-06-01", "--until", "2026-06-02"]) == 1
+        for wrong in (["--since", "soon"], ["--since", "2026-06-17", "--until", "2026-06-16"]):
+            assert cli.run(["gaps", *wrong]) == 1
+            error = capsys.readouterr().err
+            assert error.count("\n") == 1
+            assert error.startswith("tracker: ")
+
+
+def test_while_the_api_is_down_oai_carries(world: World, at: At) -> None:
+    ours = a_week(world)
+    for now in evenings():
+        with at(now) as moment:
+            down = "2026-06-15T12" < now < "2026-06-21T00"
+            if down:
+                moment.misbehave("arxiv_api", "503")
+            summary = moment.cycle()
+            assert any(one.startswith("harvest: ") for one in summary.troubles) == down, now
+            assert moment.short() == [], now
+            if now == "2026-06-19T04:00:00Z":
+                assert moment.days()[MONDAY + timedelta(days=3)].proved_by == ("OAI-PMH",)
+                assert "2606.00055" in moment.ids()
+    with at(AFTER) as moment:
+        is_whole(moment, ours)
+        assert moment.rows("SELECT count(*) FROM \"window\" WHERE state = 'open'") == [(0,)]
+
+
+def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
+    ours = a_week(world)
+    for now in evenings():
+        with at(now) as moment:
+            down = "2026-06-15T12" < now < "2026-06-18T12"
+            if down:
+                moment.misbehave("arxiv_api", "503")
+                moment.misbehave("arxiv_oai", "503")
+            moment.cycle()
+            # On Monday at noon nothing new can stand at OAI-PMH, so that it is not asked and not known to be down.
+            assert (moment.asked("arxiv_rss") > 0) == (down and now > "2026-06-16"), now
+            if now == "2026-06-18T04:00:00Z":
+                assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(moment.ids())
+                assert moment.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [
+                    (None, "unknown")
+                ]
+                assert moment.rows("SELECT max(version) FROM papers WHERE arxiv_id = '2606.00027'") == [(2,)]
+                [why] = moment.days()[MONDAY + timedelta(days=1)].reasons
+                assert why == "not proved complete (OAI-PMH: server error (503))"
+    with at(AFTER) as moment:
+        is_whole(moment, ours)
+        told = moment.rows("SELECT submitted_at, comment, code FROM papers WHERE arxiv_id = '2606.00027'")
+        assert told == [("2026-06-15T14:00:00Z", "Code: https://github.com/ann/tool", "open")]
+        assert moment.rows("SELECT submitted_at FROM work WHERE id = 'arxiv:2606.00045'") == [
+            ("2026-06-15T13:00:00Z",)
+        ]
+
+
+def test_the_feed_stays_whole_whatever_is_down(world: World, at: At) -> None:
+    a_week(world)
+    for now in evenings(last="2026-06-19T04:00:00Z"):
+        with at(now) as moment:
+            moment.cycle()
+            feed = (moment.worker.settings.public_dir / "feed.xml").read_text()
+    assert "2606.00027" in feed
+    for now in evenings("2026-06-19T12:00:00Z"):
+        with at(now) as moment:
+            for upstream in ("arxiv_api", "arxiv_oai", "arxiv_rss", "github_api", "huggingface"):
+                moment.misbehave(upstream, "503")
+            moment.cycle()
+            assert "2606.00027" in (moment.worker.settings.public_dir / "feed.xml").read_text()
+
+
+def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At) -> None:
+    ours = {write(world, number, MONDAY) for number in range(1, 30)}
+    small = {
+        "TRACKER_HARVEST__PAGE_SIZE": "10",
+        "TRACKER_HARVEST__FIRST_DAYS": "5",
+        "TRACKER_HARVEST__WINDOW_DAYS": "7",
+    }
+    with at("2026-06-16T04:00:00Z", **small) as moment:
+        moment.misbehave("arxiv_api", "403", times=1, after=2)
+        summary = moment.cycle()
+        assert summary.windows_left > 0
+        assert moment.asked("arxiv_oai") == 0
+        stored = moment.ids()
+        assert len(stored) == 20
+        assert moment.rows("SELECT count(*) FROM scan WHERE source = 'metadata'") == [(20,)]
+    with at("2026-06-16T09:00:00Z", **small) as moment:
+        moment.cycle()
+        assert moment.asked("arxiv_api") + moment.asked("arxiv_oai") + moment.asked("arxiv_rss") == 0
+    with at("2026-06-16T12:00:00Z", **small) as moment:
+        moment.misbehave("arxiv_api", "403")
+        moment.cycle()
+        # The door that refused is asked last, so that the other one is heard.
+        assert set(moment.ids()) == ours
+        assert moment.days()[MONDAY].proved_by == ("OAI-PMH",)
+    with at("2026-06-16T20:00:00Z", **small) as moment:
+        assert moment.cycle().troubles == []
+        assert set(moment.ids()) == ours
+        assert moment.rows("SELECT count(*) FROM version") == [(29,)]
+        assert moment.days()[MONDAY].proved_by == ("API", "OAI-PMH")
+
+
+def test_an_alarm_is_raised_once_and_ends(world: World, at: At, caplog: pytest.LogCaptureFixture) -> None:
+    a_week(world)
+    caplog.set_level(logging.INFO, logger="tracker.gaps")
+    for now in evenings():
+        with at(now) as moment:
+            if "2026-06-16T12" < now < "2026-06-19T12":
+                for upstream in ("arxiv_api", "arxiv_oai"):
+                    moment.misbehave(upstream, "503")
+            moment.cycle()
+            troubles = {one["what"]: one for one in moment.health()["troubles"]}
+            page = (moment.worker.settings.public_dir / "index.html").read_text()
+            shown = "the announcement of 2026-06-16 is short" in page
+            if now == "2026-06-18T04:00:00Z":
+                one = troubles["announcements"]
+                assert one["since"] == "2026-06-17T00:00:00Z"
+                assert "not proved complete" in one["reason"]
+                assert troubles["upstream arxiv_api"]["reason"] == "server error (503)"
+                assert "upstream arxiv_oai" in troubles
+                assert shown
+            if now < "2026-06-17T12" or now > "2026-06-19T12":
+                assert not {one for one in troubles if "upstream" in one or one == "announcements"}, now
+                assert not shown
+    raised = [one.getMessage() for one in caplog.records if "alarm: announcements" in one.getMessage()]
+    assert len(raised) == 1
+    assert len([one for one in caplog.records if "the alarm is over: announcements" in one.getMessage()]) == 1
+
+
+def test_a_holiday_has_no_line_and_defers(world: World, at: At) -> None:
+    friday = date(2026, 6, 21)
+    more = {"TRACKER_HARVEST__HOLIDAYS": "2026-06-16"}
+    ours = {write(world, 1, MONDAY), write(world, 2, MONDAY + timedelta(days=2), submitted="2026-06-16T10:00:00Z")}
+    with at("2026-06-18T04:00:00Z", **more) as moment:
+        moment.cycle()
+        assert set(moment.ids()) == ours
+        days = moment.days(MONDAY)
+        assert list(days) == [MONDAY, MONDAY + timedelta(days=2)]
+        assert [one.announced for one in days.values()] == [1, 1]
+        assert friday not in days
+
+
+def test_a_day_that_was_never_harvested_is_short(world: World, at: At) -> None:
+    write(world, 1, MONDAY)
+    with at("2026-06-18T04:00:00Z") as moment:
+        moment.cycle()
+        one = moment.days(date(2026, 6, 1))[date(2026, 6, 1)]
+        assert one.short
+        assert one.reasons == ("not proved complete (neither the API nor OAI-PMH was read to the end since)",)

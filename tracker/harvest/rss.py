@@ -1,0 +1,121 @@
+"""arXiv's RSS: today's announcement and nothing else, asked only where neither the API nor OAI-PMH answers.
+
+Source: info.arxiv.org/help/rss, and arXiv's own program (arXiv/arxiv-feed). At most 2,000 items; no comment, no time of
+submission. What it leaves out is filled in when another door answers again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from lxml import etree
+
+from tracker.domain import Version
+from tracker.errors import UpstreamError
+from tracker.harvest import announcements, oai_parse
+from tracker.harvest.arxiv_api import CATEGORY, WITHDRAWN, clean
+from tracker.protocols import Fetch
+
+UPSTREAM = "arxiv_rss"
+NEW_KINDS = frozenset({"new", "cross"})
+_KINDS = NEW_KINDS | {"replace", "replace-cross"}
+_GUID = re.compile(r"oai:arXiv\.org:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7})v([1-9]\d{0,2})", re.ASCII)
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_ABSTRACT = "Abstract:"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One announced version. Its times are the latest that they can be: RSS does not tell them."""
+
+    version: Version
+    kind: str
+    """`new`, `cross`, `replace` or `replace-cross`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One day's announcement; `unread` items could not be read."""
+
+    day: date
+    items: tuple[Item, ...]
+    unread: int = 0
+
+
+def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]) -> Channel:
+    """What was announced last in these categories. Raises UpstreamStopped, and UpstreamError when it cannot be known."""
+    response = fetch.get(UPSTREAM, f"/{'+'.join(categories)}")
+    if response.status != 200:
+        raise UpstreamError(UPSTREAM, f"an answer with status {response.status}")
+    channel = parse(response.body, frozenset(holidays))
+    if isinstance(channel, str):
+        raise UpstreamError(UPSTREAM, channel)
+    return channel
+
+
+def parse(body: bytes, holidays: frozenset[date]) -> Channel | str:
+    """The announcement, or a clause that says why it is none."""
+    if not body.strip():
+        return "an empty answer"
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.LxmlError, ValueError, LookupError):
+        return "an answer that is no complete XML"
+    if root.getroottree().docinfo.internalDTD is not None:
+        return "an answer with a document type, which a feed has not"
+    channel = root.find("channel") if root.tag == "rss" else None
+    if channel is None:
+        return "an answer that is no RSS"
+    published = _date(channel.findtext("pubDate") or channel.findtext("lastBuildDate") or "")
+    if published is None:
+        return "a channel without its date"
+    # At midnight in New York the feed turns to what was announced there the evening before.
+    day = announcements.day_before(published.astimezone(announcements.NEW_YORK).date(), holidays)
+    latest = announcements.submissions(day, holidays)[1] - timedelta(seconds=1)
+    found = [_item(node, latest) for node in channel.iterchildren("item")]
+    items = tuple(item for item in found if item is not None)
+    return Channel(day, items, len(found) - len(items))
+
+
+def _item(node: etree._Element, latest: datetime) -> Item | None:
+    guid = _GUID.fullmatch((node.findtext("guid") or "").strip())
+    kind = (node.findtext(f"{_ARXIV}announce_type") or "").strip()
+    listed = [(one.text or "").strip() for one in node.iterchildren("category")]
+    categories = tuple(dict.fromkeys(name for name in listed if CATEGORY.fullmatch(name)))
+    if guid is None or kind not in _KINDS or not categories:
+        return None
+    _, marked, abstract = clean(node.findtext("description") or "").partition(_ABSTRACT)
+    text = abstract.strip() if marked else ""
+    return Item(
+        Version(
+            arxiv_id=guid[1],
+            n=int(guid[2]),
+            title=" ".join(clean(node.findtext("title") or "").split()),
+            abstract=text,
+            authors=oai_parse.authors(clean(node.findtext(f"{_DC}creator") or "")),
+            categories=categories,
+            primary_category=categories[0],
+            comment=None,
+            submitted_at=latest,
+            updated_at=latest,
+            licence=(node.findtext(f"{_DC}rights") or "").strip() or None,
+            withdrawn=bool(WITHDRAWN.match(text)),
+        ),
+        kind,
+    )
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text.strip())
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else None

@@ -1,0 +1,124 @@
+"""What arXiv announced on which day, and what of it is stored and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, literal, select
+
+from tracker.domain import Source
+from tracker.store import tables as t
+from tracker.store.dialect import among, table, upsert
+from tracker.store.engine import Store
+from tracker.store.tables_announced import Announcement
+from tracker.store.writes import paper_id
+
+TOLD, WORK, SCAN = table(Announcement), table(t.Work), table(t.Scan)
+NEW, CROSS, REPLACED, WITHDRAWN = "new", "cross", "replaced", "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A version that `source` (a name of `[upstreams]`) says was announced on that New York day."""
+
+    arxiv_id: str
+    n: int
+    day: date
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of a paper: its newest version, its announcement, and when it was first seen."""
+
+    latest: int
+    announced_at: datetime | None
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of an announced version."""
+
+    arxiv_id: str
+    n: int
+    day: date
+    kind: str
+    source: str
+    stored: bool
+    scanned: bool
+
+
+def known(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Known]:
+    """What is stored of these papers, by arXiv id; those that are not stored are left out."""
+    with store.read() as connection:
+        return {
+            row.id.partition(":")[2]: Known(row.latest, row.announced_at, row.first_seen)
+            for row in connection.execute(
+                select(WORK.c.id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
+                    among(WORK.c.id, map(paper_id, arxiv_ids))
+                )
+            )
+        }
+
+
+def lowest(store: Store, since: datetime) -> str | None:
+    """The lowest arXiv id (of the form `2606.00001`) of the stored papers that were submitted since then."""
+    with store.read() as connection:
+        found: str | None = connection.execute(
+            select(func.min(WORK.c.id)).where(WORK.c.submitted_at >= since, WORK.c.id.like("arxiv:____._____"))
+        ).scalar_one()
+    return found.partition(":")[2] if found else None
+
+
+def tell(store: Store, told: Sequence[Told], now: datetime) -> None:
+    """Note what was announced; what is noted already stays as it was told first."""
+    if not told:
+        return
+    with store.begin() as connection:
+        upsert(
+            connection,
+            Announcement,
+            (
+                {
+                    "arxiv_id": one.arxiv_id,
+                    "n": one.n,
+                    "day": one.day.isoformat(),
+                    "kind": one.kind,
+                    "source": one.source,
+                    "seen_at": now,
+                }
+                for one in told
+            ),
+        )
+
+
+def fates(store: Store, since: date, until: date) -> list[Fate]:
+    """Everything announced from `since` to `until` (New York days, inclusive), by day and id."""
+    work = literal("arxiv:").concat(TOLD.c.arxiv_id)
+    read = (
+        select(SCAN.c.work)
+        .where(SCAN.c.work == work, SCAN.c.version >= TOLD.c.n, SCAN.c.source == Source.METADATA.value)
+        .exists()
+    )
+    with store.read() as connection:
+        return [
+            Fate(
+                row.arxiv_id,
+                row.n,
+                date.fromisoformat(row.day),
+                row.kind,
+                row.source,
+                stored=row.latest >= row.n,
+                scanned=bool(row.scanned),
+            )
+            for row in connection.execute(
+                select(TOLD, func.coalesce(WORK.c.latest, 0).label("latest"), read.label("scanned"))
+                .select_from(TOLD.outerjoin(WORK, WORK.c.id == work))
+                .where(TOLD.c.day >= since.isoformat(), TOLD.c.day <= until.isoformat())
+                .order_by(TOLD.c.day, TOLD.c.arxiv_id, TOLD.c.n)
+            )
+        ]

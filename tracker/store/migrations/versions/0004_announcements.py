@@ -1,0 +1,29 @@
+"""What arXiv announced, day by day."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "announcement",
+        sa.Column("arxiv_id", sa.String(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("arxiv_id", "n"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_announcement_day", "announcement", ["day"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_announcement_day", "announcement")
+    op.drop_table("announcement")
