@@ -15,6 +15,7 @@ COPY tracker tracker
 # the root file system is read-only later, and is never compared with its source, whose times COPY may change.
 RUN pip --python /opt/tracker install --no-deps . \
  && pip --python /opt/tracker check \
+ && /opt/tracker/bin/python -m tracker.bill > /opt/tracker/sbom.cdx.json \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/tracker/lib
 
 FROM docker.io/library/python:3.13-slim

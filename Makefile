@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test lint types docs accuracy bench bench-store soak fuzz browser container clean
+.PHONY: run demo test lint types docs accuracy bench bench-store soak fuzz audit browser container clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -49,6 +49,11 @@ soak: $(STAMP)  ## 30 simulated days of a normal load: memory, open files and lo
 
 fuzz: $(STAMP)  ## a million hostile inputs to all that reads what strangers wrote (make fuzz INPUTS=100000 SEED=2)
 	$(BIN)/python -m benchmarks.fuzz --inputs $(or $(INPUTS),1000000) --seed $(or $(SEED),1)
+
+audit:  ## known advisories against what the image is made of (asks pypi.org)
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet "pip-audit>=2.9,<3"
+	$(VENV)-audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 browser: $(STAMP)  ## every page in headless Chromium: widths, themes, keyboard, axe (needs npm, and root where chromium is missing)
 	$(BIN)/python -m pip install --quiet --group browser

@@ -240,12 +240,12 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
 
     from tracker import api, console, measuring, scheduler, showing, web
     from tracker.fetch import clock
-    from tracker.store.engine import upgrade_apart
+    from tracker.store.engine import reader, upgrade_apart
     from tracker.worker import status
 
     moved = clock.make(settings)
     upgrade_apart(settings.store_url)
-    with _store(settings) as store:
+    with _store(settings) as store, closing(reader(settings.store_url)) as reading:
         service = scheduler.Service(settings, store, moved, console.LogProgress())
         site = web.Site(
             settings.public_dir,
@@ -254,7 +254,9 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             ttl_minutes=settings.feed.ttl_minutes,
             site=settings.public_url,
             hub=settings.notify.websub_hub,
-            dynamic=web.Dynamic(partial(showing.paper, store, settings), partial(showing.search, store, settings)),
+            dynamic=web.Dynamic(
+                partial(showing.paper, reading, settings), partial(showing.search, reading, settings)
+            ),
             composing=service.worker.composer,
             answering=api.Api(settings),
             snapshots=settings.snapshot_file.parent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ from tracker.hosts.resolve import reference
 from tracker.protocols import Response
 from tracker.settings import load
 
+_PACES = tempfile.TemporaryDirectory(prefix="fuzz-")
+"""Where the clocks of upstreams stand."""
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 _ALIAS = re.compile(r"\b(r[0-9]+)\s*:\s*repository")
 
@@ -163,7 +166,9 @@ def _arxiv() -> Run:
         made.raw = io.BytesIO()
         return made, body
 
-    made = ArxivApi(load(environ={}), _Forgetful(), SystemClock(), sleep=lambda _: None)
+    made = ArxivApi(
+        load(environ={"TRACKER_DATA_DIR": _PACES.name}), _Forgetful(), SystemClock(), sleep=lambda _: None
+    )
     made._guarded._once = answer  # type: ignore[method-assign] # the connection is what is left out
 
     def run(data: bytes) -> None:

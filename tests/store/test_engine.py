@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import StoreError
 from tracker.store import figures, reads, search, views
-from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, upgrade_apart
+from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, reader, upgrade_apart
 from tracker.store.tables import METADATA
 
 
@@ -223,6 +225,31 @@ def test_a_copy_is_kept_before_a_migration_and_no_second(tmp_path: Path, caplog:
     before = kept.stat().st_mtime_ns
     open_store(url(path)).close()
     assert kept.stat().st_mtime_ns == before, "a store that is up to date is not copied"
+
+
+def test_a_reader_cannot_write_whatever_it_tries(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.db"
+    open_store(url(path)).close()
+    before = path.read_bytes()
+    store = reader(url(path))
+    for sql in (
+        "INSERT INTO stage (name, trouble) VALUES ('x', '')",
+        "UPDATE work SET code = 'open'",
+        "DELETE FROM event",
+        "DROP TABLE work",
+        "PRAGMA user_version = 9",
+        "VACUUM",
+    ):
+        for begin in (store.read, store.begin):
+            with pytest.raises(DBAPIError), begin() as connection:
+                connection.execute(text(sql))
+        with suppress(DBAPIError), store.read() as connection:
+            connection.execute(text("PRAGMA query_only = OFF"))
+            connection.execute(text(sql))
+    with store.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM papers")).scalar_one() == 0
+    store.close()
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is Python's word for "not to be had"
 import httpx
 
-from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.errors import SettingsError, UpstreamError, UpstreamStopped
 from tracker.fetch.form import Forms
 from tracker.fetch.gate import RETRIES, WHOLE_ANSWER, Gate, user_agent
 from tracker.fetch.pace import Sleep
@@ -40,6 +40,9 @@ class _Request:
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     json: object = None
+
+
+PROXIES = "The proxy of the environment cannot be used; HTTP_PROXY, HTTPS_PROXY and ALL_PROXY are written http://HOST:PORT."
 
 
 class Client:
@@ -67,14 +70,18 @@ class Client:
         self._forms = Forms(settings, self._gate, context)
         limits = settings.limits
         upstreams = {name: url for name, url in settings.upstreams.model_dump().items() if url}
-        self._http = httpx.Client(
-            verify=context,
-            # gzip alone: what other encodings can expand a few bytes to has no bound worth the name.
-            headers={"user-agent": user_agent(settings), "accept-encoding": "gzip"},
-            timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
-            # A proxy of the environment is never asked for what is on this machine.
-            mounts={f"all://{urlsplit(url).hostname}": None for url in upstreams.values() if is_loopback(url)},
-        )
+        try:
+            self._http = httpx.Client(
+                verify=context,
+                # gzip alone: what other encodings can expand a few bytes to has no bound worth the name.
+                headers={"user-agent": user_agent(settings), "accept-encoding": "gzip"},
+                timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
+                # A proxy of the environment is never asked for what is on this machine.
+                mounts={f"all://{urlsplit(url).hostname}": None for url in upstreams.values() if is_loopback(url)},
+            )
+        except (httpx.InvalidURL, ValueError, ImportError):
+            # Its text may hold a password.
+            raise SettingsError(PROXIES) from None
 
     def __enter__(self) -> Client:
         return self

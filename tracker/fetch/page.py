@@ -21,7 +21,7 @@ from urllib.parse import urljoin
 import httpx
 
 from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.fetch import guard
+from tracker.fetch import guard, proxy
 from tracker.fetch.gate import Gate, user_agent
 from tracker.fetch.guard import UPSTREAM, Target
 from tracker.protocols import Response
@@ -30,6 +30,8 @@ from tracker.settings import Settings
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host name and port; OSError when there are none."""
 
+ONCE = httpx.Limits(max_keepalive_connections=0)
+"""A kept connection was verified for one name and must not serve another at the same address."""
 MOST_REDIRECTS = 5
 MOST_ADDRESSES = 16
 READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown", "application/json")
@@ -107,20 +109,33 @@ class Pages:
         self._gate = gate
         self._resolve = resolve
         self._base = settings.upstreams.web.rstrip("/")
-        limits = settings.limits
-        self._http = httpx.Client(
-            verify=context,
+        self._context = context
+        self._through: dict[str, httpx.Client] = {}
+        self._http = self._client(httpx.HTTPTransport(verify=context, limits=ONCE))
+
+    def _client(self, transport: httpx.HTTPTransport) -> httpx.Client:
+        limits, settings = self._settings.limits, self._settings
+        return httpx.Client(
+            transport=transport,
             headers={"user-agent": user_agent(settings), "accept": ", ".join(READABLE), "accept-encoding": "gzip"},
             timeout=httpx.Timeout(limits.page_seconds / 2, connect=limits.connect_seconds),
-            # A proxy would resolve names itself, past the guard.
+            # A proxy that is asked for a name would look it up itself, past the guard: see `tracker.fetch.proxy`.
             trust_env=False,
-            # A kept connection was verified for one name and must not serve another at the same address.
-            limits=httpx.Limits(max_keepalive_connections=0),
         )
+
+    def _way(self, target: Target) -> httpx.Client:
+        """Directly, or through the proxy that the environment names for it."""
+        found = None if self._base else proxy.of_environment(target.scheme, target.host)
+        if found is None:
+            return self._http
+        if found not in self._through:
+            self._through[found] = self._client(proxy.transport(found, self._context))
+        return self._through[found]
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        for one in (self._http, *self._through.values()):
+            one.close()
 
     def get(self, url: str) -> Response:
         """The page at `url`, with the address finally reached; see `protocols.Fetch.page`."""
@@ -159,11 +174,12 @@ class Pages:
         with self._gate.turn(name):
             began = time.monotonic()
             address, headers, extensions = self._route(target, seconds)
+            way = self._way(target)
             watch = Deadline(began + seconds)
             extensions["trace"] = watch.trace
             try:
-                with watch, self._http.stream("GET", address, headers=headers, extensions=extensions) as answer:
-                    self._http.cookies.clear()
+                with watch, way.stream("GET", address, headers=headers, extensions=extensions) as answer:
+                    way.cookies.clear()
                     body = self._body(answer, began + seconds) if answer.status_code == 200 else b""
                     if watch.over:
                         # A body without a length ends with its connection, cut or not.

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.errors import StoreError
@@ -103,6 +103,30 @@ def open_store(url: str) -> Store:
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise StoreError(f"{name}: cannot be opened ({error}).") from None
+    return Store(engine, url)
+
+
+def reader(url: str) -> Store:
+    """A store that is there, for who must not write: the database itself refuses every change. StoreError.
+
+    Each transaction has a connection of its own, so that nothing of it stays.
+    """
+    parsed = address(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Store(server(url, execution_options={"postgresql_readonly": True}), url)
+    name = f"{Path(str(parsed.database)).absolute().as_uri()}?mode=ro"
+
+    def connect() -> sqlite3.Connection:
+        made = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        made.execute("PRAGMA query_only = ON")
+        return made
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=encode)
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
     return Store(engine, url)
 
 

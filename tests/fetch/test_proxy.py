@@ -1,0 +1,153 @@
+"""Pages through a real proxy on this machine: it is asked for checked addresses alone, and for nothing that is refused."""
+
+import base64
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tracker.errors import SettingsError, UpstreamError
+from tracker.fetch import guard, proxy
+from tracker.fetch.client import Client
+
+PUBLIC = "93.184.216.34"
+NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\n<p>hi"
+
+
+@dataclass
+class Proxy:
+    """Grants tunnels, and plays the page at their end."""
+
+    port: int = 0
+    asked: list[bytes] = field(default_factory=list)
+    within: list[bytes] = field(default_factory=list)
+    answer: bytes = b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n"
+    page: bytes = PAGE
+
+    def serve(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError):
+                connection.settimeout(5)
+                self.asked.append(connection.recv(4096))
+                connection.sendall(self.answer)
+                self.within.append(connection.recv(4096))
+                connection.sendall(self.page)
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    made = Proxy()
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        made.port = listener.getsockname()[1]
+        thread = threading.Thread(target=made.serve, args=(listener,))
+        thread.start()
+        for name in NAMES[:2]:
+            monkeypatch.setenv(name, f"http://ann:p%40ss@127.0.0.1:{made.port}")
+        yield made
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+@pytest.fixture
+def asking(make_settings, memory, ticks):
+    made = []
+
+    def make(addresses: list[str]):
+        settings = make_settings(TRACKER_UPSTREAMS__WEB="")
+        made.append(Client(settings, memory, ticks, sleep=ticks.sleep, resolve=lambda _host, _port: addresses))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+def test_the_proxy_is_asked_for_the_checked_address_and_the_name_is_said_within(asking, there):
+    response = asking([PUBLIC]).page("http://ann.example.net/tool")
+    assert (response.status, response.body) == (200, b"<p>hi")
+    head = there.asked[0].decode()
+    assert head.startswith(f"CONNECT {PUBLIC}:80 HTTP/1.1\r\nHost: {PUBLIC}:80\r\n")
+    assert f"Proxy-Authorization: Basic {base64.b64encode(b'ann:p@ss').decode()}" in head
+    assert "ann.example.net" not in head
+    assert there.within[0].startswith(b"GET /tool HTTP/1.1\r\n")
+    assert b"host: ann.example.net\r\n" in there.within[0].lower()
+    assert b"authorization" not in there.within[0].lower()
+
+
+def test_tls_is_spoken_with_the_page_and_names_it(asking, there):
+    with pytest.raises(UpstreamError):
+        asking([PUBLIC]).page("https://ann.example.net/")
+    assert there.asked[0].startswith(b"CONNECT 93.184.216.34:443 ")
+    assert there.within[0][:1] == b"\x16"
+    assert b"ann.example.net" in there.within[0], "the name of the page, for its certificate"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1"])
+def test_the_proxy_hears_nothing_of_a_private_address(asking, there, address):
+    with pytest.raises(UpstreamError, match="not asked"):
+        asking([PUBLIC, address]).page("http://ann.example.net/")
+    for url in (f"http://[{address}]/" if ":" in address else f"http://{address}/", "http://localhost/"):
+        with pytest.raises(UpstreamError):
+            asking([address]).page(url)
+    assert there.asked == []
+
+
+def test_a_redirect_through_the_proxy_is_checked_again(asking, there):
+    there.page = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(UpstreamError, match="not asked"):
+        asking([PUBLIC]).page("http://ann.example.net/")
+    assert len(there.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 403 Forbidden\r\n\r\n",
+        b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+        b"",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 4000,
+    ],
+)
+def test_a_proxy_that_grants_nothing_leaves_the_page_unknown(asking, there, answer):
+    there.answer = answer
+    with pytest.raises(UpstreamError):
+        asking([PUBLIC]).page("http://ann.example.net/")
+    assert not any(b"GET" in one for one in there.within)
+
+
+def test_what_no_proxy_names_is_asked_directly(asking, there, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "example.net")
+    monkeypatch.setattr(guard, "check_addresses", list)
+    with pytest.raises(UpstreamError):
+        asking(["127.0.0.9"]).page("http://ann.example.net/")
+    assert there.asked == []
+    assert proxy.of_environment("http", "ann.example.net") is None
+    assert proxy.of_environment("http", "other.example.com") == f"http://ann:p%40ss@127.0.0.1:{there.port}"
+
+
+@pytest.mark.parametrize("kind", ["socks5://127.0.0.1:1080", "nonsense://x", "http://", "http://h:port"])
+def test_a_proxy_without_tunnels_is_not_gone_around(asking, monkeypatch, kind):
+    with pytest.raises(UpstreamError, match="proxy"):
+        proxy.transport(kind, ssl.create_default_context())
+    for name in NAMES[:2]:
+        monkeypatch.setenv(name, kind)
+    with pytest.raises((UpstreamError, SettingsError), match="proxy"):
+        asking([PUBLIC]).page("http://ann.example.net/")
+
+
+def test_a_proxy_that_speaks_tls_is_spoken_to_so():
+    made = proxy.transport("https://127.0.0.1:1", ssl.create_default_context())
+    made.close()

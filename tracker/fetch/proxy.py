@@ -1,0 +1,113 @@
+"""Pages through the proxy of the environment, past which the guard must not be led.
+
+A proxy that is asked for a name would look it up itself, where the guard sees nothing. So the proxy is asked for a tunnel
+(CONNECT, RFC 9110, 9.3.6) to the address that the guard checked, for both schemes; the name is said within the tunnel alone.
+A proxy that grants tunnels to port 443 only leaves pages of plain http unknown.
+"""
+
+from __future__ import annotations
+
+import base64
+import ssl
+import time
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+
+from tracker.errors import UpstreamError
+
+LONGEST_HEAD = 16_384
+"""Bytes of a proxy's answer to CONNECT."""
+UPSTREAM = "web"
+
+
+def of_environment(scheme: str, host: str) -> str | None:
+    """The address of the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name for a page's scheme
+    and host; None where it is asked directly."""
+    proxies = getproxies()
+    found = proxies.get(scheme) or proxies.get("all")
+    return found if found and not proxy_bypass(host) else None
+
+
+def transport(proxy: str, context: ssl.SSLContext) -> httpx.HTTPTransport:
+    """A transport whose every connection is a tunnel through `proxy`. UpstreamError for a kind that has no tunnels."""
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        host, port = None, 0
+    if not host or parts.scheme not in ("http", "https"):
+        raise UpstreamError(UPSTREAM, "not asked: the proxy of the environment is none of http:// or https://")
+    made = httpx.HTTPTransport(verify=context)
+    # The pool is where httpx has a place for no other backend; the rest of its transport stays.
+    made._pool.close()
+    made._pool = httpcore.ConnectionPool(
+        ssl_context=context,
+        max_keepalive_connections=0,
+        network_backend=_Tunnels(
+            host, port, _credentials(parts.username, parts.password), parts.scheme == "https"
+        ),
+    )
+    return made
+
+
+def _credentials(user: str | None, password: str | None) -> bytes:
+    if user is None:
+        return b""
+    pair = f"{unquote(user)}:{unquote(password or '')}".encode()
+    return b"Proxy-Authorization: Basic " + base64.b64encode(pair) + b"\r\n"
+
+
+class _Tunnels(httpcore.NetworkBackend):
+    """Connections that lead through a proxy to the address asked for."""
+
+    def __init__(self, host: str, port: int, credentials: bytes, is_tls: bool) -> None:
+        self._host, self._port, self._credentials, self._is_tls = host, port, credentials, is_tls
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A stream to `host` and `port`, beyond the proxy's answer."""
+        deadline = time.monotonic() + (timeout or 30.0)
+        stream = self._plain.connect_tcp(
+            self._host, self._port, timeout=timeout, local_address=local_address, socket_options=socket_options
+        )
+        try:
+            if self._is_tls:
+                stream = stream.start_tls(
+                    ssl.create_default_context(), server_hostname=self._host, timeout=timeout
+                )
+            there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            asked = f"CONNECT {there} HTTP/1.1\r\nHost: {there}\r\n".encode() + self._credentials + b"\r\n"
+            stream.write(asked, timeout=timeout)
+            _granted(stream, deadline)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+
+def _granted(stream: httpcore.NetworkStream, deadline: float) -> None:
+    """Read the proxy's answer to its end, and not a byte of what follows."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ConnectTimeout("the proxy did not answer in time")
+        got = stream.read(1, timeout=left)
+        head += got
+        if not got or len(head) > LONGEST_HEAD:
+            raise httpcore.ConnectError("the proxy broke off")
+    status = head.split(b" ", 2)[1:2]
+    if status != [b"200"]:
+        raise httpcore.ConnectError("the proxy grants no tunnel")
