@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tracker.errors import Cancelled
 from tracker.store import memory, retention
+from tracker.timing import timed
 from tracker.worker import Summary, Worker, close_stage
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")
 """As `tempfile.mkstemp` names what we write beside the file that it replaces."""
 
 
+@timed("retention")
 def keep(worker: Worker, now: datetime, summary: Summary) -> None:
     """All of it; the log is folded each time, the rest once a day. What fails is told, and tried again in an hour."""
     if _is_due(worker, now):
