@@ -217,6 +217,8 @@ class Gate:
             return
         if error is None:
             self._noted[upstream] = now
+            while len(self._noted) > MOST_HOSTS:
+                del self._noted[next(iter(self._noted))]
         else:
             self._noted.pop(upstream, None)
         self._memory.record(upstream, now, error)
