@@ -12,7 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.errors import Cancelled
-from tracker.store import memory, retention
+from tracker.hosts import base as hosts
+from tracker.hosts import resolve
+from tracker.store import memory, retention, times
+from tracker.timing import timed
 from tracker.worker import Summary, Worker, close_stage
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,7 @@ _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")
 """As `tempfile.mkstemp` names what we write beside the file that it replaces."""
 
 
+@timed("retention")
 def keep(worker: Worker, now: datetime, summary: Summary) -> None:
     """All of it; the log is folded each time, the rest once a day. What fails is told, and tried again in an hour."""
     if _is_due(worker, now):
@@ -48,6 +52,14 @@ def keep(worker: Worker, now: datetime, summary: Summary) -> None:
                 log.info("%d listings, %d scans and %d left files went", gone.listings, gone.scans, swept)
         close_stage(worker, STAGE, reason, now + timedelta(hours=1) if reason else None, now, summary)
     worker.store.fold()
+
+
+def forget() -> None:
+    """Give back what one cycle's work was quicker for: addresses taken apart, times as text. A service does it between
+    cycles, since each kept only its bound in number would grow for months."""
+    resolve.reference.cache_clear()
+    hosts.parts.cache_clear()
+    times.utc_text.cache_clear()
 
 
 def _is_due(worker: Worker, now: datetime) -> bool:

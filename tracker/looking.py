@@ -16,6 +16,7 @@ from tracker.hosts import HOSTS, huggingface, swh
 from tracker.hosts.base import Host
 from tracker.judge import licenses, openness, schedule
 from tracker.store import checks, queue
+from tracker.timing import timed
 from tracker.worker import Summary, Worker, close_stage
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ COPIES = 25
 """Archived copies looked for in one cycle at most."""
 
 
+@timed("check")
 def check(worker: Worker, now: datetime, summary: Summary) -> None:
     """Look at every artifact that is due."""
     for host in HOSTS:
@@ -105,6 +107,7 @@ def _is_read_whole(found: Check) -> bool:
     return found.outcome is Outcome.PRESENT and found.commit is not None and found.content is not Content.UNKNOWN
 
 
+@timed("archived copies")
 def copies(worker: Worker, now: datetime, summary: Summary) -> None:
     """Look up archived copies of what is gone at Software Heritage."""
     if not worker.settings.may_ask("software_heritage"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,10 @@ from pathlib import Path
 from tracker import __version__, metrics
 from tracker.fetch.counted import REQUESTS
 from tracker.metrics import Measures, Upstream
+from tracker.published import Status
 from tracker.settings import Settings
-from tracker.store import memory
+from tracker.store import figures, memory
+from tracker.timing import TIMINGS
 from tracker.worker import Worker, status
 
 log = logging.getLogger(__name__)
@@ -25,25 +27,36 @@ def told(worker: Worker, *, with_store: bool) -> bytes:
     """The text of `/metrics`; without what the store would tell where it is not to be asked, or fails."""
     now = worker.now()
     known: list[memory.Known] = []
-    found = None
+    found: Status | None = None
+    states: dict[tuple[str, str], int] = {}
     if with_store:
         try:
             found = status(worker, now)
             known = memory.remembered(worker.settings.store_url)
+            states = figures.states(worker.store)
         except Exception as error:  # noqa: BLE001 # whatever ails the store, the process must go on telling of itself
             log.warning("metrics: the store does not answer (%s)", type(error).__name__)
             found = None
-    measured = measures(worker, known, now, with_store=found is not None)
+    measured = measures(worker, known, now, states=states, with_store=found is not None)
     return metrics.text(found, measured, version=__version__, now=now)
 
 
-def measures(worker: Worker, known: Iterable[memory.Known], now: datetime, *, with_store: bool = True) -> Measures:
-    """All that is measured; `known` is what the store remembers of upstreams."""
+def measures(
+    worker: Worker,
+    known: Iterable[memory.Known],
+    now: datetime,
+    *,
+    states: Mapping[tuple[str, str], int] | None = None,
+    with_store: bool = True,
+) -> Measures:
+    """All that is measured; `known` is what the store remembers of upstreams, `states` its papers by (fact, state)."""
     settings = worker.settings
     store, wal = store_bytes(settings)
     remembered = list(known)
     return Measures(
         requests=REQUESTS.so_far(),
+        spent=TIMINGS.so_far(),
+        states=states or {},
         upstreams=_upstreams(settings, remembered) if with_store else (),
         pages_in_trouble=len([one for one in remembered if _is_page(one) and _in_trouble(one, now)])
         if with_store

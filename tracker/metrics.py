@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker.published import Status
+from tracker.timing import Spent
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "arxiv_code_tracker_"
-MOST_SERIES = 64
+MOST_SERIES = 256
 """Of one name at most."""
 
 Sample = tuple[Mapping[str, str], float]
@@ -34,8 +35,12 @@ class Upstream:
 class Measures:
     """What is measured beside the status. None and empty: not to be had."""
 
-    requests: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Requests of this process by (upstream, outcome)."""
+    requests: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """Requests of this process by (upstream, outcome, class of status)."""
+    spent: Mapping[str, Spent] = field(default_factory=dict)
+    """What each stage took in this process."""
+    states: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Papers by (fact, state)."""
     upstreams: tuple[Upstream, ...] = ()
     pages_in_trouble: int | None = None
     """Hosts of pages that are stopped or failing."""
@@ -128,11 +133,18 @@ def _of_measures(measures: Measures, now: datetime) -> Iterator[tuple[str, str, 
     yield (
         "upstream_requests_total",
         "counter",
-        "Requests of this process since its start, by what came of them.",
+        "Requests of this process since its start, by class of status and what came of them.",
         [
-            ({"upstream": upstream, "outcome": outcome}, count)
-            for (upstream, outcome), count in sorted(measures.requests.items())
+            ({"upstream": upstream, "outcome": outcome, "status": status}, count)
+            for (upstream, outcome, status), count in sorted(measures.requests.items())
         ],
+    )
+    yield from _of_stages(measures.spent)
+    yield (
+        "papers_by_state",
+        "gauge",
+        "Papers stored, by the state of each fact.",
+        [({"fact": fact, "state": state}, count) for (fact, state), count in sorted(measures.states.items())],
     )
     yield "store_bytes", "gauge", "Size of the store's file.", _one(measures.store_bytes)
     yield "wal_bytes", "gauge", "Size of the store's write-ahead log.", _one(measures.wal_bytes)
@@ -140,6 +152,28 @@ def _of_measures(measures: Measures, now: datetime) -> Iterator[tuple[str, str, 
     yield "feed_items", "gauge", "Entries that the last publish had for the main feed.", _one(measures.feed_items)
     yield "process_resident_bytes", "gauge", "Memory that the process holds.", _one(measures.resident_bytes)
     yield "process_open_files", "gauge", "File descriptors that the process holds.", _one(measures.open_files)
+
+
+def _of_stages(spent: Mapping[str, Spent]) -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
+    stages = sorted(spent.items())
+    yield (
+        "stage_seconds_total",
+        "counter",
+        "Seconds that a stage worked since the process began.",
+        [({"stage": name}, one.seconds) for name, one in stages],
+    )
+    yield (
+        "stage_runs_total",
+        "counter",
+        "Runs of a stage since the process began, ended well or not.",
+        [({"stage": name}, one.runs) for name, one in stages],
+    )
+    yield (
+        "stage_last_seconds",
+        "gauge",
+        "Seconds that the last run of a stage took.",
+        [({"stage": name}, one.last) for name, one in stages],
+    )
 
 
 def _one(value: float | None) -> list[Sample]:

@@ -17,6 +17,7 @@ from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
 from tracker.settings import config_dir, read_toml
 from tracker.store import corrections, judgements, memory, organisations, queue, reads, releases
+from tracker.timing import timed
 from tracker.worker import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ def prepare(worker: Worker, now: datetime, summary: Summary) -> None:
             )
 
 
+@timed("harvest")
 def harvest(
     worker: Worker, now: datetime, summary: Summary, since: date | None = None, until: date | None = None
 ) -> None:
@@ -103,6 +105,7 @@ def harvest(
     carrying.harvest(worker, now, summary, partial(publishing.write_site, worker, now), since, until)
 
 
+@timed("judge")
 def judge(worker: Worker, now: datetime, summary: Summary) -> None:
     """Judge every work whose evidence changed."""
     window, version = timedelta(days=worker.settings.feed.window_days), worker.rules.judge_version

@@ -18,6 +18,7 @@ from tracker.published import Channel, Item
 from tracker.settings import Settings
 from tracker.store import entering, items, memory
 from tracker.store.engine import Store
+from tracker.timing import timed
 from tracker.worker import Summary, Worker, status
 
 NOT_OPEN, UNLINKED = 30, 20
@@ -31,6 +32,7 @@ def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = N
     memory.stage_done(worker.store, "publish", now)
 
 
+@timed("publish")
 def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
     """Build the site from the store: feeds in three formats, the list of feeds, and the pages."""
     settings, store = worker.settings, worker.store

@@ -20,6 +20,7 @@ from tracker.hosts import huggingface
 from tracker.hosts.resolve import reference as resolve
 from tracker.store import corrections, judgements, memory, queue, reads, writes
 from tracker.store import windows as proof
+from tracker.timing import timed
 from tracker.worker import CHECKED, Summary, Worker, close_stage
 
 HUB_LISTS = "hub"
@@ -32,6 +33,7 @@ LIKELY = 0.5
 PAGES_OF_A_PAPER = 2
 
 
+@timed("read")
 def read(worker: Worker, now: datetime, summary: Summary) -> None:
     """Find links and promises in papers whose texts are new, and decide the roles of all their links."""
     rules = worker.rules.roles
@@ -89,6 +91,7 @@ def _corrected(decision: RoleDecision, role: Role, words: str) -> RoleDecision:
     return replace(decision, role=role, probability=sure, reasons=(words, *decision.reasons))
 
 
+@timed("hub lists")
 def listings(worker: Worker, now: datetime, summary: Summary) -> None:
     """Read the Hub's lists of newest repositories, and give papers those whose tags name them."""
     reason, next_try = "", None
@@ -134,6 +137,7 @@ def _give_listings(worker: Worker, now: datetime) -> None:
         writes.save_scans(worker.store, scans, worker.rules.roles.version, now)
 
 
+@timed("hub records")
 def records(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
     waiting = queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records, now)
@@ -191,6 +195,7 @@ def _listing(work: str, link: Reference, url: str) -> Mention:
     )
 
 
+@timed("full texts")
 def full_texts(worker: Worker, now: datetime, summary: Summary) -> None:
     """Read the full text of papers that show no code of their own; cheapest format first, new papers first."""
     if not worker.settings.may_ask("arxiv_site"):
@@ -259,6 +264,7 @@ def _chance(mention: Mention, paper: Paper, rules: roles.Rules) -> float:
     return roles.decide([mention], paper, rules)[0].probability
 
 
+@timed("project pages")
 def project_pages(worker: Worker, now: datetime, summary: Summary) -> None:
     """Follow the project pages of papers that show no code of their own, one hop."""
     if not worker.settings.may_ask("web"):

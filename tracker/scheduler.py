@@ -21,7 +21,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tracker import pipeline, publishing, snapshots
+from tracker import keeping, pipeline, publishing, snapshots
 from tracker.errors import Cancelled, SettingsError, TrackerError
 from tracker.protocols import Clock, Progress
 from tracker.settings import Schedule, Settings
@@ -148,6 +148,7 @@ class Service:
         finally:
             self._store.rest()
             publishing.forget()
+            keeping.forget()
             _give_memory_back()
 
     def _plan_retry(self, summary: Summary) -> None:

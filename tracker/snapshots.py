@@ -9,6 +9,7 @@ from pathlib import Path
 from tracker.errors import StoreError
 from tracker.settings import Settings
 from tracker.store import restore, snapshot
+from tracker.timing import timed
 from tracker.worker import Summary, Worker, close_stage
 
 STAGE = "snapshot"
@@ -23,6 +24,7 @@ def is_due(settings: Settings, now: datetime) -> bool:
     return made is None or datetime.fromisoformat(made.made_at) + timedelta(hours=hours) <= now
 
 
+@timed("snapshot")
 def make_due(worker: Worker) -> None:
     """Make a snapshot when one is due. A failure is noted, for `/health` and the page, and it is tried again next time.
 

@@ -18,6 +18,7 @@ from tracker.published import Item
 from tracker.settings import Notify, is_loopback
 from tracker.store import entering, memory
 from tracker.store import items as stored
+from tracker.timing import timed
 from tracker.worker import Summary, Worker, close_stage
 
 PUSH, NOTICES = "push", "notices"
@@ -25,6 +26,7 @@ KEPT = timedelta(days=3)
 """What entered the feed longer ago is no news: a service that is down for longer misses it."""
 
 
+@timed("notices")
 def tell(worker: Worker, now: datetime, summary: Summary) -> None:
     """Both, after a publish."""
     push(worker, now, summary)

@@ -13,12 +13,14 @@ from tracker.domain import Check, Mention, Outcome, Place, Reference, Source, ti
 from tracker.errors import UpstreamError
 from tracker.hosts import github
 from tracker.store import queue, writes
+from tracker.timing import timed
 from tracker.worker import Summary, Worker, close_stage
 
 PAPERS = 25
 """Papers that one cycle waits for at most; each costs a question for each watched owner and name."""
 
 
+@timed("promises")
 def watch(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask GitHub for repositories named after promised work, under the owners of `watch.toml`; each paper once a
     week. Only with a token: without one it would cost a request for each name and owner."""

@@ -9,18 +9,21 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from tracker import measuring, metrics, settings
+from tracker import keeping, measuring, metrics, pipeline, publishing, reading, settings, timing
 from tracker.fetch import clock, counted
 from tracker.metrics import Measures, Upstream
 from tracker.published import Status, Trouble
 from tracker.store import memory
 from tracker.store.engine import Store
-from tracker.worker import Worker, make_worker
+from tracker.timing import Spent
+from tracker.worker import Summary, Worker, make_worker
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -46,9 +49,24 @@ def read(body: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     return found
 
 
+def labelled(found: dict[Any, float]) -> list[Any]:
+    return [key for key in found if key[1]]
+
+
+def requests(found: dict[tuple[str, tuple[tuple[str, str], ...]], float]) -> dict[tuple[str, str, str], float]:
+    told = {}
+    for (name, labels), value in found.items():
+        if name == "upstream_requests_total":
+            by = dict(labels)
+            told[by["upstream"], by["outcome"], by["status"]] = value
+    return told
+
+
 def test_every_figure_is_read_back() -> None:
     measured = Measures(
-        requests={("github_api", "answered"): 7, ("web", "no_answer"): 2},
+        requests={("github_api", "answered", "2xx"): 7, ("github_api", "answered", "4xx"): 1, ("web", "no_answer", "none"): 2},
+        spent={"full texts": Spent(runs=3, seconds=7.5, last=0.25)},
+        states={("code", "open"): 88, ("code", "none"): 762, ("weights", "gated"): 0},
         upstreams=(
             Upstream(name="arxiv_api", stopped_until=NOW + 6 * HOUR, failing_since=NOW - 2 * HOUR),
             Upstream(name="gitlab", stopped_until=NOW - HOUR),
@@ -75,7 +93,16 @@ def test_every_figure_is_read_back() -> None:
     assert found["upstream_stopped_seconds", (("upstream", "arxiv_api"),)] == 6 * 3600
     assert found["upstream_stopped_seconds", (("upstream", "gitlab"),)] == 0
     assert found["upstream_failing_seconds", (("upstream", "arxiv_api"),)] == 2 * 3600
-    assert found["upstream_requests_total", (("outcome", "no_answer"), ("upstream", "web"))] == 2
+    assert requests(found) == {
+        ("github_api", "answered", "2xx"): 7,
+        ("github_api", "answered", "4xx"): 1,
+        ("web", "no_answer", "none"): 2,
+    }
+    stage = (("stage", "full texts"),)
+    told = [found[f"stage_{name}", stage] for name in ("seconds_total", "runs_total", "last_seconds")]
+    assert told == [7.5, 3, 0.25]
+    assert found["papers_by_state", (("fact", "code"), ("state", "open"))] == 88
+    assert found["papers_by_state", (("fact", "weights"), ("state", "gated"))] == 0
 
 
 def test_what_is_not_known_is_left_out_and_not_0() -> None:
@@ -93,32 +120,86 @@ def test_the_line_ends_are_those_of_the_format() -> None:
 
 @given(st.text(max_size=300), st.integers(0, 10**18))
 def test_no_name_breaks_the_format(name: str, value: int) -> None:
-    measured = Measures(requests={(name, "answered"): value})
+    measured = Measures(requests={(name, "answered", name): value})
     found = read(metrics.text(status(x=NOW), measured, version=name, now=NOW))
     [count] = [value for (one, _), value in found.items() if one == "upstream_requests_total"]
     assert math.isclose(count, value)
 
 
 def test_series_are_bounded_in_number() -> None:
-    many = Measures(requests={(f"host{number}.example", "answered"): 1 for number in range(1000)})
+    many = Measures(requests={(f"host{number}.example", "answered", "2xx"): 1 for number in range(1000)})
     found = read(metrics.text(None, many, version="0.1.0", now=NOW))
     assert len(found) <= metrics.MOST_SERIES + 3
 
 
 def test_hosts_of_strangers_are_no_series() -> None:
-    requests = counted.Requests()
-    requests.add("web:evil.example", None)
-    requests.add("web:other.example", "take")
-    requests.add("somebody", "take")
-    requests.add("github_api", "refused")
-    requests.add("arxiv_api", "new")
-    assert requests.so_far() == {
-        ("web", "no_answer"): 1,
-        ("web", "answered"): 1,
-        ("other", "answered"): 1,
-        ("github_api", "refused"): 1,
-        ("arxiv_api", "other"): 1,
+    so_far = counted.Requests()
+    so_far.add("web:evil.example", None)
+    so_far.add("web:other.example", "take", 200)
+    so_far.add("web:other.example", "take", 404)
+    so_far.add("somebody", "take", 200)
+    so_far.add("github_api", "refused", 403)
+    so_far.add("arxiv_api", "new", 999)
+    assert so_far.so_far() == {
+        ("web", "no_answer", "none"): 1,
+        ("web", "answered", "2xx"): 1,
+        ("web", "answered", "4xx"): 1,
+        ("other", "answered", "2xx"): 1,
+        ("github_api", "refused", "4xx"): 1,
+        ("arxiv_api", "other", "other"): 1,
     }
+
+
+def test_a_stage_is_timed_however_it_ends() -> None:
+    ticks = iter([10.0, 12.5, 20.0, 20.5, 30.0, 29.0])
+    timings = timing.Timings(lambda: next(ticks))
+    with timings.of("read"):
+        pass
+    with pytest.raises(ValueError, match="broke"), timings.of("read"):
+        raise ValueError("broke")
+    with timings.of("back"):
+        pass
+    assert timings.so_far() == {"read": Spent(2, 3.0, 0.5), "back": Spent(1, 0.0, 0.0)}
+
+
+def test_a_timed_function_is_the_same_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = timing.Timings()
+    monkeypatch.setattr(timing, "TIMINGS", mine)
+    half = timing.timed("halving")(lambda number, *, by=2: number / by)
+    assert (half(6), half(6, by=3)) == (3, 2)
+    assert mine.so_far()["halving"].runs == 2
+
+
+def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "TIMINGS", timing.Timings())
+    monkeypatch.setattr(measuring, "TIMINGS", timing.TIMINGS)
+    with working(store, tmp_path) as worker:
+        for work in (pipeline.judge, reading.read, keeping.keep):
+            work(worker, worker.now(), Summary())
+        publishing.write_site(worker, worker.now())
+        found = read(measuring.told(worker, with_store=True))
+    assert {stage for (name, ((_, stage), *_)) in labelled(found) if name == "stage_runs_total"} == {
+        "judge", "publish", "read", "retention",
+    }  # fmt: skip
+
+
+def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
+        other.executemany(
+            "INSERT INTO figure (category, fact, month, state, papers) VALUES (?, ?, ?, ?, ?)",
+            [
+                ("all", "code", "2026-05", "open", 3), ("all", "code", "2026-06", "open", 4),
+                ("cs.CL", "code", "2026-06", "open", 4), ("all", "code", "2026-06", "promised", 1),
+            ],
+        )  # fmt: skip
+        other.commit()
+    with working(store, tmp_path) as worker:
+        found = read(measuring.told(worker, with_store=True))
+    told = {labels: value for (name, labels), value in found.items() if name == "papers_by_state"}
+    assert told == {
+        (("fact", "code"), ("state", "open")): 7,
+        (("fact", "code"), ("state", "promised")): 1,
+    }, "each paper once, over all months"
 
 
 @contextmanager

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tracker import keeping, settings
+from tracker import keeping, scheduler, settings
 from tracker.domain import Reference, Source, Version
 from tracker.errors import Cancelled
-from tracker.store import judgements, memory, retention, writes
+from tracker.fetch import gate
+from tracker.hosts import base, resolve
+from tracker.store import judgements, memory, retention, times, writes
 from tracker.store import windows as listings
 from tracker.store.engine import Store
 from tracker.store.views import VIEWS
@@ -37,6 +39,22 @@ class Clock:
 
     def now(self) -> datetime:
         return self.at
+
+
+class Forgetful:
+    """A memory of upstreams that keeps nothing."""
+
+    def stopped(self, upstream: str, now: datetime) -> None:
+        return None
+
+    def stop(self, upstream: str, until: datetime, reason: str) -> None:
+        return None
+
+    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> None:
+        return None
+
+    def record(self, upstream: str, now: datetime, error: str | None) -> None:
+        return None
 
 
 @pytest.fixture
@@ -231,3 +249,45 @@ def test_the_log_is_cut_after_a_cycle_and_a_reader_only_puts_it_off(store: Store
     assert store.fold()
     assert log.stat().st_size == 0
     assert rows(store, "SELECT count(*) FROM upstream") == [2]
+
+
+def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
+    keeping.forget()
+    for number in range(50):
+        resolve.reference(f"https://github.com/lab/tool-{number}")
+        times.utc_text(START + timedelta(seconds=number))
+    kept = (resolve.reference, base.parts, times.utc_text)
+    assert [one.cache_info().currsize for one in kept] == [50, 50, 50]
+    keeping.forget()
+    assert [one.cache_info().currsize for one in kept] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("error", [None, Cancelled("stopping"), RuntimeError("broke off")])
+def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
+    store: Store, tmp_path: Path, clock: Clock, error: Exception | None
+) -> None:
+    def cycle() -> Summary:
+        resolve.reference("https://github.com/lab/tool")
+        if error:
+            raise error
+        return Summary()
+
+    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    service = scheduler.Service(made, store, clock)
+    service._guarded(cycle)
+    service.stop()
+    assert resolve.reference.cache_info().currsize == 0
+
+
+def test_hosts_of_strangers_that_recovered_are_bounded_in_number(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MOST_HOSTS", 5)
+    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    door = gate.Gate(made, Forgetful(), clock)
+    for number in range(20):
+        for status in (503, 200):
+            door.page(f"web:host{number}.example", status, {})
+    for counted in (door._noted, door._lost, door._refusals):
+        assert len(counted) <= 5
+    assert "web:host19.example" in door._noted

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from tracker.settings import Upstreams
 
-OTHER, NO_ANSWER = "other", "no_answer"
+OTHER, NO_ANSWER, NONE = "other", "no_answer", "none"
 OUTCOMES: Mapping[str, str] = {
     "take": "answered",
     "retry": "failed",
@@ -23,22 +23,29 @@ OUTCOMES: Mapping[str, str] = {
 _KNOWN = frozenset({*Upstreams.model_fields, "hub"})
 
 
+def status_class(status: int | None) -> str:
+    """The class of an HTTP status (RFC 9110, 15), as `4xx`; `none` where no answer came."""
+    if status is None:
+        return NONE
+    return f"{status // 100}xx" if 100 <= status < 600 else OTHER
+
+
 class Requests:
     """Counts; of any thread. Hosts of pages, which strangers name, all count as `web`."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lock = threading.Lock()
 
-    def add(self, upstream: str, action: str | None) -> None:
-        """One request to an upstream, and what `rules.Action` its answer asked for; None where none came."""
+    def add(self, upstream: str, action: str | None, status: int | None = None) -> None:
+        """One request to an upstream, what `rules.Action` its answer asked for (None where none came), its status."""
         name = upstream.partition(":")[0]
         outcome = NO_ANSWER if action is None else OUTCOMES.get(action, OTHER)
         with self._lock:
-            self._counts[name if name in _KNOWN else OTHER, outcome] += 1
+            self._counts[name if name in _KNOWN else OTHER, outcome, status_class(status)] += 1
 
-    def so_far(self) -> dict[tuple[str, str], int]:
-        """Requests by (upstream, outcome) since the process began."""
+    def so_far(self) -> dict[tuple[str, str, str], int]:
+        """Requests by (upstream, outcome, class of status) since the process began."""
         with self._lock:
             return dict(self._counts)
 

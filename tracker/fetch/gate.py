@@ -96,7 +96,7 @@ class Gate:
         when no retry is left or none would help.
         """
         ruling = rules.rule(upstream, status, headers, body)
-        REQUESTS.add(upstream, ruling.action.value)
+        REQUESTS.add(upstream, ruling.action.value, status)
         if ruling.action is rules.Action.TAKE:
             self._refusals.pop(upstream, None)
             self._lost.pop(upstream, None)
@@ -141,7 +141,7 @@ class Gate:
         and longer, by its own name (`web:HOST`), and hinders no other.
         """
         ruling = rules.rule(upstream, status or 503, headers, b"")
-        REQUESTS.add(upstream, ruling.action.value if status else None)
+        REQUESTS.add(upstream, ruling.action.value if status else None, status or None)
         wait = ruling.seconds
         if ruling.action is rules.Action.TAKE:
             self._refusals.pop(upstream, None)
@@ -217,6 +217,8 @@ class Gate:
             return
         if error is None:
             self._noted[upstream] = now
+            while len(self._noted) > MOST_HOSTS:
+                del self._noted[next(iter(self._noted))]
         else:
             self._noted.pop(upstream, None)
         self._memory.record(upstream, now, error)

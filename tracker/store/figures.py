@@ -48,6 +48,17 @@ def kept(connection: Connection, works: Collection[str]) -> Iterator[None]:
         connection.execute(_ADD, rows)
 
 
+def states(store: Store) -> dict[tuple[str, str], int]:
+    """Papers by (fact, state): the figures added up over all months, which costs the same at any number of papers."""
+    wanted = (
+        select(FIGURE.c.fact, FIGURE.c.state, func.sum(FIGURE.c.papers))
+        .where(FIGURE.c.category == TOTAL)
+        .group_by(FIGURE.c.fact, FIGURE.c.state)
+    )
+    with store.read() as connection:
+        return {(fact, state): int(papers) for fact, state, papers in connection.execute(wanted)}
+
+
 def rebuild(store: Store) -> None:
     """Count everything anew."""
     with store.begin() as connection:
