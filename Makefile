@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test lint types docs accuracy bench bench-store browser container clean
+.PHONY: run demo test lint types docs accuracy bench bench-store soak fuzz browser container clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,12 @@ bench: $(STAMP)  ## ratios against a named baseline
 
 bench-store: $(STAMP)  ## the store at 10 thousand, 100 thousand and 1 million papers (make bench-store SIZES=3000000)
 	$(BIN)/python -m benchmarks.store $(SIZES)
+
+soak: $(STAMP)  ## 30 simulated days of a normal load: memory, open files and logs stay flat (about 10 minutes)
+	$(BIN)/python -m benchmarks.soak
+
+fuzz: $(STAMP)  ## a million hostile inputs to all that reads what strangers wrote (make fuzz INPUTS=100000 SEED=2)
+	$(BIN)/python -m benchmarks.fuzz --inputs $(or $(INPUTS),1000000) --seed $(or $(SEED),1)
 
 browser: $(STAMP)  ## every page in headless Chromium: widths, themes, keyboard, axe (needs npm, and root where chromium is missing)
 	$(BIN)/python -m pip install --quiet --group browser

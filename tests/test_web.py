@@ -193,7 +193,9 @@ def test_a_page_is_guarded(site: Site) -> None:
     headers = site.ask("/").headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
-    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; img-src 'self'")
+    assert headers["content-security-policy"].startswith(
+        "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'"
+    )
     assert "unsafe" not in headers["content-security-policy"]
 
 

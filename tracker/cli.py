@@ -103,14 +103,14 @@ def _worker() -> Iterator[Worker]:
     """A worker with a progress bar on a terminal and log lines elsewhere; SIGTERM and Ctrl-C end it cleanly."""
     import signal
 
-    from tracker import console
+    from tracker import console, logs
     from tracker.fetch import clock
     from tracker.worker import make_worker
 
     settings = _settings()
     moved = clock.make(settings)
     on_terminal = sys.stderr.isatty()
-    console.set_up_logs(settings.log_format, quiet=on_terminal)
+    logs.set_up(settings, quiet=on_terminal)
     cancel = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: cancel.set())
@@ -226,10 +226,10 @@ def _stage(work: Callable[[Worker, datetime, Summary], None]) -> int:
 @app.command(name="run")
 def run_service() -> int:
     """The service: timetable, publisher and web server in one process. SIGTERM ends it within 10 s."""
-    from tracker import console
+    from tracker import logs
 
     settings = _settings()
-    console.set_up_logs(settings.log_format)
+    logs.set_up(settings)
     return _serve(settings)
 
 
@@ -238,7 +238,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
     import signal
     from functools import partial
 
-    from tracker import api, console, scheduler, showing, web
+    from tracker import api, console, measuring, scheduler, showing, web
     from tracker.fetch import clock
     from tracker.store.engine import upgrade_apart
     from tracker.worker import status
@@ -259,6 +259,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             answering=api.Api(settings),
             snapshots=settings.snapshot_file.parent,
             next_change=service.next_harvest,
+            metrics=lambda with_store: measuring.told(service.worker, with_store=with_store),
         )
 
         def ready(address: str) -> None:
@@ -282,12 +283,12 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
 @app.command()
 def demo() -> int:
     """The same service on a world of its own about well-known systems: no network, data kept apart."""
-    from tracker import console
+    from tracker import logs
     from tracker import settings as configuration
     from tracker.sandbox.server import DEMO_WORLD, Sandbox
 
     plain = _settings()
-    console.set_up_logs(plain.log_format)
+    logs.set_up(plain)
     with Sandbox(DEMO_WORLD) as sandbox:
         years = (datetime.now(UTC) - datetime(2014, 1, 1, tzinfo=UTC)).days
         overlay = {
@@ -377,7 +378,8 @@ def health(ready: Annotated[bool, typer.Option(help="Ask whether it is ready, no
     import urllib.request
 
     web = _settings().web
-    host = "127.0.0.1" if web.host in ("0.0.0.0", "") else "[::1]" if web.host == "::" else web.host  # noqa: S104 # compared, not bound
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104 # compared, not bound
+    host = f"[{host}]" if ":" in host else host
     address = f"http://{host}:{web.port}/health{'?ready' if ready else ''}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

@@ -8,51 +8,12 @@ import logging
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from types import TracebackType
 from typing import Any
 
 LINE_SECONDS = 10.0
 """Least time between two progress lines of one stage where there is no terminal."""
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message; an error's traceback as a field of its own."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as JSON."""
-        told = {
-            "at": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            told["error"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=True)
-
-
-def set_up_logs(log_format: str, *, quiet: bool = False) -> None:
-    """Log to standard error: `plain`, `json`, or `auto` (plain on a terminal). `quiet` keeps warnings only."""
-    plain = log_format == "plain" or (log_format == "auto" and sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S") if plain else JsonLines()
-    )
-    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler], force=True)
-    # These libraries tell every request and job at the level of information; ours tells the stages.
-    for name in (
-        "httpx",
-        "httpcore",
-        "arxiv",
-        "apscheduler",
-        "alembic",
-        "urllib3",
-        "uvicorn.error",
-        "uvicorn.access",
-    ):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class LogProgress:
@@ -66,7 +27,8 @@ class LogProgress:
         now = time.monotonic()
         if done == total or now - self._last.get(stage, 0.0) >= LINE_SECONDS:
             self._last[stage] = now
-            logging.getLogger("tracker").info("%s: %s%s", stage, done, f" of {total}" if total is not None else "")
+            told = f" of {total}" if total is not None else ""
+            logging.getLogger("tracker").info("%s: %s%s", stage, done, told, extra={"stage": stage})
 
 
 class BarProgress:

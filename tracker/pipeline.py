@@ -11,7 +11,7 @@ import logging
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from tracker import carrying, gaps, looking, publishing, reading, telling, watching
+from tracker import carrying, gaps, keeping, looking, publishing, reading, telling, watching
 from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
@@ -62,6 +62,7 @@ def _work_off(worker: Worker, now: datetime, summary: Summary) -> None:
     looking.copies(worker, now, summary)
     if gaps.watch(worker, now):
         publishing.write_site(worker, now)
+    keeping.keep(worker, now, summary)
 
 
 def _tell(worker: Worker, now: datetime, summary: Summary) -> None:

@@ -58,6 +58,8 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
         folder, {**rendered, "feeds.opml": opml.write(channels, settings.feed, entries.address(settings)), **site}
     )
     if not to:
+        # A paper that left all feeds and lists is shown on demand, as it stands; its old page would never change again.
+        files.prune(folder, "paper", site)
         worker.rendered.update(digests)
 
 

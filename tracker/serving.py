@@ -49,7 +49,7 @@ SECURITY: Headers = [
     (
         b"content-security-policy",
         (
-            b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+            b"default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
             b"frame-ancestors 'none'"
         ),
     ),

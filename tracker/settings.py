@@ -146,6 +146,13 @@ class Snapshot(_Table):
     level: int = Field(ge=1, le=19)
 
 
+class Retention(_Table):
+    """How long raw evidence is kept that no public view shows."""
+
+    listings_days: int = Field(ge=0)
+    scans_days: int = Field(ge=0)
+
+
 class Notify(_Table):
     """Who is told of what was published. Where notices go is a secret: `Settings.notify_urls`."""
 
@@ -176,6 +183,7 @@ class Settings(_Table):
     feed: Feed
     web: Web
     snapshot: Snapshot
+    retention: Retention
     notify: Notify
     now: datetime | None = None
     """Where `TRACKER_NOW` sets the clock, or None for the real time."""
@@ -273,7 +281,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}); name a readable TOML file.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Not TOMLDecodeError alone: tomllib lets out what Python says of a number too long, or of nesting too deep.
         raise SettingsError(f"{path}: is not valid TOML: {error}.") from None
 
 

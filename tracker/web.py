@@ -1,4 +1,4 @@
-"""Read-only HTTP: the published files from memory, and `/health`. The read path of a feed touches no database."""
+"""Read-only HTTP: the published files from memory, `/health` and `/metrics`. The read path of a feed touches no database."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tracker import serving
 from tracker.errors import TrackerError
-from tracker.health import told as told_health
+from tracker.health import Health, Metrics
+from tracker.metrics import CONTENT_TYPE as METRICS_TYPE
 from tracker.protocols import Answering, Clock, Composing
 from tracker.published import Status
 from tracker.serving import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, Files, Flood, Page, Reply, Scope, Send, house
+from tracker.wire import Bounded
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LONGEST_PATH = 512
-LONGEST_QUERY = 2048
+LONGEST_QUERY, MOST_FIELDS = 2048, 20
 THREADS, WAITING, PATIENCE_SECONDS = 2, 16, 8.0
 """Pages made on demand: so many at once, so many waiting at most, and how long a reader waits."""
 DEMAND_SECONDS = 60
@@ -72,7 +74,7 @@ class Dynamic:
 class Site:
     """The ASGI application. Everything about files happens in the event loop, from memory.
 
-    `folder` is what the publisher writes; `health` may raise (then `/health` says so). `prefix` is the path of the
+    `folder` is what the publisher writes; `health` may raise or hang (then `/health` says so). `prefix` is the path of the
     public address, for proxies that hand it on; those that take it off work as well. `next_change` tells when arXiv is
     read next: until then caches may show what they have while they ask again. `snapshots` is the folder of snapshots.
     `hub` is the WebSub hub, which each feed names in its headers beside itself at `site`, the public address.
@@ -92,8 +94,9 @@ class Site:
         answering: Answering | None = None,
         snapshots: Path | None = None,
         next_change: Callable[[], datetime | None] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
-        self._folder, self._health, self._clock = folder, health, clock
+        self._folder, self._health, self._clock = folder, Health(health, clock, metrics), clock
         self._files, self._flood = Files(folder), Flood(clock)
         self._snapshots = Files(snapshots) if snapshots else None
         self._site, self._hub = site.rstrip("/"), hub
@@ -105,8 +108,6 @@ class Site:
         page = f"public, max-age={min(self._seconds, serving.PAGE_SECONDS)}"
         self._keep_page = (b"cache-control", page.encode())
         self._keep_feed: tuple[float, tuple[bytes, bytes]] | None = None
-        # Health has a thread of its own: what the store is asked on demand must not make it wait.
-        self._asking_health = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._making = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
         self._waiting = 0
         trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
@@ -132,14 +133,15 @@ class Site:
             path = path[len(self._prefix) :]
         client = house(scope["client"][0]) if scope.get("client") else ""
         # A budget of its own: a flood of pages from this machine must not make its health check fail.
-        if not self._flood.admits(f"health {client}" if path == "/health" else client) or reply.asks_much:
+        watched = path in ("/health", "/metrics")
+        if not self._flood.admits(f"{path} {client}" if watched else client) or reply.asks_much:
             return await reply.text(429, "Too many requests; wait a minute.\n", [(b"retry-after", b"60")])
         if self._answering and path.startswith("/api/"):
             return await self._serve_api(reply, scope, path.removeprefix("/api/"))
         if scope["method"] not in ("GET", "HEAD"):
             return await reply.text(405, "Only GET and HEAD.\n", [(b"allow", b"GET, HEAD")])
-        if path == "/health":
-            return await self._serve_health(reply)
+        if watched:
+            return await (self._serve_health(reply) if path == "/health" else self._serve_metrics(reply))
         if path == "" or len(path) > LONGEST_PATH or len(reply.query) > LONGEST_QUERY:
             return await (self._missing(reply) if path else reply.moved(f"{root or self._prefix}/"))
         try:
@@ -241,10 +243,13 @@ class Site:
         return await reply.made(found.body, serving.TYPES[Path(name).suffix], kept)
 
     async def _search(self, reply: Reply, dynamic: Dynamic, query: str) -> None:
-        asked = dict(parse_qsl(query, max_num_fields=20, errors="replace"))
+        try:
+            asked = dict(parse_qsl(query, max_num_fields=MOST_FIELDS, errors="replace"))
+        except ValueError:
+            return await reply.text(400, "Too many parameters.\n", [])
         number = asked.get("page", "1")
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-        await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
+        return await self._on_demand(reply, partial(dynamic.search, asked.get("q", ""), max(page, 1)))
 
     async def _on_demand(self, reply: Reply, make: Callable[[], bytes | None]) -> None:
         """A page from the store."""
@@ -286,22 +291,29 @@ class Site:
         return await reply.send(answer.status, headers, answer.body)
 
     async def _serve_health(self, reply: Reply) -> None:
-        ready = "ready" in dict(
-            parse_qsl(reply.query, keep_blank_values=True, max_num_fields=20, errors="replace")
-        )
+        ready = "ready" in {part.partition("=")[0] for part in reply.query.split("&", MOST_FIELDS)}
         published = (self._folder / "index.html").is_file()
-        loop = asyncio.get_running_loop()
-        status, told = await loop.run_in_executor(self._asking_health, told_health, self._health, self._clock)
-        told_well = status == 200 and (published or not ready)
+        answers, told = await self._health.told()
         body = json.dumps(told, separators=(",", ":")).encode()
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
-            ANY_ORIGIN,
-            NOSNIFF,
-        ]
-        await reply.send(200 if told_well or not ready else 503, headers, body)
+        status = 200 if (answers and published) or not ready else 503
+        await reply.send(status, [*_at_once("application/json", body), ANY_ORIGIN], body)
+
+    async def _serve_metrics(self, reply: Reply) -> None:
+        body = await self._health.metrics()
+        if body is None:
+            return await self._missing(reply)
+        return await reply.send(200, _at_once(METRICS_TYPE, body), body)
+
+
+def _at_once(kind: str, body: bytes) -> serving.Headers:
+    """Headers of what is true for this moment alone."""
+    length = str(len(body)).encode()
+    return [
+        (b"content-type", kind.encode()),
+        (b"content-length", length),
+        (b"cache-control", b"no-store"),
+        NOSNIFF,
+    ]
 
 
 @lru_cache(maxsize=256)
@@ -344,6 +356,7 @@ def configuration(app: App) -> uvicorn.Config:
         timeout_graceful_shutdown=STOP_SECONDS,
         interface="asgi3",
         ws="none",
+        http=Bounded,
         # Done by the application, for those requests that came through one.
         proxy_headers=False,
     )

@@ -191,7 +191,7 @@ def close_stage(
     if not reason:
         memory.stage_done(worker.store, stage, now)
         return
-    log.warning("%s: %s", stage, reason)
+    log.warning("%s: %s", stage, reason, extra={"stage": stage})
     summary.troubles.append(f"{stage}: {reason}")
     memory.stage_failed(worker.store, stage, reason, next_try, now)
 

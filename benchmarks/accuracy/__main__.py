@@ -11,6 +11,7 @@ from benchmarks.accuracy.measure import measure
 from benchmarks.accuracy.part import number
 
 DOCUMENT = labels.ROOT / "docs/accuracy.md"
+PAGE = labels.ROOT / "tracker/publish/html/accuracy.json"
 
 
 def main() -> int:
@@ -29,6 +30,8 @@ def main() -> int:
     measured = measure(labels.load(folder))
     bounds = floors.load()
     asked.to.write_text(report.write(measured, bounds), encoding="utf-8")
+    if asked.to == DOCUMENT:
+        PAGE.write_text(report.shown(measured.part.figures), encoding="utf-8")
     for name, value in measured.part.figures.items():
         print(f"{name:45}{number(value)}")
     fallen = floors.fallen(bounds, measured.part.figures)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from benchmarks.accuracy import bootstrap
@@ -117,6 +118,21 @@ FLOORS = """## Every figure and its floor
 A floor stands a little below what was measured; it is lowered only by a commit of its own that says why. The tests compare
 this table with a fresh run.
 """
+
+
+SHOWN = {
+    "links": ("own.pooled.precision", "own.pooled.recall"),
+    "repositories": ("full-text.precision", "full-text.recall"),
+    "lists": ("lists.agreement", "lists.own_of_named"),
+    "promises": ("promise.macro.f1",),
+}
+"""The figures that the page about the site repeats."""
+
+
+def shown(figures: Mapping[str, float]) -> str:
+    """Those figures as JSON, for `tracker/publish/html/accuracy.json`."""
+    values = {key: [number(figures[name]) for name in names] for key, names in SHOWN.items()}
+    return json.dumps(values, indent=2) + "\n"
 
 
 def write(measured: Measured, floors: Sequence[Floor]) -> str:

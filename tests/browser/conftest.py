@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "tracker" / "sandbox" / "demo"
 AXE = Path(sys.prefix) / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 LONG = "Supercalifragilistic" * 30

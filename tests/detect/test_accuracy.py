@@ -10,6 +10,7 @@ from benchmarks.accuracy.part import number
 
 pytestmark = pytest.mark.data
 FLOORS = floors.load()
+PAGE = Path(__file__).parents[2] / "tracker/publish/html/accuracy.json"
 DOCUMENT = Path(__file__).parents[2] / "docs/accuracy.md"
 
 
@@ -29,6 +30,10 @@ def test_the_document_states_what_is_measured(measured: Measured) -> None:
     stated = report.figures_of(DOCUMENT.read_text(encoding="utf-8"))
     fresh = {name: number(value) for name, value in measured.part.figures.items()}
     assert stated == fresh, "docs/accuracy.md is out of date: run `make accuracy`"
+
+
+def test_the_page_about_the_site_states_the_same(measured: Measured) -> None:
+    assert PAGE.read_text(encoding="utf-8") == report.shown(measured.part.figures), "run `make accuracy`"
 
 
 def test_the_document_names_the_rules_that_were_measured(measured: Measured) -> None:

@@ -234,7 +234,7 @@ def test_what_a_version_says(api, arxiv, paper):
             abstract=" First\nsecond \u202eline",
             comment="Code: https://github.com/a/b",
             categories=("cs.CL", "I.2.6", "35J20, 68T07", "hep-th", "cond-mat.mtrl-sci"),
-            authors=("Ada  Lovelace", "Aurora Ramírez"),
+            authors=("Ada  Lovelace", "Aurora Ramírez <a.ramirez@example.org>", "b@example.org"),
             version=3,
             doi="10.1/x",
         ),

@@ -83,6 +83,7 @@ def test_a_record_is_read_whole():
         (r"J. Sch\"{u}rmann (X, Y (Z)), {\O}. A", (r"J. Sch\"{u}rmann", r"{\O}. A")),
         ("The X Collaboration: A B", ("The X Collaboration", "A B")),
         ("Andy Band (unclosed, A", ("Andy Band",)),
+        ("A B <a.b@c-d.org>, c@d.e, MIPS@LHC, C D\ufffd", ("A B", "MIPS@LHC", "C D")),
         ("", ()),
     ],
 )

@@ -68,7 +68,7 @@ class Moment:
             return len(json.load(answer))
 
     def health(self) -> dict[str, Any]:
-        return dict(health.told(lambda: status(self.worker, self.worker.now()), self.worker.clock)[1])
+        return health.document(status(self.worker, self.worker.now()), self.worker.now())
 
 
 @pytest.fixture
@@ -192,7 +192,9 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
         assert moment.rows("SELECT arxiv_id FROM papers WHERE withdrawn = 1") == [("2606.00028",)]
         assert moment.rows("SELECT arxiv_id, code FROM papers WHERE code = 'open'") == [("2606.00027", "open")]
         assert moment.rows("SELECT first_version FROM links WHERE reference = 'github:ann/tool'") == [(2,)]
-        assert {row[0] for row in moment.rows("SELECT kind FROM events WHERE arxiv_id = '2606.00027'")} >= {"opened"}
+        assert {row[0] for row in moment.rows("SELECT kind FROM events WHERE arxiv_id = '2606.00027'")} >= {
+            "opened"
+        }
         for name in ("NOW", "DATA_DIR"):
             value = {"NOW": AFTER, "DATA_DIR": str(moment.worker.settings.data_dir)}[name]
             monkeypatch.setenv(f"TRACKER_{name}", value)
@@ -246,7 +248,9 @@ def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
             assert (moment.asked("arxiv_rss") > 0) == down, now
             if now == "2026-06-18T04:00:00Z":
                 assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(moment.ids())
-                assert moment.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [(None, "unknown")]
+                assert moment.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [
+                    (None, "unknown")
+                ]
                 assert moment.rows("SELECT max(version) FROM papers WHERE arxiv_id = '2606.00027'") == [(2,)]
                 [why] = moment.days()[MONDAY + timedelta(days=1)].reasons
                 assert why.startswith("not proved complete (the API: ")
@@ -254,7 +258,9 @@ def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
         is_whole(moment, ours)
         told = moment.rows("SELECT submitted_at, comment, code FROM papers WHERE arxiv_id = '2606.00027'")
         assert told == [("2026-06-15T14:00:00Z", "Code: https://github.com/ann/tool", "open")]
-        assert moment.rows("SELECT submitted_at FROM work WHERE id = 'arxiv:2606.00045'") == [("2026-06-15T13:00:00Z",)]
+        assert moment.rows("SELECT submitted_at FROM work WHERE id = 'arxiv:2606.00045'") == [
+            ("2026-06-15T13:00:00Z",)
+        ]
 
 
 def test_the_feed_stays_whole_whatever_is_down(world: World, at: At) -> None:

@@ -102,6 +102,11 @@ def test_authors_words_and_papers_have_feeds(composer: Composer) -> None:
     assert shown(composer.answer("paper/2606.00002.xml", "")) == ["2"]
 
 
+def test_the_id_of_a_composed_feed_is_quoted_once(composer: Composer) -> None:
+    feed = feedparser.parse(composer.answer("feeds/author/zo%C3%AB%20z.atom", "").body).feed
+    assert feed.id == "arxiv-code-tracker:feed:author/zo%C3%AB%20z"
+
+
 def test_an_author_has_one_address(composer: Composer) -> None:
     for path in ("feeds/author/Zo%C3%AB Z.xml", "feeds/author/Zoë  Z.xml"):
         assert composer.answer(path, "") == Answer(location="feeds/author/zo%C3%AB%20z.xml")

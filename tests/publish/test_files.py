@@ -105,3 +105,19 @@ def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
     stop.set()
     reader.join()
     assert torn == []
+
+
+def test_pages_that_are_not_made_any_more_go_with_their_packed_forms(tmp_path: Path) -> None:
+    long = b"<p>a paper</p>" * 100
+    site = {"paper/2606.00001.html": long, "paper/cs/9901001.html": long, "feed.xml": long}
+    files.publish(tmp_path, site)
+    (tmp_path / "paper" / ".2606.00003.html.abcdefgh").write_bytes(b"being written")
+    assert files.prune(tmp_path, "paper", site) == 0
+    del site["paper/cs/9901001.html"]
+    assert files.prune(tmp_path, "paper", site) == 1
+    left = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert left == sorted(
+        [f"{name}{ending}" for name in site for ending in ("", *files.PACKED)]
+        + ["paper/.2606.00003.html.abcdefgh"]
+    )
+    assert files.prune(tmp_path, "nowhere", {}) == 0

@@ -110,6 +110,7 @@ GOLDEN = [
     ("QUST_NLP at SemEval and a^b", "QUST_NLP at SemEval and a^b"),
     ("tab\tand\nnewline", "tab and newline"),
     ("a\x00b\x0bc\x1bd\ud800e\ufffef\u202eg", "abcdefg"),
+    ("What was \ufffd lost on the way", "What was lost on the way"),
 ]
 
 

@@ -238,9 +238,9 @@ def test_a_missing_page_leads_back_below_a_prefix_too(configured: Configured) ->
 
 
 def test_robots_may_read_all_but_searches_and_are_told_of_the_sitemap() -> None:
-    assert pages.robots("") == b"User-agent: *\nDisallow: /search\nAllow: /\n"
+    assert pages.robots("") == b"User-agent: *\nDisallow: /search?\nAllow: /\n"
     assert pages.robots("https://x.example/t/").splitlines() == [
-        b"User-agent: *", b"Disallow: /t/search", b"Allow: /", b"Sitemap: https://x.example/t/sitemap.xml",
+        b"User-agent: *", b"Disallow: /t/search?", b"Allow: /", b"Sitemap: https://x.example/t/sitemap.xml",
     ]  # fmt: skip
 
 
@@ -451,7 +451,9 @@ def test_about_says_how_it_judges_and_thanks(configured: Configured, status: Any
     for part in ("How the judging works", "How well it works", "never shown as a yes, nor as a no",
                  "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
         assert part in text(found)
-    assert pages.ACCURACY in found.xpath("//a/@href")
+    assert f"{pages.DOCS}accuracy.md" in found.xpath("//a/@href")
+    assert {"./snapshot/tracker.db.zst", "./api/papers", "./feeds"} <= set(found.xpath("//main//a/@href"))
+    assert "0.987" in text(found.xpath("//table")[0])
     assert "mailto:ann@x.example" in found.xpath("//a/@href")
 
 

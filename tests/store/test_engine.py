@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,8 @@ def at_revision(path: Path, revision: str) -> None:
         if revision >= "0003":
             connection.execute(text("UPDATE version SET authors = '[\"André\"]'"))
             figures.open_by_category(connection, [WORK])
+        elif revision == "0002":
+            connection.exec_driver_sql("UPDATE artifact SET names = 'null'")
         connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
         connection.exec_driver_sql("PRAGMA user_version = 1")
     engine.dispose()
@@ -188,6 +191,7 @@ def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: P
             text("SELECT category, month, papers, open FROM openness_by_month WHERE fact = 'code'")
         )
         assert months.all() == [("all", "2026-06", 1, 1), ("cs.LG", "2026-06", 1, 1)]
+        assert connection.execute(text("SELECT names FROM artifact")).scalar_one() is None
         assert connection.execute(text("SELECT authors FROM papers")).scalar_one() == '["André"]'
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
@@ -219,6 +223,21 @@ def test_a_copy_is_kept_before_a_migration_and_no_second(tmp_path: Path, caplog:
     before = kept.stat().st_mtime_ns
     open_store(url(path)).close()
     assert kept.stat().st_mtime_ns == before, "a store that is up to date is not copied"
+
+
+@pytest.mark.parametrize(
+    "address", ["mysql://u:secret@h/d", "nonsense secret", "postgresql://u:secret@h:port/d", ""]
+)
+def test_an_address_that_is_none_of_ours_is_one_sentence_without_its_password(address: str) -> None:
+    with pytest.raises(StoreError, match=r"^database_url .*\.$") as told:
+        open_store(address)
+    assert "secret" not in str(told.value)
+
+
+def test_a_server_without_its_driver_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match="pip install 'arxiv-code-tracker\\[postgresql\\]'"):
+        open_store("postgresql://u@h/d")
 
 
 def test_a_new_store_leaves_no_copy(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from importlib import metadata
 
 from tracker.errors import BudgetSpent, UpstreamError, UpstreamStopped
 from tracker.fetch import rules
+from tracker.fetch.counted import REQUESTS
 from tracker.fetch.pace import Paces, Sleep, budget, group, sleeper
 from tracker.protocols import Clock, Memory
 from tracker.settings import Settings, Upstreams
@@ -29,6 +30,8 @@ LOST_IN_A_ROW = 3
 LOST_SECONDS = 600.0
 """… and it is left alone for so long: what waits stays due, instead of failing one by one. Twice as long after each
 further failure, up to `rules.MOST_WAIT_SECONDS`."""
+MOST_HOSTS = 4096
+"""Hosts of pages whose failures are counted at once: strangers name them, and a service runs for years."""
 _MOST_WAITS = 10
 
 
@@ -93,6 +96,7 @@ class Gate:
         when no retry is left or none would help.
         """
         ruling = rules.rule(upstream, status, headers, body)
+        REQUESTS.add(upstream, ruling.action.value)
         if ruling.action is rules.Action.TAKE:
             self._refusals.pop(upstream, None)
             self._lost.pop(upstream, None)
@@ -118,6 +122,7 @@ class Gate:
 
     def failed(self, upstream: str, reason: str) -> None:
         """Note a request that brought no answer at all, or none that can be used."""
+        REQUESTS.add(upstream, None)
         self._note(upstream, reason)
 
     def lost(self, upstream: str, reason: str) -> UpstreamError:
@@ -136,6 +141,7 @@ class Gate:
         and longer, by its own name (`web:HOST`), and hinders no other.
         """
         ruling = rules.rule(upstream, status or 503, headers, b"")
+        REQUESTS.add(upstream, ruling.action.value if status else None)
         wait = ruling.seconds
         if ruling.action is rules.Action.TAKE:
             self._refusals.pop(upstream, None)
@@ -150,6 +156,9 @@ class Gate:
                 wait = rules.growing(lost - LOST_IN_A_ROW + 1)
         if ruling.action is not rules.Action.TAKE:
             self._lost.setdefault(upstream, 1)
+            for counted in (self._lost, self._refusals):
+                while len(counted) > MOST_HOSTS:  # the oldest; a stop of its outlives it in the store
+                    del counted[next(iter(counted))]
             self._note(upstream, reason or ruling.reason)
         if wait is not None:
             self._stop(upstream, wait, reason or ruling.reason)

@@ -28,10 +28,13 @@ _PRIVATE_TEXT = """localhost local internal intranet lan home corp private test 
 _PRIVATE = frozenset(_PRIVATE_TEXT.split())
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # What `ipaddress` calls global in some of its releases: translation within one network, whose inner address can
-# stand at several places (RFC 8215, RFC 6052), documentation (RFC 9637), site-local, and 6to4 relays (RFC 7526).
-_NOT_GLOBAL = tuple(
-    ipaddress.ip_network(text) for text in ("64:ff9b:1::/48", "3fff::/20", "fec0::/10", "192.88.99.0/24")
-)
+# stand at several places (RFC 8215, RFC 6052), documentation (RFC 9637), site-local, 6to4 relays (RFC 7526) and
+# addresses for protocols (RFC 6890; a cloud has its metadata at 192.0.0.192). The last is no special address but
+# Azure's, which answers each of its machines with what is meant for it alone.
+_NOT_GLOBAL_TEXT = """64:ff9b:1::/48 3fff::/20 fec0::/10 192.88.99.0/24 192.0.0.0/24 168.63.129.16/32"""
+_NOT_GLOBAL = tuple(map(ipaddress.ip_network, _NOT_GLOBAL_TEXT.split()))
+_ISATAP = frozenset({0x5EFE, 0x2005EFE})
+"""The middle of an interface's number that ends with an IPv4 address (RFC 5214, 6.1)."""
 _SAFE_PATH = "/%:@!$&'()*+,;=~-._"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -112,6 +115,8 @@ def is_public(address: Address) -> bool:
         if address.teredo is not None:
             inner += address.teredo
         if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if int(address) >> 32 & 0xFFFFFFFF in _ISATAP:
             inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         if int(address) >> 32 == 0 or not all(is_public(one) for one in inner):
             return False

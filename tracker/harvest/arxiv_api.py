@@ -30,7 +30,8 @@ MOST_WALKS = 3
 # arXiv's own classes; ACM (`I.2.6`) and MSC (`68T07, 35J20`) terms come in the same list.
 CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?", re.ASCII)
 # C0 and C1 controls but tab and line feed; overrides and isolates of the writing direction; non-characters.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd-\uffff]")
+_MAIL = re.compile(r"<?[^\s<>@,;:()]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
 WITHDRAWN = re.compile(
     r"\W{0,5}(?:this|the)\s+(?:arxiv\s+)?(?:paper|article|submission|manuscript|work|preprint|report)\s+"
     r"(?:has\s+been|have\s+been|is|was)\s+(?:\w+\s+)?withdrawn\b(?!\s+from)"
@@ -152,7 +153,8 @@ class ArxivApi:
         )
         try:
             results = list(self._client.results(search, offset=start))
-        except (arxiv.ArxivError, requests.RequestException) as error:
+        except (arxiv.ArxivError, requests.RequestException, ValueError) as error:
+            # ValueError: what a redirect that is no address comes to within the libraries.
             raise UpstreamError(UPSTREAM, f"the request failed ({type(error).__name__})") from None
         page = self._guarded.page
         versions = list(_versions(results))
@@ -195,7 +197,7 @@ def version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
     categories = [term for term in result.categories if CATEGORY.fullmatch(term)]
     primary = result.primary_category if CATEGORY.fullmatch(result.primary_category) else ""
     primary = primary or next(iter(categories), "")
-    names = (" ".join(clean(author.name).split()) for author in result.authors)
+    names = (person(author.name) for author in result.authors)
     return Version(
         arxiv_id=arxiv_id,
         n=n,
@@ -210,6 +212,11 @@ def version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
         doi=clean(result.doi or "").strip() or None,
         withdrawn=any(WITHDRAWN.match(text) for text in (comment, abstract) if text),
     )
+
+
+def person(text: str) -> str:
+    """Names on one line, clean, without mail addresses: they are nobody's to publish again."""
+    return " ".join(_MAIL.sub("", clean(text)).split())
 
 
 def clean(text: str) -> str:

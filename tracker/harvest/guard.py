@@ -41,8 +41,11 @@ def read(body: bytes, start: int, size: int) -> Page | str:
         return "an empty answer"
     try:
         root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, recover=False))
-    except etree.XMLSyntaxError:
+    except (etree.LxmlError, ValueError, LookupError):
         return "an answer that is no complete XML"
+    if root.getroottree().docinfo.internalDTD is not None:
+        # Entities are declared there, and the library reads the answer once more with a parser of its own.
+        return "an answer with a document type, which Atom has not"
     if root.tag != f"{_ATOM}feed":
         return "an answer that is no feed"
     entries = root.findall(f"{_ATOM}entry")

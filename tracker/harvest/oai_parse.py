@@ -15,7 +15,7 @@ from lxml import etree
 from tracker.domain import Version
 
 # The rules for arXiv's texts are one set for both of its interfaces.
-from tracker.harvest.arxiv_api import CATEGORY, WITHDRAWN, clean
+from tracker.harvest.arxiv_api import CATEGORY, WITHDRAWN, clean, person
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -171,7 +171,7 @@ def moment(text: str) -> datetime | None:
 def authors(text: str) -> tuple[str, ...]:
     """The names in arXiv's one text of authors: affiliations in parentheses dropped, TeX kept."""
     names: list[str] = []
-    for part in _parts(_line(text[:MOST_AUTHORS])):
+    for part in _parts(person(text[:MOST_AUTHORS])):
         for piece in _AND.split(" ".join(part.split())):
             name = piece.strip(" ;")
             if names and _SUFFIX.fullmatch(name):

@@ -100,6 +100,11 @@ class Guarded(HTTPAdapter):
             cert=cert,
             proxies=None if local else proxies,
         )
+        packed = answer.headers.get("Content-Encoding", "identity").strip().lower()
+        if packed not in ("identity", "gzip", "x-gzip", ""):
+            # What other encodings, or one within another, expand a few bytes to has no bound worth the name.
+            answer.close()
+            raise UpstreamError(UPSTREAM, "packed in a way that was not asked for")
         deadline = time.monotonic() + WHOLE_ANSWER * limits.read_seconds
         body = bytearray()
         try:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tracker.domain import Check, Content, Fact, LicenceFile, Outcome, Reference
 from tracker.hosts import content, fields, github_graphql, says
-from tracker.hosts.github_reading import Repository, Step, What, asked, claimed, commit, is_empty
+from tracker.hosts.github_reading import Repository, Step, What, asked, claimed, commit, full_name, is_empty
 from tracker.protocols import Fetch
 
 MOST_TEXT = 100_000
@@ -92,10 +92,10 @@ def _first_look(repository: Repository, answer: github_graphql.Answer) -> None:
         repository.answer = _missing(answer)
         return
     repository.node = node
-    name = fields.text(node.get("nameWithOwner"))
+    name = full_name(node.get("nameWithOwner"))
     if node.get("isDisabled") is True:
         repository.answer = Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
-    elif answer.errors or name is None or name.count("/") != 1:
+    elif answer.errors or name is None:
         repository.answer = Check(outcome=Outcome.UNKNOWN, reason=f"GitHub answered in part: {answer.reason}")
     else:
         repository.name = name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -25,6 +26,9 @@ _FACTS = (
 )
 _TREE = "object(expression:%s){... on Tree{entries{name type}}}"
 _BLOB = "object(expression:%s){... on Blob{text oid}}"
+
+
+_FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+", re.ASCII)
 
 
 class What(Enum):
@@ -239,3 +243,8 @@ def claimed(node: Mapping[str, Any]) -> str | None:
 def commit(node: Mapping[str, Any]) -> str | None:
     """The newest commit of the default branch."""
     return fields.text(fields.mapping(fields.mapping(node.get("defaultBranchRef")).get("target")).get("oid"))
+
+
+def full_name(value: object) -> str | None:
+    """`owner/name` as GitHub writes it, None for what would be another path where it stands in an address."""
+    return value if isinstance(value, str) and len(value) <= 200 and _FULL_NAME.fullmatch(value) else None

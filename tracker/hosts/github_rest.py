@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from tracker.domain import Check, Content, Fact, LicenceFile, Outcome, Reference
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.hosts import content, fields, says
+from tracker.hosts.github_reading import full_name
 from tracker.protocols import Fetch, Response
 
 UPSTREAM = "github_api"
@@ -52,8 +52,8 @@ def _missing(answer: Response) -> Check | None:
 
 
 def _present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
-    name = fields.text(facts.get("full_name"))
-    if name is None or name.count("/") != 1:
+    name = full_name(facts.get("full_name"))
+    if name is None:
         raise _Unread("GitHub's answer about it cannot be read")
     if facts.get("disabled") is True:
         return Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
@@ -150,6 +150,6 @@ def _text(fetch: Fetch, path: str) -> tuple[str, str]:
     found = fields.mapping(fields.document(answer))
     try:
         raw = base64.b64decode(fields.text(found.get("content")) or "")
-    except binascii.Error:
+    except ValueError:
         raise _Unread(f"{path.rpartition('/')[2]} cannot be decoded") from None
     return fields.text(found.get("path")) or "", raw.decode("utf-8", "replace").replace("\x00", "")

@@ -119,7 +119,13 @@ def number(value: object) -> str | None:
 def paths_of(entries: object, kinds: frozenset[str] = frozenset({"blob", "file"})) -> list[str]:
     """The paths of the files among the entries `{path, type}` of a tree."""
     found = (fields.mapping(entry) for entry in fields.items(entries)[:MOST_PATHS])
-    return [path for entry in found if entry.get("type") in kinds and (path := fields.text(entry.get("path")))]
+    return [
+        path
+        for entry in found
+        if isinstance(entry.get("type"), str)
+        and entry["type"] in kinds
+        and (path := fields.text(entry.get("path")))
+    ]
 
 
 def has_submodule(entries: object) -> bool:

@@ -61,6 +61,11 @@ class Composer:
             self._loaded = loaded
             self._built = OrderedDict()
 
+    @property
+    def entries(self) -> int:
+        """How many entries of the main feed the last publish had."""
+        return len(self._loaded.main)
+
     def _known(self, main: Sequence[Item], entered: Mapping[str, Sequence[Item]]) -> _Loaded:
         everything = [*main, *(item for items in entered.values() for item in items)]
         configured = self._settings.harvest.categories

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -110,10 +111,14 @@ def _told(shown: Sequence[Item], public_url: str) -> list[Told]:
 def _generator(channel: Channel, feed: Feed, entries: Sequence[Told]) -> Any:
     made = FeedGenerator()
     made.load_extension("dc", atom=True, rss=True)
-    made.id(items.named("feed", channel.name))
-    made.title(latex.plain(channel.title))
-    made.description(latex.plain(channel.description))
-    made.subtitle(latex.plain(channel.description))
+    # A composed feed is named by its address, which is quoted already.
+    made.id(items.named("feed", unquote(channel.name)))
+    # feedgen writes no feed without them, and what is given may hold nothing that can be shown.
+    title = latex.plain(channel.title) or items.GUID
+    description = latex.plain(channel.description) or title
+    made.title(title)
+    made.description(description)
+    made.subtitle(description)
     made.author({"name": items.GUID})
     made.language("en")
     made.ttl(feed.ttl_minutes)

@@ -6,7 +6,8 @@ import gzip
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import brotli
@@ -40,6 +41,22 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
             f"{folder}: the site cannot be written ({error.strerror}); free space or set "
             "TRACKER_DATA_DIR to a folder this user may write."
         ) from None
+
+
+def prune(folder: Path, below: str, keep: Container[str]) -> int:
+    """Remove the files under `folder/below` that are not among `keep` (names relative to `folder`), each with its packed
+    forms; returns how many names went. What cannot be removed stays: the next publish tries again."""
+    gone = 0
+    for path in sorted((folder / below).rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix in PACKED or path.name.startswith(".") or name in keep or not path.is_file():
+            continue
+        with suppress(OSError):
+            path.unlink()
+            gone += 1
+            for ending in PACKED:
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+    return gone
 
 
 def write(folder: Path, name: str, content: bytes) -> bool:

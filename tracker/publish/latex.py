@@ -23,7 +23,7 @@ PASSES = 4
 DEPTH = 8
 """Levels of macros within macros that are followed."""
 _BAD = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ue000-\ue003]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd-\uffff\ue000-\ue003]"
 )
 _SIGN = re.compile(r"[\\${]")
 _WORTH = re.compile(r"[\\${~]|``|--")
@@ -292,13 +292,32 @@ def _unknown(node: Any, l2tobj: Any) -> str:
     return str(l2tobj.nodelist_to_text(given)) if given else f"{node.macroname}{node.macro_post_space}"
 
 
+def _accented(node: Any, l2tobj: Any, *, accent: str) -> str:
+    """Every letter with the accent. The converter's own puts it on accents as well: twice as many with each nesting."""
+    text = str(l2tobj.nodelist_to_text(list(node.nodeargs)[:1])).strip() if node.nodeargs else " "
+    letters = text.replace("ı", "i").replace("ȷ", "j")
+    return "".join(
+        one if unicodedata.combining(one) else unicodedata.normalize("NFC", one + accent) for one in letters
+    )
+
+
 @lru_cache(maxsize=1)
 def _context() -> Any:
     from pylatexenc import latex2text  # noqa: PLC0415 # slow to import; most titles need none
+    from pylatexenc.latex2text import _defaultspecs  # noqa: PLC0415 # as above
 
     made = latex2text.get_default_latex_context_db()
-    silent = [latex2text.MacroTextSpec(name, simplify_repl="") for name in _SILENT]
-    made.add_context_category("ours", prepend=True, macros=silent)
+    macros = [latex2text.MacroTextSpec(name, simplify_repl="") for name in _SILENT]
+    for name, accent in _defaultspecs.unicode_accents_list:
+        # A bar is a macron, which letters are composed with; the converter has the overline.
+        accent = accent.replace("\u0305", "\u0304")  # noqa: PLW2901 # the same thing by another sign
+
+        # The converter looks at the names of the parameters, which `partial` hides.
+        def repl(node: Any, l2tobj: Any, accent: str = accent) -> str:
+            return _accented(node, l2tobj, accent=accent)
+
+        macros.append(latex2text.MacroTextSpec(name, simplify_repl=repl))
+    made.add_context_category("ours", prepend=True, macros=macros)
     made.set_unknown_macro_spec(latex2text.MacroTextSpec("", simplify_repl=_unknown))
     return made
 

@@ -26,7 +26,7 @@ def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) 
         name = _label(group)
         if name not in groups:
             groups[name] = etree.SubElement(body, "outline", text=name)
-        title = _label(channel.title) or channel.path("xml")
+        title = _label(channel.title) or items.legal(channel.path("xml"))
         etree.SubElement(
             groups[name],
             "outline",

@@ -6,6 +6,7 @@ relative to itself, so that the site works below any path.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ STALE = timedelta(days=2)
 MOST_EVENTS, MOST_SIGHTINGS, MOST_FOUND, MOST_MENTIONS = 200, 20, 10, 100
 """Rows of one paper's page: somebody may link a thousand things."""
 PER_SEARCH = 25
-ACCURACY = "https://github.com/arxiv-code-tracker/arxiv-code-tracker/blob/main/docs/accuracy.md"
+DOCS = "https://github.com/arxiv-code-tracker/arxiv-code-tracker/blob/main/docs/"
 
 
 def index(
@@ -159,7 +160,10 @@ def organisations(
 
 def about(settings: Settings, status: Status) -> bytes:
     """How the judging works, how well, and thanks."""
-    return _page("about.html", settings, status=status, accuracy=ACCURACY, contact=_contact(settings.contact))
+    measured = json.loads(render.asset("accuracy.json"))
+    return _page(
+        "about.html", settings, status=status, docs=DOCS, measured=measured, contact=_contact(settings.contact)
+    )
 
 
 def search(
@@ -194,7 +198,7 @@ def not_found(settings: Settings) -> bytes:
 def robots(public_url: str) -> bytes:
     """Robots may read all but the results of searches, which are made anew for each."""
     base = public_url.rstrip("/")
-    lines = ["User-agent: *", f"Disallow: {urlsplit(base).path}/search", "Allow: /"]
+    lines = ["User-agent: *", f"Disallow: {urlsplit(base).path}/search?", "Allow: /"]
     return "\n".join([*lines, *([f"Sitemap: {base}/sitemap.xml"] if base else []), ""]).encode()
 
 

@@ -11,8 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.errors import StoreError
 from tracker.store import figures, search, views
@@ -20,6 +20,9 @@ from tracker.store.dialect import encode
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 60
+FOLD_MILLISECONDS = 500
+LOG_BYTES = 64 * 1024 * 1024
+"""A write-ahead log that a long reading made longer is cut to this when it is begun anew."""
 PAGE_BYTES = 8192
 QUICK_CHECK_PAGES = 25_000
 """Files below this many pages (200 MB of new ones) are checked for damage at every start; `tracker doctor` checks all."""
@@ -53,6 +56,27 @@ class Store:
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
+    def fold(self) -> bool:
+        """Fold SQLite's write-ahead log into the file and cut it to nothing; False where a reader still needs it.
+
+        By itself SQLite folds the log but leaves it as long as it ever was (sqlite.org/wal.html, 6). Nobody is waited
+        for: what could not be folded now is folded after the next cycle.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self.engine.connect() as connection:
+            raw = connection.connection
+            cursor = raw.cursor()
+            try:
+                cursor.execute(f"PRAGMA busy_timeout = {FOLD_MILLISECONDS}")
+                busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError:
+                return False
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+                cursor.close()
+        return not busy
+
     def rest(self) -> None:
         """Close the connections that nobody uses, with their memory: there will be new ones when there is work."""
         self.engine.dispose()
@@ -64,8 +88,8 @@ class Store:
 
 def open_store(url: str) -> Store:
     """Open a store, making or upgrading it. StoreError in one sentence when it must not be touched."""
-    name = make_url(url).render_as_string(hide_password=True)
     engine = _engine(url)
+    name = engine.url.render_as_string(hide_password=True)
     try:
         with engine.connect() as connection:
             _refuse_foreign(connection, name)
@@ -105,10 +129,29 @@ def _open_quietly(url: str) -> None:
         open_store(url).close()
 
 
+def server(url: str, **options: Any) -> Engine:
+    """A store on PostgreSQL; `options` as SQLAlchemy's `create_engine` takes them. StoreError where it cannot be had."""
+    if address(url).get_backend_name() != "postgresql":
+        raise StoreError("database_url must begin with sqlite:/// or postgresql://.")
+    try:
+        return create_engine(url, pool_pre_ping=True, json_serializer=encode, **options)
+    except ImportError:
+        raise StoreError("A store on PostgreSQL needs: pip install 'arxiv-code-tracker[postgresql]'.") from None
+
+
+def address(url: str) -> URL:
+    """The parts of a `database_url`. StoreError, without repeating it, where it is none."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # The text may hold a password, so it is not repeated.
+        raise StoreError("database_url is no address of a database; see docs/operations.md.") from None
+
+
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, json_serializer=encode)
+        return server(url)
     if parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
         try:
@@ -131,6 +174,7 @@ def _engine(url: str) -> Engine:
         raw.execute("PRAGMA synchronous = NORMAL")
         # 16 MB between two checkpoints: a batch of papers then seldom waits for one.
         raw.execute("PRAGMA wal_autocheckpoint = 2000")
+        raw.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         raw.execute("PRAGMA temp_store = MEMORY")
 
     @event.listens_for(engine, "begin")

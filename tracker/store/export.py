@@ -15,11 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import make_url
-
 from tracker.domain import State
 from tracker.errors import StoreError
 from tracker.store import views
+from tracker.store.engine import address
 from tracker.store.query import open_to_read
 
 GROUP = 10_000
@@ -62,7 +61,7 @@ _COUNTED = frozenset(
 @contextmanager
 def reading(url: str) -> Iterator[sqlite3.Connection]:
     """One consistent look at the whole store, which cannot write. StoreError."""
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError("Only a SQLite store is exported here; use the server's own tools, such as COPY.")
     with closing(open_to_read(Path(str(parsed.database)))) as connection:

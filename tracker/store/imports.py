@@ -93,7 +93,9 @@ def load(
     Papers that are not stored are skipped and counted: a list makes no papers.
     """
     summary = Summary()
-    named = " ".join(source.split())[:LONGEST_NAME] or "a list without a name"
+    # The name of a file need not be text: halves of surrogate pairs stand for bytes that are no UTF-8.
+    clean = source.encode("utf-8", "replace").decode().replace("\0", "")
+    named = " ".join(clean.split())[:LONGEST_NAME] or "a list without a name"
     read = (_listed(line, record, resolve) for line, record in records(stream))
     while batch := list(islice(read, BATCH)):
         summary.records += len(batch)

@@ -75,8 +75,14 @@ def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> Non
     """Mark what was read or judged by other rules than today's."""
     scan = table(t.Scan)
     with store.begin() as connection:
-        old = select(scan.c.work).where(scan.c.source == Source.METADATA.value, scan.c.rules != detect_rules)
-        connection.execute(update(WORK).where(WORK.c.id.in_(old)).values(scan_due=True))
+        # The newest version's alone: those of older versions are never read again, and would wake it for ever.
+        old = select(scan.c.work).where(
+            scan.c.work == WORK.c.id,
+            scan.c.version == WORK.c.latest,
+            scan.c.source == Source.METADATA.value,
+            scan.c.rules != detect_rules,
+        )
+        connection.execute(update(WORK).where(old.exists()).values(scan_due=True))
         connection.execute(update(WORK).where(WORK.c.judged_rules != judge_rules).values(judge_due=True))
 
 

@@ -6,19 +6,19 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, make_url, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.errors import QueryError, StoreError
 from tracker.store import search
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
-from tracker.store.engine import Store
+from tracker.store.engine import Store, address, server
 
 BUSY_SECONDS = 30
 BLOCK = 500
@@ -66,7 +66,7 @@ def query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Itera
     `seconds` bounds the time that the database itself works, 0 for no bound; what the reader of the rows takes is
     not counted. QueryError, also while rows come; StoreError.
     """
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
         return _query_server(url, sql, seconds)
     connection = open_to_read(Path(str(parsed.database)))
@@ -85,7 +85,7 @@ def query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Itera
 
 def find(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any]]]:
     """The papers that `tracker.store.search.papers` finds, in its order: column names and rows. StoreError."""
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(
             "Words are looked for in SQLite stores alone from here; a server is asked by the service."
@@ -173,27 +173,29 @@ def _why(error: Exception, seconds: float) -> str:
 
 
 def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    from sqlalchemy import create_engine  # noqa: PLC0415 # only where the store is a server
-
-    engine = create_engine(url, execution_options={"postgresql_readonly": True})
-    connection = engine.connect()
+    engine = server(url, execution_options={"postgresql_readonly": True})
+    ending = ExitStack()
+    ending.callback(engine.dispose)
     try:
+        connection = ending.enter_context(engine.connect())
         connection.execute(text(f"SET statement_timeout = {int(seconds * 1000)}"))
-        result = connection.execution_options(stream_results=True, yield_per=BLOCK).execute(text(sql))
-    except DBAPIError as error:
-        engine.dispose()
-        raise QueryError(f"The query cannot be run: {error.orig}.") from None
+        # No parameters: a colon or a per cent sign in the statement is itself.
+        options = connection.execution_options(no_parameters=True, stream_results=True, yield_per=BLOCK)
+        result = options.exec_driver_sql(sql)
+        names = list(result.keys())
+    except SQLAlchemyError as error:
+        ending.close()
+        raise QueryError(f"The query cannot be run: {getattr(error, 'orig', error)}.") from None
 
     def rows() -> Iterator[Sequence[Any]]:
         try:
             yield from result
-        except DBAPIError as error:
-            raise QueryError(f"The query broke off: {error.orig}.") from None
+        except SQLAlchemyError as error:
+            raise QueryError(f"The query broke off: {getattr(error, 'orig', error)}.") from None
         finally:
-            connection.close()
-            engine.dispose()
+            ending.close()
 
-    return list(result.keys()), rows()
+    return names, rows()
 
 
 def counts(store: Store, now: datetime) -> dict[str, int]:

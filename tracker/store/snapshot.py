@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 import zstandard
-from sqlalchemy import make_url
 
 from tracker.errors import Cancelled, StoreError
 from tracker.store import views
+from tracker.store.engine import address
 from tracker.store.query import open_to_read
 from tracker.store.times import utc_text
 
@@ -132,7 +132,7 @@ def manifest(file: Path) -> Manifest | None:
 
 def database_path(url: str) -> Path:
     """The file of a SQLite store. StoreError for a server, which has tools of its own for this."""
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError("Snapshots are of SQLite stores; back a PostgreSQL server up with pg_dump.")
     return Path(str(parsed.database)).absolute()

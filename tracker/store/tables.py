@@ -1,7 +1,6 @@
 """The base tables: ours to change (users read the views of `tracker.store.views`).
 
-Keys are natural: an arXiv id, a canonical reference, a window's borders. Any row can be written again
-from the same facts and ends the same.
+Keys are natural (an arXiv id, a canonical reference, a window's borders): a row written again ends the same.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from sqlalchemy import JSON, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from tracker.store.times import UtcText
+
+JSON_OR_NULL: Any = JSON(none_as_null=True)
 
 
 def _time(*, null: bool = False, index: bool = False) -> Any:
@@ -27,9 +28,8 @@ def _list() -> Any:
     return Field(default_factory=list, sa_type=JSON, nullable=False)
 
 
-# SQLite takes an index only where a query says its condition in the same words, and `flag = 1` is how SQLAlchemy asks it
-# for a flag. The indexes name their condition for SQLite alone: naming PostgreSQL would load its dialect, and the migrations
-# say it for both.
+# SQLite takes an index only where a query says its condition in the same words (`flag = 1`, as SQLAlchemy asks it). They
+# are named for SQLite alone: naming PostgreSQL would load its dialect. The migrations say them for both.
 class Work(SQLModel, table=True):
     """A paper (`arxiv:ID`) or what an organisation released without one (`release:REFERENCE`)."""
 
@@ -185,8 +185,8 @@ class Artifact(SQLModel, table=True):
     pushed_at: datetime | None = _time(null=True)
     commit_id: str | None = None
     read_rules: str = ""
-    """By which rules its files were last read whole; empty where they were not."""
-    names: list[str] | None = Field(default=None, sa_type=JSON, nullable=True)
+    """By which rules its files were last read whole, if they were."""
+    names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     """The papers that its README, CITATION.cff or card names; NULL where none of them was read."""
     derived_from: list[str] = _list()
     licences_beside: list[list[Any]] = _list()
@@ -276,7 +276,7 @@ class SightingRow(SQLModel, table=True):
     gated: bool = False
     reference: str | None = None
     commit_id: str | None = None
-    names: list[str] | None = Field(default=None, sa_type=JSON, nullable=True)
+    names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     licences_beside: list[list[Any]] = _list()
 
 

@@ -50,6 +50,9 @@ def upgrade() -> None:
     )
     _categories()
     _without_rowid()
+    for table in ("artifact", "sighting"):
+        # Where nothing was read there is no list: the first programs wrote JSON's null, which no `IS NULL` finds.
+        op.execute(f"UPDATE {table} SET names = NULL WHERE CAST(names AS TEXT) = 'null'")  # noqa: S608 # ours
     if op.get_bind().dialect.name == "sqlite":
         # Rows of the first programs have letters beyond ASCII as escapes, which are no words to a full-text index.
         for column in ("authors", "categories"):

@@ -1,0 +1,281 @@
+"""What readers send: paths, queries and headers to the site and the API, over a store that holds hostile papers; and
+what operators hand in: lists to import and corrections."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import io
+import itertools
+import json
+import tempfile
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from lxml import etree
+
+from benchmarks.fuzz.mutate import NASTY, text
+from benchmarks.fuzz.outputs import harmless, item
+from benchmarks.fuzz.target import Run, Target, loud
+from tracker import api, showing, web
+from tracker import settings as configured
+from tracker.domain import (
+    Fact,
+    LicenceClass,
+    Mention,
+    Place,
+    Reference,
+    Role,
+    RoleDecision,
+    Source,
+    State,
+    Version,
+)
+from tracker.errors import SettingsError
+from tracker.harvest.arxiv_api import clean
+from tracker.history import Verdict
+from tracker.hosts.resolve import reference
+from tracker.judge import corrections
+from tracker.publish import compose, feeds, files
+from tracker.published import Channel, Status
+from tracker.store import imports, judgements, search, writes
+from tracker.store.engine import Store, open_store
+
+NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+_ANSWERS = frozenset({200, 301, 304, 400, 404, 405, 406, 429})
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+_FORBIDDEN = frozenset(b"\r\n\0")
+
+
+class _Clock:
+    """A minute passes with each look, so that no request is one too many."""
+
+    def __init__(self) -> None:
+        self._at = NOW
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        self._at += timedelta(minutes=1)
+        return self._at
+
+
+def _folder() -> Path:
+    made = tempfile.TemporaryDirectory(prefix="fuzz-")
+    _FOLDERS.append(made)
+    return Path(made.name)
+
+
+def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
+    """Store a paper whose words are pieces of the input, as arXiv's parsers would hand them over, judged open."""
+    lines = [clean(line).encode("utf-8", "replace").decode() for line in text(data).split("\n")]
+    word = itertools.cycle(lines)
+    work = f"arxiv:2606.{number:05}"
+    found = reference(next(word)) or Reference(
+        "github:ann/deep", "github", "repository", "https://github.com/ann/deep"
+    )
+    version = Version(
+        arxiv_id=work.removeprefix("arxiv:"), n=1, title=next(word), abstract=next(word), authors=tuple(lines[:5]), categories=("cs.CL",),
+        primary_category="cs.CL", comment=next(word), submitted_at=now, updated_at=now, doi=next(word), licence=next(word),
+    )  # fmt: skip
+    writes.save_versions(store, [version], {}, now)
+    mention = Mention(
+        reference=found, url=found.url, place=Place.ABSTRACT, source=Source.METADATA, evidence=next(word)
+    )
+    writes.save_scans(
+        store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
+    )
+    decision = RoleDecision(
+        reference=found, url=found.url, role=Role.OWN, probability=0.9, place=Place.ABSTRACT, evidence=next(word), reasons=(next(word),)
+    )  # fmt: skip
+    judgements.save_roles(store, {work: [decision]}, "1", [], now)
+    verdict = Verdict(
+        fact=Fact.CODE,
+        state=State.OPEN,
+        licence_class=LicenceClass.OSI,
+        reference=found.key,
+        reasons=(next(word),),
+    )
+    judgements.save_judgements(store, {work: judgements.Judged(verdicts=[verdict], events=[])}, "1", now)
+    return work
+
+
+@cache
+def _world() -> tuple[configured.Settings, Store, web.Site]:
+    folder = _folder()
+    settings = configured.load(
+        environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_PUBLIC_URL": "https://tracker.example.org/papers"}
+    )
+    store = open_store(settings.store_url)
+    for number in range(1, 9):
+        keep(store, number, b"\n".join(NASTY[number::8]))
+    made = tuple(item(b"\n".join([b"Ann \xc3\x84uthor", *NASTY[number::4]])) for number in range(4))
+    composer = compose.Composer(settings)
+    composer.load(made, {})
+    channel = Channel(name="", title="All", description="All", items=made)
+    pages = {
+        f"feed.{ending}": feeds.write(channel, ending, settings.feed, public_url=settings.public_url)
+        for ending in ("xml", "atom", "json")
+    }
+    status = Status(
+        version="0",
+        now=NOW,
+        papers=1,
+        open_papers=1,
+        checks_waiting=0,
+        scans_waiting=0,
+        github_token=False,
+        stages={},
+    )
+    files.publish(settings.public_dir, {**showing.pages(store, settings, status, newest=made), **pages})
+    site = web.Site(
+        settings.public_dir, lambda: status, _Clock(), ttl_minutes=60, site=settings.public_url, hub="https://hub.example.org/?a=b",
+        dynamic=web.Dynamic(partial(showing.paper, store, settings), partial(showing.search, store, settings)),
+        composing=composer, answering=api.Api(settings),
+    )  # fmt: skip
+    return settings, store, site
+
+
+def _site() -> Run:
+    _, _, site = _world()
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    def run(data: bytes) -> None:
+        first, *rest = data.split(b"\n")
+        path, _, query = first.partition(b"?")
+        headers = [
+            (name.strip().lower(), value.strip())
+            for line in rest
+            for name, colon, value in [line.partition(b":")]
+            if colon
+        ]
+        told: list[Any] = []
+
+        async def send(message: Any) -> None:
+            told.append(message)
+
+        scope = {
+            "type": "http", "method": "HEAD" if len(data) % 7 == 0 else "GET", "path": unquote(b"/".join((b"", path.lstrip(b"/"))).decode("latin-1"), errors="replace"),
+            "raw_path": path, "query_string": bytes(query), "headers": headers, "client": ("192.0.2.1", 1), "root_path": "",
+        }  # fmt: skip
+        with loud() as check:
+            loop.run_until_complete(site(scope, receive, send))
+            check()
+        _judged(told)
+
+    return run
+
+
+def _judged(told: list[Any]) -> None:
+    start, body = told[0], b"".join(one.get("body", b"") for one in told[1:])
+    assert start["status"] in _ANSWERS, start["status"]
+    headers = dict(start["headers"])
+    for name, value in start["headers"]:
+        assert not (set(name) | set(value)) & _FORBIDDEN, (name, value)
+        value.decode("ascii")
+    if location := headers.get(b"location"):
+        assert location.startswith(b"/"), location
+        assert not location.startswith((b"//", b"/\\")), location
+    kind = headers.get(b"content-type", b"")
+    if body and b"content-encoding" not in headers and start["status"] == 200:
+        if b"xml" in kind:
+            etree.fromstring(body)
+        elif b"json" in kind:
+            json.loads(body)
+        elif b"html" in kind:
+            harmless(body)
+
+
+def _api() -> Run:
+    settings, store, _ = _world()
+    asked = api.Api(settings)
+
+    def run(data: bytes) -> None:
+        first, *rest = data.split(b"\n")
+        path, _, query = first.partition(b"?")
+        given = {
+            name.strip().lower().decode("latin-1"): value.strip().decode("latin-1")
+            for line in rest
+            for name, colon, value in [line.partition(b":")]
+            if colon
+        }
+        with loud() as check:
+            for where in ("papers", f"papers/{unquote(path.decode('latin-1'), errors='replace')}", text(path)):
+                answer = asked.answer("GET", where, query, given)
+                assert answer.status in _ANSWERS, answer.status
+                for name, value in answer.headers.items():
+                    assert not set(f"{name}{value}".encode()) & _FORBIDDEN, (name, value)
+                json.loads(answer.body or b"{}")
+            check()
+        search.papers(store, text(data), 5)
+
+    return run
+
+
+def _stored() -> Run:
+    settings, store, _ = _world()
+
+    def run(data: bytes) -> None:
+        work = keep(store, 99, data)
+        page = showing.paper(store, settings, work.removeprefix("arxiv:"))
+        assert page is not None
+        harmless(page)
+        harmless(showing.search(store, settings, text(data)[:300], 1))
+        answer = api.Api(settings).answer("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
+        assert answer.status == 200
+        json.loads(answer.body)
+
+    return run
+
+
+def _imports() -> Run:
+    _, store, _ = _world()
+
+    def run(data: bytes) -> None:
+        for _, record in imports.records(io.BytesIO(data)):
+            assert isinstance(record, dict | imports.Bad)
+        imports.load(store, io.BytesIO(data), reference, source=text(data[:60]), rules="1", now=NOW)
+
+    return run
+
+
+def _corrections() -> Run:
+    path = _folder() / "corrections.toml"
+
+    def run(data: bytes) -> None:
+        path.write_bytes(data)
+        try:
+            for one in corrections.read(configured.read_toml(path), str(path)):
+                reference(one.link)
+        except SettingsError:
+            pass
+
+    return run
+
+
+def _settings() -> Run:
+    path = _folder() / "tracker.toml"
+
+    def run(data: bytes) -> None:
+        path.write_bytes(data)
+        with suppress(SettingsError):
+            configured.load(path, environ={})
+
+    return run
+
+
+TARGETS = (
+    Target("site", _site, ("query_*",), 6),
+    Target("api", _api, ("query_*",), 4),
+    Target("stored-pages", _stored, ("text_*", "tex_*", "html_*", "urls_*"), 1),
+    Target("imports", _imports, ("import_*",), 3),
+    Target("corrections", _corrections, ("toml_*",), 3),
+    Target("settings", _settings, ("toml_*",), 1),
+)

@@ -1,0 +1,214 @@
+"""Readers of texts: the URL finder, TeX, HTML, PDF, licences, READMEs, and the converter from LaTeX to Unicode."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import unicodedata
+from typing import TYPE_CHECKING
+
+from benchmarks.fuzz.mutate import text
+from benchmarks.fuzz.target import Run, Target
+from tracker.detect import html, pages, pdftext, plain, roles, scan, tex, urls
+from tracker.domain import Fact, LicenceFile, Paper, Reference, title_key
+from tracker.errors import UpstreamError
+from tracker.fetch import guard
+from tracker.harvest import archive, pdf
+from tracker.hosts import hub_card, says
+from tracker.hosts.resolve import reference
+from tracker.judge import licenses, said
+from tracker.publish import items, latex
+from tracker.settings import config_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXT = ("text_*", "tex_*", "html_*")
+
+
+def _urls() -> Run:
+    def run(data: bytes) -> None:
+        given = text(data)
+        for kind in ("text", "tex"):
+            found = urls.find(given, kind)
+            for one in found:
+                assert 0 <= one.start <= one.end <= len(given)
+                reference(one.url)
+        urls.outside(given, found, "text")
+        urls.address(given)
+
+    return run
+
+
+def _scan() -> Run:
+    rules = roles.load()
+
+    def run(data: bytes) -> None:
+        given = text(data)
+        title, _, abstract = given.partition("\n")
+        paper = Paper(arxiv_id="2606.00001", title=title, abstract=abstract, comment=given[-200:])
+        scan.answer(paper.arxiv_id, scan.detect(paper, reference, rules))
+        title_key(given)
+
+    return run
+
+
+def _lines() -> Run:
+    rules = roles.load()
+
+    def run(data: bytes) -> None:
+        for _ in scan.lines(io.BytesIO(data), reference, rules):
+            pass
+
+    return run
+
+
+def _full_text() -> Run:
+    def run(data: bytes) -> None:
+        given = text(data)
+        for kind in scan.FORMATS:
+            scan.full_text(given, kind, reference)
+
+    return run
+
+
+def _reader(read: Callable[[str], plain.Plain]) -> Callable[[], Run]:
+    def make() -> Run:
+        def run(data: bytes) -> None:
+            made = read(text(data))
+            for position in (0, len(made.text) // 2, len(made.text)):
+                made.place(position)
+
+        return run
+
+    return make
+
+
+def _archive() -> Run:
+    def run(data: bytes) -> None:
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as made:
+            name = text(data[:40]).encode("utf-8", "replace").decode().replace("\0", "") or "a.tex"
+            for each in ("main.tex", name):
+                info = tarfile.TarInfo(each)
+                info.size = len(data)
+                made.addfile(info, io.BytesIO(data))
+        tar = bytearray(packed.getvalue())
+        # Headers come out damaged as the input says, so that the reader of headers is reached as well.
+        for place, byte in enumerate(data[40:48]):
+            tar[(place * 97 + byte) % 512] ^= byte
+        for body in (data, bytes(tar), gzip.compress(bytes(tar), 1)[: -(len(data) % 9) or None]):
+            assert isinstance(archive.tex(body), str)
+            archive.pdf(body)
+            archive.is_source(body)
+
+    return run
+
+
+def _pdf() -> Run:
+    def run(data: bytes) -> None:
+        for page in pdf.pages(data):
+            page.encode()
+
+    return run
+
+
+def _pdf_text() -> Run:
+    def run(data: bytes) -> None:
+        given = text(data)
+        words = pdftext.Words(given)
+        for position in (0, len(given) // 2, len(given)):
+            words.at(position)
+        for start, end in pdftext.bibliographies(given):
+            assert 0 <= start <= end <= len(given)
+        scan.full_text(given, "pdf", reference)
+
+    return run
+
+
+def _page() -> Run:
+    page = reference("https://ann.github.io/deep/")
+    assert isinstance(page, Reference)
+
+    def run(data: bytes) -> None:
+        pages.page_mentions(data, page, "https://ann.github.io/deep/", reference)
+
+    return run
+
+
+def _latex() -> Run:
+    def run(data: bytes) -> None:
+        given = text(data)
+        shown = latex.plain(given)
+        assert latex.plain(shown) == shown, "not idempotent"
+        assert shown or not any(unicodedata.category(sign)[0] in "LN" for sign in given[:200]), "empty"
+        assert "\n" not in shown
+        items.legal(given).encode()
+        items.address(given)
+
+    return run
+
+
+def _licences() -> Run:
+    rules = licenses.load(config_dir() / "openness.toml")
+
+    def run(data: bytes) -> None:
+        given = text(data)
+        file = LicenceFile("LICENSE", given)
+        licenses.read(given, rules)
+        for fact in (Fact.CODE, Fact.WEIGHTS):
+            said.read(file, fact, rules)
+            said.alone(file, fact, rules)
+            licenses.decide(given[:60], True, [file], rules, fact, said=[file])
+
+    return run
+
+
+def _readme() -> Run:
+    def run(data: bytes) -> None:
+        given = text(data)
+        says.papers_named(given, given)
+        says.licence_section(given)
+        for path in says.PACKAGE_FILES:
+            says.package_licence(path, given)
+        hub_card.body(given)
+        hub_card.names(given)
+        hub_card.front_licence(given)
+        hub_card.licence_said(given)
+
+    return run
+
+
+def _guard() -> Run:
+    def run(data: bytes) -> None:
+        given = text(data)
+        for url in (given, f"https://{given}", f"https://example.org/{given}"):
+            try:
+                target = guard.check_url(url)
+            except UpstreamError:
+                continue
+            assert target.url.isascii()
+            assert target.port in guard.PORTS
+            assert not set(target.url) & set("\r\n\0 \\")
+            assert guard.check_url(target.url) == target, "read in another way the second time"
+
+    return run
+
+
+TARGETS = (
+    Target("url-finder", _urls, (*TEXT, "urls_*"), 8),
+    Target("abstracts", _scan, (*TEXT, "urls_*"), 3),
+    Target("detect-lines", _lines, ("lines_*",), 1),
+    Target("full-texts", _full_text, TEXT, 2),
+    Target("tex-reader", _reader(tex.plain), ("tex_*",), 8),
+    Target("html-reader", _reader(html.plain), ("html_*",), 8),
+    Target("tex-archives", _archive, ("tex_*", "archive_*"), 3),
+    Target("pdf", _pdf, ("pdf_*",), 1),
+    Target("pdf-text", _pdf_text, ("text_*",), 3),
+    Target("project-pages", _page, ("html_*",), 4),
+    Target("latex-to-unicode", _latex, ("tex_*", "text_*"), 8),
+    Target("licence-texts", _licences, ("licence_*", "text_*"), 2),
+    Target("readmes", _readme, ("readme_*", "text_*"), 4),
+    Target("guard", _guard, ("urls_*",), 8),
+)

