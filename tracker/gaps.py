@@ -82,12 +82,12 @@ def watch(worker: Worker, now: datetime) -> bool:
     known = set(before)
     for one in found:
         if one.what not in known:
-            log.error("alarm: %s: %s, since %s; %s", one.what, one.reason, one.since, _next(one.next_try))
+            log.error("alarm: %s: %s, since %s; %s", one.what, one.reason, _text(one.since), _next(one.next_try))
         memory.stage_failed(worker.store, one.what, one.reason, one.next_try, now, since=one.since)
     over = {ANNOUNCEMENTS, *map(_named, WATCHED)} & known - {one.what for one in found}
     for what in sorted(over):
         log.info("the alarm is over: %s", what)
-        memory.stage_done(worker.store, what, now)
+        memory.stage_forgotten(worker.store, what)
     return bool(over) or any(before.get(one.what) != one for one in found)
 
 
@@ -122,4 +122,8 @@ def _named(upstream: str) -> str:
 
 
 def _next(moment: datetime | None) -> str:
-    return f"next try {moment:%Y-%m-%dT%H:%M:%SZ}" if moment else "it is tried again with the next harvest"
+    return f"next try {_text(moment)}" if moment else "it is tried again with the next harvest"
+
+
+def _text(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""

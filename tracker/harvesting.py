@@ -183,17 +183,21 @@ def note(
 ) -> None:
     """Enter into the record of announcement days what an upstream told, before it is stored.
 
-    `announced` gives the announcement of papers that are not stored yet; that of a new version follows from when it was
-    submitted. What is stored already in this version was entered before, or is from before there was a record.
+    `announced` gives the announcement of each paper, as far as windows that did not show it tell; a new version also came
+    after it was submitted, and after what OAI-PMH had shown when it was last walked through. What is stored already in
+    this version was entered before, or is from before there was a record.
     """
     harvested = worker.settings.harvest
+    walked = proof.reached(worker.store, OAI)
+    shown = [walked - announcements.OAI_DELAY] if walked else []
     known = record.known(worker.store, [one.arxiv_id for one in told])
     rows = []
     for one in told:
         stored = known.get(one.arxiv_id)
         replaced = stored is not None and stored.latest < one.n
         if replaced:
-            at, seen = windows.announced(one.updated_at, harvested.holidays), now
+            submitted = windows.announced(one.updated_at, harvested.holidays)
+            at, seen = max([submitted, announced[one.arxiv_id], *shown]), now
         elif stored is not None:
             at, seen = stored.announced_at or announced[one.arxiv_id], stored.first_seen
         else:

@@ -33,6 +33,12 @@ WEEK = [MONDAY - timedelta(days=1), *(MONDAY + timedelta(days=n) for n in range(
 """Sunday to Thursday, and the Sunday after: Friday the 19th is a holiday that would have no announcement anyway."""
 STARTED = "2026-06-12T12:00:00Z"
 AFTER = "2026-06-22T12:00:00Z"
+SMALL = {
+    "TRACKER_HARVEST__PAGE_SIZE": "10",
+    "TRACKER_HARVEST__FIRST_DAYS": "4",
+    "TRACKER_HARVEST__WINDOW_DAYS": "7",
+}
+"""One window of several pages."""
 
 
 @dataclass
@@ -96,9 +102,9 @@ def at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
     return begin
 
 
-def write(world: World, number: int, day: date, *, submitted: str = "", **more: Any) -> str:
+def write(world: World, number: int, day: date, *, submitted: str = "", month: str = "2606", **more: Any) -> str:
     """A paper announced on a New York day; submitted four hours before that day's deadline unless said."""
-    arxiv_id = f"2606.{number:05}"
+    arxiv_id = f"{month}.{number:05}"
     line = {
         "arxiv_id": arxiv_id,
         "title": f"Paper {number} on tools",
@@ -164,11 +170,17 @@ def evenings(first: str = STARTED, last: str = AFTER) -> list[str]:
     return found
 
 
+def nights(first: str = STARTED, last: str = AFTER) -> list[str]:
+    """The first moment, and each day when all doors have shown the announcement."""
+    return [first, *(now for now in evenings(first, last) if "T04:" in now and now > first)]
+
+
 def is_whole(moment: Moment, ours: set[str], week: list[date] | None = None) -> None:
     """Everything is stored once, and the record says so."""
     assert set(moment.ids()) == ours
     found = moment.days()
-    assert [day for day in found if day >= WEEK[0]] == (week or WEEK)
+    week = week or WEEK
+    assert [day for day in found if day >= week[0]] == week
     assert {day: one.reasons for day, one in found.items() if one.short} == {}
     assert all(one.announced == one.stored == one.scanned for one in found.values())
     assert sum(one.announced for one in found.values()) == moment.rows("SELECT count(*) FROM version")[0][0]
@@ -201,8 +213,15 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
         for name, url in moment.sandbox.upstreams.items():
             monkeypatch.setenv(f"TRACKER_UPSTREAMS__{name.upper()}", url)
         assert cli.run(["gaps"]) == 0
-        lines = capsys.readouterr().out.splitlines()
-        assert len([line for line in lines if "missing 0  complete by API and OAI-PMH" in line]) == len(lines)
+        head, *lines = capsys.readouterr().out.splitlines()
+        assert head.split() == ["day", "announced", "stored", "scanned", "missing", "why"]
+        assert lines
+        assert {line.split()[4] for line in lines} == {"0"}
+        assert all("complete by API and OAI-PMH" in line for line in lines)
+        assert (
+            "2026-06-17          7       7        7        0  complete by API and OAI-PMH (1 cross, 4 new,"
+            in "\n".join(lines)
+        )
         assert cli.run(["gaps", "--json", "--since", "2026-06-17", "--until", "2026-06-17"]) == 0
         [told] = json.loads(capsys.readouterr().out)
         assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
@@ -220,7 +239,7 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
 
 def test_while_the_api_is_down_oai_carries(world: World, at: At) -> None:
     ours = a_week(world)
-    for now in evenings():
+    for now in nights():
         with at(now) as moment:
             down = "2026-06-15T12" < now < "2026-06-21T00"
             if down:
@@ -238,14 +257,16 @@ def test_while_the_api_is_down_oai_carries(world: World, at: At) -> None:
 
 def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
     ours = a_week(world)
-    for now in evenings():
+    for now in nights():
         with at(now) as moment:
             down = "2026-06-15T12" < now < "2026-06-18T12"
+            # Once both were down, RSS is heard first: a refusal by either would close it too.
+            asked = "2026-06-15T12" < now < "2026-06-19T12"
             if down:
                 moment.misbehave("arxiv_api", "503")
                 moment.misbehave("arxiv_oai", "503")
             moment.cycle()
-            assert (moment.asked("arxiv_rss") > 0) == down, now
+            assert (moment.asked("arxiv_rss") > 0) == asked, now
             if now == "2026-06-18T04:00:00Z":
                 assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(moment.ids())
                 assert moment.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [
@@ -265,12 +286,12 @@ def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
 
 def test_the_feed_stays_whole_whatever_is_down(world: World, at: At) -> None:
     a_week(world)
-    for now in evenings(last="2026-06-19T04:00:00Z"):
+    for now in nights(last="2026-06-19T04:00:00Z"):
         with at(now) as moment:
             moment.cycle()
             feed = (moment.worker.settings.public_dir / "feed.xml").read_text()
     assert "2606.00027" in feed
-    for now in evenings("2026-06-19T12:00:00Z"):
+    for now in nights("2026-06-19T12:00:00Z"):
         with at(now) as moment:
             for upstream in ("arxiv_api", "arxiv_oai", "arxiv_rss", "github_api", "huggingface"):
                 moment.misbehave(upstream, "503")
@@ -280,8 +301,7 @@ def test_the_feed_stays_whole_whatever_is_down(world: World, at: At) -> None:
 
 def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At) -> None:
     ours = {write(world, number, MONDAY) for number in range(1, 30)}
-    small = {"TRACKER_HARVEST__PAGE_SIZE": "10", "TRACKER_HARVEST__FIRST_DAYS": "1"}
-    with at("2026-06-16T04:00:00Z", **small) as moment:
+    with at("2026-06-16T04:00:00Z", **SMALL) as moment:
         moment.misbehave("arxiv_api", "403", times=1, after=2)
         summary = moment.cycle()
         assert summary.windows_left > 0
@@ -289,16 +309,16 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At)
         stored = moment.ids()
         assert len(stored) == 20
         assert moment.rows("SELECT count(*) FROM scan WHERE source = 'metadata'") == [(20,)]
-    with at("2026-06-16T09:00:00Z", **small) as moment:
+    with at("2026-06-16T09:00:00Z", **SMALL) as moment:
         moment.cycle()
         assert moment.asked("arxiv_api") + moment.asked("arxiv_oai") + moment.asked("arxiv_rss") == 0
-    with at("2026-06-16T12:00:00Z", **small) as moment:
+    with at("2026-06-16T12:00:00Z", **SMALL) as moment:
         moment.misbehave("arxiv_api", "403")
         moment.cycle()
         # The door that refused is asked last, so that the other one is heard.
         assert set(moment.ids()) == ours
         assert moment.days()[MONDAY].proved_by == ("OAI-PMH",)
-    with at("2026-06-16T20:00:00Z", **small) as moment:
+    with at("2026-06-16T20:00:00Z", **SMALL) as moment:
         assert moment.cycle().troubles == []
         assert set(moment.ids()) == ours
         assert moment.rows("SELECT count(*) FROM version") == [(29,)]
@@ -308,7 +328,7 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At)
 def test_an_alarm_is_raised_once_and_ends(world: World, at: At, caplog: pytest.LogCaptureFixture) -> None:
     a_week(world)
     caplog.set_level(logging.INFO, logger="tracker.gaps")
-    for now in evenings():
+    for now in nights():
         with at(now) as moment:
             if "2026-06-16T12" < now < "2026-06-19T12":
                 for upstream in ("arxiv_api", "arxiv_oai"):
@@ -343,6 +363,52 @@ def test_a_holiday_has_no_line_and_defers(world: World, at: At) -> None:
         assert list(days) == [MONDAY, MONDAY + timedelta(days=2)]
         assert [one.announced for one in days.values()] == [1, 1]
         assert friday not in days
+
+
+def test_a_week_over_a_holiday_in_winter_time(world: World, at: At) -> None:
+    """Thanksgiving: what came from Wednesday's deadline to Friday's is announced on Sunday."""
+    monday = date(2026, 11, 23)
+    week = [
+        monday - timedelta(days=1),
+        *(monday + timedelta(days=n) for n in range(3)),
+        monday + timedelta(days=6),
+    ]
+    ours = {write(world, 10 * n + m, day, month="2611") for n, day in enumerate(week, 1) for m in range(3)}
+    wednesday, sunday = week[3], week[4]
+    for number, hour in ((60, "2026-11-25T19:00:00Z"), (61, "2026-11-26T12:00:00Z"), (62, "2026-11-27T18:59:59Z")):
+        ours.add(write(world, number, sunday, month="2611", submitted=hour))
+    # Held by moderators over the holiday.
+    ours.add(write(world, 63, sunday, month="2611", submitted="2026-11-23T13:00:00Z"))
+    late = {"cs.LG": str(sunday)}
+    ours.add(write(world, 25, monday, month="2611", categories=["math.ST", "cs.LG"], cross_listed=late))
+    first = {"n": 1, "submitted": "2026-11-23T13:00:00Z", "announced": str(monday)}
+    again = {"n": 2, "submitted": "2026-11-25T20:00:00Z", "announced": str(sunday)}
+    ours.add(write(world, 27, monday, month="2611", versions=[first, again]))
+    ours.add(write(world, 28, monday, month="2611", versions=[first, {**again, "withdrawn": True}]))
+    for now in nights("2026-11-20T12:00:00Z", "2026-11-30T12:00:00Z"):
+        with at(now) as moment:
+            assert moment.cycle().troubles == [], now
+            assert moment.short() == [], now
+            if now == "2026-11-27T04:00:00Z":
+                assert max(moment.days()) == wednesday
+    with at("2026-11-30T12:00:00Z") as moment:
+        is_whole(moment, ours, week)
+        assert moment.days()[sunday].kinds == {"cross": 1, "new": 7, "replaced": 1, "withdrawn": 1}
+
+
+def test_a_window_that_is_cut_by_429_is_taken_up_again(world: World, at: At) -> None:
+    ours = {write(world, number, MONDAY) for number in range(1, 30)}
+    with at("2026-06-16T04:00:00Z", **SMALL) as moment:
+        moment.misbehave("arxiv_api", "429", after=2, retry_after=30)
+        moment.misbehave("arxiv_oai", "503")
+        moment.cycle()
+        assert len(moment.ids()) == 20
+        assert moment.short() == [MONDAY]
+    with at("2026-06-16T12:00:00Z", **SMALL) as moment:
+        assert moment.cycle().troubles == []
+        assert set(moment.ids()) == ours
+        assert moment.rows("SELECT count(*) FROM version") == [(29,)]
+        assert moment.short() == []
 
 
 def test_a_day_that_was_never_harvested_is_short(world: World, at: At) -> None:

@@ -98,7 +98,10 @@ def proved_by(day: date, proofs: Proofs, holidays: Collection[date]) -> tuple[st
 def why_unproved(day: date, proofs: Proofs, holidays: Collection[date]) -> str:
     """Why no door proves the day."""
     since, until = announcements.submissions(day, holidays)
-    api = [f"the API: {why}" for first, last, why in proofs.api_open if why and first < until and since < last]
+    touching = [why for first, last, why in proofs.api_open if first < until and since < last]
+    # Where it was never asked for that day, it was given up at an earlier one.
+    why_not = [why for why in (*touching, *(why for _, _, why in proofs.api_open)) if why] if touching else []
+    api = [f"the API: {why}" for why in why_not]
     oai = [f"OAI-PMH: {why}" for _, last, why in proofs.oai_open if why and last >= announcements.moment(day)]
     told = list(dict.fromkeys([*api[:1], *oai[:1]]))
     return f"not proved complete ({'; '.join(told) or 'neither the API nor OAI-PMH was read to the end since'})"
