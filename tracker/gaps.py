@@ -19,8 +19,11 @@ log = logging.getLogger(__name__)
 
 USUAL_DAYS = 30
 """So far back the record goes where no first day is asked for."""
+LOOK_BACK = timedelta(days=10)
+"""So far before a day it is seen whether an empty one is usual."""
 WATCHED = ("arxiv_api", "arxiv_oai", "github_api", "huggingface")
 """Upstreams that are asked every day, so that one that has been failing is failing now."""
+ARXIV_BEGAN = date(1991, 8, 14)
 ANNOUNCEMENTS = "announcements"
 
 
@@ -38,20 +41,31 @@ def days(
         proof.proved(store, "arxiv_oai"),
         proof.unproved(store, "arxiv"),
         proof.unproved(store, "arxiv_oai"),
+        next((one.last_error for one in memory.failing(store, ("arxiv_api",))), ""),
     )
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
     begun = ledger.first_day([(one[0], one[1]) for one in (*proofs.api, *proofs.api_open)], holidays)
-    first = since or (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
-    told = {day: list(rows) for day, rows in groupby(announced.fates(store, first, last), key=lambda one: one.day)}
+    first = max(since, ARXIV_BEGAN) if since else (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
+    fates = announced.fates(store, first - LOOK_BACK, last)
+    told = {day: list(rows) for day, rows in groupby(fates, key=lambda one: one.day)}
+    counts = [(day, len(told.get(day, ()))) for day in announcements.days(first - LOOK_BACK, last, holidays)]
     return [
-        _day(day, told.get(day, []), proofs, settings)
-        for day in announcements.days(first, last, holidays)
-        if ledger.ready_at(day) <= now
+        _day(
+            day,
+            told.get(day, []),
+            proofs,
+            settings,
+            ledger.why_empty([count for _, count in counts[: number + 1]]),
+        )
+        for number, (day, _) in enumerate(counts)
+        if day >= first and ledger.ready_at(day) <= now
     ]
 
 
-def _day(day: date, told: list[announced.Fate], proofs: ledger.Proofs, settings: Settings) -> ledger.Day:
+def _day(
+    day: date, told: list[announced.Fate], proofs: ledger.Proofs, settings: Settings, empty: str
+) -> ledger.Day:
     holidays = settings.harvest.holidays
     missing = tuple(f"{one.arxiv_id}v{one.n}" for one in told if not one.stored)
     stored = len(told) - len(missing)
@@ -66,7 +80,7 @@ def _day(day: date, told: list[announced.Fate], proofs: ledger.Proofs, settings:
         scanned=scanned,
         missing=missing,
         proved_by=doors,
-        reasons=ledger.reasons(missing, stored - scanned, unproved),
+        reasons=ledger.reasons(missing, stored - scanned, unproved, empty),
     )
 
 

@@ -194,24 +194,25 @@ def note(
     rows = []
     for one in told:
         stored = known.get(one.arxiv_id)
-        replaced = stored is not None and stored.latest < one.n
-        if replaced:
+        if stored is not None and stored.latest < one.n:
             submitted = windows.announced(one.updated_at, harvested.holidays)
             at, seen = max([submitted, announced[one.arxiv_id], *shown]), now
         elif stored is not None:
             at, seen = stored.announced_at or announced[one.arxiv_id], stored.first_seen
         else:
             at, seen = announced[one.arxiv_id], now
-        is_cross = one.primary_category not in harvested.categories
-        kind = (
-            (record.WITHDRAWN if one.withdrawn else record.REPLACED)
-            if replaced
-            else record.CROSS
-            if is_cross
-            else record.NEW
-        )
-        rows.append(record.Told(one.arxiv_id, one.n, ledger.day_told(at, seen, harvested.holidays), kind, source))
+        day = ledger.day_told(at, seen, harvested.holidays)
+        rows.append(record.Told(one.arxiv_id, one.n, day, _kind(one, stored, harvested.categories), source))
     record.tell(worker.store, rows, now)
+
+
+def _kind(told: Version, stored: record.Known | None, categories: Collection[str]) -> str:
+    """What kind of announcement brought this version; `stored` is what was stored of the paper before."""
+    if stored is not None and told.withdrawn:
+        return record.WITHDRAWN
+    if stored is not None and stored.latest < told.n:
+        return record.REPLACED
+    return record.NEW if told.primary_category in categories else record.CROSS
 
 
 def _is_missing(

@@ -81,12 +81,30 @@ def test_a_door_proves_a_day_only_if_it_was_read_after_that_was_shown() -> None:
 
 def test_why_a_day_is_not_proved() -> None:
     first, last = at("2026-06-12T00:00"), at("2026-06-16T04:00")
-    api = [(at("2026-06-09T00:00"), first, "server error (503)"), (first, last, "")]
+    api = [(at("2026-06-09T00:00"), first, "of another day"), (first, last, "server error (503)")]
     oai = [(first, last, "an empty answer")]
-    assert ledger.why_unproved(MONDAY, ledger.Proofs((), (), api, oai), HOLIDAYS) == (
-        "not proved complete (the API: server error (503); OAI-PMH: an empty answer)"
-    )
+    both = "not proved complete (the API: server error (503); OAI-PMH: an empty answer)"
+    assert ledger.why_unproved(MONDAY, ledger.Proofs((), (), api, oai), HOLIDAYS) == both
+    given_up = ledger.Proofs((), (), [(first, last, "")], oai, "server error (503)")
+    assert ledger.why_unproved(MONDAY, given_up, HOLIDAYS) == both
     assert "neither the API nor OAI-PMH" in ledger.why_unproved(MONDAY, ledger.Proofs((), (), api[:1]), HOLIDAYS)
+
+
+@pytest.mark.parametrize(
+    ("counts", "suspect"),
+    [
+        ([20, 20, 20, 20, 0], True),
+        ([0, 20, 20, 20, 20, 0], True),
+        ([20, 20, 20, 20, 1], False),
+        ([20, 20, 20, 9, 0], False),
+        ([20, 20, 20, 0], False),
+        ([0], False),
+        ([], False),
+    ],
+)
+def test_an_empty_day_is_suspect_after_full_ones(counts: list[int], suspect: bool) -> None:
+    assert bool(ledger.why_empty(counts)) == suspect
+    assert len(ledger.reasons((), 0, "", ledger.why_empty(counts))) == suspect
 
 
 def test_reasons_name_some_and_count_the_rest() -> None:

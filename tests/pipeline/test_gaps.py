@@ -415,6 +415,8 @@ def test_a_day_that_was_never_harvested_is_short(world: World, at: At) -> None:
     write(world, 1, MONDAY)
     with at("2026-06-18T04:00:00Z") as moment:
         moment.cycle()
+        assert moment.days(date.max) == {}
+        assert min(moment.days(date.min)) == date(1991, 8, 14)
         one = moment.days(date(2026, 6, 1))[date(2026, 6, 1)]
         assert one.short
         assert one.reasons == ("not proved complete (neither the API nor OAI-PMH was read to the end since)",)

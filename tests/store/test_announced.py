@@ -37,6 +37,8 @@ def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime
     assert announced.known(store, ["2606.00001", "2606.00009"]) == {"2606.00001": announced.Known(1, AT, now)}
     writes.save_versions(store, [replace(PAPER, n=2)], {"2606.00001": AT}, now)
     assert [one.stored for one in announced.fates(store, DAY, DAY)] == [True, True]
+    announced.tell(store, [replace(one, kind="withdrawn") for one in told], now)
+    assert [one.kind for one in announced.fates(store, DAY, DAY)] == ["new", "withdrawn"]
     assert announced.fates(store, date(2026, 6, 16), date(2026, 6, 30)) == []
 
 
