@@ -165,7 +165,10 @@ def test_a_paper_is_told_with_all_that_is_known(site: api.Api) -> None:
         ["cs.CV", "stat.ML"],
         "2026-07-03T00:00:00Z",
     )
-    assert told["verdicts"] == [
+    nothing = {"state": "unknown", "licence_class": "unknown", "reference": None,
+               "reasons": ["no link of the authors' own was found in what was read so far"]}  # fmt: skip
+    assert told["verdicts"][1:] == [{"fact": fact, **nothing} for fact in ("weights", "data", "demo")]
+    assert told["verdicts"][:1] == [
         {"fact": "code", "state": "open", "licence_class": "osi", "reference": "github:ann/paper3", "reasons": ["it holds code"]}
     ]  # fmt: skip
     assert [(link["reference"], link["role"], link["reasons"]) for link in told["links"]] == [

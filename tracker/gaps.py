@@ -46,7 +46,9 @@ def days(
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
     begun = ledger.first_day([(one[0], one[1]) for one in (*proofs.api, *proofs.api_open)], holidays)
-    first = max(since, ARXIV_BEGAN) if since else (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
+    first = (
+        max(since, ARXIV_BEGAN) if since else (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
+    )
     fates = announced.fates(store, first - LOOK_BACK, last)
     told = {day: list(rows) for day, rows in groupby(fates, key=lambda one: one.day)}
     counts = [(day, len(told.get(day, ()))) for day in announcements.days(first - LOOK_BACK, last, holidays)]

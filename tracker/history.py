@@ -135,6 +135,17 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
+def unfound(fact: Fact) -> Verdict:
+    """The verdict where nothing of the authors' own was found: unknown, for more may be read."""
+    return Verdict(
+        fact=fact,
+        state=State.UNKNOWN,
+        licence_class=LicenceClass.UNKNOWN,
+        reference=None,
+        reasons=("no link of the authors' own was found in what was read so far",),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that changed for a work. `happened_at` is the earliest moment known for it."""

@@ -18,7 +18,7 @@ from tracker.domain import Check, Reference
 from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch import rules
 from tracker.fetch.clock import SystemClock
-from tracker.harvest import fulltext, oai_parse
+from tracker.harvest import fulltext, oai_parse, rss
 from tracker.harvest.arxiv_api import ArxivApi
 from tracker.hosts import HOSTS, github, hub_lists
 from tracker.hosts.resolve import reference
@@ -193,6 +193,21 @@ def _oai() -> Run:
     return run
 
 
+def _rss() -> Run:
+    holidays = frozenset({NOW.date()})
+
+    def run(data: bytes) -> None:
+        found = rss.parse(data, holidays)
+        if isinstance(found, rss.Channel):
+            for one in found.items:
+                version = one.version
+                "".join([version.title, version.abstract, *version.authors, version.licence or ""]).encode()
+                assert "\0" not in version.title
+                assert version.submitted_at.tzinfo
+
+    return run
+
+
 def _fulltexts() -> Run:
     class Fetch(Answers):
         def get(self, upstream: str, path: str, **_: Any) -> Response:
@@ -235,6 +250,7 @@ _ASKED = tuple(host.name for host in HOSTS if host.checked_kinds and host.name n
 TARGETS = (
     Target("arxiv-api", _arxiv, ("atom_*",), 2),
     Target("oai-pmh", _oai, ("oai_*",), 6),
+    Target("arxiv-rss", _rss, ("rss_*",), 2),
     Target("arxiv-full-texts", _fulltexts, ("html_*", "tex_*", "archive_*"), 1),
     Target("github-graphql", _host("github"), ("json_github*",), 4, "json"),
     Target("github-rest", _github_rest, ("json_github_rest*",), 4, "json"),

@@ -80,6 +80,7 @@ def test_addresses_of_the_web_are_asked(url: str, asked: str) -> None:
         "http://a..b.org/",
         f"http://{'a' * 64}.org/",
         f"http://example.org/{'a' * 3000}",
+        f"http://example.org/{'é' * 1500}",
         "http://[::1",
     ],
 )
@@ -89,7 +90,17 @@ def test_all_else_is_refused(url: str) -> None:
     assert error.value.upstream == "web"
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700:4700::1111", "::ffff:93.184.216.34"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.216.34",
+        "2606:4700:4700::1111",
+        "::ffff:93.184.216.34",
+        "64:ff9b::93.184.216.34",
+        "2002:5db8:d822::1",
+        "2607:f8b0::5efe:93.184.216.34",
+    ],
+)
 def test_public_addresses(address: str) -> None:
     assert guard.check_addresses([address]) == [address]
 
@@ -138,6 +149,16 @@ def test_public_addresses(address: str) -> None:
         "2607:f8b0::5efe:7f00:1",
         "2607:f8b0::200:5efe:10.0.0.1",
         "::ffff:0:127.0.0.1",
+        "fe80::5efe:8.8.8.8",
+        "fd00::5efe:8.8.8.8",
+        "fd00::200:5efe:8.8.8.8",
+        "2001:db8::5efe:8.8.8.8",
+        "2001:0:808:808:0:0:f7f7:f7f7",
+        "2001:1::1",
+        "2001:4:112::1",
+        "100.100.100.200",
+        "fd20:ce::254",
+        "4000::1",
         "::ffff:100.64.0.1",
         "2001:2::1",
         "5f00::1",
@@ -174,3 +195,12 @@ def test_no_ipv4_address_hides_in_ipv6(number: int) -> None:
     public = guard.is_public(inner)
     for text in (f"::ffff:{inner}", f"64:ff9b::{number >> 16:x}:{number & 0xFFFF:x}"):
         assert guard.is_public(ipaddress.ip_address(text)) is public
+
+
+@given(
+    st.integers(0, 2**128 - 1).filter(lambda number: number >> 125 != 1), st.sampled_from([0, 0x5EFE, 0x2005EFE])
+)
+def test_outside_the_public_internet_no_ending_makes_an_address_public(number: int, middle: int) -> None:
+    outer = number >> 64 << 64
+    address = ipaddress.IPv6Address(outer | middle << 32 | int(ipaddress.IPv4Address("8.8.8.8")))
+    assert not guard.is_public(address) or address.ipv4_mapped or address in ipaddress.ip_network("64:ff9b::/96")

@@ -7,6 +7,7 @@ that the guard takes for public here.
 import ipaddress
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -227,3 +228,19 @@ def test_the_systems_resolver_is_bounded(monkeypatch):
     many = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n % 250}", 80)) for n in range(5000)]
     monkeypatch.setattr(fetching, "getaddrinfo", lambda *_, **__: many)
     assert len(fetching.addresses("many.example.net", 80)) == fetching.MOST_ADDRESSES
+
+
+def test_a_name_whose_owner_keeps_the_resolver_waiting_is_left(make_settings, memory, ticks):
+    told = threading.Event()
+
+    def waits(host: str, port: int) -> list[str]:
+        told.wait(30)
+        return [OPEN]
+
+    more = {"TRACKER_UPSTREAMS__WEB": "", "TRACKER_LIMITS__CONNECT_SECONDS": "0.1"}
+    with Client(make_settings(**more), memory, ticks, sleep=ticks.sleep, resolve=waits) as client:
+        began = time.monotonic()
+        with pytest.raises(UpstreamError, match="not told in time"):
+            client.page("http://slow.example.net/")
+        assert time.monotonic() - began < 5
+    told.set()

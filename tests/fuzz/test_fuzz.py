@@ -8,7 +8,7 @@ from benchmarks.fuzz.__main__ import TARGETS, play
 from benchmarks.fuzz.mutate import Mutator
 from benchmarks.fuzz.target import CORPUS, Target
 
-INPUTS, SECONDS = 400, 1.0
+INPUTS, SECONDS = 400, 0.75
 """Of each target: so many inputs, or as many as there is time for."""
 
 

@@ -8,13 +8,13 @@ import time
 import tracemalloc
 import zipfile
 import zlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import brotli
 import pytest
 import zstandard
 
-from tracker.harvest import archive, guard, oai_parse
+from tracker.harvest import archive, guard, oai_parse, rss
 from tracker.hosts import fields
 from tracker.protocols import Response
 
@@ -88,6 +88,26 @@ def test_no_entity_is_ever_expanded(api, arxiv, as_feed, paper, ticks, entity):
     result = window(api, ticks)
     assert (result.complete, result.got) == (False, 0)
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_time_beside_the_first_or_the_last_day_is_none(as_feed, paper, ticks, year):
+    """What comes before or after it cannot be reckoned."""
+    at = datetime(year, *((1, 1) if year == 1 else (12, 31)), 23, tzinfo=UTC)
+    assert oai_parse.moment(f"{at:%a, %d %b} {year:04} 23:00:00 GMT") is None
+    body = as_feed([paper("2606.00001", ticks.now()).entry()], 1)
+    assert isinstance(guard.read(body, 0, 1), guard.Page)
+    told = f"{ticks.now():%Y-%m-%dT%H}".encode()
+    assert told in body
+    assert (
+        guard.read(body.replace(told, f"{year:04}-{at:%m-%dT%H}".encode()), 0, 1) == "an entry without id or dates"
+    )
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-2300", "+2300"])
+def test_a_feed_of_the_last_day_is_none(zone):
+    body = f"<rss><channel><pubDate>Fri, 31 Dec 9999 23:59:59 {zone}</pubDate></channel></rss>"
+    assert rss.parse(body.encode(), frozenset()) == "a channel without its date"
 
 
 @pytest.mark.parametrize(

@@ -225,3 +225,8 @@ def test_the_command_reads_packed_lists_and_tells_what_it_did(
     )
     missing = CliRunner().invoke(app, ["import", str(tmp_path / "none.json")])
     assert missing.exit_code == 1
+
+
+def test_a_name_of_a_list_that_is_no_text_is_stored_as_text(stored: Store, now: datetime) -> None:
+    for source in ("\udcff.json", "\ud800\0", "\0", ""):
+        assert load(stored, json.dumps([theirs()]), now, source).records == 1

@@ -27,11 +27,13 @@ _PRIVATE_TEXT = """localhost local internal intranet lan home corp private test 
     home.arpa"""
 _PRIVATE = frozenset(_PRIVATE_TEXT.split())
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# What `ipaddress` calls global in some of its releases: translation within one network, whose inner address can
-# stand at several places (RFC 8215, RFC 6052), documentation (RFC 9637), site-local, 6to4 relays (RFC 7526) and
-# addresses for protocols (RFC 6890; a cloud has its metadata at 192.0.0.192). The last is no special address but
-# Azure's, which answers each of its machines with what is meant for it alone.
-_NOT_GLOBAL_TEXT = """64:ff9b:1::/48 3fff::/20 fec0::/10 192.88.99.0/24 192.0.0.0/24 168.63.129.16/32"""
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is given to the public internet (IANA, "IPv6 address space"), but for NAT64 and mapped IPv4."""
+# What `ipaddress` calls global in some of its releases: protocols' own (RFC 2928; Teredo among them), documentation
+# (RFC 9637), 6to4 relays (RFC 7526) and IPv4 addresses for protocols (RFC 6890; a cloud has its metadata at
+# 192.0.0.192). The last is no special address but Azure's, which answers each of its machines with what is meant
+# for it alone.
+_NOT_GLOBAL_TEXT = """2001::/23 3fff::/20 192.88.99.0/24 192.0.0.0/24 168.63.129.16/32"""
 _NOT_GLOBAL = tuple(map(ipaddress.ip_network, _NOT_GLOBAL_TEXT.split()))
 _ISATAP = frozenset({0x5EFE, 0x2005EFE})
 """The middle of an interface's number that ends with an IPv4 address (RFC 5214, 6.1)."""
@@ -81,7 +83,10 @@ def check_url(url: str) -> Target:
         port = 443 if split.scheme == "https" else 80
     if port not in PORTS:
         raise refused(f"port {port} is not asked")
-    return Target(split.scheme, _host(host), port, _path(split))
+    target = Target(split.scheme, _host(host), port, _path(split))
+    if len(target.url) > MOST_URL:
+        raise refused("the address is too long once it is quoted")
+    return target
 
 
 def check_addresses(found: Iterable[str]) -> list[str]:
@@ -104,24 +109,18 @@ def check_addresses(found: Iterable[str]) -> list[str]:
 
 def is_public(address: Address) -> bool:
     """Whether an address, and each address within it, is one of the public internet's."""
+    if isinstance(address, ipaddress.IPv6Address):
+        last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if address.ipv4_mapped is not None or address in _NAT64:
+            return is_public(last)
+        if address not in _UNICAST:
+            return False
+        if address.sixtofour is not None and not is_public(address.sixtofour):
+            return False
+        if int(address) >> 32 & 0xFFFFFFFF in _ISATAP and not is_public(last):
+            return False
     if any(address in network for network in _NOT_GLOBAL):
         return False
-    if isinstance(address, ipaddress.IPv6Address):
-        inner: list[Address] = []
-        if address.ipv4_mapped is not None:
-            inner.append(address.ipv4_mapped)
-        if address.sixtofour is not None:
-            inner.append(address.sixtofour)
-        if address.teredo is not None:
-            inner += address.teredo
-        if address in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if int(address) >> 32 & 0xFFFFFFFF in _ISATAP:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if int(address) >> 32 == 0 or not all(is_public(one) for one in inner):
-            return False
-        if inner:
-            return True
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

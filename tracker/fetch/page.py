@@ -157,8 +157,8 @@ class Pages:
             # This host's trouble alone: as a stop it would end the work at all others.
             raise UpstreamError(UPSTREAM, f"{target.host} is not asked now: {stopped.reason}") from None
         with self._gate.turn(name):
-            address, headers, extensions = self._route(target)
             began = time.monotonic()
+            address, headers, extensions = self._route(target, seconds)
             watch = Deadline(began + seconds)
             extensions["trace"] = watch.trace
             try:
@@ -176,14 +176,11 @@ class Pages:
         self._gate.page(name, response.status, response.headers)
         return response, time.monotonic() - began
 
-    def _route(self, target: Target) -> tuple[str, Mapping[str, str], dict[str, Any]]:
+    def _route(self, target: Target, seconds: float) -> tuple[str, Mapping[str, str], dict[str, Any]]:
         """(address to connect to, headers, what the connection needs to know)."""
         if self._base:
             return f"{self._base}/{target.authority}{target.path}", {}, {}
-        try:
-            found = self._resolve(target.host, target.port)
-        except (OSError, UnicodeError):
-            raise UpstreamError(UPSTREAM, "the name is not known") from None
+        found = self._resolved(target, min(seconds, self._settings.limits.connect_seconds))
         first = guard.check_addresses(found)[0]
         literal = f"[{first}]" if ":" in first else first
         return (
@@ -191,6 +188,25 @@ class Pages:
             {"host": target.authority},
             {"sni_hostname": target.host},
         )
+
+    def _resolved(self, target: Target, seconds: float) -> Sequence[str]:
+        """The addresses of a name. Whoever owns it may let the system's resolver wait, which takes no time limit: it
+        is left behind then, to end by itself."""
+        found: list[Sequence[str]] = []
+
+        def ask() -> None:
+            with contextlib.suppress(OSError, UnicodeError):
+                found.append(self._resolve(target.host, target.port))
+
+        asking = threading.Thread(target=ask, name="resolver", daemon=True)
+        asking.start()
+        asking.join(seconds)
+        if asking.is_alive():
+            self._gate.page(f"{UPSTREAM}:{target.host}", None, {}, "the name was not told in time")
+            raise UpstreamError(UPSTREAM, "the name was not told in time")
+        if not found:
+            raise UpstreamError(UPSTREAM, "the name is not known")
+        return found[0]
 
     def _body(self, answer: httpx.Response, deadline: float) -> bytes:
         """The first `limits.page_bytes` bytes of a page: what is longer is cut, links stand early."""

@@ -20,6 +20,8 @@ ANNOUNCEMENT = time(20)
 """… which comes at this one."""
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
 _DAY = timedelta(days=1)
+YEARS = range(1900, 2200)
+"""That a time of arXiv's may lie in: the days about the first and the last that Python knows have no neighbours."""
 OAI_DELAY = timedelta(hours=2, minutes=30)
 """OAI-PMH shows an announcement "typically around 10:30pm" in New York (info.arxiv.org/help/oa)."""
 LONGEST_REST = timedelta(days=1)

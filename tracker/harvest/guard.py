@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from tracker.harvest import announcements
+
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 _ID = re.compile(
@@ -79,6 +81,8 @@ def _page(total: int, entries: list[etree._Element]) -> Page | str:
 def _moment(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat((text or "").strip())
+        if moment.year not in announcements.YEARS:
+            return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -15,6 +15,7 @@ from lxml import etree
 from tracker.domain import Version
 
 # The rules for arXiv's texts are one set for both of its interfaces.
+from tracker.harvest import announcements
 from tracker.harvest.arxiv_api import CATEGORY, WITHDRAWN, clean, person
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -162,6 +163,8 @@ def moment(text: str) -> datetime | None:
     if found is None or found[2] not in _MONTHS:
         return None
     year, month, day = int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1])
+    if year not in announcements.YEARS:
+        return None
     try:
         return datetime(year, month, day, int(found[4]), int(found[5]), int(found[6]), tzinfo=UTC)
     except ValueError:
@@ -286,6 +289,7 @@ def _day(text: str) -> date | None:
 
 def _utc(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        told = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return told if told.year in announcements.YEARS else None

@@ -118,4 +118,4 @@ def _date(text: str) -> datetime | None:
         found = parsedate_to_datetime(text.strip())
     except (TypeError, ValueError, OverflowError):
         return None
-    return found if found.tzinfo else None
+    return found if found.tzinfo and found.year in announcements.YEARS else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.domain import Content, Fact, LicenceClass, Outcome, Promise, Role, State
-from tracker.history import Correction, History, Licence, Link, Sighting, Verdict
+from tracker.history import Correction, History, Licence, Link, Sighting, Verdict, unfound
 from tracker.judge import classes
 
 RULE_VERSION = "2"
@@ -93,13 +93,7 @@ def _verdict(history: History, fact: Fact, now: datetime, rules: Rules) -> Verdi
                 reference=None,
                 reasons=("the authors announce a release and link nothing yet",),
             )
-        return Verdict(
-            fact=fact,
-            state=State.UNKNOWN,
-            licence_class=LicenceClass.UNKNOWN,
-            reference=None,
-            reasons=("no link of the authors' own was found in what was read so far",),
-        )
+        return unfound(fact)
     return Verdict(
         fact=fact,
         state=best.state,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import NullPool, create_engine
 
 from tracker.published import Item
-from tracker.store import items, search, views
+from tracker.store import items, search, verdicts, views
 from tracker.store.engine import Store
 from tracker.store.export import Column, columns, plain
 from tracker.store.organisations import accounts
@@ -19,10 +20,13 @@ FACTS = ("code", "weights", "data", "demo")
 _MOMENTS = {"submitted": "w.submitted_at", "opened": "w.opened_at"}
 _CONDITIONS = {
     "category": "EXISTS (SELECT 1 FROM work_category c WHERE c.work = w.id AND c.category = ?)",
-    "licence": """EXISTS (
-        SELECT 1 FROM verdict d LEFT JOIN role r ON r.work = d.work AND r.reference = d.reference
-        LEFT JOIN artifact a ON a.key = r.artifact
-        WHERE d.work = w.id AND d.fact = 'code' AND lower(?) IN (d.licence_class, lower(a.licence_spdx)))""",
+    "licence": """lower(?) IN (
+        SELECT d.licence_class FROM verdict d WHERE d.work = w.id AND d.fact = 'code'
+        UNION ALL SELECT lower(a.licence_spdx) FROM verdict d
+            JOIN role r ON r.work = d.work AND r.reference = d.reference JOIN artifact a ON a.key = r.artifact
+            WHERE d.work = w.id AND d.fact = 'code'
+        UNION ALL SELECT 'unknown' WHERE NOT EXISTS (
+            SELECT 1 FROM verdict d WHERE d.work = w.id AND d.fact = 'code'))""",
     "author": "EXISTS (SELECT 1 FROM json_each(v.authors) n WHERE lower(n.value) = lower(?))",
     **{fact: f"w.{fact} = ?" for fact in FACTS},
 }
@@ -104,18 +108,20 @@ def paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | Non
     found = _rows(connection, columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", work)
     if not found:
         return None
-    opened = connection.execute("SELECT opened_at FROM work WHERE id = ?", [work]).fetchone()
-    verdicts = connection.execute(
+    opened, judged = connection.execute("SELECT opened_at, judged_at FROM work WHERE id = ?", [work]).fetchone()
+    kept = connection.execute(
         "SELECT fact, state, licence_class, reference, reasons FROM verdict WHERE work = ?", [work]
     ).fetchall()
-    names = ("fact", "state", "licence_class", "reference")
+    told = [
+        verdicts.Row(fact, state, kind, reference, json.loads(reasons))
+        for fact, state, kind, reference, reasons in kept
+    ]
     return {
         **found[0],
-        "opened_at": opened[0],
-        "verdicts": [
-            dict(zip(names, row[:4], strict=True)) | {"reasons": json.loads(row[4])}
-            for row in sorted(verdicts, key=lambda row: FACTS.index(row[0]))
-        ],
+        "opened_at": opened,
+        "verdicts": [asdict(one) | {"reasons": list(one.reasons)} for one in verdicts.whole(told)]
+        if judged
+        else [],
         **{
             view: _rows(connection, columns(connection, view), f"{views.VIEWS[view]} {within}", work)
             for view, within in _WITHIN.items()

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.domain import Content, LicenceClass, Outcome, Place, Role, State
 from tracker.history import Verdict
 from tracker.published import Item, ItemLink
-from tracker.store import entering
+from tracker.store import entering, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
@@ -93,7 +93,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
     works = list(entered)
     rows: dict[str, Any] = {}
     links: dict[str, list[ItemLink]] = defaultdict(list)
-    verdicts: dict[str, list[Verdict]] = defaultdict(list)
+    told: dict[str, list[Any]] = defaultdict(list)
     changed: dict[str, datetime] = {}
     for row in connection.execute(
         select(
@@ -102,6 +102,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             WORK.c.announced_at,
             WORK.c.first_seen,
             WORK.c.opened_at,
+            WORK.c.judged_at,
             WORK.c.grade,
             WORK.c.grade_reasons,
             WORK.c.withdrawn.label("gone"),
@@ -113,28 +114,19 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
         rows[row.id] = row
     _links(connection, works, links)
     for row in connection.execute(select(VERDICT).where(among(VERDICT.c.work, works))):
-        verdicts[row.work].append(
-            Verdict(
-                fact=Fact(row.fact),
-                state=State(row.state),
-                licence_class=LicenceClass(row.licence_class),
-                reference=row.reference,
-                reasons=tuple(row.reasons),
-            )
-        )
+        told[row.work].append(row)
     for row in connection.execute(
         select(EVENT.c.work, func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type).label("at"))
         .where(among(EVENT.c.work, works))
         .group_by(EVENT.c.work)
     ):
         changed[row.work] = row.at
-    order = list(Fact)
     return [
         _item(
             rows[work],
             entered[work],
             links[work],
-            sorted(verdicts[work], key=lambda one: order.index(one.fact)),
+            verdicts.whole(told[work]) if rows[work].judged_at else [],
             changed.get(work),
         )
         for work in works

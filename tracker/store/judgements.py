@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from tracker.domain import Fact, Lifecycle, Role, RoleDecision, Source, State
 from tracker.errors import StoreError
 from tracker.history import Event, Verdict
-from tracker.store import figures, search
+from tracker.store import figures, search, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
@@ -149,23 +149,7 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
     with store.begin() as connection:
         event = table(t.EventRow)
         before = connection.execute(select(func.count()).select_from(event)).scalar_one()
-        upsert(
-            connection,
-            t.VerdictRow,
-            (
-                {
-                    "work": work,
-                    "fact": verdict.fact.value,
-                    "state": verdict.state.value,
-                    "licence_class": verdict.licence_class.value,
-                    "reference": verdict.reference,
-                    "reasons": list(verdict.reasons),
-                }
-                for work, one in judged.items()
-                for verdict in one.verdicts
-            ),
-            ("state", "licence_class", "reference", "reasons"),
-        )
+        verdicts.save(connection, {work: one.verdicts for work, one in judged.items()})
         upsert(
             connection,
             t.EventRow,

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.errors import QueryError, StoreError
-from tracker.store import search
+from tracker.store import search, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store, address, server
@@ -234,8 +235,12 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
         ):
             target = table(model)
             key = target.c.id if name == "work" else target.c.work
-            rows = connection.execute(select(target).where(key == work).order_by(target.c[order]))
+            rows: Sequence[Any] = connection.execute(
+                select(target).where(key == work).order_by(target.c[order])
+            ).all()
             found[name] = [dict(row._mapping) for row in rows]
+            if name == "verdicts" and found["work"] and found["work"][0]["judged_at"]:
+                found[name] = [asdict(one) for one in sorted(verdicts.whole(rows), key=lambda one: one.fact)]
         artifacts = sorted(
             {row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]}
         )
@@ -245,6 +250,6 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
         ):
             rows = connection.execute(
                 select(target).where(among(target.c[column], artifacts)).order_by(target.c[column])
-            )
+            ).all()
             found[name] = [dict(row._mapping) for row in rows]
     return found

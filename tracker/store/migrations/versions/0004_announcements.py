@@ -21,6 +21,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("arxiv_id", "n"),
         sqlite_with_rowid=False,
     )
+    # That nothing was found takes no row any more: `tracker.store.verdicts`.
+    op.execute(
+        "DELETE FROM verdict WHERE state = 'unknown' AND licence_class = 'unknown' AND reference IS NULL "
+        "AND CAST(reasons AS TEXT) LIKE '[\"no link of the authors'' own was found in what was read so far\"]'"
+    )
     op.create_index("ix_announcement_day", "announcement", ["day"])
 
 

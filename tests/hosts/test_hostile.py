@@ -1,0 +1,65 @@
+"""What the fuzzer found in the readers of hosts' answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from tracker.domain import Outcome, Reference
+from tracker.hosts import github, trees
+from tracker.hosts.github_reading import full_name
+from tracker.protocols import Response
+
+
+class Fetch:
+    """Gives one document to whatever is asked, without a token."""
+
+    def __init__(self, document: object) -> None:
+        self._body = json.dumps(document).encode()
+        self.asked: list[str] = []
+
+    def get(
+        self,
+        upstream: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        self.asked.append(path)
+        return Response(200, {}, self._body, "https://api.example.org/")
+
+    def has_token(self, upstream: str) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(
+    "name", [None, 7, [], "", "ann", "/deep", "ann/", "ann/..", "ann/.", "../deep", "ann/deep/x", "ann/deep?x", "ann/de ep", "ann/deep\n", "änn/deep", "a/" + "b" * 300]
+)  # fmt: skip
+def test_a_name_that_leads_to_another_path_is_no_name(name: object) -> None:
+    assert full_name(name) is None
+    fetch = Fetch({"full_name": name, "default_branch": "main", "size": 1})
+    link = Reference("github:ann/deep", "github", "repository", "https://github.com/ann/deep")
+    assert github.check(link, fetch).outcome is Outcome.UNKNOWN  # type: ignore[arg-type] # as much of a Fetch as is asked
+    assert fetch.asked == ["/repos/ann/deep"]
+
+
+@pytest.mark.parametrize("name", ["ann/deep", "a-b/.github", "A1/x_y.z", "a_b/..."])
+def test_names_as_github_gives_them(name: str) -> None:
+    assert full_name(name) == name
+
+
+@pytest.mark.parametrize("content", ["é", "=", "a", "\ud800", 7, None, ["x"], "aGk=" * 3])
+def test_a_content_that_is_no_base64_upsets_nothing(content: object) -> None:
+    document = {"full_name": "ann/deep", "default_branch": "main", "size": 1, "license": {"key": "other"}, "tree": [],
+                "content": content, "path": "LICENSE"}  # fmt: skip
+    link = Reference("github:ann/deep", "github", "repository", "https://github.com/ann/deep")
+    found = github.check(link, Fetch(document))  # type: ignore[arg-type] # as above
+    assert found.outcome in (Outcome.PRESENT, Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize("kind", [["blob"], {"blob": 1}, None, 7])
+def test_an_entry_whose_type_is_no_word_is_no_file(kind: object) -> None:
+    assert trees.paths_of([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}]) == ["b"]

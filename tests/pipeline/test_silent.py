@@ -1,0 +1,121 @@
+"""Papers whose links lead to this machine, through the whole road: a listener there must stay silent.
+
+What each notation and each redirect comes to is in tests/fetch/test_tricks.py; here the stages themselves ask.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tracker import looking, pipeline, reading
+from tracker.fetch import guard
+from tracker.fetch.client import Client
+from tracker.store import memory
+from tracker.worker import Summary
+
+World = Any
+Start = Any
+OPEN = "127.0.0.2"
+"""The one address of this machine that is taken for public, to show that what may be asked is asked."""
+
+
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, list[str]]]:
+    """(port, the addresses of this machine that were connected to)."""
+    hits: list[str] = []
+    first = socket.create_server(("127.0.0.1", 0))
+    port = first.getsockname()[1]
+    listeners = [first, socket.create_server((OPEN, port))]
+    if socket.has_ipv6:
+        listeners.append(socket.create_server(("::1", port), family=socket.AF_INET6))
+    stop = threading.Event()
+
+    def listen(listener: socket.socket) -> None:
+        listener.settimeout(0.02)
+        with listener:
+            while not stop.is_set():
+                try:
+                    connection, _ = listener.accept()
+                except TimeoutError:
+                    continue
+                hits.append(listener.getsockname()[0])
+                connection.close()
+
+    threads = [threading.Thread(target=listen, args=(one,)) for one in listeners]
+    for thread in threads:
+        thread.start()
+    really = guard.is_public
+    monkeypatch.setattr(guard, "PORTS", frozenset({port}))
+    monkeypatch.setattr(guard, "is_public", lambda one: one == ipaddress.ip_address(OPEN) or really(one))
+    yield port, hits
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+LINKS = [
+    "http://127.0.0.1:{}/deep", "https://127.0.0.1.nip.io:{}/", "http://ann@127.0.0.1:{}/", "http://ann.example.net@127.0.0.1:{}/", "https://home.ann.net:{}/deep",
+    "http://169.254.169.254:{}/latest/meta-data/", "https://metadata.google.internal:{}/x", "http://0x7f.1:{}/", "http://[::1]:{}/deep", "http://localhost:{}/deep",
+    "https://both.ann.net:{}/", "https://mapped.ann.net:{}/", "https://nat.ann.net:{}/", "https://none.ann.net:{}/", "http://2130706433:{}/deep", "https://ann.net:{}#@127.0.0.1/",
+    "https://127.0.0.1:{}\\@ann.net/", "https://gitlab.home.net:{}/ann/deep", "https://gitlab.home.net/ann/deep", "https://rebound.ann.net:{}/deep",
+]  # fmt: skip
+NAMES = {
+    "both.ann.net": [[OPEN, "127.0.0.1"]],
+    "mapped.ann.net": [["::ffff:127.0.0.1"]],
+    "nat.ann.net": [["64:ff9b::127.0.0.1"]],
+    "none.ann.net": [["0.0.0.0", "::"]],
+    "rebound.ann.net": [[OPEN], ["127.0.0.1"]],
+}
+
+
+def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, reached: Any) -> None:
+    port, hits = reached
+    asked: list[str] = []
+    names = {host: list(answers) for host, answers in NAMES.items()}
+
+    def resolve(host: str, _: int) -> list[str]:
+        asked.append(host)
+        answers = names.get(host, [["127.0.0.1", "::1"]])
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    for number, link in enumerate(LINKS, 1):
+        url = link.format(port)
+        paper = world.paper(
+            number, f"We study things. Project page: {url} . Code: {url} .", title=f"Deep {number}"
+        )
+        world.html(
+            paper,
+            f'<h1>Deep {number}</h1><p>{"We study things. " * 200}Project page: <a href="{url}">here</a>.</p>',
+        )
+    with start(TRACKER_LIMITS__PAGES="0") as run:
+        now = run.worker.now()
+        pipeline.cycle(run.worker)
+        assert run.states().keys() >= {f"2606.{number:05}" for number in range(1, len(LINKS) + 1)}
+        # The clock as in earnest: the hosts of links are asked themselves, where no stand-in plays the web.
+        upstreams = run.worker.settings.upstreams.model_copy(update={"web": ""})
+        limits = run.worker.settings.limits.model_copy(update={"pages": 100})
+        real = run.worker.settings.model_copy(update={"now": None, "upstreams": upstreams, "limits": limits})
+        with closing(
+            Client(
+                real, memory.StoreMemory(run.worker.store), run.worker.clock, sleep=lambda _: None, resolve=resolve
+            )
+        ) as fetch:
+            worker = dataclasses.replace(run.worker, settings=real, fetch=fetch)
+            for at in (now, now + timedelta(days=2)):
+                reading.project_pages(worker, at, Summary())
+                looking.check(worker, at, Summary())
+        told = run.rows("SELECT reason FROM scan WHERE source = 'page'")
+    assert len(told) >= 10, "the pages were tried"
+    assert {"home.ann.net", "both.ann.net", "mapped.ann.net", "nat.ann.net", "none.ann.net"} <= set(asked)
+    assert asked.count("rebound.ann.net") == 2
+    assert hits, "what looks public is asked"
+    assert set(hits) == {OPEN}

@@ -1,0 +1,67 @@
+"""Verdicts as they are kept: that nothing was found of a fact, which is so of three facts in four, takes no row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from tracker.domain import Fact, LicenceClass, State
+from tracker.history import Verdict, unfound
+from tracker.store import tables as t
+from tracker.store.dialect import among, table, upsert
+
+VERDICT = table(t.VerdictRow)
+
+
+class Row(NamedTuple):
+    """A row as plain SQL gives it."""
+
+    fact: str
+    state: str
+    licence_class: str
+    reference: str | None
+    reasons: list[str]
+
+
+_UNFOUND = {fact: unfound(fact) for fact in Fact}
+
+
+def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> None:
+    """Keep the verdicts on works, by the work's id, in place of those before."""
+    gone: dict[Fact, list[str]] = {}
+    rows = []
+    for work, verdicts in judged.items():
+        for verdict in verdicts:
+            if verdict == _UNFOUND[verdict.fact]:
+                gone.setdefault(verdict.fact, []).append(work)
+                continue
+            rows.append(
+                {
+                    "work": work,
+                    "fact": verdict.fact.value,
+                    "state": verdict.state.value,
+                    "licence_class": verdict.licence_class.value,
+                    "reference": verdict.reference,
+                    "reasons": list(verdict.reasons),
+                }
+            )
+    upsert(connection, t.VerdictRow, rows, ("state", "licence_class", "reference", "reasons"))
+    for fact, works in gone.items():
+        connection.execute(VERDICT.delete().where(VERDICT.c.fact == fact.value, among(VERDICT.c.work, works)))
+
+
+def whole(rows: Iterable[Any]) -> list[Verdict]:
+    """The verdicts on all facts of one work that was judged, from its rows, in the order of the facts."""
+    found = {
+        Fact(row.fact): Verdict(
+            fact=Fact(row.fact),
+            state=State(row.state),
+            licence_class=LicenceClass(row.licence_class),
+            reference=row.reference,
+            reasons=tuple(row.reasons),
+        )
+        for row in rows
+    }
+    return [found.get(fact, _UNFOUND[fact]) for fact in Fact]
