@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,10 @@ def gaps(
     until: Annotated[str | None, typer.Option(help="Last announcement day.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
 ) -> int:
-    """Each announcement day: papers announced, stored, read, missing and why. Exit 0 only if no day is short."""
+    """Each announcement day: papers announced, stored, scanned, missing and why.
+
+    Exit 0 if no day is short, 1 if one is (or the store cannot be asked), 2 for options that are not known.
+    """
     import json
     from contextlib import closing
 
@@ -50,19 +54,20 @@ def gaps(
     if as_json:
         print(json.dumps([_told(one) for one in found], indent=1))
     else:
-        for one in found:
-            print(line(one))
-        if not found:
-            print("No announcement day is covered yet; `tracker once` harvests.")
+        print("\n".join(table(found)) if found else "No announcement day is covered yet; `tracker once` harvests.")
     return 1 if any(one.short for one in found) else 0
 
 
-def line(one: Day) -> str:
-    """A day in one line."""
-    kinds = ", ".join(f"{count} {kind}" for kind, count in one.kinds.items())
-    told = f"{one.day}  announced {one.announced}{f' ({kinds})' if kinds else ''}, stored {one.stored}, scanned {one.scanned}, "
-    end = "; ".join(one.reasons) if one.short else f"complete by {' and '.join(one.proved_by)}"
-    return f"{told}missing {len(one.missing)}  {'SHORT: ' if one.short else ''}{end}"
+def table(days: Sequence[Day]) -> list[str]:
+    """The days as lines of a table, its head first."""
+    found = [f"{'day':10}  {'announced':>9}  {'stored':>6}  {'scanned':>7}  {'missing':>7}  why"]
+    for one in days:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in one.kinds.items())
+        whole = f"complete by {' and '.join(one.proved_by)}{f' ({kinds})' if kinds else ''}"
+        why = f"SHORT: {'; '.join(one.reasons)}" if one.short else whole
+        counts = f"{one.announced:9}  {one.stored:6}  {one.scanned:7}  {len(one.missing):7}"
+        found.append(f"{one.day}  {counts}  {why}")
+    return found
 
 
 def _told(one: Day) -> dict[str, object]:

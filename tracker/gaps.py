@@ -19,8 +19,11 @@ log = logging.getLogger(__name__)
 
 USUAL_DAYS = 30
 """So far back the record goes where no first day is asked for."""
+LOOK_BACK = timedelta(days=10)
+"""So far before a day it is seen whether an empty one is usual."""
 WATCHED = ("arxiv_api", "arxiv_oai", "github_api", "huggingface")
 """Upstreams that are asked every day, so that one that has been failing is failing now."""
+ARXIV_BEGAN = date(1991, 8, 14)
 ANNOUNCEMENTS = "announcements"
 
 
@@ -38,20 +41,33 @@ def days(
         proof.proved(store, "arxiv_oai"),
         proof.unproved(store, "arxiv"),
         proof.unproved(store, "arxiv_oai"),
+        next((one.last_error for one in memory.failing(store, ("arxiv_api",))), ""),
     )
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
     begun = ledger.first_day([(one[0], one[1]) for one in (*proofs.api, *proofs.api_open)], holidays)
-    first = since or (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
-    told = {day: list(rows) for day, rows in groupby(announced.fates(store, first, last), key=lambda one: one.day)}
+    first = (
+        max(since, ARXIV_BEGAN) if since else (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
+    )
+    fates = announced.fates(store, first - LOOK_BACK, last)
+    told = {day: list(rows) for day, rows in groupby(fates, key=lambda one: one.day)}
+    counts = [(day, len(told.get(day, ()))) for day in announcements.days(first - LOOK_BACK, last, holidays)]
     return [
-        _day(day, told.get(day, []), proofs, settings)
-        for day in announcements.days(first, last, holidays)
-        if ledger.ready_at(day) <= now
+        _day(
+            day,
+            told.get(day, []),
+            proofs,
+            settings,
+            ledger.why_empty([count for _, count in counts[: number + 1]]),
+        )
+        for number, (day, _) in enumerate(counts)
+        if day >= first and ledger.ready_at(day) <= now
     ]
 
 
-def _day(day: date, told: list[announced.Fate], proofs: ledger.Proofs, settings: Settings) -> ledger.Day:
+def _day(
+    day: date, told: list[announced.Fate], proofs: ledger.Proofs, settings: Settings, empty: str
+) -> ledger.Day:
     holidays = settings.harvest.holidays
     missing = tuple(f"{one.arxiv_id}v{one.n}" for one in told if not one.stored)
     stored = len(told) - len(missing)
@@ -66,7 +82,7 @@ def _day(day: date, told: list[announced.Fate], proofs: ledger.Proofs, settings:
         scanned=scanned,
         missing=missing,
         proved_by=doors,
-        reasons=ledger.reasons(missing, stored - scanned, unproved),
+        reasons=ledger.reasons(missing, stored - scanned, unproved, empty),
     )
 
 
@@ -82,12 +98,12 @@ def watch(worker: Worker, now: datetime) -> bool:
     known = set(before)
     for one in found:
         if one.what not in known:
-            log.error("alarm: %s: %s, since %s; %s", one.what, one.reason, one.since, _next(one.next_try))
+            log.error("alarm: %s: %s, since %s; %s", one.what, one.reason, _text(one.since), _next(one.next_try))
         memory.stage_failed(worker.store, one.what, one.reason, one.next_try, now, since=one.since)
     over = {ANNOUNCEMENTS, *map(_named, WATCHED)} & known - {one.what for one in found}
     for what in sorted(over):
         log.info("the alarm is over: %s", what)
-        memory.stage_done(worker.store, what, now)
+        memory.stage_forgotten(worker.store, what)
     return bool(over) or any(before.get(one.what) != one for one in found)
 
 
@@ -122,4 +138,8 @@ def _named(upstream: str) -> str:
 
 
 def _next(moment: datetime | None) -> str:
-    return f"next try {moment:%Y-%m-%dT%H:%M:%SZ}" if moment else "it is tried again with the next harvest"
+    return f"next try {_text(moment)}" if moment else "it is tried again with the next harvest"
+
+
+def _text(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""

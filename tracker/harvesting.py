@@ -183,34 +183,36 @@ def note(
 ) -> None:
     """Enter into the record of announcement days what an upstream told, before it is stored.
 
-    `announced` gives the announcement of papers that are not stored yet; that of a new version follows from when it was
-    submitted, and when the API did not show it yet. What is stored already in this version was entered before, or is from
-    before there was a record.
+    `announced` gives the announcement of each paper, as far as windows that did not show it tell; a new version also came
+    after it was submitted, and after what OAI-PMH had shown when it was last walked through. What is stored already in
+    this version was entered before, or is from before there was a record.
     """
     harvested = worker.settings.harvest
+    walked = proof.reached(worker.store, OAI)
+    shown = [walked - announcements.OAI_DELAY] if walked else []
     known = record.known(worker.store, [one.arxiv_id for one in told])
-    before = [window for window in proof.proved(worker.store, ARXIV) if window[2] < now]
     rows = []
     for one in told:
         stored = known.get(one.arxiv_id)
-        replaced = stored is not None and stored.latest < one.n
-        if replaced:
-            unseen = windows.announced_after(one.submitted_at, before, harvested.holidays)
-            at, seen = max(windows.announced(one.updated_at, harvested.holidays), unseen), now
+        if stored is not None and stored.latest < one.n:
+            submitted = windows.announced(one.updated_at, harvested.holidays)
+            at, seen = max([submitted, announced[one.arxiv_id], *shown]), now
         elif stored is not None:
             at, seen = stored.announced_at or announced[one.arxiv_id], stored.first_seen
         else:
             at, seen = announced[one.arxiv_id], now
-        is_cross = one.primary_category not in harvested.categories
-        kind = (
-            (record.WITHDRAWN if one.withdrawn else record.REPLACED)
-            if replaced
-            else record.CROSS
-            if is_cross
-            else record.NEW
-        )
-        rows.append(record.Told(one.arxiv_id, one.n, ledger.day_told(at, seen, harvested.holidays), kind, source))
+        day = ledger.day_told(at, seen, harvested.holidays)
+        rows.append(record.Told(one.arxiv_id, one.n, day, _kind(one, stored, harvested.categories), source))
     record.tell(worker.store, rows, now)
+
+
+def _kind(told: Version, stored: record.Known | None, categories: Collection[str]) -> str:
+    """What kind of announcement brought this version; `stored` is what was stored of the paper before."""
+    if stored is not None and told.withdrawn:
+        return record.WITHDRAWN
+    if stored is not None and stored.latest < told.n:
+        return record.REPLACED
+    return record.NEW if told.primary_category in categories else record.CROSS
 
 
 def _is_missing(

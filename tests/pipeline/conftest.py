@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tracker import settings
+from tracker import gaps, health, pipeline, settings
 from tracker.fetch import clock
+from tracker.fetch.client import Client
+from tracker.fetch.clock import MovedClock
+from tracker.harvest.arxiv_api import ArxivApi
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings, config_dir
+from tracker.store import memory
 from tracker.store.engine import open_store
-from tracker.worker import Worker, make_worker
+from tracker.worker import Summary, Worker, make_worker, status
 
 NOW = "2026-06-17T05:00:00Z"
 MIT = (config_dir() / "licences" / "MIT.txt").read_text()
 APACHE = (config_dir() / "licences" / "Apache-2.0.txt").read_text()
 NONCOMMERCIAL = f"{MIT}\n\nThe Software may not be used for commercial purposes.\n"
 CODE = {"train.py": "print()", "README.md": "# Tool\nHow to train."}
+At = Callable[..., Any]
 VIEWS = ("papers", "links", "artifacts", "checks", "events", "open_papers")
 
 
@@ -222,5 +228,66 @@ def start(world: World, tmp_path: Path) -> Start:
             store = open_store(made.store_url)
             with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
                 yield Run(worker, sandbox)
+
+    return begin
+
+
+@dataclass
+class Moment:
+    """A worker at one moment, on a sandbox at the same."""
+
+    worker: Worker
+    sandbox: Sandbox
+
+    def cycle(self) -> Summary:
+        return pipeline.cycle(self.worker)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.worker.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(sql))]
+
+    def ids(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT arxiv_id FROM papers ORDER BY 1")]
+
+    def days(self, since: date | None = None) -> dict[date, Any]:
+        found = gaps.days(self.worker.store, self.worker.settings, self.worker.now(), since)
+        return {one.day: one for one in found}
+
+    def short(self) -> list[date]:
+        return [day for day, one in self.days().items() if one.short]
+
+    def misbehave(self, upstream: str, kind: str, times: int = 10_000, **how: Any) -> None:
+        body = json.dumps({"upstream": upstream, "kind": kind, "times": times, **how}).encode()
+        urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/misbehave", body).close()
+
+    def asked(self, upstream: str) -> int:
+        with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/requests?upstream={upstream}") as answer:
+            return len(json.load(answer))
+
+    def health(self) -> dict[str, Any]:
+        return health.document(status(self.worker, self.worker.now()), self.worker.now())
+
+
+@pytest.fixture
+def at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
+    """`with at("2026-06-17T05:00:00Z") as moment`: the store stays from moment to moment. No wait takes time."""
+    made_api = ArxivApi.__init__
+    monkeypatch.setattr(
+        ArxivApi, "__init__", lambda self, *given, **more: made_api(self, *given, sleep=lambda _s: None, **more)
+    )
+
+    @contextmanager
+    def begin(now: str, **more: str) -> Iterator[Moment]:
+        moment = datetime.fromisoformat(now).astimezone(UTC)
+        with Sandbox(world.folder, clock=MovedClock(moment)) as sandbox:
+            environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
+            environ |= {"TRACKER_NOW": now, "TRACKER_DATA_DIR": str(tmp_path / "data"), "GITHUB_TOKEN": "a-token"}
+            environ |= {"TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", **more}
+            made = settings.load(environ=environ)
+            clock = MovedClock(moment)
+            store = open_store(made.store_url)
+            fetch = Client(made, memory.StoreMemory(store), clock, sleep=lambda _seconds: None)
+            with closing(store), closing(make_worker(made, store, clock)) as worker, fetch:
+                yield Moment(replace(worker, fetch=fetch), sandbox)
 
     return begin

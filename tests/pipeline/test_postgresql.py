@@ -12,7 +12,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from tracker import pipeline, showing
+from tracker import gaps, pipeline, showing
 from tracker.errors import QueryError
 from tracker.store import query, search
 
@@ -54,14 +54,18 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
     with start("sqlite") as run:
         pipeline.cycle(run.worker)
         views = {view: told(run, view) for view in VIEWS}
+        days = gaps.days(run.worker.store, run.worker.settings, run.worker.now())
         found = search.papers(run.worker.store, "study", 100)
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
     assert views["open_papers"]
     assert len(found) > 5
+    assert days[-1].announced > 5
+    assert not days[-1].short
     with start("server", TRACKER_DATABASE_URL=server) as run:
         summary = pipeline.cycle(run.worker)
         assert summary.troubles == []
         assert {view: told(run, view) for view in VIEWS} == views
+        assert gaps.days(run.worker.store, run.worker.settings, run.worker.now()) == days
         again = pipeline.cycle(run.worker)
         assert (again.new_papers, again.checked, again.judged, again.entered) == (0, 0, 0, 0)
         assert {view: told(run, view) for view in VIEWS} == views

@@ -164,11 +164,11 @@ def at_revision(path: Path, revision: str) -> None:
         for name, row in ROWS.items():
             marks = ", ".join(f":{column}" for column in row)
             connection.execute(text(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({marks})"), row)
-        if revision == "0002":
-            connection.exec_driver_sql("UPDATE artifact SET names = 'null'")
         if revision >= "0003":
             connection.execute(text("UPDATE version SET authors = '[\"André\"]'"))
             figures.open_by_category(connection, [WORK])
+        elif revision == "0002":
+            connection.exec_driver_sql("UPDATE artifact SET names = 'null'")
         connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
         connection.exec_driver_sql("PRAGMA user_version = 1")
     engine.dispose()

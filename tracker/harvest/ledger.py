@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from tracker.harvest import announcements
 from tracker.harvest.windows import Window, joined
 
+USUAL, MANY = 4, 10
+"""A day without any paper is suspect when so many days before it had so many each."""
 MOST_NAMED = 5
 """So many papers are named in a reason; the others are counted."""
 
@@ -26,6 +28,8 @@ class Proofs:
     oai: Sequence[tuple[datetime, datetime, datetime]]
     api_open: Sequence[tuple[datetime, datetime, str]] = ()
     oai_open: Sequence[tuple[datetime, datetime, str]] = ()
+    api_error: str = ""
+    """Why the API fails now, if it does: then windows are given up before they are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +102,26 @@ def proved_by(day: date, proofs: Proofs, holidays: Collection[date]) -> tuple[st
 def why_unproved(day: date, proofs: Proofs, holidays: Collection[date]) -> str:
     """Why no door proves the day."""
     since, until = announcements.submissions(day, holidays)
-    api = [f"the API: {why}" for first, last, why in proofs.api_open if why and first < until and since < last]
+    told = [why for first, last, why in proofs.api_open if why and first < until and since < last]
+    api = [f"the API: {why}" for why in (*told, proofs.api_error) if why]
     oai = [f"OAI-PMH: {why}" for _, last, why in proofs.oai_open if why and last >= announcements.moment(day)]
-    told = list(dict.fromkeys([*api[:1], *oai[:1]]))
-    return f"not proved complete ({'; '.join(told) or 'neither the API nor OAI-PMH was read to the end since'})"
+    both = [*api[:1], *oai[:1]]
+    return f"not proved complete ({'; '.join(both) or 'neither the API nor OAI-PMH was read to the end since'})"
 
 
-def reasons(missing: Sequence[str], unread: int, unproved: str) -> tuple[str, ...]:
+def why_empty(counts: Sequence[int]) -> str:
+    """Why a day of which nothing was told is suspect, from how much each day until it (the last) announced; else empty.
+
+    Few papers of a narrow category may well leave a day out; after days that all had some, it is an upstream that is
+    wrong in the same way twice, or a holiday that nobody entered.
+    """
+    before = counts[:-1][-USUAL:]
+    if not counts or counts[-1] or len(before) < USUAL or min(before) < MANY:
+        return ""
+    return "nothing was announced, which is unusual (a holiday belongs in harvest.holidays)"
+
+
+def reasons(missing: Sequence[str], unread: int, unproved: str, empty: str = "") -> tuple[str, ...]:
     """Why a day is short, in words."""
     found = []
     if missing:
@@ -112,6 +129,5 @@ def reasons(missing: Sequence[str], unread: int, unproved: str) -> tuple[str, ..
         found.append(f"told but not stored: {', '.join(missing[:MOST_NAMED])}{more}")
     if unread:
         found.append(f"{unread} stored but not read yet")
-    if unproved:
-        found.append(unproved)
+    found += [why for why in (unproved, empty) if why]
     return tuple(found)

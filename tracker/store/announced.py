@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import bindparam, func, literal, select, update
 
 from tracker.domain import Source
 from tracker.store import tables as t
@@ -75,7 +75,8 @@ def lowest(store: Store, since: datetime) -> str | None:
 
 
 def tell(store: Store, told: Sequence[Told], now: datetime) -> None:
-    """Note what was announced; what is noted already stays as it was told first."""
+    """Note what was announced. What is noted already stays as it was told first, but that a replacement turns out to be
+    a withdrawal: not every upstream tells these."""
     if not told:
         return
     with store.begin() as connection:
@@ -94,6 +95,16 @@ def tell(store: Store, told: Sequence[Told], now: datetime) -> None:
                 for one in told
             ),
         )
+        gone = [{"key": one.arxiv_id, "number": one.n} for one in told if one.kind == WITHDRAWN]
+        if gone:
+            connection.execute(
+                update(TOLD)
+                .where(
+                    TOLD.c.arxiv_id == bindparam("key"), TOLD.c.n == bindparam("number"), TOLD.c.kind == REPLACED
+                )
+                .values(kind=WITHDRAWN),
+                gone,
+            )
 
 
 def fates(store: Store, since: date, until: date) -> list[Fate]:

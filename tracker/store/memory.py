@@ -160,6 +160,12 @@ def stage_done(store: Store, stage: str, now: datetime) -> None:
         )
 
 
+def stage_forgotten(store: Store, stage: str) -> None:
+    """Drop what is known of a stage: an alarm that is over is no stage that ended well."""
+    with store.begin() as connection:
+        connection.execute(delete(STAGE).where(STAGE.c.name == stage))
+
+
 def stage_failed(
     store: Store,
     stage: str,
