@@ -33,7 +33,11 @@ def harvest(
     known = proof.proved(store, ARXIV)
     planned = windows.plan(now, since, until, proof.reached(store, ARXIV), worker.settings)
     if since is None and until is None:
-        planned = sorted({*planned, *proof.open_windows(store, ARXIV)})
+        # A first harvest that was killed early has a watermark long ago: what lies before it was never asked for.
+        first = proof.begun(store, ARXIV)
+        planned = sorted(
+            {*(one for one in planned if not first or one[1] > first), *proof.open_windows(store, ARXIV)}
+        )
     proof.begin(store, ARXIV, planned, now)
     left, unanswered, reason, next_try = len(planned), 0, "", None
     with closing(ArxivApi(worker.settings, memory.StoreMemory(store), worker.clock, worker.cancel)) as api:

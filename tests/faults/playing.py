@@ -56,9 +56,17 @@ class Installation:
 
     sandbox: Sandbox
     data: Path
+    days: int = 2
+    """How many days a harvest looks back."""
 
     def environment(self, now: str = NOW, **more: str) -> dict[str, str]:
-        made = {"TRACKER_LOG_FORMAT": "json", "TRACKER_LIMITS__FULL_TEXTS": "1000", "TRACKER_HARVEST__FIRST_DAYS": "2", **more}
+        made = {
+            "TRACKER_LOG_FORMAT": "json",
+            "TRACKER_LIMITS__FULL_TEXTS": "1000",
+            "TRACKER_HARVEST__FIRST_DAYS": str(self.days),
+            "TRACKER_HARVEST__OVERLAP_DAYS": str(self.days),
+            **more,
+        }
         return {**os.environ, **environment(self.sandbox, self.data, **made), "TRACKER_NOW": now}
 
     def run(self, *arguments: str, now: str = NOW, before: tuple[str, ...] = (), **more: str) -> Ended:
@@ -118,7 +126,10 @@ class Installation:
 
     def states(self) -> dict[str, tuple[str, ...]]:
         """What is said of each paper: the four facts, by id."""
-        return {key: tuple(facts) for key, *facts in self.rows("SELECT arxiv_id, code, weights, data, demo FROM papers")}
+        return {
+            key: tuple(facts)
+            for key, *facts in self.rows("SELECT arxiv_id, code, weights, data, demo FROM papers")
+        }
 
     def feed(self) -> list[str]:
         """The guids of the feed, which must be valid, the same in its packed form, and name nothing twice."""
@@ -139,14 +150,17 @@ class Installation:
             ("papers", "arxiv_id"),
             ("links", "arxiv_id || ' ' || reference"),
             ("artifacts", "lower(reference)"),
-            ("events", "coalesce(arxiv_id, '') || ' ' || coalesce(reference, '') || ' ' || kind || ' ' || happened_at"),
+            (
+                "events",
+                "coalesce(arxiv_id, '') || ' ' || coalesce(reference, '') || ' ' || kind || ' ' || happened_at",
+            ),
         ):
-            doubled = [name for (name,), times in Counter(self.rows(f"SELECT {key} FROM {view}")).items() if times > 1]
+            doubled = [
+                name for (name,), times in Counter(self.rows(f"SELECT {key} FROM {view}")).items() if times > 1
+            ]
             assert not doubled, (view, doubled)
         now = self.feed()
         assert set(feed or ()) <= set(now)
-        left = [path.name for path in (self.data / "public").rglob(".*") if path.is_file()]
-        assert not left, f"left behind: {left}"
 
     def asked(self, *upstreams: str) -> list[dict[str, Any]]:
         """The sandbox's log of requests, of these upstreams alone where some are named."""

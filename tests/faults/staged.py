@@ -1,5 +1,5 @@
 """Runs one command of `tracker`, and writes to the file of FAULT_STAGES which part of which stage begins and when, one a
-line, at once: `1234.5 scan.full_texts`.
+line, at once: `1234.5 scan.full_texts`. FAULT_BUSY_SECONDS is how long a lock is waited for.
 
 The program itself tells a stage only now and then; a test that wants to know in which one it killed needs every change.
 The stages are the issue's: harvest, scan, check, judge, publish.
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tracker import cli, harvesting, looking, pipeline, publishing, reading, telling, watching
+from tracker.store import engine
 
 STAGES = {
     "harvest": [(harvesting, "harvest"), (harvesting, "changes")],
@@ -50,6 +51,8 @@ def main() -> int:
     for stage, works in STAGES.items():
         for module, name in works:
             setattr(module, name, _telling(getattr(module, name), f"{stage}.{name}", log))
+    if os.environ.get("FAULT_BUSY_SECONDS"):
+        engine.BUSY_SECONDS = float(os.environ["FAULT_BUSY_SECONDS"])  # type: ignore[assignment] # a short minute
     return cli.run(sys.argv[1:])
 
 

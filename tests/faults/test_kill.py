@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import feedparser
@@ -46,7 +46,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     elif not worlds.listing_day(folder / "world"):
         worlds.generated_day(folder / "world")
     with Sandbox(folder / "world") as sandbox:
-        made = Installation(sandbox, folder / "whole")
+        made = Installation(sandbox, folder / "whole", days=7 if LONG else 2)
         process = made.begin("once")
         assert process.wait(300) == 0, made.said.read_text()
         made.assert_sound()
@@ -66,7 +66,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
 @pytest.mark.parametrize("seed", range(-(-KILLS // OF_ONE_STORE)))
 def test_a_killed_cycle_is_done_again(whole: Whole, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    broken = Installation(whole.installation.sandbox, tmp_path / "broken")
+    broken = replace(whole.installation, data=tmp_path / "broken")
     plan = [_moment(whole, stage, chance) for stage in STAGES * (OF_ONE_STORE // len(STAGES))]
     # In the order of the cycle each kill finds work in hand; in any order it finds remains of later work.
     plan = sorted(plan) if seed % 3 < 2 else chance.sample(plan, len(plan))
@@ -86,7 +86,7 @@ def test_a_killed_cycle_is_done_again(whole: Whole, tmp_path: Path, seed: int) -
     assert broken.views() == whole.installation.views()
     name = "public/feed.xml"
     assert (broken.data / name).read_bytes() == (whole.installation.data / name).read_bytes()
-    assert broken.once().out.count('0 new in the feed') == 1
+    assert broken.once().out.count("0 new in the feed") == 1
 
 
 def test_every_stage_was_hit(whole: Whole) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,10 @@ from tracker.worker import make_worker
 
 PACE = 0.02
 READ_SECONDS = 0.3
-HOURS = (0.0, 1.0, 5.0, 8.0, 15.0, 22.0)
+START = datetime.fromisoformat(NOW).astimezone(UTC)
+HOURS = (0.0, 1.0, 5.0, 12.0, 19.0, 26.0)
 """When the cycles are: in trouble, an hour into a stop of six, late in it, then three after all trouble has ended."""
-TROUBLED = 3
+RECOVERY = 12.0
 ARXIV = ("arxiv_api", "arxiv_oai", "arxiv_site")
 ALL = [(upstream, kind) for upstream in sorted(KINDS) for kind in sorted(KINDS[upstream])]
 # One of each sort of answer, spread over the upstreams.
@@ -72,6 +73,7 @@ def _settings(installation: Installation) -> Settings:
     more = {
         "TRACKER_PACE__ARXIV": str(PACE),
         "TRACKER_HARVEST__FIRST_DAYS": "2",
+        "TRACKER_HARVEST__OVERLAP_DAYS": "1",
         "TRACKER_HARVEST__PAGE_SIZE": "5",
         "TRACKER_LIMITS__READ_SECONDS": str(READ_SECONDS),
         "TRACKER_LIMITS__PAGE_SECONDS": str(READ_SECONDS),
@@ -80,13 +82,22 @@ def _settings(installation: Installation) -> Settings:
     return settings.load(environ=environment(installation.sandbox, installation.data, **more))
 
 
-def _cycle(installation: Installation, hours: float, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """One cycle so many hours after the first; the troubles that it tells."""
-    clock = Leaping(datetime.fromisoformat(NOW).astimezone(UTC) + timedelta(hours=hours))
+@contextmanager
+def _service(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[float], list[str]]]:
+    """A worker that stays, as the service's does: called with the hours since the first, it does a cycle and returns the
+    troubles."""
+    clock = Leaping(START)
     monkeypatch.setattr(gate, "sleeper", lambda _cancel: clock.sleep)
     made = _settings(installation)
-    with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
+
+    def cycle(hours: float) -> list[str]:
+        clock.moment = START + timedelta(hours=hours)
         return pipeline.cycle(worker).troubles
+
+    with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
+        yield cycle
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +111,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def well(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """After all cycles without any misbehaviour."""
     made = Installation(sandbox, tmp_path_factory.mktemp("well") / "data")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, _service(made, patch) as cycle:
         for hours in HOURS:
-            assert _cycle(made, hours, patch) == []
+            assert cycle(hours) == []
     made.assert_sound()
     return made
 
@@ -127,25 +138,25 @@ def _play(
     broken.reset()
     broken.order(*orders)
     seen: list[str] = []
-    asked: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
     refused_at: float | None = None
-    for number, hours in enumerate(HOURS):
-        if number == TROUBLED:
-            broken.reset()
-            asked = []
-        troubles = _cycle(broken, hours, monkeypatch)
-        broken.assert_sound(seen)
-        seen = broken.feed()
-        log = broken.asked(*ARXIV)
-        _assert_pace(log)
-        now = log[len(asked) :]
-        asked = log
-        if refused_at is not None and hours < refused_at + 6:
-            assert not now, f"{len(now)} requests {hours - refused_at} hours after a 403"
-        refusals = [place for place, one in enumerate(now) if one["fault"] == "403"]
-        if refusals:
-            assert len(now) == refusals[0] + 1, "arXiv was asked again after a 403"
-            refused_at = hours
+    with _service(broken, monkeypatch) as cycle:
+        for hours in HOURS:
+            if hours == RECOVERY:
+                broken.reset()
+                told = []
+            troubles = cycle(hours)
+            broken.assert_sound(seen)
+            seen = broken.feed()
+            log = broken.asked(*ARXIV)
+            _assert_pace(log)
+            now, told = log[len(told) :], log
+            if refused_at is not None and hours < refused_at + 6:
+                assert not now, f"{len(now)} requests {hours - refused_at} hours after a 403"
+            refusals = [place for place, one in enumerate(now) if one["fault"] == "403"]
+            if refusals:
+                assert len(now) == refusals[0] + 1, "arXiv was asked again after a 403"
+                refused_at = hours
     assert troubles == []
     assert broken.states() == well.states()
     assert sorted(seen) == sorted(well.feed())

@@ -97,5 +97,3 @@ def listing_day(folder: Path) -> bool:
 def generated_day(folder: Path, papers: int = 555) -> None:
     """Where the development data are absent: as many papers, made up."""
     small(folder, papers)
-
-

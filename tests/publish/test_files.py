@@ -105,3 +105,16 @@ def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
     stop.set()
     reader.join()
     assert torn == []
+
+
+def test_what_a_killed_publisher_left_half_written_is_removed_when_it_is_old(tmp_path: Path) -> None:
+    files.publish(tmp_path, {"feed.xml": LONG, "feeds/a.xml": LONG})
+    left = [tmp_path / ".feed.xml.ab12cd_3", tmp_path / "feeds/.a.xml.gz.ab12cd_3"]
+    others = [tmp_path / ".htaccess", tmp_path / ".feed.xml.q1w2e3r4"]
+    for path in (*left, *others):
+        path.write_bytes(b"half")
+    for path in (*left, others[0]):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    files.publish(tmp_path, {"feed.xml": LONG, "feeds/a.xml": LONG})
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in others), "the operator's own, and what is being written"

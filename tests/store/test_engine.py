@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from tracker.errors import StoreError
 from tracker.store import reads, search, views
@@ -252,3 +253,33 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkey
     assert left.execute("PRAGMA user_version").fetchone() == (1,)
     assert left.execute("SELECT title FROM version").fetchall() == [("T",)]
     left.close()
+
+
+def test_a_lock_that_stays_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = sqlite3.connect(str(store.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 10")
+    with pytest.raises(StoreError, match=r"is locked by another program.*end it"), store.begin():
+        pass
+    other.close()
+    with store.begin():
+        pass
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_stored_by_halves(store: Store) -> None:
+    with store.begin() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    with pytest.raises(StoreError, match=r"disk is full; make room"), store.begin() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        for number in range(1000):
+            connection.exec_driver_sql(
+                "INSERT INTO organisation (name, github, huggingface) VALUES (?, '[]', '[]')", (f"{number}" * 50,)
+            )
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM organisation").scalar_one() == 0
+
+
+def test_what_is_our_own_mistake_stays_one(store: Store) -> None:
+    with pytest.raises(OperationalError, match="no such table"), store.read() as connection:
+        connection.exec_driver_sql("SELECT * FROM nowhere")

@@ -6,7 +6,8 @@ import gzip
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import brotli
@@ -23,6 +24,10 @@ PACKED: Mapping[str, Callable[[bytes], bytes]] = {
     ".zst": lambda content: zstandard.ZstdCompressor(level=12).compress(content),
 }
 """The packed forms by the ending of their file. RFC 1952 (gzip), 7932 (brotli), 8878 (Zstandard)."""
+LEFT_SECONDS = 3600.0
+"""A half-written file that old belongs to no publisher that is still alive."""
+_RANDOM_LETTERS = 9
+"""A dot and eight letters, which `tempfile` puts at the end of a name."""
 
 
 def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
@@ -34,12 +39,14 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     if empty := [name for name, content in files.items() if not content]:
         raise ValueError(f"refusing to publish empty files: {', '.join(empty)}")
     try:
-        return [name for name, content in files.items() if write(folder, name, content)]
+        written = [name for name, content in files.items() if write(folder, name, content)]
+        _sweep({folder / name for name in files})
     except OSError as error:
         raise TrackerError(
             f"{folder}: the site cannot be written ({error.strerror}); free space or set "
             "TRACKER_DATA_DIR to a folder this user may write."
         ) from None
+    return written
 
 
 def write(folder: Path, name: str, content: bytes) -> bool:
@@ -62,6 +69,17 @@ def write(folder: Path, name: str, content: bytes) -> bool:
             beside.unlink(missing_ok=True)
     _replace(path, content, stamp, keep=True)
     return True
+
+
+def _sweep(paths: Collection[Path]) -> None:
+    """Remove what publishers that were killed left half-written beside these files."""
+    ours = {path.with_name(path.name + ending) for path in paths for ending in ("", *PACKED)}
+    before = time.time() - LEFT_SECONDS
+    for folder in {path.parent for path in paths}:
+        for left in folder.glob(".*"):
+            with suppress(FileNotFoundError):
+                if folder / left.name[1:-_RANDOM_LETTERS] in ours and left.stat().st_mtime < before:
+                    left.unlink()
 
 
 def _is_there(path: Path, content: bytes) -> bool:

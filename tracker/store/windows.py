@@ -41,6 +41,15 @@ def reached(store: Store, source: str) -> datetime | None:
         return newest
 
 
+def begun(store: Store, source: str) -> datetime | None:
+    """The oldest moment that was ever asked for, proved or not."""
+    with store.read() as connection:
+        oldest: datetime | None = connection.execute(
+            select(func.min(WINDOW.c.since, type_=WINDOW.c.since.type)).where(WINDOW.c.source == source)
+        ).scalar_one()
+        return oldest
+
+
 def proved(store: Store, source: str) -> list[tuple[datetime, datetime, datetime]]:
     """(since, until, asked at) of every closed window, oldest first."""
     with store.read() as connection:
