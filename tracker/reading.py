@@ -95,7 +95,7 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
     most = worker.settings.limits.hub_list_pages
     for kind in huggingface.PLURALS:
         source = f"{HUB_LISTS}-{kind}"
-        reached = proof.reached(worker.store, source)
+        reached = proof.reached(worker.store, source, now)
         since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
         try:
             got, pages = 0, 0

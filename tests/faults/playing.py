@@ -183,8 +183,7 @@ class Installation:
 
 
 def report(text: str) -> None:
-    """Show a measured figure, and add it to the file of FAULTS_REPORT where one is named."""
-    print(text)
+    """Add a measured figure to the file of FAULTS_REPORT, where one is named."""
     if os.environ.get("FAULTS_REPORT"):
         with Path(os.environ["FAULTS_REPORT"]).open("a") as kept:
             kept.write(f"{text}\n")

@@ -128,3 +128,15 @@ def test_what_an_upstream_forbade_by_a_clock_that_ran_ahead_does_not_last(stay: 
     stay.clock.moment = START + timedelta(hours=25)
     stay.cycle()
     assert len(stay.installation.states()) > 10
+
+
+def test_a_cycle_by_a_clock_that_ran_ahead_leaves_no_gap(stay: Stay) -> None:
+    stay.clock.moment = START + timedelta(days=400)
+    stay.cycle()
+    stay.clock.moment = START
+    stay.cycle()
+    assert len(stay.installation.states()) > 10
+    late = stay.new_paper(500)
+    stay.clock.moment = START + timedelta(days=1)
+    stay.cycle()
+    assert late in stay.installation.states()

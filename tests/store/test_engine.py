@@ -268,14 +268,18 @@ def test_a_lock_that_stays_is_one_sentence(store: Store, monkeypatch: pytest.Mon
 
 
 def test_a_full_disk_is_one_sentence_and_nothing_is_stored_by_halves(store: Store) -> None:
-    with store.begin() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    with pytest.raises(StoreError, match=r"disk is full; make room"), store.begin() as connection:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-        for number in range(1000):
-            connection.exec_driver_sql(
-                "INSERT INTO organisation (name, github, huggingface) VALUES (?, '[]', '[]')", (f"{number}" * 50,)
-            )
+    def fill() -> None:
+        with store.begin() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            for number in range(1000):
+                connection.exec_driver_sql(
+                    "INSERT INTO organisation (name, github, huggingface) VALUES (?, '[]', '[]')",
+                    (f"{number}" * 50,),
+                )
+
+    with pytest.raises(StoreError, match=r"disk is full; make room"):
+        fill()
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM organisation").scalar_one() == 0
 
