@@ -290,7 +290,10 @@ def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Referenc
         except UpstreamError as error:
             reason = f"{link.url}: {error.reason}"
             continue
-        if response.status == 200:
+        if response.status == 200 and not response.body.strip():
+            # A host in trouble answers so; no page is empty.
+            reason = f"{link.url} answered with nothing"
+        elif response.status == 200:
             outcome = "read"
             found += pages.page_mentions(response.body, link, response.url, resolve)
         elif outcome == "unknown":

@@ -104,7 +104,7 @@ def test_an_hour_back_and_a_day_on(stay: Stay) -> None:
     assert found[0][0] == found[0][1] == len(stay.dates())
 
 
-@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=1)])
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=1)] if LONG else [timedelta(hours=-1)])
 @pytest.mark.parametrize("looks", [3, 20, 60, 150] if LONG else [20])
 def test_a_step_inside_a_cycle(stay: Stay, step: timedelta, looks: int) -> None:
     stay.clock.step, stay.clock.step_at = step, looks
@@ -118,6 +118,7 @@ def test_a_step_inside_a_cycle(stay: Stay, step: timedelta, looks: int) -> None:
     assert f"arxiv-code-tracker:arxiv:{late}" in stay.dates()
 
 
+@pytest.mark.skipif(not LONG, reason="in the long form; tests/store/test_memory.py has the rule")
 def test_what_an_upstream_forbade_by_a_clock_that_ran_ahead_does_not_last(stay: Stay) -> None:
     """Upstreams ask for a day at most; a stop that ends weeks later was noted by another clock."""
     stay.clock.moment = START + timedelta(days=400)

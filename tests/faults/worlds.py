@@ -17,7 +17,7 @@ DAYS = Path(__file__).parents[2] / "../shared/data/days"
 DAY = "2026-06-16"
 
 
-def small(folder: Path, papers: int = 40) -> World:
+def small(folder: Path, papers: int = 10) -> World:
     """Papers whose code is open, unlicensed, promised, missing, on the Hub, in the full text and behind a project page."""
     folder.mkdir()
     world = World(folder)
