@@ -36,12 +36,13 @@ RECOVERY = 12.0
 ARXIV = ("arxiv_api", "arxiv_oai", "arxiv_site")
 ALL = [(upstream, kind) for upstream in sorted(KINDS) for kind in sorted(KINDS[upstream])]
 SHORT = [("arxiv_api", "403"), ("github_api", "partial")]
+PAGED, DEEP = frozenset({"2606.00310"}), frozenset(f"2606.00{number}" for number in range(300, 304))
 HONEST = {
-    **dict.fromkeys([("web", "404"), ("web", "html")], {"2606.00310"}),
-    **dict.fromkeys(
-        [("arxiv_site", "withdrawn"), ("arxiv_site", "not-public"), ("arxiv_site", "html")],
-        {f"2606.00{number}" for number in range(300, 304)},
-    ),
+    ("web", "404"): PAGED,
+    ("web", "html"): PAGED,
+    ("arxiv_site", "withdrawn"): DEEP,
+    ("arxiv_site", "not-public"): DEEP,
+    ("arxiv_site", "html"): DEEP,
 }
 """Answers that nobody can tell from honest ones, and the papers whose code stands where they tell that nothing is."""
 MIXTURES = 50 if LONG else 1
