@@ -40,9 +40,11 @@ PAGED, DEEP = frozenset({"2606.00310"}), frozenset(f"2606.00{number}" for number
 HONEST = {
     ("web", "404"): PAGED,
     ("web", "html"): PAGED,
+    ("web", "endless"): PAGED,
     ("arxiv_site", "withdrawn"): DEEP,
     ("arxiv_site", "not-public"): DEEP,
     ("arxiv_site", "html"): DEEP,
+    ("arxiv_site", "bomb"): DEEP,
 }
 """Answers that nobody can tell from honest ones, and the papers whose code stands where they tell that nothing is."""
 MIXTURES = 50 if LONG else 1
