@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test lint types docs accuracy bench bench-store soak fuzz audit browser container clean
+.PHONY: run demo test lint types docs accuracy bench bench-store soak fuzz faults audit browser container clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -60,6 +60,11 @@ browser: $(STAMP)  ## every page in headless Chromium: widths, themes, keyboard,
 	npm install --silent --no-save --prefix $(VENV) axe-core@4
 	command -v chromium >/dev/null || apt-get install -y --no-install-recommends chromium
 	IN_BROWSER=1 $(BIN)/python -m pytest tests/browser
+
+faults: $(STAMP)  ## the long form of tests/faults (an hour; a disk is mounted where root runs it); ARGS="-k kill" for one
+	rm -f $(VENV)/faults.txt
+	FAULTS=long FAULTS_REPORT=$(VENV)/faults.txt $(BIN)/python -m pytest tests/faults --durations=10 $(ARGS)
+	cat $(VENV)/faults.txt
 
 container:  ## build the image and run it for real (docker, or podman where there is no engine)
 	bash tests/container/run.sh

@@ -45,9 +45,11 @@ def harvest(
     """Ask arXiv for every window of the plan, and prove each complete."""
     store = worker.store
     known = proof.proved(store, ARXIV)
-    planned = windows.plan(now, since, until, proof.reached(store, ARXIV), worker.settings)
+    planned = windows.plan(now, since, until, proof.reached(store, ARXIV, now), worker.settings)
     if since is None and until is None:
-        planned = sorted({*planned, *proof.open_windows(store, ARXIV)})
+        # A first harvest that was killed early has a watermark long ago: what lies before it was never asked for.
+        first = min(proof.begun(store, ARXIV) or now, now - timedelta(days=worker.settings.harvest.first_days))
+        planned = sorted({*(one for one in planned if one[1] > first), *proof.open_windows(store, ARXIV)})
     proof.begin(store, ARXIV, planned, now)
     left, unanswered, reason, next_try = len(planned), 0, "", None
     with closing(ArxivApi(worker.settings, memory.StoreMemory(store), worker.clock, worker.cancel)) as api:
@@ -98,7 +100,7 @@ def changes(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask OAI-PMH for what changed since it was last asked, if it must show more by now: new versions, licences,
     comments, categories and withdrawals of stored papers, and new papers that the API missed."""
     settings, store = worker.settings, worker.store
-    reached = proof.reached(store, OAI)
+    reached = proof.reached(store, OAI, now)
     if not settings.may_ask(oai.UPSTREAM):
         return
     if not announcements.is_walk_due(reached, now, settings.harvest.holidays):

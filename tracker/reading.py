@@ -98,7 +98,7 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
     most = worker.settings.limits.hub_list_pages
     for kind in huggingface.PLURALS:
         source = f"{HUB_LISTS}-{kind}"
-        reached = proof.reached(worker.store, source)
+        reached = proof.reached(worker.store, source, now)
         since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
         try:
             got, pages = 0, 0
@@ -296,7 +296,10 @@ def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Referenc
         except UpstreamError as error:
             reason = f"{link.url}: {error.reason}"
             continue
-        if response.status == 200:
+        if response.status == 200 and not response.body.strip():
+            # A host in trouble answers so; no page is empty.
+            reason = f"{link.url} answered with nothing"
+        elif response.status == 200:
             outcome = "read"
             found += pages.page_mentions(response.body, link, response.url, resolve)
         elif outcome == "unknown":

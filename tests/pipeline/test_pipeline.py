@@ -13,6 +13,7 @@ import pytest
 
 from tracker import pipeline, reading
 from tracker.domain import Role
+from tracker.store import windows
 from tracker.worker import Summary
 
 World = Any
@@ -251,3 +252,15 @@ def test_health_and_status_tell_the_same(expected: dict[str, str], start: Start)
         assert told.stages["harvest"] is not None
         assert abs(told.now - told.stages["harvest"]) < timedelta(minutes=5)
         json.dumps({name: str(at) for name, at in told.stages.items()})
+
+
+def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, start: Start) -> None:
+    world.paper(1, "We study one.")
+    with start() as run:
+        run.misbehave("arxiv_api", "403", after=2)
+        pipeline.cycle(run.worker)
+    with start(TRACKER_NOW="2026-06-17T12:00:00Z") as run:
+        assert pipeline.cycle(run.worker).windows_left == 0
+        first = windows.begun(run.worker.store, "arxiv")
+        assert first
+        assert first.date() == date(2026, 6, 10)

@@ -109,12 +109,13 @@ def test_a_new_version_is_read_again(deep: World, start: Start) -> None:
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
 
 
-def test_a_page_that_cannot_be_had_is_no_answer_and_is_asked_again(deep: World, start: Start) -> None:
+@pytest.mark.parametrize("kind", ["503", "empty"])
+def test_a_page_that_cannot_be_had_is_no_answer_and_is_asked_again(deep: World, start: Start, kind: str) -> None:
     paper = deep.paper(1, "We study a thing. Project page: https://ann.github.io/deep/", title="Deep things")
     deep.page("ann.github.io", "deep", '<h1>Deep things</h1><a href="https://github.com/ann/deep">Code</a>')
     asked = "SELECT outcome FROM scan WHERE source = 'page'"
     with start() as run:
-        run.misbehave("web", "503", times=20)
+        run.misbehave("web", kind, times=20)
         summary = pipeline.cycle(run.worker)
         assert run.rows(asked) == [("unknown",)]
         assert summary.troubles == []

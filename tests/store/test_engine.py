@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tracker.errors import StoreError
 from tracker.store import figures, reads, search, views
@@ -241,9 +241,9 @@ def test_a_reader_cannot_write_whatever_it_tries(tmp_path: Path) -> None:
         "VACUUM",
     ):
         for begin in (store.read, store.begin):
-            with pytest.raises(DBAPIError), begin() as connection:
+            with pytest.raises((DBAPIError, StoreError)), begin() as connection:
                 connection.execute(text(sql))
-        with suppress(DBAPIError), store.read() as connection:
+        with suppress(DBAPIError, StoreError), store.read() as connection:
             connection.execute(text("PRAGMA query_only = OFF"))
             connection.execute(text(sql))
     with store.read() as connection:
@@ -301,3 +301,37 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkey
     assert left.execute("PRAGMA user_version").fetchone() == (1,)
     assert left.execute("SELECT title FROM version").fetchall() == [("T",)]
     left.close()
+
+
+def test_a_lock_that_stays_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = sqlite3.connect(str(store.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 10")
+    with pytest.raises(StoreError, match=r"is locked by another program.*end it"), store.begin():
+        pass
+    other.close()
+    with store.begin():
+        pass
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_stored_by_halves(store: Store) -> None:
+    def fill() -> None:
+        with store.begin() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            for number in range(1000):
+                connection.exec_driver_sql(
+                    "INSERT INTO organisation (name, github, huggingface) VALUES (?, '[]', '[]')",
+                    (f"{number}" * 50,),
+                )
+
+    with pytest.raises(StoreError, match=r"disk is full; make room"):
+        fill()
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM organisation").scalar_one() == 0
+
+
+def test_what_is_our_own_mistake_stays_one(store: Store) -> None:
+    with pytest.raises(OperationalError, match="no such table"), store.read() as connection:
+        connection.exec_driver_sql("SELECT * FROM nowhere")

@@ -81,3 +81,14 @@ def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
         "web:stopped.example",
         "zenodo",
     ]
+
+
+def test_a_stop_by_a_clock_that_ran_ahead_lasts_a_day(store: Store, now: datetime) -> None:
+    remembered = memory.StoreMemory(store)
+    remembered.stop("arxiv_api", now + timedelta(days=400), "access denied (403)")
+    assert remembered.stopped("arxiv_api", now) == (now + timedelta(days=1), "access denied (403)")
+    assert remembered.stopped("arxiv_api", now + timedelta(hours=23)) == (
+        now + timedelta(days=1),
+        "access denied (403)",
+    )
+    assert remembered.stopped("arxiv_api", now + timedelta(days=1)) is None

@@ -33,7 +33,10 @@ REVISIONS = ("0001", "0002", "0003", "0004")
 
 
 class Store:
-    """One store. `begin()` writes in one transaction; `read()` reads a consistent snapshot."""
+    """One store. `begin()` writes in one transaction; `read()` reads a consistent snapshot.
+
+    Both raise StoreError for what a disk or another program does to it: no room, a lock that stays, damage.
+    """
 
     def __init__(self, engine: Engine, url: str) -> None:
         self.engine = engine
@@ -42,7 +45,7 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A write transaction; on SQLite it takes the write lock at once, so that it cannot deadlock."""
-        with self.engine.connect() as connection:
+        with self._told(), self.engine.connect() as connection:
             connection.info["write"] = True
             try:
                 with connection.begin():
@@ -53,7 +56,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._told(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     def fold(self) -> bool:
@@ -77,6 +80,17 @@ class Store:
                 cursor.close()
         return not busy
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            sentence = _hindered(str(getattr(error, "orig", error)))
+            if sentence is None:
+                raise
+            name = address(self.url).render_as_string(hide_password=True) if self.url else "the store"
+            raise StoreError(f"{name}: {sentence}") from None
+
     def rest(self) -> None:
         """Close the connections that nobody uses, with their memory: there will be new ones when there is work."""
         self.engine.dispose()
@@ -97,7 +111,7 @@ def open_store(url: str) -> Store:
     except StoreError:
         engine.dispose()
         raise
-    except DatabaseError as error:
+    except (DatabaseError, sqlite3.DatabaseError) as error:
         engine.dispose()
         raise StoreError(_why(name, error)) from None
     except (SQLAlchemyError, OSError) as error:
@@ -241,13 +255,29 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _why(name: str, error: DatabaseError) -> str:
-    reason = str(error.orig)
-    if isinstance(error, OperationalError):
+def _why(name: str, error: Exception) -> str:
+    reason = str(getattr(error, "orig", error))
+    if isinstance(error, (OperationalError, sqlite3.OperationalError)):
+        if (sentence := _hindered(reason)) is not None and "readonly" not in reason:
+            return f"{name}: {sentence}"
         if "unable to open" in reason or "readonly" in reason:
             return f"{name}: cannot be opened for writing ({reason}); set TRACKER_DATA_DIR to a folder this user may write."
         return f"{name}: cannot be used ({reason})."
     return f"{name}: is damaged or no database ({reason}); restore a backup, or move it away to begin anew."
+
+
+HINDRANCES = {
+    "disk is full": "the disk is full; make room. What was stored is safe, and the next cycle goes on.",
+    "disk I/O error": "the disk cannot be read or written; see that it has room and is sound. What was stored is safe.",
+    "locked": f"is locked by another program for more than {BUSY_SECONDS} seconds; end it. What was stored is safe.",
+    "malformed": "is damaged; restore a backup, or move it away to begin anew.",
+    "readonly": "cannot be written; let this user write it. What was stored is safe.",
+}
+"""What SQLite says where the trouble is not ours (sqlite.org/rescode.html), and what to do."""
+
+
+def _hindered(reason: str) -> str | None:
+    return next((sentence for words, sentence in HINDRANCES.items() if words in reason), None)
 
 
 def _upgrade(engine: Engine) -> None:

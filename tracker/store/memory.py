@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, or_, select, update
 
 from tracker.published import Trouble
 from tracker.store import tables as t
@@ -18,6 +18,10 @@ from tracker.store.times import utc_text
 UPSTREAM, STAGE = table(t.Upstream), table(t.Stage)
 PAGES_KEPT = timedelta(days=2)
 """A host of pages that was not asked for so long is forgotten."""
+LONGEST_STOP = timedelta(days=7)
+"""A stop that ends later than this was noted by a clock that ran ahead: it would hold for as long as that was wrong …"""
+SHORTENED = timedelta(days=1)
+"""… and lasts so long from now instead, the most that an upstream is known to ask for."""
 
 
 class StoreMemory:
@@ -32,7 +36,12 @@ class StoreMemory:
             row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
         if row is None or row.stop_until is None or row.stop_until <= now:
             return None
-        return row.stop_until, row.stop_reason
+        until: datetime = row.stop_until
+        if until > now + LONGEST_STOP:
+            until = now + SHORTENED
+            with self._store.begin() as connection:
+                connection.execute(update(UPSTREAM).where(UPSTREAM.c.name == upstream).values(stop_until=until))
+        return until, row.stop_reason
 
     def stop(self, upstream: str, until: datetime, reason: str) -> None:
         """Forbid requests until then; a later stop replaces an earlier one."""

@@ -29,16 +29,27 @@ def open_windows(store: Store, source: str) -> list[tuple[datetime, datetime]]:
         ]
 
 
-def reached(store: Store, source: str) -> datetime | None:
+def reached(store: Store, source: str, now: datetime | None = None) -> datetime | None:
     """The watermark: the newest moment up to which a window was proved complete; open windows before it are
-    asked again one by one."""
+    asked again one by one. What lies after `now` was proved by a clock that ran ahead, and does not count."""
     with store.read() as connection:
         newest: datetime | None = connection.execute(
             select(func.max(WINDOW.c.until, type_=WINDOW.c.until.type)).where(
-                WINDOW.c.source == source, WINDOW.c.state != OPEN
+                WINDOW.c.source == source,
+                WINDOW.c.state != OPEN,
+                *([WINDOW.c.until <= now] if now else []),
             )
         ).scalar_one()
         return newest
+
+
+def begun(store: Store, source: str) -> datetime | None:
+    """The oldest moment that was ever asked for, proved or not."""
+    with store.read() as connection:
+        oldest: datetime | None = connection.execute(
+            select(func.min(WINDOW.c.since, type_=WINDOW.c.since.type)).where(WINDOW.c.source == source)
+        ).scalar_one()
+        return oldest
 
 
 def proved(store: Store, source: str) -> list[tuple[datetime, datetime, datetime]]:

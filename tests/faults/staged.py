@@ -1,0 +1,60 @@
+"""Runs one command of `tracker`, and writes to the file of FAULT_STAGES which part of which stage begins and when, one a
+line, at once: `1234.5 scan.full_texts`. FAULT_BUSY_SECONDS is how long a lock is waited for.
+
+The program itself tells a stage only now and then; a test that wants to know in which one it killed needs every change.
+The stages are the issue's: harvest, scan, check, judge, publish.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tracker import cli, harvesting, looking, pipeline, publishing, reading, telling, watching
+from tracker.store import engine
+
+STAGES = {
+    "harvest": [(harvesting, "harvest"), (harvesting, "changes")],
+    "scan": [(reading, name) for name in ("listings", "read", "records", "full_texts", "project_pages")],
+    "check": [(looking, "check"), (looking, "copies"), (watching, "watch")],
+    "judge": [(pipeline, "judge")],
+    "publish": [(publishing, "publish"), (publishing, "write_site"), (telling, "tell")],
+}
+
+
+_inside = ["between.stages"]
+
+
+def _note(log: int) -> None:
+    os.write(log, f"{time.monotonic():.4f} {_inside[-1]}\n".encode())
+
+
+def _telling(work: Callable[..., Any], stage: str, log: int) -> Callable[..., Any]:
+    def told(*args: Any, **named: Any) -> Any:
+        _inside.append(stage)
+        _note(log)
+        try:
+            return work(*args, **named)
+        finally:
+            _inside.pop()
+            _note(log)
+
+    return told
+
+
+def main() -> int:
+    """As `python -m tracker` does."""
+    log = os.open(os.environ["FAULT_STAGES"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stage, works in STAGES.items():
+        for module, name in works:
+            setattr(module, name, _telling(getattr(module, name), f"{stage}.{name}", log))
+    if os.environ.get("FAULT_BUSY_SECONDS"):
+        engine.BUSY_SECONDS = float(os.environ["FAULT_BUSY_SECONDS"])  # type: ignore[assignment] # a short minute
+    return cli.run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The disk full, at any write: a sentence, nothing lost, and the next cycle with room does the rest."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.playing import LONG, Installation
+from tracker.sandbox.server import Sandbox
+
+MOUNTED = 24 << 20
+"""Bytes of the disk: what the small world needs, several times."""
+ROOM = [0, 400] if not LONG else [*range(0, 1000, 40), *range(1000, 3000, 200)]
+"""Kilobytes that are free, one attempt after the other."""
+
+New = Callable[[str], Installation]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={MOUNTED}", "tmpfs", str(place)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a disk can be mounted by root alone")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def _leave(disk: Path, kilobytes: int) -> None:
+    """Fill the disk but for so much."""
+    ballast = disk / "ballast"
+    ballast.unlink(missing_ok=True)
+    free = shutil.disk_usage(disk).free
+    with ballast.open("wb") as handle:
+        os.posix_fallocate(handle.fileno(), 0, max(1, free - (kilobytes << 10)))
+
+
+def test_a_full_disk_is_one_sentence_and_room_is_all_that_it_takes(
+    disk: Path, small_sandbox: Sandbox, undisturbed: Installation
+) -> None:
+    broken, seen, failed = Installation(small_sandbox, disk / "data"), [], 0
+    broken.reset()
+    for kilobytes in ROOM:
+        _leave(disk, kilobytes)
+        ended = broken.run("once")
+        if ended.code:
+            failed += 1
+            assert ended.code == 1, ended.err
+            assert "disk" in ended.err or "space" in ended.err, ended.err
+            assert "unexpected" not in ended.err, ended.err
+        if (broken.data / "public" / "feed.xml").exists():
+            assert set(seen) <= set(broken.feed())
+            seen = broken.feed()
+    assert failed >= (2 if LONG else 1)
+    (disk / "ballast").unlink()
+    broken.once()
+    broken.assert_sound(seen)
+    assert broken.views() == undisturbed.views()
+
+
+@pytest.mark.skipif(not LONG, reason="in the long form")
+@pytest.mark.parametrize("kilobytes", random.Random(0).sample(range(1, 600), 20))
+def test_a_file_that_may_not_grow_is_one_sentence(
+    new: Callable[[str], Installation], undisturbed: Installation, kilobytes: int
+) -> None:
+    """`prlimit --fsize`: every write beyond so much of one file fails, in the middle of it."""
+    broken = new("limited")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    ended = broken.run("once", before=("prlimit", f"--fsize={kilobytes << 10}:{limit}", "--"))
+    assert ended.code == 1, ended.err
+    assert "unexpected" not in ended.err
+    broken.once()
+    broken.assert_sound()
+    assert broken.views() == undisturbed.views()

@@ -1,0 +1,203 @@
+"""Each misbehaviour of the sandbox alone, and three at a time: nothing lost or doubled, arXiv's pace kept, a 403 obeyed.
+
+Short form: two of them and one mixture. Long form: all of them, and 50 random mixtures.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.playing import LONG, MOVING, NOW, Installation, report
+from tests.faults.worlds import small
+from tests.pipeline.conftest import environment
+from tracker import pipeline, settings
+from tracker.fetch import gate
+from tracker.sandbox.misbehave import KINDS
+from tracker.sandbox.server import Sandbox
+from tracker.settings import Settings
+from tracker.store.engine import open_store
+from tracker.worker import make_worker
+
+PACE = 0.02
+READ_SECONDS = 0.3
+START = datetime.fromisoformat(NOW).astimezone(UTC)
+HOURS = (0.0, 1.0, 5.0, 12.0, 37.0, 62.0) if LONG else (0.0, 1.0, 12.0, 37.0)
+"""When the cycles are: in trouble, an hour into a stop of six, late in it, then some after all trouble has ended."""
+RECOVERY = 12.0
+ARXIV = ("arxiv_api", "arxiv_oai", "arxiv_site")
+ALL = [(upstream, kind) for upstream in sorted(KINDS) for kind in sorted(KINDS[upstream])]
+SHORT = [("arxiv_api", "403"), ("github_api", "partial")]
+PAGED, DEEP = frozenset({"2606.00310"}), frozenset(f"2606.00{number}" for number in range(300, 304))
+HONEST = {
+    ("web", "404"): PAGED,
+    ("web", "html"): PAGED,
+    ("web", "endless"): PAGED,
+    ("arxiv_site", "withdrawn"): DEEP,
+    ("arxiv_site", "not-public"): DEEP,
+    ("arxiv_site", "html"): DEEP,
+    ("arxiv_site", "bomb"): DEEP,
+}
+"""Answers that nobody can tell from honest ones, and the papers whose code stands where they tell that nothing is."""
+MIXTURES = 50 if LONG else 1
+
+
+class Leaping:
+    """A clock that stands still but for the waits, which it leaps over; short ones, an upstream's pace, are waited for real."""
+
+    def __init__(self, start: datetime) -> None:
+        self.moment = start
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        if seconds > 1:
+            self.moment += timedelta(seconds=seconds)
+        elif seconds > 0:
+            _pause(seconds)
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def _settings(installation: Installation) -> Settings:
+    more = {
+        "TRACKER_PACE__ARXIV": str(PACE),
+        "TRACKER_HARVEST__FIRST_DAYS": "2",
+        "TRACKER_HARVEST__OVERLAP_DAYS": "1",
+        "TRACKER_HARVEST__PAGE_SIZE": "5",
+        "TRACKER_LIMITS__READ_SECONDS": str(READ_SECONDS),
+        "TRACKER_LIMITS__PAGE_SECONDS": str(READ_SECONDS),
+        "TRACKER_LIMITS__FULL_TEXTS": "100",
+    }
+    return settings.load(environ=environment(installation.sandbox, installation.data, **more))
+
+
+@contextmanager
+def _service(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[float], list[str]]]:
+    """A worker that stays, as the service's does: called with the hours since the first, it does a cycle and returns the
+    troubles."""
+    clock = Leaping(START)
+    monkeypatch.setattr(gate, "sleeper", lambda _cancel: clock.sleep)
+    made = _settings(installation)
+
+    def cycle(hours: float) -> list[str]:
+        clock.moment = START + timedelta(hours=hours)
+        return pipeline.cycle(worker).troubles
+
+    with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
+        yield cycle
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    world = small(tmp_path_factory.mktemp("misbehave") / "world", papers=7)
+    with Sandbox(world.folder) as played:
+        yield played
+
+
+@pytest.fixture(scope="module")
+def well(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """After all cycles without any misbehaviour."""
+    made = Installation(sandbox, tmp_path_factory.mktemp("well") / "data")
+    with pytest.MonkeyPatch.context() as patch, _service(made, patch) as cycle:
+        for hours in HOURS:
+            assert cycle(hours) == []
+    made.assert_sound()
+    return made
+
+
+def _orders(chosen: list[tuple[str, str]], chance: random.Random) -> list[dict[str, Any]]:
+    return [
+        {
+            "upstream": upstream,
+            "kind": kind,
+            "times": chance.choice((1, 2, 5, 40)),
+            "after": chance.choice((0, 0, 1, 3)),
+            "retry_after": chance.choice((None, 2, 90)),
+            "seconds": 2 * READ_SECONDS,
+        }
+        for upstream, kind in chosen
+    ]
+
+
+def _play(
+    broken: Installation, well: Installation, orders: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken.reset()
+    broken.order(*orders)
+    seen: list[str] = []
+    told: list[dict[str, Any]] = []
+    refused_at: float | None = None
+    with _service(broken, monkeypatch) as cycle:
+        for hours in HOURS:
+            if hours == RECOVERY:
+                broken.reset()
+                told = []
+            troubles = cycle(hours)
+            broken.assert_sound(seen)
+            seen = broken.feed()
+            log = broken.asked(*ARXIV)
+            _assert_pace(log)
+            now, told = log[len(told) :], log
+            if refused_at is not None and hours < refused_at + 6:
+                assert not now, f"{len(now)} requests {hours - refused_at} hours after a 403"
+            refusals = [place for place, one in enumerate(now) if one["fault"] == "403"]
+            if refusals:
+                assert len(now) == refusals[0] + 1, "arXiv was asked again after a 403"
+                refused_at = hours
+    assert troubles == []
+    told_otherwise = {key for one in orders for key in HONEST.get((one["upstream"], one["kind"]), ())}
+    ours, theirs = broken.states(), well.states()
+    assert ours.keys() == theirs.keys()
+    assert {key for key in ours if ours[key] != theirs[key]} <= told_otherwise
+    missing = {key.rpartition(":")[2] for key in set(well.feed()) - set(seen)}
+    assert missing <= told_otherwise
+    assert set(seen) <= set(well.feed())
+    if told_otherwise:
+        return
+    views = ("papers", "links", "artifacts", "open_papers")
+    without = {"papers": {"announced_at"}, "artifacts": MOVING["artifacts"], "open_papers": {"opened_at"}}
+    found, wanted = broken.views(without=without), well.views(without=without)
+    for view in views:
+        assert found[view] == wanted[view], view
+
+
+def _assert_pace(log: list[dict[str, Any]]) -> None:
+    gaps = [after["monotonic"] - before["monotonic"] for before, after in itertools.pairwise(log)]
+    assert all(gap >= PACE * 0.9 for gap in gaps), min(gaps)
+
+
+@pytest.mark.parametrize(("upstream", "kind"), ALL if LONG else SHORT)
+def test_one_alone(
+    sandbox: Sandbox,
+    well: Installation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    upstream: str,
+    kind: str,
+) -> None:
+    broken = Installation(sandbox, tmp_path / "data")
+    _play(broken, well, _orders([(upstream, kind)], random.Random(f"{upstream} {kind}")), monkeypatch)
+
+
+@pytest.mark.parametrize("seed", range(MIXTURES))
+def test_three_at_a_time(
+    sandbox: Sandbox, well: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+    orders = _orders(chance.sample(ALL, 3), chance)
+    report(f"mixture {seed}: " + ", ".join(f"{one['upstream']} {one['kind']} x{one['times']}" for one in orders))
+    _play(Installation(sandbox, tmp_path / "data"), well, orders, monkeypatch)

@@ -1,0 +1,143 @@
+"""What is refused with one sentence and left as it is: a damaged or newer store, and settings that are not right."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from tests.faults.playing import LONG, Ended, Installation, end
+from tracker.store.engine import MIGRATIONS, REVISIONS
+from tracker.store.views import APPLICATION_ID
+
+New = Callable[[str], Installation]
+
+
+def _is_one_sentence(ended: Ended) -> None:
+    told = [line for line in ended.err.splitlines() if line.startswith("tracker: ")]
+    assert ended.code == 1, ended.err
+    assert len(told) == 1, ended.err
+    assert "unexpected" not in told[0]
+
+
+def _copied(new: New, undisturbed: Installation) -> Installation:
+    made = new("copied")
+    shutil.copytree(undisturbed.data, made.data)
+    return made
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _scribble(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    # Page by page but for the first, which holds the schema.
+    for start in range(8192, len(content), 8192):
+        content[start : start + 64] = b"\xa5" * 64
+    path.write_bytes(content)
+
+
+def _overwrite(path: Path) -> None:
+    path.write_bytes(b"This is a letter, not a database.\n" * 1000)
+
+
+def _newer(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+
+@pytest.mark.parametrize("harm", [_cut, _scribble, _overwrite, _newer] if LONG else [_scribble, _newer])
+@pytest.mark.parametrize(
+    "asked", ["once"] if not LONG else ["once", "run", "judge", "publish", "harvest", "check"]
+)
+def test_a_store_that_must_not_be_touched_is_not(
+    new: New, undisturbed: Installation, harm: Callable[[Path], None], asked: str
+) -> None:
+    broken = _copied(new, undisturbed)
+    file = broken.data / "tracker.db"
+    harm(file)
+    before, shown = _digest(file), broken.feed()
+    _is_one_sentence(broken.run(asked, TRACKER_WEB__PORT="0"))
+    assert _digest(file) == before
+    assert broken.feed() == shown, "the site that was built stays"
+    shutil.copy(undisturbed.data / "tracker.db", file)
+    assert broken.views() == undisturbed.views()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "[harvest]\ncategorys = ['cs.CL']",
+        "[harvest]\nfirst_days = 'seven'",
+        "[feed]\nitems = -3",
+        "[feed\n",
+        "corrections = '/nowhere/corrections.toml'",
+        "[check]\nshipped_days = 'often'",
+    ][:: 1 if LONG else 5],
+)
+def test_settings_that_are_not_right_are_told_and_nothing_is_touched(
+    new: New, undisturbed: Installation, tmp_path: Path, lines: str
+) -> None:
+    broken = _copied(new, undisturbed)
+    file = broken.data / "tracker.db"
+    config, before = tmp_path / "own.toml", _digest(file)
+    config.write_text(lines)
+    ended = broken.run("--config", str(config), "once")
+    _is_one_sentence(ended)
+    assert _digest(file) == before
+
+
+@pytest.mark.skipif(not LONG, reason="in the long form; tests/test_settings.py has the sentences")
+def test_a_config_that_is_not_there_is_one_sentence(new: New) -> None:
+    _is_one_sentence(new("none").run("--config", "/nowhere/own.toml", "once"))
+
+
+@pytest.mark.skipif(not LONG, reason="in the long form")
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(new: New) -> None:
+    _is_one_sentence(new("none").run("once", TRACKER_DATA_DIR="/dev/null/data"))
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1] if LONG else REVISIONS[-2:-1])
+def test_an_upgrade_that_is_killed_is_done_by_the_next_cycle(
+    new: New, undisturbed: Installation, revision: str
+) -> None:
+    old = new("old")
+    for tried in range(6 if LONG else 1):
+        shutil.rmtree(old.data, ignore_errors=True)
+        old.data.mkdir()
+        _at(revision, old.data / "tracker.db")
+        process = old.begin("once")
+        while process.poll() is None and not list(old.data.glob("*.before-*")):
+            time.sleep(0.001)
+        time.sleep(0.05 * tried)
+        end(process)
+        old.once()
+        old.assert_sound()
+        assert old.states() == undisturbed.states()
+
+
+def _at(revision: str, path: Path) -> None:
+    """An empty store as the program of that revision left it."""
+    engine, config = create_engine(f"sqlite:///{path}"), Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    engine.dispose()

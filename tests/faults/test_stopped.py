@@ -1,0 +1,76 @@
+"""A cycle that is ended, or held for a while, from outside; and two at a time."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.playing import LONG, Installation, end, later
+
+New = Callable[[str], Installation]
+PAUSE_SECONDS = 65.0 if LONG else 1.0
+"""Long form: longer than the upstreams keep a connection open."""
+
+
+def _in(broken: Installation, part: str) -> None:
+    """Wait until the cycle in hand is in a part of a stage."""
+    deadline = time.monotonic() + 120
+    while part not in [name for _, name in broken.passed()]:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["check.check"]
+    if not LONG
+    else ["harvest.harvest", "scan.read", "check.check", "judge.judge", "publish.write_site", "scan.full_texts"]
+    * 3,
+)
+def test_a_cycle_ends_in_order_on_sigterm(new: New, undisturbed: Installation, part: str) -> None:
+    broken = new("ended")
+    process = broken.begin("once")
+    _in(broken, part)
+    time.sleep(random.Random(part).uniform(0, 0.05))
+    code = end(process, signal.SIGTERM)
+    said = broken.said.read_text()
+    assert "Traceback" not in said
+    assert code == 0 or "tracker: " in said, (code, said)
+    broken.once()
+    broken.assert_sound()
+    assert broken.views() == undisturbed.views()
+
+
+@pytest.mark.parametrize(
+    "part", ["scan.full_texts"] if not LONG else ["harvest.harvest", "check.check", "scan.full_texts"]
+)
+def test_a_cycle_goes_on_after_a_pause_and_the_next_is_a_day_later(
+    new: New, undisturbed: Installation, part: str
+) -> None:
+    broken = new("paused")
+    process = broken.begin("once")
+    _in(broken, part)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(PAUSE_SECONDS)
+    assert process.poll() is None
+    process.send_signal(signal.SIGCONT)
+    assert process.wait(120) == 0, broken.said.read_text()
+    broken.assert_sound(undisturbed.feed())
+    assert broken.states() == undisturbed.states()
+    broken.once(later(24))
+    broken.assert_sound(undisturbed.feed())
+
+
+def test_two_workers_on_one_store_do_the_work_once(new: New, undisturbed: Installation) -> None:
+    both = new("both")
+    first, second = both.begin("once"), both.begin("once")
+    assert first.wait(120) == 0
+    assert second.wait(120) == 0
+    both.assert_sound()
+    assert both.views() == undisturbed.views()
+    asked = [one["path"] for one in both.asked("arxiv_site")]
+    assert len(asked) == len(set(asked))

@@ -1,0 +1,98 @@
+"""Worlds to break things in: a small one in every state, and a real listing day with repositories of our own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zlib import crc32
+
+from tests.pipeline.conftest import APACHE, CODE, MIT, World
+from tracker.detect import roles, scan
+from tracker.domain import Paper
+from tracker.hosts.resolve import reference
+from tracker.settings import config_dir
+
+WORDS = "<p>Words and more words of a paper, as many as it takes to be one.</p>" * 40
+DAYS = Path(__file__).parents[2] / "../shared/data/days"
+DAY = "2026-06-16"
+
+
+def small(folder: Path, papers: int = 10) -> World:
+    """Papers whose code is open, unlicensed, promised, missing, on the Hub, in the full text and behind a project page."""
+    folder.mkdir()
+    world = World(folder)
+    for number in range(100, 100 + papers):
+        name = f"eve/tool{number}"
+        world.paper(number, f"We study number {number}. Our code is available at https://github.com/{name}.")
+        match number % 5:
+            case 0 | 1 | 2:
+                world.repository(name, {**CODE, "LICENSE": MIT})
+            case 3:
+                world.repository(name, CODE)
+            case 4:
+                pass
+    for number in range(300, 304):
+        paper, name = world.paper(number, "We say nothing of it here.", hour=23), f"eve/deep{number}"
+        world.repository(name, {**CODE, "LICENSE": MIT})
+        world.html(paper, WORDS + f"<p>Our code is available at https://github.com/{name}.</p>")
+    world.paper(310, "We show it. Project page: https://eve.github.io/paged/", hour=23)
+    world.page("eve.github.io", "paged", '<p><a href="https://github.com/eve/paged">Code</a></p>')
+    world.repository("eve/paged", {**CODE, "LICENSE": APACHE})
+    world.paper(320, "We train a model. Our weights are at https://huggingface.co/eve/weights.", hour=22)
+    world.model(
+        "eve/weights",
+        {"README.md": "---\nlicense: apache-2.0\n---", "model.safetensors": "x"},
+        cardData={"license": "apache-2.0"},
+        tags=["license:apache-2.0", "arxiv:2606.00320"],
+    )
+    for number, host in ((331, "gitlab.com"), (332, "codeberg.org"), (333, "bitbucket.org")):
+        world.paper(number, f"Our code is available at https://{host}/eve/elsewhere.", hour=22)
+    world.paper(334, "Our data are available at https://doi.org/10.5281/zenodo.1234567.", hour=22)
+    world.paper(340, "Code will be released upon acceptance.", hour=22)
+    return world
+
+
+def listing_day(folder: Path) -> bool:
+    """A real listing day; every repository that it names is made up: by its name code under a licence or without one,
+    a README alone, or nothing. False where the development data are absent."""
+    source = DAYS / f"{DAY}.jsonl"
+    if not source.is_file():
+        return False
+    folder.mkdir()
+    (folder / source.name).write_bytes(source.read_bytes())
+    world, rules = World(folder), roles.load(config_dir() / "roles.toml")
+    names: set[str] = set()
+    for line in source.read_text("utf-8").splitlines():
+        known = json.loads(line)
+        paper = Paper(
+            arxiv_id=known["arxiv_id"],
+            title=known["title"],
+            abstract=known["abstract"],
+            comment=known["comments"] or "",
+        )
+        found = scan.detect(paper, reference, rules)
+        names |= {one.reference.key.removeprefix("github:") for one in found.mentions if one.reference.kind == "repository" and one.reference.host == "github"}  # fmt: skip # one line
+        # A third of the papers that say nothing in their abstract tell of their code in the text.
+        if not found.mentions and crc32(known["arxiv_id"].encode()) % 3 == 0:
+            world.html(
+                known["arxiv_id"],
+                WORDS + f"<p>Our code is available at https://github.com/deep/p{known['arxiv_id'][-5:]}.</p>",
+            )
+            names.add(f"deep/p{known['arxiv_id'][-5:]}")
+    for name in sorted(names):
+        files = (
+            {**CODE, "LICENSE": MIT},
+            {**CODE, "LICENSE": APACHE},
+            CODE,
+            {"README.md": "# Tool\nCode coming soon!"},
+            None,
+        )
+        chosen = files[crc32(name.lower().encode()) % len(files)]
+        if chosen is not None:
+            world.repository(name, chosen, id=crc32(name.lower().encode()))
+    return True
+
+
+def generated_day(folder: Path, papers: int = 555) -> None:
+    """Where the development data are absent: as many papers, made up."""
+    small(folder, papers)
