@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test lint types docs accuracy bench bench-store browser container clean
+.PHONY: run demo test lint types docs accuracy bench bench-store readers browser container clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,9 @@ bench: $(STAMP)  ## ratios against a named baseline
 
 bench-store: $(STAMP)  ## the store at 10 thousand, 100 thousand and 1 million papers (make bench-store SIZES=3000000)
 	$(BIN)/python -m benchmarks.store $(SIZES)
+
+readers: $(STAMP)  ## a minute of reading while another process writes: never "database is locked"
+	READ_SECONDS=60 $(BIN)/python -m pytest -q -s tests/store/test_readers.py
 
 browser: $(STAMP)  ## every page in headless Chromium: widths, themes, keyboard, axe (needs npm, and root where chromium is missing)
 	$(BIN)/python -m pip install --quiet --group browser
