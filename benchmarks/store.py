@@ -19,11 +19,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmarks import exports
 from tracker.store import figures, queue, search
 from tracker.store.engine import Store, open_store
+from tracker.store.query import open_to_read
 
 SIZES = (10_000, 100_000, 1_000_000)
-ROUNDS, BATCH = 15, 5000
+ROUNDS, BATCH = 50, 5000
 START, NOW = datetime(2007, 5, 1, tzinfo=UTC), datetime(2026, 6, 17, tzinfo=UTC)
 CATEGORIES = (
     "cs.LG",
@@ -39,10 +41,23 @@ CATEGORIES = (
     "q-bio.QM",
 )
 RARE = "q-bio.QM"
+NOTHING = '["no link of the authors\' own was found in what was read so far"]'
 DUE = 500
 """Artifacts that are due at one moment: what a pace of some requests a second leaves, whatever the store holds."""
 
 
+CHUNK, CHUNKS = 10, 30_000
+"""Words of one piece of text, and how many pieces there are: drawing words one by one takes as long as storing them."""
+
+
+@cache
+def chunks() -> list[str]:
+    """Pieces of text, of which papers are made."""
+    chance, (words, sums) = random.Random(2), texts(1)  # made-up text
+    return [" ".join(chance.choices(words, cum_weights=sums, k=CHUNK)) for _ in range(CHUNKS)]
+
+
+@cache
 def texts(seed: int) -> tuple[list[str], list[float]]:
     """A vocabulary in which few words are common, as in prose."""
     chance = random.Random(seed)  # made-up text
@@ -67,7 +82,6 @@ def stamp(at: datetime) -> str:
 def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     """The rows of each table, batch by batch, oldest paper first."""
     chance = random.Random(size)  # made-up text
-    words, sums = texts(1)
     step, month, number = (NOW - START) / size, "", 0
     made: dict[str, list[tuple[Any, ...]]] = {}
     for index in range(size):
@@ -75,7 +89,7 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
         if month != f"{at:%y%m}":
             month, number = f"{at:%y%m}", 0
         number += 1
-        _paper(made, chance, words, sums, index, size, f"{month}.{number:05}", at)
+        _paper(made, chance, index, size, f"{month}.{number:05}", at)
         if index % BATCH == BATCH - 1 or index == size - 1:
             yield made
             made = {}
@@ -84,8 +98,6 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
 def _paper(
     made: dict[str, list[tuple[Any, ...]]],
     chance: random.Random,
-    words: list[str],
-    sums: list[float],
     index: int,
     size: int,
     arxiv_id: str,
@@ -99,12 +111,13 @@ def _paper(
     linked = linked or is_open
     code = "open" if is_open else "available" if linked else "promised" if index % 31 == 0 else "none"
     opened = stamp(at + timedelta(days=index % 90)) if is_open else None
-    drawn = chance.choices(words, cum_weights=sums, k=190)
+    drawn = chance.choices(chunks(), k=19)
+    people = drawn[1].split()
     due = index > size - 20
     add("work", work, 1, when, when, when, 0, due, code, opened, when, "r1")
     names = (
         '["'
-        + '","'.join(f"{one.title()} {two.title()}" for one, two in zip(drawn[:4], drawn[4:8], strict=True))
+        + '","'.join(f"{one.title()} {two.title()}" for one, two in zip(people[:4], people[4:8], strict=True))
         + '"]'
     )
     held = list(dict.fromkeys(chance.choices(CATEGORIES[:-1], weights=range(20, 0, -2), k=2)))
@@ -114,7 +127,7 @@ def _paper(
         "version",
         work,
         1,
-        " ".join(drawn[:10]),
+        drawn[0],
         " ".join(drawn),
         "12 pages, 4 figures",
         names,
@@ -126,6 +139,7 @@ def _paper(
     )
     for category in sorted(held):
         add("work_category", work, category, opened)
+    add("paper_text", search.number(arxiv_id), work, 1, f"github:Owner{index}/Project{index}" if linked else "")
     add("scan", work, 1, "metadata", "read", "", when, "r1")
     for fact, state in (("code", code), ("weights", "none"), ("data", "none"), ("demo", "none")):
         reference = f"github:Owner{index}/Project{index}" if fact == "code" and linked else None
@@ -136,7 +150,7 @@ def _paper(
             state,
             "osi" if is_open else "unknown",
             reference,
-            '["read in its LICENSE file"]',
+            '["read in its LICENSE file"]' if reference else NOTHING,
         )
     if linked:
         owner, sentence = (
@@ -200,6 +214,7 @@ FILL = {
     "work": "id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, code, opened_at, judged_at, judged_rules",
     "version": "work, n, title, abstract, comment, authors, categories, primary_category, submitted_at, updated_at, seen_at",
     "work_category": "work, category, opened_at",
+    "paper_text": "id, work, version, repositories",
     "scan": "work, version, source, outcome, reason, scanned_at, rules",
     "verdict": "work, fact, state, licence_class, reference, reasons",
     "artifact": "key, reference, host, kind, url, host_id, outcome, content, holds, licence_spdx, licence_class, licence_source,"
@@ -239,6 +254,9 @@ def generate(path: Path, size: int) -> Store:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -400000")
+    # The index is filled at the end and in large pieces.
+    connection.execute("DROP TRIGGER paper_text_added")
+    connection.execute("INSERT INTO paper_search(paper_search, rank) VALUES ('hashsize', 200000000)")
     orders = {}
     for name, columns in FILL.items():
         fixed = CONSTANT.get(name, {})
@@ -249,11 +267,13 @@ def generate(path: Path, size: int) -> Store:
         for name in FILL:
             connection.executemany(orders[name], made.get(name, ()))
         connection.execute("COMMIT")
+    connection.execute("INSERT INTO paper_search(paper_search) VALUES ('rebuild')")
+    connection.execute("INSERT INTO paper_search(paper_search, rank) VALUES ('hashsize', 1048576)")
     connection.close()
     store = open_store(f"sqlite:///{path}")
     with store.begin() as writing:
         figures.recount(writing)
-        search.take_all(writing)
+        search.make(writing)
     with store.read() as reading:
         reading.exec_driver_sql("PRAGMA optimize")
     store.engine.dispose()
@@ -273,7 +293,7 @@ def best(ask: Callable[[], Any]) -> float:
 
 def questions(store: Store, path: Path) -> dict[str, Callable[[], Any]]:
     """What is asked, by name."""
-    reader = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    reader = open_to_read(path)
     by_category = (
         "SELECT arxiv_id, title, reference, licence_spdx, opened_at FROM open_by_category WHERE category = ? "
     )
@@ -325,6 +345,7 @@ def measure(size: int, folder: Path) -> None:
     for name, ask in questions(store, path).items():
         print(f"  {best(ask):12.3f} ms  {name}", flush=True)
     store.close()
+    exports.measure(path)
     for file in folder.glob(f"{size}.db*"):
         file.unlink()
 
