@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from tracker.store.export import FORMATS
@@ -39,6 +40,9 @@ def peak(path: Path, form: str) -> tuple[int, float]:
 def measure(path: Path) -> None:
     """Print what each format takes of one store."""
     for form in (*FORMATS, LINKS):
+        if form == "parquet" and find_spec("pyarrow") is None:
+            print("               parquet: PyArrow, an optional extra, is not installed")
+            continue
         number, held = peak(path, form)
         print(f"  {held:12.1f} MB  export of {number:,} rows as {form}", flush=True)
 
