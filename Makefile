@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test lint types docs accuracy bench bench-store soak fuzz faults audit browser container clean
+.PHONY: run demo test lint types docs accuracy bench bench-store readers soak fuzz faults audit browser container clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,9 @@ bench: $(STAMP)  ## ratios against a named baseline
 
 bench-store: $(STAMP)  ## the store at 10 thousand, 100 thousand and 1 million papers (make bench-store SIZES=3000000)
 	$(BIN)/python -m benchmarks.store $(SIZES)
+
+readers: $(STAMP)  ## a minute of reading while another process writes: never "database is locked"
+	READ_SECONDS=60 $(BIN)/python -m pytest -q -s tests/store/test_readers.py
 
 soak: $(STAMP)  ## 30 simulated days of a normal load: memory, open files and logs stay flat (about 10 minutes)
 	$(BIN)/python -m benchmarks.soak

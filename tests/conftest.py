@@ -1,6 +1,8 @@
 """Fixtures that all tests share."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +20,12 @@ def now() -> datetime:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    made = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
+    path = tmp_path / "tracker.db"
+    made = open_store(f"sqlite:///{path}")
     yield made
     made.close()
+    if not path.is_file():  # moved away by the test
+        return
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

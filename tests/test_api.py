@@ -397,3 +397,9 @@ def test_nothing_that_strangers_ask_is_our_fault(site: api.Api, path: str, query
     encoded = urlencode(query, errors="replace").encode()
     for asked in ("papers", f"papers/{path}", path):
         assert site.answer("GET", asked, encoded, {"accept": path, "if-none-match": path}).status < 500
+
+
+def test_the_description_tells_of_what_the_web_server_refuses_by_itself() -> None:
+    for path, told in api.description()["paths"].items():
+        for status in ("429", "503"):
+            assert "text/plain" in told["get"]["responses"][status]["content"], (path, status)

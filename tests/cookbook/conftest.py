@@ -52,7 +52,7 @@ PAPERS = [
         "updated": "2026-06-14T12:00:00Z",
     },
 ]
-COPIES = 3_000
+COPIES = 3_030
 """So often the small store's 33 papers stand in the large one."""
 
 
@@ -112,7 +112,17 @@ def large(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         connection.execute("VACUUM INTO ?", (str(path),))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -200000")
+        # Building the index once, in memory, takes a fifth of what the triggers take row by row.
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
         multiply(connection)
+        connection.execute("INSERT INTO paper_search(paper_search, rank) VALUES ('hashsize', 100000000)")
+        connection.execute("INSERT INTO paper_search(paper_search) VALUES ('rebuild')")
+        for _, sql in triggers:
+            connection.execute(sql)
         connection.commit()
         connection.execute("ANALYZE")
     yield path

@@ -24,6 +24,8 @@ from tracker.store.engine import Store, address, server
 BUSY_SECONDS = 30
 BLOCK = 500
 """Rows that are fetched at once."""
+CACHE_KB = 16_000
+"""Pages that a reader keeps. SQLite's own 2 MB are less than what a hundred scattered papers and their links stand on."""
 STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
@@ -110,6 +112,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
     try:
         connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
         connection.close()

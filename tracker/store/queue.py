@@ -219,24 +219,19 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
                 .limit(limit)
             ).scalars()
         )
-        known = {
-            row.key: (
-                row.host_id,
-                row.commit_id if row.outcome == "present" and row.read_rules == read_rules != "" else None,
-            )
-            for row in connection.execute(
-                select(
-                    ARTIFACT.c.key,
-                    ARTIFACT.c.host_id,
-                    ARTIFACT.c.commit_id,
-                    ARTIFACT.c.outcome,
-                    ARTIFACT.c.read_rules,
-                ).where(among(ARTIFACT.c.key, keys))
-            )
-        }
         names = defaultdict(list)
         for row in connection.execute(
-            select(NAME.c.artifact, NAME.c.reference, NAME.c.url, NAME.c.written, ARTIFACT.c.kind)
+            select(
+                NAME.c.artifact,
+                NAME.c.reference,
+                NAME.c.url,
+                NAME.c.written,
+                ARTIFACT.c.kind,
+                ARTIFACT.c.host_id,
+                ARTIFACT.c.commit_id,
+                ARTIFACT.c.outcome,
+                ARTIFACT.c.read_rules,
+            )
             .join(ARTIFACT, ARTIFACT.c.key == NAME.c.artifact)
             .where(among(NAME.c.artifact, keys), NAME.c.until.is_(None))
             .order_by(NAME.c.since, NAME.c.folded)
@@ -245,7 +240,10 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
     due = []
     for key in keys:
         asked = [row for row in names[key] if row.written] or names[key][:1]
-        due += [Due(key, Reference(row.reference, host, row.kind, row.url), *known[key]) for row in asked]
+        for row in asked:
+            read = row.outcome == "present" and row.read_rules == read_rules != ""
+            named = Reference(row.reference, host, row.kind, row.url)
+            due.append(Due(key, named, row.host_id, row.commit_id if read else None))
     return due
 
 

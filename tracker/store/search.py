@@ -98,7 +98,7 @@ def name_repositories(connection: Connection, works: Collection[str]) -> None:
 
 def papers(store: Store | sqlite3.Connection, words: str, limit: int = 20) -> list[str]:
     """arXiv ids of the papers that hold every word in title, abstract, authors or the names of their own artifacts: those
-    with all in the title first, then the newest. The last word may be the beginning of one. A word of the name of an
+    with all in the title first, then the newest. The last word may be the beginning of one, where whole words find too few. A word of the name of an
     organisation stands for its accounts as well.
 
     `words` is what a person typed: any text is allowed and no sign in it means anything. An arXiv id finds its paper.
@@ -121,13 +121,15 @@ def terms(words: str) -> list[str]:
     return [one[:LONGEST] for one in _WORD.findall(clean)][:MOST_WORDS]
 
 
-def match(wanted: list[str], column: str = "", houses: Accounts = MappingProxyType({})) -> str:
-    """The words in the language of FTS5: each in quotes, so that `NEAR` is a word as well; the last a beginning.
+def match(
+    wanted: list[str], column: str = "", houses: Accounts = MappingProxyType({}), *, begins: bool = True
+) -> str:
+    """The words in the language of FTS5: each in quotes, so that `NEAR` is a word as well; the last a beginning, if so said.
     `houses` gives the accounts for which words stand, each as the words of its name."""
     last = len(wanted) - 1
     parts = []
     for place, word in enumerate(wanted):
-        forms = [f'"{word}"{" *" if place == last else ""}']
+        forms = [f'"{word}"{" *" if begins and place == last else ""}']
         forms += [
             "repositories : (" + " AND ".join(f'"{one}"' for one in account) + ")"
             for account in houses.get(word.casefold(), ())
@@ -164,13 +166,16 @@ def _papers(connection: Any, words: str, wanted: list[str], limit: int) -> list[
         for row in connection.execute("SELECT arxiv_id FROM searchable WHERE id = ?", (wanted_number,)):
             found[row[0]] = None
     houses = _houses(wanted, connection.execute(_ORGANISATIONS))
-    for column in ("title", ""):
+    # Whole words first: their lists are read from the newest paper on, as far as needed. For a beginning the index merges
+    # the lists of all words that it begins, whatever the limit.
+    for begins, column in ((False, "title"), (False, ""), (True, "title"), (True, "")):
         if len(found) >= limit:
             break
+        asked = match(wanted, column, begins=begins) if column else match(wanted, houses=houses, begins=begins)
         rows = connection.execute(
             "SELECT substr(p.work, 7) FROM paper_text p WHERE p.id IN "
             "(SELECT rowid FROM paper_search WHERE paper_search MATCH ? ORDER BY rowid DESC LIMIT ?) ORDER BY p.id DESC",
-            (match(wanted, column) if column else match(wanted, houses=houses), limit),
+            (asked, limit),
         )
         found.update((row[0], None) for row in rows)
     return list(found)[:limit]

@@ -1,0 +1,53 @@
+"""How much memory an export takes, by format: it does not grow with the store.
+
+Part of `make bench-store`; of stores that are there: `python -m benchmarks.exports FILE...`. Each export runs in a process
+of its own, which tells the most memory that it ever held.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from tracker.store.export import FORMATS
+
+LINKS = "links-between-papers-and-code"
+_EXPORT = f"""
+import re, sys
+from tracker.store import export
+url, form = sys.argv[1:]
+with export.reading(url) as connection, open("/dev/null", "wb") as file:
+    if form == "{LINKS}":
+        number = export.links_file(connection, file, "https://arxiv.org/abs/")
+    else:
+        number = export.export(connection, "papers", form, file)
+with open("/proc/self/status") as told:
+    print(number, re.search("VmHWM:\\s+(\\d+) kB", told.read())[1])
+"""
+
+
+def peak(path: Path, form: str) -> tuple[int, float]:
+    """Rows that an export of one format writes, and the most MB that its process held: VmHWM (Linux), as `ru_maxrss` counts the parent's, too."""
+    done = subprocess.run(
+        [sys.executable, "-c", _EXPORT, f"sqlite:///{path}", form], capture_output=True, text=True, check=True
+    )
+    number, held = done.stdout.split()
+    return int(number), int(held) / 1024
+
+
+def measure(path: Path) -> None:
+    """Print what each format takes of one store."""
+    for form in (*FORMATS, LINKS):
+        if form == "parquet" and find_spec("pyarrow") is None:
+            print("               parquet: PyArrow, an optional extra, is not installed")
+            continue
+        number, held = peak(path, form)
+        print(f"  {held:12.1f} MB  export of {number:,} rows as {form}", flush=True)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        print(name)
+        measure(Path(name).absolute())

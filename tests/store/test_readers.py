@@ -1,0 +1,95 @@
+"""Readers and the writer do not wait for each other: a reader in `mode=ro` is never told "database is locked".
+
+Three seconds here; `make readers` reads for a minute (READ_SECONDS).
+"""
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+from tracker.domain import Version
+from tracker.store import writes
+from tracker.store.engine import open_store
+
+SECONDS = float(os.environ.get("READ_SECONDS", "3"))
+BATCH = 50
+START = datetime(2026, 6, 1, tzinfo=UTC)
+QUESTIONS = (
+    "SELECT count(*), max(submitted_at) FROM papers",
+    "SELECT * FROM open_papers ORDER BY opened_at DESC LIMIT 100",
+    "SELECT sum(papers) FROM openness_by_month WHERE category = 'all' AND fact = 'code'",
+    "SELECT count(*) FROM paper_search WHERE paper_search MATCH 'reader'",
+)
+
+
+def papers(batch: int) -> list[Version]:
+    """The papers of one batch: ids that no other batch has."""
+    return [
+        Version(
+            arxiv_id=f"{1501 + 100 * (number // 90_000)}.{number % 90_000:05}",
+            n=1,
+            title=f"The reader and the writer, {number}",
+            abstract="We write while others read. " * 40,
+            authors=("Ann Author",),
+            categories=("cs.LG",),
+            primary_category="cs.LG",
+            comment=None,
+            submitted_at=START + timedelta(seconds=number),
+            updated_at=START,
+        )
+        for number in range(batch * BATCH, (batch + 1) * BATCH)
+    ]
+
+
+def write(url: str, stop: Event) -> None:
+    """Write until told to stop, with all that a long run does: transactions, checkpoints, connections closed and opened."""
+    store, batch = open_store(url), 0
+    while not stop.is_set():
+        part = papers(batch)
+        writes.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
+        batch += 1
+        if batch % 20 == 0:
+            store.rest()
+        if batch % 30 == 0:
+            store.close()
+            store = open_store(url)
+    store.close()
+
+
+def test_a_reader_is_never_locked_out_while_another_process_writes(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.db"
+    url = f"sqlite:///{path}"
+    open_store(url).close()
+    context = get_context("spawn")
+    stop = context.Event()
+    writer = context.Process(target=write, args=(url, stop))
+    writer.start()
+    try:
+        seen, asked, until = [0], 0, 0.0
+        while not until or time.monotonic() < until:
+            # A new connection each time: it is in opening and closing that a reader can meet a lock.
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5)) as reader:
+                for question in QUESTIONS:
+                    found = reader.execute(question).fetchall()
+                    asked += 1
+                    if question is QUESTIONS[0]:
+                        seen.append(found[0][0])
+            assert writer.is_alive()
+            if not until and seen[-1]:  # the writer is at work: from now on it counts
+                until = time.monotonic() + SECONDS
+    finally:
+        stop.set()
+        writer.join(60)
+    assert writer.exitcode == 0
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 3, "something was written while it read"
+    assert all(count % BATCH == 0 for count in seen), "a reader sees whole transactions"
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    print(f"{asked} questions in {SECONDS:g} s, {seen[-1]} papers written")  # noqa: T201 # `make readers` shows it
