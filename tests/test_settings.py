@@ -124,3 +124,9 @@ def test_a_faster_pace_is_for_a_stand_in_alone() -> None:
 )
 def test_loopback_is_told_by_the_literal_name(url: str, local: bool) -> None:
     assert is_loopback(url) is local
+
+
+def test_an_empty_data_dir_is_none_said(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('data_dir = "/srv/papers"\n')
+    assert load(mine, environ={"TRACKER_DATA_DIR": " "}).data_dir == Path("/srv/papers")

@@ -302,6 +302,9 @@ def _merge_environ(values: dict[str, Any], env: Mapping[str, str], origin: dict[
     for variable in sorted(env):
         if not variable.startswith(PREFIX) or variable in BESIDE_KEYS:
             continue
+        if variable == f"{PREFIX}DATA_DIR" and not env[variable].strip():
+            # Unset in a shell script, it would be whatever folder this runs in.
+            continue
         *tables, key = variable.removeprefix(PREFIX).lower().split("__")
         nested: Any = values
         for table in tables:
