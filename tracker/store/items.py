@@ -126,7 +126,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             rows[work],
             entered[work],
             links[work],
-            verdicts.whole(told[work]) if rows[work].judged_at else [],
+            verdicts.whole(told[work]) if told[work] or rows[work].judged_at else [],
             changed.get(work),
         )
         for work in works

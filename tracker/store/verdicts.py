@@ -53,7 +53,7 @@ def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> Non
 
 
 def whole(rows: Iterable[Any]) -> list[Verdict]:
-    """The verdicts on all facts of one work that was judged, from its rows, in the order of the facts."""
+    """The verdicts on all facts of a work that was judged, from its rows, in the order of the facts."""
     found = {
         Fact(row.fact): Verdict(
             fact=Fact(row.fact),
