@@ -236,6 +236,7 @@ def run_service() -> int:
 def _serve(settings: Settings, *, announce: str = "") -> int:
     import os
     import signal
+    from dataclasses import replace
     from functools import partial
 
     from tracker import api, console, measuring, scheduler, showing, web
@@ -247,9 +248,10 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
     upgrade_apart(settings.store_url)
     with _store(settings) as store, closing(reader(settings.store_url)) as reading:
         service = scheduler.Service(settings, store, moved, console.LogProgress())
+        asked = replace(service.worker, store=reading)
         site = web.Site(
             settings.public_dir,
-            lambda: status(service.worker, service.worker.now()),
+            lambda: status(asked, asked.now()),
             moved,
             ttl_minutes=settings.feed.ttl_minutes,
             site=settings.public_url,
@@ -261,7 +263,7 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
             answering=api.Api(settings),
             snapshots=settings.snapshot_file.parent,
             next_change=service.next_harvest,
-            metrics=lambda with_store: measuring.told(service.worker, with_store=with_store),
+            metrics=lambda with_store: measuring.told(asked, with_store=with_store),
         )
 
         def ready(address: str) -> None:

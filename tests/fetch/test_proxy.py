@@ -2,11 +2,14 @@
 
 import base64
 import contextlib
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +31,7 @@ class Proxy:
     within: list[bytes] = field(default_factory=list)
     answer: bytes = b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n"
     page: bytes = PAGE
+    tls: ssl.SSLContext | None = None
 
     def serve(self, listener: socket.socket) -> None:
         while True:
@@ -35,8 +39,11 @@ class Proxy:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            with connection, contextlib.suppress(OSError):
+            with contextlib.ExitStack() as opened, contextlib.suppress(OSError):
+                opened.enter_context(connection)
                 connection.settimeout(5)
+                if self.tls:
+                    connection = opened.enter_context(self.tls.wrap_socket(connection, server_side=True))
                 self.asked.append(connection.recv(4096))
                 connection.sendall(self.answer)
                 self.within.append(connection.recv(4096))
@@ -138,7 +145,7 @@ def test_what_no_proxy_names_is_asked_directly(asking, there, monkeypatch):
     assert proxy.of_environment("http", "other.example.com") == f"http://ann:p%40ss@127.0.0.1:{there.port}"
 
 
-@pytest.mark.parametrize("kind", ["socks5://127.0.0.1:1080", "nonsense://x", "http://", "http://h:port"])
+@pytest.mark.parametrize("kind", ["socks5://127.0.0.1:1080", "nonsense://x", "http://", "http://h:port", f"http://{'a' * 64}.x"])
 def test_a_proxy_without_tunnels_is_not_gone_around(asking, monkeypatch, kind):
     with pytest.raises(UpstreamError, match="proxy"):
         proxy.transport(kind, ssl.create_default_context())
@@ -148,6 +155,50 @@ def test_a_proxy_without_tunnels_is_not_gone_around(asking, monkeypatch, kind):
         asking([PUBLIC]).page("http://ann.example.net/")
 
 
-def test_a_proxy_that_speaks_tls_is_spoken_to_so():
-    made = proxy.transport("https://127.0.0.1:1", ssl.create_default_context())
-    made.close()
+@pytest.fixture
+def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """What a server on this machine needs to speak TLS; whoever asks trusts it."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl is not to be had")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    asked = [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*asked, *named, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(certificate, key)
+    return made
+
+
+def test_a_proxy_that_speaks_tls_is_spoken_to_so(asking, there, certified, monkeypatch):
+    there.tls = certified
+    for name in NAMES[:2]:
+        monkeypatch.setenv(name, f"https://127.0.0.1:{there.port}")
+    client = asking([PUBLIC])
+    assert client.page("http://ann.example.net/tool").body == b"<p>hi"
+    assert there.asked[0].startswith(f"CONNECT {PUBLIC}:80 ".encode())
+    with pytest.raises(UpstreamError):
+        client.page("https://ann.example.net/")
+    assert there.within[1][:1] == b"\x16", "TLS with the page within that with the proxy"
+
+
+def test_a_proxy_that_speaks_tls_without_being_trusted_hears_nothing(asking, there, certified, monkeypatch):
+    there.tls = certified
+    monkeypatch.delenv("SSL_CERT_FILE")
+    for name in NAMES[:2]:
+        monkeypatch.setenv(name, f"https://127.0.0.1:{there.port}")
+    with pytest.raises(UpstreamError):
+        asking([PUBLIC]).page("http://ann.example.net/")
+    assert there.asked == []
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 200", b"HTTP/1.0 200 OK", b"HTTP/1.1 204 No Content"])
+def test_a_tunnel_is_granted_by_any_2xx_with_or_without_a_phrase(asking, there, line):
+    there.answer = line + b"\r\n\r\n"
+    assert asking([PUBLIC]).page("http://ann.example.net/").status == 200
+
+
+def test_an_ipv6_address_is_asked_for_in_brackets(asking, there):
+    assert asking(["2606:2800:220:1::1"]).page("http://ann.example.net/").status == 200
+    assert there.asked[0].startswith(b"CONNECT [2606:2800:220:1::1]:80 HTTP/1.1\r\nHost: [2606:2800:220:1::1]:80\r\n")

@@ -7,6 +7,7 @@ judged: a name that changes its address in between (DNS rebinding) changes nothi
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 import threading
@@ -83,8 +84,9 @@ class Deadline:
             return
         found = info["return_value"].get_extra_info("socket")
         with self._lock:
-            # A descriptor of its own: TLS takes the first one over.
-            self._socket = found.dup()
+            # A descriptor of its own: TLS takes the first one over. Where a proxy speaks TLS it already did, and such
+            # a socket refuses `dup()`.
+            self._socket = socket.socket(fileno=os.dup(found.fileno()))
             if self._over:
                 self._shut()
 

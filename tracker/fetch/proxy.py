@@ -8,6 +8,7 @@ A proxy that grants tunnels to port 443 only leaves pages of plain http unknown.
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 import time
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ from tracker.errors import UpstreamError
 LONGEST_HEAD = 16_384
 """Bytes of a proxy's answer to CONNECT."""
 UPSTREAM = "web"
+_GRANTED = re.compile(rb"HTTP/1\.[01] 2\d\d[ \r]")
+"""Any 2xx (RFC 9110, 9.3.6), with or without a phrase."""
 
 
 def of_environment(scheme: str, host: str) -> str | None:
@@ -38,6 +41,7 @@ def transport(proxy: str, context: ssl.SSLContext) -> httpx.HTTPTransport:
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        (host or "").encode("idna")  # what is no name fails here, and not at the first page
     except ValueError:
         host, port = None, 0
     if not host or parts.scheme not in ("http", "https"):
@@ -108,6 +112,5 @@ def _granted(stream: httpcore.NetworkStream, deadline: float) -> None:
         head += got
         if not got or len(head) > LONGEST_HEAD:
             raise httpcore.ConnectError("the proxy broke off")
-    status = head.split(b" ", 2)[1:2]
-    if status != [b"200"]:
+    if not _GRANTED.match(head):
         raise httpcore.ConnectError("the proxy grants no tunnel")
