@@ -145,7 +145,9 @@ def test_what_no_proxy_names_is_asked_directly(asking, there, monkeypatch):
     assert proxy.of_environment("http", "other.example.com") == f"http://ann:p%40ss@127.0.0.1:{there.port}"
 
 
-@pytest.mark.parametrize("kind", ["socks5://127.0.0.1:1080", "nonsense://x", "http://", "http://h:port", f"http://{'a' * 64}.x"])
+@pytest.mark.parametrize(
+    "kind", ["socks5://127.0.0.1:1080", "nonsense://x", "http://", "http://h:port", f"http://{'a' * 64}.x"]
+)
 def test_a_proxy_without_tunnels_is_not_gone_around(asking, monkeypatch, kind):
     with pytest.raises(UpstreamError, match="proxy"):
         proxy.transport(kind, ssl.create_default_context())
@@ -162,7 +164,18 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext
     if program is None:
         pytest.skip("openssl is not to be had")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    asked = [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    asked = [
+        program,
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
     named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
     subprocess.run([*asked, *named, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -201,4 +214,6 @@ def test_a_tunnel_is_granted_by_any_2xx_with_or_without_a_phrase(asking, there, 
 
 def test_an_ipv6_address_is_asked_for_in_brackets(asking, there):
     assert asking(["2606:2800:220:1::1"]).page("http://ann.example.net/").status == 200
-    assert there.asked[0].startswith(b"CONNECT [2606:2800:220:1::1]:80 HTTP/1.1\r\nHost: [2606:2800:220:1::1]:80\r\n")
+    assert there.asked[0].startswith(
+        b"CONNECT [2606:2800:220:1::1]:80 HTTP/1.1\r\nHost: [2606:2800:220:1::1]:80\r\n"
+    )
