@@ -43,8 +43,7 @@ HONEST = {
     ("web", "endless"): PAGED,
     ("arxiv_site", "withdrawn"): DEEP,
     ("arxiv_site", "not-public"): DEEP,
-    ("arxiv_site", "html"): DEEP,
-    ("arxiv_site", "bomb"): DEEP,
+    ("arxiv_site", "traversal"): DEEP,
 }
 """Answers that nobody can tell from honest ones, and the papers whose code stands where they tell that nothing is."""
 MIXTURES = 50 if LONG else 1

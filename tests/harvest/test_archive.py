@@ -182,6 +182,21 @@ def test_a_truncated_archive_gives_what_is_whole() -> None:
     assert len(archive.tex(gzip.compress(text.encode())[:-200])) > 1000
 
 
+def test_how_a_file_ends() -> None:
+    packed = gzip.compress(b"\\documentclass{a}" * 1000, mtime=0)
+    assert [archive.end(body) for body in (packed, packed + packed, b"plain", b"")] == ["whole"] * 4
+    flipped = packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:]
+    assert {
+        archive.end(body) for body in (packed[:-1], packed[:40], packed[:3], packed + packed[:-1], flipped)
+    } == {"cut"}
+
+
+def test_what_unpacks_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_UNPACKED", 5000)
+    assert archive.end(gzip.compress(bytes(5001))) == "endless"
+    assert archive.end(gzip.compress(bytes(4999))) == "whole"
+
+
 def test_a_bomb_ends_at_the_bound() -> None:
     start = time.process_time()
     assert archive.tex(arxiv_site.bomb()) == ""

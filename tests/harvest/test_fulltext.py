@@ -19,6 +19,7 @@ from tracker.errors import UpstreamError, UpstreamStopped
 from tracker.fetch.client import Client
 from tracker.harvest import fulltext
 from tracker.protocols import Response
+from tracker.sandbox.arxiv_site import bomb as archive_bomb
 from tracker.sandbox.server import Sandbox
 
 ID = "2606.00001"
@@ -91,6 +92,12 @@ def test_the_cheapest_is_read_first() -> None:
     assert "Our code is public." in found.text
 
 
+def test_a_part_of_a_page_that_was_never_a_whole_document_is_read() -> None:
+    found, requests = texts({"html": PAGE.removeprefix(b"<!DOCTYPE html><html>").removesuffix(b"</html>")})
+    assert found is not None
+    assert (found.source, requests) == (Source.HTML, 1)
+
+
 def test_a_source_that_is_a_pdf_is_read_as_one() -> None:
     for body in (DOCUMENT, gzip.compress(DOCUMENT)):
         found, requests = texts({"e-print": body})
@@ -110,7 +117,7 @@ def test_a_page_that_is_not_the_paper_is_no_html(page: bytes) -> None:
     assert (found.source, requests) == (Source.TEX, 2)
 
 
-@pytest.mark.parametrize("html", [failure(), 500, 418, b"", 403])
+@pytest.mark.parametrize("html", [failure(), 500, 418, b"", 403, PAGE[:-20], SOURCE * 200])
 def test_html_that_cannot_be_had_leaves_the_other_files(html: bytes | int | Exception) -> None:
     found, requests = texts({"html": html, "e-print": SOURCE})
     assert found is not None
@@ -148,6 +155,8 @@ def test_a_withdrawn_paper_is_asked_for_once() -> None:
 @pytest.mark.parametrize("told", [
     {"html": failure()}, {"e-print": failure()}, {"pdf": failure()}, {"html": b"", "e-print": b"", "pdf": b""},
     {"html": PAGE[:80], "e-print": PAGE[:80], "pdf": PAGE[:80]}, {"pdf": 500}, {"e-print": b"Rate exceeded."},
+    {"html": PAGE[:-20]}, {"html": b"<html><body>We will be back soon</body></html>"}, {"html": SOURCE * 200}, {"e-print": SOURCE[:-9]},
+    {"e-print": DOCUMENT[:-6]}, {"e-print": gzip.compress(DOCUMENT)[:-1]}, {"e-print": archive_bomb()}, {"pdf": DOCUMENT[:-6]},
 ])  # fmt: skip
 def test_what_could_not_be_had_is_unknown_and_never_absent(told: dict[str, bytes | int | Exception]) -> None:
     with pytest.raises(UpstreamError) as raised:
@@ -292,5 +301,5 @@ def test_every_misbehaviour_of_the_source(box: Sandbox, client: Client, kind: st
     ])  # fmt: skip
     found = fulltext.read(client, ID).text
     assert found is not None
-    assert found.source is (Source.TEX if kind in ("traversal", "truncated") else Source.PDF)
+    assert found.source is (Source.TEX if kind == "traversal" else Source.PDF)
     assert "escaped" not in found.text

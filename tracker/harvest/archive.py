@@ -7,10 +7,13 @@ links and devices are passed over, archives within are not opened, and nothing i
 
 from __future__ import annotations
 
+import gzip
+import io
 import posixpath
 import re
 import zlib
 from collections.abc import Iterator
+from typing import Literal
 
 from tracker.harvest import latex
 
@@ -24,6 +27,7 @@ TEXT_SUFFIXES = frozenset(
     {"", ".tex", ".ltx", ".latex", ".bbl", ".txt", ".inc", ".tikz", ".json", ".yaml", ".xxx"}
 )
 """Of the members that are kept; the last three only as arXiv's 00README."""
+End = Literal["whole", "cut", "endless"]
 _BLOCK = 512
 _CHUNK = 1 << 20
 _SLICE = 1 << 16
@@ -61,6 +65,23 @@ def pdf(body: bytes) -> bytes:
 def is_source(body: bytes) -> bool:
     """Whether the bytes are packed as arXiv packs a source, with or without TeX in it."""
     return body.startswith(_GZIP) or _PDF in body[:_BLOCK] or _is_header(body[:_BLOCK])
+
+
+def end(body: bytes) -> End:
+    """How a gzipped file ends: `whole`, with the length and check sum of its packer (RFC 1952, 2.3.1); `cut`; or
+    `endless`, not within MOST_UNPACKED. A plain file says nothing of its end and counts as whole."""
+    if not body.startswith(_GZIP):
+        return "whole"
+    left = MOST_UNPACKED
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+        try:
+            while chunk := packed.read(min(_CHUNK, left)):
+                left -= len(chunk)
+                if left <= 0:
+                    return "endless"
+        except (EOFError, OSError, zlib.error):
+            return "cut"
+    return "whole"
 
 
 def decoded(body: bytes) -> str:

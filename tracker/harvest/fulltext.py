@@ -29,8 +29,11 @@ _NO_PAPER = re.compile(
 _NO_FILES = re.compile(rb"<h1>[^<]{0,200}(?:File unavailable for |No document for |withdrawn)", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(?:script|style)\b[^<>]{0,2000}>[^<]{0,200000}", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_OPENS, _CLOSES = re.compile(rb"<html[\s>]", re.IGNORECASE), re.compile(rb"</html\s*>", re.IGNORECASE)
 _HEAD_BYTES = 400_000
 _NOTICE_BYTES = 20_000
+_END_BYTES = 4_096
+"""Among the last of these a whole page closes, and a PDF has its mark (ISO 32000-1, 7.5.5)."""
 
 Outcome = Literal["read", "absent"]
 
@@ -92,11 +95,13 @@ def _html(response: Response) -> Text | _Miss:
     missing = _missing(response, "HTML")
     if missing is not None:
         return missing
-    if not response.body.strip():
-        return _Miss("an empty answer where a page was due", known=False)
-    text = archive.decoded(response.body)
-    if _NO_PAPER.search(response.body[:_NOTICE_BYTES]) or not _is_long(text):
+    if _NO_PAPER.search(response.body[:_NOTICE_BYTES]):
         return _Miss("no HTML")
+    text = archive.decoded(response.body)
+    if b"\0" in response.body[:_END_BYTES] or not _is_long(text):
+        return _Miss("something else where a page was due", known=False)
+    if _OPENS.search(response.body[:_NOTICE_BYTES]) and not _CLOSES.search(response.body[-_END_BYTES:]):
+        return _Miss("its HTML breaks off", known=False)
     return Text(Source.HTML, "html", text)
 
 
@@ -104,6 +109,9 @@ def _source(response: Response) -> Text | _Miss:
     missing = _missing(response, "source")
     if missing is not None:
         return missing
+    end = archive.end(response.body)
+    if end == "cut":
+        return _Miss("its source breaks off", known=False)
     text = archive.tex(response.body)
     if text.strip():
         return Text(Source.TEX, "tex", text)
@@ -112,7 +120,7 @@ def _source(response: Response) -> Text | _Miss:
         # /pdf would be the same file.
         return _pdf_text(document, final=True)
     if archive.is_source(response.body):
-        return _Miss("its source holds no TeX")
+        return _Miss("its source holds no TeX", known=end == "whole")
     return _Miss("something else where a source was due", known=False)
 
 
@@ -126,6 +134,8 @@ def _pdf(response: Response) -> Text | _Miss:
 
 
 def _pdf_text(document: bytes, *, final: bool = False) -> Text | _Miss:
+    if b"%%EOF" not in document[-_END_BYTES:]:
+        return _Miss("its PDF breaks off", known=False)
     text = pdf.text(document)
     if len(text.strip()) < LEAST_PDF_LETTERS:
         return _Miss("its PDF holds no text that can be read", final=final)
