@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,10 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     """The rows of each table, batch by batch, oldest paper first."""
     chance = random.Random(size)  # made-up text
     step, month, number = (NOW - START) / size, "", 0
-    made: dict[str, list[tuple[Any, ...]]] = {}
+    words = '["as it is said of each fact","of code","of weights","of data","of the demo"]'
+    made: dict[str, list[tuple[Any, ...]]] = {
+        "grading": [(number, words, "", "") for number in _GRADINGS.values()]
+    }
     for index in range(size):
         at = START + step * index
         if month != f"{at:%y%m}":
@@ -106,105 +110,72 @@ def _paper(
         made.setdefault(name, []).append(row)
 
     work, when = f"arxiv:{arxiv_id}", stamp(at)
-    linked, is_open = index % 4 == 0, index % 7 == 0
-    linked = linked or is_open
+    is_open = index % 7 == 0
+    linked = is_open or index % 4 == 0
     code = "open" if is_open else "available" if linked else "unknown"
     opened = stamp(at + timedelta(days=index % 90)) if is_open else None
     drawn = chance.choices(chunks(), k=19)
     people = drawn[1].split()
-    due = index > size - 20
-    add("work", work, 1, when, when, when, 0, due, code, opened, when, "r1")
-    names = (
-        '["'
-        + '","'.join(f"{one.title()} {two.title()}" for one, two in zip(people[:4], people[4:8], strict=True))
-        + '"]'
-    )
+    promise = " ".join(drawn[2:6]) if index % 10 == 0 else ""
+    add("work", work, 1, when, when, when, 0, index > size - 20, "none", promise, code, opened, code,
+        _GRADINGS[code], when, "r1")  # fmt: skip
+    names = [f"{one.title()} {two.title()}" for one, two in zip(people[:5], people[5:], strict=True)]
     held = list(dict.fromkeys(chance.choices(CATEGORIES[:-1], weights=range(20, 0, -2), k=2)))
     if index % 500 == 0:
         held.append(RARE)
-    add(
-        "version",
-        work,
-        1,
-        drawn[0],
-        " ".join(drawn),
-        "12 pages, 4 figures",
-        names,
-        _json(held),
-        held[0],
-        when,
-        when,
-        when,
-    )
+    add("version", work, 1, f"{drawn[0]} {people[0]} {people[1]}", " ".join(drawn), f"{people[2]}, 12 pages, 4 figures", _json(names),
+        _json(held), held[0], "http://creativecommons.org/licenses/by/4.0/", when, when, when)  # fmt: skip
     for category in sorted(held):
         add("work_category", work, category, opened)
+    add("announcement", arxiv_id, 1, when[:10], "new", "arxiv_oai", when)
     add("paper_text", search.number(arxiv_id), work, 1, f"github:Owner{index}/Project{index}" if linked else "")
-    add("scan", work, 1, "metadata", "read", "", when, "r1")
+    add("scan", work, 1, "metadata", "read", "", when, "2026-11-01")
     if linked:
-        # That nothing was found takes no row.
-        reference = f"github:Owner{index}/Project{index}"
-        reasons = '["read in its LICENSE file"]'
-        add("verdict", work, "code", code, "osi" if is_open else "unknown", reference, reasons)
-        owner, sentence = (
-            f"github:owner{index}/project{index}",
-            "Our code is available at this address, under MIT.",
-        )
-        reference, url = f"github:Owner{index}/Project{index}", f"https://github.com/Owner{index}/Project{index}"
-        look = NOW - timedelta(hours=1) if index > size - 4 * DUE else NOW + timedelta(minutes=1 + index % 50_000)
-        add("artifact", owner, reference, "github", "repository", url, str(index), "present", "code", '["code"]', "MIT", "osi",
-            "LICENSE", when, f"{index:040x}", when, when, when, stamp(look))  # fmt: skip
-        add("artifact_name", owner, owner, reference, url, 1, when)
-        add("mention", work, owner, "metadata", "abstract", owner, reference, url, sentence, "", 1, 1, when)
-        add(
-            "role",
-            work,
-            owner,
-            "own",
-            0.98,
-            reference,
-            url,
-            "abstract",
-            sentence,
-            '["the abstract says our code"]',
-            "r1",
-            "shipped",
-        )
-        add(
-            "sighting",
-            owner,
-            when,
-            when,
-            9,
-            f"{index:016x}",
-            "present",
-            "code",
-            '["code"]',
-            "MIT",
-            "osi",
-            "LICENSE",
-            f"{index:040x}",
-        )
-        for kind in ("linked", "shipped", *(("opened",) if is_open else ())):
-            add(
-                "event",
-                f"{index:08x}{kind}"[:16],
-                work,
-                reference,
-                kind,
-                "world",
-                opened or when,
-                opened or when,
-                "",
-            )
+        _link(made, index, size, work, when, opened)
+    else:
+        # That nothing was found takes no verdict, but was asked for.
+        add("scan", work, 1, "hub-record", "absent", "", when, "2026-11-01")
+
+
+def _link(
+    made: dict[str, list[tuple[Any, ...]]], index: int, size: int, work: str, when: str, opened: str | None
+) -> None:
+    def add(name: str, *row: Any) -> None:
+        made.setdefault(name, []).append(row)
+
+    reference, url = f"github:Owner{index}/Project{index}", f"https://github.com/Owner{index}/Project{index}"
+    key, sentence = reference.lower(), "Our code is available at this address, under MIT."
+    state, class_ = ("open", "osi") if opened else ("available", "unknown")
+    add("verdict", work, "code", state, class_, reference, '["read in its LICENSE file"]')
+    look = NOW - timedelta(hours=1) if index > size - 4 * DUE else NOW + timedelta(minutes=1 + index % 50_000)
+    add("artifact", key, reference, "github", "repository", url, str(index), "present", "code", '["code"]', "MIT", "osi",
+        "LICENSE", when, f"{index:040x}", when, when, when, stamp(look))  # fmt: skip
+    add("artifact_name", key, key, reference, url, 1, when)
+    add("mention", work, key, "metadata", "abstract", key, reference, url, sentence, "", 1, 1, when)
+    add("role", work, key, "own", 0.98, reference, url, "abstract", sentence, '["the abstract says our code"]',
+        "2026-11-01", "shipped")  # fmt: skip
+    add("sighting", key, when, when, 9, f"{index:016x}", "present", "code", '["code"]', "MIT", "osi", "LICENSE",
+        f"{index:040x}")  # fmt: skip
+    for kind in ("linked", "shipped", *(("opened",) if opened else ())):
+        event = sha256(f"{index}{kind}".encode()).hexdigest()[:16]
+        add("event", event, work, reference, kind, "world", opened or when, opened or when, "")
+        if kind == "opened":
+            add("entry", "main", work, event, stamp(START + timedelta(seconds=index)))
 
 
 def _json(values: list[str]) -> str:
     return '["' + '","'.join(values) + '"]'
 
 
+_GRADINGS = {"open": 0x5A17C0DE0001, "available": 0x5A17C0DE0002, "unknown": 0x5A17C0DE0003}
+"""Ids as long as those of real ones."""
+
 FILL = {
-    "work": "id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, code, opened_at, judged_at, judged_rules",
-    "version": "work, n, title, abstract, comment, authors, categories, primary_category, submitted_at, updated_at, seen_at",
+    "grading": "id, reasons, mof, osaid",
+    "work": "id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, promise, promise_evidence, code, opened_at,"
+    " grade, grading, judged_at, judged_rules",
+    "version": "work, n, title, abstract, comment, authors, categories, primary_category, licence, submitted_at, updated_at, seen_at",
+    "announcement": "arxiv_id, n, day, kind, source, seen_at",
     "work_category": "work, category, opened_at",
     "paper_text": "id, work, version, repositories",
     "scan": "work, version, source, outcome, reason, scanned_at, rules",
@@ -217,12 +188,11 @@ FILL = {
     "sighting": "artifact, first_seen, last_seen, times, digest, outcome, content, holds, licence_spdx, licence_class,"
     " licence_source, commit_id",
     "event": "id, work, reference, kind, cause, happened_at, observed_at, detail",
+    "entry": "feed, work, event, entered_at",
 }
 CONSTANT = {
     "work": {
         "withdrawn": 0,
-        "promise": "none",
-        "promise_evidence": "",
         "weights": "none",
         "data": "none",
         "demo": "none",

@@ -83,7 +83,7 @@ def test_a_store_that_must_not_be_touched_is_not(
     "lines",
     [
         "[harvest]\ncategorys = ['cs.CL']",
-        "[harvest]\nfirst_days = 'seven'",
+        "[harvest]\npage_size = 'seven'",
         "[feed]\nitems = -3",
         "[feed\n",
         "corrections = '/nowhere/corrections.toml'",

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tracker.errors import StoreError
 from tracker.store import figures, reads, search, views
+from tracker.store.dialect import encode
 from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, reader, upgrade_apart
 from tracker.store.tables import METADATA
 
@@ -169,6 +170,16 @@ def at_revision(path: Path, revision: str) -> None:
             figures.open_by_category(connection, [WORK])
         elif revision == "0002":
             connection.exec_driver_sql("UPDATE artifact SET names = 'null'")
+        if revision >= "0002":
+            connection.execute(
+                text(
+                    "UPDATE work SET grade = 'open code', grade_reasons = :said, mof = 'at most II', osaid = :osaid"
+                ),
+                {
+                    "said": encode(["it is open", "the code is open (MIT): github:A/b", "no data: none"]),
+                    "osaid": "é",
+                },
+            )
         connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
         connection.exec_driver_sql("PRAGMA user_version = 1")
     engine.dispose()
@@ -180,9 +191,10 @@ def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: P
     at_revision(path, revision)
     store = open_store(url(path))
     with store.read() as connection:
-        assert connection.execute(text("SELECT arxiv_id, code, grade FROM papers")).all() == [
-            ("2606.00001", "open", None)
-        ]
+        said = ("open code", '["it is open","the code is open (MIT)","no data"]', "at most II", "é")
+        assert connection.execute(
+            text("SELECT arxiv_id, code, grade, grade_reasons, mof, osaid FROM papers")
+        ).all() == [("2606.00001", "open", *(said if revision >= "0002" else (None, "[]", "", "")))]
         links = connection.execute(text("SELECT reference, role, first_version FROM links")).all()
         assert links == [("github:A/b", "own", 1)]
         assert connection.execute(text("SELECT content, licence_spdx FROM artifacts")).all() == [("code", "MIT")]

@@ -1,6 +1,7 @@
 """The public views: their columns stand still, the document tells of each, and what they say is right."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -194,3 +195,22 @@ def test_what_is_asked_often_has_an_index(store: Store, statement: str, index: s
         plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
     assert any(f"INDEX {index}" in step for step in plan), plan
     assert not any(step.startswith(("SCAN v", "SCAN a", "SCAN d")) for step in plan), plan
+
+
+def test_the_words_of_a_grade_are_kept_once_for_all_works_that_they_are_true_of(store: Store) -> None:
+    works = [paper(store, number) for number in (1, 2, 3)]
+    one = Judged(
+        verdicts=(),
+        events=(),
+        grade="unknown",
+        grade_reasons=("too little is known",),
+        mof="cannot be told",
+        osaid="é",
+    )
+    other = replace(one, osaid="ruled out")
+    for judged, expected in ((one, 1), (other, 2)):
+        judgements.save_judgements(store, {works[0]: one, works[1]: one, works[2]: judged}, "j1", JUNE)
+        with store.read() as connection:
+            assert connection.execute(text("SELECT count(*) FROM grading WHERE id > 0")).scalar_one() == expected
+            told = connection.execute(text("SELECT grade_reasons, mof, osaid FROM papers ORDER BY arxiv_id")).all()
+        assert told == [('["too little is known"]', "cannot be told", words.osaid) for words in (one, one, judged)]

@@ -41,7 +41,10 @@ _PASSING = (State.PROMISED, State.GONE)
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """One word or few for the whole work; `reasons` begins with what the grade means, then tells each fact."""
+    """One word or few for the whole work; `reasons` begins with what the grade means, then tells each fact.
+
+    They name no artifact, which the verdicts do: so works of one kind share their words, and a store keeps them once.
+    """
 
     name: str
     reasons: tuple[str, ...]
@@ -130,7 +133,7 @@ def grade(verdicts: Sequence[Verdict], rules: Rules) -> Grade:
     """The first grade whose needs hold. A fact without a verdict counts as unknown."""
     known = _by_fact(verdicts)
     first = next(table for table in rules.grade if _fits(table, known))
-    return Grade(first.name, (first.says, *(_told(known[fact]) for fact in Fact)))
+    return Grade(first.name, (first.says, *(_words(known[fact]) for fact in Fact)))
 
 
 def bounds(verdicts: Sequence[Verdict], rules: Rules) -> Bounds:
@@ -192,10 +195,6 @@ def _open_questions(level: _Level, known: Mapping[Fact, Verdict], rules: _Bounds
     """The facts of which it is not known whether they meet the level's needs."""
     facts = [(known[fact], words) for fact, words in level.needs.items()]
     return [verdict for verdict, words in facts if not _is(verdict, words) and _is(verdict, rules.unsure)]
-
-
-def _told(verdict: Verdict) -> str:
-    return f"{_words(verdict)}: {verdict.reference}" if verdict.reference else _words(verdict)
 
 
 def _words(verdict: Verdict) -> str:

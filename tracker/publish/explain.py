@@ -21,10 +21,11 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
         yield f"  v{newest['n']}, submitted {_time(newest['submitted_at'])}, {', '.join(newest['categories'])}"
     yield f"  first seen {_time(work['first_seen'])}; announced {_time(work['announced_at'])}"
     yield f"  promise: {work['promise']}{_quoted(work['promise_evidence'])}"
-    yield f"  grade: {work['grade'] or 'not judged yet'}{_because(work['grade_reasons'])}"
-    if work["mof"]:
-        yield f"  Model Openness Framework 1.0: {work['mof']}"
-        yield f"  Open Source AI Definition 1.0: {work['osaid']}"
+    grading = found["gradings"][0] if found["gradings"] else None
+    yield f"  grade: {work['grade'] or 'not judged yet'}{_because(grading['reasons'] if grading else ())}"
+    if grading and grading["mof"]:
+        yield f"  Model Openness Framework 1.0: {grading['mof']}"
+        yield f"  Open Source AI Definition 1.0: {grading['osaid']}"
     yield ""
     yield "Verdict"
     for row in found["verdicts"]:

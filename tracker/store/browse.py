@@ -21,7 +21,7 @@ from tracker.store.figures import TOTAL
 
 WORK, VERSION, SCAN, FIGURE = table(t.Work), table(t.Version), table(t.Scan), table(t.Figure)
 ROLE, ARTIFACT, MENTION = table(t.RoleRow), table(t.Artifact), table(t.Mention)
-VERDICT, EVENT = table(t.VerdictRow), table(t.EventRow)
+VERDICT, EVENT, GRADING = table(t.VerdictRow), table(t.EventRow), table(t.Grading)
 _FIRST_LOOK = timedelta(days=1)
 """What was there within a day of our first reading was there before anybody looked."""
 _KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
@@ -50,7 +50,8 @@ def dossiers(store: Store, works: Sequence[str]) -> dict[str, Dossier]:
             reads._versions(connection, works),
         )
         rows = connection.execute(
-            select(WORK, VERSION.c.comment)
+            select(WORK, VERSION.c.comment, GRADING.c.mof, GRADING.c.osaid)
+            .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
             .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
             .where(among(WORK.c.id, works))
         ).all()

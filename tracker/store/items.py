@@ -20,7 +20,8 @@ from tracker.store.engine import Store
 from tracker.store.entering import MAIN_FEED
 
 WORK, VERSION, ENTRY, EVENT = table(t.Work), table(t.Version), table(t.Entry), table(t.EventRow)
-ROLE, ARTIFACT, VERDICT = table(t.RoleRow), table(t.Artifact), table(t.VerdictRow)
+ROLE, ARTIFACT = table(t.RoleRow), table(t.Artifact)
+VERDICT, GRADING = table(t.VerdictRow), table(t.Grading)
 
 
 def channel_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
@@ -104,11 +105,12 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             WORK.c.opened_at,
             WORK.c.judged_at,
             WORK.c.grade,
-            WORK.c.grade_reasons,
+            GRADING.c.reasons.label("grade_reasons"),
             WORK.c.withdrawn.label("gone"),
             VERSION,
         )
         .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
+        .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
         .where(among(WORK.c.id, works))
     ):
         rows[row.id] = row

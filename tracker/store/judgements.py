@@ -15,7 +15,7 @@ from tracker.errors import StoreError
 from tracker.history import Event, Verdict
 from tracker.store import figures, search, verdicts
 from tracker.store import tables as t
-from tracker.store.dialect import among, table, upsert
+from tracker.store.dialect import among, encode, table, upsert
 from tracker.store.engine import Store
 
 WORK, NAME = table(t.Work), table(t.ArtifactName)
@@ -181,6 +181,8 @@ def _save_states(
     now: datetime,
 ) -> None:
     """The four facts and the grade as columns of each work, for the views and their indexes."""
+    wordings = {work: _wording(one) for work, one in judged.items()}
+    upsert(connection, t.Grading, {row["id"]: row for row in wordings.values()}.values())
     states, cycles = [], []
     for work, one in judged.items():
         facts = {verdict.fact: verdict.state.value for verdict in one.verdicts}
@@ -195,9 +197,7 @@ def _save_states(
                 "at": now,
                 "by": rules,
                 "graded": one.grade,
-                "because": list(one.grade_reasons),
-                "at_most_mof": one.mof,
-                "at_most_osaid": one.osaid,
+                "graded_by": wordings[work]["id"],
                 "next": one.next_look,
                 **{f"is_{fact.value}": facts.get(fact, State.UNKNOWN.value) for fact in Fact},
             }
@@ -212,9 +212,7 @@ def _save_states(
                 judged_at=bindparam("at"),
                 judged_rules=bindparam("by"),
                 grade=bindparam("graded"),
-                grade_reasons=bindparam("because", type_=WORK.c.grade_reasons.type),
-                mof=bindparam("at_most_mof"),
-                osaid=bindparam("at_most_osaid"),
+                grading=bindparam("graded_by"),
                 next_look_at=bindparam("next", type_=WORK.c.next_look_at.type),
                 **{fact.value: bindparam(f"is_{fact.value}") for fact in Fact},
             ),
@@ -227,6 +225,13 @@ def _save_states(
             .values(lifecycle=bindparam("state")),
             cycles,
         )
+
+
+def _wording(judged: Judged) -> dict[str, Any]:
+    """The row of a judgement's words; its id is 48 bits of their digest."""
+    words = [list(judged.grade_reasons), judged.mof, judged.osaid]
+    digest = hashlib.sha256(encode(words).encode()).digest()
+    return {"id": int.from_bytes(digest[:6]), "reasons": words[0], "mof": judged.mof, "osaid": judged.osaid}
 
 
 def event_id(event: Event) -> str:

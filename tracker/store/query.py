@@ -244,6 +244,9 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
             found[name] = [dict(row._mapping) for row in rows]
             if name == "verdicts" and found["work"] and found["work"][0]["judged_at"]:
                 found[name] = [asdict(one) for one in sorted(verdicts.whole(rows), key=lambda one: one.fact)]
+        words = table(t.Grading)
+        by_id = select(words).where(words.c.id.in_([row["grading"] for row in found["work"]]))
+        found["gradings"] = [dict(row._mapping) for row in connection.execute(by_id)]
         artifacts = sorted(
             {row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]}
         )

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, Text, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 from tracker.store.times import UtcText
 
 JSON_OR_NULL: Any = JSON(none_as_null=True)
+LARGE: Any = Integer().with_variant(BigInteger(), "postgresql")
 
 
 def _time(*, null: bool = False, index: bool = False) -> Any:
@@ -60,14 +61,22 @@ class Work(SQLModel, table=True):
     data: str = "unknown"
     demo: str = "unknown"
     grade: str | None = None
-    grade_reasons: list[str] = _list()
-    mof: str = ""
-    """What the Model Openness Framework would at most allow, in words."""
-    osaid: str = ""
-    """The same of the Open Source AI Definition."""
+    grading: int | None = Field(default=None, foreign_key="grading.id", sa_type=LARGE)
     opened_at: datetime | None = _time(null=True)
     judged_at: datetime | None = _time(null=True)
     judged_rules: str | None = None
+
+
+class Grading(SQLModel, table=True):
+    """The words of a judgement, once for all works of which they are true; `id` is made of them, 0 of none yet."""
+
+    id: int = Field(primary_key=True, sa_type=LARGE)
+    reasons: list[str] = _list()
+    """Why the grade is what it is."""
+    mof: str = ""
+    """What the Model Openness Framework would at most allow."""
+    osaid: str = ""
+    """The same of the Open Source AI Definition."""
 
 
 class WorkCategory(SQLModel, table=True):
@@ -100,7 +109,7 @@ class PaperText(SQLModel, table=True):
     """Which version of a paper the full-text index holds, and the names of its own repositories there."""
 
     __tablename__: ClassVar[Any] = "paper_text"
-    id: int = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_type=LARGE)
     """Grows with the arXiv id (`tracker.store.search.number`); a number of its own, since VACUUM may change those that
     SQLite gives by itself."""
     work: str = Field(foreign_key="work.id", unique=True)
@@ -145,22 +154,11 @@ class Artifact(SQLModel, table=True):
     stranger took that name, the stranger's has `#` and the host's id behind it."""
 
     __table_args__: ClassVar[Any] = (
-        Index(
-            "artifact_identity", "host", "kind", "host_id", unique=True, sqlite_where=text("host_id IS NOT NULL")
-        ),
+        Index("artifact_identity", "host", "kind", "host_id", unique=True, sqlite_where=text("host_id IS NOT NULL")),
         # All that the work list sorts by stands in it: what is due is put in order without a look at the rows.
-        Index(
-            "artifact_due",
-            "host",
-            "next_check_at",
-            "first_checked_at",
-            "newest_at",
-            "content",
-            "outcome",
-            "key",
-            sqlite_where=text("next_check_at IS NOT NULL"),
-        ),
-    )
+        Index("artifact_due", "host", "next_check_at", "first_checked_at", "newest_at", "content", "outcome", "key",
+              sqlite_where=text("next_check_at IS NOT NULL")),
+    )  # fmt: skip
     key: str = Field(primary_key=True)
     reference: str
     """The current name, as the host writes it once it answered."""

@@ -12,8 +12,9 @@ VIEWS = {
         SELECT substr(w.id, 7) AS arxiv_id, w.latest AS version, v.title, v.abstract, v.authors, v.categories,
                v.primary_category, v.submitted_at, v.updated_at, w.announced_at, v.comment, v.licence, v.withdrawn,
                w.code, w.weights, w.data, w.demo, w.grade,
-               w.grade_reasons, w.mof, w.osaid
+               g.reasons AS grade_reasons, g.mof, g.osaid
         FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest
+        LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
         WHERE w.id LIKE 'arxiv:%'
     """,
     "links": """
@@ -116,9 +117,9 @@ VIEWS = {
     """,
     "releases": """
         SELECT substr(w.id, 9) AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, w.grade,
-               w.grade_reasons, w.mof, w.osaid, w.opened_at, w.judged_at,
-               (SELECT count(*) FROM role r WHERE r.work = w.id) AS links
-        FROM work w
+               g.reasons AS grade_reasons, g.mof, g.osaid,
+               w.opened_at, w.judged_at, (SELECT count(*) FROM role r WHERE r.work = w.id) AS links
+        FROM work w LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
         WHERE w.latest = 0
     """,
 }
