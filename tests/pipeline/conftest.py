@@ -260,9 +260,10 @@ class Moment:
         body = json.dumps({"upstream": upstream, "kind": kind, "times": times, **how}).encode()
         urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/misbehave", body).close()
 
-    def asked(self, upstream: str) -> int:
+    def asked(self, upstream: str) -> list[str]:
+        """The queries that an upstream was asked."""
         with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/requests?upstream={upstream}") as answer:
-            return len(json.load(answer))
+            return [one["query"] for one in json.load(answer)]
 
     def health(self) -> dict[str, Any]:
         return health.document(status(self.worker, self.worker.now()), self.worker.now())
@@ -270,16 +271,19 @@ class Moment:
 
 @pytest.fixture
 def at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
-    """`with at("2026-06-17T05:00:00Z") as moment`: the store stays from moment to moment. No wait takes time."""
+    """`with at("2026-06-17T05:00:00Z") as moment`: the store stays from moment to moment. No wait takes time.
+
+    `shown`: the sandbox stands at another moment than the worker.
+    """
     made_api = ArxivApi.__init__
     monkeypatch.setattr(
         ArxivApi, "__init__", lambda self, *given, **more: made_api(self, *given, sleep=lambda _s: None, **more)
     )
 
     @contextmanager
-    def begin(now: str, **more: str) -> Iterator[Moment]:
+    def begin(now: str, shown: str = "", **more: str) -> Iterator[Moment]:
         moment = datetime.fromisoformat(now).astimezone(UTC)
-        with Sandbox(world.folder, clock=MovedClock(moment)) as sandbox:
+        with Sandbox(world.folder, clock=MovedClock(datetime.fromisoformat(shown or now))) as sandbox:
             environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
             environ |= {"TRACKER_NOW": now, "TRACKER_DATA_DIR": str(tmp_path / "data"), "GITHUB_TOKEN": "a-token"}
             environ |= {"TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", **more}

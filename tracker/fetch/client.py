@@ -25,6 +25,7 @@ from tracker.protocols import Clock, Memory, Response
 from tracker.settings import Settings, is_loopback
 
 MOST_REDIRECTS = 5
+PROXIES = "The proxy of the environment cannot be used; HTTP_PROXY, HTTPS_PROXY and ALL_PROXY are written http://HOST:PORT."
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {
     "github_api": {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"},
@@ -40,9 +41,6 @@ class _Request:
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     json: object = None
-
-
-PROXIES = "The proxy of the environment cannot be used; HTTP_PROXY, HTTPS_PROXY and ALL_PROXY are written http://HOST:PORT."
 
 
 class Client:

@@ -30,9 +30,9 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
 """All of IPv6 that is given to the public internet (IANA, "IPv6 address space"), but for NAT64 and mapped IPv4."""
 # What `ipaddress` calls global in some of its releases: protocols' own (RFC 2928; Teredo among them), documentation
-# (RFC 9637), 6to4 and its relays (RFC 7526; newer releases refuse all of it) and IPv4 addresses for protocols (RFC 6890; a cloud has its metadata at
-# 192.0.0.192). The last is no special address but Azure's, which answers each of its machines with what is meant
-# for it alone.
+# (RFC 9637), 6to4 and its relays (RFC 7526; newer releases refuse all of it) and IPv4 addresses for protocols
+# (RFC 6890; a cloud has its metadata at 192.0.0.192). The last is no special address but Azure's, which answers each of
+# its machines with what is meant for it alone.
 _NOT_GLOBAL_TEXT = """2001::/23 2002::/16 3fff::/20 192.88.99.0/24 192.0.0.0/24 168.63.129.16/32"""
 _NOT_GLOBAL = tuple(map(ipaddress.ip_network, _NOT_GLOBAL_TEXT.split()))
 _ISATAP = frozenset({0x5EFE, 0x2005EFE})

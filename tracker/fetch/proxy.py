@@ -20,10 +20,10 @@ import httpcore
 import httpx
 
 from tracker.errors import UpstreamError
+from tracker.fetch.guard import UPSTREAM
 
 LONGEST_HEAD = 16_384
 """Bytes of a proxy's answer to CONNECT."""
-UPSTREAM = "web"
 _GRANTED = re.compile(rb"HTTP/1\.[01] 2\d\d[ \r]")
 """Any 2xx (RFC 9110, 9.3.6), with or without a phrase."""
 
