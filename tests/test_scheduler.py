@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker import settings
-from tracker.errors import SettingsError
+from tracker import scheduler, settings
+from tracker.errors import SettingsError, StoreError, TrackerError
+from tracker.published import Trouble
 from tracker.scheduler import Service, harvest_trigger
 from tracker.store import memory
 from tracker.store.engine import Store
-from tracker.worker import Summary
+from tracker.worker import Summary, status
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -86,3 +87,49 @@ def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(servic
     assert [(one.reason, one.next_try) for one in troubles] == [("403", datetime(2026, 6, 16, 15, tzinfo=UTC))]
     service._plan_retry(Summary())
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(StoreError("/data/tracker.db: the disk is full; make room."), "the disk is full; make room."),
+     (KeyError("x"), "broke off (KeyError)")],
+)  # fmt: skip
+def test_a_cycle_that_fails_is_told_since_when_and_done_again_soon(
+    service: Service, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    clock: Clock = service._clock  # type: ignore[assignment] # the fixture's
+    begun = clock.moment
+
+    def fail(_worker: object) -> Summary:
+        raise error
+
+    for minutes in (0, 30):
+        clock.moment = begun + timedelta(minutes=minutes)
+        monkeypatch.setattr(scheduler.pipeline, "cycle", fail)
+        service._harvest()
+        assert service.next_harvest() == clock.moment + timedelta(minutes=30)
+        assert status(service.worker, clock.moment).troubles == (
+            Trouble("cycle", reason, begun, clock.moment + timedelta(minutes=30)),
+        )
+    monkeypatch.setattr(scheduler.pipeline, "cycle", lambda _worker: Summary())
+    service._harvest()
+    assert status(service.worker, clock.moment).troubles == ()
+    assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
+
+
+def test_a_site_that_cannot_be_renewed_is_served_as_it_is(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_given: object) -> None:
+        raise TrackerError("/data/public: the site cannot be written (No space left on device).")
+
+    monkeypatch.setattr(scheduler.publishing, "write_site", full)
+    with pytest.raises(TrackerError, match="cannot be written"):
+        service.start()
+    feed = tmp_path / "public" / "feed.xml"
+    feed.parent.mkdir()
+    feed.write_bytes(b"<rss/>")
+    monkeypatch.setattr(service._scheduler, "start", lambda: None)
+    service.start()
+    (told,) = status(service.worker, service.worker.now()).troubles
+    assert (told.what, told.reason) == ("look", "the site cannot be written (No space left on device).")

@@ -24,6 +24,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from tracker import keeping, pipeline, publishing, snapshots
 from tracker.errors import Cancelled, SettingsError, TrackerError
 from tracker.protocols import Clock, Progress
+from tracker.published import Trouble
 from tracker.settings import Schedule, Settings
 from tracker.store import memory
 from tracker.store.engine import Store
@@ -64,13 +65,25 @@ class Service:
         )
         self._trigger = harvest_trigger(settings.schedule)
         self._retry_at: datetime | None = None
+        self._broken: dict[str, Trouble] = {}
+        """Jobs that ended before their stages could say why, by name: a full disk takes no word of it."""
         self.worker = make_worker(
-            settings, store, clock, cancel=self._cancel, progress=progress, next_harvest=self.next_harvest
-        )
+            settings, store, clock, cancel=self._cancel, progress=progress, next_harvest=self.next_harvest,
+            troubles=lambda: tuple(self._broken.values()),
+        )  # fmt: skip
 
     def start(self) -> None:
-        """Publish what is stored, then begin the timetable; a store that is behind is harvested at once."""
-        publishing.write_site(self.worker, self.worker.now())
+        """Publish what is stored, then begin the timetable; a store that is behind is harvested at once.
+
+        TrackerError where the site cannot be written and there is none from before, which would be served.
+        """
+        try:
+            publishing.write_site(self.worker, self.worker.now())
+        except TrackerError as error:
+            if not (self._settings.public_dir / "feed.xml").is_file():
+                raise
+            log.error("the site cannot be renewed, and is served as it is: %s", error)
+            self._broke("look", str(error))
         minutes = self._settings.schedule.check_minutes
         self._scheduler.add_job(self._harvest, self._trigger, id="harvest")
         self._scheduler.add_job(self._look, IntervalTrigger(minutes=minutes), id="look")
@@ -112,10 +125,10 @@ class Service:
         return due is not None and due <= self._clock.now()
 
     def _harvest(self) -> None:
-        self._guarded(lambda: pipeline.cycle(self.worker))
+        self._guarded("cycle", lambda: pipeline.cycle(self.worker))
 
     def _look(self) -> None:
-        self._guarded(lambda: pipeline.look(self.worker))
+        self._guarded("look", lambda: pipeline.look(self.worker))
 
     def _snapshot(self) -> None:
         try:
@@ -127,8 +140,8 @@ class Service:
         finally:
             _give_memory_back()
 
-    def _guarded(self, work: Callable[[], Summary]) -> None:
-        """Run one job; a job that fails is told and the timetable goes on."""
+    def _guarded(self, job: str, work: Callable[[], Summary]) -> None:
+        """Run one job; a job that fails is told, tried again soon, and the timetable goes on."""
         try:
             summary = work()
             log.info(
@@ -139,17 +152,32 @@ class Service:
                 summary.entered,
             )
             self._plan_retry(summary)
+            self._broken.pop(job, None)
         except Cancelled:
             log.info("stopped in the middle of a cycle; what was done is kept")
         except TrackerError as error:
-            log.error("the cycle could not be done: %s", error)
-        except Exception:
-            log.exception("the cycle broke off; the timetable goes on")
+            log.error("the %s could not be done: %s", job, error)
+            self._broke(job, str(error))
+        except Exception as error:
+            log.exception("the %s broke off; the timetable goes on", job)
+            self._broke(job, f"broke off ({type(error).__name__})")
         finally:
             self._store.rest()
             publishing.forget()
             keeping.forget()
             _give_memory_back()
+
+    def _broke(self, job: str, reason: str) -> None:
+        """Keep for `/health` that a job failed and since when, and do it again in a while; a look comes by itself.
+
+        Sentences begin with the file that they are about: that is for the log, and not for everyone.
+        """
+        now, known, schedule = self.worker.now(), self._broken.get(job), self._settings.schedule
+        again = now + timedelta(minutes=schedule.retry_minutes if job == "cycle" else schedule.check_minutes)
+        self._broken[job] = Trouble(job, reason.partition(": ")[2] or reason, known.since if known else now, again)
+        if job == "cycle":
+            self._retry_at = again
+            self._scheduler.add_job(self._harvest, DateTrigger(again), id="retry", replace_existing=True)
 
     def _plan_retry(self, summary: Summary) -> None:
         """After a harvest that left windows open, try again when the upstream allows."""
@@ -173,13 +201,18 @@ class Service:
 
 
 def keep_one_heap() -> None:
-    """Let all threads share one heap, before any begins: glibc gives each its own and takes none of them back."""
+    """Let all threads share one heap, before any begins: glibc gives each its own and takes none of them back. And keep
+    large blocks out of it: glibc lets in ever larger ones, up to 32 MB, which leave holes when they go."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        glibc = ctypes.CDLL(None)
+        glibc.mallopt(_M_ARENA_MAX, 1)
+        glibc.mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
-_M_ARENA_MAX = -8
-"""The name of this option in glibc's `malloc.h`."""
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+"""The names of these options in glibc's `malloc.h`."""
+LARGE_BYTES = 128 * 1024
+"""With which glibc begins."""
 
 
 def _give_memory_back() -> None:

@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from tracker.judge import corrections as written
 from tracker.judge import grade, licenses, openness
 from tracker.protocols import Clock, Fetch, Progress
 from tracker.publish import catalog, compose
-from tracker.published import Status
+from tracker.published import Status, Trouble
 from tracker.settings import Settings, config_dir, read_toml
 from tracker.store import corrections, memory, query, writes
 from tracker.store.engine import Store
@@ -78,6 +78,8 @@ class Worker:
     cancel: threading.Event
     progress: Progress = field(default_factory=Silent)
     next_harvest: Callable[[], datetime | None] = lambda: None
+    troubles: Callable[[], Sequence[Trouble]] = tuple
+    """What hinders the service beside the stages' own troubles, which stand in the store."""
     watched: tuple[catalog.Organisation, ...] = ()
     rendered: dict[str, str] = field(default_factory=dict)
     """What each feed showed when it was last rendered, by name."""
@@ -138,6 +140,7 @@ def make_worker(
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
     next_harvest: Callable[[], datetime | None] = lambda: None,
+    troubles: Callable[[], Sequence[Trouble]] = tuple,
 ) -> Worker:
     """A worker on this store; `close()` it at the end. `cancel` ends every wait of its requests.
 
@@ -157,6 +160,7 @@ def make_worker(
         cancel=stop,
         progress=progress or Silent(),
         next_harvest=next_harvest,
+        troubles=troubles,
         watched=watched,
     )
 
@@ -205,7 +209,7 @@ def status(worker: Worker, now: datetime) -> Status:
         **query.counts(worker.store, now),
         github_token=worker.fetch.has_token("github_api"),
         stages=stages,
-        troubles=tuple(troubles),
+        troubles=(*worker.troubles(), *troubles),
         next_harvest=worker.next_harvest(),
         demo=worker.settings.demo,
     )
