@@ -274,7 +274,7 @@ def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
 
     made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     service = scheduler.Service(made, store, clock)
-    service._guarded(cycle)
+    service._guarded("look", cycle)
     service.stop()
     assert resolve.reference.cache_info().currsize == 0
 
