@@ -348,7 +348,7 @@ def _day(
     counted = status(service.worker, service.worker.now())
     if counted.troubles:
         raise RuntimeError(f"a trouble on day {day + 1}: {counted.troubles[0]}")
-    service._guarded(Summary)  # what it does between cycles
+    service._guarded("look", Summary)  # what it does between cycles
     time.sleep(0.2)  # readers that went are noticed in the server's next turn
     return Sample(
         day=day + 1,
