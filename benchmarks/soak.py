@@ -306,6 +306,8 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
             overlay={
                 "data_dir": str(folder / "data"), "upstreams": upstreams, "public_url": "http://127.0.0.1:8080",
                 "pace": {"arxiv": 0.0, "github": 0.0, "huggingface": 0.0},
+                # The service holds what its feeds show: with 100 items those of rare licences would fill for months.
+                "feed": {"items": 20, "most": 200, "window_days": 2},
             },
         )  # fmt: skip
         logs.set_up(made, quiet=True)

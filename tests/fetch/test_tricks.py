@@ -39,10 +39,35 @@ class Net:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
-def _listen(family: int, address: str, port: int, net: Net, stop: threading.Event) -> threading.Thread:
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((address, port))
+def _bound(port: int) -> list[socket.socket] | None:
+    """Listeners at this port of 127.0.0.1 and ::1; None where another program has it."""
+    made = []
+    for family, address in [
+        (socket.AF_INET, "127.0.0.1"),
+        *([(socket.AF_INET6, "::1")] if socket.has_ipv6 else []),
+    ]:
+        made.append(listener := socket.socket(family, socket.SOCK_STREAM))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address, port))
+        except OSError:
+            for one in made:
+                one.close()
+            return None
+    return made
+
+
+def _opened(handler: type[BaseHTTPRequestHandler]) -> tuple[ThreadingHTTPServer, list[socket.socket]]:
+    """A server of the public web, and listeners at the same port of the addresses that must not be asked."""
+    for _ in range(100):
+        server = ThreadingHTTPServer((OPEN, 0), handler)
+        if listeners := _bound(server.server_address[1]):
+            return server, listeners
+        server.server_close()
+    raise AssertionError("no port is free at all addresses")
+
+
+def _listen(listener: socket.socket, net: Net, stop: threading.Event) -> threading.Thread:
     listener.listen(64)
     listener.settimeout(0.02)
 
@@ -80,12 +105,10 @@ def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's own name
             return
 
-    server = ThreadingHTTPServer((OPEN, 0), Handler)
+    server, listeners = _opened(Handler)
     made.port = server.server_address[1]
     stop = threading.Event()
-    threads = [_listen(socket.AF_INET, "127.0.0.1", made.port, made, stop)]
-    if socket.has_ipv6:
-        threads.append(_listen(socket.AF_INET6, "::1", made.port, made, stop))
+    threads = [_listen(listener, made, stop) for listener in listeners]
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     serving.start()
     really = guard.is_public

@@ -28,15 +28,28 @@ OPEN = "127.0.0.2"
 """The one address of this machine that is taken for public, to show that what may be asked is asked."""
 
 
+def _opened() -> list[socket.socket]:
+    """Listeners at one port of all addresses; another program may have the port at one of them."""
+    others = [(OPEN, socket.AF_INET), *([("::1", socket.AF_INET6)] if socket.has_ipv6 else [])]
+    for _ in range(100):
+        made = [socket.create_server(("127.0.0.1", 0))]
+        try:
+            for address, family in others:
+                made.append(socket.create_server((address, made[0].getsockname()[1]), family=family))
+        except OSError:
+            for one in made:
+                one.close()
+        else:
+            return made
+    raise AssertionError("no port is free at all addresses")
+
+
 @pytest.fixture
 def reached(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, list[str]]]:
     """(port, the addresses of this machine that were connected to)."""
     hits: list[str] = []
-    first = socket.create_server(("127.0.0.1", 0))
-    port = first.getsockname()[1]
-    listeners = [first, socket.create_server((OPEN, port))]
-    if socket.has_ipv6:
-        listeners.append(socket.create_server(("::1", port), family=socket.AF_INET6))
+    listeners = _opened()
+    port = listeners[0].getsockname()[1]
     stop = threading.Event()
 
     def listen(listener: socket.socket) -> None:
