@@ -176,8 +176,11 @@ class Service:
         again = now + timedelta(minutes=schedule.retry_minutes if job == "cycle" else schedule.check_minutes)
         self._broken[job] = Trouble(job, reason.partition(": ")[2] or reason, known.since if known else now, again)
         if job == "cycle":
-            self._retry_at = again
-            self._scheduler.add_job(self._harvest, DateTrigger(again), id="retry", replace_existing=True)
+            self._retry(again)
+
+    def _retry(self, at: datetime) -> None:
+        self._retry_at = at
+        self._scheduler.add_job(self._harvest, DateTrigger(at), id="retry", replace_existing=True)
 
     def _plan_retry(self, summary: Summary) -> None:
         """After a harvest that left windows open, try again when the upstream allows."""
@@ -186,15 +189,14 @@ class Service:
             return
         now = self._clock.now()
         stop = memory.StoreMemory(self._store).stopped("arxiv_api", now)
-        self._retry_at = max(
-            now + timedelta(minutes=self._settings.schedule.retry_minutes), stop[0] if stop else now
-        )
-        self._scheduler.add_job(self._harvest, DateTrigger(self._retry_at), id="retry", replace_existing=True)
+        soonest = now + timedelta(minutes=self._settings.schedule.retry_minutes)
+        again = max(soonest, stop[0] if stop else now)
+        self._retry(again)
         memory.stage_failed(
             self._store,
             "harvest",
             summary.troubles[0].partition(": ")[2] if summary.troubles else "",
-            self._retry_at,
+            again,
             self.worker.now(),
         )
         publishing.write_site(self.worker, self.worker.now())
