@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import exports
-from tracker.store import figures, queue, search
+from tracker.store import codes, figures, queue, search, wordings
+from tracker.store import keys as k
 from tracker.store.engine import Store, open_store
 from tracker.store.query import open_to_read
 
@@ -85,7 +86,8 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     step, month, number = (NOW - START) / size, "", 0
     words = '["as it is said of each fact","of code","of weights","of data","of the demo"]'
     made: dict[str, list[tuple[Any, ...]]] = {
-        "grading": [(number, words, "", "") for number in _GRADINGS.values()]
+        "grading": [(number, grade, words, "", "") for grade, number in _GRADINGS.items()],
+        "wording": [(wordings.number(said), _json(said)) for said in (_OWN, _OPEN, _NOT_OPEN, _NO_TEXT)],
     }
     for index in range(size):
         at = START + step * index
@@ -109,7 +111,7 @@ def _paper(
     def add(name: str, *row: Any) -> None:
         made.setdefault(name, []).append(row)
 
-    work, when = f"arxiv:{arxiv_id}", stamp(at)
+    work, when = k.number(arxiv_id), stamp(at)
     is_open = index % 7 == 0
     linked = is_open or index % 4 == 0
     code = "open" if is_open else "available" if linked else "unknown"
@@ -117,77 +119,134 @@ def _paper(
     drawn = chance.choices(chunks(), k=19)
     people = drawn[1].split()
     promise = " ".join(drawn[2:6]) if index % 10 == 0 else ""
-    add("work", work, 1, when, when, when, 0, index > size - 20, "none", promise, code, opened, code,
-        _GRADINGS[code], when, "r1")  # fmt: skip
+    add("work", work, arxiv_id, 1, when, when, when, 0, index > size - 20, "none", promise, code, opened,
+        _GRADINGS[code], when, _RULES)  # fmt: skip
     names = [f"{one.title()} {two.title()}" for one, two in zip(people[:5], people[5:], strict=True)]
     held = list(dict.fromkeys(chance.choices(CATEGORIES[:-1], weights=range(20, 0, -2), k=2)))
     if index % 500 == 0:
         held.append(RARE)
     add("version", work, 1, f"{drawn[0]} {people[0]} {people[1]}", " ".join(drawn), f"{people[2]}, 12 pages, 4 figures", _json(names),
-        _json(held), held[0], "http://creativecommons.org/licenses/by/4.0/", when, when, when)  # fmt: skip
+        _json(held), held[0], "by")  # fmt: skip
     for category in sorted(held):
         add("work_category", work, category, opened)
-    add("announcement", arxiv_id, 1, when[:10], "new", "arxiv_oai", when)
-    add("paper_text", search.number(arxiv_id), work, 1, f"github:Owner{index}/Project{index}" if linked else "")
-    add("scan", work, 1, "metadata", "read", "", when, "2026-11-01")
+    add("announcement", work, 1, int(when[:10].replace("-", "")), _NEW, _OAI)
+    add("paper_text", work, 1, f"github:Owner{index}/Project{index}" if linked else "")
+    add("scan", work, 1, _METADATA, _READ, None, when, _RULES)
     if linked:
         _link(made, index, size, work, when, opened)
     else:
         # That nothing was found takes no verdict, but was asked for.
-        add("scan", work, 1, "hub-record", "absent", "", when, "2026-11-01")
+        add("scan", work, 1, _RECORD, _ABSENT, None, when, _RULES)
+        why = wordings.number(_NO_TEXT) if index % 3 else None
+        add("scan", work, 1, _PDF if why else _HTML, _ABSENT if why else _READ, why, when, _RULES)
 
 
 def _link(
-    made: dict[str, list[tuple[Any, ...]]], index: int, size: int, work: str, when: str, opened: str | None
+    made: dict[str, list[tuple[Any, ...]]], index: int, size: int, work: int, when: str, opened: str | None
 ) -> None:
     def add(name: str, *row: Any) -> None:
         made.setdefault(name, []).append(row)
 
     reference, url = f"github:Owner{index}/Project{index}", f"https://github.com/Owner{index}/Project{index}"
-    key, sentence = reference.lower(), "Our code is available at this address, under MIT."
+    number, sentence = index + 1, f"Our code is available at {url}."
+    before = "We find that it does as well as what is larger, and that this holds on data that were not seen. Our code is available at "
     state, class_ = ("open", "osi") if opened else ("available", "unknown")
-    add("verdict", work, "code", state, class_, reference, '["read in its LICENSE file"]')
+    add("verdict", work, "code", state, class_, number, wordings.number(_OPEN if opened else _NOT_OPEN))
     look = NOW - timedelta(hours=1) if index > size - 4 * DUE else NOW + timedelta(minutes=1 + index % 50_000)
-    add("artifact", key, reference, "github", "repository", url, str(index), "present", "code", '["code"]', "MIT", "osi",
-        "LICENSE", when, f"{index:040x}", when, when, when, stamp(look))  # fmt: skip
-    add("artifact_name", key, key, reference, url, 1, when)
-    add("mention", work, key, "metadata", "abstract", key, reference, url, sentence, "", 1, 1, when)
-    add("role", work, key, "own", 0.98, reference, url, "abstract", sentence, '["the abstract says our code"]',
-        "2026-11-01", "shipped")  # fmt: skip
-    add("sighting", key, when, when, 9, f"{index:016x}", "present", "code", '["code"]', "MIT", "osi", "LICENSE",
-        f"{index:040x}")  # fmt: skip
+    add("artifact", number, reference, "github", "repository", url, str(index), "present", "code", '["code"]', "MIT", "osi",
+        "LICENSE", when, _commit(index), when, when, when, stamp(look))  # fmt: skip
+    add("artifact_name", number, reference.lower(), number, reference, url, 1, when)
+    # Two in three write the address as the reference has it.
+    written = f"{url}.git" if index % 3 == 0 else None
+    add(
+        "mention",
+        work,
+        number,
+        _METADATA,
+        _ABSTRACT,
+        written,
+        sentence,
+        wordings.less(before, sentence, url),
+        1,
+        1,
+        when,
+    )
+    add(
+        "role",
+        work,
+        number,
+        number,
+        _METADATA,
+        _ABSTRACT,
+        "own",
+        0.98,
+        wordings.number(_OWN),
+        _RULES,
+        "shipped",
+    )
+    add("sighting", number, when, when, 9, f"{index:016x}", "present", "code", '["code"]', "MIT", "osi", "LICENSE",
+        _commit(index))  # fmt: skip
     for kind in ("linked", "shipped", *(("opened",) if opened else ())):
-        event = sha256(f"{index}{kind}".encode()).hexdigest()[:16]
-        add("event", event, work, reference, kind, "world", opened or when, opened or when, "")
+        event = k.event_number(sha256(f"{index}{kind}".encode()).hexdigest()[:16])
+        add("event", work, event, number, kind, "world", opened or when, opened or when, "")
         if kind == "opened":
             add("entry", "main", work, event, stamp(START + timedelta(seconds=index)))
+
+
+def _commit(index: int) -> bytes:
+    """As long as a commit's id is kept."""
+    return index.to_bytes(20)
 
 
 def _json(values: list[str]) -> str:
     return '["' + '","'.join(values) + '"]'
 
 
+_METADATA, _RECORD, _HTML, _PDF = map(codes.SOURCE.words.index, ("metadata", "hub-record", "html", "pdf"))
+_READ, _ABSENT = (codes.OUTCOME.words.index(word) for word in ("read", "absent"))
+_NEW, _OAI = codes.ANNOUNCED.words.index("new"), codes.DOOR.words.index("arxiv_oai")
+_ABSTRACT = codes.PLACE.words.index("abstract")
+_OWN = [
+    "it stands in the abstract",
+    "the sentence says that it is available there",
+    "the only artifact that title, abstract and comment name",
+]
+_OPEN = [
+    "\x1f is the authors' own (probability 1.00)",
+    "it holds code",
+    "under an OSI-approved licence (MIT)",
+    "the licence is told by LICENSE",
+]
+_NOT_OPEN = [
+    "\x1f is the authors' own (probability 1.00)",
+    "it holds code",
+    "under no licence",
+    "the licence is told by no licence file",
+]
+_NO_TEXT = ["no HTML; arXiv has no files of it: it is withdrawn, or was never there"]
+_RULES = k.rules_number("2.1fffebd7")
 _GRADINGS = {"open": 0x5A17C0DE0001, "available": 0x5A17C0DE0002, "unknown": 0x5A17C0DE0003}
 """Ids as long as those of real ones."""
 
 FILL = {
-    "grading": "id, reasons, mof, osaid",
-    "work": "id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, promise, promise_evidence, code, opened_at,"
-    " grade, grading, judged_at, judged_rules",
-    "version": "work, n, title, abstract, comment, authors, categories, primary_category, licence, submitted_at, updated_at, seen_at",
-    "announcement": "arxiv_id, n, day, kind, source, seen_at",
+    "grading": "id, grade, reasons, mof, osaid",
+    "work": "id, arxiv_id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, promise, promise_evidence, code, opened_at,"
+    " grading, judged_at, judged_rules",
+    "version": "work, n, title, abstract, comment, authors, categories, primary_category, licence",
+    "announcement": "work, n, day, kind, source",
     "work_category": "work, category, opened_at",
-    "paper_text": "id, work, version, repositories",
-    "scan": "work, version, source, outcome, reason, scanned_at, rules",
-    "verdict": "work, fact, state, licence_class, reference, reasons",
-    "artifact": "key, reference, host, kind, url, host_id, outcome, content, holds, licence_spdx, licence_class, licence_source,"
+    "paper_text": "id, version, repositories",
+    "wording": "id, words",
+    "scan": "work, version, source, outcome, wording, scanned_at, rules",
+    "verdict": "work, fact, state, licence_class, name, wording",
+    "artifact": "id, reference, host, kind, url, host_id, outcome, content, holds, licence_spdx, licence_class, licence_source,"
     " newest_at, commit_id, created_at, first_checked_at, checked_at, next_check_at",
-    "artifact_name": "folded, artifact, reference, url, written, since",
-    "mention": "work, folded, source, place, artifact, reference, url, evidence, before, first_version, last_version, found_at",
-    "role": "work, artifact, role, probability, reference, url, place, evidence, reasons, rules, lifecycle",
+    "artifact_name": "id, folded, artifact, reference, url, written, since",
+    "mention": "work, name, source, place, url, evidence, before, first_version, last_version, found_at",
+    "role": "work, artifact, name, source, place, role, probability, wording, rules, lifecycle",
     "sighting": "artifact, first_seen, last_seen, times, digest, outcome, content, holds, licence_spdx, licence_class,"
     " licence_source, commit_id",
-    "event": "id, work, reference, kind, cause, happened_at, observed_at, detail",
+    "event": "work, id, name, kind, cause, happened_at, observed_at, detail",
     "entry": "feed, work, event, entered_at",
 }
 CONSTANT = {
@@ -205,8 +264,11 @@ CONSTANT = {
         "gated": 0,
         "fork": 0,
         "languages": '["Python"]',
+        "read_rules": 0x2999B391C,
+        "derived_from": "[]",
+        "licences_beside": "[]",
     },
-    "sighting": {"reason": "", "licence_note": "", "archived": 0, "gated": 0},
+    "sighting": {"reason": "", "licence_note": "", "archived": 0, "gated": 0, "licences_beside": "[]"},
 }
 
 
@@ -218,7 +280,8 @@ def generate(path: Path, size: int) -> Store:
     connection.execute("PRAGMA cache_size = -400000")
     # The index is filled at the end and in large pieces.
     connection.execute("DROP TRIGGER paper_text_added")
-    connection.execute("INSERT INTO paper_search(paper_search, rank) VALUES ('hashsize', 200000000)")
+    for index in search.INDEXES:
+        connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('hashsize', 200000000)")  # words of ours
     orders = {}
     for name, columns in FILL.items():
         fixed = CONSTANT.get(name, {})
@@ -229,8 +292,9 @@ def generate(path: Path, size: int) -> Store:
         for name in FILL:
             connection.executemany(orders[name], made.get(name, ()))
         connection.execute("COMMIT")
-    connection.execute("INSERT INTO paper_search(paper_search) VALUES ('rebuild')")
-    connection.execute("INSERT INTO paper_search(paper_search, rank) VALUES ('hashsize', 1048576)")
+    for index in search.INDEXES:
+        connection.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")  # words of ours
+        connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('hashsize', 1048576)")  # words of ours
     connection.close()
     store = open_store(f"sqlite:///{path}")
     with store.begin() as writing:
@@ -270,7 +334,7 @@ def questions(store: Store, path: Path) -> dict[str, Callable[[], Any]]:
         "the same of cs.CL": sql(f"{by_category} ORDER BY opened_at DESC LIMIT 100", "cs.CL"),
         "the same of a rare category": sql(f"{by_category} ORDER BY opened_at DESC LIMIT 100", RARE),
         "due: SQL, 100 of a host": sql(
-            "SELECT key FROM artifact WHERE host = 'github' AND next_check_at <= ? ORDER BY next_check_at LIMIT 100",
+            "SELECT id FROM artifact WHERE host = 'github' AND next_check_at <= ? ORDER BY next_check_at LIMIT 100",
             stamp(NOW),
         ),
         "due: the work list's 100": lambda: queue.due_artifacts(store, "github", NOW, 100),

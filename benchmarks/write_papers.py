@@ -14,12 +14,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tracker.domain import Mention, Place, Promise, Reference, Role, RoleDecision, Source, Version
-from tracker.store import judgements, search, writes
+from tracker.store import codes, judgements, keys, wordings, writes
 from tracker.store.engine import open_store
 
 PAPERS, BATCH, ROUNDS = 10_000, 500, 7
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
-ABSTRACT = "We study how well links in abstracts can be followed. " * 25
+TEXT = "We study how well links in abstracts can be followed. " * 25
+
+METADATA, READ = codes.SOURCE.words.index("metadata"), codes.OUTCOME.words.index("read")
+ABSTRACT = codes.PLACE.words.index("abstract")
 
 
 def versions() -> list[Version]:
@@ -29,13 +32,13 @@ def versions() -> list[Version]:
             arxiv_id=f"2606.{number:05}",
             n=1,
             title=f"On the following of links, part {number}",
-            abstract=ABSTRACT,
+            abstract=TEXT,
             authors=("Ann Author", "Bob Builder", "Cleo Coder"),
             categories=("cs.LG", "cs.CL"),
             primary_category="cs.LG",
             comment="12 pages",
             submitted_at=START + timedelta(seconds=number),
-            updated_at=START,
+            updated_at=START + timedelta(seconds=number),
         )
         for number in range(PAPERS)
     ]
@@ -72,6 +75,7 @@ def found(part: list[Version], start: int) -> tuple[list[writes.Scanned], dict[s
                 role=Role.OWN,
                 probability=0.99,
                 place=one.place,
+                source=Source.METADATA,
                 evidence=one.evidence,
                 reasons=("said so",),
             )
@@ -112,36 +116,33 @@ def plain(folder: Path) -> float:
         part = papers[start : start + BATCH]
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
-            "INSERT INTO work (id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, withdrawn, promise,"
-            " promise_evidence, code, weights, data, demo) VALUES (?,1,?,?,?,0,1,0,'none','','unknown','unknown','unknown','unknown')",
-            [(f"arxiv:{one.arxiv_id}", at, at, at) for one in part],
+            "INSERT INTO work (id, arxiv_id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, withdrawn, promise,"
+            " promise_evidence, code, weights, data, demo) VALUES (?,?,1,?,?,?,0,1,0,'none','','unknown','unknown','unknown','unknown')",
+            [(keys.number(one.arxiv_id), one.arxiv_id, at, at, at) for one in part],
         )
         connection.executemany(
-            "INSERT INTO version (work, n, title, abstract, comment, authors, categories, primary_category, withdrawn,"
-            " submitted_at, updated_at, seen_at) VALUES (?,1,?,?,?,?,?,?,0,?,?,?)",
+            "INSERT INTO version (work, n, title, abstract, comment, authors, categories, primary_category, withdrawn)"
+            " VALUES (?,1,?,?,?,?,?,?,0)",
             [
                 (
-                    f"arxiv:{one.arxiv_id}",
+                    keys.number(one.arxiv_id),
                     one.title,
                     one.abstract,
                     one.comment,
                     json.dumps(one.authors),
                     json.dumps(one.categories),
                     one.primary_category,
-                    at,
-                    at,
-                    at,
                 )
                 for one in part
             ],
         )
         connection.executemany(
             "INSERT INTO work_category (category, work) VALUES (?,?)",
-            [(name, f"arxiv:{one.arxiv_id}") for one in part for name in one.categories],
+            [(name, keys.number(one.arxiv_id)) for one in part for name in one.categories],
         )
         connection.executemany(
-            "INSERT INTO paper_text (id, work, version, repositories) VALUES (?,?,1,'')",
-            [(search.number(one.arxiv_id), f"arxiv:{one.arxiv_id}") for one in part],
+            "INSERT INTO paper_text (id, version, repositories) VALUES (?,1,'')",
+            [(keys.number(one.arxiv_id),) for one in part],
         )
         connection.executemany(
             "INSERT INTO figure (category, fact, month, state, papers) VALUES (?,?,'2026-06','unknown',?)"
@@ -153,40 +154,41 @@ def plain(folder: Path) -> float:
             ],
         )
         linked = [
-            (f"arxiv:{one.arxiv_id}", link(number)) for number, one in enumerate(part, start) if number % 4 == 0
+            (keys.number(one.arxiv_id), number + 1, link(number))
+            for number, one in enumerate(part, start)
+            if number % 4 == 0
         ]
         connection.executemany(
-            "INSERT INTO artifact (key, reference, host, kind, url, reason, holds, licence_source, licence_note, archived,"
-            " gated, fork, languages, newest_at, next_check_at) VALUES (?,?,?,?,?,'','[]','','',0,0,0,'[]',?,?)",
-            [(one.folded, one.key, one.host, one.kind, one.url, at, at) for _, one in linked],
+            "INSERT INTO artifact (id, reference, host, kind, url, reason, holds, licence_source, licence_note, archived,"
+            " gated, fork, languages, read_rules, derived_from, licences_beside, newest_at, next_check_at)"
+            " VALUES (?,?,?,?,?,'','[]','','',0,0,0,'[]','','[]','[]',?,?)",
+            [(number, one.key, one.host, one.kind, one.url, at, at) for _, number, one in linked],
         )
         connection.executemany(
-            "INSERT INTO artifact_name (folded, artifact, reference, url, written, since) VALUES (?,?,?,?,1,?)",
-            [(one.folded, one.folded, one.key, one.url, at) for _, one in linked],
+            "INSERT INTO artifact_name (id, folded, artifact, reference, url, written, since) VALUES (?,?,?,?,?,1,?)",
+            [(number, one.folded, number, one.key, one.url, at) for _, number, one in linked],
         )
         connection.executemany(
-            "INSERT INTO mention (work, folded, source, place, artifact, reference, url, evidence, before, first_version,"
-            " last_version, found_at) VALUES (?,?,'metadata','abstract',?,?,?,?,'',1,1,?)",
-            [
-                (work, one.folded, one.folded, one.key, one.url, "Our code is available at this address.", at)
-                for work, one in linked
-            ],
+            "INSERT INTO mention (work, name, source, place, evidence, before, first_version, last_version, found_at)"
+            f" VALUES (?,?,{METADATA},{ABSTRACT},?,'',1,1,?)",
+            [(work, number, "Our code is available at this address.", at) for work, number, _ in linked],
         )
         connection.executemany(
-            "INSERT INTO scan (work, version, source, outcome, reason, scanned_at, rules) VALUES"
-            " (?,1,'metadata','read','',?,'r1')",
-            [(f"arxiv:{one.arxiv_id}", at) for one in part],
+            "INSERT INTO scan (work, version, source, outcome, scanned_at, rules) VALUES"
+            f" (?,1,{METADATA},{READ},?,'r1')",
+            [(keys.number(one.arxiv_id), at) for one in part],
+        )
+        connection.execute(
+            "INSERT INTO wording (id, words) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (wordings.number(["said so"]), '["said so"]'),
         )
         connection.executemany(
-            "INSERT INTO role (work, artifact, role, probability, reference, url, place, evidence, reasons, rules) VALUES"
-            " (?,?,'own',0.99,?,?,'abstract',?,'[\"said so\"]','r1')",
-            [
-                (work, one.folded, one.key, one.url, "Our code is available at this address.")
-                for work, one in linked
-            ],
+            "INSERT INTO role (work, artifact, name, source, place, role, probability, wording, rules) VALUES"
+            f" (?,?,?,{METADATA},{ABSTRACT},'own',0.99,{wordings.number(['said so'])},'r1')",
+            [(work, number, number) for work, number, _ in linked],
         )
         connection.executemany(
-            "UPDATE paper_text SET repositories = ? WHERE work = ?", [(one.key, work) for work, one in linked]
+            "UPDATE paper_text SET repositories = ? WHERE id = ?", [(one.key, work) for work, _, one in linked]
         )
         connection.execute("COMMIT")
     seconds = time.perf_counter() - begun

@@ -56,6 +56,7 @@ def add(
         role=Role.OWN,
         probability=0.9,
         place=Place.ABSTRACT,
+        source=Source.METADATA,
         evidence=url,
         reasons=("said",),
     )
@@ -71,13 +72,13 @@ def add(
     judgements.save_judgements(store, {work: judgements.Judged(verdicts=[verdict], events=[])}, "1", now)
     with store.begin() as connection:
         connection.execute(
-            text("UPDATE artifact SET licence_spdx = 'MIT', licence_class = 'osi', outcome = 'present' WHERE key = :key"),
-            {"key": found.folded},
+            text("UPDATE artifact SET licence_spdx = 'MIT', licence_class = 'osi', outcome = 'present' WHERE reference = :key"),
+            {"key": found.key},
         )  # fmt: skip
         if is_open:
             connection.execute(
-                text("UPDATE work SET opened_at = :at WHERE id = :id"),
-                {"at": f"2026-07-{number:02}T00:00:00Z", "id": work},
+                text("UPDATE work SET opened_at = :at WHERE arxiv_id = :id"),
+                {"at": f"2026-07-{number:02}T00:00:00Z", "id": arxiv_id},
             )
     return arxiv_id
 

@@ -86,7 +86,7 @@ def test_what_waits_is_counted_with_the_hours_that_the_budget_needs(
                 for _, name, kind, required, default, _ in columns.values()
                 if required and default is None
             }
-            row |= {"key": f"github:a/{number}", "reference": f"github:a/{number}", "host": "github"}
+            row |= {"id": number + 1, "reference": f"github:a/{number}", "host": "github"}
             row |= {"kind": "repository", "next_check_at": "2020-01-01T00:00:00Z"}
             marks = ", ".join("?" * len(row))
             connection.execute(

@@ -65,6 +65,7 @@ def papers(store: Store, now: datetime) -> None:
             role=Role.OWN,
             probability=0.9,
             place=Place.ABSTRACT,
+            source=Source.METADATA,
             evidence="Our code.",
             reasons=("so",),
         )

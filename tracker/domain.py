@@ -262,6 +262,8 @@ class RoleDecision:
     role: Role
     probability: float
     place: Place
+    source: Source
+    """With `place`: the mention that decides it, whose address and sentence these are."""
     evidence: str
     reasons: tuple[str, ...]
     unsettled: bool = False

@@ -205,7 +205,7 @@ def note(
             at, seen = announced[one.arxiv_id], now
         day = ledger.day_told(at, seen, harvested.holidays)
         rows.append(record.Told(one.arxiv_id, one.n, day, _kind(one, stored, harvested.categories), source))
-    record.tell(worker.store, rows, now)
+    record.tell(worker.store, rows)
 
 
 def _kind(told: Version, stored: record.Known | None, categories: Collection[str]) -> str:

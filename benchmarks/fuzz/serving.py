@@ -89,7 +89,7 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
         store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
     )
     decision = RoleDecision(
-        reference=found, url=found.url, role=Role.OWN, probability=0.9, place=Place.ABSTRACT, evidence=next(word), reasons=(next(word),)
+        reference=found, url=found.url, role=Role.OWN, probability=0.9, place=Place.ABSTRACT, source=Source.METADATA, evidence=next(word), reasons=(next(word),)
     )  # fmt: skip
     judgements.save_roles(store, {work: [decision]}, "1", [], now)
     verdict = Verdict(

@@ -121,8 +121,9 @@ CASES = [(name, fact) for name in SYSTEMS for fact in FACTS]
 def deciding(run: Run, work: str, reference: str | None) -> str | None:
     """What the deciding link of a work is called now."""
     rows = run.rows(
-        f"SELECT a.reference FROM role r JOIN artifact a ON a.key = r.artifact WHERE r.work = '{work}'"
-        f" AND (r.reference = '{reference}' OR a.reference = '{reference}')"
+        "SELECT a.reference FROM role r JOIN work w ON w.id = r.work JOIN artifact_name n ON n.id = r.name"
+        " JOIN artifact a ON a.id = r.artifact"
+        f" WHERE '{work}' IN ('arxiv:' || w.arxiv_id, w.id) AND '{reference}' IN (n.reference, a.reference)"
     )
     return str(rows[0][0]) if rows else reference
 

@@ -15,6 +15,7 @@ from tracker import pipeline, settings
 from tracker.fetch import clock
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.settings import config_dir
+from tracker.store import search
 from tracker.store.engine import open_store
 from tracker.worker import make_worker
 
@@ -97,7 +98,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with store.begin() as connection:
             connection.exec_driver_sql(
                 "UPDATE artifact SET outcome = 'absent', copy_url = 'https://archive.softwareheritage.org/x' "
-                "WHERE key = 'github:ann/gone'"
+                "WHERE reference = 'github:ann/gone'"
             )
         worker.close()
         store.close()
@@ -119,8 +120,9 @@ def large(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         multiply(connection)
-        connection.execute("INSERT INTO paper_search(paper_search, rank) VALUES ('hashsize', 100000000)")
-        connection.execute("INSERT INTO paper_search(paper_search) VALUES ('rebuild')")
+        for name in search.INDEXES:
+            connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('hashsize', 100000000)")
+            connection.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
         for _, sql in triggers:
             connection.execute(sql)
         connection.commit()
@@ -136,35 +138,41 @@ def multiply(connection: sqlite3.Connection) -> None:
         "SELECT n FROM c",
         (COPIES,),
     )
-    keys = {"work": "work.id", "artifact": "artifact.key"}
     tables = [
         name
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )
     ]
-    for table in sorted(tables, key=lambda name: (name not in keys, name == "paper_text", name)):
+    first = ("work", "artifact", "artifact_name", "mention")
+    for table in sorted(tables, key=lambda name: (name not in first, name)):
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-        ours = {
-            column
-            for column in columns
-            if f"{table}.{column}" in keys.values() or column in ("work", "artifact", "event", "folded", "key")
-        }
-        if table == "event":
-            ours.add("id")
-        if not ours & {"id", "key", "work", "artifact"}:
-            continue
-        values = ", ".join(changed(table, column, ours) for column in columns)
-        connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} AS t, copy")
+        if table in ("artifact", "artifact_name", "paper_text") or {"id", "work", "artifact"} & set(columns) - (
+            {"id"} if table != "work" else set()
+        ):
+            values = ", ".join(changed(table, column) for column in columns)
+            connection.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} AS t, copy"
+            )
 
 
-def changed(table: str, column: str, keys: set[str]) -> str:
+WORKS = {("work", "id"), ("paper_text", "id")}
+NUMBERED = {
+    ("artifact", "id"),
+    ("artifact_name", "id"),
+    ("mention", "name"),
+    ("role", "name"),
+    ("verdict", "name"),
+}
+
+
+def changed(table: str, column: str) -> str:
     """A column's value in the n-th copy."""
-    if (table, column) == ("paper_text", "id"):
-        return "t.id + copy.n * 1000000000"
-    if column in keys:
-        return f"t.{column} || '-' || copy.n"
-    if column in ("reference", "url", "host_id"):
+    if column == "work" or (table, column) in WORKS:
+        return f"CASE typeof(t.{column}) WHEN 'integer' THEN t.{column} + copy.n * 1000000000 ELSE t.{column} || '-' || copy.n END"
+    if column == "artifact" or (table, column) in NUMBERED:
+        return f"t.{column} + copy.n * 100000"
+    if column in ("arxiv_id", "folded", "reference", "url", "host_id"):
         return f"t.{column} || '-' || copy.n"
     if column in ("submitted_at", "opened_at", "announced_at", "happened_at", "entered_at") and table != "scan":
         return f"strftime('%Y-%m-%dT%H:%M:%SZ', t.{column}, '-' || copy.n || ' days')"

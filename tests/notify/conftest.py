@@ -18,7 +18,7 @@ from tracker import settings as settings_module
 from tracker.domain import Fact, State, Version
 from tracker.fetch import clock
 from tracker.settings import Settings
-from tracker.store import memory, writes
+from tracker.store import memory, wordings, writes
 from tracker.store import tables as t
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
@@ -175,7 +175,7 @@ def enter(store: Store) -> Callable[..., None]:
             for offset, number in enumerate(numbers):
                 work, moment = f"arxiv:2606.{number:05}", NOW - timedelta(seconds=seconds + offset)
                 event = {
-                    "id": f"{work}|opened", "work": work, "reference": None, "kind": "opened", "cause": "world",
+                    "id": f"{number:016x}", "work": work, "reference": None, "kind": "opened", "cause": "world",
                     "happened_at": moment, "observed_at": moment,
                 }  # fmt: skip
                 upsert(connection, t.EventRow, [event])
@@ -187,10 +187,11 @@ def enter(store: Store) -> Callable[..., None]:
                 rows = [
                     {
                         "work": work, "fact": fact.value, "state": State.OPEN.value, "licence_class": "osi",
-                        "reference": None, "reasons": [],
+                        "name": None, "wording": wordings.number([]),
                     }
                     for fact in facts
                 ]  # fmt: skip
+                wordings.keep(connection, [[]])
                 upsert(connection, t.VerdictRow, rows)
 
     return add

@@ -19,7 +19,7 @@ from tracker.domain import Reference, Source, Version
 from tracker.errors import Cancelled
 from tracker.fetch import gate
 from tracker.hosts import base, resolve
-from tracker.store import judgements, memory, retention, times, writes
+from tracker.store import codes, judgements, memory, retention, times, writes
 from tracker.store import windows as listings
 from tracker.store.engine import Store
 from tracker.store.views import VIEWS
@@ -122,7 +122,7 @@ def test_scans_of_superseded_versions_go_where_a_newer_one_was_read(store: Store
     read(store, 1, Source.HUB_RECORD, "absent", START)
     assert thin(store, START + 90 * DAY) == retention.Thinned()
     assert thin(store, START + 91 * DAY) == retention.Thinned(scans=2)
-    assert set(rows(store, "SELECT version, source FROM scan")) == {
+    assert set(rows(store, f"SELECT version, {codes.SOURCE.sql('source')} FROM scan")) == {
         (3, Source.METADATA.value),
         (1, Source.HTML.value),  # what was read last stays, for it tells which links were dropped since
         (3, Source.HTML.value),

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from tracker import cli
 from tracker.settings import config_dir
+from tracker.store import codes, keys
 
 World = Any
 Moment = Any
@@ -155,7 +156,9 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
         [told] = json.loads(capsys.readouterr().out)
         assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
         with moment.worker.store.begin() as connection:
-            connection.execute(text("UPDATE announcement SET n = 7 WHERE arxiv_id = '2606.00030'"))
+            connection.execute(
+                text("UPDATE announcement SET n = 7 WHERE work = :key"), {"key": keys.stored("arxiv:2606.00030")}
+            )
         assert cli.run(["gaps"]) == 1
         assert "SHORT: told but not stored: 2606.00030v7" in capsys.readouterr().out
         assert cli.run(["gaps", "--since", "2026-06-01", "--until", "2026-06-02"]) == 1
@@ -208,7 +211,7 @@ def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
         is_whole(moment, ours)
         told = moment.rows("SELECT submitted_at, comment, code FROM papers WHERE arxiv_id = '2606.00027'")
         assert told == [("2026-06-15T14:00:00Z", "Code: https://github.com/ann/tool", "open")]
-        assert moment.rows("SELECT submitted_at FROM work WHERE id = 'arxiv:2606.00045'") == [
+        assert moment.rows("SELECT submitted_at FROM work WHERE arxiv_id = '2606.00045'") == [
             ("2026-06-15T13:00:00Z",)
         ]
 
@@ -237,7 +240,9 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At)
         assert moment.asked("arxiv_oai") == []
         stored = moment.ids()
         assert len(stored) == 20
-        assert moment.rows("SELECT count(*) FROM scan WHERE source = 'metadata'") == [(20,)]
+        assert moment.rows(f"SELECT count(*) FROM scan WHERE source = {codes.SOURCE.words.index('metadata')}") == [
+            (20,)
+        ]
     with at("2026-06-16T09:00:00Z", **SMALL) as moment:
         moment.cycle()
         assert moment.asked("arxiv_api") + moment.asked("arxiv_oai") + moment.asked("arxiv_rss") == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tracker import pipeline
+from tracker.store import codes
 
 World = Any
 Start = Any
@@ -22,6 +23,9 @@ TEX = (
 Our code is available at \url{https://github.com/ann/deep}.
 \end{document}"""
 )
+
+
+SOURCE, OUTCOME = codes.SOURCE.sql("source"), codes.OUTCOME.sql("outcome")
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def test_html_tells_whose_code_it_is(deep: World, start: Start) -> None:
     with start() as run:
         pipeline.cycle(run.worker)
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
-        assert run.rows("SELECT source, outcome FROM scan WHERE source = 'html'") == [("html", "read")]
+        assert run.rows(f"SELECT {SOURCE}, {OUTCOME} FROM scan WHERE {SOURCE} = 'html'") == [("html", "read")]
         assert run.rows("SELECT outcome FROM artifacts WHERE reference = 'github:ann/deep'") == [("present",)]
         assert len(run.requests("arxiv_site")) == 1
 
@@ -81,11 +85,11 @@ def test_new_papers_come_first_and_a_repeated_cycle_reads_no_more(world: World, 
     limited = {"TRACKER_LIMITS__FULL_TEXTS": "3"}
     for paper in papers:
         world.html(paper, FILLER)
-    told = "SELECT work FROM scan WHERE source = 'html' ORDER BY work DESC"
+    told = f"SELECT arxiv_id FROM scan JOIN work ON id = work WHERE {SOURCE} = 'html' ORDER BY 1 DESC"
     with start(**limited) as run:
         pipeline.cycle(run.worker)
         pipeline.cycle(run.worker)
-        assert run.rows(told) == [(f"arxiv:{paper}",) for paper in papers[:3:-1]]
+        assert run.rows(told) == [(paper,) for paper in papers[:3:-1]]
         assert len(run.requests("arxiv_site")) == 3
     with start(TRACKER_NOW="2026-06-17T05:15:00Z", **limited) as run:
         pipeline.look(run.worker)
@@ -113,7 +117,7 @@ def test_a_new_version_is_read_again(deep: World, start: Start) -> None:
 def test_a_page_that_cannot_be_had_is_no_answer_and_is_asked_again(deep: World, start: Start, kind: str) -> None:
     paper = deep.paper(1, "We study a thing. Project page: https://ann.github.io/deep/", title="Deep things")
     deep.page("ann.github.io", "deep", '<h1>Deep things</h1><a href="https://github.com/ann/deep">Code</a>')
-    asked = "SELECT outcome FROM scan WHERE source = 'page'"
+    asked = f"SELECT {OUTCOME} FROM scan WHERE {SOURCE} = 'page'"
     with start() as run:
         run.misbehave("web", kind, times=20)
         summary = pipeline.cycle(run.worker)

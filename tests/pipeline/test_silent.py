@@ -19,7 +19,7 @@ import pytest
 from tracker import looking, pipeline, reading
 from tracker.fetch import guard
 from tracker.fetch.client import Client
-from tracker.store import memory
+from tracker.store import codes, memory
 from tracker.worker import Summary
 
 World = Any
@@ -126,7 +126,9 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
             for at in (now, now + timedelta(days=2)):
                 reading.project_pages(worker, at, Summary())
                 looking.check(worker, at, Summary())
-        told = run.rows("SELECT reason FROM scan WHERE source = 'page'")
+        told = run.rows(
+            f"SELECT words FROM scan JOIN wording ON id = wording WHERE {codes.SOURCE.sql('source')} = 'page'"
+        )
     assert len(told) >= 10, "the pages were tried"
     assert {"home.ann.net", "both.ann.net", "mapped.ann.net", "nat.ann.net", "none.ann.net"} <= set(asked)
     assert asked.count("rebound.ann.net") == 2

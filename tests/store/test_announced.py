@@ -26,8 +26,8 @@ PAPER = Version(
 
 def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime) -> None:
     told = [Told("2606.00001", n, DAY, kind, "arxiv_api") for n, kind in ((1, "new"), (2, "replaced"))]
-    announced.tell(store, told, now)
-    announced.tell(store, [replace(told[0], day=date(2026, 6, 17), source="arxiv_oai")], now)
+    announced.tell(store, told)
+    announced.tell(store, [replace(told[0], day=date(2026, 6, 17), source="arxiv_oai")])
     fate = Fate("2606.00001", 1, DAY, "new", "arxiv_api", stored=False, scanned=False)
     second = replace(fate, n=2, kind="replaced")
     assert announced.fates(store, DAY, DAY) == [fate, second]
@@ -37,7 +37,7 @@ def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime
     assert announced.known(store, ["2606.00001", "2606.00009"]) == {"2606.00001": announced.Known(1, AT, now)}
     writes.save_versions(store, [replace(PAPER, n=2)], {"2606.00001": AT}, now)
     assert [one.stored for one in announced.fates(store, DAY, DAY)] == [True, True]
-    announced.tell(store, [replace(one, kind="withdrawn") for one in told], now)
+    announced.tell(store, [replace(one, kind="withdrawn") for one in told])
     assert [one.kind for one in announced.fates(store, DAY, DAY)] == ["new", "withdrawn"]
     assert announced.fates(store, date(2026, 6, 16), date(2026, 6, 30)) == []
 

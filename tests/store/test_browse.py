@@ -80,6 +80,7 @@ def add(store: Store, now: datetime) -> Add:
             role=role,
             probability=0.9,
             place=Place.ABSTRACT,
+            source=Source.METADATA,
             evidence="Our code.",
             reasons=("so",),
         )
@@ -92,7 +93,10 @@ def add(store: Store, now: datetime) -> Add:
             holds=(Fact.CODE,),
             names=(work,),
         )
-        (artifact,) = read(store, f"SELECT artifact FROM role WHERE work = '{work}'")
+        (artifact,) = read(
+            store,
+            f"SELECT r.artifact FROM role r JOIN work w ON w.id = r.work WHERE 'arxiv:' || w.arxiv_id = '{work}'",
+        )
         answer = checks.Answer(artifact=artifact[0], asked=target, check=check, licence=MIT)
         checks.save_checks(store, [answer], lambda *_: now + timedelta(days=30), now)
         verdict = Verdict(

@@ -11,7 +11,7 @@ from tracker.store import tables as t
 from tracker.store.dialect import BATCH, among, table, upsert
 from tracker.store.engine import open_store
 
-CATEGORY = table(t.WorkCategory)
+CATEGORY, NAME = table(t.WorkCategory), table(t.ArtifactName)
 WORK = table(t.Work)
 SEEN = datetime(2026, 6, 16, 12, tzinfo=UTC)
 ODD = ["arxiv:'; DROP TABLE work; --", 'arxiv:"quoted"', "arxiv:Ünïcode", "arxiv:\\n"]
@@ -44,4 +44,7 @@ def test_among_uses_the_key_and_never_reads_the_whole_table(tmp_path: Path) -> N
 def test_among_in_the_words_of_postgresql() -> None:
     made = select(CATEGORY.c.work).where(among(CATEGORY.c.work, ["a"])).compile(dialect=postgresql.dialect())
     assert "IN (SELECT json_array_elements_text(CAST(" in str(made)
-    assert list(made.params.values()) == ['["a"]']
+    assert list(made.params.values()) == [["a"]]
+    numbers = select(NAME.c.id).where(among(NAME.c.id, [1])).compile(dialect=postgresql.dialect())
+    assert "IN (SELECT CAST(json_array_elements_text(CAST(" in str(numbers)
+    assert list(numbers.params.values()) == ["[1]"]

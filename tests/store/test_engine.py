@@ -3,7 +3,9 @@
 import shutil
 import sqlite3
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tracker.errors import StoreError
-from tracker.store import figures, reads, search, views
+from tracker.store import codes, items, joined, reads, search, views
 from tracker.store.dialect import encode
 from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, reader, upgrade_apart
 from tracker.store.tables import METADATA
@@ -28,7 +30,7 @@ def url(path: Path) -> str:
 
 def is_the_index(name: str | None, kind: str) -> bool:
     """Whether a table is one of those in which full-text search keeps itself."""
-    return kind == "table" and (name or "").startswith("paper_search")
+    return kind == "table" and (name or "").startswith(("paper_search", "title_search"))
 
 
 def test_the_migrations_make_just_the_tables_of_the_model(store: Store) -> None:
@@ -154,7 +156,26 @@ ROWS = {
 """One paper, its link and what was seen of it, in the columns of the first revision."""
 
 
-def at_revision(path: Path, revision: str) -> None:
+OLD, THEIRS, RELEASE = "arxiv:cs/0112017", "github:a/b#7", "release:github:x/y"
+MORE = [
+    ("work", {**ROWS["work"], "id": OLD, "code": "none", "opened_at": None}),
+    ("version", {**ROWS["version"], "work": OLD, "licence": "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"}),
+    ("version", {**ROWS["version"], "work": OLD, "n": 2, "updated_at": "2026-06-18T12:00:00Z", "seen_at": "2026-06-19T12:00:00Z"}),
+    ("work", {**ROWS["work"], "id": RELEASE, "latest": 0, "name": "Y", "submitted_at": None, "code": "unknown", "opened_at": None}),
+    ("mention", {**ROWS["mention"], "work": OLD, "reference": "github:a/B", "url": "https://github.com/a/B.git", "place": "comment"}),
+    ("mention", {**ROWS["mention"], "work": OLD, "reference": "github:a/B", "url": "https://github.com/a/B", "source": "html",
+                 "place": "section", "evidence": "Theirs."}),
+    ("role", {**ROWS["role"], "work": OLD, "reference": "github:a/B", "url": "https://github.com/a/B", "place": "section",
+              "evidence": "Theirs.", "role": "mention"}),
+    ("artifact", {**ROWS["artifact"], "key": THEIRS, "reference": "github:A/b", "host_id": "7"}),
+    ("event", {"id": "f00000000000000f", "work": WORK, "reference": "github:A/b", "kind": "opened", "cause": "world",
+               "happened_at": TIME, "observed_at": TIME, "detail": ""}),
+    ("entry", {"feed": "main", "work": WORK, "event": "f00000000000000f", "entered_at": TIME}),
+]  # fmt: skip
+"""An older paper in two versions, a release, a name that a stranger took, and what entered the feed."""
+
+
+def at_revision(path: Path, revision: str, more: Sequence[tuple[str, dict[str, object]]] = ()) -> None:
     """A store as the program of that revision left it."""
     engine = create_engine(url(path))
     with engine.begin() as connection:
@@ -162,15 +183,21 @@ def at_revision(path: Path, revision: str) -> None:
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-        for name, row in ROWS.items():
+        for name, row in [*ROWS.items(), *more]:
             marks = ", ".join(f":{column}" for column in row)
             connection.execute(text(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({marks})"), row)
         if revision >= "0003":
             connection.execute(text("UPDATE version SET authors = '[\"André\"]'"))
-            figures.open_by_category(connection, [WORK])
+            connection.execute(text("UPDATE work_category SET opened_at = :at"), {"at": TIME})
         elif revision == "0002":
             connection.exec_driver_sql("UPDATE artifact SET names = 'null'")
-        if revision >= "0002":
+        if revision >= "0005":
+            connection.execute(
+                text("INSERT INTO grading (id, reasons, mof, osaid) VALUES (7, :said, 'at most II', 'é')"),
+                {"said": encode(["it is open", "the code is open (MIT)", "no data"])},
+            )
+            connection.exec_driver_sql("UPDATE work SET grade = 'open code', grading = 7")
+        elif revision >= "0002":
             connection.execute(
                 text(
                     "UPDATE work SET grade = 'open code', grade_reasons = :said, mof = 'at most II', osaid = :osaid"
@@ -209,13 +236,61 @@ def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: P
         assert connection.execute(text("SELECT authors FROM papers")).scalar_one() == '["André"]'
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
-        assert connection.execute(text("SELECT fact, reference FROM verdict")).all() == [("code", "github:A/b")]
-        assert connection.execute(text("SELECT source, scanned_at FROM scan")).all() == [("metadata", TIME)]
+        assert connection.execute(select(joined.VERDICT.c.fact, joined.VERDICT.c.reference)).all() == [
+            ("code", "github:A/b")
+        ]
+        assert connection.execute(text("SELECT source, scanned_at FROM scan")).all() == [
+            (codes.SOURCE.words.index("metadata"), TIME)
+        ]
     for words in ("T", "andre", "a/b"):
         assert search.papers(store, words) == ["2606.00001"], words
     (known,) = reads.histories(store, ["arxiv:2606.00001"])
     assert known.history.links[0].sightings[0].licence_spdx == "MIT"
     assert known.history.links[0].sightings[0].licences_beside == ()
+    store.close()
+
+
+@pytest.mark.parametrize("revision", ["0001", "0005"])
+def test_names_versions_and_events_are_told_as_before_the_upgrade(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "tracker.db"
+    at_revision(path, revision, MORE)
+    before = sqlite3.connect(path)
+    before.execute("UPDATE artifact_name SET until = '2026-06-20T12:00:00Z' WHERE artifact = ?", (KEY,))
+    before.execute(
+        "INSERT INTO artifact_name (folded, artifact, reference, url, written, since) SELECT folded, ?, reference, url, 1, until "
+        "FROM artifact_name",
+        (THEIRS,),
+    )
+    before.commit()
+    before.close()
+    store = open_store(url(path))
+    with store.read() as connection:
+
+        def told(sql: str) -> list[tuple[object, ...]]:
+            return [tuple(row) for row in connection.execute(text(sql))]
+
+        assert told(
+            "SELECT arxiv_id, version, licence, submitted_at, updated_at FROM papers ORDER BY arxiv_id"
+        ) == [
+            ("2606.00001", 1, None, TIME, TIME),
+            ("cs/0112017", 1, "http://arxiv.org/licenses/nonexclusive-distrib/1.0/", TIME, TIME),
+        ]
+        assert told("SELECT arxiv_id, url, place, evidence, role FROM links ORDER BY arxiv_id") == [
+            ("2606.00001", "https://github.com/A/b", "abstract", "Our code.", "own"),
+            ("cs/0112017", "https://github.com/a/B", "section", "Theirs.", "mention"),
+        ]
+        assert told("SELECT id, arxiv_id, reference, kind FROM events") == [
+            ("f00000000000000f", "2606.00001", "github:A/b", "opened")
+        ]
+        assert told("SELECT reference, name FROM releases") == [("github:x/y", "Y")]
+        assert told("SELECT count(*) FROM artifacts") == [(2,)]
+        assert told("PRAGMA foreign_key_check") == []
+        assert told("SELECT count(*) FROM work WHERE scan_due") == [(0,)], "all roles found their mention"
+    histories = {one.history.work: one.history for one in reads.histories(store, [WORK, OLD])}
+    assert [(one.n, one.seen_at.day) for one in histories[OLD].versions] == [(1, 16), (2, 19)]
+    assert histories[WORK].links[0].replaced_at == datetime(2026, 6, 20, 12, tzinfo=UTC)
+    entered = items.channel_items(store, "main", 9)
+    assert [(one.work, one.links[0].reference) for one in entered] == [(WORK, "github:A/b")]
     store.close()
 
 
@@ -335,7 +410,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_stored_by_halves(store: Stor
             for number in range(1000):
                 connection.exec_driver_sql(
                     "INSERT INTO organisation (name, github, huggingface) VALUES (?, '[]', '[]')",
-                    (f"{number}" * 50,),
+                    (f"{number}" * 5000,),
                 )
 
     with pytest.raises(StoreError, match=r"disk is full; make room"):

@@ -41,7 +41,14 @@ def add(store: Store, number: int, now: datetime, role: Role, url: str) -> None:
         store, [writes.Scanned(work=f"arxiv:{arxiv_id}", version=2, source=Source.METADATA, mentions=(mention,))], "1", now
     )  # fmt: skip
     decision = RoleDecision(
-        reference=found, url=url, role=role, probability=0.9, place=Place.ABSTRACT, evidence=url, reasons=("said",)
+        reference=found,
+        url=url,
+        role=role,
+        probability=0.9,
+        place=Place.ABSTRACT,
+        source=Source.METADATA,
+        evidence=url,
+        reasons=("said",),
     )
     judgements.save_roles(store, {f"arxiv:{arxiv_id}": [decision]}, "1", [], now)
 
@@ -54,7 +61,7 @@ def seeded(store: Store, now: datetime) -> Store:
     add(store, 4, now, Role.OWN, "https://huggingface.co/ann/model")
     with store.begin() as connection:
         connection.execute(
-            text("UPDATE artifact SET names = '[\"arxiv:2606.00001\"]' WHERE key = 'github:ann/one'")
+            text("UPDATE artifact SET names = '[\"arxiv:2606.00001\"]' WHERE reference = 'github:ann/one'")
         )
     return store
 

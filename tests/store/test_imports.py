@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from tracker.cli_exchange import app
@@ -18,7 +18,7 @@ from tracker.domain import Cause, Mention, Paper, Place, Role, Source, Standing,
 from tracker.hosts.resolve import reference
 from tracker.judge import classes, lifecycle
 from tracker.settings import config_dir
-from tracker.store import imports, judgements, reads, writes
+from tracker.store import imports, joined, judgements, reads, writes
 from tracker.store.engine import Store
 
 URL = "https://github.com/zhang/stereofield"
@@ -78,9 +78,10 @@ def test_a_published_list_becomes_mentions_that_name_it(stored: Store, now: date
     ]
     done = load(stored, json.dumps(listed, indent=indent), now)
     assert (done.records, done.new, done.unknown_papers, done.bad) == (4, 2, 2, 0)
-    found = rows(
-        stored, "SELECT reference, source, place, evidence, first_version FROM mention ORDER BY reference"
-    )
+    with stored.read() as connection:
+        named = joined.MENTION.c
+        asked = select(named.reference, named.source, named.place, named.evidence, named.first_version)
+        found = [tuple(row) for row in connection.execute(asked.order_by(named.reference))]
     line = 1 if indent is None else 14
     assert found == [
         ("github:other/re", "import", "page", f"a list (line {line}): named, not as official", 2),
@@ -124,9 +125,10 @@ def test_our_own_lines_come_in_and_bad_ones_are_told_and_skipped(stored: Store, 
         (5, "names no http(s) address"),
         (6, "is no JSON object"),
     ]
-    assert rows(stored, "SELECT evidence FROM mention WHERE reference LIKE 'github%'") == [
-        ("a list (line 1): named as own",)
-    ]
+    assert rows(
+        stored,
+        "SELECT m.evidence FROM mention m JOIN artifact_name n ON n.id = m.name WHERE n.reference LIKE 'github%'",
+    ) == [("a list (line 1): named as own",)]
 
 
 def mention(source: Source, place: Place = Place.PAGE, evidence: str = "a list: named as official") -> Mention:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from tracker.domain import Version
 from tracker.store import entering, items, writes
@@ -19,7 +20,7 @@ def enter(store: Store, number: int, category: str, at: datetime) -> None:
     )  # fmt: skip
     writes.save_versions(store, [paper], {}, at)
     event = {
-        "id": f"{work}|opened", "work": work, "reference": None, "kind": "opened", "cause": "world",
+        "id": sha256(work.encode()).hexdigest()[:16], "work": work, "reference": None, "kind": "opened", "cause": "world",
         "happened_at": at, "observed_at": at,
     }  # fmt: skip
     with store.begin() as connection:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source, Version
-from tracker.store import judgements, organisations, search, writes
+from tracker.store import judgements, keys, organisations, search, writes
+from tracker.store import tables as t
+from tracker.store.dialect import table
 from tracker.store.engine import Store
 from tracker.store.writes import Scanned
 
@@ -30,7 +32,8 @@ def save(store: Store, now: datetime, *versions: Version) -> None:
 def whole(store: Store) -> None:
     """FTS5's own word that the index says what the texts say."""
     with store.begin() as connection:
-        connection.execute(text("INSERT INTO paper_search(paper_search, rank) VALUES ('integrity-check', 1)"))
+        for name in search.INDEXES:
+            connection.execute(text(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)"))
 
 
 def test_what_is_stored_is_found_by_title_abstract_and_author(store: Store, now: datetime) -> None:
@@ -77,7 +80,7 @@ def test_an_older_version_that_comes_late_changes_nothing(store: Store, now: dat
 def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now), paper("2606.00002", now))
     with store.begin() as connection:
-        connection.execute(text("DELETE FROM version WHERE work = 'arxiv:2606.00001'"))
+        connection.execute(delete(table(t.Version)).where(table(t.Version).c.work == "arxiv:2606.00001"))
     assert search.papers(store, "sparse") == ["2606.00002"]
     whole(store)
 
@@ -85,7 +88,7 @@ def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None
 def own(name: str, role: Role = Role.OWN) -> RoleDecision:
     reference = Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
     return RoleDecision(
-        reference=reference, url=reference.url, role=role, probability=0.9, place=Place.ABSTRACT, evidence="", reasons=()
+        reference=reference, url=reference.url, role=role, probability=0.9, place=Place.ABSTRACT, source=Source.METADATA, evidence="", reasons=()
     )  # fmt: skip
 
 
@@ -184,10 +187,10 @@ def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
         "2606.99999",
         "2607.00001",
     ]
-    numbers = [search.number(one) for one in ids]
+    numbers = [keys.number(one) for one in ids]
     assert numbers == sorted(set(numbers))
-    assert search.number("math.GT/0309136") == search.number("math/0309136")
-    odd = {search.number(one) for one in ("", "x", "nowhere/0703001", "2613.00001", "\ud800")}
+    assert keys.number("math.GT/0309136") == keys.number("math/0309136")
+    odd = {keys.number(one) for one in ("", "x", "nowhere/0703001", "2613.00001", "\ud800")}
     assert len(odd) == 5
     assert max(odd) < 0
 
@@ -195,7 +198,8 @@ def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
 def test_the_index_can_be_built_anew(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
     with store.begin() as connection:
-        connection.execute(text("INSERT INTO paper_search(paper_search) VALUES ('delete-all')"))
+        for name in search.INDEXES:
+            connection.execute(text(f"INSERT INTO {name}({name}) VALUES ('delete-all')"))
     assert search.papers(store, "sparse") == []
     with store.begin() as connection:
         search.fill(connection)

@@ -131,6 +131,7 @@ class World:
                     role=role,
                     probability=0.99 if role is Role.OWN else 0.0,
                     place=one.place,
+                    source=one.source,
                     evidence=one.evidence,
                     reasons=(reason,),
                 )
@@ -185,7 +186,9 @@ class World:
         return self.rows(f"SELECT code FROM papers WHERE arxiv_id = '{arxiv_id}'")[0][0]
 
     def entries(self) -> list[tuple[object, ...]]:
-        return self.rows("SELECT work, entered_at FROM entry WHERE feed = 'main' ORDER BY entered_at")
+        return self.rows(
+            "SELECT 'arxiv:' || arxiv_id, entered_at FROM entry JOIN work ON id = work WHERE feed = 'main' ORDER BY entered_at"
+        )
 
 
 def _daily(key: str, check: Check, content: Content, first: datetime, now: datetime, times: int) -> datetime:

@@ -373,6 +373,7 @@ def _decision(candidate: _Candidate, rules: Rules) -> RoleDecision:
         role=role,
         probability=probability,
         place=mention.place,
+        source=mention.source,
         evidence=mention.evidence,
         reasons=tuple(candidate.reasons),
         unsettled=role is Role.MENTION

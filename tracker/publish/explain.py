@@ -22,7 +22,8 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
     yield f"  first seen {_time(work['first_seen'])}; announced {_time(work['announced_at'])}"
     yield f"  promise: {work['promise']}{_quoted(work['promise_evidence'])}"
     grading = found["gradings"][0] if found["gradings"] else None
-    yield f"  grade: {work['grade'] or 'not judged yet'}{_because(grading['reasons'] if grading else ())}"
+    grade = (grading or {}).get("grade") or "not judged yet"
+    yield f"  grade: {grade}{_because(grading['reasons'] if grading else ())}"
     if grading and grading["mof"]:
         yield f"  Model Openness Framework 1.0: {grading['mof']}"
         yield f"  Open Source AI Definition 1.0: {grading['osaid']}"
@@ -34,7 +35,7 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
         yield "  not judged yet"
     yield ""
     yield "Links"
-    artifacts = {row["key"]: row for row in found["artifacts"]}
+    artifacts = {row["id"]: row for row in found["artifacts"]}
     for role in found["roles"]:
         yield from _link(role, artifacts[role["artifact"]], found)
     if not found["roles"]:
@@ -42,7 +43,11 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
     yield ""
     yield "Read"
     for row in found["scans"]:
-        yield f"  {row['source']:12} v{row['version']} {row['outcome']} on {_time(row['scanned_at'])} by rules {row['rules']}"
+        why = f" ({row['words'][0]})" if row["words"] else ""
+        yield (
+            f"  {row['source']:12} v{row['version']} {row['outcome']}{why} on {_time(row['scanned_at'])}"
+            f" by rules {row['rules']}"
+        )
     yield ""
     yield "Events"
     for row in found["events"]:
@@ -59,10 +64,10 @@ def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], found: Mapping[s
     if artifact["reference"].casefold() != role["reference"].casefold():
         yield f"    now called {artifact['reference']}"
     for row in found["mentions"]:
-        if row["artifact"] == artifact["key"]:
+        if row["artifact"] == artifact["id"]:
             yield f"    in the {row['place']} ({row['source']}, v{row['first_version']}-v{row['last_version']}){_quoted(row['evidence'])}"
     for row in found["checks"]:
-        if row["artifact"] == artifact["key"]:
+        if row["artifact"] == artifact["id"]:
             licence = row["licence_spdx"] or row["licence_class"]
             yield (
                 f"    {_time(row['first_seen'])} to {_time(row['last_seen'])}, seen {row['times']} times: {row['outcome']},"

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, literal, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from tracker.domain import Source
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
-from tracker.store.tables_announced import Announcement
+from tracker.store.tables_service import Announcement
 from tracker.store.writes import paper_id
 
 TOLD, WORK, SCAN = table(Announcement), table(t.Work), table(t.Scan)
@@ -69,12 +69,14 @@ def lowest(store: Store, since: datetime) -> str | None:
     """The lowest arXiv id (of the form `2606.00001`) of the stored papers that were submitted since then."""
     with store.read() as connection:
         found: str | None = connection.execute(
-            select(func.min(WORK.c.id)).where(WORK.c.submitted_at >= since, WORK.c.id.like("arxiv:____._____"))
+            select(func.min(WORK.c.arxiv_id)).where(
+                WORK.c.submitted_at >= since, WORK.c.arxiv_id.like("____._____")
+            )
         ).scalar_one()
-    return found.partition(":")[2] if found else None
+    return found
 
 
-def tell(store: Store, told: Sequence[Told], now: datetime) -> None:
+def tell(store: Store, told: Sequence[Told]) -> None:
     """Note what was announced. What is noted already stays as it was told first, but that a replacement turns out to be
     a withdrawal: not every upstream tells these."""
     if not told:
@@ -85,23 +87,20 @@ def tell(store: Store, told: Sequence[Told], now: datetime) -> None:
             Announcement,
             (
                 {
-                    "arxiv_id": one.arxiv_id,
+                    "work": paper_id(one.arxiv_id),
                     "n": one.n,
-                    "day": one.day.isoformat(),
+                    "day": one.day,
                     "kind": one.kind,
                     "source": one.source,
-                    "seen_at": now,
                 }
                 for one in told
             ),
         )
-        gone = [{"key": one.arxiv_id, "number": one.n} for one in told if one.kind == WITHDRAWN]
+        gone = [{"key": paper_id(one.arxiv_id), "number": one.n} for one in told if one.kind == WITHDRAWN]
         if gone:
             connection.execute(
                 update(TOLD)
-                .where(
-                    TOLD.c.arxiv_id == bindparam("key"), TOLD.c.n == bindparam("number"), TOLD.c.kind == REPLACED
-                )
+                .where(TOLD.c.work == bindparam("key"), TOLD.c.n == bindparam("number"), TOLD.c.kind == REPLACED)
                 .values(kind=WITHDRAWN),
                 gone,
             )
@@ -109,18 +108,17 @@ def tell(store: Store, told: Sequence[Told], now: datetime) -> None:
 
 def fates(store: Store, since: date, until: date) -> list[Fate]:
     """Everything announced from `since` to `until` (New York days, inclusive), by day and id."""
-    work = literal("arxiv:").concat(TOLD.c.arxiv_id)
     read = (
         select(SCAN.c.work)
-        .where(SCAN.c.work == work, SCAN.c.version >= TOLD.c.n, SCAN.c.source == Source.METADATA.value)
+        .where(SCAN.c.work == TOLD.c.work, SCAN.c.version >= TOLD.c.n, SCAN.c.source == Source.METADATA.value)
         .exists()
     )
     with store.read() as connection:
         return [
             Fate(
-                row.arxiv_id,
+                row.work.partition(":")[2],
                 row.n,
-                date.fromisoformat(row.day),
+                row.day,
                 row.kind,
                 row.source,
                 stored=row.latest >= row.n,
@@ -128,8 +126,8 @@ def fates(store: Store, since: date, until: date) -> list[Fate]:
             )
             for row in connection.execute(
                 select(TOLD, func.coalesce(WORK.c.latest, 0).label("latest"), read.label("scanned"))
-                .select_from(TOLD.outerjoin(WORK, WORK.c.id == work))
-                .where(TOLD.c.day >= since.isoformat(), TOLD.c.day <= until.isoformat())
-                .order_by(TOLD.c.day, TOLD.c.arxiv_id, TOLD.c.n)
+                .select_from(TOLD.outerjoin(WORK, WORK.c.id == TOLD.c.work))
+                .where(TOLD.c.day >= since, TOLD.c.day <= until)
+                .order_by(TOLD.c.day, TOLD.c.work, TOLD.c.n)
             )
         ]

@@ -13,15 +13,15 @@ from sqlalchemy import Connection, distinct, func, select, text
 from tracker.domain import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source, State
 from tracker.dossier import Dossier, Exhibit, Found, LicenceCount, MonthCount, OrganisationCount, Reading, Waiting
 from tracker.history import Event, Licence, Link
-from tracker.store import reads
+from tracker.store import joined, reads
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 from tracker.store.figures import TOTAL
 
-WORK, VERSION, SCAN, FIGURE = table(t.Work), table(t.Version), table(t.Scan), table(t.Figure)
-ROLE, ARTIFACT, MENTION = table(t.RoleRow), table(t.Artifact), table(t.Mention)
-VERDICT, EVENT, GRADING = table(t.VerdictRow), table(t.EventRow), table(t.Grading)
+WORK, VERSION, SCAN, FIGURE = table(t.Work), joined.VERSION, joined.SCAN, table(t.Figure)
+ROLE, ARTIFACT, MENTION = joined.ROLE, table(t.Artifact), joined.MENTION
+VERDICT, EVENT, GRADING = table(t.VerdictRow), joined.EVENT, table(t.Grading)
 _FIRST_LOOK = timedelta(days=1)
 """What was there within a day of our first reading was there before anybody looked."""
 _KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
@@ -37,7 +37,7 @@ def dossiers(store: Store, works: Sequence[str]) -> dict[str, Dossier]:
         found, exhibits = _found(connection, works), defaultdict(list)
         for row in connection.execute(
             select(ROLE, *_LOOKED)
-            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+            .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
             .where(among(ROLE.c.work, works))
             .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.reference)
         ):
@@ -107,8 +107,8 @@ def _exhibit(row: Any, link: Link, found: Sequence[Found]) -> Exhibit:
     )
 
 
-def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, str], list[Found]]:
-    found: dict[tuple[str, str], list[Found]] = defaultdict(list)
+def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[Found]]:
+    found: dict[tuple[str, int], list[Found]] = defaultdict(list)
     for row in connection.execute(
         select(MENTION)
         .where(among(MENTION.c.work, works))
@@ -159,7 +159,7 @@ def _readings(connection: Connection, works: Sequence[str]) -> dict[str, list[Re
                 source=Source(row.source),
                 version=row.version,
                 outcome=row.outcome,
-                reason=row.reason or "",
+                reason=" ".join(row.words or ()),
                 at=row.scanned_at,
             )
         )
@@ -215,8 +215,8 @@ def licences(store: Store) -> list[LicenceCount]:
         rows = connection.execute(
             select(spdx, class_, papers)
             .join(VERDICT, (VERDICT.c.work == WORK.c.id) & (VERDICT.c.fact == Fact.CODE.value))
-            .join(ROLE, (ROLE.c.work == WORK.c.id) & (ROLE.c.reference == VERDICT.c.reference))
-            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+            .join(ROLE, (ROLE.c.work == WORK.c.id) & (ROLE.c.name == VERDICT.c.name))
+            .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
             .where(WORK.c.latest > 0, WORK.c.code.in_([State.OPEN.value, State.AVAILABLE.value]))
             .group_by(spdx, class_)
             .order_by(papers.desc(), spdx, class_)

@@ -14,7 +14,9 @@ from tracker.published import Item
 from tracker.store import items, search, verdicts, views
 from tracker.store.engine import Store
 from tracker.store.export import Column, columns, plain
+from tracker.store.keys import stored
 from tracker.store.organisations import accounts
+from tracker.store.writes import paper_id
 
 FACTS = ("code", "weights", "data", "demo")
 _MOMENTS = {"submitted": "w.submitted_at", "opened": "w.opened_at"}
@@ -23,7 +25,7 @@ _CONDITIONS = {
     "licence": """lower(?) IN (
         SELECT d.licence_class FROM verdict d WHERE d.work = w.id AND d.fact = 'code'
         UNION ALL SELECT lower(a.licence_spdx) FROM verdict d
-            JOIN role r ON r.work = d.work AND r.reference = d.reference JOIN artifact a ON a.key = r.artifact
+            JOIN artifact_name n ON n.id = d.name JOIN artifact a ON a.id = n.artifact
             WHERE d.work = w.id AND d.fact = 'code'
         UNION ALL SELECT 'unknown' WHERE NOT EXISTS (
             SELECT 1 FROM verdict d WHERE d.work = w.id AND d.fact = 'code'))""",
@@ -35,11 +37,10 @@ _OWNED = """w.id IN (
                         UNION SELECT value || '/', value || '0' FROM json_each(?)) s
     JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
     JOIN role r ON r.artifact = n.artifact AND r.role = 'own')"""
-_WORDS = """w.id IN (SELECT s.work FROM paper_text s WHERE s.id IN (
-    SELECT rowid FROM paper_search WHERE paper_search MATCH ?))"""
+_WORDS = "w.id IN (SELECT rowid FROM paper_search WHERE paper_search MATCH ?)"
 _WITHIN = {
-    "links": "AND r.work = ? ORDER BY r.probability DESC, r.reference",
-    "artifacts": "WHERE a.key IN (SELECT artifact FROM role WHERE work = ?) ORDER BY a.reference",
+    "links": "AND r.work = ? ORDER BY r.probability DESC, n.reference",
+    "artifacts": "WHERE a.id IN (SELECT artifact FROM role WHERE work = ?) ORDER BY a.reference",
     "events": "WHERE e.work = ? ORDER BY e.happened_at, e.observed_at, e.id",
 }
 
@@ -61,7 +62,7 @@ def papers(
     papers whose code is open now are listed). New papers never move a page that was begun: pages go by key.
     """
     moment = _MOMENTS[by]
-    conditions: list[str] = ["w.id LIKE 'arxiv:%'", "w.latest > 0"]
+    conditions: list[str] = ["w.latest > 0"]
     values: list[object] = []
     if by == "opened":
         conditions += ["w.code = 'open'", "w.opened_at IS NOT NULL"]
@@ -85,32 +86,32 @@ def papers(
         values.append(filters["until"] if "T" in filters["until"] else f"{filters['until']}T~")
     if before:
         conditions.append(f"({moment}, w.id) < (?, ?)")
-        values += [before[0], f"arxiv:{before[1]}"]
+        values += [before[0], stored(paper_id(before[1]))]
     found = connection.execute(
-        f"SELECT w.id, {moment}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # pieces of ours, values bound
+        f"SELECT w.id, w.arxiv_id, {moment}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # pieces of ours, values bound
         f"WHERE {' AND '.join(conditions)} ORDER BY {moment} DESC, w.id DESC LIMIT ?",
         [*values, limit + 1],
     ).fetchall()
     page = found[:limit]
     told = columns(connection, "papers")
     query = f"{views.VIEWS['papers']} AND w.id IN (SELECT value FROM json_each(?))"  # noqa: S608 # as above
-    rows = {
-        row["arxiv_id"]: row for row in _rows(connection, told, query, json.dumps([work for work, _, _ in page]))
-    }
-    made = [rows[work[6:]] | {"opened_at": opened} for work, _, opened in page if work[6:] in rows]
-    return made, (page[-1][1], page[-1][0][6:]) if len(found) > limit else None
+    rows = {row["arxiv_id"]: row for row in _rows(connection, told, query, json.dumps([one[0] for one in page]))}
+    made = [rows[named] | {"opened_at": opened} for _, named, _, opened in page if named in rows]
+    return made, (page[-1][2], page[-1][1]) if len(found) > limit else None
 
 
 def paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | None:
     """One paper: its row of `papers`, its verdicts with their reasons, and its rows of `links`, `artifacts` and
     `events`. None where it is not stored."""
-    work = f"arxiv:{arxiv_id}"
+    work = stored(paper_id(arxiv_id))
     found = _rows(connection, columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", work)
     if not found:
         return None
     opened, judged = connection.execute("SELECT opened_at, judged_at FROM work WHERE id = ?", [work]).fetchone()
     kept = connection.execute(
-        "SELECT fact, state, licence_class, reference, reasons FROM verdict WHERE work = ?", [work]
+        "SELECT d.fact, d.state, d.licence_class, n.reference, y.words FROM verdict d "
+        "JOIN wording y ON y.id = d.wording LEFT JOIN artifact_name n ON n.id = d.name WHERE d.work = ?",
+        [work],
     ).fetchall()
     told = [
         verdicts.Row(fact, state, kind, reference, json.loads(reasons))
@@ -135,10 +136,12 @@ def item(connection: sqlite3.Connection, arxiv_id: str) -> Item | None:
         None
     )  # SQLAlchemy ends its transactions by itself; the connection still cannot write
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=NullPool)
-    return items.item(Store(engine, ""), f"arxiv:{arxiv_id}")
+    return items.item(Store(engine, ""), paper_id(arxiv_id))
 
 
-def _rows(connection: sqlite3.Connection, told: Sequence[Column], query: str, value: str) -> list[dict[str, Any]]:
+def _rows(
+    connection: sqlite3.Connection, told: Sequence[Column], query: str, value: int | str
+) -> list[dict[str, Any]]:
     return [
         {column.name: plain(column.kind, cell) for column, cell in zip(told, row, strict=True)}
         for row in connection.execute(query, [value])

@@ -13,14 +13,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from tracker.domain import Check, Content, Fact, Lifecycle, Outcome, Reference
 from tracker.history import Licence
 from tracker.store import tables as t
-from tracker.store.dialect import table
+from tracker.store.dialect import next_number, table
 from tracker.store.engine import Store
 
 WORK, NAME, ARTIFACT = table(t.Work), table(t.ArtifactName), table(t.Artifact)
-MENTION, ROLE, SIGHTING = table(t.Mention), table(t.RoleRow), table(t.SightingRow)
+ROLE, SIGHTING = table(t.RoleRow), table(t.SightingRow)
 
 NextCheck = Callable[[str, Check, Content, datetime, datetime, int], datetime | None]
-"""(artifact key, check, what is there, first checked, now, times the outcome was seen in a row) -> when to look
+"""(folded reference, check, what is there, first checked, now, times the outcome was seen in a row) -> when to look
 again, None for never."""
 
 
@@ -31,7 +31,7 @@ COPY_AGAIN = timedelta(days=30)
 class Answer:
     """What a host answered about one name of one artifact."""
 
-    artifact: str
+    artifact: int
     asked: Reference
     check: Check
     licence: Licence
@@ -51,11 +51,11 @@ def save_checks(store: Store, answers: Sequence[Answer], next_check: NextCheck, 
 
 
 def _save_one(connection: Connection, answer: Answer, next_check: NextCheck, now: datetime) -> None:
-    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.key == answer.artifact)).one_or_none()
+    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == answer.artifact)).one_or_none()
     if row is None:  # merged into another by an earlier answer of the same batch
         return
     check = answer.check
-    key: str = row.key
+    key: int = row.id
     if check.host_id is not None and row.host_id is not None and row.host_id != check.host_id:
         key = _replaced(connection, row, answer, now)
     elif check.host_id is not None and row.host_id is None:
@@ -65,26 +65,26 @@ def _save_one(connection: Connection, answer: Answer, next_check: NextCheck, now
     _record(connection, key, answer, next_check, now)
 
 
-def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -> str:
+def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -> int:
     """The asked name now leads to a stranger: papers that wrote it keep the artifact they meant.
 
     The old artifact is looked for at once under any later name of its own; without one it is lost.
     """
     connection.execute(
         update(NAME)
-        .where(NAME.c.folded == answer.asked.folded, NAME.c.artifact == row.key, NAME.c.until.is_(None))
+        .where(NAME.c.folded == answer.asked.folded, NAME.c.artifact == row.id, NAME.c.until.is_(None))
         .values(until=now)
     )
-    stranger = connection.execute(
-        select(ARTIFACT.c.key).where(
+    stranger: int | None = connection.execute(
+        select(ARTIFACT.c.id).where(
             ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == answer.check.host_id
         )
     ).scalar_one_or_none()
-    new_key: str = stranger or f"{answer.asked.folded}#{answer.check.host_id}"
     if stranger is None:
+        stranger = next_number(connection, t.Artifact)
         connection.execute(
             insert(ARTIFACT).values(
-                key=new_key,
+                id=stranger,
                 reference=answer.asked.key,
                 host=row.host,
                 kind=row.kind,
@@ -94,43 +94,42 @@ def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -
                 languages=[],
             )
         )
-    _add_name(connection, new_key, answer.asked, now, written=True)
+    _add_name(connection, stranger, answer.asked, now, written=True)
     other = connection.execute(
-        select(NAME.c.reference, NAME.c.url).where(NAME.c.artifact == row.key, NAME.c.until.is_(None))
+        select(NAME.c.reference, NAME.c.url).where(NAME.c.artifact == row.id, NAME.c.until.is_(None))
     ).first()
     values: dict[str, Any] = {"next_check_at": now if other else None}
     if other:
         values |= {"reference": other.reference, "url": other.url}
-    connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == row.key).values(**values))
-    _wake(connection, row.key)
-    return new_key
+    connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == row.id).values(**values))
+    _wake(connection, row.id)
+    return stranger
 
 
-def _identified(connection: Connection, row: Any, host_id: str) -> str:
+def _identified(connection: Connection, row: Any, host_id: str) -> int:
     """The artifact's own id is learned; if another artifact has it, this name was only another name of it."""
-    same = connection.execute(
-        select(ARTIFACT.c.key).where(
+    same: int | None = connection.execute(
+        select(ARTIFACT.c.id).where(
             ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == host_id
         )
     ).scalar_one_or_none()
     if same is None:
-        connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == row.key).values(host_id=host_id))
-        return str(row.key)
-    _wake(connection, row.key)
-    connection.execute(update(MENTION).where(MENTION.c.artifact == row.key).values(artifact=same))
-    connection.execute(update(NAME).where(NAME.c.artifact == row.key).values(artifact=same))
+        connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == row.id).values(host_id=host_id))
+        return int(row.id)
+    _wake(connection, row.id)
+    connection.execute(update(NAME).where(NAME.c.artifact == row.id).values(artifact=same))
     taken = select(ROLE.c.work).where(ROLE.c.artifact == same)
-    connection.execute(delete(ROLE).where(ROLE.c.artifact == row.key, ROLE.c.work.in_(taken)))
-    connection.execute(update(ROLE).where(ROLE.c.artifact == row.key).values(artifact=same))
-    connection.execute(delete(SIGHTING).where(SIGHTING.c.artifact == row.key))
-    connection.execute(delete(ARTIFACT).where(ARTIFACT.c.key == row.key))
-    return str(same)
+    connection.execute(delete(ROLE).where(ROLE.c.artifact == row.id, ROLE.c.work.in_(taken)))
+    connection.execute(update(ROLE).where(ROLE.c.artifact == row.id).values(artifact=same))
+    connection.execute(delete(SIGHTING).where(SIGHTING.c.artifact == row.id))
+    connection.execute(delete(ARTIFACT).where(ARTIFACT.c.id == row.id))
+    return same
 
 
-def _name(connection: Connection, key: str, answered: Reference, asked: Reference, now: datetime) -> None:
+def _name(connection: Connection, key: int, answered: Reference, asked: Reference, now: datetime) -> None:
     """Keep the name that the host answered with, beside the one that was asked."""
     connection.execute(
-        update(ARTIFACT).where(ARTIFACT.c.key == key).values(reference=answered.key, url=answered.url)
+        update(ARTIFACT).where(ARTIFACT.c.id == key).values(reference=answered.key, url=answered.url)
     )
     if answered.folded == asked.folded:
         return
@@ -143,15 +142,15 @@ def _name(connection: Connection, key: str, answered: Reference, asked: Referenc
         _merge_named(connection, key, owner)
 
 
-def _merge_named(connection: Connection, key: str, owner: str) -> None:
+def _merge_named(connection: Connection, key: int, owner: int) -> None:
     """Another paper wrote the new name before it was asked: that unasked artifact is this one."""
-    other = connection.execute(select(ARTIFACT).where(ARTIFACT.c.key == owner)).one()
+    other = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == owner)).one()
     if other.host_id is None:
-        host_id = connection.execute(select(ARTIFACT.c.host_id).where(ARTIFACT.c.key == key)).scalar_one()
+        host_id = connection.execute(select(ARTIFACT.c.host_id).where(ARTIFACT.c.id == key)).scalar_one()
         _identified(connection, other, host_id)
 
 
-def _add_name(connection: Connection, key: str, reference: Reference, now: datetime, *, written: bool) -> None:
+def _add_name(connection: Connection, key: int, reference: Reference, now: datetime, *, written: bool) -> None:
     old = connection.execute(
         select(NAME.c.until).where(NAME.c.folded == reference.folded, NAME.c.artifact == key)
     ).one_or_none()
@@ -162,6 +161,7 @@ def _add_name(connection: Connection, key: str, reference: Reference, now: datet
         return
     connection.execute(
         insert(NAME).values(
+            id=next_number(connection, t.ArtifactName),
             folded=reference.folded,
             artifact=key,
             reference=reference.key,
@@ -172,16 +172,17 @@ def _add_name(connection: Connection, key: str, reference: Reference, now: datet
     )
 
 
-def _record(connection: Connection, key: str, answer: Answer, next_check: NextCheck, now: datetime) -> None:
+def _record(connection: Connection, key: int, answer: Answer, next_check: NextCheck, now: datetime) -> None:
     check = answer.check
-    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.key == key)).one()
+    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == key)).one()
     first, known = row.first_checked_at or now, Content(row.content or "unknown")
+    folded = row.reference.casefold()
     if check.outcome is Outcome.UNKNOWN and row.outcome is not None:
         # A failed look says nothing new: what was last seen stands, with its own date.
         connection.execute(
             update(ARTIFACT)
-            .where(ARTIFACT.c.key == key)
-            .values(reason=check.reason, next_check_at=next_check(key, check, known, first, now, 1))
+            .where(ARTIFACT.c.id == key)
+            .values(reason=check.reason, next_check_at=next_check(folded, check, known, first, now, 1))
         )
         return
     values = {
@@ -205,12 +206,12 @@ def _record(connection: Connection, key: str, answer: Answer, next_check: NextCh
     content = Content(values["content"])
     connection.execute(
         update(ARTIFACT)
-        .where(ARTIFACT.c.key == key)
+        .where(ARTIFACT.c.id == key)
         .values(
             **facts,
             first_checked_at=first,
             checked_at=now,
-            next_check_at=next_check(key, check, content, first, now, times),
+            next_check_at=next_check(folded, check, content, first, now, times),
         )
     )
     renamed = facts["names"] != row.names or facts.get("derived_from", row.derived_from) != row.derived_from
@@ -246,7 +247,7 @@ def _read(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _sight(connection: Connection, key: str, values: dict[str, Any], reference: str | None, now: datetime) -> int:
+def _sight(connection: Connection, key: int, values: dict[str, Any], reference: str | None, now: datetime) -> int:
     """Add a sighting if something changed, else move the last one's time. Returns its count."""
     # A column that came later counts only where it says something: older rows have digests without it.
     silent = {"commit_id", "reason", *(name for name in ("names", "licences_beside") if not values[name])}
@@ -273,34 +274,34 @@ def _sight(connection: Connection, key: str, values: dict[str, Any], reference: 
     return 1
 
 
-def _wake(connection: Connection, key: str, *, roles_too: bool = False) -> None:
+def _wake(connection: Connection, key: int, *, roles_too: bool = False) -> None:
     """Mark the works that link it for judging, and for deciding roles where it says something new of papers."""
     works = select(ROLE.c.work).where(ROLE.c.artifact == key)
     due = {"judge_due": True} | ({"scan_due": True} if roles_too else {})
     connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(**due))
 
 
-def copies_wanted(store: Store, now: datetime, limit: int) -> list[tuple[str, str]]:
+def copies_wanted(store: Store, now: datetime, limit: int) -> list[tuple[int, str]]:
     """(artifact, address) of own artifacts that are gone and for which no archived copy is known; each is looked for
     once a month."""
     lately = ARTIFACT.c.copy_looked_at > now - COPY_AGAIN
-    own = select(ROLE.c.work).where(ROLE.c.artifact == ARTIFACT.c.key, ROLE.c.lifecycle == Lifecycle.GONE.value)
+    own = select(ROLE.c.work).where(ROLE.c.artifact == ARTIFACT.c.id, ROLE.c.lifecycle == Lifecycle.GONE.value)
     with store.read() as connection:
         rows = connection.execute(
-            select(ARTIFACT.c.key, ARTIFACT.c.url)
+            select(ARTIFACT.c.id, ARTIFACT.c.url)
             .where(
                 ARTIFACT.c.copy_url.is_(None), ARTIFACT.c.outcome == "absent", ~func.coalesce(lately, False)
             )  # SQL's own
             .where(own.exists())
-            .order_by(ARTIFACT.c.key)
+            .order_by(ARTIFACT.c.id)
             .limit(limit)
         )
-        return [(row.key, row.url) for row in rows]
+        return [(row.id, row.url) for row in rows]
 
 
-def save_copy(store: Store, artifact: str, url: str | None, now: datetime) -> None:
+def save_copy(store: Store, artifact: int, url: str | None, now: datetime) -> None:
     """Keep where an archived copy stands, or that none was found now."""
     with store.begin() as connection:
         connection.execute(
-            update(ARTIFACT).where(ARTIFACT.c.key == artifact).values(copy_url=url, copy_looked_at=now)
+            update(ARTIFACT).where(ARTIFACT.c.id == artifact).values(copy_url=url, copy_looked_at=now)
         )

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, literal, or_, select, update
 
 from tracker.domain import Role
 from tracker.history import Correction
+from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
+from tracker.store.tables_operator import Correction as CorrectionRow
 
-CORRECTION, MENTION, NAME, WORK = table(t.Correction), table(t.Mention), table(t.ArtifactName), table(t.Work)
+CORRECTION, MENTION, NAME, WORK = table(CorrectionRow), joined.MENTION, table(t.ArtifactName), table(t.Work)
 EVERY_WORK = "*"
+_ABOUT_IT = or_(CORRECTION.c.work == literal("arxiv:").concat(WORK.c.arxiv_id), CORRECTION.c.work == EVERY_WORK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ def sync(store: Store, wanted: Collection[Said], now: datetime) -> int:
             _end(connection, said, stored[said].since, now)
         upsert(
             connection,
-            t.Correction,
+            CorrectionRow,
             (
                 {
                     "work": said.work,
@@ -110,9 +113,10 @@ def roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Rol
             select(MENTION.c.work, MENTION.c.folded, CORRECTION)
             .join(NAME, NAME.c.artifact == MENTION.c.artifact)
             .join(CORRECTION, CORRECTION.c.folded == NAME.c.folded)
+            .join(WORK, WORK.c.id == MENTION.c.work)
             .where(
                 among(MENTION.c.work, works),
-                or_(CORRECTION.c.work == MENTION.c.work, CORRECTION.c.work == EVERY_WORK),
+                _ABOUT_IT,
                 CORRECTION.c.field == "role",
                 CORRECTION.c.until.is_(None),
             )
@@ -126,18 +130,19 @@ def roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Rol
     return found
 
 
-def of_links(connection: Connection, works: Sequence[str]) -> dict[tuple[str, str], list[Correction]]:
+def of_links(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[Correction]]:
     """All corrections, also past ones, by (work, artifact) that they are about, in time order."""
-    found: dict[tuple[str, str], list[Correction]] = defaultdict(list)
+    found: dict[tuple[str, int], list[Correction]] = defaultdict(list)
     if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:
         return found
     rows = connection.execute(
         select(MENTION.c.work.label("on"), MENTION.c.artifact, CORRECTION)
         .join(NAME, NAME.c.artifact == MENTION.c.artifact)
         .join(CORRECTION, CORRECTION.c.folded == NAME.c.folded)
+        .join(WORK, WORK.c.id == MENTION.c.work)
         .where(
             among(MENTION.c.work, works),
-            or_(CORRECTION.c.work == MENTION.c.work, CORRECTION.c.work == EVERY_WORK),
+            _ABOUT_IT,
         )
         .order_by(CORRECTION.c.since, CORRECTION.c.field)
         .distinct()

@@ -14,12 +14,25 @@ from importlib import import_module
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import JSON, Boolean, ColumnElement, Connection, Dialect, String, Table, literal
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Integer,
+    String,
+    Table,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
+from tracker.store.keys import EventKey, WorkKey, event_number, stored
 from tracker.store.times import UtcText, utc_text
 
 BATCH = 500
@@ -33,10 +46,16 @@ def table(model: type[SQLModel]) -> Table:
 
 
 class _Each(FunctionElement[str]):
-    """The texts of a JSON list, a row each."""
+    """The members of a JSON list, a row each."""
 
     inherit_cache = True
     name = "each"
+
+
+class _EachNumber(_Each):
+    """The same of numbers."""
+
+    inherit_cache = True
 
 
 @compiles(_Each, "sqlite")
@@ -50,10 +69,42 @@ def _each_postgresql(element: _Each, compiler: Any, **options: Any) -> str:
     return f"(SELECT json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json)))"
 
 
-def among(column: Any, keys: Iterable[str]) -> ColumnElement[bool]:
-    """The condition that a text column holds one of the keys, however many there are."""
-    listed = _Each(literal(encode(list(keys)), String))
+@compiles(_EachNumber, "postgresql")
+def _each_number_postgresql(element: _EachNumber, compiler: Any, **options: Any) -> str:
+    keys = compiler.process(element.clauses, **options)
+    return f"(SELECT CAST(json_array_elements_text(CAST({keys} AS json)) AS bigint))"
+
+
+class _Works(TypeDecorator[list[str]]):
+    """Keys of works as one JSON list, each as the database keeps it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str:
+        return encode([stored(one) for one in value or ()] if dialect.name == "sqlite" else value or [])
+
+
+def among(column: Any, keys: Iterable[Any]) -> ColumnElement[bool]:
+    """The condition that a column of texts, numbers or keys of works holds one of the keys, however many there are."""
+    listed: _Each
+    if isinstance(column.type, WorkKey):
+        listed = _Each(literal(list(keys), _Works()))
+    else:
+        each = _EachNumber if isinstance(column.type, Integer) else _Each
+        listed = each(literal(encode(list(keys)), String))
     return cast("ColumnElement[bool]", column.op("IN", is_comparison=True)(listed))
+
+
+def next_number(connection: Connection, model: type[SQLModel]) -> int:
+    """The first `id` of a table that is free, and all after it, to the end of a transaction that writes.
+
+    SQLite has one writer; PostgreSQL makes the others wait (their lock is that of the table's number).
+    """
+    target = table(model)
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(target.name))))
+    return int(connection.execute(select(func.coalesce(func.max(target.c.id), 0))).scalar_one()) + 1
 
 
 def upsert(
@@ -117,6 +168,10 @@ def _statement(
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """What SQLAlchemy itself would call for each value, without its own wrapping for times and flags."""
+    if isinstance(kind, WorkKey) and dialect.name == "sqlite":
+        return stored
+    if isinstance(kind, EventKey) and dialect.name == "sqlite":
+        return event_number
     if isinstance(kind, UtcText):
         return lambda value: None if value is None else utc_text(value)
     if isinstance(kind, (String, Boolean)):

@@ -28,7 +28,7 @@ QUICK_CHECK_PAGES = 12_500
 """Files below this many pages (200 MB of new ones) are checked for damage at every start; `tracker doctor` checks all."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """All revisions of `migrations/versions`, oldest first: known here so that Alembic, 11 MB, is loaded only to migrate."""
 
 
@@ -296,7 +296,7 @@ def _upgrade(engine: Engine) -> None:
         if current != REVISIONS[-1]:
             figures.recount(connection)
         search.make(connection)
-        for statement in views.statements():
+        for statement in views.statements(connection.dialect.name):
             connection.execute(text(statement))
         if is_sqlite:
             connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from tracker.domain import Cause, EventKind, Fact, State
+from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
@@ -18,7 +19,7 @@ FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
 PROMISE_KEPT, GONE = "event/promise-kept", "event/gone"
 FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT, GONE)
 _CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.RELICENSED, EventKind.RESTORED)
-WORK, ENTRY, EVENT, VERDICT = table(t.Work), table(t.Entry), table(t.EventRow), table(t.VerdictRow)
+WORK, ENTRY, EVENT, VERDICT = table(t.Work), table(t.Entry), joined.EVENT, joined.VERDICT
 CATEGORY = table(t.WorkCategory)
 
 

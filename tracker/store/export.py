@@ -18,6 +18,7 @@ from typing import IO, Any
 from tracker.domain import State
 from tracker.errors import StoreError
 from tracker.store import views
+from tracker.store.codes import PLACE
 from tracker.store.engine import address
 from tracker.store.query import open_to_read
 
@@ -202,12 +203,12 @@ def links_file(connection: sqlite3.Connection, file: IO[bytes], paper_address: s
     be known from outside is told in `docs/exchange.md`. `paper_address` is what stands before a paper's id.
     """
     rows = connection.execute(
-        """
-        SELECT substr(w.id, 7), w.latest, v.title, r.role, r.place, a.names, a.url
-        FROM role r JOIN artifact a ON a.key = r.artifact JOIN work w ON w.id = r.work
+        f"""
+        SELECT w.arxiv_id, w.latest, v.title, r.role, {PLACE.sql("r.place")}, a.names, a.url
+        FROM role r JOIN artifact a ON a.id = r.artifact JOIN work w ON w.id = r.work
         JOIN version v ON v.work = w.id AND v.n = w.latest
-        WHERE r.role IN ('own', 'community') AND a.kind = 'repository' AND w.id LIKE 'arxiv:%'
-        """
+        WHERE r.role IN ('own', 'community') AND a.kind = 'repository' AND w.arxiv_id IS NOT NULL
+        """  # noqa: S608 # words of ours
     )
     number = 0
     file.write(b"[")

@@ -18,12 +18,12 @@ from typing import IO, Any
 from sqlalchemy import Connection, select
 
 from tracker.domain import Mention, Place, Reference, Source
+from tracker.store import joined, writes
 from tracker.store import tables as t
-from tracker.store import writes
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
-WORK, MENTION = table(t.Work), table(t.Mention)
+WORK, MENTION = table(t.Work), joined.MENTION
 BATCH = 1000
 CHUNK = 1 << 16
 LONGEST = 1 << 20

@@ -13,15 +13,15 @@ from sqlalchemy import Connection, func, select
 from tracker.domain import Content, LicenceClass, Outcome, Place, Role, State
 from tracker.history import Verdict
 from tracker.published import Item, ItemLink
-from tracker.store import entering, verdicts
+from tracker.store import entering, joined, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 from tracker.store.entering import MAIN_FEED
 
-WORK, VERSION, ENTRY, EVENT = table(t.Work), table(t.Version), table(t.Entry), table(t.EventRow)
-ROLE, ARTIFACT = table(t.RoleRow), table(t.Artifact)
-VERDICT, GRADING = table(t.VerdictRow), table(t.Grading)
+WORK, VERSION, ENTRY, EVENT = table(t.Work), joined.VERSION, table(t.Entry), table(t.EventRow)
+ROLE, ARTIFACT = joined.ROLE, table(t.Artifact)
+VERDICT, GRADING = joined.VERDICT, table(t.Grading)
 
 
 def channel_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
@@ -47,7 +47,7 @@ def not_open_items(store: Store, limit: int) -> list[Item]:
     """The newest papers that link code of their own which was looked at and is not open."""
     looked = (
         select(ROLE.c.work)
-        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+        .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
         .where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value, ARTIFACT.c.checked_at.is_not(None))
     )
     with store.read() as connection:
@@ -104,7 +104,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             WORK.c.first_seen,
             WORK.c.opened_at,
             WORK.c.judged_at,
-            WORK.c.grade,
+            GRADING.c.grade,
             GRADING.c.reasons.label("grade_reasons"),
             WORK.c.withdrawn.label("gone"),
             VERSION,
@@ -153,7 +153,7 @@ def _links(connection: Connection, works: Sequence[str], links: dict[str, list[I
             ARTIFACT.c.copy_url,
             ARTIFACT.c.url.label("canonical"),
         )
-        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+        .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
         .where(among(ROLE.c.work, works))
         .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.reference)
     ):

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from tracker.domain import Fact, Lifecycle, Role, RoleDecision, Source, State
 from tracker.errors import StoreError
 from tracker.history import Event, Verdict
-from tracker.store import figures, search, verdicts
+from tracker.store import figures, joined, search, verdicts, wordings
 from tracker.store import tables as t
 from tracker.store.dialect import among, encode, table, upsert
 from tracker.store.engine import Store
 
 WORK, NAME = table(t.Work), table(t.ArtifactName)
-ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
+ARTIFACT, MENTION, ROLE = table(t.Artifact), joined.MENTION, table(t.RoleRow)
 
 
 def save_roles(
@@ -36,34 +36,36 @@ def save_roles(
     """
     with store.begin() as connection:
         works = list(decisions)
-        rows: dict[tuple[str, str], dict[str, Any]] = {}
-        owners = {
-            (row.work, row.folded): row.artifact
+        rows: dict[tuple[str, int], dict[str, Any]] = {}
+        names = {
+            (row.work, row.folded): row
             for row in connection.execute(
-                select(MENTION.c.work, MENTION.c.folded, MENTION.c.artifact).where(among(MENTION.c.work, works))
+                select(MENTION.c.work, MENTION.c.folded, MENTION.c.artifact, MENTION.c.name).where(
+                    among(MENTION.c.work, works)
+                )
             )
         }
         for work, decided in decisions.items():
             for one in sorted(decided, key=lambda decision: decision.probability):
-                artifact = owners[work, one.reference.folded]
-                rows[work, artifact] = {
+                named = names[work, one.reference.folded]
+                rows[work, named.artifact] = {
                     "work": work,
-                    "artifact": artifact,
+                    "artifact": named.artifact,
+                    "name": named.name,
+                    "source": one.source.value,
+                    "place": one.place.value,
                     "role": one.role.value,
                     "probability": one.probability,
-                    "reference": one.reference.key,
-                    "url": one.url,
-                    "place": one.place.value,
-                    "evidence": one.evidence,
-                    "reasons": list(one.reasons),
+                    "wording": wordings.number(one.reasons),
                     "rules": rules,
                 }
         connection.execute(delete(ROLE).where(among(ROLE.c.work, works)))
         connection.execute(update(WORK).where(among(WORK.c.id, works)).values(scan_due=False, judge_due=True))
+        wordings.keep(connection, (one.reasons for decided in decisions.values() for one in decided))
         upsert(connection, t.RoleRow, rows.values())
         search.name_repositories(connection, works)
         worth_a_look = [
-            owners[work, one.reference.folded]
+            names[work, one.reference.folded].artifact
             for work, decided in decisions.items()
             for one in decided
             if one.role is Role.OWN or one.unsettled
@@ -96,31 +98,31 @@ def make_due(store: Store, references: Sequence[str], now: datetime) -> None:
     """Make the artifacts behind these references due now. StoreError for a reference nobody linked."""
     with store.begin() as connection:
         for reference in references:
-            key = connection.execute(
+            number = connection.execute(
                 select(NAME.c.artifact).where(NAME.c.folded == reference.casefold(), NAME.c.until.is_(None))
             ).scalar_one_or_none()
-            if key is None:
+            if number is None:
                 raise StoreError(
                     f"{reference}: no stored paper links it; references are written like github:owner/name."
                 )
-            connection.execute(update(ARTIFACT).where(ARTIFACT.c.key == key).values(next_check_at=now))
+            connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == number).values(next_check_at=now))
 
 
 def _make_due(
-    connection: Connection, artifacts: Sequence[str], checkable: Collection[tuple[str, str]], now: datetime
+    connection: Connection, artifacts: Sequence[int], checkable: Collection[tuple[str, str]], now: datetime
 ) -> None:
     """Own artifacts are looked at at once when they never were; new papers' artifacts come first."""
     newest = (
         select(func.max(WORK.c.submitted_at))
         .join(ROLE, ROLE.c.work == WORK.c.id)
-        .where(ROLE.c.artifact == ARTIFACT.c.key)
+        .where(ROLE.c.artifact == ARTIFACT.c.id)
         .scalar_subquery()
     )
-    connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.key, artifacts)).values(newest_at=newest))
+    connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, artifacts)).values(newest_at=newest))
     connection.execute(
         update(ARTIFACT)
         .where(
-            among(ARTIFACT.c.key, artifacts),
+            among(ARTIFACT.c.id, artifacts),
             among(ARTIFACT.c.host + " " + ARTIFACT.c.kind, [f"{host} {kind}" for host, kind in checkable]),
             ARTIFACT.c.next_check_at.is_(None),
         )
@@ -148,8 +150,9 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
     """Store what was judged of works; returns how many events are new."""
     with store.begin() as connection:
         event = table(t.EventRow)
-        before = connection.execute(select(func.count()).select_from(event)).scalar_one()
-        verdicts.save(connection, {work: one.verdicts for work, one in judged.items()})
+        told = select(func.count()).select_from(event).where(among(event.c.work, judged))
+        before = connection.execute(told).scalar_one()
+        names = verdicts.save(connection, {work: one.verdicts for work, one in judged.items()})
         upsert(
             connection,
             t.EventRow,
@@ -157,7 +160,8 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
                 {
                     "id": event_id(event_told),
                     "work": work,
-                    "reference": event_told.reference,
+                    "name": (name := names.get((work, (event_told.reference or "").casefold()))),
+                    "reference": event_told.reference if name is None else None,
                     "kind": event_told.kind.value,
                     "cause": event_told.cause.value,
                     "happened_at": event_told.happened_at,
@@ -169,26 +173,28 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
             ),
         )
         with figures.kept(connection, judged):
-            _save_states(connection, judged, rules, now)
+            _save_states(connection, judged, names, rules, now)
         figures.open_by_category(connection, judged)
-        return int(connection.execute(select(func.count()).select_from(event)).scalar_one() - before)
+        return int(connection.execute(told).scalar_one() - before)
 
 
 def _save_states(
     connection: Connection,
     judged: Mapping[str, Judged],
+    names: Mapping[tuple[str, str], int],
     rules: str,
     now: datetime,
 ) -> None:
     """The four facts and the grade as columns of each work, for the views and their indexes."""
-    wordings = {work: _wording(one) for work, one in judged.items()}
-    upsert(connection, t.Grading, {row["id"]: row for row in wordings.values()}.values())
+    gradings = {work: _grading(one) for work, one in judged.items()}
+    upsert(connection, t.Grading, {row["id"]: row for row in gradings.values()}.values())
     states, cycles = [], []
     for work, one in judged.items():
         facts = {verdict.fact: verdict.state.value for verdict in one.verdicts}
         opened = min((told.observed_at for told in one.events if told.kind.value == "opened"), default=None)
         cycles += [
-            {"key": work, "named": reference, "state": state.value} for reference, state in one.states.items()
+            {"key": work, "named": names[work, reference.casefold()], "state": state.value}
+            for reference, state in one.states.items()
         ]
         states.append(
             {
@@ -196,8 +202,7 @@ def _save_states(
                 "opened": opened,
                 "at": now,
                 "by": rules,
-                "graded": one.grade,
-                "graded_by": wordings[work]["id"],
+                "graded": gradings[work]["id"],
                 "next": one.next_look,
                 **{f"is_{fact.value}": facts.get(fact, State.UNKNOWN.value) for fact in Fact},
             }
@@ -211,8 +216,7 @@ def _save_states(
                 opened_at=func.coalesce(WORK.c.opened_at, bindparam("opened", type_=WORK.c.opened_at.type)),
                 judged_at=bindparam("at"),
                 judged_rules=bindparam("by"),
-                grade=bindparam("graded"),
-                grading=bindparam("graded_by"),
+                grading=bindparam("graded"),
                 next_look_at=bindparam("next", type_=WORK.c.next_look_at.type),
                 **{fact.value: bindparam(f"is_{fact.value}") for fact in Fact},
             ),
@@ -221,17 +225,21 @@ def _save_states(
     if cycles:
         connection.execute(
             update(ROLE)
-            .where(ROLE.c.work == bindparam("key"), ROLE.c.reference == bindparam("named"))
+            .where(ROLE.c.work == bindparam("key"), ROLE.c.name == bindparam("named"))
             .values(lifecycle=bindparam("state")),
             cycles,
         )
 
 
-def _wording(judged: Judged) -> dict[str, Any]:
-    """The row of a judgement's words; its id is 48 bits of their digest."""
-    words = [list(judged.grade_reasons), judged.mof, judged.osaid]
-    digest = hashlib.sha256(encode(words).encode()).digest()
-    return {"id": int.from_bytes(digest[:6]), "reasons": words[0], "mof": judged.mof, "osaid": judged.osaid}
+def _grading(judged: Judged) -> dict[str, Any]:
+    """The row of a judgement's words; its id is made of them."""
+    words = {
+        "grade": judged.grade,
+        "reasons": list(judged.grade_reasons),
+        "mof": judged.mof,
+        "osaid": judged.osaid,
+    }
+    return {"id": wordings.number([encode(list(words.values()))]), **words}
 
 
 def event_id(event: Event) -> str:

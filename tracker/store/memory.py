@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, delete, or_, select, update
 
 from tracker.published import Trouble
-from tracker.store import tables as t
+from tracker.store import tables_service as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
 from tracker.store.query import query

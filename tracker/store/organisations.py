@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from tracker.store import tables as t
+from tracker.store import tables_operator as t
 from tracker.store.dialect import table, upsert
-from tracker.store.engine import Store
+
+if TYPE_CHECKING:
+    from tracker.store.engine import Store
 
 _HUB = ("model", "dataset", "space")
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.errors import QueryError, StoreError
-from tracker.store import search, verdicts
+from tracker.store import joined, search, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store, address, server
@@ -55,8 +55,8 @@ DESCRIBES = frozenset(
 )
 """Pragmas whose value names what is told of."""
 FOUND = """
-SELECT substr(w.id, 7) AS arxiv_id, v.title, w.code, w.weights, w.data, v.primary_category, v.submitted_at
-FROM json_each(?) AS wanted JOIN work AS w ON w.id = 'arxiv:' || wanted.value
+SELECT w.arxiv_id, v.title, w.code, w.weights, w.data, v.primary_category, w.submitted_at
+FROM json_each(?) AS wanted JOIN work AS w ON w.arxiv_id = wanted.value
 JOIN version AS v ON v.work = w.id AND v.n = w.latest ORDER BY wanted.key
 """
 REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
@@ -226,17 +226,16 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
     """Everything stored of one work, table by table, for `tracker explain`."""
     found: dict[str, list[dict[str, Any]]] = {}
     with store.read() as connection:
-        for name, model, order in (
-            ("work", t.Work, "id"),
-            ("versions", t.Version, "n"),
-            ("scans", t.Scan, "source"),
-            ("mentions", t.Mention, "folded"),
-            ("roles", t.RoleRow, "artifact"),
-            ("verdicts", t.VerdictRow, "fact"),
-            ("events", t.EventRow, "happened_at"),
-            ("entries", t.Entry, "entered_at"),
+        for name, target, order in (
+            ("work", table(t.Work), "id"),
+            ("versions", joined.VERSION, "n"),
+            ("scans", joined.SCAN, "source"),
+            ("mentions", joined.MENTION, "folded"),
+            ("roles", joined.ROLE, "artifact"),
+            ("verdicts", joined.VERDICT, "fact"),
+            ("events", joined.EVENT, "happened_at"),
+            ("entries", table(t.Entry), "entered_at"),
         ):
-            target = table(model)
             key = target.c.id if name == "work" else target.c.work
             rows: Sequence[Any] = connection.execute(
                 select(target).where(key == work).order_by(target.c[order])
@@ -251,7 +250,7 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
             {row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]}
         )
         for name, target, column in (
-            ("artifacts", table(t.Artifact), "key"),
+            ("artifacts", table(t.Artifact), "id"),
             ("checks", table(t.SightingRow), "artifact"),
         ):
             rows = connection.execute(

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 
 from tracker.domain import Content, Outcome, Paper, Promise, Reference, Role, Source
+from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
-WORK, VERSION, SCAN, NAME = table(t.Work), table(t.Version), table(t.Scan), table(t.ArtifactName)
-ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
-SIGHTING, LISTING = table(t.SightingRow), table(t.HubListing)
+WORK, VERSION, SCAN, NAME = table(t.Work), joined.VERSION, table(t.Scan), table(t.ArtifactName)
+ARTIFACT, MENTION, ROLE = table(t.Artifact), joined.MENTION, table(t.RoleRow)
+LISTING = table(t.HubListing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class PaperToRead:
 class Due:
     """An artifact to be asked for by one of its names."""
 
-    artifact: str
+    artifact: int
     reference: Reference
     host_id: str | None = None
     """The host's own id of it, where it was ever seen."""
@@ -117,8 +118,8 @@ def works_with_pages(store: Store, limit: int, now: datetime) -> list[tuple[Pape
     first. `limit` counts as for full texts."""
     own_pages = (
         select(ROLE.c.work, NAME.c.reference, ARTIFACT.c.host, ARTIFACT.c.kind, NAME.c.url)
-        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
-        .join(NAME, (NAME.c.artifact == ARTIFACT.c.key) & NAME.c.until.is_(None))
+        .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
+        .join(NAME, (NAME.c.artifact == ARTIFACT.c.id) & NAME.c.until.is_(None))
         .where(ROLE.c.role == Role.OWN_PAGE.value, ARTIFACT.c.kind == "page")
     )
     paged = own_pages.with_only_columns(ROLE.c.work).where(ROLE.c.work == WORK.c.id).correlate(WORK)
@@ -147,7 +148,7 @@ def _unsettled(asked: Any) -> Any:
     """Works whose metadata were read and show no repository of their own, but for those `asked` already."""
     own = (
         select(ROLE.c.work)
-        .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+        .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
         .where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value, ARTIFACT.c.kind == "repository")
     )
     return (
@@ -191,7 +192,7 @@ def works_with_new_listings(store: Store) -> dict[tuple[str, int], list[str]]:
     with store.read() as connection:
         for row in connection.execute(
             select(WORK.c.id, WORK.c.latest, LISTING.c.url)
-            .join(WORK, WORK.c.id == "arxiv:" + LISTING.c.arxiv_id)
+            .join(WORK, WORK.c.arxiv_id == LISTING.c.arxiv_id)
             .where(~known.exists())
             .order_by(WORK.c.id, LISTING.c.reference)
         ):
@@ -213,9 +214,9 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
         # The order is found in an index that holds all it needs; the rows are looked at once they are chosen.
         keys = list(
             connection.execute(
-                select(ARTIFACT.c.key)
+                select(ARTIFACT.c.id)
                 .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
-                .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.key)
+                .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.id)
                 .limit(limit)
             ).scalars()
         )
@@ -232,7 +233,7 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
                 ARTIFACT.c.outcome,
                 ARTIFACT.c.read_rules,
             )
-            .join(ARTIFACT, ARTIFACT.c.key == NAME.c.artifact)
+            .join(ARTIFACT, ARTIFACT.c.id == NAME.c.artifact)
             .where(among(NAME.c.artifact, keys), NAME.c.until.is_(None))
             .order_by(NAME.c.since, NAME.c.folded)
         ):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
 
 from tracker.domain import (
     Content,
@@ -25,13 +25,14 @@ from tracker.domain import (
     title_key,
 )
 from tracker.history import Correction, History, Licence, Link, Sighting, VersionSeen
-from tracker.store import corrections
+from tracker.store import corrections, joined, wordings
 from tracker.store import tables as t
+from tracker.store.codes import SOURCE
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
-WORK, VERSION, SCAN, NAME = table(t.Work), table(t.Version), table(t.Scan), table(t.ArtifactName)
-ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
+WORK, VERSION, SCAN, NAME = table(t.Work), joined.VERSION, table(t.Scan), table(t.ArtifactName)
+ARTIFACT, MENTION, ROLE = table(t.Artifact), joined.MENTION, joined.ROLE
 SIGHTING, LISTING = table(t.SightingRow), table(t.HubListing)
 SHORTEST_TITLE = 12
 """Letters of a title that others must write alike to name the paper: shorter ones are words of the language."""
@@ -42,9 +43,8 @@ def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
     found: dict[str, list[Mention]] = {work: [] for work in works}
     with store.read() as connection:
         for row in connection.execute(
-            select(MENTION, NAME.c.url.label("canonical"), ARTIFACT.c.host, ARTIFACT.c.kind)
-            .join(ARTIFACT, ARTIFACT.c.key == MENTION.c.artifact)
-            .join(NAME, (NAME.c.folded == MENTION.c.folded) & (NAME.c.artifact == MENTION.c.artifact))
+            select(MENTION, ARTIFACT.c.host, ARTIFACT.c.kind)
+            .join(ARTIFACT, ARTIFACT.c.id == MENTION.c.artifact)
             .where(among(MENTION.c.work, works))
             .order_by(MENTION.c.work, MENTION.c.folded, MENTION.c.place)
         ):
@@ -55,7 +55,7 @@ def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
                     place=Place(row.place),
                     source=Source(row.source),
                     evidence=row.evidence,
-                    before=row.before,
+                    before=wordings.whole(row.before, row.evidence, row.url),
                 )
             )
     return found
@@ -76,9 +76,9 @@ def histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
         roles = defaultdict(list)
         for row in connection.execute(
             select(ROLE, ARTIFACT.c.kind)
-            .join(ARTIFACT, ARTIFACT.c.key == ROLE.c.artifact)
+            .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
             .where(among(ROLE.c.work, works))
-            .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.artifact)
+            .order_by(ROLE.c.work, ROLE.c.probability.desc(), func.lower(ROLE.c.reference))
         ):
             roles[row.work].append(row)
         artifacts = {row.artifact for rows in roles.values() for row in rows}
@@ -125,10 +125,10 @@ class _Found:
 class _Known:
     """What is known of the links of some works."""
 
-    found: Mapping[tuple[str, str], _Found]
-    names: tuple[Mapping[tuple[str, str], datetime], Mapping[str, datetime]]
-    sightings: Mapping[str, list[Sighting]]
-    corrections: Mapping[tuple[str, str], list[Correction]]
+    found: Mapping[tuple[str, int], _Found]
+    names: tuple[Mapping[tuple[int, str], datetime], Mapping[int, datetime]]
+    sightings: Mapping[int, list[Sighting]]
+    corrections: Mapping[tuple[str, int], list[Correction]]
 
 
 def _link(work: str, latest: int, role: Any, known: _Known) -> Link:
@@ -152,7 +152,7 @@ def _link(work: str, latest: int, role: Any, known: _Known) -> Link:
     )
 
 
-def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, str], _Found]:
+def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], _Found]:
     read_until = (
         select(func.max(SCAN.c.version))
         .where(SCAN.c.work == MENTION.c.work, SCAN.c.source == MENTION.c.source, SCAN.c.outcome == "read")
@@ -165,7 +165,9 @@ def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, str]
             func.min(MENTION.c.found_at).label("at"),
             # What another tracker's list names beside the paper itself or the Hub is theirs, not the list's.
             func.coalesce(
-                func.min(MENTION.c.source).filter(MENTION.c.source != Source.IMPORT.value), Source.IMPORT.value
+                func.min(MENTION.c.source, type_=SOURCE).filter(MENTION.c.source != Source.IMPORT.value),
+                literal(Source.IMPORT.value, SOURCE),
+                type_=SOURCE,
             ).label("source"),
             func.min(MENTION.c.first_version).label("first"),
             func.max(MENTION.c.last_version).label("last"),
@@ -198,7 +200,7 @@ def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, Stand
     found: dict[str, dict[str, Standing]] = defaultdict(dict)
     with store.read() as connection:
         titles = _titles(connection, works)
-        listed = select(LISTING).where(among("arxiv:" + LISTING.c.arxiv_id, works))
+        listed = select(LISTING).where(among(LISTING.c.arxiv_id, [work.partition(":")[2] for work in works]))
         listings = {row.reference.casefold(): row for row in connection.execute(listed)}
         rows = connection.execute(
             select(
@@ -209,7 +211,7 @@ def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, Stand
                 ARTIFACT.c.created_at,
                 MENTION.c.artifact,
             )
-            .join(ARTIFACT, ARTIFACT.c.key == MENTION.c.artifact)
+            .join(ARTIFACT, ARTIFACT.c.id == MENTION.c.artifact)
             .where(among(MENTION.c.work, works))
         ).all()
         linking = _linking(connection, {row.artifact for row in rows})
@@ -224,7 +226,7 @@ def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, Stand
     return found
 
 
-def _linking(connection: Connection, artifacts: Collection[str]) -> dict[str, int]:
+def _linking(connection: Connection, artifacts: Collection[int]) -> dict[int, int]:
     """How many works mention each artifact."""
     rows = connection.execute(
         select(MENTION.c.artifact, func.count(MENTION.c.work.distinct()))
@@ -244,11 +246,11 @@ def _titles(connection: Connection, works: Collection[str]) -> dict[str, frozens
 
 
 def _lost_names(
-    connection: Connection, artifacts: Collection[str]
-) -> tuple[dict[tuple[str, str], datetime], dict[str, datetime]]:
+    connection: Connection, artifacts: Collection[int]
+) -> tuple[dict[tuple[int, str], datetime], dict[int, datetime]]:
     """When names of artifacts ended, and when the last name of an artifact did."""
-    ended: dict[tuple[str, str], datetime] = {}
-    until: dict[str, list[datetime | None]] = defaultdict(list)
+    ended: dict[tuple[int, str], datetime] = {}
+    until: dict[int, list[datetime | None]] = defaultdict(list)
     for row in connection.execute(
         select(NAME.c.folded, NAME.c.artifact, NAME.c.until).where(among(NAME.c.artifact, artifacts))
     ):
@@ -263,8 +265,8 @@ def _lost_names(
     return ended, lost
 
 
-def _sightings(connection: Connection, artifacts: Collection[str]) -> Mapping[str, list[Sighting]]:
-    seen: dict[str, list[Sighting]] = defaultdict(list)
+def _sightings(connection: Connection, artifacts: Collection[int]) -> Mapping[int, list[Sighting]]:
+    seen: dict[int, list[Sighting]] = defaultdict(list)
     for row in connection.execute(
         select(SIGHTING)
         .where(among(SIGHTING.c.artifact, artifacts))

@@ -41,6 +41,7 @@ def save_release(
             role=Role.OWN,
             probability=1.0,
             place=Place.PAGE,
+            source=Source.WATCH,
             evidence=evidence,
             reasons=("the operator's watch list names it",),
         )

@@ -51,7 +51,7 @@ def thin(
 
 
 def _unclaimed(before: datetime) -> ColumnElement[bool]:
-    claimed = select(WORK.c.id).where(WORK.c.id == "arxiv:" + LISTING.c.arxiv_id)
+    claimed = select(WORK.c.id).where(WORK.c.arxiv_id == LISTING.c.arxiv_id)
     return (LISTING.c.seen_at < before) & ~claimed.exists()
 
 

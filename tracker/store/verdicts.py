@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from tracker.domain import Fact, LicenceClass, State
 from tracker.history import Verdict, unfound
+from tracker.store import joined, wordings
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 
-VERDICT = table(t.VerdictRow)
+VERDICT, ROLE = table(t.VerdictRow), joined.ROLE
 
 
 class Row(NamedTuple):
@@ -22,16 +23,24 @@ class Row(NamedTuple):
     state: str
     licence_class: str
     reference: str | None
-    reasons: list[str]
+    words: list[str]
 
 
 _UNFOUND = {fact: unfound(fact) for fact in Fact}
 
 
-def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> None:
-    """Keep the verdicts on works, by the work's id, in place of those before."""
+def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> dict[tuple[str, str], int]:
+    """Keep the verdicts on works, by the work's id, in place of those before; returns the names of what these works link,
+    by work and folded reference."""
+    names = {
+        (row.work, row.reference.casefold()): row.name
+        for row in connection.execute(
+            select(ROLE.c.work, ROLE.c.reference, ROLE.c.name).where(among(ROLE.c.work, judged))
+        )
+    }
     gone: dict[Fact, list[str]] = {}
-    rows = []
+    rows: list[dict[str, Any]] = []
+    kept: list[list[str]] = []
     for work, verdicts in judged.items():
         for verdict in verdicts:
             if verdict == _UNFOUND[verdict.fact]:
@@ -43,13 +52,16 @@ def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> Non
                     "fact": verdict.fact.value,
                     "state": verdict.state.value,
                     "licence_class": verdict.licence_class.value,
-                    "reference": verdict.reference,
-                    "reasons": list(verdict.reasons),
+                    "name": None if verdict.reference is None else names[work, verdict.reference.casefold()],
+                    "wording": wordings.number(said := wordings.without(verdict.reasons, verdict.reference)),
                 }
             )
-    upsert(connection, t.VerdictRow, rows, ("state", "licence_class", "reference", "reasons"))
+            kept.append(said)
+    wordings.keep(connection, kept)
+    upsert(connection, t.VerdictRow, rows, ("state", "licence_class", "name", "wording"))
     for fact, works in gone.items():
         connection.execute(VERDICT.delete().where(VERDICT.c.fact == fact.value, among(VERDICT.c.work, works)))
+    return names
 
 
 def whole(rows: Iterable[Any]) -> list[Verdict]:
@@ -60,7 +72,7 @@ def whole(rows: Iterable[Any]) -> list[Verdict]:
             state=State(row.state),
             licence_class=LicenceClass(row.licence_class),
             reference=row.reference,
-            reasons=tuple(row.reasons),
+            reasons=tuple(wordings.of(row.words, row.reference)),
         )
         for row in rows
     }

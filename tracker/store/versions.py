@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from tracker.domain import Version
+from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 from tracker.store.writes import paper_id
 
-WORK, VERSION = table(t.Work), table(t.Version)
+WORK, VERSION = table(t.Work), joined.VERSION
 
 
 def newest(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Version]:

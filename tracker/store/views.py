@@ -3,31 +3,37 @@
 A column is removed or renamed only together with `VERSION`, which is the file's `PRAGMA user_version`.
 """
 
-VERSION = 2
+from tracker.store.codes import PLACE
+from tracker.store.keys import commit_sql, event_sql, licence_sql
+
+VERSION = 3
 APPLICATION_ID = 0x54524B52
 """`TRKR`: lets `file` and `PRAGMA application_id` tell our files."""
 
 VIEWS = {
     "papers": """
-        SELECT substr(w.id, 7) AS arxiv_id, w.latest AS version, v.title, v.abstract, v.authors, v.categories,
-               v.primary_category, v.submitted_at, v.updated_at, w.announced_at, v.comment, v.licence, v.withdrawn,
-               w.code, w.weights, w.data, w.demo, w.grade,
+        SELECT w.arxiv_id, w.latest AS version, v.title, v.abstract, v.authors, v.categories,
+               v.primary_category, w.submitted_at, coalesce(v.updated_at, w.submitted_at) AS updated_at,
+               w.announced_at, v.comment, {licence} AS licence, v.withdrawn,
+               w.code, w.weights, w.data, w.demo, g.grade,
                g.reasons AS grade_reasons, g.mof, g.osaid
         FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest
         LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
-        WHERE w.id LIKE 'arxiv:%'
-    """,
+        WHERE w.arxiv_id IS NOT NULL
+    """.replace("{licence}", licence_sql("v.licence")),
     "links": """
-        SELECT substr(r.work, 7) AS arxiv_id, r.reference, a.reference AS artifact, r.url, r.role, r.probability,
-               r.place, r.evidence,
-               (SELECT min(m.first_version) FROM mention m WHERE m.work = r.work AND m.artifact = r.artifact)
-                   AS first_version,
-               (SELECT max(m.last_version) FROM mention m WHERE m.work = r.work AND m.artifact = r.artifact)
-                   AS last_version,
-               r.lifecycle, r.reasons
-        FROM role r JOIN artifact a ON a.key = r.artifact
-        WHERE r.work LIKE 'arxiv:%'
-    """,
+        SELECT w.arxiv_id, n.reference, a.reference AS artifact, coalesce(m.url, n.url) AS url, r.role, r.probability,
+               {place} AS place, m.evidence,
+               (SELECT min(o.first_version) FROM mention o JOIN artifact_name p ON p.id = o.name
+                WHERE o.work = r.work AND p.artifact = r.artifact) AS first_version,
+               (SELECT max(o.last_version) FROM mention o JOIN artifact_name p ON p.id = o.name
+                WHERE o.work = r.work AND p.artifact = r.artifact) AS last_version,
+               r.lifecycle, y.words AS reasons
+        FROM role r JOIN work w ON w.id = r.work JOIN wording y ON y.id = r.wording JOIN artifact a ON a.id = r.artifact
+        JOIN artifact_name n ON n.id = r.name
+        JOIN mention m ON m.work = r.work AND m.name = r.name AND m.source = r.source AND m.place = r.place
+        WHERE w.arxiv_id IS NOT NULL
+    """.replace("{place}", PLACE.sql("r.place")),
     "artifacts": """
         SELECT a.reference, a.host, a.kind, a.url, coalesce(a.outcome, 'unknown') AS outcome,
                coalesce(a.content, 'unknown') AS content, a.licence_spdx,
@@ -36,40 +42,40 @@ VIEWS = {
                CASE WHEN a.reason <> '' OR a.outcome IS NOT NULL THEN a.reason
                     WHEN a.next_check_at IS NOT NULL THEN 'not looked at yet'
                     ELSE 'not looked at: not the authors'' own, or at a host that is not asked' END AS reason,
-               a.licence_source, a.licence_note, a.commit_id,
+               a.licence_source, a.licence_note, {commit} AS commit_id,
                a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy
         FROM artifact a
-    """,
+    """.replace("{commit}", commit_sql("a.commit_id")),
     "checks": """
         SELECT a.reference, s.outcome, s.reason, s.content, s.licence_spdx, s.licence_class, s.licence_source,
-               s.licence_note, s.archived, s.gated, s.reference AS answered, s.commit_id,
+               s.licence_note, s.archived, s.gated, s.reference AS answered, {commit} AS commit_id,
                s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names
-        FROM sighting s JOIN artifact a ON a.key = s.artifact
-    """,
+        FROM sighting s JOIN artifact a ON a.id = s.artifact
+    """.replace("{commit}", commit_sql("s.commit_id")),
     "events": """
-        SELECT e.id, CASE WHEN e.work LIKE 'arxiv:%' THEN substr(e.work, 7) END AS arxiv_id, e.reference, e.kind,
-               e.cause, e.happened_at, e.observed_at, e.detail
-        FROM event e
-    """,
+        SELECT {id} AS id, w.arxiv_id, coalesce((SELECT n.reference FROM artifact_name n WHERE n.id = e.name), e.reference) AS reference,
+               e.kind, e.cause, e.happened_at, e.observed_at, e.detail
+        FROM event e LEFT JOIN work w ON w.id = e.work
+    """.replace("{id}", event_sql("e.id")),
     "open_papers": """
-        SELECT substr(w.id, 7) AS arxiv_id, v.title, d.reference, a.licence_spdx, w.opened_at, a.url,
-               v.primary_category, v.categories, v.authors, v.submitted_at
+        SELECT w.arxiv_id, v.title, n.reference, a.licence_spdx, w.opened_at, a.url,
+               v.primary_category, v.categories, v.authors, w.submitted_at
         FROM work w
         JOIN version v ON v.work = w.id AND v.n = w.latest
         JOIN verdict d ON d.work = w.id AND d.fact = 'code'
-        LEFT JOIN role r ON r.work = w.id AND r.reference = d.reference
-        LEFT JOIN artifact a ON a.key = r.artifact
-        WHERE w.code = 'open' AND w.id LIKE 'arxiv:%'
+        LEFT JOIN artifact_name n ON n.id = d.name
+        LEFT JOIN artifact a ON a.id = n.artifact
+        WHERE w.code = 'open' AND w.arxiv_id IS NOT NULL
     """,
     "open_by_category": """
-        SELECT c.category, c.opened_at, substr(c.work, 7) AS arxiv_id, v.title, d.reference, a.licence_spdx, a.url,
-               v.authors, v.submitted_at
+        SELECT c.category, c.opened_at, w.arxiv_id, v.title, n.reference, a.licence_spdx, a.url,
+               v.authors, w.submitted_at
         FROM work_category c
         JOIN work w ON w.id = c.work
         JOIN version v ON v.work = w.id AND v.n = w.latest
         JOIN verdict d ON d.work = w.id AND d.fact = 'code'
-        LEFT JOIN role r ON r.work = w.id AND r.reference = d.reference
-        LEFT JOIN artifact a ON a.key = r.artifact
+        LEFT JOIN artifact_name n ON n.id = d.name
+        LEFT JOIN artifact a ON a.id = n.artifact
         WHERE c.opened_at IS NOT NULL
     """,
     "openness_by_month": """
@@ -86,7 +92,7 @@ VIEWS = {
         HAVING sum(f.papers) > 0
     """,
     "promises": """
-        SELECT substr(w.id, 7) AS arxiv_id, v.title, w.promise_evidence AS evidence, w.submitted_at, p.promised_at,
+        SELECT w.arxiv_id, v.title, w.promise_evidence AS evidence, w.submitted_at, p.promised_at,
                CASE WHEN p.kept_at IS NOT NULL THEN 'kept' WHEN w.promise <> 'promised' THEN 'dropped'
                     WHEN p.lapsed_at IS NOT NULL THEN 'lapsed' ELSE 'waiting' END AS state,
                p.kept_at, p.lapsed_at, w.code
@@ -116,7 +122,7 @@ VIEWS = {
         GROUP BY o.name
     """,
     "releases": """
-        SELECT substr(w.id, 9) AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, w.grade,
+        SELECT substr(w.id, 9) AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, g.grade,
                g.reasons AS grade_reasons, g.mof, g.osaid,
                w.opened_at, w.judged_at, (SELECT count(*) FROM role r WHERE r.work = w.id) AS links
         FROM work w LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
@@ -125,10 +131,18 @@ VIEWS = {
 }
 
 
-def statements() -> list[str]:
+def statements(dialect: str) -> list[str]:
     """SQL that makes the views anew, in order."""
     made = []
-    for name, query in VIEWS.items():
+    for name, told in VIEWS.items():
+        query = told if dialect == "sqlite" else _plain(told)
         made.append(f"DROP VIEW IF EXISTS {name}")
         made.append(f"CREATE VIEW {name} AS {' '.join(query.split())}")
     return made
+
+
+def _plain(query: str) -> str:
+    """A view's words where keys are texts."""
+    for words, column in ((event_sql, "e.id"), (commit_sql, "a.commit_id"), (commit_sql, "s.commit_id")):
+        query = query.replace(words(column), column)
+    return query

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from tracker.domain import Reference, WindowResult
-from tracker.store import tables as t
+from tracker.store import tables
+from tracker.store import tables_service as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
 
@@ -132,7 +133,7 @@ def save_listings(
     with store.begin() as connection:
         upsert(
             connection,
-            t.HubListing,
+            tables.HubListing,
             (
                 {
                     "arxiv_id": arxiv_id,

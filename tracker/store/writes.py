@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
 
 from tracker.domain import Mention, Promise, Reference, Source, Version
-from tracker.store import figures, search
+from tracker.store import figures, joined, search, wordings
 from tracker.store import tables as t
-from tracker.store.dialect import among, table, upsert
+from tracker.store.dialect import among, next_number, table, upsert
 from tracker.store.engine import Store
 
-WORK, VERSION, NAME = table(t.Work), table(t.Version), table(t.ArtifactName)
-ARTIFACT, MENTION, ROLE = table(t.Artifact), table(t.Mention), table(t.RoleRow)
+WORK, NAME, MENTION, VERSION = table(t.Work), table(t.ArtifactName), table(t.Mention), joined.VERSION
 _READ = ("title", "abstract", "comment", "authors")
 """What links and promises are found in, and roles decided by."""
 _TOLD = (
@@ -58,10 +57,10 @@ def save_versions(
             (row.work, row.n): row
             for row in connection.execute(select(VERSION).where(among(VERSION.c.work, works)))
         }
-        latest = {
-            row.id: row.latest
-            for row in connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, works)))
-        }
+        rows = connection.execute(
+            select(WORK.c.id, WORK.c.latest, WORK.c.first_seen).where(among(WORK.c.id, works))
+        ).all()
+        latest, seen = {row.id: row.latest for row in rows}, {row.id: row.first_seen for row in rows}
         changed = [
             (work, version)
             for work, told in zip(works, versions, strict=True)
@@ -76,8 +75,8 @@ def save_versions(
             upsert(
                 connection,
                 t.Version,
-                (_version_row(work, version, now) for work, version in changed),
-                _TOLD,
+                (_version_row(work, version, seen.get(work, now), now) for work, version in changed),
+                [name for name in _TOLD if name != "submitted_at"],
             )
             newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
             older = [(work, version) for work, version in newest if work in latest]
@@ -90,6 +89,7 @@ def save_versions(
 def _work_row(work: str, version: Version, announced: Mapping[str, datetime], now: datetime) -> dict[str, Any]:
     return {
         "id": work,
+        "arxiv_id": version.arxiv_id,
         "latest": version.n,
         "first_seen": now,
         "submitted_at": version.submitted_at,
@@ -147,7 +147,7 @@ def _renew(
         )
 
 
-def _version_row(work: str, version: Version, now: datetime) -> dict[str, Any]:
+def _version_row(work: str, version: Version, first_seen: datetime, now: datetime) -> dict[str, Any]:
     return {
         "work": work,
         "n": version.n,
@@ -160,9 +160,8 @@ def _version_row(work: str, version: Version, now: datetime) -> dict[str, Any]:
         "doi": version.doi,
         "licence": version.licence,
         "withdrawn": version.withdrawn,
-        "submitted_at": version.submitted_at,
-        "updated_at": version.updated_at,
-        "seen_at": now,
+        "updated_at": version.updated_at if version.updated_at != version.submitted_at else None,
+        "seen_at": now if now != first_seen else None,
     }
 
 
@@ -208,21 +207,19 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
     """Store what scans found. Names become artifacts where they are new; works wait for their roles."""
     with store.begin() as connection:
         references = {mention.reference.folded: mention.reference for scan in scans for mention in scan.mentions}
-        owners = _artifacts_of(connection, references, now)
+        names, kept = _names_of(connection, references, now), _names_kept(connection, scans)
         upsert(
             connection,
             t.Mention,
             (
                 {
                     "work": scan.work,
-                    "folded": mention.reference.folded,
+                    "name": kept.get((scan.work, mention.reference.folded)) or names[mention.reference.folded],
                     "source": mention.source.value,
                     "place": mention.place.value,
-                    "artifact": owners[mention.reference.folded],
-                    "reference": mention.reference.key,
-                    "url": mention.url,
+                    "url": mention.url if mention.url != mention.reference.url else None,
                     "evidence": mention.evidence,
-                    "before": mention.before,
+                    "before": wordings.less(mention.before, mention.evidence, mention.url),
                     "first_version": scan.version,
                     "last_version": scan.version,
                     "found_at": now,
@@ -232,6 +229,7 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
             ),
             ("url", "evidence", "before", "last_version"),
         )
+        wordings.keep(connection, ([scan.reason] for scan in scans if scan.reason))
         upsert(
             connection,
             t.Scan,
@@ -241,13 +239,13 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
                     "version": scan.version,
                     "source": scan.source.value,
                     "outcome": scan.outcome,
-                    "reason": scan.reason,
+                    "wording": wordings.number([scan.reason]) if scan.reason else None,
                     "scanned_at": now,
                     "rules": rules,
                 }
                 for scan in scans
             ),
-            ("outcome", "reason", "scanned_at", "rules"),
+            ("outcome", "wording", "scanned_at", "rules"),
         )
         _promises(connection, [scan for scan in scans if scan.promise is not None])
         told = [scan.work for scan in scans if scan.mentions]
@@ -280,29 +278,51 @@ def _promises(connection: Connection, scans: Sequence[Scanned]) -> None:
         )
 
 
-def _artifacts_of(connection: Connection, references: Mapping[str, Reference], now: datetime) -> dict[str, str]:
-    """Which artifact each folded name points to now, made where the name is new."""
-    owners = {
-        row.folded: row.artifact
+def _names_kept(connection: Connection, scans: Sequence[Scanned]) -> dict[tuple[str, str], int]:
+    """Names that ended since these works first wrote them: who wrote one keeps the artifact that was meant."""
+    works = [scan.work for scan in scans if scan.mentions]
+    rows = connection.execute(
+        select(MENTION.c.work, NAME.c.folded, NAME.c.id)
+        .join(NAME, NAME.c.id == MENTION.c.name)
+        .where(among(MENTION.c.work, works), NAME.c.until.is_not(None))
+    )
+    return {(row.work, row.folded): row.id for row in rows}
+
+
+def _names_of(connection: Connection, references: Mapping[str, Reference], now: datetime) -> dict[str, int]:
+    """The current name's number of each folded reference, made with its artifact where it is new."""
+    known = {
+        row.folded: row.id
         for row in connection.execute(
-            select(NAME.c.folded, NAME.c.artifact).where(NAME.c.until.is_(None), among(NAME.c.folded, references))
+            select(NAME.c.folded, NAME.c.id).where(NAME.c.until.is_(None), among(NAME.c.folded, references))
         )
     }
-    fresh = [references[folded] for folded in references if folded not in owners]
+    fresh = [references[folded] for folded in references if folded not in known]
+    if not fresh:
+        return known
+    artifacts = list(enumerate(fresh, next_number(connection, t.Artifact)))
+    names = list(enumerate(artifacts, next_number(connection, t.ArtifactName)))
     upsert(
         connection,
         t.Artifact,
         (
-            {"key": new.folded, "reference": new.key, "host": new.host, "kind": new.kind, "url": new.url}
-            for new in fresh
+            {"id": number, "reference": new.key, "host": new.host, "kind": new.kind, "url": new.url}
+            for number, new in artifacts
         ),
     )
     upsert(
         connection,
         t.ArtifactName,
         (
-            {"folded": new.folded, "artifact": new.folded, "reference": new.key, "url": new.url, "since": now}
-            for new in fresh
+            {
+                "id": number,
+                "folded": new.folded,
+                "artifact": of,
+                "reference": new.key,
+                "url": new.url,
+                "since": now,
+            }
+            for number, (of, new) in names
         ),
     )
-    return owners | {new.folded: new.folded for new in fresh}
+    return known | {new.folded: number for number, (_, new) in names}

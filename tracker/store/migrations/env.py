@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from tracker.store import tables_announced  # noqa: F401 # its table belongs to the metadata
+from tracker.store import tables_operator, tables_service  # noqa: F401 # their tables belong to the metadata
 from tracker.store.tables import METADATA
 
 context.configure(

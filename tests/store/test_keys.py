@@ -1,0 +1,160 @@
+"""Keys and words as SQLite keeps them: whatever went in comes out."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from tracker.domain import Outcome, Place, Source
+from tracker.store import codes, keys
+from tracker.store import tables as t
+from tracker.store.dialect import table, upsert
+from tracker.store.engine import Store
+
+OLD = ("cs/0112017", "hep-th/9901001", "math/0703999", "q-bio/0309001", "acc-phys/9411001", "supr-con/9612003")
+NEW = ("0704.0001", "1412.9999", "1501.00001", "2606.00001", "2612.99999", "9012.00001")
+NONE_OF_ARXIVS = (
+    "", "x", "2606.0001", "1412.00001", "0703.0001", "9107.0001", "2613.00001", "cs.AI/0112017", "nowhere/0703001", "cs/0704001",
+    "arxiv:2606.00001", "2606.00001v2", "２６０６.00001", "42500001",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("arxiv_id", OLD + NEW)
+def test_a_paper_is_a_number_of_four_bytes_that_gives_its_id_back(arxiv_id: str) -> None:
+    key = keys.stored(f"arxiv:{arxiv_id}")
+    assert isinstance(key, int)
+    assert 0 <= key < 1 << 31
+    assert keys.read(key) == f"arxiv:{arxiv_id}"
+
+
+@pytest.mark.parametrize("arxiv_id", NONE_OF_ARXIVS)
+def test_what_is_no_id_of_arxivs_stays_as_it_is(arxiv_id: str) -> None:
+    assert keys.stored(f"arxiv:{arxiv_id}") == f"arxiv:{arxiv_id}"
+
+
+@given(st.text() | st.from_regex(r"[a-z-]{0,9}/?[0-9]{3,7}\.?[0-9]{0,6}", fullmatch=True))
+def test_no_two_works_share_a_key(name: str) -> None:
+    for work in (f"arxiv:{name}", f"release:{name}"):
+        assert keys.read(keys.stored(work)) == work
+
+
+@given(st.integers(0, keys.number("9012.99999")))
+def test_no_two_numbers_share_a_paper(number: int) -> None:
+    made = keys.arxiv_id(number)
+    assert keys.stored(f"arxiv:{made}") in (number, f"arxiv:{made}")
+
+
+@given(st.integers(0, (1 << 64) - 1))
+def test_an_events_digits_come_back(number: int) -> None:
+    kept = keys.event_number(f"{number:016x}")
+    assert -(1 << 63) <= kept < 1 << 63
+    assert keys.EventKey().process_result_value(kept, None) == f"{number:016x}"  # type: ignore[arg-type] # it asks nothing
+
+
+def test_the_view_tells_an_event_as_the_program_does(store: Store, now: datetime) -> None:
+    names = ["0000000000000001", "7fffffffffffffff", "8000000000000000", "ffffffffffffffff"]
+    with store.begin() as connection:
+        upsert(connection, t.Work, [{"id": "arxiv:2606.00001", "arxiv_id": "2606.00001", "first_seen": now}])
+        rows = [
+            {"id": one, "work": "arxiv:2606.00001", "kind": "found", "cause": "world", "happened_at": now, "observed_at": now}
+            for one in names
+        ]  # fmt: skip
+        upsert(connection, t.EventRow, rows)
+    with store.read() as connection:
+        event = table(t.EventRow)
+        assert sorted(connection.execute(select(event.c.id)).scalars()) == names
+        assert sorted(connection.execute(text("SELECT id FROM events")).scalars()) == names
+
+
+def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: datetime) -> None:
+    addresses = [*keys.LICENCES.values(), "http://creativecommons.org/licenses/by/3.0/", None]
+    with store.begin() as connection:
+        for number, address in enumerate(addresses):
+            work = {
+                "id": f"arxiv:2606.{number:05}", "arxiv_id": f"2606.{number:05}", "latest": 1, "first_seen": now,
+                "submitted_at": now,
+            }  # fmt: skip
+            upsert(connection, t.Work, [work])
+            row = {
+                "work": work["id"],
+                "n": 1,
+                "title": "T",
+                "abstract": "A",
+                "primary_category": "cs.LG",
+                "licence": address,
+            }
+            upsert(connection, t.Version, [row])
+    with store.read() as connection:
+        assert (
+            connection.execute(text("SELECT licence FROM papers ORDER BY arxiv_id")).scalars().all() == addresses
+        )
+        version = table(t.Version)
+        assert connection.execute(select(version.c.licence).order_by(version.c.work)).scalars().all() == addresses
+        assert (
+            max(len(one or "") for one in connection.exec_driver_sql("SELECT licence FROM version").scalars())
+            == 43
+        )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(codes.SOURCE, Source), (codes.PLACE, Place), (codes.OUTCOME, Outcome)]
+)
+def test_every_word_has_its_place(code: codes.Coded, words: type[Source | Place | Outcome]) -> None:
+    assert {one.value for one in words} <= set(code.words)
+    for word in code.words:
+        assert code.process_result_value(code.process_bind_param(word, None), None) == word  # type: ignore[arg-type] # it asks nothing
+    with pytest.raises(ValueError, match="not in tuple"):
+        code.process_bind_param("nowhere", None)  # type: ignore[arg-type] # as above
+
+
+def test_two_lists_of_words_are_two_types() -> None:
+    """SQLAlchemy keeps statements by the key of their types: two lists with one key would be read as one."""
+    assert codes.SOURCE._static_cache_key != codes.PLACE._static_cache_key
+
+
+@given(st.dates(date(1991, 1, 1), date(2199, 12, 31)))
+def test_a_day_is_a_number_that_people_can_read(day: date) -> None:
+    kept = codes.Day().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
+    assert str(kept) == f"{day:%Y%m%d}"
+    assert codes.Day().process_result_value(kept, None) == day  # type: ignore[arg-type] # as above
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("2.1fffebd7", 0x21FFFEBD7), ("9999.ffffffff", 0x270FFFFFFFFF), ("0.1fffebd7", None), ("02.1fffebd7", None), ("r1", None),
+     ("", None), ("2.1FFFEBD7", None), ("1", None), (None, None)],
+)  # fmt: skip
+def test_a_version_of_rules_comes_back(told: str | None, kept: int | None) -> None:
+    assert keys.rules_number(told) == (told if kept is None else kept)
+    assert keys.RuleVersion().process_result_value(keys.rules_number(told), None) == told  # type: ignore[arg-type] # it asks nothing
+
+
+@pytest.mark.parametrize(
+    "told", ["0" * 40, "f" * 40, "0123456789abcdef" * 4, "F" * 40, "f" * 39, "v1.0", "", None]
+)
+def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: datetime, told: str | None) -> None:
+    artifact = {
+        "id": 1,
+        "reference": "github:a/b",
+        "host": "github",
+        "kind": "repository",
+        "url": "https://github.com/a/b",
+    }
+    with store.begin() as connection:
+        upsert(connection, t.Artifact, [artifact | {"commit_id": told, "read_rules": "2.1fffebd7"}])
+        look = {
+            "artifact": 1,
+            "first_seen": now,
+            "last_seen": now,
+            "digest": "d",
+            "outcome": "present",
+            "content": "code",
+        }
+        upsert(connection, t.SightingRow, [look | {"licence_class": "osi", "commit_id": told}])
+    with store.read() as connection:
+        row = connection.execute(select(table(t.Artifact))).one()
+        assert (row.commit_id, row.read_rules) == (told, "2.1fffebd7")
+        shown = connection.execute(text("SELECT commit_id FROM artifacts UNION ALL SELECT commit_id FROM checks"))
+        assert shown.scalars().all() == [told, told]

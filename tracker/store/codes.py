@@ -1,0 +1,69 @@
+"""Words of short lists, kept as their place in the list: some of them stand in every row of the largest tables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Dialect, Integer, SmallInteger
+from sqlalchemy.types import TypeDecorator
+
+
+class Coded(TypeDecorator[str]):
+    """One of `words`, kept as its place among them. The places are in every store: new words come at the end, and none
+    goes. A word that is not listed is a bug: ValueError."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> int | None:  # noqa: ARG002 # the signature is SQLAlchemy's
+        """Its place."""
+        return None if value is None else self.words.index(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
+        """The word."""
+        return None if value is None else self.words[value]
+
+    def sql(self, column: str) -> str:
+        """SQL for the word that a column holds the place of."""
+        cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(self.words))
+        return f"CASE {column} {cases} END"
+
+
+class Day(TypeDecorator[date]):
+    """A day kept as the number 20260616."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> int | None:  # noqa: ARG002 # as above
+        """The number."""
+        return None if value is None else (value.year * 100 + value.month) * 100 + value.day
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> date | None:  # noqa: ARG002 # as above
+        """The day."""
+        return None if value is None else date(value // 10000, value // 100 % 100, value % 100)
+
+
+# The first sources are in alphabetical order: where two of them name a link, the first is told.
+SOURCE = Coded(("html", "hub-list", "hub-record", "import", "metadata", "page", "pdf", "tex", "watch"))
+PLACE = Coded(
+    (
+        "title",
+        "abstract",
+        "comment",
+        "title-footnote",
+        "section",
+        "footnote",
+        "caption",
+        "bibliography",
+        "page",
+        "hub",
+    )
+)
+OUTCOME = Coded(("read", "present", "absent", "blocked", "unknown"))
+ANNOUNCED = Coded(("new", "cross", "replaced", "withdrawn"))
+DOOR = Coded(("arxiv_api", "arxiv_oai", "arxiv_rss"))

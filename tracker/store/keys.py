@@ -1,0 +1,230 @@
+"""Keys as they stand in SQLite: an arXiv id is a number of four bytes there, for each of the dozen rows that name it.
+
+PostgreSQL keeps the text of each.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Dialect, Integer, String
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+PAPER = "arxiv:"
+_NUMBER = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.(\d{4,5})", re.ASCII)
+_OLD_NUMBER = re.compile(r"([a-z-]{2,12})(?:\.[A-Z]{2})?/(\d\d)(0[1-9]|1[0-2])(\d{3})", re.ASCII)
+_ARCHIVES = (
+    "acc-phys", "adap-org", "alg-geom", "ao-sci", "astro-ph", "atom-ph", "bayes-an", "chao-dyn", "chem-ph", "cmp-lg",
+    "comp-gas", "cond-mat", "cs", "dg-ga", "funct-an", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math", "math-ph",
+    "mtrl-th", "nlin", "nucl-ex", "nucl-th", "patt-sol", "physics", "plasm-ph", "q-alg", "q-bio", "q-fin", "quant-ph",
+    "solv-int", "stat", "supr-con",
+)  # fmt: skip
+"""The archives that gave numbers of their own until March 2007 (info.arxiv.org/help/arxiv_identifier.html). Their order
+is in the stores' keys."""
+_IN_A_MONTH = 100_000
+_NEW_IDS, _FIVE_DIGITS = 195, 288
+"""The months since January 1991 in which ids lost their archive (April 2007) and got a fifth digit (January 2015)."""
+
+
+def number(arxiv_id: str) -> int:
+    """A number that grows with the month and the number of an arXiv id, and is close to the one before it: so indexes
+    stay small and give the newest paper first. What is no id of arXiv's gets a negative one."""
+    if new := _NUMBER.fullmatch(arxiv_id):
+        return _month(new[1], new[2]) * _IN_A_MONTH + int(new[3])
+    if (old := _OLD_NUMBER.fullmatch(arxiv_id)) and old[1] in _ARCHIVES:
+        return _month(old[2], old[3]) * _IN_A_MONTH + _ARCHIVES.index(old[1]) * 1000 + int(old[4])
+    raw = arxiv_id.encode("utf-8", "replace")
+    return -(zlib.crc32(raw) << 31 | zlib.adler32(raw) & 0x7FFFFFFF) - 1
+
+
+def _month(year: str, month: str) -> int:
+    """Months since January 1991, when arXiv began."""
+    return (int(year) - 91) % 100 * 12 + int(month) - 1
+
+
+def arxiv_id(number: int) -> str:
+    """The arXiv id of a number that is not negative."""
+    month, rest = divmod(number, _IN_A_MONTH)
+    when = f"{(91 + month // 12) % 100:02}{month % 12 + 1:02}"
+    if month >= _NEW_IDS:
+        return f"{when}.{rest:0{5 if month >= _FIVE_DIGITS else 4}}"
+    archive, rest = divmod(rest, 1000)
+    return f"{_ARCHIVES[archive]}/{when}{rest:03}" if archive < len(_ARCHIVES) else ""
+
+
+@lru_cache(maxsize=65536)
+def stored(work: str) -> int | str:
+    """A work's key as SQLite keeps it: the number of a paper, whose id that number gives back; else its text."""
+    if work.startswith(PAPER):
+        told = work[len(PAPER) :]
+        if (found := number(told)) >= 0 and arxiv_id(found) == told:
+            return found
+    return work
+
+
+def read(key: int | str) -> str:
+    """The key of a work from what SQLite keeps: `arxiv:ID` or `release:REFERENCE`."""
+    return key if isinstance(key, str) else f"{PAPER}{arxiv_id(key)}"
+
+
+class _Any(UserDefinedType[Any]):
+    """A column of SQLite's that takes a number, a text or bytes, and gives back what it took; `kind` is what SQLite is told
+    (sqlite.org/datatype3.html, 3.1): a `BLOB` is never taken for a number."""
+
+    cache_ok = True
+
+    def __init__(self, kind: str = "ANY") -> None:
+        self.kind = kind
+
+    def get_col_spec(self, **_: Any) -> str:
+        return self.kind
+
+
+class WorkKey(TypeDecorator[str]):
+    """`arxiv:ID` or `release:REFERENCE`; on SQLite as `stored` has it."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """SQLite alone has columns of either kind."""
+        return dialect.type_descriptor(_Any() if dialect.name == "sqlite" else String())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """What the database keeps."""
+        return value if value is None or dialect.name != "sqlite" else stored(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
+        """The key that the program knows."""
+        return None if value is None else read(value)
+
+
+class EventKey(TypeDecorator[str]):
+    """Sixteen hexadecimal digits; on SQLite the number that they are, eight bytes with a sign."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL keeps the digits."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else String())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """What the database keeps."""
+        return value if value is None or dialect.name != "sqlite" else event_number(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
+        """The digits."""
+        return value if value is None or isinstance(value, str) else f"{value & _64_BITS:016x}"
+
+
+_64_BITS = (1 << 64) - 1
+
+
+def event_number(digits: str) -> int:
+    """The number of an event's digits as SQLite has it: those from 8000000000000000 on are negative."""
+    found = int(digits, 16)
+    return found - (1 << 64) if found >> 63 else found
+
+
+def event_sql(column: str) -> str:
+    """SQLite's words for the digits of an event (sqlite.org/printf.html: `%x` takes the bits as they are)."""
+    return f"printf('%016x', {column})"
+
+
+_RULES = re.compile(r"([1-9][0-9]{0,3})\.([0-9a-f]{8})")
+
+
+class RuleVersion(TypeDecorator[str]):
+    """The version of some rules, a number and eight hexadecimal digits (`2.1fffebd7`); on SQLite these as one number."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL keeps the text."""
+        return dialect.type_descriptor(_Any("BLOB") if dialect.name == "sqlite" else String())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """What the database keeps; what is written otherwise stays as it is."""
+        return rules_number(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
+        """The version as it is written."""
+        return f"{value >> 32}.{value & 0xFFFFFFFF:08x}" if isinstance(value, int) else value
+
+
+def rules_number(value: str | None) -> int | str | None:
+    """A version of rules as SQLite keeps it."""
+    if value is None or not (found := _RULES.fullmatch(value)):
+        return value
+    return int(found[1]) << 32 | int(found[2], 16)
+
+
+class CommitId(TypeDecorator[str]):
+    """The id of a commit: on SQLite the bytes of its hexadecimal digits; what is none stays text."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL keeps the text."""
+        return dialect.type_descriptor(_Any("BLOB") if dialect.name == "sqlite" else String())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """What the database keeps."""
+        return commit_bytes(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
+        """The digits."""
+        return value.hex() if isinstance(value, bytes) else value
+
+
+_COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+
+
+def commit_bytes(value: str | None) -> bytes | str | None:
+    """A commit's id as SQLite keeps it."""
+    return bytes.fromhex(value) if value and _COMMIT.fullmatch(value) else value
+
+
+def commit_sql(column: str) -> str:
+    """SQLite's words for the digits of a commit."""
+    return f"CASE typeof({column}) WHEN 'blob' THEN lower(hex({column})) ELSE {column} END"
+
+
+_CC, _NAMES = "http://creativecommons.org/", "http://arxiv.org/licenses/"
+LICENCES = {
+    "by": f"{_CC}licenses/by/4.0/",
+    "by-sa": f"{_CC}licenses/by-sa/4.0/",
+    "by-nc-sa": f"{_CC}licenses/by-nc-sa/4.0/",
+    "by-nc-nd": f"{_CC}licenses/by-nc-nd/4.0/",
+    "zero": f"{_CC}publicdomain/zero/1.0/",
+    "arxiv": f"{_NAMES}nonexclusive-distrib/1.0/",
+}
+"""The licences that arXiv offers (info.arxiv.org/help/license) by the words that stand for them in the tables."""
+_WORDS = {address: word for word, address in LICENCES.items()}
+
+
+class PaperLicence(TypeDecorator[str]):
+    """The address of a paper's licence; those that arXiv offers take a word instead of fifty letters."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
+        """The word for it, where there is one."""
+        return value if value is None else _WORDS.get(value, value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
+        """The address."""
+        return value if value is None else LICENCES.get(value, value)
+
+
+def licence_sql(column: str) -> str:
+    """SQL for the address of a licence that is kept as `PaperLicence` has it."""
+    cases = " ".join(f"WHEN '{word}' THEN '{address}'" for word, address in LICENCES.items())
+    return f"CASE {column} {cases} ELSE {column} END"

@@ -1,0 +1,42 @@
+"""The tables of what the operator says: whom to watch, and what is otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from tracker.store.tables import items, moment, prose
+from tracker.store.times import UtcText
+
+
+class Organisation(SQLModel, table=True):
+    """An organisation with its GitHub owners and Hub namespaces."""
+
+    name: str = Field(primary_key=True)
+    github: list[str] = items()
+    huggingface: list[str] = items()
+
+
+class OrganisationAccount(SQLModel, table=True):
+    """The folded references of one account of an organisation: from `start` on and before `stop`."""
+
+    __tablename__: ClassVar[Any] = "organisation_account"
+    start: str = Field(primary_key=True)
+    stop: str
+    organisation: str = Field(foreign_key="organisation.name", index=True)
+
+
+class Correction(SQLModel, table=True):
+    """The operator's word on a link or a licence, with reason and source, from when to when it was in force."""
+
+    work: str = Field(primary_key=True)
+    """`arxiv:ID`, or `*` for every work that links it."""
+    folded: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcText, primary_key=True)
+    until: datetime | None = moment(null=True)
+    value: str
+    reason: str = prose()
+    source: str = prose()

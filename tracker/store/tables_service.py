@@ -1,0 +1,64 @@
+"""The tables of the service itself: what upstreams told and when, and how the stages end. Apart from what is stored of
+papers: what is missing must be seen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from tracker.store.codes import ANNOUNCED, DOOR, Day
+from tracker.store.keys import WorkKey
+from tracker.store.tables import moment
+from tracker.store.times import UtcText
+
+
+class Announcement(SQLModel, table=True):
+    """One version of one paper that an upstream told of, noted before the paper itself is stored."""
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    work: str = Field(primary_key=True, sa_type=WorkKey)
+    """`arxiv:ID`, stored or not."""
+    n: int = Field(primary_key=True)
+    day: date = Field(index=True, sa_type=Day)
+    """The New York day of the announcement."""
+    kind: str = Field(sa_type=ANNOUNCED)
+    source: str = Field(sa_type=DOOR)
+    """The upstream that told it first."""
+
+
+class Window(SQLModel, table=True):
+    """Proof that nothing was missed between two moments at one source."""
+
+    source: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcText, primary_key=True)
+    until: datetime = Field(sa_type=UtcText, primary_key=True)
+    expected: int | None = None
+    got: int = 0
+    state: str
+    reason: str = ""
+    asked_at: datetime = moment()
+
+
+class Upstream(SQLModel, table=True):
+    """What must be remembered of an upstream across restarts."""
+
+    name: str = Field(primary_key=True)
+    stop_until: datetime | None = moment(null=True)
+    stop_reason: str = ""
+    failing_since: datetime | None = moment(null=True)
+    last_error: str = ""
+    last_ok_at: datetime | None = moment(null=True)
+    budget_from: datetime | None = moment(null=True)
+    budget_used: int = 0
+
+
+class Stage(SQLModel, table=True):
+    """When each stage last ended well."""
+
+    name: str = Field(primary_key=True)
+    good_at: datetime | None = moment(null=True)
+    trouble_since: datetime | None = moment(null=True)
+    trouble: str = ""
+    next_try: datetime | None = moment(null=True)
