@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.request
 from collections import Counter
 from contextlib import closing
@@ -193,3 +194,15 @@ def end(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGKIL
     """Send a signal and wait for the end."""
     process.send_signal(number)
     return process.wait(SECONDS)
+
+
+def stands(process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a process has stopped itself; False where it ended before."""
+    deadline = time.monotonic() + SECONDS
+    flags = os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while not (seen := os.waitid(os.P_PID, process.pid, flags)):
+        if time.monotonic() > deadline:
+            end(process)
+            raise AssertionError("it hangs")
+        time.sleep(0.001)
+    return seen.si_code == os.CLD_STOPPED

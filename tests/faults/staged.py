@@ -1,5 +1,6 @@
 """Runs one command of `tracker`, and writes to the file of FAULT_STAGES which part of which stage begins and when, one a
-line, at once: `1234.5 scan.full_texts`. FAULT_BUSY_SECONDS is how long a lock is waited for.
+line, at once: `1234.5 scan.full_texts`. At the place of FAULT_STAND it stops itself, until SIGCONT or its end comes from outside.
+FAULT_BUSY_SECONDS is how long a lock is waited for.
 
 The program itself tells a stage only now and then; a test that wants to know in which one it killed needs every change.
 The stages are the issue's: harvest, scan, check, judge, publish.
@@ -8,9 +9,10 @@ The stages are the issue's: harvest, scan, check, judge, publish.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tracker import cli, harvesting, looking, pipeline, publishing, reading, telling, watching
@@ -26,10 +28,22 @@ STAGES = {
 
 
 _inside = ["between.stages"]
+_passed: list[str] = []
+
+
+def place(passed: Sequence[str]) -> str:
+    """Where in a cycle the last of these parts lies: after how many judgings, the part, and its which time since then. A
+    cycle that finds work done passes fewer parts than a first one, but judges as often."""
+    judged = [number for number, part in enumerate(passed) if part == "judge.judge"]
+    since = passed[judged[-1] :] if judged else passed
+    return f"{len(judged)} {passed[-1]} {since.count(passed[-1])}"
 
 
 def _note(log: int) -> None:
     os.write(log, f"{time.monotonic():.4f} {_inside[-1]}\n".encode())
+    _passed.append(_inside[-1])
+    if place(_passed) == os.environ.get("FAULT_STAND"):
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _telling(work: Callable[..., Any], stage: str, log: int) -> Callable[..., Any]:
@@ -53,6 +67,7 @@ def main() -> int:
             setattr(module, name, _telling(getattr(module, name), f"{stage}.{name}", log))
     if os.environ.get("FAULT_BUSY_SECONDS"):
         engine.BUSY_SECONDS = float(os.environ["FAULT_BUSY_SECONDS"])  # type: ignore[assignment] # a short minute
+    _note(log)
     return cli.run(sys.argv[1:])
 
 
