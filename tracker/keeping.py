@@ -14,7 +14,7 @@ from pathlib import Path
 from tracker.errors import Cancelled
 from tracker.hosts import base as hosts
 from tracker.hosts import resolve
-from tracker.store import memory, retention, times
+from tracker.store import keys, memory, retention, times
 from tracker.timing import timed
 from tracker.worker import Summary, Worker, close_stage
 
@@ -55,11 +55,12 @@ def keep(worker: Worker, now: datetime, summary: Summary) -> None:
 
 
 def forget() -> None:
-    """Give back what one cycle's work was quicker for: addresses taken apart, times as text. A service does it between
+    """Give back what one cycle's work was quicker for: addresses taken apart, times and keys as they are stored. A service does it between
     cycles, since each kept only its bound in number would grow for months."""
     resolve.reference.cache_clear()
     hosts.parts.cache_clear()
     times.utc_text.cache_clear()
+    keys.stored.cache_clear()
 
 
 def _is_due(worker: Worker, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from tracker.domain import Reference, Source, Version
 from tracker.errors import Cancelled
 from tracker.fetch import gate
 from tracker.hosts import base, resolve
-from tracker.store import codes, judgements, memory, retention, times, writes
+from tracker.store import codes, judgements, keys, memory, retention, times, writes
 from tracker.store import windows as listings
 from tracker.store.engine import Store
 from tracker.store.views import VIEWS
@@ -256,10 +256,11 @@ def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
     for number in range(50):
         resolve.reference(f"https://github.com/lab/tool-{number}")
         times.utc_text(START + timedelta(seconds=number))
-    kept = (resolve.reference, base.parts, times.utc_text)
-    assert [one.cache_info().currsize for one in kept] == [50, 50, 50]
+        keys.stored(f"arxiv:2606.{number:05}")
+    kept = (resolve.reference, base.parts, times.utc_text, keys.stored)
+    assert [one.cache_info().currsize for one in kept] == [50, 50, 50, 50]
     keeping.forget()
-    assert [one.cache_info().currsize for one in kept] == [0, 0, 0]
+    assert [one.cache_info().currsize for one in kept] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("error", [None, Cancelled("stopping"), RuntimeError("broke off")])

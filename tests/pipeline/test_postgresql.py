@@ -11,7 +11,9 @@ from typing import Any
 
 import feedparser
 import pytest
+from sqlalchemy import create_engine, make_url
 
+from tests.store.test_engine import upgraded
 from tracker import gaps, pipeline, showing
 from tracker.errors import QueryError
 from tracker.store import query, search
@@ -89,3 +91,13 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
             query.query(server, writing)
     with pytest.raises(QueryError, match="read-only"):
         list(query.query(server, "SELECT lo_create(0)")[1])
+
+
+@pytest.mark.parametrize("revision", ["0001", "0005"])
+def test_a_store_on_a_server_is_upgraded_with_its_data(server: str, revision: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    name = f"of_{revision}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    upgraded(make_url(server).set(database=name).render_as_string(hide_password=False), revision)

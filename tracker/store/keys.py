@@ -55,7 +55,7 @@ def arxiv_id(number: int) -> str:
     return f"{_ARCHIVES[archive]}/{when}{rest:03}" if archive < len(_ARCHIVES) else ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def stored(work: str) -> int | str:
     """A work's key as SQLite keeps it: the number of a paper, whose id that number gives back; else its text."""
     if work.startswith(PAPER):
