@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tracker.domain import Version
-from tracker.store import versions, writes
+from tracker.store import joined, versions, writes
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 1, tzinfo=UTC)
@@ -113,3 +113,18 @@ def test_an_older_version_that_comes_late_is_kept_and_is_not_the_newest(store: S
     assert rows(store, "SELECT latest FROM work") == [(3,)]
     assert due(store) == (False, False)
     assert rows(store, "SELECT n FROM version ORDER BY n") == [(1,), (3,)]
+
+
+def test_each_version_keeps_its_own_times(store: Store, now: datetime) -> None:
+    day, first = timedelta(days=1), replace(TOLD, updated_at=TOLD.submitted_at)
+    save(store, replace(first, n=2, updated_at=first.submitted_at + 3 * day), now)
+    save(store, first, now + day)
+    save(store, replace(first, n=3, updated_at=first.submitted_at + 9 * day), now + 2 * day)
+    version = joined.VERSION.c
+    asked = select(version.n, version.submitted_at, version.updated_at, version.seen_at).order_by(version.n)
+    with store.read() as connection:
+        assert [tuple(row) for row in connection.execute(asked)] == [
+            (1, first.submitted_at, first.submitted_at, now + day),
+            (2, first.submitted_at, first.submitted_at + 3 * day, now),
+            (3, first.submitted_at, first.submitted_at + 9 * day, now + 2 * day),
+        ]

@@ -24,7 +24,7 @@ from tracker.domain import (
     Version,
 )  # fmt: skip
 from tracker.history import Event, Verdict
-from tracker.store import judgements, organisations, releases, views, writes
+from tracker.store import judgements, organisations, reads, releases, views, writes
 from tracker.store.engine import Store
 from tracker.store.judgements import Judged
 from tracker.store.writes import Scanned
@@ -132,6 +132,25 @@ def judge(store: Store, work: str, code: State, reference: str | None, *kinds: E
 def rows(store: Store, statement: str) -> list[tuple[object, ...]]:
     with store.read() as connection:
         return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def test_a_link_is_told_as_each_paper_writes_it(store: Store) -> None:
+    """A name is kept once for all who write it, in any case; what each of them writes stays its own."""
+    first, second = paper(store, 1, link="Ann/Tool"), paper(store, 2, link="ann/tool")
+    assert rows(store, "SELECT arxiv_id, url FROM links ORDER BY 1") == [
+        ("2606.00001", "https://github.com/Ann/Tool"),
+        ("2606.00002", "https://github.com/ann/tool"),
+    ]
+    assert rows(store, "SELECT DISTINCT reference, artifact FROM links") == [
+        ("github:Ann/Tool", "github:Ann/Tool")
+    ]
+    judge(store, second, State.OPEN, "github:ann/tool", EventKind.OPENED)
+    assert rows(store, "SELECT arxiv_id, reference FROM open_papers") == [("2606.00002", "github:Ann/Tool")]
+    found = reads.mentions(store, [first, second])
+    assert [one.url for work in (first, second) for one in found[work]] == [
+        "https://github.com/Ann/Tool",
+        "https://github.com/ann/tool",
+    ]
 
 
 def test_promises_say_what_became_of_them(store: Store) -> None:

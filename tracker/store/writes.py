@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
 
@@ -57,10 +57,9 @@ def save_versions(
             (row.work, row.n): row
             for row in connection.execute(select(VERSION).where(among(VERSION.c.work, works)))
         }
-        rows = connection.execute(
-            select(WORK.c.id, WORK.c.latest, WORK.c.first_seen).where(among(WORK.c.id, works))
-        ).all()
-        latest, seen = {row.id: row.latest for row in rows}, {row.id: row.first_seen for row in rows}
+        columns = (WORK.c.id, WORK.c.latest, WORK.c.first_seen, WORK.c.submitted_at)
+        stored = {row.id: row for row in connection.execute(select(*columns).where(among(WORK.c.id, works)))}
+        latest = {work: row.latest for work, row in stored.items()}
         changed = [
             (work, version)
             for work, told in zip(works, versions, strict=True)
@@ -75,7 +74,7 @@ def save_versions(
             upsert(
                 connection,
                 t.Version,
-                (_version_row(work, version, seen.get(work, now), now) for work, version in changed),
+                (_version_row(work, version, stored.get(work), now) for work, version in changed),
                 [name for name in _TOLD if name != "submitted_at"],
             )
             newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
@@ -147,7 +146,13 @@ def _renew(
         )
 
 
-def _version_row(work: str, version: Version, first_seen: datetime, now: datetime) -> dict[str, Any]:
+def _version_row(work: str, version: Version, stored: Any, now: datetime) -> dict[str, Any]:
+    """`stored` is the paper's row, if there is one: times that are its own are not told again."""
+    newest = stored is None or version.n >= stored.latest
+    submitted, seen = (
+        version.submitted_at if newest else stored.submitted_at,
+        stored.first_seen if stored else now,
+    )
     return {
         "work": work,
         "n": version.n,
@@ -160,8 +165,8 @@ def _version_row(work: str, version: Version, first_seen: datetime, now: datetim
         "doi": version.doi,
         "licence": version.licence,
         "withdrawn": version.withdrawn,
-        "updated_at": version.updated_at if version.updated_at != version.submitted_at else None,
-        "seen_at": now if now != first_seen else None,
+        "updated_at": version.updated_at if version.updated_at != submitted else None,
+        "seen_at": now if now != seen else None,
     }
 
 
@@ -207,25 +212,30 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
     """Store what scans found. Names become artifacts where they are new; works wait for their roles."""
     with store.begin() as connection:
         references = {mention.reference.folded: mention.reference for scan in scans for mention in scan.mentions}
-        names, kept = _names_of(connection, references, now), _names_kept(connection, scans)
+        current, kept = _names_of(connection, references, now), _names_kept(connection, scans)
+        found = [
+            (scan, mention, kept.get((scan.work, folded)) or current[folded])
+            for scan in scans
+            for mention in scan.mentions
+            for folded in (mention.reference.folded,)
+        ]
         upsert(
             connection,
             t.Mention,
             (
                 {
                     "work": scan.work,
-                    "name": kept.get((scan.work, mention.reference.folded)) or names[mention.reference.folded],
+                    "name": name.id,
                     "source": mention.source.value,
                     "place": mention.place.value,
-                    "url": mention.url if mention.url != mention.reference.url else None,
+                    "url": mention.url if mention.url != name.url else None,
                     "evidence": mention.evidence,
                     "before": wordings.less(mention.before, mention.evidence, mention.url),
                     "first_version": scan.version,
                     "last_version": scan.version,
                     "found_at": now,
                 }
-                for scan in scans
-                for mention in scan.mentions
+                for scan, mention, name in found
             ),
             ("url", "evidence", "before", "last_version"),
         )
@@ -278,25 +288,30 @@ def _promises(connection: Connection, scans: Sequence[Scanned]) -> None:
         )
 
 
-def _names_kept(connection: Connection, scans: Sequence[Scanned]) -> dict[tuple[str, str], int]:
+class _Name(NamedTuple):
+    """A name's number, and the address for which it stands."""
+
+    id: int
+    url: str
+
+
+def _names_kept(connection: Connection, scans: Sequence[Scanned]) -> dict[tuple[str, str], _Name]:
     """Names that ended since these works first wrote them: who wrote one keeps the artifact that was meant."""
     works = [scan.work for scan in scans if scan.mentions]
     rows = connection.execute(
-        select(MENTION.c.work, NAME.c.folded, NAME.c.id)
+        select(MENTION.c.work, NAME.c.folded, NAME.c.id, NAME.c.url)
         .join(NAME, NAME.c.id == MENTION.c.name)
         .where(among(MENTION.c.work, works), NAME.c.until.is_not(None))
     )
-    return {(row.work, row.folded): row.id for row in rows}
+    return {(row.work, row.folded): _Name(row.id, row.url) for row in rows}
 
 
-def _names_of(connection: Connection, references: Mapping[str, Reference], now: datetime) -> dict[str, int]:
-    """The current name's number of each folded reference, made with its artifact where it is new."""
-    known = {
-        row.folded: row.id
-        for row in connection.execute(
-            select(NAME.c.folded, NAME.c.id).where(NAME.c.until.is_(None), among(NAME.c.folded, references))
-        )
-    }
+def _names_of(connection: Connection, references: Mapping[str, Reference], now: datetime) -> dict[str, _Name]:
+    """The current name of each folded reference, made with its artifact where it is new."""
+    current = select(NAME.c.folded, NAME.c.id, NAME.c.url).where(
+        NAME.c.until.is_(None), among(NAME.c.folded, references)
+    )
+    known = {row.folded: _Name(row.id, row.url) for row in connection.execute(current)}
     fresh = [references[folded] for folded in references if folded not in known]
     if not fresh:
         return known
@@ -325,4 +340,4 @@ def _names_of(connection: Connection, references: Mapping[str, Reference], now: 
             for number, (of, new) in names
         ),
     )
-    return known | {new.folded: number for number, (_, new) in names}
+    return known | {new.folded: _Name(number, new.url) for number, (_, new) in names}
