@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select, text
 from tracker.domain import Role
 from tracker.store import joined
 from tracker.store import tables as t
-from tracker.store.dialect import among, table
+from tracker.store.dialect import among, encode, table
 from tracker.store.keys import arxiv_id, number, stored
 from tracker.store.organisations import accounts
 
@@ -31,24 +31,18 @@ MOST_WORDS = 8
 LONGEST = 100
 """Characters of one word that are looked for."""
 _WORD = re.compile(r"[^\W_]+")
-_TAKE = text(
-    "INSERT INTO paper_text (id, version, repositories) VALUES (:id, :version, '') "
+_TAKE = (
+    "INSERT INTO paper_text (id, version, repositories) SELECT id, latest, '' FROM work "
+    "WHERE id IN (SELECT value FROM json_each(?)) AND latest > 0 AND typeof(id) = 'integer' ORDER BY id "
     "ON CONFLICT (id) DO UPDATE SET version = excluded.version"
 )
 
 
-def take(connection: Connection, works: Collection[str]) -> None:
+def take(connection: Connection, works: Iterable[str]) -> None:
     """Index the newest version of these papers; what was indexed of an older one goes. A paper without an id of arXiv's is
     not indexed. PostgreSQL reads the texts themselves."""
-    if connection.dialect.name != "sqlite":
-        return
-    work = table(t.Work)
-    newest = connection.execute(
-        select(work.c.id, work.c.latest).where(among(work.c.id, works), work.c.latest > 0).order_by(work.c.id)
-    )
-    rows = [{"id": key, "version": row.latest} for row in newest if isinstance(key := stored(row.id), int)]
-    if rows:
-        connection.execute(_TAKE, rows)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_TAKE, (encode([stored(work) for work in works]),))
 
 
 def name_repositories(connection: Connection, works: Collection[str]) -> None:
