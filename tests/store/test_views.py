@@ -24,7 +24,7 @@ from tracker.domain import (
     Version,
 )  # fmt: skip
 from tracker.history import Event, Verdict
-from tracker.store import judgements, organisations, reads, releases, views, writes
+from tracker.store import judgements, organisations, query, queue, reads, releases, views, writes
 from tracker.store.engine import Store
 from tracker.store.judgements import Judged
 from tracker.store.writes import Scanned
@@ -197,6 +197,16 @@ def test_releases_stand_in_a_view_of_their_own(store: Store) -> None:
     assert found == [("github:acme/model", "Model-1", at, "open", "unknown", at, 1)]
     assert rows(store, "SELECT * FROM papers") == []
     assert rows(store, "SELECT * FROM openness_by_month") == [], "no paper, no month"
+
+
+def test_a_release_never_waits_to_be_read(store: Store) -> None:
+    """What is seen of its artifacts wakes it, and no text of it could be read: the status line said "1 waits" for ever."""
+    link = Reference("github:acme/model", "github", "repository", "https://github.com/acme/model")
+    releases.save_release(store, "Model-1", [link], "listed", "r1", (), JUNE)
+    with store.begin() as connection:
+        connection.execute(text("UPDATE work SET scan_due = 1"))
+    assert query.counts(store, JUNE)["scans_waiting"] == 0
+    assert queue.papers_to_scan(store, 9) == []
 
 
 PLANS = {

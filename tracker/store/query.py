@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.errors import QueryError, StoreError
-from tracker.store import joined, search, verdicts
+from tracker.store import joined, queue, search, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store, address, server
@@ -218,7 +218,7 @@ def counts(store: Store, now: datetime) -> dict[str, int]:
             "checks_waiting": number(
                 select(func.count()).select_from(artifact).where(artifact.c.next_check_at <= now)
             ),
-            "scans_waiting": number(select(func.count()).select_from(work).where(work.c.scan_due)),
+            "scans_waiting": number(select(func.count()).select_from(work).where(*queue.TO_READ)),
         }
 
 

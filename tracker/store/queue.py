@@ -42,12 +42,16 @@ class Due:
     """The commit at which it was last read whole by today's rules; None where it must be read."""
 
 
+TO_READ = (WORK.c.scan_due, WORK.c.latest > 0)
+"""A release has no text: what woke it is for its judging alone."""
+
+
 def papers_to_scan(store: Store, limit: int) -> list[PaperToRead]:
     """Papers whose newest texts were not read yet, newest first."""
     with store.read() as connection:
         return _papers(
             connection,
-            select(WORK.c.id).where(WORK.c.scan_due).order_by(WORK.c.submitted_at.desc(), WORK.c.id).limit(limit),
+            select(WORK.c.id).where(*TO_READ).order_by(WORK.c.submitted_at.desc(), WORK.c.id).limit(limit),
         )
 
 
