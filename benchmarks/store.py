@@ -187,7 +187,7 @@ def _link(
     add("sighting", number, when, when, 9, f"{index:016x}", "present", "code", '["code"]', "MIT", "osi", "LICENSE",
         _commit(index))  # fmt: skip
     for kind in ("linked", "shipped", *(("opened",) if opened else ())):
-        event = k.event_number(sha256(f"{index}{kind}".encode()).hexdigest()[:16])
+        event = sha256(f"{index}{kind}".encode()).digest()[:8]
         add("event", work, event, number, kind, "world", opened or when, opened or when, "")
         if kind == "opened":
             add("entry", "main", work, event, stamp(START + timedelta(seconds=index)))

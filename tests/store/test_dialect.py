@@ -38,7 +38,7 @@ def test_among_uses_the_key_and_never_reads_the_whole_table(tmp_path: Path) -> N
     with store.read() as connection:
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
     store.close()
-    assert plan[0].startswith("SEARCH work USING INDEX")
+    assert plan[0].startswith("SEARCH work USING INTEGER PRIMARY KEY")
 
 
 def test_among_in_the_words_of_postgresql() -> None:

@@ -32,7 +32,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
-from tracker.store.keys import EventKey, WorkKey, event_number, stored
+from tracker.store.keys import Digits, WorkKey, digits, stored
 from tracker.store.times import UtcText, utc_text
 
 BATCH = 500
@@ -170,8 +170,8 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | N
     """What SQLAlchemy itself would call for each value, without its own wrapping for times and flags."""
     if isinstance(kind, WorkKey) and dialect.name == "sqlite":
         return stored
-    if isinstance(kind, EventKey) and dialect.name == "sqlite":
-        return event_number
+    if isinstance(kind, Digits) and dialect.name == "sqlite":
+        return digits
     if isinstance(kind, UtcText):
         return lambda value: None if value is None else utc_text(value)
     if isinstance(kind, (String, Boolean)):

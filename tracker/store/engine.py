@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.errors import StoreError
-from tracker.store import figures, search, views
+from tracker.store import figures, keys, search, views
 from tracker.store.dialect import encode
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,17 @@ def open_store(url: str) -> Store:
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise StoreError(f"{name}: cannot be opened ({error}).") from None
-    return Store(engine, url)
+    store = Store(engine, url)
+    meet(store)
+    return store
+
+
+def meet(store: Store) -> None:
+    """Tell `keys` the works of a store whose numbers do not give them back."""
+    if store.engine.dialect.name == "sqlite":
+        with store.read() as connection:
+            for row in connection.exec_driver_sql("SELECT arxiv_id, release FROM work WHERE id < 0").all():
+                keys.stored(f"{keys.PAPER}{row.arxiv_id}" if row.arxiv_id else f"{keys.RELEASE}{row.release}")
 
 
 def reader(url: str) -> Store:

@@ -5,15 +5,16 @@ PostgreSQL keeps the text of each.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Integer, String
+from sqlalchemy import Dialect, Integer, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
-PAPER = "arxiv:"
+PAPER, RELEASE = "arxiv:", "release:"
 _NUMBER = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.(\d{4,5})", re.ASCII)
 _OLD_NUMBER = re.compile(r"([a-z-]{2,12})(?:\.[A-Z]{2})?/(\d\d)(0[1-9]|1[0-2])(\d{3})", re.ASCII)
 _ARCHIVES = (
@@ -55,32 +56,27 @@ def arxiv_id(number: int) -> str:
     return f"{_ARCHIVES[archive]}/{when}{rest:03}" if archive < len(_ARCHIVES) else ""
 
 
+_SEEN: dict[int, str] = {}
+"""The works whose number does not give them back, by number, as far as this process has met them: releases, a few hundred at
+most. `tracker.store.engine` tells those that a store holds when it is opened."""
+
+
 @lru_cache(maxsize=16384)
-def stored(work: str) -> int | str:
-    """A work's key as SQLite keeps it: the number of a paper, whose id that number gives back; else its text."""
+def stored(work: str) -> int:
+    """A work's key as SQLite keeps it: the number of a paper's id, which gives the id back; else a negative one."""
     if work.startswith(PAPER):
         told = work[len(PAPER) :]
         if (found := number(told)) >= 0 and arxiv_id(found) == told:
             return found
-    return work
+    raw = work.encode("utf-8", "replace")
+    key = -(int.from_bytes(hashlib.sha256(raw).digest()[:8]) >> 1) - 1
+    _SEEN[key] = work
+    return key
 
 
-def read(key: int | str) -> str:
+def read(key: int) -> str:
     """The key of a work from what SQLite keeps: `arxiv:ID` or `release:REFERENCE`."""
-    return key if isinstance(key, str) else f"{PAPER}{arxiv_id(key)}"
-
-
-class _Any(UserDefinedType[Any]):
-    """A column of SQLite's that takes a number, a text or bytes, and gives back what it took; `kind` is what SQLite is told
-    (sqlite.org/datatype3.html, 3.1): a `BLOB` is never taken for a number."""
-
-    cache_ok = True
-
-    def __init__(self, kind: str = "ANY") -> None:
-        self.kind = kind
-
-    def get_col_spec(self, **_: Any) -> str:
-        return self.kind
+    return _SEEN[key] if key < 0 else f"{PAPER}{arxiv_id(key)}"
 
 
 class WorkKey(TypeDecorator[str]):
@@ -90,49 +86,58 @@ class WorkKey(TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """SQLite alone has columns of either kind."""
-        return dialect.type_descriptor(_Any() if dialect.name == "sqlite" else String())
+        """PostgreSQL keeps the text."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else String())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """What the database keeps."""
         return value if value is None or dialect.name != "sqlite" else stored(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """The key that the program knows."""
-        return None if value is None else read(value)
+        return value if value is None or dialect.name != "sqlite" else read(value)
 
 
-class EventKey(TypeDecorator[str]):
-    """Sixteen hexadecimal digits; on SQLite the number that they are, eight bytes with a sign."""
+class Digits(TypeDecorator[str]):
+    """Hexadecimal digits, of an event's id or a commit's; on SQLite the bytes that they are, which `lower(hex(…))` gives back.
+    What is no such text is none: NULL."""
 
     impl = String
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL keeps the digits."""
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else String())
+        """PostgreSQL keeps the text."""
+        return dialect.type_descriptor(LargeBinary() if dialect.name == "sqlite" else String())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """What the database keeps."""
-        return value if value is None or dialect.name != "sqlite" else event_number(value)
+        return digits(value) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
         """The digits."""
-        return value if value is None or isinstance(value, str) else f"{value & _64_BITS:016x}"
+        return value.hex() if isinstance(value, bytes) else value
 
 
-_64_BITS = (1 << 64) - 1
+_DIGITS = re.compile(r"(?:[0-9a-f]{2}){1,64}")
 
 
-def event_number(digits: str) -> int:
-    """The number of an event's digits as SQLite has it: those from 8000000000000000 on are negative."""
-    found = int(digits, 16)
-    return found - (1 << 64) if found >> 63 else found
+def digits(value: str | None) -> bytes | None:
+    """Hexadecimal digits as SQLite keeps them."""
+    return bytes.fromhex(value) if value and _DIGITS.fullmatch(value) else None
 
 
-def event_sql(column: str) -> str:
-    """SQLite's words for the digits of an event (sqlite.org/printf.html: `%x` takes the bits as they are)."""
-    return f"printf('%016x', {column})"
+def digits_sql(column: str) -> str:
+    """SQL for the digits of a column of bytes, in words that DuckDB knows as well."""
+    return f"nullif(lower(hex({column})), '')"
+
+
+class _Any(UserDefinedType[Any]):
+    """A column of SQLite's that takes a number or a text, and gives back what it took (sqlite.org/datatype3.html, 3.1)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BLOB"
 
 
 _RULES = re.compile(r"([1-9][0-9]{0,3})\.([0-9a-f]{8})")
@@ -146,7 +151,7 @@ class RuleVersion(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """PostgreSQL keeps the text."""
-        return dialect.type_descriptor(_Any("BLOB") if dialect.name == "sqlite" else String())
+        return dialect.type_descriptor(_Any() if dialect.name == "sqlite" else String())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """What the database keeps; what is written otherwise stays as it is."""
@@ -162,38 +167,6 @@ def rules_number(value: str | None) -> int | str | None:
     if value is None or not (found := _RULES.fullmatch(value)):
         return value
     return int(found[1]) << 32 | int(found[2], 16)
-
-
-class CommitId(TypeDecorator[str]):
-    """The id of a commit: on SQLite the bytes of its hexadecimal digits; what is none stays text."""
-
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL keeps the text."""
-        return dialect.type_descriptor(_Any("BLOB") if dialect.name == "sqlite" else String())
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """What the database keeps."""
-        return commit_bytes(value) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
-        """The digits."""
-        return value.hex() if isinstance(value, bytes) else value
-
-
-_COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
-
-
-def commit_bytes(value: str | None) -> bytes | str | None:
-    """A commit's id as SQLite keeps it."""
-    return bytes.fromhex(value) if value and _COMMIT.fullmatch(value) else value
-
-
-def commit_sql(column: str) -> str:
-    """SQLite's words for the digits of a commit."""
-    return f"CASE typeof({column}) WHEN 'blob' THEN lower(hex({column})) ELSE {column} END"
 
 
 _CC, _NAMES = "http://creativecommons.org/", "http://arxiv.org/licenses/"

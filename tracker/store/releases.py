@@ -26,7 +26,9 @@ def save_release(
     """Store a release once: its work, named by the first link, and its links as own by the operator's word."""
     work, role = f"release:{links[0].key}", table(t.RoleRow)
     with store.begin() as connection:
-        upsert(connection, t.Work, [{"id": work, "name": name, "first_seen": now}], ("name",))
+        upsert(
+            connection, t.Work, [{"id": work, "release": links[0].key, "name": name, "first_seen": now}], ("name",)
+        )
         # The roles are written last: where they stand, all the rest does too.
         if connection.execute(select(role.c.work).where(role.c.work == work)).first() is not None:
             return

@@ -33,7 +33,7 @@ LONGEST = 100
 _WORD = re.compile(r"[^\W_]+")
 _TAKE = (
     "INSERT INTO paper_text (id, version, repositories) SELECT id, latest, '' FROM work "
-    "WHERE id IN (SELECT value FROM json_each(?)) AND latest > 0 AND typeof(id) = 'integer' ORDER BY id "
+    "WHERE id IN (SELECT value FROM json_each(?)) AND latest > 0 AND id >= 0 ORDER BY id "
     "ON CONFLICT (id) DO UPDATE SET version = excluded.version"
 )
 
@@ -57,7 +57,7 @@ def name_repositories(connection: Connection, works: Collection[str]) -> None:
         .order_by(role.c.work, role.c.reference)
     ):
         names.setdefault(row.work, []).append(row.reference)
-    keys = {key: work for work in works if isinstance(key := stored(work), int)}
+    keys = {stored(work): work for work in works}
     changed = [
         {"key": row.id, "names": now}
         for row in connection.execute(select(held.c.id, held.c.repositories).where(among(held.c.id, keys)))

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, Integer, T
 from sqlmodel import Field, SQLModel
 
 from tracker.store.codes import OUTCOME, PLACE, SOURCE
-from tracker.store.keys import CommitId, EventKey, PaperLicence, RuleVersion, WorkKey
+from tracker.store.keys import Digits, PaperLicence, RuleVersion, WorkKey
 from tracker.store.times import UtcText
 
 JSON_OR_NULL: Any = JSON(none_as_null=True)
@@ -57,6 +57,8 @@ class Work(SQLModel, table=True):
     id: str = Field(primary_key=True, sa_type=WorkKey)
     arxiv_id: str | None = Field(default=None, unique=True)
     """As people write it; NULL for a release."""
+    release: str | None = None
+    """The reference of a release; NULL for a paper."""
     latest: int = 0
     """The newest version seen; 0 for a release."""
     name: str | None = None
@@ -205,7 +207,7 @@ class Artifact(SQLModel, table=True):
     languages: list[str] = items()
     created_at: datetime | None = moment(null=True)
     pushed_at: datetime | None = moment(null=True)
-    commit_id: str | None = Field(default=None, sa_type=CommitId, nullable=True)
+    commit_id: str | None = Field(default=None, sa_type=Digits, nullable=True)
     read_rules: str = Field(default="", sa_type=RuleVersion)
     """By which rules its files were last read whole, if they were."""
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
@@ -309,7 +311,7 @@ class SightingRow(SQLModel, table=True):
     archived: bool = False
     gated: bool = False
     reference: str | None = None
-    commit_id: str | None = Field(default=None, sa_type=CommitId, nullable=True)
+    commit_id: str | None = Field(default=None, sa_type=Digits, nullable=True)
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     licences_beside: list[list[Any]] = items()
 
@@ -335,7 +337,7 @@ class EventRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "event"
     __table_args__: ClassVar[Any] = (Index("event_kind", "kind", "observed_at"), {"sqlite_with_rowid": False})
     work: str = _work()
-    id: str = Field(primary_key=True, sa_type=EventKey)
+    id: str = Field(primary_key=True, sa_type=Digits)
     name: int | None = Field(default=None, foreign_key="artifact_name.id", sa_type=LARGE, nullable=True)
     """What it happened to, as the work names it."""
     reference: str | None = None
@@ -357,7 +359,7 @@ class Entry(SQLModel, table=True):
     )
     feed: str = Field(primary_key=True)
     work: str = _work()
-    event: str = Field(primary_key=True, sa_type=EventKey)
+    event: str = Field(primary_key=True, sa_type=Digits)
     entered_at: datetime = moment()
 
 

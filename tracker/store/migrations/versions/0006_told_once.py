@@ -7,17 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tracker.store import wordings
-from tracker.store.keys import (
-    LICENCES,
-    CommitId,
-    EventKey,
-    RuleVersion,
-    WorkKey,
-    commit_bytes,
-    event_number,
-    rules_number,
-    stored,
-)
+from tracker.store.keys import LICENCES, Digits, RuleVersion, WorkKey, digits, rules_number, stored
 
 revision = "0006"
 down_revision = "0005"
@@ -30,9 +20,9 @@ VIEWS = (
 )  # fmt: skip
 BIG = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 TYPES: dict[str, Any] = {"text": sa.String(), "long": sa.Text(), "int": sa.Integer(), "number": BIG, "code": sa.SmallInteger(), "real": sa.Float(), "flag": sa.Boolean(),
-         "list": sa.JSON(), "time": sa.String(20), "work": WorkKey(), "event": EventKey(), "rules": RuleVersion(), "commit": CommitId()}  # fmt: skip
+         "list": sa.JSON(), "time": sa.String(20), "work": WorkKey(), "event": Digits(), "rules": RuleVersion(), "commit": Digits()}  # fmt: skip
 TABLES = {
-    "work": "id:work arxiv_id:text? latest:int name:text? first_seen:time submitted_at:time? announced_at:time? next_look_at:time?"
+    "work": "id:work arxiv_id:text? release:text? latest:int name:text? first_seen:time submitted_at:time? announced_at:time? next_look_at:time?"
     " scan_due:flag judge_due:flag withdrawn:flag promise:text promise_evidence:long code:text weights:text data:text demo:text"
     " grading:number? opened_at:time? judged_at:time? judged_rules:rules?",
     "work_category": "work:work category:text opened_at:time?",
@@ -106,7 +96,7 @@ PLACES = (
 OUTCOMES = ("read", "present", "absent", "blocked", "unknown")
 KINDS = ("new", "cross", "replaced", "withdrawn")
 DOORS = ("arxiv_api", "arxiv_oai", "arxiv_rss")
-KEPT: dict[str, Any] = {"work": stored, "event": event_number, "rules": rules_number, "commit": commit_bytes}
+KEPT: dict[str, Any] = {"work": stored, "event": digits, "rules": rules_number, "commit": digits}
 ROLE_TOLD, SCAN_TOLD = "CAST(o.reasons AS TEXT)", "'scan ' || o.reason"
 VERDICT_TOLD = f"replace({ROLE_TOLD}, coalesce(o.reference, '\\u001f'), '\\u001f')"
 LICENCE = " ".join(f"WHEN '{address}' THEN '{word}'" for word, address in LICENCES.items())
@@ -265,6 +255,7 @@ def _copy() -> None:
         "old_work o LEFT JOIN number_of_grading g ON g.grade = o.grade AND g.told = o.grading ORDER BY 1",
         grading="g.id",
         arxiv_id="CASE WHEN o.id LIKE 'arxiv:%' THEN substr(o.id, 7) END",
+        release="CASE WHEN o.id LIKE 'release:%' THEN substr(o.id, 9) END",
     )
     _fill("work_category", "old_work_category o ORDER BY 1")
     _fill(
