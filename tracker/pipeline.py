@@ -16,7 +16,7 @@ from tracker.errors import SettingsError
 from tracker.hosts.resolve import reference as resolve
 from tracker.judge import grade, lifecycle, openness
 from tracker.settings import config_dir, read_toml
-from tracker.store import corrections, judgements, memory, organisations, queue, reads, releases
+from tracker.store import corrections, engine, judgements, memory, organisations, queue, reads, releases
 from tracker.timing import timed
 from tracker.worker import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker
 
@@ -82,7 +82,9 @@ def check(worker: Worker, now: datetime, summary: Summary) -> None:
 
 
 def prepare(worker: Worker, now: datetime, summary: Summary) -> None:
-    """Wake what was read or judged by older rules, and enter the operator's releases."""
+    """Wake what was read or judged by older rules, and enter the operator's releases; another process may have done so
+    since this one opened the store."""
+    engine.meet(worker.store)
     correct(worker, now, summary)
     judgements.wake_changed_rules(worker.store, worker.rules.roles.version, worker.rules.judge_version)
     watched = read_toml(config_dir() / "watch.toml")

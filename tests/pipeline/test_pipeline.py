@@ -13,7 +13,7 @@ import pytest
 
 from tracker import pipeline, reading
 from tracker.domain import Role
-from tracker.store import windows
+from tracker.store import judgements, keys, windows
 from tracker.worker import Summary
 
 World = Any
@@ -264,3 +264,17 @@ def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, sta
         first = windows.begun(run.worker.store, "arxiv")
         assert first
         assert first.date() == date(2026, 6, 10)
+
+
+def test_a_release_that_another_process_entered_is_judged(
+    world: World, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.paper(1, "We study things.")
+    with start() as run:
+        pipeline.cycle(run.worker)
+        assert run.rows("SELECT count(*) FROM releases WHERE judged_at IS NOT NULL")[0][0] > 0
+        judgements.judge_everything(run.worker.store)
+        monkeypatch.setattr(keys, "_MET", {})
+        summary = pipeline.look(run.worker)
+        assert summary.troubles == []
+        assert run.rows("SELECT count(*) FROM work WHERE judge_due") == [(0,)]

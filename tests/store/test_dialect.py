@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tracker.store import tables as t
 from tracker.store.dialect import BATCH, among, table, upsert
 from tracker.store.engine import open_store
+from tracker.store.keys import meet
 
 CATEGORY, NAME = table(t.WorkCategory), table(t.ArtifactName)
 WORK = table(t.Work)
@@ -21,6 +22,7 @@ ODD = ["arxiv:'; DROP TABLE work; --", 'arxiv:"quoted"', "arxiv:Ünïcode", "arx
 def test_among_finds_just_the_keys_however_many(tmp_path: Path, many: int) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
     keys = [f"arxiv:{number}" for number in range(many)] + ODD
+    meet([*keys, "arxiv:other"])
     with store.begin() as connection:
         upsert(connection, t.Work, ({"id": key, "first_seen": SEEN} for key in [*keys, "arxiv:other"]))
     with store.read() as connection:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from tracker.domain import Outcome, Place, Reference, Source
-from tracker.store import codes, keys, queue, releases
+from tracker.store import codes, items, keys, queue, releases
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store, open_store
@@ -34,12 +34,23 @@ def test_a_paper_is_a_number_of_four_bytes_that_gives_its_id_back(arxiv_id: str)
 def test_what_is_no_id_of_arxivs_has_a_negative_number(arxiv_id: str) -> None:
     key = keys.stored(f"arxiv:{arxiv_id}")
     assert -(1 << 63) <= key < 0
+    keys.meet([f"arxiv:{arxiv_id}"])
     assert keys.read(key) == f"arxiv:{arxiv_id}"
+
+
+def test_what_is_only_asked_for_takes_no_memory(store: Store) -> None:
+    before = len(keys._MET)
+    for number in range(100):
+        assert items.item(store, f"arxiv:9999.{number:05}") is None
+        assert items.item(store, f"release:github:nobody/{number}") is None
+    assert len(keys._MET) == before
 
 
 @given(st.text() | st.from_regex(r"[a-z-]{0,9}/?[0-9]{3,7}\.?[0-9]{0,6}", fullmatch=True))
 def test_no_two_works_share_a_key(name: str) -> None:
-    for work in (f"arxiv:{name}", f"release:{name}"):
+    works = (f"arxiv:{name}", f"release:{name}")
+    keys.meet(works)
+    for work in works:
         assert keys.read(keys.stored(work)) == work
 
 
@@ -69,7 +80,7 @@ def test_a_release_is_known_after_the_store_was_opened_anew(
     store = open_store(path)
     releases.save_release(store, "Model-1", [link], "listed", "r1", (), datetime(2026, 6, 3, tzinfo=UTC))
     store.close()
-    monkeypatch.setattr(keys, "_SEEN", {})
+    monkeypatch.setattr(keys, "_MET", {})
     keys.stored.cache_clear()
     store = open_store(path)
     assert queue.works_to_judge(store, 9, datetime(2026, 6, 4, tzinfo=UTC)) == ["release:github:acme/model"]

@@ -126,8 +126,10 @@ def meet(store: Store) -> None:
     """Tell `keys` the works of a store whose numbers do not give them back."""
     if store.engine.dialect.name == "sqlite":
         with store.read() as connection:
-            for row in connection.exec_driver_sql("SELECT arxiv_id, release FROM work WHERE id < 0").all():
-                keys.stored(f"{keys.PAPER}{row.arxiv_id}" if row.arxiv_id else f"{keys.RELEASE}{row.release}")
+            rows = connection.exec_driver_sql("SELECT arxiv_id, release FROM work WHERE id < 0").all()
+        keys.meet(
+            f"{keys.PAPER}{row.arxiv_id}" if row.arxiv_id else f"{keys.RELEASE}{row.release}" for row in rows
+        )
 
 
 def reader(url: str) -> Store:

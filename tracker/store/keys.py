@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -56,9 +57,16 @@ def arxiv_id(number: int) -> str:
     return f"{_ARCHIVES[archive]}/{when}{rest:03}" if archive < len(_ARCHIVES) else ""
 
 
-_SEEN: dict[int, str] = {}
-"""The works whose number does not give them back, by number, as far as this process has met them: releases, a few hundred at
-most. `tracker.store.engine` tells those that a store holds when it is opened."""
+_MET: dict[int, str] = {}
+"""The works that a number does not give back, by number, as far as stores of this process hold them: releases, a few hundred at
+most."""
+
+
+def meet(works: Iterable[str]) -> None:
+    """Works that a store holds, or is about to. What only somebody asks for is never met: it would fill the memory."""
+    for work in works:
+        if (key := stored(work)) < 0:
+            _MET[key] = work
 
 
 @lru_cache(maxsize=16384)
@@ -69,14 +77,12 @@ def stored(work: str) -> int:
         if (found := number(told)) >= 0 and arxiv_id(found) == told:
             return found
     raw = work.encode("utf-8", "replace")
-    key = -(int.from_bytes(hashlib.sha256(raw).digest()[:8]) >> 1) - 1
-    _SEEN[key] = work
-    return key
+    return -(int.from_bytes(hashlib.sha256(raw).digest()[:8]) >> 1) - 1
 
 
 def read(key: int) -> str:
-    """The key of a work from what SQLite keeps: `arxiv:ID` or `release:REFERENCE`."""
-    return _SEEN[key] if key < 0 else f"{PAPER}{arxiv_id(key)}"
+    """The key of a work from what SQLite keeps: `arxiv:ID` or `release:REFERENCE`; KeyError for one that was not met."""
+    return _MET[key] if key < 0 else f"{PAPER}{arxiv_id(key)}"
 
 
 class WorkKey(TypeDecorator[str]):

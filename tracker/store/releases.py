@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source
-from tracker.store import judgements, writes
+from tracker.store import judgements, keys, writes
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
@@ -25,6 +25,7 @@ def save_release(
 ) -> None:
     """Store a release once: its work, named by the first link, and its links as own by the operator's word."""
     work, role = f"release:{links[0].key}", table(t.RoleRow)
+    keys.meet([work])
     with store.begin() as connection:
         upsert(
             connection, t.Work, [{"id": work, "release": links[0].key, "name": name, "first_seen": now}], ("name",)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
 
 from tracker.domain import Mention, Promise, Reference, Source, Version
-from tracker.store import figures, joined, search, wordings
+from tracker.store import figures, joined, keys, search, wordings
 from tracker.store import tables as t
 from tracker.store.dialect import among, next_number, table, upsert
 from tracker.store.engine import Store
@@ -53,6 +53,7 @@ def save_versions(
         return 0
     with store.begin() as connection:
         works = [paper_id(version.arxiv_id) for version in versions]
+        keys.meet(works)
         known = {
             (row.work, row.n): row
             for row in connection.execute(select(VERSION).where(among(VERSION.c.work, works)))
