@@ -162,6 +162,8 @@ MORE = [
     ("version", {**ROWS["version"], "work": OLD, "licence": "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"}),
     ("version", {**ROWS["version"], "work": OLD, "n": 2, "updated_at": "2026-06-18T12:00:00Z", "seen_at": "2026-06-19T12:00:00Z"}),
     ("work", {**ROWS["work"], "id": RELEASE, "latest": 0, "name": "Y", "submitted_at": None, "code": "unknown", "opened_at": None}),
+    ("work", {**ROWS["work"], "id": "arxiv:2606.0001", "code": "none", "opened_at": None}),
+    ("version", {**ROWS["version"], "work": "arxiv:2606.0001"}),
     ("mention", {**ROWS["mention"], "work": OLD, "reference": "github:a/B", "url": "https://github.com/a/B.git", "place": "comment"}),
     ("mention", {**ROWS["mention"], "work": OLD, "reference": "github:a/B", "url": "https://github.com/a/B", "source": "html",
                  "place": "section", "evidence": "Theirs."}),
@@ -172,7 +174,7 @@ MORE = [
                "happened_at": TIME, "observed_at": TIME, "detail": ""}),
     ("entry", {"feed": "main", "work": WORK, "event": "f00000000000000f", "entered_at": TIME}),
 ]  # fmt: skip
-"""An older paper in two versions, a release, a name that a stranger took, and what entered the feed."""
+"""An older paper in two versions, one whose id is none of arXiv's, a release, a name that a stranger took, and what entered the feed."""
 
 
 FLAGS = {"scan_due", "judge_due", "withdrawn", "written", "fork", "archived", "gated"}
@@ -283,6 +285,7 @@ def upgraded(database: str, revision: str) -> None:
             "SELECT arxiv_id, version, licence, submitted_at, updated_at FROM papers ORDER BY arxiv_id"
         ) == [
             ("2606.00001", 1, None, TIME, TIME),
+            ("2606.0001", 1, None, TIME, TIME),
             ("cs/0112017", 1, "http://arxiv.org/licenses/nonexclusive-distrib/1.0/", TIME, TIME),
         ]
         assert told("SELECT arxiv_id, url, place, evidence, role FROM links ORDER BY arxiv_id") == [

@@ -19,7 +19,7 @@ from tracker.domain import Role
 from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, encode, table
-from tracker.store.keys import arxiv_id, number, stored
+from tracker.store.keys import arxiv_id, number, read, stored
 from tracker.store.organisations import accounts
 
 if TYPE_CHECKING:
@@ -258,10 +258,10 @@ def fill(connection: Connection) -> None:
 
 def take_all(connection: Connection) -> None:
     """Say of every stored paper which text is to be searched; for a store that did not know."""
-    after = ""
-    work = table(t.Work)
-    page = select(work.c.id).where(work.c.latest > 0).order_by(work.c.id).limit(5000)
-    while works := list(connection.execute(page.where(work.c.id > after) if after else page).scalars()):
+    after = -1
+    page = "SELECT id FROM work WHERE latest > 0 AND id > ? ORDER BY id LIMIT 5000"
+    while found := list(connection.exec_driver_sql(page, (after,)).scalars()):
+        works = [read(key) for key in found]
         take(connection, works)
         name_repositories(connection, works)
-        after = works[-1]
+        after = found[-1]
