@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -38,8 +37,12 @@ def number(arxiv_id: str) -> int:
         return _month(new[1], new[2]) * _IN_A_MONTH + int(new[3])
     if (old := _OLD_NUMBER.fullmatch(arxiv_id)) and old[1] in _ARCHIVES:
         return _month(old[2], old[3]) * _IN_A_MONTH + _ARCHIVES.index(old[1]) * 1000 + int(old[4])
-    raw = arxiv_id.encode("utf-8", "replace")
-    return -(zlib.crc32(raw) << 31 | zlib.adler32(raw) & 0x7FFFFFFF) - 1
+    return _negative(arxiv_id)
+
+
+def _negative(text: str) -> int:
+    """A number made of a text: 63 bits of its digest, below 0."""
+    return -(int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8]) >> 1) - 1
 
 
 def _month(year: str, month: str) -> int:
@@ -76,8 +79,7 @@ def stored(work: str) -> int:
         told = work[len(PAPER) :]
         if (found := number(told)) >= 0 and arxiv_id(found) == told:
             return found
-    raw = work.encode("utf-8", "replace")
-    return -(int.from_bytes(hashlib.sha256(raw).digest()[:8]) >> 1) - 1
+    return _negative(work)
 
 
 def read(key: int) -> str:

@@ -15,7 +15,7 @@ MARK = "\x1f"
 
 
 def number(words: Sequence[str]) -> int:
-    """48 bits of the digest of these sentences: ten thousand of them share one with a chance of one in a million."""
+    """48 bits of the digest of these sentences: among ten thousand two share one with a chance of two in ten million."""
     return int.from_bytes(hashlib.sha256(encode(list(words)).encode()).digest()[:6])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from tracker.store import wordings
+from tracker.store import codes, wordings
 from tracker.store.keys import LICENCES, Digits, RuleVersion, WorkKey, digits, rules_number, stored
 
 revision = "0006"
@@ -80,22 +80,6 @@ UNIQUE = (
     ("artifact_name_current", "artifact_name", "folded", "until IS NULL"),
     ("entry_date", "entry", "feed entered_at", ""),
 )
-SOURCES = ("html", "hub-list", "hub-record", "import", "metadata", "page", "pdf", "tex", "watch")
-PLACES = (
-    "title",
-    "abstract",
-    "comment",
-    "title-footnote",
-    "section",
-    "footnote",
-    "caption",
-    "bibliography",
-    "page",
-    "hub",
-)
-OUTCOMES = ("read", "present", "absent", "blocked", "unknown")
-KINDS = ("new", "cross", "replaced", "withdrawn")
-DOORS = ("arxiv_api", "arxiv_oai", "arxiv_rss")
 KEPT: dict[str, Any] = {"work": stored, "event": digits, "rules": rules_number, "commit": digits}
 ROLE_TOLD, SCAN_TOLD = "CAST(o.reasons AS TEXT)", "'scan ' || o.reason"
 VERDICT_TOLD = f"replace({ROLE_TOLD}, coalesce(o.reference, '\\u001f'), '\\u001f')"
@@ -191,8 +175,8 @@ def _gradings(connection: sa.Connection) -> None:
         connection.execute(sa.insert(number_of), [{"grade": grade, "told": told, "id": number}])
 
 
-def _code(column: str, words: tuple[str, ...]) -> str:
-    cases = " ".join(f"WHEN '{word}' THEN {place}" for place, word in enumerate(words))
+def _code(column: str, code: codes.Coded) -> str:
+    cases = " ".join(f"WHEN '{word}' THEN {place}" for place, word in enumerate(code.words))
     return f"CASE {column} {cases} END"
 
 
@@ -269,8 +253,8 @@ def _copy() -> None:
         "scan",
         f"old_scan o LEFT JOIN number_of_wording y ON y.told = {SCAN_TOLD} ORDER BY 1",
         wording="y.id",
-        source=_code("o.source", SOURCES),
-        outcome=_code("o.outcome", OUTCOMES),
+        source=_code("o.source", codes.SOURCE),
+        outcome=_code("o.outcome", codes.OUTCOME),
     )
     _fill("artifact", "old_artifact o JOIN number_of_artifact a ON a.key = o.key ORDER BY 1", id="a.id")
     _fill(
@@ -283,8 +267,8 @@ def _copy() -> None:
         "mention",
         f"old_mention o JOIN number_of_name i ON {by_name} JOIN artifact_name n ON n.id = i.id ORDER BY 1, 2",
         name="i.id",
-        source=_code("o.source", SOURCES),
-        place=_code("o.place", PLACES),
+        source=_code("o.source", codes.SOURCE),
+        place=_code("o.place", codes.PLACE),
         url="nullif(o.url, n.url)",
     )
     _roles(by_name, by_key)
@@ -307,8 +291,8 @@ def _copy() -> None:
         "old_announcement o ORDER BY 1",
         work="'arxiv:' || o.arxiv_id",
         day="CAST(replace(o.day, '-', '') AS INTEGER)",
-        kind=_code("o.kind", KINDS),
-        source=_code("o.source", DOORS),
+        kind=_code("o.kind", codes.ANNOUNCED),
+        source=_code("o.source", codes.DOOR),
     )
 
 
@@ -327,8 +311,8 @@ def _roles(by_name: str, by_key: str) -> None:
         artifact="a.id",
         name="i.id",
         wording="y.id",
-        source=_code("o.of", SOURCES),
-        place=_code("o.at", PLACES),
+        source=_code("o.of", codes.SOURCE),
+        place=_code("o.at", codes.PLACE),
     )
     op.execute(
         f"UPDATE work SET scan_due = true WHERE id IN (SELECT lost.work FROM (SELECT {_kept('work', 'o.work')} AS work, "  # noqa: S608 # words of ours
