@@ -13,7 +13,8 @@ import pytest
 
 from tracker import pipeline, reading
 from tracker.domain import Role
-from tracker.store import judgements, keys, windows
+from tracker.hosts.resolve import reference as resolve
+from tracker.store import judgements, keys, releases, windows
 from tracker.worker import Summary
 
 World = Any
@@ -273,6 +274,8 @@ def test_a_release_that_another_process_entered_is_judged(
     with start() as run:
         pipeline.cycle(run.worker)
         assert run.rows("SELECT count(*) FROM releases WHERE judged_at IS NOT NULL")[0][0] > 0
+        link = resolve("https://github.com/ann/elsewhere")
+        releases.save_release(run.worker.store, "Theirs", [link], "listed", "r1", (), run.worker.now())
         judgements.judge_everything(run.worker.store)
         monkeypatch.setattr(keys, "_MET", {})
         summary = pipeline.look(run.worker)

@@ -118,13 +118,15 @@ def test_an_older_version_that_comes_late_is_kept_and_is_not_the_newest(store: S
 def test_each_version_keeps_its_own_times(store: Store, now: datetime) -> None:
     day, first = timedelta(days=1), replace(TOLD, updated_at=TOLD.submitted_at)
     save(store, replace(first, n=2, updated_at=first.submitted_at + 3 * day), now)
-    save(store, first, now + day)
+    # Told by a door whose clock says otherwise: what the paper has already stands, and the version its own.
+    later = first.submitted_at + timedelta(seconds=1)
+    save(store, replace(first, submitted_at=later, updated_at=later), now + day)
     save(store, replace(first, n=3, updated_at=first.submitted_at + 9 * day), now + 2 * day)
     version = joined.VERSION.c
     asked = select(version.n, version.submitted_at, version.updated_at, version.seen_at).order_by(version.n)
     with store.read() as connection:
         assert [tuple(row) for row in connection.execute(asked)] == [
-            (1, first.submitted_at, first.submitted_at, now + day),
+            (1, first.submitted_at, later, now + day),
             (2, first.submitted_at, first.submitted_at + 3 * day, now),
             (3, first.submitted_at, first.submitted_at + 9 * day, now + 2 * day),
         ]

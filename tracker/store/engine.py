@@ -126,12 +126,10 @@ def meet(store: Store) -> None:
     """Tell `keys` the works of a store whose numbers do not give them back."""
     if store.engine.dialect.name == "sqlite":
         with store.read() as connection:
-            _meet(connection)
-
-
-def _meet(connection: Connection) -> None:
-    rows = connection.exec_driver_sql("SELECT arxiv_id, release FROM work WHERE id < 0").all()
-    keys.meet(f"{keys.PAPER}{row.arxiv_id}" if row.arxiv_id else f"{keys.RELEASE}{row.release}" for row in rows)
+            rows = connection.exec_driver_sql("SELECT arxiv_id, release FROM work WHERE id < 0").all()
+        keys.meet(
+            f"{keys.PAPER}{row.arxiv_id}" if row.arxiv_id else f"{keys.RELEASE}{row.release}" for row in rows
+        )
 
 
 def reader(url: str) -> Store:
@@ -307,8 +305,6 @@ def _upgrade(engine: Engine) -> None:
         _set_wal(engine)
     with Store(engine, "").begin() as connection:
         _migrate(connection)
-        if is_sqlite:
-            _meet(connection)
         if current != REVISIONS[-1]:
             figures.recount(connection)
         search.make(connection)
