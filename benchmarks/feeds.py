@@ -20,10 +20,10 @@ from datetime import UTC, datetime, timedelta
 from feedgen.feed import FeedGenerator
 
 from tracker import settings
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
-from tracker.history import Verdict
-from tracker.publish import feeds, items, latex
-from tracker.published import Channel, Item, ItemLink
+from tracker.domain.history import Verdict
+from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.publish import feed_entries, feeds, latex
 
 PAPERS = 100
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -104,7 +104,7 @@ def paper(number: int, chance: random.Random) -> Item:
     )  # fmt: skip
 
 
-def baseline(told: Sequence[items.Told]) -> bytes:
+def baseline(told: Sequence[feed_entries.FeedEntry]) -> bytes:
     """feedgen alone."""
     made = FeedGenerator()
     made.title("t")
@@ -123,7 +123,7 @@ def baseline(told: Sequence[items.Told]) -> bytes:
 
 def forget() -> None:
     """Empty every cache that a build fills."""
-    for cached in (latex.plain, latex._piece, items._body):
+    for cached in (latex.plain, latex._piece, feed_entries._body):
         cached.cache_clear()
 
 
@@ -147,7 +147,7 @@ def main() -> None:
     chance = random.Random(1)  # the same papers in each run
     shown = tuple(paper(number, chance) for number in range(PAPERS))
     channel = Channel(name="", title="Open code", description="Of papers.", items=shown)
-    told = [items.told(item, "https://x.example") for item in shown]
+    told = [feed_entries.told(item, "https://x.example") for item in shown]
     floor, _ = best(rounds, lambda: baseline(told), forget)
     print(f"{PAPERS} items; feedgen alone (RSS, text ready): {floor:.0f} ms")
     for ending in feeds.TYPES:

@@ -18,8 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tracker.detect import places, roles, scan, urls
-from tracker.domain import Paper
+from tracker.detect import detect
+from tracker.detect.formats import places
+from tracker.detect.links import urls
+from tracker.detect.roles import decision
+from tracker.domain.papers import Paper
 from tracker.hosts.resolve import reference as resolve
 
 DAYS = Path(__file__).parents[1] / "../shared/data/days"
@@ -171,22 +174,22 @@ def abstracts_table(rows: list[dict[str, Any]]) -> None:
 
 def detect_table(rows: list[dict[str, Any]]) -> None:
     """All of `tracker detect` but reading and writing the file."""
-    rules = roles.load()
+    rules = decision.load()
     lines = [json.dumps(row) for row in rows]
-    taken = best(lambda: [json.dumps(found) for found in scan.lines(lines, resolve, rules)], 4)
+    taken = best(lambda: [json.dumps(found) for found in detect.lines(lines, resolve, rules)], 4)
     print(f"tracker detect: {len(lines) / taken:,.0f} papers a second (goal 2,000)")
 
 
 def page_table() -> None:
     """Reading a full text in HTML."""
     text = page()
-    ours = best(lambda: scan.full_text(text, "html", resolve), 15)
-    count = len(scan.full_text(text, "html", resolve))
+    ours = best(lambda: detect.full_text(text, "html", resolve), 15)
+    count = len(detect.full_text(text, "html", resolve))
     print(f"HTML of {len(text) / 1e3:.0f} kB, {count} links")
     for parser in ("html.parser", "lxml"):
         try:
             theirs = best(lambda parser=parser: beautiful_soup(text, parser), 5)
-            ours = min(ours, best(lambda: scan.full_text(text, "html", resolve), 5))
+            ours = min(ours, best(lambda: detect.full_text(text, "html", resolve), 5))
         except ImportError:
             print("  beautifulsoup4 is not installed: pip install beautifulsoup4")
             return
@@ -211,14 +214,14 @@ def doubling(way: Callable[[str], object], piece: str) -> tuple[float, float]:
 
 def hostile_table() -> None:
     """How the time grows when hostile text doubles from half a megabyte to one."""
-    rules = roles.load()
+    rules = decision.load()
     ways: dict[str, Callable[[str], object]] = {
         "find": urls.find,
-        "detect abstract": lambda text: scan.detect(Paper(arxiv_id="1", abstract=text), resolve, rules),
+        "detect abstract": lambda text: detect.detect(Paper(arxiv_id="1", abstract=text), resolve, rules),
     }
     for kind in ("html", "tex", "pdf-text"):
         ways[f"plain {kind}"] = lambda text, kind=kind: places.plain(text, kind)
-        ways[f"detect {kind}"] = lambda text, kind=kind: scan.detect(
+        ways[f"detect {kind}"] = lambda text, kind=kind: detect.detect(
             Paper(arxiv_id="1", text=text, text_format=kind), resolve, rules
         )
     print("hostile text, 1 MB: the most seconds, and the most that doubling to it costs (goal 2.5)")

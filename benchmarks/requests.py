@@ -31,10 +31,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker import settings as settings_module
-from tracker.domain import Check, Content, Outcome, Reference
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.terms import Content, Outcome
 from tracker.fetch.client import Client
-from tracker.hosts import github
-from tracker.sandbox.budget import Limits
+from tracker.hosts.github import github
+from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox
 
 NEW, AGAIN = 1_000, 10_000
@@ -154,7 +155,7 @@ def measure(new: int, again: int, batch: int) -> bool:
         world = Path(folder) / "world"
         world.mkdir()
         needed = write_world(world, max(new, again))
-        with Sandbox(world, limits=Limits(graphql=1_000_000)) as box:
+        with Sandbox(world, limits=RequestLimits(graphql=1_000_000)) as box:
             environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
             environ |= {"TRACKER_DATA_DIR": folder, "GITHUB_TOKEN": "benchmark", "TRACKER_PACE__GITHUB": "0"}
             with Client(settings_module.load(environ=environ), Memory(), Now()) as client:

@@ -28,8 +28,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tracker import serving, web
 from tracker.publish import files
+from tracker.web import app as web_app
+from tracker.web import files as web_files
 
 ITEMS, ROUNDS, SECONDS, CONNECTIONS = 100, 3, 4, 32
 GOALS = {"304": 1 / 4, "200": 1 / 3}
@@ -219,15 +220,15 @@ def main() -> int:
     options.add_argument("--demo", action="store_true")
     told = options.parse_args()
     if told.serve or told.demo:
-        serving.BURST = 10**9
+        web_files.BURST = 10**9
     if told.serve:
-        app = web.Site(Path(told.serve[0]), _no_status, Clock(), ttl_minutes=60)
-        web.serve(app, "127.0.0.1", int(told.serve[1]), lambda _: None)
+        app = web_app.Site(Path(told.serve[0]), _no_status, Clock(), ttl_minutes=60)
+        web_app.serve(app, "127.0.0.1", int(told.serve[1]), lambda _: None)
         return 0
     if told.demo:
-        from tracker import cli  # noqa: PLC0415 # only this process needs the whole command
+        from tracker.cli import main as cli_main  # noqa: PLC0415 # only this process needs the whole command
 
-        return cli.run(["demo"])
+        return cli_main.run(["demo"])
     if not shutil.which("wrk"):
         raise SystemExit("wrk is missing; install it to measure")
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -235,7 +236,7 @@ def main() -> int:
     return 0 if all(results) else 1
 
 
-def _no_status() -> web.Status:
+def _no_status() -> web_app.Status:
     raise RuntimeError
 
 

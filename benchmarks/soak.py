@@ -46,10 +46,13 @@ from urllib.parse import quote
 
 import uvicorn
 
-from tracker import api, console, logs, measuring, scheduler, settings, showing, web
+from tracker import logs, scheduler, settings
+from tracker.cli import console
+from tracker.pipeline import site as pipeline_site
+from tracker.pipeline.context import Summary, status
 from tracker.settings import config_dir
 from tracker.store.engine import open_store, upgrade_apart
-from tracker.worker import Summary, status
+from tracker.web import api, app, measures
 
 MEGABYTE = 1_000_000
 TREND_BYTES = 150_000
@@ -231,10 +234,10 @@ class World:
 
 
 def _play(world: str, shared: Synchronized[float], pipe: Connection) -> None:
-    from tracker.sandbox.budget import Limits  # noqa: PLC0415 # in that process alone: its memory is not measured
+    from tracker.sandbox.budget import RequestLimits  # noqa: PLC0415 # in that process alone: its memory is not measured
     from tracker.sandbox.server import Sandbox  # noqa: PLC0415 # as above
 
-    limits = Limits(github_account=10**6, graphql=10**6, hub_anonymous=10**6, hub_account=10**6)
+    limits = RequestLimits(github_account=10**6, graphql=10**6, hub_anonymous=10**6, hub_account=10**6)
     with Sandbox(Path(world), clock=SharedClock(shared), limits=limits) as sandbox:
         pipe.send(sandbox.upstreams)
         pipe.recv()
@@ -284,10 +287,10 @@ class Readers:
 
 
 @contextmanager
-def serving(site: web.Site) -> Iterator[int]:
+def serving(site: app.Site) -> Iterator[int]:
     """The web server in a thread, as the service's own."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        server = uvicorn.Server(web.configuration(site))
+        server = uvicorn.Server(app.configuration(site))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         yield listener.getsockname()[1]
@@ -314,18 +317,20 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
         upgrade_apart(made.store_url)
         with closing(open_store(made.store_url)) as store:
             service = scheduler.Service(made, store, clock, console.LogProgress())
-            site = web.Site(
+            site = app.Site(
                 made.public_dir,
                 lambda: status(service.worker, service.worker.now()),
                 clock,
                 ttl_minutes=60,
                 site=made.public_url,
-                dynamic=web.Dynamic(partial(showing.paper, store, made), partial(showing.search, store, made)),
+                dynamic=app.Dynamic(
+                    partial(pipeline_site.paper, store, made), partial(pipeline_site.search, store, made)
+                ),
                 composing=service.worker.composer,
                 answering=api.Api(made),
                 snapshots=made.snapshot_file.parent,
                 next_change=service.next_harvest,
-                metrics=lambda with_store: measuring.told(service.worker, with_store=with_store),
+                metrics=lambda with_store: measures.told(service.worker, with_store=with_store),
             )
             with serving(site) as port:
                 readers = Readers(port, world)
@@ -344,7 +349,7 @@ def _day(
     for hour, work in sorted([*rounds, *((hour, service._harvest) for hour in HARVESTS)], key=lambda one: one[0]):
         clock.set(moment + timedelta(hours=hour))
         work()
-        longest = max(longest, measuring.store_bytes(made)[1] or 0)
+        longest = max(longest, measures.store_bytes(made)[1] or 0)
         readers.ask()
     service._snapshot()
     counted = status(service.worker, service.worker.now())
@@ -354,11 +359,11 @@ def _day(
     time.sleep(0.2)  # readers that went are noticed in the server's next turn
     return Sample(
         day=day + 1,
-        resident=measuring.resident_bytes() or 0,
-        files=measuring.open_files() or 0,
+        resident=measures.resident_bytes() or 0,
+        files=measures.open_files() or 0,
         threads=threading.active_count(),
         log=longest,
-        store=measuring.store_bytes(made)[0] or 0,
+        store=measures.store_bytes(made)[0] or 0,
         site_files=sum(1 for path in made.data_dir.rglob("*") if path.is_file()),
         papers=counted.papers,
         seconds=round(time.monotonic() - began, 1),

@@ -13,7 +13,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tracker.domain import Mention, Place, Promise, Reference, Role, RoleDecision, Source, Version
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Version
+from tracker.domain.terms import Place, Promise, Role, Source
 from tracker.store import codes, judgements, keys, wordings, writes
 from tracker.store.engine import open_store
 

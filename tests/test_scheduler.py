@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tracker import scheduler, settings
-from tracker.errors import SettingsError, StoreError, TrackerError
-from tracker.published import Trouble
+from tracker.domain.errors import SettingsError, StoreError, TrackerError
+from tracker.domain.status import Trouble
+from tracker.pipeline.context import Summary, status
 from tracker.scheduler import Service, harvest_trigger
 from tracker.store import memory
 from tracker.store.engine import Store
-from tracker.worker import Summary, status
 
 NEW_YORK = ZoneInfo("America/New_York")
 

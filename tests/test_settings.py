@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.errors import SettingsError
+from tracker.domain.errors import SettingsError
 from tracker.settings import config_dir, is_loopback, load
 
 LOCAL = {

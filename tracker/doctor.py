@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from tracker import settings as configuration
-from tracker import worker
-from tracker.errors import SettingsError, TrackerError
+from tracker.domain.errors import SettingsError, TrackerError
 from tracker.fetch import clock as clocks
 from tracker.fetch import pace
 from tracker.fetch.client import Client
+from tracker.pipeline import context
 from tracker.settings import PREFIX, Settings, config_dir, is_loopback
 from tracker.store import engine, memory, query, views
 
@@ -82,7 +82,7 @@ def examine(file: Path | None, environ: dict[str, str], *, online: bool = False)
     database = list(_safely("database", lambda: _database(settings)))
     lines += database
     readable = all(line.mark != BAD for line in database) and _has_store(settings)
-    known: dict[str, memory.Known] = {}
+    known: dict[str, memory.UpstreamState] = {}
     if readable:
         lines += _safely("database", lambda: _remember(settings, known))
     lines += _safely("clock", lambda: _clock(settings, now, known, readable))
@@ -156,8 +156,8 @@ def _configuration(file: Path | None, environ: dict[str, str], found: list[Setti
     variables = sorted(name for name in environ if name.startswith(PREFIX))
     yield Line(part, "environment", OK, ", ".join(variables) or f"no {PREFIX}… variable is set")
     try:
-        worker.load_rules()
-        worker.read_corrections(settings)
+        context.load_rules()
+        context.read_corrections(settings)
     except SettingsError as error:
         yield Line(part, "rules", BAD, _plain(str(error)), "Correct the file; the worker does not start with it.")
     else:
@@ -235,7 +235,7 @@ def _database(settings: Settings) -> Iterator[Line]:
     yield Line(part, "write-ahead log", WARN if long else OK, _size(size), todo)
 
 
-def _remember(settings: Settings, known: dict[str, memory.Known]) -> Iterator[Line]:
+def _remember(settings: Settings, known: dict[str, memory.UpstreamState]) -> Iterator[Line]:
     known.update((one.name, one) for one in memory.remembered(settings.store_url))
     return iter(())
 
@@ -245,7 +245,9 @@ def _one(settings: Settings, sql: str) -> Sequence[Any]:
     return next(iter(list(rows)), (None,))
 
 
-def _clock(settings: Settings, now: datetime, known: dict[str, memory.Known], readable: bool) -> Iterator[Line]:
+def _clock(
+    settings: Settings, now: datetime, known: dict[str, memory.UpstreamState], readable: bool
+) -> Iterator[Line]:
     if settings.now is not None:
         todo = "Unset it, unless this is a trial against stand-ins."
         yield Line("clock", "TRACKER_NOW", WARN, f"the clock is moved to {settings.now:%Y-%m-%dT%H:%M:%SZ}", todo)
@@ -266,7 +268,7 @@ def _clock(settings: Settings, now: datetime, known: dict[str, memory.Known], re
         yield Line("clock", "system clock", OK, f"{now:%Y-%m-%dT%H:%M:%SZ}, not before what is stored")
 
 
-def _upstreams(settings: Settings, known: dict[str, memory.Known], now: datetime) -> Iterator[Line]:
+def _upstreams(settings: Settings, known: dict[str, memory.UpstreamState], now: datetime) -> Iterator[Line]:
     for name, url in settings.upstreams.model_dump().items():
         if name in ("arxiv_rss", "web"):
             continue
@@ -289,7 +291,7 @@ def _address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _upstream(settings: Settings, name: str, base: str, one: memory.Known | None, now: datetime) -> Line:
+def _upstream(settings: Settings, name: str, base: str, one: memory.UpstreamState | None, now: datetime) -> Line:
     facts = [base] if base else []
     facts.append(f"{pace.interval(settings, name):g} s apart" + (" at each host" if name == "web" else ""))
     limit = pace.budget(settings, name)
@@ -314,7 +316,7 @@ def _upstream(settings: Settings, name: str, base: str, one: memory.Known | None
     return Line("upstreams", name, mark, "; ".join(facts), todo)
 
 
-def _budget(limit: int, one: memory.Known | None, now: datetime) -> str:
+def _budget(limit: int, one: memory.UpstreamState | None, now: datetime) -> str:
     since = one.budget_from if one else None
     if since is None or not since <= now < since + timedelta(hours=1):
         return f"{limit:,} an hour, none used"

@@ -21,14 +21,14 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tracker import keeping, pipeline, publishing, snapshots
-from tracker.errors import Cancelled, SettingsError, TrackerError
-from tracker.protocols import Clock, Progress
-from tracker.published import Trouble
+from tracker.domain.errors import Cancelled, SettingsError, TrackerError
+from tracker.domain.protocols import Clock, Progress
+from tracker.domain.status import Trouble
+from tracker.pipeline import cycle, publish, retention, snapshot
+from tracker.pipeline.context import Summary, make_worker
 from tracker.settings import Schedule, Settings
 from tracker.store import memory
 from tracker.store.engine import Store
-from tracker.worker import Summary, make_worker
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Service:
         TrackerError where the site cannot be written and there is none from before, which would be served.
         """
         try:
-            publishing.write_site(self.worker, self.worker.now())
+            publish.write_site(self.worker, self.worker.now())
         except TrackerError as error:
             if not (self._settings.public_dir / "feed.xml").is_file():
                 raise
@@ -125,14 +125,14 @@ class Service:
         return due is not None and due <= self._clock.now()
 
     def _harvest(self) -> None:
-        self._guarded("cycle", lambda: pipeline.cycle(self.worker))
+        self._guarded("cycle", lambda: cycle.cycle(self.worker))
 
     def _look(self) -> None:
-        self._guarded("look", lambda: pipeline.look(self.worker))
+        self._guarded("look", lambda: cycle.look(self.worker))
 
     def _snapshot(self) -> None:
         try:
-            snapshots.make_due(self.worker)
+            snapshot.make_due(self.worker)
         except Cancelled:
             log.info("stopped in the middle of a snapshot; the one before is kept")
         except Exception:
@@ -163,8 +163,8 @@ class Service:
             self._broke(job, f"broke off ({type(error).__name__})")
         finally:
             self._store.rest()
-            publishing.forget()
-            keeping.forget()
+            publish.forget()
+            retention.forget()
             _give_memory_back()
 
     def _broke(self, job: str, reason: str) -> None:
@@ -199,7 +199,7 @@ class Service:
             again,
             self.worker.now(),
         )
-        publishing.write_site(self.worker, self.worker.now())
+        publish.write_site(self.worker, self.worker.now())
 
 
 def keep_one_heap() -> None:

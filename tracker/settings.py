@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from tracker.domain import Fact
-from tracker.errors import SettingsError
+from tracker.domain.errors import SettingsError
+from tracker.domain.terms import Fact
 
 PREFIX = "TRACKER_"
 BESIDE_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.accuracy.labels import Labels
-from tracker.detect import roles, scan
+from tracker.detect import detect
+from tracker.detect.roles import decision
 from tracker.hosts.resolve import reference
 
 
@@ -47,7 +48,7 @@ class Answers:
 
 def ask(labels: Labels) -> Answers:
     """Run the product over all labelled texts. An abstract or comment is asked alone, without a title."""
-    rules = roles.load()
+    rules = decision.load()
     return Answers(
         texts=_asked(({"arxiv_id": row.arxiv_id, row.field: row.text} for row in labels.texts), rules),
         listed=_asked(
@@ -69,9 +70,9 @@ def ask(labels: Labels) -> Answers:
     )
 
 
-def _asked(papers: Iterable[dict[str, str]], rules: roles.Rules) -> tuple[Answer, ...]:
+def _asked(papers: Iterable[dict[str, str]], rules: decision.RoleRules) -> tuple[Answer, ...]:
     lines = (json.dumps(paper) for paper in papers)
-    return tuple(_answer(answer) for answer in scan.lines(lines, reference, rules))
+    return tuple(_answer(answer) for answer in detect.lines(lines, reference, rules))
 
 
 def _answer(line: dict[str, Any]) -> Answer:

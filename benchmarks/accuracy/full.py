@@ -22,7 +22,7 @@ from benchmarks.accuracy.scoring import (
     ratio,
     three,
 )
-from tracker.domain import Place
+from tracker.domain.terms import Place
 
 Pair = tuple[FullText, Answer]
 SETS = {"repositories": False, "links": True}

@@ -11,10 +11,11 @@ from lxml import etree, html
 
 from benchmarks.fuzz.mutate import text
 from benchmarks.fuzz.target import Run, Target, loud
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
-from tracker.history import Verdict
+from tracker.domain.history import Verdict
+from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.status import Status, Trouble
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
 from tracker.publish import feeds, jsonld, opml, pages
-from tracker.published import Channel, Item, ItemLink, Status, Trouble
 from tracker.settings import load
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)

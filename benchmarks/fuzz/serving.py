@@ -21,29 +21,23 @@ from lxml import etree
 from benchmarks.fuzz.mutate import NASTY, text
 from benchmarks.fuzz.outputs import harmless, item
 from benchmarks.fuzz.target import Run, Target, loud
-from tracker import api, showing, web
 from tracker import settings as configured
-from tracker.domain import (
-    Fact,
-    LicenceClass,
-    Mention,
-    Place,
-    Reference,
-    Role,
-    RoleDecision,
-    Source,
-    State,
-    Version,
-)
-from tracker.errors import SettingsError
-from tracker.harvest.arxiv_api import clean
-from tracker.history import Verdict
+from tracker.domain.artifacts import Reference
+from tracker.domain.errors import SettingsError
+from tracker.domain.history import Verdict
+from tracker.domain.items import Channel
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Version
+from tracker.domain.status import Status
+from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
+from tracker.harvest.api import clean
 from tracker.hosts.resolve import reference
 from tracker.judge import corrections
-from tracker.publish import compose, feeds, files
-from tracker.published import Channel, Status
+from tracker.pipeline import site as pipeline_site
+from tracker.publish import composed_feeds, feeds, files
 from tracker.store import imports, judgements, search, writes
 from tracker.store.engine import Store, open_store
+from tracker.web import api, app
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 _ANSWERS = frozenset({200, 301, 304, 400, 404, 405, 406, 429})
@@ -104,7 +98,7 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
 
 
 @cache
-def _world() -> tuple[configured.Settings, Store, web.Site]:
+def _world() -> tuple[configured.Settings, Store, app.Site]:
     folder = _folder()
     settings = configured.load(
         environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_PUBLIC_URL": "https://tracker.example.org/papers"}
@@ -113,7 +107,7 @@ def _world() -> tuple[configured.Settings, Store, web.Site]:
     for number in range(1, 9):
         keep(store, number, b"\n".join(NASTY[number::8]))
     made = tuple(item(b"\n".join([b"Ann \xc3\x84uthor", *NASTY[number::4]])) for number in range(4))
-    composer = compose.Composer(settings)
+    composer = composed_feeds.Composer(settings)
     composer.load(made, {})
     channel = Channel(name="", title="All", description="All", items=made)
     pages = {
@@ -130,10 +124,10 @@ def _world() -> tuple[configured.Settings, Store, web.Site]:
         github_token=False,
         stages={},
     )
-    files.publish(settings.public_dir, {**showing.pages(store, settings, status, newest=made), **pages})
-    site = web.Site(
+    files.publish(settings.public_dir, {**pipeline_site.pages(store, settings, status, newest=made), **pages})
+    site = app.Site(
         settings.public_dir, lambda: status, _Clock(), ttl_minutes=60, site=settings.public_url, hub="https://hub.example.org/?a=b",
-        dynamic=web.Dynamic(partial(showing.paper, store, settings), partial(showing.search, store, settings)),
+        dynamic=app.Dynamic(partial(pipeline_site.paper, store, settings), partial(pipeline_site.search, store, settings)),
         composing=composer, answering=api.Api(settings),
     )  # fmt: skip
     return settings, store, site
@@ -224,10 +218,10 @@ def _stored() -> Run:
 
     def run(data: bytes) -> None:
         work = keep(store, 99, data)
-        page = showing.paper(store, settings, work.removeprefix("arxiv:"))
+        page = pipeline_site.paper(store, settings, work.removeprefix("arxiv:"))
         assert page is not None
         harmless(page)
-        harmless(showing.search(store, settings, text(data)[:300], 1))
+        harmless(pipeline_site.search(store, settings, text(data)[:300], 1))
         answer = api.Api(settings).answer("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
         assert answer.status == 200
         json.loads(answer.body)

@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 
 from benchmarks.fuzz.mutate import text
 from benchmarks.fuzz.target import Run, Target
-from tracker.detect import html, pages, pdftext, plain, roles, scan, tex, urls
-from tracker.domain import Fact, LicenceFile, Paper, Reference, title_key
-from tracker.errors import UpstreamError
+from tracker.detect import detect, pages
+from tracker.detect.formats import html, pdf_text, plain_text, tex
+from tracker.detect.links import urls
+from tracker.detect.roles import decision
+from tracker.domain.artifacts import LicenceFile, Reference
+from tracker.domain.errors import UpstreamError
+from tracker.domain.papers import Paper, title_key
+from tracker.domain.terms import Fact
 from tracker.fetch import guard
-from tracker.harvest import archive, pdf
-from tracker.hosts import hub_card, says
+from tracker.harvest import pdf, tex_archive
+from tracker.hosts.huggingface import card
+from tracker.hosts.inspect import readme
 from tracker.hosts.resolve import reference
-from tracker.judge import licenses, said
-from tracker.publish import items, latex
+from tracker.judge import licence_statements, licences
+from tracker.publish import feed_entries, latex
 from tracker.settings import config_dir
 
 if TYPE_CHECKING:
@@ -42,23 +48,23 @@ def _urls() -> Run:
 
 
 def _scan() -> Run:
-    rules = roles.load()
+    rules = decision.load()
 
     def run(data: bytes) -> None:
         given = text(data)
         title, _, abstract = given.partition("\n")
         paper = Paper(arxiv_id="2606.00001", title=title, abstract=abstract, comment=given[-200:])
-        scan.answer(paper.arxiv_id, scan.detect(paper, reference, rules))
+        detect.answer(paper.arxiv_id, detect.detect(paper, reference, rules))
         title_key(given)
 
     return run
 
 
 def _lines() -> Run:
-    rules = roles.load()
+    rules = decision.load()
 
     def run(data: bytes) -> None:
-        for _ in scan.lines(io.BytesIO(data), reference, rules):
+        for _ in detect.lines(io.BytesIO(data), reference, rules):
             pass
 
     return run
@@ -67,13 +73,13 @@ def _lines() -> Run:
 def _full_text() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
-        for kind in scan.FORMATS:
-            scan.full_text(given, kind, reference)
+        for kind in detect.FORMATS:
+            detect.full_text(given, kind, reference)
 
     return run
 
 
-def _reader(read: Callable[[str], plain.Plain]) -> Callable[[], Run]:
+def _reader(read: Callable[[str], plain_text.Plain]) -> Callable[[], Run]:
     def make() -> Run:
         def run(data: bytes) -> None:
             made = read(text(data))
@@ -99,9 +105,9 @@ def _archive() -> Run:
         for place, byte in enumerate(data[40:48]):
             tar[(place * 97 + byte) % 512] ^= byte
         for body in (data, bytes(tar), gzip.compress(bytes(tar), 1)[: -(len(data) % 9) or None]):
-            assert isinstance(archive.tex(body), str)
-            archive.pdf(body)
-            archive.is_source(body)
+            assert isinstance(tex_archive.tex(body), str)
+            tex_archive.pdf(body)
+            tex_archive.is_source(body)
 
     return run
 
@@ -117,12 +123,12 @@ def _pdf() -> Run:
 def _pdf_text() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
-        words = pdftext.Words(given)
+        words = pdf_text.Words(given)
         for position in (0, len(given) // 2, len(given)):
             words.at(position)
-        for start, end in pdftext.bibliographies(given):
+        for start, end in pdf_text.bibliographies(given):
             assert 0 <= start <= end <= len(given)
-        scan.full_text(given, "pdf", reference)
+        detect.full_text(given, "pdf", reference)
 
     return run
 
@@ -144,23 +150,23 @@ def _latex() -> Run:
         assert latex.plain(shown) == shown, "not idempotent"
         assert shown or not any(unicodedata.category(sign)[0] in "LN" for sign in given[:200]), "empty"
         assert "\n" not in shown
-        items.legal(given).encode()
-        items.address(given)
+        feed_entries.legal(given).encode()
+        feed_entries.address(given)
 
     return run
 
 
 def _licences() -> Run:
-    rules = licenses.load(config_dir() / "openness.toml")
+    rules = licences.load(config_dir() / "openness.toml")
 
     def run(data: bytes) -> None:
         given = text(data)
         file = LicenceFile("LICENSE", given)
-        licenses.read(given, rules)
+        licences.read(given, rules)
         for fact in (Fact.CODE, Fact.WEIGHTS):
-            said.read(file, fact, rules)
-            said.alone(file, fact, rules)
-            licenses.decide(given[:60], True, [file], rules, fact, said=[file])
+            licence_statements.read(file, fact, rules)
+            licence_statements.alone(file, fact, rules)
+            licences.decide(given[:60], True, [file], rules, fact, said=[file])
 
     return run
 
@@ -168,14 +174,14 @@ def _licences() -> Run:
 def _readme() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
-        says.papers_named(given, given)
-        says.licence_section(given)
-        for path in says.PACKAGE_FILES:
-            says.package_licence(path, given)
-        hub_card.body(given)
-        hub_card.names(given)
-        hub_card.front_licence(given)
-        hub_card.licence_said(given)
+        readme.papers_named(given, given)
+        readme.licence_section(given)
+        for path in readme.PACKAGE_FILES:
+            readme.package_licence(path, given)
+        card.body(given)
+        card.names(given)
+        card.front_licence(given)
+        card.licence_said(given)
 
     return run
 

@@ -15,15 +15,16 @@ import requests
 
 from benchmarks.fuzz.mutate import text
 from benchmarks.fuzz.target import Run, Target
-from tracker.domain import Check, Reference
-from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.fetch import rules
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Response
+from tracker.fetch import response_policy
 from tracker.fetch.clock import SystemClock
-from tracker.harvest import fulltext, oai_parse, rss
-from tracker.harvest.arxiv_api import ArxivApi
-from tracker.hosts import HOSTS, github, hub_lists
-from tracker.hosts.resolve import reference
-from tracker.protocols import Response
+from tracker.harvest import full_text, oai_records, rss
+from tracker.harvest.api import ArxivApi
+from tracker.hosts.github import github
+from tracker.hosts.huggingface import lists
+from tracker.hosts.resolve import HOSTS, reference
 from tracker.settings import load
 
 _PACES = tempfile.TemporaryDirectory(prefix="fuzz-")
@@ -130,9 +131,9 @@ def _hub_lists() -> Run:
         for body in (data, b"[" + data + b"]"):
             fetch = Answers(body)
             try:
-                hub_lists.read_record("2606.00001", fetch)  # type: ignore[arg-type] # as above
+                lists.read_record("2606.00001", fetch)  # type: ignore[arg-type] # as above
                 for kind in ("models", "datasets", "spaces"):
-                    for _ in hub_lists.newest(kind, NOW, fetch, 2):  # type: ignore[arg-type] # as above
+                    for _ in lists.newest(kind, NOW, fetch, 2):  # type: ignore[arg-type] # as above
                         pass
             except (UpstreamError, UpstreamStopped):
                 continue
@@ -186,14 +187,14 @@ def _arxiv() -> Run:
 
 def _oai() -> Run:
     def run(data: bytes) -> None:
-        found = oai_parse.read(data)
-        if isinstance(found, oai_parse.Answer):
+        found = oai_records.read(data)
+        if isinstance(found, oai_records.OaiAnswer):
             for record in found.records:
-                oai_parse.newest(record)
+                oai_records.newest(record)
                 assert isinstance(record.withdrawn, bool)
         given = text(data)
-        oai_parse.authors(given)
-        oai_parse.moment(given)
+        oai_records.authors(given)
+        oai_records.moment(given)
 
     return run
 
@@ -203,7 +204,7 @@ def _rss() -> Run:
 
     def run(data: bytes) -> None:
         found = rss.parse(data, holidays)
-        if isinstance(found, rss.Channel):
+        if isinstance(found, rss.RssChannel):
             for one in found.items:
                 version = one.version
                 "".join([version.title, version.abstract, *version.authors, version.licence or ""]).encode()
@@ -221,7 +222,7 @@ def _fulltexts() -> Run:
 
     def run(data: bytes) -> None:
         with suppress(UpstreamError, UpstreamStopped):
-            fulltext.read(Fetch(data), "2606.00001")  # type: ignore[arg-type] # as above
+            full_text.read(Fetch(data), "2606.00001")  # type: ignore[arg-type] # as above
 
     return run
 
@@ -244,8 +245,11 @@ def _rules() -> Run:
         }
         for upstream in ("arxiv_api", "github_api", "huggingface", "web:example.org"):
             for status in (200, 403, 429, 503):
-                ruling = rules.rule(upstream, status, headers, data)
-                assert ruling.seconds is None or 0 <= ruling.seconds <= 10 * rules.LONGEST_RETRY_AFTER_SECONDS
+                ruling = response_policy.rule(upstream, status, headers, data)
+                assert (
+                    ruling.seconds is None
+                    or 0 <= ruling.seconds <= 10 * response_policy.LONGEST_RETRY_AFTER_SECONDS
+                )
 
     return run
 

@@ -15,14 +15,15 @@ from sqlalchemy import text
 
 from tests.acceptance.systems import deepseek, meta, openai, others, xai
 from tests.acceptance.worlds import DAYS, NOW, World
-from tracker import pipeline, settings
+from tracker import settings
 from tracker.fetch import clock
+from tracker.pipeline import cycle
+from tracker.pipeline.context import Worker, make_worker
 from tracker.publish import explain
-from tracker.sandbox.budget import Limits
+from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox
 from tracker.store import query
 from tracker.store.engine import open_store
-from tracker.worker import Worker, make_worker
 
 
 @dataclass
@@ -57,7 +58,7 @@ Play = Callable[[World, Path], Any]
 @contextmanager
 def played(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
     """One whole cycle over all years, and what is known after it."""
-    with Sandbox(world.folder, limits=Limits(github_anonymous=9_999)) as sandbox:
+    with Sandbox(world.folder, limits=RequestLimits(github_anonymous=9_999)) as sandbox:
         env = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()} | {
             "TRACKER_NOW": NOW,
             "TRACKER_DATA_DIR": str(data),
@@ -73,7 +74,7 @@ def played(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
             closing(open_store(made.store_url)) as store,
             closing(make_worker(made, store, clock.make(made))) as worker,
         ):
-            summary = pipeline.cycle(worker)
+            summary = cycle.cycle(worker)
             assert summary.windows_left == 0
             assert summary.troubles == []
             yield Run(worker, sandbox)

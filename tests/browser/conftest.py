@@ -18,16 +18,18 @@ from typing import Any
 
 import pytest
 
-from tracker import pipeline, settings, showing
-from tracker.domain import Fact, State
+from tracker import settings
+from tracker.domain.items import Channel, Item
+from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
-from tracker.publish import entries
-from tracker.published import Channel, Item
+from tracker.pipeline import cycle
+from tracker.pipeline import site as pipeline_site
+from tracker.pipeline.context import make_worker, status
+from tracker.publish import feed_window
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import items
 from tracker.store.engine import open_store
-from tracker.worker import make_worker, status
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "tracker" / "sandbox" / "demo"
@@ -77,14 +79,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         )  # fmt: skip
         store = open_store(made.store_url)
         with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
-            pipeline.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
-            newest = entries.window([*items.channel_items(store, "main", 100)], made.feed)
-            pages = showing.pages(
+            cycle.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
+            newest = feed_window.window([*items.channel_items(store, "main", 100)], made.feed)
+            pages = pipeline_site.pages(
                 store, made, status(worker, NOW), newest=newest, not_open=items.not_open_items(store, 30),
                 releases=items.release_items(store), unlinked=items.unlinked_items(store, 20), channels=channels(newest, made),
             )  # fmt: skip
-            pages["search.html"] = showing.search(store, made, "model's <b>", 1)
-            pages["search-all.html"] = showing.search(store, made, "e", 2, status(worker, NOW))
+            pages["search.html"] = pipeline_site.search(store, made, "model's <b>", 1)
+            pages["search-all.html"] = pipeline_site.search(store, made, "e", 2, status(worker, NOW))
             return pages
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tracker import pipeline, settings
+from tracker import settings
 from tracker.fetch import clock
+from tracker.pipeline import cycle
+from tracker.pipeline.context import make_worker
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.settings import config_dir
 from tracker.store import search
 from tracker.store.engine import open_store
-from tracker.worker import make_worker
 
 NOW = "2026-06-17T05:00:00Z"
 PAPERS = [
@@ -94,7 +95,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         store = open_store(given.store_url)
         worker = make_worker(given, store, clock.make(given))
-        pipeline.cycle(worker)
+        cycle.cycle(worker)
         with store.begin() as connection:
             connection.exec_driver_sql(
                 "UPDATE artifact SET outcome = 'absent', copy_url = 'https://archive.softwareheritage.org/x' "

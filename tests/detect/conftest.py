@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from tracker.detect import roles
-from tracker.detect.roles import Rules
-from tracker.domain import Reference
+from tracker.detect.roles import decision
+from tracker.detect.roles.decision import RoleRules
+from tracker.domain.artifacts import Reference
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 
 
 @pytest.fixture(scope="session")
-def rules() -> Rules:
-    return roles.load()
+def rules() -> RoleRules:
+    return decision.load()
 
 
 @pytest.fixture(scope="session")

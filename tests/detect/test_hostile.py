@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tracker.detect import scan, urls
-from tracker.detect.roles import Rules
-from tracker.domain import Paper, Reference
+from tracker.detect import detect
+from tracker.detect.links import urls
+from tracker.detect.roles.decision import RoleRules
+from tracker.domain.artifacts import Reference
+from tracker.domain.papers import Paper
 
 Resolve = Callable[[str], Reference | None]
 SIZE, SECONDS = 300_000, 20.0
@@ -20,12 +22,12 @@ PIECES = ["-", ".", "/", "\\", "{", "}", "(", "<", "http://", "https:\n", "githu
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_hostile_text_ends(rules: Rules, resolve: Resolve, piece: str) -> None:
+def test_hostile_text_ends(rules: RoleRules, resolve: Resolve, piece: str) -> None:
     text = piece * (SIZE // len(piece))
     start = time.perf_counter()
-    scan.detect(Paper(arxiv_id="1", abstract=text), resolve, rules)
-    for kind in scan.FORMATS:
-        scan.full_text(text, kind, resolve)
+    detect.detect(Paper(arxiv_id="1", abstract=text), resolve, rules)
+    for kind in detect.FORMATS:
+        detect.full_text(text, kind, resolve)
     assert time.perf_counter() - start < SECONDS
 
 

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.detect import pages, roles
-from tracker.detect.roles import Rules
-from tracker.domain import Paper, Place, Role, Source
+from tracker.detect import pages
+from tracker.detect.roles import decision
+from tracker.detect.roles.decision import RoleRules
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Place, Role, Source
 from tracker.hosts.resolve import reference
 
 URL = "https://ann.github.io/deep/"
@@ -27,10 +29,10 @@ def found(html: str) -> list[tuple[str, str]]:
     return [(one.reference.key, one.before) for one in mentions]
 
 
-def own(html: str, rules: Rules) -> set[str]:
+def own(html: str, rules: RoleRules) -> set[str]:
     assert PAGE is not None
     mentions = pages.page_mentions(html.encode(), PAGE, URL, reference)
-    return {one.reference.key for one in roles.decide(mentions, PAPER, rules) if one.role is Role.OWN}
+    return {one.reference.key for one in decision.decide(mentions, PAPER, rules) if one.role is Role.OWN}
 
 
 def test_buttons_tell_their_label() -> None:
@@ -118,7 +120,7 @@ def test_two_megabytes_of_hostile_markup_are_read(hostile: Callable[[int], str])
     assert time.process_time() - start < 30
 
 
-def test_roles_of_a_page(rules: Rules) -> None:
+def test_roles_of_a_page(rules: RoleRules) -> None:
     others = """<h2>Related work</h2><ul><li>We compare with <a href="https://github.com/bob/other">Other</a> of last year</li>
     <li>See also <a href="https://github.com/cleo/third">Third</a>.</li></ul>"""
     assert own(f"<html><body>{ROW}{others}</body></html>", rules) == {"github:ann/deep", "hf-dataset:ann/holes"}

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.detect import promises, scan
-from tracker.detect.roles import Rules
-from tracker.domain import Paper, Promise, Reference
+from tracker.detect import detect, promises
+from tracker.detect.roles.decision import RoleRules
+from tracker.domain.artifacts import Reference
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Promise
 
 AVAILABLE = [
     "Our code is available at https://github.com/a/b.",
@@ -60,22 +62,22 @@ Resolve = Callable[[str], Reference | None]
 
 @pytest.mark.parametrize(("text", "wanted"), CASES)
 @pytest.mark.parametrize("field", ["abstract", "comment"])
-def test_promise(rules: Rules, resolve: Resolve, text: str, wanted: Promise, field: str) -> None:
+def test_promise(rules: RoleRules, resolve: Resolve, text: str, wanted: Promise, field: str) -> None:
     lead = "We study a hard problem. " if field == "abstract" else "12 pages. "
-    found = scan.detect(Paper(arxiv_id="2401.00001", **{field: lead + text}), resolve, rules)
+    found = detect.detect(Paper(arxiv_id="2401.00001", **{field: lead + text}), resolve, rules)
     assert found.promise is wanted
     assert bool(found.promise_evidence) is (wanted is not Promise.NONE)
 
 
-def test_the_evidence_is_the_sentence(rules: Rules, resolve: Resolve) -> None:
+def test_the_evidence_is_the_sentence(rules: RoleRules, resolve: Resolve) -> None:
     paper = Paper(arxiv_id="2401.00001", abstract="We do much. Code will be\nreleased upon acceptance. It is new.")
-    found = scan.detect(paper, resolve, rules)
+    found = detect.detect(paper, resolve, rules)
     assert found.promise_evidence == "Code will be released upon acceptance."
 
 
-def test_roles_are_decided_where_they_are_not_given(rules: Rules, resolve: Resolve) -> None:
+def test_roles_are_decided_where_they_are_not_given(rules: RoleRules, resolve: Resolve) -> None:
     paper = Paper(arxiv_id="2401.00001", comment="https://github.com/a/b")
-    found = scan.detect(paper, resolve, rules)
+    found = detect.detect(paper, resolve, rules)
     assert promises.decide(paper, found.mentions, rules) == (found.promise, found.promise_evidence)
 
 

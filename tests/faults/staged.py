@@ -15,15 +15,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tracker import cli, harvesting, looking, pipeline, publishing, reading, telling, watching
+from tracker.cli import main as cli_main
+from tracker.pipeline import check, cycle, harvest, notify, promises, publish, read
 from tracker.store import engine
 
 STAGES = {
-    "harvest": [(harvesting, "harvest"), (harvesting, "changes")],
-    "scan": [(reading, name) for name in ("listings", "read", "records", "full_texts", "project_pages")],
-    "check": [(looking, "check"), (looking, "copies"), (watching, "watch")],
-    "judge": [(pipeline, "judge")],
-    "publish": [(publishing, "publish"), (publishing, "write_site"), (telling, "tell")],
+    "harvest": [(harvest, "harvest"), (harvest, "changes")],
+    "scan": [(read, name) for name in ("listings", "read", "records", "full_texts", "project_pages")],
+    "check": [(check, "check"), (check, "copies"), (promises, "watch")],
+    "judge": [(cycle, "judge")],
+    "publish": [(publish, "publish"), (publish, "write_site"), (notify, "tell")],
 }
 
 
@@ -68,7 +69,7 @@ def main() -> int:
     if os.environ.get("FAULT_BUSY_SECONDS"):
         engine.BUSY_SECONDS = float(os.environ["FAULT_BUSY_SECONDS"])  # type: ignore[assignment] # a short minute
     _note(log)
-    return cli.run(sys.argv[1:])
+    return cli_main.run(sys.argv[1:])
 
 
 if __name__ == "__main__":

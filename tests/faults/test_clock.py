@@ -15,10 +15,11 @@ import pytest
 from tests.faults.playing import LONG, NOW, Installation
 from tests.faults.worlds import small
 from tests.pipeline.conftest import CODE, MIT, World, environment
-from tracker import pipeline, settings
+from tracker import settings
+from tracker.pipeline import cycle as pipeline_cycle
+from tracker.pipeline.context import Worker, make_worker
 from tracker.sandbox.server import Sandbox
 from tracker.store.engine import open_store
-from tracker.worker import Worker, make_worker
 
 START = datetime.fromisoformat(NOW).astimezone(UTC)
 
@@ -49,7 +50,7 @@ class Stay:
     worker: Worker
 
     def cycle(self) -> None:
-        summary = pipeline.cycle(self.worker)
+        summary = pipeline_cycle.cycle(self.worker)
         assert summary.troubles == []
         self.installation.assert_sound()
 
@@ -123,9 +124,9 @@ def test_what_an_upstream_forbade_by_a_clock_that_ran_ahead_does_not_last(stay: 
     """Upstreams ask for a day at most; a stop that ends weeks later was noted by another clock."""
     stay.clock.moment = START + timedelta(days=400)
     stay.installation.order({"upstream": "arxiv_api", "kind": "403"})
-    assert pipeline.cycle(stay.worker).windows_left
+    assert pipeline_cycle.cycle(stay.worker).windows_left
     stay.clock.moment = START
-    assert pipeline.cycle(stay.worker).windows_left, "still stopped, now for a day"
+    assert pipeline_cycle.cycle(stay.worker).windows_left, "still stopped, now for a day"
     stay.clock.moment = START + timedelta(hours=25)
     stay.cycle()
     assert len(stay.installation.states()) > 10

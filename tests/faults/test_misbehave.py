@@ -19,13 +19,14 @@ import pytest
 from tests.faults.playing import LONG, MOVING, NOW, Installation, report
 from tests.faults.worlds import small
 from tests.pipeline.conftest import environment
-from tracker import pipeline, settings
-from tracker.fetch import gate
-from tracker.sandbox.misbehave import KINDS
+from tracker import settings
+from tracker.fetch import request_policy
+from tracker.pipeline import cycle as pipeline_cycle
+from tracker.pipeline.context import make_worker
+from tracker.sandbox.faults import KINDS
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store.engine import open_store
-from tracker.worker import make_worker
 
 PACE = 0.02
 READ_SECONDS = 0.3
@@ -89,12 +90,12 @@ def _service(
     """A worker that stays, as the service's does: called with the hours since the first, it does a cycle and returns the
     troubles."""
     clock = Leaping(START)
-    monkeypatch.setattr(gate, "sleeper", lambda _cancel: clock.sleep)
+    monkeypatch.setattr(request_policy, "sleeper", lambda _cancel: clock.sleep)
     made = _settings(installation)
 
     def cycle(hours: float) -> list[str]:
         clock.moment = START + timedelta(hours=hours)
-        return pipeline.cycle(worker).troubles
+        return pipeline_cycle.cycle(worker).troubles
 
     with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
         yield cycle

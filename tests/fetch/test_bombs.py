@@ -12,7 +12,7 @@ import brotli
 import pytest
 import zstandard
 
-from tracker.errors import UpstreamError
+from tracker.domain.errors import UpstreamError
 from tracker.fetch.client import Client
 
 MEGABYTE = 1024 * 1024

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tracker.errors import Cancelled, UpstreamError, UpstreamStopped
+from tracker.domain.errors import Cancelled, UpstreamError, UpstreamStopped
 from tracker.fetch.client import Client
 
 TOKENS = {"GITHUB_TOKEN": "secret-of-github", "HF_TOKEN": "secret-of-the-hub"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.errors import UpstreamError
+from tracker.domain.errors import UpstreamError
 from tracker.fetch import guard
 
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from tracker.errors import Cancelled, SettingsError
-from tracker.fetch.pace import PAGE_FILES, Pace, Paces, budget, group, interval, sleeper
+from tracker.domain.errors import Cancelled, SettingsError
+from tracker.fetch.pace import PAGE_FILES, Paces, UpstreamPace, budget, group, interval, sleeper
 
 
 class Wall:
@@ -26,7 +26,7 @@ class Wall:
 
 def test_the_next_request_starts_a_pace_after_the_last_one_ended(tmp_path):
     wall = Wall()
-    pace = Pace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
+    pace = UpstreamPace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
     with pace.turn():
         wall.time += 10.0
     wall.time += 1.0
@@ -47,13 +47,13 @@ def test_a_pace_survives_a_restart_and_is_shared_by_name(tmp_path, make_settings
 
 def test_after_a_process_died_in_a_request_its_start_counts(tmp_path):
     wall = Wall()
-    pace = Pace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
+    pace = UpstreamPace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
     turn = pace.turn()
     turn.__enter__()
     copy = (tmp_path / "arxiv").read_text()
     turn.__exit__(None, None, None)
     (tmp_path / "other").write_text(copy)
-    with Pace(tmp_path / "other", 3.0, wall.sleep, wall).turn():
+    with UpstreamPace(tmp_path / "other", 3.0, wall.sleep, wall).turn():
         pass
     assert wall.slept == pytest.approx([3.0])
 
@@ -61,7 +61,7 @@ def test_after_a_process_died_in_a_request_its_start_counts(tmp_path):
 @pytest.mark.parametrize("step", [-3600.0, -3.0, 3600.0])
 def test_a_clock_that_was_set_costs_at_most_one_interval(tmp_path, step):
     wall = Wall()
-    pace = Pace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
+    pace = UpstreamPace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
     with pace.turn():
         pass
     wall.time += step
@@ -74,7 +74,7 @@ def test_a_clock_that_was_set_costs_at_most_one_interval(tmp_path, step):
 def test_a_damaged_file_is_no_obstacle(tmp_path):
     (tmp_path / "arxiv").write_bytes(b"\xff\xfe what")
     wall = Wall()
-    pace = Pace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
+    pace = UpstreamPace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
     for _ in range(2):
         with pace.turn():
             pass
@@ -83,7 +83,7 @@ def test_a_damaged_file_is_no_obstacle(tmp_path):
 
 def test_a_failed_request_frees_the_turn_and_counts(tmp_path):
     wall = Wall()
-    pace = Pace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
+    pace = UpstreamPace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
     with pytest.raises(ValueError, match="broken"), pace.turn():
         raise ValueError("broken")
     with pace.turn():
@@ -109,12 +109,12 @@ def test_another_process_waits_while_a_request_runs(tmp_path):
             if len(tries) == 3:
                 holder.communicate(b"")
 
-        with Pace(file, 0.0, sleep).turn():
+        with UpstreamPace(file, 0.0, sleep).turn():
             assert len(tries) == 3
 
 
 def test_only_one_thread_at_a_time_holds_a_turn(tmp_path):
-    pace = Pace(tmp_path / "arxiv", 0.0, time.sleep)
+    pace = UpstreamPace(tmp_path / "arxiv", 0.0, time.sleep)
     inside, most = [], []
 
     def work() -> None:
@@ -136,7 +136,7 @@ def test_only_one_thread_at_a_time_holds_a_turn(tmp_path):
 def test_a_wait_ends_when_the_service_stops(tmp_path):
     cancel = threading.Event()
     cancel.set()
-    pace = Pace(tmp_path / "arxiv", 3.0, sleeper(cancel))
+    pace = UpstreamPace(tmp_path / "arxiv", 3.0, sleeper(cancel))
     with pace.turn():
         pass
     with pytest.raises(Cancelled), pace.turn():
@@ -145,7 +145,10 @@ def test_a_wait_ends_when_the_service_stops(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "pace").write_text("a file where a folder should be")
-    with pytest.raises(SettingsError, match="data_dir"), Pace(tmp_path / "pace" / "arxiv", 3.0, time.sleep).turn():
+    with (
+        pytest.raises(SettingsError, match="data_dir"),
+        UpstreamPace(tmp_path / "pace" / "arxiv", 3.0, time.sleep).turn(),
+    ):
         pass
 
 

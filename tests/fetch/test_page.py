@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tracker.errors import UpstreamError
+from tracker.domain.errors import UpstreamError
 from tracker.fetch import guard
 from tracker.fetch.client import Client
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.errors import SettingsError, UpstreamError
+from tracker.domain.errors import SettingsError, UpstreamError
 from tracker.fetch import guard, proxy
 from tracker.fetch.client import Client
 

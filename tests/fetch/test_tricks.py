@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tracker.errors import UpstreamError
+from tracker.domain.errors import UpstreamError
 from tracker.fetch import guard
 from tracker.fetch import page as fetching
 from tracker.fetch.client import Client

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tracker import settings as settings_module
-from tracker.harvest.arxiv_api import ArxivApi
+from tracker.harvest.api import ArxivApi
 
 NAMESPACES = (
     'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" '

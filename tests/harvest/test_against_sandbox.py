@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tracker import settings as settings_module
-from tracker.errors import UpstreamStopped
-from tracker.harvest.arxiv_api import ArxivApi
+from tracker.domain.errors import UpstreamStopped
+from tracker.harvest.api import ArxivApi
 from tracker.harvest.windows import plan
 from tracker.sandbox.server import Sandbox
 

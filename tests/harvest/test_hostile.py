@@ -14,9 +14,9 @@ import brotli
 import pytest
 import zstandard
 
-from tracker.harvest import archive, guard, oai_parse, rss
-from tracker.hosts import fields
-from tracker.protocols import Response
+from tracker.domain.protocols import Response
+from tracker.harvest import api_pages, oai_records, rss, tex_archive
+from tracker.hosts import json_fields
 
 MEGABYTE = 1024 * 1024
 NOTHING = b" " * (30 * MEGABYTE)
@@ -80,9 +80,9 @@ LAUGHS = (
 def test_no_entity_is_ever_expanded(api, arxiv, as_feed, paper, ticks, entity):
     body = as_feed([paper("2606.00001", ticks.now(), title="TITLE").entry()], 1)
     body = body.replace(b"?>", b"?>" + LAUGHS, 1).replace(b"TITLE", entity)
-    assert isinstance(guard.read(body, 0, 1), str)
+    assert isinstance(api_pages.read(body, 0, 1), str)
     oai = b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><error code="x">%s</error></OAI-PMH>' % entity
-    assert isinstance(oai_parse.read(LAUGHS + oai), str)
+    assert isinstance(oai_records.read(LAUGHS + oai), str)
     arxiv.faults = [lambda *_: (200, {}, body)] * 9
     began = time.perf_counter()
     result = window(api, ticks)
@@ -94,13 +94,14 @@ def test_no_entity_is_ever_expanded(api, arxiv, as_feed, paper, ticks, entity):
 def test_a_time_beside_the_first_or_the_last_day_is_none(as_feed, paper, ticks, year):
     """What comes before or after it cannot be reckoned."""
     at = datetime(year, *((1, 1) if year == 1 else (12, 31)), 23, tzinfo=UTC)
-    assert oai_parse.moment(f"{at:%a, %d %b} {year:04} 23:00:00 GMT") is None
+    assert oai_records.moment(f"{at:%a, %d %b} {year:04} 23:00:00 GMT") is None
     body = as_feed([paper("2606.00001", ticks.now()).entry()], 1)
-    assert isinstance(guard.read(body, 0, 1), guard.Page)
+    assert isinstance(api_pages.read(body, 0, 1), api_pages.ApiPage)
     told = f"{ticks.now():%Y-%m-%dT%H}".encode()
     assert told in body
     assert (
-        guard.read(body.replace(told, f"{year:04}-{at:%m-%dT%H}".encode()), 0, 1) == "an entry without id or dates"
+        api_pages.read(body.replace(told, f"{year:04}-{at:%m-%dT%H}".encode()), 0, 1)
+        == "an entry without id or dates"
     )
 
 
@@ -116,8 +117,8 @@ def test_a_feed_of_the_last_day_is_none(zone):
 )
 def test_xml_without_end_ends_soon(body):  # fmt: skip
     began = time.perf_counter()
-    assert isinstance(guard.read(body, 0, 1), str)
-    assert isinstance(oai_parse.read(body), str)
+    assert isinstance(api_pages.read(body, 0, 1), str)
+    assert isinstance(oai_records.read(body), str)
     assert time.perf_counter() - began < 5
 
 
@@ -135,7 +136,7 @@ def test_xml_without_end_ends_soon(body):  # fmt: skip
 )
 def test_json_that_is_deep_or_huge_is_no_document(body):  # fmt: skip
     began = time.perf_counter()
-    fields.document(Response(200, {}, body, ""))
+    json_fields.document(Response(200, {}, body, ""))
     assert time.perf_counter() - began < 5
     with pytest.raises((ValueError, RecursionError)):
         json.loads(b"[" * 200_000)
@@ -171,7 +172,7 @@ def test_an_archive_leaves_nothing_on_disk_and_reads_nothing_of_it(tmp_path, mon
             member(made, name, b"\\section{up}")
         member(made, "main.tex", b"\\documentclass{article}\\begin{document}\\input{link}\\input{hard}\\input{../secret}"
                b"\\input{" + str(secret).encode() + b"}\\input{/etc/passwd}\\include{|ls}\\section{main}\\end{document}")  # fmt: skip
-    text = archive.tex(packed.getvalue())
+    text = tex_archive.tex(packed.getvalue())
     assert "section{main}" in text
     assert "secret}" not in text.replace("{../secret}", "").replace(f"{{{secret}}}", "")
     assert "root:" not in text
@@ -194,9 +195,9 @@ def test_bombs_of_every_kind_end_soon_in_little_memory():
     for body in bombs:
         tracemalloc.start()
         began = time.perf_counter()
-        text = archive.tex(body)
+        text = tex_archive.tex(body)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert time.perf_counter() - began < 20
-        assert len(text) <= archive.MOST_KEPT
-        assert peak < 6 * archive.MOST_KEPT
+        assert len(text) <= tex_archive.MOST_KEPT
+        assert peak < 6 * tex_archive.MOST_KEPT

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import settings
-from tracker.errors import UpstreamError
+from tracker.domain.errors import UpstreamError
+from tracker.domain.protocols import Response
 from tracker.harvest import rss
-from tracker.protocols import Response
 
 HOLIDAYS = frozenset(settings.load(environ={}).harvest.holidays)
 
@@ -34,7 +34,7 @@ def feed(*items, date="Tue, 16 Jun 2026 00:00:00 -0400", head=""):
 
 def test_an_item_is_a_version_of_the_evening_before() -> None:
     channel = rss.parse(feed(item(), item("oai:arXiv.org:math/0601001v12", "replace-cross")), HOLIDAYS)
-    assert isinstance(channel, rss.Channel)
+    assert isinstance(channel, rss.RssChannel)
     assert (channel.day, channel.unread) == (date(2026, 6, 15), 0)
     first, second = channel.items
     assert (first.kind, second.kind) == ("new", "replace-cross")
@@ -57,7 +57,7 @@ def test_an_item_is_a_version_of_the_evening_before() -> None:
 )
 def test_the_day_that_a_channel_tells_of(published: str, day: date) -> None:
     channel = rss.parse(feed(date=published), HOLIDAYS)
-    assert isinstance(channel, rss.Channel)
+    assert isinstance(channel, rss.RssChannel)
     assert (channel.day, channel.items) == (day, ())
 
 
@@ -73,13 +73,13 @@ def test_the_day_that_a_channel_tells_of(published: str, day: date) -> None:
 )
 def test_what_cannot_be_read_is_counted(wrong: str) -> None:
     channel = rss.parse(feed(item(), wrong), HOLIDAYS)
-    assert isinstance(channel, rss.Channel)
+    assert isinstance(channel, rss.RssChannel)
     assert (len(channel.items), channel.unread) == (1, 1)
 
 
 def test_a_withdrawal_is_told_by_the_abstract() -> None:
     channel = rss.parse(feed(item(abstract="Abstract: This paper has been withdrawn by the author")), HOLIDAYS)
-    assert isinstance(channel, rss.Channel)
+    assert isinstance(channel, rss.RssChannel)
     assert channel.items[0].version.withdrawn
 
 

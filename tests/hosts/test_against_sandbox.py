@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tracker import settings as settings_module
-from tracker.domain import Content, Outcome
-from tracker.errors import UpstreamStopped
+from tracker.domain.errors import UpstreamStopped
+from tracker.domain.terms import Content, Outcome
 from tracker.fetch.client import Client
-from tracker.hosts import github, huggingface
+from tracker.hosts.github import github
+from tracker.hosts.huggingface import huggingface
 from tracker.sandbox.server import Sandbox
 
 FILES = {

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.domain import Check, Outcome
-from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.hosts import HOSTS
-from tracker.hosts.resolve import reference
-from tracker.protocols import Response
+from tracker.domain.artifacts import Check
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Response
+from tracker.domain.terms import Outcome
+from tracker.hosts.resolve import HOSTS, reference
 
 EXAMPLES = [(host, url, key) for host in HOSTS for url, key in host.examples]
 ASKED = {

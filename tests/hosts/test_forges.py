@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tracker import settings as settings_module
-from tracker.domain import Content, Fact, Outcome
+from tracker.domain.terms import Content, Fact, Outcome
 from tracker.fetch.client import Client
-from tracker.hosts import HOSTS
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import HOSTS, reference
 from tracker.sandbox.server import Sandbox
 from tracker.settings import config_dir
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from tracker.domain import Outcome, Reference
-from tracker.hosts import github, trees
-from tracker.hosts.github_reading import full_name
-from tracker.protocols import Response
+from tracker.domain.artifacts import Reference
+from tracker.domain.protocols import Response
+from tracker.domain.terms import Outcome
+from tracker.hosts.github import github
+from tracker.hosts.github.questions import full_name
+from tracker.hosts.inspect import file_tree
 
 
 class Fetch:
@@ -62,4 +64,4 @@ def test_a_content_that_is_no_base64_upsets_nothing(content: object) -> None:
 
 @pytest.mark.parametrize("kind", [["blob"], {"blob": 1}, None, 7])
 def test_an_entry_whose_type_is_no_word_is_no_file(kind: object) -> None:
-    assert trees.paths_of([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}]) == ["b"]
+    assert file_tree.paths_of([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}]) == ["b"]

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tracker.domain import Fact, LicenceClass, State
-from tracker.errors import SettingsError
-from tracker.history import Verdict
-from tracker.judge.grade import Grade, Rules, bounds, grade, load
+from tracker.domain.errors import SettingsError
+from tracker.domain.history import Verdict
+from tracker.domain.terms import Fact, LicenceClass, State
+from tracker.judge.grade import Grade, GradeRules, bounds, grade, load
 from tracker.settings import config_dir
 
 DOC = Path(__file__).parents[2] / "docs/openness.md"
@@ -24,7 +24,7 @@ WORDS = [f"{state}:{class_}" for state in State for class_ in SURE.get(state, (L
 
 
 @cache
-def rules() -> Rules:
+def rules() -> GradeRules:
     return load(config_dir() / "openness.toml")
 
 

@@ -10,14 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain import Cause, Content, Fact, LicenceClass, Lifecycle, Outcome, Promise, Role, Source, State
-from tracker.history import History, Link, Sighting
+from tracker.domain.history import History, Link, Sighting
+from tracker.domain.terms import (
+    Cause,
+    Content,
+    Fact,
+    LicenceClass,
+    Lifecycle,
+    Outcome,
+    Promise,
+    Role,
+    Source,
+    State,
+)
 from tracker.judge import lifecycle, openness
 
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 OPEN = frozenset({LicenceClass.OSI, LicenceClass.OPEN_CONTENT})
-RULES = openness.Rules(
+RULES = openness.OpennessRules(
     {Fact.CODE: frozenset({LicenceClass.OSI}), Fact.WEIGHTS: OPEN, Fact.DATA: OPEN, Fact.DEMO: OPEN}
 )
 

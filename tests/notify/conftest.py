@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 
 from tracker import settings as settings_module
-from tracker.domain import Fact, State, Version
+from tracker.domain.papers import Version
+from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
+from tracker.pipeline.context import Worker, make_worker
 from tracker.settings import Settings
 from tracker.store import memory, wordings, writes
 from tracker.store import tables as t
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
-from tracker.worker import Worker, make_worker
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 
@@ -181,7 +182,7 @@ def enter(store: Store) -> Callable[..., None]:
                 upsert(connection, t.EventRow, [event])
                 upsert(
                     connection,
-                    t.Entry,
+                    t.EntryRow,
                     [{"feed": "main", "work": work, "event": event["id"], "entered_at": moment}],
                 )
                 rows = [

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tracker import settings as settings_module
-from tracker import telling
-from tracker.domain import Fact
-from tracker.errors import SettingsError
-from tracker.notify import notices, remembered
+from tracker.domain.errors import SettingsError
+from tracker.domain.terms import Fact
+from tracker.notify import deliveries, notices
 from tracker.notify.notices import News, Notice, Result, Sent
+from tracker.pipeline import notify as pipeline_notify
+from tracker.pipeline.context import Summary
 from tracker.store import memory
-from tracker.worker import Summary
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 SECRET = "hunter2-is-no-password"
@@ -27,7 +27,7 @@ SECRET = "hunter2-is-no-password"
 
 def notify(worker, entered: int = 0, now: datetime = NOW) -> list[str]:
     summary = Summary(entered=entered)
-    telling.notify(worker, now, summary)
+    pipeline_notify.notify(worker, now, summary)
     return summary.troubles
 
 
@@ -76,7 +76,7 @@ def test_off_until_an_address_is_set(worker, enter, store, troubles):
     assert notify(made, entered=1) == []
     assert troubles() == {}
     assert "notices" in memory.stages(store)[0]
-    assert not (made.settings.data_dir / remembered.NAME).exists()
+    assert not (made.settings.data_dir / deliveries.NAME).exists()
 
 
 def test_many_papers_are_counted(worker, hub, enter):
@@ -216,7 +216,7 @@ def test_without_apprise_one_sentence_says_what_to_do(worker, make_settings, ent
 def test_apprise_is_not_loaded_by_telling():
     import subprocess  # noqa: PLC0415 # only here
 
-    code = "import sys, tracker.telling; print('apprise' in sys.modules)"
+    code = "import sys, tracker.pipeline.notify; print('apprise' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
 
 

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from tracker import settings as settings_module
-from tracker import telling
-from tracker.errors import Cancelled, SettingsError, UpstreamError, UpstreamStopped
-from tracker.notify import remembered, websub
-from tracker.protocols import Response
+from tracker.domain.errors import Cancelled, SettingsError, UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Response
+from tracker.notify import deliveries, websub
+from tracker.pipeline import notify
+from tracker.pipeline.context import Summary
 from tracker.store import memory
-from tracker.worker import Summary
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 SITE = "https://papers.example.org/ai"
@@ -26,7 +26,7 @@ def pinged(hub) -> list[str]:
 
 def push(worker) -> list[str]:
     summary = Summary()
-    telling.push(worker, NOW, summary)
+    notify.push(worker, NOW, summary)
     return summary.troubles
 
 
@@ -61,8 +61,8 @@ def test_without_a_hub_nothing_is_told_and_old_trouble_ends(worker, hub, write, 
     push(worker())
     assert hub.asked == []
     assert troubles() == {}
-    assert telling.push(worker(), NOW, Summary()) is None
-    assert not (worker().settings.data_dir / remembered.NAME).exists()
+    assert notify.push(worker(), NOW, Summary()) is None
+    assert not (worker().settings.data_dir / deliveries.NAME).exists()
 
 
 def test_another_hub_or_address_hears_of_everything(worker, listener, write):
@@ -231,16 +231,16 @@ def test_a_bug_in_telling_ends_no_cycle(worker, hub, write, monkeypatch):
     "content", [b"", b"{", b"[]", b'{"hub": 1}', b'{"hub":"","site":"","feeds":[],"told":{}}', b"\xff"]
 )
 def test_a_damaged_memory_is_begun_anew(tmp_path, content, caplog):
-    (tmp_path / remembered.NAME).write_bytes(content)
-    assert remembered.load(tmp_path) == remembered.Remembered()
+    (tmp_path / deliveries.NAME).write_bytes(content)
+    assert deliveries.load(tmp_path) == deliveries.Remembered()
     assert "damaged" in caplog.text
 
 
 def test_what_is_remembered_is_read_back(tmp_path):
-    known = remembered.Remembered("https://hub.example.org/", SITE, {"feed.xml": 7}, {"0a": {"arxiv:1": "2026"}})
-    remembered.save(tmp_path, known)
-    assert remembered.load(tmp_path) == known
-    assert [path.name for path in tmp_path.iterdir() if "told" in path.name] == [remembered.NAME]
+    known = deliveries.Remembered("https://hub.example.org/", SITE, {"feed.xml": 7}, {"0a": {"arxiv:1": "2026"}})
+    deliveries.save(tmp_path, known)
+    assert deliveries.load(tmp_path) == known
+    assert [path.name for path in tmp_path.iterdir() if "told" in path.name] == [deliveries.NAME]
 
 
 def test_feeds_that_are_gone_are_forgotten(worker, hub, write, tmp_path):
@@ -249,7 +249,7 @@ def test_feeds_that_are_gone_are_forgotten(worker, hub, write, tmp_path):
     push(made)
     (tmp_path / "public/feeds/a.xml").unlink()
     push(made)
-    assert list(remembered.load(tmp_path).feeds) == ["feed.xml"]
+    assert list(deliveries.load(tmp_path).feeds) == ["feed.xml"]
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,19 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tracker import gaps, health, pipeline, settings
+from tracker import settings
 from tracker.fetch import clock
 from tracker.fetch.client import Client
 from tracker.fetch.clock import MovedClock
-from tracker.harvest.arxiv_api import ArxivApi
+from tracker.harvest.api import ArxivApi
+from tracker.pipeline import completeness
+from tracker.pipeline import cycle as pipeline_cycle
+from tracker.pipeline.context import Summary, Worker, make_worker, status
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings, config_dir
 from tracker.store import memory
 from tracker.store.engine import open_store
-from tracker.worker import Summary, Worker, make_worker, status
+from tracker.web import health as web_health
 
 NOW = "2026-06-17T05:00:00Z"
 MIT = (config_dir() / "licences" / "MIT.txt").read_text()
@@ -240,7 +243,7 @@ class Moment:
     sandbox: Sandbox
 
     def cycle(self) -> Summary:
-        return pipeline.cycle(self.worker)
+        return pipeline_cycle.cycle(self.worker)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.worker.store.read() as connection:
@@ -250,7 +253,7 @@ class Moment:
         return [row[0] for row in self.rows("SELECT arxiv_id FROM papers ORDER BY 1")]
 
     def days(self, since: date | None = None) -> dict[date, Any]:
-        found = gaps.days(self.worker.store, self.worker.settings, self.worker.now(), since)
+        found = completeness.days(self.worker.store, self.worker.settings, self.worker.now(), since)
         return {one.day: one for one in found}
 
     def short(self) -> list[date]:
@@ -266,7 +269,7 @@ class Moment:
             return [one["query"] for one in json.load(answer)]
 
     def health(self) -> dict[str, Any]:
-        return health.document(status(self.worker, self.worker.now()), self.worker.now())
+        return web_health.document(status(self.worker, self.worker.now()), self.worker.now())
 
 
 @pytest.fixture

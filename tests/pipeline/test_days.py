@@ -11,10 +11,12 @@ from typing import Any
 import feedparser
 import pytest
 
-from tracker import pipeline
-from tracker.detect import roles, scan
-from tracker.domain import Paper, Role
+from tracker.detect import detect
+from tracker.detect.roles import decision
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Role
 from tracker.hosts.resolve import reference
+from tracker.pipeline import cycle
 from tracker.settings import config_dir, load
 
 World = Any
@@ -51,7 +53,7 @@ STATES: dict[str, tuple[dict[str, str] | None, dict[str, Any], tuple[str, str, s
 
 def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
     """The GitHub repositories that our own reading calls the authors', by paper: this tests the road, not the reading."""
-    rules = roles.load()
+    rules = decision.load()
     found: dict[str, list[str]] = {}
     for line in day.read_text().splitlines():
         one = json.loads(line)
@@ -66,7 +68,7 @@ def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
         )
         found[one["arxiv_id"]] = [
             link.reference.key.removeprefix("github:")
-            for link in scan.detect(paper, reference, rules).roles
+            for link in detect.detect(paper, reference, rules).roles
             if link.role is Role.OWN and link.reference.key.startswith("github:")
         ]
     return found
@@ -90,7 +92,7 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start: Start, name: st
         if files is not None:
             world.repository(repository, files, **facts)
     with start(TRACKER_NOW=now) as run:
-        summary = pipeline.cycle(run.worker)
+        summary = cycle.cycle(run.worker)
         assert summary.windows_left == 0
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM papers")} == set(own)
         stored = {

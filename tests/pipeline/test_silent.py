@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from tracker import looking, pipeline, reading
 from tracker.fetch import guard
 from tracker.fetch.client import Client
+from tracker.pipeline import check, cycle, read
+from tracker.pipeline.context import Summary
 from tracker.store import codes, memory
-from tracker.worker import Summary
 
 World = Any
 Start = Any
@@ -111,7 +111,7 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
         )
     with start(TRACKER_LIMITS__PAGES="0") as run:
         now = run.worker.now()
-        pipeline.cycle(run.worker)
+        cycle.cycle(run.worker)
         assert run.states().keys() >= {f"2606.{number:05}" for number in range(1, len(LINKS) + 1)}
         # The clock as in earnest: the hosts of links are asked themselves, where no stand-in plays the web.
         upstreams = run.worker.settings.upstreams.model_copy(update={"web": ""})
@@ -124,8 +124,8 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
         ) as fetch:
             worker = dataclasses.replace(run.worker, settings=real, fetch=fetch)
             for at in (now, now + timedelta(days=2)):
-                reading.project_pages(worker, at, Summary())
-                looking.check(worker, at, Summary())
+                read.project_pages(worker, at, Summary())
+                check.check(worker, at, Summary())
         told = run.rows(
             f"SELECT words FROM scan JOIN wording ON id = wording WHERE {codes.SOURCE.sql('source')} = 'page'"
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tracker import pipeline
+from tracker.pipeline import cycle
 from tracker.settings import config_dir
 
 World = Any
@@ -234,6 +234,6 @@ def test_days_between_two_asked_times_are_not_new(world: World, at: At) -> None:
     """`--since` and `--until` bound what is new, for both doors."""
     write(world, V1)
     with at("2026-06-17T05:00:00Z") as day:
-        pipeline.cycle(day.worker, date(2026, 6, 1), date(2026, 6, 10))
+        cycle.cycle(day.worker, date(2026, 6, 1), date(2026, 6, 10))
         assert day.asked("arxiv_oai")
         assert day.rows("SELECT count(*) FROM papers") == [(0,)]

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tracker import settings
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Place, Role, State
-from tracker.history import Verdict
-from tracker.published import Item, ItemLink, Status
+from tracker.domain.history import Verdict
+from tracker.domain.items import Item, ItemLink
+from tracker.domain.status import Status
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
 from tracker.settings import Settings
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from tracker.domain import Role
+from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.terms import Role
 from tracker.publish import feeds
-from tracker.published import Channel, Item, ItemLink
 from tracker.settings import Settings
 
 Make = Callable[..., Item]

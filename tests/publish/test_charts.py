@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from tracker.domain import State
-from tracker.dossier import LicenceCount, MonthCount, Waiting
+from tracker.domain.evidence import LicenceCount, MonthCount, Waiting
+from tracker.domain.terms import State
 from tracker.publish import charts
-from tracker.publish.charts import Share, Step
+from tracker.publish.charts import Share, SurvivalStep
 
 
 def test_shares_by_month_mark_what_is_not_whole() -> None:
@@ -49,8 +49,8 @@ def test_promises_that_still_wait_count_for_as_long_as_they_were_watched() -> No
 
 def test_a_promise_counts_from_when_we_knew_of_it() -> None:
     early, late = Waiting(0, 10, True), Waiting(50, 60, True)
-    assert charts.kept_after([early, late])[1] == Step(10, 1.0), "nobody else was watched at that age"
-    assert charts.kept_after([early, Waiting(5, 60, True)])[1] == Step(10, 0.5)
+    assert charts.kept_after([early, late])[1] == SurvivalStep(10, 1.0), "nobody else was watched at that age"
+    assert charts.kept_after([early, Waiting(5, 60, True)])[1] == SurvivalStep(10, 0.5)
 
 
 @given(st.lists(st.tuples(st.floats(0, 900), st.floats(0, 900), st.booleans()), max_size=30))
@@ -83,7 +83,7 @@ def drawings(shares: list[Share]) -> list[str]:
     return [
         charts.columns("a", HOSTILE, shares), charts.spark("b", HOSTILE, shares),
         charts.bars("c", HOSTILE, [(one.name, one.papers, one.name) for one in shares]),
-        charts.curve("d", HOSTILE, [Step(0, 0), *(Step(one.papers, one.share) for one in shares)], 0),
+        charts.curve("d", HOSTILE, [SurvivalStep(0, 0), *(SurvivalStep(one.papers, one.share) for one in shares)], 0),
     ]  # fmt: skip
 
 

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from tracker.domain import Content, Fact, Outcome, Place, State
-from tracker.publish import feeds, items
-from tracker.published import Channel, Item, ItemLink
+from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.terms import Content, Fact, Outcome, Place, State
+from tracker.publish import feed_entries, feeds
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -171,7 +171,7 @@ def test_any_format_is_the_same_bytes_for_the_same_items(
     rss: Callable[..., bytes], item: Make, ending: str
 ) -> None:
     first = rss(item(1), item(2), ending=ending)
-    items._body.cache_clear()
+    feed_entries._body.cache_clear()
     assert rss(item(1), item(2), ending=ending) == first
 
 

@@ -11,7 +11,7 @@ import brotli
 import pytest
 import zstandard
 
-from tracker.errors import TrackerError
+from tracker.domain.errors import TrackerError
 from tracker.publish import files
 
 LONG = b"<p>text</p>" * 100

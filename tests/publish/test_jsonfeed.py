@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tracker.domain import Fact, LicenceClass, Role, State
-from tracker.publish import feeds, items, jsonfeed
-from tracker.published import Channel, Item, ItemLink
+from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.terms import Fact, LicenceClass, Role, State
+from tracker.publish import feed_entries, feeds, jsonfeed
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -105,7 +105,7 @@ def test_one_item_that_cannot_be_written_costs_no_other(
 ) -> None:
     facts = jsonfeed._facts
 
-    def failing(one: items.Told) -> dict[str, Any]:
+    def failing(one: feed_entries.FeedEntry) -> dict[str, Any]:
         return {"bad": "\ud800"} if one.id.endswith("2") else facts(one)
 
     monkeypatch.setattr(jsonfeed, "_facts", failing)

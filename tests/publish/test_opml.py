@@ -7,8 +7,8 @@ from typing import Any
 
 from lxml import etree
 
+from tracker.domain.items import Channel
 from tracker.publish import opml
-from tracker.published import Channel
 from tracker.settings import Settings
 
 

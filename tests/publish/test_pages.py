@@ -17,7 +17,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from tracker.domain import (
+from tracker.domain.evidence import (
+    ArtifactEvidence,
+    LicenceCount,
+    MentionSpan,
+    MonthCount,
+    OrganisationCount,
+    ScanRecord,
+    Waiting,
+    WorkEvidence,
+)
+from tracker.domain.history import Correction, Event, Licence, Sighting, VersionSeen
+from tracker.domain.items import Channel, Item
+from tracker.domain.status import Trouble
+from tracker.domain.terms import (
     Cause,
     Content,
     EventKind,
@@ -31,19 +44,7 @@ from tracker.domain import (
     Source,
     State,
 )
-from tracker.dossier import (
-    Dossier,
-    Exhibit,
-    Found,
-    LicenceCount,
-    MonthCount,
-    OrganisationCount,
-    Reading,
-    Waiting,
-)
-from tracker.history import Correction, Event, Licence, Sighting, VersionSeen
-from tracker.publish import browse, pages, report
-from tracker.published import Channel, Item, Trouble
+from tracker.publish import error_report, feed_pages, pages
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -256,10 +257,10 @@ def test_the_sitemap_names_pages_whole_and_escaped(now: datetime) -> None:
 
 
 @pytest.fixture
-def dossier(link: Any, now: datetime) -> Callable[..., Dossier]:
+def dossier(link: Any, now: datetime) -> Callable[..., WorkEvidence]:
     """What is known of item 1, with changes."""
 
-    def build(**changes: Any) -> Dossier:
+    def build(**changes: Any) -> WorkEvidence:
         sighting = Sighting(
             outcome=Outcome.PRESENT, reason="", content=Content.CODE, holds=(Fact.CODE,), licence_spdx="MIT",
             licence_class=LicenceClass.OSI, licence_note="", archived=False, gated=False, reference=None,
@@ -268,10 +269,10 @@ def dossier(link: Any, now: datetime) -> Callable[..., Dossier]:
         absent = replace(
             sighting, outcome=Outcome.UNKNOWN, content=Content.UNKNOWN, reason="it timed out", times=1
         )
-        exhibit = Exhibit(
+        exhibit = ArtifactEvidence(
             reference="github:ann/tool", now_called="github:ann/tool2", reasons=("the sentence says so",),
             lifecycle=Lifecycle.SHIPPED,
-            found=(Found(place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code is there.", first_version=1, last_version=2),),
+            found=(MentionSpan(place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code is there.", first_version=1, last_version=2),),
             sightings=(absent, sighting),
             corrections=(Correction(field="role", value="own", reason="they say so", source="https://s.example", since=now),),
             licence_claimed="Apache-2.0", licence_source="LICENSE",
@@ -283,12 +284,12 @@ def dossier(link: Any, now: datetime) -> Callable[..., Dossier]:
             "versions": (VersionSeen(n=1, submitted_at=now - timedelta(days=2), seen_at=now),
                          VersionSeen(n=2, submitted_at=now - timedelta(days=1), seen_at=now)),
             "exhibits": (exhibit,),
-            "readings": (Reading(source=Source.HTML, version=2, outcome="absent", reason="no HTML yet", at=now),),
+            "readings": (ScanRecord(source=Source.HTML, version=2, outcome="absent", reason="no HTML yet", at=now),),
             "events": (Event(work="arxiv:2606.00001", reference="github:ann/tool", kind=EventKind.OPENED, cause=Cause.RULE,
                              happened_at=now - timedelta(hours=30), observed_at=now, detail=""),),
             "mof": "at most class III", "osaid": "cannot be told", "judged_at": now, "next_look_at": now + timedelta(days=700),
         }  # fmt: skip
-        return Dossier(**{**values, **changes})
+        return WorkEvidence(**{**values, **changes})
 
     return build
 
@@ -342,7 +343,7 @@ def test_a_paper_without_evidence_claims_neither(item: Make, dossier: Any, confi
     ],
 )
 def test_an_error_can_be_reported_where_the_operator_says(item: Make, contact: str, start: str | None) -> None:
-    found = report.address(contact, item())
+    found = error_report.address(contact, item())
     assert found is None if start is None else found is not None and found.startswith(start)
 
 
@@ -350,7 +351,7 @@ def test_an_error_can_be_reported_where_the_operator_says(item: Make, contact: s
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_correction_is_toml_whatever_the_link_holds(item: Make, link: Any, tail: str, role: Role) -> None:
     url = f"https://x.example/{tail}"
-    (made,) = tomllib.loads(report.correction(item(links=(link(url=url, role=role),))))["correction"]
+    (made,) = tomllib.loads(error_report.correction(item(links=(link(url=url, role=role),))))["correction"]
     assert made["paper"] == "2606.00001"
     assert made["link"].startswith("https://x.example/")
     assert made["role"] in set(Role)
@@ -369,16 +370,16 @@ def channel(name: str, items: tuple[Item, ...] = (), page: str = "") -> Channel:
     ],
 )  # fmt: skip
 def test_feeds_have_their_place_on_the_site(name: str, page: str, path: str) -> None:
-    assert browse.path(channel(name, page=page)) == path
+    assert feed_pages.path(channel(name, page=page)) == path
 
 
 def test_no_page_lies_outside_the_site() -> None:
     bad = ["licence/../../x", "org//x", "licence/a\\b", "licence/.hidden", "licence/a\0b", f"org/{'x' * 300}"]
-    assert browse.shelves([("Bad", channel(name)) for name in bad]) == []
+    assert feed_pages.shelves([("Bad", channel(name)) for name in bad]) == []
 
 
 def test_a_shelf_leads_to_the_feeds_of_the_same_filter(item: Make, configured: Configured) -> None:
-    (one,) = browse.shelves([("Licences", channel("licence/MIT", (item(1), item(2))))])
+    (one,) = feed_pages.shelves([("Licences", channel("licence/MIT", (item(1), item(2))))])
     found = html.fromstring(pages.shelf(one, configured()))
     assert found.xpath("//link[@rel='alternate']/@href") == [
         f"../../feeds/licence/MIT.{ending}" for ending in ("xml", "atom", "json")
@@ -403,7 +404,7 @@ def test_feeds_can_be_copied_by_group(item: Make, configured: Configured, status
 
 
 def test_all_shelves_are_on_one_page_and_on_the_first(item: Make, configured: Configured, status: Any) -> None:
-    made = browse.shelves([("Categories", channel("cs.CL", (item(),))), ("Licences", channel("licence/MIT"))])
+    made = feed_pages.shelves([("Categories", channel("cs.CL", (item(),))), ("Licences", channel("licence/MIT"))])
     links = html.fromstring(pages.shelves(made, configured(), status())).xpath("//main//a/@href")
     assert links == ["./browse/category/cs.CL", "./browse/licence/MIT"]
     first = html.fromstring(pages.index([item()], [], [], [], status(), configured(), shelves=made))
@@ -438,7 +439,7 @@ def test_empty_figures_say_so(configured: Configured, status: Any) -> None:
 
 
 def test_organisations_lead_to_their_lists_and_accounts(item: Make, configured: Configured, status: Any) -> None:
-    made = browse.shelves([("Organisations", channel("org/Ai2", (item(),)))])
+    made = feed_pages.shelves([("Organisations", channel("org/Ai2", (item(),)))])
     counts = [OrganisationCount("Ai2", (("github.com/allenai", "https://github.com/allenai"),), 3, 2, 1, 0),
               OrganisationCount("Other <b>", (), 0, 0, 0, 0)]  # fmt: skip
     found = html.fromstring(pages.organisations(counts, configured(), status(), made))
@@ -497,7 +498,7 @@ def test_hostile_text_stays_text_on_every_page(
     feed = Channel(
         name=f"keyword/{draw()}", title=draw(), description=draw(), items=(worst,), page="browse/kind/x"
     )
-    shelves = browse.shelves([(draw(), feed)])
+    shelves = feed_pages.shelves([(draw(), feed)])
     cfg = configured(
         TRACKER_CONTACT=data.draw(st.sampled_from(["a@x.example", "javascript:x", "https://x.example"]))
     )

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tracker.errors import WorldError
+from tracker.domain.errors import WorldError
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 
 ALONE = """

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from tracker.domain import Version
+from tracker.domain.papers import Version
 from tracker.store import announced, writes
-from tracker.store.announced import Fate, Told
+from tracker.store.announced import AnnouncedVersion, Announcement
 from tracker.store.engine import Store
 
 DAY = date(2026, 6, 15)
@@ -25,16 +25,18 @@ PAPER = Version(
 
 
 def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime) -> None:
-    told = [Told("2606.00001", n, DAY, kind, "arxiv_api") for n, kind in ((1, "new"), (2, "replaced"))]
+    told = [Announcement("2606.00001", n, DAY, kind, "arxiv_api") for n, kind in ((1, "new"), (2, "replaced"))]
     announced.tell(store, told)
     announced.tell(store, [replace(told[0], day=date(2026, 6, 17), source="arxiv_oai")])
-    fate = Fate("2606.00001", 1, DAY, "new", "arxiv_api", stored=False, scanned=False)
+    fate = AnnouncedVersion("2606.00001", 1, DAY, "new", "arxiv_api", stored=False, scanned=False)
     second = replace(fate, n=2, kind="replaced")
     assert announced.fates(store, DAY, DAY) == [fate, second]
     assert announced.known(store, ["2606.00001"]) == {}
     writes.save_versions(store, [PAPER], {"2606.00001": AT}, now)
     assert announced.fates(store, DAY, DAY) == [replace(fate, stored=True), second]
-    assert announced.known(store, ["2606.00001", "2606.00009"]) == {"2606.00001": announced.Known(1, AT, now)}
+    assert announced.known(store, ["2606.00001", "2606.00009"]) == {
+        "2606.00001": announced.StoredPaper(1, AT, now)
+    }
     writes.save_versions(store, [replace(PAPER, n=2)], {"2606.00001": AT}, now)
     assert [one.stored for one in announced.fates(store, DAY, DAY)] == [True, True]
     announced.tell(store, [replace(one, kind="withdrawn") for one in told])

@@ -9,26 +9,24 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tracker.domain import (
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, Waiting
+from tracker.domain.history import Event, Licence, Verdict
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Version
+from tracker.domain.terms import (
     Cause,
-    Check,
     Content,
     EventKind,
     Fact,
     LicenceClass,
-    Mention,
     Outcome,
     Place,
     Promise,
-    Reference,
     Role,
-    RoleDecision,
     Source,
     State,
-    Version,
 )
-from tracker.dossier import LicenceCount, MonthCount, OrganisationCount, Waiting
-from tracker.history import Event, Licence, Verdict
 from tracker.store import browse, checks, judgements, organisations, writes
 from tracker.store.engine import Store
 
@@ -97,7 +95,7 @@ def add(store: Store, now: datetime) -> Add:
             store,
             f"SELECT r.artifact FROM role r JOIN work w ON w.id = r.work WHERE 'arxiv:' || w.arxiv_id = '{work}'",
         )
-        answer = checks.Answer(artifact=artifact[0], asked=target, check=check, licence=MIT)
+        answer = checks.CheckResult(artifact=artifact[0], asked=target, check=check, licence=MIT)
         checks.save_checks(store, [answer], lambda *_: now + timedelta(days=30), now)
         verdict = Verdict(
             fact=Fact.CODE, state=code, licence_class=LicenceClass.OSI, reference=target.key, reasons=("so",)

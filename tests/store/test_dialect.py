@@ -12,8 +12,8 @@ from tracker.store.dialect import BATCH, among, table, upsert
 from tracker.store.engine import open_store
 from tracker.store.keys import meet
 
-CATEGORY, NAME = table(t.WorkCategory), table(t.ArtifactName)
-WORK = table(t.Work)
+CATEGORY, NAME = table(t.WorkCategoryRow), table(t.ArtifactNameRow)
+WORK = table(t.WorkRow)
 SEEN = datetime(2026, 6, 16, 12, tzinfo=UTC)
 ODD = ["arxiv:'; DROP TABLE work; --", 'arxiv:"quoted"', "arxiv:Ünïcode", "arxiv:\\n"]
 
@@ -24,7 +24,7 @@ def test_among_finds_just_the_keys_however_many(tmp_path: Path, many: int) -> No
     keys = [f"arxiv:{number}" for number in range(many)] + ODD
     meet([*keys, "arxiv:other"])
     with store.begin() as connection:
-        upsert(connection, t.Work, ({"id": key, "first_seen": SEEN} for key in [*keys, "arxiv:other"]))
+        upsert(connection, t.WorkRow, ({"id": key, "first_seen": SEEN} for key in [*keys, "arxiv:other"]))
     with store.read() as connection:
         found = connection.execute(select(WORK.c.id).where(among(WORK.c.id, keys))).scalars().all()
         none = connection.execute(select(WORK.c.id).where(among(WORK.c.id, []))).scalars().all()

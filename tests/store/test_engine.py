@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from tracker.errors import StoreError
+from tracker.domain.errors import StoreError
 from tracker.store import codes, items, joined, reads, search, views
 from tracker.store.dialect import encode
 from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, reader, upgrade_apart

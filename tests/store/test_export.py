@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from tracker.cli_exchange import app
-from tracker.domain import Mention, Place, Role, RoleDecision, Source, Version
-from tracker.errors import StoreError
+from tracker.cli.exchange import app
+from tracker.domain.errors import StoreError
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Version
+from tracker.domain.terms import Place, Role, Source
 from tracker.hosts.resolve import reference
 from tracker.store import export, imports, judgements, views, writes
 from tracker.store.engine import Store

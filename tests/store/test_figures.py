@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from tracker.domain import Cause, EventKind, Fact, LicenceClass, State, Version
-from tracker.history import Event, Verdict
+from tracker.domain.history import Event, Verdict
+from tracker.domain.papers import Version
+from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, State
 from tracker.store import figures, judgements, writes
 from tracker.store.engine import Store
 from tracker.store.judgements import Judged

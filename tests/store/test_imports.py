@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from typer.testing import CliRunner
 
-from tracker.cli_exchange import app
-from tracker.detect import roles
-from tracker.domain import Cause, Mention, Paper, Place, Role, Source, Standing, Version
+from tracker.cli.exchange import app
+from tracker.detect.roles import decision
+from tracker.domain.mentions import Mention, Standing
+from tracker.domain.papers import Paper, Version
+from tracker.domain.terms import Cause, Place, Role, Source
 from tracker.hosts.resolve import reference
-from tracker.judge import classes, lifecycle
+from tracker.judge import licence_classes, lifecycle
 from tracker.settings import config_dir
 from tracker.store import imports, joined, judgements, reads, writes
 from tracker.store.engine import Store
@@ -58,7 +60,7 @@ def stored(store: Store, now: datetime) -> Store:
     return store
 
 
-def load(store: Store, content: str | bytes, now: datetime, source: str = "a list") -> imports.Summary:
+def load(store: Store, content: str | bytes, now: datetime, source: str = "a list") -> imports.ImportSummary:
     raw = content.encode() if isinstance(content, str) else content
     return imports.load(store, io.BytesIO(raw), reference, source=source, rules="1", now=now)
 
@@ -138,32 +140,32 @@ def mention(source: Source, place: Place = Place.PAGE, evidence: str = "a list: 
 
 
 def test_an_imported_link_alone_is_never_own_whatever_its_name() -> None:
-    rules = roles.load(config_dir() / "roles.toml")
-    alone = roles.decide([mention(Source.IMPORT)], PAPER, rules)[0]
+    rules = decision.load(config_dir() / "roles.toml")
+    alone = decision.decide([mention(Source.IMPORT)], PAPER, rules)[0]
     assert (alone.role, alone.unsettled) == (Role.MENTION, True), "its repository is looked at"
     assert alone.probability < rules.publish_threshold
     key = alone.reference.folded
-    silent = roles.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=False)})[0]
+    silent = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=False)})[0]
     assert silent.role is Role.MENTION
-    named = roles.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=True)})[0]
+    named = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=True)})[0]
     assert named.role is Role.OWN, "its README names the paper, which is more than the list"
 
 
 @pytest.mark.parametrize("words", ["Our code is available at ", "We compare with the baseline of others at "])
 def test_a_list_adds_nothing_to_what_the_paper_itself_says(words: str) -> None:
-    rules = roles.load(config_dir() / "roles.toml")
+    rules = decision.load(config_dir() / "roles.toml")
     said = mention(Source.METADATA, Place.ABSTRACT, f"{words}{URL}")
-    assert roles.decide([said, mention(Source.IMPORT)], PAPER, rules) == roles.decide([said], PAPER, rules)
+    assert decision.decide([said, mention(Source.IMPORT)], PAPER, rules) == decision.decide([said], PAPER, rules)
 
 
 def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
-    rules = roles.load(config_dir() / "roles.toml")
+    rules = decision.load(config_dir() / "roles.toml")
     known = {"github:zhang/stereofield": Standing(names_paper=True)}
-    decided = roles.decide(reads.mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known)
+    decided = decision.decide(reads.mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known)
     judgements.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
     history = reads.histories(store, ["arxiv:2606.00001"])[0].history
     day = now - now.replace(day=now.day - 1)
-    told = lifecycle.events(history, classes.load(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
+    told = lifecycle.events(history, licence_classes.load(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
     return {event.kind.value: event.cause for event in told}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from tracker.domain import Version
+from tracker.domain.papers import Version
 from tracker.store import entering, items, writes
 from tracker.store import tables as t
 from tracker.store.dialect import upsert
@@ -27,7 +27,7 @@ def enter(store: Store, number: int, category: str, at: datetime) -> None:
         upsert(connection, t.EventRow, [event])
         upsert(
             connection,
-            t.Entry,
+            t.EntryRow,
             [{"feed": entering.MAIN_FEED, "work": work, "event": event["id"], "entered_at": at}],
         )
 

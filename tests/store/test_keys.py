@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from tracker.domain import Outcome, Place, Reference, Source
+from tracker.domain.artifacts import Reference
+from tracker.domain.terms import Outcome, Place, Source
 from tracker.store import codes, items, keys, queue, releases
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
@@ -90,7 +91,7 @@ def test_a_release_is_known_after_the_store_was_opened_anew(
 def test_the_view_tells_an_event_as_the_program_does(store: Store, now: datetime) -> None:
     names = ["0000000000000001", "7fffffffffffffff", "8000000000000000", "ffffffffffffffff"]
     with store.begin() as connection:
-        upsert(connection, t.Work, [{"id": "arxiv:2606.00001", "arxiv_id": "2606.00001", "first_seen": now}])
+        upsert(connection, t.WorkRow, [{"id": "arxiv:2606.00001", "arxiv_id": "2606.00001", "first_seen": now}])
         rows = [
             {"id": one, "work": "arxiv:2606.00001", "kind": "found", "cause": "world", "happened_at": now, "observed_at": now}
             for one in names
@@ -110,7 +111,7 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
                 "id": f"arxiv:2606.{number:05}", "arxiv_id": f"2606.{number:05}", "latest": 1, "first_seen": now,
                 "submitted_at": now,
             }  # fmt: skip
-            upsert(connection, t.Work, [work])
+            upsert(connection, t.WorkRow, [work])
             row = {
                 "work": work["id"],
                 "n": 1,
@@ -119,12 +120,12 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
                 "primary_category": "cs.LG",
                 "licence": address,
             }
-            upsert(connection, t.Version, [row])
+            upsert(connection, t.VersionRow, [row])
     with store.read() as connection:
         assert (
             connection.execute(text("SELECT licence FROM papers ORDER BY arxiv_id")).scalars().all() == addresses
         )
-        version = table(t.Version)
+        version = table(t.VersionRow)
         assert connection.execute(select(version.c.licence).order_by(version.c.work)).scalars().all() == addresses
         assert (
             max(len(one or "") for one in connection.exec_driver_sql("SELECT licence FROM version").scalars())
@@ -179,7 +180,7 @@ def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: date
         "url": "https://github.com/a/b",
     }
     with store.begin() as connection:
-        upsert(connection, t.Artifact, [artifact | {"commit_id": told, "read_rules": "2.1fffebd7"}])
+        upsert(connection, t.ArtifactRow, [artifact | {"commit_id": told, "read_rules": "2.1fffebd7"}])
         look = {
             "artifact": 1,
             "first_seen": now,
@@ -188,9 +189,9 @@ def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: date
             "outcome": "present",
             "content": "code",
         }
-        upsert(connection, t.SightingRow, [look | {"licence_class": "osi", "commit_id": told}])
+        upsert(connection, t.CheckRow, [look | {"licence_class": "osi", "commit_id": told}])
     with store.read() as connection:
-        row = connection.execute(select(table(t.Artifact))).one()
+        row = connection.execute(select(table(t.ArtifactRow))).one()
         assert (row.commit_id, row.read_rules) == (known, "2.1fffebd7")
         shown = connection.execute(text("SELECT commit_id FROM artifacts UNION ALL SELECT commit_id FROM checks"))
         assert [one or None for one in shown.scalars()] == [known, known]

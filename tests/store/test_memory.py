@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tracker.domain import WindowResult
+from tracker.domain.papers import WindowResult
 from tracker.store import memory, windows
 from tracker.store.engine import Store, open_store
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.errors import QueryError, StoreError
+from tracker.domain.errors import QueryError, StoreError
 from tracker.store import query
 from tracker.store.engine import Store, open_store
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from tracker.domain import Version
+from tracker.domain.papers import Version
 from tracker.store import writes
 from tracker.store.engine import open_store
 

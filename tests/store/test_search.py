@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
-from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source, Version
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Version
+from tracker.domain.terms import Place, Role, Source
 from tracker.store import judgements, keys, organisations, search, writes
 from tracker.store import tables as t
 from tracker.store.dialect import table
@@ -80,7 +83,7 @@ def test_an_older_version_that_comes_late_changes_nothing(store: Store, now: dat
 def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now), paper("2606.00002", now))
     with store.begin() as connection:
-        connection.execute(delete(table(t.Version)).where(table(t.Version).c.work == "arxiv:2606.00001"))
+        connection.execute(delete(table(t.VersionRow)).where(table(t.VersionRow).c.work == "arxiv:2606.00001"))
     assert search.papers(store, "sparse") == ["2606.00002"]
     whole(store)
 

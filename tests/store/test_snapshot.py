@@ -16,8 +16,8 @@ import pytest
 import zstandard
 from sqlalchemy import text
 
-from tracker.domain import Version
-from tracker.errors import Cancelled, StoreError
+from tracker.domain.errors import Cancelled, StoreError
+from tracker.domain.papers import Version
 from tracker.store import restore, snapshot, writes
 from tracker.store.engine import Store, open_store
 

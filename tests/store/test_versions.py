@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from tracker.domain import Version
+from tracker.domain.papers import Version
 from tracker.store import joined, versions, writes
 from tracker.store.engine import Store
 

@@ -8,22 +8,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tracker.domain import (
-    Cause,
-    EventKind,
-    Fact,
-    LicenceClass,
-    Mention,
-    Place,
-    Promise,
-    Reference,
-    Role,
-    RoleDecision,
-    Source,
-    State,
-    Version,
-)  # fmt: skip
-from tracker.history import Event, Verdict
+from tracker.domain.artifacts import Reference  # fmt: skip
+from tracker.domain.history import Event, Verdict
+from tracker.domain.mentions import (
+    Mention,  # fmt: skip
+    RoleDecision,  # fmt: skip
+)
+from tracker.domain.papers import Version  # fmt: skip
+from tracker.domain.terms import (
+    Cause,  # fmt: skip
+    EventKind,  # fmt: skip
+    Fact,  # fmt: skip
+    LicenceClass,  # fmt: skip
+    Place,  # fmt: skip
+    Promise,  # fmt: skip
+    Role,  # fmt: skip
+    Source,  # fmt: skip
+    State,  # fmt: skip
+)
 from tracker.store import judgements, organisations, query, queue, reads, releases, views, writes
 from tracker.store.engine import Store
 from tracker.store.judgements import Judged

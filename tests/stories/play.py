@@ -7,28 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from tracker.domain import (
-    Check,
-    Content,
-    Fact,
-    LicenceClass,
-    Mention,
-    Outcome,
-    Place,
-    Promise,
-    Reference,
-    Role,
-    RoleDecision,
-    Source,
-    Version,
-)
-from tracker.history import Licence
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.history import Licence
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Version
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Promise, Role, Source
 from tracker.judge import lifecycle, openness
 from tracker.store import checks, corrections, entering, judgements, queue, reads, writes
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
-RULES = openness.Rules({fact: frozenset({LicenceClass.OSI}) for fact in Fact})
+RULES = openness.OpennessRules({fact: frozenset({LicenceClass.OSI}) for fact in Fact})
 LAPSE = timedelta(days=730)
 CHECKED = {("github", "repository"), ("huggingface", "model")}
 MIT = Licence(spdx="MIT", class_=LicenceClass.OSI, source="LICENSE")
@@ -138,7 +127,7 @@ class World:
             )
         judgements.save_roles(self.store, {work: decided}, "r1", CHECKED, at)
 
-    def correct(self, at: datetime, *said: corrections.Said) -> None:
+    def correct(self, at: datetime, *said: corrections.CorrectionStatement) -> None:
         """These are the operator's corrections from now on."""
         corrections.sync(self.store, said, at)
         for one in queue.papers_to_scan(self.store, 100):
@@ -156,7 +145,7 @@ class World:
         ]:
             seen |= {(one.artifact, one.reference.folded) for one in due}
             answers = [
-                checks.Answer(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
+                checks.CheckResult(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
                 for one in due
                 for check, licence in [known.get(one.reference.folded, (ABSENT, UNLICENSED))]
             ]

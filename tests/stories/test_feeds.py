@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.stories.play import MIT, UNLICENSED, World, code, day, named
-from tracker.domain import Check, Content, Fact, Mention, Outcome, Place, Promise, Source
+from tracker.domain.artifacts import Check
+from tracker.domain.mentions import Mention
+from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
 from tracker.store import entering, items, writes
 
 

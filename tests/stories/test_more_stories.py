@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.stories.play import ABSENT, MIT, START, UNLICENSED, World, code, day, kinds, named, repo
-from tracker.domain import Check, Content, Fact, Mention, Outcome, Place, Promise, Source
-from tracker.judge import schedule
+from tracker.domain.artifacts import Check
+from tracker.domain.mentions import Mention
+from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
+from tracker.judge import recheck
 from tracker.settings import load
 from tracker.store import corrections, queue, writes
 
@@ -79,8 +81,8 @@ def test_a_paper_is_withdrawn_and_returns(world: World) -> None:
     assert len(world.entries()) == 1
 
 
-def said(folded: str, field: str, value: str) -> corrections.Said:
-    return corrections.Said(
+def said(folded: str, field: str, value: str) -> corrections.CorrectionStatement:
+    return corrections.CorrectionStatement(
         work="arxiv:2606.00001", folded=folded, field=field, value=value, reason="seen", source="https://e.org"
     )
 
@@ -162,14 +164,14 @@ def test_the_next_look_is_spread_and_planned() -> None:
     plan = load(environ={}).check
     present = code("a/b", "1")
     moments = {
-        schedule.next_check(f"github:a/{number}", present, Content.CODE, START, START, 1, plan)
+        recheck.next_check(f"github:a/{number}", present, Content.CODE, START, START, 1, plan)
         for number in range(100)
     }
     assert len(moments) > 90
     assert min(moments) >= START + timedelta(days=30)
     assert max(moments) <= START + timedelta(days=33)
     absent = [
-        schedule.next_check("k", ABSENT, Content.UNKNOWN, START, START, times, plan) - START
+        recheck.next_check("k", ABSENT, Content.UNKNOWN, START, START, times, plan) - START
         for times in range(1, 12)
     ]
     assert [round(wait / timedelta(days=1)) for wait in absent][:8] == [
@@ -183,4 +185,4 @@ def test_the_next_look_is_spread_and_planned() -> None:
         23 + (absent[7].days > 23),
     ]
     failed = Check(outcome=Outcome.UNKNOWN, reason="503")
-    assert schedule.next_check("k", failed, Content.UNKNOWN, START, START, 1, plan) - START < timedelta(hours=7)
+    assert recheck.next_check("k", failed, Content.UNKNOWN, START, START, 1, plan) - START < timedelta(hours=7)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.stories.play import MIT, UNLICENSED, World, code, day, kinds, repo
-from tracker.domain import Check, Content, Outcome, Promise
+from tracker.domain.artifacts import Check
+from tracker.domain.terms import Content, Outcome, Promise
 from tracker.store import judgements
 
 

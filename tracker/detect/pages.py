@@ -10,9 +10,12 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from tracker.detect import scan, urls
-from tracker.detect.cues import MOST_BEFORE, MOST_EVIDENCE, squeeze
-from tracker.domain import Mention, Place, Reference, Source
+from tracker.detect import detect
+from tracker.detect.links import urls
+from tracker.detect.links.link_context import MOST_BEFORE, MOST_EVIDENCE, squeeze
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Mention
+from tracker.domain.terms import Place, Source
 
 Resolve = Callable[[str], Reference | None]
 
@@ -196,7 +199,7 @@ def _text(element: html.HtmlElement) -> str:
 
 def _of_text(text: str) -> Iterator[tuple[str, str, str, str]]:
     """The same of a page without markup, or in Markdown."""
-    for link in urls.find(text[: scan.MOST_TEXT], "text"):
+    for link in urls.find(text[: detect.MOST_TEXT], "text"):
         start = max(text.rfind("\n", 0, link.start) + 1, link.start - _MOST_AROUND)
         end = text.find("\n", link.end, link.end + _MOST_AFTER)
         near = text[max(start, link.start - _MOST_NEAR) : end if end >= 0 else link.end + _MOST_AFTER]

@@ -10,8 +10,12 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from tracker.detect import cues, roles
-from tracker.domain import Mention, Paper, Place, Promise, Role, RoleDecision
+from tracker.detect.links import link_context
+from tracker.detect.roles import decision as roles_decision
+from tracker.detect.roles.role_rules import RoleRules
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Place, Promise, Role
 
 # Stems without which a sentence says nothing of a release.
 _HINTS = (
@@ -158,7 +162,10 @@ _ARTIFACTS = frozenset(
 
 
 def decide(
-    paper: Paper, mentions: Sequence[Mention], rules: roles.Rules, decisions: Sequence[RoleDecision] | None = None
+    paper: Paper,
+    mentions: Sequence[Mention],
+    rules: RoleRules,
+    decisions: Sequence[RoleDecision] | None = None,
 ) -> tuple[Promise, str]:
     """(promise, the sentence that says so) of one paper; the sentence is empty for `none`.
 
@@ -167,7 +174,7 @@ def decide(
     own sentence calls future, or that only stands for one to come.
     """
     if decisions is None:
-        decisions = roles.decide(mentions, paper, rules)
+        decisions = roles_decision.decide(mentions, paper, rules)
     now, later, passing = _told(paper)
     linked: list[tuple[str, bool]] = []
     for decision in decisions:
@@ -176,7 +183,7 @@ def decide(
         if decision.place not in _TOLD_IN and tense_of(decision.evidence) is Promise.PROMISED:
             later += [decision.evidence] if decision.role is Role.OWN else []
             continue
-        if roles.is_placeholder(decision.reference, rules):
+        if roles_decision.is_placeholder(decision.reference, rules):
             later.append(decision.evidence)
             now = [sentence for sentence in now if not _same(sentence, decision.evidence)]
         elif decision.role is Role.OWN and not any(_same(sentence, decision.evidence) for sentence in later):
@@ -188,11 +195,11 @@ def decide(
     later_of_code = [sentence for sentence in later if _is_of_code(sentence) or not _DATA.search(sentence)]
     available = of_code or ([*now, *(evidence for evidence, _ in linked)] if not later_of_code else [])
     if available:
-        return Promise.AVAILABLE, available[0][: cues.MOST_EVIDENCE]
+        return Promise.AVAILABLE, available[0][: link_context.MOST_EVIDENCE]
     promised = later_of_code or later
     if passing and not promised:
-        return Promise.AVAILABLE, passing[0][: cues.MOST_EVIDENCE]
-    return (Promise.PROMISED, promised[0][: cues.MOST_EVIDENCE]) if promised else (Promise.NONE, "")
+        return Promise.AVAILABLE, passing[0][: link_context.MOST_EVIDENCE]
+    return (Promise.PROMISED, promised[0][: link_context.MOST_EVIDENCE]) if promised else (Promise.NONE, "")
 
 
 def _told(paper: Paper) -> tuple[list[str], list[str], list[str]]:
@@ -201,7 +208,7 @@ def _told(paper: Paper) -> tuple[list[str], list[str], list[str]]:
     later: list[str] = []
     passing: list[str] = []
     for text in (paper.abstract, paper.comment, paper.title):
-        for sentence in islice(cues.sentences(text, _hints(text)), _MOST_SENTENCES):
+        for sentence in islice(link_context.sentences(text, _hints(text)), _MOST_SENTENCES):
             tense = tense_of(sentence)
             if tense is Promise.PROMISED:
                 later.append(sentence)

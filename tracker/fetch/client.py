@@ -16,12 +16,12 @@ from urllib.parse import urljoin, urlsplit
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is Python's word for "not to be had"
 import httpx
 
-from tracker.errors import SettingsError, UpstreamError, UpstreamStopped
-from tracker.fetch.form import Forms
-from tracker.fetch.gate import RETRIES, WHOLE_ANSWER, Gate, user_agent
+from tracker.domain.errors import SettingsError, UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Clock, Memory, Response
 from tracker.fetch.pace import Sleep
 from tracker.fetch.page import Pages, Resolve, addresses
-from tracker.protocols import Clock, Memory, Response
+from tracker.fetch.post_form import Forms
+from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, Gate, user_agent
 from tracker.settings import Settings, is_loopback
 
 MOST_REDIRECTS = 5

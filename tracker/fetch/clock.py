@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from tracker.protocols import Clock
+from tracker.domain.protocols import Clock
 from tracker.settings import Settings, moment
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
-from tracker.errors import UpstreamError
+from tracker.domain.errors import UpstreamError
 
 UPSTREAM = "web"
 PORTS = frozenset({80, 443, 8000, 8080, 8443})

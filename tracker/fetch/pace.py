@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from zlib import crc32
 
-from tracker.errors import Cancelled, SettingsError
+from tracker.domain.errors import Cancelled, SettingsError
 from tracker.settings import Settings, is_loopback
 
 Sleep = Callable[[float], None]
@@ -81,7 +81,7 @@ def _is_local(settings: Settings, upstream: str) -> bool:
     return is_loopback(settings.notify.websub_hub if name == HUB else str(getattr(settings.upstreams, name)))
 
 
-class Pace:
+class UpstreamPace:
     """The turns of one group of upstreams."""
 
     def __init__(self, file: Path, seconds: float, sleep: Sleep, wall: Callable[[], float] = time.time) -> None:
@@ -165,10 +165,10 @@ class Paces:
         self._sleep = sleep
         self._wall = wall
 
-    def of(self, upstream: str) -> Pace:
+    def of(self, upstream: str) -> UpstreamPace:
         """The pace of an upstream."""
         name = group(upstream)
         if name.startswith("web:"):
             name = f"web-{crc32(name.encode()) % PAGE_FILES:02x}"
         file = self._settings.data_dir / "pace" / name
-        return Pace(file, interval(self._settings, upstream), self._sleep, self._wall)
+        return UpstreamPace(file, interval(self._settings, upstream), self._sleep, self._wall)

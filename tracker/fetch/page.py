@@ -21,11 +21,11 @@ from urllib.parse import urljoin
 
 import httpx
 
-from tracker.errors import UpstreamError, UpstreamStopped
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Response
 from tracker.fetch import guard, proxy
-from tracker.fetch.gate import Gate, user_agent
 from tracker.fetch.guard import UPSTREAM, Target
-from tracker.protocols import Response
+from tracker.fetch.request_policy import Gate, user_agent
 from tracker.settings import Settings
 
 Resolve = Callable[[str, int], Sequence[str]]

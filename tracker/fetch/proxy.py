@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
-from tracker.errors import UpstreamError
+from tracker.domain.errors import UpstreamError
 from tracker.fetch.guard import UPSTREAM
 
 LONGEST_HEAD = 16_384

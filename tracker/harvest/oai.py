@@ -11,11 +11,11 @@ from collections.abc import Generator, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from tracker.domain import Version, WindowResult
-from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.harvest import oai_parse
-from tracker.harvest.oai_parse import MOST_TOKEN, OaiRecord, OaiVersion, newest
-from tracker.protocols import Fetch
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.papers import Version, WindowResult
+from tracker.domain.protocols import Fetch
+from tracker.harvest import oai_records
+from tracker.harvest.oai_records import MOST_TOKEN, OaiRecord, OaiVersion, newest
 
 __all__ = ["OaiRecord", "OaiVersion", "get_record", "lists", "newest", "read_changes", "set_of", "told"]
 
@@ -58,7 +58,7 @@ class _Walk:
         """A new set, or the same one again."""
         self.leg, self.last, self.ordered = set(), None, True
 
-    def take(self, answer: oai_parse.Answer) -> list[OaiRecord]:
+    def take(self, answer: oai_records.OaiAnswer) -> list[OaiRecord]:
         """The records of a page that are new, or newer than when they were seen."""
         fresh = []
         for record in answer.records:
@@ -169,7 +169,7 @@ def told(record: OaiRecord, stored: Version | None) -> Version | None:
         submitted_at=min(stored.submitted_at, version.submitted_at),
         updated_at=min(stored.updated_at, version.updated_at),
         doi=stored.doi or version.doi,
-        withdrawn=oai_parse.is_withdrawn(record.versions, comment, stored.abstract),
+        withdrawn=oai_records.is_withdrawn(record.versions, comment, stored.abstract),
     )
     return None if found == stored else found
 
@@ -238,15 +238,15 @@ def _first(since: date, until: date | None, set_name: str) -> dict[str, str]:
     return params | ({"set": set_name} if set_name else {})
 
 
-def _ask(fetch: Fetch, params: dict[str, str]) -> oai_parse.Answer:
+def _ask(fetch: Fetch, params: dict[str, str]) -> oai_records.OaiAnswer:
     response = fetch.get(UPSTREAM, "", params=params)
     if response.status != 200:
         raise _Trouble(f"an answer with status {response.status}")
-    answer = oai_parse.read(response.body)
+    answer = oai_records.read(response.body)
     if isinstance(answer, str):
         raise _Trouble(answer)
     return answer
 
 
-def _told(answer: oai_parse.Answer) -> str:
+def _told(answer: oai_records.OaiAnswer) -> str:
     return f"an error: {answer.error} {answer.message}".strip()

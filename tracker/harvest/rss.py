@@ -14,11 +14,11 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from tracker.domain import Version
-from tracker.errors import UpstreamError
-from tracker.harvest import announcements, oai_parse
-from tracker.harvest.arxiv_api import CATEGORY, WITHDRAWN, clean
-from tracker.protocols import Fetch
+from tracker.domain.errors import UpstreamError
+from tracker.domain.papers import Version
+from tracker.domain.protocols import Fetch
+from tracker.harvest import announcements, oai_records
+from tracker.harvest.api import CATEGORY, WITHDRAWN, clean
 
 UPSTREAM = "arxiv_rss"
 NEW_KINDS = frozenset({"new", "cross"})
@@ -30,7 +30,7 @@ _ABSTRACT = "Abstract:"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RssItem:
     """One announced version. Its times are the latest that they can be: RSS does not tell them."""
 
     version: Version
@@ -39,15 +39,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class RssChannel:
     """One day's announcement; `unread` items could not be read."""
 
     day: date
-    items: tuple[Item, ...]
+    items: tuple[RssItem, ...]
     unread: int = 0
 
 
-def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]) -> Channel:
+def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]) -> RssChannel:
     """What was announced last in these categories. Raises UpstreamStopped, and UpstreamError when it cannot be known."""
     response = fetch.get(UPSTREAM, f"/{'+'.join(categories)}")
     if response.status != 200:
@@ -58,7 +58,7 @@ def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]
     return channel
 
 
-def parse(body: bytes, holidays: frozenset[date]) -> Channel | str:
+def parse(body: bytes, holidays: frozenset[date]) -> RssChannel | str:
     """The announcement, or a clause that says why it is none."""
     if not body.strip():
         return "an empty answer"
@@ -82,10 +82,10 @@ def parse(body: bytes, holidays: frozenset[date]) -> Channel | str:
     latest = announcements.submissions(day, holidays)[1] - timedelta(seconds=1)
     found = [_item(node, latest) for node in channel.iterchildren("item")]
     items = tuple(item for item in found if item is not None)
-    return Channel(day, items, len(found) - len(items))
+    return RssChannel(day, items, len(found) - len(items))
 
 
-def _item(node: etree._Element, latest: datetime) -> Item | None:
+def _item(node: etree._Element, latest: datetime) -> RssItem | None:
     guid = _GUID.fullmatch((node.findtext("guid") or "").strip())
     kind = (node.findtext(f"{_ARXIV}announce_type") or "").strip()
     listed = [(one.text or "").strip() for one in node.iterchildren("category")]
@@ -94,13 +94,13 @@ def _item(node: etree._Element, latest: datetime) -> Item | None:
         return None
     _, marked, abstract = clean(node.findtext("description") or "").partition(_ABSTRACT)
     text = abstract.strip() if marked else ""
-    return Item(
+    return RssItem(
         Version(
             arxiv_id=guid[1],
             n=int(guid[2]),
             title=" ".join(clean(node.findtext("title") or "").split()),
             abstract=text,
-            authors=oai_parse.authors(clean(node.findtext(f"{_DC}creator") or "")),
+            authors=oai_records.authors(clean(node.findtext(f"{_DC}creator") or "")),
             categories=categories,
             primary_category=categories[0],
             comment=None,

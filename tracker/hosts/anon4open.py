@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracker.domain import Check, Outcome, Reference
-from tracker.hosts import fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import file_tree
 
 _MOST_DEPTH = 20
 _MOST_PATH = 1_000
@@ -34,26 +36,26 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 
     An anonymised repository answers 404 where it never was, and 410 once its time is over.
     """
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     name = reference.key.partition(":")[2]
-    api = trees.Api(fetch, f"https://anonymous.4open.science/api/repo/{name}", "anonymous.4open.science")
+    api = file_tree.HostApi(fetch, f"https://anonymous.4open.science/api/repo/{name}", "anonymous.4open.science")
     answer = api.get("/files/")
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    found = fields.document(answer)
+    found = json_fields.document(answer)
     if isinstance(found, dict) and "error" not in found:
-        tree = trees.Tree(_nested(found), complete=True)
+        tree = file_tree.Tree(_nested(found), complete=True)
     elif isinstance(found, list):
         tree = _listed(found)
     else:
-        raise trees.Unread("its list of files cannot be read")
+        raise file_tree.Unread("its list of files cannot be read")
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=name)
-    return trees.repository(
-        base, tree, api, lambda path: api.plain(f"/file/{trees.quoted(path)}"), states_licence=False
+    return file_tree.repository(
+        base, tree, api, lambda path: api.plain(f"/file/{file_tree.quoted(path)}"), states_licence=False
     )
 
 
@@ -61,10 +63,10 @@ def _nested(found: Mapping[str, Any]) -> list[str]:
     """Paths of a tree of objects, in which a file is an object with a number as its `size`."""
     paths: list[str] = []
     waiting: list[tuple[str, Mapping[str, Any]]] = [("", found)]
-    while waiting and len(paths) < trees.MOST_PATHS:
+    while waiting and len(paths) < file_tree.MOST_PATHS:
         folder, entries = waiting.pop()
         for name, entry in entries.items():
-            inner, path = fields.mapping(entry), f"{folder}{name}"[:_MOST_PATH]
+            inner, path = json_fields.mapping(entry), f"{folder}{name}"[:_MOST_PATH]
             if isinstance(inner.get("size"), int):
                 paths.append(path)
             elif inner and path.count("/") < _MOST_DEPTH:
@@ -72,19 +74,21 @@ def _nested(found: Mapping[str, Any]) -> list[str]:
     return paths
 
 
-def _listed(found: Sequence[object]) -> trees.Tree:
+def _listed(found: Sequence[object]) -> file_tree.Tree:
     """Paths of a list of `{path, name, size}`, in which a folder has no size."""
     paths: list[str] = []
     folders: set[str] = set()
-    for entry in map(fields.mapping, found[: trees.MOST_PATHS]):
-        name, folder = fields.text(entry.get("name")), fields.text(entry.get("path")) or ""
+    for entry in map(json_fields.mapping, found[: file_tree.MOST_PATHS]):
+        name, folder = json_fields.text(entry.get("name")), json_fields.text(entry.get("path")) or ""
         path = "/".join(part for part in (folder.strip("/"), name) if part)
         if name and isinstance(entry.get("size"), int):
             paths.append(path)
         elif name:
             folders.add(path)
     opened = {path.rpartition("/")[0] for path in paths}
-    return trees.Tree(paths, complete=all(any(o == f or o.startswith(f"{f}/") for o in opened) for f in folders))
+    return file_tree.Tree(
+        paths, complete=all(any(o == f or o.startswith(f"{f}/") for o in opened) for f in folders)
+    )
 
 
 HOST = Host(

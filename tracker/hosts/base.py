@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tracker.domain import Check, Reference
-from tracker.protocols import Fetch
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
 from tracker.settings import config_dir, read_toml
 
 Match = Callable[[str], Reference | None]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from tracker.domain import Check, Outcome, Reference
-from tracker.hosts import fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, names, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import file_tree
 
 _MOST_DEPTH = 5
 """Folders below each other that one listing opens."""
@@ -31,53 +33,53 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = trees.Api(fetch, "bitbucket", "Bitbucket")
+    api = file_tree.HostApi(fetch, "bitbucket", "Bitbucket")
     answer = api.get(f"/repositories/{quote(reference.key.partition(':')[2], safe='/')}")
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    facts = fields.mapping(fields.document(answer))
-    name = match(f"https://bitbucket.org/{fields.text(facts.get('full_name')) or ''}")
+    facts = json_fields.mapping(json_fields.document(answer))
+    name = match(f"https://bitbucket.org/{json_fields.text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise trees.Unread("Bitbucket's answer about it cannot be read")
-    language = fields.words(facts.get("language"))
+        raise file_tree.Unread("Bitbucket's answer about it cannot be read")
+    language = json_fields.words(facts.get("language"))
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
-        host_id=fields.words(facts.get("uuid")) or None,
+        host_id=json_fields.words(facts.get("uuid")) or None,
         fork=isinstance(facts.get("parent"), dict),
-        created_at=fields.moment(facts.get("created_on")),
+        created_at=json_fields.moment(facts.get("created_on")),
         languages=(language,) if language else (),
     )
     at = f"/repositories/{quote(name.key.partition(':')[2], safe='/')}/src"
-    branch = fields.text(fields.mapping(facts.get("mainbranch")).get("name"))
+    branch = json_fields.text(json_fields.mapping(facts.get("mainbranch")).get("name"))
     # Without a main branch nothing was ever pushed.
-    tree = trees.Tree((), complete=True) if branch is None else _tree(api, at, branch)
+    tree = file_tree.Tree((), complete=True) if branch is None else _tree(api, at, branch)
     ref = tree.commit or branch or ""
-    return trees.repository(
-        base, tree, api, lambda file: api.plain(f"{at}/{quote(ref, safe='')}/{trees.quoted(file)}"),
+    return file_tree.repository(
+        base, tree, api, lambda file: api.plain(f"{at}/{quote(ref, safe='')}/{file_tree.quoted(file)}"),
         states_licence=False,
     )  # fmt: skip
 
 
-def _tree(api: trees.Api, at: str, branch: str) -> trees.Tree:
+def _tree(api: file_tree.HostApi, at: str, branch: str) -> file_tree.Tree:
     # A branch's name with a slash cannot stand in the path; without one the listing is of the main branch.
     where = at if "/" in branch else f"{at}/{quote(branch, safe='')}/"
-    found = fields.mapping(api.found(where, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
+    found = json_fields.mapping(api.found(where, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
     values = found.get("values")
     if not isinstance(values, list):
-        raise trees.Unread("Bitbucket gave no list of its files")
-    entries = [fields.mapping(value) for value in values]
-    commits = (fields.words(fields.mapping(entry.get("commit")).get("hash")) for entry in entries)
+        raise file_tree.Unread("Bitbucket gave no list of its files")
+    entries = [json_fields.mapping(value) for value in values]
+    commits = (json_fields.words(json_fields.mapping(entry.get("commit")).get("hash")) for entry in entries)
     folders = [path for entry in entries if entry.get("type") == "commit_directory"
-               and (path := fields.text(entry.get("path")))]  # fmt: skip
+               and (path := json_fields.text(entry.get("path")))]  # fmt: skip
     deepest = any(path.strip("/").count("/") >= _MOST_DEPTH - 1 for path in folders)
-    return trees.Tree(
-        trees.paths_of(values, frozenset({"commit_file"})),
+    return file_tree.Tree(
+        file_tree.paths_of(values, frozenset({"commit_file"})),
         complete="next" not in found and not deepest,
         commit=next((commit for commit in commits if commit), None),
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from tracker.domain import Check, Content, Outcome, Reference
-from tracker.hosts import deposits, fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Content, Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, Parts, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import deposits, file_tree
 
 _RESOLVERS = frozenset({"doi.org", "dx.doi.org", "hdl.handle.net"})
 # DOI handbook 2.2: a prefix of `10.` and a registrant, a slash, any printable suffix.
@@ -59,26 +61,28 @@ def _figshare(found: Parts) -> str | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What figshare's record says: one request. Any other DOI is not asked about. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     item = _FIGSHARE_DOI.fullmatch(reference.key.partition(":")[2])
     if item is None:
-        return trees.unknown("what stands behind this DOI is not asked")
-    api = trees.Api(fetch, "https://api.figshare.com/v2", "figshare")
+        return file_tree.unknown("what stands behind this DOI is not asked")
+    api = file_tree.HostApi(fetch, "https://api.figshare.com/v2", "figshare")
     version = f"/versions/{item[2]}" if item[2] else ""
     answer = api.get(f"/articles/{item[1]}{version}")
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    facts = fields.mapping(fields.document(answer))
-    number = trees.number(facts.get("id"))
+    facts = json_fields.mapping(json_fields.document(answer))
+    number = file_tree.number(facts.get("id"))
     if number is None:
-        raise trees.Unread("figshare's answer about it cannot be read")
-    entries = (fields.mapping(entry) for entry in fields.items(facts.get("files"))[: trees.MOST_PATHS])
-    names = [name for entry in entries if (name := fields.text(entry.get("name")))]
-    kind = _FIGSHARE_KINDS.get(fields.words(facts.get("defined_type_name")).lower(), "")
+        raise file_tree.Unread("figshare's answer about it cannot be read")
+    entries = (
+        json_fields.mapping(entry) for entry in json_fields.items(facts.get("files"))[: file_tree.MOST_PATHS]
+    )
+    names = [name for entry in entries if (name := json_fields.text(entry.get("name")))]
+    kind = _FIGSHARE_KINDS.get(json_fields.words(facts.get("defined_type_name")).lower(), "")
     closed = facts.get("is_embargoed") is True or facts.get("is_confidential") is True
     word, holds = deposits.classify(kind, names)
     if closed and not names:
@@ -90,10 +94,10 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         content=word,
         holds=holds,
         reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
-        licence_claimed=fields.words(fields.mapping(facts.get("license")).get("name")) or None,
+        licence_claimed=json_fields.words(json_fields.mapping(facts.get("license")).get("name")) or None,
         licence_looked=True,
         gated=closed,
-        created_at=fields.moment(facts.get("created_date")),
+        created_at=json_fields.moment(facts.get("created_date")),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain import Check, Outcome, Reference
-from tracker.hosts import fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, names, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import file_tree
 
 _SITE = "codeberg.org"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -31,53 +33,53 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     site, _, path = reference.url.removeprefix("https://").partition("/")
-    api = trees.Api(fetch, "codeberg" if site == _SITE else f"https://{site}/api/v1", "Forgejo")
+    api = file_tree.HostApi(fetch, "codeberg" if site == _SITE else f"https://{site}/api/v1", "Forgejo")
     answer = api.get(f"/repos/{path}")
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    facts = fields.mapping(fields.document(answer))
-    name = match(f"https://{site}/{fields.text(facts.get('full_name')) or ''}")
+    facts = json_fields.mapping(json_fields.document(answer))
+    name = match(f"https://{site}/{json_fields.text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise trees.Unread("Forgejo's answer about it cannot be read")
-    language = fields.words(facts.get("language"))
+        raise file_tree.Unread("Forgejo's answer about it cannot be read")
+    language = json_fields.words(facts.get("language"))
     # Gitea tells licences since 1.23, as a list; Forgejo does not.
-    licences = [word for word in map(fields.words, fields.items(facts.get("licenses"))[:5]) if word]
+    licences = [word for word in map(json_fields.words, json_fields.items(facts.get("licenses"))[:5]) if word]
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
-        host_id=trees.number(facts.get("id")),
+        host_id=file_tree.number(facts.get("id")),
         licence_claimed=licences[0] if len(licences) == 1 else None,
-        archived=fields.flag(facts.get("archived")),
-        fork=fields.flag(facts.get("fork")),
-        created_at=fields.moment(facts.get("created_at")),
+        archived=json_fields.flag(facts.get("archived")),
+        fork=json_fields.flag(facts.get("fork")),
+        created_at=json_fields.moment(facts.get("created_at")),
         languages=(language,) if language else (),
     )
     at = f"/repos/{name.url.removeprefix('https://').partition('/')[2]}"
-    branch = fields.text(facts.get("default_branch")) or "HEAD"
-    tree = trees.Tree((), complete=True) if facts.get("empty") is True else _tree(api, at, branch)
-    return trees.repository(
+    branch = json_fields.text(facts.get("default_branch")) or "HEAD"
+    tree = file_tree.Tree((), complete=True) if facts.get("empty") is True else _tree(api, at, branch)
+    return file_tree.repository(
         base,
         tree,
         api,
-        lambda file: api.encoded(f"{at}/contents/{trees.quoted(file)}", {"ref": branch}),
+        lambda file: api.encoded(f"{at}/contents/{file_tree.quoted(file)}", {"ref": branch}),
         states_licence=False,
     )
 
 
-def _tree(api: trees.Api, at: str, branch: str) -> trees.Tree:
-    found = fields.mapping(
-        api.found(f"{at}/git/trees/{trees.quoted(branch)}", {"recursive": "true", "per_page": "1000"})
+def _tree(api: file_tree.HostApi, at: str, branch: str) -> file_tree.Tree:
+    found = json_fields.mapping(
+        api.found(f"{at}/git/trees/{file_tree.quoted(branch)}", {"recursive": "true", "per_page": "1000"})
     )
     if not isinstance(found.get("tree"), list):
-        raise trees.Unread("Forgejo gave no list of its files")
-    whole = found.get("truncated") is not True and not trees.has_submodule(found["tree"])
-    return trees.Tree(trees.paths_of(found["tree"]), complete=whole)
+        raise file_tree.Unread("Forgejo gave no list of its files")
+    whole = found.get("truncated") is not True and not file_tree.has_submodule(found["tree"])
+    return file_tree.Tree(file_tree.paths_of(found["tree"]), complete=whole)
 
 
 HOST = Host(

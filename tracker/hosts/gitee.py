@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain import Check, Outcome, Reference
-from tracker.hosts import fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, names, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import file_tree
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
@@ -28,44 +30,44 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there, by Gitee's API v5: the repository, its tree, and at most one file. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = trees.Api(fetch, "https://gitee.com/api/v5", "Gitee")
+    api = file_tree.HostApi(fetch, "https://gitee.com/api/v5", "Gitee")
     answer = api.get(f"/repos/{reference.key.partition(':')[2]}")
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    facts = fields.mapping(fields.document(answer))
-    name = match(f"https://gitee.com/{fields.text(facts.get('full_name')) or ''}")
+    facts = json_fields.mapping(json_fields.document(answer))
+    name = match(f"https://gitee.com/{json_fields.text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise trees.Unread("Gitee's answer about it cannot be read")
-    language = fields.words(facts.get("language"))
+        raise file_tree.Unread("Gitee's answer about it cannot be read")
+    language = json_fields.words(facts.get("language"))
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
-        host_id=trees.number(facts.get("id")),
-        licence_claimed=fields.words(facts.get("license")) or None,
-        fork=fields.flag(facts.get("fork")),
-        created_at=fields.moment(facts.get("created_at")),
-        pushed_at=fields.moment(facts.get("pushed_at")),
+        host_id=file_tree.number(facts.get("id")),
+        licence_claimed=json_fields.words(facts.get("license")) or None,
+        fork=json_fields.flag(facts.get("fork")),
+        created_at=json_fields.moment(facts.get("created_at")),
+        pushed_at=json_fields.moment(facts.get("pushed_at")),
         languages=(language,) if language else (),
     )
     at = f"/repos/{name.key.partition(':')[2]}"
-    branch = fields.text(facts.get("default_branch")) or "HEAD"
-    tree = trees.Tree((), complete=True) if facts.get("empty_repo") is True else _tree(api, at, branch)
-    return trees.repository(
-        base, tree, api, lambda file: api.encoded(f"{at}/contents/{trees.quoted(file)}"), states_licence=False
+    branch = json_fields.text(facts.get("default_branch")) or "HEAD"
+    tree = file_tree.Tree((), complete=True) if facts.get("empty_repo") is True else _tree(api, at, branch)
+    return file_tree.repository(
+        base, tree, api, lambda file: api.encoded(f"{at}/contents/{file_tree.quoted(file)}"), states_licence=False
     )
 
 
-def _tree(api: trees.Api, at: str, branch: str) -> trees.Tree:
-    found = fields.mapping(api.found(f"{at}/git/trees/{trees.quoted(branch)}", {"recursive": "1"}))
+def _tree(api: file_tree.HostApi, at: str, branch: str) -> file_tree.Tree:
+    found = json_fields.mapping(api.found(f"{at}/git/trees/{file_tree.quoted(branch)}", {"recursive": "1"}))
     if not isinstance(found.get("tree"), list):
-        raise trees.Unread("Gitee gave no list of its files")
-    whole = found.get("truncated") is not True and not trees.has_submodule(found["tree"])
-    return trees.Tree(trees.paths_of(found["tree"]), complete=whole)
+        raise file_tree.Unread("Gitee gave no list of its files")
+    whole = found.get("truncated") is not True and not file_tree.has_submodule(found["tree"])
+    return file_tree.Tree(file_tree.paths_of(found["tree"]), complete=whole)
 
 
 HOST = Host(

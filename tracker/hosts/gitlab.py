@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from tracker.domain import Check, Outcome, Reference
-from tracker.hosts import fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, names, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import file_tree
 
 _SITE = "gitlab.com"
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -49,55 +51,55 @@ def _is_server(host: str) -> bool:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the project, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     site, _, path = reference.url.removeprefix("https://").partition("/")
-    api = trees.Api(fetch, "gitlab" if site == _SITE else f"https://{site}/api/v4", "GitLab")
+    api = file_tree.HostApi(fetch, "gitlab" if site == _SITE else f"https://{site}/api/v4", "GitLab")
     answer = api.get(f"/projects/{quote(path, safe='')}", {"license": "true"})
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    facts = fields.mapping(fields.document(answer))
-    number = trees.number(facts.get("id"))
-    name = match(f"https://{site}/{fields.text(facts.get('path_with_namespace')) or ''}")
+    facts = json_fields.mapping(json_fields.document(answer))
+    number = file_tree.number(facts.get("id"))
+    name = match(f"https://{site}/{json_fields.text(facts.get('path_with_namespace')) or ''}")
     if number is None or name is None or name.kind != "repository":
-        raise trees.Unread("GitLab's answer about it cannot be read")
+        raise file_tree.Unread("GitLab's answer about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
         host_id=number,
-        licence_claimed=fields.words(fields.mapping(facts.get("license")).get("key")) or None,
-        archived=fields.flag(facts.get("archived")),
+        licence_claimed=json_fields.words(json_fields.mapping(facts.get("license")).get("key")) or None,
+        archived=json_fields.flag(facts.get("archived")),
         fork=isinstance(facts.get("forked_from_project"), dict),
-        created_at=fields.moment(facts.get("created_at")),
+        created_at=json_fields.moment(facts.get("created_at")),
     )
     return _with_tree(base, facts, f"/projects/{number}", api)
 
 
-def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: trees.Api) -> Check:
-    branch = fields.text(facts.get("default_branch")) or "HEAD"
+def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: file_tree.HostApi) -> Check:
+    branch = json_fields.text(facts.get("default_branch")) or "HEAD"
     if facts.get("empty_repo") is True:
-        tree = trees.Tree((), complete=True)
+        tree = file_tree.Tree((), complete=True)
     else:
         answer = api.get(f"{at}/repository/tree", {"recursive": "true", "per_page": "100", "ref": branch})
-        entries = fields.document(answer)
+        entries = json_fields.document(answer)
         if answer.status != 200 or not isinstance(entries, list):
             # A project without a repository, or one that shows it to its members alone.
-            raise trees.Unread(f"GitLab answered {answer.status} to the question for its files")
+            raise file_tree.Unread(f"GitLab answered {answer.status} to the question for its files")
         more = bool(answer.headers.get("x-next-page")) or 'rel="next"' in answer.headers.get("link", "")
-        whole = not more and not trees.has_submodule(entries)
-        tree = trees.Tree(trees.paths_of(entries), complete=whole)
+        whole = not more and not file_tree.has_submodule(entries)
+        tree = file_tree.Tree(file_tree.paths_of(entries), complete=whole)
 
     def text(path: str) -> str:
         return api.encoded(f"{at}/repository/files/{quote(path, safe='')}", {"ref": branch})
 
     def languages() -> Sequence[str]:
-        found = fields.mapping(api.found(f"{at}/languages"))
-        return [name for name in map(fields.words, list(found)[:20]) if name]
+        found = json_fields.mapping(api.found(f"{at}/languages"))
+        return [name for name in map(json_fields.words, list(found)[:20]) if name]
 
-    return trees.repository(base, tree, api, text, states_licence=True, languages=languages)
+    return file_tree.repository(base, tree, api, text, states_licence=True, languages=languages)
 
 
 HOST = Host(

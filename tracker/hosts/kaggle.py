@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain import Check, Reference
-from tracker.hosts import trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
 from tracker.hosts.base import Host, names, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import file_tree
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _KINDS = {"datasets": "dataset", "code": "code", "kernels": "code", "models": "model"}
@@ -33,7 +33,7 @@ def match(url: str) -> Reference | None:
 
 def check(_reference: Reference, _fetch: Fetch) -> Check:
     """Nothing can be told without an account, and nothing is asked."""
-    return trees.unknown("Kaggle's API answers only with an account")
+    return file_tree.unknown("Kaggle's API answers only with an account")
 
 
 HOST = Host(

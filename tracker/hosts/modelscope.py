@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tracker.domain import Check, Outcome, Reference
-from tracker.hosts import content, fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, configured, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import content, file_tree
 
 _FILES = {"model": "/repo/files", "dataset": "/repo/tree"}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -32,38 +34,40 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there, by ModelScope's API: the artifact and its files. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     if reference.kind not in _FILES:
-        return trees.unknown("ModelScope tells of models and datasets alone without an account")
+        return file_tree.unknown("ModelScope tells of models and datasets alone without an account")
     site = reference.url.removeprefix("https://").partition("/")[0]
-    api = trees.Api(fetch, f"https://{site}/api/v1", "ModelScope")
+    api = file_tree.HostApi(fetch, f"https://{site}/api/v1", "ModelScope")
     at = f"/{reference.kind}s/{reference.key.partition('/')[2]}"
     answer = api.get(at)
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    facts = fields.mapping(fields.mapping(fields.document(answer)).get("Data"))
-    number = trees.number(facts.get("Id"))
+    facts = json_fields.mapping(json_fields.mapping(json_fields.document(answer)).get("Data"))
+    number = file_tree.number(facts.get("Id"))
     if number is None:
-        raise trees.Unread("ModelScope's answer about it cannot be read")
+        raise file_tree.Unread("ModelScope's answer about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=reference,
         host_id=f"{reference.kind}/{number}",
-        licence_claimed=fields.words(facts.get("License")) or None,
+        licence_claimed=json_fields.words(facts.get("License")) or None,
         licence_looked=True,
         created_at=_moment(facts.get("CreatedTime")),
     )
-    found = fields.mapping(
-        fields.mapping(api.found(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
+    found = json_fields.mapping(
+        json_fields.mapping(api.found(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
     )
     if not isinstance(found.get("Files"), list):
-        raise trees.Unread("ModelScope gave no list of its files")
-    entries = (fields.mapping(entry) for entry in found["Files"][: trees.MOST_PATHS])
-    paths = [path for entry in entries if entry.get("Type") != "tree" and (path := fields.text(entry.get("Path")))]
+        raise file_tree.Unread("ModelScope gave no list of its files")
+    entries = (json_fields.mapping(entry) for entry in found["Files"][: file_tree.MOST_PATHS])
+    paths = [
+        path for entry in entries if entry.get("Type") != "tree" and (path := json_fields.text(entry.get("Path")))
+    ]
     word, holds = content.classify_hub(reference.kind, paths)
     return replace(base, content=word, holds=holds)
 

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from tracker.domain import Check, Content, Outcome, Reference
-from tracker.hosts import deposits, fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Content, Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import deposits, file_tree
 
 # OSF ids are five letters and digits (longer only for versions such as abcde_v1 of preprints).
 _ID = re.compile(r"[a-z0-9]{5}(?:_v\d+)?", re.IGNORECASE | re.ASCII)
@@ -34,37 +36,44 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What stands under the id, its first hundred files, and its licence. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = trees.Api(fetch, _API, "OSF")
+    api = file_tree.HostApi(fetch, _API, "OSF")
     name = reference.key.partition(":")[2].lower()
     answer = api.get(f"/guids/{name}/")
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    data = fields.mapping(fields.mapping(fields.document(answer)).get("data"))
-    facts = fields.mapping(data.get("attributes"))
+    data = json_fields.mapping(json_fields.mapping(json_fields.document(answer)).get("data"))
+    facts = json_fields.mapping(data.get("attributes"))
     if not facts:
-        raise trees.Unread("OSF's answer about it cannot be read")
+        raise file_tree.Unread("OSF's answer about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=reference,
         host_id=name,
-        fork=fields.flag(facts.get("fork")),
-        created_at=fields.moment(facts.get("date_created")),
+        fork=json_fields.flag(facts.get("fork")),
+        created_at=json_fields.moment(facts.get("date_created")),
     )
     kind = data.get("type")
     if kind not in ("nodes", "registrations"):
         return replace(base, reason="it is no project with files of its own")
-    listing = fields.mapping(api.found(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
+    listing = json_fields.mapping(api.found(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
     entries = [
-        fields.mapping(fields.mapping(entry).get("attributes")) for entry in fields.items(listing.get("data"))
+        json_fields.mapping(json_fields.mapping(entry).get("attributes"))
+        for entry in json_fields.items(listing.get("data"))
     ]
-    files = [path for entry in entries if entry.get("kind") == "file" and (path := fields.text(entry.get("name")))]
-    more = bool(fields.mapping(listing.get("links")).get("next")) or any(e.get("kind") != "file" for e in entries)
-    word, holds = deposits.classify(_KINDS.get(fields.words(facts.get("category")), ""), files, complete=not more)
+    files = [
+        path for entry in entries if entry.get("kind") == "file" and (path := json_fields.text(entry.get("name")))
+    ]
+    more = bool(json_fields.mapping(listing.get("links")).get("next")) or any(
+        e.get("kind") != "file" for e in entries
+    )
+    word, holds = deposits.classify(
+        _KINDS.get(json_fields.words(facts.get("category")), ""), files, complete=not more
+    )
     if word is Content.EMPTY:
         # Files may lie in parts of the project or in storage that it only names.
         word = Content.UNKNOWN
@@ -78,13 +87,13 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
     )
 
 
-def _licence(api: trees.Api, data: Any) -> str | None:
-    related = fields.mapping(fields.mapping(data.get("relationships")).get("license"))
-    number = fields.words(fields.mapping(related.get("data")).get("id"))
+def _licence(api: file_tree.HostApi, data: Any) -> str | None:
+    related = json_fields.mapping(json_fields.mapping(data.get("relationships")).get("license"))
+    number = json_fields.words(json_fields.mapping(related.get("data")).get("id"))
     if not _LICENCE.fullmatch(number):
         return None
-    stated = fields.mapping(fields.mapping(api.found(f"/licenses/{number}/")).get("data"))
-    return fields.words(fields.mapping(stated.get("attributes")).get("name")) or None
+    stated = json_fields.mapping(json_fields.mapping(api.found(f"/licenses/{number}/")).get("data"))
+    return json_fields.words(json_fields.mapping(stated.get("attributes")).get("name")) or None
 
 
 HOST = Host(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain import Reference
+from tracker.domain.artifacts import Reference
 from tracker.hosts.base import Host, parts
 
 # Host names of RFC 1123 and, as written by people, of other alphabets; an optional port.

@@ -4,9 +4,42 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tracker.domain import Reference
-from tracker.hosts import HOSTS
-from tracker.hosts.base import MOST_URL
+from tracker.domain.artifacts import Reference
+from tracker.hosts import (
+    anon4open,
+    bitbucket,
+    doi,
+    forgejo,
+    gitee,
+    gitlab,
+    kaggle,
+    modelscope,
+    osf,
+    page,
+    swh,
+    zenodo,
+)
+from tracker.hosts.base import MOST_URL, Host
+from tracker.hosts.github import github
+from tracker.hosts.huggingface import huggingface
+
+HOSTS: tuple[Host, ...] = (
+    github.HOST,
+    huggingface.HOST,
+    gitlab.HOST,
+    forgejo.HOST,
+    bitbucket.HOST,
+    gitee.HOST,
+    zenodo.HOST,
+    osf.HOST,
+    doi.HOST,
+    swh.HOST,
+    kaggle.HOST,
+    modelscope.HOST,
+    anon4open.HOST,
+    page.HOST,
+)
+"""All hosts, in the order of asking; the page takes what no other host matched."""
 
 
 @lru_cache(maxsize=8192)

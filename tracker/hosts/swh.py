@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tracker.domain import Check, Content, Outcome, Reference
-from tracker.hosts import content, fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Content, Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, parts
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import content, file_tree
 
 _SITE = "archive.softwareheritage.org"
 _HASH = re.compile(r"[0-9a-f]{40}", re.ASCII)
@@ -36,7 +38,7 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """Whether the archive holds the object, and the top folder of what it is. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def copy_of(url: str, fetch: Fetch) -> Reference | None:
@@ -45,30 +47,32 @@ def copy_of(url: str, fetch: Fetch) -> Reference | None:
     Raises UpstreamError where it told nothing.
     """
     answer = fetch.get("software_heritage", f"/origin/{url}/visit/latest/", params={"require_snapshot": "true"})
-    found = fields.words(fields.mapping(fields.document(answer)).get("snapshot"))
+    found = json_fields.words(json_fields.mapping(json_fields.document(answer)).get("snapshot"))
     return match(f"https://{_SITE}/swh:1:snp:{found}") if answer.status == 200 else None
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = trees.Api(fetch, "software_heritage", "Software Heritage")
+    api = file_tree.HostApi(fetch, "software_heritage", "Software Heritage")
     _, _, kind, number = reference.key.split(":", 3)
     answer = api.get(_FIRST[kind].format(number))
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    found = fields.document(answer)
+    found = json_fields.document(answer)
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=number)
     if kind == "rel":
-        target = fields.words(fields.mapping(found).get("target"))
-        if fields.mapping(found).get("target_type") != "revision" or not _HASH.fullmatch(target):
+        target = json_fields.words(json_fields.mapping(found).get("target"))
+        if json_fields.mapping(found).get("target_type") != "revision" or not _HASH.fullmatch(target):
             return replace(base, reason="what the release holds was not read")
         found = api.found(_FIRST["rev"].format(target))
     if kind in ("rev", "rel"):
-        found = fields.mapping(found).get("content")
+        found = json_fields.mapping(found).get("content")
     if kind not in ("dir", "rev", "rel") or not isinstance(found, list):
         return replace(base, reason="what it holds was not read")
-    entries = [fields.mapping(entry) for entry in found[: trees.MOST_PATHS]]
-    names = [name for entry in entries if entry.get("type") == "file" and (name := fields.text(entry.get("name")))]
+    entries = [json_fields.mapping(entry) for entry in found[: file_tree.MOST_PATHS]]
+    names = [
+        name for entry in entries if entry.get("type") == "file" and (name := json_fields.text(entry.get("name")))
+    ]
     folders = [entry for entry in entries if entry.get("type") != "file"]
     word, holds = content.classify(names, None, complete=not folders)
     return replace(

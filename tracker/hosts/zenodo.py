@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.domain import Check, Content, Outcome, Reference
-from tracker.hosts import deposits, fields, trees
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Content, Outcome
+from tracker.hosts import json_fields
 from tracker.hosts.base import Host, parts
 from tracker.hosts.doi import doi_of
-from tracker.protocols import Fetch
+from tracker.hosts.inspect import deposits, file_tree
 
 _DOI = re.compile(r"10\.5281/zenodo\.(\d{1,12})", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
@@ -47,22 +49,22 @@ def _number(segments: tuple[str, ...]) -> str | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What the record says and which files it lists: one request. Raises UpstreamStopped."""
-    return trees.guarded(lambda: _look(reference, fetch))
+    return file_tree.guarded(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = trees.Api(fetch, "zenodo", "Zenodo")
+    api = file_tree.HostApi(fetch, "zenodo", "Zenodo")
     number = reference.key.rpartition(".")[2]
     answer = api.get(f"/records/{number}")
-    gone = trees.missing(api, answer)
+    gone = file_tree.missing(api, answer)
     if gone is not None:
         return gone
-    record = fields.mapping(fields.document(answer))
-    facts = fields.mapping(record.get("metadata"))
+    record = json_fields.mapping(json_fields.document(answer))
+    facts = json_fields.mapping(record.get("metadata"))
     if not facts:
-        raise trees.Unread("Zenodo's answer about it cannot be read")
+        raise file_tree.Unread("Zenodo's answer about it cannot be read")
     names = _files(record.get("files"))
-    access = fields.mapping(record.get("access"))
+    access = json_fields.mapping(record.get("access"))
     closed = (
         facts.get("access_right") in ("restricted", "closed", "embargoed") or access.get("files") == "restricted"
     )
@@ -80,34 +82,34 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         licence_claimed=_licence(facts),
         licence_looked=True,
         gated=closed,
-        created_at=fields.moment(record.get("created")),
+        created_at=json_fields.moment(record.get("created")),
     )
 
 
 def _files(value: object) -> list[str]:
     """Names of the files, in the old shape (a list with `key` or `filename`) and the new (`entries`)."""
-    entries = fields.mapping(value).get("entries", value)
+    entries = json_fields.mapping(value).get("entries", value)
     if isinstance(entries, dict):
         entries = [{"key": name} for name in entries]
-    found = (fields.mapping(entry) for entry in fields.items(entries)[: trees.MOST_PATHS])
-    names = (fields.text(entry.get("key")) or fields.text(entry.get("filename")) for entry in found)
+    found = (json_fields.mapping(entry) for entry in json_fields.items(entries)[: file_tree.MOST_PATHS])
+    names = (json_fields.text(entry.get("key")) or json_fields.text(entry.get("filename")) for entry in found)
     return [name for name in names if name]
 
 
 def _kind(facts: Mapping[str, Any]) -> str:
-    stated = fields.mapping(facts.get("resource_type"))
+    stated = json_fields.mapping(facts.get("resource_type"))
     return (
-        fields.words(stated.get("type"))
-        or fields.words(stated.get("id"))
-        or fields.words(facts.get("upload_type"))
+        json_fields.words(stated.get("type"))
+        or json_fields.words(stated.get("id"))
+        or json_fields.words(facts.get("upload_type"))
     )
 
 
 def _licence(facts: Mapping[str, Any]) -> str | None:
     stated = facts.get("license")
-    first = next(iter(fields.items(facts.get("rights"))), None)
-    name = fields.mapping(stated).get("id") or stated or fields.mapping(first).get("id")
-    return fields.words(name) or None
+    first = next(iter(json_fields.items(facts.get("rights"))), None)
+    name = json_fields.mapping(stated).get("id") or stated or json_fields.mapping(first).get("id")
+    return json_fields.words(name) or None
 
 
 HOST = Host(

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tracker.domain import Role
-from tracker.errors import SettingsError
+from tracker.domain.errors import SettingsError
+from tracker.domain.terms import Role
 
 
 class Written(BaseModel):

@@ -13,12 +13,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tracker.domain import Fact, LicenceClass, State
-from tracker.errors import SettingsError
-from tracker.history import Verdict
+from tracker.domain.errors import SettingsError
+from tracker.domain.history import Verdict
+from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.settings import read_toml
 
-__all__ = ["Bounds", "Grade", "Rules", "bounds", "grade", "load"]
+__all__ = ["Bounds", "Grade", "GradeRules", "bounds", "grade", "load"]
 
 _STATES = frozenset(state.value for state in State)
 _CLASSES = frozenset(class_.value for class_ in LicenceClass)
@@ -104,39 +104,39 @@ class _Bounds(_Table):
     osaid: _Definition
 
 
-class Rules(_Table):
+class GradeRules(_Table):
     """The grades in their order, and the definitions, as `openness.toml` has them."""
 
     grade: tuple[_Grade, ...] = Field(min_length=1)
     bounds: _Bounds
 
     @model_validator(mode="after")
-    def _always_a_grade(self) -> Rules:
+    def _always_a_grade(self) -> GradeRules:
         last = self.grade[-1]
         if last.needs or last.some is not None or last.no:
             raise ValueError("the last grade must need nothing, so that every work has one")
         return self
 
 
-def load(path: Path) -> Rules:
+def load(path: Path) -> GradeRules:
     """Read `[[grade]]` and `[bounds]` of `openness.toml`; SettingsError where a key or a word is wrong."""
     file: dict[str, Any] = read_toml(path)
     try:
-        return Rules.model_validate({key: file[key] for key in ("grade", "bounds") if key in file})
+        return GradeRules.model_validate({key: file[key] for key in ("grade", "bounds") if key in file})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "grade"
         raise SettingsError(f"{path}: the key `{key}` is wrong: {first['msg']}.") from None
 
 
-def grade(verdicts: Sequence[Verdict], rules: Rules) -> Grade:
+def grade(verdicts: Sequence[Verdict], rules: GradeRules) -> Grade:
     """The first grade whose needs hold. A fact without a verdict counts as unknown."""
     known = _by_fact(verdicts)
     first = next(table for table in rules.grade if _fits(table, known))
     return Grade(first.name, (first.says, *(_words(known[fact]) for fact in Fact)))
 
 
-def bounds(verdicts: Sequence[Verdict], rules: Rules) -> Bounds:
+def bounds(verdicts: Sequence[Verdict], rules: GradeRules) -> Bounds:
     """What the Model Openness Framework 1.0 and OSAID 1.0 would at most allow."""
     known = _by_fact(verdicts)
     return Bounds(_bound(known, rules.bounds.mof, rules.bounds), _bound(known, rules.bounds.osaid, rules.bounds))

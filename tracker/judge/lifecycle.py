@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tracker.domain import (
+from tracker.domain.history import Event, History, Link, Sighting
+from tracker.domain.terms import (
     Cause,
     Content,
     EventKind,
@@ -23,7 +24,6 @@ from tracker.domain import (
     Source,
     State,
 )
-from tracker.history import Event, History, Link, Sighting
 from tracker.judge import openness
 
 
@@ -107,7 +107,7 @@ class Course:
 
 def events(
     history: History,
-    rules: openness.Rules,
+    rules: openness.OpennessRules,
     *,
     window: timedelta,
     lapse: timedelta,
@@ -264,7 +264,7 @@ def _changes(link: Link, last: Sighting | None, sighting: Sighting) -> Iterator[
         yield (EventKind.LICENSED if silent else EventKind.RELICENSED), now_named
 
 
-def _of_code(history: History, rules: openness.Rules) -> Iterator[_Told]:
+def _of_code(history: History, rules: openness.OpennessRules) -> Iterator[_Told]:
     """When the work's code opened and closed. An unknown in between neither opens nor closes."""
     links = list(_own(history))
     moments = {max(sighting.first_seen, link.found_at) for link in links for sighting in _since_found(link)}

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.domain import Content, Fact, LicenceClass, Outcome, Promise, Role, State
-from tracker.history import Correction, History, Licence, Link, Sighting, Verdict, unfound
-from tracker.judge import classes
+from tracker.domain.history import Correction, History, Licence, Link, Sighting, Verdict, unfound
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, State
+from tracker.judge import licence_classes
 
 RULE_VERSION = "2"
 """Counts the changes of the rules in this module and in `lifecycle`; stored with every judgement."""
@@ -55,11 +55,11 @@ def is_gone(sighting: Sighting) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class OpennessRules:
     """Which licence classes make a fact open, and how licences that an operator names are classed."""
 
     open_classes: Mapping[Fact, frozenset[LicenceClass]]
-    licences: classes.Rules | None = None
+    licences: licence_classes.LicenceRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,18 @@ class _Judged:
     reasons: tuple[str, ...]
 
 
-def verdicts(history: History, rules: Rules, now: datetime) -> list[Verdict]:
+def verdicts(history: History, rules: OpennessRules, now: datetime) -> list[Verdict]:
     """State of the four facts at `now`."""
     return [_verdict(history, fact, now, rules) for fact in Fact]
 
 
-def code_at(history: History, moment: datetime, rules: Rules) -> tuple[State, Link | None]:
+def code_at(history: History, moment: datetime, rules: OpennessRules) -> tuple[State, Link | None]:
     """State of the code as it was known at a moment, with the link that decides."""
     best = _best(history, Fact.CODE, moment, rules)
     return (best.state, best.link) if best else (State.UNKNOWN, None)
 
 
-def _verdict(history: History, fact: Fact, now: datetime, rules: Rules) -> Verdict:
+def _verdict(history: History, fact: Fact, now: datetime, rules: OpennessRules) -> Verdict:
     best = _best(history, fact, now, rules)
     promised = fact is Fact.CODE and history.promise is Promise.PROMISED
     if best is None:
@@ -103,14 +103,14 @@ def _verdict(history: History, fact: Fact, now: datetime, rules: Rules) -> Verdi
     )
 
 
-def _best(history: History, fact: Fact, moment: datetime, rules: Rules) -> _Judged | None:
+def _best(history: History, fact: Fact, moment: datetime, rules: OpennessRules) -> _Judged | None:
     judged = list(_candidates(history, fact, moment, rules))
     return min(
         judged, key=lambda one: (_RANK.index(one.state), -one.link.probability, one.link.reference), default=None
     )
 
 
-def _candidates(history: History, fact: Fact, moment: datetime, rules: Rules) -> Iterator[_Judged]:
+def _candidates(history: History, fact: Fact, moment: datetime, rules: OpennessRules) -> Iterator[_Judged]:
     for link in history.links:
         if link.role is not Role.OWN or link.found_at > moment:
             continue
@@ -137,7 +137,7 @@ def _judge(
     latest: Sighting | None,
     earlier: Sighting | None,
     moment: datetime,
-    rules: Rules,
+    rules: OpennessRules,
 ) -> _Judged:
     own = f"{link.reference} is the authors' own (probability {link.probability:.2f})"
     if latest is None:
@@ -175,7 +175,7 @@ def _judge(
 
 
 def licence_of(
-    history: History, link: Link, fact: Fact, latest: Sighting, moment: datetime, rules: Rules
+    history: History, link: Link, fact: Fact, latest: Sighting, moment: datetime, rules: OpennessRules
 ) -> Licence:
     """The licence of one fact in one artifact.
 
@@ -204,7 +204,7 @@ def licence_of(
         return Licence(spdx=other.spdx, class_=other.class_, source=other.source, note=note)
     if other.class_ is own.class_:
         return own
-    strict = other if classes.stricter(own.class_, other.class_) is other.class_ else own
+    strict = other if licence_classes.stricter(own.class_, other.class_) is other.class_ else own
     note = f"{own.source or link.reference} says {_named(own)}, {other.source} says {_named(other)}: the stricter counts"
     return Licence(spdx=strict.spdx, class_=strict.class_, source=strict.source, note=note)
 
@@ -225,11 +225,11 @@ def _elsewhere(history: History, link: Link, fact: Fact, moment: datetime) -> Li
     return None
 
 
-def _corrected(said: Correction, rules: Rules) -> Licence:
+def _corrected(said: Correction, rules: OpennessRules) -> Licence:
     source = f"the operator's correction ({said.source})"
     if said.value in _CLASS_NAMES:
         return Licence(spdx=None, class_=LicenceClass(said.value), source=source, note=said.reason)
-    class_ = classes.classify(said.value, rules.licences) if rules.licences else LicenceClass.UNKNOWN
+    class_ = licence_classes.classify(said.value, rules.licences) if rules.licences else LicenceClass.UNKNOWN
     return Licence(spdx=said.value, class_=class_, source=source, note=said.reason)
 
 

@@ -19,11 +19,11 @@ from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
 
-from tracker.errors import SettingsError
+from tracker.domain.errors import SettingsError
 from tracker.settings import Settings
 
 MISSING = "TRACKER_NOTIFY_URLS is set, but apprise is not installed; pip install 'arxiv-code-tracker[notify]', or unset it."
-_SENDER = Path(__file__).parent / "sender.py"
+_SENDER = Path(__file__).parent / "apprise_sender.py"
 _POLL_SECONDS = 0.1
 _BETWEEN = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~-])")

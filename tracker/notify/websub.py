@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tracker.errors import UpstreamError, UpstreamStopped
-from tracker.protocols import Fetch
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Fetch
 
 ENDINGS = (".xml", ".atom", ".json")
 ONE_SECONDS = 5.0

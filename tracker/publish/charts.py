@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from tracker.domain import LicenceClass, State
-from tracker.dossier import LicenceCount, MonthCount, Waiting
-from tracker.publish import latex, words
+from tracker.domain.evidence import LicenceCount, MonthCount, Waiting
+from tracker.domain.terms import LicenceClass, State
+from tracker.publish import latex, wording
 
 WIDTH, HEIGHT = 360, 200
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 22, 26
@@ -41,7 +41,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SurvivalStep:
     """After `days` from submission `kept` of the promises (0 to 1) had been kept."""
 
     days: float
@@ -78,21 +78,21 @@ def by_category(counts: Iterable[MonthCount], known: Sequence[str]) -> list[Shar
     return sorted(shares, key=lambda share: (-share.papers, share.name))
 
 
-def kept_after(waiting: Sequence[Waiting]) -> list[Step]:
+def kept_after(waiting: Sequence[Waiting]) -> list[SurvivalStep]:
     """The share of promises kept by their age in days, those not kept yet counted for as long as they were watched.
 
     The product-limit estimate (Kaplan and Meier 1958) with late entry: a promise counts from the age at which we
     first knew of it. The mean or median of the kept ones alone would tell too short a time.
     """
-    left, steps = 1.0, [Step(0.0, 0.0)]
+    left, steps = 1.0, [SurvivalStep(0.0, 0.0)]
     for age in sorted({one.until for one in waiting if one.kept}):
         at_risk = sum(one.since < age <= one.until or one.until == age for one in waiting)
         left *= 1 - sum(one.kept and one.until == age for one in waiting) / at_risk
-        steps.append(Step(age, 1 - left))
+        steps.append(SurvivalStep(age, 1 - left))
     return steps
 
 
-def median_days(steps: Sequence[Step]) -> float | None:
+def median_days(steps: Sequence[SurvivalStep]) -> float | None:
     """The age by which half of the promises were kept; None where fewer were."""
     return next((step.days for step in steps if step.kept >= 0.5), None)
 
@@ -163,7 +163,7 @@ def bars(name: str, title: str, rows: Sequence[tuple[str, float, str]], kind: st
     return _svg(name, title, told, parts, WIDTH, max(len(rows), 1) * BAR_ROW)
 
 
-def curve(name: str, title: str, steps: Sequence[Step], until: float) -> Markup:
+def curve(name: str, title: str, steps: Sequence[SurvivalStep], until: float) -> Markup:
     """The share of promises kept by their age, as a line of steps up to `until` days."""
     last = max(until, steps[-1].days, 1.0)
     inner = WIDTH - LEFT - RIGHT
@@ -188,7 +188,7 @@ def curve(name: str, title: str, steps: Sequence[Step], until: float) -> Markup:
 def licence_rows(counts: Sequence[LicenceCount], most: int = 10) -> list[tuple[str, float, str]]:
     """The commonest licences as rows for `bars`, the others in one."""
     total = sum(one.papers for one in counts) or 1
-    named = [(one.spdx or words.CLASS[LicenceClass(one.class_)], one.papers) for one in counts]
+    named = [(one.spdx or wording.CLASS[LicenceClass(one.class_)], one.papers) for one in counts]
     rows = named[:most] + ([("others", sum(papers for _, papers in named[most:]))] if named[most:] else [])
     return [(name, float(papers), f"{papers} ({percent(papers / total)})") for name, papers in rows]
 

@@ -14,15 +14,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from feedgen.entry import FeedEntry
+import feedgen.entry
 from feedgen.feed import FeedGenerator
 
-from tracker.publish import items, jsonfeed, latex
-from tracker.published import Channel, Item
+from tracker.domain.items import Channel, Item
+from tracker.publish import feed_entries, jsonfeed, latex
 from tracker.settings import Feed
 
 if TYPE_CHECKING:
-    from tracker.publish.items import Told
+    from tracker.publish.feed_entries import FeedEntry
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ _PLAIN = re.compile(
 _SELF = re.compile(rb"<atom:link [^<>]*/>")
 
 
-class _Entry(FeedEntry):  # type: ignore[misc] # feedgen has no types
+class _Entry(feedgen.entry.FeedEntry):  # type: ignore[misc] # feedgen has no types
     """An entry whose links keep what was said of them.
 
     feedgen 1.0 drops rel, type and title of each link of an Atom entry (lkiesow/python-feedgen issue 135).
@@ -73,8 +73,8 @@ def write(
     """
     kind = TYPES[ending]
     site = (public_url or address).rstrip("/")
-    self_url = items.legal(f"{site}/{channel.path(ending)}") if site else None
-    page = items.legal(f"{site}/{channel.page}") if site else SITE
+    self_url = feed_entries.legal(f"{site}/{channel.path(ending)}") if site else None
+    page = feed_entries.legal(f"{site}/{channel.page}") if site else SITE
     entries = _told(channel.items, public_url)
     if ending == "json":
         return jsonfeed.write(channel, entries, self_url=self_url, page=page, hub=hub, site=site)
@@ -82,23 +82,23 @@ def write(
     if self_url:
         made.link(href=self_url, rel="self", type=kind)
     if hub:
-        made.link(href=items.legal(hub), rel="hub")
+        made.link(href=feed_entries.legal(hub), rel="hub")
     # feedgen takes the channel's link in RSS from the last one given.
     made.link(href=page, rel="alternate", type="text/html")
     atom = ending == "atom"
     if atom and site:
-        made.icon(items.legal(f"{site}/favicon.svg"))
+        made.icon(feed_entries.legal(f"{site}/favicon.svg"))
     _fill(made, entries, _atom if atom else _rss)
     document: bytes = made.atom_str(pretty=True) if atom else made.rss_str(pretty=True)
     return _mended(document, "" if atom else hub)
 
 
-def _told(shown: Sequence[Item], public_url: str) -> list[Told]:
-    made: list[Told] = []
+def _told(shown: Sequence[Item], public_url: str) -> list[FeedEntry]:
+    made: list[FeedEntry] = []
     moments = set()
     for item in shown:
         try:
-            one = items.told(item, public_url)
+            one = feed_entries.told(item, public_url)
             while one.changed in moments:
                 one = replace(one, changed=one.changed + timedelta(microseconds=1))
             moments.add(one.changed)
@@ -108,21 +108,21 @@ def _told(shown: Sequence[Item], public_url: str) -> list[Told]:
     return made
 
 
-def _generator(channel: Channel, feed: Feed, entries: Sequence[Told]) -> Any:
+def _generator(channel: Channel, feed: Feed, entries: Sequence[FeedEntry]) -> Any:
     made = FeedGenerator()
     made.load_extension("dc", atom=True, rss=True)
     # A composed feed is named by its address, which is quoted already.
-    made.id(items.named("feed", unquote(channel.name)))
+    made.id(feed_entries.named("feed", unquote(channel.name)))
     # feedgen writes no feed without them, and what is given may hold nothing that can be shown.
-    title = latex.plain(channel.title) or items.GUID
+    title = latex.plain(channel.title) or feed_entries.GUID
     description = latex.plain(channel.description) or title
     made.title(title)
     made.description(description)
     made.subtitle(description)
-    made.author({"name": items.GUID})
+    made.author({"name": feed_entries.GUID})
     made.language("en")
     made.ttl(feed.ttl_minutes)
-    made.generator(items.GUID)
+    made.generator(feed_entries.GUID)
     made.docs("https://www.rssboard.org/rss-specification")
     newest = max((one.changed for one in entries), default=_NEVER)
     made.updated(newest)
@@ -130,7 +130,7 @@ def _generator(channel: Channel, feed: Feed, entries: Sequence[Told]) -> Any:
     return made
 
 
-def _fill(made: Any, entries: Sequence[Told], build: Callable[[Told], _Entry]) -> None:
+def _fill(made: Any, entries: Sequence[FeedEntry], build: Callable[[FeedEntry], _Entry]) -> None:
     for one in entries:
         try:
             entry = build(one)
@@ -140,7 +140,7 @@ def _fill(made: Any, entries: Sequence[Told], build: Callable[[Told], _Entry]) -
         made.add_entry(entry, order="append")
 
 
-def _entry(one: Told) -> _Entry:
+def _entry(one: FeedEntry) -> _Entry:
     """What RSS and Atom share."""
     entry = _Entry()
     entry.load_extension("dc", atom=True, rss=True)
@@ -158,7 +158,7 @@ def _entry(one: Told) -> _Entry:
     return entry
 
 
-def _rss(one: Told) -> _Entry:
+def _rss(one: FeedEntry) -> _Entry:
     entry = _entry(one)
     # The plain abstract comes first: readers take the first of the two as their preview. They read it as HTML
     # (RSS 2.0, `<description>`), where the `<` of a formula would swallow what follows.
@@ -172,7 +172,7 @@ def _rss(one: Told) -> _Entry:
     return entry
 
 
-def _atom(one: Told) -> _Entry:
+def _atom(one: FeedEntry) -> _Entry:
     entry = _entry(one)
     for url, name in one.artifacts:
         # A title is told only where no reader could take it for HTML.
@@ -193,7 +193,7 @@ def _mended(document: bytes, hub: str) -> bytes:
     Syndication Best Practices Profile)."""
     document = _UTC.sub(rb"\1Z<", _NO_DATE.sub(b"", document, count=1))
     if hub:
-        link = f'<atom:link href="{escape(items.legal(hub))}" rel="hub"/>'.encode()
+        link = f'<atom:link href="{escape(feed_entries.legal(hub))}" rel="hub"/>'.encode()
         document = _SELF.sub(lambda found: found[0] + b"\n    " + link, document, count=1)
     return _PLAIN.sub(
         lambda found: found[1] + found[3].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;") + found[4],

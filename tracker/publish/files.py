@@ -13,7 +13,7 @@ from pathlib import Path
 import brotli
 import zstandard
 
-from tracker.errors import TrackerError
+from tracker.domain.errors import TrackerError
 
 SMALL = 256
 """Bytes below which compression gains nothing."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.domain import Role
-from tracker.publish import items, latex
-from tracker.publish.items import Told
-from tracker.published import Channel, ItemLink
+from tracker.domain.items import Channel, ItemLink
+from tracker.domain.terms import Role
+from tracker.publish import feed_entries, latex
+from tracker.publish.feed_entries import FeedEntry
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def write(
-    channel: Channel, entries: Sequence[Told], *, self_url: str | None, page: str, hub: str, site: str
+    channel: Channel, entries: Sequence[FeedEntry], *, self_url: str | None, page: str, hub: str, site: str
 ) -> bytes:
     """The feed of these entries. `self_url` is its own address, None where nobody knows it; `site` the start page."""
     made: dict[str, Any] = {
@@ -28,12 +28,12 @@ def write(
         "description": latex.plain(channel.description),
         "home_page_url": page,
         "language": "en",
-        "authors": [{"name": items.GUID}],
+        "authors": [{"name": feed_entries.GUID}],
     }
     if self_url:
-        made |= {"feed_url": self_url, "favicon": items.legal(f"{site}/favicon.svg")}
+        made |= {"feed_url": self_url, "favicon": feed_entries.legal(f"{site}/favicon.svg")}
     if hub:
-        made["hubs"] = [{"type": "WebSub", "url": items.legal(hub)}]
+        made["hubs"] = [{"type": "WebSub", "url": feed_entries.legal(hub)}]
     lines = []
     for one in entries:
         try:
@@ -44,7 +44,7 @@ def write(
     return head.removesuffix(b"\n}") + b',\n "items": [\n' + b",\n".join(lines) + b"\n ]\n}\n"
 
 
-def _item(one: Told) -> dict[str, Any]:
+def _item(one: FeedEntry) -> dict[str, Any]:
     made = {
         "id": one.id,
         "url": one.url,
@@ -61,7 +61,7 @@ def _item(one: Told) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value is not None}
 
 
-def _facts(one: Told) -> dict[str, Any]:
+def _facts(one: FeedEntry) -> dict[str, Any]:
     """The extension object, as `docs/feed.md` describes it: what is known, and unknown said to be so."""
     item = one.item
     mine = [link for link in item.links if link.role in (Role.OWN, Role.OWN_PAGE)]
@@ -84,14 +84,14 @@ def _facts(one: Told) -> dict[str, Any]:
             }
             for verdict in item.verdicts
         },
-        "artifacts": [_artifact(link) for link in mine[: items.MOST_ARTIFACTS]],
+        "artifacts": [_artifact(link) for link in mine[: feed_entries.MOST_ARTIFACTS]],
     }
 
 
 def _artifact(link: ItemLink) -> dict[str, Any]:
     return {
         "reference": latex.clean(link.reference),
-        "url": items.address(link.url),
+        "url": feed_entries.address(link.url),
         "host": latex.clean(link.host),
         "kind": latex.clean(link.kind),
         "role": link.role.value,
@@ -105,7 +105,7 @@ def _artifact(link: ItemLink) -> dict[str, Any]:
         "place": link.place.value,
         "evidence": latex.plain(link.evidence) or None,
         "created_at": _stamp(link.created_at),
-        "copy_url": items.address(link.copy_url or ""),
+        "copy_url": feed_entries.address(link.copy_url or ""),
     }
 
 

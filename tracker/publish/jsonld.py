@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tracker.domain import Outcome, Role
-from tracker.published import Item, ItemLink
+from tracker.domain.items import Item, ItemLink
+from tracker.domain.terms import Outcome, Role
 
 CONTEXT: list[object] = [
     "https://schema.org",

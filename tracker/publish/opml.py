@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from tracker.publish import items, latex
-from tracker.published import Channel
+from tracker.domain.items import Channel
+from tracker.publish import feed_entries, latex
 from tracker.settings import Feed
 
 
@@ -26,7 +26,7 @@ def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) 
         name = _label(group)
         if name not in groups:
             groups[name] = etree.SubElement(body, "outline", text=name)
-        title = _label(channel.title) or items.legal(channel.path("xml"))
+        title = _label(channel.title) or feed_entries.legal(channel.path("xml"))
         etree.SubElement(
             groups[name],
             "outline",
@@ -34,8 +34,8 @@ def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) 
             text=title,
             title=title,
             description=_label(channel.description),
-            xmlUrl=items.legal(f"{base}{channel.path('xml')}"),
-            htmlUrl=items.legal(f"{base}{channel.page}") or "./",
+            xmlUrl=feed_entries.legal(f"{base}{channel.path('xml')}"),
+            htmlUrl=feed_entries.legal(f"{base}{channel.page}") or "./",
             language="en",
             version="RSS2",
         )

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from tracker.domain import Role
-from tracker.dossier import Dossier, LicenceCount, MonthCount, OrganisationCount, Waiting
-from tracker.history import Event
-from tracker.publish import browse, charts, latex, render, report, words
-from tracker.publish.browse import Shelf
-from tracker.published import Channel, Item, ItemLink, Status
+from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, Waiting, WorkEvidence
+from tracker.domain.history import Event
+from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.status import Status
+from tracker.domain.terms import Role
+from tracker.publish import charts, error_report, feed_pages, latex, render, wording
+from tracker.publish.feed_pages import Shelf
 from tracker.settings import Settings
 
 CARDS = 60
@@ -86,9 +87,9 @@ def shelves(made: Sequence[Shelf], settings: Settings, status: Status) -> bytes:
     return _page("browse.html", settings, status=status, shelves=made)
 
 
-def paper(item: Item, dossier: Dossier, settings: Settings, shelves: Collection[str] = ()) -> bytes:
+def paper(item: Item, dossier: WorkEvidence, settings: Settings, shelves: Collection[str] = ()) -> bytes:
     """Everything known of one paper, with its evidence. `shelves` are the paths of the lists there are."""
-    shown = [(link, dossier.exhibit(link.reference)) for link in [*words.own(item), *_others(item)]]
+    shown = [(link, dossier.exhibit(link.reference)) for link in [*wording.own(item), *_others(item)]]
     return _page(
         f"paper/{item.arxiv_id or 'release'}.html",
         settings,
@@ -102,8 +103,8 @@ def paper(item: Item, dossier: Dossier, settings: Settings, shelves: Collection[
         most_sightings=MOST_SIGHTINGS,
         most_found=MOST_FOUND,
         shelves=shelves,
-        correction=report.correction(item),
-        report=report.address(settings.contact, item),
+        correction=error_report.correction(item),
+        report=error_report.address(settings.contact, item),
         template="paper.html.j2",
     )
 
@@ -115,8 +116,8 @@ def feeds(channels: Sequence[tuple[str, Channel]], settings: Settings, status: S
         settings,
         status=status,
         address=address,
-        groups=browse.groups(channels),
-        formats=browse.FORMATS,
+        groups=feed_pages.groups(channels),
+        formats=feed_pages.FORMATS,
     )
 
 
@@ -154,7 +155,7 @@ def organisations(
     counts: Sequence[OrganisationCount], settings: Settings, status: Status, shelves: Iterable[Shelf]
 ) -> bytes:
     """Whose accounts hold what."""
-    pages = {browse.label(one.channel).casefold(): one for one in shelves if one.kind == "org"}
+    pages = {feed_pages.label(one.channel).casefold(): one for one in shelves if one.kind == "org"}
     return _page("organisations.html", settings, status=status, counts=counts, pages=pages)
 
 
@@ -209,8 +210,8 @@ def sitemap(pages: Mapping[str, datetime | None], address: str) -> bytes:
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
     ]
     for path, changed in list(pages.items())[:50_000]:
-        when = f"<lastmod>{words.stamp(changed)}</lastmod>" if changed else ""
-        lines.append(f"<url><loc>{escape(browse.href(f'{address}/', path))}</loc>{when}</url>")
+        when = f"<lastmod>{wording.stamp(changed)}</lastmod>" if changed else ""
+        lines.append(f"<url><loc>{escape(feed_pages.href(f'{address}/', path))}</loc>{when}</url>")
     return "\n".join([*lines, "</urlset>", ""]).encode()
 
 
@@ -237,11 +238,11 @@ def _page(
         "read": read,
         "stale": bool(status and read and status.now - read > STALE),
         "channel": _MAIN,
-        "formats": browse.FORMATS,
+        "formats": feed_pages.FORMATS,
         "address": "",
         "paged": True,
         "wanted": "",
-        "href": browse.href,
+        "href": feed_pages.href,
     }
     page = render.html(template or f"{name}.j2", **{**context, **values})
     return latex.clean(page).encode()
@@ -271,17 +272,17 @@ def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:
     return made
 
 
-def _history(item: Item, dossier: Dossier) -> list[tuple[datetime, str, Event | None]]:
+def _history(item: Item, dossier: WorkEvidence) -> list[tuple[datetime, str, Event | None]]:
     """What happened in time order: (when, in words, the event where it is one)."""
     first = [(item.submitted_at, "Submitted to arXiv", None)] if item.submitted_at else []
     versions = [(one.submitted_at, f"Version {one.n}", None) for one in dossier.versions if one.n > 1]
-    events = [(event.happened_at, words.EVENT[event.kind], event) for event in dossier.events]
+    events = [(event.happened_at, wording.EVENT[event.kind], event) for event in dossier.events]
     entered = [(item.entered_at, "Entered the feed", None)] if item.entered_at else []
     # Stable: what shares a moment stays in the order of cause and effect.
     return sorted([*first, *versions, *events, *entered], key=lambda told: told[0])
 
 
-def _is_apart(dossier: Dossier) -> bool:
+def _is_apart(dossier: WorkEvidence) -> bool:
     """Whether the sentence of the promise is not shown beside a link anyway."""
     beside = {found.evidence for one in dossier.exhibits for found in one.found}
     return bool(dossier.promise_evidence) and dossier.promise_evidence not in beside
@@ -297,6 +298,6 @@ def _own_feed(item: Item) -> Channel:
 
 def _contact(contact: str) -> str | None:
     """The operator's address as a link, None where it is none."""
-    if words.is_web(contact):
+    if wording.is_web(contact):
         return contact
     return f"mailto:{contact.removeprefix('mailto:')}" if "@" in contact and " " not in contact else None

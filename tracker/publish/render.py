@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tracker.domain import Content, Fact, Outcome, Role, State
-from tracker.publish import latex, words
+from tracker.domain.terms import Content, Fact, Outcome, Role, State
+from tracker.publish import latex, wording
 
 FOLDER = Path(__file__).parent / "html"
 
@@ -23,9 +23,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(words=words, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome)
+    made.globals.update(words=wording, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome)
     made.filters.update(
-        plain=latex.plain, clean=latex.clean, date=words.date, minute=words.minute, stamp=words.stamp
+        plain=latex.plain, clean=latex.clean, date=wording.date, minute=wording.minute, stamp=wording.stamp
     )
     return made
 

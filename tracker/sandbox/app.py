@@ -26,29 +26,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from tracker.errors import WorldError
-from tracker.protocols import Clock
-from tracker.sandbox import (
-    arxiv_rss,
-    arxiv_site,
-    bitbucket,
-    forgejo,
-    github_graphql,
-    github_rest,
-    gitlab,
-    huggingface,
-    papers,
-    swh,
-    web,
-    zenodo,
-)
+from tracker.domain.errors import WorldError
+from tracker.domain.protocols import Clock
+from tracker.sandbox import bitbucket, forgejo, gitlab, swh, web, zenodo
 from tracker.sandbox.answer import Answer, Ask, as_json, stamp
-from tracker.sandbox.arxiv import ArxivApi
-from tracker.sandbox.arxiv_oai import ArxivOai
-from tracker.sandbox.budget import HOUR_SECONDS, HUB_WINDOW_SECONDS, Budget, Ledger, Limits
-from tracker.sandbox.github_world import GitHubWorld
-from tracker.sandbox.hub_world import HubWorld
-from tracker.sandbox.misbehave import KINDS, Board, bend
+from tracker.sandbox.arxiv import papers, rss, site
+from tracker.sandbox.arxiv.api import ArxivApiStandIn
+from tracker.sandbox.arxiv.oai import ArxivOai
+from tracker.sandbox.budget import HOUR_SECONDS, HUB_WINDOW_SECONDS, Budget, Ledger, RequestLimits
+from tracker.sandbox.faults import KINDS, Board, bend
+from tracker.sandbox.github import graphql_api, rest
+from tracker.sandbox.github.world import GitHubWorld
+from tracker.sandbox.huggingface import api
+from tracker.sandbox.huggingface.world import HubWorld
 
 PATHS = {
     "arxiv_api": "/arxiv/api",
@@ -99,10 +89,10 @@ class CutShort(Exception):
     """Ends a response before its end, so that the server closes the connection."""
 
 
-class Stage:
+class StandIn:
     """Everything the application knows: the world, and what was asked and ordered since the last reset."""
 
-    def __init__(self, world: Path, clock: Clock, limits: Limits) -> None:
+    def __init__(self, world: Path, clock: Clock, limits: RequestLimits) -> None:
         check(world)
         self.clock = clock
         self.limits = limits
@@ -110,7 +100,7 @@ class Stage:
         self.board = Board()
         self.log: deque[dict[str, Any]] = deque(maxlen=MOST_LOGGED)
         self.world = world
-        self.arxiv = ArxivApi(world)
+        self.arxiv = ArxivApiStandIn(world)
         self.oai = ArxivOai(world)
         self.github = GitHubWorld(world)
         self.hub = HubWorld(world)
@@ -146,10 +136,10 @@ class Stage:
         return self.oai.answer(ask)
 
     def _arxiv_rss(self, ask: Ask, _twist: str) -> Answer:
-        return arxiv_rss.answer(ask, self.arxiv.papers())
+        return rss.answer(ask, self.arxiv.papers())
 
     def _arxiv_site(self, ask: Ask, _twist: str) -> Answer:
-        return arxiv_site.answer(ask, self.world)
+        return site.answer(ask, self.world)
 
     def _forge(self, upstream: str) -> Callable[[Ask, str], Answer]:
         answering, folder = FORGES[upstream]
@@ -179,16 +169,14 @@ class Stage:
                 message = "API rate limit already exceeded for user ID 1."
                 spent = {"errors": [{"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": message}]}
                 return with_headers(as_json(spent), _github_headers(budget, "graphql"))
-            return with_headers(
-                github_graphql.answer(ask, self.github, budget), _github_headers(budget, "graphql")
-            )
+            return with_headers(graphql_api.answer(ask, self.github, budget), _github_headers(budget, "graphql"))
         limit = self.limits.github_account if ask.account else self.limits.github_anonymous
         if ask.path == "/rate_limit":
             return self._rate_limit(ask, client, limit)
         budget = self.ledger.take(client, "core", limit, HOUR_SECONDS, ask.now)
         if not budget.granted:
             return with_headers(_spent(ask), _github_headers(budget, "core"))
-        found = _conditional(ask, github_rest.answer(ask, self.github))
+        found = _conditional(ask, rest.answer(ask, self.github))
         if found.status == 304 and ask.account:
             # Free, but only for requests with an account (docs.github.com, best practices).
             budget = self.ledger.take(client, "core", limit, HOUR_SECONDS, ask.now, cost=-1)
@@ -211,7 +199,7 @@ class Stage:
         }
         if not budget.granted:
             return as_json({"error": "We had to rate limit your IP."}, 429, headers)
-        return with_headers(huggingface.answer(ask, self.hub), headers)
+        return with_headers(api.answer(ask, self.hub), headers)
 
 
 def check(world: Path) -> None:
@@ -222,13 +210,13 @@ def check(world: Path) -> None:
         raise WorldError(f"{world}: is no world; it holds no *.jsonl of papers, no github/ and no huggingface/.")
 
 
-def build(world_dir: Path, clock: Clock, limits: Limits | None = None) -> Starlette:
+def build(world_dir: Path, clock: Clock, limits: RequestLimits | None = None) -> Starlette:
     """The application that plays the upstreams of a world; raises WorldError.
 
     `clock` tells the time of answers and of budgets. `github/` and `huggingface/` are read at every request,
     papers again when their files change.
     """
-    stage = Stage(world_dir, clock, limits or Limits())
+    stage = StandIn(world_dir, clock, limits or RequestLimits())
     routes = [
         Route(f"{base}{{path:path}}", _endpoint(stage, name), methods=["GET", "POST"])
         for name, base in PATHS.items()
@@ -288,7 +276,7 @@ def _conditional(ask: Ask, found: Answer) -> Answer:
     return with_headers(found, headers)
 
 
-def _endpoint(stage: Stage, upstream: str) -> Any:
+def _endpoint(stage: StandIn, upstream: str) -> Any:
     async def endpoint(request: Request) -> Response:
         arrived, at = time.monotonic(), time.time()
         body = b""
@@ -320,7 +308,7 @@ def _endpoint(stage: Stage, upstream: str) -> Any:
 class Played(Response):
     """Sends an Answer, faults included; compressed when the client can read that, as the upstreams do."""
 
-    def __init__(self, answer: Answer, ask: Ask, stage: Stage) -> None:
+    def __init__(self, answer: Answer, ask: Ask, stage: StandIn) -> None:
         body = answer.body
         headers = {"date": format_datetime(ask.now, usegmt=True), **answer.headers}
         if len(body) >= GZIP_FROM and "gzip" in ask.headers.get("accept-encoding", ""):
@@ -345,7 +333,7 @@ class Played(Response):
         await super().__call__(scope, receive, send)
 
 
-def _control(stage: Stage, name: str) -> Any:
+def _control(stage: StandIn, name: str) -> Any:
     async def requests(request: Request) -> Response:
         wanted = request.query_params.get("upstream")
         return JSONResponse([entry for entry in stage.log if wanted in (None, entry["upstream"])])

@@ -6,8 +6,8 @@ import uuid
 from pathlib import Path
 
 from tracker.sandbox.answer import Answer, Ask, as_json
-from tracker.sandbox.github_world import Repository
-from tracker.sandbox.tree import locate, read_facts
+from tracker.sandbox.file_tree import locate, read_facts
+from tracker.sandbox.github.world import WorldRepository
 
 
 def answer(ask: Ask, root: Path) -> Answer:
@@ -17,12 +17,12 @@ def answer(ask: Ask, root: Path) -> Answer:
             found = locate(root, owner, name)
             if found is not None:
                 return _below(
-                    Repository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
+                    WorldRepository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
                 )
     return _missing("Repository not found")
 
 
-def _below(one: Repository, rest: list[str]) -> Answer:
+def _below(one: WorldRepository, rest: list[str]) -> Answer:
     if one.status != "present":
         return as_json({"type": "error", "error": {"message": "Access denied."}}, 403)
     match rest:

@@ -11,7 +11,7 @@ HUB_WINDOW_SECONDS = 300
 
 
 @dataclass(slots=True)
-class Limits:
+class RequestLimits:
     """Requests in one window.
 
     GitHub's are the real ones (docs.github.com, "Rate limits for the REST API"). The Hub's are generous, so

@@ -10,8 +10,8 @@ import base64
 from pathlib import Path
 
 from tracker.sandbox.answer import Answer, Ask, as_json
-from tracker.sandbox.github_world import Repository
-from tracker.sandbox.tree import folders, locate, read_facts
+from tracker.sandbox.file_tree import folders, locate, read_facts
+from tracker.sandbox.github.world import WorldRepository
 
 
 def answer(ask: Ask, root: Path) -> Answer:
@@ -21,7 +21,7 @@ def answer(ask: Ask, root: Path) -> Answer:
             found = locate(root, owner, name)
             if found is not None:
                 return _below(
-                    Repository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
+                    WorldRepository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
                 )
             for folder in (each for space in folders(root) for each in folders(space)):
                 if f"{owner}/{name}" in (read_facts(folder / "repo.json").get("moved_from") or ()):
@@ -30,7 +30,7 @@ def answer(ask: Ask, root: Path) -> Answer:
     return _missing()
 
 
-def _below(one: Repository, rest: list[str]) -> Answer:
+def _below(one: WorldRepository, rest: list[str]) -> Answer:
     if one.status != "present":
         return as_json({"message": "Forbidden"}, 403)
     match rest:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tracker.sandbox.answer import Answer, Ask, as_json
-from tracker.sandbox.github_world import Repository
-from tracker.sandbox.tree import folders, read_facts
+from tracker.sandbox.file_tree import folders, read_facts
+from tracker.sandbox.github.world import WorldRepository
 
 MOST_DEPTH = 22
 _PARTS = ("repository.json", "repo.json", "tree.txt", "files")
@@ -35,21 +35,21 @@ def answer(ask: Ask, root: Path) -> Answer:
     return _missing("404 Project Not Found")
 
 
-def projects(root: Path) -> Iterator[Repository]:
+def projects(root: Path) -> Iterator[WorldRepository]:
     """Every project below a folder; a folder with a tree, files or facts is one, any other a group."""
     # Folders named after a server, right below the folder of gitlab.com, are not of it.
     waiting = [folder for folder in folders(root) if root.name != "gitlab" or "." not in folder.name]
     while waiting:
         folder = waiting.pop()
         if any((folder / part).exists() for part in _PARTS):
-            yield Repository(
+            yield WorldRepository(
                 folder.parent.relative_to(root).as_posix(), folder.name, folder, read_facts(folder / "repo.json")
             )
         elif len(folder.relative_to(root).parts) < MOST_DEPTH:
             waiting += folders(folder)
 
 
-def _below(ask: Ask, project: Repository, rest: list[str]) -> Answer:
+def _below(ask: Ask, project: WorldRepository, rest: list[str]) -> Answer:
     if project.status != "present":
         return as_json({"message": "403 Forbidden"}, 403)
     match rest:
@@ -66,7 +66,7 @@ def _below(ask: Ask, project: Repository, rest: list[str]) -> Answer:
     return _missing("404 Not Found")
 
 
-def _facts(ask: Ask, project: Repository) -> dict[str, object]:
+def _facts(ask: Ask, project: WorldRepository) -> dict[str, object]:
     found: dict[str, object] = {
         "id": project.id, "name": project.name, "path": project.name, "path_with_namespace": project.full_name,
         "description": project.description, "default_branch": project.branch if project.tree else None,
@@ -81,7 +81,7 @@ def _facts(ask: Ask, project: Repository) -> dict[str, object]:
     return found
 
 
-def _tree(ask: Ask, project: Repository) -> Answer:
+def _tree(ask: Ask, project: WorldRepository) -> Answer:
     if not project.tree:
         return _missing("404 Tree Not Found")
     size = max(1, min(100, int(ask.param("per_page", "20")) if ask.param("per_page", "20").isdigit() else 20))

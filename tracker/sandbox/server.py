@@ -16,10 +16,10 @@ from types import TracebackType
 import uvicorn
 from starlette.applications import Starlette
 
-from tracker.errors import WorldError
-from tracker.protocols import Clock
+from tracker.domain.errors import WorldError
+from tracker.domain.protocols import Clock
 from tracker.sandbox.app import UPSTREAMS, CutShort, build
-from tracker.sandbox.budget import Limits
+from tracker.sandbox.budget import RequestLimits
 
 DEMO_WORLD = Path(__file__).parent / "demo"
 """The world that the package carries, about well-known systems."""
@@ -43,9 +43,9 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     """
 
     def __init__(
-        self, world: Path, port: int = 0, clock: Clock | None = None, *, limits: Limits | None = None
+        self, world: Path, port: int = 0, clock: Clock | None = None, *, limits: RequestLimits | None = None
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or RequestLimits()
         self._world = Path(world)
         self._clock = clock or RealClock()
         self._wanted = port

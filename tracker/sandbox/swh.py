@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracker.sandbox.answer import Answer, Ask, as_json
-from tracker.sandbox.tree import read_facts
+from tracker.sandbox.file_tree import read_facts
 
 
 def answer(ask: Ask, root: Path) -> Answer:

@@ -8,19 +8,19 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select, update
 
-from tracker.domain import Source
+from tracker.domain.terms import Source
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
-from tracker.store.tables_service import Announcement
+from tracker.store.tables_service import AnnouncementRow
 from tracker.store.writes import paper_id
 
-TOLD, WORK, SCAN = table(Announcement), table(t.Work), table(t.Scan)
+TOLD, WORK, SCAN = table(AnnouncementRow), table(t.WorkRow), table(t.ScanRow)
 NEW, CROSS, REPLACED, WITHDRAWN = "new", "cross", "replaced", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Announcement:
     """A version that `source` (a name of `[upstreams]`) says was announced on that New York day."""
 
     arxiv_id: str
@@ -31,7 +31,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredPaper:
     """What is stored of a paper: its newest version, its announcement, and when it was first seen."""
 
     latest: int
@@ -40,7 +40,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class AnnouncedVersion:
     """What became of an announced version."""
 
     arxiv_id: str
@@ -52,11 +52,11 @@ class Fate:
     scanned: bool
 
 
-def known(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Known]:
+def known(store: Store, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
     """What is stored of these papers, by arXiv id; those that are not stored are left out."""
     with store.read() as connection:
         return {
-            row.id.partition(":")[2]: Known(row.latest, row.announced_at, row.first_seen)
+            row.id.partition(":")[2]: StoredPaper(row.latest, row.announced_at, row.first_seen)
             for row in connection.execute(
                 select(WORK.c.id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
                     among(WORK.c.id, map(paper_id, arxiv_ids))
@@ -76,7 +76,7 @@ def lowest(store: Store, since: datetime) -> str | None:
     return found
 
 
-def tell(store: Store, told: Sequence[Told]) -> None:
+def tell(store: Store, told: Sequence[Announcement]) -> None:
     """Note what was announced. What is noted already stays as it was told first, but that a replacement turns out to be
     a withdrawal: not every upstream tells these."""
     if not told:
@@ -84,7 +84,7 @@ def tell(store: Store, told: Sequence[Told]) -> None:
     with store.begin() as connection:
         upsert(
             connection,
-            Announcement,
+            AnnouncementRow,
             (
                 {
                     "work": paper_id(one.arxiv_id),
@@ -106,7 +106,7 @@ def tell(store: Store, told: Sequence[Told]) -> None:
             )
 
 
-def fates(store: Store, since: date, until: date) -> list[Fate]:
+def fates(store: Store, since: date, until: date) -> list[AnnouncedVersion]:
     """Everything announced from `since` to `until` (New York days, inclusive), by day and id."""
     read = (
         select(SCAN.c.work)
@@ -115,7 +115,7 @@ def fates(store: Store, since: date, until: date) -> list[Fate]:
     )
     with store.read() as connection:
         return [
-            Fate(
+            AnnouncedVersion(
                 row.work.partition(":")[2],
                 row.n,
                 row.day,

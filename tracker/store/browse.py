@@ -10,24 +10,33 @@ from typing import Any
 
 from sqlalchemy import Connection, distinct, func, select, text
 
-from tracker.domain import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source, State
-from tracker.dossier import Dossier, Exhibit, Found, LicenceCount, MonthCount, OrganisationCount, Reading, Waiting
-from tracker.history import Event, Licence, Link
+from tracker.domain.evidence import (
+    ArtifactEvidence,
+    LicenceCount,
+    MentionSpan,
+    MonthCount,
+    OrganisationCount,
+    ScanRecord,
+    Waiting,
+    WorkEvidence,
+)
+from tracker.domain.history import Event, Licence, Link
+from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source, State
 from tracker.store import joined, reads
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 from tracker.store.figures import TOTAL
 
-WORK, VERSION, SCAN, FIGURE = table(t.Work), joined.VERSION, joined.SCAN, table(t.Figure)
-ROLE, ARTIFACT, MENTION = joined.ROLE, table(t.Artifact), joined.MENTION
-VERDICT, EVENT, GRADING = table(t.VerdictRow), joined.EVENT, table(t.Grading)
+WORK, VERSION, SCAN, FIGURE = table(t.WorkRow), joined.VERSION, joined.SCAN, table(t.FigureRow)
+ROLE, ARTIFACT, MENTION = joined.ROLE, table(t.ArtifactRow), joined.MENTION
+VERDICT, EVENT, GRADING = table(t.VerdictRow), joined.EVENT, table(t.GradingRow)
 _FIRST_LOOK = timedelta(days=1)
 """What was there within a day of our first reading was there before anybody looked."""
 _KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
 
 
-def dossiers(store: Store, works: Sequence[str]) -> dict[str, Dossier]:
+def dossiers(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]:
     """All that is known of these works beyond their items; works that are not stored are left out."""
     links = {
         known.history.work: {link.reference: link for link in known.history.links}
@@ -56,7 +65,7 @@ def dossiers(store: Store, works: Sequence[str]) -> dict[str, Dossier]:
             .where(among(WORK.c.id, works))
         ).all()
     return {
-        row.id: Dossier(
+        row.id: WorkEvidence(
             promise=Promise(row.promise),
             promise_evidence=row.promise_evidence or "",
             comment=row.comment or "",
@@ -85,8 +94,8 @@ _LOOKED = (
 )
 
 
-def _exhibit(row: Any, link: Link, found: Sequence[Found]) -> Exhibit:
-    return Exhibit(
+def _exhibit(row: Any, link: Link, found: Sequence[MentionSpan]) -> ArtifactEvidence:
+    return ArtifactEvidence(
         reference=row.reference,
         now_called=row.now_called,
         reasons=tuple(row.reasons),
@@ -107,15 +116,15 @@ def _exhibit(row: Any, link: Link, found: Sequence[Found]) -> Exhibit:
     )
 
 
-def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[Found]]:
-    found: dict[tuple[str, int], list[Found]] = defaultdict(list)
+def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[MentionSpan]]:
+    found: dict[tuple[str, int], list[MentionSpan]] = defaultdict(list)
     for row in connection.execute(
         select(MENTION)
         .where(among(MENTION.c.work, works))
         .order_by(MENTION.c.work, MENTION.c.first_version, MENTION.c.source, MENTION.c.place)
     ):
         found[row.work, row.artifact].append(
-            Found(
+            MentionSpan(
                 place=Place(row.place),
                 source=Source(row.source),
                 evidence=row.evidence,
@@ -147,15 +156,15 @@ def _events(connection: Connection, works: Sequence[str]) -> dict[str, list[Even
     return events
 
 
-def _readings(connection: Connection, works: Sequence[str]) -> dict[str, list[Reading]]:
-    readings: dict[str, list[Reading]] = defaultdict(list)
+def _readings(connection: Connection, works: Sequence[str]) -> dict[str, list[ScanRecord]]:
+    readings: dict[str, list[ScanRecord]] = defaultdict(list)
     for row in connection.execute(
         select(SCAN)
         .where(among(SCAN.c.work, works))
         .order_by(SCAN.c.version.desc(), SCAN.c.scanned_at, SCAN.c.source)
     ):
         readings[row.work].append(
-            Reading(
+            ScanRecord(
                 source=Source(row.source),
                 version=row.version,
                 outcome=row.outcome,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import NullPool, create_engine
 
-from tracker.published import Item
+from tracker.domain.items import Item
 from tracker.store import items, search, verdicts, views
 from tracker.store.engine import Store
 from tracker.store.export import Column, columns, plain

@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from tracker.domain import Check, Content, Fact, Lifecycle, Outcome, Reference
-from tracker.history import Licence
+from tracker.domain.artifacts import Check, Reference
+from tracker.domain.history import Licence
+from tracker.domain.terms import Content, Fact, Lifecycle, Outcome
 from tracker.store import tables as t
 from tracker.store.dialect import next_number, table
 from tracker.store.engine import Store
 
-WORK, NAME, ARTIFACT = table(t.Work), table(t.ArtifactName), table(t.Artifact)
-ROLE, SIGHTING = table(t.RoleRow), table(t.SightingRow)
+WORK, NAME, ARTIFACT = table(t.WorkRow), table(t.ArtifactNameRow), table(t.ArtifactRow)
+ROLE, SIGHTING = table(t.RoleRow), table(t.CheckRow)
 
 NextCheck = Callable[[str, Check, Content, datetime, datetime, int], datetime | None]
 """(folded reference, check, what is there, first checked, now, times the outcome was seen in a row) -> when to look
@@ -28,7 +29,7 @@ COPY_AGAIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class CheckResult:
     """What a host answered about one name of one artifact."""
 
     artifact: int
@@ -40,7 +41,7 @@ class Answer:
     """By which rules its files were read; empty where they were not all read."""
 
 
-def save_checks(store: Store, answers: Sequence[Answer], next_check: NextCheck, now: datetime) -> None:
+def save_checks(store: Store, answers: Sequence[CheckResult], next_check: NextCheck, now: datetime) -> None:
     """Store answers in one transaction and mark every linking work for judging.
 
     Where an answer is `unchanged`, what was read of the artifact before stands.
@@ -50,7 +51,7 @@ def save_checks(store: Store, answers: Sequence[Answer], next_check: NextCheck, 
             _save_one(connection, answer, next_check, now)
 
 
-def _save_one(connection: Connection, answer: Answer, next_check: NextCheck, now: datetime) -> None:
+def _save_one(connection: Connection, answer: CheckResult, next_check: NextCheck, now: datetime) -> None:
     row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == answer.artifact)).one_or_none()
     if row is None:  # merged into another by an earlier answer of the same batch
         return
@@ -65,7 +66,7 @@ def _save_one(connection: Connection, answer: Answer, next_check: NextCheck, now
     _record(connection, key, answer, next_check, now)
 
 
-def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -> int:
+def _replaced(connection: Connection, row: Any, answer: CheckResult, now: datetime) -> int:
     """The asked name now leads to a stranger: papers that wrote it keep the artifact they meant.
 
     The old artifact is looked for at once under any later name of its own; without one it is lost.
@@ -81,7 +82,7 @@ def _replaced(connection: Connection, row: Any, answer: Answer, now: datetime) -
         )
     ).scalar_one_or_none()
     if stranger is None:
-        stranger = next_number(connection, t.Artifact)
+        stranger = next_number(connection, t.ArtifactRow)
         connection.execute(
             insert(ARTIFACT).values(
                 id=stranger,
@@ -161,7 +162,7 @@ def _add_name(connection: Connection, key: int, reference: Reference, now: datet
         return
     connection.execute(
         insert(NAME).values(
-            id=next_number(connection, t.ArtifactName),
+            id=next_number(connection, t.ArtifactNameRow),
             folded=reference.folded,
             artifact=key,
             reference=reference.key,
@@ -172,7 +173,7 @@ def _add_name(connection: Connection, key: int, reference: Reference, now: datet
     )
 
 
-def _record(connection: Connection, key: int, answer: Answer, next_check: NextCheck, now: datetime) -> None:
+def _record(connection: Connection, key: int, answer: CheckResult, next_check: NextCheck, now: datetime) -> None:
     check = answer.check
     row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == key)).one()
     first, known = row.first_checked_at or now, Content(row.content or "unknown")
@@ -229,7 +230,7 @@ def _as_read(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _READ}
 
 
-def _read(answer: Answer) -> dict[str, Any]:
+def _read(answer: CheckResult) -> dict[str, Any]:
     """What was read of it now, in the same columns."""
     check, licence = answer.check, answer.licence
     return {

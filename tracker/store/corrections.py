@@ -10,21 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, literal, or_, select, update
 
-from tracker.domain import Role
-from tracker.history import Correction
+from tracker.domain.history import Correction
+from tracker.domain.terms import Role
 from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
-from tracker.store.tables_operator import Correction as CorrectionRow
+from tracker.store.tables_operator import CorrectionRow
 
-CORRECTION, MENTION, NAME, WORK = table(CorrectionRow), joined.MENTION, table(t.ArtifactName), table(t.Work)
+CORRECTION, MENTION, NAME, WORK = table(CorrectionRow), joined.MENTION, table(t.ArtifactNameRow), table(t.WorkRow)
 EVERY_WORK = "*"
 _ABOUT_IT = or_(CORRECTION.c.work == literal("arxiv:").concat(WORK.c.arxiv_id), CORRECTION.c.work == EVERY_WORK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class CorrectionStatement:
     """One correction as the operator wrote it. `work` is `arxiv:ID` or `*`, `folded` the folded reference."""
 
     work: str
@@ -35,13 +35,13 @@ class Said:
     source: str
 
 
-def sync(store: Store, wanted: Collection[Said], now: datetime) -> int:
+def sync(store: Store, wanted: Collection[CorrectionStatement], now: datetime) -> int:
     """Make these the corrections in force; returns how many began or ended. Works whose links they touch are
     decided and judged anew."""
     with store.begin() as connection:
         rows = connection.execute(select(CORRECTION).where(CORRECTION.c.until.is_(None))).all()
         stored = {
-            Said(
+            CorrectionStatement(
                 work=row.work,
                 folded=row.folded,
                 field=row.field,
@@ -78,7 +78,7 @@ def sync(store: Store, wanted: Collection[Said], now: datetime) -> int:
         return len(begun) + len(ended)
 
 
-def _end(connection: Connection, said: Said, since: datetime, now: datetime) -> None:
+def _end(connection: Connection, said: CorrectionStatement, since: datetime, now: datetime) -> None:
     """A correction that was never in force for a second leaves nothing behind."""
     this = (
         (CORRECTION.c.work == said.work)
@@ -92,7 +92,7 @@ def _end(connection: Connection, said: Said, since: datetime, now: datetime) -> 
         connection.execute(update(CORRECTION).where(this).values(until=now))
 
 
-def _wake(connection: Connection, said: Said) -> None:
+def _wake(connection: Connection, said: CorrectionStatement) -> None:
     works = select(MENTION.c.work).where(MENTION.c.artifact.in_(_artifacts(said.folded)))
     if said.work != EVERY_WORK:
         works = works.where(MENTION.c.work == said.work)

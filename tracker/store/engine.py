@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
-from tracker.errors import StoreError
+from tracker.domain.errors import StoreError
 from tracker.store import figures, keys, search, views
 from tracker.store.dialect import encode
 

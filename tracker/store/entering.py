@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import Cause, EventKind, Fact, State
+from tracker.domain.terms import Cause, EventKind, Fact, State
 from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
@@ -19,8 +19,8 @@ FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
 PROMISE_KEPT, GONE = "event/promise-kept", "event/gone"
 FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT, GONE)
 _CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.RELICENSED, EventKind.RESTORED)
-WORK, ENTRY, EVENT, VERDICT = table(t.Work), table(t.Entry), joined.EVENT, joined.VERDICT
-CATEGORY = table(t.WorkCategory)
+WORK, ENTRY, EVENT, VERDICT = table(t.WorkRow), table(t.EntryRow), joined.EVENT, joined.VERDICT
+CATEGORY = table(t.WorkCategoryRow)
 
 
 def enter(store: Store, now: datetime) -> int:
@@ -59,7 +59,7 @@ def _enter(connection: Connection, feed: str, events: Any, now: datetime, *, onc
             moment -= timedelta(seconds=1)
         taken.add(moment)
         new.append({"feed": feed, "work": row.work, "event": row.id, "entered_at": moment})
-    upsert(connection, t.Entry, new)
+    upsert(connection, t.EntryRow, new)
     return len(new)
 
 

@@ -15,8 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from tracker.domain import State
-from tracker.errors import StoreError
+from tracker.domain.errors import StoreError
+from tracker.domain.terms import State
 from tracker.store import views
 from tracker.store.codes import PLACE
 from tracker.store.engine import address

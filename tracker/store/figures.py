@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, delete, func, literal, select, text, type_coerce, update
 
-from tracker.domain import Fact, State
+from tracker.domain.terms import Fact, State
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 
 if TYPE_CHECKING:
     from tracker.store.engine import Store
 
-WORK, CATEGORY, FIGURE = table(t.Work), table(t.WorkCategory), table(t.Figure)
+WORK, CATEGORY, FIGURE = table(t.WorkRow), table(t.WorkCategoryRow), table(t.FigureRow)
 TOTAL = "all"
 """What stands for a category in the total; arXiv has none of that name."""
 _Key = tuple[str, str, str, str]

@@ -1,7 +1,7 @@
 """Lists of others as evidence: links between papers and code in the format of Papers with Code, or our own JSON Lines.
 
 An imported link is never taken for true. It is stored as a mention whose source is the list, and judged like any
-other; alone it never makes an artifact the authors' own (`tracker.detect.roles`).
+other; alone it never makes an artifact the authors' own (`tracker.detect.roles.decision`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, select
 
-from tracker.domain import Mention, Place, Reference, Source
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Mention
+from tracker.domain.terms import Place, Source
 from tracker.store import joined, writes
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
-WORK, MENTION = table(t.Work), joined.MENTION
+WORK, MENTION = table(t.WorkRow), joined.MENTION
 BATCH = 1000
 CHUNK = 1 << 16
 LONGEST = 1 << 20
@@ -52,7 +54,7 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedLink:
     """One link as a list names it."""
 
     line: int
@@ -64,7 +66,7 @@ class Listed:
 
 
 @dataclass(slots=True)
-class Summary:
+class ImportSummary:
     """What an import came to."""
 
     records: int = 0
@@ -86,13 +88,13 @@ def load(
     rules: str,
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
-) -> Summary:
+) -> ImportSummary:
     """Take the links of a list into the store, a batch in a transaction each; repeating it changes nothing.
 
     `source` names the list, and stands in the evidence of each link; `rules` is the version of the rules of roles.
     Papers that are not stored are skipped and counted: a list makes no papers.
     """
-    summary = Summary()
+    summary = ImportSummary()
     # The name of a file need not be text: halves of surrogate pairs stand for bytes that are no UTF-8.
     clean = source.encode("utf-8", "replace").decode().replace("\0", "")
     named = " ".join(clean.split())[:LONGEST_NAME] or "a list without a name"
@@ -114,7 +116,9 @@ def load(
     return summary
 
 
-def _save(store: Store, links: Sequence[Listed], source: str, rules: str, now: datetime, summary: Summary) -> None:
+def _save(
+    store: Store, links: Sequence[ListedLink], source: str, rules: str, now: datetime, summary: ImportSummary
+) -> None:
     with store.read() as connection:
         latest, stored = _stored(connection, links)
     mentions: dict[str, list[Mention]] = {}
@@ -148,7 +152,7 @@ def _save(store: Store, links: Sequence[Listed], source: str, rules: str, now: d
         )
 
 
-def _stored(connection: Connection, links: Sequence[Listed]) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
+def _stored(connection: Connection, links: Sequence[ListedLink]) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
     """Newest versions of the papers that are stored, and what imports have named of them."""
     works = list({writes.paper_id(one.arxiv_id) for one in links})
     latest = connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, works), WORK.c.latest > 0))
@@ -160,7 +164,7 @@ def _stored(connection: Connection, links: Sequence[Listed]) -> tuple[Mapping[st
     return {row.id: row.latest for row in latest}, {(row.work, row.folded) for row in named}
 
 
-def _listed(line: int, record: Any, resolve: Resolve) -> Listed | Bad | None:
+def _listed(line: int, record: Any, resolve: Resolve) -> ListedLink | Bad | None:
     """A record of either format as a link; None where it names no arXiv paper."""
     if isinstance(record, Bad):
         return record
@@ -180,7 +184,7 @@ def _listed(line: int, record: Any, resolve: Resolve) -> Listed | Bad | None:
     else:
         role = record.get("role")
         claim = f"named as {role}" if role in ("own", "own-page", "mention", "community") else "named"
-    return Listed(line, match[1], found, found.url, claim)
+    return ListedLink(line, match[1], found, found.url, claim)
 
 
 def records(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:

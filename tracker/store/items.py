@@ -10,18 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain import Content, LicenceClass, Outcome, Place, Role, State
-from tracker.history import Verdict
-from tracker.published import Item, ItemLink
+from tracker.domain.history import Verdict
+from tracker.domain.items import Item, ItemLink
+from tracker.domain.terms import Content, LicenceClass, Outcome, Place, Role, State
 from tracker.store import entering, joined, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 from tracker.store.entering import MAIN_FEED
 
-WORK, VERSION, ENTRY, EVENT = table(t.Work), joined.VERSION, table(t.Entry), table(t.EventRow)
-ROLE, ARTIFACT = joined.ROLE, table(t.Artifact)
-VERDICT, GRADING = joined.VERDICT, table(t.Grading)
+WORK, VERSION, ENTRY, EVENT = table(t.WorkRow), joined.VERSION, table(t.EntryRow), table(t.EventRow)
+ROLE, ARTIFACT = joined.ROLE, table(t.ArtifactRow)
+VERDICT, GRADING = joined.VERDICT, table(t.GradingRow)
 
 
 def channel_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from tracker.store import tables as t
 from tracker.store.dialect import table
 
-_WORK, _VERSION, _NAME = table(t.Work), table(t.Version), table(t.ArtifactName)
-_MENTION, _ROLE, _VERDICT = table(t.Mention), table(t.RoleRow), table(t.VerdictRow)
-_SCAN, _EVENT, _WORDING = table(t.Scan), table(t.EventRow), table(t.Wording)
+_WORK, _VERSION, _NAME = table(t.WorkRow), table(t.VersionRow), table(t.ArtifactNameRow)
+_MENTION, _ROLE, _VERDICT = table(t.MentionRow), table(t.RoleRow), table(t.VerdictRow)
+_SCAN, _EVENT, _WORDING = table(t.ScanRow), table(t.EventRow), table(t.SharedTextRow)
 _URL = func.coalesce(_MENTION.c.url, _NAME.c.url).label("url")
 
 VERSION = (

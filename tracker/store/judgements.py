@@ -10,16 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from tracker.domain import Fact, Lifecycle, Role, RoleDecision, Source, State
-from tracker.errors import StoreError
-from tracker.history import Event, Verdict
+from tracker.domain.errors import StoreError
+from tracker.domain.history import Event, Verdict
+from tracker.domain.mentions import RoleDecision
+from tracker.domain.terms import Fact, Lifecycle, Role, Source, State
 from tracker.store import figures, joined, search, verdicts, wordings
 from tracker.store import tables as t
 from tracker.store.dialect import among, encode, table, upsert
 from tracker.store.engine import Store
 
-WORK, NAME = table(t.Work), table(t.ArtifactName)
-ARTIFACT, MENTION, ROLE = table(t.Artifact), joined.MENTION, table(t.RoleRow)
+WORK, NAME = table(t.WorkRow), table(t.ArtifactNameRow)
+ARTIFACT, MENTION, ROLE = table(t.ArtifactRow), joined.MENTION, table(t.RoleRow)
 
 
 def save_roles(
@@ -75,7 +76,7 @@ def save_roles(
 
 def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:
     """Mark what was read or judged by other rules than today's."""
-    scan = table(t.Scan)
+    scan = table(t.ScanRow)
     with store.begin() as connection:
         # The newest version's alone: those of older versions are never read again, and would wake it for ever.
         old = select(scan.c.work).where(
@@ -187,7 +188,7 @@ def _save_states(
 ) -> None:
     """The four facts and the grade as columns of each work, for the views and their indexes."""
     gradings = {work: _grading(one) for work, one in judged.items()}
-    upsert(connection, t.Grading, {row["id"]: row for row in gradings.values()}.values())
+    upsert(connection, t.GradingRow, {row["id"]: row for row in gradings.values()}.values())
     states, cycles = [], []
     for work, one in judged.items():
         facts = {verdict.fact: verdict.state.value for verdict in one.verdicts}

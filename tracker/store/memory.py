@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from tracker.published import Trouble
+from tracker.domain.status import Trouble
 from tracker.store import tables_service as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
 from tracker.store.query import query
 from tracker.store.times import utc_text
 
-UPSTREAM, STAGE = table(t.Upstream), table(t.Stage)
+UPSTREAM, STAGE = table(t.UpstreamRow), table(t.StageRow)
 PAGES_KEPT = timedelta(days=2)
 """A host of pages that was not asked for so long is forgotten."""
 LONGEST_STOP = timedelta(days=7)
@@ -25,7 +25,7 @@ SHORTENED = timedelta(days=1)
 
 
 class StoreMemory:
-    """`tracker.protocols.Memory` in the store's `upstream` table."""
+    """`tracker.domain.protocols.Memory` in the store's `upstream` table."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -52,7 +52,7 @@ class StoreMemory:
             if row is None or row.stop_until is None or row.stop_until < until:
                 upsert(
                     connection,
-                    t.Upstream,
+                    t.UpstreamRow,
                     [{"name": upstream, "stop_until": until, "stop_reason": reason}],
                     ("stop_until", "stop_reason"),
                 )
@@ -70,7 +70,7 @@ class StoreMemory:
                 return since + timedelta(seconds=seconds)
             upsert(
                 connection,
-                t.Upstream,
+                t.UpstreamRow,
                 [{"name": upstream, "budget_from": since, "budget_used": used + 1}],
                 ("budget_from", "budget_used"),
             )
@@ -96,7 +96,7 @@ class StoreMemory:
             since = row.failing_since if row is not None and row.failing_since else now
             values = {"name": upstream, "failing_since": since, "last_error": error}
         with self._store.begin() as connection:
-            upsert(connection, t.Upstream, [values], [name for name in values if name != "name"])
+            upsert(connection, t.UpstreamRow, [values], [name for name in values if name != "name"])
 
 
 def _forget_pages(connection: Connection, now: datetime) -> None:
@@ -111,7 +111,7 @@ def _forget_pages(connection: Connection, now: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class UpstreamState:
     """What is remembered of one upstream, or of one host of pages (`web:HOST`)."""
 
     name: str
@@ -124,23 +124,23 @@ class Known:
     budget_used: int
 
 
-_COLUMNS = tuple(field.name for field in fields(Known))
+_COLUMNS = tuple(field.name for field in fields(UpstreamState))
 
 
-def remembered(url: str) -> list[Known]:
+def remembered(url: str) -> list[UpstreamState]:
     """All that a store remembers of upstreams, by name; reads only. QueryError, StoreError."""
     _, rows = query(url, f"SELECT {', '.join(_COLUMNS)} FROM upstream ORDER BY name")  # noqa: S608 # names of ours
     return [
-        Known(name, moment(until), why, moment(since), error, moment(good), moment(spent), used)
+        UpstreamState(name, moment(until), why, moment(since), error, moment(good), moment(spent), used)
         for name, until, why, since, error, good, spent, used in rows
     ]
 
 
-def failing(store: Store, names: Collection[str]) -> list[Known]:
+def failing(store: Store, names: Collection[str]) -> list[UpstreamState]:
     """What is remembered of those of the named upstreams whose last request failed."""
     with store.read() as connection:
         return [
-            Known(*(getattr(row, name) for name in _COLUMNS))
+            UpstreamState(*(getattr(row, name) for name in _COLUMNS))
             for row in connection.execute(
                 select(UPSTREAM).where(UPSTREAM.c.failing_since.is_not(None)).order_by(UPSTREAM.c.name)
             )
@@ -163,7 +163,7 @@ def stage_done(store: Store, stage: str, now: datetime) -> None:
     with store.begin() as connection:
         upsert(
             connection,
-            t.Stage,
+            t.StageRow,
             [{"name": stage, "good_at": now, "trouble_since": None, "trouble": "", "next_try": None}],
             ("good_at", "trouble_since", "trouble", "next_try"),
         )
@@ -190,7 +190,7 @@ def stage_failed(
         since = since or (row.trouble_since if row is not None and row.trouble_since else now)
         upsert(
             connection,
-            t.Stage,
+            t.StageRow,
             [{"name": stage, "trouble_since": since, "trouble": reason, "next_try": next_try}],
             ("trouble_since", "trouble", "next_try"),
         )

@@ -20,7 +20,7 @@ def sync(store: Store, watched: Iterable[Mapping[str, Any]]) -> None:
     """Make these the organisations of the store: tables with `name`, `github` and `huggingface` (lists of accounts),
     as `watch.toml` has them. Nothing is written where nothing changed."""
     wanted = {one["name"]: (list(one.get("github", ())), list(one.get("huggingface", ()))) for one in watched}
-    organisation, account = table(t.Organisation), table(t.OrganisationAccount)
+    organisation, account = table(t.OrganisationRow), table(t.OrganisationAccountRow)
     with store.read() as connection:
         stored = {row.name: (row.github, row.huggingface) for row in connection.execute(select(organisation))}
     if stored == wanted:
@@ -30,13 +30,13 @@ def sync(store: Store, watched: Iterable[Mapping[str, Any]]) -> None:
         connection.execute(delete(organisation))
         upsert(
             connection,
-            t.Organisation,
+            t.OrganisationRow,
             ({"name": name, "github": github, "huggingface": hub} for name, (github, hub) in wanted.items()),
         )
         # `0` follows `/`: all that begins with the start lies before the stop.
         upsert(
             connection,
-            t.OrganisationAccount,
+            t.OrganisationAccountRow,
             (
                 {"start": f"{start}/", "stop": f"{start}0", "organisation": name}
                 for name, (github, hub) in wanted.items()

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.errors import QueryError, StoreError
+from tracker.domain.errors import QueryError, StoreError
 from tracker.store import joined, queue, search, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
@@ -204,7 +204,7 @@ def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterat
 
 def counts(store: Store, now: datetime) -> dict[str, int]:
     """Figures of the status line: papers, open papers, looks and scans that wait."""
-    work, artifact = table(t.Work), table(t.Artifact)
+    work, artifact = table(t.WorkRow), table(t.ArtifactRow)
     with store.read() as connection:
 
         def number(statement: Any) -> int:
@@ -227,14 +227,14 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     with store.read() as connection:
         for name, target, order in (
-            ("work", table(t.Work), "id"),
+            ("work", table(t.WorkRow), "id"),
             ("versions", joined.VERSION, "n"),
             ("scans", joined.SCAN, "source"),
             ("mentions", joined.MENTION, "folded"),
             ("roles", joined.ROLE, "artifact"),
             ("verdicts", joined.VERDICT, "fact"),
             ("events", joined.EVENT, "happened_at"),
-            ("entries", table(t.Entry), "entered_at"),
+            ("entries", table(t.EntryRow), "entered_at"),
         ):
             key = target.c.id if name == "work" else target.c.work
             rows: Sequence[Any] = connection.execute(
@@ -243,15 +243,15 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
             found[name] = [dict(row._mapping) for row in rows]
             if name == "verdicts" and found["work"] and found["work"][0]["judged_at"]:
                 found[name] = [asdict(one) for one in sorted(verdicts.whole(rows), key=lambda one: one.fact)]
-        words = table(t.Grading)
+        words = table(t.GradingRow)
         by_id = select(words).where(words.c.id.in_([row["grading"] for row in found["work"]]))
         found["gradings"] = [dict(row._mapping) for row in connection.execute(by_id)]
         artifacts = sorted(
             {row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]}
         )
         for name, target, column in (
-            ("artifacts", table(t.Artifact), "id"),
-            ("checks", table(t.SightingRow), "artifact"),
+            ("artifacts", table(t.ArtifactRow), "id"),
+            ("checks", table(t.CheckRow), "artifact"),
         ):
             rows = connection.execute(
                 select(target).where(among(target.c[column], artifacts)).order_by(target.c[column])

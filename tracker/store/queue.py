@@ -10,15 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from tracker.domain import Content, Outcome, Paper, Promise, Reference, Role, Source
+from tracker.domain.artifacts import Reference
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Content, Outcome, Promise, Role, Source
 from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
-WORK, VERSION, SCAN, NAME = table(t.Work), joined.VERSION, table(t.Scan), table(t.ArtifactName)
-ARTIFACT, MENTION, ROLE = table(t.Artifact), joined.MENTION, table(t.RoleRow)
-LISTING = table(t.HubListing)
+WORK, VERSION, SCAN, NAME = table(t.WorkRow), joined.VERSION, table(t.ScanRow), table(t.ArtifactNameRow)
+ARTIFACT, MENTION, ROLE = table(t.ArtifactRow), joined.MENTION, table(t.RoleRow)
+LISTING = table(t.HubListingRow)
 
 
 @dataclass(frozen=True, slots=True)

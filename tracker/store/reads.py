@@ -10,30 +10,20 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
-from tracker.domain import (
-    Content,
-    Fact,
-    LicenceClass,
-    Mention,
-    Outcome,
-    Place,
-    Promise,
-    Reference,
-    Role,
-    Source,
-    Standing,
-    title_key,
-)
-from tracker.history import Correction, History, Licence, Link, Sighting, VersionSeen
+from tracker.domain.artifacts import Reference
+from tracker.domain.history import Correction, History, Licence, Link, Sighting, VersionSeen
+from tracker.domain.mentions import Mention, Standing
+from tracker.domain.papers import title_key
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Promise, Role, Source
 from tracker.store import corrections, joined, wordings
 from tracker.store import tables as t
 from tracker.store.codes import SOURCE
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 
-WORK, VERSION, SCAN, NAME = table(t.Work), joined.VERSION, table(t.Scan), table(t.ArtifactName)
-ARTIFACT, MENTION, ROLE = table(t.Artifact), joined.MENTION, joined.ROLE
-SIGHTING, LISTING = table(t.SightingRow), table(t.HubListing)
+WORK, VERSION, SCAN, NAME = table(t.WorkRow), joined.VERSION, table(t.ScanRow), table(t.ArtifactNameRow)
+ARTIFACT, MENTION, ROLE = table(t.ArtifactRow), joined.MENTION, joined.ROLE
+SIGHTING, LISTING = table(t.CheckRow), table(t.HubListingRow)
 SHORTEST_TITLE = 12
 """Letters of a title that others must write alike to name the paper: shorter ones are words of the language."""
 

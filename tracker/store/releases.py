@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from tracker.domain import Mention, Place, Reference, Role, RoleDecision, Source
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.terms import Place, Role, Source
 from tracker.store import judgements, keys, writes
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
@@ -28,7 +30,10 @@ def save_release(
     keys.meet([work])
     with store.begin() as connection:
         upsert(
-            connection, t.Work, [{"id": work, "release": links[0].key, "name": name, "first_seen": now}], ("name",)
+            connection,
+            t.WorkRow,
+            [{"id": work, "release": links[0].key, "name": name, "first_seen": now}],
+            ("name",),
         )
         # The roles are written last: where they stand, all the rest does too.
         if connection.execute(select(role.c.work).where(role.c.work == work)).first() is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import zstandard
 
-from tracker.errors import StoreError
+from tracker.domain.errors import StoreError
 from tracker.store import views
 from tracker.store.engine import REVISIONS
 from tracker.store.snapshot import (

@@ -24,7 +24,7 @@ from tracker.store.dialect import table
 from tracker.store.engine import Store
 
 BATCH = 2_000
-WORK, SCAN, LISTING = table(t.Work), table(t.Scan), table(t.HubListing)
+WORK, SCAN, LISTING = table(t.WorkRow), table(t.ScanRow), table(t.HubListingRow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, text
 
-from tracker.domain import Role
+from tracker.domain.terms import Role
 from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, encode, table
@@ -49,7 +49,7 @@ def name_repositories(connection: Connection, works: Collection[str]) -> None:
     """Index the names of these papers' own artifacts, where they changed."""
     if connection.dialect.name != "sqlite":
         return
-    role, held = joined.ROLE, table(t.PaperText)
+    role, held = joined.ROLE, table(t.PaperTextRow)
     names: dict[str, list[str]] = {}
     for row in connection.execute(
         select(role.c.work, role.c.reference)

@@ -23,7 +23,7 @@ from typing import IO, Any, BinaryIO
 
 import zstandard
 
-from tracker.errors import Cancelled, StoreError
+from tracker.domain.errors import Cancelled, StoreError
 from tracker.store import views
 from tracker.store.engine import address
 from tracker.store.query import open_to_read

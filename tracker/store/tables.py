@@ -45,8 +45,10 @@ def _work() -> Any:
 
 # SQLite takes an index only where a query says its condition in the same words (`flag = 1`, as SQLAlchemy asks it). They
 # are named for SQLite alone: naming PostgreSQL would load its dialect. The migrations say them for both.
-class Work(SQLModel, table=True):
+class WorkRow(SQLModel, table=True):
     """A paper (`arxiv:ID`) or what an organisation released without one (`release:REFERENCE`)."""
+
+    __tablename__: ClassVar[Any] = "work"
 
     __table_args__: ClassVar[Any] = (
         Index("work_judge_due", "id", sqlite_where=text("judge_due = 1")),
@@ -85,8 +87,10 @@ class Work(SQLModel, table=True):
     judged_rules: str | None = Field(default=None, sa_type=RuleVersion, nullable=True)
 
 
-class Grading(SQLModel, table=True):
+class GradingRow(SQLModel, table=True):
     """The words of a judgement, once for all works of which they are true; `id` is made of them, 0 of none yet."""
+
+    __tablename__: ClassVar[Any] = "grading"
 
     id: int = Field(primary_key=True, sa_type=LARGE)
     grade: str | None = None
@@ -98,14 +102,16 @@ class Grading(SQLModel, table=True):
     """The same of the Open Source AI Definition."""
 
 
-class Wording(SQLModel, table=True):
+class SharedTextRow(SQLModel, table=True):
     """Sentences that are true of many, once for all of them (`tracker.store.wordings`)."""
+
+    __tablename__: ClassVar[Any] = "wording"
 
     id: int = Field(primary_key=True, sa_type=LARGE)
     words: list[str] = items()
 
 
-class WorkCategory(SQLModel, table=True):
+class WorkCategoryRow(SQLModel, table=True):
     """A paper's categories, one row each: the feed of each category stands in the index of what is open."""
 
     __tablename__: ClassVar[Any] = "work_category"
@@ -119,8 +125,10 @@ class WorkCategory(SQLModel, table=True):
     """The work's `opened_at` while its code is open, else NULL."""
 
 
-class Figure(SQLModel, table=True):
+class FigureRow(SQLModel, table=True):
     """How many papers of a month and a category have a fact in a state; kept by `tracker.store.figures`."""
+
+    __tablename__: ClassVar[Any] = "figure"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     category: str = Field(primary_key=True)
@@ -131,7 +139,7 @@ class Figure(SQLModel, table=True):
     papers: int = 0
 
 
-class PaperText(SQLModel, table=True):
+class PaperTextRow(SQLModel, table=True):
     """Which version of a paper the full-text index holds, and the names of its own repositories there."""
 
     __tablename__: ClassVar[Any] = "paper_text"
@@ -141,8 +149,10 @@ class PaperText(SQLModel, table=True):
     repositories: str = prose()
 
 
-class Version(SQLModel, table=True):
+class VersionRow(SQLModel, table=True):
     """One version of a paper; the text of each is kept."""
+
+    __tablename__: ClassVar[Any] = "version"
 
     work: str = _work()
     n: int = Field(primary_key=True)
@@ -161,8 +171,10 @@ class Version(SQLModel, table=True):
     """NULL for the paper's `first_seen`."""
 
 
-class Scan(SQLModel, table=True):
+class ScanRow(SQLModel, table=True):
     """Which source of which version was read, when, and by which rules."""
+
+    __tablename__: ClassVar[Any] = "scan"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     work: str = _work()
@@ -175,8 +187,10 @@ class Scan(SQLModel, table=True):
     rules: str = Field(sa_type=RuleVersion)
 
 
-class Artifact(SQLModel, table=True):
+class ArtifactRow(SQLModel, table=True):
     """Something a paper links. Its names lead to it; where a stranger took one of them, the stranger has a row of its own."""
+
+    __tablename__: ClassVar[Any] = "artifact"
 
     __table_args__: ClassVar[Any] = (
         Index("artifact_identity", "host", "kind", "host_id", unique=True, sqlite_where=text("host_id IS NOT NULL")),
@@ -225,7 +239,7 @@ class Artifact(SQLModel, table=True):
     next_check_at: datetime | None = moment(null=True)
 
 
-class ArtifactName(SQLModel, table=True):
+class ArtifactNameRow(SQLModel, table=True):
     """A name by which an artifact is or was known, from when to when."""
 
     __tablename__: ClassVar[Any] = "artifact_name"
@@ -246,8 +260,10 @@ class ArtifactName(SQLModel, table=True):
     until: datetime | None = moment(null=True)
 
 
-class Mention(SQLModel, table=True):
+class MentionRow(SQLModel, table=True):
     """A link as it stands in one place of one paper."""
+
+    __tablename__: ClassVar[Any] = "mention"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     work: str = _work()
@@ -289,7 +305,7 @@ class RoleRow(SQLModel, table=True):
     """State of an own artifact for this work, as last judged."""
 
 
-class SightingRow(SQLModel, table=True):
+class CheckRow(SQLModel, table=True):
     """A check: a row when something changed, else the last row's time moves."""
 
     __tablename__: ClassVar[Any] = "sighting"
@@ -349,8 +365,10 @@ class EventRow(SQLModel, table=True):
     detail: str = ""
 
 
-class Entry(SQLModel, table=True):
+class EntryRow(SQLModel, table=True):
     """An event's place in a feed. `entered_at` is the item's date there and never changes."""
+
+    __tablename__: ClassVar[Any] = "entry"
 
     __table_args__: ClassVar[Any] = (
         Index("entry_date", "feed", "entered_at", unique=True),
@@ -363,7 +381,7 @@ class Entry(SQLModel, table=True):
     entered_at: datetime = moment()
 
 
-class HubListing(SQLModel, table=True):
+class HubListingRow(SQLModel, table=True):
     """A Hub repository whose tags name an arXiv paper, known or not yet: models often precede their paper."""
 
     __tablename__: ClassVar[Any] = "hub_listing"

@@ -11,15 +11,17 @@ from tracker.store.tables import items, moment, prose
 from tracker.store.times import UtcText
 
 
-class Organisation(SQLModel, table=True):
+class OrganisationRow(SQLModel, table=True):
     """An organisation with its GitHub owners and Hub namespaces."""
+
+    __tablename__: ClassVar[Any] = "organisation"
 
     name: str = Field(primary_key=True)
     github: list[str] = items()
     huggingface: list[str] = items()
 
 
-class OrganisationAccount(SQLModel, table=True):
+class OrganisationAccountRow(SQLModel, table=True):
     """The folded references of one account of an organisation: from `start` on and before `stop`."""
 
     __tablename__: ClassVar[Any] = "organisation_account"
@@ -28,8 +30,10 @@ class OrganisationAccount(SQLModel, table=True):
     organisation: str = Field(foreign_key="organisation.name", index=True)
 
 
-class Correction(SQLModel, table=True):
+class CorrectionRow(SQLModel, table=True):
     """The operator's word on a link or a licence, with reason and source, from when to when it was in force."""
+
+    __tablename__: ClassVar[Any] = "correction"
 
     work: str = Field(primary_key=True)
     """`arxiv:ID`, or `*` for every work that links it."""

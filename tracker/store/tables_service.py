@@ -14,8 +14,10 @@ from tracker.store.tables import moment
 from tracker.store.times import UtcText
 
 
-class Announcement(SQLModel, table=True):
+class AnnouncementRow(SQLModel, table=True):
     """One version of one paper that an upstream told of, noted before the paper itself is stored."""
+
+    __tablename__: ClassVar[Any] = "announcement"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     work: str = Field(primary_key=True, sa_type=WorkKey)
@@ -28,8 +30,10 @@ class Announcement(SQLModel, table=True):
     """The upstream that told it first."""
 
 
-class Window(SQLModel, table=True):
+class WindowRow(SQLModel, table=True):
     """Proof that nothing was missed between two moments at one source."""
+
+    __tablename__: ClassVar[Any] = "window"
 
     source: str = Field(primary_key=True)
     since: datetime = Field(sa_type=UtcText, primary_key=True)
@@ -41,8 +45,10 @@ class Window(SQLModel, table=True):
     asked_at: datetime = moment()
 
 
-class Upstream(SQLModel, table=True):
+class UpstreamRow(SQLModel, table=True):
     """What must be remembered of an upstream across restarts."""
+
+    __tablename__: ClassVar[Any] = "upstream"
 
     name: str = Field(primary_key=True)
     stop_until: datetime | None = moment(null=True)
@@ -54,8 +60,10 @@ class Upstream(SQLModel, table=True):
     budget_used: int = 0
 
 
-class Stage(SQLModel, table=True):
+class StageRow(SQLModel, table=True):
     """When each stage last ended well."""
+
+    __tablename__: ClassVar[Any] = "stage"
 
     name: str = Field(primary_key=True)
     good_at: datetime | None = moment(null=True)

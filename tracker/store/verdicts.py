@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from tracker.domain import Fact, LicenceClass, State
-from tracker.history import Verdict, unfound
+from tracker.domain.history import Verdict, unfound
+from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.store import joined, wordings
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert

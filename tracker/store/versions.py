@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from tracker.domain import Version
+from tracker.domain.papers import Version
 from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
 from tracker.store.writes import paper_id
 
-WORK, VERSION = table(t.Work), joined.VERSION
+WORK, VERSION = table(t.WorkRow), joined.VERSION
 
 
 def newest(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Version]:

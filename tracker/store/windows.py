@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from tracker.domain import Reference, WindowResult
+from tracker.domain.artifacts import Reference
+from tracker.domain.papers import WindowResult
 from tracker.store import tables
 from tracker.store import tables_service as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
 
-WINDOW = table(t.Window)
+WINDOW = table(t.WindowRow)
 OPEN, COMPLETE, EMPTY = "open", "complete", "empty"
 
 
@@ -80,7 +81,7 @@ def begin(store: Store, source: str, windows: Sequence[tuple[datetime, datetime]
     with store.begin() as connection:
         upsert(
             connection,
-            t.Window,
+            t.WindowRow,
             (
                 {"source": source, "since": since, "until": until, "state": OPEN, "asked_at": now}
                 for since, until in windows
@@ -116,14 +117,14 @@ def close(store: Store, source: str, result: WindowResult, now: datetime) -> Non
                 )
             ).first()
             if done is None:
-                upsert(connection, t.Window, [row], ("expected", "got", "state", "reason", "asked_at"))
+                upsert(connection, t.WindowRow, [row], ("expected", "got", "state", "reason", "asked_at"))
             return
         connection.execute(
             delete(WINDOW).where(
                 WINDOW.c.source == source, WINDOW.c.since >= result.since, WINDOW.c.until <= result.until
             )
         )
-        upsert(connection, t.Window, [row], ("expected", "got", "state", "reason", "asked_at"))
+        upsert(connection, t.WindowRow, [row], ("expected", "got", "state", "reason", "asked_at"))
 
 
 def save_listings(
@@ -133,7 +134,7 @@ def save_listings(
     with store.begin() as connection:
         upsert(
             connection,
-            tables.HubListing,
+            tables.HubListingRow,
             (
                 {
                     "arxiv_id": arxiv_id,

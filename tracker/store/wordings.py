@@ -35,7 +35,7 @@ def whole(before: str, evidence: str, url: str) -> str:
 def keep(connection: Connection, lists: Iterable[Sequence[str]]) -> None:
     """Keep these lists; those that are kept already stay."""
     rows = {number(words): list(words) for words in lists}
-    upsert(connection, t.Wording, ({"id": key, "words": words} for key, words in rows.items()))
+    upsert(connection, t.SharedTextRow, ({"id": key, "words": words} for key, words in rows.items()))
 
 
 def without(words: Sequence[str], reference: str | None) -> list[str]:

@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
 
-from tracker.domain import Mention, Promise, Reference, Source, Version
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Mention
+from tracker.domain.papers import Version
+from tracker.domain.terms import Promise, Source
 from tracker.store import figures, joined, keys, search, wordings
 from tracker.store import tables as t
 from tracker.store.dialect import among, next_number, table, upsert
 from tracker.store.engine import Store
 
-WORK, NAME, MENTION, VERSION = table(t.Work), table(t.ArtifactName), table(t.Mention), joined.VERSION
+WORK, NAME, MENTION, VERSION = table(t.WorkRow), table(t.ArtifactNameRow), table(t.MentionRow), joined.VERSION
 _READ = ("title", "abstract", "comment", "authors")
 """What links and promises are found in, and roles decided by."""
 _TOLD = (
@@ -69,12 +72,12 @@ def save_versions(
         with figures.kept(connection, {work for work, _ in changed}):
             upsert(
                 connection,
-                t.Work,
+                t.WorkRow,
                 (_work_row(work, version, announced, now) for work, version in changed if work not in latest),
             )
             upsert(
                 connection,
-                t.Version,
+                t.VersionRow,
                 (_version_row(work, version, stored.get(work), now) for work, version in changed),
                 [name for name in _TOLD if name != "submitted_at"],
             )
@@ -179,12 +182,12 @@ def _differs(row: Any, version: Version, names: Sequence[str] = _TOLD) -> bool:
 
 
 def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], known: Sequence[str]) -> None:
-    category = table(t.WorkCategory)
+    category = table(t.WorkCategoryRow)
     if known:
         connection.execute(delete(category).where(among(category.c.work, known)))
     upsert(
         connection,
-        t.WorkCategory,
+        t.WorkCategoryRow,
         (
             {"category": name, "work": work}
             for work, version in papers
@@ -222,7 +225,7 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
         ]
         upsert(
             connection,
-            t.Mention,
+            t.MentionRow,
             (
                 {
                     "work": scan.work,
@@ -243,7 +246,7 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
         wordings.keep(connection, ([scan.reason] for scan in scans if scan.reason))
         upsert(
             connection,
-            t.Scan,
+            t.ScanRow,
             (
                 {
                     "work": scan.work,
@@ -316,11 +319,11 @@ def _names_of(connection: Connection, references: Mapping[str, Reference], now: 
     fresh = [references[folded] for folded in references if folded not in known]
     if not fresh:
         return known
-    artifacts = list(enumerate(fresh, next_number(connection, t.Artifact)))
-    names = list(enumerate(artifacts, next_number(connection, t.ArtifactName)))
+    artifacts = list(enumerate(fresh, next_number(connection, t.ArtifactRow)))
+    names = list(enumerate(artifacts, next_number(connection, t.ArtifactNameRow)))
     upsert(
         connection,
-        t.Artifact,
+        t.ArtifactRow,
         (
             {"id": number, "reference": new.key, "host": new.host, "kind": new.kind, "url": new.url}
             for number, new in artifacts
@@ -328,7 +331,7 @@ def _names_of(connection: Connection, references: Mapping[str, Reference], now: 
     )
     upsert(
         connection,
-        t.ArtifactName,
+        t.ArtifactNameRow,
         (
             {
                 "id": number,

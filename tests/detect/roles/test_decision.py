@@ -1,0 +1,264 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tracker.detect.roles import decision
+from tracker.detect.roles.decision import RoleRules
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Place, Role, Source
+from tracker.settings import config_dir, read_toml
+
+PAPER = Paper(
+    arxiv_id="2401.00001",
+    title="StereoField: Learning Depth",
+    abstract="We present StereoField.",
+    authors=("Wei Zhang",),
+)
+
+
+def mention(key: str, before: str, after: str = "", place: Place = Place.ABSTRACT, source: Source = Source.METADATA,
+            kind: str = "repository") -> Mention:  # fmt: skip
+    scheme, _, rest = key.partition(":")
+    hosts = {
+        "github": "https://github.com/",
+        "hf-model": "https://huggingface.co/",
+        "page": "",
+        "doi": "https://doi.org/",
+    }
+    url = hosts[scheme] + rest
+    host = {"hf-model": "huggingface"}.get(scheme, scheme)
+    return Mention(
+        reference=Reference(key, host, kind, url),
+        url=url,
+        place=place,
+        source=source,
+        evidence=f"{before}{url}{after}"[-400:],
+        before=before[-160:],
+    )
+
+
+def decide(rules: RoleRules, *mentions: Mention, paper: Paper = PAPER) -> list[RoleDecision]:
+    return list(decision.decide(mentions, paper, rules))
+
+
+OWN = [
+    "Our code is available at ",
+    "Code: ",
+    "We release all models at ",
+    "The source code can be obtained from ",
+    "Project repository - ",
+    "The official implementation of StereoField is available at ",
+    "",
+]
+OTHERS = [
+    "We used the dataset of others (",
+    "Our work is based on ",
+    "Code Reference: ",
+    "The pipeline is also integrated into OtherTool: ",
+    "We support the development of OtherTool, which can be accessed at ",
+    "For all baselines we use the implementation of Smith et al. (",
+]
+
+
+@pytest.mark.parametrize("before", OWN)
+def test_words_of_release_make_it_own(rules: RoleRules, before: str) -> None:
+    (found,) = decide(rules, mention("github:someone/thing", before))
+    assert found.role is Role.OWN
+    assert found.probability >= rules.publish_threshold
+    assert found.reasons
+
+
+@pytest.mark.parametrize("before", OTHERS)
+def test_words_of_use_make_it_a_mention(rules: RoleRules, before: str) -> None:
+    (found,) = decide(rules, mention("github:someone/thing", before))
+    assert found.role is Role.MENTION
+    assert found.probability < rules.publish_threshold
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "role"),
+    [
+        ("page:https://name.github.io/x", "Project page: ", Role.OWN_PAGE),
+        ("page:https://name.github.io/x", "We release all models at ", Role.OWN_PAGE),
+        ("page:https://example.org/x", "Project website: ", Role.OWN_PAGE),
+        ("page:https://example.org/x", "Our code is available at ", Role.OWN),
+        ("page:https://openreview.net/forum?id=1", "Accepted at a workshop (", Role.MENTION),
+        ("page:https://conf.example.org", "To be presented at the conference ", Role.MENTION),
+        ("page:https://example.org/research", "For more related research, please visit ", Role.MENTION),
+        ("page:https://arxiv.org/abs/2401.00002", "", Role.MENTION),
+    ],
+)
+def test_pages(rules: RoleRules, key: str, before: str, role: Role) -> None:
+    (found,) = decide(rules, mention(key, before, kind="page"))
+    assert found.role is role
+
+
+def test_dois_of_archives_and_of_journals(rules: RoleRules) -> None:
+    data, journal = decide(
+        rules,
+        mention("doi:10.6084/m9.figshare.1", "Data are available at ", kind="doi"),
+        mention("doi:10.1145/1.2", "Published in a journal: ", kind="doi"),
+    )
+    assert (data.role, journal.role) == (Role.OWN, Role.MENTION)
+
+
+def test_a_name_that_stands_for_a_link_to_come(rules: RoleRules) -> None:
+    (found,) = decide(rules, mention("github:someone/xxx", "Our code is available at "))
+    assert found.role is Role.MENTION
+    assert decision.is_placeholder(found.reference, rules)
+
+
+def test_words_lead_to_both_of_two_joined_links(rules: RoleRules) -> None:
+    first = "https://github.com/a/b"
+    found = decide(
+        rules,
+        mention("github:a/b", "Code is available at "),
+        mention("github:c/d", f"Code is available at {first} and "),
+    )
+    assert [link.role for link in found] == [Role.OWN, Role.OWN]
+    assert (
+        decision.lead(mention("github:c/d", f"Code is available at {first} and ")).strip()
+        == "Code is available at"
+    )
+    assert decision.lead(mention("github:c/d", f"Code: {first}. Baseline: ")).strip(" .") == "Baseline:"
+
+
+def test_the_bibliography_and_footnotes_need_more(rules: RoleRules) -> None:
+    cited, footnote, named = decide(
+        rules,
+        mention("github:a/b", "Smith. A library. ", place=Place.BIBLIOGRAPHY),
+        mention("github:c/d", "We trained it.3", place=Place.FOOTNOTE),
+        mention("github:zhangwei/stereofield", "1Code: ", place=Place.FOOTNOTE),
+    )
+    assert [cited.role, footnote.role, named.role] == [Role.MENTION, Role.MENTION, Role.OWN]
+
+
+def test_a_reimplementation_by_others(rules: RoleRules) -> None:
+    (found,) = decide(rules, mention("github:a/b", "An unofficial implementation is at ", place=Place.SECTION))
+    assert found.role is Role.COMMUNITY
+
+
+def test_the_hubs_record_of_the_paper(rules: RoleRules) -> None:
+    code, page = decide(
+        rules,
+        mention("github:a/b", "", place=Place.HUB, source=Source.HUB_RECORD),
+        mention("page:https://example.org/x", "", place=Place.HUB, source=Source.HUB_RECORD, kind="page"),
+    )
+    assert (code.role, page.role) == (Role.OWN, Role.OWN_PAGE)
+    assert code.place is Place.HUB
+
+
+@pytest.mark.parametrize(
+    ("key", "role"),
+    [
+        ("hf-model:somebody/other-model", Role.MENTION),
+        ("hf-model:somebody/StereoField-GGUF", Role.MENTION),
+        ("hf-model:somebody/StereoField-large", Role.MENTION),
+        ("hf-model:weizhang/other-model", Role.OWN),
+        ("hf-model:thelab/other-model", Role.OWN),
+    ],
+)
+def test_the_hubs_lists_tell_only_that_it_cites(rules: RoleRules, key: str, role: Role) -> None:
+    found = decide(
+        rules,
+        mention("github:TheLab/StereoField", "Code: "),
+        mention(key, "", place=Place.HUB, source=Source.HUB_LIST, kind="model"),
+    )
+    assert found[1].role is role
+
+
+def test_the_operators_list_decides(rules: RoleRules) -> None:
+    (found,) = decide(rules, mention("github:a/b", "", place=Place.HUB, source=Source.WATCH))
+    assert found.role is Role.OWN
+
+
+def test_mentions_of_one_reference_are_one_decision_at_its_strongest_place(rules: RoleRules) -> None:
+    (found,) = decide(
+        rules,
+        mention("github:A/B", "We thank all. ", place=Place.SECTION),
+        mention("github:a/b", "Our code is available at "),
+    )
+    assert found.place is Place.ABSTRACT
+    assert found.role is Role.OWN
+
+
+def test_roles_are_decided_again_alike(rules: RoleRules, resolve: Callable[[str], Reference | None]) -> None:
+    given = (mention("github:a/b", "Code: "), mention("github:c/d", "based on "))
+    assert decision.decide(given, PAPER, rules) == decision.decide(given, PAPER, rules)
+
+
+def test_the_version_changes_with_the_rules(rules: RoleRules) -> None:
+    table = read_toml(config_dir() / "roles.toml")
+    watched = read_toml(config_dir() / "watch.toml")["organisation"]
+    assert decision.rules(table, watched).version == rules.version
+    assert decision.rules(table, watched[1:]).version != rules.version
+    table["publish_threshold"] = 0.9
+    assert decision.rules(table, watched).version != rules.version
+    assert rules.version.startswith(f"{decision.RULE_VERSION}.")
+
+
+def test_no_mentions_no_roles(rules: RoleRules) -> None:
+    assert decision.decide((), PAPER, rules) == ()
+
+
+def in_text(key: str, before: str, source: Source = Source.PDF, place: Place = Place.SECTION) -> Mention:
+    return mention(key, before, place=place, source=source)
+
+
+def test_links_of_full_texts_are_spread_around_the_threshold(rules: RoleRules) -> None:
+    words = "The code and data can be found at "
+    [full] = decide(rules, in_text("github:lab/thing", words))
+    [plain] = decide(replace(rules, sharpness=1.0), in_text("github:lab/thing", words))
+    assert full.probability > plain.probability >= rules.publish_threshold
+    [full] = decide(rules, in_text("github:lab/thing", "as in "))
+    [plain] = decide(replace(rules, sharpness=1.0), in_text("github:lab/thing", "as in "))
+    assert full.probability < plain.probability < rules.publish_threshold
+
+
+def test_the_spread_changes_no_role_and_nothing_of_an_abstract(rules: RoleRules) -> None:
+    flat = replace(rules, sharpness=1.0)
+    for words in (*OWN, *OTHERS):
+        [one], [two] = (decide(r, in_text("github:lab/thing", words)) for r in (rules, flat))
+        assert one.role is two.role
+        assert decide(rules, mention("github:lab/thing", words)) == decide(
+            flat, mention("github:lab/thing", words)
+        )
+
+
+def test_a_famous_dependency_of_a_full_text_is_a_mention(rules: RoleRules) -> None:
+    [famous] = decide(rules, in_text("github:PyTorch/pytorch", "The code is available at "))
+    [other] = decide(rules, in_text("github:lab/thing", "The code is available at "))
+    assert (famous.role, other.role) == (Role.MENTION, Role.OWN)
+    assert "many papers name it because they use it" in famous.reasons
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The baseline was evaluated using the implementation available at ",
+        "The baseline was evaluated using the im- plementation available at ",
+        "We used their code published on ",
+    ],
+)
+def test_what_was_used_where_it_is_available_is_a_mention(rules: RoleRules, words: str) -> None:
+    [decision] = decide(rules, in_text("github:lab/thing", words))
+    assert decision.role is Role.MENTION
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        ("Code: ", Role.OWN),
+        ("Dataset: ", Role.OWN),
+        ("GitHub: ", Role.OWN),
+        ("You are free to borrow the source code: ", Role.MENTION),
+        ("This page was built using the Academic Project Page Template: ", Role.MENTION),
+        ("This website is adapted from Nerfies: ", Role.MENTION),
+    ],
+)
+def test_links_of_a_project_page(rules: RoleRules, words: str, role: Role) -> None:
+    [decision] = decide(rules, mention("github:lab/thing", words, place=Place.PAGE, source=Source.PAGE))
+    assert decision.role is role

@@ -1,0 +1,306 @@
+import contextlib
+import gzip
+import io
+import json
+import tarfile
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as rates
+from hypothesis import strategies as st
+
+from tracker import settings as settings_module
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.papers import Text
+from tracker.domain.protocols import Response
+from tracker.domain.terms import Source
+from tracker.fetch.client import Client
+from tracker.harvest import full_text
+from tracker.sandbox.arxiv.site import bomb as archive_bomb
+from tracker.sandbox.server import Sandbox
+
+ID = "2606.00001"
+PAGE = (
+    b"<!DOCTYPE html><html><head><title>T</title></head><body><article>"
+    + b"A paper's words. " * 200
+    + b"</article></body></html>"
+)
+SOURCE = gzip.compress(b"\\documentclass{article}\\begin{document}\\url{https://github.com/a/b}\\end{document}")
+STREAM = b"BT /F1 10 Tf 72 700 Td (" + b"Our code is public. " * 20 + b") Tj ET"
+DOCUMENT = (
+    b"%%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj 2 0 obj <</Type/Pages/Count 1/Kids[3 0 R]>> endobj\n"
+    b"3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 9000 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>> endobj\n"
+    b"4 0 obj <</Length %d>>\nstream\n%s\nendstream endobj\n5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Courier>> endobj\n"
+    b"trailer <</Root 1 0 R>>\n%%%%EOF" % (len(STREAM), STREAM)
+)  # fmt: skip
+
+
+class Fetch:
+    """Answers paths as told: bytes (200), a status, or an error; everything else is 404."""
+
+    def __init__(self, told: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> None:
+        self.told = told
+        self.asked: list[str] = []
+
+    def get(self, upstream: str, path: str, *, params: object = None, headers: object = None) -> Response:
+        assert upstream == "arxiv_site"
+        self.asked.append(path)
+        told = self.told.get(path.split("/")[1], 404)
+        if isinstance(told, Exception):
+            raise told
+        status, body = told if isinstance(told, tuple) else (200, told) if isinstance(told, bytes) else (told, b"")
+        return Response(status, {}, body, path)
+
+    def post(self, upstream: str, path: str, *, json: object) -> Response:
+        raise NotImplementedError
+
+    def page(self, url: str) -> Response:
+        raise NotImplementedError
+
+    def has_token(self, upstream: str) -> bool:
+        return False
+
+    def close(self) -> None:
+        return
+
+
+def texts(told: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> tuple[Text | None, int]:
+    found = full_text.read(Fetch(told), ID)
+    assert (found.outcome == "read") is (found.text is not None) is (found.reason == "")
+    return found.text, found.requests
+
+
+def failure() -> UpstreamError:
+    return UpstreamError("arxiv_site", "server error (500)")
+
+
+def test_the_cheapest_is_read_first() -> None:
+    assert texts({"html": PAGE, "e-print": SOURCE, "pdf": DOCUMENT}) == (
+        Text(Source.HTML, "html", PAGE.decode()),
+        1,
+    )
+    found, requests = texts({"e-print": SOURCE, "pdf": DOCUMENT})
+    assert found is not None
+    assert (found.source, found.format, requests) == (Source.TEX, "tex", 2)
+    assert "github.com/a/b" in found.text
+    found, requests = texts({"pdf": DOCUMENT})
+    assert found is not None
+    assert (found.source, found.format, requests) == (Source.PDF, "pdf-text", 3)
+    assert "Our code is public." in found.text
+
+
+def test_a_part_of_a_page_that_was_never_a_whole_document_is_read() -> None:
+    found, requests = texts({"html": PAGE.removeprefix(b"<!DOCTYPE html><html>").removesuffix(b"</html>")})
+    assert found is not None
+    assert (found.source, requests) == (Source.HTML, 1)
+
+
+def test_a_source_that_is_a_pdf_is_read_as_one() -> None:
+    for body in (DOCUMENT, gzip.compress(DOCUMENT)):
+        found, requests = texts({"e-print": body})
+        assert found is not None
+        assert (found.source, requests) == (Source.PDF, 2)
+
+
+@pytest.mark.parametrize("page", [
+    b"<html><body><h1>No HTML for '2606.00001'</h1><p>HTML is not available for the source.</p></body></html>" + b" x" * 9000,
+    b"<html><head>" + b"<script>" + b"var x; " * 5000 + b"</script></head><body>We will be back soon</body></html>",
+    b"<html><body><p>Conversion to HTML had a Fatal error and exited abruptly.</p>" + b"words " * 900 + b"</body></html>",
+    b"<html>",
+])  # fmt: skip
+def test_a_page_that_is_not_the_paper_is_no_html(page: bytes) -> None:
+    found, requests = texts({"html": page, "e-print": SOURCE})
+    assert found is not None
+    assert (found.source, requests) == (Source.TEX, 2)
+
+
+@pytest.mark.parametrize("html", [failure(), 500, 418, b"", 403, PAGE[:-20], SOURCE * 200])
+def test_html_that_cannot_be_had_leaves_the_other_files(html: bytes | int | Exception) -> None:
+    found, requests = texts({"html": html, "e-print": SOURCE})
+    assert found is not None
+    assert (found.source, requests) == (Source.TEX, 2)
+
+
+def test_absent_says_why() -> None:
+    nothing = full_text.read(Fetch({}), ID)
+    assert nothing == full_text.FileAnswer(None, "no HTML; no source; no PDF", "absent", 3)
+    private = full_text.read(Fetch({"e-print": (403, b"Source Not Public for X")}), ID)
+    assert private.reason == "no HTML; its source is not public; no PDF"
+    empty = io.BytesIO()
+    with tarfile.open(fileobj=empty, mode="w:gz") as out:
+        out.addfile(tarfile.TarInfo("figure.png"))
+    assert (
+        full_text.read(Fetch({"e-print": empty.getvalue()}), ID).reason
+        == "no HTML; its source holds no TeX; no PDF"
+    )
+    picture = full_text.read(Fetch({"e-print": DOCUMENT.replace(b"BT", b"%%")}), ID)
+    assert (picture.outcome, picture.reason, picture.requests) == (
+        "absent",
+        "no HTML; its PDF holds no text that can be read",
+        2,
+    )
+
+
+def test_a_withdrawn_paper_is_asked_for_once() -> None:
+    page = (404, b"<h1>File unavailable for 2606.00001</h1><p>The author has provided no source</p>")
+    fetch = Fetch({"html": page})
+    found = full_text.read(fetch, ID)
+    assert (found.outcome, found.requests, fetch.asked) == ("absent", 1, [f"/html/{ID}"])
+    assert "withdrawn" in found.reason
+
+
+@pytest.mark.parametrize("told", [
+    {"html": failure()}, {"e-print": failure()}, {"pdf": failure()}, {"html": b"", "e-print": b"", "pdf": b""},
+    {"html": PAGE[:80], "e-print": PAGE[:80], "pdf": PAGE[:80]}, {"pdf": 500}, {"e-print": b"Rate exceeded."},
+    {"html": PAGE[:-20]}, {"html": b"<html><body>We will be back soon</body></html>"}, {"html": SOURCE * 200}, {"e-print": SOURCE[:-9]},
+    {"e-print": DOCUMENT[:-6]}, {"e-print": gzip.compress(DOCUMENT)[:-1]}, {"e-print": archive_bomb()}, {"pdf": DOCUMENT[:-6]},
+])  # fmt: skip
+def test_what_could_not_be_had_is_unknown_and_never_absent(told: dict[str, bytes | int | Exception]) -> None:
+    with pytest.raises(UpstreamError) as raised:
+        full_text.read(Fetch(told), ID)
+    assert raised.value.reason.startswith("/")
+
+
+def test_a_stop_ends_it_at_once() -> None:
+    until = datetime(2026, 7, 1, tzinfo=UTC)
+    fetch = Fetch({"html": UpstreamStopped("arxiv_site", "access denied (403)", until), "e-print": SOURCE})
+    with pytest.raises(UpstreamStopped):
+        full_text.read(fetch, ID)
+    assert len(fetch.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "arxiv_id", ["", "../../etc/passwd", "2606.00001/../x", "2606.00001?x", "２606.00001", "2606.00001\n"]
+)
+def test_what_is_no_id_is_never_asked_for(arxiv_id: str) -> None:
+    fetch = Fetch({"html": PAGE})
+    assert full_text.read(fetch, arxiv_id).outcome == "absent"
+    assert not fetch.asked
+
+
+@pytest.mark.parametrize("arxiv_id", ["2606.00001v2", "0704.0001", "cs/0501001", "math.GT/0309136v1"])
+def test_every_form_of_an_id_is_asked_for(arxiv_id: str) -> None:
+    fetch = Fetch({"html": PAGE})
+    assert full_text.read(fetch, arxiv_id).outcome == "read"
+    assert fetch.asked == [f"/html/{arxiv_id}"]
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300))
+@rates(deadline=None)
+def test_no_answer_upsets_it(html: bytes, source: bytes) -> None:
+    with contextlib.suppress(UpstreamError):
+        full_text.read(Fetch({"html": html, "e-print": source}), ID)
+
+
+class Memory:
+    def __init__(self) -> None:
+        self.stops: dict[str, tuple[datetime, str]] = {}
+
+    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
+        stop = self.stops.get(upstream)
+        return stop if stop and stop[0] > now else None
+
+    def stop(self, upstream: str, until: datetime, reason: str) -> None:
+        self.stops[upstream] = (until, reason)
+
+    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
+        return None
+
+    def record(self, upstream: str, now: datetime, error: str | None) -> None:
+        return
+
+
+class Time:
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 7, 1, 5, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    world = tmp_path_factory.mktemp("world")
+    arxiv = world / "arxiv"
+    (world / "2026-06-16.jsonl").write_text(json.dumps(
+        {"arxiv_id": ID, "title": "T", "abstract": "A", "authors": ["A B"], "categories": ["cs.CL"]}
+    ))  # fmt: skip
+    for path, content in {
+        f"html/{ID}.html": PAGE, f"e-print/{ID}/main.tex": b"\\documentclass{a}\\begin{document}\\input{b}\\end{document}",
+        f"e-print/{ID}/b.tex": b"PART", f"pdf/{ID}.pdf": DOCUMENT, "e-print/2606.00002.status": b"not-public",
+        "pdf/2606.00002.pdf": DOCUMENT, "html/2606.00003.status": b"withdrawn",
+    }.items():  # fmt: skip
+        (arxiv / path).parent.mkdir(parents=True, exist_ok=True)
+        (arxiv / path).write_bytes(content)
+    with Sandbox(world) as running:
+        yield running
+
+
+@pytest.fixture
+def client(box: Sandbox, tmp_path: Path) -> Iterator[Client]:
+    order(box, "reset", {})
+    loaded = settings_module.load(environ={
+        "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PACE__ARXIV": "0",
+        **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()},
+    })  # fmt: skip
+    time = Time()
+    with Client(loaded, Memory(), time, sleep=time.sleep, jitter=lambda: 0.0) as made:
+        yield made
+
+
+def order(box: Sandbox, path: str, body: object) -> None:
+    asked = urllib.request.Request(f"{box.url}/_sandbox/{path}", json.dumps(body).encode(), method="POST")
+    with urllib.request.urlopen(asked):
+        pass
+
+
+def test_over_http(client: Client) -> None:
+    found = full_text.read(client, ID)
+    assert found.text == Text(Source.HTML, "html", PAGE.decode())
+    private = full_text.read(client, "2606.00002")
+    assert private.text is not None
+    assert (private.text.source, private.requests) == (Source.PDF, 3)
+    assert full_text.read(client, "2606.00003v1").outcome == "absent"
+    assert full_text.read(client, ID).outcome == "read"
+
+
+@pytest.mark.parametrize(("kind", "source"), [
+    ("500", Source.TEX), ("503", Source.TEX), ("empty", Source.TEX), ("html", Source.TEX), ("cut", Source.TEX), ("withdrawn", None),
+    ("not-public", Source.TEX), ("429", "stopped"), ("403", "stopped"),
+])  # fmt: skip
+def test_every_misbehaviour_of_the_html(box: Sandbox, client: Client, kind: str, source: object) -> None:
+    order(
+        box,
+        "misbehave",
+        {
+            "upstream": "arxiv_site",
+            "kind": kind,
+            "times": 4,
+            "path": "/html/",
+            "retry_after": 3600 if kind == "429" else None,
+        },
+    )
+    if source == "stopped":
+        with pytest.raises(UpstreamStopped):
+            full_text.read(client, ID)
+        return
+    found = full_text.read(client, ID).text
+    assert (found.source if found else None) == source
+
+
+@pytest.mark.parametrize("kind", ["bomb", "traversal", "truncated", "not-public", "empty", "html"])
+def test_every_misbehaviour_of_the_source(box: Sandbox, client: Client, kind: str) -> None:
+    order(box, "misbehave", [
+        {"upstream": "arxiv_site", "kind": "html", "path": "/html/"}, {"upstream": "arxiv_site", "kind": kind, "path": "/e-print/"},
+    ])  # fmt: skip
+    found = full_text.read(client, ID).text
+    assert found is not None
+    assert found.source is (Source.TEX if kind == "traversal" else Source.PDF)
+    assert "escaped" not in found.text

@@ -1,0 +1,179 @@
+"""The Hub's lists and paper records as sources of links; and, over real HTTP, one release apart from 300 that cite."""
+
+import json
+import urllib.parse
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.detect.roles import decision
+from tracker.domain.errors import UpstreamError
+from tracker.domain.mentions import Mention, Standing
+from tracker.domain.papers import Paper
+from tracker.domain.protocols import Response
+from tracker.domain.terms import Place, Role, Source
+from tracker.hosts import resolve
+from tracker.hosts.huggingface import huggingface
+from tracker.sandbox.server import Sandbox
+
+SINCE = datetime(2026, 6, 10, tzinfo=UTC)
+
+
+class Hub:
+    """Gives `answers` by path, and by cursor behind a `#`."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Response] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def get(self, upstream: str, path: str, *, params: Any = None, headers: Any = None) -> Response:
+        assert upstream == "huggingface"
+        self.asked.append((path, dict(params or {})))
+        key = path + (f"#{params['cursor']}" if params and "cursor" in params else "")
+        return self.answers.get(key, Response(404, {}, b'{"error":"Paper not found"}', path))
+
+    def say(self, path: str, body: Any, status: int = 200, **headers: str) -> None:
+        self.answers[path] = Response(status, headers, json.dumps(body).encode(), path)
+
+
+@pytest.fixture
+def hub():
+    return Hub()
+
+
+def test_the_record_of_a_paper_keeps_apart_what_only_cites(hub):
+    record = {
+        "githubRepo": "https://github.com/a/b",
+        "githubRepoAddedBy": "user",
+        "projectPage": "https://a.b",
+        "linkedModels": [{"id": "a/m", "createdAt": "2026-06-11T10:00:00.000Z"}, {"id": 7}, 7],
+        "linkedDatasets": [{"id": "a/d", "tags": ["arxiv:2606.00009"]}],
+        "linkedSpaces": "none",
+    }
+    hub.say("/api/papers/2606.00001", record)
+    found = huggingface.read_record("2606.00001", hub)
+    assert found.links == (("https://github.com/a/b", "githubRepo (user)"), ("https://a.b", "projectPage"))
+    assert {how for _, how in found.links} <= huggingface.RECORD_SAYS.keys()
+    assert [(one.reference.key, one.papers) for one in found.listed] == [
+        ("hf-model:a/m", ("2606.00001",)),
+        ("hf-dataset:a/d", ("2606.00001", "2606.00009")),
+    ]
+    assert [one.created_at for one in found.listed] == [datetime(2026, 6, 11, 10, tzinfo=UTC), None]
+    hub.say("/api/papers/2606.00002", {"id": "2606.00002", "title": "none of them"})
+    assert huggingface.read_record("2606.00002", hub) == huggingface.PaperRecord((), ())
+    assert huggingface.read_record("2606.00003", hub) is None
+
+
+def test_lists_tell_what_was_made_from_what(hub):
+    hub.say(
+        "/api/models", [listed("b/m-GGUF", 16, "arxiv:2606.00001", "base_model:a/m", "base_model:quantized:a/m")]
+    )
+    [[found]] = huggingface.newest("models", SINCE, hub, 1)
+    assert (found.reference.key, found.derived_from) == ("hf-model:b/m-GGUF", ("a/m",))
+    assert found.created_at == datetime(2026, 6, 16, tzinfo=UTC)
+
+
+def listed(name: str, day: int, *tags: str) -> dict[str, Any]:
+    return {"id": name, "createdAt": f"2026-06-{day:02}T00:00:00.000Z", "tags": list(tags)}
+
+
+def test_a_record_that_cannot_be_read_is_no_empty_one(hub):
+    hub.say("/api/papers/2606.00001", {}, 403)
+    hub.answers["/api/papers/astro-ph%2F0601001"] = Response(200, {}, b"<html>", "")
+    for arxiv_id in ("2606.00001", "astro-ph/0601001"):
+        with pytest.raises(UpstreamError):
+            huggingface.read_record(arxiv_id, hub)
+
+
+def test_the_newest_are_read_until_they_are_too_old(hub):
+    following = '<https://huggingface.co/api/models?cursor=two&limit=1000>; rel="next"'
+    hub.say(
+        "/api/models",
+        [
+            listed("a/one", 16, "arxiv:2606.00001", "arxiv:2606.00001v2", "license:mit"),
+            {"id": 7},
+            listed("a/two", 15),
+        ],
+        link=following,
+    )
+    hub.say(
+        "/api/models#two", [listed("a/three", 12, "arxiv:hep-th/9901001"), listed("a/four", 9)], link=following
+    )
+    pages = list(huggingface.newest("models", SINCE, hub, 10))
+    assert [[(found.reference.key, found.papers) for found in page] for page in pages] == [
+        [("hf-model:a/one", ("2606.00001",)), ("hf-model:a/two", ())],
+        [("hf-model:a/three", ("hep-th/9901001",))],
+    ]
+    assert hub.asked[0] == (
+        "/api/models",
+        {"sort": "createdAt", "direction": "-1", "limit": "1000", "full": "true"},
+    )
+    assert hub.asked[1][1]["cursor"] == "two"
+
+
+def test_lists_end_with_their_last_page_or_the_most_pages(hub):
+    hub.say("/api/spaces", [listed("a/one", 16)])
+    assert len(list(huggingface.newest("spaces", SINCE, hub, 10))) == 1
+    hub.say("/api/spaces", [listed("a/one", 16)], link='<https://huggingface.co/api/spaces?x=1>; rel="next"')
+    assert len(list(huggingface.newest("spaces", SINCE, hub, 3))) == 3
+    assert list(huggingface.newest("spaces", SINCE, hub, 0)) == []
+
+
+def test_a_list_that_cannot_be_read_is_said(hub):
+    with pytest.raises(UpstreamError, match="datasets"):
+        list(huggingface.newest("datasets", SINCE, hub, 1))
+
+
+class Loopback:
+    """Asks a sandbox, and nothing else."""
+
+    def __init__(self, base: str) -> None:
+        assert base.startswith("http://127.0.0.1:")
+        self.base = base
+
+    def get(self, upstream: str, path: str, *, params: Any = None, headers: Any = None) -> Response:
+        query = "?" + urllib.parse.urlencode(params) if params else ""
+        with urllib.request.urlopen(self.base + path + query) as answer:
+            named = {key.lower(): value for key, value in answer.headers.items()}
+            return Response(answer.status, named, answer.read(), path)
+
+
+def put(world: Path, name: str, created: str, front: str = "") -> None:
+    folder = world / "huggingface" / "models" / name
+    (folder / "files").mkdir(parents=True)
+    (folder / "info.json").write_text(json.dumps({"createdAt": created}))
+    (folder / "files" / "README.md").write_text(f"---\n{front}\n---\nFrom https://arxiv.org/abs/2606.00001\n")
+    (folder / "tree.txt").write_text("model.safetensors\n")
+
+
+def test_one_release_among_300_that_cite_the_paper(tmp_path):
+    put(tmp_path, "the-lab/StereoField-7B", "2026-06-12T00:00:00.000Z", "base_model: big/base")
+    for number in range(299):
+        front = ("base_model: the-lab/StereoField-7B", "license: mit")[number % 2]
+        name = ("StereoField-7B-GGUF", "StereoField-repro", "StereoField-7B-ft", "other")[number % 4]
+        put(tmp_path, f"stranger-{number}/{name}", "2026-06-20T00:00:00.000Z", front)
+    with Sandbox(tmp_path) as box:
+        pages = list(huggingface.newest("models", SINCE, Loopback(box.upstreams["huggingface"]), 3))
+    [page] = pages
+    assert len(page) == 300
+    paper = Paper(arxiv_id="2606.00001", title="StereoField: Depth", authors=("Wei Zhang",), submitted_at=SINCE)
+    code = resolve.reference("https://github.com/the-lab/stereofield")
+    mentions = [
+        Mention(reference=code, url=code.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Code: ")
+    ]
+    known = {}
+    for one in page:
+        assert one.papers == ("2606.00001",)
+        known[one.reference.folded] = Standing(derived=bool(one.derived_from), created_at=one.created_at, papers=1)
+        mentions.append(
+            Mention(reference=one.reference, url="", place=Place.HUB, source=Source.HUB_LIST, evidence="")
+        )
+    found = decision.decide(mentions, paper, decision.load(), known)
+    assert {one.reference.key for one in found if one.role is Role.OWN} == {
+        "github:the-lab/stereofield",
+        "hf-model:the-lab/StereoField-7B",
+    }
+    assert sum(one.role is Role.COMMUNITY for one in found) == 150

@@ -1,0 +1,238 @@
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tracker.domain.papers import title_key
+from tracker.hosts.inspect.readme import MOST_TEXT, PACKAGE_FILES, licence_section, package_licence, papers_named
+
+
+def ids(text: str) -> list[str]:
+    return [name.partition(":")[2] for name in papers_named(text, "") if name.startswith("arxiv:")]
+
+
+def titles(readme: str = "", citation: str = "") -> list[str]:
+    return [name.partition(":")[2] for name in papers_named(readme, citation) if name.startswith("title:")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see https://arxiv.org/abs/2606.00001",
+        "[paper](http://www.arxiv.org/pdf/2606.00001v3.pdf)",
+        "https://export.arxiv.org/abs/2606.00001#x",
+        "https://arxiv.org/html/2606.00001v1/",
+        "https://ar5iv.labs.arxiv.org/html/2606.00001",
+        "https://www.alphaxiv.org/abs/2606.00001",
+        "https://huggingface.co/papers/2606.00001",
+        "https://doi.org/10.48550/arXiv.2606.00001",
+        "doi = {10.48550/ARXIV.2606.00001}",
+        "arXiv:2606.00001v2",
+        "arXiv preprint arXiv:2606.00001, 2026",
+        "arXiv preprint 2606.00001",
+        "ArXiv 2606.00001",
+        "[arXiv](2606.00001)",
+        "https://img.shields.io/badge/arXiv-2606.00001-b31b1b.svg",
+        "https://img.shields.io/badge/arXiv%3A2606.00001-red",
+        "  eprint={2606.00001},",
+        'eprint = "2606.00001"',
+    ],
+)
+def test_an_arxiv_id_in_each_of_its_forms(text):
+    assert ids(text) == ["2606.00001"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://arxiv.org/abs/hep-th/9901001v2", ["hep-th/9901001"]),
+        ("arXiv:math.GT/0309136", ["math/0309136"]),
+        ("https://arxiv.org/pdf/cs/0601001", ["cs/0601001"]),
+        ("arXiv:0704.0001", ["0704.0001"]),
+        ("arXiv:2606.000012", []),  # six digits are no id
+        ("arXiv:2613.00001", []),  # no thirteenth month
+        ("version 2606.00001 of it", []),
+        ("https://arxiv.org/list/cs.AI/recent", []),
+        ("", []),
+    ],
+)
+def test_other_ids_and_none(text, found):
+    assert ids(text) == found
+
+
+def test_ids_are_told_once_and_fifty_names_at_most():
+    text = " ".join(f"arXiv:2606.{number:05d} arXiv:2606.{number:05d}v2" for number in range(80))
+    assert ids("arXiv:2606.00001 and https://arxiv.org/abs/2606.00001v2") == ["2606.00001"]
+    assert len(papers_named(text, "")) == 50
+
+
+@pytest.mark.parametrize(
+    ("entry", "title"),
+    [
+        ("@article{x, title={A Method for All}, year=2026}", "A Method for All"),
+        ("@misc{x,\n  title = {{B}ig {GPU} Models},\n}", "Big GPU Models"),
+        ('@inproceedings{x, title = "Quoted {W}ords", booktitle = {Some Venue}}', "Quoted Words"),
+        (
+            r"@article{x, title={Sch\"odinger and \'{E}cole for Fran{\c{c}}ais}}",
+            "Schödinger and École for Français",
+        ),
+        (r"@article{x, title={\textbf{Bold} Claims \& Proofs}}", "Bold Claims Proofs"),
+        (r"@article{x, title={Learning $\alpha$-Fair Rules}}", r"Learning $\alpha$-Fair Rules"),
+        ("@article{x,\n title={Over\n   two lines}}", "Over two lines"),
+    ],
+)
+def test_titles_of_bibtex(entry, title):
+    assert titles(f"```\n{entry}\n```") == [title_key(title)]
+
+
+def test_what_only_looks_like_bibtex():
+    assert titles("plt.plot(title='x y z w')") == []
+    assert titles('chart(title="A Chart of Things")') == []
+    assert titles("@article{x, booktitle={Proceedings of It}}") == []
+    assert titles("@article{x, title={never ends") == []
+    assert titles("@article{x, title={AI}}") == []  # too short to name anything
+
+
+@pytest.mark.parametrize(
+    ("readme", "found"),
+    [
+        ("# A Grand Method", ["A Grand Method"]),
+        ("text\n\nA Grand Method\n===\n", ["A Grand Method"]),
+        ('<h1 align="center">\n  <b>A Grand</b> Method\n</h1>', ["A Grand Method"]),
+        ("# [A Grand Method](https://arxiv.org/abs/1) :fire:", ["A Grand Method"]),
+        ("# ![logo](logo.png)\n# A Grand Method\n# Install It", ["A Grand Method"]),
+        ("# [CVPR 2026] A Grand Method", ["[CVPR 2026] A Grand Method", "A Grand Method"]),
+        ("```\n# a comment of code\n```\n# A Grand Method", ["A Grand Method"]),
+        ("<!--\n# Hidden Words\n-->\n# A Grand Method", ["A Grand Method"]),
+        ("no heading", []),
+    ],
+)
+def test_the_first_heading_may_be_the_title(readme, found):
+    assert titles(readme) == [title_key(one) for one in found]
+
+
+CITATION = """cff-version: 1.2.0
+message: "cite it"
+authors:
+  - family-names: Doe
+title: "Some Software"
+references:
+  - type: article
+    title: Somebody Else's Work
+preferred-citation:
+  type: article
+  authors:
+    - given-names: A
+  title: >-
+    The Preferred Paper
+    of Two Lines
+  identifiers:
+    - type: other
+      value: "arXiv:2606.00002"
+"""
+
+
+def test_titles_of_citation_cff():
+    assert titles("", CITATION) == ["somesoftware", "thepreferredpaperoftwolines"]
+    assert "arxiv:2606.00002" in papers_named("", CITATION)
+    assert titles("", "title: Plain words\n  that go on\nversion: 1\n") == ["plainwordsthatgoon"]
+    assert titles("", "title: the last line") == ["thelastline"]
+
+
+@pytest.mark.parametrize(
+    ("readme", "text"),
+    [
+        ("# X\n## License\nMIT here.\n## End\nno", "MIT here."),
+        ("# X\n### 📜 Licence\n\nApache.\n", "Apache."),
+        ("X\n===\n\nLicense\n-------\nBSD.\n\nEnd\n---\nno", "BSD."),
+        ("**License**\n\nMIT.\n\n**End**\n\nno", "MIT."),
+        ("**License:** MIT.\n", "MIT."),
+        ("<h2>License</h2>\nMIT.\n<h2>End</h2>no", "MIT."),
+        ("<h2 id='l'>\nLicense\n</h2>\nMIT.\n", "MIT."),
+        ("## MIT License\nSee the file.\n", "MIT License\nSee the file."),
+        ("## License\n### Code\nMIT\n### Data\nCC-BY-4.0\n## End\nno", "### Code\nMIT\n### Data\nCC-BY-4.0"),
+        ("## Code License\nMIT\n## Use\nx\n## Model License\nOwn.", "Code License\nMIT\n\nModel License\nOwn."),
+        ('## Copyright\n<a href="https://x.org/MIT">terms</a>', "https://x.org/MIT terms"),
+        ("## License Plate Recognition\nno", ""),
+        ("## Third-party licenses\nno", ""),
+        ("```\n# License\nno\n```\n", ""),
+        ("The license is MIT.", ""),
+        ("## License\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_section_on_the_licence(readme, text):
+    assert licence_section(readme) == text
+
+
+def test_a_long_section_is_cut():
+    assert len(licence_section("# License\n" + "word " * 5_000)) <= 2_000
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "licence"),
+    [
+        ("pyproject.toml", '[project]\nlicense = "MIT"\n', "MIT"),
+        ("pyproject.toml", '[project]\nlicense = "MIT OR Apache-2.0"\n', "MIT OR Apache-2.0"),
+        ("pyproject.toml", '[project]\nlicense = { text = "Apache License 2.0" }\n', "Apache-2.0"),
+        ("pyproject.toml", '[project]\nlicense = {file = "LICENSE"}\n', None),
+        ("pyproject.toml", '[project.license]\ntext = "BSD-3-Clause"\n', "BSD-3-Clause"),
+        ("pyproject.toml", '[tool.poetry]\nlicense = "GPL-3.0-or-later" # ours\n', "GPL-3.0-or-later"),
+        ("pyproject.toml", '[tool.other]\nlicense = "MIT"\n', None),
+        ("pyproject.toml", '[project]\nclassifiers = [\n "License :: OSI Approved :: MIT License",\n]\n', "MIT"),
+        ("pyproject.toml", "[project\nlicense = broken", None),
+        ("setup.cfg", "[metadata]\nlicense = Apache-2.0\n", "Apache-2.0"),
+        ("setup.cfg", "[metadata]\nlicense = file: LICENSE\n", None),
+        ("setup.cfg", "[metadata]\nlicense_files = LICENSE\n", None),
+        ("setup.py", "setup(name='x', license='MIT License')", "MIT"),
+        ("setup.py", 'setup(license="BSD")', "BSD"),
+        ("setup.py", "setup(classifiers=['License :: OSI Approved :: Apache Software License'])", "Apache-2.0"),
+        ("setup.py", 'setup(license="Proprietary")', "LicenseRef-Proprietary"),
+        ("package.json", '{"license": "ISC"}', "ISC"),
+        ("package.json", '{"license": {"type": "MIT", "url": "x"}}', "MIT"),
+        ("package.json", '{"licenses": [{"type": "MIT"}]}', "MIT"),
+        ("package.json", '{"license": "UNLICENSED"}', "LicenseRef-Proprietary"),
+        ("package.json", '{"license": "SEE LICENSE IN x.txt"}', None),
+        ("package.json", "[1]", None),
+        ("Cargo.toml", '[package]\nname = "x"\nlicense = "MIT/Apache-2.0"\n', "MIT OR Apache-2.0"),
+        ("Cargo.toml", '[dependencies]\nlicense = "MIT"\n', None),
+        ("DESCRIPTION", "Package: x\nLicense: GPL-3\n", "GPL-3.0-only"),
+        ("DESCRIPTION", "License: GPL (>= 2)\n", "GPL-2.0-or-later"),
+        ("DESCRIPTION", "License: MIT + file LICENSE\n", "MIT"),
+        ("DESCRIPTION", "License: GPL-2 | file LICENSE\n", "GPL-2.0-only"),
+        ("DESCRIPTION", "License: file LICENSE\n", None),
+        ("README.md", "license = 'MIT'", None),
+    ],
+)
+def test_licences_of_package_metadata(path, text, licence):
+    assert package_licence(path, text) == licence
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_no_text_upsets_it(one, two):
+    for name in papers_named(f"@a{{title={{{one}}}\n# {two}", f"title: {two}\n{one}"):
+        assert name.startswith(("arxiv:", "title:"))
+    licence_section(f"# License\n{one}\n{two}\n====\n")
+    for path in PACKAGE_FILES:
+        package_licence(path, f"[project]\nlicense = {one}\n{two}")
+        package_licence(path, one)
+
+
+PIECES = [
+    "@a{title={", "title = {", "{", "<h1>", "<!--", "# License\n", "License\n---\n", "[", "![", "](", "**License**\n", "\\'{",
+    "arxiv:", "arxiv ", "arXiv:2606.", "$", "```\n", "[project]\n", "license = {", "License ::", "title: >\n a", ":a", "(", "\n\n",
+    "<a href=", "-" * 9 + "\n", " ", "\t", "License: ", "**", "license=",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_hostile_text_costs_little(piece):
+    text = piece * (MOST_TEXT // len(piece))
+    start = time.process_time()
+    papers_named(text, text)
+    licence_section(f"# License\n{text}")
+    for path in PACKAGE_FILES:
+        package_licence(path, f"[project]\n{text}")
+    assert time.process_time() - start < 3.0

@@ -1,0 +1,195 @@
+"""What READMEs and package metadata say of a licence: it counts only where nothing stronger stands, fact by fact."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.domain.artifacts import LicenceFile
+from tracker.domain.history import Licence
+from tracker.domain.terms import Fact, LicenceClass
+from tracker.judge.licences import LicenceRules, beside, decide, load
+from tracker.settings import config_dir
+
+OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
+NONE, UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
+CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
+
+
+@cache
+def rules() -> LicenceRules:
+    return load(config_dir() / "openness.toml")
+
+
+@cache
+def standard(name: str) -> str:
+    text = (config_dir() / "licences" / f"{name}.txt").read_text("utf-8")
+    return text.replace("{{", "").replace("}}", "")
+
+
+def heard(text: str, fact: Fact = CODE, path: str = "README.md") -> Licence:
+    return decide(None, True, [], rules(), fact, said=[LicenceFile(path, text)])
+
+
+PARTS = "The code is released under the MIT license, the data under CC BY-NC 4.0"
+TABLE = "| Part | Licence |\n|---|---|\n| Code | MIT |\n| Dataset | CC-BY-4.0 |\n| Weights | CC BY-NC 4.0 |"
+BADGE = (
+    "[![License: MIT](https://img.shields.io/badge/License-MIT-yellow.svg)](https://opensource.org/licenses/MIT)"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "spdx", "class_"),
+    [
+        ("MIT", CODE, "MIT", OSI),
+        ("MIT License", CODE, "MIT", OSI),
+        ("Apache 2.0", CODE, "Apache-2.0", OSI),
+        ("Licensed under the Apache License, Version 2.0.", CODE, "Apache-2.0", OSI),
+        ("Released under the GNU GPL, version 3", CODE, "GPL-3.0-only", OSI),
+        ("MIT License - see the [LICENSE](LICENSE) file for details.", CODE, "MIT", OSI),
+        ("Free for commercial and non-commercial use under the MIT License.", CODE, "MIT", OSI),
+        (BADGE, CODE, "MIT", OSI),
+        ("![](https://img.shields.io/badge/License-Apache%202.0-blue.svg)", CODE, "Apache-2.0", OSI),
+        ("[CC](http://creativecommons.org/licenses/by-nc-sa/4.0/)", CODE, "CC-BY-NC-SA-4.0", RESTRICTED),
+        ("![](https://img.shields.io/github/license/lab/mit-net)", CODE, None, UNKNOWN),
+        (PARTS, CODE, "MIT", OSI),
+        (PARTS, Fact.DEMO, "MIT", OSI),
+        (PARTS, DATA, "CC-BY-NC-4.0", RESTRICTED),
+        (PARTS, WEIGHTS, None, UNKNOWN),
+        (TABLE, CODE, "MIT", OSI),
+        (TABLE, DATA, "CC-BY-4.0", CONTENT),
+        (TABLE, WEIGHTS, "CC-BY-NC-4.0", RESTRICTED),
+        ("### Code\nMIT\n\n### Data\nCC BY-NC 4.0", CODE, "MIT", OSI),
+        ("Code, data and models are under Apache 2.0.", DATA, "Apache-2.0", OSI),
+        ("MIT for code, CC BY-NC 4.0 for data", CODE, "MIT", OSI),
+        ("The model is under the Llama 2 Community License.", WEIGHTS, "llama2", RESTRICTED),
+        ("The code is MIT. Everything is for academic use only.", CODE, None, RESTRICTED),
+        ("This repo is for academic use only.", CODE, None, RESTRICTED),
+        # A licence to come, a condition, a denial, other people's work: neither yes nor no.
+        ("see LICENSE file", CODE, None, UNKNOWN),
+        ("Please contact us.", CODE, None, UNKNOWN),
+        ("The code will be released under the MIT license.", CODE, None, UNKNOWN),
+        ("This repository is under the MIT License. You must ask first.", CODE, None, UNKNOWN),
+        ("Not under MIT.", CODE, None, UNKNOWN),
+        ("Made by MIT CSAIL.", CODE, None, UNKNOWN),
+        ("Our code is based on nerf-net, which is under the MIT License.", CODE, None, UNKNOWN),
+        ("Our code is based on StyleGAN2 under the NVIDIA Source Code License.", CODE, None, UNKNOWN),
+        ("MIT. " + "Some words. " * 900, CODE, None, UNKNOWN),
+    ],
+)
+def test_a_readmes_section(text: str, fact: Fact, spdx: str | None, class_: LicenceClass) -> None:
+    licence = heard(text, fact)
+    assert (licence.spdx, licence.class_) == (spdx, class_), licence.note
+    assert licence.source == "README.md, section on the licence"
+    assert licence.note
+
+
+def test_a_section_that_quotes_the_whole_licence() -> None:
+    assert (heard(standard("MIT")).spdx, heard(standard("MIT")).class_) == ("MIT", OSI)
+
+
+@pytest.mark.parametrize(
+    ("tag", "fact", "spdx", "class_"),
+    [
+        ("MIT", CODE, "MIT", OSI),
+        ("MIT License", CODE, "MIT", OSI),
+        ("Apache-2.0 OR MIT", CODE, "Apache-2.0 OR MIT", OSI),
+        ("CC-BY-NC-4.0", CODE, "CC-BY-NC-4.0", RESTRICTED),
+        ("SEE LICENSE IN LICENSE", CODE, None, UNKNOWN),
+        ("MIT", DATA, None, UNKNOWN),
+    ],
+)
+def test_package_metadata_speaks_of_the_code(tag: str, fact: Fact, spdx: str | None, class_: LicenceClass) -> None:
+    licence = heard(f"SPDX-License-Identifier: {tag}", fact, "pyproject.toml")
+    assert (licence.spdx, licence.class_, licence.source) == (spdx, class_, "pyproject.toml")
+
+
+def test_words_count_only_where_nothing_stronger_stands() -> None:
+    words = [LicenceFile("README.md", "CC BY-NC 4.0")]
+    file = [LicenceFile("LICENSE", standard("MIT"))]
+    assert decide(None, True, file, rules(), said=words).spdx == "MIT"
+    assert decide("Apache-2.0", True, [], rules(), said=words).spdx == "Apache-2.0"
+    assert decide("NOASSERTION", True, [], rules(), said=words).spdx == "CC-BY-NC-4.0"
+    assert (
+        decide("other:mrl", True, [], rules(), WEIGHTS, said=[LicenceFile("README.md", "MIT")]).class_
+        is RESTRICTED
+    )
+    assert decide(None, True, [], rules(), said=[LicenceFile("README.md", " ")]).class_ is NONE
+    other = [LicenceFile("LICENSE-MODEL", "DEEPSEEK LICENSE AGREEMENT")]
+    assert decide(None, True, other, rules(), said=[LicenceFile("README.md", "The code is MIT.")]).spdx == "MIT"
+
+
+def test_among_words_the_stricter_counts_and_both_are_named() -> None:
+    words = [
+        LicenceFile("README.md", "Only for research."),
+        LicenceFile("setup.py", "SPDX-License-Identifier: MIT"),
+    ]
+    for said in (words, words[::-1]):
+        licence = decide(None, True, [], rules(), said=said)
+        assert licence.class_ is RESTRICTED
+        assert "setup.py says MIT" in licence.note
+        assert "README.md, section on the licence says restricted" in licence.note
+        assert "the stricter counts" in licence.note
+
+
+def test_beside_by_files_and_by_words() -> None:
+    files = [
+        LicenceFile("LICENSE-CODE", standard("MIT")),
+        LicenceFile("LICENSE-MODEL", "DEEPSEEK LICENSE AGREEMENT"),
+    ]
+    found = {fact: (licence.spdx, licence.source) for fact, licence in beside(files, rules())}
+    assert found == {CODE: ("MIT", "LICENSE-CODE"), WEIGHTS: ("deepseek", "LICENSE-MODEL")}
+    whole, said = [LicenceFile("LICENSE", standard("MIT"))], [LicenceFile("README.md", PARTS)]
+    assert beside(whole, rules()) == ()
+    ((fact, licence),) = beside(whole, rules(), said=said)
+    assert (fact, licence.spdx) == (DATA, "CC-BY-NC-4.0")
+    assert licence.note == (
+        "LICENSE says MIT, README.md, section on the licence, says CC-BY-NC-4.0: the stricter counts"
+    )
+    # Words never open what a file or a claim closes.
+    opening = [LicenceFile("README.md", "The data are under CC BY 4.0.")]
+    assert beside([LicenceFile("LICENSE", standard("CC-BY-NC-4.0"))], rules(), said=opening) == ()
+    assert beside([], rules(), said=opening, claimed="cc-by-nc-4.0") == ()
+    assert [licence.spdx for _, licence in beside([], rules(), said=opening)] == ["CC-BY-4.0"]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "text", "class_", "note"),
+    [
+        ("apache-2.0", "LLAMA 3 COMMUNITY LICENSE AGREEMENT", RESTRICTED,
+         "its card says Apache-2.0, LICENSE says llama3: the stricter counts"),
+        ("apache-2.0", "Our own words.", UNKNOWN, "its card says Apache-2.0, but LICENSE: its text was not recognised"),
+        ("MIT", "MIT+Any commercial use requires a separate agreement.", RESTRICTED,
+         "its card says MIT, LICENSE says MIT with added terms"),
+        ("MIT", "MIT+You must display our logo.", UNKNOWN, "its card says MIT, but LICENSE: MIT with added words"),
+        ("apache-2.0", "MIT+", OSI, "its card says Apache-2.0, LICENSE says MIT: the file counts"),
+    ],
+)  # fmt: skip
+def test_a_conflict_names_both_and_averages_nothing(
+    claimed: str, text: str, class_: LicenceClass, note: str
+) -> None:
+    text = text.replace("MIT+", standard("MIT") + "\n")
+    licence = decide(claimed, True, [LicenceFile("LICENSE", text)], rules(), WEIGHTS, "its card")
+    assert licence.class_ is class_
+    assert licence.note.startswith(note)
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_no_text_raises(text: str) -> None:
+    for path in ("README.md", "setup.cfg"):
+        assert heard(text, CODE, path).class_ in LicenceClass
+    beside([], rules(), said=[LicenceFile("README.md", text)])
+
+
+@pytest.mark.parametrize(
+    "piece", ["a,", "code and ", "MIT,", "#\n", "data: \n", "https://", "commercial and ", "not "]
+)
+def test_a_megabyte_is_bounded(piece: str) -> None:
+    start = time.perf_counter()
+    heard(piece * (1_000_000 // len(piece)))
+    assert time.perf_counter() - start < 3

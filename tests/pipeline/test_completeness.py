@@ -1,0 +1,356 @@
+"""The record of announcement days over whole weeks, through every door of arXiv's, with the clock moved."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tracker.cli import main
+from tracker.settings import config_dir
+from tracker.store import codes, keys
+
+World = Any
+Moment = Any
+At = Callable[..., Any]
+MIT = (config_dir() / "licences" / "MIT.txt").read_text()
+MONDAY = date(2026, 6, 15)
+WEEK = [MONDAY - timedelta(days=1), *(MONDAY + timedelta(days=n) for n in range(4)), MONDAY + timedelta(days=6)]
+"""Sunday to Thursday, and the Sunday after: Friday the 19th is a holiday that would have no announcement anyway."""
+STARTED = "2026-06-12T12:00:00Z"
+AFTER = "2026-06-22T12:00:00Z"
+SMALL = {
+    "TRACKER_HARVEST__PAGE_SIZE": "10",
+    "TRACKER_HARVEST__FIRST_DAYS": "4",
+    "TRACKER_HARVEST__WINDOW_DAYS": "7",
+}
+"""One window of several pages."""
+
+
+def write(world: World, number: int, day: date, *, submitted: str = "", month: str = "2606", **more: Any) -> str:
+    """A paper announced on a New York day; submitted four hours before that day's deadline unless said."""
+    arxiv_id = f"{month}.{number:05}"
+    line = {
+        "arxiv_id": arxiv_id,
+        "title": f"Paper {number} on tools",
+        "abstract": "We study tools.",
+        "authors": ["Ann Author", "Bob Builder"],
+        "categories": ["cs.LG"],
+        "published": submitted or deadline(day),
+        "announced": day.isoformat(),
+        **more,
+    }
+    world.papers = [one for one in world.papers if one["arxiv_id"] != arxiv_id] + [line]
+    (world.folder / "papers.jsonl").write_text("".join(json.dumps(one) + "\n" for one in world.papers))
+    return arxiv_id
+
+
+def deadline(day: date) -> str:
+    last = day - timedelta(days=2) if day.weekday() == 6 else day
+    return f"{last}T14:00:00Z"
+
+
+def a_week(world: World) -> set[str]:
+    """Every kind of announcement; returns the ids that must be stored at the end."""
+    ours = {write(world, 10 * n + m, day) for n, day in enumerate(WEEK, 1) for m in range(3)}
+    # Submitted on Monday, announced on Wednesday.
+    ours.add(write(world, 45, MONDAY + timedelta(days=2), submitted=f"{MONDAY}T13:00:00Z"))
+    # Submitted weeks before the harvest began, held by moderators until Thursday.
+    ours.add(write(world, 55, MONDAY + timedelta(days=3), submitted="2026-05-20T10:00:00Z"))
+    # Statistics first, listed in machine learning two days later.
+    ours.add(
+        write(
+            world,
+            25,
+            MONDAY,
+            categories=["math.ST", "cs.LG"],
+            cross_listed={"cs.LG": str(MONDAY + timedelta(days=2))},
+        )
+    )
+    # Announced as a cross-list at once.
+    ours.add(write(world, 26, MONDAY, categories=["math.ST", "stat.ML"]))
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    first = {"n": 1, "submitted": deadline(MONDAY), "announced": str(MONDAY)}
+    link = {"n": 2, "submitted": deadline(tuesday), "announced": str(wednesday),
+            "comments": "Code: https://github.com/ann/tool"}  # fmt: skip
+    gone = {"n": 2, "submitted": deadline(wednesday), "announced": str(wednesday), "withdrawn": True,
+            "comments": "This paper has been withdrawn by the authors"}  # fmt: skip
+    ours |= {
+        write(world, 27, MONDAY, versions=[first, link]),
+        write(world, 28, MONDAY, versions=[first, gone]),
+    }
+    write(world, 29, MONDAY, categories=["math.CO"])
+    # From before the harvest began, and changed during it.
+    write(world, 1, date(2026, 6, 2), submitted="2026-06-01T10:00:00Z", datestamp=str(wednesday))
+    world.repository("ann/tool", {"train.py": "print()", "README.md": "# Tool", "LICENSE": MIT})
+    return ours
+
+
+def evenings(first: str = STARTED, last: str = AFTER) -> list[str]:
+    """Each day at noon and after the announcement, as the service works."""
+    now, found = datetime.fromisoformat(first), []
+    while now <= datetime.fromisoformat(last):
+        found += [f"{now:%Y-%m-%dT%H:%M:%SZ}"]
+        now += timedelta(hours=16 if now.hour == 12 else 8)
+    return found
+
+
+def nights(first: str = STARTED, last: str = AFTER) -> list[str]:
+    """The first moment, and each day when all doors have shown the announcement."""
+    return [first, *(now for now in evenings(first, last) if "T04:" in now and now > first)]
+
+
+def is_whole(moment: Moment, ours: set[str], week: list[date] | None = None) -> None:
+    """Everything is stored once, and the record says so."""
+    assert set(moment.ids()) == ours
+    found = moment.days()
+    week = week or WEEK
+    assert [day for day in found if day >= week[0]] == week
+    assert {day: one.reasons for day, one in found.items() if one.short} == {}
+    assert all(one.announced == one.stored == one.scanned for one in found.values())
+    assert sum(one.announced for one in found.values()) == moment.rows("SELECT count(*) FROM version")[0][0]
+    assert moment.rows("SELECT work, n FROM version GROUP BY 1, 2 HAVING count(*) > 1") == []
+
+
+def test_a_week_of_announcements_ends_with_nothing_missing(
+    world: World, at: At, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = a_week(world)
+    for now in evenings():
+        with at(now) as moment:
+            assert moment.cycle().troubles == [], now
+            assert moment.short() == [], now
+    with at(AFTER) as moment:
+        is_whole(moment, ours)
+        kinds = {day: one.kinds for day, one in moment.days().items()}
+        assert kinds[MONDAY] == {"new": 5, "cross": 1}
+        assert kinds[MONDAY + timedelta(days=2)] == {"new": 4, "cross": 1, "replaced": 1, "withdrawn": 1}
+        assert kinds[MONDAY + timedelta(days=3)] == {"new": 4}
+        assert moment.rows("SELECT arxiv_id FROM papers WHERE withdrawn = 1") == [("2606.00028",)]
+        assert moment.rows("SELECT arxiv_id, code FROM papers WHERE code = 'open'") == [("2606.00027", "open")]
+        assert moment.rows("SELECT first_version FROM links WHERE reference = 'github:ann/tool'") == [(2,)]
+        assert {row[0] for row in moment.rows("SELECT kind FROM events WHERE arxiv_id = '2606.00027'")} >= {
+            "opened"
+        }
+        for name in ("NOW", "DATA_DIR"):
+            value = {"NOW": AFTER, "DATA_DIR": str(moment.worker.settings.data_dir)}[name]
+            monkeypatch.setenv(f"TRACKER_{name}", value)
+        for name, url in moment.sandbox.upstreams.items():
+            monkeypatch.setenv(f"TRACKER_UPSTREAMS__{name.upper()}", url)
+        assert main.run(["gaps"]) == 0
+        head, *lines = capsys.readouterr().out.splitlines()
+        assert head.split() == ["day", "announced", "stored", "scanned", "missing", "why"]
+        assert lines
+        assert {line.split()[4] for line in lines} == {"0"}
+        assert all("complete by API and OAI-PMH" in line for line in lines)
+        assert (
+            "2026-06-17          7       7        7        0  complete by API and OAI-PMH (1 cross, 4 new,"
+            in "\n".join(lines)
+        )
+        assert main.run(["gaps", "--json", "--since", "2026-06-17", "--until", "2026-06-17"]) == 0
+        [told] = json.loads(capsys.readouterr().out)
+        assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
+        with moment.worker.store.begin() as connection:
+            connection.execute(
+                text("UPDATE announcement SET n = 7 WHERE work = :key"), {"key": keys.stored("arxiv:2606.00030")}
+            )
+        assert main.run(["gaps"]) == 1
+        assert "SHORT: told but not stored: 2606.00030v7" in capsys.readouterr().out
+        assert main.run(["gaps", "--since", "2026-06-01", "--until", "2026-06-02"]) == 1
+        for wrong in (["--since", "soon"], ["--since", "2026-06-17", "--until", "2026-06-16"]):
+            assert main.run(["gaps", *wrong]) == 1
+            error = capsys.readouterr().err
+            assert error.count("\n") == 1
+            assert error.startswith("tracker: ")
+
+
+def test_while_the_api_is_down_oai_carries(world: World, at: At) -> None:
+    ours = a_week(world)
+    for now in nights():
+        with at(now) as moment:
+            down = "2026-06-15T12" < now < "2026-06-21T00"
+            if down:
+                moment.misbehave("arxiv_api", "503")
+            summary = moment.cycle()
+            assert any(one.startswith("harvest: ") for one in summary.troubles) == down, now
+            assert moment.short() == [], now
+            if now == "2026-06-19T04:00:00Z":
+                assert moment.days()[MONDAY + timedelta(days=3)].proved_by == ("OAI-PMH",)
+                assert "2606.00055" in moment.ids()
+    with at(AFTER) as moment:
+        is_whole(moment, ours)
+        assert moment.rows("SELECT count(*) FROM \"window\" WHERE state = 'open'") == [(0,)]
+
+
+def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
+    ours = a_week(world)
+    for now in nights():
+        with at(now) as moment:
+            down = "2026-06-15T12" < now < "2026-06-18T12"
+            # Once both were down, RSS is heard first: a refusal by either would close it too.
+            asked = "2026-06-15T12" < now < "2026-06-19T12"
+            if down:
+                moment.misbehave("arxiv_api", "503")
+                moment.misbehave("arxiv_oai", "503")
+            moment.cycle()
+            assert bool(moment.asked("arxiv_rss")) == asked, now
+            if now == "2026-06-18T04:00:00Z":
+                assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(moment.ids())
+                assert moment.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [
+                    (None, "unknown")
+                ]
+                assert moment.rows("SELECT max(version) FROM papers WHERE arxiv_id = '2606.00027'") == [(2,)]
+                [why] = moment.days()[MONDAY + timedelta(days=1)].reasons
+                assert why.startswith("not proved complete (the API: ")
+    with at(AFTER) as moment:
+        is_whole(moment, ours)
+        told = moment.rows("SELECT submitted_at, comment, code FROM papers WHERE arxiv_id = '2606.00027'")
+        assert told == [("2026-06-15T14:00:00Z", "Code: https://github.com/ann/tool", "open")]
+        assert moment.rows("SELECT submitted_at FROM work WHERE arxiv_id = '2606.00045'") == [
+            ("2026-06-15T13:00:00Z",)
+        ]
+
+
+def test_the_feed_stays_whole_whatever_is_down(world: World, at: At) -> None:
+    a_week(world)
+    for now in nights(last="2026-06-19T04:00:00Z"):
+        with at(now) as moment:
+            moment.cycle()
+            feed = (moment.worker.settings.public_dir / "feed.xml").read_text()
+    assert "2606.00027" in feed
+    for now in nights("2026-06-19T12:00:00Z"):
+        with at(now) as moment:
+            for upstream in ("arxiv_api", "arxiv_oai", "arxiv_rss", "github_api", "huggingface"):
+                moment.misbehave(upstream, "503")
+            moment.cycle()
+            assert "2606.00027" in (moment.worker.settings.public_dir / "feed.xml").read_text()
+
+
+def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At) -> None:
+    ours = {write(world, number, MONDAY) for number in range(1, 30)}
+    with at("2026-06-16T04:00:00Z", **SMALL) as moment:
+        moment.misbehave("arxiv_api", "403", times=1, after=2)
+        summary = moment.cycle()
+        assert summary.windows_left > 0
+        assert moment.asked("arxiv_oai") == []
+        stored = moment.ids()
+        assert len(stored) == 20
+        assert moment.rows(f"SELECT count(*) FROM scan WHERE source = {codes.SOURCE.words.index('metadata')}") == [
+            (20,)
+        ]
+    with at("2026-06-16T09:00:00Z", **SMALL) as moment:
+        moment.cycle()
+        assert moment.asked("arxiv_api") + moment.asked("arxiv_oai") + moment.asked("arxiv_rss") == []
+    with at("2026-06-16T12:00:00Z", **SMALL) as moment:
+        moment.misbehave("arxiv_api", "403")
+        moment.cycle()
+        # The door that refused is asked last, so that the other one is heard.
+        assert set(moment.ids()) == ours
+        assert moment.days()[MONDAY].proved_by == ("OAI-PMH",)
+    with at("2026-06-16T20:00:00Z", **SMALL) as moment:
+        assert moment.cycle().troubles == []
+        assert set(moment.ids()) == ours
+        assert moment.rows("SELECT count(*) FROM version") == [(29,)]
+        assert moment.days()[MONDAY].proved_by == ("API", "OAI-PMH")
+
+
+def test_an_alarm_is_raised_once_and_ends(world: World, at: At, caplog: pytest.LogCaptureFixture) -> None:
+    a_week(world)
+    caplog.set_level(logging.INFO, logger="tracker.pipeline.completeness")
+    for now in nights():
+        with at(now) as moment:
+            if "2026-06-16T12" < now < "2026-06-19T12":
+                for upstream in ("arxiv_api", "arxiv_oai"):
+                    moment.misbehave(upstream, "503")
+            moment.cycle()
+            troubles = {one["what"]: one for one in moment.health()["troubles"]}
+            page = (moment.worker.settings.public_dir / "index.html").read_text()
+            shown = "the announcement of 2026-06-16 is short" in page
+            if now == "2026-06-18T04:00:00Z":
+                one = troubles["announcements"]
+                assert one["since"] == "2026-06-17T00:00:00Z"
+                assert "not proved complete" in one["reason"]
+                assert troubles["upstream arxiv_api"]["reason"] == "server error (503)"
+                assert "upstream arxiv_oai" in troubles
+                assert shown
+            if now < "2026-06-17T12" or now > "2026-06-19T12":
+                assert not {one for one in troubles if "upstream" in one or one == "announcements"}, now
+                assert not shown
+    raised = [one.getMessage() for one in caplog.records if "alarm: announcements" in one.getMessage()]
+    assert len(raised) == 1
+    assert len([one for one in caplog.records if "the alarm is over: announcements" in one.getMessage()]) == 1
+
+
+def test_a_holiday_has_no_line_and_defers(world: World, at: At) -> None:
+    friday = date(2026, 6, 21)
+    more = {"TRACKER_HARVEST__HOLIDAYS": "2026-06-16"}
+    ours = {write(world, 1, MONDAY), write(world, 2, MONDAY + timedelta(days=2), submitted="2026-06-16T10:00:00Z")}
+    with at("2026-06-18T04:00:00Z", **more) as moment:
+        moment.cycle()
+        assert set(moment.ids()) == ours
+        days = moment.days(MONDAY)
+        assert list(days) == [MONDAY, MONDAY + timedelta(days=2)]
+        assert [one.announced for one in days.values()] == [1, 1]
+        assert friday not in days
+
+
+def test_a_week_over_a_holiday_in_winter_time(world: World, at: At) -> None:
+    """Thanksgiving: what came from Wednesday's deadline to Friday's is announced on Sunday."""
+    monday = date(2026, 11, 23)
+    week = [
+        monday - timedelta(days=1),
+        *(monday + timedelta(days=n) for n in range(3)),
+        monday + timedelta(days=6),
+    ]
+    ours = {write(world, 10 * n + m, day, month="2611") for n, day in enumerate(week, 1) for m in range(3)}
+    wednesday, sunday = week[3], week[4]
+    for number, hour in ((60, "2026-11-25T19:00:00Z"), (61, "2026-11-26T12:00:00Z"), (62, "2026-11-27T18:59:59Z")):
+        ours.add(write(world, number, sunday, month="2611", submitted=hour))
+    # Held by moderators over the holiday.
+    ours.add(write(world, 63, sunday, month="2611", submitted="2026-11-23T13:00:00Z"))
+    late = {"cs.LG": str(sunday)}
+    ours.add(write(world, 25, monday, month="2611", categories=["math.ST", "cs.LG"], cross_listed=late))
+    first = {"n": 1, "submitted": "2026-11-23T13:00:00Z", "announced": str(monday)}
+    again = {"n": 2, "submitted": "2026-11-25T20:00:00Z", "announced": str(sunday)}
+    ours.add(write(world, 27, monday, month="2611", versions=[first, again]))
+    ours.add(write(world, 28, monday, month="2611", versions=[first, {**again, "withdrawn": True}]))
+    for now in nights("2026-11-20T12:00:00Z", "2026-11-30T12:00:00Z"):
+        with at(now) as moment:
+            assert moment.cycle().troubles == [], now
+            assert moment.short() == [], now
+            if now == "2026-11-27T04:00:00Z":
+                assert max(moment.days()) == wednesday
+    with at("2026-11-30T12:00:00Z") as moment:
+        is_whole(moment, ours, week)
+        assert moment.days()[sunday].kinds == {"cross": 1, "new": 7, "replaced": 1, "withdrawn": 1}
+
+
+def test_a_window_that_is_cut_by_429_is_taken_up_again(world: World, at: At) -> None:
+    ours = {write(world, number, MONDAY) for number in range(1, 30)}
+    with at("2026-06-16T04:00:00Z", **SMALL) as moment:
+        moment.misbehave("arxiv_api", "429", after=2, retry_after=30)
+        moment.misbehave("arxiv_oai", "503")
+        moment.cycle()
+        assert len(moment.ids()) == 20
+        assert moment.short() == [MONDAY]
+    with at("2026-06-16T12:00:00Z", **SMALL) as moment:
+        assert moment.cycle().troubles == []
+        assert set(moment.ids()) == ours
+        assert moment.rows("SELECT count(*) FROM version") == [(29,)]
+        assert moment.short() == []
+
+
+def test_a_day_that_was_never_harvested_is_short(world: World, at: At) -> None:
+    write(world, 1, MONDAY)
+    with at("2026-06-18T04:00:00Z") as moment:
+        moment.cycle()
+        assert moment.days(date.max) == {}
+        assert min(moment.days(date.min)) == date(1991, 8, 14)
+        one = moment.days(date(2026, 6, 1))[date(2026, 6, 1)]
+        assert one.short
+        assert one.reasons == ("not proved complete (neither the API nor OAI-PMH was read to the end since)",)

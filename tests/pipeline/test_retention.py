@@ -1,0 +1,297 @@
+"""What goes with time, what never does, and a write-ahead log that does not stay as long as it ever was."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tracker import scheduler, settings
+from tracker.domain.artifacts import Reference
+from tracker.domain.errors import Cancelled
+from tracker.domain.papers import Version
+from tracker.domain.terms import Source
+from tracker.fetch import request_policy
+from tracker.hosts import base, resolve
+from tracker.pipeline import retention as pipeline_retention
+from tracker.pipeline.context import Summary, Worker, make_worker
+from tracker.store import codes, judgements, keys, memory, retention, times, writes
+from tracker.store import windows as listings
+from tracker.store.engine import Store
+from tracker.store.views import VIEWS
+
+DAY = timedelta(days=1)
+START = datetime(2026, 6, 16, 1, tzinfo=UTC)
+TOLD = Version(
+    arxiv_id="2606.00001", n=1, title="On tools", abstract="We study tools.", authors=("Ann Author",), categories=("cs.LG",),
+    primary_category="cs.LG", comment=None, submitted_at=START, updated_at=START,
+)  # fmt: skip
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Forgetful:
+    """A memory of upstreams that keeps nothing."""
+
+    def stopped(self, upstream: str, now: datetime) -> None:
+        return None
+
+    def stop(self, upstream: str, until: datetime, reason: str) -> None:
+        return None
+
+    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> None:
+        return None
+
+    def record(self, upstream: str, now: datetime, error: str | None) -> None:
+        return None
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def worker(store: Store, tmp_path: Path, clock: Clock) -> Iterator[Worker]:
+    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    with closing(make_worker(made, store, clock)) as made_worker:
+        yield made_worker
+
+
+def rows(store: Store, sql: str) -> list[Any]:
+    with store.read() as connection:
+        return [row[0] if len(row) == 1 else tuple(row) for row in connection.execute(text(sql))]
+
+
+def model(name: str) -> Reference:
+    return Reference(
+        key=f"huggingface:{name}", host="huggingface", kind="model", url=f"https://huggingface.co/{name}"
+    )
+
+
+def listed(store: Store, *names: tuple[str, str], at: datetime) -> None:
+    listings.save_listings(store, [(model(name), [arxiv_id], at, ()) for name, arxiv_id in names], at)
+
+
+def read(store: Store, n: int, source: Source, outcome: str, at: datetime, rules: str = "1") -> None:
+    made = writes.Scanned(work="arxiv:2606.00001", version=n, source=source, mentions=(), outcome=outcome)
+    writes.save_scans(store, [made], rules, at)
+
+
+def versions(store: Store, most: int) -> None:
+    for n in range(1, most + 1):
+        version = replace(TOLD, n=n, updated_at=START + n * DAY)
+        writes.save_versions(store, [version], {TOLD.arxiv_id: START}, START + n * DAY, whole=True)
+
+
+def thin(store: Store, now: datetime, **more: Any) -> retention.Thinned:
+    return retention.thin(store, now, **{"listings_days": 180, "scans_days": 90, **more})
+
+
+def test_listings_that_no_paper_claims_go_after_their_time(store: Store) -> None:
+    versions(store, 1)
+    listed(store, ("ann/claimed", "2606.00001"), ("bob/never", "1810.04805"), at=START)
+    listed(store, ("bob/young", "2701.00001"), at=START + 100 * DAY)
+    assert thin(store, START + 180 * DAY) == retention.Thinned()
+    assert thin(store, START + 181 * DAY) == retention.Thinned(listings=1)
+    assert rows(store, "SELECT reference FROM hub_listing ORDER BY 1") == [
+        "huggingface:ann/claimed",
+        "huggingface:bob/young",
+    ]
+    assert thin(store, START + 9000 * DAY, listings_days=0) == retention.Thinned(), "0 keeps them for ever"
+
+
+def test_scans_of_superseded_versions_go_where_a_newer_one_was_read(store: Store) -> None:
+    versions(store, 3)
+    read(store, 1, Source.METADATA, "read", START)
+    read(store, 2, Source.METADATA, "read", START)
+    read(store, 3, Source.METADATA, "read", START)
+    read(store, 1, Source.HTML, "read", START)
+    read(store, 3, Source.HTML, "unknown", START)
+    read(store, 1, Source.HUB_RECORD, "absent", START)
+    assert thin(store, START + 90 * DAY) == retention.Thinned()
+    assert thin(store, START + 91 * DAY) == retention.Thinned(scans=2)
+    assert set(rows(store, f"SELECT version, {codes.SOURCE.sql('source')} FROM scan")) == {
+        (3, Source.METADATA.value),
+        (1, Source.HTML.value),  # what was read last stays, for it tells which links were dropped since
+        (3, Source.HTML.value),
+        (1, Source.HUB_RECORD.value),
+    }
+
+
+def test_no_public_view_changes(store: Store) -> None:
+    versions(store, 2)
+    listed(store, ("bob/never", "1810.04805"), at=START)
+    for n in (1, 2):
+        read(store, n, Source.METADATA, "read", START)
+    before = {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS}
+    assert thin(store, START + 999 * DAY) == retention.Thinned(listings=1, scans=1)
+    assert {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS} == before
+
+
+def test_many_rows_go_in_batches_and_a_stop_keeps_what_was_done(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 300)
+    listed(store, *((f"bob/m{number}", "1810.04805") for number in range(1000)), at=START)
+    calls = []
+
+    def stop_at_the_third() -> None:
+        calls.append(None)
+        if len(calls) == 3:
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        thin(store, START + 181 * DAY, go_on=stop_at_the_third)
+    assert rows(store, "SELECT count(*) FROM hub_listing") == [400]
+    assert thin(store, START + 181 * DAY).listings == 400
+
+
+def test_rules_that_changed_wake_a_paper_once_however_many_versions_it_has(store: Store) -> None:
+    versions(store, 2)
+    for n in (1, 2):
+        read(store, n, Source.METADATA, "read", START, rules="1")
+    with store.begin() as connection:
+        connection.exec_driver_sql("UPDATE work SET scan_due = 0, judge_due = 0, judged_rules = 'j'")
+    judgements.wake_changed_rules(store, "2", "j")
+    assert rows(store, "SELECT scan_due FROM work") == [1]
+    read(store, 2, Source.METADATA, "read", START + DAY, rules="2")
+    with store.begin() as connection:
+        connection.exec_driver_sql("UPDATE work SET scan_due = 0")
+    judgements.wake_changed_rules(store, "2", "j")
+    assert rows(store, "SELECT scan_due FROM work") == [0], "version 1 is never read again"
+
+
+def test_it_is_done_once_a_day(worker: Worker, clock: Clock, store: Store) -> None:
+    def good() -> datetime | None:
+        return memory.stages(store)[0].get("retention")
+
+    pipeline_retention.keep(worker, START, Summary())
+    assert good() == START
+    pipeline_retention.keep(worker, START + 23 * timedelta(hours=1), Summary())
+    assert good() == START
+    pipeline_retention.keep(worker, START + DAY, Summary())
+    assert good() == START + DAY
+    pipeline_retention.keep(worker, START - 9 * DAY, Summary())
+    assert good() == START - 9 * DAY, "a clock that was wrong does not put it off for years"
+
+
+def test_a_failure_is_told_and_tried_again_in_an_hour(
+    worker: Worker, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> retention.Thinned:
+        raise sqlite3.OperationalError("disk full")
+
+    monkeypatch.setattr(retention, "thin", fail)
+    summary = Summary()
+    pipeline_retention.keep(worker, START, summary)
+    assert summary.troubles == ["retention: could not be done (OperationalError)"]
+    [trouble] = memory.stages(store)[1]
+    assert trouble.next_try == START + timedelta(hours=1)
+    monkeypatch.undo()
+    pipeline_retention.keep(worker, START + timedelta(minutes=59), Summary())
+    assert memory.stages(store)[1], "not before"
+    pipeline_retention.keep(worker, START + timedelta(hours=1), Summary())
+    assert not memory.stages(store)[1]
+
+
+def test_files_that_a_killed_process_left_are_swept_and_no_others(worker: Worker) -> None:
+    public = worker.settings.public_dir
+    (public / "feeds").mkdir(parents=True)
+    old = [
+        public / ".feed.xml.ab12_x9z",
+        public / "feeds" / ".cs.CL.xml.abcdefgh",
+        public.parent / ".told.json.12345678",
+    ]
+    kept = [public / "feed.xml", public / ".well-known", public / ".nojekyll", public / "feeds" / "a.b.abcdefgh"]
+    for path in [*old, *kept]:
+        path.write_text("x")
+        os.utime(path, (1, 1))
+    fresh = public / ".feed.xml.zzzzzzzz"
+    fresh.write_text("x")
+    pipeline_retention.keep(worker, START, Summary())
+    assert not [path for path in old if path.exists()]
+    assert all(path.exists() for path in [*kept, fresh])
+
+
+def grow(store: Store, name: str, bytes_: int) -> None:
+    with store.begin() as connection:
+        connection.execute(
+            text("INSERT INTO upstream (name, stop_reason, last_error, budget_used) VALUES (:name, :long, '', 0)"),
+            {"name": name, "long": "x" * bytes_},
+        )
+
+
+def test_the_log_is_cut_after_a_cycle_and_a_reader_only_puts_it_off(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "tracker.db-wal"
+    grow(store, "a", 5_000_000)
+    assert log.stat().st_size > 5_000_000
+    assert store.fold()
+    assert log.stat().st_size == 0
+    with closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM upstream").fetchall()
+        grow(store, "b", 1_000_000)
+        assert not store.fold(), "somebody still reads what was before"
+        assert log.stat().st_size > 1_000_000
+        reader.execute("ROLLBACK")
+    assert store.fold()
+    assert log.stat().st_size == 0
+    assert rows(store, "SELECT count(*) FROM upstream") == [2]
+
+
+def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
+    pipeline_retention.forget()
+    for number in range(50):
+        resolve.reference(f"https://github.com/lab/tool-{number}")
+        times.utc_text(START + timedelta(seconds=number))
+        keys.stored(f"arxiv:2606.{number:05}")
+    kept = (resolve.reference, base.parts, times.utc_text, keys.stored)
+    assert [one.cache_info().currsize for one in kept] == [50, 50, 50, 50]
+    pipeline_retention.forget()
+    assert [one.cache_info().currsize for one in kept] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("error", [None, Cancelled("stopping"), RuntimeError("broke off")])
+def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
+    store: Store, tmp_path: Path, clock: Clock, error: Exception | None
+) -> None:
+    def cycle() -> Summary:
+        resolve.reference("https://github.com/lab/tool")
+        if error:
+            raise error
+        return Summary()
+
+    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    service = scheduler.Service(made, store, clock)
+    service._guarded("look", cycle)
+    service.stop()
+    assert resolve.reference.cache_info().currsize == 0
+
+
+def test_hosts_of_strangers_that_recovered_are_bounded_in_number(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_policy, "MOST_HOSTS", 5)
+    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    door = request_policy.Gate(made, Forgetful(), clock)
+    for number in range(20):
+        for status in (503, 200):
+            door.page(f"web:host{number}.example", status, {})
+    for counted in (door._noted, door._lost, door._refusals):
+        assert len(counted) <= 5
+    assert "web:host19.example" in door._noted

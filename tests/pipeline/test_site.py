@@ -1,0 +1,170 @@
+"""Pages from a store: which files there are, and what is rendered on demand."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
+from lxml import html
+
+from tracker import settings
+from tracker.domain.artifacts import Reference
+from tracker.domain.items import Channel
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Version
+from tracker.domain.status import Status
+from tracker.domain.terms import Place, Role, Source
+from tracker.pipeline import site as pipeline_site
+from tracker.publish import pages
+from tracker.settings import Settings
+from tracker.store import items, judgements, organisations, writes
+from tracker.store.engine import Store
+
+PUBLIC = "https://x.example/t"
+
+
+@pytest.fixture
+def configured() -> Settings:
+    return settings.load(environ={"TRACKER_PUBLIC_URL": PUBLIC})
+
+
+@pytest.fixture
+def status(now: datetime) -> Status:
+    return Status(
+        version="0.1.0", now=now, papers=3, open_papers=1, checks_waiting=0, scans_waiting=0, github_token=True,
+        stages={"harvest": now},
+    )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def papers(store: Store, now: datetime) -> None:
+    """Three papers: two of an organisation's account, one of an old id with a slash."""
+    organisations.sync(store, [{"name": "Ai2", "github": ["allenai"], "huggingface": ["allenai"]}])
+    for arxiv_id, title, link in (
+        ("2606.00001", "Retrieval of things", "allenai/tool"), ("2606.00002", "100% <b>bold</b>", "ann/tool"),
+        ("cs/0501001", "Of old", "AllenAI/old"),
+    ):  # fmt: skip
+        at = now - timedelta(days=1)
+        version = Version(
+            arxiv_id=arxiv_id, n=1, title=title, abstract="We study.", authors=("Ann",), categories=("cs.LG",),
+            primary_category="cs.LG", comment=None, submitted_at=at, updated_at=at,
+        )  # fmt: skip
+        writes.save_versions(store, [version], {arxiv_id: at}, now)
+        work, target = (
+            f"arxiv:{arxiv_id}",
+            Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}"),
+        )
+        mention = Mention(
+            reference=target, url=target.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code."
+        )
+        writes.save_scans(
+            store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "r1", now
+        )
+        role = RoleDecision(
+            reference=target,
+            url=target.url,
+            role=Role.OWN,
+            probability=0.9,
+            place=Place.ABSTRACT,
+            source=Source.METADATA,
+            evidence="Our code.",
+            reasons=("so",),
+        )
+        judgements.save_roles(store, {work: [role]}, "r1", set(), now)
+
+
+def parsed(page: bytes | None) -> Any:
+    assert page is not None
+    return html.fromstring(page)
+
+
+def test_all_static_pages_stand_under_their_names(store: Store, configured: Settings, status: Status) -> None:
+    newest = [one for key in ("arxiv:2606.00001", "arxiv:cs/0501001") if (one := items.item(store, key))]
+    (other,) = [one for one in [items.item(store, "arxiv:2606.00002")] if one]
+
+    def channel(name: str) -> Channel:
+        return Channel(name=name, title=name, description="", items=tuple(newest))
+
+    channels = [("Main", channel("")), ("Categories", channel("cs.LG")), ("Licences", channel("licence/MIT")),
+                ("Organisations", channel("org/Ai2")), ("What shipped", channel("weights")), ("Events", channel("event/gone"))]  # fmt: skip
+    site = pipeline_site.pages(store, configured, status, newest=newest, not_open=[other], channels=channels)
+    assert set(site) == {
+        "index.html", "browse.html", "feeds.html", "trends.html", "organisations.html", "about.html", "search.html", "404.html",
+        "robots.txt", "sitemap.xml", "favicon.svg", "style.css", "browse/category/cs.LG.html", "browse/licence/MIT.html",
+        "browse/org/Ai2.html", "browse/kind/weights.html", "paper/2606.00001.html", "paper/cs/0501001.html",
+        "paper/2606.00002.html",
+    }  # fmt: skip
+    assert parsed(site["paper/cs/0501001.html"]).xpath("//link[@rel='stylesheet']/@href") == ["../../style.css"]
+    assert all(site.values())
+    told = site["sitemap.xml"].decode()
+    assert f"<loc>{PUBLIC}/</loc>" in told
+    assert f"<loc>{PUBLIC}/paper/cs/0501001</loc>" in told
+    assert "404" not in told
+    again = pipeline_site.pages(store, configured, status, newest=newest, not_open=[other], channels=channels)
+    assert again == site, "the same to the byte"
+
+
+def test_an_empty_store_has_pages_too(store: Store, configured: Settings, status: Status) -> None:
+    site = pipeline_site.pages(store, configured, status, newest=[])
+    assert "No papers yet" in parsed(site["index.html"]).text_content()
+    assert all(len(parsed(page).findall(".//h1")) == 1 for name, page in site.items() if name.endswith(".html"))
+
+
+def test_any_stored_paper_has_a_page(store: Store, configured: Settings) -> None:
+    assert "100% bold" in parsed(pipeline_site.paper(store, configured, "2606.00002")).findtext(".//h1")
+    assert "Of old" in parsed(pipeline_site.paper(store, configured, "cs/0501001")).findtext(".//h1")
+    for unknown in ("2606.99999", "", "../x", "\ud800", "\0", "' OR 1=1", "%"):
+        assert pipeline_site.paper(store, configured, unknown) is None
+
+
+def titles(page: bytes) -> list[str]:
+    return [" ".join(one.text_content().split()) for one in parsed(page).iter("h3")]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("retrieval", ["Retrieval of things"]),
+        ("arXiv:2606.00001", ["Retrieval of things"]),
+        ("Ai2", ["Retrieval of things", "Of old"]),
+        ("ai2 things", ["Retrieval of things"]),
+        ("100%", ["100% bold"]),
+        ("1_0", []),
+        ("'", []),
+        ("", []),
+    ],
+)
+def test_search_looks_in_titles_and_organisations(
+    store: Store, configured: Settings, words: str, found: list[str]
+) -> None:
+    assert sorted(titles(pipeline_site.search(store, configured, words, 1))) == sorted(found)
+
+
+@pytest.mark.parametrize("page", [-1, 0, 1, 2, 10**30])
+def test_pages_beyond_the_results_are_the_nearest_one(store: Store, configured: Settings, page: int) -> None:
+    assert len(titles(pipeline_site.search(store, configured, "we study", page))) == 3
+
+
+def test_results_come_page_by_page(store: Store, configured: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PER_SEARCH", 2)
+    first, second = (titles(pipeline_site.search(store, configured, "study", page)) for page in (1, 2))
+    assert (len(first), len(second)) == (2, 1)
+    assert set(first).isdisjoint(second)
+
+
+@budget(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(max_size=250))
+def test_whatever_is_searched_for_there_is_a_page(store: Store, configured: Settings, words: str) -> None:
+    found = parsed(pipeline_site.search(store, configured, words, 1))
+    assert len(found.findall(".//h1")) == 1
+    assert not list(found.iter("script"))
+
+
+def test_organisations_are_counted_by_their_accounts(store: Store, configured: Settings, status: Status) -> None:
+    found = parsed(pipeline_site.pages(store, configured, status, newest=[])["organisations.html"])
+    rows = [row for row in found.iter("tr") if row.findtext("th", "").startswith("Ai2")]
+    assert [cell.text for cell in rows[0].findall("td")] == ["2", "0", "0", "0"]

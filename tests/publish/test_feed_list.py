@@ -1,0 +1,88 @@
+"""Which feeds there are, and what stands in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tracker.domain.items import Channel, Item
+from tracker.domain.terms import Fact, LicenceClass
+from tracker.publish import feed_list
+from tracker.settings import Settings
+
+Make = Callable[..., Any]
+WATCHED = feed_list.organisations(
+    {"organisation": [{"name": "Ann's lab", "github": ["Ann"], "huggingface": ["annlab"]}]}
+)
+
+
+@pytest.fixture
+def built(item: Make, configured: Callable[..., Settings]) -> Callable[..., dict[str, Channel]]:
+    def build(*main: Item, **entered: list[Item]) -> dict[str, Channel]:
+        settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
+        return {one.name: one for _, one in feed_list.channels(main, entered, settings, WATCHED)}
+
+    return build
+
+
+def works(channel: Channel) -> list[str]:
+    return [item.work[-1] for item in channel.items]
+
+
+def test_states_are_filters_over_the_main_feed_with_its_dates(item: Make, link: Make, built: Make) -> None:
+    gpl = link(licence_spdx="GPL-3.0-only")
+    main = [item(1), item(2, categories=("cs.CV",)), item(3, links=(gpl,), categories=("stat.ML", "cs.CL"))]
+    made = built(*main)
+    assert works(made[""]) == ["1", "2", "3"]
+    assert works(made["cs.CL"]) == ["1", "3"]
+    assert works(made["cs.CV"]) == ["2"]
+    assert works(made["stat.ML"]) == ["3"], "a category that is there has a feed, though nobody asked for it"
+    assert works(made["licence/MIT"]) == ["1", "2"]
+    assert works(made["licence/GPL-3.0-only"]) == ["3"]
+    assert {one.entered_at for one in made["cs.CV"].items} == {main[1].entered_at}
+    assert made["cs.CL"].page == "browse/category/cs.CL"
+
+
+def test_an_organisation_owns_what_lies_under_its_accounts(item: Make, link: Make, built: Make) -> None:
+    strangers = link(reference="github:annabel/tool")
+    hub = link(reference="hf-model:annlab/tool", host="huggingface", kind="model")
+    made = built(item(1), item(2, links=(strangers,)), item(3, links=(hub,)))
+    assert works(made["org/Ann's lab"]) == ["1", "3"]
+
+
+def test_facts_and_events_have_entries_of_their_own(item: Make, built: Make) -> None:
+    made = built(item(1), weights=[item(2)], **{"event/gone": [item(3, event="e1")]})
+    assert works(made["weights"]) == ["2"]
+    assert works(made["data"]) == []
+    assert [one.event for one in made["event/gone"].items] == ["e1"]
+    assert set(made) >= {"", "weights", "data", "demo", "event/promise-kept", "event/gone", "cs.CL", "cs.CV"}
+
+
+def test_every_feed_has_its_own_path_title_and_words(item: Make, built: Make) -> None:
+    made = list(built(item(1)).values())
+    assert len({one.path("xml") for one in made}) == len({one.title for one in made}) == len(made)
+    assert all(one.description for one in made)
+
+
+def test_what_is_asked_of_an_item(item: Make, link: Make, verdict: Make) -> None:
+    one = item(1, title="On Tides", abstract="We model tides; a theory.", authors=("Ann  Author",))
+    assert feed_list.licence(one) == ("MIT", LicenceClass.OSI)
+    assert feed_list.licence(one, Fact.DATA) == (None, LicenceClass.UNKNOWN)
+    assert feed_list.is_open(one, Fact.CODE)
+    assert not feed_list.is_open(one, Fact.WEIGHTS)
+    assert feed_list.is_by(one, "ann author")
+    assert not feed_list.is_by(one, "ann")
+    assert feed_list.says(one, "tides")
+    assert not feed_list.says(one, "tide")
+
+
+def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
+    item: Make, configured: Callable[..., Settings]
+) -> None:
+    settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
+    main, older = [item(1, categories=("cs.CL",)), item(2)], [item(1, categories=("cs.CL",)), item(9)]
+    made = {one.name: one for _, one in feed_list.channels(main, {}, settings, (), {"cs.CL": older})}
+    assert works(made["cs.CL"]) == ["1", "9"]
+    assert works(made[""]) == ["1", "2"], "the main feed holds the newest alone"

@@ -1,0 +1,78 @@
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.sandbox.github.graphql_parser import GraphQLFault, read
+
+PIECES = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    ":",
+    "$",
+    "!",
+    "...",
+    "@",
+    "=",
+    "a",
+    "on",
+    "query",
+    "fragment",
+    "include",
+    '"x"',
+    "1",
+    ",",
+]
+
+
+def names(source: str, **variables: object) -> list[str]:
+    return [selection.field.key for selection in read(source, variables)]
+
+
+def test_operations_aliases_and_arguments() -> None:
+    (one,) = read(
+        'query Q($n: String = "d", $k: [Int!]) { x: f(a: $n, b: [1, 2.5], c: {d: true}, e: null, g: ENUM) { h } }',
+        {},
+    )
+    assert (one.field.key, one.field.name, one.on) == ("x", "f", None)
+    assert one.field.arguments == {"a": "d", "b": [1, 2.5], "c": {"d": True}, "e": None, "g": "ENUM"}
+    assert one.field.fields is not None
+    assert (one.field.line, one.field.column) == (1, 41)
+    assert names(
+        "# a comment\nquery A { a } query B { b }",
+    ) == ["a"]
+    assert [s.field.key for s in read("query A { a } query B { b }", {}, "B")] == ["b"]
+
+
+def test_strings_are_read_as_json_and_in_blocks() -> None:
+    (one,) = read('{ f(a: "q\\"\\u00e9\\n", b: """two "words" here""") }', {})
+    assert one.field.arguments == {"a": 'q"é\n', "b": 'two "words" here'}
+
+
+def test_fragments_and_conditions() -> None:
+    source = "query($yes: Boolean!) { a @include(if: $yes) b @skip(if: $yes) ... on T { c } ...F } fragment F on U { d }"
+    assert [(s.on, s.field.key) for s in read(source, {"yes": True})] == [(None, "a"), ("T", "c"), ("U", "d")]
+    assert [s.field.key for s in read(source, {"yes": False})] == ["b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [("", "query attribute"), ("{}", "Expected a selection"), ("{a", "Unexpected end"), ("subscription { a }", "Only queries"),
+     ("{ a(b: $c) }", "not declared"), ("query($n: Int!) { a(b: $n) }", "invalid value"), ("{ ...F }", "not defined"),
+     ("{ ...F } fragment F on T { ...F ...F }", "too deep"), ("{a" * 100 + "}" * 100, "too deep"), ("{ a(b: \\) }", "Parse error"),
+     ("query($n: " + "[" * 5000 + "{ a }", "too deep"), ("{ a(b: " + "[" * 5000 + "}", "too deep"), ("{ a @odd }", "@odd")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_in_words(source: str, says: str) -> None:
+    with pytest.raises(GraphQLFault, match=says):
+        read(source, {})
+
+
+@given(st.one_of(st.text(max_size=100), st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join)))
+def test_no_query_from_a_stranger_breaks_the_reader(source: str) -> None:
+    with contextlib.suppress(GraphQLFault):
+        assert isinstance(read(source, {}), tuple)

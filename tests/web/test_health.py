@@ -1,0 +1,185 @@
+"""`/health` and `/metrics` over real HTTP, while the store is well, fails, hangs or is locked."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from tracker import settings
+from tracker.domain.status import Status
+from tracker.fetch import clock
+from tracker.pipeline.context import make_worker, status
+from tracker.store.engine import Store
+from tracker.web import app, files, health, measures
+from tracker.web.metrics import CONTENT_TYPE
+
+NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+
+
+class Clock:
+    def now(self) -> datetime:
+        return NOW
+
+
+def told(papers: int = 5) -> Status:
+    return Status(
+        version="0.1.0", now=NOW, papers=papers, open_papers=1, checks_waiting=0, scans_waiting=0, github_token=False,
+        stages={"harvest": NOW},
+    )  # fmt: skip
+
+
+@dataclass
+class Server:
+    port: int = 0
+    answers: list[float] = field(default_factory=list)
+
+    def ask(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        began = time.monotonic()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+        self.answers.append(time.monotonic() - began)
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+    def health(self, query: str = "") -> tuple[int, dict[str, Any]]:
+        status, _, body = self.ask(f"/health{query}")
+        return status, json.loads(body)
+
+
+@contextmanager
+def serve(folder: Path, asked: Callable[[], Status], metrics: health.Metrics | None = None) -> Iterator[Server]:
+    (folder / "index.html").write_text("<p>first page</p>")
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        site = app.Site(folder, asked, Clock(), ttl_minutes=60, metrics=metrics)
+        server = uvicorn.Server(app.configuration(site))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        yield Server(listener.getsockname()[1])
+        server.should_exit = True
+        thread.join(10)
+
+
+def test_a_store_that_hangs_keeps_nobody_waiting_and_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.1)
+    gate, asked = threading.Event(), []
+    gate.set()
+
+    def ask() -> Status:
+        asked.append(None)
+        gate.wait(20)
+        return told(len(asked))
+
+    with serve(tmp_path, ask, lambda with_store: ask() and b"with" if with_store else b"without") as server:
+        assert server.health()[1]["papers"] == 1
+        gate.clear()
+        try:
+            for _ in range(3):
+                status, document = server.health()
+                assert status == 200
+                assert document["papers"] == 1, "the last known figures"
+                assert document["stages"]["harvest"]["age_seconds"] == 0
+                assert [one["what"] for one in document["troubles"]] == ["store"]
+                assert server.health("?ready")[0] == 503
+            assert server.ask("/metrics")[2] == b"without"
+            assert len(asked) == 3, "each question waits alone, however many ask"
+            assert max(server.answers) < 2
+        finally:
+            gate.set()
+        time.sleep(0.05)
+        status, document = server.health("?ready")
+        assert (status, document["status"], document["troubles"]) == (200, "ok", [])
+
+
+def test_a_store_that_never_answered_tells_that_alone(tmp_path: Path) -> None:
+    def fail() -> Status:
+        raise sqlite3.OperationalError("at /secret/path")
+
+    with serve(tmp_path, fail) as server:
+        status, document = server.health()
+        assert status == 200
+        assert document["status"] == "trouble"
+        assert "papers" not in document
+        assert "secret" not in str(document)
+        assert server.health("?ready")[0] == 503
+
+
+@pytest.mark.parametrize("lock", ["BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE"])
+def test_health_does_not_wait_for_a_locked_store(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.3)
+    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    public = tmp_path / "public"
+    public.mkdir()
+    with closing(make_worker(made, store, clock.make(made))) as worker:
+        store.rest()
+        with (
+            closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as other,
+            serve(
+                public,
+                lambda: status(worker, worker.now()),
+                lambda with_store: measures.told(worker, with_store=with_store),
+            ) as server,
+        ):
+            other.execute(lock)
+            if "PRAGMA" in lock:
+                other.execute("BEGIN EXCLUSIVE")
+            for path in ("/health", "/metrics"):
+                answered, _, body = server.ask(path)
+                assert answered == 200
+                assert body
+            assert max(server.answers) < 2.5
+            other.execute("ROLLBACK")
+            other.execute("PRAGMA locking_mode=NORMAL")
+            other.execute("SELECT count(*) FROM stage").fetchall()
+
+
+def test_metrics_have_their_type_and_are_kept_nowhere(tmp_path: Path) -> None:
+    with serve(tmp_path, told, lambda with_store: b"x 1\n" if with_store else b"") as server:
+        status, headers, body = server.ask("/metrics")
+    assert (status, body) == (200, b"x 1\n")
+    assert headers["content-type"] == CONTENT_TYPE == "text/plain; version=0.0.4; charset=utf-8"
+    assert headers["cache-control"] == "no-store"
+
+
+def test_without_metrics_there_is_no_such_page(tmp_path: Path) -> None:
+    with serve(tmp_path, told) as server:
+        assert server.ask("/metrics")[0] == 404
+
+
+def test_a_flood_of_either_does_not_shut_out_the_other(tmp_path: Path) -> None:
+    with serve(tmp_path, told, lambda _: b"x 1\n") as server:
+        refused = [server.ask("/metrics")[0] for _ in range(files.BURST + 5)].count(429)
+        assert refused >= 1, "the clock of this test stands still"
+        assert server.ask("/health")[0] == 200
+
+
+def test_a_question_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.05)
+    gate = threading.Event()
+
+    def hang() -> Status:
+        gate.wait(20)
+        return told()
+
+    asking = health.Health(hang, Clock())
+    assert asyncio.run(asking.told())[0] is False
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("asking "))
+    gate.set()

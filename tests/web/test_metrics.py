@@ -1,0 +1,254 @@
+"""The text of `/metrics`, read back by Prometheus' own parser, and what is counted for it."""
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families as parse
+
+from tracker import settings
+from tracker.domain.status import Status, Trouble
+from tracker.fetch import clock, request_counts
+from tracker.pipeline import cycle, publish, retention, timing
+from tracker.pipeline import read as pipeline_read
+from tracker.pipeline.context import Summary, Worker, make_worker
+from tracker.pipeline.timing import Spent
+from tracker.store import memory
+from tracker.store.engine import Store
+from tracker.web import measures, metrics
+from tracker.web.metrics import Measures, Upstream
+
+NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def status(*troubles: Trouble, **stages: datetime | None) -> Status:
+    return Status(
+        version="0.1.0", now=NOW, papers=850, open_papers=88, checks_waiting=41, scans_waiting=3, github_token=False,
+        stages=stages or {"harvest": NOW - HOUR, "judge": None}, troubles=troubles, next_harvest=NOW + HOUR,
+    )  # fmt: skip
+
+
+def read(body: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
+    for family in parse(body.decode()):
+        assert family.documentation, "every name has its HELP"
+        assert family.type in ("gauge", "counter"), "and its TYPE"
+        for sample in family.samples:
+            assert sample.name.startswith(metrics.PREFIX)
+            key = (sample.name.removeprefix(metrics.PREFIX), tuple(sorted(sample.labels.items())))
+            assert key not in found, "no series twice"
+            found[key] = sample.value
+    return found
+
+
+def labelled(found: dict[Any, float]) -> list[Any]:
+    return [key for key in found if key[1]]
+
+
+def requests(found: dict[tuple[str, tuple[tuple[str, str], ...]], float]) -> dict[tuple[str, str, str], float]:
+    told = {}
+    for (name, labels), value in found.items():
+        if name == "upstream_requests_total":
+            by = dict(labels)
+            told[by["upstream"], by["outcome"], by["status"]] = value
+    return told
+
+
+def test_every_figure_is_read_back() -> None:
+    measured = Measures(
+        requests={("github_api", "answered", "2xx"): 7, ("github_api", "answered", "4xx"): 1, ("web", "no_answer", "none"): 2},
+        spent={"full texts": Spent(runs=3, seconds=7.5, last=0.25)},
+        states={("code", "open"): 88, ("code", "none"): 762, ("weights", "gated"): 0},
+        upstreams=(
+            Upstream(name="arxiv_api", stopped_until=NOW + 6 * HOUR, failing_since=NOW - 2 * HOUR),
+            Upstream(name="gitlab", stopped_until=NOW - HOUR),
+        ),
+        pages_in_trouble=4, store_bytes=10**12, wal_bytes=0, free_bytes=5, feed_items=100, resident_bytes=7 * 10**7,
+        open_files=21,
+    )  # fmt: skip
+    body = metrics.text(
+        status(Trouble("harvest", "no connection", NOW - HOUR)), measured, version="0.1.0", now=NOW
+    )
+    found = read(body)
+    for name, value in {
+        "papers": 850, "open_papers": 88, "checks_waiting": 41, "scans_waiting": 3, "troubles": 1, "store_answers": 1,
+        "store_bytes": 10**12, "wal_bytes": 0, "feed_items": 100, "process_resident_bytes": 7 * 10**7,
+        "process_open_files": 21, "page_hosts_in_trouble": 4, "disk_free_bytes": 5,
+        "next_harvest_timestamp_seconds": (NOW + HOUR).timestamp(),
+    }.items():  # fmt: skip
+        assert found[name, ()] == value
+    assert found["build_info", (("version", "0.1.0"),)] == 1
+    assert found["stage_good_age_seconds", (("stage", "harvest"),)] == 3600
+    assert ("stage_good_age_seconds", (("stage", "judge"),)) not in found, "never is no age"
+    assert found["stage_trouble_age_seconds", (("stage", "harvest"),)] == 3600
+    assert found["stage_trouble_age_seconds", (("stage", "judge"),)] == 0
+    assert found["upstream_stopped_seconds", (("upstream", "arxiv_api"),)] == 6 * 3600
+    assert found["upstream_stopped_seconds", (("upstream", "gitlab"),)] == 0
+    assert found["upstream_failing_seconds", (("upstream", "arxiv_api"),)] == 2 * 3600
+    assert requests(found) == {
+        ("github_api", "answered", "2xx"): 7,
+        ("github_api", "answered", "4xx"): 1,
+        ("web", "no_answer", "none"): 2,
+    }
+    stage = (("stage", "full texts"),)
+    told = [found[f"stage_{name}", stage] for name in ("seconds_total", "runs_total", "last_seconds")]
+    assert told == [7.5, 3, 0.25]
+    assert found["papers_by_state", (("fact", "code"), ("state", "open"))] == 88
+    assert found["papers_by_state", (("fact", "weights"), ("state", "gated"))] == 0
+
+
+def test_what_is_not_known_is_left_out_and_not_0() -> None:
+    found = read(metrics.text(None, Measures(resident_bytes=1), version="0.1.0", now=NOW))
+    assert {name for name, _ in found} == {"build_info", "store_answers", "process_resident_bytes"}
+    assert found["store_answers", ()] == 0
+
+
+def test_the_line_ends_are_those_of_the_format() -> None:
+    body = metrics.text(status(), Measures(), version="0.1.0", now=NOW)
+    assert body.endswith(b"\n")
+    assert b"\r" not in body
+    assert b"\n\n" not in body
+
+
+@given(st.text(max_size=300), st.integers(0, 10**18))
+def test_no_name_breaks_the_format(name: str, value: int) -> None:
+    measured = Measures(requests={(name, "answered", name): value})
+    found = read(metrics.text(status(x=NOW), measured, version=name, now=NOW))
+    [count] = [value for (one, _), value in found.items() if one == "upstream_requests_total"]
+    assert math.isclose(count, value)
+
+
+def test_series_are_bounded_in_number() -> None:
+    many = Measures(requests={(f"host{number}.example", "answered", "2xx"): 1 for number in range(1000)})
+    found = read(metrics.text(None, many, version="0.1.0", now=NOW))
+    assert len(found) <= metrics.MOST_SERIES + 3
+
+
+def test_hosts_of_strangers_are_no_series() -> None:
+    so_far = request_counts.Requests()
+    so_far.add("web:evil.example", None)
+    so_far.add("web:other.example", "take", 200)
+    so_far.add("web:other.example", "take", 404)
+    so_far.add("somebody", "take", 200)
+    so_far.add("github_api", "refused", 403)
+    so_far.add("arxiv_api", "new", 999)
+    assert so_far.so_far() == {
+        ("web", "no_answer", "none"): 1,
+        ("web", "answered", "2xx"): 1,
+        ("web", "answered", "4xx"): 1,
+        ("other", "answered", "2xx"): 1,
+        ("github_api", "refused", "4xx"): 1,
+        ("arxiv_api", "other", "other"): 1,
+    }
+
+
+def test_a_stage_is_timed_however_it_ends() -> None:
+    ticks = iter([10.0, 12.5, 20.0, 20.5, 30.0, 29.0])
+    timings = timing.Timings(lambda: next(ticks))
+    with timings.of("read"):
+        pass
+    with pytest.raises(ValueError, match="broke"), timings.of("read"):
+        raise ValueError("broke")
+    with timings.of("back"):
+        pass
+    assert timings.so_far() == {"read": Spent(2, 3.0, 0.5), "back": Spent(1, 0.0, 0.0)}
+
+
+def test_a_timed_function_is_the_same_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = timing.Timings()
+    monkeypatch.setattr(timing, "TIMINGS", mine)
+    half = timing.timed("halving")(lambda number, *, by=2: number / by)
+    assert (half(6), half(6, by=3)) == (3, 2)
+    assert mine.so_far()["halving"].runs == 2
+
+
+def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "TIMINGS", timing.Timings())
+    monkeypatch.setattr(measures, "TIMINGS", timing.TIMINGS)
+    with working(store, tmp_path) as worker:
+        for work in (cycle.judge, pipeline_read.read, retention.keep):
+            work(worker, worker.now(), Summary())
+        publish.write_site(worker, worker.now())
+        found = read(measures.told(worker, with_store=True))
+    assert {stage for (name, ((_, stage), *_)) in labelled(found) if name == "stage_runs_total"} == {
+        "judge", "publish", "read", "retention",
+    }  # fmt: skip
+
+
+def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
+        other.executemany(
+            "INSERT INTO figure (category, fact, month, state, papers) VALUES (?, ?, ?, ?, ?)",
+            [
+                ("all", "code", "2026-05", "open", 3), ("all", "code", "2026-06", "open", 4),
+                ("cs.CL", "code", "2026-06", "open", 4), ("all", "code", "2026-06", "promised", 1),
+            ],
+        )  # fmt: skip
+        other.commit()
+    with working(store, tmp_path) as worker:
+        found = read(measures.told(worker, with_store=True))
+    told = {labels: value for (name, labels), value in found.items() if name == "papers_by_state"}
+    assert told == {
+        (("fact", "code"), ("state", "open")): 7,
+        (("fact", "code"), ("state", "promised")): 1,
+    }, "each paper once, over all months"
+
+
+@contextmanager
+def working(store: Store, folder: Path) -> Iterator[Worker]:
+    made = settings.load(environ={"TRACKER_DATA_DIR": str(folder)})
+    with closing(make_worker(made, store, clock.make(made))) as worker:
+        yield worker
+
+
+def test_a_store_is_measured(store: Store, tmp_path: Path) -> None:
+    with working(store, tmp_path) as worker:
+        now = worker.now()
+        kept = memory.StoreMemory(store)
+        kept.stop("arxiv_api", now + 6 * HOUR, "403")
+        kept.record("web:a.example", now, "503")
+        memory.stage_done(store, "harvest", now)
+        found = read(measures.told(worker, with_store=True))
+    assert found["store_answers", ()] == 1
+    assert found["papers", ()] == 0
+    assert found["store_bytes", ()] == (tmp_path / "tracker.db").stat().st_size
+    assert found["wal_bytes", ()] > 0
+    assert found["page_hosts_in_trouble", ()] == 1
+    assert found["upstream_stopped_seconds", (("upstream", "arxiv_api"),)] > 6 * 3600 - 60
+    assert found["process_resident_bytes", ()] > 10**7
+    assert 3 <= found["process_open_files", ()] < 1000
+    assert not [name for name in found if "a.example" in str(name)]
+
+
+def test_a_store_that_fails_leaves_what_the_process_tells(tmp_path: Path, store: Store) -> None:
+    with working(store, tmp_path) as worker:
+        with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
+            other.execute("ALTER TABLE stage RENAME TO elsewhere")
+        found = read(measures.told(worker, with_store=True))
+    assert found["store_answers", ()] == 0
+    assert ("papers", ()) not in found
+    assert found["process_resident_bytes", ()] > 10**7
+
+
+def test_a_store_on_a_server_has_no_file(tmp_path: Path) -> None:
+    made = settings.load(environ={"TRACKER_DATABASE_URL": "postgresql+psycopg://u:p@db.example/tracker"})
+    assert measures.store_bytes(made) == (None, None)
+    assert measures.store_bytes(settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == (None, None)
+
+
+def test_open_files_are_counted_without_that_of_the_count() -> None:
+    before = measures.open_files()
+    with Path(os.devnull).open():
+        assert before is not None
+        assert measures.open_files() == before + 1

@@ -1,0 +1,186 @@
+"""All that a paper's text links and says, in one pass; and the JSON Lines form of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tracker.detect import promises
+from tracker.detect.formats import places
+from tracker.detect.links import link_context, urls
+from tracker.detect.roles import decision
+from tracker.domain.artifacts import Reference
+from tracker.domain.mentions import Detection, Mention, RoleDecision
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Place, Source
+
+Resolve = Callable[[str], Reference | None]
+
+MOST_REFERENCES = 500
+"""References of one paper that are kept."""
+MOST_MENTIONS = 2_000
+MOST_TEXT = 5_000_000
+"""Characters of a full text that are read; the longest papers have a fifth of that."""
+MOST_LINE = 64_000_000
+FORMATS = ("html", "tex", "pdf-text", "text")
+
+
+def detect(paper: Paper, resolve: Resolve, rules: decision.RoleRules) -> Detection:
+    """The mentions of a paper's title, abstract, comment and text, their roles, and the promise.
+
+    `resolve` says what a URL names, or None. Never raises, whatever the texts hold.
+    """
+    found: list[Mention] = []
+    for text, place in (
+        (paper.title, Place.TITLE),
+        (paper.abstract, Place.ABSTRACT),
+        (paper.comment, Place.COMMENT),
+    ):
+        if text:
+            found += mentions(text, place, Source.METADATA, resolve)
+    if paper.text:
+        found += full_text(paper.text, paper.text_format, resolve)
+    found = _bounded(found)
+    decided = decision.decide(found, paper, rules) if found else ()
+    promise, evidence = promises.decide(paper, found, rules, decided)
+    return Detection(mentions=tuple(found), roles=decided, promise=promise, promise_evidence=evidence)
+
+
+def mentions(
+    text: str, place: Place, source: Source, resolve: Resolve, text_format: str = "text"
+) -> list[Mention]:
+    """The links of one piece of text that stands in one place."""
+    result: list[Mention] = []
+    for link in urls.find(text, text_format):
+        mention = _mention(text, link, place, source, resolve)
+        if mention is not None:
+            result.append(mention)
+            if len(result) >= MOST_MENTIONS:
+                break
+    return result
+
+
+def full_text(text: str, text_format: str, resolve: Resolve) -> list[Mention]:
+    """The links of a full text, each with the place in which it stands."""
+    text = text[:MOST_TEXT]
+    kind = text_format if text_format in FORMATS else places.guess_format(text)
+    source = {"html": Source.HTML, "tex": Source.TEX}.get(kind, Source.PDF)
+    plain = places.plain(text, kind)
+    where = places.Places(plain, kind)
+    result: list[Mention] = []
+    for link in urls.outside(plain.text, plain.links, kind):
+        mention = _mention(plain.text, link, where.at(link.start), source, resolve)
+        if mention is not None:
+            result.append(mention)
+            if len(result) >= MOST_MENTIONS:
+                break
+    return result
+
+
+def lines(stream: Iterable[str | bytes], resolve: Resolve, rules: decision.RoleRules) -> Iterator[dict[str, Any]]:
+    """One answer for each line of JSON, in order: what `tracker detect` prints.
+
+    An empty line is passed over; a line that holds no paper is answered by `{"error": …}`.
+    """
+    for line in stream:
+        if not line.strip():
+            continue
+        try:
+            paper = _paper(line)
+        except ValueError as error:
+            yield {"error": str(error)}
+            continue
+        yield answer(paper.arxiv_id, detect(paper, resolve, rules))
+
+
+def answer(arxiv_id: str, detection: Detection) -> dict[str, Any]:
+    """A detection as the plain values that are printed."""
+    return {
+        "arxiv_id": arxiv_id,
+        "links": [_link(decision) for decision in detection.roles[:MOST_REFERENCES]],
+        "promise": detection.promise.value,
+        "promise_evidence": detection.promise_evidence,
+    }
+
+
+def _link(decision: RoleDecision) -> dict[str, Any]:
+    return {
+        "url": decision.url,
+        "reference": decision.reference.key,
+        "role": decision.role.value,
+        "probability": decision.probability,
+        "place": decision.place.value,
+        "evidence": decision.evidence,
+    }
+
+
+def _mention(text: str, link: urls.FoundLink, place: Place, source: Source, resolve: Resolve) -> Mention | None:
+    reference = resolve(link.url)
+    if reference is None:
+        return None
+    evidence, before = link_context.around(text, link.start, link.end)
+    return Mention(reference=reference, url=link.url, place=place, source=source, evidence=evidence, before=before)
+
+
+def _bounded(found: Sequence[Mention]) -> list[Mention]:
+    """The mentions of the first 500 references."""
+    kept: set[str] = set()
+    result: list[Mention] = []
+    for mention in found:
+        key = mention.reference.folded
+        if key not in kept and len(kept) >= MOST_REFERENCES:
+            continue
+        kept.add(key)
+        result.append(mention)
+    return result
+
+
+def _paper(line: str | bytes) -> Paper:
+    """The paper that one line describes; ValueError with a sentence when it describes none."""
+    if len(line) > MOST_LINE:
+        raise ValueError(f"the line is longer than {MOST_LINE} characters")
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"no JSON: {_short(error)}") from None
+    if not isinstance(data, Mapping):
+        raise ValueError("the line holds no JSON object")
+    if not isinstance(data.get("arxiv_id"), str):
+        raise ValueError("the key `arxiv_id` is missing or no text")
+    return Paper(
+        arxiv_id=data["arxiv_id"],
+        title=_text(data, "title"),
+        abstract=_text(data, "abstract"),
+        comment=_text(data, "comment"),
+        authors=_authors(data.get("authors")),
+        text=_text(data, "text"),
+        text_format=_text(data, "text_format"),
+    )
+
+
+def _text(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"the key `{key}` is no text")
+    return value
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.replace(" and ", ",").split(",") if part.strip())
+    if isinstance(value, list):
+        return tuple(
+            author if isinstance(author, str) else str(author.get("name", ""))
+            for author in value
+            if isinstance(author, str | dict)
+        )
+    raise ValueError("the key `authors` is no list of names")
+
+
+def _short(error: BaseException) -> str:
+    return str(error)[:200] or type(error).__name__

@@ -1,0 +1,130 @@
+"""In which place of a paper a position stands, where only the words are left: PDF text, plain text, Markdown.
+
+Headings, marks of footnotes and beginnings of captions tell it. All patterns look at bounded pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import islice
+
+from tracker.domain.terms import Place
+
+MOST_FRONT = 12_000
+"""Characters in which a first heading "Introduction" is looked for."""
+FIRST_PAGE = 6_000
+"""Characters in which the footnotes of a title page stand."""
+
+LEAST_WHOLE = 24_000
+"""A text of so many characters is a paper also where neither an abstract nor an introduction is headed."""
+MOST_EARLY = 4
+"""The highest number of a footnote on a title page."""
+MOST_TITLE = 3_000
+"""Characters in which the word "Abstract" stands in a whole paper."""
+
+_NUMBER = r"(?:(?:\d{1,2}|[IVXLC]{1,6}|[A-Z])(?:\.\d{1,2})?[.)]?[ \t]{1,4})?"
+_EDGE = r"[ \t#*_>]{0,12}"
+
+
+def _heading(words: str) -> re.Pattern[str]:
+    """A line of its own that holds one of `words`, numbered or not, in spaced capitals or not."""
+    spaced = "|".join(r"[ \t]?".join(word) if word.isalpha() else word for word in words.split("|"))
+    return re.compile(
+        rf"^{_EDGE}(?:\d{{1,3}}[ \t]{{2,20}})?{_NUMBER}(?:{spaced})[ \t]?[:.]?{_EDGE}\d{{0,3}}[ \t]{{0,4}}\r?$",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+_REFERENCES = _heading(
+    r"references|bibliography|references[ \t]and[ \t]notes|literature[ \t]cited|works[ \t]cited|literature|cited[ \t]references"
+)
+_INTRODUCTION = _heading(r"introduction|background|motivation|overview")
+_ABSTRACT = re.compile(r"\ba[ \t]?b[ \t]?s[ \t]?t[ \t]?r[ \t]?a[ \t]?c[ \t]?t\b", re.IGNORECASE)
+# What follows the references: a named part, or the first lettered heading (which holds no initials of authors).
+_AFTER = re.compile(
+    rf"^{_EDGE}(?:(?:technical[ \t]|online[ \t])?a[ \t]?p[ \t]?p[ \t]?e[ \t]?n[ \t]?d[ \t]?i[ \t]?(?:x|c[ \t]?e[ \t]?s)\b[^\n.,]{{0,60}}"
+    r"|supplement(?:ary|al)[ \t](?:materials?|information)[^\n.,]{0,40}|(?:neurips[ \t])?(?:paper|reproducibility)[ \t]checklist"
+    r"|acknowledge?ments?|broader[ \t]impacts?|checklist)[ \t*]{0,4}\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LETTERED = re.compile(
+    r"^[ \t#*]{0,8}(?-i:(?:Appendix[ \t]{1,3})?A)[.:]?(?:[ \t]{1,4})(?-i:[A-Z])[A-Za-z \t:&/'\u2019-]{3,70}\r?$",
+    re.MULTILINE,
+)
+_NEXT_LETTER = re.compile(
+    r"^[ \t#*]{0,8}(?:A\.1\.?[ \t]|B[.:]?[ \t]{1,4}[A-Z][A-Za-z \t:&/'\u2019-]{3,70}\r?$)", re.MULTILINE
+)
+_ENTRY = re.compile(r"\b(?:19|20)\d\d[a-z]?\b|\barXiv\b|\bdoi\b|\bpp\.|\bet al\b", re.IGNORECASE)
+_MARK = r"(?:\d{1,2}|[*\u2020\u2021\u00a7\u2217\u00b6])"
+_FOOTNOTE = re.compile(
+    rf"(?:^|\n)[ \t]{{0,6}}(?P<mark>{_MARK})(?:[ \t]?[^\n]{{0,70}}|(?=[A-Z])[^\n]{{10,160}}\n[^\n]{{0,60}})\Z"
+)
+_CAPTION = re.compile(
+    r"(?:^|\n)[ \t*]{0,6}(?:Figure|Fig\.|FIGURE|Table|TABLE|Algorithm|Listing)[ \t]?[A-Z]?\.?\d{1,3}\*{0,2}[.:|][^\n]{0,300}"
+    r"(?:\n[^\n]{1,200}){0,3}\Z"
+)
+_LEAST_BEFORE = 0.25
+"""The share of a text that stands before its references at least."""
+_MOST_HEADINGS = 50
+
+
+class Words:
+    """The places of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        introduction = _INTRODUCTION.search(text, 0, MOST_FRONT)
+        self._front = introduction.start() if introduction else 0
+        abstract = _ABSTRACT.search(text, 0, self._front)
+        self._abstract = abstract.start() if abstract else 0
+        # An excerpt has no title page: its first footnotes are like any others.
+        whole = introduction is not None or len(text) >= LEAST_WHOLE or _ABSTRACT.search(text, 0, MOST_TITLE)
+        self._first_page = max(self._front, FIRST_PAGE) if whole else 0
+        lists = bibliographies(text)
+        self._starts = [start for start, _ in lists]
+        self._ends = [end for _, end in lists]
+
+    def at(self, position: int) -> Place:
+        """Where `position` stands."""
+        index = bisect_right(self._starts, position) - 1
+        if index >= 0 and position < self._ends[index]:
+            return Place.BIBLIOGRAPHY
+        near = self._text[max(0, position - 700) : position]
+        if (footnote := _FOOTNOTE.search(near[-260:])) is not None:
+            early = position < self._first_page and _is_early(footnote.group("mark"))
+            return Place.TITLE_FOOTNOTE if early else Place.FOOTNOTE
+        if position < self._front:
+            return Place.TITLE_FOOTNOTE if position < self._abstract else Place.ABSTRACT
+        return Place.CAPTION if _CAPTION.search(near) else Place.SECTION
+
+
+def _is_early(mark: str) -> bool:
+    """Whether a footnote's mark is one of a title page: a sign, or one of the first numbers."""
+    return not mark.isdigit() or int(mark) <= MOST_EARLY
+
+
+def bibliographies(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each list of references: from its heading to an appendix, or to the end."""
+    headings = [
+        heading.end()
+        for heading in islice(_REFERENCES.finditer(text, int(len(text) * _LEAST_BEFORE)), _MOST_HEADINGS)
+    ]
+    # A line of a table of contents, or a running title, leads to no entries.
+    listing = [start for start in headings if _ENTRY.search(text, start, start + 1_500)] or headings[:1]
+    found: list[tuple[int, int]] = []
+    for start in listing:
+        if not found or start >= found[-1][1]:
+            found.append((start, _end(text, start)))
+    return found
+
+
+def _end(text: str, start: int) -> int:
+    ends = [len(text)]
+    after = _AFTER.search(text, start)
+    if after is not None:
+        ends.append(after.start())
+    lettered = _LETTERED.search(text, start)
+    if lettered is not None and _NEXT_LETTER.search(text, lettered.end()):
+        ends.append(lettered.start())
+    return min(ends)

@@ -1,0 +1,48 @@
+"""Full texts of any format as plain text, and in which part of the paper a position stands."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.detect.formats import html, pdf_text, tex
+from tracker.detect.formats.plain_text import Plain
+from tracker.domain.terms import Place
+
+_HTML_SIGN = re.compile(r"<(?:!doctype html|html|head|body|div|p|article|section|span|a)\b", re.IGNORECASE)
+_TEX_SIGN = re.compile(
+    r"\\(?:documentclass|documentstyle|begin\s?\{|(?:sub)?section\*?\{|usepackage|maketitle|cite[pt]?\{|bibitem|footnote\{)"
+)
+_HEAD = 20_000
+
+
+def guess_format(text: str) -> str:
+    """`html`, `tex` or `pdf-text`, by what stands in the first part of the text."""
+    head = text[:_HEAD]
+    tag, command = _HTML_SIGN.search(head), _TEX_SIGN.search(head)
+    if tag and command:
+        # Sources show tags in listings, pages show commands in formulas: what comes first is the format.
+        return "html" if tag.start() < command.start() else "tex"
+    if tag:
+        return "html"
+    return "tex" if command else "pdf-text"
+
+
+def plain(text: str, kind: str) -> Plain:
+    """`text` without the markup of its format, with the links and places that the markup told."""
+    if kind == "html":
+        return html.plain(text)
+    return tex.plain(text) if kind == "tex" else Plain(text)
+
+
+class Places:
+    """Answers in which place a position of a plain text stands."""
+
+    def __init__(self, plain: Plain, kind: str) -> None:
+        self._plain = plain
+        self._words = pdf_text.Words(plain.text) if kind in ("pdf-text", "text") else None
+
+    def at(self, position: int) -> Place:
+        """The innermost place around `position`."""
+        if self._words is not None:
+            return self._words.at(position)
+        return self._plain.place(position) or Place.SECTION

@@ -1,0 +1,1 @@
+"""Links in a text, however they were written or broken."""

@@ -1,0 +1,1 @@
+"""Whose artifact a link leads to."""

@@ -1,0 +1,224 @@
+"""Names against names: a repository's against the paper's title, an owner's against its authors."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tracker.domain.artifacts import Reference
+from tracker.domain.papers import Paper
+
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_COINED = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{1,40}")
+_PRESENTED = re.compile(
+    r"\b(?:present|propose|introduce|develop|release|called|named|dubbed|termed|describe)s?,?\s+(?:\\?\w{0,8}\{)?([A-Z][\w.+-]{2,40})"
+)
+_REPOSITORY_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}", re.ASCII)
+_IN_BRACKETS = re.compile(r"\(([A-Z][\w.+-]{2,24})\)")
+_FILLERS_TEXT = """a an and for from in into is of on or the to towards toward via with without by as at using based code codes
+    official pytorch tensorflow jax implementation paper papers project release public repo repository dataset data
+    model models main page github io website web demo learning"""
+_FILLERS = frozenset(_FILLERS_TEXT.split())
+_SHARED = (
+    ".github.io",
+    ".gitlab.io",
+    ".codeberg.page",
+    ".gitee.io",
+    ".vercel.app",
+    ".netlify.app",
+    ".pages.dev",
+    ".hf.space",
+)
+# What people and groups put behind their name in an account's.
+_BESIDE_A_NAME_TEXT = "ai cs cv dev dr hf lab labs ml nlp official phd prof research team"
+_BESIDE_A_NAME = frozenset(_BESIDE_A_NAME_TEXT.split())
+_MOST_OWNER = 40
+_MOST_TITLE = 500
+_MOST_ABSTRACT = 5_000
+_MOST_AUTHORS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a paper's title, abstract and authors let one expect of names."""
+
+    words: frozenset[str]
+    acronyms: frozenset[str]
+    initials: str
+    authors: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, paper: Paper) -> About:
+        """What `paper` calls its work, and who wrote it; any text may be hostile."""
+        title = paper.title[:_MOST_TITLE]
+        words = [word.lower() for word in _WORD.findall(_ascii(title))]
+        authors = tuple(_name_parts(author) for author in paper.authors[:_MOST_AUTHORS])
+        return cls(
+            words=frozenset(word for word in words if word not in _FILLERS),
+            acronyms=frozenset(_acronyms(title, paper.abstract[:_MOST_ABSTRACT])),
+            initials="".join(word[0] for word in words),
+            authors=authors,
+        )
+
+    def is_acronym(self, name: str) -> bool:
+        """Whether `name` is, or holds, what the paper calls its work."""
+        folded = fold(name)
+        if len(folded) < 3:
+            return False
+        pieces = {fold(piece) for piece in re.split(r"[-_./]", name)}
+        return any(
+            folded == acronym or acronym in pieces or (len(acronym) >= 5 and acronym in folded)
+            for acronym in self.acronyms
+        )
+
+    def resembles(self, name: str) -> bool:
+        """Whether most words of `name` stand in the title, or it is made of the title's initials."""
+        folded = fold(name)
+        if len(folded) >= 4 and folded in self.initials:
+            return True
+        parts = [
+            part.lower() for part in _HUMP.findall(_ascii(name)) if len(part) > 2 and part.lower() not in _FILLERS
+        ]
+        if not parts:
+            return False
+        known = sum(
+            1 for part in parts if part in self.words or any(_same_stem(part, word) for word in self.words)
+        )
+        return known * 2 > len(parts) or (known >= 2 and known * 2 == len(parts))
+
+    def is_author(self, owner: str) -> bool:
+        """Whether `owner` is built from the name of one of the authors."""
+        folded = re.sub(r"\d+", "", fold(owner))
+        return len(folded) >= 3 and any(_is_built_from(folded, parts) for parts in self.authors)
+
+    def is_author_alone(self, owner: str) -> bool:
+        """Whether `owner` is one author's name and nothing else: two parts of it, a long family name with initials,
+        or a very long part. Narrower than `is_author`: among hundreds of strangers some share a family name."""
+        pieces = [re.sub(r"\d+", "", fold(piece)) for piece in re.split(r"[-_.]", owner[:_MOST_OWNER])]
+        letters = "".join(piece for piece in pieces if piece not in _BESIDE_A_NAME)
+        return len(letters) >= 4 and any(_is_nothing_but(letters, parts) for parts in self.authors)
+
+
+def owner_and_name(reference: Reference) -> tuple[str, str]:
+    """(owner, name) that a reference's key shows, folded by case; empty where it has none."""
+    scheme, _, rest = reference.key.partition(":")
+    if scheme == "page":
+        return _of_page(rest)
+    pieces = rest.split("/")
+    if scheme in ("gitlab", "forgejo") and "." in pieces[0]:
+        pieces = pieces[1:]
+    if scheme in ("kaggle", "modelscope"):
+        pieces = pieces[1:]
+    if scheme in ("github-org", "hf-org"):
+        return rest.lower(), ""
+    if scheme in ("doi", "zenodo", "osf", "swh") or not pieces:
+        return "", ""
+    return (pieces[0].lower() if len(pieces) > 1 else ""), pieces[-1]
+
+
+def fold(name: str) -> str:
+    """Only the letters and digits, in lower case, without accents."""
+    return "".join(_WORD.findall(_ascii(name))).lower()
+
+
+def _of_page(url: str) -> tuple[str, str]:
+    host, _, path = url.removeprefix("https://").partition("/")
+    pieces = [piece for piece in path.partition("?")[0].split("/") if piece]
+    name = re.sub(r"\.(?:html?|php)$", "", pieces[-1]) if pieces else ""
+    if pieces[:1] == ["view"] and len(pieces) > 1:
+        name = pieces[1]
+    labels = host.split(".")
+    # A person's or group's own domain, or their part of a shared one (`name.github.io`).
+    owner = labels[0] if len(labels) == 2 or host.endswith(_SHARED) else host
+    return owner, name or labels[0]
+
+
+def _ascii(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def _acronyms(title: str, abstract: str) -> set[str]:
+    found: set[str] = set()
+    head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0]
+    if head != title and len(head.split()) <= 4:
+        found.add(fold(head))
+    for text in (title, *_IN_BRACKETS.findall(abstract), *_PRESENTED.findall(abstract)):
+        found.update(fold(token) for token in _COINED.findall(text) if _is_coined(token))
+    return {name for name in found if len(name) >= 3 and name not in _COMMON}
+
+
+def repository_names(paper: Paper) -> tuple[str, ...]:
+    """How a repository of this paper may be called, as the paper writes its work's name; at most five."""
+    title = paper.title[:_MOST_TITLE]
+    found: dict[str, None] = {}
+    head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0].strip()
+    if head != title and len(head.split()) <= 3:
+        found[re.sub(r"\s+", "-", head)] = None
+    found |= dict.fromkeys(token.rstrip(".-_") for token in _COINED.findall(title) if _is_coined(token))
+    known = About.of(paper)
+    return tuple(name for name in found if fold(name) in known.acronyms and _REPOSITORY_NAME.fullmatch(name))[:5]
+
+
+# Written like acronyms of one work, yet everybody's.
+_COMMON_TEXT = """ai 3d 2d llm llms mllm mllms vlm vlms vla vlas lmm lmms rag nlp cnn cnns gnn gnns gan gans rnn lstm mlp vit vits
+    clip sam nerf 3dgs gpt chatgpt gpt4 bert llama qwen lora moe rl rlhf grpo dpo ppo sft slm slms asr tts ocr vqa
+    slam lidar rgb rgbd mri ct eeg ecg iot uav uavs api gpu gpus cpu pde pdes ode odes pinn pinns kan kans svm pca
+    xai ood cot imagenet pytorch github huggingface arxiv zeroshot fewshot usa eu covid19 mamba ssm dnn dnns"""
+_COMMON = frozenset(_COMMON_TEXT.split())
+
+
+def _is_coined(token: str) -> bool:
+    capitals = sum(letter.isupper() for letter in token)
+    return capitals >= 2 or (capitals >= 1 and any(letter.isdigit() for letter in token)) or "++" in token
+
+
+def _name_parts(author: str) -> frozenset[str]:
+    return frozenset(part.lower() for part in re.split(r"[\s,.-]+", _ascii(author[:200])) if part)
+
+
+def _is_built_from(owner: str, parts: frozenset[str]) -> bool:
+    """A long part of the name stands in the owner's, or two parts (one perhaps as an initial) make it up."""
+    letters = [re.sub(r"[^a-z]", "", part) for part in parts]
+    if any(len(part) >= 5 and part in owner for part in letters):
+        return True
+    for one in letters:
+        if len(one) < 2 or one not in owner:
+            continue
+        rest = owner.replace(one, "", 1)
+        others = [part for part in letters if part and part != one]
+        if rest and any(rest in (part, part[0]) or (len(part) > 1 and part in rest) for part in others):
+            return True
+        if rest and others and sorted(rest) == sorted(part[0] for part in others):
+            return True
+    return False
+
+
+def _is_nothing_but(owner: str, parts: frozenset[str]) -> bool:
+    letters = tuple(part for part in (re.sub(r"[^a-z]", "", part) for part in sorted(parts)) if part)[:4]
+    return any(
+        len(full) >= 2 or (len(full) == 1 and (len(full[0]) >= 7 or (initials and len(full[0]) >= 5)))
+        for full, initials in _splits(owner, letters, (), 0)
+    )
+
+
+def _splits(
+    rest: str, parts: tuple[str, ...], full: tuple[str, ...], initials: int
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every way to lay out `rest` with `parts`, each used at most once, whole or as an initial: (whole ones, initials)."""
+    if not rest:
+        yield full, initials
+        return
+    for at, part in enumerate(parts):
+        others = parts[:at] + parts[at + 1 :]
+        if len(part) >= 2 and rest.startswith(part):
+            yield from _splits(rest[len(part) :], others, (*full, part), initials)
+        if rest[0] == part[0]:
+            yield from _splits(rest[1:], others, full, initials + 1)
+
+
+def _same_stem(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and long.startswith(short[: max(4, len(short) - 2)]) and len(long) - len(short) <= 4

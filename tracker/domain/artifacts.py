@@ -1,0 +1,74 @@
+"""Artifacts: the canonical reference of a link's target, and what a host answered about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.terms import Content, Fact, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Canonical name of a link's target.
+
+    `key` is `scheme:rest` as in `github:owner/name`, in the case in which it was written; keys compare
+    without case through `folded`. `host` names the module of `tracker.hosts`; `kind` is what the target
+    is (`repository`, `model`, `dataset`, `space`, `page`, `doi`, …); `url` is its https address.
+    """
+
+    key: str
+    host: str
+    kind: str
+    url: str
+
+    @property
+    def folded(self) -> str:
+        """The key for comparison."""
+        return self.key.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFile:
+    """A licence text as found at `path`; used to recognise the licence, never stored."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a host answered about one reference. A field that was not learned is None or empty."""
+
+    outcome: Outcome
+    reason: str = ""
+    """Why the outcome is not `present`, in words; never empty for `unknown` and `blocked`."""
+    reference: Reference | None = None
+    """The name as the host writes it now (differs from the asked one after a rename)."""
+    host_id: str | None = None
+    """The host's own id, which survives renames."""
+    content: Content = Content.UNKNOWN
+    holds: tuple[Fact, ...] = ()
+    """Which of the four things were seen in it."""
+    licence_claimed: str | None = None
+    """The licence id as the host states it (GitHub's SPDX id, the Hub's licence tag)."""
+    licence_looked: bool = False
+    """True when the host was really asked for a licence, so that nothing found means there is none."""
+    licence_files: tuple[LicenceFile, ...] = ()
+    archived: bool | None = None
+    gated: bool | None = None
+    fork: bool | None = None
+    created_at: datetime | None = None
+    pushed_at: datetime | None = None
+    commit: str | None = None
+    languages: tuple[str, ...] = ()
+    unchanged: bool = False
+    """True when it shows the commit that the asker knew: content, licence and what it names stand as last read."""
+    licence_said: tuple[LicenceFile, ...] = ()
+    """Weaker words on its licence, which count where no licence file stands: `path` is `README.md` (the text of its
+    section on the licence) or a file of package metadata (the text `SPDX-License-Identifier: ID`)."""
+    names: tuple[str, ...] | None = None
+    """The papers that its README, CITATION.cff or card name, as `arxiv:ID` and `title:KEY` (`title_key` of a title
+    in BibTeX or CITATION.cff), at most 50; None where none of them was read."""
+    derived_from: tuple[str, ...] = ()
+    """What it says it was made from, as the host names it."""

@@ -1,0 +1,100 @@
+"""What feeds, pages and `/health` tell, as frozen values between the store and publishing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.history import Verdict
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLink:
+    """One artifact of a published item, with its evidence."""
+
+    reference: str
+    url: str
+    host: str
+    kind: str
+    role: Role
+    probability: float
+    place: Place
+    evidence: str
+    outcome: Outcome
+    content: Content
+    licence_spdx: str | None
+    licence_class: LicenceClass
+    archived: bool
+    gated: bool
+    created_at: datetime | None = None
+    licence_note: str = ""
+    """A conflict or a doubt about the licence, in words."""
+    copy_url: str | None = None
+    """An archived copy of what is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A paper (or a release without one) as feeds and pages show it."""
+
+    work: str
+    """`arxiv:ID` or `release:REFERENCE`."""
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    primary_category: str
+    submitted_at: datetime | None
+    updated_at: datetime | None
+    announced_at: datetime | None
+    doi: str | None
+    licence: str | None
+    withdrawn: bool
+    verdicts: tuple[Verdict, ...]
+    links: tuple[ItemLink, ...]
+    entered_at: datetime | None = None
+    """When it entered the feed: its date there, for ever. None where it is in no feed."""
+    changed_at: datetime | None = None
+    """Newest material change (an event), never earlier than `entered_at`."""
+    first_seen: datetime | None = None
+    """When we first read of it."""
+    opened_at: datetime | None = None
+    """When its code was first seen open."""
+    grade: str = ""
+    """The one grade of `config/openness.toml`, empty where it was not judged yet."""
+    grade_reasons: tuple[str, ...] = ()
+    event: str = ""
+    """In a feed of events: the id of the event that this entry tells; the guid ends with it."""
+
+    @property
+    def arxiv_id(self) -> str | None:
+        """The arXiv id without version, or None for a release."""
+        scheme, _, rest = self.work.partition(":")
+        return rest if scheme == "arxiv" else None
+
+    def verdict(self, fact: Fact) -> Verdict | None:
+        """The verdict on one fact, None when the work was not judged yet."""
+        return next((v for v in self.verdicts if v.fact is fact), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One feed, ready to be written in any format.
+
+    `name` is empty for the main feed, else what stands between `/feeds/` and the ending: `cs.CL`, `weights`,
+    `licence/MIT`, `org/Ai2`, `event/gone`; or `paper/ID` for the feed of one paper; or the canonical query of a composed
+    feed, beginning with `?`. `page` is the path of the page for people that shows the same, without a leading slash.
+    """
+
+    name: str
+    title: str
+    description: str
+    items: tuple[Item, ...]
+    page: str = ""
+
+    def path(self, ending: str) -> str:
+        """Where it is served, without a leading slash: `feed.xml`, `feeds/cs.CL.atom`, `feed.xml?cat=cs.CL`."""
+        if not self.name or self.name.startswith("?"):
+            return f"feed.{ending}{self.name}"
+        return f"{self.name}.{ending}" if self.name.startswith("paper/") else f"feeds/{self.name}.{ending}"

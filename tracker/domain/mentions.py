@@ -1,0 +1,66 @@
+"""Mentions: one link in one place of one paper, and the role that follows from all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.artifacts import Reference
+from tracker.domain.terms import Place, Promise, Role, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One link as it stands in one place of one paper.
+
+    `evidence` is the sentence around it (at most 400 characters), `before` the up to 160 characters that
+    lead to it, both with white space collapsed; together with the paper's title and authors they are all
+    that the role rules read, so that roles can be decided again from the store.
+    """
+
+    reference: Reference
+    url: str
+    place: Place
+    source: Source
+    evidence: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of an artifact beyond the words of one paper, for the rules of roles."""
+
+    names_paper: bool | None = None
+    """Whether its README, CITATION.cff or card names this paper; None where they were not read."""
+    derived: bool = False
+    """Whether it says of itself that it was made from another artifact (a quantisation, a fine-tune)."""
+    created_at: datetime | None = None
+    papers: int = 0
+    """How many stored papers link it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDecision:
+    """Role of one reference in one paper; `probability` is P(own), whatever the role."""
+
+    reference: Reference
+    url: str
+    role: Role
+    probability: float
+    place: Place
+    source: Source
+    """With `place`: the mention that decides it, whose address and sentence these are."""
+    evidence: str
+    reasons: tuple[str, ...]
+    unsettled: bool = False
+    """True for a mention that a look at the repository may turn into the authors' own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """All that one paper's text says: its mentions, their roles, and the promise with its sentence."""
+
+    mentions: tuple[Mention, ...]
+    roles: tuple[RoleDecision, ...]
+    promise: Promise
+    promise_evidence: str

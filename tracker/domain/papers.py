@@ -1,0 +1,76 @@
+"""Papers: their versions as arXiv has them, their texts, and what a harvest of one window proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tracker.domain.terms import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a paper as arXiv tells it. `arxiv_id` carries no version; `n` is the version."""
+
+    arxiv_id: str
+    n: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    primary_category: str
+    comment: str | None
+    submitted_at: datetime
+    """When v1 was submitted."""
+    updated_at: datetime
+    """When this version was submitted."""
+    doi: str | None = None
+    licence: str | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What link finding and role rules see of a paper; any text may be hostile, cut or empty."""
+
+    arxiv_id: str
+    title: str = ""
+    abstract: str = ""
+    comment: str = ""
+    authors: tuple[str, ...] = ()
+    text: str = ""
+    text_format: str = ""
+    """`html`, `tex`, `pdf-text`, `text`, or empty to guess."""
+    submitted_at: datetime | None = None
+    """When the first version was submitted, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paper's full text as fetched: read for its links and thrown away, never stored.
+
+    `format` is `html`, `tex` or `pdf-text`; `source` says which of arXiv's files it came from.
+    """
+
+    source: Source
+    format: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowResult:
+    """What a harvest of one window proved. It is complete only if `complete`."""
+
+    since: datetime
+    until: datetime
+    expected: int | None
+    got: int
+    complete: bool
+    reason: str = ""
+    versions: Sequence[Version] = field(default=())
+
+
+def title_key(title: str) -> str:
+    """A title for comparison: its letters and digits alone, without case."""
+    return "".join(letter for letter in title.casefold() if letter.isalnum())

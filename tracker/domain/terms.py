@@ -1,0 +1,147 @@
+"""The closed lists of words of the field, as the tables, views and feeds spell them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a linked artifact is to the paper that links it."""
+
+    OWN = "own"
+    OWN_PAGE = "own-page"
+    MENTION = "mention"
+    COMMUNITY = "community"
+
+
+class Place(StrEnum):
+    """Where in a paper, or about it, a link stands."""
+
+    TITLE = "title"
+    ABSTRACT = "abstract"
+    COMMENT = "comment"
+    TITLE_FOOTNOTE = "title-footnote"
+    SECTION = "section"
+    FOOTNOTE = "footnote"
+    CAPTION = "caption"
+    BIBLIOGRAPHY = "bibliography"
+    PAGE = "page"
+    HUB = "hub"
+
+
+class Source(StrEnum):
+    """Which text or list a scan read."""
+
+    METADATA = "metadata"
+    HUB_RECORD = "hub-record"
+    HUB_LIST = "hub-list"
+    WATCH = "watch"
+    HTML = "html"
+    TEX = "tex"
+    PDF = "pdf"
+    PAGE = "page"
+    IMPORT = "import"
+    """A list of another tracker's, which names links and proves none."""
+
+
+class Promise(StrEnum):
+    """What the authors say of the release of their code, data or weights."""
+
+    AVAILABLE = "available"
+    PROMISED = "promised"
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    """What one look at an artifact found. `unknown` is never read as absent."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+
+class Content(StrEnum):
+    """What a present artifact holds."""
+
+    CODE = "code"
+    DATA_ONLY = "data-only"
+    README_ONLY = "readme-only"
+    PLACEHOLDER = "placeholder"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+class LicenceClass(StrEnum):
+    """What a licence allows. `none`: looked for and not there; `unknown`: not read or not recognised."""
+
+    OSI = "osi"
+    OPEN_CONTENT = "open-content"
+    RESTRICTED = "restricted"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Fact(StrEnum):
+    """The four things a paper can ship."""
+
+    CODE = "code"
+    WEIGHTS = "weights"
+    DATA = "data"
+    DEMO = "demo"
+
+
+class State(StrEnum):
+    """State of one fact of one paper."""
+
+    OPEN = "open"
+    AVAILABLE = "available"
+    GATED = "gated"
+    PROMISED = "promised"
+    GONE = "gone"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Lifecycle(StrEnum):
+    """State of one artifact for one paper."""
+
+    PROMISED = "promised"
+    LINKED = "linked"
+    PLACEHOLDER = "placeholder"
+    SHIPPED = "shipped"
+    GONE = "gone"
+    LAPSED = "lapsed"
+
+
+class EventKind(StrEnum):
+    """What changed."""
+
+    FOUND = "found"
+    PROMISED = "promised"
+    LINKED = "linked"
+    PLACEHOLDER = "placeholder"
+    SHIPPED = "shipped"
+    OPENED = "opened"
+    CLOSED = "closed"
+    LICENSED = "licensed"
+    RELICENSED = "relicensed"
+    ARCHIVED = "archived"
+    GONE = "gone"
+    RESTORED = "restored"
+    REPLACED = "replaced"
+    MOVED = "moved"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    UNWITHDRAWN = "unwithdrawn"
+    CORRECTED = "corrected"
+
+
+class Cause(StrEnum):
+    """Why an event exists. Only `world` events reach feeds."""
+
+    WORLD = "world"
+    RULE = "rule"
+    BACKFILL = "backfill"
+    CORRECTION = "correction"
+    IMPORT = "import"

@@ -1,0 +1,91 @@
+"""Posting forms to an address of the operator's, as a WebSub hub takes them: once, bounded in time and bytes."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping
+
+import httpx
+
+from tracker.domain.errors import UpstreamError
+from tracker.domain.protocols import Response
+from tracker.fetch.pace import HUB
+from tracker.fetch.page import Deadline
+from tracker.fetch.request_policy import Gate, user_agent
+from tracker.settings import Settings, is_loopback
+
+MOST_ANSWER = 65_536
+"""Bytes of an answer that are read; its status says all that matters."""
+
+
+class Forms:
+    """POSTs forms. `context` holds the certificates to trust; `close()` it at the end."""
+
+    def __init__(self, settings: Settings, gate: Gate, context: ssl.SSLContext) -> None:
+        self._settings = settings
+        self._gate = gate
+        self._context = context
+        self._http: httpx.Client | None = None
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._http is not None:
+            self._http.close()
+
+    def post(self, url: str, fields: Mapping[str, str], seconds: float) -> Response:
+        """The answer to one form; see `protocols.Fetch.form`."""
+        if self._settings.now is not None and not is_loopback(url):
+            raise UpstreamError(HUB, "not told: the clock is moved, so nothing outside this machine is")
+        self._gate.enter(HUB)
+        with self._gate.turn(HUB):
+            watch = Deadline(time.monotonic() + seconds)
+            try:
+                with (
+                    watch,
+                    self._client(url).stream(
+                        "POST", url, data=dict(fields), timeout=seconds, extensions={"trace": watch.trace}
+                    ) as answer,
+                ):
+                    body = _start(answer)
+                    if watch.over:
+                        # A body without a length ends with its connection, cut or not.
+                        raise httpx.ReadTimeout("no answer in time")
+                    response = Response(answer.status_code, dict(answer.headers), body, url)
+            except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
+                reason = _reason(error, late=watch.over)
+                self._gate.page(HUB, None, {}, reason)
+                raise UpstreamError(HUB, reason) from None
+        self._gate.page(HUB, response.status, response.headers)
+        if response.status == 429 or response.status >= 500:
+            raise UpstreamError(HUB, f"it answered {response.status}")
+        return response
+
+    def _client(self, url: str) -> httpx.Client:
+        """Made when first used: most installations have no hub."""
+        if self._http is None:
+            self._http = httpx.Client(
+                verify=self._context,
+                headers={"user-agent": user_agent(self._settings), "accept-encoding": "identity"},
+                # A proxy of the environment is never asked for what is on this machine.
+                trust_env=not is_loopback(url),
+                # The deadline cuts the connection of its own request: none may outlive it.
+                limits=httpx.Limits(max_keepalive_connections=0),
+            )
+        return self._http
+
+
+def _start(answer: httpx.Response) -> bytes:
+    body = bytearray()
+    for chunk in answer.iter_raw():
+        body += chunk
+        if len(body) >= MOST_ANSWER:
+            break
+    return bytes(body[:MOST_ANSWER])
+
+
+def _reason(error: Exception, *, late: bool) -> str:
+    """A short clause; never the error's own text, which may quote what was sent."""
+    if late or isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    return "no connection" if isinstance(error, httpx.ConnectError) else "the answer was cut off or damaged"

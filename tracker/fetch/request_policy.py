@@ -1,0 +1,224 @@
+"""What every request passes before and after it is made, through whichever library: stops, budgets, pace, retries."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from importlib import metadata
+
+from tracker.domain.errors import BudgetSpent, UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Clock, Memory
+from tracker.fetch import response_policy
+from tracker.fetch.pace import Paces, Sleep, budget, group, sleeper
+from tracker.fetch.request_counts import REQUESTS
+from tracker.settings import Settings, Upstreams
+
+RETRIES = 3
+"""Further tries after a failure that may pass."""
+FIRST_BACKOFF_SECONDS = 2.0
+"""Wait before the first of them, doubled with each, and up to half as much again at random."""
+WHOLE_ANSWER = 4.0
+"""An answer may take this many times `limits.read_seconds` in all, however steadily it drips."""
+HOUR_SECONDS = 3600
+RECORD_SECONDS = 30.0
+"""A good answer is noted at most this often; failures always."""
+LOST_IN_A_ROW = 3
+"""So many questions in a row without a usable answer, each after its retries, mean that the upstream is down …"""
+LOST_SECONDS = 600.0
+"""… and it is left alone for so long: what waits stays due, instead of failing one by one. Twice as long after each
+further failure, up to `rules.MOST_WAIT_SECONDS`."""
+MOST_HOSTS = 4096
+"""Hosts of pages whose failures are counted at once: strangers name them, and a service runs for years."""
+_MOST_WAITS = 10
+
+
+def user_agent(settings: Settings) -> str:
+    """`arxiv-code-tracker/VERSION (+CONTACT)`: arXiv and GitHub ask for a name of one's own."""
+    try:
+        version = metadata.version("arxiv-code-tracker")
+    except metadata.PackageNotFoundError:
+        version = "0"
+    contact = "".join(letter for letter in settings.contact if " " < letter <= "~" and letter not in "()")
+    return f"arxiv-code-tracker/{version}" + (f" (+{contact[:200]})" if contact else "")
+
+
+class Gate:
+    """Knows when an upstream may be asked, and what its answers mean for the next request.
+
+    `sleep` waits real seconds or raises Cancelled; by default it ends when `cancel` is set. `jitter` gives a
+    number in [0, 1).
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        memory: Memory,
+        clock: Clock,
+        cancel: threading.Event | None = None,
+        *,
+        sleep: Sleep | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings = settings
+        self.sleep = sleep or sleeper(cancel)
+        self._memory = memory
+        self._clock = clock
+        self._jitter = jitter
+        self._paces = Paces(settings, self.sleep)
+        self._refusals: dict[str, int] = {}
+        self._lost: dict[str, int] = {}
+        self._noted: dict[str, datetime] = {}
+
+    def enter(self, upstream: str) -> None:
+        """Return when the upstream may be asked; short stops and budgets are waited out.
+
+        Raises UpstreamStopped when that would take longer than the upstream's patience, and Cancelled.
+        """
+        self._wait_until_free(upstream, lambda now: self._held(upstream, now))
+        limit = budget(self.settings, upstream)
+        if limit is not None:
+            self._wait_until_free(upstream, lambda now: self._spend(upstream, limit, now), BudgetSpent)
+
+    def turn(self, upstream: str) -> AbstractContextManager[None]:
+        """Hold the upstream's pace for one request."""
+        return self._paces.of(upstream).turn()
+
+    def judge(
+        self, upstream: str, status: int, headers: Mapping[str, str], body: bytes, *, tried: int, retries: int
+    ) -> float | None:
+        """What an answer asks for: None to take it, else the seconds to wait before asking once more.
+
+        `tried` counts the tries that failed before this one, `retries` the most that may follow the first.
+        Raises UpstreamStopped when the upstream refuses for longer than it is worth waiting, UpstreamError
+        when no retry is left or none would help.
+        """
+        ruling = response_policy.rule(upstream, status, headers, body)
+        REQUESTS.add(upstream, ruling.action.value, status)
+        if ruling.action is response_policy.Action.TAKE:
+            self._refusals.pop(upstream, None)
+            self._lost.pop(upstream, None)
+            if ruling.seconds is not None:
+                self._stop(upstream, ruling.seconds, ruling.reason)
+            self._note(upstream, None)
+            return None
+        self._note(upstream, ruling.reason)
+        if ruling.action is response_policy.Action.FAIL:
+            raise UpstreamError(upstream, ruling.reason)
+        if ruling.action is response_policy.Action.REFUSED:
+            seconds = max(self.settings.limits.stop_hours * HOUR_SECONDS, ruling.seconds or 0.0)
+            raise UpstreamStopped(upstream, ruling.reason, self._stop(upstream, seconds, ruling.reason))
+        if ruling.action is response_policy.Action.RETRY and ruling.seconds is None:
+            return self.backoff(upstream, ruling.reason, tried, retries)
+        return self._wait_as_told(upstream, ruling, last=tried >= retries)
+
+    def backoff(self, upstream: str, reason: str, tried: int, retries: int) -> float:
+        """Seconds before the next try after a failure that may pass; UpstreamError when none is left."""
+        if tried >= retries:
+            raise UpstreamError(upstream, reason)
+        return FIRST_BACKOFF_SECONDS * 2.0**tried * (1.0 + self._jitter() / 2.0)
+
+    def failed(self, upstream: str, reason: str) -> None:
+        """Note a request that brought no answer at all, or none that can be used."""
+        REQUESTS.add(upstream, None)
+        self._note(upstream, reason)
+
+    def lost(self, upstream: str, reason: str) -> UpstreamError:
+        """The error to raise for a question that got no usable answer: UpstreamStopped when it is one too many."""
+        self._lost[upstream] = lost = self._lost.get(upstream, 0) + 1
+        if lost < LOST_IN_A_ROW:
+            return UpstreamError(upstream, reason)
+        # Until it answers again, each further question that fails is one too many.
+        seconds = min(response_policy.MOST_WAIT_SECONDS, LOST_SECONDS * 2.0 ** min(lost - LOST_IN_A_ROW, 10))
+        return UpstreamStopped(upstream, reason, self._stop(upstream, seconds, reason))
+
+    def page(self, upstream: str, status: int | None, headers: Mapping[str, str], reason: str = "") -> None:
+        """Note what a host of pages answered, or with None that and why it did not.
+
+        Nothing is asked again here: a host that refuses or fails again and again is left alone for longer
+        and longer, by its own name (`web:HOST`), and hinders no other.
+        """
+        ruling = response_policy.rule(upstream, status or 503, headers, b"")
+        REQUESTS.add(upstream, ruling.action.value if status else None, status or None)
+        wait = ruling.seconds
+        if ruling.action is response_policy.Action.TAKE:
+            self._refusals.pop(upstream, None)
+            if self._lost.pop(upstream, None):
+                self._note(upstream, None)
+        elif ruling.action is response_policy.Action.WAIT:
+            self._refusals[upstream] = self._refusals.get(upstream, 0) + 1
+            wait = response_policy.growing(self._refusals[upstream]) if wait is None else wait
+        else:
+            self._lost[upstream] = lost = self._lost.get(upstream, 0) + 1
+            if wait is None and lost >= LOST_IN_A_ROW:
+                wait = response_policy.growing(lost - LOST_IN_A_ROW + 1)
+        if ruling.action is not response_policy.Action.TAKE:
+            self._lost.setdefault(upstream, 1)
+            for counted in (self._lost, self._refusals):
+                while len(counted) > MOST_HOSTS:  # the oldest; a stop of its outlives it in the store
+                    del counted[next(iter(counted))]
+            self._note(upstream, reason or ruling.reason)
+        if wait is not None:
+            self._stop(upstream, wait, reason or ruling.reason)
+
+    def _wait_as_told(self, upstream: str, ruling: response_policy.Ruling, *, last: bool) -> float:
+        seconds = ruling.seconds
+        if seconds is None:
+            self._refusals[upstream] = self._refusals.get(upstream, 0) + 1
+            seconds = response_policy.growing(self._refusals[upstream])
+        seconds += self._jitter() * min(1.0, seconds)
+        # Other processes of the installation hold back as well.
+        until = self._stop(upstream, seconds, ruling.reason)
+        if last or seconds > response_policy.patience(upstream):
+            raise UpstreamStopped(upstream, ruling.reason, until)
+        return seconds
+
+    def _wait_until_free(
+        self,
+        upstream: str,
+        held: Callable[[datetime], tuple[datetime, str] | None],
+        refusal: type[UpstreamStopped] = UpstreamStopped,
+    ) -> None:
+        for tries_left in reversed(range(_MOST_WAITS)):
+            now = self._clock.now()
+            stop = held(now)
+            if stop is None:
+                return
+            until, reason = stop
+            seconds = (until - now).total_seconds()
+            if not tries_left or seconds > response_policy.patience(upstream):
+                raise refusal(upstream, reason, until)
+            self.sleep(max(0.0, seconds) + 0.01)
+
+    def _held(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
+        # What refuses one of arXiv's doors refuses them all.
+        doors = [name for name in Upstreams.model_fields if group(name) == group(upstream)] or [upstream]
+        stops = [stop for door in doors if (stop := self._memory.stopped(door, now))]
+        return max(stops, default=None)
+
+    def _spend(self, upstream: str, limit: int, now: datetime) -> tuple[datetime, str] | None:
+        what = " without GITHUB_TOKEN" if upstream == "github_api" else ""
+        if limit <= 0:
+            return now + timedelta(hours=1), f"no requests{what} are allowed by the settings"
+        until = self._memory.spend(upstream, limit, HOUR_SECONDS, now)
+        return None if until is None else (until, f"the {limit} requests an hour{what} are spent")
+
+    def _stop(self, upstream: str, seconds: float, reason: str) -> datetime:
+        until = self._clock.now() + timedelta(seconds=seconds)
+        self._memory.stop(upstream, until, reason)
+        return until
+
+    def _note(self, upstream: str, error: str | None) -> None:
+        now = self._clock.now()
+        last = self._noted.get(upstream)
+        if error is None and last is not None and abs((now - last).total_seconds()) < RECORD_SECONDS:
+            return
+        if error is None:
+            self._noted[upstream] = now
+            while len(self._noted) > MOST_HOSTS:
+                del self._noted[next(iter(self._noted))]
+        else:
+            self._noted.pop(upstream, None)
+        self._memory.record(upstream, now, error)

@@ -1,0 +1,88 @@
+"""Is this really the page of results that was asked for? Pure, and stricter than the arxiv library.
+
+The library takes an HTML page, an empty body and a truncated feed for results; arXiv has been seen to send all of
+them with status 200, and error feeds, falsely empty pages and unsorted ones besides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from tracker.harvest import announcements
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+_ID = re.compile(
+    r"https?://(?:export\.)?arxiv\.org/abs/(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7})(?:v(\d{1,3}))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPage:
+    """A sound page: the window's total, the ids on it (without version), and whether they are in order."""
+
+    total: int
+    ids: tuple[str, ...]
+    ordered: bool
+
+
+def identifier(entry_id: str) -> tuple[str, int] | None:
+    """(id without version, version) of an entry's address, None when it is no arXiv id."""
+    found = _ID.fullmatch(entry_id.strip())
+    return (found[1], int(found[2] or 1)) if found else None
+
+
+def read(body: bytes, start: int, size: int) -> ApiPage | str:
+    """The page that begins at `start` and was asked to hold `size` entries; else a clause that says what is wrong."""
+    if not body.strip():
+        return "an empty answer"
+    try:
+        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, recover=False))
+    except (etree.LxmlError, ValueError, LookupError):
+        return "an answer that is no complete XML"
+    if root.getroottree().docinfo.internalDTD is not None:
+        # Entities are declared there, and the library reads the answer once more with a parser of its own.
+        return "an answer with a document type, which Atom has not"
+    if root.tag != f"{_ATOM}feed":
+        return "an answer that is no feed"
+    entries = root.findall(f"{_ATOM}entry")
+    for entry in entries:
+        if "/api/errors" in (entry.findtext(f"{_ATOM}id") or ""):
+            return f"an error: {' '.join((entry.findtext(f'{_ATOM}summary') or '').split())[:200]}"
+    total = (root.findtext(f"{_OPENSEARCH}totalResults") or "").strip()
+    if not re.fullmatch(r"\d{1,9}", total, re.ASCII):
+        return "a feed without a total"
+    expected = max(0, min(size, int(total) - start))
+    if len(entries) != expected:
+        return f"a page of {len(entries)} entries where {expected} of {total} were due"
+    return _page(int(total), entries)
+
+
+def _page(total: int, entries: list[etree._Element]) -> ApiPage | str:
+    ids: list[str] = []
+    times: list[datetime] = []
+    for entry in entries:
+        found = identifier(entry.findtext(f"{_ATOM}id") or "")
+        published, updated = (_moment(entry.findtext(f"{_ATOM}{name}")) for name in ("published", "updated"))
+        if found is None or published is None or updated is None:
+            return "an entry without id or dates"
+        ids.append(found[0])
+        times.append(published)
+    if len(set(ids)) != len(ids):
+        return "a page that holds a paper twice"
+    return ApiPage(total, tuple(ids), times == sorted(times))
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat((text or "").strip())
+        if moment.year not in announcements.YEARS:
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

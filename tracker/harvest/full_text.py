@@ -1,0 +1,163 @@
+"""The full text of a paper from arXiv's files, cheapest first: HTML, else the TeX source, else the PDF.
+
+What arXiv answers for a file that it does not have follows the templates of its own site (arXiv/arxiv-browse,
+templates/dissemination): 404 without HTML, without source or withdrawn, 403 where the authors keep the source
+to themselves, 500 where a PDF cannot be made.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.papers import Text
+from tracker.domain.protocols import Fetch, Response
+from tracker.domain.terms import Source
+from tracker.harvest import pdf, tex_archive
+
+UPSTREAM = "arxiv_site"
+LEAST_LETTERS = 1_000
+"""A page that shows less text than this is a notice, not a paper."""
+LEAST_PDF_LETTERS = 200
+"""A PDF with less text than this is a picture of a paper."""
+_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{1,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?", re.ASCII)
+_NO_PAPER = re.compile(
+    rb"HTML is not available for the source|No HTML for ['\"&]|Conversion to HTML had a Fatal error|File unavailable for ",
+    re.IGNORECASE,
+)
+_NO_FILES = re.compile(rb"<h1>[^<]{0,200}(?:File unavailable for |No document for |withdrawn)", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(?:script|style)\b[^<>]{0,2000}>[^<]{0,200000}", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_OPENS, _CLOSES = re.compile(rb"<html[\s>]", re.IGNORECASE), re.compile(rb"</html\s*>", re.IGNORECASE)
+_HEAD_BYTES = 400_000
+_NOTICE_BYTES = 20_000
+_END_BYTES = 4_096
+"""Among the last of these a whole page closes, and a PDF has its mark (ISO 32000-1, 7.5.5)."""
+
+Outcome = Literal["read", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What arXiv has of one paper's text. `reason` says in words why `text` is None; `requests` were made."""
+
+    text: Text | None
+    reason: str
+    outcome: Outcome
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """Why one file is no text. `final`: the other files need not be asked; `known`: arXiv itself said that there
+    is none, rather than that something else came."""
+
+    reason: str
+    known: bool = True
+    final: bool = False
+
+
+def read(fetch: Fetch, arxiv_id: str) -> FileAnswer:
+    """The text of the newest version of a paper (`arxiv_id` with or without a version), in at most three requests.
+
+    `absent`: arXiv says that it has no such file, or none of its files holds text. Raises UpstreamStopped when
+    arXiv may not be asked now, and UpstreamError when no file could be read and one of them gave no usable
+    answer: the text is then unknown, not absent.
+    """
+    if not _ID.fullmatch(arxiv_id):
+        return FileAnswer(None, "it is no arXiv id", "absent", 0)
+    requests, reasons = 0, list[str]()
+    unknown: UpstreamError | None = None
+    for path, understand in (("html", _html), ("e-print", _source), ("pdf", _pdf)):
+        requests += 1
+        try:
+            found = understand(fetch.get(UPSTREAM, f"/{path}/{arxiv_id}"))
+        except UpstreamStopped:
+            raise
+        except UpstreamError as error:
+            # Too large, damaged or failing: the next file may do.
+            unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {error.reason}")
+            continue
+        if isinstance(found, Text):
+            return FileAnswer(found, "", "read", requests)
+        reasons.append(found.reason)
+        if not found.known:
+            unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {found.reason}")
+        if found.final:
+            break
+    if unknown is not None:
+        raise unknown
+    return FileAnswer(None, "; ".join(reasons), "absent", requests)
+
+
+def _html(response: Response) -> Text | _Miss:
+    missing = _missing(response, "HTML")
+    if missing is not None:
+        return missing
+    if _NO_PAPER.search(response.body[:_NOTICE_BYTES]):
+        return _Miss("no HTML")
+    text = tex_archive.decoded(response.body)
+    if b"\0" in response.body[:_END_BYTES] or not _is_long(text):
+        return _Miss("something else where a page was due", known=False)
+    if _OPENS.search(response.body[:_NOTICE_BYTES]) and not _CLOSES.search(response.body[-_END_BYTES:]):
+        return _Miss("its HTML breaks off", known=False)
+    return Text(Source.HTML, "html", text)
+
+
+def _source(response: Response) -> Text | _Miss:
+    missing = _missing(response, "source")
+    if missing is not None:
+        return missing
+    end = tex_archive.end(response.body)
+    if end == "cut":
+        return _Miss("its source breaks off", known=False)
+    text = tex_archive.tex(response.body)
+    if text.strip():
+        return Text(Source.TEX, "tex", text)
+    document = tex_archive.pdf(response.body)
+    if document:
+        # /pdf would be the same file.
+        return _pdf_text(document, final=True)
+    if tex_archive.is_source(response.body):
+        return _Miss("its source holds no TeX", known=end == "whole")
+    return _Miss("something else where a source was due", known=False)
+
+
+def _pdf(response: Response) -> Text | _Miss:
+    missing = _missing(response, "PDF")
+    if missing is not None:
+        return missing
+    if b"%PDF-" not in response.body[:1024]:
+        return _Miss("something else where a PDF was due", known=False)
+    return _pdf_text(response.body)
+
+
+def _pdf_text(document: bytes, *, final: bool = False) -> Text | _Miss:
+    if b"%%EOF" not in document[-_END_BYTES:]:
+        return _Miss("its PDF breaks off", known=False)
+    text = pdf.text(document)
+    if len(text.strip()) < LEAST_PDF_LETTERS:
+        return _Miss("its PDF holds no text that can be read", final=final)
+    return Text(Source.PDF, "pdf-text", text)
+
+
+def _missing(response: Response, what: str) -> _Miss | None:
+    """Why there is no such file, None when there is one."""
+    if response.status == 200:
+        return None
+    if response.status == 403:
+        return _Miss(f"its {what} is not public")
+    if response.status not in (404, 410):
+        return _Miss(f"it answered {response.status}", known=False)
+    if _NO_FILES.search(response.body[:_HEAD_BYTES]):
+        return _Miss("arXiv has no files of it: it is withdrawn, or was never there", final=True)
+    return _Miss(f"no {what}")
+
+
+def _is_long(page: str) -> bool:
+    """Whether a page shows as much text as a paper would."""
+    start = max(0, page.find("<body"))
+    shown = _TAG.sub(" ", _UNSEEN.sub("", page[start : start + _HEAD_BYTES]))
+    return len(" ".join(shown.split())) >= LEAST_LETTERS

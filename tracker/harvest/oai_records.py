@@ -1,0 +1,295 @@
+"""An answer of arXiv's OAI-PMH as a typed value, whatever its bytes: pure, and no exception leaves it.
+
+Sources: OAI-PMH 2.0; arXiv's format `arXivRaw`; info.arxiv.org/help/oa.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from lxml import etree
+
+from tracker.domain.papers import Version
+
+# The rules for arXiv's texts are one set for both of its interfaces.
+from tracker.harvest import announcements
+from tracker.harvest.api import CATEGORY, WITHDRAWN, clean, person
+
+_OAI = "{http://www.openarchives.org/OAI/2.0/}"
+_RAW = "{http://arxiv.org/OAI/arXivRaw/}"
+_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7}", re.ASCII)
+_PREFIX = "oai:arXiv.org:"
+_TIME = re.compile(
+    r"(?:[A-Z][a-z]{2}, +)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2})(?: (?:GMT|UTC))?", re.ASCII
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
+_NOTHING = re.compile(r"0+ ?(?:k?b)?", re.IGNORECASE)
+_SIZE = re.compile(r"\d{1,9}", re.ASCII)
+_AND = re.compile(r" and (?=\S)|^and (?=\S)", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:jr|sr)\.?|I{2,3}|IV", re.IGNORECASE)
+MOST_TOKEN = 2_000
+"""A resumption token of more characters is none of arXiv's."""
+MOST_AUTHORS = 50_000
+"""Characters of the authors' text that are read: the largest collaborations fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class OaiVersion:
+    """One version as arXivRaw tells it: when it was submitted (UTC), and its size and source type as written."""
+
+    n: int
+    submitted_at: datetime
+    withdrawn: bool
+    """There is nothing behind this version: source type `I`, or without a type a size of nothing."""
+    size: str = ""
+    source_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OaiRecord:
+    """One paper as it stands now, with the dates of all its versions; of texts only the newest version's are told.
+
+    `datestamp` is the day of the last change of any kind. A deleted record has no versions and no texts.
+    """
+
+    arxiv_id: str
+    datestamp: date
+    deleted: bool = False
+    versions: tuple[OaiVersion, ...] = ()
+    """In ascending order."""
+    title: str = ""
+    abstract: str = ""
+    comment: str | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    """arXiv's own, the primary one first."""
+    licence: str | None = None
+    """Its address as arXiv writes it; None for papers from before licences were asked for."""
+    doi: str | None = None
+    journal_ref: str | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the newest version is withdrawn."""
+        return is_withdrawn(self.versions, self.comment, self.abstract)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OaiAnswer:
+    """One answer that is OAI-PMH. `error` is its code, if any; `token` None or empty ends a list."""
+
+    error: str = ""
+    message: str = ""
+    response_at: datetime | None = None
+    records: tuple[OaiRecord, ...] = ()
+    unread: int = 0
+    """Records that could not be read."""
+    token: str = ""
+    total: int | None = None
+    """completeListSize, where the server gives it."""
+
+
+def is_withdrawn(versions: Sequence[OaiVersion], comment: str | None, abstract: str) -> bool:
+    """Whether the last of the versions is withdrawn: nothing is behind it, or its comment or abstract says so."""
+    return bool(versions and versions[-1].withdrawn) or any(
+        WITHDRAWN.match(text) for text in (comment, abstract) if text
+    )
+
+
+def newest(record: OaiRecord) -> Version | None:
+    """The newest version as the store keeps it; None for a deleted record.
+
+    Older versions have no texts here, so that no Version can be made of them.
+    """
+    if not record.versions or not record.categories:
+        return None
+    last = record.versions[-1]
+    return Version(
+        arxiv_id=record.arxiv_id,
+        n=last.n,
+        title=record.title,
+        abstract=record.abstract,
+        authors=record.authors,
+        categories=record.categories,
+        primary_category=record.categories[0],
+        comment=record.comment,
+        submitted_at=record.versions[0].submitted_at,
+        updated_at=last.submitted_at,
+        doi=record.doi,
+        licence=record.licence,
+        withdrawn=record.withdrawn,
+    )
+
+
+def read(body: bytes) -> OaiAnswer | str:
+    """The answer, or a clause that says why it is none."""
+    if not body.strip():
+        return "an empty answer"
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.LxmlError, ValueError, LookupError):
+        return "an answer that is no complete XML"
+    if root.getroottree().docinfo.internalDTD is not None:
+        return "an answer with a document type, which OAI-PMH has not"
+    if root.tag != f"{_OAI}OAI-PMH":
+        return "an answer that is no OAI-PMH"
+    told = _utc(_text(root, f"{_OAI}responseDate"))
+    error = root.find(f"{_OAI}error")
+    if error is not None:
+        code = _line(error.get("code") or "")[:60] or "error"
+        return OaiAnswer(error=code, message=_line(error.text or "")[:200], response_at=told)
+    for verb in ("ListRecords", "GetRecord"):
+        found = root.find(f"{_OAI}{verb}")
+        if found is not None:
+            return _list(found, told)
+    return "an answer without records"
+
+
+def moment(text: str) -> datetime | None:
+    """A time as `Mon, 2 Apr 2007 19:18:42 GMT`, whatever the locale; None where it is no such time."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None or found[2] not in _MONTHS:
+        return None
+    year, month, day = int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1])
+    if year not in announcements.YEARS:
+        return None
+    try:
+        return datetime(year, month, day, int(found[4]), int(found[5]), int(found[6]), tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def authors(text: str) -> tuple[str, ...]:
+    """The names in arXiv's one text of authors: affiliations in parentheses dropped, TeX kept."""
+    names: list[str] = []
+    for part in _parts(person(text[:MOST_AUTHORS])):
+        for piece in _AND.split(" ".join(part.split())):
+            name = piece.strip(" ;")
+            if names and _SUFFIX.fullmatch(name):
+                names[-1] += f", {name}"
+            elif name and name.lower() not in ("and", "et al", "et al."):
+                names.append(name)
+    return tuple(names)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Pieces between commas and colons that are neither in TeX's braces nor escaped, without parentheses."""
+    piece: list[str] = []
+    parentheses = braces = 0
+    escaped = False
+    for letter in text:
+        special = "" if escaped else letter
+        escaped = special == "\\"
+        if special == "(":
+            parentheses += 1
+        elif special == ")" and parentheses:
+            parentheses -= 1
+        elif parentheses:
+            continue
+        elif special in (",", ":") and special and not braces:
+            yield "".join(piece)
+            piece = []
+        else:
+            braces = max(0, braces + (special == "{") - (special == "}"))
+            piece.append(letter)
+    yield "".join(piece)
+
+
+def _list(found: etree._Element, told: datetime | None) -> OaiAnswer:
+    records = [_record(node) for node in found.iterchildren(f"{_OAI}record")]
+    token = found.find(f"{_OAI}resumptionToken")
+    size = "" if token is None else (token.get("completeListSize") or "").strip()
+    text = "" if token is None else (token.text or "").strip()
+    read_well = tuple(record for record in records if record is not None)
+    return OaiAnswer(
+        response_at=told,
+        records=read_well,
+        unread=len(records) - len(read_well),
+        token=text,
+        total=int(size) if _SIZE.fullmatch(size) else None,
+    )
+
+
+def _record(node: etree._Element) -> OaiRecord | None:
+    header = node.find(f"{_OAI}header")
+    if header is None:
+        return None
+    arxiv_id = _text(header, f"{_OAI}identifier").removeprefix(_PREFIX)
+    stamp = _day(_text(header, f"{_OAI}datestamp"))
+    if stamp is None or not _ID.fullmatch(arxiv_id):
+        return None
+    if header.get("status") == "deleted":
+        return OaiRecord(arxiv_id=arxiv_id, datestamp=stamp, deleted=True)
+    raw = node.find(f"{_OAI}metadata/{_RAW}arXivRaw")
+    if raw is None or _text(raw, f"{_RAW}id") != arxiv_id:
+        return None
+    versions = _versions(raw)
+    terms = dict.fromkeys(_text(raw, f"{_RAW}categories").split())
+    categories = tuple(term for term in terms if CATEGORY.fullmatch(term))
+    title = _line(_text(raw, f"{_RAW}title"))
+    if not (versions and categories and title):
+        return None
+    return OaiRecord(
+        arxiv_id=arxiv_id,
+        datestamp=stamp,
+        versions=versions,
+        title=title,
+        abstract=clean(_text(raw, f"{_RAW}abstract")).strip(),
+        comment=clean(_text(raw, f"{_RAW}comments")).strip() or None,
+        authors=authors(_text(raw, f"{_RAW}authors")),
+        categories=categories,
+        licence=_line(_text(raw, f"{_RAW}license")) or None,
+        doi=_line(_text(raw, f"{_RAW}doi")) or None,
+        journal_ref=_line(_text(raw, f"{_RAW}journal-ref")) or None,
+    )
+
+
+def _versions(raw: etree._Element) -> tuple[OaiVersion, ...]:
+    """All of them in order; none at all when one of them cannot be read, since a gap would be taken for a fact."""
+    versions: dict[int, OaiVersion] = {}
+    for node in raw.iterchildren(f"{_RAW}version"):
+        number = _VERSION.fullmatch(node.get("version") or "")
+        at = moment(_text(node, f"{_RAW}date"))
+        if number is None or at is None:
+            return ()
+        kind = _line(_text(node, f"{_RAW}source_type"))
+        size = _line(_text(node, f"{_RAW}size"))
+        # Small papers with a source have 0 kB too, rounded.
+        withdrawn = "I" in kind or (not kind and _NOTHING.fullmatch(size) is not None)
+        versions[int(number[1])] = OaiVersion(int(number[1]), at, withdrawn, size, kind)
+    return tuple(versions[n] for n in sorted(versions))
+
+
+def _text(node: etree._Element, path: str) -> str:
+    return (node.findtext(path) or "").strip()
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _utc(text: str) -> datetime | None:
+    try:
+        told = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return told if told.year in announcements.YEARS else None

@@ -1,0 +1,1 @@
+"""GitHub: repositories, owners and gists."""

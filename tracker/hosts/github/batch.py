@@ -1,0 +1,189 @@
+"""GitHub with a token: facts, trees and texts of many repositories, a hundred questions in one GraphQL request.
+
+Every repository asks its questions one after the other; the questions of all fill each request together, so that
+the number of requests is near that of the questions divided by a hundred.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from tracker.domain.artifacts import Check, LicenceFile, Reference
+from tracker.domain.protocols import Fetch
+from tracker.domain.terms import Content, Fact, Outcome
+from tracker.hosts import json_fields
+from tracker.hosts.github import graphql
+from tracker.hosts.github.questions import Repository, Step, What, asked, claimed, commit, full_name, is_empty
+from tracker.hosts.inspect import content
+from tracker.hosts.inspect import readme as inspect_readme
+
+MOST_TEXT = 100_000
+"""Characters of a text that are kept."""
+
+
+def check_all(
+    references: Sequence[Reference], fetch: Fetch, batch: int, known: Mapping[str, str] | None = None
+) -> Iterator[tuple[Reference, Check]]:
+    """Check repositories with at most `batch` (1 to 100) questions a request; each reference is `github:owner/name`.
+
+    `known` holds, by folded reference, the commit at which a repository was last read whole: where it still shows
+    that commit, its facts alone are asked and the check is `unchanged`. Yields each as soon as it is read: what was
+    begun is finished before more is begun. Raises UpstreamStopped as soon as GitHub may not be asked; what was not
+    yielded until then was not checked.
+    """
+    asker = graphql.Asker(fetch, batch)
+    fresh = (Repository(one, (known or {}).get(one.folded)) for one in references)
+    waiting: deque[Step] = deque()
+    while True:
+        steps = [waiting.popleft() for _ in range(min(asker.size, len(waiting)))]
+        steps += [step for one in islice(fresh, asker.size - len(steps)) for step in asked(one)]
+        if not steps:
+            return
+        answers = asker.ask([step.question() for step in steps])
+        for step, answer in zip(steps, answers, strict=True):
+            step.repository.waiting -= 1
+            _take(step, answer)
+        for repository in {id(step.repository): step.repository for step in steps}.values():
+            if repository.waiting:
+                continue
+            waiting.extend(asked(repository))
+            if not repository.waiting:
+                yield repository.reference, repository.answer or _check(repository)
+
+
+def _take(step: Step, answer: graphql.GraphqlAnswer) -> None:
+    """Put what was answered to one question where it belongs."""
+    repository = step.repository
+    if step.what is What.FACTS:
+        _first_look(repository, answer)
+        return
+    if answer.node is None or answer.errors:
+        what = step.path or "the list of its files"
+        repository.failure = repository.failure or f"{what} could not be read: {answer.reason}"
+        return
+    found = json_fields.mapping(answer.node.get("object"))
+    if step.what is What.FOLDER:
+        if not step.path and not isinstance(found.get("entries"), list):
+            repository.failure = "GitHub gave no list of its files"
+        repository.add(step.path, found)
+        return
+    text = found.get("text")
+    if isinstance(text, str):
+        _keep(repository, step, (json_fields.text(text) or "")[:MOST_TEXT])
+
+
+def _keep(repository: Repository, step: Step, text: str) -> None:
+    if step.what is What.LICENCE:
+        repository.licences += [LicenceFile(step.path, text)] if text else []
+    elif step.what is What.README:
+        repository.readme = text
+    elif step.what is What.CITATION:
+        repository.citation = text
+    elif step.what is What.SCRIPT:
+        repository.stub = step.path if content.is_stub(text) else None
+    elif name := inspect_readme.package_licence(step.path, text):
+        repository.said.append(LicenceFile(step.path, f"SPDX-License-Identifier: {name}"))
+
+
+def _first_look(repository: Repository, answer: graphql.GraphqlAnswer) -> None:
+    """Take the facts: they may finish the check, or be what is read on from."""
+    node = answer.node
+    if node is None:
+        repository.answer = _missing(answer)
+        return
+    repository.node = node
+    name = full_name(node.get("nameWithOwner"))
+    if node.get("isDisabled") is True:
+        repository.answer = Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
+    elif answer.errors or name is None:
+        repository.answer = Check(outcome=Outcome.UNKNOWN, reason=f"GitHub answered in part: {answer.reason}")
+    else:
+        repository.name = name
+        _begin(repository)
+
+
+def _begin(repository: Repository) -> None:
+    if repository.known is not None:
+        if commit(repository.node) == repository.known:
+            repository.answer = replace(_facts(repository), unchanged=True)
+        return
+    tree = json_fields.mapping(repository.node.get("object"))
+    if not is_empty(repository) and not isinstance(tree.get("entries"), list):
+        repository.answer = Check(outcome=Outcome.UNKNOWN, reason="GitHub gave no list of its files")
+    elif not is_empty(repository):
+        repository.add("", tree)
+
+
+def _missing(answer: graphql.GraphqlAnswer) -> Check:
+    kinds = {kind for kind, _ in answer.errors}
+    said = answer.reason
+    if "access blocked" in said.lower() or "dmca" in said.lower():
+        return Check(outcome=Outcome.BLOCKED, reason=said)
+    unresolved = answer.errors and all(
+        message.startswith("Could not resolve to a Repository") for _, message in answer.errors
+    )
+    if kinds == {"NOT_FOUND"} or unresolved:
+        return Check(outcome=Outcome.ABSENT, reason="not found on GitHub: never there, deleted, or private")
+    return Check(outcome=Outcome.UNKNOWN, reason=said)
+
+
+def _facts(repository: Repository) -> Check:
+    """What the facts alone tell of a present repository."""
+    node, number = repository.node, repository.node.get("databaseId")
+    return Check(
+        outcome=Outcome.PRESENT,
+        reference=Reference(
+            f"github:{repository.name}", "github", "repository", f"https://github.com/{repository.name}"
+        ),
+        host_id=str(number) if isinstance(number, int) else None,
+        licence_claimed=claimed(node),
+        licence_looked=True,
+        archived=json_fields.flag(node.get("isArchived")),
+        fork=json_fields.flag(node.get("isFork")),
+        created_at=json_fields.moment(node.get("createdAt")),
+        pushed_at=json_fields.moment(node.get("pushedAt")),
+        commit=commit(node),
+        languages=_languages(node),
+    )
+
+
+def _check(repository: Repository) -> Check:
+    if repository.failure:
+        return Check(outcome=Outcome.UNKNOWN, reason=repository.failure)
+    base = _facts(repository)
+    holds: tuple[Fact, ...]
+    paths = [path for path in repository.paths if path != repository.stub]
+    word, holds = content.classify(paths, repository.readme, complete=repository.complete)
+    reason = ""
+    if word is Content.UNKNOWN:
+        if content.programming(base.languages):
+            word, holds = Content.CODE, (Fact.CODE, *holds)
+        else:
+            reason = "its files were seen only in part, and no code among them"
+    readme, citation = repository.readme, repository.citation
+    section = inspect_readme.licence_section(readme or "")
+    own_words = [LicenceFile("README.md", section)] if section else []
+    return replace(
+        base,
+        reason=reason,
+        content=word,
+        holds=holds,
+        licence_files=tuple(repository.licences),
+        licence_said=(*own_words, *repository.said),
+        names=None
+        if readme is None and citation is None
+        else inspect_readme.papers_named(readme or "", citation or ""),
+    )
+
+
+def _languages(node: Mapping[str, Any]) -> tuple[str, ...]:
+    nodes = json_fields.items(json_fields.mapping(node.get("languages")).get("nodes"))
+    names: Iterable[object] = [
+        json_fields.mapping(node.get("primaryLanguage")).get("name"),
+        *(json_fields.mapping(each).get("name") for each in nodes),
+    ]
+    return tuple(dict.fromkeys(name for each in names if (name := json_fields.text(each))))

@@ -1,0 +1,147 @@
+"""Many questions to GitHub's GraphQL API in as few requests as it will answer.
+
+Each question has an alias of its own (`r0: repository(owner:, name:)`), so that a repository that is missing or
+broken costs the others nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.protocols import Fetch
+from tracker.hosts import json_fields
+
+UPSTREAM = "github_api"
+PATH = "/graphql"
+GROWS_AFTER = 3
+"""Good answers in a row after which a halved batch is doubled again."""
+MOST_LONE_FAILURES = 3
+"""So many single repositories failing in a row mean that GitHub, not they, has the trouble."""
+_LASTING = frozenset({"NOT_FOUND", "FORBIDDEN"})
+
+
+def literal(value: str) -> str:
+    """A GraphQL string; its escapes are those of JSON (spec.graphql.org, October 2021, 2.9.4)."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One alias: a selection of one repository's fields."""
+
+    owner: str
+    name: str
+    selection: str
+
+    def text(self, alias: str) -> str:
+        """The field of the query that asks it."""
+        return f"{alias}: repository(owner:{literal(self.owner)}, name:{literal(self.name)}){{{self.selection}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphqlAnswer:
+    """What GitHub said to one alias: a node, or errors of (type, message), or `failure` when it said nothing."""
+
+    node: Mapping[str, Any] | None = None
+    errors: tuple[tuple[str, str], ...] = ()
+    failure: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why there is no node, in GitHub's words where it had any."""
+        return self.failure or "; ".join(message for _, message in self.errors) or "GitHub gave no answer for it"
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking once more may help: an error that is neither a refusal nor an absence."""
+        return self.node is None and any(kind not in _LASTING for kind, _ in self.errors)
+
+
+class Asker:
+    """Asks any number of questions in as few requests as GitHub will answer."""
+
+    def __init__(self, fetch: Fetch, most: int) -> None:
+        self._fetch = fetch
+        self._most = max(1, min(most, 100))
+        self._size = self._most
+        self._failures = 0
+        self._good = 0
+
+    @property
+    def size(self) -> int:
+        """How many questions the next request may hold."""
+        return self._size
+
+    def ask(self, questions: Sequence[Question]) -> list[GraphqlAnswer]:
+        """One answer per question, in order. What failed in a passing way, and alone, is asked once more."""
+        answers = self._ask(questions)
+        again = [place for place, answer in enumerate(answers) if answer.passing]
+        if self._failures < MOST_LONE_FAILURES:
+            for place, answer in zip(again, self._ask([questions[place] for place in again]), strict=True):
+                answers[place] = answer
+        return answers
+
+    def _ask(self, questions: Sequence[Question]) -> list[GraphqlAnswer]:
+        """The batch is halved whenever a whole request fails, and grows again."""
+        answers: list[GraphqlAnswer] = []
+        while len(answers) < len(questions):
+            batch = questions[len(answers) : len(answers) + self._size]
+            found = self._request(batch)
+            if not isinstance(found, str):
+                self._failures = 0
+                self._good += 1
+                if self._good % GROWS_AFTER == 0:
+                    self._size = min(self._most, self._size * 2)
+                answers += found
+                continue
+            self._good = 0
+            if len(batch) > 1:
+                self._size = len(batch) // 2
+                continue
+            self._failures += 1
+            lost = len(questions) - len(answers) if self._failures >= MOST_LONE_FAILURES else 1
+            answers += [GraphqlAnswer(failure=found)] * lost
+        return answers
+
+    def _request(self, batch: Sequence[Question]) -> list[GraphqlAnswer] | str:
+        """The answers, or why there are none."""
+        parts = [question.text(f"r{number}") for number, question in enumerate(batch)]
+        query = f"query{{{' '.join(parts)} rateLimit{{cost remaining resetAt}}}}"
+        try:
+            response = self._fetch.post(UPSTREAM, PATH, json={"query": query})
+        except UpstreamStopped:
+            raise
+        except UpstreamError as error:
+            return error.reason
+        answer = json_fields.mapping(json_fields.document(response))
+        data = answer.get("data")
+        errors, general = _errors(answer)
+        if response.status != 200 or not isinstance(data, dict):
+            said = general or json_fields.words(answer.get("message"))
+            return f"GitHub answered {response.status}" + (f": {said}" if said else "")
+        answers = []
+        for number in range(len(batch)):
+            node, own = data.get(f"r{number}"), tuple(errors.get(f"r{number}", ()))
+            failure = "" if own or node is not None else general
+            answers.append(GraphqlAnswer(node if isinstance(node, dict) else None, own, failure))
+        if all(each.node is None and not each.errors for each in answers):
+            return general or "GitHub answered without data"
+        return answers
+
+
+def _errors(answer: Mapping[str, Any]) -> tuple[dict[str, list[tuple[str, str]]], str]:
+    """Errors by alias, and what was said of none in particular."""
+    by_alias: dict[str, list[tuple[str, str]]] = {}
+    general = ""
+    for error in map(json_fields.mapping, json_fields.items(answer.get("errors"))):
+        path = json_fields.items(error.get("path"))
+        message = json_fields.words(error.get("message")) or "an error without words"
+        if path and isinstance(path[0], str):
+            by_alias.setdefault(path[0], []).append((str(error.get("type") or ""), message))
+        else:
+            general = general or message
+    return by_alias, general

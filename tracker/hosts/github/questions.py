@@ -1,0 +1,255 @@
+"""What is asked of one GitHub repository, question by question, until enough was seen of it; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from tracker.domain.artifacts import Check, LicenceFile, Reference
+from tracker.domain.terms import Content
+from tracker.hosts import json_fields
+from tracker.hosts.github import graphql
+from tracker.hosts.inspect import content, readme
+
+MOST_DEPTH = 4
+"""Folders below each other that are opened in the search for a file of code …"""
+MOST_FOLDERS = 20
+"""… and beside each other, in one level."""
+MOST_SIDE_FOLDERS = 3
+"""Folders of the top named after data or weights that are opened beside code."""
+MOST_PACKAGE_FILES = 3
+
+_FACTS = (
+    "nameWithOwner databaseId isEmpty isArchived isFork isDisabled createdAt pushedAt "
+    "licenseInfo{spdxId key name} defaultBranchRef{name target{oid}} primaryLanguage{name} "
+    "languages(first:10){nodes{name}}"
+)
+_TREE = "object(expression:%s){... on Tree{entries{name type}}}"
+_BLOB = "object(expression:%s){... on Blob{text oid}}"
+
+
+_FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+", re.ASCII)
+
+
+class What(Enum):
+    """What a question is about."""
+
+    FACTS = auto()
+    FOLDER = auto()
+    LICENCE = auto()
+    README = auto()
+    CITATION = auto()
+    PACKAGE = auto()
+    SCRIPT = auto()
+
+
+class _Next(Enum):
+    """What a repository asks when its last questions are answered."""
+
+    FACTS = auto()
+    TOP = auto()
+    TEXTS = auto()
+    FOLDERS = auto()
+    SCRIPT = auto()
+    NOTHING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question of one repository; `path` is of the folder ("" is the top) or file."""
+
+    repository: Repository
+    what: What
+    path: str = ""
+
+    def question(self) -> graphql.Question:
+        """As GitHub is asked it."""
+        if self.what is What.FACTS:
+            owner, name = _split(self.repository.reference)
+            known = self.repository.known is not None
+            return graphql.Question(owner, name, _FACTS if known else f"{_FACTS} {_TREE % _at('')}")
+        owner, _, name = self.repository.name.partition("/")
+        selection = _TREE if self.what is What.FOLDER else _BLOB
+        return graphql.Question(owner, name, selection % _at(self.path))
+
+
+def _at(path: str) -> str:
+    return graphql.literal(f"HEAD:{path}")
+
+
+@dataclass(slots=True)
+class Repository:
+    """One repository while it is being read. `known` is the commit at which it was last read whole."""
+
+    reference: Reference
+    known: str | None
+    next: _Next = _Next.FACTS
+    waiting: int = 0
+    """Questions asked and not answered yet."""
+    depth: int = 0
+    answer: Check | None = None
+    name: str = ""
+    node: Mapping[str, Any] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    complete: bool = True
+    readme: str | None = None
+    readme_path: str = ""
+    citation: str | None = None
+    stub: str | None = None
+    """A script that does nothing, in a repository whose code is still to come."""
+    more: bool = False
+    """Whether folders were left unopened because code was found."""
+    licences: list[LicenceFile] = field(default_factory=list)
+    said: list[LicenceFile] = field(default_factory=list)
+    failure: str = ""
+
+    def add(self, folder: str, tree: object) -> None:
+        """Take the entries of one folder ("" is the top) of a Tree."""
+        for entry in map(json_fields.mapping, json_fields.items(json_fields.mapping(tree).get("entries"))):
+            name = json_fields.text(entry.get("name"))
+            if name is None:
+                continue
+            path = f"{folder}/{name}" if folder else name
+            if entry.get("type") == "tree":
+                if content.worth_opening(name):
+                    self.folders.append(path)
+            elif entry.get("type") == "blob":
+                self.paths.append(path)
+            else:
+                # A submodule: what it holds stands elsewhere.
+                self.complete = False
+
+
+def _split(reference: Reference) -> tuple[str, str]:
+    owner, _, name = reference.key.partition(":")[2].partition("/")
+    return owner, name
+
+
+def asked(repository: Repository) -> list[Step]:
+    """The next questions of a repository, none when nothing is left to ask."""
+    steps: list[Step] = []
+    while not steps and repository.next is not _Next.NOTHING:
+        if repository.answer is not None or repository.failure:
+            repository.next = _Next.NOTHING
+        steps = _NEXT[repository.next](repository)
+    repository.waiting = len(steps)
+    return steps
+
+
+def _ask_facts(repository: Repository) -> list[Step]:
+    repository.next = _Next.TOP
+    return [Step(repository, What.FACTS)]
+
+
+def _ask_top(repository: Repository) -> list[Step]:
+    """The top folder of a repository that was known and has changed; a new one told it with its facts."""
+    repository.next = _Next.TEXTS
+    return [Step(repository, What.FOLDER)] if repository.known is not None and not is_empty(repository) else []
+
+
+def _ask_texts(repository: Repository) -> list[Step]:
+    """All texts of the top folder, and REUSE's folder of licences."""
+    repository.next = _Next.FOLDERS
+    top = [path for path in repository.paths if "/" not in path]
+    licences = content.licence_files(top)
+    shelf = [folder for folder in repository.folders if folder.lower() == "licenses"]
+    repository.folders = [folder for folder in repository.folders if folder not in shelf]
+    repository.readme_path = next(iter(sorted(filter(content.is_readme, top), key=_readme_order)), "")
+    steps = [Step(repository, What.LICENCE, path) for path in licences]
+    steps += [Step(repository, What.FOLDER, folder) for folder in shelf]
+    steps += [Step(repository, What.README, path) for path in (repository.readme_path,) if path]
+    steps += [Step(repository, What.CITATION, path) for path in top if path.lower() == "citation.cff"][:1]
+    if not licences and not shelf and claimed(repository.node) is None:
+        packages = [path for path in readme.PACKAGE_FILES if path in top][:MOST_PACKAGE_FILES]
+        steps += [Step(repository, What.PACKAGE, path) for path in packages]
+    return steps + [Step(repository, What.FOLDER, folder) for folder in _to_open(repository)]
+
+
+def _ask_folders(repository: Repository) -> list[Step]:
+    """The texts of REUSE's folder, and one level of folders after the other while no code was found."""
+    read = {file.path for file in repository.licences}
+    shelf = (
+        [path for path in repository.paths if path.lower().startswith("licenses/")]
+        if repository.depth == 1
+        else []
+    )
+    found = [path for path in content.licence_files(shelf) if path not in read]
+    steps = [Step(repository, What.LICENCE, path) for path in found]
+    if repository.depth < MOST_DEPTH:
+        steps += [Step(repository, What.FOLDER, folder) for folder in _to_open(repository)]
+    if not steps:
+        # What is deeper than we look was not seen.
+        repository.complete = repository.complete and not repository.folders
+        repository.next = _Next.SCRIPT
+    return steps
+
+
+def _ask_script(repository: Repository) -> list[Step]:
+    repository.next = _Next.NOTHING
+    if not repository.complete or repository.more or not content.promises_code(repository.readme):
+        return []
+    script = content.lone_script(repository.paths)
+    return [Step(repository, What.SCRIPT, script)] if script else []
+
+
+def _ask_nothing(_: Repository) -> list[Step]:
+    return []
+
+
+_NEXT = {
+    _Next.FACTS: _ask_facts,
+    _Next.TOP: _ask_top,
+    _Next.TEXTS: _ask_texts,
+    _Next.FOLDERS: _ask_folders,
+    _Next.SCRIPT: _ask_script,
+    _Next.NOTHING: _ask_nothing,
+}
+
+
+def _readme_order(name: str) -> tuple[bool, str]:
+    return not name.lower().endswith(".md"), name
+
+
+def _to_open(repository: Repository) -> list[str]:
+    """The folders to open next; what is not opened is either not needed or noted as not seen."""
+    folders, repository.folders = repository.folders, []
+    top, repository.depth = repository.depth == 0, repository.depth + 1
+    if content.classify(repository.paths, None)[0] is Content.CODE:
+        beside = [folder for folder in folders if content.is_side_folder(folder)] if top else []
+        if len(beside) < len(folders):
+            # Folders that nobody needs to open: the work is more than its top.
+            repository.more = True
+        return beside[:MOST_SIDE_FOLDERS]
+    if len(folders) > MOST_FOLDERS:
+        repository.complete = False
+    return folders[:MOST_FOLDERS]
+
+
+def is_empty(repository: Repository) -> bool:
+    """Whether it has no commit."""
+    node = repository.node
+    return node.get("isEmpty") is True or (
+        "object" in node and not node["object"] and not node.get("defaultBranchRef")
+    )
+
+
+def claimed(node: Mapping[str, Any]) -> str | None:
+    """The licence that GitHub recognised, `NOASSERTION` where it knows a file for one that it cannot name."""
+    licence = json_fields.mapping(node.get("licenseInfo"))
+    return json_fields.text(licence.get("spdxId")) or json_fields.text(licence.get("key"))
+
+
+def commit(node: Mapping[str, Any]) -> str | None:
+    """The newest commit of the default branch."""
+    return json_fields.text(
+        json_fields.mapping(json_fields.mapping(node.get("defaultBranchRef")).get("target")).get("oid")
+    )
+
+
+def full_name(value: object) -> str | None:
+    """`owner/name` as GitHub writes it, None for what would be another path where it stands in an address."""
+    return value if isinstance(value, str) and len(value) <= 200 and _FULL_NAME.fullmatch(value) else None

@@ -1,0 +1,1 @@
+"""The Hugging Face Hub: models, datasets, Spaces, collections and owners."""

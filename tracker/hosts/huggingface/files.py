@@ -1,0 +1,170 @@
+"""What a model, dataset or Space of the Hub holds, decided from the names of its files and its runtime; pure.
+
+The Hub says by the kind what a repository is for, so that file names tell more there than on a code host: what is in a
+dataset and no card is data, `pytorch_model.bin` is weights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from tracker.domain.terms import Content, Fact
+from tracker.hosts import json_fields
+from tracker.hosts.inspect import content
+
+MOST_FILES = 20_000
+_MOST_PATH = 1_000
+_MOST_NAME = 120
+# Weights whose ending the code hosts' rules do not know, or know for something else.
+_WEIGHTS_TEXT = """.bin .ckpt .distcp .engine .ggml .gguf .h5 .joblib .keras .mlmodel .msgpack .nemo .npz .onnx .ot .params
+    .pb .pdparams .pkl .pickle .pt .pth .safetensors .tflite .torchscript .zarr .llamafile .skops .fst .npy .index"""
+_WEIGHTS = frozenset(_WEIGHTS_TEXT.split())
+# Written beside weights by trainers and tokenizers.
+_NO_WEIGHTS = re.compile(
+    r"(?:training_args|optimizer|scheduler|scaler|rng_state\w*|tokenizer|vocab|sentencepiece\.bpe|spiece|merges)[\w.-]*"
+    r"|.*\.index\.json|events\.out\.tfevents.*"
+)
+# Checkpoints of shards without an ending lie in a folder of this name (JAX, Orbax, DeepSpeed).
+_SHARDS = re.compile(r"(?:ckpts?|checkpoints?|params|weights|model|tensorstore|ocdbt)(?:[-_.]?\w{1,20})?")
+_SHARD = re.compile(r"(?:tensor|shard|part|model|params?|layer|mp_rank|[\d._-])[\w.-]*|_METADATA|manifest\.ocdbt")
+# The Hub's own way to run a model that transformers does not know: it is part of the weights, and trains nothing.
+_GLUE = re.compile(
+    r"(?:.*[_-])?(?:modell?ing|configuration|config|tokeni[sz]ation|processing|image_processing|feature_extraction|handler|pipeline"
+    r"|generation|generation_utils|quantization|conversation|processor|cache|custom_generate|requirements)(?:[_-].*)?\.py"
+)
+_PICTURES = 10
+"""So many pictures or recordings are a data set, fewer may illustrate a card."""
+_RECORDINGS_TEXT = (
+    """.bmp .flac .gif .jpeg .jpg .m4a .mid .mkv .mov .mp3 .mp4 .ogg .opus .png .tif .tiff .avi .wav .webm .webp"""
+)
+_RECORDINGS = frozenset(_RECORDINGS_TEXT.split())
+_NO_DATA_TEXT = """.bib .cff .cfg .css .dockerfile .html .ini .ipynb .jl .js .lock .md .pdf .py .r .rst .sh .svg .tex .toml .ts .yaml
+    .yml"""
+_NO_DATA = frozenset(_NO_DATA_TEXT.split())
+_SET_UP = re.compile(
+    r"(?:dataset_infos?|dataset_dict|state|croissant|metadata|package(?:-lock)?|tsconfig|codemeta|\.zenodo)\.json"
+    r"|requirements[\w.-]*\.txt|dockerfile|makefile"
+)
+_APP = re.compile(
+    r"(?:(?:app|main|streamlit_app|gradio_app|server|demo|run)\.\w{2,4}|index\.html|dockerfile|package\.json)"
+)
+_NOT_RUNNING = {
+    "PAUSED": "its owner paused it",
+    "STOPPED": "it is stopped",
+    "DELETING": "it is being deleted",
+    "NO_APP_FILE": "it has no application file",
+    "CONFIG_ERROR": "its configuration is wrong",
+    "BUILD_ERROR": "it failed to build",
+    "RUNTIME_ERROR": "it failed to run",
+}
+_STARTING = frozenset({"BUILDING", "APP_STARTING"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a repository of the Hub holds; `reason` says what is missing or could not be told, in words."""
+
+    content: Content
+    holds: tuple[Fact, ...] = ()
+    reason: str = ""
+
+
+def paths(siblings: object) -> list[str] | None:
+    """The paths of the files that the Hub lists, None where it lists none at all."""
+    if not isinstance(siblings, list):
+        return None
+    found = (json_fields.text(json_fields.mapping(file).get("rfilename")) for file in siblings[:MOST_FILES])
+    return [path for path in found if path and len(path) <= _MOST_PATH]
+
+
+def held(
+    kind: str, files: Sequence[str] | None, *, gated: bool, runtime: object = None, seen: bool = False
+) -> Held:
+    """What a `model`, `dataset` or `space` holds by its files; `runtime` is what the Hub says of a Space's, `seen`
+    that the Hub itself read weights in a model."""
+    if kind == "model" and seen:
+        found = _model([PurePosixPath(path) for path in files or ()])
+        if Fact.WEIGHTS not in found.holds:
+            content_ = Content.CODE if found.content is Content.CODE else Content.DATA_ONLY
+            return Held(content_, (*found.holds, Fact.WEIGHTS))
+        return found
+    if files is None:
+        return Held(Content.UNKNOWN, reason="the Hub did not list its files")
+    if not files and not gated:
+        return Held(Content.EMPTY)
+    every = [PurePosixPath(path) for path in files]
+    real = [file for file in every if not _about(file)]
+    if gated and not real:
+        return Held(Content.UNKNOWN, reason="gated: only its card is shown")
+    match kind:
+        case "space":
+            return _space(real, runtime)
+        case "dataset":
+            return _dataset(real)
+    return _model(real)
+
+
+def _about(file: PurePosixPath) -> bool:
+    """A card, a licence, or a file of git's."""
+    hidden = any(part.startswith(".") for part in file.parts)
+    return hidden or content.is_readme(file.name.lower()) or bool(content.LICENCE_FILE.fullmatch(file.name))
+
+
+def _model(files: Sequence[PurePosixPath]) -> Held:
+    weights = any(_is_weights(file) for file in files)
+    code, _ = content.classify([str(file) for file in files if not _is_glue(file)], None)
+    holds = tuple(fact for fact, seen in ((Fact.CODE, code is Content.CODE), (Fact.WEIGHTS, weights)) if seen)
+    if code is Content.CODE:
+        return Held(Content.CODE, holds)
+    if weights:
+        return Held(Content.DATA_ONLY, holds)
+    return Held(Content.README_ONLY, reason="" if not files else "no file of weights is among its files")
+
+
+def _is_glue(file: PurePosixPath) -> bool:
+    return len(file.name) <= _MOST_NAME and bool(_GLUE.fullmatch(file.name.lower()))
+
+
+def _is_weights(file: PurePosixPath) -> bool:
+    name, folder = file.name.lower(), file.parent.name.lower()
+    if _NO_WEIGHTS.fullmatch(name):
+        return False
+    if file.suffix.lower() in _WEIGHTS:
+        return True
+    top = file.parts[0].lower() if len(file.parts) > 1 else ""
+    return bool(
+        (_SHARDS.fullmatch(folder) or _SHARDS.fullmatch(top)) and not file.suffix and _SHARD.fullmatch(file.name)
+    )
+
+
+def _dataset(files: Sequence[PurePosixPath]) -> Held:
+    if any(_is_data(file) for file in files):
+        return Held(Content.DATA_ONLY, (Fact.DATA,))
+    if sum(file.suffix.lower() in _RECORDINGS for file in files) >= _PICTURES:
+        return Held(Content.DATA_ONLY, (Fact.DATA,))
+    script = any(file.suffix.lower() == ".py" for file in files)
+    if script:
+        return Held(Content.CODE, reason="it holds a script, and no file of data")
+    return Held(Content.README_ONLY, reason="" if not files else "no file of data is among its files")
+
+
+def _is_data(file: PurePosixPath) -> bool:
+    ending = file.suffix.lower()
+    return ending not in _NO_DATA and ending not in _RECORDINGS and not _SET_UP.fullmatch(file.name.lower())
+
+
+def _space(files: Sequence[PurePosixPath], runtime: object) -> Held:
+    """A Space holds a demo while it runs, or would when visited: the Hub wakes one that sleeps."""
+    stage = json_fields.words(json_fields.mapping(runtime).get("stage"))
+    if not files:
+        return Held(Content.README_ONLY, reason=_NOT_RUNNING["NO_APP_FILE"])
+    if stage in _NOT_RUNNING:
+        return Held(Content.CODE, reason=f"the Space does not run: {_NOT_RUNNING[stage]}")
+    if stage in _STARTING:
+        return Held(Content.UNKNOWN, reason="the Space is just being built")
+    if stage or any(_APP.fullmatch(file.name.lower()) for file in files):
+        return Held(Content.CODE, (Fact.DEMO,))
+    return Held(Content.UNKNOWN, reason="the Hub does not say whether the Space runs")

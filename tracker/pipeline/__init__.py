@@ -1,0 +1,1 @@
+"""The stages, and the order in which one cycle runs them."""

@@ -1,0 +1,218 @@
+"""What every stage needs, and the rules of working: one worker at a time, and every stage tells how it ended."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tracker import __version__
+from tracker.detect.roles import decision
+from tracker.detect.roles.role_rules import RoleRules
+from tracker.domain.errors import Cancelled, SettingsError
+from tracker.domain.protocols import Clock, Fetch, Progress
+from tracker.domain.status import Status, Trouble
+from tracker.fetch.client import Client
+from tracker.hosts.resolve import HOSTS, reference
+from tracker.judge import corrections as written
+from tracker.judge import grade, licences, openness
+from tracker.judge.grade import GradeRules
+from tracker.judge.licence_classes import LicenceRules
+from tracker.judge.openness import OpennessRules
+from tracker.publish import composed_feeds, feed_list
+from tracker.settings import Settings, config_dir, read_toml
+from tracker.store import corrections, memory, query, writes
+from tracker.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+CHECKED = frozenset((host.name, kind) for host in HOSTS for kind in host.checked_kinds)
+"""The (host, kind) pairs that can be asked what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules of judgement, with a name for each set that changes when a rule does."""
+
+    roles: RoleRules
+    licences: LicenceRules
+    openness: OpennessRules
+    grades: GradeRules
+    judge_version: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What one cycle did."""
+
+    new_papers: int = 0
+    read_papers: int = 0
+    texts: int = 0
+    pages: int = 0
+    checked: int = 0
+    judged: int = 0
+    entered: int = 0
+    windows_left: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def step(self, stage: str, done: int, total: int | None = None) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """All that the stages need; made by `worker()`."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    fetch: Fetch
+    rules: Rulebook
+    composer: composed_feeds.Composer
+    cancel: threading.Event
+    progress: Progress = field(default_factory=Silent)
+    next_harvest: Callable[[], datetime | None] = lambda: None
+    troubles: Callable[[], Sequence[Trouble]] = tuple
+    """What hinders the service beside the stages' own troubles, which stand in the store."""
+    watched: tuple[feed_list.Organisation, ...] = ()
+    rendered: dict[str, str] = field(default_factory=dict)
+    """What each feed showed when it was last rendered, by name."""
+
+    def now(self) -> datetime:
+        """The product's time in whole seconds."""
+        return self.clock.now().replace(microsecond=0)
+
+    def close(self) -> None:
+        """Close its connections; the store is the caller's."""
+        self.fetch.close()
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled when the service is stopping."""
+        if self.cancel.is_set():
+            raise Cancelled("The service is stopping.")
+
+
+def load_rules() -> Rulebook:
+    """All rules from the configuration folder. Raises SettingsError."""
+    path = config_dir() / "openness.toml"
+    licence_rules = licences.load(path)
+    texts = sorted((config_dir() / "licences").glob("*.txt"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in [path, *texts])).hexdigest()[:8]
+    return Rulebook(
+        decision.load(config_dir() / "roles.toml"),
+        licence_rules,
+        openness.OpennessRules(licence_rules.open_classes, licence_rules),
+        grade.load(path),
+        f"{openness.RULE_VERSION}.{digest}",
+    )
+
+
+def read_corrections(settings: Settings) -> list[corrections.CorrectionStatement]:
+    """The operator's corrections, those of the built-in file first. SettingsError for one that is not right."""
+    wanted = []
+    for path in [config_dir() / "corrections.toml", *([settings.corrections] if settings.corrections else [])]:
+        for one in written.read(read_toml(path), str(path)):
+            link = reference(one.link)
+            if link is None:
+                raise SettingsError(f"{path}: {one.link!r} is no http address.")
+            work = one.paper if one.paper == corrections.EVERY_WORK else writes.paper_id(one.paper)
+            wanted += [
+                corrections.CorrectionStatement(
+                    work=work, folded=link.folded, field=field, value=value, reason=one.reason, source=one.source
+                )
+                for field, value in (("role", one.role), ("licence", one.licence))
+                if value is not None
+            ]
+    return wanted
+
+
+def make_worker(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+    next_harvest: Callable[[], datetime | None] = lambda: None,
+    troubles: Callable[[], Sequence[Trouble]] = tuple,
+) -> Worker:
+    """A worker on this store; `close()` it at the end. `cancel` ends every wait of its requests.
+
+    Raises SettingsError where the rules or the operator's corrections are not right.
+    """
+    read_corrections(settings)
+    stop = cancel or threading.Event()
+    fetch = Client(settings, memory.StoreMemory(store), clock, stop)
+    watched = tuple(feed_list.organisations(read_toml(config_dir() / "watch.toml")))
+    return Worker(
+        settings=settings,
+        store=store,
+        clock=clock,
+        fetch=fetch,
+        rules=load_rules(),
+        composer=composed_feeds.Composer(settings, watched),
+        cancel=stop,
+        progress=progress or Silent(),
+        next_harvest=next_harvest,
+        troubles=troubles,
+        watched=watched,
+    )
+
+
+@contextmanager
+def sole_worker(worker: Worker) -> Iterator[None]:
+    """Hold the installation's worker lock, waiting for another worker to end its cycle.
+
+    The kernel gives the lock back when a worker dies, which rows marked as claimed would not.
+    """
+    path = worker.settings.data_dir / "worker.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as handle:
+        told = False
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not told:
+                    log.info("another worker is at work on this store; waiting for its cycle to end")
+                    told = True
+                if worker.cancel.wait(0.5):
+                    raise Cancelled("The service is stopping.") from None
+        yield
+
+
+def close_stage(
+    worker: Worker, stage: str, reason: str, next_try: datetime | None, now: datetime, summary: Summary
+) -> None:
+    """Note how a stage ended: well, or hindered by `reason` until `next_try`."""
+    if not reason:
+        memory.stage_done(worker.store, stage, now)
+        return
+    log.warning("%s: %s", stage, reason, extra={"stage": stage})
+    summary.troubles.append(f"{stage}: {reason}")
+    memory.stage_failed(worker.store, stage, reason, next_try, now)
+
+
+def status(worker: Worker, now: datetime) -> Status:
+    """How the installation is doing."""
+    stages, troubles = memory.stages(worker.store)
+    return Status(
+        version=__version__,
+        now=now,
+        **query.counts(worker.store, now),
+        github_token=worker.fetch.has_token("github_api"),
+        stages=stages,
+        troubles=(*worker.troubles(), *troubles),
+        next_harvest=worker.next_harvest(),
+        demo=worker.settings.demo,
+    )

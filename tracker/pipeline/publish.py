@@ -1,0 +1,115 @@
+"""The stage that publishes: what is new enters the feeds, and every file that changed is written.
+
+A feed is rendered only when what stands in it changed; files whose bytes stay the same are left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from tracker.domain.items import Channel, Item
+from tracker.pipeline import site as pipeline_site
+from tracker.pipeline.context import Summary, Worker, status
+from tracker.pipeline.timing import timed
+from tracker.publish import composed_feeds, feed_list, feed_window, feeds, files, latex, opml
+from tracker.publish import feed_entries as bodies
+from tracker.settings import Settings
+from tracker.store import entering, items, memory
+from tracker.store.engine import Store
+
+NOT_OPEN, UNLINKED = 30, 20
+"""Papers of these kinds that the first page shows."""
+
+
+def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = None) -> None:
+    """Enter what is new into the feeds, and write the files that changed, to the public folder or to `to`."""
+    summary.entered += entering.enter(worker.store, now)
+    write_site(worker, now, to)
+    memory.stage_done(worker.store, "publish", now)
+
+
+@timed("publish")
+def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
+    """Build the site from the store: feeds in three formats, the list of feeds, and the pages."""
+    settings, store = worker.settings, worker.store
+    main = items.channel_items(store, entering.MAIN_FEED, settings.feed.most)
+    entered = {
+        name: items.channel_items(store, name, settings.feed.most)
+        for name in entering.FEEDS
+        if name != entering.MAIN_FEED
+    }
+    channels = feed_list.channels(main, entered, settings, worker.watched, _thin(store, main, settings))
+    worker.composer.load(main, entered)
+    folder = to or settings.public_dir
+    site = pipeline_site.pages(
+        store,
+        settings,
+        status(worker, now),
+        newest=channels[0][1].items,
+        not_open=items.not_open_items(store, NOT_OPEN),
+        releases=items.release_items(store),
+        unlinked=items.unlinked_items(store, UNLINKED),
+        channels=channels,
+    )
+    rendered, digests = _feeds(channels, settings, {} if to else worker.rendered, folder)
+    files.publish(
+        folder,
+        {**rendered, "feeds.opml": opml.write(channels, settings.feed, feed_window.address(settings)), **site},
+    )
+    if not to:
+        # A paper that left all feeds and lists is shown on demand, as it stands; its old page would never change again.
+        files.prune(folder, "paper", site)
+        worker.rendered.update(digests)
+
+
+def _thin(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, list[Item]]:
+    """The newest entries of those categories of which the newest of all are too few to fill a feed."""
+    feed = settings.feed
+    if len(main) < feed.most:
+        return {}
+    seen = Counter(category for item in main for category in item.categories)
+    few = [name for name in settings.harvest.categories if seen[name] < feed.items]
+    return {name: items.channel_items(store, entering.MAIN_FEED, feed.items, name) for name in few}
+
+
+def forget() -> None:
+    """Give back what was kept while publishing: a service does it between cycles."""
+    latex.forget()
+    bodies.forget()
+
+
+def _feeds(
+    channels: Sequence[tuple[str, Channel]], settings: Settings, known: Mapping[str, str], folder: Path
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The feeds that changed since `known`, by path, and the digests of all."""
+    made: dict[str, bytes] = {}
+    digests: dict[str, str] = {}
+    of_items: dict[int, bytes] = {}
+    for _, channel in channels:
+        digests[channel.name] = digest = _digest(channel, of_items)
+        for ending in composed_feeds.ENDINGS:
+            path = channel.path(ending)
+            if known.get(channel.name) != digest or not (folder / path).exists():
+                made[path] = feeds.write(
+                    channel,
+                    ending,
+                    settings.feed,
+                    public_url=settings.public_url,
+                    address=feed_window.address(settings),
+                    hub=settings.notify.websub_hub,
+                )
+    return made, digests
+
+
+def _digest(channel: Channel, of_items: dict[int, bytes]) -> str:
+    """A name for what a feed shows; each item is looked at once for all feeds."""
+    whole = hashlib.sha256(f"{channel.name}\n{channel.title}\n{channel.description}".encode(errors="replace"))
+    for item in channel.items:
+        if id(item) not in of_items:
+            of_items[id(item)] = hashlib.sha256(repr(item).encode(errors="replace")).digest()
+        whole.update(of_items[id(item)])
+    return whole.hexdigest()

@@ -1,0 +1,318 @@
+"""The stages that read: what papers say, what the Hub says of them, their full texts, and their project pages.
+
+Metadata comes first and for every paper. The others are asked only for papers that show no code of their own
+by then, new papers first, each within a bound for the cycle; nothing of a text is kept but the sentences
+around its links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from tracker.detect import detect, pages
+from tracker.detect.roles import decision
+from tracker.domain.artifacts import Reference
+from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.papers import Paper, WindowResult
+from tracker.domain.terms import Place, Role, Source
+from tracker.harvest import full_text
+from tracker.hosts.huggingface import huggingface
+from tracker.hosts.resolve import reference as resolve
+from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage
+from tracker.pipeline.timing import timed
+from tracker.store import corrections, judgements, memory, queue, reads, writes
+from tracker.store import windows as proof
+
+HUB_LISTS = "hub"
+SCAN_BATCH, RECORD_BATCH, TEXT_BATCH = 500, 25, 10
+LISTING_OVERLAP = timedelta(days=1)
+MOST_KEPT = 100
+"""References of one full text that are kept."""
+LIKELY = 0.5
+"""A page or a DOI of a full text is kept only if it is at least this likely the authors' own: most are citations."""
+PAGES_OF_A_PAPER = 2
+
+
+@timed("read")
+def read(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Find links and promises in papers whose texts are new, and decide the roles of all their links."""
+    rules = worker.rules.roles
+    while papers := queue.papers_to_scan(worker.store, SCAN_BATCH):
+        worker.check_cancelled()
+        found = [(one, detect.detect(one.paper, resolve, rules)) for one in papers]
+        writes.save_scans(
+            worker.store,
+            [
+                writes.Scanned(
+                    work=one.work,
+                    version=one.version,
+                    source=Source.METADATA,
+                    mentions=_strongest(detection.mentions, one.paper, rules),
+                    promise=detection.promise,
+                    promise_evidence=detection.promise_evidence,
+                )
+                for one, detection in found
+            ],
+            rules.version,
+            now,
+        )
+        judgements.save_roles(
+            worker.store,
+            _decided(worker, papers),
+            rules.version,
+            CHECKED,
+            now,
+        )
+        summary.read_papers += len(papers)
+        worker.progress.step("read", summary.read_papers)
+    memory.stage_done(worker.store, "read", now)
+
+
+def _decided(worker: Worker, papers: Sequence[queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
+    """The role of every link of these papers; the operator's word counts before the rules'."""
+    works = [one.work for one in papers]
+    mentions, known = reads.mentions(worker.store, works), reads.standings(worker.store, works)
+    corrected = corrections.roles(worker.store, works)
+    made = {}
+    for one in papers:
+        decided = decision.decide(mentions[one.work], one.paper, worker.rules.roles, known.get(one.work, {}))
+        said = corrected.get(one.work, {})
+        made[one.work] = [
+            _corrected(decision, *said[decision.reference.folded])
+            if decision.reference.folded in said
+            else decision
+            for decision in decided
+        ]
+    return made
+
+
+def _corrected(decision: RoleDecision, role: Role, words: str) -> RoleDecision:
+    sure = 1.0 if role in (Role.OWN, Role.OWN_PAGE) else 0.0
+    return replace(decision, role=role, probability=sure, reasons=(words, *decision.reasons))
+
+
+@timed("hub lists")
+def listings(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Read the Hub's lists of newest repositories, and give papers those whose tags name them."""
+    reason, next_try = "", None
+    most = worker.settings.limits.hub_list_pages
+    for kind in huggingface.PLURALS:
+        source = f"{HUB_LISTS}-{kind}"
+        reached = proof.reached(worker.store, source, now)
+        since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
+        try:
+            got, pages = 0, 0
+            for page in huggingface.newest(kind, since, worker.fetch, most):
+                worker.check_cancelled()
+                found = [(one.reference, one.papers, one.created_at, one.derived_from) for one in page]
+                proof.save_listings(worker.store, found, now)
+                got, pages = got + len(page), pages + 1
+                worker.progress.step("hub lists", got)
+            proof.close(
+                worker.store,
+                source,
+                WindowResult(
+                    since=since,
+                    until=now,
+                    expected=None,
+                    got=got,
+                    complete=pages < most,
+                    reason=f"more than {most} pages" if pages == most else "",
+                ),
+                now,
+            )
+        except UpstreamError as error:
+            reason, next_try = str(error), getattr(error, "until", None)
+    close_stage(worker, "hub lists", reason, next_try, now, summary)
+    _give_listings(worker, now)
+
+
+def _give_listings(worker: Worker, now: datetime) -> None:
+    found = queue.works_with_new_listings(worker.store)
+    scans = []
+    for (work, version), urls in found.items():
+        mentions = tuple(_listing(work, link, url) for url in urls if (link := resolve(url)) is not None)
+        scans.append(writes.Scanned(work=work, version=version, source=Source.HUB_LIST, mentions=mentions))
+    if scans:
+        writes.save_scans(worker.store, scans, worker.rules.roles.version, now)
+
+
+@timed("hub records")
+def records(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
+    waiting = queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records, now)
+    reason, next_try = "", None
+    batch: list[writes.Scanned] = []
+    try:
+        for number, one in enumerate(waiting):
+            worker.progress.step("hub records", number, len(waiting))
+            worker.check_cancelled()
+            batch.append(_record(worker, one))
+            if len(batch) >= RECORD_BATCH:
+                writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+                batch = []
+    except UpstreamError as error:
+        reason, next_try = str(error), getattr(error, "until", None)
+    finally:
+        if batch:
+            writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+    worker.progress.step("hub records", len(waiting), len(waiting))
+    close_stage(worker, "hub records", reason, next_try, now, summary)
+
+
+def _record(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
+    """What the Hub's record of a paper says is its own, and what it lists as citing it."""
+    found = huggingface.read_record(one.paper.arxiv_id, worker.fetch)
+    said = [
+        Mention(
+            reference=link,
+            url=url,
+            place=Place.HUB,
+            source=Source.HUB_RECORD,
+            evidence=huggingface.RECORD_SAYS.get(how, how),
+        )
+        for url, how in (found.links if found else ())
+        if (link := resolve(url)) is not None
+    ]
+    listed = [_listing(one.work, each.reference, each.reference.url) for each in (found.listed if found else ())]
+    return writes.Scanned(
+        work=one.work,
+        version=one.version,
+        source=Source.HUB_RECORD,
+        mentions=(*said, *listed),
+        outcome="absent" if found is None else "read",
+    )
+
+
+def _listing(work: str, link: Reference, url: str) -> Mention:
+    """A Hub repository whose card names a paper: that alone says that it cites it."""
+    return Mention(
+        reference=link,
+        url=url,
+        place=Place.HUB,
+        source=Source.HUB_LIST,
+        evidence=f"The card of {link.key} on the Hugging Face Hub names arXiv:{work.partition(':')[2]}.",
+    )
+
+
+@timed("full texts")
+def full_texts(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Read the full text of papers that show no code of their own; cheapest format first, new papers first."""
+    if not worker.settings.may_ask("arxiv_site"):
+        return
+    reason, next_try = "", None
+    batch: list[writes.Scanned] = []
+    waiting = queue.works_for_full_text(worker.store, worker.settings.limits.full_texts, now)
+    try:
+        for number, one in enumerate(waiting):
+            worker.progress.step("full texts", number, len(waiting))
+            worker.check_cancelled()
+            batch.append(_text_scan(worker, one))
+            summary.texts += 1
+            if len(batch) >= TEXT_BATCH:
+                writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+                batch = []
+    except UpstreamStopped as stopped:
+        reason, next_try = str(stopped), stopped.until
+    finally:
+        if batch:
+            writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+    close_stage(worker, "full texts", reason, next_try, now, summary)
+
+
+def _text_scan(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
+    """What one paper's text links. A file that cannot be had is that paper's trouble alone."""
+    scanned = partial(writes.Scanned, work=one.work, version=one.version)
+    try:
+        answer = full_text.read(worker.fetch, one.paper.arxiv_id)
+    except UpstreamStopped:
+        raise
+    except UpstreamError as error:
+        return scanned(source=Source.PDF, outcome="unknown", reason=error.reason)
+    if answer.text is None:
+        return scanned(source=Source.PDF, outcome=answer.outcome, reason=answer.reason)
+    found = detect.full_text(answer.text.text, answer.text.format, resolve)
+    return scanned(source=answer.text.source, mentions=_worth_keeping(found, one.paper, worker.rules.roles))
+
+
+def _worth_keeping(found: Sequence[Mention], paper: Paper, rules: decision.RoleRules) -> tuple[Mention, ...]:
+    """The mentions of a full text that matter, the likeliest first if they are many."""
+    chances = {one.reference.folded: one.probability for one in decision.decide(found, paper, rules)}
+    likely = sorted(
+        (key for key, chance in chances.items() if chance >= LIKELY or _names_artifact(key)),
+        key=lambda key: -chances[key],
+    )
+    kept = frozenset(likely[:MOST_KEPT])
+    return _strongest([one for one in found if one.reference.folded in kept], paper, rules)
+
+
+def _names_artifact(key: str) -> bool:
+    return not key.startswith(("page:", "doi:"))
+
+
+def _strongest(found: Sequence[Mention], paper: Paper, rules: decision.RoleRules) -> tuple[Mention, ...]:
+    """For each reference and place the mention that says most: the store keeps one of each."""
+    best: dict[tuple[str, Place], Mention] = {}
+    for one in found:
+        known = best.setdefault((one.reference.folded, one.place), one)
+        if known is not one and _chance(one, paper, rules) > _chance(known, paper, rules):
+            best[one.reference.folded, one.place] = one
+    return tuple(best.values())
+
+
+def _chance(mention: Mention, paper: Paper, rules: decision.RoleRules) -> float:
+    return decision.decide([mention], paper, rules)[0].probability
+
+
+@timed("project pages")
+def project_pages(worker: Worker, now: datetime, summary: Summary) -> None:
+    """Follow the project pages of papers that show no code of their own, one hop."""
+    if not worker.settings.may_ask("web"):
+        return
+    reason, next_try = "", None
+    waiting = queue.works_with_pages(worker.store, worker.settings.limits.pages, now)
+    for number, (one, links) in enumerate(waiting):
+        worker.progress.step("project pages", number, len(waiting))
+        worker.check_cancelled()
+        try:
+            scanned = _pages_scan(worker, one, links[:PAGES_OF_A_PAPER])
+        except UpstreamStopped as stopped:
+            reason, next_try = str(stopped), stopped.until
+            break
+        writes.save_scans(worker.store, [scanned], worker.rules.roles.version, now)
+        summary.pages += 1
+    close_stage(worker, "project pages", reason, next_try, now, summary)
+
+
+def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Reference]) -> writes.Scanned:
+    """What the pages of one paper link. A page that cannot be had is that page's trouble alone."""
+    found: list[Mention] = []
+    outcome, reason = "unknown", ""
+    for link in links:
+        try:
+            response = worker.fetch.page(link.url)
+        except UpstreamStopped:
+            raise
+        except UpstreamError as error:
+            reason = f"{link.url}: {error.reason}"
+            continue
+        if response.status == 200 and not response.body.strip():
+            # A host in trouble answers so; no page is empty.
+            reason = f"{link.url} answered with nothing"
+        elif response.status == 200:
+            outcome = "read"
+            found += pages.page_mentions(response.body, link, response.url, resolve)
+        elif outcome == "unknown":
+            outcome, reason = "absent", f"{link.url} answered {response.status}"
+    return writes.Scanned(
+        work=one.work,
+        version=one.version,
+        source=Source.PAGE,
+        mentions=_strongest(found, one.paper, worker.rules.roles),
+        outcome=outcome,
+        reason="" if outcome == "read" else reason,
+    )

@@ -1,0 +1,118 @@
+"""The pages for people, from the store to bytes: all static ones at once, a paper's and a search's on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from tracker.domain.items import Channel, Item
+from tracker.domain.status import Status
+from tracker.publish import feed_pages as shelving
+from tracker.publish import feed_window
+from tracker.publish import pages as built
+from tracker.settings import Settings
+from tracker.store import browse, items
+from tracker.store import search as finding
+from tracker.store.engine import Store
+
+BATCH = 200
+"""Papers whose evidence is read at once."""
+MONTHS = 24
+LONGEST_SEARCH = 200
+MOST_FOUND = 500
+"""Papers that a search finds at most: nobody reads more."""
+
+
+def pages(
+    store: Store,
+    settings: Settings,
+    status: Status,
+    *,
+    newest: Sequence[Item],
+    not_open: Sequence[Item] = (),
+    releases: Sequence[Item] = (),
+    unlinked: Sequence[Item] = (),
+    channels: Sequence[tuple[str, Channel]] = (),
+) -> dict[str, bytes]:
+    """All static pages by the name of their file: the lists, the figures, and a page for every paper that stands in
+    one of them. `newest` are the items of the main feed in order; `channels` all feeds with the name of their group."""
+    address, made = feed_window.address(settings), shelving.shelves(channels)
+    everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
+    told = {item.work: item for item in reversed(everything) if item.arxiv_id}
+    site = {
+        "index.html": built.index(
+            newest, not_open, releases, unlinked, status, settings, address=address, shelves=made
+        ),
+        "browse.html": built.shelves(made, settings, status),
+        "feeds.html": built.feeds(channels, settings, status, address=address),
+        "trends.html": _trends(store, settings, status),
+        "organisations.html": built.organisations(browse.organisations(store), settings, status, made),
+        "about.html": built.about(settings, status),
+        "search.html": built.search("", [], 0, 1, MOST_FOUND, settings, status),
+        "404.html": built.not_found(settings),
+        "robots.txt": built.robots(address),
+        **built.assets(),
+        **{f"{one.path}.html": built.shelf(one, settings) for one in made},
+        **_papers(store, settings, told, {one.path for one in made}),
+    }
+    if address:
+        site["sitemap.xml"] = built.sitemap(_addresses(site, told), address)
+    return site
+
+
+def paper(store: Store, settings: Settings, arxiv_id: str) -> bytes | None:
+    """The page of any stored paper, None where there is none. Whatever is asked for, it never raises."""
+    work = f"arxiv:{_plain(arxiv_id)}"
+    item = items.item(store, work)
+    dossier = browse.dossiers(store, [work]).get(work) if item else None
+    return built.paper(item, dossier, settings) if item and dossier else None
+
+
+def search(store: Store, settings: Settings, words: str, page: int, status: Status | None = None) -> bytes:
+    """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never raises."""
+    wanted = " ".join(_plain(words).split())[:LONGEST_SEARCH]
+    found = finding.papers(store, wanted, MOST_FOUND)
+    last = max(1, -(-len(found) // built.PER_SEARCH))
+    number = min(max(page, 1), last)
+    shown = found[(number - 1) * built.PER_SEARCH : number * built.PER_SEARCH]
+    results = [item for one in shown if (item := items.item(store, f"arxiv:{one}")) is not None]
+    return built.search(wanted, results, len(found), number, MOST_FOUND, settings, status)
+
+
+def _plain(text: str) -> str:
+    """What a database takes as text: no NUL and no half of a surrogate pair."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def _papers(store: Store, settings: Settings, told: Mapping[str, Item], shelves: set[str]) -> dict[str, bytes]:
+    made, works = {}, sorted(told)
+    for start in range(0, len(works), BATCH):
+        for work, dossier in browse.dossiers(store, works[start : start + BATCH]).items():
+            name = f"paper/{told[work].arxiv_id}"
+            if shelving.is_safe(name):
+                made[f"{name}.html"] = built.paper(told[work], dossier, settings, shelves)
+    return made
+
+
+def _trends(store: Store, settings: Settings, status: Status) -> bytes:
+    since = (status.now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
+    began = browse.first_read(store)
+    return built.trends(
+        browse.months(store, since),
+        browse.licences(store),
+        browse.promises(store, status.now),
+        settings,
+        status,
+        first=f"{began - timedelta(days=settings.harvest.first_days):%Y-%m}" if began else "",
+    )
+
+
+def _addresses(site: Iterable[str], told: Mapping[str, Item]) -> dict[str, datetime | None]:
+    """The pages that a robot should read, by their path."""
+    changed = {f"paper/{item.arxiv_id}": item.changed_at for item in told.values()}
+    paths = [
+        name.removesuffix(".html")
+        for name in site
+        if name.endswith(".html") and name not in ("404.html", "search.html")
+    ]
+    return {"" if path == "index" else path: changed.get(path) for path in paths}

@@ -1,0 +1,59 @@
+"""How a reader tells the operator of an error: a correction ready to be sent, and where to; pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote, urlsplit
+
+from tracker.domain.items import Item
+from tracker.domain.terms import Role
+from tracker.publish import latex, wording
+
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_REPOSITORY = re.compile(r"https://(github\.com|gitlab\.com|codeberg\.org)/[\w.-]+/[\w.-]+")
+
+
+def correction(item: Item) -> str:
+    """TOML for `corrections.toml`: the paper and its deciding link are filled in, the rest is for the reader."""
+    mine = wording.own(item)
+    links = [link.url for link in [*mine, *item.links] if wording.is_web(link.url)]
+    role = Role.MENTION if mine else Role.OWN
+    return "\n".join(
+        [
+            "[[correction]]",
+            f"paper = {_toml(item.arxiv_id or item.work)}",
+            f"link = {_toml(links[0] if links else 'https://')}",
+            f"role = {_toml(role.value)}  # own, own-page, mention or community; leave out what is right",
+            'licence = "unknown"  # an SPDX id as "MIT", or osi, open-content, restricted, none, unknown; or leave out',
+            'reason = ""  # in a sentence: what is wrong',
+            'source = "https://"  # where that can be looked up',
+        ]
+    )
+
+
+def address(contact: str, item: Item) -> str | None:
+    """Where the report goes: a mail, a new issue, or the operator's page; None where the contact is none of these."""
+    contact = contact.strip()
+    subject = f"Correction for {item.arxiv_id or item.work}"
+    body = f"{subject}\n\n```toml\n{correction(item)}\n```\n"
+    if _MAIL.fullmatch(contact.removeprefix("mailto:")):
+        plain = body.replace("```toml\n", "").replace("```\n", "")
+        return f"mailto:{contact.removeprefix('mailto:')}?subject={_part(subject)}&body={_part(plain)}"
+    if not wording.is_web(contact):
+        return None
+    if _REPOSITORY.fullmatch(contact.rstrip("/")):
+        base, gitlab = contact.rstrip("/"), urlsplit(contact).hostname == "gitlab.com"
+        if gitlab:
+            return f"{base}/-/issues/new?issue%5Btitle%5D={_part(subject)}&issue%5Bdescription%5D={_part(body)}"
+        return f"{base}/issues/new?title={_part(subject)}&body={_part(body)}"
+    return contact
+
+
+def _toml(text: str) -> str:
+    """A basic string of TOML 1.0: JSON's escapes, once the signs are gone that TOML would want written otherwise."""
+    return json.dumps(" ".join(latex.clean(text).split())[:500], ensure_ascii=False)
+
+
+def _part(text: str) -> str:
+    return quote(latex.clean(text), safe="")

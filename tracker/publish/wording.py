@@ -1,0 +1,251 @@
+"""How facts are said to people: one wording for feed and pages; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tracker.domain.history import Verdict
+from tracker.domain.items import Item, ItemLink
+from tracker.domain.terms import (
+    Cause,
+    Content,
+    EventKind,
+    Fact,
+    LicenceClass,
+    Lifecycle,
+    Outcome,
+    Place,
+    Promise,
+    Role,
+    Source,
+    State,
+)
+from tracker.publish import latex
+
+FACT = {Fact.CODE: "Code", Fact.WEIGHTS: "Weights", Fact.DATA: "Data", Fact.DEMO: "Demo"}
+STATE = {
+    State.OPEN: "open",
+    State.AVAILABLE: "there, not under an open licence",
+    State.GATED: "behind a gate",
+    State.PROMISED: "promised",
+    State.GONE: "gone",
+    State.NONE: "not there",
+    State.UNKNOWN: "not known",
+}
+CLASS = {
+    LicenceClass.OSI: "OSI-approved",
+    LicenceClass.OPEN_CONTENT: "open content",
+    LicenceClass.RESTRICTED: "restricted use",
+    LicenceClass.NONE: "no licence",
+    LicenceClass.UNKNOWN: "licence not known",
+}
+CONTENT = {
+    Content.CODE: "code",
+    Content.DATA_ONLY: "data, no code",
+    Content.README_ONLY: "only a README or documents",
+    Content.PLACEHOLDER: "a placeholder",
+    Content.EMPTY: "nothing yet",
+    Content.UNKNOWN: "content not known",
+}
+PLACE = {
+    Place.HUB: "on the Hugging Face Hub",
+    Place.PAGE: "on a page",
+    Place.COMMENT: "in the authors' comment",
+    Place.TITLE_FOOTNOTE: "in a footnote of the title",
+}
+ROLE = {
+    Role.OWN: "the authors' own",
+    Role.OWN_PAGE: "the authors' project page",
+    Role.MENTION: "mentioned only",
+    Role.COMMUNITY: "made by others",
+}
+SOURCE = {
+    Source.METADATA: "title, abstract and comment",
+    Source.HUB_RECORD: "the Hugging Face Hub's record of the paper",
+    Source.HUB_LIST: "the Hub's list of repositories that name the paper",
+    Source.WATCH: "the operator's watch list",
+    Source.HTML: "full text (HTML)",
+    Source.TEX: "full text (TeX)",
+    Source.PDF: "full text (PDF)",
+    Source.PAGE: "a page that the paper links",
+    Source.IMPORT: "an imported list of another tracker's",
+}
+OUTCOME = {
+    Outcome.PRESENT: "there",
+    Outcome.ABSENT: "nothing there",
+    Outcome.BLOCKED: "blocked by its host",
+    Outcome.UNKNOWN: "could not be looked at",
+}
+LIFECYCLE = {
+    Lifecycle.PROMISED: "promised",
+    Lifecycle.LINKED: "linked, holding no code or data yet",
+    Lifecycle.PLACEHOLDER: "a placeholder",
+    Lifecycle.SHIPPED: "shipped",
+    Lifecycle.GONE: "gone",
+    Lifecycle.LAPSED: "given up after a long wait",
+}
+PROMISE = {
+    Promise.AVAILABLE: "The text says that it is public.",
+    Promise.PROMISED: "The text promises it for later.",
+    Promise.NONE: "The text says nothing of a release.",
+}
+EVENT = {
+    EventKind.FOUND: "Link found",
+    EventKind.PROMISED: "Release promised",
+    EventKind.LINKED: "Linked, nothing in it yet",
+    EventKind.PLACEHOLDER: "Holds a placeholder",
+    EventKind.SHIPPED: "Shipped",
+    EventKind.OPENED: "Code open",
+    EventKind.CLOSED: "Code no longer open",
+    EventKind.LICENSED: "Licence added",
+    EventKind.RELICENSED: "Licence changed",
+    EventKind.ARCHIVED: "Archived by its owner",
+    EventKind.GONE: "Gone",
+    EventKind.RESTORED: "Back again",
+    EventKind.REPLACED: "Something else took its name",
+    EventKind.MOVED: "Moved",
+    EventKind.LAPSED: "Given up after a long wait",
+    EventKind.WITHDRAWN: "Paper withdrawn",
+    EventKind.UNWITHDRAWN: "Paper back after withdrawal",
+    EventKind.CORRECTED: "Corrected by the operator",
+}
+CAUSE = {
+    Cause.RULE: "seen by a newer rule",
+    Cause.BACKFILL: "older than our first look",
+    Cause.CORRECTION: "by a correction",
+    Cause.IMPORT: "imported",
+}
+"""Why an event exists, where it is not simply that the world changed."""
+GOOD = frozenset(
+    {EventKind.OPENED, EventKind.SHIPPED, EventKind.RESTORED, EventKind.LICENSED, EventKind.UNWITHDRAWN}
+)
+BAD = frozenset({EventKind.GONE, EventKind.CLOSED, EventKind.REPLACED, EventKind.WITHDRAWN, EventKind.LAPSED})
+CHIP = {
+    State.OPEN: "open",
+    State.AVAILABLE: "there, terms not open",
+    State.GATED: "gated",
+    State.PROMISED: "promised",
+    State.GONE: "gone",
+    State.NONE: "none found",
+    State.UNKNOWN: "not known",
+}
+"""The states in a word or few, for chips."""
+SITES = {"github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "zenodo": "Zenodo"}
+
+
+def licence(link: ItemLink) -> str:
+    """`MIT (OSI-approved)`, or what is known instead."""
+    return f"{link.licence_spdx} ({CLASS[link.licence_class]})" if link.licence_spdx else CLASS[link.licence_class]
+
+
+def holds(link: ItemLink) -> str:
+    """What was seen behind a link."""
+    match link.outcome:
+        case Outcome.ABSENT:
+            return "nothing is there"
+        case Outcome.BLOCKED:
+            return "blocked by its host"
+        case Outcome.UNKNOWN:
+            return "not looked at yet"
+    if link.host == "huggingface":
+        return {Content.DATA_ONLY: "files", Content.README_ONLY: "only a card"}.get(
+            link.content, CONTENT[link.content]
+        )
+    return CONTENT[link.content]
+
+
+def place(link: ItemLink) -> str:
+    """Where the link was found."""
+    return PLACE.get(link.place, f"in the {link.place.value}")
+
+
+def kind(link: ItemLink) -> str:
+    """`GitHub repository`, `Hugging Face model`."""
+    return f"{SITES.get(link.host, '')} {link.kind}".strip()
+
+
+def name(link: ItemLink) -> str:
+    """`owner/name`: the reference without its scheme."""
+    return latex.clean(link.reference.partition(":")[2] or link.reference)
+
+
+def own(item: Item) -> list[ItemLink]:
+    """The authors' own artifacts, the deciding one of the code first, then project pages."""
+    code = item.verdict(Fact.CODE)
+    first = code.reference if code else None
+    mine = [link for link in item.links if link.role is Role.OWN]
+    return sorted(mine, key=lambda link: link.reference != first) + [
+        link for link in item.links if link.role is Role.OWN_PAGE
+    ]
+
+
+def why(verdict: Verdict | None) -> str:
+    """The reasons of a verdict as one sentence."""
+    return "; ".join(verdict.reasons) if verdict else "not judged yet"
+
+
+def paper_url(item: Item) -> str | None:
+    """arXiv's page of the abstract, or of a release its first artifact; None where neither can be a link."""
+    if item.arxiv_id:
+        return f"https://arxiv.org/abs/{item.arxiv_id}"
+    return next((link.url for link in [*own(item), *item.links] if is_web(link.url)), None)
+
+
+def is_web(url: str) -> bool:
+    """Whether an address may become a link: http(s) alone."""
+    return url.startswith(("https://", "http://"))
+
+
+def date(moment: datetime | None) -> str:
+    """`16 June 2026`, in English whatever the machine speaks."""
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+    return f"{moment.day} {months[moment.month - 1]} {moment.year}" if moment else "unknown"
+
+
+def named(names: Sequence[str]) -> str:
+    """What an artifact's own files name, as `arxiv:ID` and `title:KEY`, in words."""
+    ids = [f"arXiv:{name.removeprefix('arxiv:')}" for name in names if name.startswith("arxiv:")]
+    told = ids[:6] or ["a paper by its title"]
+    return ", ".join([*told, *([f"{len(ids) - 6} more"] if ids[6:] else [])])
+
+
+def day(moment: datetime) -> str:
+    """`Tuesday, 16 June 2026`."""
+    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    return f"{names[moment.weekday()]}, {date(moment)}"
+
+
+def stamp(moment: datetime | None) -> str:
+    """`2026-07-01T05:00:00Z`, for machines."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""
+
+
+def minute(moment: datetime | None) -> str:
+    """`2026-07-01 05:00 UTC`."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "not known"
+
+
+def delay(item: Item) -> int | None:
+    """Whole days from submission to the moment its code opened; None when it was open at our first look,
+    since then nobody knows for how long it had been."""
+    if item.submitted_at is None or item.opened_at is None or item.first_seen is None:
+        return None
+    return (
+        (item.opened_at - item.submitted_at).days
+        if item.opened_at - item.first_seen >= timedelta(days=1)
+        else None
+    )

@@ -1,0 +1,1 @@
+"""arXiv's API, OAI-PMH, RSS and files."""

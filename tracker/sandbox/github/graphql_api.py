@@ -1,0 +1,291 @@
+"""GitHub's GraphQL API: the part of its schema that repositories are asked by.
+
+Sources: docs.github.com/graphql/reference, recorded answers for the shape of errors. How GraphQL tells of a
+repository that was taken down is not documented: it is answered here as FORBIDDEN with REST's message.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.sandbox.answer import Answer, Ask, as_json, stamp
+from tracker.sandbox.budget import Budget
+from tracker.sandbox.file_tree import File
+from tracker.sandbox.github import graphql_parser
+from tracker.sandbox.github.graphql_parser import Field, GraphQLFault, Selection
+from tracker.sandbox.github.licensee import RecognisedLicence
+from tracker.sandbox.github.world import GitHubWorld, WorldRepository
+
+DOCS = "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authentication"
+
+
+class _Wrong(ValueError):
+    """The query does not fit the schema: no data at all is answered."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error["message"])
+        self.error = error
+
+
+class _Missing(LookupError):
+    """One object cannot be had: its place is null and an error tells why."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class _Root:
+    world: GitHubWorld
+    budget: Budget
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A git tree: the files of `repository` below `path` (empty, or ending with a slash)."""
+
+    repository: WorldRepository
+    path: str
+
+
+@dataclass(frozen=True)
+class _Entry:
+    repository: WorldRepository
+    path: str
+    is_folder: bool
+
+
+@dataclass(frozen=True)
+class _Commit:
+    repository: WorldRepository
+
+
+@dataclass(frozen=True)
+class _Branch:
+    repository: WorldRepository
+
+
+@dataclass(frozen=True)
+class _Owner:
+    login: str
+    number: int
+
+
+@dataclass(frozen=True)
+class _Languages:
+    names: tuple[str, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class _Language:
+    name: str
+
+
+Resolver = Callable[[Any, Mapping[str, Any]], Any]
+
+
+def answer(ask: Ask, world: GitHubWorld, budget: Budget) -> Answer:
+    """Answer one POST; the budget was spent by the caller."""
+    if not ask.account:
+        return as_json({"message": "This endpoint requires you to be authenticated.", "documentation_url": DOCS,
+                        "status": "401"}, 401)  # fmt: skip
+    try:
+        request = json.loads(ask.body)
+        query, variables, operation = (
+            request["query"],
+            request.get("variables") or {},
+            request.get("operationName"),
+        )
+        if not isinstance(query, str) or not isinstance(variables, dict):
+            raise TypeError
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return as_json({"message": "Problems parsing JSON", "documentation_url": DOCS, "status": "400"}, 400)
+    errors: list[dict[str, Any]] = []
+    try:
+        selections = graphql_parser.read(query, variables, operation)
+        data = _object(_Root(world, budget), selections, [], errors)
+    except GraphQLFault as error:
+        where = [{"line": error.line, "column": error.column}]
+        return as_json({"errors": [{"message": str(error), "locations": where}]})
+    except _Wrong as error:
+        return as_json({"errors": [error.error]})
+    return as_json({"data": data, "errors": errors} if errors else {"data": data})
+
+
+def _object(
+    value: Any, selections: tuple[Selection, ...], path: list[str | int], errors: list[dict[str, Any]]
+) -> dict[str, Any]:
+    kind, resolvers = _TYPES[type(value)]
+    found: dict[str, Any] = {}
+    for selection in selections:
+        field = selection.field
+        if selection.on not in (None, kind, *_INTERFACES.get(kind, ())):
+            continue
+        here = [*path, field.key]
+        if field.name == "__typename":
+            found[field.key] = kind
+            continue
+        if field.name not in resolvers:
+            raise _Wrong(_undefined(kind, field, here))
+        try:
+            result = resolvers[field.name](value, field.arguments)
+        except _Missing as error:
+            where = [{"line": field.line, "column": field.column}]
+            errors.append({"type": error.kind, "path": here, "locations": where, "message": str(error)})
+            result = None
+        found[field.key] = _complete(result, field, here, errors)
+    return found
+
+
+def _complete(result: Any, field: Field, path: list[str | int], errors: list[dict[str, Any]]) -> Any:
+    if isinstance(result, list):
+        return [_complete(item, field, [*path, place], errors) for place, item in enumerate(result)]
+    if type(result) not in _TYPES:
+        if field.fields is not None and result is not None:
+            raise _Wrong(_mismatch(f"Selections can't be made on scalars (field '{field.name}')", field, path))
+        return result
+    if field.fields is None:
+        kind = _TYPES[type(result)][0]
+        raise _Wrong(_mismatch(f"Field must have selections (field '{field.name}' returns {kind})", field, path))
+    return _object(result, field.fields, path, errors)
+
+
+def _undefined(kind: str, field: Field, path: list[str | int]) -> dict[str, Any]:
+    return {
+        "path": ["query", *path], "locations": [{"line": field.line, "column": field.column}],
+        "extensions": {"code": "undefinedField", "typeName": kind, "fieldName": field.name},
+        "message": f"Field '{field.name}' doesn't exist on type '{kind}'",
+    }  # fmt: skip
+
+
+def _mismatch(message: str, field: Field, path: list[str | int]) -> dict[str, Any]:
+    where = [{"line": field.line, "column": field.column}]
+    return {"path": ["query", *path], "locations": where, "message": message}
+
+
+def _find(root: _Root, arguments: Mapping[str, Any]) -> WorldRepository:
+    owner, name = str(arguments.get("owner") or ""), str(arguments.get("name") or "")
+    found = root.world.find(owner, name)
+    if found is None or (found[1] and arguments.get("followRenames") is False):
+        raise _Missing("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
+    repository, _moved = found
+    if repository.status == "blocked":
+        raise _Missing("FORBIDDEN", "Repository access blocked")
+    return repository
+
+
+def _git_object(repository: WorldRepository, arguments: Mapping[str, Any]) -> _Folder | File | _Commit | None:
+    """What an expression such as `HEAD:`, `main:src` or a commit's id names, null when it names nothing."""
+    if not repository.tree:
+        return None
+    revision, colon, path = str(arguments.get("expression") or arguments.get("oid") or "").partition(":")
+    if revision.removeprefix("refs/heads/") not in ("HEAD", repository.branch, repository.head):
+        return None
+    return _at(repository, path.strip("/")) if colon else _Commit(repository)
+
+
+def _at(repository: WorldRepository, path: str) -> _Folder | File | None:
+    if path in repository.tree:
+        return repository.tree[path]
+    prefix = f"{path}/" if path else ""
+    return _Folder(repository, prefix) if any(name.startswith(prefix) for name in repository.tree) else None
+
+
+def _entries(folder: _Folder, _arguments: Mapping[str, Any]) -> list[_Entry]:
+    start = len(folder.path)
+    found: dict[str, bool] = {}
+    for path in folder.repository.tree:
+        if path.startswith(folder.path):
+            name, slash, _rest = path[start:].partition("/")
+            found[name] = bool(slash)
+    return [_Entry(folder.repository, folder.path + name, is_folder) for name, is_folder in sorted(found.items())]
+
+
+def _some_languages(repository: WorldRepository, arguments: Mapping[str, Any]) -> _Languages:
+    most = arguments.get("first") or arguments.get("last")
+    if not isinstance(most, int):
+        raise _Missing(
+            "MISSING_PAGINATION_BOUNDARIES",
+            "You must provide a `first` or `last` value to properly paginate the `languages` connection.",
+        )
+    if not 0 <= most <= 100:
+        raise _Missing(
+            "EXCESSIVE_PAGINATION",
+            f"Requesting {most} records on the `languages` connection exceeds the `first` limit of 100 records.",
+        )
+    return _Languages(repository.languages[:most], len(repository.languages))
+
+
+def _says(name: str) -> Resolver:
+    return lambda value, _arguments: getattr(value, name)
+
+
+_REPOSITORY: dict[str, Resolver] = {
+    "id": lambda r, _: f"R_{r.id}",
+    "databaseId": _says("id"),
+    "name": _says("name"),
+    "nameWithOwner": _says("full_name"),
+    "url": lambda r, _: f"https://github.com/{r.full_name}",
+    "description": _says("description"),
+    "isEmpty": lambda r, _: not r.tree,
+    "isArchived": _says("archived"),
+    "isFork": _says("fork"),
+    "isDisabled": lambda r, _: r.status == "disabled",
+    "isPrivate": lambda _r, _: False,
+    "isLocked": lambda _r, _: False,
+    "createdAt": _says("created_at"),
+    "pushedAt": _says("pushed_at"),
+    "updatedAt": _says("pushed_at"),
+    "stargazerCount": lambda _r, _: 0,
+    "forkCount": lambda _r, _: 0,
+    "diskUsage": _says("kilobytes"),
+    "homepageUrl": lambda _r, _: None,
+    "licenseInfo": _says("licence"),
+    "defaultBranchRef": lambda r, _: _Branch(r) if r.tree else None,
+    "object": _git_object,
+    "primaryLanguage": lambda r, _: _Language(r.languages[0]) if r.languages else None,
+    "languages": _some_languages,
+    "owner": lambda r, _: _Owner(r.owner, r.owner_id),
+}
+_TYPES: dict[type, tuple[str, dict[str, Resolver]]] = {
+    _Root: ("Query", {"repository": _find, "rateLimit": _says("budget"), "viewer": lambda _r, _: _Owner("sandbox", 1)}),
+    Budget: ("RateLimit", {"cost": lambda _b, _: 1, "limit": _says("limit"), "remaining": _says("remaining"),
+                           "used": _says("used"), "nodeCount": lambda _b, _: 0,
+                           "resetAt": lambda b, _: stamp(b.reset)}),
+    WorldRepository: ("Repository", _REPOSITORY),
+    RecognisedLicence: ("License", {"spdxId": _says("spdx"), "key": _says("key"), "name": _says("name"),
+                          "nickname": lambda _l, _: None,
+                          "url": lambda x, _: f"http://choosealicense.com/licenses/{x.key}/"}),
+    _Branch: ("Ref", {"name": lambda b, _: b.repository.branch, "target": lambda b, _: _Commit(b.repository),
+                      "prefix": lambda _b, _: "refs/heads/"}),
+    _Commit: ("Commit", {"oid": lambda c, _: c.repository.head, "id": lambda c, _: f"C_{c.repository.head}",
+                         "committedDate": lambda c, _: c.repository.pushed_at,
+                         "tree": lambda c, _: _Folder(c.repository, "")}),
+    _Folder: ("Tree", {"entries": _entries}),
+    _Entry: ("TreeEntry", {"name": lambda e, _: e.path.rpartition("/")[2], "path": _says("path"),
+                           "type": lambda e, _: "tree" if e.is_folder else "blob",
+                           "mode": lambda e, _: 0o40000 if e.is_folder else 0o100644,
+                           "size": lambda e, _: 0 if e.is_folder else e.repository.tree[e.path].size,
+                           "oid": lambda e, _: None if e.is_folder else e.repository.tree[e.path].oid,
+                           "object": lambda e, _: _at(e.repository, e.path)}),
+    File: ("Blob", {"text": _says("text"), "oid": _says("oid"), "byteSize": _says("size"),
+                    "isBinary": lambda f, _: None if f.data is None else f.text is None,
+                    "isTruncated": lambda _f, _: False}),
+    _Owner: ("Organization", {"login": _says("login"), "id": lambda o, _: f"O_{o.number}",
+                              "url": lambda o, _: f"https://github.com/{o.login}"}),
+    _Languages: ("LanguageConnection", {"nodes": lambda ls, _: [_Language(name) for name in ls.names],
+                                        "totalCount": _says("total")}),
+    _Language: ("Language", {"name": _says("name")}),
+}  # fmt: skip
+_INTERFACES = {
+    "Repository": ("Node", "RepositoryOwner"),
+    "Commit": ("GitObject", "Node"),
+    "Tree": ("GitObject", "Node"),
+    "Blob": ("GitObject", "Node"),
+    "Organization": ("RepositoryOwner", "Actor", "Node", "User"),
+}
