@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tracker import settings as settings_module
 from tracker.domain.errors import UpstreamError, UpstreamStopped
-from tracker.domain.papers import Text
+from tracker.domain.papers import FullText
 from tracker.domain.protocols import Response
 from tracker.domain.terms import Source
 from tracker.fetch.client import Client
@@ -68,7 +68,7 @@ class Fetch:
         return
 
 
-def texts(told: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> tuple[Text | None, int]:
+def texts(told: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> tuple[FullText | None, int]:
     found = full_text.read(Fetch(told), ID)
     assert (found.outcome == "read") is (found.text is not None) is (found.reason == "")
     return found.text, found.requests
@@ -80,7 +80,7 @@ def failure() -> UpstreamError:
 
 def test_the_cheapest_is_read_first() -> None:
     assert texts({"html": PAGE, "e-print": SOURCE, "pdf": DOCUMENT}) == (
-        Text(Source.HTML, "html", PAGE.decode()),
+        FullText(Source.HTML, "html", PAGE.decode()),
         1,
     )
     found, requests = texts({"e-print": SOURCE, "pdf": DOCUMENT})
@@ -263,7 +263,7 @@ def order(box: Sandbox, path: str, body: object) -> None:
 
 def test_over_http(client: Client) -> None:
     found = full_text.read(client, ID)
-    assert found.text == Text(Source.HTML, "html", PAGE.decode())
+    assert found.text == FullText(Source.HTML, "html", PAGE.decode())
     private = full_text.read(client, "2606.00002")
     assert private.text is not None
     assert (private.text.source, private.requests) == (Source.PDF, 3)

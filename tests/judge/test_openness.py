@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.history import History, Link, Sighting
+from tracker.domain.history import CheckRecord, History, Link
 from tracker.domain.terms import (
     Cause,
     Content,
@@ -33,15 +33,15 @@ RULES = openness.OpennessRules(
 )
 
 
-def sighting(at: datetime = START, **facts: Any) -> Sighting:
+def sighting(at: datetime = START, **facts: Any) -> CheckRecord:
     known: dict[str, Any] = {
         "outcome": Outcome.PRESENT, "reason": "", "content": Content.CODE, "holds": (Fact.CODE,), "licence_spdx": "MIT",
         "licence_class": LicenceClass.OSI, "licence_note": "", "archived": False, "gated": False, "reference": None,
         "first_seen": at, "last_seen": at}  # fmt: skip
-    return Sighting(**(known | facts))
+    return CheckRecord(**(known | facts))
 
 
-def link(*sightings: Sighting, **facts: Any) -> Link:
+def link(*sightings: CheckRecord, **facts: Any) -> Link:
     known: dict[str, Any] = {"reference": "github:a/b", "kind": "repository", "role": Role.OWN, "probability": 0.99,
                              "source": Source.METADATA, "found_at": START}  # fmt: skip
     return Link(**(known | facts), sightings=sightings)
@@ -134,7 +134,7 @@ def test_the_other_facts(facts: dict[str, Any], fact: Fact, expected: State) -> 
     (Lifecycle.GONE, sighting(), Lifecycle.SHIPPED),
     (Lifecycle.GONE, sighting(content=Content.README_ONLY, holds=()), Lifecycle.LINKED),
 ])  # fmt: skip
-def test_the_lifecycle(before: Lifecycle, seen: Sighting, after: Lifecycle) -> None:
+def test_the_lifecycle(before: Lifecycle, seen: CheckRecord, after: Lifecycle) -> None:
     assert lifecycle.next_state(before, seen, DAY, 730 * DAY) is after
 
 

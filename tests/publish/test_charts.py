@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from tracker.domain.evidence import LicenceCount, MonthCount, Waiting
+from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
 from tracker.domain.terms import State
 from tracker.publish import charts
 from tracker.publish.charts import Share, SurvivalStep
@@ -39,7 +39,12 @@ def test_only_harvested_categories_are_compared() -> None:
 
 
 def test_promises_that_still_wait_count_for_as_long_as_they_were_watched() -> None:
-    waiting = [Waiting(0, 10, True), Waiting(0, 20, False), Waiting(0, 30, True), Waiting(0, 40, False)]
+    waiting = [
+        PromiseWait(0, 10, True),
+        PromiseWait(0, 20, False),
+        PromiseWait(0, 30, True),
+        PromiseWait(0, 40, False),
+    ]
     steps = charts.kept_after(waiting)
     assert [step.days for step in steps] == [0, 10, 30]
     assert [step.kept for step in steps] == pytest.approx([0, 1 / 4, 1 - 3 / 4 * 1 / 2])
@@ -48,14 +53,14 @@ def test_promises_that_still_wait_count_for_as_long_as_they_were_watched() -> No
 
 
 def test_a_promise_counts_from_when_we_knew_of_it() -> None:
-    early, late = Waiting(0, 10, True), Waiting(50, 60, True)
+    early, late = PromiseWait(0, 10, True), PromiseWait(50, 60, True)
     assert charts.kept_after([early, late])[1] == SurvivalStep(10, 1.0), "nobody else was watched at that age"
-    assert charts.kept_after([early, Waiting(5, 60, True)])[1] == SurvivalStep(10, 0.5)
+    assert charts.kept_after([early, PromiseWait(5, 60, True)])[1] == SurvivalStep(10, 0.5)
 
 
 @given(st.lists(st.tuples(st.floats(0, 900), st.floats(0, 900), st.booleans()), max_size=30))
 def test_shares_of_kept_promises_only_rise(drawn: list[tuple[float, float, bool]]) -> None:
-    steps = charts.kept_after([Waiting(min(a, b), max(a, b), kept) for a, b, kept in drawn])
+    steps = charts.kept_after([PromiseWait(min(a, b), max(a, b), kept) for a, b, kept in drawn])
     shares = [step.kept for step in steps]
     assert shares == sorted(shares)
     assert all(-1e-9 <= share <= 1 + 1e-9 for share in shares)

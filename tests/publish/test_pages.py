@@ -23,11 +23,11 @@ from tracker.domain.evidence import (
     MentionSpan,
     MonthCount,
     OrganisationCount,
+    PromiseWait,
     ScanRecord,
-    Waiting,
     WorkEvidence,
 )
-from tracker.domain.history import Correction, Event, Licence, Sighting, VersionSeen
+from tracker.domain.history import CheckRecord, Correction, Event, Licence, VersionSeen
 from tracker.domain.items import Channel, Item
 from tracker.domain.status import Trouble
 from tracker.domain.terms import (
@@ -261,7 +261,7 @@ def dossier(link: Any, now: datetime) -> Callable[..., WorkEvidence]:
     """What is known of item 1, with changes."""
 
     def build(**changes: Any) -> WorkEvidence:
-        sighting = Sighting(
+        sighting = CheckRecord(
             outcome=Outcome.PRESENT, reason="", content=Content.CODE, holds=(Fact.CODE,), licence_spdx="MIT",
             licence_class=LicenceClass.OSI, licence_note="", archived=False, gated=False, reference=None,
             first_seen=now - timedelta(days=3), last_seen=now, times=4,
@@ -419,7 +419,12 @@ def test_figures_stand_in_tables_beside_their_pictures(configured: Configured, s
               MonthCount("2026-05", "cs.LG", State.OPEN, 1)]  # fmt: skip
     licences = [LicenceCount("MIT", "osi", 30), LicenceCount("", "none", 10)]
     page = pages.trends(
-        months, licences, [Waiting(0, 60, True), Waiting(0, 90, False)], configured(), status(), first="2026-04"
+        months,
+        licences,
+        [PromiseWait(0, 60, True), PromiseWait(0, 90, False)],
+        configured(),
+        status(),
+        first="2026-04",
     )
     found = html.fromstring(page)
     rows = [" ".join(text(cell) for cell in row) for row in found.iter("tr")]

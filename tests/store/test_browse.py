@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tracker.domain.artifacts import Check, Reference
-from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, Waiting
+from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait
 from tracker.domain.history import Event, Licence, Verdict
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
@@ -176,8 +176,8 @@ def test_promises_wait_from_submission_until_kept_or_now(store: Store, add: Add,
     add("2606.00003", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(hours=1))))
     add("2606.00004", at=submitted, events=((EventKind.SHIPPED, now + timedelta(days=10)),))
     kept, waits = browse.promises(store, now + timedelta(days=20))
-    assert kept == Waiting(2.0, 12.0, True)
-    assert waits == Waiting(2.0, 22.0, False), "and what was there at the first look tells nothing of time"
+    assert kept == PromiseWait(2.0, 12.0, True)
+    assert waits == PromiseWait(2.0, 22.0, False), "and what was there at the first look tells nothing of time"
 
 
 def test_organisations_count_what_lies_under_their_accounts(store: Store, add: Add) -> None:

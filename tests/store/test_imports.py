@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from tracker.cli.exchange import app
 from tracker.detect.roles import decision
-from tracker.domain.mentions import Mention, Standing
+from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
 from tracker.hosts.resolve import reference
@@ -145,9 +145,9 @@ def test_an_imported_link_alone_is_never_own_whatever_its_name() -> None:
     assert (alone.role, alone.unsettled) == (Role.MENTION, True), "its repository is looked at"
     assert alone.probability < rules.publish_threshold
     key = alone.reference.folded
-    silent = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=False)})[0]
+    silent = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=False)})[0]
     assert silent.role is Role.MENTION
-    named = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: Standing(names_paper=True)})[0]
+    named = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=True)})[0]
     assert named.role is Role.OWN, "its README names the paper, which is more than the list"
 
 
@@ -160,7 +160,7 @@ def test_a_list_adds_nothing_to_what_the_paper_itself_says(words: str) -> None:
 
 def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
     rules = decision.load(config_dir() / "roles.toml")
-    known = {"github:zhang/stereofield": Standing(names_paper=True)}
+    known = {"github:zhang/stereofield": ArtifactContext(names_paper=True)}
     decided = decision.decide(reads.mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known)
     judgements.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
     history = reads.histories(store, ["arxiv:2606.00001"])[0].history

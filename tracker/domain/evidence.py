@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain.history import Correction, Event, Licence, Sighting, VersionSeen
+from tracker.domain.history import CheckRecord, Correction, Event, Licence, VersionSeen
 from tracker.domain.terms import Fact, Lifecycle, Place, Promise, Source, State
 
 
@@ -34,7 +34,7 @@ class ArtifactEvidence:
     reasons: tuple[str, ...]
     lifecycle: Lifecycle | None
     found: tuple[MentionSpan, ...]
-    sightings: tuple[Sighting, ...]
+    sightings: tuple[CheckRecord, ...]
     """In time order."""
     corrections: tuple[Correction, ...]
     licence_claimed: str | None
@@ -102,7 +102,7 @@ class LicenceCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PromiseWait:
     """One promise: days from submission until we first knew of it, and until it was kept or, if it was not yet,
     until now."""
 

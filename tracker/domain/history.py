@@ -33,7 +33,7 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class CheckRecord:
     """One stored check: what was seen unchanged from `first_seen` to `last_seen`, `times` times."""
 
     outcome: Outcome
@@ -94,7 +94,7 @@ class Link:
     lost_at: datetime | None = None
     """Since when no name is known that leads to it."""
     corrections: tuple[Correction, ...] = ()
-    sightings: tuple[Sighting, ...] = ()
+    sightings: tuple[CheckRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def unfound(fact: Fact) -> Verdict:
+def unknown_verdict(fact: Fact) -> Verdict:
     """The verdict where nothing of the authors' own was found: unknown, for more may be read."""
     return Verdict(
         fact=fact,

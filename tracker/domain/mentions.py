@@ -27,7 +27,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ArtifactContext:
     """What is known of an artifact beyond the words of one paper, for the rules of roles."""
 
     names_paper: bool | None = None

@@ -47,7 +47,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FullText:
     """A paper's full text as fetched: read for its links and thrown away, never stored.
 
     `format` is `html`, `tex` or `pdf-text`; `source` says which of arXiv's files it came from.

@@ -81,7 +81,7 @@ class Fetch(Protocol):
         ...
 
 
-class Memory(Protocol):
+class UpstreamMemory(Protocol):
     """What fetching must remember across processes and restarts; fulfilled by the store."""
 
     def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
@@ -109,7 +109,7 @@ class Progress(Protocol):
         ...
 
 
-class Composed(Protocol):
+class FeedResponse(Protocol):
     """What a feed by query, of an author or a keyword comes to."""
 
     @property
@@ -123,7 +123,7 @@ class Composed(Protocol):
         ...
 
 
-class Answered(Protocol):
+class ApiResponse(Protocol):
     """A whole answer; HEAD gets it without the body."""
 
     @property
@@ -142,17 +142,17 @@ class Answered(Protocol):
         ...
 
 
-class Answering(Protocol):
+class ApiHandler(Protocol):
     """Answers what is asked below `/api/`. Called in a few threads at once; raises nothing."""
 
-    def answer(self, method: str, path: str, query_string: bytes, headers: Mapping[str, str]) -> Answered:
+    def answer(self, method: str, path: str, query_string: bytes, headers: Mapping[str, str]) -> ApiResponse:
         """`path` is what follows `/api/`; names of `headers` are in lower case."""
         ...
 
 
-class Composing(Protocol):
+class FeedComposer(Protocol):
     """Makes feeds from the publisher's entries, in memory; asks no database."""
 
-    def answer(self, path: str, query: str) -> Composed:
+    def answer(self, path: str, query: str) -> FeedResponse:
         """`path` without a leading slash, like `feed.xml` or `feeds/author/Ada-L.atom`; `query` without `?`."""
         ...

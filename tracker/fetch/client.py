@@ -17,7 +17,7 @@ sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is 
 import httpx
 
 from tracker.domain.errors import SettingsError, UpstreamError, UpstreamStopped
-from tracker.domain.protocols import Clock, Memory, Response
+from tracker.domain.protocols import Clock, Response, UpstreamMemory
 from tracker.fetch.pace import Sleep
 from tracker.fetch.page import Pages, Resolve, addresses
 from tracker.fetch.post_form import Forms
@@ -53,7 +53,7 @@ class Client:
     def __init__(
         self,
         settings: Settings,
-        memory: Memory,
+        memory: UpstreamMemory,
         clock: Clock,
         cancel: threading.Event | None = None,
         *,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from importlib import metadata
 
 from tracker.domain.errors import BudgetSpent, UpstreamError, UpstreamStopped
-from tracker.domain.protocols import Clock, Memory
+from tracker.domain.protocols import Clock, UpstreamMemory
 from tracker.fetch import response_policy
 from tracker.fetch.pace import Paces, Sleep, budget, group, sleeper
 from tracker.fetch.request_counts import REQUESTS
@@ -55,7 +55,7 @@ class Gate:
     def __init__(
         self,
         settings: Settings,
-        memory: Memory,
+        memory: UpstreamMemory,
         clock: Clock,
         cancel: threading.Event | None = None,
         *,

@@ -13,7 +13,7 @@ import requests
 
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import Version, WindowResult
-from tracker.domain.protocols import Clock, Memory
+from tracker.domain.protocols import Clock, UpstreamMemory
 from tracker.fetch.pace import Sleep
 from tracker.fetch.request_policy import Gate
 from tracker.harvest import api_pages
@@ -49,7 +49,7 @@ class ArxivApi:
     def __init__(
         self,
         settings: Settings,
-        memory: Memory,
+        memory: UpstreamMemory,
         clock: Clock,
         cancel: threading.Event | None = None,
         *,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tracker.domain.errors import UpstreamError, UpstreamStopped
-from tracker.domain.papers import Text
+from tracker.domain.papers import FullText
 from tracker.domain.protocols import Fetch, Response
 from tracker.domain.terms import Source
 from tracker.harvest import pdf, tex_archive
@@ -43,7 +43,7 @@ Outcome = Literal["read", "absent"]
 class FileAnswer:
     """What arXiv has of one paper's text. `reason` says in words why `text` is None; `requests` were made."""
 
-    text: Text | None
+    text: FullText | None
     reason: str
     outcome: Outcome
     requests: int
@@ -80,7 +80,7 @@ def read(fetch: Fetch, arxiv_id: str) -> FileAnswer:
             # Too large, damaged or failing: the next file may do.
             unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {error.reason}")
             continue
-        if isinstance(found, Text):
+        if isinstance(found, FullText):
             return FileAnswer(found, "", "read", requests)
         reasons.append(found.reason)
         if not found.known:
@@ -92,7 +92,7 @@ def read(fetch: Fetch, arxiv_id: str) -> FileAnswer:
     return FileAnswer(None, "; ".join(reasons), "absent", requests)
 
 
-def _html(response: Response) -> Text | _Miss:
+def _html(response: Response) -> FullText | _Miss:
     missing = _missing(response, "HTML")
     if missing is not None:
         return missing
@@ -103,10 +103,10 @@ def _html(response: Response) -> Text | _Miss:
         return _Miss("something else where a page was due", known=False)
     if _OPENS.search(response.body[:_NOTICE_BYTES]) and not _CLOSES.search(response.body[-_END_BYTES:]):
         return _Miss("its HTML breaks off", known=False)
-    return Text(Source.HTML, "html", text)
+    return FullText(Source.HTML, "html", text)
 
 
-def _source(response: Response) -> Text | _Miss:
+def _source(response: Response) -> FullText | _Miss:
     missing = _missing(response, "source")
     if missing is not None:
         return missing
@@ -115,7 +115,7 @@ def _source(response: Response) -> Text | _Miss:
         return _Miss("its source breaks off", known=False)
     text = tex_archive.tex(response.body)
     if text.strip():
-        return Text(Source.TEX, "tex", text)
+        return FullText(Source.TEX, "tex", text)
     document = tex_archive.pdf(response.body)
     if document:
         # /pdf would be the same file.
@@ -125,7 +125,7 @@ def _source(response: Response) -> Text | _Miss:
     return _Miss("something else where a source was due", known=False)
 
 
-def _pdf(response: Response) -> Text | _Miss:
+def _pdf(response: Response) -> FullText | _Miss:
     missing = _missing(response, "PDF")
     if missing is not None:
         return missing
@@ -134,13 +134,13 @@ def _pdf(response: Response) -> Text | _Miss:
     return _pdf_text(response.body)
 
 
-def _pdf_text(document: bytes, *, final: bool = False) -> Text | _Miss:
+def _pdf_text(document: bytes, *, final: bool = False) -> FullText | _Miss:
     if b"%%EOF" not in document[-_END_BYTES:]:
         return _Miss("its PDF breaks off", known=False)
     text = pdf.text(document)
     if len(text.strip()) < LEAST_PDF_LETTERS:
         return _Miss("its PDF holds no text that can be read", final=final)
-    return Text(Source.PDF, "pdf-text", text)
+    return FullText(Source.PDF, "pdf-text", text)
 
 
 def _missing(response: Response, what: str) -> _Miss | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tracker.domain.history import Event, History, Link, Sighting
+from tracker.domain.history import CheckRecord, Event, History, Link
 from tracker.domain.terms import (
     Cause,
     Content,
@@ -66,7 +66,7 @@ _ARRIVALS = {
 }
 
 
-def look(sighting: Sighting) -> Look:
+def look(sighting: CheckRecord) -> Look:
     """What a sighting means."""
     if sighting.outcome is Outcome.ABSENT:
         return Look.GONE if openness.is_gone(sighting) else Look.NOTHING
@@ -77,7 +77,7 @@ def look(sighting: Sighting) -> Look:
     return Look.PENDING if sighting.content in (Content.EMPTY, Content.PLACEHOLDER) else Look.THERE
 
 
-def next_state(state: Lifecycle, sighting: Sighting | None, waited: timedelta, lapse: timedelta) -> Lifecycle:
+def next_state(state: Lifecycle, sighting: CheckRecord | None, waited: timedelta, lapse: timedelta) -> Lifecycle:
     """The lifecycle after a sighting; or, with None, after time alone: what waited as long as `lapse` has lapsed."""
     if sighting is not None:
         return NEXT.get((state, look(sighting)), state)
@@ -217,7 +217,7 @@ def _of_work(history: History, lapse: timedelta, now: datetime) -> Iterator[_Tol
 def course(link: Link, lapse: timedelta, now: datetime) -> Course:
     """What one artifact went through since it was linked."""
     walked, since = Course(), link.found_at
-    last: Sighting | None = None
+    last: CheckRecord | None = None
     if link.replaced_at is not None:
         walked.told.append(_Told(EventKind.REPLACED, max(link.replaced_at, link.found_at)))
 
@@ -241,13 +241,13 @@ def course(link: Link, lapse: timedelta, now: datetime) -> Course:
     return walked
 
 
-def _since_found(link: Link) -> list[Sighting]:
+def _since_found(link: Link) -> list[CheckRecord]:
     """Sightings that matter to the paper: those after it linked, and the one in force at that moment."""
     before = [sighting for sighting in link.sightings if sighting.first_seen <= link.found_at]
     return before[-1:] + [sighting for sighting in link.sightings if sighting.first_seen > link.found_at]
 
 
-def _changes(link: Link, last: Sighting | None, sighting: Sighting) -> Iterator[tuple[EventKind, str]]:
+def _changes(link: Link, last: CheckRecord | None, sighting: CheckRecord) -> Iterator[tuple[EventKind, str]]:
     """What differs between two sightings of a present artifact besides its content."""
     if sighting.outcome is not Outcome.PRESENT:
         return

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.domain.history import Correction, History, Licence, Link, Sighting, Verdict, unfound
+from tracker.domain.history import CheckRecord, Correction, History, Licence, Link, Verdict, unknown_verdict
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, State
 from tracker.judge import licence_classes
 
@@ -45,7 +45,7 @@ GONE_DAYS = 7
 """Three absences over seven days after having been present: hosts have bad days (house rule)."""
 
 
-def is_gone(sighting: Sighting) -> bool:
+def is_gone(sighting: CheckRecord) -> bool:
     """Whether an absence has lasted long enough to be believed."""
     return (
         sighting.outcome is Outcome.ABSENT
@@ -93,7 +93,7 @@ def _verdict(history: History, fact: Fact, now: datetime, rules: OpennessRules) 
                 reference=None,
                 reasons=("the authors announce a release and link nothing yet",),
             )
-        return unfound(fact)
+        return unknown_verdict(fact)
     return Verdict(
         fact=fact,
         state=best.state,
@@ -120,7 +120,7 @@ def _candidates(history: History, fact: Fact, moment: datetime, rules: OpennessR
             yield _judge(history, link, fact, latest, earlier, moment, rules)
 
 
-def _known(link: Link, moment: datetime) -> tuple[Sighting | None, Sighting | None]:
+def _known(link: Link, moment: datetime) -> tuple[CheckRecord | None, CheckRecord | None]:
     """The last sighting that concludes anything, and the last one that was present before it."""
     past = [sighting for sighting in link.sightings if sighting.first_seen <= moment]
     telling = [sighting for sighting in past if sighting.outcome is not Outcome.UNKNOWN] or past
@@ -134,8 +134,8 @@ def _judge(
     history: History,
     link: Link,
     fact: Fact,
-    latest: Sighting | None,
-    earlier: Sighting | None,
+    latest: CheckRecord | None,
+    earlier: CheckRecord | None,
     moment: datetime,
     rules: OpennessRules,
 ) -> _Judged:
@@ -175,7 +175,7 @@ def _judge(
 
 
 def licence_of(
-    history: History, link: Link, fact: Fact, latest: Sighting, moment: datetime, rules: OpennessRules
+    history: History, link: Link, fact: Fact, latest: CheckRecord, moment: datetime, rules: OpennessRules
 ) -> Licence:
     """The licence of one fact in one artifact.
 
@@ -244,7 +244,7 @@ def _dropped(link: Link) -> tuple[str, ...]:
 
 
 def _absent(
-    history: History, link: Link, fact: Fact, latest: Sighting, earlier: Sighting | None, own: str
+    history: History, link: Link, fact: Fact, latest: CheckRecord, earlier: CheckRecord | None, own: str
 ) -> _Judged:
     since = f"{latest.first_seen:%Y-%m-%d}"
     if earlier is not None:
@@ -262,7 +262,7 @@ def _absent(
     )
 
 
-def _without(history: History, link: Link, fact: Fact, latest: Sighting, own: str) -> _Judged:
+def _without(history: History, link: Link, fact: Fact, latest: CheckRecord, own: str) -> _Judged:
     """Present, but the thing was not seen in it."""
     if latest.content is Content.UNKNOWN:
         return _Judged(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from tracker.domain.evidence import LicenceCount, MonthCount, Waiting
+from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
 from tracker.domain.terms import LicenceClass, State
 from tracker.publish import latex, wording
 
@@ -78,7 +78,7 @@ def by_category(counts: Iterable[MonthCount], known: Sequence[str]) -> list[Shar
     return sorted(shares, key=lambda share: (-share.papers, share.name))
 
 
-def kept_after(waiting: Sequence[Waiting]) -> list[SurvivalStep]:
+def kept_after(waiting: Sequence[PromiseWait]) -> list[SurvivalStep]:
     """The share of promises kept by their age in days, those not kept yet counted for as long as they were watched.
 
     The product-limit estimate (Kaplan and Meier 1958) with late entry: a promise counts from the age at which we

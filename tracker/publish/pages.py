@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, Waiting, WorkEvidence
+from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait, WorkEvidence
 from tracker.domain.history import Event
 from tracker.domain.items import Channel, Item, ItemLink
 from tracker.domain.status import Status
@@ -124,7 +124,7 @@ def feeds(channels: Sequence[tuple[str, Channel]], settings: Settings, status: S
 def trends(
     months: Sequence[MonthCount],
     licences: Sequence[LicenceCount],
-    waiting: Sequence[Waiting],
+    waiting: Sequence[PromiseWait],
     settings: Settings,
     status: Status,
     *,

@@ -16,8 +16,8 @@ from tracker.domain.evidence import (
     MentionSpan,
     MonthCount,
     OrganisationCount,
+    PromiseWait,
     ScanRecord,
-    Waiting,
     WorkEvidence,
 )
 from tracker.domain.history import Event, Licence, Link
@@ -233,7 +233,7 @@ def licences(store: Store) -> list[LicenceCount]:
     return [LicenceCount(*row) for row in rows]
 
 
-def promises(store: Store, now: datetime) -> list[Waiting]:
+def promises(store: Store, now: datetime) -> list[PromiseWait]:
     """Each promise of code by how long it was waited for. Left out is what had come before our first look: nobody
     knows since when it had been there."""
     with store.read() as connection:
@@ -257,7 +257,7 @@ def promises(store: Store, now: datetime) -> list[Waiting]:
     return [one for one in made if one is not None]
 
 
-def _waiting(told: Sequence[Any], now: datetime) -> Waiting | None:
+def _waiting(told: Sequence[Any], now: datetime) -> PromiseWait | None:
     first = told[0]
     came = next((row for row in told if row.kind in _KEPT), None)
     if not any(row.kind == EventKind.PROMISED.value for row in told):
@@ -268,7 +268,7 @@ def _waiting(told: Sequence[Any], now: datetime) -> Waiting | None:
     since, until = (
         max((moment - first.submitted_at).total_seconds() / 86400, 0.0) for moment in (first.first_seen, end)
     )
-    return Waiting(since, max(since, until), came is not None)
+    return PromiseWait(since, max(since, until), came is not None)
 
 
 def first_read(store: Store) -> datetime | None:

@@ -25,7 +25,7 @@ SHORTENED = timedelta(days=1)
 
 
 class StoreMemory:
-    """`tracker.domain.protocols.Memory` in the store's `upstream` table."""
+    """`tracker.domain.protocols.UpstreamMemory` in the store's `upstream` table."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

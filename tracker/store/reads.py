@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select
 
 from tracker.domain.artifacts import Reference
-from tracker.domain.history import Correction, History, Licence, Link, Sighting, VersionSeen
-from tracker.domain.mentions import Mention, Standing
+from tracker.domain.history import CheckRecord, Correction, History, Licence, Link, VersionSeen
+from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import title_key
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Promise, Role, Source
 from tracker.store import corrections, joined, wordings
@@ -117,7 +117,7 @@ class _Known:
 
     found: Mapping[tuple[str, int], _Found]
     names: tuple[Mapping[tuple[int, str], datetime], Mapping[int, datetime]]
-    sightings: Mapping[int, list[Sighting]]
+    sightings: Mapping[int, list[CheckRecord]]
     corrections: Mapping[tuple[str, int], list[Correction]]
 
 
@@ -184,10 +184,10 @@ def _versions(connection: Connection, works: Sequence[str]) -> dict[str, list[Ve
     return versions
 
 
-def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, Standing]]:
+def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, ArtifactContext]]:
     """What is known of the artifacts that works mention, beyond the works' words: work -> folded reference ->
     standing."""
-    found: dict[str, dict[str, Standing]] = defaultdict(dict)
+    found: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
     with store.read() as connection:
         titles = _titles(connection, works)
         listed = select(LISTING).where(among(LISTING.c.arxiv_id, [work.partition(":")[2] for work in works]))
@@ -207,7 +207,7 @@ def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, Stand
         linking = _linking(connection, {row.artifact for row in rows})
         for row in rows:
             listing = listings.get(row.folded)
-            found[row.work][row.folded] = Standing(
+            found[row.work][row.folded] = ArtifactContext(
                 names_paper=None if row.names is None else not titles[row.work].isdisjoint(row.names),
                 derived=bool(row.derived_from or (listing and listing.derived_from)),
                 created_at=row.created_at or (listing.created_at if listing else None),
@@ -255,15 +255,15 @@ def _lost_names(
     return ended, lost
 
 
-def _sightings(connection: Connection, artifacts: Collection[int]) -> Mapping[int, list[Sighting]]:
-    seen: dict[int, list[Sighting]] = defaultdict(list)
+def _sightings(connection: Connection, artifacts: Collection[int]) -> Mapping[int, list[CheckRecord]]:
+    seen: dict[int, list[CheckRecord]] = defaultdict(list)
     for row in connection.execute(
         select(SIGHTING)
         .where(among(SIGHTING.c.artifact, artifacts))
         .order_by(SIGHTING.c.artifact, SIGHTING.c.first_seen)
     ):
         seen[row.artifact].append(
-            Sighting(
+            CheckRecord(
                 outcome=Outcome(row.outcome),
                 reason=row.reason,
                 content=Content(row.content),

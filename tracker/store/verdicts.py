@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from tracker.domain.history import Verdict, unfound
+from tracker.domain.history import Verdict, unknown_verdict
 from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.store import joined, wordings
 from tracker.store import tables as t
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     words: list[str]
 
 
-_UNFOUND = {fact: unfound(fact) for fact in Fact}
+_UNFOUND = {fact: unknown_verdict(fact) for fact in Fact}
 
 
 def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> dict[tuple[str, str], int]:

@@ -24,7 +24,7 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tracker.domain.errors import TrackerError
-from tracker.domain.protocols import Answering, Clock, Composing
+from tracker.domain.protocols import ApiHandler, Clock, FeedComposer
 from tracker.domain.status import Status
 from tracker.web import files
 from tracker.web.files import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, Files, Flood, Page, Reply, Scope, Send, house
@@ -90,8 +90,8 @@ class Site:
         site: str = "",
         hub: str = "",
         dynamic: Dynamic | None = None,
-        composing: Composing | None = None,
-        answering: Answering | None = None,
+        composing: FeedComposer | None = None,
+        answering: ApiHandler | None = None,
         snapshots: Path | None = None,
         next_change: Callable[[], datetime | None] | None = None,
         metrics: Metrics | None = None,
@@ -231,7 +231,7 @@ class Site:
         headers = [(b"content-type", HTML.encode()), (b"content-length", str(page.size).encode()), *SECURITY]
         return await reply.send(404, [*headers, (b"cache-control", b"no-cache")], page.plain.body)
 
-    async def _compose(self, reply: Reply, composing: Composing, name: str, query: str, root: str) -> None:
+    async def _compose(self, reply: Reply, composing: FeedComposer, name: str, query: str, root: str) -> None:
         found = await self._in_a_thread(partial(composing.answer, name, query))
         if found.location is not None:
             return await reply.moved(f"{root}/{found.location.lstrip('/')}")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tracker.detect.roles import decision
 from tracker.detect.roles.decision import RoleRules
 from tracker.domain.artifacts import Reference
-from tracker.domain.mentions import Mention, Standing
+from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
 from tracker.settings import config_dir, read_toml
@@ -60,7 +60,7 @@ def listed(key: str) -> Mention:
 
 
 def role_of(
-    rules: RoleRules, given: Sequence[Mention], known: Mapping[str, Standing], paper: Paper = DATED
+    rules: RoleRules, given: Sequence[Mention], known: Mapping[str, ArtifactContext], paper: Paper = DATED
 ) -> Role:
     """The role of the last reference."""
     return decision.decide(given, paper, rules, known)[-1].role
@@ -69,13 +69,13 @@ def role_of(
 def test_nothing_known_changes_nothing(rules: RoleRules) -> None:
     given = [mention("github:a/b", words) for words in (*CALLED_OWN, *CALLED_OTHERS)]
     given += [in_text("github:c/d", words) for words in CALLED_OWN]
-    empty = {one.reference.folded: Standing() for one in given}
+    empty = {one.reference.folded: ArtifactContext() for one in given}
     assert decision.decide(given, PAPER, rules) == decision.decide(given, DATED, rules, empty)
 
 
 def test_a_readme_that_names_the_paper_decides_where_the_words_leave_it_open(rules: RoleRules) -> None:
     plain = in_text("github:lab/thing", "See ")
-    known = {"github:lab/thing": Standing(names_paper=True)}
+    known = {"github:lab/thing": ArtifactContext(names_paper=True)}
     assert role_of(rules, [plain], {}) is Role.MENTION
     assert role_of(rules, [plain], known) is Role.OWN
     for words in CALLED_OTHERS:
@@ -87,27 +87,27 @@ def test_a_readme_that_names_the_paper_decides_where_the_words_leave_it_open(rul
 
 
 def test_a_famous_library_stays_a_mention_though_it_names_many_papers(rules: RoleRules) -> None:
-    known = {"github:pytorch/pytorch": Standing(names_paper=True)}
+    known = {"github:pytorch/pytorch": ArtifactContext(names_paper=True)}
     assert role_of(rules, [in_text("github:PyTorch/pytorch", "See ")], known) is Role.MENTION
 
 
 def test_a_readme_that_does_not_name_the_paper_speaks_mildly_against(rules: RoleRules) -> None:
     given = [in_text("github:lab/thing", "We release our code at ")]
     [before] = decision.decide(given, DATED, rules)
-    [after] = decision.decide(given, DATED, rules, {"github:lab/thing": Standing(names_paper=False)})
+    [after] = decision.decide(given, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)})
     assert rules.publish_threshold < after.probability < before.probability
     told = [mention("github:lab/thing", "Code: ")]
     assert decision.decide(told, DATED, rules) == decision.decide(
-        told, DATED, rules, {"github:lab/thing": Standing(names_paper=False)}
+        told, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)}
     )
 
 
 def test_what_many_papers_link_is_nobodys(rules: RoleRules) -> None:
-    known = {"github:lab/thing": Standing(papers=4)}
+    known = {"github:lab/thing": ArtifactContext(papers=4)}
     page = [mention("github:lab/thing", "GitHub: ", place=Place.PAGE, source=Source.PAGE)]
     assert (role_of(rules, page, {}), role_of(rules, page, known)) == (Role.OWN, Role.MENTION)
     assert role_of(rules, [mention("github:lab/thing", "Code: ")], known) is Role.OWN
-    assert role_of(rules, page, {"github:lab/thing": Standing(papers=3)}) is Role.OWN
+    assert role_of(rules, page, {"github:lab/thing": ArtifactContext(papers=3)}) is Role.OWN
 
 
 def derived(key: str, before: str, place: Place, source: Source) -> list[Mention]:
@@ -130,12 +130,12 @@ def test_a_derived_model_of_a_full_text_is_own_only_in_the_authors_namespace(
 ) -> None:
     given = derived(key, "The model is hosted on ", Place.TITLE_FOOTNOTE, Source.PDF)
     assert role_of(rules, given, {}) is Role.OWN
-    assert role_of(rules, given, {key: Standing(derived=True)}) is role
+    assert role_of(rules, given, {key: ArtifactContext(derived=True)}) is role
 
 
 def test_a_derived_model_that_the_abstract_gives_as_its_own_is_own(rules: RoleRules) -> None:
     given = derived("hf-model:somebody/thing-7b", "We release our model at ", Place.ABSTRACT, Source.METADATA)
-    assert role_of(rules, given, {"hf-model:somebody/thing-7b": Standing(derived=True)}) is Role.OWN
+    assert role_of(rules, given, {"hf-model:somebody/thing-7b": ArtifactContext(derived=True)}) is Role.OWN
 
 
 def day(days: int) -> datetime:
@@ -145,20 +145,20 @@ def day(days: int) -> datetime:
 @pytest.mark.parametrize(
     ("key", "standing", "role"),
     [
-        ("hf-model:thelab/StereoField-7B", Standing(created_at=day(5)), Role.OWN),
-        ("hf-model:thelab/StereoField-7B-Instruct", Standing(created_at=day(5), derived=True), Role.OWN),
-        ("hf-model:thelab/earlier-work", Standing(created_at=day(-900)), Role.MENTION),
-        ("hf-model:thelab/StereoField", Standing(created_at=day(5), papers=9), Role.OWN),
-        ("hf-model:wei-zhang-ai/depth", Standing(created_at=day(30)), Role.OWN),
-        ("hf-model:zhangsan/StereoField", Standing(created_at=day(30)), Role.MENTION),
-        ("hf-model:somebody/StereoField", Standing(created_at=day(30)), Role.MENTION),
-        ("hf-model:StereoField/StereoField", Standing(created_at=day(30)), Role.MENTION),
-        ("hf-model:somebody/StereoField-ft", Standing(created_at=day(30), derived=True), Role.COMMUNITY),
-        ("hf-model:zhangsan/StereoField-ft", Standing(created_at=day(30), derived=True), Role.COMMUNITY),
-        ("hf-model:thelabx/x", Standing(created_at=day(30), derived=True), Role.COMMUNITY),
+        ("hf-model:thelab/StereoField-7B", ArtifactContext(created_at=day(5)), Role.OWN),
+        ("hf-model:thelab/StereoField-7B-Instruct", ArtifactContext(created_at=day(5), derived=True), Role.OWN),
+        ("hf-model:thelab/earlier-work", ArtifactContext(created_at=day(-900)), Role.MENTION),
+        ("hf-model:thelab/StereoField", ArtifactContext(created_at=day(5), papers=9), Role.OWN),
+        ("hf-model:wei-zhang-ai/depth", ArtifactContext(created_at=day(30)), Role.OWN),
+        ("hf-model:zhangsan/StereoField", ArtifactContext(created_at=day(30)), Role.MENTION),
+        ("hf-model:somebody/StereoField", ArtifactContext(created_at=day(30)), Role.MENTION),
+        ("hf-model:StereoField/StereoField", ArtifactContext(created_at=day(30)), Role.MENTION),
+        ("hf-model:somebody/StereoField-ft", ArtifactContext(created_at=day(30), derived=True), Role.COMMUNITY),
+        ("hf-model:zhangsan/StereoField-ft", ArtifactContext(created_at=day(30), derived=True), Role.COMMUNITY),
+        ("hf-model:thelabx/x", ArtifactContext(created_at=day(30), derived=True), Role.COMMUNITY),
     ],
 )
-def test_evidence_on_what_the_hub_lists(rules: RoleRules, key: str, standing: Standing, role: Role) -> None:
+def test_evidence_on_what_the_hub_lists(rules: RoleRules, key: str, standing: ArtifactContext, role: Role) -> None:
     given = [mention("github:TheLab/StereoField", "Code: "), listed(key)]
     assert role_of(rules, given, {key.casefold(): standing}) is role
 
@@ -168,7 +168,7 @@ def test_the_hubs_first_date_means_no_more_than_before(rules: RoleRules) -> None
     given = [mention("github:TheLab/StereoField", "Code: "), listed("hf-model:somebody/x")]
 
     def chance(created: datetime) -> float:
-        return decision.decide(given, old, rules, {"hf-model:somebody/x": Standing(created_at=created)})[
+        return decision.decide(given, old, rules, {"hf-model:somebody/x": ArtifactContext(created_at=created)})[
             1
         ].probability
 
@@ -187,26 +187,26 @@ def test_an_organisations_accounts_are_one_house(rules: RoleRules) -> None:
     assert (
         role_of(decision.rules(table, watched), [mention("github:x/tool", "Code: "), given[1]], {}) is Role.MENTION
     )
-    derived_ = {"hf-model:ac/model": Standing(derived=True)}
+    derived_ = {"hf-model:ac/model": ArtifactContext(derived=True)}
     assert role_of(decision.rules(table, watched), given, derived_) is Role.COMMUNITY
 
 
 def test_the_papers_own_link_stands_above_the_list(rules: RoleRules) -> None:
     key = "hf-model:somebody/StereoField-ft"
     told = mention(key, "We release our model at ")
-    assert role_of(rules, [listed(key), told], {key.casefold(): Standing(derived=True)}) is Role.OWN
+    assert role_of(rules, [listed(key), told], {key.casefold(): ArtifactContext(derived=True)}) is Role.OWN
     baseline = mention(key, "Our work is based on ", place=Place.SECTION, source=Source.PDF)
-    assert role_of(rules, [listed(key), baseline], {key.casefold(): Standing(derived=True)}) is Role.MENTION
+    assert role_of(rules, [listed(key), baseline], {key.casefold(): ArtifactContext(derived=True)}) is Role.MENTION
 
 
 STRANGERS = """zhangsan zhangwei-fan llm-zoo thebloke bartowski mradermacher quantfactory lone-striker nvidia wang88 unsloth
     stereo-fans depthclub john-smith maria-torres ana-lopez kimchi jo-an labrador thelaboratory field-lab"""
 
 
-def crowd() -> dict[str, Standing]:
+def crowd() -> dict[str, ArtifactContext]:
     """What 299 strangers made that cite the paper: quantisations, fine-tunes, reproductions, and things of their own."""
     owners = STRANGERS.split()
-    found: dict[str, Standing] = {}
+    found: dict[str, ArtifactContext] = {}
     for number in range(299):
         owner = owners[number % len(owners)] + ("" if number < 100 else str(number))
         made = number % 5
@@ -217,7 +217,7 @@ def crowd() -> dict[str, Standing]:
             f"reproduce-StereoField-{number}",
             f"model-{number}",
         )[made]
-        found[f"hf-model:{owner}/{name}".casefold()] = Standing(
+        found[f"hf-model:{owner}/{name}".casefold()] = ArtifactContext(
             derived=made < 2, created_at=day(number * 2), papers=1 + number % 7
         )
     return found
@@ -228,7 +228,7 @@ def crowd() -> dict[str, Standing]:
 def test_of_300_citing_models_only_the_authors_is_own(
     rules: RoleRules, authors: tuple[str, ...], informed: bool
 ) -> None:
-    known = crowd() | {"hf-model:thelab/stereofield-7b": Standing(created_at=day(3), papers=2)}
+    known = crowd() | {"hf-model:thelab/stereofield-7b": ArtifactContext(created_at=day(3), papers=2)}
     assert len(known) == 300
     given = [mention("github:TheLab/StereoField", "Code: "), *(listed(key) for key in sorted(known))]
     found = decision.decide(given, replace(DATED, authors=authors), rules, known if informed else {})
@@ -245,7 +245,7 @@ def test_of_300_citing_models_only_the_authors_is_own(
 @for_all(
     st.lists(
         st.builds(
-            Standing,
+            ArtifactContext,
             names_paper=st.none() | st.booleans(),
             derived=st.booleans(),
             created_at=st.none() | st.datetimes(timezones=st.just(UTC)),
@@ -256,7 +256,7 @@ def test_of_300_citing_models_only_the_authors_is_own(
     ),
     st.none() | st.datetimes(timezones=st.just(UTC)),
 )
-def test_whatever_is_known_a_role_is_decided(standings: list[Standing], submitted: datetime | None) -> None:
+def test_whatever_is_known_a_role_is_decided(standings: list[ArtifactContext], submitted: datetime | None) -> None:
     given = [mention("github:a/b", "Code: "), listed("hf-model:a/c"), in_text("hf-model:c/d", "See ")]
     known = dict(zip((one.reference.folded for one in given), standings, strict=True))
     found = decision.decide(given, replace(PAPER, submitted_at=submitted), decision.load(), known)

@@ -11,7 +11,7 @@ import pytest
 
 from tracker.detect.roles import decision
 from tracker.domain.errors import UpstreamError
-from tracker.domain.mentions import Mention, Standing
+from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper
 from tracker.domain.protocols import Response
 from tracker.domain.terms import Place, Role, Source
@@ -167,7 +167,9 @@ def test_one_release_among_300_that_cite_the_paper(tmp_path):
     known = {}
     for one in page:
         assert one.papers == ("2606.00001",)
-        known[one.reference.folded] = Standing(derived=bool(one.derived_from), created_at=one.created_at, papers=1)
+        known[one.reference.folded] = ArtifactContext(
+            derived=bool(one.derived_from), created_at=one.created_at, papers=1
+        )
         mentions.append(
             Mention(reference=one.reference, url="", place=Place.HUB, source=Source.HUB_LIST, evidence="")
         )

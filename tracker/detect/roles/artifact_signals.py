@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from tracker.detect.roles import names
 from tracker.domain.artifacts import Reference
-from tracker.domain.mentions import Standing
+from tracker.domain.mentions import ArtifactContext
 
 Evidence = tuple[float, list[str]]
 """Log-odds, and the reasons for them in words."""
@@ -24,7 +24,7 @@ _BEFORE_DATES = datetime(2022, 3, 3, tzinfo=UTC)
 
 
 def of_text(
-    standing: Standing, signals: Mapping[str, float], *, told: bool, open_: bool, full_text: bool
+    standing: ArtifactContext, signals: Mapping[str, float], *, told: bool, open_: bool, full_text: bool
 ) -> Evidence:
     """What speaks for and against an artifact that the paper itself, or its record, links.
 
@@ -46,7 +46,7 @@ def of_text(
 
 
 def of_list(
-    standing: Standing,
+    standing: ArtifactContext,
     signals: Mapping[str, float],
     times: Mapping[str, float],
     submitted_at: datetime | None,

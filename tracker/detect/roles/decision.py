@@ -16,7 +16,7 @@ from tracker.detect.roles import artifact_signals as beyond
 from tracker.detect.roles import names
 from tracker.detect.roles.role_rules import RULE_VERSION, Cue, RoleRules, load, rules
 from tracker.domain.artifacts import Reference
-from tracker.domain.mentions import Mention, RoleDecision, Standing
+from tracker.domain.mentions import ArtifactContext, Mention, RoleDecision
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
 
@@ -51,7 +51,7 @@ class _Candidate:
     told: bool
     cites: bool
     """Whether the Hub lists it as citing the paper, beside what the paper says of it and against no word of it."""
-    standing: Standing
+    standing: ArtifactContext
     claimed: bool = False
     """Whether the paper's words claim it although it is a famous dependency."""
 
@@ -64,14 +64,14 @@ _IMPORTED = -1.0
 """Log-odds of a link that only another tracker's list names: worth a look at the repository, no more."""
 _UNPROVED = 0.05
 """How far below the threshold such a link stays until its README, citation file or card names the paper."""
-_UNKNOWN = Standing()
+_UNKNOWN = ArtifactContext()
 
 
 def decide(
     mentions: Sequence[Mention],
     paper: Paper,
     rules: RoleRules,
-    known: Mapping[str, Standing] = MappingProxyType({}),
+    known: Mapping[str, ArtifactContext] = MappingProxyType({}),
 ) -> tuple[RoleDecision, ...]:
     """The role of each reference that `mentions` name, in the order of their first mention.
 
@@ -121,7 +121,7 @@ def _weigh(
     paper: Paper,
     about: names.About,
     rules: RoleRules,
-    standing: Standing,
+    standing: ArtifactContext,
     *,
     single: bool,
 ) -> _Candidate:
