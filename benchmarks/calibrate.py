@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.accuracy import answers, full, labels, scoring
-from tracker.detect.roles import decision
+from tracker.detect.roles import role_rules
 
 FOLDS = 5
 FACTORS = [step / 20 for step in range(10, 101)]
@@ -43,7 +43,7 @@ def main(folder: Path) -> int:
         print(f"{folder}: no labelled texts are there; nothing is fitted.")
         return 0
     known = labels.load(folder)
-    rules = decision.load()
+    rules = role_rules.load_role_rules()
     threshold = math.log(rules.publish_threshold / (1 - rules.publish_threshold))
     said = [
         [

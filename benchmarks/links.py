@@ -21,7 +21,7 @@ from typing import Any
 from tracker.detect import detect
 from tracker.detect.formats import places
 from tracker.detect.links import urls
-from tracker.detect.roles import decision
+from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
 from tracker.hosts.resolve import reference as resolve
 
@@ -155,7 +155,10 @@ def abstracts_table(rows: list[dict[str, Any]]) -> None:
     size = sum(map(len, texts)) / 1e6
     # In turns, so that what else the machine does weighs on both.
     turns = [
-        (best(lambda: [urls.find(text) for text in texts], 3), best(lambda: [rsef(text) for text in texts], 1))
+        (
+            best(lambda: [urls.find_links(text) for text in texts], 3),
+            best(lambda: [rsef(text) for text in texts], 1),
+        )
         for _ in range(5)
     ]
     ours, theirs = map(min, zip(*turns, strict=True))
@@ -174,22 +177,22 @@ def abstracts_table(rows: list[dict[str, Any]]) -> None:
 
 def detect_table(rows: list[dict[str, Any]]) -> None:
     """All of `tracker detect` but reading and writing the file."""
-    rules = decision.load()
+    rules = role_rules.load_role_rules()
     lines = [json.dumps(row) for row in rows]
-    taken = best(lambda: [json.dumps(found) for found in detect.lines(lines, resolve, rules)], 4)
+    taken = best(lambda: [json.dumps(found) for found in detect.detect_lines(lines, resolve, rules)], 4)
     print(f"tracker detect: {len(lines) / taken:,.0f} papers a second (goal 2,000)")
 
 
 def page_table() -> None:
     """Reading a full text in HTML."""
     text = page()
-    ours = best(lambda: detect.full_text(text, "html", resolve), 15)
-    count = len(detect.full_text(text, "html", resolve))
+    ours = best(lambda: detect.find_full_text_mentions(text, "html", resolve), 15)
+    count = len(detect.find_full_text_mentions(text, "html", resolve))
     print(f"HTML of {len(text) / 1e3:.0f} kB, {count} links")
     for parser in ("html.parser", "lxml"):
         try:
             theirs = best(lambda parser=parser: beautiful_soup(text, parser), 5)
-            ours = min(ours, best(lambda: detect.full_text(text, "html", resolve), 5))
+            ours = min(ours, best(lambda: detect.find_full_text_mentions(text, "html", resolve), 5))
         except ImportError:
             print("  beautifulsoup4 is not installed: pip install beautifulsoup4")
             return
@@ -214,14 +217,14 @@ def doubling(way: Callable[[str], object], piece: str) -> tuple[float, float]:
 
 def hostile_table() -> None:
     """How the time grows when hostile text doubles from half a megabyte to one."""
-    rules = decision.load()
+    rules = role_rules.load_role_rules()
     ways: dict[str, Callable[[str], object]] = {
-        "find": urls.find,
-        "detect abstract": lambda text: detect.detect(Paper(arxiv_id="1", abstract=text), resolve, rules),
+        "find": urls.find_links,
+        "detect abstract": lambda text: detect.detect_paper(Paper(arxiv_id="1", abstract=text), resolve, rules),
     }
     for kind in ("html", "tex", "pdf-text"):
-        ways[f"plain {kind}"] = lambda text, kind=kind: places.plain(text, kind)
-        ways[f"detect {kind}"] = lambda text, kind=kind: detect.detect(
+        ways[f"plain {kind}"] = lambda text, kind=kind: places.to_plain_text(text, kind)
+        ways[f"detect {kind}"] = lambda text, kind=kind: detect.detect_paper(
             Paper(arxiv_id="1", text=text, text_format=kind), resolve, rules
         )
     print("hostile text, 1 MB: the most seconds, and the most that doubling to it costs (goal 2.5)")

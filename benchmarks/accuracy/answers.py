@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.accuracy.labels import Labels
 from tracker.detect import detect
-from tracker.detect.roles import decision
+from tracker.detect.roles import role_rules
 from tracker.hosts.resolve import reference
 
 
@@ -48,7 +48,7 @@ class Answers:
 
 def ask(labels: Labels) -> Answers:
     """Run the product over all labelled texts. An abstract or comment is asked alone, without a title."""
-    rules = decision.load()
+    rules = role_rules.load_role_rules()
     return Answers(
         texts=_asked(({"arxiv_id": row.arxiv_id, row.field: row.text} for row in labels.texts), rules),
         listed=_asked(
@@ -70,9 +70,9 @@ def ask(labels: Labels) -> Answers:
     )
 
 
-def _asked(papers: Iterable[dict[str, str]], rules: decision.RoleRules) -> tuple[Answer, ...]:
+def _asked(papers: Iterable[dict[str, str]], rules: role_rules.RoleRules) -> tuple[Answer, ...]:
     lines = (json.dumps(paper) for paper in papers)
-    return tuple(_answer(answer) for answer in detect.lines(lines, reference, rules))
+    return tuple(_answer(answer) for answer in detect.detect_lines(lines, reference, rules))
 
 
 def _answer(line: dict[str, Any]) -> Answer:

@@ -13,7 +13,7 @@ from benchmarks.fuzz.target import Run, Target
 from tracker.detect import detect, pages
 from tracker.detect.formats import html, pdf_text, plain_text, tex
 from tracker.detect.links import urls
-from tracker.detect.roles import decision
+from tracker.detect.roles import role_rules
 from tracker.domain.artifacts import LicenceFile, Reference
 from tracker.domain.errors import UpstreamError
 from tracker.domain.papers import Paper, title_key
@@ -23,7 +23,7 @@ from tracker.harvest import pdf, tex_archive
 from tracker.hosts.huggingface import card
 from tracker.hosts.inspect import readme
 from tracker.hosts.resolve import reference
-from tracker.judge import licence_statements, licences
+from tracker.judge import licence_classes, licence_statements, licences
 from tracker.publish import feed_entries, latex
 from tracker.settings import config_dir
 
@@ -37,34 +37,34 @@ def _urls() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
         for kind in ("text", "tex"):
-            found = urls.find(given, kind)
+            found = urls.find_links(given, kind)
             for one in found:
                 assert 0 <= one.start <= one.end <= len(given)
                 reference(one.url)
-        urls.outside(given, found, "text")
-        urls.address(given)
+        urls.find_links_between(given, found, "text")
+        urls.parse_address(given)
 
     return run
 
 
 def _scan() -> Run:
-    rules = decision.load()
+    rules = role_rules.load_role_rules()
 
     def run(data: bytes) -> None:
         given = text(data)
         title, _, abstract = given.partition("\n")
         paper = Paper(arxiv_id="2606.00001", title=title, abstract=abstract, comment=given[-200:])
-        detect.answer(paper.arxiv_id, detect.detect(paper, reference, rules))
+        detect.format_detection(paper.arxiv_id, detect.detect_paper(paper, reference, rules))
         title_key(given)
 
     return run
 
 
 def _lines() -> Run:
-    rules = decision.load()
+    rules = role_rules.load_role_rules()
 
     def run(data: bytes) -> None:
-        for _ in detect.lines(io.BytesIO(data), reference, rules):
+        for _ in detect.detect_lines(io.BytesIO(data), reference, rules):
             pass
 
     return run
@@ -74,17 +74,17 @@ def _full_text() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
         for kind in detect.FORMATS:
-            detect.full_text(given, kind, reference)
+            detect.find_full_text_mentions(given, kind, reference)
 
     return run
 
 
-def _reader(read: Callable[[str], plain_text.Plain]) -> Callable[[], Run]:
+def _reader(read: Callable[[str], plain_text.PlainText]) -> Callable[[], Run]:
     def make() -> Run:
         def run(data: bytes) -> None:
             made = read(text(data))
             for position in (0, len(made.text) // 2, len(made.text)):
-                made.place(position)
+                made.place_at(position)
 
         return run
 
@@ -123,12 +123,12 @@ def _pdf() -> Run:
 def _pdf_text() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
-        words = pdf_text.Words(given)
+        words = pdf_text.TextPlaces(given)
         for position in (0, len(given) // 2, len(given)):
-            words.at(position)
-        for start, end in pdf_text.bibliographies(given):
+            words.place_at(position)
+        for start, end in pdf_text.find_bibliographies(given):
             assert 0 <= start <= end <= len(given)
-        detect.full_text(given, "pdf", reference)
+        detect.find_full_text_mentions(given, "pdf", reference)
 
     return run
 
@@ -138,7 +138,7 @@ def _page() -> Run:
     assert isinstance(page, Reference)
 
     def run(data: bytes) -> None:
-        pages.page_mentions(data, page, "https://ann.github.io/deep/", reference)
+        pages.find_page_mentions(data, page, "https://ann.github.io/deep/", reference)
 
     return run
 
@@ -157,16 +157,16 @@ def _latex() -> Run:
 
 
 def _licences() -> Run:
-    rules = licences.load(config_dir() / "openness.toml")
+    rules = licence_classes.load_licence_rules(config_dir() / "openness.toml")
 
     def run(data: bytes) -> None:
         given = text(data)
         file = LicenceFile("LICENSE", given)
-        licences.read(given, rules)
+        licences.read_licence_text(given, rules)
         for fact in (Fact.CODE, Fact.WEIGHTS):
-            licence_statements.read(file, fact, rules)
-            licence_statements.alone(file, fact, rules)
-            licences.decide(given[:60], True, [file], rules, fact, said=[file])
+            licence_statements.read_statement(file, fact, rules)
+            licence_statements.read_fact_statement(file, fact, rules)
+            licences.decide_licence(given[:60], True, [file], rules, fact, said=[file])
 
     return run
 
@@ -207,8 +207,8 @@ TARGETS = (
     Target("abstracts", _scan, (*TEXT, "urls_*"), 3),
     Target("detect-lines", _lines, ("lines_*",), 1),
     Target("full-texts", _full_text, TEXT, 2),
-    Target("tex-reader", _reader(tex.plain), ("tex_*",), 8),
-    Target("html-reader", _reader(html.plain), ("html_*",), 8),
+    Target("tex-reader", _reader(tex.to_plain_text), ("tex_*",), 8),
+    Target("html-reader", _reader(html.to_plain_text), ("html_*",), 8),
     Target("tex-archives", _archive, ("tex_*", "archive_*"), 3),
     Target("pdf", _pdf, ("pdf_*",), 1),
     Target("pdf-text", _pdf_text, ("text_*",), 3),

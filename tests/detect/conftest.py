@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tracker.detect.roles import decision
-from tracker.detect.roles.decision import RoleRules
+from tracker.detect.roles import role_rules
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 
 DATA = Path(__file__).parents[2] / "../shared/data"
@@ -14,7 +14,7 @@ DATA = Path(__file__).parents[2] / "../shared/data"
 
 @pytest.fixture(scope="session")
 def rules() -> RoleRules:
-    return decision.load()
+    return role_rules.load_role_rules()
 
 
 @pytest.fixture(scope="session")

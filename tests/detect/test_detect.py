@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.detect import detect
-from tracker.detect.roles.decision import RoleRules
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role
@@ -21,7 +21,7 @@ def test_a_papers_mentions_roles_and_promise(rules: RoleRules, resolve: Resolve)
         abstract="We build on https://github.com/other/tool. Our code is available at https://github.com/a/stereofield.",
         comment="Project page: https://a.github.io/x",
     )
-    found = detect.detect(paper, resolve, rules)
+    found = detect.detect_paper(paper, resolve, rules)
     assert [(link.reference.key, link.role, link.place) for link in found.roles] == [
         ("github:other/tool", Role.MENTION, Place.ABSTRACT),
         ("github:a/stereofield", Role.OWN, Place.ABSTRACT),
@@ -31,7 +31,7 @@ def test_a_papers_mentions_roles_and_promise(rules: RoleRules, resolve: Resolve)
 
 
 def run(lines: list[str | bytes], resolve: Resolve, rules: RoleRules) -> list[dict[str, Any]]:
-    return list(detect.lines(lines, resolve, rules))
+    return list(detect.detect_lines(lines, resolve, rules))
 
 
 def test_lines_answer_in_order_and_go_on_after_a_bad_one(rules: RoleRules, resolve: Resolve) -> None:
@@ -60,7 +60,7 @@ def test_lines_answer_in_order_and_go_on_after_a_bad_one(rules: RoleRules, resol
 def test_limits(rules: RoleRules, resolve: Resolve) -> None:
     text = " ".join(f"https://github.com/owner/name{number}" for number in range(900))
     (answer,) = run([json.dumps({"arxiv_id": "1", "abstract": text})], resolve, rules)
-    assert len(answer["links"]) == detect.MOST_REFERENCES
+    assert len(answer["links"]) == detect.MAX_REFERENCES
     assert all(len(link["evidence"]) <= 400 for link in answer["links"])
     assert len(answer["promise_evidence"]) <= 400
 
@@ -77,9 +77,9 @@ def test_own_only_at_or_above_the_threshold(rules: RoleRules, resolve: Resolve) 
     st.text(max_size=300), st.text(max_size=300), st.sampled_from(["", "html", "tex", "pdf-text", "text", "odd"])
 )
 def test_no_paper_raises(rules: RoleRules, resolve: Resolve, text: str, other: str, text_format: str) -> None:
-    found = detect.detect(Paper(arxiv_id="1", title=other, abstract=text, comment=other, authors=(other, text),
+    found = detect.detect_paper(Paper(arxiv_id="1", title=other, abstract=text, comment=other, authors=(other, text),
                               text=f"{text} https://github.com/a/b {other}", text_format=text_format), resolve, rules)  # fmt: skip
-    json.dumps(detect.answer("1", found))
+    json.dumps(detect.format_detection("1", found))
 
 
 @given(st.binary(max_size=120))

@@ -7,7 +7,7 @@ import pytest
 
 from tracker.detect import detect
 from tracker.detect.links import urls
-from tracker.detect.roles.decision import RoleRules
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.papers import Paper
 
@@ -25,9 +25,9 @@ PIECES = ["-", ".", "/", "\\", "{", "}", "(", "<", "http://", "https:\n", "githu
 def test_hostile_text_ends(rules: RoleRules, resolve: Resolve, piece: str) -> None:
     text = piece * (SIZE // len(piece))
     start = time.perf_counter()
-    detect.detect(Paper(arxiv_id="1", abstract=text), resolve, rules)
+    detect.detect_paper(Paper(arxiv_id="1", abstract=text), resolve, rules)
     for kind in detect.FORMATS:
-        detect.full_text(text, kind, resolve)
+        detect.find_full_text_mentions(text, kind, resolve)
     assert time.perf_counter() - start < SECONDS
 
 
@@ -44,5 +44,5 @@ def test_what_follows_a_link_is_not_read_again(piece: str) -> None:
             return part
 
     text = Counting(piece * 2_000)
-    assert len(urls.find(text)) == 2_000
+    assert len(urls.find_links(text)) == 2_000
     assert Counting.copied < 60 * len(text)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.detect import pages
 from tracker.detect.roles import decision
-from tracker.detect.roles.decision import RoleRules
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
 from tracker.hosts.resolve import reference
@@ -24,15 +24,15 @@ fa-github"></i></span><span>Code</span></a></span><span><a href="https://hugging
 
 def found(html: str) -> list[tuple[str, str]]:
     assert PAGE is not None
-    mentions = pages.page_mentions(html.encode(), PAGE, URL, reference)
+    mentions = pages.find_page_mentions(html.encode(), PAGE, URL, reference)
     assert all((one.place, one.source) == (Place.PAGE, Source.PAGE) for one in mentions)
     return [(one.reference.key, one.before) for one in mentions]
 
 
 def own(html: str, rules: RoleRules) -> set[str]:
     assert PAGE is not None
-    mentions = pages.page_mentions(html.encode(), PAGE, URL, reference)
-    return {one.reference.key for one in decision.decide(mentions, PAPER, rules) if one.role is Role.OWN}
+    mentions = pages.find_page_mentions(html.encode(), PAGE, URL, reference)
+    return {one.reference.key for one in decision.decide_roles(mentions, PAPER, rules) if one.role is Role.OWN}
 
 
 def test_buttons_tell_their_label() -> None:
@@ -116,7 +116,7 @@ def test_two_megabytes_of_hostile_markup_are_read(hostile: Callable[[int], str])
     """Quadratic ways take minutes for this; the bound is generous, so that no busy machine fails it."""
     assert PAGE is not None
     start = time.process_time()
-    pages.page_mentions(hostile(2_100_000).encode(), PAGE, URL, reference)
+    pages.find_page_mentions(hostile(2_100_000).encode(), PAGE, URL, reference)
     assert time.process_time() - start < 30
 
 
@@ -138,7 +138,7 @@ def test_the_page_and_pages_are_no_artifacts_of_it() -> None:
 
 def test_many_links_are_bounded() -> None:
     html = "".join(f'<p><a href="https://github.com/ann/deep{n}">Code {n}</a></p>' for n in range(500))
-    assert len(found(f"<html><body>{html}</body></html>")) == pages.MOST_KEPT
+    assert len(found(f"<html><body>{html}</body></html>")) == pages.MAX_MENTIONS
 
 
 @given(st.text(max_size=300), st.text(max_size=100))
@@ -154,5 +154,5 @@ def test_no_page_raises(text: str, label: str) -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(body: bytes) -> None:
     assert PAGE is not None
-    pages.page_mentions(b"<html><a href='" + body, PAGE, URL, reference)
-    pages.page_mentions(body, PAGE, URL, reference)
+    pages.find_page_mentions(b"<html><a href='" + body, PAGE, URL, reference)
+    pages.find_page_mentions(body, PAGE, URL, reference)

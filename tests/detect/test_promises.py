@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.detect import detect, promises
-from tracker.detect.roles.decision import RoleRules
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Promise
@@ -64,21 +64,21 @@ Resolve = Callable[[str], Reference | None]
 @pytest.mark.parametrize("field", ["abstract", "comment"])
 def test_promise(rules: RoleRules, resolve: Resolve, text: str, wanted: Promise, field: str) -> None:
     lead = "We study a hard problem. " if field == "abstract" else "12 pages. "
-    found = detect.detect(Paper(arxiv_id="2401.00001", **{field: lead + text}), resolve, rules)
+    found = detect.detect_paper(Paper(arxiv_id="2401.00001", **{field: lead + text}), resolve, rules)
     assert found.promise is wanted
     assert bool(found.promise_evidence) is (wanted is not Promise.NONE)
 
 
 def test_the_evidence_is_the_sentence(rules: RoleRules, resolve: Resolve) -> None:
     paper = Paper(arxiv_id="2401.00001", abstract="We do much. Code will be\nreleased upon acceptance. It is new.")
-    found = detect.detect(paper, resolve, rules)
+    found = detect.detect_paper(paper, resolve, rules)
     assert found.promise_evidence == "Code will be released upon acceptance."
 
 
 def test_roles_are_decided_where_they_are_not_given(rules: RoleRules, resolve: Resolve) -> None:
     paper = Paper(arxiv_id="2401.00001", comment="https://github.com/a/b")
-    found = detect.detect(paper, resolve, rules)
-    assert promises.decide(paper, found.mentions, rules) == (found.promise, found.promise_evidence)
+    found = detect.detect_paper(paper, resolve, rules)
+    assert promises.decide_promise(paper, found.mentions, rules) == (found.promise, found.promise_evidence)
 
 
 @given(st.text(max_size=400))

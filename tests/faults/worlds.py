@@ -8,7 +8,7 @@ from zlib import crc32
 
 from tests.pipeline.conftest import APACHE, CODE, MIT, World
 from tracker.detect import detect
-from tracker.detect.roles import decision
+from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
 from tracker.hosts.resolve import reference
 from tracker.settings import config_dir
@@ -61,7 +61,7 @@ def listing_day(folder: Path) -> bool:
         return False
     folder.mkdir()
     (folder / source.name).write_bytes(source.read_bytes())
-    world, rules = World(folder), decision.load(config_dir() / "roles.toml")
+    world, rules = World(folder), role_rules.load_role_rules(config_dir() / "roles.toml")
     names: set[str] = set()
     for line in source.read_text("utf-8").splitlines():
         known = json.loads(line)
@@ -71,7 +71,7 @@ def listing_day(folder: Path) -> bool:
             abstract=known["abstract"],
             comment=known["comments"] or "",
         )
-        found = detect.detect(paper, reference, rules)
+        found = detect.detect_paper(paper, reference, rules)
         names |= {one.reference.key.removeprefix("github:") for one in found.mentions if one.reference.kind == "repository" and one.reference.host == "github"}  # fmt: skip # one line
         # A third of the papers that say nothing in their abstract tell of their code in the text.
         if not found.mentions and crc32(known["arxiv_id"].encode()) % 3 == 0:

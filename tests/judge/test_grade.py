@@ -15,7 +15,7 @@ import pytest
 from tracker.domain.errors import SettingsError
 from tracker.domain.history import Verdict
 from tracker.domain.terms import Fact, LicenceClass, State
-from tracker.judge.grade import Grade, GradeRules, bounds, grade, load
+from tracker.judge.grade import Grade, GradeRules, definition_bounds, grade_work, load_grade_rules
 from tracker.settings import config_dir
 
 DOC = Path(__file__).parents[2] / "docs/openness.md"
@@ -25,7 +25,7 @@ WORDS = [f"{state}:{class_}" for state in State for class_ in SURE.get(state, (L
 
 @cache
 def rules() -> GradeRules:
-    return load(config_dir() / "openness.toml")
+    return load_grade_rules(config_dir() / "openness.toml")
 
 
 def verdict(fact: Fact, word: str) -> Verdict:
@@ -43,7 +43,7 @@ def verdicts(**facts: str) -> list[Verdict]:
 
 
 def graded(**facts: str) -> Grade:
-    return grade(verdicts(**facts), rules())
+    return grade_work(verdicts(**facts), rules())
 
 
 # --- grades ---------------------------------------------------------------------------------------------------
@@ -81,9 +81,9 @@ def test_a_fact_that_is_not_known_is_told_as_such() -> None:
 
 def test_order_of_verdicts_does_not_matter_and_no_verdict_is_unknown() -> None:
     facts = verdicts(code="open", weights="gated:restricted", data="gone", demo="none")
-    assert grade(facts, rules()) == grade(facts[::-1], rules())
-    assert grade([], rules()).name == "unknown"
-    assert bounds([], rules()).mof.startswith("cannot be told")
+    assert grade_work(facts, rules()) == grade_work(facts[::-1], rules())
+    assert grade_work([], rules()).name == "unknown"
+    assert definition_bounds([], rules()).mof.startswith("cannot be told")
 
 
 def test_every_grade_can_be_reached() -> None:
@@ -97,7 +97,7 @@ def test_every_grade_can_be_reached() -> None:
 
 def test_a_bound_is_never_a_grant() -> None:
     for code, weights, data in itertools.product(WORDS, WORDS, WORDS):
-        found = bounds(verdicts(code=code, weights=weights, data=data), rules())
+        found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
         for told in (found.mof, found.osaid):
             assert told.startswith(("at most ", "ruled out", "cannot be told: ", "does not apply: "))
             assert told.startswith("at most ") is (told.endswith("needs human judgement"))
@@ -116,19 +116,19 @@ def test_a_bound_is_never_a_grant() -> None:
 )
 @pytest.mark.parametrize("fact", ["code", "weights"])
 def test_what_is_not_known_rules_nothing_out(fact: str, word: str) -> None:
-    found = bounds(verdicts(**{"code": "open", "weights": "open", fact: word}), rules())
+    found = definition_bounds(verdicts(**{"code": "open", "weights": "open", fact: word}), rules())
     assert found.mof.startswith("cannot be told: ")
     assert found.osaid.startswith("cannot be told: ")
 
 
 def test_what_is_known_rules_out_even_beside_what_is_not() -> None:
-    found = bounds(verdicts(code="unknown", weights="gated:restricted"), rules())
+    found = definition_bounds(verdicts(code="unknown", weights="gated:restricted"), rules())
     assert found.mof == "ruled out, because access to the weights must be asked for (licence with restrictions)"
 
 
 def test_bounds_by_the_data() -> None:
     def mof(data: str) -> str:
-        return bounds(verdicts(code="open", weights="open", data=data), rules()).mof.partition(":")[0]
+        return definition_bounds(verdicts(code="open", weights="open", data=data), rules()).mof.partition(":")[0]
 
     assert mof("available:restricted") == "at most class I (open science)"
     assert mof("none") == mof("promised") == "at most class II (open tooling)"
@@ -139,8 +139,10 @@ def test_bounds_by_the_data() -> None:
 
 
 def test_no_model_and_passing_reasons() -> None:
-    assert bounds(verdicts(code="open", weights="none"), rules()).mof.startswith("does not apply: no weights were")
-    assert bounds(verdicts(code="promised", weights="open"), rules()).osaid.startswith(
+    assert definition_bounds(verdicts(code="open", weights="none"), rules()).mof.startswith(
+        "does not apply: no weights were"
+    )
+    assert definition_bounds(verdicts(code="promised", weights="open"), rules()).osaid.startswith(
         "ruled out for now, because"
     )
 
@@ -164,7 +166,7 @@ def test_wrong_rules_are_one_sentence(tmp_path: Path, old: str, new: str, says: 
     path = tmp_path / "openness.toml"
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(SettingsError, match=re.escape(says)) as caught:
-        load(path)
+        load_grade_rules(path)
     assert str(path) in str(caught.value)
 
 
@@ -194,15 +196,15 @@ def test_document_grades_well_known_systems_as_the_rules_do() -> None:
     assert len(rows) >= 14
     for system, code, weights, data, demo, name, mof, osaid in rows:
         facts = verdicts(code=code, weights=weights, data=data, demo=demo)
-        found = bounds(facts, rules())
-        assert grade(facts, rules()).name == name, system
+        found = definition_bounds(facts, rules())
+        assert grade_work(facts, rules()).name == name, system
         assert found.mof.startswith(mof), (system, found.mof)
         assert found.osaid.startswith(osaid), (system, found.osaid)
 
 
 def test_document_tells_bounds_as_the_rules_do() -> None:
     for code, weights, data, mof, osaid in table("Bounds"):
-        found = bounds(verdicts(code=code, weights=weights, data=data), rules())
+        found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
         assert found.mof.startswith(mof), (code, weights, data, found)
         assert found.osaid.startswith(osaid), (code, weights, data, found)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.history import Licence
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge.licences import LicenceRules, beside, decide, load
+from tracker.judge.licence_classes import LicenceRules, load_licence_rules
+from tracker.judge.licences import decide_licence, licences_by_fact
 from tracker.settings import config_dir
 
 OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
@@ -22,7 +23,7 @@ CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
 
 @cache
 def rules() -> LicenceRules:
-    return load(config_dir() / "openness.toml")
+    return load_licence_rules(config_dir() / "openness.toml")
 
 
 @cache
@@ -32,7 +33,7 @@ def standard(name: str) -> str:
 
 
 def heard(text: str, fact: Fact = CODE, path: str = "README.md") -> Licence:
-    return decide(None, True, [], rules(), fact, said=[LicenceFile(path, text)])
+    return decide_licence(None, True, [], rules(), fact, said=[LicenceFile(path, text)])
 
 
 PARTS = "The code is released under the MIT license, the data under CC BY-NC 4.0"
@@ -111,16 +112,19 @@ def test_package_metadata_speaks_of_the_code(tag: str, fact: Fact, spdx: str | N
 def test_words_count_only_where_nothing_stronger_stands() -> None:
     words = [LicenceFile("README.md", "CC BY-NC 4.0")]
     file = [LicenceFile("LICENSE", standard("MIT"))]
-    assert decide(None, True, file, rules(), said=words).spdx == "MIT"
-    assert decide("Apache-2.0", True, [], rules(), said=words).spdx == "Apache-2.0"
-    assert decide("NOASSERTION", True, [], rules(), said=words).spdx == "CC-BY-NC-4.0"
+    assert decide_licence(None, True, file, rules(), said=words).spdx == "MIT"
+    assert decide_licence("Apache-2.0", True, [], rules(), said=words).spdx == "Apache-2.0"
+    assert decide_licence("NOASSERTION", True, [], rules(), said=words).spdx == "CC-BY-NC-4.0"
     assert (
-        decide("other:mrl", True, [], rules(), WEIGHTS, said=[LicenceFile("README.md", "MIT")]).class_
+        decide_licence("other:mrl", True, [], rules(), WEIGHTS, said=[LicenceFile("README.md", "MIT")]).class_
         is RESTRICTED
     )
-    assert decide(None, True, [], rules(), said=[LicenceFile("README.md", " ")]).class_ is NONE
+    assert decide_licence(None, True, [], rules(), said=[LicenceFile("README.md", " ")]).class_ is NONE
     other = [LicenceFile("LICENSE-MODEL", "DEEPSEEK LICENSE AGREEMENT")]
-    assert decide(None, True, other, rules(), said=[LicenceFile("README.md", "The code is MIT.")]).spdx == "MIT"
+    assert (
+        decide_licence(None, True, other, rules(), said=[LicenceFile("README.md", "The code is MIT.")]).spdx
+        == "MIT"
+    )
 
 
 def test_among_words_the_stricter_counts_and_both_are_named() -> None:
@@ -129,7 +133,7 @@ def test_among_words_the_stricter_counts_and_both_are_named() -> None:
         LicenceFile("setup.py", "SPDX-License-Identifier: MIT"),
     ]
     for said in (words, words[::-1]):
-        licence = decide(None, True, [], rules(), said=said)
+        licence = decide_licence(None, True, [], rules(), said=said)
         assert licence.class_ is RESTRICTED
         assert "setup.py says MIT" in licence.note
         assert "README.md, section on the licence says restricted" in licence.note
@@ -141,20 +145,20 @@ def test_beside_by_files_and_by_words() -> None:
         LicenceFile("LICENSE-CODE", standard("MIT")),
         LicenceFile("LICENSE-MODEL", "DEEPSEEK LICENSE AGREEMENT"),
     ]
-    found = {fact: (licence.spdx, licence.source) for fact, licence in beside(files, rules())}
+    found = {fact: (licence.spdx, licence.source) for fact, licence in licences_by_fact(files, rules())}
     assert found == {CODE: ("MIT", "LICENSE-CODE"), WEIGHTS: ("deepseek", "LICENSE-MODEL")}
     whole, said = [LicenceFile("LICENSE", standard("MIT"))], [LicenceFile("README.md", PARTS)]
-    assert beside(whole, rules()) == ()
-    ((fact, licence),) = beside(whole, rules(), said=said)
+    assert licences_by_fact(whole, rules()) == ()
+    ((fact, licence),) = licences_by_fact(whole, rules(), said=said)
     assert (fact, licence.spdx) == (DATA, "CC-BY-NC-4.0")
     assert licence.note == (
         "LICENSE says MIT, README.md, section on the licence, says CC-BY-NC-4.0: the stricter counts"
     )
     # Words never open what a file or a claim closes.
     opening = [LicenceFile("README.md", "The data are under CC BY 4.0.")]
-    assert beside([LicenceFile("LICENSE", standard("CC-BY-NC-4.0"))], rules(), said=opening) == ()
-    assert beside([], rules(), said=opening, claimed="cc-by-nc-4.0") == ()
-    assert [licence.spdx for _, licence in beside([], rules(), said=opening)] == ["CC-BY-4.0"]
+    assert licences_by_fact([LicenceFile("LICENSE", standard("CC-BY-NC-4.0"))], rules(), said=opening) == ()
+    assert licences_by_fact([], rules(), said=opening, claimed="cc-by-nc-4.0") == ()
+    assert [licence.spdx for _, licence in licences_by_fact([], rules(), said=opening)] == ["CC-BY-4.0"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_a_conflict_names_both_and_averages_nothing(
     claimed: str, text: str, class_: LicenceClass, note: str
 ) -> None:
     text = text.replace("MIT+", standard("MIT") + "\n")
-    licence = decide(claimed, True, [LicenceFile("LICENSE", text)], rules(), WEIGHTS, "its card")
+    licence = decide_licence(claimed, True, [LicenceFile("LICENSE", text)], rules(), WEIGHTS, "its card")
     assert licence.class_ is class_
     assert licence.note.startswith(note)
 
@@ -183,7 +187,7 @@ def test_a_conflict_names_both_and_averages_nothing(
 def test_no_text_raises(text: str) -> None:
     for path in ("README.md", "setup.cfg"):
         assert heard(text, CODE, path).class_ in LicenceClass
-    beside([], rules(), said=[LicenceFile("README.md", text)])
+    licences_by_fact([], rules(), said=[LicenceFile("README.md", text)])
 
 
 @pytest.mark.parametrize(

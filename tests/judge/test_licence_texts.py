@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import LicenceClass
-from tracker.judge.licences import LicenceRules, canonical, classify, decide, load, read
+from tracker.judge.licence_classes import LicenceRules, classify_licence, load_licence_rules, normalise_licence
+from tracker.judge.licences import decide_licence, read_licence_text
 from tracker.settings import config_dir
 
 OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
@@ -25,7 +26,7 @@ RECORDED = Path(__file__).parents[2] / "../shared/data/recorded/acceptance"
 
 @cache
 def rules() -> LicenceRules:
-    return load(config_dir() / "openness.toml")
+    return load_licence_rules(config_dir() / "openness.toml")
 
 
 @cache
@@ -113,7 +114,7 @@ RECOGNISED = {
 @pytest.mark.parametrize("case", RECOGNISED)
 def test_open_texts_are_recognised_in_their_usual_forms(case: str) -> None:
     text, spdx = RECOGNISED[case]
-    reading = read(text, rules())
+    reading = read_licence_text(text, rules())
     assert (reading.spdx, reading.class_) == (spdx, OSI), reading.note
 
 
@@ -121,13 +122,13 @@ def test_open_texts_are_recognised_in_their_usual_forms(case: str) -> None:
     "name", ["CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "CC-BY-3.0", "ODbL-1.0", "CDLA-Permissive-2.0"]
 )
 def test_open_content_texts(name: str) -> None:
-    reading = read(standard(name), rules())
+    reading = read_licence_text(standard(name), rules())
     assert (reading.spdx, reading.class_) == (name, CONTENT), reading.note
 
 
 @pytest.mark.parametrize("name", ["CC-BY-4.0", "CC-BY-SA-4.0"])
 def test_creative_commons_deeds(name: str) -> None:
-    reading = read(standard(f"{name}.deed"), rules())
+    reading = read_licence_text(standard(f"{name}.deed"), rules())
     assert (reading.spdx, reading.class_) == (name, CONTENT), reading.note
 
 
@@ -158,7 +159,7 @@ ADDED = [
 @pytest.mark.parametrize("name", ["MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0-only"])
 def test_added_restrictions_are_never_open(name: str, before: bool, words: str) -> None:
     text = f"{words}\n\n{standard(name)}" if before else f"{standard(name)}\n\n{words}\n"
-    reading = read(text, rules())
+    reading = read_licence_text(text, rules())
     assert reading.class_ is RESTRICTED
     assert reading.note
 
@@ -195,20 +196,20 @@ def test_a_changed_grant_is_not_the_licence(name: str, old: str, new: str) -> No
     text = standard(name)
     changed = " ".join(text.split()).replace(" ".join(old.split()), " ".join(new.split()), 1)
     assert changed != " ".join(text.split())
-    assert read(text, rules()).class_ in OPEN
-    assert read(changed, rules()).class_ not in OPEN
+    assert read_licence_text(text, rules()).class_ in OPEN
+    assert read_licence_text(changed, rules()).class_ not in OPEN
 
 
 def test_a_text_that_adds_a_condition_is_unknown_with_a_note() -> None:
-    reading = read(MIT + "\nAdditionally you must display our logo.\n", rules())
+    reading = read_licence_text(MIT + "\nAdditionally you must display our logo.\n", rules())
     assert (reading.class_, reading.spdx) == (UNKNOWN, None)
     assert "MIT" in reading.note
 
 
 def test_a_licence_in_a_heap_of_other_text_is_unknown() -> None:
     heap = " ".join(f"word{number} stands here" for number in range(400))
-    assert read(MIT + heap, rules()).class_ is UNKNOWN
-    assert read(heap + MIT, rules()).class_ is UNKNOWN
+    assert read_licence_text(MIT + heap, rules()).class_ is UNKNOWN
+    assert read_licence_text(heap + MIT, rules()).class_ is UNKNOWN
 
 
 # Titles are the licences' own; the rest is said in our words.
@@ -252,7 +253,7 @@ SHOWN = {
 
 @pytest.mark.parametrize("name", AGREEMENTS)
 def test_agreements_with_restrictions_are_known_by_their_titles(name: str) -> None:
-    reading = read(AGREEMENTS[name], rules())
+    reading = read_licence_text(AGREEMENTS[name], rules())
     assert (reading.spdx, reading.class_) == (SHOWN.get(name, name), RESTRICTED)
 
 
@@ -260,7 +261,7 @@ def test_agreements_with_restrictions_are_known_by_their_titles(name: str) -> No
     "name", ["CC-BY-NC-4.0", "CC-BY-NC-SA-4.0", "CC-BY-ND-4.0", "CC-BY-NC-ND-4.0", "BUSL-1.1", "SSPL-1.0"]
 )
 def test_restricted_standard_texts(name: str) -> None:
-    assert read(standard(name), rules()).class_ is RESTRICTED
+    assert read_licence_text(standard(name), rules()).class_ is RESTRICTED
 
 
 @pytest.mark.parametrize(
@@ -291,11 +292,11 @@ def test_restricted_standard_texts(name: str) -> None:
     ],
 )
 def test_short_texts(text: str, class_: LicenceClass) -> None:
-    assert read(text, rules()).class_ is class_
+    assert read_licence_text(text, rules()).class_ is class_
 
 
 def test_commercial_and_noncommercial_use_together_is_no_restriction() -> None:
-    assert read(MIT + "\nFree for both commercial and non-commercial use.\n", rules()).class_ is OSI
+    assert read_licence_text(MIT + "\nFree for both commercial and non-commercial use.\n", rules()).class_ is OSI
 
 
 # --- an independent collection of texts ----------------------------------------------------------------------
@@ -316,8 +317,8 @@ SAME_WORDS = {"BSD-2-Clause-NetBSD": "BSD-2-Clause", "HPND-Netrek": "HPND", "HPN
 def test_all_spdx_texts() -> None:
     carried = {standard.spdx for standard in rules().standards}
     for name, text in spdx_texts().items():
-        want, reading = classify(name, rules()), read(text, rules())
-        if want is OSI and name not in NO_LICENCE_TEXT and canonical(name, rules()) in carried:
+        want, reading = classify_licence(name, rules()), read_licence_text(text, rules())
+        if want is OSI and name not in NO_LICENCE_TEXT and normalise_licence(name, rules()) in carried:
             assert reading.class_ is OSI, (name, reading)
         if reading.class_ in OPEN and name not in SAME_WORDS:
             assert reading.class_ is want, (name, reading)
@@ -325,8 +326,8 @@ def test_all_spdx_texts() -> None:
 
 def test_no_spdx_text_is_open_with_a_restriction_added() -> None:
     for name, text in spdx_texts().items():
-        if classify(name, rules()) in OPEN:
-            assert read(f"{text}\n\nFor academic use only.\n", rules()).class_ not in OPEN, name
+        if classify_licence(name, rules()) in OPEN:
+            assert read_licence_text(f"{text}\n\nFor academic use only.\n", rules()).class_ not in OPEN, name
 
 
 # --- text from strangers --------------------------------------------------------------------------------------
@@ -335,9 +336,9 @@ def test_no_spdx_text_is_open_with_a_restriction_added() -> None:
 @given(st.text(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_no_text_raises_or_is_open_by_chance(text: str) -> None:
-    assert read(text, rules()).class_ not in OPEN
-    assert canonical(text, rules()) is None or classify(text, rules()) is not NONE
-    decide(text, True, [LicenceFile(text, text)], rules())
+    assert read_licence_text(text, rules()).class_ not in OPEN
+    assert normalise_licence(text, rules()) is None or classify_licence(text, rules()) is not NONE
+    decide_licence(text, True, [LicenceFile(text, text)], rules())
 
 
 @pytest.mark.parametrize(
@@ -348,7 +349,7 @@ def test_no_text_raises_or_is_open_by_chance(text: str) -> None:
 def test_a_megabyte_is_bounded(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     start = time.perf_counter()
-    reading = read(text, rules())
+    reading = read_licence_text(text, rules())
     assert time.perf_counter() - start < 3
     assert reading.class_ not in OPEN
 
@@ -373,5 +374,5 @@ def test_a_megabyte_is_bounded(piece: str) -> None:
 def test_recorded_licence_files(path: str, spdx: str, class_: LicenceClass) -> None:
     if not RECORDED.is_dir():
         pytest.skip("the shared development data are not beside the project")
-    reading = read((RECORDED / path).read_text("utf-8"), rules())
+    reading = read_licence_text((RECORDED / path).read_text("utf-8"), rules())
     assert (reading.spdx, reading.class_) == (spdx, class_)

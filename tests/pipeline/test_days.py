@@ -12,7 +12,7 @@ import feedparser
 import pytest
 
 from tracker.detect import detect
-from tracker.detect.roles import decision
+from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Role
 from tracker.hosts.resolve import reference
@@ -53,7 +53,7 @@ STATES: dict[str, tuple[dict[str, str] | None, dict[str, Any], tuple[str, str, s
 
 def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
     """The GitHub repositories that our own reading calls the authors', by paper: this tests the road, not the reading."""
-    rules = decision.load()
+    rules = role_rules.load_role_rules()
     found: dict[str, list[str]] = {}
     for line in day.read_text().splitlines():
         one = json.loads(line)
@@ -68,7 +68,7 @@ def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
         )
         found[one["arxiv_id"]] = [
             link.reference.key.removeprefix("github:")
-            for link in detect.detect(paper, reference, rules).roles
+            for link in detect.detect_paper(paper, reference, rules).roles
             if link.role is Role.OWN and link.reference.key.startswith("github:")
         ]
     return found

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from tracker.cli.exchange import app
-from tracker.detect.roles import decision
+from tracker.detect.roles import decision, role_rules
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
@@ -140,32 +140,40 @@ def mention(source: Source, place: Place = Place.PAGE, evidence: str = "a list: 
 
 
 def test_an_imported_link_alone_is_never_own_whatever_its_name() -> None:
-    rules = decision.load(config_dir() / "roles.toml")
-    alone = decision.decide([mention(Source.IMPORT)], PAPER, rules)[0]
+    rules = role_rules.load_role_rules(config_dir() / "roles.toml")
+    alone = decision.decide_roles([mention(Source.IMPORT)], PAPER, rules)[0]
     assert (alone.role, alone.unsettled) == (Role.MENTION, True), "its repository is looked at"
     assert alone.probability < rules.publish_threshold
     key = alone.reference.folded
-    silent = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=False)})[0]
+    silent = decision.decide_roles(
+        [mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=False)}
+    )[0]
     assert silent.role is Role.MENTION
-    named = decision.decide([mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=True)})[0]
+    named = decision.decide_roles(
+        [mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=True)}
+    )[0]
     assert named.role is Role.OWN, "its README names the paper, which is more than the list"
 
 
 @pytest.mark.parametrize("words", ["Our code is available at ", "We compare with the baseline of others at "])
 def test_a_list_adds_nothing_to_what_the_paper_itself_says(words: str) -> None:
-    rules = decision.load(config_dir() / "roles.toml")
+    rules = role_rules.load_role_rules(config_dir() / "roles.toml")
     said = mention(Source.METADATA, Place.ABSTRACT, f"{words}{URL}")
-    assert decision.decide([said, mention(Source.IMPORT)], PAPER, rules) == decision.decide([said], PAPER, rules)
+    assert decision.decide_roles([said, mention(Source.IMPORT)], PAPER, rules) == decision.decide_roles(
+        [said], PAPER, rules
+    )
 
 
 def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
-    rules = decision.load(config_dir() / "roles.toml")
+    rules = role_rules.load_role_rules(config_dir() / "roles.toml")
     known = {"github:zhang/stereofield": ArtifactContext(names_paper=True)}
-    decided = decision.decide(reads.mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known)
+    decided = decision.decide_roles(
+        reads.mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known
+    )
     judgements.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
     history = reads.histories(store, ["arxiv:2606.00001"])[0].history
     day = now - now.replace(day=now.day - 1)
-    told = lifecycle.events(history, licence_classes.load(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
+    told = lifecycle.derive_events(history, licence_classes.load_licence_rules(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
     return {event.kind.value: event.cause for event in told}
 
 

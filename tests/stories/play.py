@@ -157,12 +157,12 @@ class World:
         judged = {}
         for known in reads.histories(self.store, works):
             judged[known.history.work] = judgements.Judged(
-                verdicts=openness.verdicts(known.history, RULES, at),
-                events=lifecycle.events(
+                verdicts=openness.judge_facts(known.history, RULES, at),
+                events=lifecycle.derive_events(
                     known.history, RULES, window=timedelta(days=7), lapse=LAPSE, now=at, judged_at=known.judged_at
                 ),
-                states=lifecycle.states(known.history, LAPSE, at),
-                next_look=lifecycle.next_look(known.history, LAPSE, at),
+                states=lifecycle.artifact_states(known.history, LAPSE, at),
+                next_look=lifecycle.next_judgement(known.history, LAPSE, at),
             )
         judgements.save_judgements(self.store, judged, "j1", at)
         entering.enter(self.store, at)

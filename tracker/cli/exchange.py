@@ -82,7 +82,7 @@ def import_(
 
     They are judged like any other link, and prove nothing alone. Exit 0 if every record could be read.
     """
-    from tracker.detect.roles import decision
+    from tracker.detect.roles import role_rules
     from tracker.fetch import clock
     from tracker.hosts.resolve import reference
     from tracker.settings import config_dir
@@ -91,7 +91,7 @@ def import_(
 
     settings = _settings(context)
     named = source or ("standard input" if file == "-" else Path(file).name)
-    rules = decision.load(config_dir() / "roles.toml").version
+    rules = role_rules.load_role_rules(config_dir() / "roles.toml").version
     now = clock.make(settings).now().replace(microsecond=0)
     try:
         with _opened(file) as stream:

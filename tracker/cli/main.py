@@ -335,18 +335,18 @@ def detect(
     file: Annotated[str, typer.Argument(help="JSON Lines of papers, or - for standard input.")] = "-",
 ) -> int:
     """Find links, roles and promises in papers: JSON Lines in, JSON Lines out."""
-    from tracker.detect import detect as detect_detect
-    from tracker.detect.roles import decision
+    from tracker.detect.detect import detect_lines
+    from tracker.detect.roles import role_rules
     from tracker.hosts.resolve import reference
     from tracker.settings import config_dir
 
-    rules = decision.load(config_dir() / "roles.toml")
+    rules = role_rules.load_role_rules(config_dir() / "roles.toml")
     try:
         stream = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115 # closed below
     except OSError as error:
         raise TrackerError(f"{file}: cannot be read ({error.strerror}).") from None
     with stream:
-        for line in detect_detect.lines(stream, reference, rules):
+        for line in detect_lines(stream, reference, rules):
             print(json.dumps(line, ensure_ascii=True))
     return 0
 

@@ -9,7 +9,7 @@ from typing import Any
 from tracker.detect import promises
 from tracker.detect.formats import places
 from tracker.detect.links import link_context, urls
-from tracker.detect.roles import decision
+from tracker.detect.roles import decision, role_rules
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Detection, Mention, RoleDecision
 from tracker.domain.papers import Paper
@@ -17,16 +17,16 @@ from tracker.domain.terms import Place, Source
 
 Resolve = Callable[[str], Reference | None]
 
-MOST_REFERENCES = 500
+MAX_REFERENCES = 500
 """References of one paper that are kept."""
-MOST_MENTIONS = 2_000
-MOST_TEXT = 5_000_000
+MAX_MENTIONS = 2_000
+MAX_TEXT = 5_000_000
 """Characters of a full text that are read; the longest papers have a fifth of that."""
-MOST_LINE = 64_000_000
+MAX_LINE = 64_000_000
 FORMATS = ("html", "tex", "pdf-text", "text")
 
 
-def detect(paper: Paper, resolve: Resolve, rules: decision.RoleRules) -> Detection:
+def detect_paper(paper: Paper, resolve: Resolve, rules: role_rules.RoleRules) -> Detection:
     """The mentions of a paper's title, abstract, comment and text, their roles, and the promise.
 
     `resolve` says what a URL names, or None. Never raises, whatever the texts hold.
@@ -38,47 +38,49 @@ def detect(paper: Paper, resolve: Resolve, rules: decision.RoleRules) -> Detecti
         (paper.comment, Place.COMMENT),
     ):
         if text:
-            found += mentions(text, place, Source.METADATA, resolve)
+            found += find_mentions(text, place, Source.METADATA, resolve)
     if paper.text:
-        found += full_text(paper.text, paper.text_format, resolve)
-    found = _bounded(found)
-    decided = decision.decide(found, paper, rules) if found else ()
-    promise, evidence = promises.decide(paper, found, rules, decided)
+        found += find_full_text_mentions(paper.text, paper.text_format, resolve)
+    found = _limit_references(found)
+    decided = decision.decide_roles(found, paper, rules) if found else ()
+    promise, evidence = promises.decide_promise(paper, found, rules, decided)
     return Detection(mentions=tuple(found), roles=decided, promise=promise, promise_evidence=evidence)
 
 
-def mentions(
+def find_mentions(
     text: str, place: Place, source: Source, resolve: Resolve, text_format: str = "text"
 ) -> list[Mention]:
     """The links of one piece of text that stands in one place."""
     result: list[Mention] = []
-    for link in urls.find(text, text_format):
-        mention = _mention(text, link, place, source, resolve)
+    for link in urls.find_links(text, text_format):
+        mention = _build_mention(text, link, place, source, resolve)
         if mention is not None:
             result.append(mention)
-            if len(result) >= MOST_MENTIONS:
+            if len(result) >= MAX_MENTIONS:
                 break
     return result
 
 
-def full_text(text: str, text_format: str, resolve: Resolve) -> list[Mention]:
+def find_full_text_mentions(text: str, text_format: str, resolve: Resolve) -> list[Mention]:
     """The links of a full text, each with the place in which it stands."""
-    text = text[:MOST_TEXT]
+    text = text[:MAX_TEXT]
     kind = text_format if text_format in FORMATS else places.guess_format(text)
     source = {"html": Source.HTML, "tex": Source.TEX}.get(kind, Source.PDF)
-    plain = places.plain(text, kind)
-    where = places.Places(plain, kind)
+    plain = places.to_plain_text(text, kind)
+    where = places.PlaceFinder(plain, kind)
     result: list[Mention] = []
-    for link in urls.outside(plain.text, plain.links, kind):
-        mention = _mention(plain.text, link, where.at(link.start), source, resolve)
+    for link in urls.find_links_between(plain.text, plain.links, kind):
+        mention = _build_mention(plain.text, link, where.place_at(link.start), source, resolve)
         if mention is not None:
             result.append(mention)
-            if len(result) >= MOST_MENTIONS:
+            if len(result) >= MAX_MENTIONS:
                 break
     return result
 
 
-def lines(stream: Iterable[str | bytes], resolve: Resolve, rules: decision.RoleRules) -> Iterator[dict[str, Any]]:
+def detect_lines(
+    stream: Iterable[str | bytes], resolve: Resolve, rules: role_rules.RoleRules
+) -> Iterator[dict[str, Any]]:
     """One answer for each line of JSON, in order: what `tracker detect` prints.
 
     An empty line is passed over; a line that holds no paper is answered by `{"error": …}`.
@@ -87,24 +89,24 @@ def lines(stream: Iterable[str | bytes], resolve: Resolve, rules: decision.RoleR
         if not line.strip():
             continue
         try:
-            paper = _paper(line)
+            paper = _parse_paper(line)
         except ValueError as error:
             yield {"error": str(error)}
             continue
-        yield answer(paper.arxiv_id, detect(paper, resolve, rules))
+        yield format_detection(paper.arxiv_id, detect_paper(paper, resolve, rules))
 
 
-def answer(arxiv_id: str, detection: Detection) -> dict[str, Any]:
+def format_detection(arxiv_id: str, detection: Detection) -> dict[str, Any]:
     """A detection as the plain values that are printed."""
     return {
         "arxiv_id": arxiv_id,
-        "links": [_link(decision) for decision in detection.roles[:MOST_REFERENCES]],
+        "links": [_format_link(decision) for decision in detection.roles[:MAX_REFERENCES]],
         "promise": detection.promise.value,
         "promise_evidence": detection.promise_evidence,
     }
 
 
-def _link(decision: RoleDecision) -> dict[str, Any]:
+def _format_link(decision: RoleDecision) -> dict[str, Any]:
     return {
         "url": decision.url,
         "reference": decision.reference.key,
@@ -115,51 +117,53 @@ def _link(decision: RoleDecision) -> dict[str, Any]:
     }
 
 
-def _mention(text: str, link: urls.FoundLink, place: Place, source: Source, resolve: Resolve) -> Mention | None:
+def _build_mention(
+    text: str, link: urls.FoundLink, place: Place, source: Source, resolve: Resolve
+) -> Mention | None:
     reference = resolve(link.url)
     if reference is None:
         return None
-    evidence, before = link_context.around(text, link.start, link.end)
+    evidence, before = link_context.extract_context(text, link.start, link.end)
     return Mention(reference=reference, url=link.url, place=place, source=source, evidence=evidence, before=before)
 
 
-def _bounded(found: Sequence[Mention]) -> list[Mention]:
+def _limit_references(found: Sequence[Mention]) -> list[Mention]:
     """The mentions of the first 500 references."""
     kept: set[str] = set()
     result: list[Mention] = []
     for mention in found:
         key = mention.reference.folded
-        if key not in kept and len(kept) >= MOST_REFERENCES:
+        if key not in kept and len(kept) >= MAX_REFERENCES:
             continue
         kept.add(key)
         result.append(mention)
     return result
 
 
-def _paper(line: str | bytes) -> Paper:
+def _parse_paper(line: str | bytes) -> Paper:
     """The paper that one line describes; ValueError with a sentence when it describes none."""
-    if len(line) > MOST_LINE:
-        raise ValueError(f"the line is longer than {MOST_LINE} characters")
+    if len(line) > MAX_LINE:
+        raise ValueError(f"the line is longer than {MAX_LINE} characters")
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"no JSON: {_short(error)}") from None
+        raise ValueError(f"no JSON: {_short_message(error)}") from None
     if not isinstance(data, Mapping):
         raise ValueError("the line holds no JSON object")
     if not isinstance(data.get("arxiv_id"), str):
         raise ValueError("the key `arxiv_id` is missing or no text")
     return Paper(
         arxiv_id=data["arxiv_id"],
-        title=_text(data, "title"),
-        abstract=_text(data, "abstract"),
-        comment=_text(data, "comment"),
-        authors=_authors(data.get("authors")),
-        text=_text(data, "text"),
-        text_format=_text(data, "text_format"),
+        title=_text_value(data, "title"),
+        abstract=_text_value(data, "abstract"),
+        comment=_text_value(data, "comment"),
+        authors=_author_names(data.get("authors")),
+        text=_text_value(data, "text"),
+        text_format=_text_value(data, "text_format"),
     )
 
 
-def _text(data: Mapping[str, Any], key: str) -> str:
+def _text_value(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
     if value is None:
         return ""
@@ -168,7 +172,7 @@ def _text(data: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _authors(value: object) -> tuple[str, ...]:
+def _author_names(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     if isinstance(value, str):
@@ -182,5 +186,5 @@ def _authors(value: object) -> tuple[str, ...]:
     raise ValueError("the key `authors` is no list of names")
 
 
-def _short(error: BaseException) -> str:
+def _short_message(error: BaseException) -> str:
     return str(error)[:200] or type(error).__name__

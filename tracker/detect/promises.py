@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from tracker.detect.links import link_context
-from tracker.detect.roles import decision as roles_decision
+from tracker.detect.roles.decision import decide_roles, is_placeholder
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Paper
@@ -132,17 +132,17 @@ _STRICT = re.compile(
 )
 _THINGS = re.compile(rf"\b{_THING}\b", re.IGNORECASE)
 # Shown to reviewers alone is not public.
-_HELD = re.compile(
+_NOT_PUBLIC = re.compile(
     r"\b(?:supplementary|supplement|appendix|reviewers?|(?:up)?on (?:reasonable )?request)\b", re.IGNORECASE
 )
 _CODE_KINDS = frozenset({"repository", "gist", "code", "archive", "project", "record"})
 _URL = re.compile(r"(?:https?:|\bgithub\.com|\bgitlab\.com)\S*", re.IGNORECASE)
 _OPENED = re.compile(r"\b(?:publicly (?:available|released?)|open[- ]?sourced?)\b", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
-_MOST_SENTENCE = 1_200
-_MOST_SENTENCES = 400
+_MAX_SENTENCE = 1_200
+_MAX_SENTENCES = 400
 """Sentences of one text that are read; an abstract has a tenth of that."""
-_TOLD_IN = frozenset({Place.TITLE, Place.ABSTRACT, Place.COMMENT})
+_METADATA_PLACES = frozenset({Place.TITLE, Place.ABSTRACT, Place.COMMENT})
 _ARTIFACTS = frozenset(
     {
         "repository",
@@ -161,7 +161,7 @@ _ARTIFACTS = frozenset(
 )
 
 
-def decide(
+def decide_promise(
     paper: Paper,
     mentions: Sequence[Mention],
     rules: RoleRules,
@@ -174,19 +174,19 @@ def decide(
     own sentence calls future, or that only stands for one to come.
     """
     if decisions is None:
-        decisions = roles_decision.decide(mentions, paper, rules)
-    now, later, passing = _told(paper)
+        decisions = decide_roles(mentions, paper, rules)
+    now, later, passing = _sort_sentences(paper)
     linked: list[tuple[str, bool]] = []
     for decision in decisions:
         if decision.reference.kind not in _ARTIFACTS:
             continue
-        if decision.place not in _TOLD_IN and tense_of(decision.evidence) is Promise.PROMISED:
+        if decision.place not in _METADATA_PLACES and tense_of(decision.evidence) is Promise.PROMISED:
             later += [decision.evidence] if decision.role is Role.OWN else []
             continue
-        if roles_decision.is_placeholder(decision.reference, rules):
+        if is_placeholder(decision.reference, rules):
             later.append(decision.evidence)
-            now = [sentence for sentence in now if not _same(sentence, decision.evidence)]
-        elif decision.role is Role.OWN and not any(_same(sentence, decision.evidence) for sentence in later):
+            now = [sentence for sentence in now if not _overlap(sentence, decision.evidence)]
+        elif decision.role is Role.OWN and not any(_overlap(sentence, decision.evidence) for sentence in later):
             linked.append((decision.evidence, decision.reference.kind in _CODE_KINDS))
     of_code = [sentence for sentence in now if _is_of_code(sentence)]
     of_code += [
@@ -195,31 +195,31 @@ def decide(
     later_of_code = [sentence for sentence in later if _is_of_code(sentence) or not _DATA.search(sentence)]
     available = of_code or ([*now, *(evidence for evidence, _ in linked)] if not later_of_code else [])
     if available:
-        return Promise.AVAILABLE, available[0][: link_context.MOST_EVIDENCE]
+        return Promise.AVAILABLE, available[0][: link_context.MAX_EVIDENCE]
     promised = later_of_code or later
     if passing and not promised:
-        return Promise.AVAILABLE, passing[0][: link_context.MOST_EVIDENCE]
-    return (Promise.PROMISED, promised[0][: link_context.MOST_EVIDENCE]) if promised else (Promise.NONE, "")
+        return Promise.AVAILABLE, passing[0][: link_context.MAX_EVIDENCE]
+    return (Promise.PROMISED, promised[0][: link_context.MAX_EVIDENCE]) if promised else (Promise.NONE, "")
 
 
-def _told(paper: Paper) -> tuple[list[str], list[str], list[str]]:
+def _sort_sentences(paper: Paper) -> tuple[list[str], list[str], list[str]]:
     """The sentences of title, abstract and comment that speak of a release: (by now, later, in passing)."""
     now: list[str] = []
     later: list[str] = []
     passing: list[str] = []
     for text in (paper.abstract, paper.comment, paper.title):
-        for sentence in islice(link_context.sentences(text, _hints(text)), _MOST_SENTENCES):
+        for sentence in islice(link_context.sentences_at(text, _hint_positions(text)), _MAX_SENTENCES):
             tense = tense_of(sentence)
             if tense is Promise.PROMISED:
                 later.append(sentence)
             elif tense is Promise.AVAILABLE:
                 now.append(sentence)
-            elif _IN_PASSING.search(sentence[:_MOST_SENTENCE]):
+            elif _IN_PASSING.search(sentence[:_MAX_SENTENCE]):
                 passing.append(sentence)
     return now, later, passing
 
 
-def _hints(text: str) -> list[int]:
+def _hint_positions(text: str) -> list[int]:
     """Where a sentence about a release may be, ascending."""
     lower = text.lower()
     if len(lower) != len(text):
@@ -235,12 +235,12 @@ def _hints(text: str) -> list[int]:
 
 def tense_of(sentence: str) -> Promise:
     """What one sentence (white space collapsed) says of a release."""
-    sentence = _DECIMAL.sub("", sentence[:_MOST_SENTENCE])
+    sentence = _DECIMAL.sub("", sentence[:_MAX_SENTENCE])
     plan = _LATER.search(sentence)
     if plan is not None and (_NOT_LATER.match(sentence, plan.start()) or _is_of_paper(sentence[: plan.start()])):
         plan = None
     told = _NOW.search(sentence)
-    if told is not None and _of_others(sentence, told):
+    if told is not None and _is_of_others(sentence, told):
         told = None
     if plan is None:
         return Promise.NONE if told is None else Promise.AVAILABLE
@@ -251,7 +251,7 @@ def tense_of(sentence: str) -> Promise:
         out is not None
         and _is_of_code(out.group())
         and not _is_of_code(first[out.end() :])
-        and not _HELD.search(first)
+        and not _NOT_PUBLIC.search(first)
     ):
         return Promise.AVAILABLE
     near = sentence[max(0, plan.start() - 110) : plan.end() + 110]
@@ -263,7 +263,7 @@ def _is_of_paper(before: str) -> bool:
     return _OF_PAPER.search(before) is not None and not _STRICT.search(before)
 
 
-def _of_others(sentence: str, told: re.Match[str]) -> bool:
+def _is_of_others(sentence: str, told: re.Match[str]) -> bool:
     """Whether what was told is about others' work, or about a page or a paper alone."""
     if _NO_ARTIFACT.search(sentence) and not _STRICT.search(sentence):
         return True
@@ -279,5 +279,5 @@ def _is_of_code(sentence: str) -> bool:
     return _CODE.search(_URL.sub(" ", sentence)) is not None
 
 
-def _same(sentence: str, evidence: str) -> bool:
+def _overlap(sentence: str, evidence: str) -> bool:
     return evidence[-60:] in sentence or sentence[-60:] in evidence

@@ -18,11 +18,9 @@ from tracker.domain.history import Verdict
 from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.settings import read_toml
 
-__all__ = ["Bounds", "Grade", "GradeRules", "bounds", "grade", "load"]
-
 _STATES = frozenset(state.value for state in State)
 _CLASSES = frozenset(class_.value for class_ in LicenceClass)
-_THE = {
+_SUBJECTS = {
     Fact.CODE: ("the code", "is", "was"),
     Fact.WEIGHTS: ("the weights", "are", "were"),
     Fact.DATA: ("the data", "are", "were"),
@@ -35,7 +33,7 @@ _TERMS = {
     LicenceClass.NONE: "no licence",
     LicenceClass.UNKNOWN: "terms not known",
 }
-_PASSING = (State.PROMISED, State.GONE)
+_TEMPORARY = (State.PROMISED, State.GONE)
 """States that rule something out only as long as they last."""
 
 
@@ -71,44 +69,44 @@ def _known_words(word: str) -> str:
     return word
 
 
-_Words = frozenset[Annotated[str, AfterValidator(_known_words)]]
+_StateNames = frozenset[Annotated[str, AfterValidator(_known_words)]]
 """States (`open`), and states with a licence class (`available:none`)."""
 
 
-class _Table(BaseModel):
+class _GradeTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Grade(_Table):
+class _GradeRow(_GradeTable):
     name: str = Field(min_length=1)
     says: str = Field(min_length=1)
-    needs: dict[Fact, _Words] = {}
-    some: _Words | None = None
-    no: _Words = frozenset()
+    needs: dict[Fact, _StateNames] = {}
+    some: _StateNames | None = None
+    no: _StateNames = frozenset()
 
 
-class _Level(_Table):
+class _LevelRow(_GradeTable):
     name: str
-    needs: dict[Fact, _Words] = Field(min_length=1)
+    needs: dict[Fact, _StateNames] = Field(min_length=1)
 
 
-class _Definition(_Table):
+class _DefinitionTable(_GradeTable):
     rest: str
-    levels: tuple[_Level, ...] = Field(min_length=1)
+    levels: tuple[_LevelRow, ...] = Field(min_length=1)
 
 
-class _Bounds(_Table):
-    unsure: _Words
-    no_model: _Words
-    mof: _Definition
-    osaid: _Definition
+class _BoundsTable(_GradeTable):
+    unsure: _StateNames
+    no_model: _StateNames
+    mof: _DefinitionTable
+    osaid: _DefinitionTable
 
 
-class GradeRules(_Table):
+class GradeRules(_GradeTable):
     """The grades in their order, and the definitions, as `openness.toml` has them."""
 
-    grade: tuple[_Grade, ...] = Field(min_length=1)
-    bounds: _Bounds
+    grade: tuple[_GradeRow, ...] = Field(min_length=1)
+    bounds: _BoundsTable
 
     @model_validator(mode="after")
     def _always_a_grade(self) -> GradeRules:
@@ -118,7 +116,7 @@ class GradeRules(_Table):
         return self
 
 
-def load(path: Path) -> GradeRules:
+def load_grade_rules(path: Path) -> GradeRules:
     """Read `[[grade]]` and `[bounds]` of `openness.toml`; SettingsError where a key or a word is wrong."""
     file: dict[str, Any] = read_toml(path)
     try:
@@ -129,20 +127,23 @@ def load(path: Path) -> GradeRules:
         raise SettingsError(f"{path}: the key `{key}` is wrong: {first['msg']}.") from None
 
 
-def grade(verdicts: Sequence[Verdict], rules: GradeRules) -> Grade:
+def grade_work(verdicts: Sequence[Verdict], rules: GradeRules) -> Grade:
     """The first grade whose needs hold. A fact without a verdict counts as unknown."""
-    known = _by_fact(verdicts)
-    first = next(table for table in rules.grade if _fits(table, known))
-    return Grade(first.name, (first.says, *(_words(known[fact]) for fact in Fact)))
+    known = _verdicts_by_fact(verdicts)
+    first = next(table for table in rules.grade if _grade_fits(table, known))
+    return Grade(first.name, (first.says, *(_describe_fact(known[fact]) for fact in Fact)))
 
 
-def bounds(verdicts: Sequence[Verdict], rules: GradeRules) -> Bounds:
+def definition_bounds(verdicts: Sequence[Verdict], rules: GradeRules) -> Bounds:
     """What the Model Openness Framework 1.0 and OSAID 1.0 would at most allow."""
-    known = _by_fact(verdicts)
-    return Bounds(_bound(known, rules.bounds.mof, rules.bounds), _bound(known, rules.bounds.osaid, rules.bounds))
+    known = _verdicts_by_fact(verdicts)
+    return Bounds(
+        _definition_bound(known, rules.bounds.mof, rules.bounds),
+        _definition_bound(known, rules.bounds.osaid, rules.bounds),
+    )
 
 
-def _by_fact(verdicts: Sequence[Verdict]) -> Mapping[Fact, Verdict]:
+def _verdicts_by_fact(verdicts: Sequence[Verdict]) -> Mapping[Fact, Verdict]:
     given = {verdict.fact: verdict for verdict in verdicts}
     return {fact: given.get(fact) or _not_judged(fact) for fact in Fact}
 
@@ -151,54 +152,58 @@ def _not_judged(fact: Fact) -> Verdict:
     return Verdict(fact=fact, state=State.UNKNOWN, licence_class=LicenceClass.UNKNOWN, reference=None, reasons=())
 
 
-def _is(verdict: Verdict, words: _Words) -> bool:
+def _matches(verdict: Verdict, words: _StateNames) -> bool:
     return verdict.state in words or f"{verdict.state}:{verdict.licence_class}" in words
 
 
-def _fits(table: _Grade, known: Mapping[Fact, Verdict]) -> bool:
+def _grade_fits(table: _GradeRow, known: Mapping[Fact, Verdict]) -> bool:
     return (
-        all(_is(known[fact], words) for fact, words in table.needs.items())
-        and (table.some is None or any(_is(verdict, table.some) for verdict in known.values()))
-        and not any(_is(verdict, table.no) for verdict in known.values())
+        all(_matches(known[fact], words) for fact, words in table.needs.items())
+        and (table.some is None or any(_matches(verdict, table.some) for verdict in known.values()))
+        and not any(_matches(verdict, table.no) for verdict in known.values())
     )
 
 
-def _bound(known: Mapping[Fact, Verdict], definition: _Definition, rules: _Bounds) -> str:
+def _definition_bound(known: Mapping[Fact, Verdict], definition: _DefinitionTable, rules: _BoundsTable) -> str:
     """The best level that no fact rules out; levels stand from best to least."""
     weights = known[Fact.WEIGHTS]
-    if _is(weights, rules.no_model):
-        return f"does not apply: {_words(weights)}"
+    if _matches(weights, rules.no_model):
+        return f"does not apply: {_describe_fact(weights)}"
     if weights.state is State.UNKNOWN:
-        return f"cannot be told: {_words(weights)}"
-    possible = [level for level in definition.levels if not _against(level, known, rules)]
+        return f"cannot be told: {_describe_fact(weights)}"
+    possible = [level for level in definition.levels if not _failed_facts(level, known, rules)]
     if not possible:
-        against = _against(definition.levels[-1], known, rules)
-        now = " for now" if all(verdict.state in _PASSING for verdict in against) else ""
-        return f"ruled out{now}, because {' and '.join(map(_words, against))}"
-    best, sure = possible[0], next((one for one in possible if not _open_questions(one, known, rules)), None)
+        against = _failed_facts(definition.levels[-1], known, rules)
+        now = " for now" if all(verdict.state in _TEMPORARY for verdict in against) else ""
+        return f"ruled out{now}, because {' and '.join(map(_describe_fact, against))}"
+    best, sure = possible[0], next((one for one in possible if not _unsure_facts(one, known, rules)), None)
     if sure is None:
-        return f"cannot be told: {' and '.join(map(_words, _open_questions(possible[-1], known, rules)))}"
-    told = " and ".join(_words(known[fact]) for fact in sure.needs)
+        return f"cannot be told: {' and '.join(map(_describe_fact, _unsure_facts(possible[-1], known, rules)))}"
+    told = " and ".join(_describe_fact(known[fact]) for fact in sure.needs)
     if sure is best:
         return f"at most {best.name}: {told}; {definition.rest}"
-    doubt = " and ".join(map(_words, _open_questions(best, known, rules)))
+    doubt = " and ".join(map(_describe_fact, _unsure_facts(best, known, rules)))
     return f"at most {best.name}, and {sure.name} if no more turns up, as {doubt}: {told}; {definition.rest}"
 
 
-def _against(level: _Level, known: Mapping[Fact, Verdict], rules: _Bounds) -> list[Verdict]:
+def _failed_facts(level: _LevelRow, known: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
     """The facts that certainly do not meet the level's needs."""
     facts = [(known[fact], words) for fact, words in level.needs.items()]
-    return [verdict for verdict, words in facts if not _is(verdict, words) and not _is(verdict, rules.unsure)]
+    return [
+        verdict for verdict, words in facts if not _matches(verdict, words) and not _matches(verdict, rules.unsure)
+    ]
 
 
-def _open_questions(level: _Level, known: Mapping[Fact, Verdict], rules: _Bounds) -> list[Verdict]:
+def _unsure_facts(level: _LevelRow, known: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
     """The facts of which it is not known whether they meet the level's needs."""
     facts = [(known[fact], words) for fact, words in level.needs.items()]
-    return [verdict for verdict, words in facts if not _is(verdict, words) and _is(verdict, rules.unsure)]
+    return [
+        verdict for verdict, words in facts if not _matches(verdict, words) and _matches(verdict, rules.unsure)
+    ]
 
 
-def _words(verdict: Verdict) -> str:
-    the, be, been = _THE[verdict.fact]
+def _describe_fact(verdict: Verdict) -> str:
+    the, be, been = _SUBJECTS[verdict.fact]
     terms = _TERMS[verdict.licence_class]
     match verdict.state:
         case State.OPEN:

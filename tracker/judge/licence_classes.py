@@ -19,10 +19,10 @@ from tracker.settings import config_dir, read_toml
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
 _STRICTNESS = (_OSI, _CONTENT, _UNKNOWN, _NONE, _RESTRICTED)
-MOST_ID = 200
+MAX_ID = 200
 """Characters of a claimed licence that are read."""
 _IDS = {name.lower(): name for name in LICENSES}
-MOST_BRACKETS = 10
+MAX_BRACKETS = 10
 """Brackets of a licence expression that are followed."""
 _EXCEPTIONS = {name.lower() for name in EXCEPTIONS}
 _TOKEN = re.compile(r"\(|\)|,|\b(?:and|or|with)\b|[^\s(),]+", re.IGNORECASE)
@@ -33,25 +33,25 @@ _GRANT = (
 )
 
 
-class _Table(BaseModel):
+class _LicenceTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Ids(_Table):
+class _Ids(_LicenceTable):
     ids: tuple[str, ...]
     patterns: tuple[str, ...] = ()
 
 
-class _Names(_Table):
+class _Names(_LicenceTable):
     names: tuple[str, ...]
 
 
-class _Pattern(_Table):
+class _Pattern(_LicenceTable):
     id: str
     says: str
 
 
-class _Says(_Table):
+class _TextPatterns(_LicenceTable):
     restricted: tuple[str, ...]
     doubtful: tuple[str, ...]
     harmless: tuple[str, ...]
@@ -59,7 +59,7 @@ class _Says(_Table):
     most_naming: int = Field(ge=0)
 
 
-class _Said(_Table):
+class _StatementPatterns(_LicenceTable):
     code: str
     weights: str
     data: str
@@ -67,7 +67,7 @@ class _Said(_Table):
     others: tuple[str, ...]
 
 
-class _File(_Table):
+class _OpennessFile(_LicenceTable):
     facts: dict[Fact, tuple[LicenceClass, ...]]
     aliases: dict[str, str]
     families: dict[str, LicenceClass]
@@ -75,9 +75,9 @@ class _File(_Table):
     open_content: _Ids
     restricted: _Ids
     title: tuple[_Pattern, ...]
-    says: _Says
+    says: _TextPatterns
     named: tuple[_Pattern, ...]
-    said: _Said
+    said: _StatementPatterns
     short: tuple[_Pattern, ...]
     grade: Any = None
     """Read by `tracker.judge.grade`, as is the next."""
@@ -102,7 +102,7 @@ class LicenceRules:
     harmless: re.Pattern[str]
     most_left: int
     most_naming: int
-    standards: tuple[licence_texts.Standard, ...]
+    standards: tuple[licence_texts.StandardText, ...]
     short: tuple[tuple[str, re.Pattern[str]], ...]
     """Names of licences as they stand in a README's section, without a sentence around them."""
     fact_words: Mapping[Fact, re.Pattern[str]]
@@ -110,10 +110,10 @@ class LicenceRules:
     others: re.Pattern[str]
 
 
-def load(path: Path) -> LicenceRules:
+def load_licence_rules(path: Path) -> LicenceRules:
     """Read `openness.toml` and the standard texts; SettingsError when a key or a pattern is wrong."""
     try:
-        file = _File.model_validate(read_toml(path))
+        file = _OpennessFile.model_validate(read_toml(path))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -121,7 +121,7 @@ def load(path: Path) -> LicenceRules:
     folder = path.parent / "licences"
     folder = folder if folder.is_dir() else config_dir() / "licences"
     try:
-        standards = [_standard(one) for one in sorted(folder.glob("*.txt"))]
+        standards = [_load_standard(one) for one in sorted(folder.glob("*.txt"))]
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{folder}: the licence texts cannot be read ({error}).") from None
     return LicenceRules(
@@ -131,59 +131,61 @@ def load(path: Path) -> LicenceRules:
         silent=frozenset(file.silent.names),
         classes={name.lower(): _RESTRICTED for name in file.restricted.ids}
         | {name.lower(): _CONTENT for name in file.open_content.ids},
-        restricted_ids=_any_of(path, "restricted.patterns", file.restricted.patterns),
-        titles=tuple((item.id, _any_of(path, "title.says", [item.says])) for item in file.title),
-        named=tuple((item.id, _any_of(path, "named.says", [_GRANT + item.says])) for item in file.named),
-        restricted=_any_of(path, "says.restricted", file.says.restricted),
-        doubtful=_any_of(path, "says.doubtful", file.says.doubtful),
-        harmless=_any_of(path, "says.harmless", file.says.harmless),
+        restricted_ids=_compile_any(path, "restricted.patterns", file.restricted.patterns),
+        titles=tuple((item.id, _compile_any(path, "title.says", [item.says])) for item in file.title),
+        named=tuple((item.id, _compile_any(path, "named.says", [_GRANT + item.says])) for item in file.named),
+        restricted=_compile_any(path, "says.restricted", file.says.restricted),
+        doubtful=_compile_any(path, "says.doubtful", file.says.doubtful),
+        harmless=_compile_any(path, "says.harmless", file.says.harmless),
         most_left=file.says.most_left,
         most_naming=file.says.most_naming,
         standards=tuple(standards),
-        short=tuple((item.id, _any_of(path, "short.says", [item.says])) for item in file.short),
+        short=tuple((item.id, _compile_any(path, "short.says", [item.says])) for item in file.short),
         fact_words={
-            fact: _any_of(path, f"said.{fact.value}", [says])
+            fact: _compile_any(path, f"said.{fact.value}", [says])
             for fact, says in (
                 (Fact.CODE, file.said.code),
                 (Fact.WEIGHTS, file.said.weights),
                 (Fact.DATA, file.said.data),
             )
         },
-        later=_any_of(path, "said.later", file.said.later),
-        others=_any_of(path, "said.others", file.said.others),
+        later=_compile_any(path, "said.later", file.said.later),
+        others=_compile_any(path, "said.others", file.said.others),
     )
 
 
-def _standard(path: Path) -> licence_texts.Standard:
+def _load_standard(path: Path) -> licence_texts.StandardText:
     """The text of `Apache-2.0.txt`, or a second one of the same licence: `Apache-2.0.notice.txt`."""
     spdx = re.sub(r"\.(?:notice|deed|author)$", "", path.stem)
     title = LICENSES[spdx].name if spdx in LICENSES else ""
-    return licence_texts.standard_of(spdx, path.read_text("utf-8"), title)
+    return licence_texts.parse_standard(spdx, path.read_text("utf-8"), title)
 
 
-def _any_of(path: Path, key: str, patterns: Iterable[str]) -> re.Pattern[str]:
+def _compile_any(path: Path, key: str, patterns: Iterable[str]) -> re.Pattern[str]:
     try:
         return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
     except re.error as error:
         raise SettingsError(f"{path}: the key `{key}` holds no regular expression: {error}.") from None
 
 
-def canonical(claimed: str | None, rules: LicenceRules) -> str | None:
+def normalise_licence(claimed: str | None, rules: LicenceRules) -> str | None:
     """The claimed licence with the names of today's SPDX list; other names as they are; None for no claim.
 
     The ids that SPDX has replaced become what the list says they mean: `GPL-3.0` is `GPL-3.0-only`.
     """
-    claim = (claimed or "")[:MOST_ID].strip()
+    claim = (claimed or "")[:MAX_ID].strip()
     if not claim or claim.lower().partition(":")[0] in rules.silent:
         return None
-    if (whole := _modern(claim, rules)) != claim or " " not in claim:
+    if (whole := _current_id(claim, rules)) != claim or " " not in claim:
         return whole
-    parts = [token if token.lower() in _OPERATORS else _modern(token, rules) for token in _TOKEN.findall(claim)]
+    parts = [
+        token if token.lower() in _OPERATORS else _current_id(token, rules) for token in _TOKEN.findall(claim)
+    ]
     words = [token.upper() if token.lower() in _OPERATORS else token for token in parts]
     return " ".join(words).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
 
 
-def _modern(name: str, rules: LicenceRules) -> str:
+def _current_id(name: str, rules: LicenceRules) -> str:
     name = rules.aliases.get(name.lower(), name)
     name = _IDS.get(name.lower(), name)
     known = LICENSES.get(name)
@@ -193,7 +195,7 @@ def _modern(name: str, rules: LicenceRules) -> str:
     return newer if newer in LICENSES else name
 
 
-def classify(spdx_or_tag: str | None, rules: LicenceRules) -> LicenceClass:
+def classify_licence(spdx_or_tag: str | None, rules: LicenceRules) -> LicenceClass:
     """The class of an SPDX id or expression, or of a host's own tag or licence name.
 
     None is no licence; what a host writes for "I do not know" is unknown, and so is `other:NAME`, unless
@@ -201,16 +203,16 @@ def classify(spdx_or_tag: str | None, rules: LicenceRules) -> LicenceClass:
     """
     if spdx_or_tag is None or not spdx_or_tag.strip():
         return _NONE
-    claim = spdx_or_tag[:MOST_ID].strip()
+    claim = spdx_or_tag[:MAX_ID].strip()
     kind, _, name = claim.partition(":")
     if kind.lower() in rules.silent:
         return _RESTRICTED if _class_of(name.strip(), rules) is _RESTRICTED else _UNKNOWN
     tokens = _TOKEN.findall(claim)
-    if len(tokens) > 1 and tokens.count("(") <= MOST_BRACKETS:
-        class_, rest = _any(tokens, rules)
+    if len(tokens) > 1 and tokens.count("(") <= MAX_BRACKETS:
+        class_, rest = _parse_or(tokens, rules)
         if not rest:
             return class_
-    return _class_of(_modern(claim, rules), rules)
+    return _class_of(_current_id(claim, rules), rules)
 
 
 def _class_of(name: str, rules: LicenceRules) -> LicenceClass:
@@ -222,38 +224,38 @@ def _class_of(name: str, rules: LicenceRules) -> LicenceClass:
     return found or (_RESTRICTED if rules.restricted_ids.search(folded) else _UNKNOWN)
 
 
-def _any(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
+def _parse_or(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
     """`A OR B`: the better class. The grammar is that of the SPDX specification, annex on expressions."""
-    class_, tokens = _all(tokens, rules)
+    class_, tokens = _parse_and(tokens, rules)
     while tokens and tokens[0].lower() == "or":
-        other, tokens = _all(tokens[1:], rules)
+        other, tokens = _parse_and(tokens[1:], rules)
         class_ = min(class_, other, key=_STRICTNESS.index)
     return class_, tokens
 
 
-def _all(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
+def _parse_and(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
     """`A AND B`: the stricter class. A comma, which is no SPDX, is read as AND."""
-    class_, tokens = _one(tokens, rules)
+    class_, tokens = _parse_term(tokens, rules)
     while tokens and tokens[0].lower() in ("and", ","):
-        other, tokens = _one(tokens[1:], rules)
-        class_ = stricter(class_, other)
+        other, tokens = _parse_term(tokens[1:], rules)
+        class_ = stricter_class(class_, other)
     return class_, tokens
 
 
-def _one(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
+def _parse_term(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
     if not tokens:
         return _UNKNOWN, []
     if tokens[0] == "(":
-        class_, tokens = _any(tokens[1:], rules)
+        class_, tokens = _parse_or(tokens[1:], rules)
         return (class_, tokens[1:]) if tokens[:1] == [")"] else (_UNKNOWN, tokens)
-    class_, tokens = _class_of(_modern(tokens[0], rules), rules), tokens[1:]
+    class_, tokens = _class_of(_current_id(tokens[0], rules), rules), tokens[1:]
     if tokens and tokens[0].lower() == "with":
         exception, tokens = " ".join(tokens[1:2]).lower(), tokens[2:]
         if exception not in _EXCEPTIONS:
-            class_ = stricter(class_, _RESTRICTED if rules.restricted_ids.search(exception) else _UNKNOWN)
+            class_ = stricter_class(class_, _RESTRICTED if rules.restricted_ids.search(exception) else _UNKNOWN)
     return class_, tokens
 
 
-def stricter(one: LicenceClass, other: LicenceClass) -> LicenceClass:
+def stricter_class(one: LicenceClass, other: LicenceClass) -> LicenceClass:
     """The class that allows less: restricted before none, unknown, open content and OSI."""
     return max(one, other, key=_STRICTNESS.index)

@@ -16,11 +16,11 @@ from itertools import islice
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_texts
-from tracker.judge.licence_classes import LicenceRules, canonical, classify, stricter
+from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
 
-MOST = 8_000
+MAX_SECTION = 8_000
 """Characters of a section that are read; what is longer makes nothing open."""
-_MOST_CLAUSES = 300
+_MAX_CLAUSES = 300
 _LABEL_WORDS = 3
 """Words of a line that is a label of the next one rather than a sentence."""
 _RESTRICTED, _UNKNOWN = LicenceClass.RESTRICTED, LicenceClass.UNKNOWN
@@ -28,7 +28,7 @@ _TAG = re.compile(r"spdx-license-identifier:[ \t]*([^\n]{1,120})", re.IGNORECASE
 _README = re.compile(r"(?:^|/)(?:readme|model_?card)[^/]*$", re.IGNORECASE)
 _CC_ADDRESS = re.compile(r"creativecommons\.org/licenses/([a-z-]{2,12})/(\d\.\d)[^\s)\]>\"']{0,40}", re.IGNORECASE)
 _CC0_ADDRESS = re.compile(r"creativecommons\.org/publicdomain/zero/1\.0[^\s)\]>\"']{0,40}", re.IGNORECASE)
-_TELLING_ADDRESS = re.compile(
+_LICENCE_ADDRESS = re.compile(
     r"https?://(?:www\.)?(?:opensource\.org/licenses?/|spdx\.org/licenses/|choosealicense\.com/licenses/"
     r"|apache\.org/licenses/|gnu\.org/licenses/|img\.shields\.io/badge/licen[sc]e)([^\s)\]>\"'?]{1,80})"
     r"[^\s)\]>\"']{0,120}",
@@ -69,7 +69,7 @@ class _Clause:
     about_others: bool
 
 
-def read(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
+def read_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
     """What a README's section or a line of package metadata says of the licence of one fact.
 
     Package metadata speaks of code. What a section says of this fact decides, else what it says of nothing in
@@ -77,35 +77,35 @@ def read(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement
     """
     fact = Fact.CODE if fact is Fact.DEMO else fact
     if not _README.search(file.path):
-        return _metadata(file, fact, rules)
+        return _read_metadata(file, fact, rules)
     source = f"{file.path}, section on the licence"
-    clauses = list(islice(_clauses(file.text[:MOST], rules), _MOST_CLAUSES))
+    clauses = list(islice(_clauses(file.text[:MAX_SECTION], rules), _MAX_CLAUSES))
     mine = [clause for clause in clauses if fact in clause.facts]
     general = [clause for clause in clauses if not clause.facts]
     if clauses and not mine and not general:
         return LicenceStatement(None, _UNKNOWN, source, f"{source}, says nothing of the {fact.value}", firm=False)
     found = _joined(mine, general, source, rules)
-    if (len(file.text) > MOST or len(clauses) == _MOST_CLAUSES) and found.class_ is not _RESTRICTED:
+    if (len(file.text) > MAX_SECTION or len(clauses) == _MAX_CLAUSES) and found.class_ is not _RESTRICTED:
         return LicenceStatement(None, _UNKNOWN, source, f"{source}, is too long to be read whole")
     return found
 
 
-def alone(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement | None:
+def read_fact_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement | None:
     """What a README's section says in words on just this fact; None where it names no licence for it."""
     if not _README.search(file.path):
         return None
-    clauses = islice(_clauses(file.text[:MOST], rules), _MOST_CLAUSES)
+    clauses = islice(_clauses(file.text[:MAX_SECTION], rules), _MAX_CLAUSES)
     mine = [clause for clause in clauses if fact in clause.facts]
     named = any(clause.names or clause.restricted for clause in mine)
     return _joined(mine, [], f"{file.path}, section on the licence", rules) if named else None
 
 
-def _metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
-    tag = _TAG.search(file.text[:MOST])
-    name = canonical(tag[1].strip(), rules) if tag else None
+def _read_metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
+    tag = _TAG.search(file.text[:MAX_SECTION])
+    name = normalise_licence(tag[1].strip(), rules) if tag else None
     if fact is not Fact.CODE:
         return LicenceStatement(None, _UNKNOWN, file.path, f"{file.path} speaks of the code alone", firm=False)
-    class_ = classify(name, rules) if name else _UNKNOWN
+    class_ = classify_licence(name, rules) if name else _UNKNOWN
     if name is None or class_ is _UNKNOWN:
         shown = _shown(tag[1].strip() if tag else file.text)
         return LicenceStatement(
@@ -116,11 +116,11 @@ def _metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStat
 
 def _joined(mine: list[_Clause], general: list[_Clause], source: str, rules: LicenceRules) -> LicenceStatement:
     own = [clause for clause in (*mine, *general) if not clause.about_others]
-    names = _names(mine) or _names(general)
+    names = _licence_names(mine) or _licence_names(general)
     for clause in own:
         if clause.restricted is not None:
-            spdx = next((name for name in clause.names if classify(name, rules) is _RESTRICTED), None)
-            return LicenceStatement(spdx, _RESTRICTED, source, _conflict(clause, names, spdx))
+            spdx = next((name for name in clause.names if classify_licence(name, rules) is _RESTRICTED), None)
+            return LicenceStatement(spdx, _RESTRICTED, source, _restriction_note(clause, names, spdx))
     others = next((one for one in (*mine, *general) if one.about_others and (one.names or one.restricted)), None)
     if others is not None and (others.restricted or not names):
         return LicenceStatement(
@@ -134,17 +134,17 @@ def _joined(mine: list[_Clause], general: list[_Clause], source: str, rules: Lic
         return LicenceStatement(
             None, _UNKNOWN, source, f"{source}, says “{words}”, which was not recognised", firm=False
         )
-    class_ = reduce(stricter, (classify(name, rules) for name in names))
+    class_ = reduce(stricter_class, (classify_licence(name, rules) for name in names))
     return LicenceStatement(" AND ".join(names), class_, source, "named there, not quoted")
 
 
-def _conflict(clause: _Clause, names: list[str], spdx: str | None) -> str:
+def _restriction_note(clause: _Clause, names: list[str], spdx: str | None) -> str:
     note = f"it says “{_shown(clause.restricted or '')}”"
     beside = [name for name in names if name != spdx and name not in clause.names]
     return f"{note} and names {' AND '.join(beside)} too: the stricter counts" if beside else note
 
 
-def _names(clauses: list[_Clause]) -> list[str]:
+def _licence_names(clauses: list[_Clause]) -> list[str]:
     return list(dict.fromkeys(name for clause in clauses if not clause.about_others for name in clause.names))
 
 
@@ -152,7 +152,7 @@ def _clauses(text: str, rules: LicenceRules) -> Iterator[_Clause]:
     """The clauses in order. Words are joined until they name a licence or a condition; a short line that names
     neither is the label of what follows it."""
     held = ""
-    for line in _plain(text).splitlines():
+    for line in _replace_addresses(text).splitlines():
         label = (
             line.lstrip().startswith("#") or line.rstrip(" *_|").endswith(":") or len(line.split()) <= _LABEL_WORDS
         )
@@ -162,7 +162,7 @@ def _clauses(text: str, rules: LicenceRules) -> Iterator[_Clause]:
         for sentence in _SENTENCE.split(line):
             for piece in _PIECE.split(sentence):
                 held = f"{held} {piece}"
-                if _tells(_clause(piece, rules)):
+                if _decides(_clause(piece, rules)):
                     yield _clause(held, rules)
                     held = ""
             if held.strip():
@@ -172,16 +172,16 @@ def _clauses(text: str, rules: LicenceRules) -> Iterator[_Clause]:
         yield _clause(held, rules)
 
 
-def _tells(clause: _Clause) -> bool:
+def _decides(clause: _Clause) -> bool:
     return bool(clause.names or clause.restricted or clause.doubt)
 
 
 def _clause(text: str, rules: LicenceRules) -> _Clause:
-    flat, words = licence_texts.flat(text), " ".join(licence_texts.words_of(text))
+    flat, words = licence_texts.flatten_text(text), " ".join(licence_texts.comparable_words(text))
     names = [name for name, says in rules.short if says.search(flat)]
-    names += [name for tag in _TAG.findall(text) if (name := canonical(tag.strip(), rules))]
+    names += [name for tag in _TAG.findall(text) if (name := normalise_licence(tag.strip(), rules))]
     limit = rules.restricted.search(words)
-    named = next((name for name in names if classify(name, rules) is _RESTRICTED), None)
+    named = next((name for name in names if classify_licence(name, rules) is _RESTRICTED), None)
     title = next((name for name, says in rules.titles if says.search(flat)), None)
     doubt = rules.doubtful.search(rules.harmless.sub(" ", words)) or rules.later.search(words)
     return _Clause(
@@ -194,11 +194,11 @@ def _clause(text: str, rules: LicenceRules) -> _Clause:
     )
 
 
-def _plain(text: str) -> str:
+def _replace_addresses(text: str) -> str:
     """The text with addresses that name a licence turned into its name, and all others taken away."""
     text = _CC_ADDRESS.sub(lambda found: f" CC-{found[1]}-{found[2]} ", text)
     text = _CC0_ADDRESS.sub(" CC0-1.0 ", text)
-    text = _TELLING_ADDRESS.sub(lambda found: f" {_ENDING.sub('', found[1]).replace('%20', ' ')} ", text)
+    text = _LICENCE_ADDRESS.sub(lambda found: f" {_ENDING.sub('', found[1]).replace('%20', ' ')} ", text)
     return _VERSION.sub(" ", _BOTH_USES.sub(" any ", _ADDRESS.sub(" ", text)))
 
 

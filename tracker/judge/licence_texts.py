@@ -54,7 +54,7 @@ _POINT = re.compile(r"\.(?![0-9])|(?<![0-9])\.")
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"\{\{|\}\}")
 _NUMERALS = frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv".split())  # noqa: SIM905 - words read better so
-_SAME = {
+_SPELLINGS = {
     "licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense",
     "acknowledgment": "acknowledgement", "acknowledgments": "acknowledgements", "owner": "holder",
     "owners": "holders", "merchantibility": "merchantability", "judgment": "judgement", "whilst": "while",
@@ -65,7 +65,7 @@ _SAME = {
 """Spelling variants, from the SPDX list of equivalent words."""
 _NEUTRAL = frozenset("the an of and this that such its their is are".split())  # noqa: SIM905 - as above
 """Words whose presence or absence does not change what a licence allows."""
-_WEIGHTY = frozenset(
+_GRANT_WORDS = frozenset(
     "not non no nor only solely except unless without may must shall cannot can never use used using copy modify merge publish "  # noqa: SIM905 - as above
     "distribute redistribute sublicense sell commercial commercially noncommercial noncommercially academic research "
     "education educational personal private internal evaluation free charge fee royalty permission permitted permits "
@@ -73,7 +73,7 @@ _WEIGHTY = frozenset(
     "purpose purposes condition conditions provided any all person persons users military nonprofit".split()
 )
 """Words that carry a grant or a condition: a difference with one of them is never mere wording."""
-_NAMELESS = frozenset(
+_NEVER_NAMES = frozenset(
     "not only solely except unless must shall may cannot noncommercial commercial commercially academic prohibited "  # noqa: SIM905 - as above
     "forbidden restricted permitted provided condition conditions purposes".split()
 )
@@ -81,7 +81,7 @@ _NAMELESS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Standard:
+class StandardText:
     """A standard text: its words, and for each whether it stands in a replaceable place."""
 
     spdx: str
@@ -98,10 +98,10 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class TextMatch:
     """A standard text found in words[start:end]. `differing` holds the words that are not as they must be."""
 
-    standard: Standard
+    standard: StandardText
     start: int
     end: int
     agreeing: int
@@ -111,17 +111,17 @@ class Match:
     def resembles(self) -> bool:
         """Whether the differences are few, and none of them touches a grant or a condition."""
         few = max(1, int(self.standard.fixed * NEAR_SHARE))
-        return len(self.differing) <= few and not _WEIGHTY.intersection(self.differing)
+        return len(self.differing) <= few and not _GRANT_WORDS.intersection(self.differing)
 
 
-def words_of(text: str) -> list[str]:
+def comparable_words(text: str) -> list[str]:
     """The words that count when texts are compared, in order."""
     text = _lowered(text)
     text = _COPYRIGHT.sub(" ", _TAG.sub(" ", _URL.sub(" ", text)))
     text = _VERSION.sub(lambda found: f" version{found[1].replace('.', '')} ", text)
     text = _RESERVED.sub(" ", text).replace("'", "").replace("’", "").replace("-", "")
     return [
-        _SAME.get(word, word)
+        _SPELLINGS.get(word, word)
         for word in _WORD.findall(text)
         if len(word) > 1 and word not in _NUMERALS and not (word.isdigit() and len(word) < 3)
     ]
@@ -132,7 +132,7 @@ def copyright_lines(text: str) -> str:
     return " ".join(_COPYRIGHT.findall(_lowered(text)))
 
 
-def flat(text: str) -> str:
+def flatten_text(text: str) -> str:
     """The text in lower case, all punctuation but the points of numbers made one space."""
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower().replace("licence", "license")
     return " ".join(_POINT.sub(" ", re.sub(r"[^\w.+]+", " ", text).replace("_", " ")).split())
@@ -142,21 +142,23 @@ def _lowered(text: str) -> str:
     return unicodedata.normalize("NFKC", html.unescape(text[:MAX_CHARACTERS]).replace("©", " © ")).lower()
 
 
-def standard_of(spdx: str, text: str, title: str = "") -> Standard:
+def parse_standard(spdx: str, text: str, title: str = "") -> StandardText:
     """Read a standard text with its `{{ }}` marks; `title` is the licence's full name."""
     words: list[str] = []
     loose = bytearray()
     for number, piece in enumerate(_MARK.split(text)):
-        found = words_of(piece)
+        found = comparable_words(piece)
         words += map(sys.intern, found)
         loose += bytes([number % 2]) * len(found)
     fixed = [at for at in range(len(words) - GRAM + 1) if not any(loose[at : at + GRAM])]
     step = max(1, len(fixed) // SAMPLES)
     samples = tuple(tuple(words[at : at + GRAM]) for at in fixed[::step])
-    return Standard(spdx, tuple(words), bytes(loose), samples, frozenset(words_of(title)) - _WEIGHTY)
+    return StandardText(
+        spdx, tuple(words), bytes(loose), samples, frozenset(comparable_words(title)) - _GRANT_WORDS
+    )
 
 
-def find(words: Sequence[str], standards: Iterable[Standard]) -> Match | None:
+def find_best_match(words: Sequence[str], standards: Iterable[StandardText]) -> TextMatch | None:
     """The standard text that best explains the words: one that agrees wholly, else the most alike."""
     index: dict[tuple[str, ...], list[int]] = {}
     for at in range(len(words) - GRAM + 1):
@@ -171,20 +173,20 @@ def find(words: Sequence[str], standards: Iterable[Standard]) -> Match | None:
     return max(matches, key=_rank, default=None)
 
 
-def explain(
-    words: Sequence[str], standards: Iterable[Standard]
-) -> tuple[list[Match], Match | None, list[Sequence[str]]]:
+def match_texts(
+    words: Sequence[str], standards: Iterable[StandardText]
+) -> tuple[list[TextMatch], TextMatch | None, list[Sequence[str]]]:
     """What the words consist of: whole standard texts in their order, at most MAX_MATCHES, and what is left.
 
     The second value is the first text that resembles a standard text without being it; it is not left over.
     """
-    found: list[tuple[int, Match]] = []
-    near: Match | None = None
+    found: list[tuple[int, TextMatch]] = []
+    near: TextMatch | None = None
     left: list[Sequence[str]] = []
     runs = [(0, words)]
     while runs:
         at, run = runs.pop()
-        match = find(run, standards) if len(run) > GRAM and len(found) < MAX_MATCHES else None
+        match = find_best_match(run, standards) if len(run) > GRAM and len(found) < MAX_MATCHES else None
         if match is None or (match.differing and (near is not None or not match.resembles)):
             left.append(run)
             continue
@@ -196,13 +198,15 @@ def explain(
     return [match for _, match in sorted(found, key=lambda pair: pair[0])], near, [run for run in left if run]
 
 
-def _rank(match: Match) -> tuple[bool, int, bool, int, str]:
+def _rank(match: TextMatch) -> tuple[bool, int, bool, int, str]:
     whole = not match.differing
     alike = match.agreeing - 2 * len(match.differing)
     return whole or match.resembles, alike, whole, -match.standard.fixed, match.standard.spdx
 
 
-def _align(standard: Standard, words: Sequence[str], index: Mapping[tuple[str, ...], list[int]]) -> Match | None:
+def _align(
+    standard: StandardText, words: Sequence[str], index: Mapping[tuple[str, ...], list[int]]
+) -> TextMatch | None:
     """Walk through both texts in step, or back into step; neither is read twice."""
     model, loose = standard.words, standard.loose
     here, there = _start(model, words, index)
@@ -223,7 +227,7 @@ def _align(standard: Standard, words: Sequence[str], index: Mapping[tuple[str, .
             break
         differing += _between(standard, here, next_here, words[there:next_there])
         here, there = next_here, next_there
-    return Match(standard, start, there, agreeing, tuple(differing))
+    return TextMatch(standard, start, there, agreeing, tuple(differing))
 
 
 def _start(
@@ -258,7 +262,7 @@ def _in_step(
     return best
 
 
-def _between(standard: Standard, here: int, end: int, extra: Sequence[str]) -> list[str]:
+def _between(standard: StandardText, here: int, end: int, extra: Sequence[str]) -> list[str]:
     """The words that differ without leave between two places where the texts are in step."""
     missing, loose = standard.words[here:end], standard.loose[here:end]
     harmless = standard.title | _NEUTRAL
@@ -276,7 +280,7 @@ def _between(standard: Standard, here: int, end: int, extra: Sequence[str]) -> l
     return differing
 
 
-def _tail(standard: Standard, here: int, words: Sequence[str], there: int) -> tuple[list[str], int]:
+def _tail(standard: StandardText, here: int, words: Sequence[str], there: int) -> tuple[list[str], int]:
     """The words that differ at the end of the standard text, and where it ends in `words`."""
     missing, loose = standard.words[here:], standard.loose[here:]
     if len(missing) > NAME_WORDS * 2:
@@ -297,7 +301,7 @@ def _tail(standard: Standard, here: int, words: Sequence[str], there: int) -> tu
 
 def _differing(missing: Sequence[str], loose: bytes, extra: Sequence[str], replaceable: bool) -> list[str]:
     """Those of the missing and the extra words that a text under this licence may not differ in."""
-    if replaceable and len(extra) <= NAME_WORDS and not _NAMELESS.intersection(extra):
+    if replaceable and len(extra) <= NAME_WORDS and not _NEVER_NAMES.intersection(extra):
         extra = ()
     missing = [word for word, free in zip(missing, loose, strict=True) if not free]
     if "".join(missing) == "".join(extra) or _misspelt(missing, extra):

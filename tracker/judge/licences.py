@@ -15,11 +15,13 @@ from itertools import chain
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.history import Licence
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge import licence_statements as sayings
-from tracker.judge import licence_texts
-from tracker.judge.licence_classes import LicenceRules, canonical, classify, load, stricter
-
-__all__ = ["LicenceReading", "LicenceRules", "beside", "canonical", "classify", "decide", "load", "read"]
+from tracker.judge import licence_statements, licence_texts
+from tracker.judge.licence_classes import (
+    LicenceRules,
+    classify_licence,
+    normalise_licence,
+    stricter_class,
+)
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
@@ -29,7 +31,7 @@ _RESERVED_ONLY = 40
 _GRANTS = re.compile(r"\b(?:permi|grant|licen|free|under)")
 _NAMING_CHARACTERS = 2_000
 """Characters of a short text in which a grant by name is looked for."""
-_MOST_SAID = 8
+_MAX_SAID = 8
 """Places outside licence files that are read."""
 _FOR_OTHERS = re.compile(
     r"third|notice|vendor|dependenc|policy|(?:^|[-_. ])(?:dco|cla|template|header)(?:[-_. ]|$)"
@@ -58,46 +60,50 @@ class LicenceReading:
     resembles: str | None = None
 
 
-def read(text: str, rules: LicenceRules) -> LicenceReading:
+def read_licence_text(text: str, rules: LicenceRules) -> LicenceReading:
     """Recognise a licence text, in time linear in its length.
 
     The id is that of the standard texts which stand wholly in it; what is left of the text must then add
     nothing of weight. Restricted titles and wordings decide over everything else.
     """
-    words = licence_texts.words_of(text)
-    flat = licence_texts.flat(text)
-    matches, near, left = licence_texts.explain(words, rules.standards)
+    words = licence_texts.comparable_words(text)
+    flat = licence_texts.flatten_text(text)
+    matches, near, left = licence_texts.match_texts(words, rules.standards)
     ids = _ids(match.standard.spdx for match in matches)
     rest = " ".join(chain.from_iterable(left))
     if title := next((name for name, says in rules.titles if says.search(flat)), None):
         return LicenceReading(title, _RESTRICTED, f"its text names {title}")
     if found := rules.restricted.search(rest) or rules.restricted.search(
-        licence_texts.flat(licence_texts.copyright_lines(text))
+        licence_texts.flatten_text(licence_texts.copyright_lines(text))
     ):
         what = f"{' AND '.join(ids)} with added terms" if ids else "its terms"
         return LicenceReading(None, _RESTRICTED, f"{what}: “{_shown(found[0])}”")
     tagged = [
-        name for tag in _TAGGED.findall(text[: licence_texts.MAX_CHARACTERS]) if (name := canonical(tag, rules))
+        name
+        for tag in _TAGGED.findall(text[: licence_texts.MAX_CHARACTERS])
+        if (name := normalise_licence(tag, rules))
     ]
     if not ids and near is None:
         return _unquoted(text, words, tagged, flat, rules)
-    class_ = reduce(stricter, (classify(name, rules) for name in [*ids, *tagged]), _OSI)
+    class_ = reduce(stricter_class, (classify_licence(name, rules) for name in [*ids, *tagged]), _OSI)
     reading = LicenceReading(_joined(ids, tagged), class_)
     held = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
     if len(text) >= licence_texts.MAX_CHARACTERS or sum(map(len, left)) > rules.most_left:
         return LicenceReading(
-            None, stricter(class_, _UNKNOWN), f"{held} with much other text that was not recognised"
+            None, stricter_class(class_, _UNKNOWN), f"{held} with much other text that was not recognised"
         )
     if doubt := rules.doubtful.search(rules.harmless.sub(" ", rest)):
-        return LicenceReading(None, stricter(class_, _UNKNOWN), f"{held} with added words: “{_shown(doubt[0])}”")
+        return LicenceReading(
+            None, stricter_class(class_, _UNKNOWN), f"{held} with added words: “{_shown(doubt[0])}”"
+        )
     if near:
         return LicenceReading(
-            None, stricter(class_, _UNKNOWN), _likeness(near), None if ids else near.standard.spdx
+            None, stricter_class(class_, _UNKNOWN), _likeness(near), None if ids else near.standard.spdx
         )
     return reading
 
 
-def decide(
+def decide_licence(
     claimed: str | None,
     looked: bool,
     files: Sequence[LicenceFile],
@@ -114,13 +120,13 @@ def decide(
     something: without a file it is unknown, never none. The weaker words `said` (`Check.licence_said`) count
     where neither a file for this fact nor a claim stands; where they are not recognised, it is unknown.
     """
-    claim = canonical(claimed, rules)
+    claim = normalise_licence(claimed, rules)
     used = _files_for(files, for_fact)
     if used:
         reading, source = _of_files(used, rules, for_fact)
         if claim is None:
             return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
-        return _joined_with(claim, claimed_by, reading, source, licence_texts.flat(used[0].text), rules)
+        return _joined_with(claim, claimed_by, reading, source, licence_texts.flatten_text(used[0].text), rules)
     stated = _without_file(claim, claimed, looked, files, rules, for_fact, claimed_by)
     words = [file for file in said if file.text.strip()]
     if claim is not None or not words or stated.class_ is _RESTRICTED:
@@ -128,7 +134,7 @@ def decide(
     return _of_words(words, rules, for_fact)
 
 
-def beside(
+def licences_by_fact(
     files: Sequence[LicenceFile],
     rules: LicenceRules,
     *,
@@ -160,9 +166,13 @@ def beside(
     return tuple(found)
 
 
-def _word_on(said: Sequence[LicenceFile], fact: Fact, rules: LicenceRules) -> sayings.LicenceStatement | None:
+def _word_on(
+    said: Sequence[LicenceFile], fact: Fact, rules: LicenceRules
+) -> licence_statements.LicenceStatement | None:
     """The strictest recognised word on just this fact."""
-    words = [word for file in said[:_MOST_SAID] if (word := sayings.alone(file, fact, rules))]
+    words = [
+        word for file in said[:_MAX_SAID] if (word := licence_statements.read_fact_statement(file, fact, rules))
+    ]
     known = [word for word in words if word.class_ is not _UNKNOWN]
     return (
         reduce(lambda one, other: other if _is_stricter(other.class_, one.class_) else one, known)
@@ -172,8 +182,8 @@ def _word_on(said: Sequence[LicenceFile], fact: Fact, rules: LicenceRules) -> sa
 
 
 def _claim_of(claimed: str | None, rules: LicenceRules) -> LicenceReading | None:
-    claim = canonical(claimed, rules)
-    return LicenceReading(claim, classify(claim, rules)) if claim else None
+    claim = normalise_licence(claimed, rules)
+    return LicenceReading(claim, classify_licence(claim, rules)) if claim else None
 
 
 def _without_file(
@@ -192,11 +202,11 @@ def _without_file(
             spdx=None, class_=_UNKNOWN, source=names, note=f"no licence file speaks of the {for_fact.value}"
         )
     if claim is not None:
-        return Licence(spdx=claim, class_=classify(claim, rules), source=claimed_by)
+        return Licence(spdx=claim, class_=classify_licence(claim, rules), source=claimed_by)
     if claimed and claimed.strip():
         return Licence(
             spdx=None,
-            class_=classify(claimed, rules),
+            class_=classify_licence(claimed, rules),
             source=claimed_by,
             note=f"{claimed_by} says “{_shown(claimed.strip())}”",
         )
@@ -207,7 +217,7 @@ def _without_file(
 
 def _of_words(said: Sequence[LicenceFile], rules: LicenceRules, fact: Fact) -> Licence:
     """One licence of all weaker words: the strictest of those that are recognised, else unknown."""
-    heard = [_heard(file, rules, fact) for file in said[:_MOST_SAID]]
+    heard = [_heard(file, rules, fact) for file in said[:_MAX_SAID]]
     firm = [one for one in heard if one.firm]
     if not firm:
         source = ", ".join(one.source for one in heard)
@@ -220,16 +230,22 @@ def _of_words(said: Sequence[LicenceFile], rules: LicenceRules, fact: Fact) -> L
     return Licence(spdx=strict.spdx, class_=strict.class_, source=strict.source, note="; ".join(notes))
 
 
-def _heard(file: LicenceFile, rules: LicenceRules, fact: Fact) -> sayings.LicenceStatement:
+def _heard(file: LicenceFile, rules: LicenceRules, fact: Fact) -> licence_statements.LicenceStatement:
     """A section may quote a whole licence; else it is read clause by clause."""
-    whole = read(file.text, rules)
-    if whole.class_ in (_OSI, _CONTENT) and not whole.note and len(file.text) > sayings.MOST // 16:
-        return sayings.LicenceStatement(whole.spdx, whole.class_, f"{file.path}, section on the licence")
-    return sayings.read(file, fact, rules)
+    whole = read_licence_text(file.text, rules)
+    if (
+        whole.class_ in (_OSI, _CONTENT)
+        and not whole.note
+        and len(file.text) > licence_statements.MAX_SECTION // 16
+    ):
+        return licence_statements.LicenceStatement(
+            whole.spdx, whole.class_, f"{file.path}, section on the licence"
+        )
+    return licence_statements.read_statement(file, fact, rules)
 
 
 def _is_stricter(one: LicenceClass, other: LicenceClass) -> bool:
-    return one is not other and stricter(one, other) is one
+    return one is not other and stricter_class(one, other) is one
 
 
 def _files_for(files: Sequence[LicenceFile], fact: Fact) -> list[LicenceFile]:
@@ -259,7 +275,7 @@ def _facts_of(file: LicenceFile) -> list[Fact]:
 
 def _of_files(files: Sequence[LicenceFile], rules: LicenceRules, fact: Fact) -> tuple[LicenceReading, str]:
     """One reading of several files: all their ids, the strictest class."""
-    pairs = [(file.path, read(file.text, rules)) for file in files]
+    pairs = [(file.path, read_licence_text(file.text, rules)) for file in files]
     pairs = [pair for pair in pairs if pair[1].class_ is not _NONE] or pairs
     if fact in (Fact.CODE, Fact.DEMO) and any(reading.class_ is _OSI for _, reading in pairs):
         # A content licence beside a software licence is for texts and pictures.
@@ -267,7 +283,7 @@ def _of_files(files: Sequence[LicenceFile], rules: LicenceRules, fact: Fact) -> 
     source = ", ".join(path for path, _ in pairs)
     if len(pairs) == 1:
         return pairs[0][1], source
-    class_ = reduce(stricter, (reading.class_ for _, reading in pairs))
+    class_ = reduce(stricter_class, (reading.class_ for _, reading in pairs))
     word = " OR " if all(_CHOICE.search(path.lower()) for path, _ in pairs) else " AND "
     ids = _ids(reading.spdx for _, reading in pairs if reading.spdx)
     note = "; ".join(f"{path}: {reading.note}" for path, reading in pairs if reading.note)
@@ -281,16 +297,16 @@ def _joined_with(
     claim: str, by: str, reading: LicenceReading, source: str, flat: str, rules: LicenceRules
 ) -> Licence:
     """A file's reading beside a claim that names a licence."""
-    class_ = classify(claim, rules)
+    class_ = classify_licence(claim, rules)
     if reading.class_ is _NONE:
         return Licence(spdx=claim, class_=class_, source=by, note=reading.note)
     same = _family(claim) in {_family(part) for part in re.split(r" AND | OR ", reading.spdx or "")}
-    if same and stricter(class_, reading.class_) is reading.class_:
+    if same and stricter_class(class_, reading.class_) is reading.class_:
         return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
     if reading.class_ is _UNKNOWN and class_ is not _RESTRICTED:
         alike = reading.resembles is not None and _family(reading.resembles) == _family(claim)
         untested = _family(claim) not in {_family(known.spdx) for known in rules.standards}
-        if alike or (untested and licence_texts.flat(claim) in flat):
+        if alike or (untested and licence_texts.flatten_text(claim) in flat):
             return Licence(spdx=claim, class_=class_, source=f"{by}, {source}", note=reading.note)
         return Licence(
             spdx=None, class_=_UNKNOWN, source=source, note=f"{by} says {claim}, but {source}: {reading.note}"
@@ -300,7 +316,7 @@ def _joined_with(
     said = reading.spdx or reading.note or reading.class_.value
     counts = "the file counts" if class_ is reading.class_ else "the stricter counts"
     note = f"{by} says {claim}, {source} says {said}: {counts}"
-    if stricter(class_, reading.class_) is reading.class_:
+    if stricter_class(class_, reading.class_) is reading.class_:
         note = f"{note}; {reading.note}" if reading.note and reading.note is not said else note
         return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=note)
     return Licence(spdx=claim, class_=class_, source=by, note=note)
@@ -317,15 +333,15 @@ def _unquoted(text: str, words: list[str], tagged: list[str], flat: str, rules: 
     doubt = rules.doubtful.search(rules.harmless.sub(" ", " ".join(words)))
     names = _ids([*tagged, *named])
     if names and short and not doubt:
-        class_ = reduce(stricter, (classify(name, rules) for name in names))
+        class_ = reduce(stricter_class, (classify_licence(name, rules) for name in names))
         return LicenceReading(" AND ".join(names), class_, "named in the file, not quoted")
-    nearest = licence_texts.find(words, rules.standards)
+    nearest = licence_texts.find_best_match(words, rules.standards)
     if nearest is None or nearest.agreeing < nearest.standard.fixed / 2:
         return LicenceReading(None, _UNKNOWN, "its text was not recognised")
     return LicenceReading(None, _UNKNOWN, _likeness(nearest))
 
 
-def _likeness(match: licence_texts.Match) -> str:
+def _likeness(match: licence_texts.TextMatch) -> str:
     differing = _shown(" ".join(match.differing[:6]))
     return f"its text is like {match.standard.spdx} and differs from it in {len(match.differing)} words: “{differing}”"
 

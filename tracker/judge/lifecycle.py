@@ -27,7 +27,7 @@ from tracker.domain.terms import (
 from tracker.judge import openness
 
 
-class Look(StrEnum):
+class CheckMeaning(StrEnum):
     """What one sighting means for the lifecycle. Refused and failed looks mean nothing."""
 
     HOLDS = "holds"
@@ -39,21 +39,21 @@ class Look(StrEnum):
 
 _PENDING = frozenset({Lifecycle.PROMISED, Lifecycle.LINKED, Lifecycle.PLACEHOLDER})
 _SHIPPED, _PLACEHOLDER, _LINKED = Lifecycle.SHIPPED, Lifecycle.PLACEHOLDER, Lifecycle.LINKED
-NEXT: Mapping[tuple[Lifecycle, Look], Lifecycle] = {
-    (Lifecycle.PROMISED, Look.THERE): _LINKED,
-    (Lifecycle.PROMISED, Look.PENDING): _PLACEHOLDER,
-    (Lifecycle.PROMISED, Look.HOLDS): _SHIPPED,
-    (Lifecycle.LINKED, Look.PENDING): _PLACEHOLDER,
-    (Lifecycle.LINKED, Look.HOLDS): _SHIPPED,
-    (Lifecycle.PLACEHOLDER, Look.HOLDS): _SHIPPED,
-    (Lifecycle.PLACEHOLDER, Look.GONE): Lifecycle.GONE,
-    (Lifecycle.SHIPPED, Look.PENDING): _PLACEHOLDER,
-    (Lifecycle.SHIPPED, Look.GONE): Lifecycle.GONE,
-    (Lifecycle.LINKED, Look.GONE): Lifecycle.GONE,
-    (Lifecycle.GONE, Look.THERE): _LINKED,
-    (Lifecycle.GONE, Look.PENDING): _PLACEHOLDER,
-    (Lifecycle.GONE, Look.HOLDS): _SHIPPED,
-    (Lifecycle.LAPSED, Look.HOLDS): _SHIPPED,
+TRANSITIONS: Mapping[tuple[Lifecycle, CheckMeaning], Lifecycle] = {
+    (Lifecycle.PROMISED, CheckMeaning.THERE): _LINKED,
+    (Lifecycle.PROMISED, CheckMeaning.PENDING): _PLACEHOLDER,
+    (Lifecycle.PROMISED, CheckMeaning.HOLDS): _SHIPPED,
+    (Lifecycle.LINKED, CheckMeaning.PENDING): _PLACEHOLDER,
+    (Lifecycle.LINKED, CheckMeaning.HOLDS): _SHIPPED,
+    (Lifecycle.PLACEHOLDER, CheckMeaning.HOLDS): _SHIPPED,
+    (Lifecycle.PLACEHOLDER, CheckMeaning.GONE): Lifecycle.GONE,
+    (Lifecycle.SHIPPED, CheckMeaning.PENDING): _PLACEHOLDER,
+    (Lifecycle.SHIPPED, CheckMeaning.GONE): Lifecycle.GONE,
+    (Lifecycle.LINKED, CheckMeaning.GONE): Lifecycle.GONE,
+    (Lifecycle.GONE, CheckMeaning.THERE): _LINKED,
+    (Lifecycle.GONE, CheckMeaning.PENDING): _PLACEHOLDER,
+    (Lifecycle.GONE, CheckMeaning.HOLDS): _SHIPPED,
+    (Lifecycle.LAPSED, CheckMeaning.HOLDS): _SHIPPED,
 }
 """The lifecycle as a table: what is not in it stays as it is. What waits too long lapses (`next_state`)."""
 
@@ -66,26 +66,26 @@ _ARRIVALS = {
 }
 
 
-def look(sighting: CheckRecord) -> Look:
+def read_check(sighting: CheckRecord) -> CheckMeaning:
     """What a sighting means."""
     if sighting.outcome is Outcome.ABSENT:
-        return Look.GONE if openness.is_gone(sighting) else Look.NOTHING
+        return CheckMeaning.GONE if openness.is_gone(sighting) else CheckMeaning.NOTHING
     if sighting.outcome is not Outcome.PRESENT:
-        return Look.NOTHING
+        return CheckMeaning.NOTHING
     if sighting.content in (Content.CODE, Content.DATA_ONLY):
-        return Look.HOLDS
-    return Look.PENDING if sighting.content in (Content.EMPTY, Content.PLACEHOLDER) else Look.THERE
+        return CheckMeaning.HOLDS
+    return CheckMeaning.PENDING if sighting.content in (Content.EMPTY, Content.PLACEHOLDER) else CheckMeaning.THERE
 
 
 def next_state(state: Lifecycle, sighting: CheckRecord | None, waited: timedelta, lapse: timedelta) -> Lifecycle:
     """The lifecycle after a sighting; or, with None, after time alone: what waited as long as `lapse` has lapsed."""
     if sighting is not None:
-        return NEXT.get((state, look(sighting)), state)
+        return TRANSITIONS.get((state, read_check(sighting)), state)
     return Lifecycle.LAPSED if state in _PENDING and waited >= lapse else state
 
 
 @dataclass(slots=True)
-class _Told:
+class _Occurrence:
     """One thing that happened, before it is known what caused it."""
 
     kind: EventKind
@@ -98,14 +98,14 @@ class _Told:
 
 
 @dataclass(slots=True)
-class Course:
+class ArtifactCourse:
     """What one artifact went through since a paper linked it, and where it stands now."""
 
     state: Lifecycle = Lifecycle.PROMISED
-    told: list[_Told] = field(default_factory=list)
+    told: list[_Occurrence] = field(default_factory=list)
 
 
-def events(
+def derive_events(
     history: History,
     rules: openness.OpennessRules,
     *,
@@ -121,13 +121,13 @@ def events(
     may be waited for; `judged_at` and `same_rules` say when the work was last judged and whether by today's rules:
     what new rules see in old sightings is caused by the rule, not by the world.
     """
-    told = [*_of_work(history, lapse, now)]
+    told = [*_work_occurrences(history, lapse, now)]
     for link in _own(history):
-        found = _Told(EventKind.FOUND, link.found_at, first=True)
-        for one in (found, *course(link, lapse, now).told):
+        found = _Occurrence(EventKind.FOUND, link.found_at, first=True)
+        for one in (found, *follow_artifact(link, lapse, now).told):
             one.link = link
             told.append(one)
-    told += _of_code(history, rules)
+    told += _code_occurrences(history, rules)
     made = []
     for one in told:
         cause = _cause(history, one, window)
@@ -150,14 +150,14 @@ def events(
     return sorted(made, key=lambda event: (event.happened_at, order.index(event.kind), event.reference or ""))
 
 
-def states(history: History, lapse: timedelta, now: datetime) -> dict[str, Lifecycle]:
+def artifact_states(history: History, lapse: timedelta, now: datetime) -> dict[str, Lifecycle]:
     """The lifecycle of each own artifact of a work, by the reference that the work writes."""
-    return {link.reference: course(link, lapse, now).state for link in _own(history)}
+    return {link.reference: follow_artifact(link, lapse, now).state for link in _own(history)}
 
 
-def next_look(history: History, lapse: timedelta, now: datetime) -> datetime | None:
+def next_judgement(history: History, lapse: timedelta, now: datetime) -> datetime | None:
     """When the work is to be judged again though nothing new is seen: the next moment at which something lapses."""
-    starts = [link.found_at for link in _own(history) if course(link, lapse, now).state in _PENDING]
+    starts = [link.found_at for link in _own(history) if follow_artifact(link, lapse, now).state in _PENDING]
     if history.promise is Promise.PROMISED and not starts:
         starts = [history.first_seen]
     return min((start + lapse for start in starts if start + lapse > now), default=None)
@@ -167,7 +167,7 @@ def _own(history: History) -> Iterator[Link]:
     return (link for link in history.links if link.role is Role.OWN)
 
 
-def _cause(history: History, one: _Told, window: timedelta) -> Cause:
+def _cause(history: History, one: _Occurrence, window: timedelta) -> Cause:
     """What caused an event, apart from a change of the rules."""
     if one.kind is EventKind.CORRECTED:
         return Cause.CORRECTION
@@ -190,19 +190,19 @@ def _is_old(history: History, link: Link | None, at: datetime, window: timedelta
     return not (came_late and link is not None and link.found_at > history.first_seen)
 
 
-def _of_work(history: History, lapse: timedelta, now: datetime) -> Iterator[_Told]:
+def _work_occurrences(history: History, lapse: timedelta, now: datetime) -> Iterator[_Occurrence]:
     """What happened to the paper itself: its promise, withdrawals, and the operator's corrections."""
     if history.promise is Promise.PROMISED:
-        yield _Told(EventKind.PROMISED, history.first_seen, first=True)
+        yield _Occurrence(EventKind.PROMISED, history.first_seen, first=True)
         end = history.first_seen + lapse
         if end <= now and not any(link.found_at <= end for link in _own(history)):
-            yield _Told(EventKind.LAPSED, end)
+            yield _Occurrence(EventKind.LAPSED, end)
     withdrawn = False
     for number, version in enumerate(history.versions):
         if version.withdrawn is not withdrawn:
             kind = EventKind.WITHDRAWN if version.withdrawn else EventKind.UNWITHDRAWN
             at = min(version.submitted_at, version.seen_at)
-            yield _Told(kind, at, first=number == 0, detail=f"v{version.n}", observed=version.seen_at)
+            yield _Occurrence(kind, at, first=number == 0, detail=f"v{version.n}", observed=version.seen_at)
             withdrawn = version.withdrawn
     for link in history.links:
         said: dict[datetime, list[str]] = {}
@@ -211,22 +211,22 @@ def _of_work(history: History, lapse: timedelta, now: datetime) -> Iterator[_Tol
             if one.until is not None:
                 said.setdefault(one.until, []).append(f"{one.field} is {one.value}: taken back")
         for at, words in sorted(said.items()):
-            yield _Told(EventKind.CORRECTED, at, detail="; ".join(words), link=link)
+            yield _Occurrence(EventKind.CORRECTED, at, detail="; ".join(words), link=link)
 
 
-def course(link: Link, lapse: timedelta, now: datetime) -> Course:
+def follow_artifact(link: Link, lapse: timedelta, now: datetime) -> ArtifactCourse:
     """What one artifact went through since it was linked."""
-    walked, since = Course(), link.found_at
+    walked, since = ArtifactCourse(), link.found_at
     last: CheckRecord | None = None
     if link.replaced_at is not None:
-        walked.told.append(_Told(EventKind.REPLACED, max(link.replaced_at, link.found_at)))
+        walked.told.append(_Occurrence(EventKind.REPLACED, max(link.replaced_at, link.found_at)))
 
     def move(new: Lifecycle, at: datetime, *, first: bool) -> None:
         nonlocal since
         if new is walked.state:
             return
         back = walked.state is Lifecycle.GONE
-        walked.told.append(_Told(EventKind.RESTORED if back else _ARRIVALS[new], at, first))
+        walked.told.append(_Occurrence(EventKind.RESTORED if back else _ARRIVALS[new], at, first))
         since = at if walked.state not in _PENDING else since
         walked.state = new
 
@@ -234,7 +234,7 @@ def course(link: Link, lapse: timedelta, now: datetime) -> Course:
         at, first = max(sighting.first_seen, link.found_at), number == 0
         move(next_state(walked.state, None, at - since, lapse), since + lapse, first=False)
         move(next_state(walked.state, sighting, at - since, lapse), at, first=first)
-        walked.told += [_Told(kind, at, first, detail) for kind, detail in _changes(link, last, sighting)]
+        walked.told += [_Occurrence(kind, at, first, detail) for kind, detail in _changes(link, last, sighting)]
         if sighting.outcome is Outcome.PRESENT:
             last = sighting
     move(next_state(walked.state, None, now - since, lapse), since + lapse, first=False)
@@ -264,7 +264,7 @@ def _changes(link: Link, last: CheckRecord | None, sighting: CheckRecord) -> Ite
         yield (EventKind.LICENSED if silent else EventKind.RELICENSED), now_named
 
 
-def _of_code(history: History, rules: openness.OpennessRules) -> Iterator[_Told]:
+def _code_occurrences(history: History, rules: openness.OpennessRules) -> Iterator[_Occurrence]:
     """When the work's code opened and closed. An unknown in between neither opens nor closes."""
     links = list(_own(history))
     moments = {max(sighting.first_seen, link.found_at) for link in links for sighting in _since_found(link)}
@@ -273,11 +273,11 @@ def _of_code(history: History, rules: openness.OpennessRules) -> Iterator[_Told]
         moments |= {moment for moment in borders if moment is not None and moment >= link.found_at}
     is_open, deciding = False, None
     for moment in sorted(moments):
-        state, best = openness.code_at(history, moment, rules)
+        state, best = openness.code_state_at(history, moment, rules)
         if state is State.OPEN and not is_open:
             first = best is not None and len([one for one in _since_found(best) if one.first_seen <= moment]) <= 1
-            yield _Told(EventKind.OPENED, moment, first, link=best)
+            yield _Occurrence(EventKind.OPENED, moment, first, link=best)
             is_open, deciding = True, best
         elif state not in (State.OPEN, State.UNKNOWN) and is_open:
-            yield _Told(EventKind.CLOSED, moment, detail=state.value, link=deciding)
+            yield _Occurrence(EventKind.CLOSED, moment, detail=state.value, link=deciding)
             is_open = False

@@ -63,26 +63,26 @@ class OpennessRules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judgement:
     state: State
     licence_class: LicenceClass
     link: Link
     reasons: tuple[str, ...]
 
 
-def verdicts(history: History, rules: OpennessRules, now: datetime) -> list[Verdict]:
+def judge_facts(history: History, rules: OpennessRules, now: datetime) -> list[Verdict]:
     """State of the four facts at `now`."""
     return [_verdict(history, fact, now, rules) for fact in Fact]
 
 
-def code_at(history: History, moment: datetime, rules: OpennessRules) -> tuple[State, Link | None]:
+def code_state_at(history: History, moment: datetime, rules: OpennessRules) -> tuple[State, Link | None]:
     """State of the code as it was known at a moment, with the link that decides."""
-    best = _best(history, Fact.CODE, moment, rules)
+    best = _best_link(history, Fact.CODE, moment, rules)
     return (best.state, best.link) if best else (State.UNKNOWN, None)
 
 
 def _verdict(history: History, fact: Fact, now: datetime, rules: OpennessRules) -> Verdict:
-    best = _best(history, fact, now, rules)
+    best = _best_link(history, fact, now, rules)
     promised = fact is Fact.CODE and history.promise is Promise.PROMISED
     if best is None:
         if promised:
@@ -103,24 +103,24 @@ def _verdict(history: History, fact: Fact, now: datetime, rules: OpennessRules) 
     )
 
 
-def _best(history: History, fact: Fact, moment: datetime, rules: OpennessRules) -> _Judged | None:
+def _best_link(history: History, fact: Fact, moment: datetime, rules: OpennessRules) -> _Judgement | None:
     judged = list(_candidates(history, fact, moment, rules))
     return min(
         judged, key=lambda one: (_RANK.index(one.state), -one.link.probability, one.link.reference), default=None
     )
 
 
-def _candidates(history: History, fact: Fact, moment: datetime, rules: OpennessRules) -> Iterator[_Judged]:
+def _candidates(history: History, fact: Fact, moment: datetime, rules: OpennessRules) -> Iterator[_Judgement]:
     for link in history.links:
         if link.role is not Role.OWN or link.found_at > moment:
             continue
-        latest, earlier = _known(link, moment)
+        latest, earlier = _latest_checks(link, moment)
         held = any(sighting is not None and fact in sighting.holds for sighting in (latest, earlier))
         if held or link.kind in KIND_OF_FACT[fact]:
-            yield _judge(history, link, fact, latest, earlier, moment, rules)
+            yield _judge_link(history, link, fact, latest, earlier, moment, rules)
 
 
-def _known(link: Link, moment: datetime) -> tuple[CheckRecord | None, CheckRecord | None]:
+def _latest_checks(link: Link, moment: datetime) -> tuple[CheckRecord | None, CheckRecord | None]:
     """The last sighting that concludes anything, and the last one that was present before it."""
     past = [sighting for sighting in link.sightings if sighting.first_seen <= moment]
     telling = [sighting for sighting in past if sighting.outcome is not Outcome.UNKNOWN] or past
@@ -130,7 +130,7 @@ def _known(link: Link, moment: datetime) -> tuple[CheckRecord | None, CheckRecor
     return telling[-1], present[-1] if present else None
 
 
-def _judge(
+def _judge_link(
     history: History,
     link: Link,
     fact: Fact,
@@ -138,43 +138,43 @@ def _judge(
     earlier: CheckRecord | None,
     moment: datetime,
     rules: OpennessRules,
-) -> _Judged:
+) -> _Judgement:
     own = f"{link.reference} is the authors' own (probability {link.probability:.2f})"
     if latest is None:
-        return _Judged(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not looked at"))
+        return _Judgement(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not looked at"))
     if link.lost_at is not None and link.lost_at <= moment:
-        return _Judged(State.GONE, LicenceClass.UNKNOWN, link, (own, "its name now leads to something else"))
+        return _Judgement(State.GONE, LicenceClass.UNKNOWN, link, (own, "its name now leads to something else"))
     match latest.outcome:
         case Outcome.UNKNOWN | Outcome.BLOCKED:
-            return _Judged(
+            return _Judgement(
                 State.UNKNOWN,
                 LicenceClass.UNKNOWN,
                 link,
                 (own, f"it could not be seen: {latest.reason or 'no answer'}"),
             )
         case Outcome.ABSENT:
-            return _absent(history, link, fact, latest, earlier, own)
+            return _judge_absent(history, link, fact, latest, earlier, own)
     hidden = bool(latest.gated) and latest.content is Content.UNKNOWN and link.kind in KIND_OF_FACT[fact]
     if fact not in latest.holds and not hidden:
-        return _without(history, link, fact, latest, own)
-    licence = licence_of(history, link, fact, latest, moment, rules)
+        return _judge_without(history, link, fact, latest, own)
+    licence = applicable_licence(history, link, fact, latest, moment, rules)
     told = f" ({licence.spdx})" if licence.spdx else ""
     by = (f"the licence is told by {licence.source}",) if licence.source else ()
-    notes = (*by, *((licence.note,) if licence.note else ()), *_dropped(link))
+    notes = (*by, *((licence.note,) if licence.note else ()), *_dropped_note(link))
     if latest.gated:
-        return _Judged(State.GATED, licence.class_, link, (own, f"access must be asked for{told}", *notes))
+        return _Judgement(State.GATED, licence.class_, link, (own, f"access must be asked for{told}", *notes))
     if licence.class_ in rules.open_classes[fact]:
         words = "an OSI-approved licence" if licence.class_ is LicenceClass.OSI else "an open licence"
-        return _Judged(
+        return _Judgement(
             State.OPEN, licence.class_, link, (own, f"it holds {fact.value}", f"under {words}{told}", *notes)
         )
     words = _CLASS_WORDS.get(licence.class_, licence.class_.value)
-    return _Judged(
+    return _Judgement(
         State.AVAILABLE, licence.class_, link, (own, f"it holds {fact.value}", f"under {words}{told}", *notes)
     )
 
 
-def licence_of(
+def applicable_licence(
     history: History, link: Link, fact: Fact, latest: CheckRecord, moment: datetime, rules: OpennessRules
 ) -> Licence:
     """The licence of one fact in one artifact.
@@ -186,7 +186,7 @@ def licence_of(
     """
     for said in link.corrections:
         if said.field == "licence" and said.holds_at(moment):
-            return _corrected(said, rules)
+            return _corrected_licence(said, rules)
     beside = dict(latest.licences_beside).get(fact)
     if beside is not None:
         return beside
@@ -196,7 +196,7 @@ def licence_of(
         source=latest.licence_source,
         note=latest.licence_note,
     )
-    other = _elsewhere(history, link, fact, moment)
+    other = _licence_elsewhere(history, link, fact, moment)
     if other is None:
         return own
     if own.class_ in (LicenceClass.NONE, LicenceClass.UNKNOWN) and own.spdx is None:
@@ -204,19 +204,19 @@ def licence_of(
         return Licence(spdx=other.spdx, class_=other.class_, source=other.source, note=note)
     if other.class_ is own.class_:
         return own
-    strict = other if licence_classes.stricter(own.class_, other.class_) is other.class_ else own
-    note = f"{own.source or link.reference} says {_named(own)}, {other.source} says {_named(other)}: the stricter counts"
+    strict = other if licence_classes.stricter_class(own.class_, other.class_) is other.class_ else own
+    note = f"{own.source or link.reference} says {_licence_name(own)}, {other.source} says {_licence_name(other)}: the stricter counts"
     return Licence(spdx=strict.spdx, class_=strict.class_, source=strict.source, note=note)
 
 
-def _elsewhere(history: History, link: Link, fact: Fact, moment: datetime) -> Licence | None:
+def _licence_elsewhere(history: History, link: Link, fact: Fact, moment: datetime) -> Licence | None:
     """What another own artifact says of just this fact's licence."""
     if fact not in (Fact.WEIGHTS, Fact.DATA):
         return None
     for other in history.links:
         if other is link or other.role is not Role.OWN or other.found_at > moment:
             continue
-        latest, _ = _known(other, moment)
+        latest, _ = _latest_checks(other, moment)
         said = dict(latest.licences_beside).get(fact) if latest and latest.outcome is Outcome.PRESENT else None
         if said is not None:
             return Licence(
@@ -225,47 +225,49 @@ def _elsewhere(history: History, link: Link, fact: Fact, moment: datetime) -> Li
     return None
 
 
-def _corrected(said: Correction, rules: OpennessRules) -> Licence:
+def _corrected_licence(said: Correction, rules: OpennessRules) -> Licence:
     source = f"the operator's correction ({said.source})"
     if said.value in _CLASS_NAMES:
         return Licence(spdx=None, class_=LicenceClass(said.value), source=source, note=said.reason)
-    class_ = licence_classes.classify(said.value, rules.licences) if rules.licences else LicenceClass.UNKNOWN
+    class_ = (
+        licence_classes.classify_licence(said.value, rules.licences) if rules.licences else LicenceClass.UNKNOWN
+    )
     return Licence(spdx=said.value, class_=class_, source=source, note=said.reason)
 
 
-def _named(licence: Licence) -> str:
+def _licence_name(licence: Licence) -> str:
     return licence.spdx or licence.class_.value
 
 
-def _dropped(link: Link) -> tuple[str, ...]:
+def _dropped_note(link: Link) -> tuple[str, ...]:
     if link.last_version is None:
         return ()
     return (f"the link stands in v{link.last_version} of the paper and no longer in the newest version",)
 
 
-def _absent(
+def _judge_absent(
     history: History, link: Link, fact: Fact, latest: CheckRecord, earlier: CheckRecord | None, own: str
-) -> _Judged:
+) -> _Judgement:
     since = f"{latest.first_seen:%Y-%m-%d}"
     if earlier is not None:
         if is_gone(latest):
-            return _Judged(
+            return _Judgement(
                 State.GONE, earlier.licence_class, link, (own, f"it was there and is gone since {since}")
             )
-        return _Judged(
+        return _Judgement(
             State.UNKNOWN, earlier.licence_class, link, (own, f"it was there and was not found on {since}")
         )
     if fact is Fact.CODE and history.promise is Promise.PROMISED:
-        return _Judged(State.PROMISED, LicenceClass.UNKNOWN, link, (own, "it is announced and not there yet"))
-    return _Judged(
+        return _Judgement(State.PROMISED, LicenceClass.UNKNOWN, link, (own, "it is announced and not there yet"))
+    return _Judgement(
         State.NONE, LicenceClass.UNKNOWN, link, (own, "nothing is there: it was never found at this address")
     )
 
 
-def _without(history: History, link: Link, fact: Fact, latest: CheckRecord, own: str) -> _Judged:
+def _judge_without(history: History, link: Link, fact: Fact, latest: CheckRecord, own: str) -> _Judgement:
     """Present, but the thing was not seen in it."""
     if latest.content is Content.UNKNOWN:
-        return _Judged(
+        return _Judgement(
             State.UNKNOWN,
             latest.licence_class,
             link,
@@ -280,5 +282,5 @@ def _without(history: History, link: Link, fact: Fact, latest: CheckRecord, own:
         and pending
         and (history.promise is not Promise.NONE or latest.content is Content.PLACEHOLDER)
     ):
-        return _Judged(State.PROMISED, latest.licence_class, link, (own, f"it {what}"))
-    return _Judged(State.NONE, latest.licence_class, link, (own, f"it {what}"))
+        return _Judgement(State.PROMISED, latest.licence_class, link, (own, f"it {what}"))
+    return _Judgement(State.NONE, latest.licence_class, link, (own, f"it {what}"))

@@ -84,7 +84,7 @@ def _answer(worker: Worker, due: queue.Due, found: Check) -> checks.CheckResult:
     fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
     on_hub = due.reference.host == huggingface.HOST.name
     rules = worker.rules.licences
-    licence = licences.decide(
+    licence = licences.decide_licence(
         found.licence_claimed,
         found.licence_looked,
         found.licence_files,
@@ -93,7 +93,9 @@ def _answer(worker: Worker, due: queue.Due, found: Check) -> checks.CheckResult:
         "its card on the Hub" if on_hub else "the host's licence field",
         said=found.licence_said,
     )
-    beside = licences.beside(found.licence_files, rules, said=found.licence_said, claimed=found.licence_claimed)
+    beside = licences.licences_by_fact(
+        found.licence_files, rules, said=found.licence_said, claimed=found.licence_claimed
+    )
     return checks.CheckResult(
         artifact=due.artifact,
         asked=due.reference,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker import __version__
-from tracker.detect.roles import decision
+from tracker.detect.roles import role_rules
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.errors import Cancelled, SettingsError
 from tracker.domain.protocols import Clock, Fetch, Progress
@@ -20,7 +20,7 @@ from tracker.domain.status import Status, Trouble
 from tracker.fetch.client import Client
 from tracker.hosts.resolve import HOSTS, reference
 from tracker.judge import corrections as written
-from tracker.judge import grade, licences, openness
+from tracker.judge import grade, licence_classes, openness
 from tracker.judge.grade import GradeRules
 from tracker.judge.licence_classes import LicenceRules
 from tracker.judge.openness import OpennessRules
@@ -104,14 +104,14 @@ class Worker:
 def load_rules() -> Rulebook:
     """All rules from the configuration folder. Raises SettingsError."""
     path = config_dir() / "openness.toml"
-    licence_rules = licences.load(path)
+    licence_rules = licence_classes.load_licence_rules(path)
     texts = sorted((config_dir() / "licences").glob("*.txt"))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in [path, *texts])).hexdigest()[:8]
     return Rulebook(
-        decision.load(config_dir() / "roles.toml"),
+        role_rules.load_role_rules(config_dir() / "roles.toml"),
         licence_rules,
         openness.OpennessRules(licence_rules.open_classes, licence_rules),
-        grade.load(path),
+        grade.load_grade_rules(path),
         f"{openness.RULE_VERSION}.{digest}",
     )
 

@@ -118,14 +118,14 @@ def judge(worker: Worker, now: datetime, summary: Summary) -> None:
         judged = {}
         for known in reads.histories(worker.store, works):
             history = known.history
-            verdicts = openness.verdicts(history, worker.rules.openness, now)
+            verdicts = openness.judge_facts(history, worker.rules.openness, now)
             graded, bounds = (
-                grade.grade(verdicts, worker.rules.grades),
-                grade.bounds(verdicts, worker.rules.grades),
+                grade.grade_work(verdicts, worker.rules.grades),
+                grade.definition_bounds(verdicts, worker.rules.grades),
             )
             judged[history.work] = judgements.Judged(
                 verdicts=verdicts,
-                events=lifecycle.events(
+                events=lifecycle.derive_events(
                     history,
                     worker.rules.openness,
                     window=window,
@@ -138,8 +138,8 @@ def judge(worker: Worker, now: datetime, summary: Summary) -> None:
                 grade_reasons=graded.reasons,
                 mof=bounds.mof,
                 osaid=bounds.osaid,
-                states=lifecycle.states(history, lapse, now),
-                next_look=lifecycle.next_look(history, lapse, now),
+                states=lifecycle.artifact_states(history, lapse, now),
+                next_look=lifecycle.next_judgement(history, lapse, now),
             )
         judgements.save_judgements(worker.store, judged, version, now)
         summary.judged += len(works)

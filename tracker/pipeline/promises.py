@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tracker.detect.roles import names
+from tracker.detect.roles import name_matching
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.errors import UpstreamError
 from tracker.domain.mentions import Mention
@@ -28,7 +28,12 @@ def watch(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask GitHub for repositories named after promised work, under the owners of `watch.toml`; each paper once a
     week. Only with a token: without one it would cost a request for each name and owner."""
     owners = sorted(
-        {owner for house in worker.rules.roles.houses for host, owner in house if host == github_host.HOST.name}
+        {
+            owner
+            for accounts in worker.rules.roles.organisations
+            for host, owner in accounts
+            if host == github_host.HOST.name
+        }
     )
     if not owners or not worker.fetch.has_token(github_host.UPSTREAM):
         return
@@ -51,7 +56,9 @@ def watch(worker: Worker, now: datetime, summary: Summary) -> None:
 
 def _candidates(one: queue.PaperToRead, owners: list[str]) -> list[Reference]:
     return [
-        github_host.reference(f"{owner}/{name}") for name in names.repository_names(one.paper) for owner in owners
+        github_host.reference(f"{owner}/{name}")
+        for name in name_matching.repository_names(one.paper)
+        for owner in owners
     ]
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from tracker.detect import detect, pages
-from tracker.detect.roles import decision
+from tracker.detect.roles import decision, role_rules
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.mentions import Mention, RoleDecision
@@ -43,7 +43,7 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
     rules = worker.rules.roles
     while papers := queue.papers_to_scan(worker.store, SCAN_BATCH):
         worker.check_cancelled()
-        found = [(one, detect.detect(one.paper, resolve, rules)) for one in papers]
+        found = [(one, detect.detect_paper(one.paper, resolve, rules)) for one in papers]
         writes.save_scans(
             worker.store,
             [
@@ -79,7 +79,7 @@ def _decided(worker: Worker, papers: Sequence[queue.PaperToRead]) -> dict[str, l
     corrected = corrections.roles(worker.store, works)
     made = {}
     for one in papers:
-        decided = decision.decide(mentions[one.work], one.paper, worker.rules.roles, known.get(one.work, {}))
+        decided = decision.decide_roles(mentions[one.work], one.paper, worker.rules.roles, known.get(one.work, {}))
         said = corrected.get(one.work, {})
         made[one.work] = [
             _corrected(decision, *said[decision.reference.folded])
@@ -235,13 +235,13 @@ def _text_scan(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
         return scanned(source=Source.PDF, outcome="unknown", reason=error.reason)
     if answer.text is None:
         return scanned(source=Source.PDF, outcome=answer.outcome, reason=answer.reason)
-    found = detect.full_text(answer.text.text, answer.text.format, resolve)
+    found = detect.find_full_text_mentions(answer.text.text, answer.text.format, resolve)
     return scanned(source=answer.text.source, mentions=_worth_keeping(found, one.paper, worker.rules.roles))
 
 
-def _worth_keeping(found: Sequence[Mention], paper: Paper, rules: decision.RoleRules) -> tuple[Mention, ...]:
+def _worth_keeping(found: Sequence[Mention], paper: Paper, rules: role_rules.RoleRules) -> tuple[Mention, ...]:
     """The mentions of a full text that matter, the likeliest first if they are many."""
-    chances = {one.reference.folded: one.probability for one in decision.decide(found, paper, rules)}
+    chances = {one.reference.folded: one.probability for one in decision.decide_roles(found, paper, rules)}
     likely = sorted(
         (key for key, chance in chances.items() if chance >= LIKELY or _names_artifact(key)),
         key=lambda key: -chances[key],
@@ -254,7 +254,7 @@ def _names_artifact(key: str) -> bool:
     return not key.startswith(("page:", "doi:"))
 
 
-def _strongest(found: Sequence[Mention], paper: Paper, rules: decision.RoleRules) -> tuple[Mention, ...]:
+def _strongest(found: Sequence[Mention], paper: Paper, rules: role_rules.RoleRules) -> tuple[Mention, ...]:
     """For each reference and place the mention that says most: the store keeps one of each."""
     best: dict[tuple[str, Place], Mention] = {}
     for one in found:
@@ -264,8 +264,8 @@ def _strongest(found: Sequence[Mention], paper: Paper, rules: decision.RoleRules
     return tuple(best.values())
 
 
-def _chance(mention: Mention, paper: Paper, rules: decision.RoleRules) -> float:
-    return decision.decide([mention], paper, rules)[0].probability
+def _chance(mention: Mention, paper: Paper, rules: role_rules.RoleRules) -> float:
+    return decision.decide_roles([mention], paper, rules)[0].probability
 
 
 @timed("project pages")
@@ -305,7 +305,7 @@ def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Referenc
             reason = f"{link.url} answered with nothing"
         elif response.status == 200:
             outcome = "read"
-            found += pages.page_mentions(response.body, link, response.url, resolve)
+            found += pages.find_page_mentions(response.body, link, response.url, resolve)
         elif outcome == "unknown":
             outcome, reason = "absent", f"{link.url} answered {response.status}"
     return writes.Scanned(

@@ -37,7 +37,7 @@ PAPER = f"""<!DOCTYPE html><html><head><title>https://github.com/no/title</title
 def named(text: str, resolve: Resolve) -> dict[str, Place]:
     return {
         one.reference.key.rpartition("/")[2]: one.place
-        for one in reversed(detect.full_text(text, "html", resolve))
+        for one in reversed(detect.find_full_text_mentions(text, "html", resolve))
     }
 
 
@@ -75,12 +75,12 @@ def test_a_papers_places_and_nothing_of_the_site(resolve: Resolve) -> None:
     ],
 )
 def test_each_form(resolve: Resolve, page: str, url: str) -> None:
-    assert {one.url for one in detect.full_text(page, "html", resolve)} == {url}
+    assert {one.url for one in detect.find_full_text_mentions(page, "html", resolve)} == {url}
 
 
 def test_the_address_stands_in_the_sentence(resolve: Resolve) -> None:
     page = '<p>We thank all. Our code is at <a href="https://github.com/o/n">this link</a>. Bye.</p>'
-    (found,) = detect.full_text(page, "html", resolve)
+    (found,) = detect.find_full_text_mentions(page, "html", resolve)
     assert found.evidence == "Our code is at this link https://github.com/o/n."
 
 
@@ -90,14 +90,14 @@ WORDS = st.text(alphabet=st.characters(exclude_characters="<>&", exclude_categor
 @given(WORDS, WORDS, WORDS)
 def test_the_words_around_never_change_a_link(before: str, inside: str, after: str) -> None:
     page = f'<p>{before}<a href="https://github.com/o/n">{inside}</a>{after}</p>'
-    links = html.plain(page).links
+    links = html.to_plain_text(page).links
     assert [link.url for link in links] == ["https://github.com/o/n"]
 
 
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<span class='ltx_note'>", "</span>", "<section class='ltx_bibliography'>", "</section>",
                                  "<a href='http://a.b/c'>", "</a>", "<math>", "</math>", "<!--", "-->", "a", "http://x.org/y ", "&amp;", "<", ">", "\x00"])))  # fmt: skip
 def test_no_markup_raises_and_links_are_where_they_say(tags: list[str]) -> None:
-    plain = html.plain("".join(tags))
+    plain = html.to_plain_text("".join(tags))
     assert list(plain.starts) == sorted(set(plain.starts))
     for link in plain.links:
         assert plain.text[link.start : link.end] == link.url

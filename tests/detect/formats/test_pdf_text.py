@@ -10,7 +10,7 @@ BODY = "Words of the text go on and on.\n" * 300
 
 
 def place(text: str, link: str = "github.com/o/n") -> Place:
-    return pdf_text.Words(text).at(text.index(link))
+    return pdf_text.TextPlaces(text).place_at(text.index(link))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_other_places(text: str, wanted: Place) -> None:
     ],
 )
 def test_broken_addresses(text: str, url: str) -> None:
-    assert [link.url for link in urls.find(text, "pdf-text")] == [url]
+    assert [link.url for link in urls.find_links(text, "pdf-text")] == [url]
 
 
 @given(st.text(alphabet="REFrefncsAB.1 \n", max_size=300))
 def test_no_text_raises(text: str) -> None:
-    pdf_text.Words(text).at(len(text) // 2)
+    pdf_text.TextPlaces(text).place_at(len(text) // 2)

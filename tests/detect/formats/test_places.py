@@ -51,17 +51,18 @@ PDF = (
 def test_each_link_keeps_its_place(resolve: Resolve, text: str, kind: str, wanted: dict[str, Place]) -> None:
     assert places.guess_format(text) == kind
     found = {
-        mention.reference.key.rpartition("/")[2]: mention.place for mention in detect.full_text(text, "", resolve)
+        mention.reference.key.rpartition("/")[2]: mention.place
+        for mention in detect.find_full_text_mentions(text, "", resolve)
     }
     assert found == wanted
 
 
 def test_the_source_tells_the_format(resolve: Resolve) -> None:
-    assert {mention.source for mention in detect.full_text(TEX, "tex", resolve)} == {Source.TEX}
+    assert {mention.source for mention in detect.find_full_text_mentions(TEX, "tex", resolve)} == {Source.TEX}
 
 
 @given(st.text(alphabet="<>/aspn \"'=-!{}\\%footnote\n", max_size=300))
 def test_no_markup_raises(text: str) -> None:
     for kind in detect.FORMATS:
-        plain = places.plain(text, kind)
-        places.Places(plain, kind).at(len(plain.text) // 2)
+        plain = places.to_plain_text(text, kind)
+        places.PlaceFinder(plain, kind).place_at(len(plain.text) // 2)

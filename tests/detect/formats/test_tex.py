@@ -36,7 +36,8 @@ PAPER = r"""\documentclass{article} % https://github.com/no/comment
 
 def named(text: str, resolve: Resolve) -> dict[str, Place]:
     return {
-        one.reference.key.rpartition("/")[2]: one.place for one in reversed(detect.full_text(text, "tex", resolve))
+        one.reference.key.rpartition("/")[2]: one.place
+        for one in reversed(detect.find_full_text_mentions(text, "tex", resolve))
     }
 
 
@@ -75,22 +76,22 @@ def test_a_papers_places_and_nothing_unused(resolve: Resolve) -> None:
     ],
 )
 def test_each_form(resolve: Resolve, source: str, url: str) -> None:
-    assert {one.url for one in detect.full_text(source, "tex", resolve)} == {url}
+    assert {one.url for one in detect.find_full_text_mentions(source, "tex", resolve)} == {url}
 
 
 def test_the_words_read_on(resolve: Resolve) -> None:
     source = r"We thank. Our \textbf{code} is \href{https://github.com/o/n}{available here}. Bye."
-    (found,) = detect.full_text(source, "tex", resolve)
+    (found,) = detect.find_full_text_mentions(source, "tex", resolve)
     assert found.evidence == "Our code is available here https://github.com/o/n."
 
 
 def test_a_macro_that_calls_itself_ends() -> None:
-    assert len(tex.plain(r"\def\a{\a\a/}" + r"\a" * 1000).text) < 2 * tex.MOST_EXPANDED
+    assert len(tex.to_plain_text(r"\def\a{\a\a/}" + r"\a" * 1000).text) < 2 * tex.MAX_EXPANDED
 
 
 @given(st.lists(st.sampled_from(["{", "}", "\\url{", "\\href{http://a.b/c}{", "\\footnote{", "%", "\n", "\\", "\\def\\a{", "\\a", "\\begin{abstract}", "\\end{abstract}",
                                  "\\newcommand{\\b}[2]{", "#1", "\\iffalse", "\\fi", "http://x.org/y", "\\section{", "\\begin{comment}", "@misc{", "[", "]"])))  # fmt: skip
 def test_no_source_raises_and_links_are_where_they_say(pieces: list[str]) -> None:
-    plain = tex.plain("".join(pieces))
+    plain = tex.to_plain_text("".join(pieces))
     for link in plain.links:
         assert plain.text[link.start : link.end] == link.url

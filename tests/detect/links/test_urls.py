@@ -80,7 +80,7 @@ FORMS = {
 
 @pytest.mark.parametrize(("text", "url"), FORMS.values(), ids=FORMS.keys())
 def test_each_form_is_found(text: str, url: str) -> None:
-    found = urls.find(text)
+    found = urls.find_links(text)
     assert found
     assert found[0].url == url
     assert text[found[0].start : found[0].end] == found[0].raw
@@ -103,29 +103,29 @@ def test_each_form_is_found(text: str, url: str) -> None:
     ],
 )
 def test_what_is_no_link_is_not_found(text: str) -> None:
-    assert urls.find(text) == []
+    assert urls.find_links(text) == []
 
 
 def test_links_side_by_side_are_apart() -> None:
     text = "https://github.com/a/b,https://github.com/c/d and https://github.com/e/fhttps://github.com/g/h"
-    assert [link.url for link in urls.find(text)] == [
+    assert [link.url for link in urls.find_links(text)] == [
         f"https://github.com/{name}" for name in ("a/b", "c/d", "e/f", "g/h")
     ]
 
 
 def test_an_archived_address_is_one_link() -> None:
     text = "https://web.archive.org/web/2020/https://example.org/a"
-    assert [link.url for link in urls.find(text)] == [text]
+    assert [link.url for link in urls.find_links(text)] == [text]
 
 
 def test_a_word_behind_a_complete_link_stays_outside() -> None:
-    assert urls.find("Code: https://github.com/a/b Accepted")[0].url == "https://github.com/a/b"
-    assert urls.find("x" * 500 + " https://github.com/a/b ICML2025")[0].url == "https://github.com/a/b"
+    assert urls.find_links("Code: https://github.com/a/b Accepted")[0].url == "https://github.com/a/b"
+    assert urls.find_links("x" * 500 + " https://github.com/a/b ICML2025")[0].url == "https://github.com/a/b"
 
 
 def test_a_lost_underscore_at_the_end_of_an_abstract() -> None:
     text = "A sentence. " * 50 + "Code: https://github.com/a/SomeNet pytorch"
-    assert urls.find(text)[0].url == "https://github.com/a/SomeNet_pytorch"
+    assert urls.find_links(text)[0].url == "https://github.com/a/SomeNet_pytorch"
 
 
 LINKS = st.sampled_from([url for _, url in FORMS.values() if url.endswith(("name", "parts", "a_b"))])
@@ -133,22 +133,22 @@ LINKS = st.sampled_from([url for _, url in FORMS.values() if url.endswith(("name
 
 @given(st.text(max_size=80), LINKS, st.text(max_size=80))
 def test_the_text_around_never_changes_a_link(before: str, url: str, after: str) -> None:
-    found = [link.url for link in urls.find(f"{before} {url} , {after}")]
+    found = [link.url for link in urls.find_links(f"{before} {url} , {after}")]
     assert url in found
 
 
 @given(st.text(max_size=400))
 def test_no_text_raises_and_spans_are_apart(text: str) -> None:
     end = 0
-    for link in urls.find(text):
+    for link in urls.find_links(text):
         assert end <= link.start < link.end <= len(text)
         end = link.end
 
 
 @given(st.text(alphabet="htps:/.-_ \n\\{}()github.comabw%~", max_size=300))
 def test_no_almost_link_raises(text: str) -> None:
-    urls.find(text)
-    urls.find(text, "pdf-text")
+    urls.find_links(text)
+    urls.find_links(text, "pdf-text")
 
 
 WRITTEN = {
@@ -166,13 +166,13 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("written", "url"), WRITTEN.items())
 def test_an_address_that_stands_alone(written: str, url: str) -> None:
-    assert urls.address(written) == url
+    assert urls.parse_address(written) == url
 
 
 def test_links_known_by_markup_are_kept_as_they_are() -> None:
     text = "see https://a.org/x https://b.org/y z and https://c.org/z"
     known = urls.FoundLink(20, 37, text[20:37], "https://b.org/y%20z")
-    assert [link.url for link in urls.outside(text, [known], "html")] == [
+    assert [link.url for link in urls.find_links_between(text, [known], "html")] == [
         "https://a.org/x",
         "https://b.org/y%20z",
         "https://c.org/z",
@@ -182,11 +182,11 @@ def test_links_known_by_markup_are_kept_as_they_are() -> None:
 @given(st.lists(LINKS, max_size=6))
 def test_splitting_between_links_loses_nothing(links: list[str]) -> None:
     text = " and ".join(links)
-    found = urls.find(text)
+    found = urls.find_links(text)
     assert [link.url for link in found] == links
     cuts = [0, *(link.end for link in found), len(text)]
     parts = [text[start:end] for start, end in pairwise(cuts)]
-    assert [link.url for part in parts for link in urls.find(part)] == links
+    assert [link.url for part in parts for link in urls.find_links(part)] == links
 
 
 CANNOT_CONTINUE = st.sampled_from(
@@ -213,7 +213,7 @@ CANNOT_CONTINUE = st.sampled_from(
 
 @given(st.text(max_size=40), LINKS, CANNOT_CONTINUE, st.text(alphabet="x \n.,)/:é", max_size=40))
 def test_what_cannot_continue_a_link_ends_it(before: str, url: str, end: str, after: str) -> None:
-    assert url in [link.url for link in urls.find(f"{before} {url}{end}{after}")]
+    assert url in [link.url for link in urls.find_links(f"{before} {url}{end}{after}")]
 
 
 TAILS = st.sampled_from(["", ".", ").", "/", "/.", "\n", " ", " and more. ", ". The method. ", "}", '"', ".The ", ".Code", "_", " PyTorch", "\n/n", "~", ",", ": "])  # fmt: skip
@@ -236,4 +236,4 @@ def test_the_quick_way_says_what_the_thorough_one_says(
 
 def test_nearly_every_link_takes_the_quick_way() -> None:
     text = "Code is at https://github.com/owner/some_name."
-    assert urls._clean_link_at(text, text.index("//"), 0) == urls.find(text)[0]
+    assert urls._clean_link_at(text, text.index("//"), 0) == urls.find_links(text)[0]

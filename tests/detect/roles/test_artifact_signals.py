@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from tracker.detect.roles import decision
-from tracker.detect.roles.decision import RoleRules
+from tracker.detect.roles import decision, role_rules
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper
@@ -63,14 +63,14 @@ def role_of(
     rules: RoleRules, given: Sequence[Mention], known: Mapping[str, ArtifactContext], paper: Paper = DATED
 ) -> Role:
     """The role of the last reference."""
-    return decision.decide(given, paper, rules, known)[-1].role
+    return decision.decide_roles(given, paper, rules, known)[-1].role
 
 
 def test_nothing_known_changes_nothing(rules: RoleRules) -> None:
     given = [mention("github:a/b", words) for words in (*CALLED_OWN, *CALLED_OTHERS)]
     given += [in_text("github:c/d", words) for words in CALLED_OWN]
     empty = {one.reference.folded: ArtifactContext() for one in given}
-    assert decision.decide(given, PAPER, rules) == decision.decide(given, DATED, rules, empty)
+    assert decision.decide_roles(given, PAPER, rules) == decision.decide_roles(given, DATED, rules, empty)
 
 
 def test_a_readme_that_names_the_paper_decides_where_the_words_leave_it_open(rules: RoleRules) -> None:
@@ -82,7 +82,7 @@ def test_a_readme_that_names_the_paper_decides_where_the_words_leave_it_open(rul
         assert role_of(rules, [in_text("github:lab/thing", words)], known) is Role.MENTION
     assert (
         "its README, citation file or card names this paper"
-        in decision.decide([plain], DATED, rules, known)[0].reasons
+        in decision.decide_roles([plain], DATED, rules, known)[0].reasons
     )
 
 
@@ -93,11 +93,11 @@ def test_a_famous_library_stays_a_mention_though_it_names_many_papers(rules: Rol
 
 def test_a_readme_that_does_not_name_the_paper_speaks_mildly_against(rules: RoleRules) -> None:
     given = [in_text("github:lab/thing", "We release our code at ")]
-    [before] = decision.decide(given, DATED, rules)
-    [after] = decision.decide(given, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)})
+    [before] = decision.decide_roles(given, DATED, rules)
+    [after] = decision.decide_roles(given, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)})
     assert rules.publish_threshold < after.probability < before.probability
     told = [mention("github:lab/thing", "Code: ")]
-    assert decision.decide(told, DATED, rules) == decision.decide(
+    assert decision.decide_roles(told, DATED, rules) == decision.decide_roles(
         told, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)}
     )
 
@@ -168,12 +168,12 @@ def test_the_hubs_first_date_means_no_more_than_before(rules: RoleRules) -> None
     given = [mention("github:TheLab/StereoField", "Code: "), listed("hf-model:somebody/x")]
 
     def chance(created: datetime) -> float:
-        return decision.decide(given, old, rules, {"hf-model:somebody/x": ArtifactContext(created_at=created)})[
-            1
-        ].probability
+        return decision.decide_roles(
+            given, old, rules, {"hf-model:somebody/x": ArtifactContext(created_at=created)}
+        )[1].probability
 
     first = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
-    assert chance(first) == decision.decide(given, old, rules)[1].probability
+    assert chance(first) == decision.decide_roles(given, old, rules)[1].probability
     assert chance(first + timedelta(days=30)) < chance(first)
 
 
@@ -181,14 +181,15 @@ def test_an_organisations_accounts_are_one_house(rules: RoleRules) -> None:
     watched = [{"name": "A Company", "github": ["acompany-research"], "huggingface": ["ac"]}]
     table = read_toml(config_dir() / "roles.toml")
     given = [mention("github:ACompany-Research/tool", "Code: "), listed("hf-model:AC/model")]
-    assert role_of(decision.rules(table, watched), given, {}) is Role.OWN
-    assert role_of(decision.rules(table), given, {}) is Role.MENTION
+    assert role_of(role_rules.build_role_rules(table, watched), given, {}) is Role.OWN
+    assert role_of(role_rules.build_role_rules(table), given, {}) is Role.MENTION
     # That a namespace is watched is no evidence by itself.
     assert (
-        role_of(decision.rules(table, watched), [mention("github:x/tool", "Code: "), given[1]], {}) is Role.MENTION
+        role_of(role_rules.build_role_rules(table, watched), [mention("github:x/tool", "Code: "), given[1]], {})
+        is Role.MENTION
     )
     derived_ = {"hf-model:ac/model": ArtifactContext(derived=True)}
-    assert role_of(decision.rules(table, watched), given, derived_) is Role.COMMUNITY
+    assert role_of(role_rules.build_role_rules(table, watched), given, derived_) is Role.COMMUNITY
 
 
 def test_the_papers_own_link_stands_above_the_list(rules: RoleRules) -> None:
@@ -231,7 +232,7 @@ def test_of_300_citing_models_only_the_authors_is_own(
     known = crowd() | {"hf-model:thelab/stereofield-7b": ArtifactContext(created_at=day(3), papers=2)}
     assert len(known) == 300
     given = [mention("github:TheLab/StereoField", "Code: "), *(listed(key) for key in sorted(known))]
-    found = decision.decide(given, replace(DATED, authors=authors), rules, known if informed else {})
+    found = decision.decide_roles(given, replace(DATED, authors=authors), rules, known if informed else {})
     assert {one.reference.key for one in found if one.role is Role.OWN} == {
         "github:TheLab/StereoField",
         "hf-model:thelab/stereofield-7b",
@@ -259,7 +260,9 @@ def test_of_300_citing_models_only_the_authors_is_own(
 def test_whatever_is_known_a_role_is_decided(standings: list[ArtifactContext], submitted: datetime | None) -> None:
     given = [mention("github:a/b", "Code: "), listed("hf-model:a/c"), in_text("hf-model:c/d", "See ")]
     known = dict(zip((one.reference.folded for one in given), standings, strict=True))
-    found = decision.decide(given, replace(PAPER, submitted_at=submitted), decision.load(), known)
+    found = decision.decide_roles(
+        given, replace(PAPER, submitted_at=submitted), role_rules.load_role_rules(), known
+    )
     assert [one.reference for one in found] == [one.reference for one in given]
     assert all(0.0 <= one.probability <= 1.0 for one in found)
 

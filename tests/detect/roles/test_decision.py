@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from tracker.detect.roles import decision
-from tracker.detect.roles.decision import RoleRules
+from tracker.detect.roles import decision, role_rules
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Paper
@@ -41,7 +41,7 @@ def mention(key: str, before: str, after: str = "", place: Place = Place.ABSTRAC
 
 
 def decide(rules: RoleRules, *mentions: Mention, paper: Paper = PAPER) -> list[RoleDecision]:
-    return list(decision.decide(mentions, paper, rules))
+    return list(decision.decide_roles(mentions, paper, rules))
 
 
 OWN = [
@@ -120,10 +120,10 @@ def test_words_lead_to_both_of_two_joined_links(rules: RoleRules) -> None:
     )
     assert [link.role for link in found] == [Role.OWN, Role.OWN]
     assert (
-        decision.lead(mention("github:c/d", f"Code is available at {first} and ")).strip()
+        decision.words_before(mention("github:c/d", f"Code is available at {first} and ")).strip()
         == "Code is available at"
     )
-    assert decision.lead(mention("github:c/d", f"Code: {first}. Baseline: ")).strip(" .") == "Baseline:"
+    assert decision.words_before(mention("github:c/d", f"Code: {first}. Baseline: ")).strip(" .") == "Baseline:"
 
 
 def test_the_bibliography_and_footnotes_need_more(rules: RoleRules) -> None:
@@ -187,21 +187,21 @@ def test_mentions_of_one_reference_are_one_decision_at_its_strongest_place(rules
 
 def test_roles_are_decided_again_alike(rules: RoleRules, resolve: Callable[[str], Reference | None]) -> None:
     given = (mention("github:a/b", "Code: "), mention("github:c/d", "based on "))
-    assert decision.decide(given, PAPER, rules) == decision.decide(given, PAPER, rules)
+    assert decision.decide_roles(given, PAPER, rules) == decision.decide_roles(given, PAPER, rules)
 
 
 def test_the_version_changes_with_the_rules(rules: RoleRules) -> None:
     table = read_toml(config_dir() / "roles.toml")
     watched = read_toml(config_dir() / "watch.toml")["organisation"]
-    assert decision.rules(table, watched).version == rules.version
-    assert decision.rules(table, watched[1:]).version != rules.version
+    assert role_rules.build_role_rules(table, watched).version == rules.version
+    assert role_rules.build_role_rules(table, watched[1:]).version != rules.version
     table["publish_threshold"] = 0.9
-    assert decision.rules(table, watched).version != rules.version
-    assert rules.version.startswith(f"{decision.RULE_VERSION}.")
+    assert role_rules.build_role_rules(table, watched).version != rules.version
+    assert rules.version.startswith(f"{role_rules.RULE_VERSION}.")
 
 
 def test_no_mentions_no_roles(rules: RoleRules) -> None:
-    assert decision.decide((), PAPER, rules) == ()
+    assert decision.decide_roles((), PAPER, rules) == ()
 
 
 def in_text(key: str, before: str, source: Source = Source.PDF, place: Place = Place.SECTION) -> Mention:

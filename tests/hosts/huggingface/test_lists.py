@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tracker.detect.roles import decision
+from tracker.detect.roles import decision, role_rules
 from tracker.domain.errors import UpstreamError
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper
@@ -173,7 +173,7 @@ def test_one_release_among_300_that_cite_the_paper(tmp_path):
         mentions.append(
             Mention(reference=one.reference, url="", place=Place.HUB, source=Source.HUB_LIST, evidence="")
         )
-    found = decision.decide(mentions, paper, decision.load(), known)
+    found = decision.decide_roles(mentions, paper, role_rules.load_role_rules(), known)
     assert {one.reference.key for one in found if one.role is Role.OWN} == {
         "github:the-lab/stereofield",
         "hf-model:the-lab/StereoField-7B",

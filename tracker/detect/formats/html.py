@@ -12,7 +12,7 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
-from tracker.detect.formats.plain_text import Plain, Writer
+from tracker.detect.formats.plain_text import PlainText, PlainTextWriter
 from tracker.detect.links import urls
 from tracker.domain.terms import Place
 
@@ -35,10 +35,10 @@ _SHAPES = re.compile(r"</?(?:em|strong|b|i|u|tt|cite|code|small|wbr|font|sub)(?=
 _HREF = re.compile(r"""\bhref\s?=\s?(?:"([^"]{1,2000})"|'([^']{1,2000})'|([^\s"'<>]{1,2000}))""", re.IGNORECASE)
 _CLASS = re.compile(r"""\bclass\s?=\s?(?:"([^"]{1,400})"|'([^']{1,400})')""", re.IGNORECASE)
 # The paper's own sections, figures and references, which arXiv links by their full address.
-_INNER = re.compile(
+_OWN_PARTS = re.compile(
     r"https?://(?:www\.)?(?:arxiv\.org/html/|ar5iv\.(?:labs\.arxiv\.)?org/)[^#]{0,100}#", re.IGNORECASE
 )
-_LIKE_ADDRESS = re.compile(r"\s*(?:https?:|www\.|[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/)\S*\s*", re.IGNORECASE)
+_SPELT_ADDRESS = re.compile(r"\s*(?:https?:|www\.|[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/)\S*\s*", re.IGNORECASE)
 _BLOCKS_TEXT = """p div section article li ul ol dl dt dd h1 h2 h3 h4 h5 h6 tr table figure figcaption caption td th
     header footer nav main aside blockquote pre form address"""
 _GAPS = dict.fromkeys(_BLOCKS_TEXT.split(), "\n\n") | {"br": "\n"}
@@ -46,9 +46,9 @@ _CAPTIONS = frozenset({"figcaption", "caption"})
 _VOID_TEXT = "br img hr meta link input area base col embed source track wbr"
 _VOID = frozenset(_VOID_TEXT.split())
 
-_UNSEEN_TEXT = """ltx_note_mark ltx_note_type ltx_tag_note ltx_TOC ltx_page_header ltx_page_footer ltx_page_logo
+_HIDDEN_CLASSES_TEXT = """ltx_note_mark ltx_note_type ltx_tag_note ltx_TOC ltx_page_header ltx_page_footer ltx_page_logo
     ltx_page_navbar ltx_pagination ltx_rdf navbar-dropdown package-alerts"""
-_UNSEEN = frozenset(_UNSEEN_TEXT.split())
+_HIDDEN_CLASSES = frozenset(_HIDDEN_CLASSES_TEXT.split())
 _FRONT_TEXT = """ltx_authors ltx_author_notes ltx_creator ltx_contact ltx_title_document ltx_role_thanks
     ltx_role_affiliationtext ltx_role_institutetext ltx_role_frontmatter ltx_dates ltx_classification"""
 # The first that shares a word with an element's classes tells its place.
@@ -61,29 +61,29 @@ _PLACES = (
     (frozenset({"ltx_abstract"}), Place.ABSTRACT),
 )  # fmt: skip
 _SECTIONS = frozenset({"ltx_section", "ltx_chapter", "ltx_part", "ltx_appendix"})
-_MOST_CLASSES = 5_000
-_MOST_CLASS = 400
+_MAX_CLASSES = 5_000
+_MAX_CLASS = 400
 _Meaning = tuple[Place | None, bool, bool]
 """(place, whether unseen, whether a section) of an element."""
 _NOTHING: _Meaning = (None, False, False)
 
 
-def plain(text: str) -> Plain:
+def to_plain_text(text: str) -> PlainText:
     """The words of a page, with the address of each link behind the words that it underlies or in their stead.
 
     Scripts, formulas, what the site adds around a paper and links to the paper's own parts are left out.
     Never raises; linear in the text.
     """
-    body, is_paper = _body(text)
-    walk = _Walk(is_paper and any(name in body for name in _SECTIONS))
+    body, is_paper = _find_body(text)
+    walk = _HtmlReader(is_paper and any(name in body for name in _SECTIONS))
     pieces = _TAG.split(_SHAPES.sub("", _without_hidden(body, is_paper)))
     walk.words(pieces[0])
     walk.read(pieces)
     walk.end_link()
-    return walk.out.plain()
+    return walk.out.finish()
 
 
-def _body(text: str) -> tuple[str, bool]:
+def _find_body(text: str) -> tuple[str, bool]:
     """(the part that is the paper or the page, whether it is a paper of LaTeXML)."""
     paper = _PAPER.search(text)
     if paper is not None:
@@ -133,7 +133,7 @@ def _end_of(text: str, name: str, at: int) -> int:
     return close.end() if close else -1
 
 
-class _Walk:
+class _HtmlReader:
     """Where in the page the walk is: inside which elements that matter, and inside which link.
 
     Of all elements only those are followed that have the name of one that matters and is open, by counting
@@ -141,7 +141,7 @@ class _Walk:
     """
 
     def __init__(self, has_front: bool) -> None:
-        self.out = Writer()
+        self.out = PlainTextWriter()
         self._front = has_front
         self._before_abstract = has_front
         self._depths: dict[str, int] = {}
@@ -233,7 +233,7 @@ class _Walk:
         href, self._href = self._href, ""
         if href:
             words = self.out.since(self._mark)
-            spelt = _LIKE_ADDRESS.fullmatch(words) is not None or words.strip() in ("", href)
+            spelt = _SPELT_ADDRESS.fullmatch(words) is not None or words.strip() in ("", href)
             self.out.link(href, self._mark if spelt and len(words) < 3_000 else None)
 
     def _begin_link(self, attributes: str) -> None:
@@ -243,8 +243,8 @@ class _Walk:
         written = unescape(found[1] or found[2] or found[3]).strip() if found else ""
         if written.startswith("//"):
             written = f"https:{written}"
-        if written[:4].lower() == "http" and not _INNER.match(written):
-            self._href = urls.address(written)
+        if written[:4].lower() == "http" and not _OWN_PARTS.match(written):
+            self._href = urls.parse_address(written)
             self._mark = self.out.mark()
 
     def _gap(self, space: str) -> None:
@@ -280,10 +280,10 @@ class _Walk:
         if meaning is _NOTHING:
             words = frozenset(classes.split())
             place = next((place for names, place in _PLACES if words & names), None)
-            meaning = place, bool(words & _UNSEEN), bool(words & _SECTIONS)
+            meaning = place, bool(words & _HIDDEN_CLASSES), bool(words & _SECTIONS)
             if meaning == _NOTHING:
                 meaning = None
-            if len(self._classes) < _MOST_CLASSES and len(classes) <= _MOST_CLASS:
+            if len(self._classes) < _MAX_CLASSES and len(classes) <= _MAX_CLASS:
                 self._classes[classes] = meaning
         if name in _CAPTIONS and (meaning is None or meaning[0] is None):
             return (Place.CAPTION, *(meaning or _NOTHING)[1:])

@@ -11,16 +11,16 @@ from itertools import islice
 
 from tracker.domain.terms import Place
 
-MOST_FRONT = 12_000
+MAX_FRONT = 12_000
 """Characters in which a first heading "Introduction" is looked for."""
 FIRST_PAGE = 6_000
 """Characters in which the footnotes of a title page stand."""
 
-LEAST_WHOLE = 24_000
+MIN_WHOLE_PAPER = 24_000
 """A text of so many characters is a paper also where neither an abstract nor an introduction is headed."""
-MOST_EARLY = 4
+MAX_TITLE_FOOTNOTE = 4
 """The highest number of a footnote on a title page."""
-MOST_TITLE = 3_000
+MAX_TITLE_PART = 3_000
 """Characters in which the word "Abstract" stands in a whole paper."""
 
 _NUMBER = r"(?:(?:\d{1,2}|[IVXLC]{1,6}|[A-Z])(?:\.\d{1,2})?[.)]?[ \t]{1,4})?"
@@ -64,62 +64,64 @@ _CAPTION = re.compile(
     r"(?:^|\n)[ \t*]{0,6}(?:Figure|Fig\.|FIGURE|Table|TABLE|Algorithm|Listing)[ \t]?[A-Z]?\.?\d{1,3}\*{0,2}[.:|][^\n]{0,300}"
     r"(?:\n[^\n]{1,200}){0,3}\Z"
 )
-_LEAST_BEFORE = 0.25
+_MIN_BEFORE_REFERENCES = 0.25
 """The share of a text that stands before its references at least."""
-_MOST_HEADINGS = 50
+_MAX_HEADINGS = 50
 
 
-class Words:
+class TextPlaces:
     """The places of one text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        introduction = _INTRODUCTION.search(text, 0, MOST_FRONT)
+        introduction = _INTRODUCTION.search(text, 0, MAX_FRONT)
         self._front = introduction.start() if introduction else 0
         abstract = _ABSTRACT.search(text, 0, self._front)
         self._abstract = abstract.start() if abstract else 0
         # An excerpt has no title page: its first footnotes are like any others.
-        whole = introduction is not None or len(text) >= LEAST_WHOLE or _ABSTRACT.search(text, 0, MOST_TITLE)
+        whole = (
+            introduction is not None or len(text) >= MIN_WHOLE_PAPER or _ABSTRACT.search(text, 0, MAX_TITLE_PART)
+        )
         self._first_page = max(self._front, FIRST_PAGE) if whole else 0
-        lists = bibliographies(text)
+        lists = find_bibliographies(text)
         self._starts = [start for start, _ in lists]
         self._ends = [end for _, end in lists]
 
-    def at(self, position: int) -> Place:
+    def place_at(self, position: int) -> Place:
         """Where `position` stands."""
         index = bisect_right(self._starts, position) - 1
         if index >= 0 and position < self._ends[index]:
             return Place.BIBLIOGRAPHY
         near = self._text[max(0, position - 700) : position]
         if (footnote := _FOOTNOTE.search(near[-260:])) is not None:
-            early = position < self._first_page and _is_early(footnote.group("mark"))
+            early = position < self._first_page and _is_title_footnote(footnote.group("mark"))
             return Place.TITLE_FOOTNOTE if early else Place.FOOTNOTE
         if position < self._front:
             return Place.TITLE_FOOTNOTE if position < self._abstract else Place.ABSTRACT
         return Place.CAPTION if _CAPTION.search(near) else Place.SECTION
 
 
-def _is_early(mark: str) -> bool:
+def _is_title_footnote(mark: str) -> bool:
     """Whether a footnote's mark is one of a title page: a sign, or one of the first numbers."""
-    return not mark.isdigit() or int(mark) <= MOST_EARLY
+    return not mark.isdigit() or int(mark) <= MAX_TITLE_FOOTNOTE
 
 
-def bibliographies(text: str) -> list[tuple[int, int]]:
+def find_bibliographies(text: str) -> list[tuple[int, int]]:
     """(start, end) of each list of references: from its heading to an appendix, or to the end."""
     headings = [
         heading.end()
-        for heading in islice(_REFERENCES.finditer(text, int(len(text) * _LEAST_BEFORE)), _MOST_HEADINGS)
+        for heading in islice(_REFERENCES.finditer(text, int(len(text) * _MIN_BEFORE_REFERENCES)), _MAX_HEADINGS)
     ]
     # A line of a table of contents, or a running title, leads to no entries.
     listing = [start for start in headings if _ENTRY.search(text, start, start + 1_500)] or headings[:1]
     found: list[tuple[int, int]] = []
     for start in listing:
         if not found or start >= found[-1][1]:
-            found.append((start, _end(text, start)))
+            found.append((start, _bibliography_end(text, start)))
     return found
 
 
-def _end(text: str, start: int) -> int:
+def _bibliography_end(text: str, start: int) -> int:
     ends = [len(text)]
     after = _AFTER.search(text, start)
     if after is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tracker.detect.formats import html, pdf_text, tex
-from tracker.detect.formats.plain_text import Plain
+from tracker.detect.formats.plain_text import PlainText
 from tracker.domain.terms import Place
 
 _HTML_SIGN = re.compile(r"<(?:!doctype html|html|head|body|div|p|article|section|span|a)\b", re.IGNORECASE)
@@ -27,22 +27,22 @@ def guess_format(text: str) -> str:
     return "tex" if command else "pdf-text"
 
 
-def plain(text: str, kind: str) -> Plain:
+def to_plain_text(text: str, kind: str) -> PlainText:
     """`text` without the markup of its format, with the links and places that the markup told."""
     if kind == "html":
-        return html.plain(text)
-    return tex.plain(text) if kind == "tex" else Plain(text)
+        return html.to_plain_text(text)
+    return tex.to_plain_text(text) if kind == "tex" else PlainText(text)
 
 
-class Places:
+class PlaceFinder:
     """Answers in which place a position of a plain text stands."""
 
-    def __init__(self, plain: Plain, kind: str) -> None:
+    def __init__(self, plain: PlainText, kind: str) -> None:
         self._plain = plain
-        self._words = pdf_text.Words(plain.text) if kind in ("pdf-text", "text") else None
+        self._words = pdf_text.TextPlaces(plain.text) if kind in ("pdf-text", "text") else None
 
-    def at(self, position: int) -> Place:
+    def place_at(self, position: int) -> Place:
         """The innermost place around `position`."""
         if self._words is not None:
-            return self._words.at(position)
-        return self._plain.place(position) or Place.SECTION
+            return self._words.place_at(position)
+        return self._plain.place_at(position) or Place.SECTION

@@ -10,7 +10,7 @@ from tracker.domain.terms import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainText:
     """Words for a reader, the places that the markup told, and the links whose exact address it gave.
 
     `places[n]` holds from position `starts[n]` up to the next start; None where the markup told nothing.
@@ -22,13 +22,13 @@ class Plain:
     places: tuple[Place | None, ...] = ()
     links: tuple[urls.FoundLink, ...] = ()
 
-    def place(self, position: int) -> Place | None:
+    def place_at(self, position: int) -> Place | None:
         """What the markup told of the place of `position`."""
         index = bisect_right(self.starts, position) - 1
         return self.places[index] if index >= 0 else None
 
 
-class Writer:
+class PlainTextWriter:
     """Puts a plain text together, piece by piece."""
 
     def __init__(self) -> None:
@@ -90,6 +90,6 @@ class Writer:
         """Whether the last that was put is a link, so that words may not be glued to it."""
         return self._linked == len(self.pieces)
 
-    def plain(self) -> Plain:
+    def finish(self) -> PlainText:
         """All that was put."""
-        return Plain("".join(self.pieces), tuple(self._starts), tuple(self._places), tuple(self._links))
+        return PlainText("".join(self.pieces), tuple(self._starts), tuple(self._places), tuple(self._links))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tracker.detect.formats.plain_text import Plain, Writer
+from tracker.detect.formats.plain_text import PlainText, PlainTextWriter
 from tracker.detect.links import urls
 from tracker.domain.terms import Place
 
@@ -34,13 +34,13 @@ _MACRO = re.compile(r"\\([A-Za-z@]+)(?:\{\}|[ \t])?")
 _VERB = re.compile(r"\*?([^A-Za-z\s*{}])([^\n]{0,500}?)\1")
 _SECTION = re.compile(r"\\(?:section|chapter)\b")
 
-MOST_GROUP = 4_000
+MAX_GROUP = 4_000
 """Characters of an argument or a definition that are looked at."""
-MOST_EXPANDED = 300_000
+MAX_EXPANDED = 300_000
 """Characters that macros may add to a text."""
-_MOST_SHORT = 300
-_MOST_DEPTH = 5
-_MOST_OPEN = 2_000
+_MAX_SHORT = 300
+_MAX_DEPTH = 5
+_MAX_OPEN = 2_000
 
 _ADDRESSES = frozenset({"url", "nolinkurl", "path", "burl", "doi", "seeurl"})
 _DEFINERS = frozenset({"newcommand", "renewcommand", "providecommand", "DeclareRobustCommand", "def", "gdef", "edef", "xdef"})  # fmt: skip
@@ -73,23 +73,23 @@ class _Frame:
     href: str = ""
 
 
-def plain(text: str) -> Plain:
+def to_plain_text(text: str) -> PlainText:
     """The words of a TeX source, `\\url` and `\\href` as the addresses they hold. Never raises; linear."""
-    reader = _Reader(text)
+    reader = _TexReader(text)
     reader.run(text, 0)
-    return reader.out.plain()
+    return reader.out.finish()
 
 
-class _Reader:
+class _TexReader:
     def __init__(self, text: str) -> None:
-        self.out = Writer()
+        self.out = PlainTextWriter()
         self._macros: dict[str, _Macro] = {}
         self._frames: list[_Frame] = []
         self._sectioned = _SECTION.search(text) is not None
         self._front = True
         self._place: Place | None = Place.TITLE_FOOTNOTE
         self._patience = 2 * len(text) + 100_000
-        self._left = MOST_EXPANDED
+        self._left = MAX_EXPANDED
         self._missed: dict[str, str] = {}
         self._ended = False
         self.out.enter(self._place)
@@ -119,7 +119,7 @@ class _Reader:
 
     def _command(self, name: str, text: str, at: int, depth: int) -> int:
         """Read one command, whose name ends at `at`; where the text goes on."""
-        if name in self._macros and depth < _MOST_DEPTH:
+        if name in self._macros and depth < _MAX_DEPTH:
             return self._expand(self._macros[name], text, at, depth)
         if name in _ADDRESSES or name == "href":
             return self._link(name, text, at)
@@ -139,7 +139,7 @@ class _Reader:
     def _push(self, place: Place | None, environment: str, put: str, at_end: str = "", href: str = "") -> None:
         """Open a brace or an environment; too deep a nest is no document, and its braces are passed over."""
         self.out.put(put)
-        if len(self._frames) >= _MOST_OPEN:
+        if len(self._frames) >= _MAX_OPEN:
             return
         self._frames.append(_Frame(environment, self._place, at_end or _ENDS.get(put, ""), href))
         if self._place is not Place.BIBLIOGRAPHY or environment:
@@ -165,11 +165,11 @@ class _Reader:
         if opening is None or self._patience <= 0:
             return None
         depth, start = 1, opening.end()
-        for brace in _BRACE.finditer(text, start, start + MOST_GROUP):
+        for brace in _BRACE.finditer(text, start, start + MAX_GROUP):
             depth += {"{": 1, "}": -1}.get(brace[0], 0)
             if not depth:
                 return text[start : brace.start()], brace.end()
-        self._patience -= MOST_GROUP
+        self._patience -= MAX_GROUP
         return None
 
     def _link(self, name: str, text: str, at: int) -> int:
@@ -182,7 +182,7 @@ class _Reader:
         written = _MACRO.sub(self._address_of, inside) if self._macros else inside
         if name == "doi" and "://" not in written:
             written = f"https://doi.org/{written.strip()}"
-        url = urls.address(written)
+        url = urls.parse_address(written)
         words = _TO_GROUP.match(text, end) if name == "href" else None
         if words is not None:
             self._push(self._place, "", "", href=url)
@@ -216,7 +216,7 @@ class _Reader:
         else:
             macro, arguments = found[1] or found[2], int(found[3] or 0)
         protected = macro in _HANDLERS or macro in _PLACE_OF or macro in _ADDRESSES or macro in _SHAPES
-        if not protected and (len(body) <= _MOST_SHORT or "/" in body):
+        if not protected and (len(body) <= _MAX_SHORT or "/" in body):
             self._macros[macro] = _Macro(arguments, body)
         return end
 
@@ -356,17 +356,17 @@ class _Reader:
 
 _INSIDE = re.compile(r"\\(?:url|nolinkurl|path|href)\s?\{([^{}]{0,2000})\}")
 _ENDS = {"{": "}"}
-_HANDLERS: dict[str, Callable[[_Reader, str, int], int]] = {
-    "begin": _Reader._begin,
-    "end": _Reader._end,
-    "section": _Reader._heading,
-    "chapter": _Reader._heading,
-    "appendix": _Reader._heading,
-    "maketitle": _Reader._made_title,
-    "bibitem": _Reader._item,
-    "iffalse": _Reader._never,
-    "verb": _Reader._verb,
-    "xspace": _Reader._space,
-    "quad": _Reader._space,
-    "par": _Reader._space,
+_HANDLERS: dict[str, Callable[[_TexReader, str, int], int]] = {
+    "begin": _TexReader._begin,
+    "end": _TexReader._end,
+    "section": _TexReader._heading,
+    "chapter": _TexReader._heading,
+    "appendix": _TexReader._heading,
+    "maketitle": _TexReader._made_title,
+    "bibitem": _TexReader._item,
+    "iffalse": _TexReader._never,
+    "verb": _TexReader._verb,
+    "xspace": _TexReader._space,
+    "quad": _TexReader._space,
+    "par": _TexReader._space,
 }

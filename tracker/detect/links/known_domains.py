@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 # Hosts whose name alone says "link": these may stand bare, and may be broken by spaces.
-_KNOWN = (
+_LINK_HOSTS_TEXT = (
     "github.com|gist.github.com|raw.githubusercontent.com|github.io|huggingface.co|hf.co|gitlab.com|gitlab.io|"
     "bitbucket.org|gitee.com|codeberg.org|codeberg.page|zenodo.org|doi.org|dx.doi.org|osf.io|kaggle.com|"
     "modelscope.cn|anonymous.4open.science|4open.science|archive.softwareheritage.org|figshare.com|"
     "sites.google.com|drive.google.com|docs.google.com|colab.research.google.com|arxiv.org|openreview.net|"
     "youtu.be|youtube.com|bit.ly|tinyurl.com|aka.ms|goo.gl|forms.gle|hf.space"
 )
-KNOWN_HOSTS = frozenset(_KNOWN.split("|"))
+LINK_HOSTS = frozenset(_LINK_HOSTS_TEXT.split("|"))
 # Top-level domains under which a bare `name.tld/path` is taken for a link. Country codes that are common
 # English words or file endings (in, is, it, at, to, so, me, my, py, md, rs, sh, pl) are left out.
 _TLDS_TEXT = """com org net edu gov io co ai cn de uk fr jp kr nl ch se fi no eu ca au us ru tw hk sg br science dev app
     tech info cloud xyz page site online tv ly gl gle ms space live name pub wiki world ac"""
 TLDS = frozenset(_TLDS_TEXT.split())
 # Spaces inside an address: how many path segments a repository's address needs at least.
-_NEEDED = {"github.com": 2, "gitlab.com": 2, "gitee.com": 2, "bitbucket.org": 2, "codeberg.org": 2,
+_MIN_SEGMENTS = {"github.com": 2, "gitlab.com": 2, "gitee.com": 2, "bitbucket.org": 2, "codeberg.org": 2,
            "huggingface.co": 1, "hf.co": 1, "sites.google.com": 2, "anonymous.4open.science": 2, "zenodo.org": 2,
            "doi.org": 2, "kaggle.com": 2}  # fmt: skip
 
 
-def is_known(host: str) -> bool:
+def is_link_host(host: str) -> bool:
     """Whether a bare host is one whose name alone says "link" (subdomains included)."""
     host = host.removeprefix("www.")
-    return host in KNOWN_HOSTS or host.split(".", 1)[-1] in KNOWN_HOSTS
+    return host in LINK_HOSTS or host.split(".", 1)[-1] in LINK_HOSTS
 
 
-def missing(host: str, path: str) -> bool:
+def lacks_segments(host: str, path: str) -> bool:
     """Whether the path is still too short for what this host's addresses name."""
-    return len([piece for piece in path.split("/") if piece]) < _NEEDED.get(host, 0)
+    return len([piece for piece in path.split("/") if piece]) < _MIN_SEGMENTS.get(host, 0)

@@ -9,7 +9,7 @@ _RUN_ON = re.compile(
     r"[.,;](?:The|Our|We|This|These|In|It|Code|Codes|Data|Datasets?|Project|Models?|Comments?|Keywords?|Accepted|To|"
     r"All|Here|Also|For|and|or|Index|Videos?|Demo|Website|Homepage|Source|A|An|Published|See)\Z"
 )
-TRANSLATE = str.maketrans(
+CHARACTER_MAP = str.maketrans(
     {"\u00ad": None, "\u200b": None, "\u2010": "-", "\u2011": "-", "\u223c": "~",
      "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 )  # fmt: skip
@@ -17,16 +17,16 @@ _TEX_SOFT = re.compile(r"\\-|\\(?:allowbreak|linebreak|break|discretionary|hfill
 _TEX_TILDE = re.compile(r"[{$]?\\(?:textasciitilde|sim|~)(?![A-Za-z])(?: |\{\})?[}$]?")
 _TEX_UNDERSCORE = re.compile(r"\{?\\(?:textunderscore(?![A-Za-z])(?: |\{\})?|_(?:\{\})?)\}?")
 _TEX_OTHER = re.compile(r"\\([%#&$/,.])(?:\{\})?|\{([-_.~])\}")
-_MOST_RUN_ON = 10
+_MAX_RUN_ON = 10
 _PUNCTUATION = ".,;:!?*$&#@=~"
 
 
-def ends_run_on(text: str, end: int) -> bool:
+def ends_in_next_sentence(text: str, end: int) -> bool:
     """Whether the first word of the next sentence stands before `end` without its space."""
-    return _RUN_ON.search(text, max(0, end - _MOST_RUN_ON), end) is not None
+    return _RUN_ON.search(text, max(0, end - _MAX_RUN_ON), end) is not None
 
 
-def clean(body: str, before: str) -> tuple[str, int]:
+def clean_address(body: str, before: str) -> tuple[str, int]:
     """(address, characters dropped at the end) of the characters that were found."""
     kept = body
     while kept:
@@ -38,10 +38,10 @@ def clean(body: str, before: str) -> tuple[str, int]:
             kept = kept[: run_on.start()]
         else:
             break
-    return without_tex(kept).translate(TRANSLATE).rstrip(_PUNCTUATION), len(body) - len(kept)
+    return undo_tex(kept).translate(CHARACTER_MAP).rstrip(_PUNCTUATION), len(body) - len(kept)
 
 
-def without_tex(url: str) -> str:
+def undo_tex(url: str) -> str:
     """`url` with TeX's escapes and soft breaks as the characters that they stand for."""
     if "\\" in url or "{" in url:
         url = _TEX_SOFT.sub("", url)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-MOST_EVIDENCE = 400
+MAX_EVIDENCE = 400
 """Characters of a sentence that is kept as evidence."""
-MOST_BEFORE = 160
+MAX_BEFORE = 160
 """Characters kept of what leads to a link."""
 
 _BACK, _AHEAD = 700, 500
@@ -19,12 +19,12 @@ _STOP = re.compile(
 )
 
 
-def squeeze(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """`text` with every run of white space as one space, and none at its ends."""
     return " ".join(text.split())
 
 
-def around(text: str, start: int, end: int) -> tuple[str, str]:
+def extract_context(text: str, start: int, end: int) -> tuple[str, str]:
     """(evidence, before) of the link `text[start:end]`: its sentence, and what leads to it.
 
     Both have their white space collapsed; `evidence` has at most 400 characters and always holds the
@@ -37,19 +37,19 @@ def around(text: str, start: int, end: int) -> tuple[str, str]:
     ahead = text[end : end + _AHEAD]
     stop_ahead = _STOP.search(ahead)
     last = stop_ahead.end() if stop_ahead else len(ahead)
-    lead = squeeze(left[first:])
-    link = squeeze(text[start:end])[:MOST_EVIDENCE]
+    lead = collapse_spaces(left[first:])
+    link = collapse_spaces(text[start:end])[:MAX_EVIDENCE]
     gap = " " if left[-1:].isspace() and lead else ""
     tail = ahead[:last].rstrip()
-    rest = (" " if tail[:1].isspace() else "") + squeeze(tail)
-    room = MOST_EVIDENCE - len(link) - len(gap)
+    rest = (" " if tail[:1].isspace() else "") + collapse_spaces(tail)
+    room = MAX_EVIDENCE - len(link) - len(gap)
     kept = min(len(rest), max(room - len(lead), room // 3))
     lead = lead[-(room - kept) :] if room > kept else ""
-    evidence = f"{lead}{gap}{link}{rest[:kept]}"[:MOST_EVIDENCE]
-    return evidence.strip(), squeeze(left)[-MOST_BEFORE:] + gap
+    evidence = f"{lead}{gap}{link}{rest[:kept]}"[:MAX_EVIDENCE]
+    return evidence.strip(), collapse_spaces(left)[-MAX_BEFORE:] + gap
 
 
-def sentences(text: str, at: Iterable[int]) -> Iterator[str]:
+def sentences_at(text: str, at: Iterable[int]) -> Iterator[str]:
     """The sentences in which the positions `at` (ascending) lie, each once, white space collapsed."""
     done = -1
     for position in at:
@@ -61,4 +61,4 @@ def sentences(text: str, at: Iterable[int]) -> Iterator[str]:
             first = stop.end()
         following = _STOP.search(text, position, min(len(text), position + _AHEAD))
         done = following.end() if following else min(len(text), position + _AHEAD)
-        yield squeeze(text[first:done])
+        yield collapse_spaces(text[first:done])

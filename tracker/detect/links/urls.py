@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tracker.detect.links.known_domains import KNOWN_HOSTS, TLDS, is_known, missing
-from tracker.detect.links.link_cleanup import TRANSLATE, clean, ends_run_on, without_tex
+from tracker.detect.links.known_domains import LINK_HOSTS, TLDS, is_link_host, lacks_segments
+from tracker.detect.links.link_cleanup import CHARACTER_MAP, clean_address, ends_in_next_sentence, undo_tex
 
-MOST_LENGTH = 2_000
+MAX_LENGTH = 2_000
 """Characters of one link; a longer run is cut there."""
 
 
@@ -48,7 +48,7 @@ _TEX = (
     r"\\[_%#&~\-$/,.](?:\{\})?|\$\\sim\$|\\(?:allowbreak|linebreak|break|discretionary|slash|hfill)(?![A-Za-z]) ?|"
     r"\\(?:textunderscore|textasciitilde|sim|_|~)(?![A-Za-z])(?: |\{\})?|\{\\(?:_|~|textasciitilde|textunderscore)\}|\{[-_.~]\}"
 )
-_RUN = re.compile(rf"(?:[{_SIGN}]|{_TEX}){{1,{MOST_LENGTH}}}+")
+_RUN = re.compile(rf"(?:[{_SIGN}]|{_TEX}){{1,{MAX_LENGTH}}}+")
 # An address without anything odd, behind which neither a gap nor a sign could belong to it: what most look
 # like. The last characters of a text are left to `_joint`, and so is what ends in a slash before a gap.
 _AFTER = r"[).,;:!?]{0,3}(?:[\]}>\"'<]|\s{0,20}\Z)"
@@ -83,7 +83,7 @@ _SSH = re.compile(
 )
 _TLD_START = re.compile(r"[a-z]{2,12}(?=[/\s).,;}]|\Z)")
 _SCHEME_BEFORE = re.compile(r"(?:https?|git)\Z", re.IGNORECASE)
-_MOST_GAPS = 8
+_MAX_GAPS = 8
 _UNHYPHENATED = "\x00"
 """The joint that takes a hyphen away."""
 # Words that go on with the sentence after a link, so never a part of it.
@@ -107,7 +107,7 @@ _LAST_WORD = re.compile(
 )
 
 
-def find(text: str, text_format: str = "text") -> list[FoundLink]:
+def find_links(text: str, text_format: str = "text") -> list[FoundLink]:
     """All links of `text` in order, none overlapping.
 
     `text_format` is `html`, `tex`, `pdf-text` or `text`; in `pdf-text` a line end inside a link is likelier.
@@ -116,8 +116,8 @@ def find(text: str, text_format: str = "text") -> list[FoundLink]:
     links: list[FoundLink] = []
     end = 0
     # The search for one sign is many times quicker than that for a word.
-    if ":" in text and ("@" in text or "swh:1:" in text) and (named := _named(text)):
-        return outside(text, named, text_format)
+    if ":" in text and ("@" in text or "swh:1:" in text) and (named := _find_identifiers(text)):
+        return find_links_between(text, named, text_format)
     dots = [found.start() for found in _BARE.finditer(text)] if _BARE.search(text) else []
     if not dots and "/" not in text:
         return links
@@ -135,32 +135,32 @@ def find(text: str, text_format: str = "text") -> list[FoundLink]:
     return links
 
 
-def outside(text: str, known: Sequence[FoundLink], text_format: str) -> list[FoundLink]:
+def find_links_between(text: str, known: Sequence[FoundLink], text_format: str) -> list[FoundLink]:
     """`known` and the links that stand between them, in order; `known` ascend and do not overlap."""
     links: list[FoundLink] = []
     at = 0
     for one in known:
-        links += _moved(find(text[at : one.start], text_format), at)
+        links += _shift(find_links(text[at : one.start], text_format), at)
         links.append(one)
         at = one.end
-    return links + _moved(find(text[at:], text_format), at)
+    return links + _shift(find_links(text[at:], text_format), at)
 
 
-def _moved(links: list[FoundLink], by: int) -> list[FoundLink]:
+def _shift(links: list[FoundLink], by: int) -> list[FoundLink]:
     return [FoundLink(one.start + by, one.end + by, one.raw, one.url) for one in links] if by else links
 
 
-def address(written: str) -> str:
+def parse_address(written: str) -> str:
     """The address that stands alone in an attribute or an argument, where it begins and ends with it.
 
     White space in it means nothing; TeX's escapes are undone. Empty where it is no address of the web.
     """
-    text = "".join(without_tex(written[: 2 * MOST_LENGTH]).split()).translate(TRANSLATE)
+    text = "".join(undo_tex(written[: 2 * MAX_LENGTH]).split()).translate(CHARACTER_MAP)
     found = _WEB.match(text)
     if found is None:
-        alone = find(text)
+        alone = find_links(text)
         return alone[0].url if alone and alone[0].start == 0 else ""
-    rest = clean(_SPACE_LIKE.sub("", text[found.end() : found.end() + MOST_LENGTH]), "")[0]
+    rest = clean_address(_SPACE_LIKE.sub("", text[found.end() : found.end() + MAX_LENGTH]), "")[0]
     host = rest.split("/", 1)[0]
     return f"{found[1].lower()}://{rest}" if "." in host or ":" in host else ""
 
@@ -171,7 +171,7 @@ def _clean_link_at(text: str, anchor: int, floor: int) -> FoundLink | None:
     if start < floor or not text.startswith(("https:", "http:"), start) or text[start - 1 : start] in ("h", "H"):
         return None
     found = _CLEAN.match(text, anchor)
-    if found is None or ends_run_on(text, found.end()):
+    if found is None or ends_in_next_sentence(text, found.end()):
         return None
     url = text[start : found.end()]
     return FoundLink(start, found.end(), url, url)
@@ -182,7 +182,7 @@ def _link_at(text: str, anchor: int, floor: int, broken_lines: bool) -> FoundLin
     if text[anchor] == "/":
         if text[anchor + 1 : anchor + 2] != "/" and not _LINK_BEFORE.search(text, max(0, anchor - 16), anchor):
             return None
-        if (doi := _archive_doi(text, anchor, floor)) is not None:
+        if (doi := _archive_doi_at(text, anchor, floor)) is not None:
             return doi
         begin = _begin_at_slash(text, anchor, floor)
     else:
@@ -192,7 +192,7 @@ def _link_at(text: str, anchor: int, floor: int, broken_lines: bool) -> FoundLin
     start, host_at = begin
     end, body = _run(text, host_at, broken_lines)
     bare = start == host_at
-    url, dropped = clean(body, text[start - 1] if start else "")
+    url, dropped = clean_address(body, text[start - 1] if start else "")
     if "." not in url or (bare and "." not in url.split("/", 1)[0]):
         return None
     end = max(end - dropped, host_at)
@@ -224,7 +224,7 @@ def _begin_at_slash(text: str, slash: int, floor: int) -> tuple[int, int] | None
     return _begin_of_bare(text, slash, floor)
 
 
-def _archive_doi(text: str, slash: int, floor: int) -> FoundLink | None:
+def _archive_doi_at(text: str, slash: int, floor: int) -> FoundLink | None:
     start = slash - 7
     if start < floor or text[start:slash] not in ("10.5281", "10.6084"):
         return None
@@ -234,7 +234,7 @@ def _archive_doi(text: str, slash: int, floor: int) -> FoundLink | None:
     return FoundLink(start, found.end(), found.group(), f"https://doi.org/{found.group()}")
 
 
-def _named(text: str) -> list[FoundLink]:
+def _find_identifiers(text: str) -> list[FoundLink]:
     """Identifiers of Software Heritage and clone addresses (`git@HOST:OWNER/NAME`), which are no web addresses."""
     links = []
     if "swh:1:" in text:
@@ -242,7 +242,7 @@ def _named(text: str) -> list[FoundLink]:
             links.append(FoundLink(*one.span(), one[0], f"https://archive.softwareheritage.org/{one[0]}"))  # noqa: PERF401  a comprehension would not fit
     if "@" in text:
         for one in _SSH.finditer(text):
-            path, dropped = clean(one[2], "")
+            path, dropped = clean_address(one[2], "")
             end = one.end() - dropped
             links.append(FoundLink(one.start(), end, text[one.start() : end], f"https://{one[1]}/{path}"))
     return sorted(links)
@@ -256,7 +256,7 @@ def _begin_without_slash(text: str, dot: int, floor: int) -> tuple[int, int] | N
     start = begin[0]
     end = _HOST_START.match(text, start)
     host = text[start : end.end()] if end else ""
-    if host[:4] == "www." or (is_known(host) and host not in KNOWN_HOSTS):
+    if host[:4] == "www." or (is_link_host(host) and host not in LINK_HOSTS):
         return begin
     return begin if host and host.islower() and _LEADS.search(text[max(0, start - 24) : start]) else None
 
@@ -275,7 +275,7 @@ def _begin_of_bare(text: str, slash: int, floor: int) -> tuple[int, int] | None:
         return None
     start = begin[0]
     host = text[start:dot].lower() + "." + tld.lower()
-    if is_known(host):
+    if is_link_host(host):
         return start, start
     if host.startswith("www."):
         return start, start
@@ -305,7 +305,7 @@ def _run(text: str, at: int, broken_lines: bool) -> tuple[int, str]:
     so_far = ""
     end = at
     stop = _next_link(text, at)
-    for _ in range(_MOST_GAPS):
+    for _ in range(_MAX_GAPS):
         run = _RUN.match(text, end, stop)
         if run is None:
             break
@@ -325,12 +325,12 @@ def _run(text: str, at: int, broken_lines: bool) -> tuple[int, str]:
 
 def _next_link(text: str, at: int) -> int:
     """Where the address at `at` ends at the latest: at the next scheme that is no part of its own path."""
-    colon = text.find("://", at, at + MOST_LENGTH)
+    colon = text.find("://", at, at + MAX_LENGTH)
     if colon < 0:
-        return min(len(text), at + MOST_LENGTH)
+        return min(len(text), at + MAX_LENGTH)
     scheme = _SCHEME_BEFORE.search(text, max(at, colon - 5), colon)
     if scheme is None or (scheme.start() > at and text[scheme.start() - 1] in "/="):
-        return min(len(text), at + MOST_LENGTH)
+        return min(len(text), at + MAX_LENGTH)
     return scheme.start()
 
 
@@ -341,21 +341,21 @@ def _joint(so_far: str, text: str, after: int, new_line: bool, broken_lines: boo
     if not slash:
         if host.endswith("-"):
             rest = _HOST_REST.match(text, after)
-            return _UNHYPHENATED if rest and is_known(host[:-1] + rest.group()) else None
+            return _UNHYPHENATED if rest and is_link_host(host[:-1] + rest.group()) else None
         return "" if _host_goes_on(host, text, after) else None
     token = _TOKEN.match(text, after)
     if token is None:
         next_sign = text[after + 1 : after + 3].lstrip(" ")[:1]
-        goes_on = text[after] == "/" and next_sign.isalnum() and missing(host, path)
+        goes_on = text[after] == "/" and next_sign.isalnum() and lacks_segments(host, path)
         return "" if goes_on else None
     word = token.group()
     if word.lower().rstrip(".") in _WORDS or text.startswith(("://", ":/"), token.end()):
         return None
     if so_far[-1] in "-_" and path.strip("-_"):
         return ""
-    if broken_lines and new_line and path and missing(host, path) and text.startswith("/", token.end()):
+    if broken_lines and new_line and path and lacks_segments(host, path) and text.startswith("/", token.end()):
         return ""
-    if so_far[-1] == "/" and (missing(host, path) or (broken_lines and new_line)):
+    if so_far[-1] == "/" and (lacks_segments(host, path) or (broken_lines and new_line)):
         return ""
     if (
         host in _UNDERSCORES
@@ -364,7 +364,7 @@ def _joint(so_far: str, text: str, after: int, new_line: bool, broken_lines: boo
         and len(text) - token.end() <= _TAIL
         and not text[token.end() :].strip(" .\n)}")
         and path[-1:].isalnum()
-        and not missing(host, path)
+        and not lacks_segments(host, path)
         and _LAST_WORD.fullmatch(word.rstrip("."))
     ):
         return "_"
@@ -374,11 +374,11 @@ def _joint(so_far: str, text: str, after: int, new_line: bool, broken_lines: boo
 def _host_goes_on(host: str, text: str, after: int) -> bool:
     if host.endswith("."):
         tld = _TLD_START.match(text, after)
-        return tld is not None and is_known(host + tld.group())
+        return tld is not None and is_link_host(host + tld.group())
     if text[after] == ".":
         at = after + 1 + (text[after + 1 : after + 2] == " ")
         tld = _TLD_START.match(text, at)
-        return tld is not None and is_known(f"{host}.{tld.group()}")
-    if text[after] != "/" or not is_known(host):
+        return tld is not None and is_link_host(f"{host}.{tld.group()}")
+    if text[after] != "/" or not is_link_host(host):
         return False
     return text[after + 1 : after + 2].strip() != "" or _SPACED_PATH.match(text, after) is not None

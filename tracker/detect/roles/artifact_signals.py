@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from tracker.detect.roles import names
+from tracker.detect.roles import name_matching
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext
 
@@ -23,7 +23,7 @@ _BEFORE_DATES = datetime(2022, 3, 3, tzinfo=UTC)
 """The Hub says 2022-03-02 of everything that is older than its keeping of dates."""
 
 
-def of_text(
+def weigh_linked(
     standing: ArtifactContext, signals: Mapping[str, float], *, told: bool, open_: bool, full_text: bool
 ) -> Evidence:
     """What speaks for and against an artifact that the paper itself, or its record, links.
@@ -45,7 +45,7 @@ def of_text(
     return score, reasons
 
 
-def of_list(
+def weigh_listed(
     standing: ArtifactContext,
     signals: Mapping[str, float],
     times: Mapping[str, float],
@@ -74,29 +74,31 @@ def of_list(
     return score, reasons
 
 
-def organisations(tables: Iterable[Mapping[str, object]]) -> tuple[frozenset[tuple[str, str]], ...]:
+def organisation_accounts(tables: Iterable[Mapping[str, object]]) -> tuple[frozenset[tuple[str, str]], ...]:
     """The accounts of each `[[organisation]]` of `config/watch.toml`, as (host, folded owner)."""
     found = []
     for table in tables:
         accounts = frozenset(
-            (host, str(owner).casefold()) for host in ("github", HUB) for owner in _listed(table.get(host))
+            (host, str(owner).casefold()) for host in ("github", HUB) for owner in _as_list(table.get(host))
         )
         found.append(accounts)
     return tuple(found)
 
 
-def _listed(value: object) -> list[object]:
+def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def same_house(one: tuple[str, str], other: tuple[str, str], houses: Iterable[frozenset[tuple[str, str]]]) -> bool:
+def in_one_organisation(
+    one: tuple[str, str], other: tuple[str, str], houses: Iterable[frozenset[tuple[str, str]]]
+) -> bool:
     """Whether two accounts (host, folded owner) belong to one organisation of the operator's list."""
     return any(one in accounts and other in accounts for accounts in houses)
 
 
-def are_kin(one: str, other: str) -> bool:
+def are_similar_owners(one: str, other: str) -> bool:
     """Whether two owners' names are the same, or one the beginning of the other (`QwenLM`, `Qwen`)."""
-    short, long = sorted((names.fold(one), names.fold(other)), key=len)
+    short, long = sorted((name_matching.fold_name(one), name_matching.fold_name(other)), key=len)
     return short == long != "" or (len(short) >= 4 and long.startswith(short) and len(long) - len(short) <= 4)
 
 

@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from tracker.detect.roles import artifact_signals as beyond
-from tracker.detect.roles import names
-from tracker.detect.roles.role_rules import RULE_VERSION, Cue, RoleRules, load, rules
+from tracker.detect.roles import artifact_signals, name_matching
+from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext, Mention, RoleDecision
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
 
-__all__ = ["RULE_VERSION", "Cue", "RoleRules", "decide", "is_placeholder", "lead", "load", "rules", "trail"]
-
-_MOST_CUE_TEXT = 400
+_MAX_CUE_TEXT = 400
 _LINK = re.compile(r"(?:https?://|\bwww\.|\b[\w-]{1,60}\.(?:com|io|co|org)/)\S*", re.IGNORECASE)
 _REPOSITORY = re.compile(r"\bgit(?:hub|lab)\.com/([\w.-]{1,60})/[\w.-]", re.IGNORECASE)
 _FULL_TEXTS = frozenset({Source.HTML, Source.TEX, Source.PDF})
@@ -67,7 +64,7 @@ _UNPROVED = 0.05
 _UNKNOWN = ArtifactContext()
 
 
-def decide(
+def decide_roles(
     mentions: Sequence[Mention],
     paper: Paper,
     rules: RoleRules,
@@ -82,7 +79,7 @@ def decide(
     groups: dict[str, list[Mention]] = {}
     for mention in mentions:
         groups.setdefault(mention.reference.folded, []).append(mention)
-    about = names.About.of(paper)
+    about = name_matching.PaperNames.of_paper(paper)
     told = [key for key, group in groups.items() if _is_told(group)]
     # Another tracker's list only brings links up: where something else names one, the list adds nothing.
     groups = {
@@ -99,7 +96,7 @@ def decide(
 
 def is_placeholder(reference: Reference, rules: RoleRules) -> bool:
     """Whether a reference (`github:owner/XXX`) only stands for a link to come."""
-    owner, name = names.owner_and_name(reference)
+    owner, name = name_matching.owner_and_name(reference)
     if reference.kind in ("page", "doi") or not (owner or name):
         return False
     hidden = reference.host != "anon4open" and rules.placeholder.fullmatch(owner) is not None
@@ -119,7 +116,7 @@ def _is_page(mention: Mention) -> bool:
 def _weigh(
     group: Sequence[Mention],
     paper: Paper,
-    about: names.About,
+    about: name_matching.PaperNames,
     rules: RoleRules,
     standing: ArtifactContext,
     *,
@@ -142,9 +139,11 @@ def _weigh(
     if from_list:
         author = author and about.is_author_alone(owner)
         shared = _of_listed(first, signals, author, rules)
-        more, said = beyond.of_list(standing, rules.signals, rules.times, paper.submitted_at, authors=author)
+        more, said = artifact_signals.weigh_listed(
+            standing, rules.signals, rules.times, paper.submitted_at, authors=author
+        )
     else:
-        more, said = beyond.of_text(
+        more, said = artifact_signals.weigh_linked(
             standing,
             rules.signals,
             told=told,
@@ -198,10 +197,10 @@ _REASONS = {
 }
 
 
-def _of_name(mention: Mention, about: names.About, rules: RoleRules) -> tuple[float, list[str], str]:
+def _of_name(mention: Mention, about: name_matching.PaperNames, rules: RoleRules) -> tuple[float, list[str], str]:
     """(log-odds, names of the signals, owner) of what the reference itself says."""
     reference = mention.reference
-    owner, name = names.owner_and_name(reference)
+    owner, name = name_matching.owner_and_name(reference)
     signals: list[str] = []
     if is_placeholder(reference, rules):
         signals.append("placeholder")
@@ -249,7 +248,7 @@ def _called_page(mention: Mention, rules: RoleRules) -> bool:
     if mention.reference.kind == "page" and _under(host, rules.page_hosts):
         return True
     cue = next(cue for cue in rules.for_ if cue.name == "project-page")
-    return cue.pattern.search(lead(mention)[-_MOST_CUE_TEXT:]) is not None
+    return cue.pattern.search(words_before(mention)[-_MAX_CUE_TEXT:]) is not None
 
 
 def _of_mention(mention: Mention, rules: RoleRules) -> tuple[float, list[str], float]:
@@ -266,14 +265,14 @@ def _of_mention(mention: Mention, rules: RoleRules) -> tuple[float, list[str], f
     score += rules.places[mention.place.value]
     if mention.source in _FULL_TEXTS and _is_in_a_row(mention):
         score += rules.signals["in-a-row"]
-    texts = {"before": lead(mention), "after": trail(mention), "evidence": mention.evidence}
+    texts = {"before": words_before(mention), "after": words_after(mention), "evidence": mention.evidence}
     reasons, leaning = [f"it stands in the {mention.place.value.replace('-', ' ')}"], 0.0
     for cues, strongest in ((rules.for_, max), (rules.against, min)):
         hits = [
             cue
             for cue in cues
             if not (cue.pages_only and not _is_page(mention))
-            and cue.pattern.search(texts[cue.where][-_MOST_CUE_TEXT:])
+            and cue.pattern.search(texts[cue.where][-_MAX_CUE_TEXT:])
         ]
         if hits:
             cue = strongest(hits, key=lambda hit: hit.weight)
@@ -287,10 +286,10 @@ def _of_mention(mention: Mention, rules: RoleRules) -> tuple[float, list[str], f
 def _is_in_a_row(mention: Mention) -> bool:
     """Whether repositories of at least two other owners stand beside it, in the same sentence."""
     owners = {found.lower() for found in _REPOSITORY.findall(mention.evidence)}
-    return len(owners - {names.owner_and_name(mention.reference)[0]}) >= 2
+    return len(owners - {name_matching.owner_and_name(mention.reference)[0]}) >= 2
 
 
-def lead(mention: Mention) -> str:
+def words_before(mention: Mention) -> str:
     """What leads to the link within its sentence, back to the link before it.
 
     Where only a joining word stands between two links (`at A and B`), what led to the first leads to both.
@@ -310,7 +309,7 @@ def lead(mention: Mention) -> str:
     return _INNER_STOP.sub("", kept)
 
 
-def trail(mention: Mention) -> str:
+def words_after(mention: Mention) -> str:
     """What follows the link within its sentence."""
     rest = mention.evidence[_within(mention) :]
     link = _LINK.match(rest.lstrip("\\urlhef{[<( "))
@@ -333,7 +332,9 @@ def _take_derived(candidates: Sequence[_Candidate], rules: RoleRules) -> None:
 
     The paper's own word on it, in title, abstract or comment, stands above that.
     """
-    derived = [c for c in candidates if c.standing.derived and beyond.is_hub_artifact(c.mention.reference)]
+    derived = [
+        c for c in candidates if c.standing.derived and artifact_signals.is_hub_artifact(c.mention.reference)
+    ]
     if not derived:
         return
     others = [c for c in candidates if c not in derived and not c.from_list]
@@ -356,10 +357,12 @@ def _add_owners(candidates: Sequence[_Candidate], rules: RoleRules) -> None:
     for candidate in candidates:
         if _is_page(candidate.mention):
             continue
-        kin = any(beyond.are_kin(candidate.owner, owner) for _, owner in sure)
+        kin = any(artifact_signals.are_similar_owners(candidate.owner, owner) for _, owner in sure)
         if candidate.from_list:
-            account = (beyond.HUB, candidate.owner)
-            if kin or any(beyond.same_house(account, other, rules.houses) for other in sure):
+            account = (artifact_signals.HUB, candidate.owner)
+            if kin or any(
+                artifact_signals.in_one_organisation(account, other, rules.organisations) for other in sure
+            ):
                 candidate.score += rules.signals["hub-same-owner"]
                 candidate.reasons.append("its namespace is that of an artifact of the authors'")
         elif kin and sum(c.owner == candidate.owner for c in candidates) > 1:

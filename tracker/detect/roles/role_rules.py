@@ -50,20 +50,20 @@ class RoleRules:
     archives: tuple[str, ...]
     placeholder: re.Pattern[str]
     derivative: re.Pattern[str]
-    houses: tuple[frozenset[tuple[str, str]], ...]
+    organisations: tuple[frozenset[tuple[str, str]], ...]
     """Accounts (host, folded owner) of one organisation each."""
 
 
-def load(path: Path | None = None) -> RoleRules:
+def load_role_rules(path: Path | None = None) -> RoleRules:
     """The rules of a file, by default the built-in `config/roles.toml`, with the organisations of `watch.toml`.
 
     Raises SettingsError.
     """
     watched = read_toml(config_dir() / "watch.toml").get("organisation", ())
-    return rules(read_toml(path or config_dir() / "roles.toml"), watched)
+    return build_role_rules(read_toml(path or config_dir() / "roles.toml"), watched)
 
 
-def rules(table: Mapping[str, Any], organisations: Sequence[Mapping[str, Any]] = ()) -> RoleRules:
+def build_role_rules(table: Mapping[str, Any], organisations: Sequence[Mapping[str, Any]] = ()) -> RoleRules:
     """The rules that a table, laid out as `config/roles.toml`, says, with those organisations of `watch.toml`."""
     digest = hashlib.sha256(json.dumps([table, organisations], sort_keys=True).encode()).hexdigest()
     hosts = table["hosts"]
@@ -85,7 +85,7 @@ def rules(table: Mapping[str, Any], organisations: Sequence[Mapping[str, Any]] =
         archives=tuple(hosts["archives"]),
         placeholder=re.compile(hosts["placeholders"], re.IGNORECASE),
         derivative=re.compile(hosts["derivatives"], re.IGNORECASE),
-        houses=artifact_signals.organisations(organisations),
+        organisations=artifact_signals.organisation_accounts(organisations),
     )
 
 

@@ -35,14 +35,14 @@ _SHARED = (
 # What people and groups put behind their name in an account's.
 _BESIDE_A_NAME_TEXT = "ai cs cv dev dr hf lab labs ml nlp official phd prof research team"
 _BESIDE_A_NAME = frozenset(_BESIDE_A_NAME_TEXT.split())
-_MOST_OWNER = 40
-_MOST_TITLE = 500
-_MOST_ABSTRACT = 5_000
-_MOST_AUTHORS = 60
+_MAX_OWNER = 40
+_MAX_TITLE = 500
+_MAX_ABSTRACT = 5_000
+_MAX_AUTHORS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class PaperNames:
     """What a paper's title, abstract and authors let one expect of names."""
 
     words: frozenset[str]
@@ -51,24 +51,24 @@ class About:
     authors: tuple[frozenset[str], ...]
 
     @classmethod
-    def of(cls, paper: Paper) -> About:
+    def of_paper(cls, paper: Paper) -> PaperNames:
         """What `paper` calls its work, and who wrote it; any text may be hostile."""
-        title = paper.title[:_MOST_TITLE]
+        title = paper.title[:_MAX_TITLE]
         words = [word.lower() for word in _WORD.findall(_ascii(title))]
-        authors = tuple(_name_parts(author) for author in paper.authors[:_MOST_AUTHORS])
+        authors = tuple(_name_parts(author) for author in paper.authors[:_MAX_AUTHORS])
         return cls(
             words=frozenset(word for word in words if word not in _FILLERS),
-            acronyms=frozenset(_acronyms(title, paper.abstract[:_MOST_ABSTRACT])),
+            acronyms=frozenset(_work_acronyms(title, paper.abstract[:_MAX_ABSTRACT])),
             initials="".join(word[0] for word in words),
             authors=authors,
         )
 
     def is_acronym(self, name: str) -> bool:
         """Whether `name` is, or holds, what the paper calls its work."""
-        folded = fold(name)
+        folded = fold_name(name)
         if len(folded) < 3:
             return False
-        pieces = {fold(piece) for piece in re.split(r"[-_./]", name)}
+        pieces = {fold_name(piece) for piece in re.split(r"[-_./]", name)}
         return any(
             folded == acronym or acronym in pieces or (len(acronym) >= 5 and acronym in folded)
             for acronym in self.acronyms
@@ -76,7 +76,7 @@ class About:
 
     def resembles(self, name: str) -> bool:
         """Whether most words of `name` stand in the title, or it is made of the title's initials."""
-        folded = fold(name)
+        folded = fold_name(name)
         if len(folded) >= 4 and folded in self.initials:
             return True
         parts = [
@@ -91,13 +91,13 @@ class About:
 
     def is_author(self, owner: str) -> bool:
         """Whether `owner` is built from the name of one of the authors."""
-        folded = re.sub(r"\d+", "", fold(owner))
+        folded = re.sub(r"\d+", "", fold_name(owner))
         return len(folded) >= 3 and any(_is_built_from(folded, parts) for parts in self.authors)
 
     def is_author_alone(self, owner: str) -> bool:
         """Whether `owner` is one author's name and nothing else: two parts of it, a long family name with initials,
         or a very long part. Narrower than `is_author`: among hundreds of strangers some share a family name."""
-        pieces = [re.sub(r"\d+", "", fold(piece)) for piece in re.split(r"[-_.]", owner[:_MOST_OWNER])]
+        pieces = [re.sub(r"\d+", "", fold_name(piece)) for piece in re.split(r"[-_.]", owner[:_MAX_OWNER])]
         letters = "".join(piece for piece in pieces if piece not in _BESIDE_A_NAME)
         return len(letters) >= 4 and any(_is_nothing_but(letters, parts) for parts in self.authors)
 
@@ -106,7 +106,7 @@ def owner_and_name(reference: Reference) -> tuple[str, str]:
     """(owner, name) that a reference's key shows, folded by case; empty where it has none."""
     scheme, _, rest = reference.key.partition(":")
     if scheme == "page":
-        return _of_page(rest)
+        return _page_owner_and_name(rest)
     pieces = rest.split("/")
     if scheme in ("gitlab", "forgejo") and "." in pieces[0]:
         pieces = pieces[1:]
@@ -119,12 +119,12 @@ def owner_and_name(reference: Reference) -> tuple[str, str]:
     return (pieces[0].lower() if len(pieces) > 1 else ""), pieces[-1]
 
 
-def fold(name: str) -> str:
+def fold_name(name: str) -> str:
     """Only the letters and digits, in lower case, without accents."""
     return "".join(_WORD.findall(_ascii(name))).lower()
 
 
-def _of_page(url: str) -> tuple[str, str]:
+def _page_owner_and_name(url: str) -> tuple[str, str]:
     host, _, path = url.removeprefix("https://").partition("/")
     pieces = [piece for piece in path.partition("?")[0].split("/") if piece]
     name = re.sub(r"\.(?:html?|php)$", "", pieces[-1]) if pieces else ""
@@ -140,26 +140,28 @@ def _ascii(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
-def _acronyms(title: str, abstract: str) -> set[str]:
+def _work_acronyms(title: str, abstract: str) -> set[str]:
     found: set[str] = set()
     head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0]
     if head != title and len(head.split()) <= 4:
-        found.add(fold(head))
+        found.add(fold_name(head))
     for text in (title, *_IN_BRACKETS.findall(abstract), *_PRESENTED.findall(abstract)):
-        found.update(fold(token) for token in _COINED.findall(text) if _is_coined(token))
+        found.update(fold_name(token) for token in _COINED.findall(text) if _is_coined(token))
     return {name for name in found if len(name) >= 3 and name not in _COMMON}
 
 
 def repository_names(paper: Paper) -> tuple[str, ...]:
     """How a repository of this paper may be called, as the paper writes its work's name; at most five."""
-    title = paper.title[:_MOST_TITLE]
+    title = paper.title[:_MAX_TITLE]
     found: dict[str, None] = {}
     head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0].strip()
     if head != title and len(head.split()) <= 3:
         found[re.sub(r"\s+", "-", head)] = None
     found |= dict.fromkeys(token.rstrip(".-_") for token in _COINED.findall(title) if _is_coined(token))
-    known = About.of(paper)
-    return tuple(name for name in found if fold(name) in known.acronyms and _REPOSITORY_NAME.fullmatch(name))[:5]
+    known = PaperNames.of_paper(paper)
+    return tuple(name for name in found if fold_name(name) in known.acronyms and _REPOSITORY_NAME.fullmatch(name))[
+        :5
+    ]
 
 
 # Written like acronyms of one work, yet everybody's.

@@ -1,10 +1,10 @@
 import pytest
 
-from tracker.detect.roles.names import About, owner_and_name
+from tracker.detect.roles.name_matching import PaperNames, owner_and_name
 from tracker.domain.artifacts import Reference
 from tracker.domain.papers import Paper
 
-ABOUT = About.of(
+ABOUT = PaperNames.of_paper(
     Paper(
         arxiv_id="2401.00001",
         title="StereoField: Learning Robust Depth for Sparse View Synthesis",
