@@ -51,7 +51,7 @@ from tracker.cli import console
 from tracker.pipeline import site as pipeline_site
 from tracker.pipeline.context import Summary, status
 from tracker.settings import config_dir
-from tracker.store.engine import open_store, upgrade_apart
+from tracker.store.engine import open_store, upgrade_in_subprocess
 from tracker.web import api, app, measures
 
 MEGABYTE = 1_000_000
@@ -314,7 +314,7 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
             },
         )  # fmt: skip
         logs.set_up(made, quiet=True)
-        upgrade_apart(made.store_url)
+        upgrade_in_subprocess(made.store_url)
         with closing(open_store(made.store_url)) as store:
             service = scheduler.Service(made, store, clock, console.LogProgress())
             site = app.Site(

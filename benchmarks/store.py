@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import exports
-from tracker.store import codes, figures, queue, search, wordings
+from tracker.store import enum_columns, queue, search, shared_texts, statistics
 from tracker.store import keys as k
 from tracker.store.engine import Store, open_store
-from tracker.store.query import open_to_read
+from tracker.store.readonly_sql import open_readonly
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS, BATCH = 50, 5000
@@ -87,7 +87,9 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     words = '["as it is said of each fact","of code","of weights","of data","of the demo"]'
     made: dict[str, list[tuple[Any, ...]]] = {
         "grading": [(number, grade, words, "", "") for grade, number in _GRADINGS.items()],
-        "wording": [(wordings.number(said), _json(said)) for said in (_OWN, _OPEN, _NOT_OPEN, _NO_TEXT)],
+        "wording": [
+            (shared_texts.shared_text_id(said), _json(said)) for said in (_OWN, _OPEN, _NOT_OPEN, _NO_TEXT)
+        ],
     }
     for index in range(size):
         at = START + step * index
@@ -111,7 +113,7 @@ def _paper(
     def add(name: str, *row: Any) -> None:
         made.setdefault(name, []).append(row)
 
-    work, when = k.number(arxiv_id), stamp(at)
+    work, when = k.arxiv_number(arxiv_id), stamp(at)
     is_open = index % 7 == 0
     linked = is_open or index % 4 == 0
     code = "open" if is_open else "available" if linked else "unknown"
@@ -137,7 +139,7 @@ def _paper(
     else:
         # That nothing was found takes no verdict, but was asked for.
         add("scan", work, 1, _RECORD, _ABSENT, None, when, _RULES)
-        why = wordings.number(_NO_TEXT) if index % 3 else None
+        why = shared_texts.shared_text_id(_NO_TEXT) if index % 3 else None
         add("scan", work, 1, _PDF if why else _HTML, _ABSENT if why else _READ, why, when, _RULES)
 
 
@@ -151,7 +153,9 @@ def _link(
     number, sentence = index + 1, f"Our code is available at {url}."
     before = "We find that it does as well as what is larger, and that this holds on data that were not seen. Our code is available at "
     state, class_ = ("open", "osi") if opened else ("available", "unknown")
-    add("verdict", work, "code", state, class_, number, wordings.number(_OPEN if opened else _NOT_OPEN))
+    add(
+        "verdict", work, "code", state, class_, number, shared_texts.shared_text_id(_OPEN if opened else _NOT_OPEN)
+    )
     look = NOW - timedelta(hours=1) if index > size - 4 * DUE else NOW + timedelta(minutes=1 + index % 50_000)
     add("artifact", number, reference, "github", "repository", url, str(index), "present", "code", '["code"]', "MIT", "osi",
         "LICENSE", when, _commit(index), when, when, when, stamp(look))  # fmt: skip
@@ -166,7 +170,7 @@ def _link(
         _ABSTRACT,
         written,
         sentence,
-        wordings.less(before, sentence, url),
+        shared_texts.shorten_before(before, sentence, url),
         1,
         1,
         when,
@@ -180,7 +184,7 @@ def _link(
         _ABSTRACT,
         "own",
         0.98,
-        wordings.number(_OWN),
+        shared_texts.shared_text_id(_OWN),
         _RULES,
         "shipped",
     )
@@ -202,10 +206,10 @@ def _json(values: list[str]) -> str:
     return '["' + '","'.join(values) + '"]'
 
 
-_METADATA, _RECORD, _HTML, _PDF = map(codes.SOURCE.words.index, ("metadata", "hub-record", "html", "pdf"))
-_READ, _ABSENT = (codes.OUTCOME.words.index(word) for word in ("read", "absent"))
-_NEW, _OAI = codes.ANNOUNCED.words.index("new"), codes.DOOR.words.index("arxiv_oai")
-_ABSTRACT = codes.PLACE.words.index("abstract")
+_METADATA, _RECORD, _HTML, _PDF = map(enum_columns.SOURCE.words.index, ("metadata", "hub-record", "html", "pdf"))
+_READ, _ABSENT = (enum_columns.SCAN_OUTCOME.words.index(word) for word in ("read", "absent"))
+_NEW, _OAI = enum_columns.ANNOUNCEMENT_KIND.words.index("new"), enum_columns.ARXIV_SOURCE.words.index("arxiv_oai")
+_ABSTRACT = enum_columns.PLACE.words.index("abstract")
 _OWN = [
     "it stands in the abstract",
     "the sentence says that it is available there",
@@ -298,8 +302,8 @@ def generate(path: Path, size: int) -> Store:
     connection.close()
     store = open_store(f"sqlite:///{path}")
     with store.begin() as writing:
-        figures.recount(writing)
-        search.make(writing)
+        statistics.recount(writing)
+        search.create_index(writing)
     with store.read() as reading:
         reading.exec_driver_sql("PRAGMA optimize")
     store.engine.dispose()
@@ -319,7 +323,7 @@ def best(ask: Callable[[], Any]) -> float:
 
 def questions(store: Store, path: Path) -> dict[str, Callable[[], Any]]:
     """What is asked, by name."""
-    reader = open_to_read(path)
+    reader = open_readonly(path)
     by_category = (
         "SELECT arxiv_id, title, reference, licence_spdx, opened_at FROM open_by_category WHERE category = ? "
     )
@@ -345,9 +349,9 @@ def questions(store: Store, path: Path) -> dict[str, Callable[[], Any]]:
         "trend of a category": sql(
             "SELECT * FROM openness_by_month WHERE category = 'cs.CL' AND fact = 'code' ORDER BY month"
         ),
-        "text: two common words": lambda: search.papers(reader, "learning diffusion", 20),
-        "text: a common beginning": lambda: search.papers(reader, "learning mo", 20),
-        "text: a rare word": lambda: search.papers(reader, rare_word(), 20),
+        "text: two common words": lambda: search.find_papers(reader, "learning diffusion", 20),
+        "text: a common beginning": lambda: search.find_papers(reader, "learning mo", 20),
+        "text: a rare word": lambda: search.find_papers(reader, rare_word(), 20),
     }
 
 

@@ -17,15 +17,16 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Promise, Role, Source
-from tracker.store import codes, judgements, keys, wordings, writes
+from tracker.store import enum_columns, judgements, keys, shared_texts
+from tracker.store import papers as store_papers
 from tracker.store.engine import open_store
 
 PAPERS, BATCH, ROUNDS = 10_000, 500, 7
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
 TEXT = "We study how well links in abstracts can be followed. " * 25
 
-METADATA, READ = codes.SOURCE.words.index("metadata"), codes.OUTCOME.words.index("read")
-ABSTRACT = codes.PLACE.words.index("abstract")
+METADATA, READ = enum_columns.SOURCE.words.index("metadata"), enum_columns.SCAN_OUTCOME.words.index("read")
+ABSTRACT = enum_columns.PLACE.words.index("abstract")
 
 
 def versions() -> list[Version]:
@@ -53,11 +54,11 @@ def link(number: int) -> Reference:
     return Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
 
 
-def found(part: list[Version], start: int) -> tuple[list[writes.Scanned], dict[str, list[RoleDecision]]]:
+def found(part: list[Version], start: int) -> tuple[list[store_papers.ScanResult], dict[str, list[RoleDecision]]]:
     """What reading a batch of papers gives."""
     scans, roles = [], {}
     for number, one in enumerate(part, start):
-        work, mentions = writes.paper_id(one.arxiv_id), ()
+        work, mentions = store_papers.paper_work(one.arxiv_id), ()
         if number % 4 == 0:
             mentions = (
                 Mention(
@@ -69,7 +70,9 @@ def found(part: list[Version], start: int) -> tuple[list[writes.Scanned], dict[s
                 ),
             )
         scans.append(
-            writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=mentions, promise=Promise.NONE)
+            store_papers.ScanResult(
+                work=work, version=1, source=Source.METADATA, mentions=mentions, promise=Promise.NONE
+            )
         )
         roles[work] = [
             RoleDecision(
@@ -97,8 +100,8 @@ def ours(folder: Path) -> float:
     store = open_store(f"sqlite:///{folder / 'ours.db'}")
     begun = time.perf_counter()
     for part, scans, roles in batches:
-        writes.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
-        writes.save_scans(store, scans, "r1", START)
+        store_papers.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
+        store_papers.save_scans(store, scans, "r1", START)
         judgements.save_roles(store, roles, "r1", {("github", "repository")}, START)
     seconds = time.perf_counter() - begun
     store.close()
@@ -121,14 +124,14 @@ def plain(folder: Path) -> float:
         connection.executemany(
             "INSERT INTO work (id, arxiv_id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, withdrawn, promise,"
             " promise_evidence, code, weights, data, demo) VALUES (?,?,1,?,?,?,0,1,0,'none','','unknown','unknown','unknown','unknown')",
-            [(keys.number(one.arxiv_id), one.arxiv_id, at, at, at) for one in part],
+            [(keys.arxiv_number(one.arxiv_id), one.arxiv_id, at, at, at) for one in part],
         )
         connection.executemany(
             "INSERT INTO version (work, n, title, abstract, comment, authors, categories, primary_category, withdrawn)"
             " VALUES (?,1,?,?,?,?,?,?,0)",
             [
                 (
-                    keys.number(one.arxiv_id),
+                    keys.arxiv_number(one.arxiv_id),
                     one.title,
                     one.abstract,
                     one.comment,
@@ -141,11 +144,11 @@ def plain(folder: Path) -> float:
         )
         connection.executemany(
             "INSERT INTO work_category (category, work) VALUES (?,?)",
-            [(name, keys.number(one.arxiv_id)) for one in part for name in one.categories],
+            [(name, keys.arxiv_number(one.arxiv_id)) for one in part for name in one.categories],
         )
         connection.executemany(
             "INSERT INTO paper_text (id, version, repositories) VALUES (?,1,'')",
-            [(keys.number(one.arxiv_id),) for one in part],
+            [(keys.arxiv_number(one.arxiv_id),) for one in part],
         )
         connection.executemany(
             "INSERT INTO figure (category, fact, month, state, papers) VALUES (?,?,'2026-06','unknown',?)"
@@ -157,7 +160,7 @@ def plain(folder: Path) -> float:
             ],
         )
         linked = [
-            (keys.number(one.arxiv_id), number + 1, link(number))
+            (keys.arxiv_number(one.arxiv_id), number + 1, link(number))
             for number, one in enumerate(part, start)
             if number % 4 == 0
         ]
@@ -179,15 +182,15 @@ def plain(folder: Path) -> float:
         connection.executemany(
             "INSERT INTO scan (work, version, source, outcome, scanned_at, rules) VALUES"
             f" (?,1,{METADATA},{READ},?,'r1')",
-            [(keys.number(one.arxiv_id), at) for one in part],
+            [(keys.arxiv_number(one.arxiv_id), at) for one in part],
         )
         connection.execute(
             "INSERT INTO wording (id, words) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (wordings.number(["said so"]), '["said so"]'),
+            (shared_texts.shared_text_id(["said so"]), '["said so"]'),
         )
         connection.executemany(
             "INSERT INTO role (work, artifact, name, source, place, role, probability, wording, rules) VALUES"
-            f" (?,?,?,{METADATA},{ABSTRACT},'own',0.99,{wordings.number(['said so'])},'r1')",
+            f" (?,?,?,{METADATA},{ABSTRACT},'own',0.99,{shared_texts.shared_text_id(['said so'])},'r1')",
             [(work, number, number) for work, number, _ in linked],
         )
         connection.executemany(

@@ -14,7 +14,7 @@ from tracker import doctor
 from tracker.cli import main
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store.engine import open_store
-from tracker.store.memory import StoreMemory
+from tracker.store.upstreams import StoreMemory
 
 SECRET = "a-token-that-must-not-be-shown"
 

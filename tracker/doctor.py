@@ -25,7 +25,7 @@ from tracker.fetch import pace
 from tracker.fetch.client import Client
 from tracker.pipeline import context
 from tracker.settings import PREFIX, Settings, config_dir, is_loopback
-from tracker.store import engine, memory, query, views
+from tracker.store import engine, readonly_sql, upstreams, views
 
 OK, WARN, BAD = "ok", "warn", "bad"
 MEGABYTE = 1_000_000
@@ -82,7 +82,7 @@ def examine(file: Path | None, environ: dict[str, str], *, online: bool = False)
     database = list(_safely("database", lambda: _database(settings)))
     lines += database
     readable = all(line.mark != BAD for line in database) and _has_store(settings)
-    known: dict[str, memory.UpstreamState] = {}
+    known: dict[str, upstreams.UpstreamState] = {}
     if readable:
         lines += _safely("database", lambda: _remember(settings, known))
     lines += _safely("clock", lambda: _clock(settings, now, known, readable))
@@ -235,18 +235,18 @@ def _database(settings: Settings) -> Iterator[Line]:
     yield Line(part, "write-ahead log", WARN if long else OK, _size(size), todo)
 
 
-def _remember(settings: Settings, known: dict[str, memory.UpstreamState]) -> Iterator[Line]:
-    known.update((one.name, one) for one in memory.remembered(settings.store_url))
+def _remember(settings: Settings, known: dict[str, upstreams.UpstreamState]) -> Iterator[Line]:
+    known.update((one.name, one) for one in upstreams.load_upstreams(settings.store_url))
     return iter(())
 
 
 def _one(settings: Settings, sql: str) -> Sequence[Any]:
-    _, rows = query.query(settings.store_url, sql)
+    _, rows = readonly_sql.run_query(settings.store_url, sql)
     return next(iter(list(rows)), (None,))
 
 
 def _clock(
-    settings: Settings, now: datetime, known: dict[str, memory.UpstreamState], readable: bool
+    settings: Settings, now: datetime, known: dict[str, upstreams.UpstreamState], readable: bool
 ) -> Iterator[Line]:
     if settings.now is not None:
         todo = "Unset it, unless this is a trial against stand-ins."
@@ -260,7 +260,7 @@ def _clock(
     newest = [one.last_ok_at for one in known.values() if one.last_ok_at]
     if readable:
         [checked] = _one(settings, "SELECT max(checked_at) FROM artifacts")
-        newest += [moment] if (moment := memory.moment(checked)) else []
+        newest += [moment] if (moment := upstreams.parse_utc(checked)) else []
     if newest and max(newest) > now + CLOCK_SLACK:
         says = f"{now:%Y-%m-%dT%H:%M:%SZ}, earlier than what is stored ({max(newest):%Y-%m-%dT%H:%M:%SZ})"
         yield Line("clock", "system clock", BAD, says, "Set the clock of this machine (NTP).")
@@ -268,7 +268,7 @@ def _clock(
         yield Line("clock", "system clock", OK, f"{now:%Y-%m-%dT%H:%M:%SZ}, not before what is stored")
 
 
-def _upstreams(settings: Settings, known: dict[str, memory.UpstreamState], now: datetime) -> Iterator[Line]:
+def _upstreams(settings: Settings, known: dict[str, upstreams.UpstreamState], now: datetime) -> Iterator[Line]:
     for name, url in settings.upstreams.model_dump().items():
         if name in ("arxiv_rss", "web"):
             continue
@@ -291,7 +291,9 @@ def _address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _upstream(settings: Settings, name: str, base: str, one: memory.UpstreamState | None, now: datetime) -> Line:
+def _upstream(
+    settings: Settings, name: str, base: str, one: upstreams.UpstreamState | None, now: datetime
+) -> Line:
     facts = [base] if base else []
     facts.append(f"{pace.interval(settings, name):g} s apart" + (" at each host" if name == "web" else ""))
     limit = pace.budget(settings, name)
@@ -316,7 +318,7 @@ def _upstream(settings: Settings, name: str, base: str, one: memory.UpstreamStat
     return Line("upstreams", name, mark, "; ".join(facts), todo)
 
 
-def _budget(limit: int, one: memory.UpstreamState | None, now: datetime) -> str:
+def _budget(limit: int, one: upstreams.UpstreamState | None, now: datetime) -> str:
     since = one.budget_from if one else None
     if since is None or not since <= now < since + timedelta(hours=1):
         return f"{limit:,} an hour, none used"
@@ -344,9 +346,9 @@ def _tokens(settings: Settings) -> Iterator[Line]:
 def _waiting(settings: Settings, now: datetime) -> Iterator[Line]:
     sql = (
         "SELECT host, count(*) FROM artifacts WHERE next_check_at <= "  # noqa: S608 # a time of ours, no stranger's text
-        f"'{memory.written(now)}' GROUP BY host ORDER BY count(*) DESC, host"
+        f"'{upstreams.format_utc(now)}' GROUP BY host ORDER BY count(*) DESC, host"
     )
-    _, rows = query.query(settings.store_url, sql)
+    _, rows = readonly_sql.run_query(settings.store_url, sql)
     counted = [(str(host), int(count)) for host, count in rows]
     for host, count in counted:
         upstream = UPSTREAM_OF.get(host, "web")
@@ -381,7 +383,7 @@ def _online(settings: Settings, readable: bool) -> Iterator[Line]:
     """One question to each upstream, with its pace, budget and stops as for any other request."""
     with (
         closing(engine.open_store(settings.store_url if readable else "sqlite://")) as store,
-        Client(settings, memory.StoreMemory(store), clocks.make(settings)) as client,
+        Client(settings, upstreams.StoreMemory(store), clocks.make(settings)) as client,
     ):
         for name, path in CHEAP.items():
             yield _asked(client, name, path, local=is_loopback(getattr(settings.upstreams, name)))

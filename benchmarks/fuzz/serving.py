@@ -35,7 +35,7 @@ from tracker.hosts.resolve import reference
 from tracker.judge import corrections
 from tracker.pipeline import site as pipeline_site
 from tracker.publish import composed_feeds, feeds, files
-from tracker.store import imports, judgements, search, writes
+from tracker.store import imports, judgements, papers, search
 from tracker.store.engine import Store, open_store
 from tracker.web import api, app
 
@@ -75,12 +75,12 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
         arxiv_id=work.removeprefix("arxiv:"), n=1, title=next(word), abstract=next(word), authors=tuple(lines[:5]), categories=("cs.CL",),
         primary_category="cs.CL", comment=next(word), submitted_at=now, updated_at=now, doi=next(word), licence=next(word),
     )  # fmt: skip
-    writes.save_versions(store, [version], {}, now)
+    papers.save_versions(store, [version], {}, now)
     mention = Mention(
         reference=found, url=found.url, place=Place.ABSTRACT, source=Source.METADATA, evidence=next(word)
     )
-    writes.save_scans(
-        store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
+    papers.save_scans(
+        store, [papers.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
     )
     decision = RoleDecision(
         reference=found, url=found.url, role=Role.OWN, probability=0.9, place=Place.ABSTRACT, source=Source.METADATA, evidence=next(word), reasons=(next(word),)
@@ -208,7 +208,7 @@ def _api() -> Run:
                     assert not set(f"{name}{value}".encode()) & _FORBIDDEN, (name, value)
                 json.loads(answer.body or b"{}")
             check()
-        search.papers(store, text(data), 5)
+        search.find_papers(store, text(data), 5)
 
     return run
 
@@ -233,9 +233,9 @@ def _imports() -> Run:
     _, store, _ = _world()
 
     def run(data: bytes) -> None:
-        for _, record in imports.records(io.BytesIO(data)):
-            assert isinstance(record, dict | imports.Bad)
-        imports.load(store, io.BytesIO(data), reference, source=text(data[:60]), rules="1", now=NOW)
+        for _, record in imports.read_records(io.BytesIO(data)):
+            assert isinstance(record, dict | imports.BadRecord)
+        imports.import_links(store, io.BytesIO(data), reference, source=text(data[:60]), rules="1", now=NOW)
 
     return run
 

@@ -80,10 +80,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         store = open_store(made.store_url)
         with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
             cycle.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
-            newest = feed_window.window([*items.channel_items(store, "main", 100)], made.feed)
+            newest = feed_window.window([*items.load_feed_items(store, "main", 100)], made.feed)
             pages = pipeline_site.pages(
-                store, made, status(worker, NOW), newest=newest, not_open=items.not_open_items(store, 30),
-                releases=items.release_items(store), unlinked=items.unlinked_items(store, 20), channels=channels(newest, made),
+                store, made, status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),
+                releases=items.load_release_items(store), unlinked=items.load_unlinked_items(store, 20), channels=channels(newest, made),
             )  # fmt: skip
             pages["search.html"] = pipeline_site.search(store, made, "model's <b>", 1)
             pages["search-all.html"] = pipeline_site.search(store, made, "e", 2, status(worker, NOW))

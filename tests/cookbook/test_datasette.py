@@ -12,7 +12,7 @@ import pytest
 
 from tracker.settings import config_dir
 from tracker.store import views
-from tracker.store.query import may_only_read
+from tracker.store.readonly_sql import authorize_reading
 
 yaml = pytest.importorskip("yaml")  # Datasette brings it
 TOLD: dict[str, Any] = yaml.safe_load((config_dir() / "datasette.yaml").read_text(encoding="utf-8"))
@@ -49,5 +49,5 @@ def test_a_canned_query_reads_public_views_and_gives_rows(seeded: Path, name: st
     named = set(re.findall(r"\b(?:FROM|JOIN) ([a-z_]+)(?!\()\b", asked["sql"]))
     assert named - {"json_each", "theirs"} <= set(views.VIEWS)
     with closing(sqlite3.connect(f"{seeded.as_uri()}?mode=ro", uri=True)) as connection:
-        connection.set_authorizer(may_only_read)
+        connection.set_authorizer(authorize_reading)
         assert connection.execute(asked["sql"], {key: VALUES[key] for key in parameters}).fetchall()

@@ -119,7 +119,7 @@ def test_a_step_inside_a_cycle(stay: Stay, step: timedelta, looks: int) -> None:
     assert f"arxiv-code-tracker:arxiv:{late}" in stay.dates()
 
 
-@pytest.mark.skipif(not LONG, reason="in the long form; tests/store/test_memory.py has the rule")
+@pytest.mark.skipif(not LONG, reason="in the long form; tests/store/test_upstreams.py has the rule")
 def test_what_an_upstream_forbade_by_a_clock_that_ran_ahead_does_not_last(stay: Stay) -> None:
     """Upstreams ask for a day at most; a stop that ends weeks later was noted by another clock."""
     stay.clock.moment = START + timedelta(days=400)

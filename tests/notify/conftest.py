@@ -20,7 +20,8 @@ from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
 from tracker.pipeline.context import Worker, make_worker
 from tracker.settings import Settings
-from tracker.store import memory, wordings, writes
+from tracker.store import papers as store_papers
+from tracker.store import shared_texts, upstreams
 from tracker.store import tables as t
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
@@ -171,7 +172,7 @@ def enter(store: Store) -> Callable[..., None]:
             )
             for number in numbers
         ]  # fmt: skip
-        writes.save_versions(store, papers, {}, NOW)
+        store_papers.save_versions(store, papers, {}, NOW)
         with store.begin() as connection:
             for offset, number in enumerate(numbers):
                 work, moment = f"arxiv:2606.{number:05}", NOW - timedelta(seconds=seconds + offset)
@@ -188,11 +189,11 @@ def enter(store: Store) -> Callable[..., None]:
                 rows = [
                     {
                         "work": work, "fact": fact.value, "state": State.OPEN.value, "licence_class": "osi",
-                        "name": None, "wording": wordings.number([]),
+                        "name": None, "wording": shared_texts.shared_text_id([]),
                     }
                     for fact in facts
                 ]  # fmt: skip
-                wordings.keep(connection, [[]])
+                shared_texts.save_shared_texts(connection, [[]])
                 upsert(connection, t.VerdictRow, rows)
 
     return add
@@ -201,4 +202,4 @@ def enter(store: Store) -> Callable[..., None]:
 @pytest.fixture
 def troubles(store: Store) -> Callable[[], dict[str, str]]:
     """What hinders the stages."""
-    return lambda: {trouble.what: trouble.reason for trouble in memory.stages(store)[1]}
+    return lambda: {trouble.what: trouble.reason for trouble in upstreams.load_stages(store)[1]}

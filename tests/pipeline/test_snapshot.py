@@ -15,7 +15,7 @@ from tracker import settings
 from tracker.domain.errors import Cancelled
 from tracker.pipeline import snapshot as pipeline_snapshot
 from tracker.scheduler import Service
-from tracker.store import memory, snapshot
+from tracker.store import snapshot, upstreams
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
@@ -53,10 +53,10 @@ def test_a_snapshot_is_made_when_the_last_is_a_day_old(service: Service, store: 
     for hours, made in ((0, START), (23, START), (24, START + timedelta(hours=24))):
         clock.moment = START + timedelta(hours=hours)
         pipeline_snapshot.make_due(service.worker)
-        told = snapshot.manifest(file)
+        told = snapshot.load_manifest(file)
         assert told is not None
         assert datetime.fromisoformat(told.made_at) == made
-    assert memory.stages(store)[0]["snapshot"] == START + timedelta(hours=24)
+    assert upstreams.load_stages(store)[0]["snapshot"] == START + timedelta(hours=24)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_none_is_due_where_none_is_wanted_or_the_store_is_a_server(tmp_path: Pat
 def test_a_snapshot_that_fails_is_told_and_tried_again(service: Service, store: Store, tmp_path: Path) -> None:
     (tmp_path / "snapshots").write_text("a file where the folder should be")
     pipeline_snapshot.make_due(service.worker)
-    (trouble,) = memory.stages(store)[1]
+    (trouble,) = upstreams.load_stages(store)[1]
     assert (trouble.what, trouble.next_try) == ("snapshot", START + timedelta(minutes=15))
     assert "cannot be written" in trouble.reason
     (tmp_path / "snapshots").unlink()
     pipeline_snapshot.make_due(service.worker)
-    assert memory.stages(store)[1] == []
+    assert upstreams.load_stages(store)[1] == []
 
 
 def test_a_service_that_stops_breaks_the_snapshot_off(service: Service) -> None:
@@ -85,14 +85,14 @@ def test_a_service_that_stops_breaks_the_snapshot_off(service: Service) -> None:
 
 
 def test_the_service_has_a_job_for_it_beside_the_work(service: Service) -> None:
-    memory.stage_done(service.worker.store, "harvest", START)
+    upstreams.record_stage_done(service.worker.store, "harvest", START)
     service.start()
     (job,) = [job for job in service._scheduler.get_jobs() if job.id == "snapshot"]
     assert job.executor == "snapshot", "the work does not wait for it"
 
 
 def test_no_secret_is_in_a_snapshot(service: Service, store: Store, tmp_path: Path) -> None:
-    memory.stage_failed(store, "harvest", "arxiv_api: 503", None, START)
+    upstreams.record_stage_failed(store, "harvest", "arxiv_api: 503", None, START)
     pipeline_snapshot.make_due(service.worker)
     packed = service.worker.settings.snapshot_file.read_bytes()
     plain = zstandard.ZstdDecompressor().decompressobj().decompress(packed)

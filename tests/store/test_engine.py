@@ -18,9 +18,10 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tracker.domain.errors import StoreError
-from tracker.store import codes, items, joined, reads, search, views
-from tracker.store.dialect import encode
-from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_store, reader, upgrade_apart
+from tracker.store import enum_columns, items, joined, search, views
+from tracker.store import histories as store_histories
+from tracker.store.dialect import encode_json
+from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_reader, open_store, upgrade_in_subprocess
 from tracker.store.tables import METADATA
 
 
@@ -49,7 +50,7 @@ def test_the_revisions_known_are_those_of_the_folder() -> None:
 
 def test_a_store_is_made_in_a_process_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "data" / "tracker.db"
-    upgrade_apart(url(path))
+    upgrade_in_subprocess(url(path))
     with sqlite3.connect(path) as made:
         assert made.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISIONS[-1],)
     made.close()
@@ -58,7 +59,7 @@ def test_a_store_is_made_in_a_process_of_its_own(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_is_said_by_opening_it_and_not_before(tmp_path: Path) -> None:
     path = tmp_path / "tracker.db"
     path.write_bytes(b"not a database" * 1000)
-    upgrade_apart(url(path))
+    upgrade_in_subprocess(url(path))
     with pytest.raises(StoreError, match="no database"):
         open_store(url(path))
     assert path.read_bytes() == b"not a database" * 1000
@@ -202,7 +203,7 @@ def at_revision(database: str, revision: str, more: Sequence[tuple[str, dict[str
         if revision >= "0005":
             connection.execute(
                 text("INSERT INTO grading (id, reasons, mof, osaid) VALUES (7, :said, 'at most II', 'é')"),
-                {"said": encode(said)},
+                {"said": encode_json(said)},
             )
             connection.exec_driver_sql("UPDATE work SET grade = 'open code', grading = 7")
         elif revision >= "0002":
@@ -210,7 +211,7 @@ def at_revision(database: str, revision: str, more: Sequence[tuple[str, dict[str
                 text(
                     "UPDATE work SET grade = 'open code', grade_reasons = :said, mof = 'at most II', osaid = 'é'"
                 ),
-                {"said": encode([said[0], f"{said[1]}: github:A/b", f"{said[2]}: none"])},
+                {"said": encode_json([said[0], f"{said[1]}: github:A/b", f"{said[2]}: none"])},
             )
         if sqlite:
             connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
@@ -246,11 +247,11 @@ def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: P
             ("code", "github:A/b")
         ]
         assert connection.execute(text("SELECT source, scanned_at FROM scan")).all() == [
-            (codes.SOURCE.words.index("metadata"), TIME)
+            (enum_columns.SOURCE.words.index("metadata"), TIME)
         ]
     for words in ("T", "andre", "a/b"):
-        assert search.papers(store, words) == ["2606.00001"], words
-    (known,) = reads.histories(store, ["arxiv:2606.00001"])
+        assert search.find_papers(store, words) == ["2606.00001"], words
+    (known,) = store_histories.load_histories(store, ["arxiv:2606.00001"])
     assert known.history.links[0].sightings[0].licence_spdx == "MIT"
     assert known.history.links[0].sightings[0].licences_beside == ()
     store.close()
@@ -300,10 +301,10 @@ def upgraded(database: str, revision: str) -> None:
         assert told("SELECT count(*) FROM work WHERE scan_due") == [(0,)], "all roles found their mention"
         if store.engine.dialect.name == "sqlite":
             assert told("PRAGMA foreign_key_check") == []
-    histories = {one.history.work: one.history for one in reads.histories(store, [WORK, OLD])}
+    histories = {one.history.work: one.history for one in store_histories.load_histories(store, [WORK, OLD])}
     assert [(one.n, one.seen_at.day) for one in histories[OLD].versions] == [(1, 16), (2, 19)]
     assert histories[WORK].links[0].replaced_at == datetime(2026, 6, 20, 12, tzinfo=UTC)
-    entered = items.channel_items(store, "main", 9)
+    entered = items.load_feed_items(store, "main", 9)
     assert [(one.work, one.links[0].reference) for one in entered] == [(WORK, "github:A/b")]
     store.close()
 
@@ -332,7 +333,7 @@ def test_a_reader_cannot_write_whatever_it_tries(tmp_path: Path) -> None:
     path = tmp_path / "tracker.db"
     open_store(url(path)).close()
     before = path.read_bytes()
-    store = reader(url(path))
+    store = open_reader(url(path))
     for sql in (
         "INSERT INTO stage (name, trouble) VALUES ('x', '')",
         "UPDATE work SET code = 'open'",
@@ -394,7 +395,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkey
     def broken(_: object) -> None:
         raise OSError("no")
 
-    monkeypatch.setattr("tracker.store.figures.recount", broken)
+    monkeypatch.setattr("tracker.store.statistics.recount", broken)
     with pytest.raises(StoreError):
         open_store(url(path))
     left = sqlite3.connect(path)

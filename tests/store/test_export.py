@@ -18,7 +18,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Role, Source
 from tracker.hosts.resolve import reference
-from tracker.store import export, imports, judgements, views, writes
+from tracker.store import export, imports, judgements, papers, views
 from tracker.store.engine import Store
 
 
@@ -37,10 +37,10 @@ def add(store: Store, number: int, now: datetime, role: Role, url: str) -> None:
         submitted_at=now,
         updated_at=now,
     )
-    writes.save_versions(store, [version], {}, now)
+    papers.save_versions(store, [version], {}, now)
     mention = Mention(reference=found, url=url, place=Place.ABSTRACT, source=Source.METADATA, evidence=url)
-    writes.save_scans(
-        store, [writes.Scanned(work=f"arxiv:{arxiv_id}", version=2, source=Source.METADATA, mentions=(mention,))], "1", now
+    papers.save_scans(
+        store, [papers.ScanResult(work=f"arxiv:{arxiv_id}", version=2, source=Source.METADATA, mentions=(mention,))], "1", now
     )  # fmt: skip
     decision = RoleDecision(
         reference=found,
@@ -70,8 +70,8 @@ def seeded(store: Store, now: datetime) -> Store:
 
 def written(store: Store, view: str, form: str) -> bytes:
     out = io.BytesIO()
-    with export.reading(store.url) as connection:
-        export.export(connection, view, form, out)
+    with export.open_consistent(store.url) as connection:
+        export.export_view(connection, view, form, out)
     return out.getvalue()
 
 
@@ -85,13 +85,13 @@ def test_every_column_of_every_view_holds_what_its_kind_says(seeded: Store) -> N
         export.Kind.TEXTS: (str,),
         export.Kind.NESTED: (str,),
     }
-    with export.reading(seeded.url) as connection:
+    with export.open_consistent(seeded.url) as connection:
         for view in views.VIEWS:
-            told = export.columns(connection, view)
+            told = export.view_columns(connection, view)
             for row in connection.execute(f"SELECT * FROM {view}"):
                 for column, value in zip(told, row, strict=True):
                     assert value is None or isinstance(value, fits[column.kind]), f"{view}.{column.name}"
-        kinds = {column.name: column.kind.value for column in export.columns(connection, "papers")}
+        kinds = {column.name: column.kind.value for column in export.view_columns(connection, "papers")}
     assert (kinds["authors"], kinds["submitted_at"], kinds["withdrawn"]) == ("texts", "time", "flag")
 
 
@@ -117,8 +117,8 @@ def test_parquet_holds_the_same_as_json_lines_with_types(seeded: Store, view: st
     parquet = pytest.importorskip("pyarrow.parquet", reason="PyArrow, an optional extra, is not installed")
     rows = parquet.read_table(io.BytesIO(written(seeded, view, "parquet"))).to_pylist()
     lines = [json.loads(line) for line in written(seeded, view, "jsonl").splitlines()]
-    with export.reading(seeded.url) as connection:
-        told = export.columns(connection, view)
+    with export.open_consistent(seeded.url) as connection:
+        told = export.view_columns(connection, view)
     for row in rows:
         for column in told:
             if column.kind is export.Kind.TIME and row[column.name] is not None:
@@ -137,8 +137,8 @@ def test_parquet_holds_the_same_as_json_lines_with_types(seeded: Store, view: st
 
 def test_links_are_written_as_papers_with_code_did_and_come_in_again(seeded: Store, now: datetime) -> None:
     out = io.BytesIO()
-    with export.reading(seeded.url) as connection:
-        assert export.links_file(connection, out, "https://example.org/paper/") == 2
+    with export.open_consistent(seeded.url) as connection:
+        assert export.write_links_file(connection, out, "https://example.org/paper/") == 2
     listed = sorted(json.loads(out.getvalue()), key=lambda one: one["paper_arxiv_id"])
     assert listed[0] == {
         "paper_url": "https://example.org/paper/2606.00001",
@@ -154,13 +154,13 @@ def test_links_are_written_as_papers_with_code_did_and_come_in_again(seeded: Sto
     }
     assert (listed[1]["is_official"], listed[1]["mentioned_in_github"]) == (False, False)
     out.seek(0)
-    assert imports.load(seeded, out, reference, source="ours", rules="1", now=now).new == 2
+    assert imports.import_links(seeded, out, reference, source="ours", rules="1", now=now).new == 2
 
 
 def test_an_empty_store_gives_empty_files(store: Store) -> None:
     out = io.BytesIO()
-    with export.reading(store.url) as connection:
-        assert export.links_file(connection, out, "") == 0
+    with export.open_consistent(store.url) as connection:
+        assert export.write_links_file(connection, out, "") == 0
     assert json.loads(out.getvalue()) == []
     assert written(store, "papers", "jsonl") == b""
     assert written(store, "papers", "csv").startswith(b"arxiv_id,version,title,")
@@ -178,7 +178,7 @@ def test_a_file_takes_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
     path.write_bytes(b"old")
 
     def break_off() -> None:
-        with export.replacing(path) as file:
+        with export.atomic_file(path) as file:
             file.write(b"half")
             raise ZeroDivisionError
 

@@ -20,7 +20,7 @@ from tracker.domain.terms import Cause, Place, Role, Source
 from tracker.hosts.resolve import reference
 from tracker.judge import licence_classes, lifecycle
 from tracker.settings import config_dir
-from tracker.store import imports, joined, judgements, reads, writes
+from tracker.store import histories, imports, joined, judgements, papers
 from tracker.store.engine import Store
 
 URL = "https://github.com/zhang/stereofield"
@@ -56,13 +56,13 @@ def stored(store: Store, now: datetime) -> Store:
         submitted_at=now,
         updated_at=now,
     )
-    writes.save_versions(store, [version], {}, now)
+    papers.save_versions(store, [version], {}, now)
     return store
 
 
 def load(store: Store, content: str | bytes, now: datetime, source: str = "a list") -> imports.ImportSummary:
     raw = content.encode() if isinstance(content, str) else content
-    return imports.load(store, io.BytesIO(raw), reference, source=source, rules="1", now=now)
+    return imports.import_links(store, io.BytesIO(raw), reference, source=source, rules="1", now=now)
 
 
 def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
@@ -168,10 +168,10 @@ def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
     rules = role_rules.load_role_rules(config_dir() / "roles.toml")
     known = {"github:zhang/stereofield": ArtifactContext(names_paper=True)}
     decided = decision.decide_roles(
-        reads.mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known
+        histories.load_mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known
     )
     judgements.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
-    history = reads.histories(store, ["arxiv:2606.00001"])[0].history
+    history = histories.load_histories(store, ["arxiv:2606.00001"])[0].history
     day = now - now.replace(day=now.day - 1)
     told = lifecycle.derive_events(history, licence_classes.load_licence_rules(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
     return {event.kind.value: event.cause for event in told}
@@ -185,7 +185,7 @@ def test_what_a_list_brought_up_is_no_news(stored: Store, now: datetime) -> None
 def test_what_the_paper_names_as_well_is_news_though_a_list_named_it(stored: Store, now: datetime) -> None:
     load(stored, json.dumps([theirs()]), now)
     said = mention(Source.METADATA, Place.ABSTRACT, f"Our code is available at {URL}")
-    writes.save_scans(stored, [writes.Scanned(work="arxiv:2606.00001", version=2, source=Source.METADATA, mentions=(said,))], "1", now)  # fmt: skip
+    papers.save_scans(stored, [papers.ScanResult(work="arxiv:2606.00001", version=2, source=Source.METADATA, mentions=(said,))], "1", now)  # fmt: skip
     assert own_link_events(stored, now) == {"found": Cause.WORLD}
 
 
@@ -194,9 +194,9 @@ def test_what_the_paper_names_as_well_is_news_though_a_list_named_it(stored: Sto
 )
 def test_any_text_is_read_to_its_end(lines: list[str], array: bool) -> None:
     content = ("[" + ",".join(lines) + "]") if array else "\n".join(lines)
-    for line, record in imports.records(io.BytesIO(content.encode(errors="replace"))):
+    for line, record in imports.read_records(io.BytesIO(content.encode(errors="replace"))):
         assert line <= content.count("\n") + 1
-        assert isinstance(record, dict | imports.Bad)
+        assert isinstance(record, dict | imports.BadRecord)
 
 
 def test_good_records_survive_bad_ones_around_them_in_any_layout() -> None:
@@ -206,11 +206,11 @@ def test_good_records_survive_bad_ones_around_them_in_any_layout() -> None:
         json.dumps(good, indent=2),
         "\n".join(map(json.dumps, good)),
     ):
-        assert [record for _, record in imports.records(io.BytesIO(layout.encode()))] == good
+        assert [record for _, record in imports.read_records(io.BytesIO(layout.encode()))] == good
     array = '[{"n": 1}, {"n": oops, "x": 2}, {"n": 3},\n{"n": "cut},\n{"n": 5}]'
-    found = [(line, record) for line, record in imports.records(io.BytesIO(array.encode()))]
+    found = [(line, record) for line, record in imports.read_records(io.BytesIO(array.encode()))]
     assert [one for one in found if isinstance(one[1], dict)] == [(1, {"n": 1}), (1, {"n": 3}), (3, {"n": 5})]
-    assert [line for line, one in found if isinstance(one, imports.Bad)] == [1, 2]
+    assert [line for line, one in found if isinstance(one, imports.BadRecord)] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_good_records_survive_bad_ones_around_them_in_any_layout() -> None:
 )
 def test_hostile_content_is_bounded(hostile: bytes) -> None:
     stream = io.BytesIO(hostile + b'\n{"ok": 1}\n')
-    assert list(imports.records(stream))[-1][1] == {"ok": 1}
+    assert list(imports.read_records(stream))[-1][1] == {"ok": 1}
 
 
 def test_the_command_reads_packed_lists_and_tells_what_it_did(

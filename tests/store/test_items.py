@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from tracker.domain.papers import Version
-from tracker.store import entering, items, writes
+from tracker.store import feed_entries, items, papers
 from tracker.store import tables as t
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
@@ -18,7 +18,7 @@ def enter(store: Store, number: int, category: str, at: datetime) -> None:
         arxiv_id=f"2606.{number:05}", n=1, title=f"Paper {number}", abstract="", authors=("Ann",),
         categories=("cs.LG", category), primary_category="cs.LG", comment=None, submitted_at=at, updated_at=at,
     )  # fmt: skip
-    writes.save_versions(store, [paper], {}, at)
+    papers.save_versions(store, [paper], {}, at)
     event = {
         "id": sha256(work.encode()).hexdigest()[:16], "work": work, "reference": None, "kind": "opened", "cause": "world",
         "happened_at": at, "observed_at": at,
@@ -28,17 +28,17 @@ def enter(store: Store, number: int, category: str, at: datetime) -> None:
         upsert(
             connection,
             t.EntryRow,
-            [{"feed": entering.MAIN_FEED, "work": work, "event": event["id"], "entered_at": at}],
+            [{"feed": feed_entries.MAIN_FEED, "work": work, "event": event["id"], "entered_at": at}],
         )
 
 
 def test_the_newest_of_a_category_are_found_behind_the_newest_of_all(store: Store, now: datetime) -> None:
     for number, category in enumerate(("q-bio.QM", "q-bio.QM", "cs.CL", "cs.CL", "cs.CL"), 1):
         enter(store, number, category, now - timedelta(days=10 - number))
-    assert [one.arxiv_id for one in items.channel_items(store, "main", 2)] == ["2606.00005", "2606.00004"]
-    assert [one.arxiv_id for one in items.channel_items(store, "main", 2, "q-bio.QM")] == [
+    assert [one.arxiv_id for one in items.load_feed_items(store, "main", 2)] == ["2606.00005", "2606.00004"]
+    assert [one.arxiv_id for one in items.load_feed_items(store, "main", 2, "q-bio.QM")] == [
         "2606.00002",
         "2606.00001",
     ]
-    assert [one.arxiv_id for one in items.channel_items(store, "main", 1, "cs.CL")] == ["2606.00005"]
-    assert items.channel_items(store, "main", 5, "cs.AI") == []
+    assert [one.arxiv_id for one in items.load_feed_items(store, "main", 1, "cs.CL")] == ["2606.00005"]
+    assert items.load_feed_items(store, "main", 5, "cs.AI") == []

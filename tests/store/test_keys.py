@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.terms import Outcome, Place, Source
-from tracker.store import codes, items, keys, queue, releases
+from tracker.store import enum_columns, items, keys, queue, releases
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store, open_store
@@ -25,7 +25,7 @@ NONE_OF_ARXIVS = (
 
 @pytest.mark.parametrize("arxiv_id", OLD + NEW)
 def test_a_paper_is_a_number_of_four_bytes_that_gives_its_id_back(arxiv_id: str) -> None:
-    key = keys.stored(f"arxiv:{arxiv_id}")
+    key = keys.work_key(f"arxiv:{arxiv_id}")
     assert isinstance(key, int)
     assert 0 <= key < 1 << 31
     assert keys.read(key) == f"arxiv:{arxiv_id}"
@@ -33,7 +33,7 @@ def test_a_paper_is_a_number_of_four_bytes_that_gives_its_id_back(arxiv_id: str)
 
 @pytest.mark.parametrize("arxiv_id", NONE_OF_ARXIVS)
 def test_what_is_no_id_of_arxivs_has_a_negative_number(arxiv_id: str) -> None:
-    key = keys.stored(f"arxiv:{arxiv_id}")
+    key = keys.work_key(f"arxiv:{arxiv_id}")
     assert -(1 << 63) <= key < 0
     keys.meet([f"arxiv:{arxiv_id}"])
     assert keys.read(key) == f"arxiv:{arxiv_id}"
@@ -42,8 +42,8 @@ def test_what_is_no_id_of_arxivs_has_a_negative_number(arxiv_id: str) -> None:
 def test_what_is_only_asked_for_takes_no_memory(store: Store) -> None:
     before = len(keys._MET)
     for number in range(100):
-        assert items.item(store, f"arxiv:9999.{number:05}") is None
-        assert items.item(store, f"release:github:nobody/{number}") is None
+        assert items.load_item(store, f"arxiv:9999.{number:05}") is None
+        assert items.load_item(store, f"release:github:nobody/{number}") is None
     assert len(keys._MET) == before
 
 
@@ -52,25 +52,25 @@ def test_no_two_works_share_a_key(name: str) -> None:
     works = (f"arxiv:{name}", f"release:{name}")
     keys.meet(works)
     for work in works:
-        assert keys.read(keys.stored(work)) == work
+        assert keys.read(keys.work_key(work)) == work
 
 
-@given(st.integers(0, keys.number("9012.99999")))
+@given(st.integers(0, keys.arxiv_number("9012.99999")))
 def test_no_two_numbers_share_a_paper(number: int) -> None:
-    made = keys.arxiv_id(number)
-    kept = keys.stored(f"arxiv:{made}")
+    made = keys.arxiv_id_of(number)
+    kept = keys.work_key(f"arxiv:{made}")
     assert kept == number or kept < 0
 
 
 @given(st.binary(min_size=1, max_size=64))
 def test_digits_come_back(raw: bytes) -> None:
-    assert keys.digits(raw.hex()) == raw
-    assert keys.Digits().process_result_value(raw, None) == raw.hex()  # type: ignore[arg-type] # it asks nothing
+    assert keys.hex_bytes(raw.hex()) == raw
+    assert keys.HexDigits().process_result_value(raw, None) == raw.hex()  # type: ignore[arg-type] # it asks nothing
 
 
 @given(st.text().filter(lambda text: not text.isalnum()))
 def test_what_is_no_digits_is_none(text: str) -> None:
-    assert keys.digits(text) is None
+    assert keys.hex_bytes(text) is None
 
 
 def test_a_release_is_known_after_the_store_was_opened_anew(
@@ -82,7 +82,7 @@ def test_a_release_is_known_after_the_store_was_opened_anew(
     releases.save_release(store, "Model-1", [link], "listed", "r1", (), datetime(2026, 6, 3, tzinfo=UTC))
     store.close()
     monkeypatch.setattr(keys, "_MET", {})
-    keys.stored.cache_clear()
+    keys.work_key.cache_clear()
     store = open_store(path)
     assert queue.works_to_judge(store, 9, datetime(2026, 6, 4, tzinfo=UTC)) == ["release:github:acme/model"]
     store.close()
@@ -134,9 +134,10 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [(codes.SOURCE, Source), (codes.PLACE, Place), (codes.OUTCOME, Outcome)]
+    ("code", "words"),
+    [(enum_columns.SOURCE, Source), (enum_columns.PLACE, Place), (enum_columns.SCAN_OUTCOME, Outcome)],
 )
-def test_every_word_has_its_place(code: codes.Coded, words: type[Source | Place | Outcome]) -> None:
+def test_every_word_has_its_place(code: enum_columns.EnumColumn, words: type[Source | Place | Outcome]) -> None:
     assert {one.value for one in words} <= set(code.words)
     for word in code.words:
         assert code.process_result_value(code.process_bind_param(word, None), None) == word  # type: ignore[arg-type] # it asks nothing
@@ -146,14 +147,14 @@ def test_every_word_has_its_place(code: codes.Coded, words: type[Source | Place 
 
 def test_two_lists_of_words_are_two_types() -> None:
     """SQLAlchemy keeps statements by the key of their types: two lists with one key would be read as one."""
-    assert codes.SOURCE._static_cache_key != codes.PLACE._static_cache_key
+    assert enum_columns.SOURCE._static_cache_key != enum_columns.PLACE._static_cache_key
 
 
 @given(st.dates(date(1991, 1, 1), date(2199, 12, 31)))
 def test_a_day_is_a_number_that_people_can_read(day: date) -> None:
-    kept = codes.Day().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
+    kept = enum_columns.DayNumber().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
     assert str(kept) == f"{day:%Y%m%d}"
-    assert codes.Day().process_result_value(kept, None) == day  # type: ignore[arg-type] # as above
+    assert enum_columns.DayNumber().process_result_value(kept, None) == day  # type: ignore[arg-type] # as above
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from tracker.domain.papers import Version
-from tracker.store import writes
+from tracker.store import papers as store_papers
 from tracker.store.engine import open_store
 
 SECONDS = float(os.environ.get("READ_SECONDS", "3"))
@@ -51,7 +51,7 @@ def write(url: str, stop: Event) -> None:
     store, batch = open_store(url), 0
     while not stop.is_set():
         part = papers(batch)
-        writes.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
+        store_papers.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
         batch += 1
         if batch % 20 == 0:
             store.rest()

@@ -13,11 +13,11 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Role, Source
-from tracker.store import judgements, keys, organisations, search, writes
+from tracker.store import judgements, keys, organisations, papers, search
 from tracker.store import tables as t
 from tracker.store.dialect import table
 from tracker.store.engine import Store
-from tracker.store.writes import Scanned
+from tracker.store.papers import ScanResult
 
 
 def paper(arxiv_id: str, now: datetime, **changed: object) -> Version:
@@ -29,7 +29,7 @@ def paper(arxiv_id: str, now: datetime, **changed: object) -> Version:
 
 
 def save(store: Store, now: datetime, *versions: Version) -> None:
-    writes.save_versions(store, versions, {}, now)
+    papers.save_versions(store, versions, {}, now)
 
 
 def whole(store: Store) -> None:
@@ -41,42 +41,42 @@ def whole(store: Store) -> None:
 
 def test_what_is_stored_is_found_by_title_abstract_and_author(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now), paper("2606.00002", now, title="Dense retrieval", authors=("Ann",)))
-    assert search.papers(store, "sparse") == ["2606.00001"]
-    assert search.papers(store, "TOKENS") == ["2606.00002", "2606.00001"]
-    assert search.papers(store, "jose nandu") == ["2606.00001"]
-    assert search.papers(store, "retrieval tokens") == ["2606.00002"], "over several columns"
-    assert search.papers(store, "retrieval sparse") == []
-    assert search.papers(store, "tok", limit=1) == ["2606.00002"], "the last word may be a beginning"
-    assert search.papers(store, "tok look") == [], "others not"
+    assert search.find_papers(store, "sparse") == ["2606.00001"]
+    assert search.find_papers(store, "TOKENS") == ["2606.00002", "2606.00001"]
+    assert search.find_papers(store, "jose nandu") == ["2606.00001"]
+    assert search.find_papers(store, "retrieval tokens") == ["2606.00002"], "over several columns"
+    assert search.find_papers(store, "retrieval sparse") == []
+    assert search.find_papers(store, "tok", limit=1) == ["2606.00002"], "the last word may be a beginning"
+    assert search.find_papers(store, "tok look") == [], "others not"
     whole(store)
 
 
 def test_papers_with_the_words_in_their_title_come_first(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now, title="Tokens"), paper("2606.00002", now))
-    assert search.papers(store, "tokens") == ["2606.00001", "2606.00002"]
+    assert search.find_papers(store, "tokens") == ["2606.00001", "2606.00002"]
 
 
 def test_an_arxiv_id_finds_its_paper(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now), paper("2606.00002", now), paper("cs/0703001", now))
     for words in ("2606.00001", " arXiv:2606.00001 ", "2606.00001v3"):
-        assert search.papers(store, words) == ["2606.00001"]
-    assert search.papers(store, "cs/0703001") == ["cs/0703001"]
+        assert search.find_papers(store, words) == ["2606.00001"]
+    assert search.find_papers(store, "cs/0703001") == ["cs/0703001"]
 
 
 def test_a_corrected_text_and_a_new_version_replace_what_was_indexed(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
     save(store, now, paper("2606.00001", now, title="Linear attention"))
-    assert (search.papers(store, "sparse"), search.papers(store, "linear")) == ([], ["2606.00001"])
+    assert (search.find_papers(store, "sparse"), search.find_papers(store, "linear")) == ([], ["2606.00001"])
     save(store, now, paper("2606.00001", now, n=2, title="Quadratic attention", abstract="Symbols."))
-    assert (search.papers(store, "linear"), search.papers(store, "tokens")) == ([], [])
-    assert search.papers(store, "quadratic symbols") == ["2606.00001"]
+    assert (search.find_papers(store, "linear"), search.find_papers(store, "tokens")) == ([], [])
+    assert search.find_papers(store, "quadratic symbols") == ["2606.00001"]
     whole(store)
 
 
 def test_an_older_version_that_comes_late_changes_nothing(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now, n=2, title="Newer"))
     save(store, now, paper("2606.00001", now, title="Older"))
-    assert (search.papers(store, "newer"), search.papers(store, "older")) == (["2606.00001"], [])
+    assert (search.find_papers(store, "newer"), search.find_papers(store, "older")) == (["2606.00001"], [])
     whole(store)
 
 
@@ -84,7 +84,7 @@ def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None
     save(store, now, paper("2606.00001", now), paper("2606.00002", now))
     with store.begin() as connection:
         connection.execute(delete(table(t.VersionRow)).where(table(t.VersionRow).c.work == "arxiv:2606.00001"))
-    assert search.papers(store, "sparse") == ["2606.00002"]
+    assert search.find_papers(store, "sparse") == ["2606.00002"]
     whole(store)
 
 
@@ -100,24 +100,24 @@ def decide(store: Store, now: datetime, *roles: RoleDecision) -> None:
         Mention(reference=one.reference, url=one.url, place=one.place, source=Source.METADATA, evidence="")
         for one in roles
     )
-    scan = Scanned(work="arxiv:2606.00001", version=1, source=Source.METADATA, mentions=mentions)
-    writes.save_scans(store, [scan], "r1", now)
+    scan = ScanResult(work="arxiv:2606.00001", version=1, source=Source.METADATA, mentions=mentions)
+    papers.save_scans(store, [scan], "r1", now)
     judgements.save_roles(store, {"arxiv:2606.00001": roles}, "r1", (), now)
 
 
 def test_a_papers_own_repository_is_found_by_its_name(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now), paper("2606.00002", now))
     decide(store, now, own("Acme/Fast-Sparse"), own("others/transformers", Role.MENTION))
-    assert search.papers(store, "acme fast") == ["2606.00001"]
-    assert search.papers(store, "github:acme/fast-sparse") == ["2606.00001"]
-    assert search.papers(store, "transformers") == [], "what it only mentions does not find it"
+    assert search.find_papers(store, "acme fast") == ["2606.00001"]
+    assert search.find_papers(store, "github:acme/fast-sparse") == ["2606.00001"]
+    assert search.find_papers(store, "transformers") == [], "what it only mentions does not find it"
     decide(store, now, own("Zeta/Renamed"))
-    assert (search.papers(store, "acme"), search.papers(store, "zeta")) == ([], ["2606.00001"])
+    assert (search.find_papers(store, "acme"), search.find_papers(store, "zeta")) == ([], ["2606.00001"])
     whole(store)
 
 
 def test_a_word_of_an_organisations_name_stands_for_its_accounts(store: Store, now: datetime) -> None:
-    organisations.sync(
+    organisations.sync_organisations(
         store,
         [
             {"name": "Deep Institute", "github": ["deep-inst"], "huggingface": ["di"]},
@@ -132,11 +132,11 @@ def test_a_word_of_an_organisations_name_stands_for_its_accounts(store: Store, n
         paper("2606.00003", now, title="An institute"),
     )
     decide(store, now, own("deep-inst/tool"))
-    assert search.papers(store, "institute") == ["2606.00003", "2606.00001"]
-    assert search.papers(store, "deep institute") == ["2606.00001"]
-    assert search.papers(store, "Deep Institute sparse") == ["2606.00001"]
-    assert search.papers(store, "deep institute linear") == []
-    assert search.papers(store, "instit") == ["2606.00003"], "the beginning of a name is no name"
+    assert search.find_papers(store, "institute") == ["2606.00003", "2606.00001"]
+    assert search.find_papers(store, "deep institute") == ["2606.00001"]
+    assert search.find_papers(store, "Deep Institute sparse") == ["2606.00001"]
+    assert search.find_papers(store, "deep institute linear") == []
+    assert search.find_papers(store, "instit") == ["2606.00003"], "the beginning of a name is no name"
 
 
 ODD = ['"', '""', "'", "-", "*", "NEAR", "NEAR(a b)", "AND", "a OR", "NOT x", "title:", "title:sparse", "{a b}:c", "^", "(", "a)", "+",
@@ -146,8 +146,8 @@ ODD = ['"', '""', "'", "-", "*", "NEAR", "NEAR(a b)", "AND", "a OR", "NOT x", "t
 @pytest.mark.parametrize("words", ODD)
 def test_no_text_that_a_person_types_raises(store: Store, now: datetime, words: str) -> None:
     save(store, now, paper("2606.00001", now))
-    assert isinstance(search.papers(store, words), list)
-    assert isinstance(search.papers(store, f"sparse {words}"), list)
+    assert isinstance(search.find_papers(store, words), list)
+    assert isinstance(search.find_papers(store, f"sparse {words}"), list)
 
 
 def test_signs_mean_nothing(store: Store, now: datetime) -> None:
@@ -162,19 +162,19 @@ def test_signs_mean_nothing(store: Store, now: datetime) -> None:
         "title:misses self",
     ):
         expected = [] if words.startswith("title") else ["2606.00001"]
-        assert search.papers(store, words) == expected, words
+        assert search.find_papers(store, words) == expected, words
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=60))
 def test_any_text_may_be_looked_for(store: Store, words: str) -> None:
-    assert search.papers(store, words) == []
+    assert search.find_papers(store, words) == []
 
 
 def test_a_reader_of_its_own_finds_the_same(store: Store, tmp_path: Path, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
     reader = sqlite3.connect(f"{(tmp_path / 'tracker.db').as_uri()}?mode=ro", uri=True)
-    assert search.papers(reader, "sparse attention") == ["2606.00001"]
+    assert search.find_papers(reader, "sparse attention") == ["2606.00001"]
     reader.close()
 
 
@@ -190,10 +190,10 @@ def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
         "2606.99999",
         "2607.00001",
     ]
-    numbers = [keys.number(one) for one in ids]
+    numbers = [keys.arxiv_number(one) for one in ids]
     assert numbers == sorted(set(numbers))
-    assert keys.number("math.GT/0309136") == keys.number("math/0309136")
-    odd = {keys.number(one) for one in ("", "x", "nowhere/0703001", "2613.00001", "\ud800")}
+    assert keys.arxiv_number("math.GT/0309136") == keys.arxiv_number("math/0309136")
+    odd = {keys.arxiv_number(one) for one in ("", "x", "nowhere/0703001", "2613.00001", "\ud800")}
     assert len(odd) == 5
     assert max(odd) < 0
 
@@ -203,7 +203,7 @@ def test_the_index_can_be_built_anew(store: Store, now: datetime) -> None:
     with store.begin() as connection:
         for name in search.INDEXES:
             connection.execute(text(f"INSERT INTO {name}({name}) VALUES ('delete-all')"))
-    assert search.papers(store, "sparse") == []
+    assert search.find_papers(store, "sparse") == []
     with store.begin() as connection:
-        search.fill(connection)
-    assert search.papers(store, "sparse") == ["2606.00001"]
+        search.rebuild_index(connection)
+    assert search.find_papers(store, "sparse") == ["2606.00001"]

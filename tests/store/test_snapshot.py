@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from tracker.domain.errors import Cancelled, StoreError
 from tracker.domain.papers import Version
-from tracker.store import restore, snapshot, writes
+from tracker.store import papers, restore, snapshot
 from tracker.store.engine import Store, open_store
 
 
@@ -35,7 +35,7 @@ def add(store: Store, number: int, now: datetime) -> None:
         submitted_at=now,
         updated_at=now,
     )
-    writes.save_versions(store, [paper], {paper.arxiv_id: now}, now)
+    papers.save_versions(store, [paper], {paper.arxiv_id: now}, now)
 
 
 @pytest.fixture
@@ -59,16 +59,16 @@ def test_a_snapshot_is_one_whole_file_with_its_checksum_and_counts(
 ) -> None:
     add(store, 1, now)
     add(store, 2, now)
-    made = snapshot.make(store.url, file, now)
+    made = snapshot.make_snapshot(store.url, file, now)
     assert sorted(path.name for path in file.parent.iterdir()) == [
         "tracker.db.zst",
         "tracker.db.zst.json",
         "tracker.db.zst.sha256",
     ]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert snapshot.beside(file, ".sha256").read_text() == f"{digest}  tracker.db.zst\n"
-    assert snapshot.manifest(file) == made
-    told = json.loads(snapshot.beside(file, ".json").read_text())
+    assert snapshot.sidecar(file, ".sha256").read_text() == f"{digest}  tracker.db.zst\n"
+    assert snapshot.load_manifest(file) == made
+    told = json.loads(snapshot.sidecar(file, ".json").read_text())
     assert (told["sha256"], told["bytes"], told["made_at"]) == (
         digest,
         file.stat().st_size,
@@ -95,7 +95,7 @@ def test_a_snapshot_taken_while_another_writes_holds_what_was_committed(
     add(store, 1, now)
     with store.begin() as connection:
         connection.execute(text("UPDATE version SET title = 'unfinished'"))
-        snapshot.make(store.url, file, now)
+        snapshot.make_snapshot(store.url, file, now)
     assert titles(unpack(file, tmp_path / "plain.db")) == ["Paper 1"]
 
 
@@ -132,7 +132,7 @@ def test_another_user_reads_a_snapshot_from_a_folder_that_cannot_be_written(
     before = os.umask(0o077)
     try:
         made = elsewhere / name
-        snapshot.make(store.url, made, now)
+        snapshot.make_snapshot(store.url, made, now)
     finally:
         os.umask(before)
     if name.endswith(".zst"):
@@ -150,22 +150,22 @@ def test_the_old_snapshot_stays_until_the_new_one_is_found_whole(
     store: Store, file: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(store, 1, now)
-    snapshot.make(store.url, file, now)
+    snapshot.make_snapshot(store.url, file, now)
     before = {path.name: path.read_bytes() for path in file.parent.iterdir()}
     add(store, 2, now)
     monkeypatch.setattr(snapshot, "_digest_unpacked", lambda *_: "0" * 64)
     with pytest.raises(StoreError, match="the one before is kept"):
-        snapshot.make(store.url, file, now)
+        snapshot.make_snapshot(store.url, file, now)
     assert {path.name: path.read_bytes() for path in file.parent.iterdir()} == before
     monkeypatch.undo()
-    assert snapshot.make(store.url, file, now).rows["papers"] == 2
+    assert snapshot.make_snapshot(store.url, file, now).rows["papers"] == 2
 
 
 def test_a_snapshot_can_be_cancelled_and_leaves_nothing(store: Store, file: Path, now: datetime) -> None:
     add(store, 1, now)
     asked = iter([True, True])
     with pytest.raises(Cancelled):
-        snapshot.make(store.url, file, now, go_on=lambda: next(asked, False))
+        snapshot.make_snapshot(store.url, file, now, go_on=lambda: next(asked, False))
     assert list(file.parent.iterdir()) == []
 
 
@@ -173,14 +173,14 @@ def test_what_a_killed_program_left_is_cleared_away(store: Store, file: Path, no
     file.parent.mkdir()
     (file.parent / ".tracker.db.zst.new.db").write_bytes(b"half" * 1000)
     (file.parent / ".tracker.db.zst.new.zst").write_bytes(b"half")
-    snapshot.make(store.url, file, now)
+    snapshot.make_snapshot(store.url, file, now)
     assert not [path for path in file.parent.iterdir() if path.name.startswith(".")]
 
 
 def test_two_snapshots_do_not_write_one_file(store: Store, file: Path, now: datetime) -> None:
     file.parent.mkdir()
     with snapshot._alone(file.parent), pytest.raises(StoreError, match="already"):
-        snapshot.make(store.url, file, now)
+        snapshot.make_snapshot(store.url, file, now)
 
 
 def test_a_disk_that_is_too_small_is_one_sentence_before_it_is_full(
@@ -188,23 +188,23 @@ def test_a_disk_that_is_too_small_is_one_sentence_before_it_is_full(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))  # type: ignore[attr-defined]  # no other way to make one
     with pytest.raises(StoreError, match="free space"):
-        snapshot.make(store.url, file, now)
+        snapshot.make_snapshot(store.url, file, now)
     assert list(file.parent.iterdir()) == []
 
 
 def test_no_store_and_a_server_are_one_sentence(tmp_path: Path, file: Path, now: datetime) -> None:
     with pytest.raises(StoreError, match="no store yet"):
-        snapshot.make(f"sqlite:///{tmp_path / 'none.db'}", file, now)
+        snapshot.make_snapshot(f"sqlite:///{tmp_path / 'none.db'}", file, now)
     with pytest.raises(StoreError, match="pg_dump"):
-        snapshot.make("postgresql://host/name", file, now)
+        snapshot.make_snapshot("postgresql://host/name", file, now)
 
 
 @pytest.mark.parametrize("name", ["backup.db.zst", "backup.db"])
 def test_what_is_restored_is_what_was_stored(store: Store, now: datetime, tmp_path: Path, name: str) -> None:
     add(store, 1, now)
-    made = snapshot.make(store.url, tmp_path / name, now)
+    made = snapshot.make_snapshot(store.url, tmp_path / name, now)
     url = f"sqlite:///{tmp_path / 'new' / 'tracker.db'}"
-    rows, kept = restore.restore(tmp_path / name, url, now)
+    rows, kept = restore.restore_snapshot(tmp_path / name, url, now)
     assert (rows, kept) == (made.rows, None)
     with (
         closing(sqlite3.connect(tmp_path / "tracker.db")) as old,
@@ -225,19 +225,19 @@ def test_a_store_that_is_there_is_kept_aside_and_only_by_force(
 ) -> None:
     add(store, 1, now)
     file, target = tmp_path / "backup.db.zst", tmp_path / "tracker.db"
-    snapshot.make(store.url, file, now)
+    snapshot.make_snapshot(store.url, file, now)
     add(store, 2, now)
     with pytest.raises(StoreError, match="--force"):
-        restore.restore(file, store.url, now)
+        restore.restore_snapshot(file, store.url, now)
     with pytest.raises(StoreError, match="has it open"):
-        restore.restore(file, store.url, now, force=True)
+        restore.restore_snapshot(file, store.url, now, force=True)
     assert titles(target) == ["Paper 1", "Paper 2"]
     store.close()
-    _, kept = restore.restore(file, store.url, now, force=True)
+    _, kept = restore.restore_snapshot(file, store.url, now, force=True)
     assert kept == tmp_path / "tracker.db.20260617T050000Z"
     assert (titles(target), titles(kept)) == (["Paper 1"], ["Paper 1", "Paper 2"])
     with pytest.raises(StoreError, match="there already"):
-        restore.restore(file, store.url, now, force=True)
+        restore.restore_snapshot(file, store.url, now, force=True)
 
 
 def test_a_damaged_store_is_restored_and_the_log_beside_it_is_not_played_into_the_new_one(
@@ -245,19 +245,19 @@ def test_a_damaged_store_is_restored_and_the_log_beside_it_is_not_played_into_th
 ) -> None:
     add(store, 1, now)
     file, target = tmp_path / "backup.db.zst", tmp_path / "tracker.db"
-    snapshot.make(store.url, file, now)
+    snapshot.make_snapshot(store.url, file, now)
     add(store, 2, now)
     log = (tmp_path / "tracker.db-wal").read_bytes()
     assert log
     store.close()
     target.write_bytes(b"damaged" * 1000)
-    _, kept = restore.restore(file, store.url, now, force=True)
+    _, kept = restore.restore_snapshot(file, store.url, now, force=True)
     assert kept is not None
     assert kept.read_bytes() == b"damaged" * 1000
     assert titles(target) == ["Paper 1"]
     target.unlink()
     (tmp_path / "tracker.db-wal").write_bytes(log)
-    restore.restore(file, store.url, now + timedelta(hours=1))
+    restore.restore_snapshot(file, store.url, now + timedelta(hours=1))
     assert titles(target) == ["Paper 1"]
 
 
@@ -268,7 +268,7 @@ def test_a_damaged_snapshot_is_refused_and_the_store_stays(
 ) -> None:
     add(store, 1, now)
     file, target = tmp_path / "backup.db.zst", tmp_path / "tracker.db"
-    snapshot.make(store.url, file, now)
+    snapshot.make_snapshot(store.url, file, now)
     store.close()
     whole = file.read_bytes()
     middle = len(whole) // 2
@@ -281,10 +281,10 @@ def test_a_damaged_snapshot_is_refused_and_the_store_stays(
         }[damage]
     )
     if not with_checksum:
-        snapshot.beside(file, ".sha256").unlink()
+        snapshot.sidecar(file, ".sha256").unlink()
     before = {path.name for path in tmp_path.iterdir()}
     with pytest.raises(StoreError) as caught:
-        restore.restore(file, store.url, now, force=True)
+        restore.restore_snapshot(file, store.url, now, force=True)
     assert "\n" not in str(caught.value)
     assert {path.name for path in tmp_path.iterdir()} == before
     assert titles(target) == ["Paper 1"]
@@ -303,11 +303,11 @@ def test_a_file_that_is_not_ours_to_restore_is_refused(
     store: Store, now: datetime, tmp_path: Path, change: str, says: str
 ) -> None:
     file = tmp_path / "backup.db"
-    snapshot.make(store.url, file, now)
-    snapshot.beside(file, ".sha256").unlink()
+    snapshot.make_snapshot(store.url, file, now)
+    snapshot.sidecar(file, ".sha256").unlink()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(change)
         connection.commit()
     with pytest.raises(StoreError, match=says):
-        restore.restore(file, f"sqlite:///{tmp_path / 'new.db'}", now)
+        restore.restore_snapshot(file, f"sqlite:///{tmp_path / 'new.db'}", now)
     assert not (tmp_path / "new.db").exists()

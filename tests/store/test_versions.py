@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tracker.domain.papers import Version
-from tracker.store import joined, versions, writes
+from tracker.store import joined, papers, versions
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
 
 
 def save(store: Store, version: Version, now: datetime, *, whole: bool = False) -> int:
-    return writes.save_versions(store, [version], {version.arxiv_id: START}, now, whole=whole)
+    return papers.save_versions(store, [version], {version.arxiv_id: START}, now, whole=whole)
 
 
 def settle(store: Store) -> None:
@@ -45,12 +45,12 @@ def due(store: Store) -> tuple[bool, bool]:
 
 
 def test_what_was_saved_is_read_back(store: Store, now: datetime) -> None:
-    assert versions.newest(store, [TOLD.arxiv_id]) == {}
+    assert versions.load_newest_versions(store, [TOLD.arxiv_id]) == {}
     assert save(store, TOLD, now) == 1
     assert due(store) == (True, True)
     second = replace(TOLD, n=2, licence="http://x/by", doi="10.1/x", withdrawn=True, updated_at=now)
     assert save(store, second, now, whole=True) == 1
-    assert versions.newest(store, [TOLD.arxiv_id, "2606.00002"]) == {TOLD.arxiv_id: second}
+    assert versions.load_newest_versions(store, [TOLD.arxiv_id, "2606.00002"]) == {TOLD.arxiv_id: second}
     assert save(store, second, now, whole=True) == 0
 
 
@@ -74,7 +74,7 @@ def test_a_change_wakes_what_it_concerns(
     settle(store)
     save(store, replace(TOLD, **change), now, whole=True)
     assert due(store) == wakes
-    assert versions.newest(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == replace(TOLD, **change)
+    assert versions.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == replace(TOLD, **change)
 
 
 def test_the_same_again_wakes_nothing_and_what_waits_goes_on_waiting(store: Store, now: datetime) -> None:
@@ -91,7 +91,7 @@ def test_a_door_that_leaves_something_out_takes_nothing_back(store: Store, now: 
     save(store, full, now, whole=True)
     settle(store)
     save(store, replace(TOLD, comment=None), now + timedelta(days=1))
-    assert versions.newest(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == full
+    assert versions.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == full
     assert due(store) == (False, False)
     assert rows(store, "SELECT withdrawn FROM work") == [(1,)]
 

@@ -26,10 +26,10 @@ from tracker.domain.terms import (
     Source,  # fmt: skip
     State,  # fmt: skip
 )
-from tracker.store import judgements, organisations, query, queue, reads, releases, views, writes
+from tracker.store import histories, judgements, organisations, papers, queue, readonly_sql, releases, views
 from tracker.store.engine import Store
 from tracker.store.judgements import Judged
-from tracker.store.writes import Scanned
+from tracker.store.papers import ScanResult
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "schema.md"
 JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -92,7 +92,7 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
         arxiv_id=work[6:], n=1, title=f"Paper {number}", abstract="A", authors=("Ann",), categories=("cs.LG",),
         primary_category="cs.LG", comment=None, submitted_at=JUNE, updated_at=JUNE,
     )  # fmt: skip
-    writes.save_versions(store, [version], {}, JUNE)
+    papers.save_versions(store, [version], {}, JUNE)
     references = (
         [Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}")] if link else []
     )
@@ -101,10 +101,10 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
         for one in references
     )
     said = "We will release it." if promise is Promise.PROMISED else ""
-    scan = Scanned(
+    scan = ScanResult(
         work=work, version=1, source=Source.METADATA, mentions=mentions, promise=promise, promise_evidence=said
     )
-    writes.save_scans(store, [scan], "r1", JUNE)
+    papers.save_scans(store, [scan], "r1", JUNE)
     roles = [
         RoleDecision(
             reference=one,
@@ -148,7 +148,7 @@ def test_a_link_is_told_as_each_paper_writes_it(store: Store) -> None:
     ]
     judge(store, second, State.OPEN, "github:ann/tool", EventKind.OPENED)
     assert rows(store, "SELECT arxiv_id, reference FROM open_papers") == [("2606.00002", "github:Ann/Tool")]
-    found = reads.mentions(store, [first, second])
+    found = histories.load_mentions(store, [first, second])
     assert [one.url for work in (first, second) for one in found[work]] == [
         "https://github.com/Ann/Tool",
         "https://github.com/ann/tool",
@@ -180,13 +180,13 @@ def test_organisations_count_what_stands_under_their_accounts(store: Store) -> N
         {"name": "Acme", "github": ["Acme", "acme-labs"], "huggingface": ["acme"]},
         {"name": "Nobody", "github": ["nobody"], "huggingface": []},
     ]
-    organisations.sync(store, watched)
+    organisations.sync_organisations(store, watched)
     for number, link in enumerate(("Acme/one", "acme-labs/two", "acmeology/three", "ACME/four"), 1):
         work = paper(store, number, link=link)
         judge(store, work, State.OPEN if number == 1 else State.AVAILABLE, f"github:{link}")
     found = rows(store, "SELECT name, artifacts, papers, open_papers FROM organisations ORDER BY name")
     assert found == [("Acme", 3, 3, 1), ("Nobody", 0, 0, 0)]
-    organisations.sync(store, watched[:1])
+    organisations.sync_organisations(store, watched[:1])
     assert rows(store, "SELECT name, papers, github FROM organisations") == [("Acme", 3, '["Acme","acme-labs"]')]
 
 
@@ -207,7 +207,7 @@ def test_a_release_never_waits_to_be_read(store: Store) -> None:
     releases.save_release(store, "Model-1", [link], "listed", "r1", (), JUNE)
     with store.begin() as connection:
         connection.execute(text("UPDATE work SET scan_due = 1"))
-    assert query.counts(store, JUNE)["scans_waiting"] == 0
+    assert readonly_sql.load_counts(store, JUNE)["scans_waiting"] == 0
     assert queue.papers_to_scan(store, 9) == []
 
 

@@ -13,7 +13,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Promise, Role, Source
 from tracker.judge import lifecycle, openness
-from tracker.store import checks, corrections, entering, judgements, queue, reads, writes
+from tracker.store import artifacts, corrections, feed_entries, histories, judgements, papers, queue
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
@@ -87,8 +87,8 @@ class World:
             updated_at=at,
             withdrawn=withdrawn,
         )
-        writes.save_versions(self.store, [version], {arxiv_id: first}, at)
-        work = writes.paper_id(arxiv_id)
+        papers.save_versions(self.store, [version], {arxiv_id: first}, at)
+        work = papers.paper_work(arxiv_id)
         mentions = tuple(
             Mention(
                 reference=named(name),
@@ -99,9 +99,9 @@ class World:
             )
             for name in links
         )
-        writes.save_scans(
+        papers.save_scans(
             self.store,
-            [writes.Scanned(work=work, version=n, source=Source.METADATA, mentions=mentions, promise=promise)],
+            [papers.ScanResult(work=work, version=n, source=Source.METADATA, mentions=mentions, promise=promise)],
             "r1",
             at,
         )
@@ -109,9 +109,9 @@ class World:
 
     def decide(self, work: str, at: datetime) -> None:
         """Every link is the authors' own, unless the operator says something else."""
-        said = corrections.roles(self.store, [work])[work]
+        said = corrections.load_corrected_roles(self.store, [work])[work]
         decided = []
-        for one in reads.mentions(self.store, [work])[work]:
+        for one in histories.load_mentions(self.store, [work])[work]:
             role, reason = said.get(one.reference.folded, (Role.OWN, "said so"))
             decided.append(
                 RoleDecision(
@@ -129,7 +129,7 @@ class World:
 
     def correct(self, at: datetime, *said: corrections.CorrectionStatement) -> None:
         """These are the operator's corrections from now on."""
-        corrections.sync(self.store, said, at)
+        corrections.sync_corrections(self.store, said, at)
         for one in queue.papers_to_scan(self.store, 100):
             self.decide(one.work, at)
 
@@ -145,17 +145,17 @@ class World:
         ]:
             seen |= {(one.artifact, one.reference.folded) for one in due}
             answers = [
-                checks.CheckResult(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
+                artifacts.CheckResult(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
                 for one in due
                 for check, licence in [known.get(one.reference.folded, (ABSENT, UNLICENSED))]
             ]
-            checks.save_checks(self.store, answers, _daily, at)
+            artifacts.save_checks(self.store, answers, _daily, at)
         self.judge(at)
 
     def judge(self, at: datetime) -> None:
         works = queue.works_to_judge(self.store, 100, at)
         judged = {}
-        for known in reads.histories(self.store, works):
+        for known in histories.load_histories(self.store, works):
             judged[known.history.work] = judgements.Judged(
                 verdicts=openness.judge_facts(known.history, RULES, at),
                 events=lifecycle.derive_events(
@@ -165,7 +165,7 @@ class World:
                 next_look=lifecycle.next_judgement(known.history, LAPSE, at),
             )
         judgements.save_judgements(self.store, judged, "j1", at)
-        entering.enter(self.store, at)
+        feed_entries.add_new_entries(self.store, at)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         with self.store.read() as connection:

@@ -8,11 +8,11 @@ from tests.stories.play import MIT, UNLICENSED, World, code, day, named
 from tracker.domain.artifacts import Check
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
-from tracker.store import entering, items, writes
+from tracker.store import feed_entries, items, papers
 
 
 def feed(world: World, name: str) -> list[tuple[str, str]]:
-    return [(item.work[-1], f"{item.entered_at:%m-%d}") for item in items.channel_items(world.store, name, 10)]
+    return [(item.work[-1], f"{item.entered_at:%m-%d}") for item in items.load_feed_items(world.store, name, 10)]
 
 
 def weights(name: str) -> Check:
@@ -36,9 +36,9 @@ def test_weights_that_come_a_month_later_are_new_in_their_feed(world: World) -> 
         source=Source.HUB_LIST,
         evidence="e",
     )
-    work = writes.paper_id("2606.00001")
-    scan = writes.Scanned(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
-    writes.save_scans(world.store, [scan], "r1", day(31))
+    work = papers.paper_work("2606.00001")
+    scan = papers.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
+    papers.save_scans(world.store, [scan], "r1", day(31))
     world.decide(work, day(31))
     world.answers(
         day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights("ann/tool"), UNLICENSED)
@@ -61,14 +61,14 @@ def test_a_promise_kept_and_a_repository_gone_are_told_once(world: World) -> Non
     for number in range(70, 79):
         world.answers(day(number), ("ann/tool", code("ann/tool", "1"), MIT))
     assert [work for work, _ in feed(world, "event/gone")] == ["2"]
-    (gone,) = items.channel_items(world.store, "event/gone", 10)
+    (gone,) = items.load_feed_items(world.store, "event/gone", 10)
     assert gone.event
     before = world.rows("SELECT * FROM entry ORDER BY feed, work, event")
-    entering.enter(world.store, day(90))
+    feed_entries.add_new_entries(world.store, day(90))
     assert world.rows("SELECT * FROM entry ORDER BY feed, work, event") == before
 
 
 def test_what_is_loaded_later_floods_no_feed(world: World) -> None:
     world.paper("2501.00001", day(0), ("ann/tool",), submitted=day(-500))
     world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
-    assert [feed(world, name) for name in entering.FEEDS] == [[]] * len(entering.FEEDS)
+    assert [feed(world, name) for name in feed_entries.FEEDS] == [[]] * len(feed_entries.FEEDS)

@@ -11,7 +11,7 @@ from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
 from tracker.judge import recheck
 from tracker.settings import load
-from tracker.store import corrections, queue, writes
+from tracker.store import corrections, papers, queue
 
 
 def test_the_second_version_adds_a_link_and_the_third_drops_it(world: World) -> None:
@@ -51,9 +51,9 @@ def test_the_authors_model_appears_a_month_later(world: World) -> None:
         source=Source.HUB_LIST,
         evidence="Its card names the paper.",
     )
-    work = writes.paper_id("2606.00001")
-    scan = writes.Scanned(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
-    writes.save_scans(world.store, [scan], "r1", day(31))
+    work = papers.paper_work("2606.00001")
+    scan = papers.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
+    papers.save_scans(world.store, [scan], "r1", day(31))
     world.decide(work, day(31))
     world.answers(day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights, MIT))
     assert world.rows("SELECT code, weights FROM papers") == [("open", "open")]

@@ -148,7 +148,7 @@ def test_judging_again_adds_nothing(world: World, again: int) -> None:
     world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
     before = world.rows("SELECT * FROM events ORDER BY id")
     for _ in range(again):
-        judgements.judge_everything(world.store)
+        judgements.queue_all_judgements(world.store)
         world.judge(day(0))
     assert world.rows("SELECT * FROM events ORDER BY id") == before
 

@@ -21,9 +21,9 @@ from tracker.domain.papers import Version
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.fetch import clock
 from tracker.hosts.resolve import reference
-from tracker.store import judgements, writes
+from tracker.store import judgements, papers
 from tracker.store.engine import Store
-from tracker.store.query import Stopwatch
+from tracker.store.readonly_sql import Stopwatch
 from tracker.web import api
 from tracker.web import app as web_app
 
@@ -48,10 +48,10 @@ def add(
         submitted_at=now + timedelta(hours=number // 2),
         updated_at=now + timedelta(hours=number // 2),
     )
-    writes.save_versions(store, [version], {}, now)
+    papers.save_versions(store, [version], {}, now)
     mention = Mention(reference=found, url=url, place=Place.ABSTRACT, source=Source.METADATA, evidence=url)
-    writes.save_scans(
-        store, [writes.Scanned(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
+    papers.save_scans(
+        store, [papers.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
     )
     decision = RoleDecision(
         reference=found,
@@ -279,7 +279,7 @@ def test_no_store_is_503_and_none_is_made(tmp_path: Path) -> None:
 
 def test_a_question_that_takes_too_long_is_broken_off(site: api.Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stopwatch, "is_over", lambda _: True)
-    monkeypatch.setattr("tracker.store.query.STEPS", 1)
+    monkeypatch.setattr("tracker.store.readonly_sql.STEPS", 1)
     answer = ask(site, "papers")
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
 

@@ -23,7 +23,7 @@ from tracker.pipeline import cycle, publish, retention, timing
 from tracker.pipeline import read as pipeline_read
 from tracker.pipeline.context import Summary, Worker, make_worker
 from tracker.pipeline.timing import Spent
-from tracker.store import memory
+from tracker.store import upstreams
 from tracker.store.engine import Store
 from tracker.web import measures, metrics
 from tracker.web.metrics import Measures, Upstream
@@ -215,10 +215,10 @@ def working(store: Store, folder: Path) -> Iterator[Worker]:
 def test_a_store_is_measured(store: Store, tmp_path: Path) -> None:
     with working(store, tmp_path) as worker:
         now = worker.now()
-        kept = memory.StoreMemory(store)
+        kept = upstreams.StoreMemory(store)
         kept.stop("arxiv_api", now + 6 * HOUR, "403")
         kept.record("web:a.example", now, "503")
-        memory.stage_done(store, "harvest", now)
+        upstreams.record_stage_done(store, "harvest", now)
         found = read(measures.told(worker, with_store=True))
     assert found["store_answers", ()] == 1
     assert found["papers", ()] == 0

@@ -49,23 +49,23 @@ def export(
         raise TrackerError(f"--format {form}: is no format; there are {', '.join(writing.FORMATS)}.")
     links = writing.LINKS_FILE.removesuffix(".json")
     address = f"{settings.public_url.rstrip('/')}/paper/" if settings.public_url else "https://arxiv.org/abs/"
-    with writing.reading(settings.store_url) as connection:
+    with writing.open_consistent(settings.store_url) as connection:
         if str(to) == "-":
             if len(named) != 1 or form == "parquet":
                 raise TrackerError("Standard output takes one view, as csv or jsonl.")
             out = sys.stdout.buffer
             if named[0] == links:
-                writing.links_file(connection, out, address)
+                writing.write_links_file(connection, out, address)
             else:
-                writing.export(connection, named[0], form, out)
+                writing.export_view(connection, named[0], form, out)
             return 0
         for view in named:
             path = to / (writing.LINKS_FILE if view == links else f"{view}.{form}")
-            with writing.replacing(path) as file:
+            with writing.atomic_file(path) as file:
                 if view == links:
-                    number = writing.links_file(connection, file, address)
+                    number = writing.write_links_file(connection, file, address)
                 else:
-                    number = writing.export(connection, view, form, file)
+                    number = writing.export_view(connection, view, form, file)
             print(f"{path}: {number:,} rows")
     return 0
 
@@ -97,7 +97,7 @@ def import_(
         with _opened(file) as stream:
             store = open_store(settings.store_url)
             try:
-                done = imports.load(store, stream, reference, source=named, rules=rules, now=now)
+                done = imports.import_links(store, stream, reference, source=named, rules=rules, now=now)
             finally:
                 store.close()
     except (OSError, EOFError) as error:

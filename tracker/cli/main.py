@@ -186,7 +186,7 @@ def check(
 
     def work(worker: Worker, now: datetime, summary: Summary) -> None:
         if references:
-            judgements.make_due(worker.store, references, now)
+            judgements.make_artifacts_due(worker.store, references, now)
         cycle.check(worker, now, summary)
         cycle.judge(worker, now, summary)
 
@@ -201,7 +201,7 @@ def judge(everything: Annotated[bool, typer.Option("--all", help="Judge every wo
 
     def work(worker: Worker, now: datetime, summary: Summary) -> None:
         if everything:
-            judgements.judge_everything(worker.store)
+            judgements.queue_all_judgements(worker.store)
         cycle.judge(worker, now, summary)
 
     return _stage(work)
@@ -245,13 +245,13 @@ def _serve(settings: Settings, *, announce: str = "") -> int:
     from tracker.fetch import clock
     from tracker.pipeline import site as pipeline_site
     from tracker.pipeline.context import status
-    from tracker.store.engine import reader, upgrade_apart
+    from tracker.store.engine import open_reader, upgrade_in_subprocess
     from tracker.web import api, measures
     from tracker.web import app as web_app
 
     moved = clock.make(settings)
-    upgrade_apart(settings.store_url)
-    with _store(settings) as store, closing(reader(settings.store_url)) as reading:
+    upgrade_in_subprocess(settings.store_url)
+    with _store(settings) as store, closing(open_reader(settings.store_url)) as reading:
         service = scheduler.Service(settings, store, moved, console.LogProgress())
         asked = replace(service.worker, store=reading)
         site = web_app.Site(
@@ -355,11 +355,11 @@ def detect(
 def explain(arxiv_id: str, as_json: Json = False) -> int:
     """Everything known of a paper: mentions, roles, checks, verdict, reasons, events, next look."""
     from tracker.publish import explain as telling
-    from tracker.store import query as asking
+    from tracker.store import readonly_sql as asking
 
     with _store(_settings()) as store:
         work = arxiv_id if arxiv_id.startswith(("arxiv:", "release:")) else f"arxiv:{arxiv_id}"
-        found = asking.evidence(store, work)
+        found = asking.load_stored_rows(store, work)
     if not found["work"]:
         raise TrackerError(f"{arxiv_id}: is not in the store; ids are written like 2506.12345, without a version.")
     print(json.dumps(found, default=str, indent=2) if as_json else telling.tell(found))

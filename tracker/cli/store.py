@@ -44,10 +44,10 @@ def query(
 ) -> int:
     """Run SQL over the public views, read-only."""
     from tracker.cli import console
-    from tracker.store import query as asking
+    from tracker.store import readonly_sql as asking
 
     form = _form(as_json=as_json, jsonl=jsonl, csv=csv)
-    names, rows = asking.query(_settings(context).store_url, sql, seconds=seconds)
+    names, rows = asking.run_query(_settings(context).store_url, sql, seconds=seconds)
     console.print_rows(names, rows, form)
     return 0
 
@@ -63,10 +63,10 @@ def search(
 ) -> int:
     """Find papers by words of title, abstract, authors and their own repositories."""
     from tracker.cli import console
-    from tracker.store import query as asking
+    from tracker.store import readonly_sql as asking
 
     form = _form(as_json=as_json, jsonl=jsonl, csv=csv)
-    console.print_rows(*asking.find(_settings(context).store_url, " ".join(words), limit), form)
+    console.print_rows(*asking.search_papers(_settings(context).store_url, " ".join(words), limit), form)
     return 0
 
 
@@ -84,7 +84,7 @@ def snapshot(
     settings = _settings(context)
     file = to or settings.snapshot_file
     now = clock.make(settings).now().replace(microsecond=0)
-    made = making.make(settings.store_url, file, now, level=settings.snapshot.level)
+    made = making.make_snapshot(settings.store_url, file, now, level=settings.snapshot.level)
     print(f"{file}: {made.bytes:,} bytes, {made.rows.get('papers', 0):,} papers, SHA-256 {made.sha256}")
     return 0
 

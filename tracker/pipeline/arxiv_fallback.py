@@ -16,7 +16,7 @@ from tracker.domain.papers import Version
 from tracker.harvest import announcements, rss
 from tracker.pipeline import harvest as pipeline_harvest
 from tracker.pipeline.context import Summary, Worker, close_stage
-from tracker.store import memory, versions, writes
+from tracker.store import papers, upstreams, versions
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,8 @@ def harvest(
         pipeline_harvest.harvest(worker, now, summary, since, until)
 
     failing = {
-        one.name for one in memory.failing(worker.store, (pipeline_harvest.ARXIV_API, pipeline_harvest.OAI))
+        one.name
+        for one in upstreams.load_failing(worker.store, (pipeline_harvest.ARXIV_API, pipeline_harvest.OAI))
     }
     doors: list[Stage] = [api, pipeline_harvest.changes]
     if pipeline_harvest.ARXIV_API in failing:
@@ -81,7 +82,7 @@ def _save(worker: Worker, channel: rss.RssChannel, now: datetime) -> int:
     """Store what is new in a channel: papers of a time that the harvest covers, and new versions of stored ones."""
     store = worker.store
     announced_at = announcements.moment(channel.day)
-    stored = versions.newest(store, [item.version.arxiv_id for item in channel.items])
+    stored = versions.load_newest_versions(store, [item.version.arxiv_id for item in channel.items])
     held = pipeline_harvest.running(worker, now)
     found: list[Version] = []
     for item in channel.items:
@@ -96,4 +97,4 @@ def _save(worker: Worker, channel: rss.RssChannel, now: datetime) -> int:
             # A paper from before the harvest began stays history, though it is listed in one more category today.
             found.append(version)
     pipeline_harvest.note(worker, rss.UPSTREAM, found, {one.arxiv_id: announced_at for one in found}, now)
-    return writes.save_versions(store, found, {one.arxiv_id: announced_at for one in found}, now)
+    return papers.save_versions(store, found, {one.arxiv_id: announced_at for one in found}, now)

@@ -20,7 +20,7 @@ from tracker.hosts.resolve import HOSTS
 from tracker.judge import licences, openness, recheck
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import checks, queue
+from tracker.store import artifacts, queue
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
     while due := queue.due_artifacts(worker.store, host.name, now, batch, rules):
         asked = {one.reference.folded: one for one in due}
         known = {folded: one.commit for folded, one in asked.items() if one.commit}
-        answers: list[checks.CheckResult] = []
+        answers: list[artifacts.CheckResult] = []
         try:
             for link, found in host.ask([one.reference for one in asked.values()], worker.fetch, known):
                 due_now = asked[link.folded]
@@ -66,7 +66,9 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
         except UpstreamError as error:
             return str(error), None
         finally:
-            checks.save_checks(worker.store, answers, partial(recheck.next_check, plan=worker.settings.check), now)
+            artifacts.save_checks(
+                worker.store, answers, partial(recheck.next_check, plan=worker.settings.check), now
+            )
         if not answers or (
             len(answers) >= FEW and all(answer.check.outcome is Outcome.UNKNOWN for answer in answers)
         ):
@@ -80,7 +82,7 @@ def _read_rules(worker: Worker) -> str:
     return f"{READING}.{worker.rules.judge_version}"
 
 
-def _answer(worker: Worker, due: queue.Due, found: Check) -> checks.CheckResult:
+def _answer(worker: Worker, due: queue.Due, found: Check) -> artifacts.CheckResult:
     fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
     on_hub = due.reference.host == huggingface.HOST.name
     rules = worker.rules.licences
@@ -96,7 +98,7 @@ def _answer(worker: Worker, due: queue.Due, found: Check) -> checks.CheckResult:
     beside = licences.licences_by_fact(
         found.licence_files, rules, said=found.licence_said, claimed=found.licence_claimed
     )
-    return checks.CheckResult(
+    return artifacts.CheckResult(
         artifact=due.artifact,
         asked=due.reference,
         check=found,
@@ -116,7 +118,7 @@ def copies(worker: Worker, now: datetime, summary: Summary) -> None:
     if not worker.settings.may_ask("software_heritage"):
         return
     reason, next_try = "", None
-    for artifact, url in checks.copies_wanted(worker.store, now, COPIES):
+    for artifact, url in artifacts.artifacts_without_copy(worker.store, now, COPIES):
         worker.check_cancelled()
         try:
             found = swh.copy_of(url, worker.fetch)
@@ -126,5 +128,5 @@ def copies(worker: Worker, now: datetime, summary: Summary) -> None:
         except UpstreamError as error:
             reason = str(error)
             break
-        checks.save_copy(worker.store, artifact, found.url if found else None, now)
+        artifacts.save_archived_copy(worker.store, artifact, found.url if found else None, now)
     close_stage(worker, "archived copies", reason, next_try, now, summary)

@@ -11,7 +11,8 @@ from tracker.domain.status import Trouble
 from tracker.harvest import announcements, completeness
 from tracker.pipeline.context import Worker
 from tracker.settings import Settings
-from tracker.store import announced, memory
+from tracker.store import announcements as store_announcements
+from tracker.store import upstreams
 from tracker.store import windows as proof
 from tracker.store.engine import Store
 
@@ -37,11 +38,11 @@ def days(
     """
     holidays = settings.harvest.holidays
     proofs = completeness.Proofs(
-        proof.proved(store, "arxiv"),
-        proof.proved(store, "arxiv_oai"),
-        proof.unproved(store, "arxiv"),
-        proof.unproved(store, "arxiv_oai"),
-        next((one.last_error for one in memory.failing(store, ("arxiv_api",))), ""),
+        proof.closed_windows(store, "arxiv"),
+        proof.closed_windows(store, "arxiv_oai"),
+        proof.explain_open_windows(store, "arxiv"),
+        proof.explain_open_windows(store, "arxiv_oai"),
+        next((one.last_error for one in upstreams.load_failing(store, ("arxiv_api",))), ""),
     )
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
@@ -49,7 +50,7 @@ def days(
     first = (
         max(since, ARXIV_BEGAN) if since else (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
     )
-    fates = announced.fates(store, first - LOOK_BACK, last)
+    fates = store_announcements.load_announced_versions(store, first - LOOK_BACK, last)
     told = {day: list(rows) for day, rows in groupby(fates, key=lambda one: one.day)}
     counts = [(day, len(told.get(day, ()))) for day in announcements.days(first - LOOK_BACK, last, holidays)]
     return [
@@ -66,7 +67,11 @@ def days(
 
 
 def _day(
-    day: date, told: list[announced.AnnouncedVersion], proofs: completeness.Proofs, settings: Settings, empty: str
+    day: date,
+    told: list[store_announcements.AnnouncedVersion],
+    proofs: completeness.Proofs,
+    settings: Settings,
+    empty: str,
 ) -> completeness.AnnouncementDay:
     holidays = settings.harvest.holidays
     missing = tuple(f"{one.arxiv_id}v{one.n}" for one in told if not one.stored)
@@ -94,16 +99,16 @@ def watch(worker: Worker, now: datetime) -> bool:
     """
     hours = timedelta(hours=worker.settings.harvest.alarm_hours)
     found = [*_short_days(worker, now, hours), *_failing(worker, now, hours)]
-    before = {one.what: one for one in memory.stages(worker.store)[1]}
+    before = {one.what: one for one in upstreams.load_stages(worker.store)[1]}
     known = set(before)
     for one in found:
         if one.what not in known:
             log.error("alarm: %s: %s, since %s; %s", one.what, one.reason, _text(one.since), _next(one.next_try))
-        memory.stage_failed(worker.store, one.what, one.reason, one.next_try, now, since=one.since)
+        upstreams.record_stage_failed(worker.store, one.what, one.reason, one.next_try, now, since=one.since)
     over = {ANNOUNCEMENTS, *map(_named, WATCHED)} & known - {one.what for one in found}
     for what in sorted(over):
         log.info("the alarm is over: %s", what)
-        memory.stage_forgotten(worker.store, what)
+        upstreams.forget_stage(worker.store, what)
     return bool(over) or any(before.get(one.what) != one for one in found)
 
 
@@ -128,7 +133,7 @@ def _failing(worker: Worker, now: datetime, hours: timedelta) -> list[Trouble]:
             one.failing_since,
             one.stop_until if one.stop_until and one.stop_until > now else worker.next_harvest(),
         )
-        for one in memory.failing(worker.store, WATCHED)
+        for one in upstreams.load_failing(worker.store, WATCHED)
         if one.failing_since and one.failing_since + hours <= now
     ]
 

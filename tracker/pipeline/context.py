@@ -26,7 +26,7 @@ from tracker.judge.licence_classes import LicenceRules
 from tracker.judge.openness import OpennessRules
 from tracker.publish import composed_feeds, feed_list
 from tracker.settings import Settings, config_dir, read_toml
-from tracker.store import corrections, memory, query, writes
+from tracker.store import corrections, papers, readonly_sql, upstreams
 from tracker.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ def read_corrections(settings: Settings) -> list[corrections.CorrectionStatement
             link = reference(one.link)
             if link is None:
                 raise SettingsError(f"{path}: {one.link!r} is no http address.")
-            work = one.paper if one.paper == corrections.EVERY_WORK else writes.paper_id(one.paper)
+            work = one.paper if one.paper == corrections.EVERY_WORK else papers.paper_work(one.paper)
             wanted += [
                 corrections.CorrectionStatement(
                     work=work, folded=link.folded, field=field, value=value, reason=one.reason, source=one.source
@@ -151,7 +151,7 @@ def make_worker(
     """
     read_corrections(settings)
     stop = cancel or threading.Event()
-    fetch = Client(settings, memory.StoreMemory(store), clock, stop)
+    fetch = Client(settings, upstreams.StoreMemory(store), clock, stop)
     watched = tuple(feed_list.organisations(read_toml(config_dir() / "watch.toml")))
     return Worker(
         settings=settings,
@@ -196,20 +196,20 @@ def close_stage(
 ) -> None:
     """Note how a stage ended: well, or hindered by `reason` until `next_try`."""
     if not reason:
-        memory.stage_done(worker.store, stage, now)
+        upstreams.record_stage_done(worker.store, stage, now)
         return
     log.warning("%s: %s", stage, reason, extra={"stage": stage})
     summary.troubles.append(f"{stage}: {reason}")
-    memory.stage_failed(worker.store, stage, reason, next_try, now)
+    upstreams.record_stage_failed(worker.store, stage, reason, next_try, now)
 
 
 def status(worker: Worker, now: datetime) -> Status:
     """How the installation is doing."""
-    stages, troubles = memory.stages(worker.store)
+    stages, troubles = upstreams.load_stages(worker.store)
     return Status(
         version=__version__,
         now=now,
-        **query.counts(worker.store, now),
+        **readonly_sql.load_counts(worker.store, now),
         github_token=worker.fetch.has_token("github_api"),
         stages=stages,
         troubles=(*worker.troubles(), *troubles),

@@ -19,7 +19,7 @@ from tracker.pipeline import check as pipeline_check
 from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker
 from tracker.pipeline.timing import timed
 from tracker.settings import config_dir, read_toml
-from tracker.store import corrections, engine, judgements, memory, organisations, queue, reads, releases
+from tracker.store import corrections, engine, histories, judgements, organisations, queue, releases, upstreams
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +87,9 @@ def prepare(worker: Worker, now: datetime, summary: Summary) -> None:
     since this one opened the store."""
     engine.meet(worker.store)
     correct(worker, now, summary)
-    judgements.wake_changed_rules(worker.store, worker.rules.roles.version, worker.rules.judge_version)
+    judgements.queue_changed_rules(worker.store, worker.rules.roles.version, worker.rules.judge_version)
     watched = read_toml(config_dir() / "watch.toml")
-    organisations.sync(worker.store, watched.get("organisation", ()))
+    organisations.sync_organisations(worker.store, watched.get("organisation", ()))
     for release in watched.get("release", ()):
         links = [found for url in release["links"] if (found := resolve(url)) is not None]
         if links:
@@ -116,7 +116,7 @@ def judge(worker: Worker, now: datetime, summary: Summary) -> None:
     while works := queue.works_to_judge(worker.store, JUDGE_BATCH, now):
         worker.check_cancelled()
         judged = {}
-        for known in reads.histories(worker.store, works):
+        for known in histories.load_histories(worker.store, works):
             history = known.history
             verdicts = openness.judge_facts(history, worker.rules.openness, now)
             graded, bounds = (
@@ -144,14 +144,14 @@ def judge(worker: Worker, now: datetime, summary: Summary) -> None:
         judgements.save_judgements(worker.store, judged, version, now)
         summary.judged += len(works)
         worker.progress.step("judge", summary.judged)
-    memory.stage_done(worker.store, "judge", now)
+    upstreams.record_stage_done(worker.store, "judge", now)
 
 
 def correct(worker: Worker, now: datetime, summary: Summary) -> None:
     """Bring the operator's corrections into the store; while their file is not right, the last ones stand."""
     reason = ""
     try:
-        corrections.sync(worker.store, read_corrections(worker.settings), now)
+        corrections.sync_corrections(worker.store, read_corrections(worker.settings), now)
     except SettingsError as error:
         reason = str(error)
     close_stage(worker, "corrections", reason, None, now, summary)

@@ -16,8 +16,8 @@ from tracker.domain.papers import Version, WindowResult
 from tracker.harvest import announcements, completeness, oai, windows
 from tracker.harvest.api import ArxivApi
 from tracker.pipeline.context import Summary, Worker, close_stage
-from tracker.store import announced as record
-from tracker.store import memory, versions, writes
+from tracker.store import announcements as record
+from tracker.store import papers, upstreams, versions
 from tracker.store import windows as proof
 
 ARXIV, OAI = "arxiv", "arxiv_oai"
@@ -35,8 +35,8 @@ FRESH = timedelta(days=2)
 
 def begin(worker: Worker, now: datetime, since: date | None = None, until: date | None = None) -> None:
     """Note as open which windows are to be asked, before any door is: whichever answers knows what is wanted."""
-    planned = windows.plan(now, since, until, proof.reached(worker.store, ARXIV), worker.settings)
-    proof.begin(worker.store, ARXIV, planned, now)
+    planned = windows.plan(now, since, until, proof.load_watermark(worker.store, ARXIV), worker.settings)
+    proof.begin_windows(worker.store, ARXIV, planned, now)
 
 
 def harvest(
@@ -44,15 +44,17 @@ def harvest(
 ) -> None:
     """Ask arXiv for every window of the plan, and prove each complete."""
     store = worker.store
-    known = proof.proved(store, ARXIV)
-    planned = windows.plan(now, since, until, proof.reached(store, ARXIV, now), worker.settings)
+    known = proof.closed_windows(store, ARXIV)
+    planned = windows.plan(now, since, until, proof.load_watermark(store, ARXIV, now), worker.settings)
     if since is None and until is None:
         # A first harvest that was killed early has a watermark long ago: what lies before it was never asked for.
-        first = min(proof.begun(store, ARXIV) or now, now - timedelta(days=worker.settings.harvest.first_days))
+        first = min(
+            proof.first_asked(store, ARXIV) or now, now - timedelta(days=worker.settings.harvest.first_days)
+        )
         planned = sorted({*(one for one in planned if one[1] > first), *proof.open_windows(store, ARXIV)})
-    proof.begin(store, ARXIV, planned, now)
+    proof.begin_windows(store, ARXIV, planned, now)
     left, unanswered, reason, next_try = len(planned), 0, "", None
-    with closing(ArxivApi(worker.settings, memory.StoreMemory(store), worker.clock, worker.cancel)) as api:
+    with closing(ArxivApi(worker.settings, upstreams.StoreMemory(store), worker.clock, worker.cancel)) as api:
         for number, window in enumerate(planned):
             worker.progress.step("harvest", number, len(planned))
             try:
@@ -60,7 +62,7 @@ def harvest(
             except UpstreamStopped as stopped:
                 reason, next_try = str(stopped), stopped.until
                 break
-            proof.close(store, ARXIV, result, now)
+            proof.close_window(store, ARXIV, result, now)
             if result.complete:
                 left -= 1
             else:
@@ -92,7 +94,7 @@ def _harvest_window(
             return result
         announced = {one.arxiv_id: windows.announced_after(one.submitted_at, known, holidays) for one in page}
         note(worker, ARXIV_API, page, announced, now)
-        summary.new_papers += writes.save_versions(worker.store, page, announced, now)
+        summary.new_papers += papers.save_versions(worker.store, page, announced, now)
         worker.check_cancelled()
 
 
@@ -100,7 +102,7 @@ def changes(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask OAI-PMH for what changed since it was last asked, if it must show more by now: new versions, licences,
     comments, categories and withdrawals of stored papers, and new papers that the API missed."""
     settings, store = worker.settings, worker.store
-    reached = proof.reached(store, OAI, now)
+    reached = proof.load_watermark(store, OAI, now)
     if not settings.may_ask(oai.UPSTREAM):
         return
     if not announcements.is_walk_due(reached, now, settings.harvest.holidays):
@@ -109,7 +111,7 @@ def changes(worker: Worker, now: datetime, summary: Summary) -> None:
     # What was begun and never proved, by a run that was killed or failed, is asked for again.
     day = min([first, *(since for since, _ in proof.open_windows(store, OAI))]).date()
     window = (datetime.combine(day, time(0), UTC), now)
-    proof.begin(store, OAI, [window], now)
+    proof.begin_windows(store, OAI, [window], now)
     reason, next_try = "", None
     try:
         result = _walk(worker, day, now, summary, reached)
@@ -117,7 +119,7 @@ def changes(worker: Worker, now: datetime, summary: Summary) -> None:
         reason, next_try = str(stopped), stopped.until
     else:
         reason = result.reason
-        proof.close(store, OAI, replace(result, since=window[0], until=now), now)
+        proof.close_window(store, OAI, replace(result, since=window[0], until=now), now)
     close_stage(worker, "versions", reason, next_try, now, summary)
 
 
@@ -125,7 +127,7 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
     """Store what changed page by page; returns what was proved."""
     store, harvested = worker.store, worker.settings.harvest
     asked = _asked(worker)
-    before = [window for window in proof.proved(store, ARXIV) if window[2] < now]
+    before = [window for window in proof.closed_windows(store, ARXIV) if window[2] < now]
     held = running(worker, now)
     pages, read = oai.read_changes(worker.fetch, since, categories=oai.lists(harvested.categories)), 0
     while True:
@@ -134,7 +136,7 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
         except StopIteration as end:
             result: WindowResult = end.value
             return result
-        stored = versions.newest(store, [record.arxiv_id for record in page])
+        stored = versions.load_newest_versions(store, [record.arxiv_id for record in page])
         told = [
             version
             for record in page
@@ -154,7 +156,7 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
                 )
                 announced[one.arxiv_id] = min(now, max(announced[one.arxiv_id], shown))
         note(worker, OAI, told, announced, now)
-        summary.new_papers += writes.save_versions(store, told, announced, now, whole=True)
+        summary.new_papers += papers.save_versions(store, told, announced, now, whole=True)
         read += len(page)
         worker.progress.step("versions", read)
         worker.check_cancelled()
@@ -166,13 +168,13 @@ def running(worker: Worker, now: datetime) -> tuple[datetime, str] | None:
     asked = _asked(worker)
     if not asked or asked[-1][1] < now - FRESH:
         return None
-    lowest = record.lowest(worker.store, asked[-1][0])
+    lowest = record.lowest_arxiv_id(worker.store, asked[-1][0])
     return (asked[-1][0], lowest) if lowest else None
 
 
 def _asked(worker: Worker) -> list[windows.Window]:
     """The times of submission that the API was asked for, whether it answered or not."""
-    closed = [(since, until) for since, until, _ in proof.proved(worker.store, ARXIV)]
+    closed = [(since, until) for since, until, _ in proof.closed_windows(worker.store, ARXIV)]
     return windows.joined([*closed, *proof.open_windows(worker.store, ARXIV)])
 
 
@@ -190,9 +192,9 @@ def note(
     this version was entered before, or is from before there was a record.
     """
     harvested = worker.settings.harvest
-    walked = proof.reached(worker.store, OAI)
+    walked = proof.load_watermark(worker.store, OAI)
     shown = [walked - announcements.OAI_DELAY] if walked else []
-    known = record.known(worker.store, [one.arxiv_id for one in told])
+    known = record.load_stored_papers(worker.store, [one.arxiv_id for one in told])
     rows = []
     for one in told:
         stored = known.get(one.arxiv_id)
@@ -207,7 +209,7 @@ def note(
         rows.append(
             record.Announcement(one.arxiv_id, one.n, day, _kind(one, stored, harvested.categories), source)
         )
-    record.tell(worker.store, rows)
+    record.save_announcements(worker.store, rows)
 
 
 def _kind(told: Version, stored: record.StoredPaper | None, categories: Collection[str]) -> str:

@@ -17,7 +17,7 @@ from tracker.domain.terms import Outcome, Place, Source
 from tracker.hosts.github import github as github_host
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import queue, writes
+from tracker.store import papers, queue
 
 PAPERS = 25
 """Papers that one cycle waits for at most; each costs a question for each watched owner and name."""
@@ -43,7 +43,7 @@ def watch(worker: Worker, now: datetime, summary: Summary) -> None:
         wanted = {one.work: _candidates(one, owners) for one in waiting}
         asked = {link.folded: link for links in wanted.values() for link in links}
         found = {link.folded: check for link, check in github_host.check_all(list(asked.values()), worker.fetch)}
-        writes.save_scans(
+        papers.save_scans(
             worker.store,
             [_scanned(one, wanted[one.work], found) for one in waiting],
             worker.rules.roles.version,
@@ -62,9 +62,9 @@ def _candidates(one: queue.PaperToRead, owners: list[str]) -> list[Reference]:
     ]
 
 
-def _scanned(one: queue.PaperToRead, links: list[Reference], found: dict[str, Check]) -> writes.Scanned:
+def _scanned(one: queue.PaperToRead, links: list[Reference], found: dict[str, Check]) -> papers.ScanResult:
     ours = [link for link in links if _names(found[link.folded], one)]
-    return writes.Scanned(
+    return papers.ScanResult(
         work=one.work,
         version=one.version,
         source=Source.WATCH,

@@ -18,7 +18,7 @@ from tracker.pipeline.timing import timed
 from tracker.publish import composed_feeds, feed_list, feed_window, feeds, files, latex, opml
 from tracker.publish import feed_entries as bodies
 from tracker.settings import Settings
-from tracker.store import entering, items, memory
+from tracker.store import feed_entries, items, upstreams
 from tracker.store.engine import Store
 
 NOT_OPEN, UNLINKED = 30, 20
@@ -27,20 +27,20 @@ NOT_OPEN, UNLINKED = 30, 20
 
 def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = None) -> None:
     """Enter what is new into the feeds, and write the files that changed, to the public folder or to `to`."""
-    summary.entered += entering.enter(worker.store, now)
+    summary.entered += feed_entries.add_new_entries(worker.store, now)
     write_site(worker, now, to)
-    memory.stage_done(worker.store, "publish", now)
+    upstreams.record_stage_done(worker.store, "publish", now)
 
 
 @timed("publish")
 def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
     """Build the site from the store: feeds in three formats, the list of feeds, and the pages."""
     settings, store = worker.settings, worker.store
-    main = items.channel_items(store, entering.MAIN_FEED, settings.feed.most)
+    main = items.load_feed_items(store, feed_entries.MAIN_FEED, settings.feed.most)
     entered = {
-        name: items.channel_items(store, name, settings.feed.most)
-        for name in entering.FEEDS
-        if name != entering.MAIN_FEED
+        name: items.load_feed_items(store, name, settings.feed.most)
+        for name in feed_entries.FEEDS
+        if name != feed_entries.MAIN_FEED
     }
     channels = feed_list.channels(main, entered, settings, worker.watched, _thin(store, main, settings))
     worker.composer.load(main, entered)
@@ -50,9 +50,9 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
         settings,
         status(worker, now),
         newest=channels[0][1].items,
-        not_open=items.not_open_items(store, NOT_OPEN),
-        releases=items.release_items(store),
-        unlinked=items.unlinked_items(store, UNLINKED),
+        not_open=items.load_not_open_items(store, NOT_OPEN),
+        releases=items.load_release_items(store),
+        unlinked=items.load_unlinked_items(store, UNLINKED),
         channels=channels,
     )
     rendered, digests = _feeds(channels, settings, {} if to else worker.rendered, folder)
@@ -73,7 +73,7 @@ def _thin(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, l
         return {}
     seen = Counter(category for item in main for category in item.categories)
     few = [name for name in settings.harvest.categories if seen[name] < feed.items]
-    return {name: items.channel_items(store, entering.MAIN_FEED, feed.items, name) for name in few}
+    return {name: items.load_feed_items(store, feed_entries.MAIN_FEED, feed.items, name) for name in few}
 
 
 def forget() -> None:

@@ -24,7 +24,8 @@ from tracker.hosts.huggingface import huggingface
 from tracker.hosts.resolve import reference as resolve
 from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import corrections, judgements, memory, queue, reads, writes
+from tracker.store import corrections, histories, judgements, queue, upstreams
+from tracker.store import papers as store_papers
 from tracker.store import windows as proof
 
 HUB_LISTS = "hub"
@@ -44,10 +45,10 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
     while papers := queue.papers_to_scan(worker.store, SCAN_BATCH):
         worker.check_cancelled()
         found = [(one, detect.detect_paper(one.paper, resolve, rules)) for one in papers]
-        writes.save_scans(
+        store_papers.save_scans(
             worker.store,
             [
-                writes.Scanned(
+                store_papers.ScanResult(
                     work=one.work,
                     version=one.version,
                     source=Source.METADATA,
@@ -69,14 +70,14 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
         )
         summary.read_papers += len(papers)
         worker.progress.step("read", summary.read_papers)
-    memory.stage_done(worker.store, "read", now)
+    upstreams.record_stage_done(worker.store, "read", now)
 
 
 def _decided(worker: Worker, papers: Sequence[queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
     """The role of every link of these papers; the operator's word counts before the rules'."""
     works = [one.work for one in papers]
-    mentions, known = reads.mentions(worker.store, works), reads.standings(worker.store, works)
-    corrected = corrections.roles(worker.store, works)
+    mentions, known = histories.load_mentions(worker.store, works), histories.load_standings(worker.store, works)
+    corrected = corrections.load_corrected_roles(worker.store, works)
     made = {}
     for one in papers:
         decided = decision.decide_roles(mentions[one.work], one.paper, worker.rules.roles, known.get(one.work, {}))
@@ -102,7 +103,7 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
     most = worker.settings.limits.hub_list_pages
     for kind in huggingface.PLURALS:
         source = f"{HUB_LISTS}-{kind}"
-        reached = proof.reached(worker.store, source, now)
+        reached = proof.load_watermark(worker.store, source, now)
         since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
         try:
             got, pages = 0, 0
@@ -112,7 +113,7 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
                 proof.save_listings(worker.store, found, now)
                 got, pages = got + len(page), pages + 1
                 worker.progress.step("hub lists", got)
-            proof.close(
+            proof.close_window(
                 worker.store,
                 source,
                 WindowResult(
@@ -136,9 +137,11 @@ def _give_listings(worker: Worker, now: datetime) -> None:
     scans = []
     for (work, version), urls in found.items():
         mentions = tuple(_listing(work, link, url) for url in urls if (link := resolve(url)) is not None)
-        scans.append(writes.Scanned(work=work, version=version, source=Source.HUB_LIST, mentions=mentions))
+        scans.append(
+            store_papers.ScanResult(work=work, version=version, source=Source.HUB_LIST, mentions=mentions)
+        )
     if scans:
-        writes.save_scans(worker.store, scans, worker.rules.roles.version, now)
+        store_papers.save_scans(worker.store, scans, worker.rules.roles.version, now)
 
 
 @timed("hub records")
@@ -146,25 +149,25 @@ def records(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
     waiting = queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records, now)
     reason, next_try = "", None
-    batch: list[writes.Scanned] = []
+    batch: list[store_papers.ScanResult] = []
     try:
         for number, one in enumerate(waiting):
             worker.progress.step("hub records", number, len(waiting))
             worker.check_cancelled()
             batch.append(_record(worker, one))
             if len(batch) >= RECORD_BATCH:
-                writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+                store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
                 batch = []
     except UpstreamError as error:
         reason, next_try = str(error), getattr(error, "until", None)
     finally:
         if batch:
-            writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+            store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
     worker.progress.step("hub records", len(waiting), len(waiting))
     close_stage(worker, "hub records", reason, next_try, now, summary)
 
 
-def _record(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
+def _record(worker: Worker, one: queue.PaperToRead) -> store_papers.ScanResult:
     """What the Hub's record of a paper says is its own, and what it lists as citing it."""
     found = huggingface.read_record(one.paper.arxiv_id, worker.fetch)
     said = [
@@ -179,7 +182,7 @@ def _record(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
         if (link := resolve(url)) is not None
     ]
     listed = [_listing(one.work, each.reference, each.reference.url) for each in (found.listed if found else ())]
-    return writes.Scanned(
+    return store_papers.ScanResult(
         work=one.work,
         version=one.version,
         source=Source.HUB_RECORD,
@@ -205,7 +208,7 @@ def full_texts(worker: Worker, now: datetime, summary: Summary) -> None:
     if not worker.settings.may_ask("arxiv_site"):
         return
     reason, next_try = "", None
-    batch: list[writes.Scanned] = []
+    batch: list[store_papers.ScanResult] = []
     waiting = queue.works_for_full_text(worker.store, worker.settings.limits.full_texts, now)
     try:
         for number, one in enumerate(waiting):
@@ -214,19 +217,19 @@ def full_texts(worker: Worker, now: datetime, summary: Summary) -> None:
             batch.append(_text_scan(worker, one))
             summary.texts += 1
             if len(batch) >= TEXT_BATCH:
-                writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+                store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
                 batch = []
     except UpstreamStopped as stopped:
         reason, next_try = str(stopped), stopped.until
     finally:
         if batch:
-            writes.save_scans(worker.store, batch, worker.rules.roles.version, now)
+            store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
     close_stage(worker, "full texts", reason, next_try, now, summary)
 
 
-def _text_scan(worker: Worker, one: queue.PaperToRead) -> writes.Scanned:
+def _text_scan(worker: Worker, one: queue.PaperToRead) -> store_papers.ScanResult:
     """What one paper's text links. A file that cannot be had is that paper's trouble alone."""
-    scanned = partial(writes.Scanned, work=one.work, version=one.version)
+    scanned = partial(store_papers.ScanResult, work=one.work, version=one.version)
     try:
         answer = full_text.read(worker.fetch, one.paper.arxiv_id)
     except UpstreamStopped:
@@ -283,12 +286,12 @@ def project_pages(worker: Worker, now: datetime, summary: Summary) -> None:
         except UpstreamStopped as stopped:
             reason, next_try = str(stopped), stopped.until
             break
-        writes.save_scans(worker.store, [scanned], worker.rules.roles.version, now)
+        store_papers.save_scans(worker.store, [scanned], worker.rules.roles.version, now)
         summary.pages += 1
     close_stage(worker, "project pages", reason, next_try, now, summary)
 
 
-def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Reference]) -> writes.Scanned:
+def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Reference]) -> store_papers.ScanResult:
     """What the pages of one paper link. A page that cannot be had is that page's trouble alone."""
     found: list[Mention] = []
     outcome, reason = "unknown", ""
@@ -308,7 +311,7 @@ def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Referenc
             found += pages.find_page_mentions(response.body, link, response.url, resolve)
         elif outcome == "unknown":
             outcome, reason = "absent", f"{link.url} answered {response.status}"
-    return writes.Scanned(
+    return store_papers.ScanResult(
         work=one.work,
         version=one.version,
         source=Source.PAGE,

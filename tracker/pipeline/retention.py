@@ -16,7 +16,7 @@ from tracker.hosts import base as hosts
 from tracker.hosts import resolve
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import keys, memory, retention, times
+from tracker.store import keys, retention, times, upstreams
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def keep(worker: Worker, now: datetime, summary: Summary) -> None:
         reason = ""
         try:
             wanted = worker.settings.retention
-            gone = retention.thin(
+            gone = retention.delete_expired(
                 worker.store,
                 now,
                 listings_days=wanted.listings_days,
@@ -60,11 +60,11 @@ def forget() -> None:
     resolve.reference.cache_clear()
     hosts.parts.cache_clear()
     times.utc_text.cache_clear()
-    keys.stored.cache_clear()
+    keys.work_key.cache_clear()
 
 
 def _is_due(worker: Worker, now: datetime) -> bool:
-    times, troubles = memory.stages(worker.store)
+    times, troubles = upstreams.load_stages(worker.store)
     if any(one.what == STAGE and one.next_try and one.next_try > now for one in troubles):
         return False
     good = times.get(STAGE)

@@ -11,7 +11,7 @@ from tracker.publish import feed_pages as shelving
 from tracker.publish import feed_window
 from tracker.publish import pages as built
 from tracker.settings import Settings
-from tracker.store import browse, items
+from tracker.store import items, trends
 from tracker.store import search as finding
 from tracker.store.engine import Store
 
@@ -46,7 +46,7 @@ def pages(
         "browse.html": built.shelves(made, settings, status),
         "feeds.html": built.feeds(channels, settings, status, address=address),
         "trends.html": _trends(store, settings, status),
-        "organisations.html": built.organisations(browse.organisations(store), settings, status, made),
+        "organisations.html": built.organisations(trends.count_by_organisation(store), settings, status, made),
         "about.html": built.about(settings, status),
         "search.html": built.search("", [], 0, 1, MOST_FOUND, settings, status),
         "404.html": built.not_found(settings),
@@ -63,19 +63,19 @@ def pages(
 def paper(store: Store, settings: Settings, arxiv_id: str) -> bytes | None:
     """The page of any stored paper, None where there is none. Whatever is asked for, it never raises."""
     work = f"arxiv:{_plain(arxiv_id)}"
-    item = items.item(store, work)
-    dossier = browse.dossiers(store, [work]).get(work) if item else None
+    item = items.load_item(store, work)
+    dossier = trends.load_evidence(store, [work]).get(work) if item else None
     return built.paper(item, dossier, settings) if item and dossier else None
 
 
 def search(store: Store, settings: Settings, words: str, page: int, status: Status | None = None) -> bytes:
     """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never raises."""
     wanted = " ".join(_plain(words).split())[:LONGEST_SEARCH]
-    found = finding.papers(store, wanted, MOST_FOUND)
+    found = finding.find_papers(store, wanted, MOST_FOUND)
     last = max(1, -(-len(found) // built.PER_SEARCH))
     number = min(max(page, 1), last)
     shown = found[(number - 1) * built.PER_SEARCH : number * built.PER_SEARCH]
-    results = [item for one in shown if (item := items.item(store, f"arxiv:{one}")) is not None]
+    results = [item for one in shown if (item := items.load_item(store, f"arxiv:{one}")) is not None]
     return built.search(wanted, results, len(found), number, MOST_FOUND, settings, status)
 
 
@@ -87,7 +87,7 @@ def _plain(text: str) -> str:
 def _papers(store: Store, settings: Settings, told: Mapping[str, Item], shelves: set[str]) -> dict[str, bytes]:
     made, works = {}, sorted(told)
     for start in range(0, len(works), BATCH):
-        for work, dossier in browse.dossiers(store, works[start : start + BATCH]).items():
+        for work, dossier in trends.load_evidence(store, works[start : start + BATCH]).items():
             name = f"paper/{told[work].arxiv_id}"
             if shelving.is_safe(name):
                 made[f"{name}.html"] = built.paper(told[work], dossier, settings, shelves)
@@ -96,11 +96,11 @@ def _papers(store: Store, settings: Settings, told: Mapping[str, Item], shelves:
 
 def _trends(store: Store, settings: Settings, status: Status) -> bytes:
     since = (status.now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
-    began = browse.first_read(store)
+    began = trends.first_seen_at(store)
     return built.trends(
-        browse.months(store, since),
-        browse.licences(store),
-        browse.promises(store, status.now),
+        trends.count_by_month(store, since),
+        trends.count_by_licence(store),
+        trends.load_waiting_times(store, status.now),
         settings,
         status,
         first=f"{began - timedelta(days=settings.harvest.first_days):%Y-%m}" if began else "",

@@ -20,7 +20,7 @@ def is_due(settings: Settings, now: datetime) -> bool:
     hours = settings.snapshot.hours
     if not hours or not settings.store_url.startswith("sqlite"):
         return False
-    made = snapshot.manifest(settings.snapshot_file)
+    made = snapshot.load_manifest(settings.snapshot_file)
     return made is None or datetime.fromisoformat(made.made_at) + timedelta(hours=hours) <= now
 
 
@@ -35,7 +35,7 @@ def make_due(worker: Worker) -> None:
         return
     reason, next_try = "", None
     try:
-        snapshot.make(
+        snapshot.make_snapshot(
             worker.settings.store_url,
             worker.settings.snapshot_file,
             now,
@@ -64,4 +64,4 @@ def put_back(
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StoreError(f"{settings.data_dir}: a worker is at work on this store; stop it first.") from None
-        return restore.restore(file, settings.store_url, now, force=force)
+        return restore.restore_snapshot(file, settings.store_url, now, force=force)

@@ -35,7 +35,7 @@ class CorrectionStatement:
     source: str
 
 
-def sync(store: Store, wanted: Collection[CorrectionStatement], now: datetime) -> int:
+def sync_corrections(store: Store, wanted: Collection[CorrectionStatement], now: datetime) -> int:
     """Make these the corrections in force; returns how many began or ended. Works whose links they touch are
     decided and judged anew."""
     with store.begin() as connection:
@@ -103,7 +103,7 @@ def _artifacts(folded: str) -> Any:
     return select(NAME.c.artifact).where(NAME.c.folded == folded)
 
 
-def roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Role, str]]]:
+def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Role, str]]]:
     """The roles that corrections in force give, as work -> folded reference -> (role, the operator's words)."""
     found: dict[str, dict[str, tuple[Role, str]]] = defaultdict(dict)
     with store.read() as connection:
@@ -130,7 +130,7 @@ def roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Rol
     return found
 
 
-def of_links(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[Correction]]:
+def load_corrections(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[Correction]]:
     """All corrections, also past ones, by (work, artifact) that they are about, in time order."""
     found: dict[tuple[str, int], list[Correction]] = defaultdict(list)
     if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:

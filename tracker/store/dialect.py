@@ -32,11 +32,11 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
-from tracker.store.keys import Digits, WorkKey, digits, stored
+from tracker.store.keys import HexDigits, WorkKey, hex_bytes, work_key
 from tracker.store.times import UtcText, utc_text
 
 BATCH = 500
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """Lists and notes as they stand in JSON columns."""
 
 
@@ -82,7 +82,7 @@ class _Works(TypeDecorator[list[str]]):
     cache_ok = True
 
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str:
-        return encode([stored(one) for one in value or ()] if dialect.name == "sqlite" else value or [])
+        return encode_json([work_key(one) for one in value or ()] if dialect.name == "sqlite" else value or [])
 
 
 def among(column: Any, keys: Iterable[Any]) -> ColumnElement[bool]:
@@ -92,7 +92,7 @@ def among(column: Any, keys: Iterable[Any]) -> ColumnElement[bool]:
         listed = _Each(literal(list(keys), _Works()))
     else:
         each = _EachNumber if isinstance(column.type, Integer) else _Each
-        listed = each(literal(encode(list(keys)), String))
+        listed = each(literal(encode_json(list(keys)), String))
     return cast("ColumnElement[bool]", column.op("IN", is_comparison=True)(listed))
 
 
@@ -169,15 +169,15 @@ def _statement(
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """What SQLAlchemy itself would call for each value, without its own wrapping for times and flags."""
     if isinstance(kind, WorkKey) and dialect.name == "sqlite":
-        return stored
-    if isinstance(kind, Digits) and dialect.name == "sqlite":
-        return digits
+        return work_key
+    if isinstance(kind, HexDigits) and dialect.name == "sqlite":
+        return hex_bytes
     if isinstance(kind, UtcText):
         return lambda value: None if value is None else utc_text(value)
     if isinstance(kind, (String, Boolean)):
         return None
     if isinstance(kind, JSON):
-        return encode
+        return encode_json
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.domain.errors import StoreError
-from tracker.store import figures, keys, search, views
-from tracker.store.dialect import encode
+from tracker.store import keys, search, statistics, views
+from tracker.store.dialect import encode_json
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 60
@@ -88,7 +88,7 @@ class Store:
             sentence = _hindered(str(getattr(error, "orig", error)))
             if sentence is None:
                 raise
-            name = address(self.url).render_as_string(hide_password=True) if self.url else "the store"
+            name = parse_url(self.url).render_as_string(hide_password=True) if self.url else "the store"
             raise StoreError(f"{name}: {sentence}") from None
 
     def rest(self) -> None:
@@ -132,14 +132,14 @@ def meet(store: Store) -> None:
         )
 
 
-def reader(url: str) -> Store:
+def open_reader(url: str) -> Store:
     """A store that is there, for who must not write: the database itself refuses every change. StoreError.
 
     Each transaction has a connection of its own, so that nothing of it stays.
     """
-    parsed = address(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Store(server(url, execution_options={"postgresql_readonly": True}), url)
+        return Store(server_engine(url, execution_options={"postgresql_readonly": True}), url)
     name = f"{Path(str(parsed.database)).absolute().as_uri()}?mode=ro"
 
     def connect() -> sqlite3.Connection:
@@ -147,7 +147,7 @@ def reader(url: str) -> Store:
         made.execute("PRAGMA query_only = ON")
         return made
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=encode)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=encode_json)
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
@@ -156,7 +156,7 @@ def reader(url: str) -> Store:
     return Store(engine, url)
 
 
-def upgrade_apart(url: str) -> None:
+def upgrade_in_subprocess(url: str) -> None:
     """Make or upgrade a store in a process of its own: what Alembic took, 11 MB, ends with it.
 
     For a service that stays. What goes wrong is said when the store is opened.
@@ -179,17 +179,17 @@ def _open_quietly(url: str) -> None:
         open_store(url).close()
 
 
-def server(url: str, **options: Any) -> Engine:
+def server_engine(url: str, **options: Any) -> Engine:
     """A store on PostgreSQL; `options` as SQLAlchemy's `create_engine` takes them. StoreError where it cannot be had."""
-    if address(url).get_backend_name() != "postgresql":
+    if parse_url(url).get_backend_name() != "postgresql":
         raise StoreError("database_url must begin with sqlite:/// or postgresql://.")
     try:
-        return create_engine(url, pool_pre_ping=True, json_serializer=encode, **options)
+        return create_engine(url, pool_pre_ping=True, json_serializer=encode_json, **options)
     except ImportError:
         raise StoreError("A store on PostgreSQL needs: pip install 'arxiv-code-tracker[postgresql]'.") from None
 
 
-def address(url: str) -> URL:
+def parse_url(url: str) -> URL:
     """The parts of a `database_url`. StoreError, without repeating it, where it is none."""
     try:
         return make_url(url)
@@ -199,9 +199,9 @@ def address(url: str) -> URL:
 
 
 def _engine(url: str) -> Engine:
-    parsed = address(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return server(url)
+        return server_engine(url)
     if parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
         try:
@@ -211,7 +211,7 @@ def _engine(url: str) -> Engine:
                 f"{folder}: cannot be made ({error.strerror}); "
                 "set TRACKER_DATA_DIR to a folder this user may write."
             ) from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=encode)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=encode_json)
 
     @event.listens_for(engine, "connect")
     def _connected(raw: sqlite3.Connection, _record: Any) -> None:
@@ -306,9 +306,9 @@ def _upgrade(engine: Engine) -> None:
     with Store(engine, "").begin() as connection:
         _migrate(connection)
         if current != REVISIONS[-1]:
-            figures.recount(connection)
-        search.make(connection)
-        for statement in views.statements(connection.dialect.name):
+            statistics.recount(connection)
+        search.create_index(connection)
+        for statement in views.view_statements(connection.dialect.name):
             connection.execute(text(statement))
         if is_sqlite:
             connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")

@@ -18,9 +18,9 @@ from typing import IO, Any
 from tracker.domain.errors import StoreError
 from tracker.domain.terms import State
 from tracker.store import views
-from tracker.store.codes import PLACE
-from tracker.store.engine import address
-from tracker.store.query import open_to_read
+from tracker.store.engine import parse_url
+from tracker.store.enum_columns import PLACE
+from tracker.store.readonly_sql import open_readonly
 
 GROUP = 10_000
 """Rows of a Parquet row group, all that is in memory at once."""
@@ -60,18 +60,18 @@ _COUNTED = frozenset(
 
 
 @contextmanager
-def reading(url: str) -> Iterator[sqlite3.Connection]:
+def open_consistent(url: str) -> Iterator[sqlite3.Connection]:
     """One consistent look at the whole store, which cannot write. StoreError."""
-    parsed = address(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError("Only a SQLite store is exported here; use the server's own tools, such as COPY.")
-    with closing(open_to_read(Path(str(parsed.database)))) as connection:
+    with closing(open_readonly(Path(str(parsed.database)))) as connection:
         connection.isolation_level = None
         connection.execute("BEGIN")
         yield connection
 
 
-def columns(connection: sqlite3.Connection, view: str) -> list[Column]:
+def view_columns(connection: sqlite3.Connection, view: str) -> list[Column]:
     """The columns of a public view, in order; what they hold is what the tables behind it declare. StoreError."""
     if view not in views.VIEWS:
         raise StoreError(f"{view}: is no public view; there are {', '.join(views.VIEWS)}.")
@@ -89,7 +89,7 @@ def _kind(name: str, declared: str) -> Kind:
     return _DECLARED.get(declared, Kind.TEXT)
 
 
-def plain(kind: Kind, value: Any) -> Any:
+def json_value(kind: Kind, value: Any) -> Any:
     """A value as JSON has it: flags true or false, lists as arrays, times as text."""
     if value is None:
         return None
@@ -98,9 +98,9 @@ def plain(kind: Kind, value: Any) -> Any:
     return json.loads(value) if kind in (Kind.TEXTS, Kind.NESTED) else value
 
 
-def export(connection: sqlite3.Connection, view: str, form: str, file: IO[bytes]) -> int:
+def export_view(connection: sqlite3.Connection, view: str, form: str, file: IO[bytes]) -> int:
     """Write one view into a file that is open; returns how many rows. StoreError, also for a form that is none."""
-    told = columns(connection, view)
+    told = view_columns(connection, view)
     rows = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 # a view of ours: columns() has refused others
     if form == "parquet":
         return _parquet(told, rows, file)
@@ -115,7 +115,7 @@ def _jsonl(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes
     number = 0
     for row in rows:
         number += 1
-        made = {column.name: plain(column.kind, value) for column, value in zip(told, row, strict=True)}
+        made = {column.name: json_value(column.kind, value) for column, value in zip(told, row, strict=True)}
         file.write(_line(made))
     return number
 
@@ -196,7 +196,7 @@ def _clean(text: str) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
-def links_file(connection: sqlite3.Connection, file: IO[bytes], paper_address: str) -> int:
+def write_links_file(connection: sqlite3.Connection, file: IO[bytes], paper_address: str) -> int:
     """Write `links-between-papers-and-code` as Papers with Code published it: a JSON array of flat objects.
 
     Listed are repositories that are the authors' own (`is_official`), and re-implementations by others. What cannot
@@ -236,7 +236,7 @@ def _published(row: Sequence[Any], paper_address: str) -> dict[str, object]:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes its name only once it is whole; what goes wrong leaves the one before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Place, Source
-from tracker.store import joined, writes
+from tracker.store import joined, papers
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
@@ -46,7 +46,7 @@ Resolve = Callable[[str], Reference | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class BadRecord:
     """A record that cannot be used, with the line on which it begins and why."""
 
     line: int
@@ -76,10 +76,10 @@ class ImportSummary:
     unknown_papers: int = 0
     """Records of papers that are not stored, or that name no arXiv paper."""
     bad: int = 0
-    told: list[Bad] = field(default_factory=list)
+    told: list[BadRecord] = field(default_factory=list)
 
 
-def load(
+def import_links(
     store: Store,
     stream: IO[bytes],
     resolve: Resolve,
@@ -98,12 +98,12 @@ def load(
     # The name of a file need not be text: halves of surrogate pairs stand for bytes that are no UTF-8.
     clean = source.encode("utf-8", "replace").decode().replace("\0", "")
     named = " ".join(clean.split())[:LONGEST_NAME] or "a list without a name"
-    read = (_listed(line, record, resolve) for line, record in records(stream))
+    read = (_listed(line, record, resolve) for line, record in read_records(stream))
     while batch := list(islice(read, BATCH)):
         summary.records += len(batch)
         links = []
         for one in batch:
-            if isinstance(one, Bad):
+            if isinstance(one, BadRecord):
                 summary.bad += 1
                 if len(summary.told) < MOST_TOLD:
                     summary.told.append(one)
@@ -123,7 +123,7 @@ def _save(
         latest, stored = _stored(connection, links)
     mentions: dict[str, list[Mention]] = {}
     for one in links:
-        work = writes.paper_id(one.arxiv_id)
+        work = papers.paper_work(one.arxiv_id)
         if work not in latest:
             summary.unknown_papers += 1
         elif (work, one.reference.folded) in stored:
@@ -141,10 +141,10 @@ def _save(
                 )
             )
     if mentions:
-        writes.save_scans(
+        papers.save_scans(
             store,
             [
-                writes.Scanned(work=work, version=latest[work], source=Source.IMPORT, mentions=tuple(found))
+                papers.ScanResult(work=work, version=latest[work], source=Source.IMPORT, mentions=tuple(found))
                 for work, found in mentions.items()
             ],
             rules,
@@ -154,7 +154,7 @@ def _save(
 
 def _stored(connection: Connection, links: Sequence[ListedLink]) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
     """Newest versions of the papers that are stored, and what imports have named of them."""
-    works = list({writes.paper_id(one.arxiv_id) for one in links})
+    works = list({papers.paper_work(one.arxiv_id) for one in links})
     latest = connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, works), WORK.c.latest > 0))
     named = connection.execute(
         select(MENTION.c.work, MENTION.c.folded).where(
@@ -164,9 +164,9 @@ def _stored(connection: Connection, links: Sequence[ListedLink]) -> tuple[Mappin
     return {row.id: row.latest for row in latest}, {(row.work, row.folded) for row in named}
 
 
-def _listed(line: int, record: Any, resolve: Resolve) -> ListedLink | Bad | None:
+def _listed(line: int, record: Any, resolve: Resolve) -> ListedLink | BadRecord | None:
     """A record of either format as a link; None where it names no arXiv paper."""
-    if isinstance(record, Bad):
+    if isinstance(record, BadRecord):
         return record
     theirs = "repo_url" in record
     arxiv_id, url = (
@@ -176,9 +176,9 @@ def _listed(line: int, record: Any, resolve: Resolve) -> ListedLink | Bad | None
     if theirs and arxiv_id in (None, ""):
         return None
     if not isinstance(arxiv_id, str) or not (match := _ID.fullmatch(arxiv_id.strip())):
-        return Bad(line, "names no arXiv id")
+        return BadRecord(line, "names no arXiv id")
     if not isinstance(url, str) or (found := resolve(url.strip())) is None:
-        return Bad(line, "names no http(s) address")
+        return BadRecord(line, "names no http(s) address")
     if theirs:
         claim = "named as official" if record.get("is_official") is True else "named, not as official"
     else:
@@ -187,7 +187,7 @@ def _listed(line: int, record: Any, resolve: Resolve) -> ListedLink | Bad | None
     return ListedLink(line, match[1], found, found.url, claim)
 
 
-def records(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:
+def read_records(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:
     """The objects of a JSON array or of JSON Lines, each with the line on which it begins, or a Bad in its place.
 
     Reads in pieces: little more than LONGEST characters are held. After an object that cannot be read it goes on
@@ -209,10 +209,10 @@ def records(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:
             text, at = text[at:] + decoder.decode(piece, final=ended), 0
             continue
         if found is None:
-            found, end, lost = Bad(line, "is too long"), at + 1, True
-        elif isinstance(found, Bad):
+            found, end, lost = BadRecord(line, "is too long"), at + 1, True
+        elif isinstance(found, BadRecord):
             lost = text.startswith("{", at)
-            found = Bad(line, found.reason)
+            found = BadRecord(line, found.reason)
         yield line, found
         line += text.count("\n", at, end)
         at = end
@@ -235,7 +235,7 @@ def _one(text: str, at: int, *, ended: bool) -> tuple[Any, int]:
         end = text.find("\n", at)
         if end < 0 and not ended and len(text) - at < LONGEST:
             return None, at
-        return Bad(0, "is no JSON object"), end if end >= 0 else len(text)
+        return BadRecord(0, "is no JSON object"), end if end >= 0 else len(text)
     try:
         found, end = _DECODER.raw_decode(text, at)
     except json.JSONDecodeError as error:
@@ -244,7 +244,7 @@ def _one(text: str, at: int, *, ended: bool) -> tuple[Any, int]:
         end = max(error.pos, at + 1)
         while end > at + 1 and text[end - 1].isspace():
             end -= 1  # the next object may begin right where this one breaks off
-        return Bad(0, "is no JSON object"), end
+        return BadRecord(0, "is no JSON object"), end
     except (ValueError, RecursionError):
-        return Bad(0, "cannot be read as JSON"), at + 1
+        return BadRecord(0, "cannot be read as JSON"), at + 1
     return found, end

@@ -13,22 +13,22 @@ from sqlalchemy import Connection, func, select
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Content, LicenceClass, Outcome, Place, Role, State
-from tracker.store import entering, joined, verdicts
+from tracker.store import feed_entries, joined, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
-from tracker.store.entering import MAIN_FEED
+from tracker.store.feed_entries import MAIN_FEED
 
 WORK, VERSION, ENTRY, EVENT = table(t.WorkRow), joined.VERSION, table(t.EntryRow), table(t.EventRow)
 ROLE, ARTIFACT = joined.ROLE, table(t.ArtifactRow)
 VERDICT, GRADING = joined.VERDICT, table(t.GradingRow)
 
 
-def channel_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
+def load_feed_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
     """The newest entries of a feed that has its own, newest first, or of a category in it; in a feed of events each
     names its event."""
     with store.read() as connection:
-        rows = entering.entries(connection, feed, limit, category)
+        rows = feed_entries.load_entries(connection, feed, limit, category)
         known = {item.work: item for item in _items(connection, dict.fromkeys(row.work for row in rows))}
     tells_events = feed.startswith("event/")
     return [
@@ -43,7 +43,7 @@ def channel_items(store: Store, feed: str, limit: int, category: str = "") -> li
     ]
 
 
-def not_open_items(store: Store, limit: int) -> list[Item]:
+def load_not_open_items(store: Store, limit: int) -> list[Item]:
     """The newest papers that link code of their own which was looked at and is not open."""
     looked = (
         select(ROLE.c.work)
@@ -60,7 +60,7 @@ def not_open_items(store: Store, limit: int) -> list[Item]:
         return _items(connection, dict.fromkeys(works))
 
 
-def unlinked_items(store: Store, limit: int) -> list[Item]:
+def load_unlinked_items(store: Store, limit: int) -> list[Item]:
     """The newest papers in which no artifact of their own was found, though everything there is was read."""
     own = select(ROLE.c.work).where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value)
     with store.read() as connection:
@@ -73,14 +73,14 @@ def unlinked_items(store: Store, limit: int) -> list[Item]:
         return _items(connection, dict.fromkeys(works))
 
 
-def release_items(store: Store) -> list[Item]:
+def load_release_items(store: Store) -> list[Item]:
     """Releases without a paper, by name."""
     with store.read() as connection:
         works = connection.execute(select(WORK.c.id).where(WORK.c.latest == 0).order_by(WORK.c.name)).scalars()
         return _items(connection, dict.fromkeys(works))
 
 
-def item(store: Store, work: str) -> Item | None:
+def load_item(store: Store, work: str) -> Item | None:
     """One work with everything published of it."""
     with store.read() as connection:
         entered = connection.execute(
@@ -128,7 +128,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             rows[work],
             entered[work],
             links[work],
-            verdicts.whole(told[work]) if told[work] or rows[work].judged_at else [],
+            verdicts.complete_verdicts(told[work]) if told[work] or rows[work].judged_at else [],
             changed.get(work),
         )
         for work in works

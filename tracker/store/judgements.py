@@ -14,9 +14,9 @@ from tracker.domain.errors import StoreError
 from tracker.domain.history import Event, Verdict
 from tracker.domain.mentions import RoleDecision
 from tracker.domain.terms import Fact, Lifecycle, Role, Source, State
-from tracker.store import figures, joined, search, verdicts, wordings
+from tracker.store import joined, search, shared_texts, statistics, verdicts
 from tracker.store import tables as t
-from tracker.store.dialect import among, encode, table, upsert
+from tracker.store.dialect import among, encode_json, table, upsert
 from tracker.store.engine import Store
 
 WORK, NAME = table(t.WorkRow), table(t.ArtifactNameRow)
@@ -57,14 +57,16 @@ def save_roles(
                     "place": one.place.value,
                     "role": one.role.value,
                     "probability": one.probability,
-                    "wording": wordings.number(one.reasons),
+                    "wording": shared_texts.shared_text_id(one.reasons),
                     "rules": rules,
                 }
         connection.execute(delete(ROLE).where(among(ROLE.c.work, works)))
         connection.execute(update(WORK).where(among(WORK.c.id, works)).values(scan_due=False, judge_due=True))
-        wordings.keep(connection, (one.reasons for decided in decisions.values() for one in decided))
+        shared_texts.save_shared_texts(
+            connection, (one.reasons for decided in decisions.values() for one in decided)
+        )
         upsert(connection, t.RoleRow, rows.values())
-        search.name_repositories(connection, works)
+        search.index_repositories(connection, works)
         worth_a_look = [
             names[work, one.reference.folded].artifact
             for work, decided in decisions.items()
@@ -74,7 +76,7 @@ def save_roles(
         _make_due(connection, worth_a_look, checkable, now)
 
 
-def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:
+def queue_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:
     """Mark what was read or judged by other rules than today's."""
     scan = table(t.ScanRow)
     with store.begin() as connection:
@@ -89,13 +91,13 @@ def wake_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> Non
         connection.execute(update(WORK).where(WORK.c.judged_rules != judge_rules).values(judge_due=True))
 
 
-def judge_everything(store: Store) -> None:
+def queue_all_judgements(store: Store) -> None:
     """Mark every work for judging."""
     with store.begin() as connection:
         connection.execute(update(WORK).values(judge_due=True))
 
 
-def make_due(store: Store, references: Sequence[str], now: datetime) -> None:
+def make_artifacts_due(store: Store, references: Sequence[str], now: datetime) -> None:
     """Make the artifacts behind these references due now. StoreError for a reference nobody linked."""
     with store.begin() as connection:
         for reference in references:
@@ -153,7 +155,7 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
         event = table(t.EventRow)
         told = select(func.count()).select_from(event).where(among(event.c.work, judged))
         before = connection.execute(told).scalar_one()
-        names = verdicts.save(connection, {work: one.verdicts for work, one in judged.items()})
+        names = verdicts.save_verdicts(connection, {work: one.verdicts for work, one in judged.items()})
         upsert(
             connection,
             t.EventRow,
@@ -173,9 +175,9 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
                 for event_told in one.events
             ),
         )
-        with figures.kept(connection, judged):
+        with statistics.updating(connection, judged):
             _save_states(connection, judged, names, rules, now)
-        figures.open_by_category(connection, judged)
+        statistics.update_open_categories(connection, judged)
         return int(connection.execute(told).scalar_one() - before)
 
 
@@ -240,7 +242,7 @@ def _grading(judged: Judged) -> dict[str, Any]:
         "mof": judged.mof,
         "osaid": judged.osaid,
     }
-    return {"id": wordings.number([encode(list(words.values()))]), **words}
+    return {"id": shared_texts.shared_text_id([encode_json(list(words.values()))]), **words}
 
 
 def event_id(event: Event) -> str:

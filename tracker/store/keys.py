@@ -30,7 +30,7 @@ _NEW_IDS, _FIVE_DIGITS = 195, 288
 """The months since January 1991 in which ids lost their archive (April 2007) and got a fifth digit (January 2015)."""
 
 
-def number(arxiv_id: str) -> int:
+def arxiv_number(arxiv_id: str) -> int:
     """A number that grows with the month and the number of an arXiv id, and is close to the one before it: so indexes
     stay small and give the newest paper first. What is no id of arXiv's gets a negative one."""
     if new := _NUMBER.fullmatch(arxiv_id):
@@ -50,7 +50,7 @@ def _month(year: str, month: str) -> int:
     return (int(year) - 91) % 100 * 12 + int(month) - 1
 
 
-def arxiv_id(number: int) -> str:
+def arxiv_id_of(number: int) -> str:
     """The arXiv id of a number that is not negative."""
     month, rest = divmod(number, _IN_A_MONTH)
     when = f"{(91 + month // 12) % 100:02}{month % 12 + 1:02}"
@@ -68,23 +68,23 @@ most."""
 def meet(works: Iterable[str]) -> None:
     """Works that a store holds, or is about to. What only somebody asks for is never met: it would fill the memory."""
     for work in works:
-        if (key := stored(work)) < 0:
+        if (key := work_key(work)) < 0:
             _MET[key] = work
 
 
 @lru_cache(maxsize=16384)
-def stored(work: str) -> int:
+def work_key(work: str) -> int:
     """A work's key as SQLite keeps it: the number of a paper's id, which gives the id back; else a negative one."""
     if work.startswith(PAPER):
         told = work[len(PAPER) :]
-        if (found := number(told)) >= 0 and arxiv_id(found) == told:
+        if (found := arxiv_number(told)) >= 0 and arxiv_id_of(found) == told:
             return found
     return _negative(work)
 
 
 def read(key: int) -> str:
     """The key of a work from what SQLite keeps: `arxiv:ID` or `release:REFERENCE`; KeyError for one that was not met."""
-    return _MET[key] if key < 0 else f"{PAPER}{arxiv_id(key)}"
+    return _MET[key] if key < 0 else f"{PAPER}{arxiv_id_of(key)}"
 
 
 class WorkKey(TypeDecorator[str]):
@@ -99,14 +99,14 @@ class WorkKey(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """What the database keeps."""
-        return value if value is None or dialect.name != "sqlite" else stored(value)
+        return value if value is None or dialect.name != "sqlite" else work_key(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """The key that the program knows."""
         return value if value is None or dialect.name != "sqlite" else read(value)
 
 
-class Digits(TypeDecorator[str]):
+class HexDigits(TypeDecorator[str]):
     """Hexadecimal digits, of an event's id or a commit's; on SQLite the bytes that they are, which `lower(hex(…))` gives back.
     What is no such text is none: NULL."""
 
@@ -119,7 +119,7 @@ class Digits(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """What the database keeps."""
-        return digits(value) if dialect.name == "sqlite" else value
+        return hex_bytes(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
         """The digits."""
@@ -129,12 +129,12 @@ class Digits(TypeDecorator[str]):
 _DIGITS = re.compile(r"(?:[0-9a-f]{2}){1,64}")
 
 
-def digits(value: str | None) -> bytes | None:
+def hex_bytes(value: str | None) -> bytes | None:
     """Hexadecimal digits as SQLite keeps them."""
     return bytes.fromhex(value) if value and _DIGITS.fullmatch(value) else None
 
 
-def digits_sql(column: str) -> str:
+def hex_sql(column: str) -> str:
     """SQL for the digits of a column of bytes, in words that DuckDB knows as well."""
     return f"nullif(lower(hex({column})), '')"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HUB = ("model", "dataset", "space")
 
 
-def sync(store: Store, watched: Iterable[Mapping[str, Any]]) -> None:
+def sync_organisations(store: Store, watched: Iterable[Mapping[str, Any]]) -> None:
     """Make these the organisations of the store: tables with `name`, `github` and `huggingface` (lists of accounts),
     as `watch.toml` has them. Nothing is written where nothing changed."""
     wanted = {one["name"]: (list(one.get("github", ())), list(one.get("huggingface", ()))) for one in watched}
@@ -40,12 +40,12 @@ def sync(store: Store, watched: Iterable[Mapping[str, Any]]) -> None:
             (
                 {"start": f"{start}/", "stop": f"{start}0", "organisation": name}
                 for name, (github, hub) in wanted.items()
-                for start in accounts(github, hub)
+                for start in account_prefixes(github, hub)
             ),
         )
 
 
-def accounts(github: Iterable[str], huggingface: Iterable[str]) -> list[str]:
+def account_prefixes(github: Iterable[str], huggingface: Iterable[str]) -> list[str]:
     """The folded beginnings, before the slash, of the references of these accounts."""
     return [f"github:{name}".casefold() for name in github] + [
         f"hf-{kind}:{name}".casefold() for name in huggingface for kind in _HUB

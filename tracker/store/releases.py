@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.terms import Place, Role, Source
-from tracker.store import judgements, keys, writes
+from tracker.store import judgements, keys, papers
 from tracker.store import tables as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
@@ -55,6 +55,6 @@ def save_release(
         )
         for link in links
     ]
-    scan = writes.Scanned(work=work, version=0, source=Source.WATCH, mentions=mentions)
-    writes.save_scans(store, [scan], rules, now)
+    scan = papers.ScanResult(work=work, version=0, source=Source.WATCH, mentions=mentions)
+    papers.save_scans(store, [scan], rules, now)
     judgements.save_roles(store, {work: decided}, rules, checkable, now)

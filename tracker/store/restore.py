@@ -16,20 +16,22 @@ from tracker.store import views
 from tracker.store.engine import REVISIONS
 from tracker.store.snapshot import (
     CHUNK,
-    beside,
-    check,
+    check_database,
     database_path,
-    digest_of,
-    need_room,
-    opened,
-    reason_of,
-    sync,
-    sync_folder,
-    temporary,
+    file_digest,
+    fsync_file,
+    fsync_folder,
+    open_plain,
+    require_space,
+    sidecar,
+    system_reason,
+    temporary_path,
 )
 
 
-def restore(file: Path, url: str, now: datetime, *, force: bool = False) -> tuple[dict[str, int], Path | None]:
+def restore_snapshot(
+    file: Path, url: str, now: datetime, *, force: bool = False
+) -> tuple[dict[str, int], Path | None]:
     """Put a snapshot in the place of the store; returns the rows by view, and where the old store is kept.
 
     The caller holds the worker's lock. Where a checksum stands beside `file` it must be right; a packed file's own is
@@ -44,29 +46,31 @@ def restore(file: Path, url: str, now: datetime, *, force: bool = False) -> tupl
     _compare(file)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = temporary(target, "db")
+        fresh = temporary_path(target, "db")
         fresh.unlink(missing_ok=True)
         try:
-            with opened(file) as packed, fresh.open("wb") as out:
+            with open_plain(file) as packed, fresh.open("wb") as out:
                 size = _packed_size(file)
-                need_room(target.parent, size, file)
+                require_space(target.parent, size, file)
                 shutil.copyfileobj(packed, out, CHUNK)
-                sync(out)
+                fsync_file(out)
                 if size and out.tell() != size:  # the unpacker takes an early end for the end
                     raise StoreError(f"{file}: is damaged (it ends too early); take another snapshot.")
-            rows = check(fresh, lambda: True)
+            rows = check_database(fresh, lambda: True)
             _judge_version(fresh, file)
             _journal(fresh, "wal")  # as every store of ours: readers and the writer do not wait for each other
             kept = _put_aside(target, now)
             fresh.replace(target)
-            sync_folder(target.parent)
+            fsync_folder(target.parent)
         finally:
-            for left in (fresh, beside(fresh, "-wal"), beside(fresh, "-shm")):
+            for left in (fresh, sidecar(fresh, "-wal"), sidecar(fresh, "-shm")):
                 left.unlink(missing_ok=True)
     except zstandard.ZstdError as error:
         raise StoreError(f"{file}: is damaged ({error}); take another snapshot.") from None
     except (OSError, EOFError) as error:
-        raise StoreError(f"{target}: cannot be restored ({reason_of(error)}); the store is as it was.") from None
+        raise StoreError(
+            f"{target}: cannot be restored ({system_reason(error)}); the store is as it was."
+        ) from None
     return rows, kept
 
 
@@ -104,7 +108,7 @@ def _put_aside(target: Path, now: datetime) -> Path | None:
 
     Whatever it leaves beside itself moves away too: SQLite would play an old log into the restored file.
     """
-    kept = beside(target, f".{now:%Y%m%dT%H%M%SZ}")
+    kept = sidecar(target, f".{now:%Y%m%dT%H%M%SZ}")
     there = target.exists()
     if there and kept.exists():
         raise StoreError(f"{kept}: is there already; move it away first.")
@@ -118,7 +122,7 @@ def _put_aside(target: Path, now: datetime) -> Path | None:
             pass  # damaged: that is why it is restored; what there is of it is kept
     for ending in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
-            beside(target, ending).replace(beside(kept, ending))
+            sidecar(target, ending).replace(sidecar(kept, ending))
     if there:
         try:
             os.link(target, kept)
@@ -130,13 +134,13 @@ def _put_aside(target: Path, now: datetime) -> Path | None:
 def _compare(file: Path) -> None:
     """Compare with the checksum beside the file, where there is one."""
     try:
-        wanted = beside(file, ".sha256").read_text(encoding="ascii").split()[0]
+        wanted = sidecar(file, ".sha256").read_text(encoding="ascii").split()[0]
     except (FileNotFoundError, IndexError):
         return
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{beside(file, '.sha256')}: cannot be read ({error}).") from None
+        raise StoreError(f"{sidecar(file, '.sha256')}: cannot be read ({error}).") from None
     try:
-        got = digest_of(file, lambda: True)
+        got = file_digest(file, lambda: True)
     except OSError as error:
         raise StoreError(f"{file}: cannot be read ({error.strerror}).") from None
     if got != wanted:

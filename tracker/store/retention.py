@@ -28,21 +28,21 @@ WORK, SCAN, LISTING = table(t.WorkRow), table(t.ScanRow), table(t.HubListingRow)
 
 
 @dataclass(frozen=True, slots=True)
-class Thinned:
+class DeletedRows:
     """How many rows went."""
 
     listings: int = 0
     scans: int = 0
 
 
-def thin(
+def delete_expired(
     store: Store, now: datetime, *, listings_days: int, scans_days: int, go_on: Callable[[], object] = lambda: None
-) -> Thinned:
+) -> DeletedRows:
     """Delete what may go and is older than so many days; 0 days keep it for ever.
 
     `go_on` is called between two batches and may raise, to stop.
     """
-    return Thinned(
+    return DeletedRows(
         listings=_thinned(store, LISTING, _unclaimed(now - timedelta(days=listings_days)), go_on)
         if listings_days
         else 0,

@@ -18,9 +18,9 @@ from sqlalchemy import Connection, select, text
 from tracker.domain.terms import Role
 from tracker.store import joined
 from tracker.store import tables as t
-from tracker.store.dialect import among, encode, table
-from tracker.store.keys import arxiv_id, number, read, stored
-from tracker.store.organisations import accounts
+from tracker.store.dialect import among, encode_json, table
+from tracker.store.keys import arxiv_id_of, arxiv_number, read, work_key
+from tracker.store.organisations import account_prefixes
 
 if TYPE_CHECKING:
     from tracker.store.engine import Store
@@ -38,14 +38,14 @@ _TAKE = (
 )
 
 
-def take(connection: Connection, works: Iterable[str]) -> None:
+def index_papers(connection: Connection, works: Iterable[str]) -> None:
     """Index the newest version of these papers; what was indexed of an older one goes. A paper without an id of arXiv's is
     not indexed. PostgreSQL reads the texts themselves."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_TAKE, (encode([stored(work) for work in works]),))
+        connection.exec_driver_sql(_TAKE, (encode_json([work_key(work) for work in works]),))
 
 
-def name_repositories(connection: Connection, works: Collection[str]) -> None:
+def index_repositories(connection: Connection, works: Collection[str]) -> None:
     """Index the names of these papers' own artifacts, where they changed."""
     if connection.dialect.name != "sqlite":
         return
@@ -57,7 +57,7 @@ def name_repositories(connection: Connection, works: Collection[str]) -> None:
         .order_by(role.c.work, role.c.reference)
     ):
         names.setdefault(row.work, []).append(row.reference)
-    keys = {stored(work): work for work in works}
+    keys = {work_key(work): work for work in works}
     changed = [
         {"key": row.id, "names": now}
         for row in connection.execute(select(held.c.id, held.c.repositories).where(among(held.c.id, keys)))
@@ -67,14 +67,14 @@ def name_repositories(connection: Connection, works: Collection[str]) -> None:
         connection.execute(text("UPDATE paper_text SET repositories = :names WHERE id = :key"), changed)
 
 
-def papers(store: Store | sqlite3.Connection, words: str, limit: int = 20) -> list[str]:
+def find_papers(store: Store | sqlite3.Connection, words: str, limit: int = 20) -> list[str]:
     """arXiv ids of the papers that hold every word in title, abstract, authors or the names of their own artifacts: those
     with all in the title first, then the newest. The last word may be the beginning of one, where whole words find too few. A word of the name of an
     organisation stands for its accounts as well.
 
     `words` is what a person typed: any text is allowed and no sign in it means anything. An arXiv id finds its paper.
     """
-    wanted = terms(words)
+    wanted = split_words(words)
     if not wanted or limit < 1:
         return []
     if isinstance(store, sqlite3.Connection):
@@ -85,14 +85,14 @@ def papers(store: Store | sqlite3.Connection, words: str, limit: int = 20) -> li
     return _papers_elsewhere(store, words, wanted, limit)
 
 
-def terms(words: str) -> list[str]:
+def split_words(words: str) -> list[str]:
     """The words that somebody looks for, at most MOST_WORDS: runs of letters and digits, as the index has them."""
     # What cannot be written in UTF-8 stands in no text.
     clean = words[: 4 * MOST_WORDS * LONGEST].encode("utf-8", "ignore").decode()
     return [one[:LONGEST] for one in _WORD.findall(clean)][:MOST_WORDS]
 
 
-def match(wanted: list[str], houses: Accounts = MappingProxyType({}), *, begins: bool = True) -> str:
+def match_expression(wanted: list[str], houses: Accounts = MappingProxyType({}), *, begins: bool = True) -> str:
     """The words in the language of FTS5: each in quotes, so that `NEAR` is a word as well; the last a beginning, if so said.
     `houses` gives the accounts for which words stand, each as the words of its name: put together they are one word of
     the column `accounts`."""
@@ -112,13 +112,13 @@ def _houses(wanted: list[str], rows: Iterable[Sequence[Any]]) -> Accounts:
     for name, *lists in rows:
         for word in folded.intersection(_WORD.findall(str(name).casefold())):
             github, hub = (json.loads(one) if isinstance(one, str) else one for one in lists)
-            found.setdefault(word, []).extend(_WORD.findall(account) for account in accounts(github, hub))
+            found.setdefault(word, []).extend(_WORD.findall(account) for account in account_prefixes(github, hub))
     return found
 
 
 def _number_of(words: str) -> int:
     """The number of the paper whose id was typed; negative for anything else."""
-    return number(re.sub(r"^arxiv:|v\d{1,3}$", "", words[:LONGEST].strip(), flags=re.IGNORECASE))
+    return arxiv_number(re.sub(r"^arxiv:|v\d{1,3}$", "", words[:LONGEST].strip(), flags=re.IGNORECASE))
 
 
 _ORGANISATIONS = "SELECT name, github, huggingface FROM organisation"
@@ -137,7 +137,7 @@ def _papers(connection: Any, words: str, wanted: list[str], limit: int) -> list[
     for begins, index in ((False, TITLES), (False, INDEX), (True, TITLES), (True, INDEX)):
         if len(found) >= limit:
             break
-        asked = match(wanted, houses if index is INDEX else {}, begins=begins)
+        asked = match_expression(wanted, houses if index is INDEX else {}, begins=begins)
         rows = connection.execute(
             "SELECT w.arxiv_id FROM work w WHERE w.id IN "  # noqa: S608 # names of ours
             f"(SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT ?) ORDER BY w.id DESC",
@@ -166,7 +166,7 @@ def _papers_elsewhere(store: Store, words: str, wanted: list[str], limit: int) -
             ),
             {
                 "words": " & ".join(parts),
-                "id": arxiv_id(one) if (one := _number_of(words)) >= 0 else "",
+                "id": arxiv_id_of(one) if (one := _number_of(words)) >= 0 else "",
                 "most": limit,
             },
         )
@@ -227,7 +227,7 @@ SEARCHABLE = """
 none of any text."""
 
 
-def make(connection: Connection) -> None:
+def create_index(connection: Connection) -> None:
     """Make the index, its text and its triggers anew, and fill it where it was not there."""
     if connection.dialect.name != "sqlite":
         return
@@ -244,24 +244,24 @@ def make(connection: Connection) -> None:
                 "tokenize='unicode61 remove_diacritics 2', detail=none, columnsize=0)"
             )
         if lacks:
-            take_all(connection)
-        fill(connection)
+            index_all_papers(connection)
+        rebuild_index(connection)
     for name, does in _TRIGGERS.items():
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {does}")
 
 
-def fill(connection: Connection) -> None:
+def rebuild_index(connection: Connection) -> None:
     """Build the indexes anew from the texts."""
     for name in INDEXES:
         connection.exec_driver_sql(f"INSERT INTO {name}({name}) VALUES ('rebuild')")  # noqa: S608 # ours
 
 
-def take_all(connection: Connection) -> None:
+def index_all_papers(connection: Connection) -> None:
     """Say of every stored paper which text is to be searched; for a store that did not know."""
     after = -1
     page = "SELECT id FROM work WHERE latest > 0 AND id > ? ORDER BY id LIMIT 5000"
     while found := list(connection.exec_driver_sql(page, (after,)).scalars()):
         works = [read(key) for key in found]
-        take(connection, works)
-        name_repositories(connection, works)
+        index_papers(connection, works)
+        index_repositories(connection, works)
         after = found[-1]

@@ -25,8 +25,8 @@ import zstandard
 
 from tracker.domain.errors import Cancelled, StoreError
 from tracker.store import views
-from tracker.store.engine import address
-from tracker.store.query import open_to_read
+from tracker.store.engine import parse_url
+from tracker.store.readonly_sql import open_readonly
 from tracker.store.times import utc_text
 
 CHUNK = 1 << 20
@@ -50,12 +50,12 @@ class Manifest:
     notice: str = NOTICE
 
 
-def beside(file: Path, ending: str) -> Path:
+def sidecar(file: Path, ending: str) -> Path:
     """The file that stands beside a snapshot: `.sha256` or `.json`."""
     return file.with_name(file.name + ending)
 
 
-def make(
+def make_snapshot(
     url: str, file: Path, now: datetime, *, level: int = 6, go_on: Callable[[], bool] = lambda: True
 ) -> Manifest:
     """Write a snapshot of the store to `file`, packed if its name ends in `.zst` (`level` 1 to 19).
@@ -66,19 +66,19 @@ def make(
     source = database_path(url)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(file.parent), closing(open_to_read(source)) as connection:
-            need_room(file.parent, _pages(connection), source)
-            plain, packed = temporary(file, "db"), temporary(file, "zst")
+        with _alone(file.parent), closing(open_readonly(source)) as connection:
+            require_space(file.parent, _pages(connection), source)
+            plain, packed = temporary_path(file, "db"), temporary_path(file, "zst")
             try:
                 return _make(connection, plain, packed, file, now, level, go_on)
             finally:
-                for left in (plain, packed, beside(plain, "-journal")):
+                for left in (plain, packed, sidecar(plain, "-journal")):
                     left.unlink(missing_ok=True)
     except (OSError, sqlite3.Error, zstandard.ZstdError) as error:
         if not go_on():
             raise Cancelled("The service is stopping.") from None
         raise StoreError(
-            f"{file}: the snapshot cannot be written ({reason_of(error)}); the one before is kept."
+            f"{file}: the snapshot cannot be written ({system_reason(error)}); the one before is kept."
         ) from None
 
 
@@ -96,8 +96,8 @@ def _make(
     connection.execute("PRAGMA query_only = OFF")  # it counts the copy as writing; `mode=ro` still holds
     connection.set_progress_handler(lambda: not go_on(), STEPS)
     connection.execute("VACUUM INTO ?", (str(plain),))
-    rows = check(plain, go_on)
-    database, size = digest_of(plain, go_on), plain.stat().st_size
+    rows = check_database(plain, go_on)
+    database, size = file_digest(plain, go_on), plain.stat().st_size
     if file.suffix == ".zst":
         _pack(plain, packed, level, go_on)
         if _digest_unpacked(packed, go_on) != database:
@@ -112,7 +112,7 @@ def _make(
         file=file.name,
         made_at=utc_text(now),
         bytes=made.stat().st_size,
-        sha256=digest_of(made, go_on) if made is packed else database,
+        sha256=file_digest(made, go_on) if made is packed else database,
         database_bytes=size,
         database_sha256=database,
         views_version=int(connection.execute("PRAGMA user_version").fetchone()[0]),
@@ -122,17 +122,17 @@ def _make(
     return manifest
 
 
-def manifest(file: Path) -> Manifest | None:
+def load_manifest(file: Path) -> Manifest | None:
     """The manifest beside a snapshot; None where there is none, or none that can be read."""
     try:
-        return Manifest(**json.loads(beside(file, ".json").read_bytes()))
+        return Manifest(**json.loads(sidecar(file, ".json").read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
 
 
 def database_path(url: str) -> Path:
     """The file of a SQLite store. StoreError for a server, which has tools of its own for this."""
-    parsed = address(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError("Snapshots are of SQLite stores; back a PostgreSQL server up with pg_dump.")
     return Path(str(parsed.database)).absolute()
@@ -152,7 +152,7 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def temporary(file: Path, ending: str) -> Path:
+def temporary_path(file: Path, ending: str) -> Path:
     """The name of a file in the making; always the same, so that a killed program leaves one at most."""
     return file.with_name(f".{file.name}.new.{ending}")
 
@@ -162,7 +162,7 @@ def _pages(connection: sqlite3.Connection) -> int:
     return int(count) * int(size)
 
 
-def need_room(folder: Path, size: int, source: Path) -> None:
+def require_space(folder: Path, size: int, source: Path) -> None:
     """Refuse before the disk is full: the plain copy and what it packs to lie there together, about a third more."""
     wanted, free = size + size // 3, shutil.disk_usage(folder).free
     if wanted > free:
@@ -172,7 +172,7 @@ def need_room(folder: Path, size: int, source: Path) -> None:
         )
 
 
-def check(file: Path, go_on: Callable[[], bool]) -> dict[str, int]:
+def check_database(file: Path, go_on: Callable[[], bool]) -> dict[str, int]:
     """Check that a fresh copy is whole and needs no log beside it; the rows of each view."""
     with closing(sqlite3.connect(file)) as connection:
         connection.set_progress_handler(lambda: not go_on(), STEPS)
@@ -203,11 +203,11 @@ def _pack(plain: Path, packed: Path, level: int, go_on: Callable[[], bool]) -> N
         with packer.stream_writer(out, size=size, closefd=False) as writer:
             for chunk in _chunks(source, go_on):
                 writer.write(chunk)
-        sync(out)
+        fsync_file(out)
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[BinaryIO]:
+def open_plain(file: Path) -> Iterator[BinaryIO]:
     """The plain bytes of a snapshot, streamed."""
     with file.open("rb") as stream:
         if file.suffix != ".zst":
@@ -217,7 +217,7 @@ def opened(file: Path) -> Iterator[BinaryIO]:
                 yield reader
 
 
-def digest_of(file: Path, go_on: Callable[[], bool]) -> str:
+def file_digest(file: Path, go_on: Callable[[], bool]) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     digest = hashlib.sha256()
     with file.open("rb") as stream:
@@ -228,7 +228,7 @@ def digest_of(file: Path, go_on: Callable[[], bool]) -> str:
 
 def _digest_unpacked(file: Path, go_on: Callable[[], bool]) -> str:
     digest = hashlib.sha256()
-    with opened(file) as stream:
+    with open_plain(file) as stream:
         for chunk in _chunks(stream, go_on):
             digest.update(chunk)
     return digest.hexdigest()
@@ -244,28 +244,28 @@ def _chunks(stream: BinaryIO, go_on: Callable[[], bool]) -> Iterator[bytes]:
 def _replace(made: Path, file: Path, manifest: Manifest) -> None:
     """Put the snapshot and what stands beside it in place: three renames, one after the other."""
     told = {
-        beside(file, ".sha256"): f"{manifest.sha256}  {file.name}\n",
-        beside(file, ".json"): json.dumps(asdict(manifest), indent=2) + "\n",
+        sidecar(file, ".sha256"): f"{manifest.sha256}  {file.name}\n",
+        sidecar(file, ".json"): json.dumps(asdict(manifest), indent=2) + "\n",
     }
     for path, content in told.items():
-        with temporary(path, "tmp").open("w", encoding="ascii") as out:
+        with temporary_path(path, "tmp").open("w", encoding="ascii") as out:
             out.write(content)
-            sync(out)
+            fsync_file(out)
     with made.open("rb") as stream:
         os.fsync(stream.fileno())
-    for fresh, path in [(made, file), *((temporary(path, "tmp"), path) for path in told)]:
+    for fresh, path in [(made, file), *((temporary_path(path, "tmp"), path) for path in told)]:
         fresh.chmod(0o644)  # for whoever serves or reads it, whatever the umask of the service
         fresh.replace(path)
-    sync_folder(file.parent)
+    fsync_folder(file.parent)
 
 
-def sync(stream: IO[Any]) -> None:
+def fsync_file(stream: IO[Any]) -> None:
     """Put a file's bytes on the disk."""
     stream.flush()
     os.fsync(stream.fileno())
 
 
-def sync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Put the names in a folder on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -274,6 +274,6 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def reason_of(error: Exception) -> str:
+def system_reason(error: Exception) -> str:
     """The system's own words for what went wrong."""
     return getattr(error, "strerror", None) or str(error)

@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
-from tracker.store.codes import OUTCOME, PLACE, SOURCE
-from tracker.store.keys import Digits, PaperLicence, RuleVersion, WorkKey
+from tracker.store.enum_columns import PLACE, SCAN_OUTCOME, SOURCE
+from tracker.store.keys import HexDigits, PaperLicence, RuleVersion, WorkKey
 from tracker.store.times import UtcText
 
 JSON_OR_NULL: Any = JSON(none_as_null=True)
@@ -103,7 +103,7 @@ class GradingRow(SQLModel, table=True):
 
 
 class SharedTextRow(SQLModel, table=True):
-    """Sentences that are true of many, once for all of them (`tracker.store.wordings`)."""
+    """Sentences that are true of many, once for all of them (`tracker.store.shared_texts`)."""
 
     __tablename__: ClassVar[Any] = "wording"
 
@@ -126,7 +126,7 @@ class WorkCategoryRow(SQLModel, table=True):
 
 
 class FigureRow(SQLModel, table=True):
-    """How many papers of a month and a category have a fact in a state; kept by `tracker.store.figures`."""
+    """How many papers of a month and a category have a fact in a state; kept by `tracker.store.statistics`."""
 
     __tablename__: ClassVar[Any] = "figure"
 
@@ -144,7 +144,7 @@ class PaperTextRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "paper_text"
     id: int = Field(primary_key=True, sa_type=LARGE)
-    """The number of its arXiv id (`tracker.store.keys.number`), which on SQLite is the work's own key."""
+    """The number of its arXiv id (`tracker.store.keys.arxiv_number`), which on SQLite is the work's own key."""
     version: int
     repositories: str = prose()
 
@@ -180,7 +180,7 @@ class ScanRow(SQLModel, table=True):
     work: str = _work()
     version: int = Field(primary_key=True)
     source: str = Field(primary_key=True, sa_type=SOURCE)
-    outcome: str = Field(sa_type=OUTCOME)
+    outcome: str = Field(sa_type=SCAN_OUTCOME)
     wording: int | None = Field(default=None, foreign_key="wording.id", sa_type=LARGE, nullable=True)
     """Why it could not be read."""
     scanned_at: datetime = moment()
@@ -221,7 +221,7 @@ class ArtifactRow(SQLModel, table=True):
     languages: list[str] = items()
     created_at: datetime | None = moment(null=True)
     pushed_at: datetime | None = moment(null=True)
-    commit_id: str | None = Field(default=None, sa_type=Digits, nullable=True)
+    commit_id: str | None = Field(default=None, sa_type=HexDigits, nullable=True)
     read_rules: str = Field(default="", sa_type=RuleVersion)
     """By which rules its files were last read whole, if they were."""
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
@@ -327,7 +327,7 @@ class CheckRow(SQLModel, table=True):
     archived: bool = False
     gated: bool = False
     reference: str | None = None
-    commit_id: str | None = Field(default=None, sa_type=Digits, nullable=True)
+    commit_id: str | None = Field(default=None, sa_type=HexDigits, nullable=True)
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     licences_beside: list[list[Any]] = items()
 
@@ -353,7 +353,7 @@ class EventRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "event"
     __table_args__: ClassVar[Any] = (Index("event_kind", "kind", "observed_at"), {"sqlite_with_rowid": False})
     work: str = _work()
-    id: str = Field(primary_key=True, sa_type=Digits)
+    id: str = Field(primary_key=True, sa_type=HexDigits)
     name: int | None = Field(default=None, foreign_key="artifact_name.id", sa_type=LARGE, nullable=True)
     """What it happened to, as the work names it."""
     reference: str | None = None
@@ -377,7 +377,7 @@ class EntryRow(SQLModel, table=True):
     )
     feed: str = Field(primary_key=True)
     work: str = _work()
-    event: str = Field(primary_key=True, sa_type=Digits)
+    event: str = Field(primary_key=True, sa_type=HexDigits)
     entered_at: datetime = moment()
 
 

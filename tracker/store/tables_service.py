@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from tracker.store.codes import ANNOUNCED, DOOR, Day
+from tracker.store.enum_columns import ANNOUNCEMENT_KIND, ARXIV_SOURCE, DayNumber
 from tracker.store.keys import WorkKey
 from tracker.store.tables import moment
 from tracker.store.times import UtcText
@@ -23,10 +23,10 @@ class AnnouncementRow(SQLModel, table=True):
     work: str = Field(primary_key=True, sa_type=WorkKey)
     """`arxiv:ID`, stored or not."""
     n: int = Field(primary_key=True)
-    day: date = Field(index=True, sa_type=Day)
+    day: date = Field(index=True, sa_type=DayNumber)
     """The New York day of the announcement."""
-    kind: str = Field(sa_type=ANNOUNCED)
-    source: str = Field(sa_type=DOOR)
+    kind: str = Field(sa_type=ANNOUNCEMENT_KIND)
+    source: str = Field(sa_type=ARXIV_SOURCE)
     """The upstream that told it first."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from tracker.domain.history import Verdict, unknown_verdict
 from tracker.domain.terms import Fact, LicenceClass, State
-from tracker.store import joined, wordings
+from tracker.store import joined, shared_texts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 
@@ -29,7 +29,7 @@ class Row(NamedTuple):
 _UNFOUND = {fact: unknown_verdict(fact) for fact in Fact}
 
 
-def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> dict[tuple[str, str], int]:
+def save_verdicts(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> dict[tuple[str, str], int]:
     """Keep the verdicts on works, by the work's id, in place of those before; returns the names of what these works link,
     by work and folded reference."""
     names = {
@@ -53,18 +53,20 @@ def save(connection: Connection, judged: Mapping[str, Sequence[Verdict]]) -> dic
                     "state": verdict.state.value,
                     "licence_class": verdict.licence_class.value,
                     "name": None if verdict.reference is None else names[work, verdict.reference.casefold()],
-                    "wording": wordings.number(said := wordings.without(verdict.reasons, verdict.reference)),
+                    "wording": shared_texts.shared_text_id(
+                        said := shared_texts.mask_reference(verdict.reasons, verdict.reference)
+                    ),
                 }
             )
             kept.append(said)
-    wordings.keep(connection, kept)
+    shared_texts.save_shared_texts(connection, kept)
     upsert(connection, t.VerdictRow, rows, ("state", "licence_class", "name", "wording"))
     for fact, works in gone.items():
         connection.execute(VERDICT.delete().where(VERDICT.c.fact == fact.value, among(VERDICT.c.work, works)))
     return names
 
 
-def whole(rows: Iterable[Any]) -> list[Verdict]:
+def complete_verdicts(rows: Iterable[Any]) -> list[Verdict]:
     """The verdicts on all facts of a work that was judged, from its rows, in the order of the facts."""
     found = {
         Fact(row.fact): Verdict(
@@ -72,7 +74,7 @@ def whole(rows: Iterable[Any]) -> list[Verdict]:
             state=State(row.state),
             licence_class=LicenceClass(row.licence_class),
             reference=row.reference,
-            reasons=tuple(wordings.of(row.words, row.reference)),
+            reasons=tuple(shared_texts.insert_reference(row.words, row.reference)),
         )
         for row in rows
     }

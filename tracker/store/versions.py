@@ -11,18 +11,18 @@ from tracker.store import joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
-from tracker.store.writes import paper_id
+from tracker.store.papers import paper_work
 
 WORK, VERSION = table(t.WorkRow), joined.VERSION
 
 
-def newest(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Version]:
+def load_newest_versions(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Version]:
     """The newest stored version of each of these papers, by arXiv id; those that are not stored are left out."""
     with store.read() as connection:
         rows = connection.execute(
             select(VERSION)
             .join(WORK, (WORK.c.id == VERSION.c.work) & (WORK.c.latest == VERSION.c.n))
-            .where(among(VERSION.c.work, map(paper_id, arxiv_ids)))
+            .where(among(VERSION.c.work, map(paper_work, arxiv_ids)))
         ).all()
     return {
         (arxiv_id := row.work.partition(":")[2]): Version(

@@ -3,8 +3,8 @@
 A column is removed or renamed only together with `VERSION`, which is the file's `PRAGMA user_version`.
 """
 
-from tracker.store.codes import PLACE
-from tracker.store.keys import digits_sql, licence_sql
+from tracker.store.enum_columns import PLACE
+from tracker.store.keys import hex_sql, licence_sql
 
 VERSION = 3
 APPLICATION_ID = 0x54524B52
@@ -45,18 +45,18 @@ VIEWS = {
                a.licence_source, a.licence_note, {commit} AS commit_id,
                a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy
         FROM artifact a
-    """.replace("{commit}", digits_sql("a.commit_id")),
+    """.replace("{commit}", hex_sql("a.commit_id")),
     "checks": """
         SELECT a.reference, s.outcome, s.reason, s.content, s.licence_spdx, s.licence_class, s.licence_source,
                s.licence_note, s.archived, s.gated, s.reference AS answered, {commit} AS commit_id,
                s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names
         FROM sighting s JOIN artifact a ON a.id = s.artifact
-    """.replace("{commit}", digits_sql("s.commit_id")),
+    """.replace("{commit}", hex_sql("s.commit_id")),
     "events": """
         SELECT {id} AS id, w.arxiv_id, coalesce((SELECT n.reference FROM artifact_name n WHERE n.id = e.name), e.reference) AS reference,
                e.kind, e.cause, e.happened_at, e.observed_at, e.detail
         FROM event e LEFT JOIN work w ON w.id = e.work
-    """.replace("{id}", digits_sql("e.id")),
+    """.replace("{id}", hex_sql("e.id")),
     "open_papers": """
         SELECT w.arxiv_id, v.title, n.reference, a.licence_spdx, w.opened_at, a.url,
                v.primary_category, v.categories, v.authors, w.submitted_at
@@ -131,7 +131,7 @@ VIEWS = {
 }
 
 
-def statements(dialect: str) -> list[str]:
+def view_statements(dialect: str) -> list[str]:
     """SQL that makes the views anew, in order."""
     made = []
     for name, told in VIEWS.items():
@@ -144,5 +144,5 @@ def statements(dialect: str) -> list[str]:
 def _plain(query: str) -> str:
     """A view's words where digits are texts."""
     for column in ("e.id", "a.commit_id", "s.commit_id"):
-        query = query.replace(digits_sql(column), column)
+        query = query.replace(hex_sql(column), column)
     return query

@@ -31,7 +31,7 @@ def open_windows(store: Store, source: str) -> list[tuple[datetime, datetime]]:
         ]
 
 
-def reached(store: Store, source: str, now: datetime | None = None) -> datetime | None:
+def load_watermark(store: Store, source: str, now: datetime | None = None) -> datetime | None:
     """The watermark: the newest moment up to which a window was proved complete; open windows before it are
     asked again one by one. What lies after `now` was proved by a clock that ran ahead, and does not count."""
     with store.read() as connection:
@@ -45,7 +45,7 @@ def reached(store: Store, source: str, now: datetime | None = None) -> datetime 
         return newest
 
 
-def begun(store: Store, source: str) -> datetime | None:
+def first_asked(store: Store, source: str) -> datetime | None:
     """The oldest moment that was ever asked for, proved or not."""
     with store.read() as connection:
         oldest: datetime | None = connection.execute(
@@ -54,7 +54,7 @@ def begun(store: Store, source: str) -> datetime | None:
         return oldest
 
 
-def proved(store: Store, source: str) -> list[tuple[datetime, datetime, datetime]]:
+def closed_windows(store: Store, source: str) -> list[tuple[datetime, datetime, datetime]]:
     """(since, until, asked at) of every closed window, oldest first."""
     with store.read() as connection:
         return [
@@ -65,7 +65,7 @@ def proved(store: Store, source: str) -> list[tuple[datetime, datetime, datetime
         ]
 
 
-def unproved(store: Store, source: str) -> list[tuple[datetime, datetime, str]]:
+def explain_open_windows(store: Store, source: str) -> list[tuple[datetime, datetime, str]]:
     """(since, until, why) of every window that is open, oldest first; why is empty where it was never asked to its end."""
     with store.read() as connection:
         return [
@@ -76,7 +76,7 @@ def unproved(store: Store, source: str) -> list[tuple[datetime, datetime, str]]:
         ]
 
 
-def begin(store: Store, source: str, windows: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
+def begin_windows(store: Store, source: str, windows: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
     """Note windows as open before they are asked for, so that a killed run leaves its gaps visible."""
     with store.begin() as connection:
         upsert(
@@ -89,7 +89,7 @@ def begin(store: Store, source: str, windows: Sequence[tuple[datetime, datetime]
         )
 
 
-def close(store: Store, source: str, result: WindowResult, now: datetime) -> None:
+def close_window(store: Store, source: str, result: WindowResult, now: datetime) -> None:
     """Store what asking a window proved. A complete window takes in those that lie inside it.
 
     A window that was complete before and fails now stays complete: what was proved is not unproved by a

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from tracker.domain.errors import StoreError
 from tracker.publish import jsonld
 from tracker.settings import Settings, config_dir
-from tracker.store import catalogue, export, query
+from tracker.store import api_queries, export, readonly_sql
 from tracker.web import files
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Api:
         moment, _, arxiv_id = filters.pop("cursor", "").partition("~")
         before = (moment, arxiv_id) if moment else None
         found, following = self._ask(
-            lambda connection: catalogue.papers(connection, filters, by=by, before=before, limit=limit)
+            lambda connection: api_queries.list_papers(connection, filters, by=by, before=before, limit=limit)
         )
         cursor = "~".join(following) if following else None
         more = {"link": f'<?{urlencode({**asked, "cursor": cursor})}>; rel="next"'} if cursor else {}
@@ -112,10 +112,10 @@ class Api:
             raise _Refused(400, f"This is no arXiv id; one is written like 2607.01234.{hint}", "arxiv_id")
         as_ld = _prefers_ld(headers.get("accept", ""))
         if as_ld:
-            item = self._ask(lambda connection: catalogue.item(connection, arxiv_id))
+            item = self._ask(lambda connection: api_queries.load_paper_item(connection, arxiv_id))
             body = _json(jsonld.jsonld(item)) if item else None
         else:
-            paper = self._ask(lambda connection: catalogue.paper(connection, arxiv_id))
+            paper = self._ask(lambda connection: api_queries.load_paper(connection, arxiv_id))
             body = _json(paper) if paper else None
         if body is None:
             raise _Refused(404, f"{arxiv_id} is not in the store.")
@@ -126,10 +126,10 @@ class Api:
         if not self._turns.acquire(timeout=PATIENCE_SECONDS):
             raise _Refused(503, "Too much is asked at once; try again.", headers={"retry-after": "5"})
         try:
-            with export.reading(self._url) as connection:
-                left = query.Stopwatch(QUERY_SECONDS)
-                connection.set_authorizer(query.may_only_read)
-                connection.set_progress_handler(left.is_over, query.STEPS)
+            with export.open_consistent(self._url) as connection:
+                left = readonly_sql.Stopwatch(QUERY_SECONDS)
+                connection.set_authorizer(readonly_sql.authorize_reading)
+                connection.set_progress_handler(left.is_over, readonly_sql.STEPS)
                 with left:
                     return question(connection)
         except sqlite3.OperationalError as error:

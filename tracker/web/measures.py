@@ -16,7 +16,7 @@ from tracker.fetch.request_counts import REQUESTS
 from tracker.pipeline.context import Worker, status
 from tracker.pipeline.timing import TIMINGS
 from tracker.settings import Settings
-from tracker.store import figures, memory
+from tracker.store import statistics, upstreams
 from tracker.web import metrics
 from tracker.web.metrics import Measures, Upstream
 
@@ -27,14 +27,14 @@ PAGES = "web"
 def told(worker: Worker, *, with_store: bool) -> bytes:
     """The text of `/metrics`; without what the store would tell where it is not to be asked, or fails."""
     now = worker.now()
-    known: list[memory.UpstreamState] = []
+    known: list[upstreams.UpstreamState] = []
     found: Status | None = None
     states: dict[tuple[str, str], int] = {}
     if with_store:
         try:
             found = status(worker, now)
-            known = memory.remembered(worker.settings.store_url)
-            states = figures.states(worker.store)
+            known = upstreams.load_upstreams(worker.settings.store_url)
+            states = statistics.count_states(worker.store)
         except Exception as error:  # noqa: BLE001 # whatever ails the store, the process must go on telling of itself
             log.warning("metrics: the store does not answer (%s)", type(error).__name__)
             found = None
@@ -44,7 +44,7 @@ def told(worker: Worker, *, with_store: bool) -> bytes:
 
 def measures(
     worker: Worker,
-    known: Iterable[memory.UpstreamState],
+    known: Iterable[upstreams.UpstreamState],
     now: datetime,
     *,
     states: Mapping[tuple[str, str], int] | None = None,
@@ -71,7 +71,7 @@ def measures(
     )
 
 
-def _upstreams(settings: Settings, known: list[memory.UpstreamState]) -> tuple[Upstream, ...]:
+def _upstreams(settings: Settings, known: list[upstreams.UpstreamState]) -> tuple[Upstream, ...]:
     by_name = {one.name: one for one in known}
     return tuple(
         Upstream(
@@ -84,11 +84,11 @@ def _upstreams(settings: Settings, known: list[memory.UpstreamState]) -> tuple[U
     )
 
 
-def _is_page(one: memory.UpstreamState) -> bool:
+def _is_page(one: upstreams.UpstreamState) -> bool:
     return one.name.startswith(f"{PAGES}:")
 
 
-def _in_trouble(one: memory.UpstreamState, now: datetime) -> bool:
+def _in_trouble(one: upstreams.UpstreamState, now: datetime) -> bool:
     return one.failing_since is not None or (one.stop_until is not None and one.stop_until > now)
 
 

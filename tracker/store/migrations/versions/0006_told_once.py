@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from tracker.store import codes, wordings
-from tracker.store.keys import LICENCES, Digits, RuleVersion, WorkKey, digits, rules_number, stored
+from tracker.store import enum_columns, shared_texts
+from tracker.store.keys import LICENCES, HexDigits, RuleVersion, WorkKey, hex_bytes, rules_number, work_key
 
 revision = "0006"
 down_revision = "0005"
@@ -20,7 +20,7 @@ VIEWS = (
 )  # fmt: skip
 BIG = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 TYPES: dict[str, Any] = {"text": sa.String(), "long": sa.Text(), "int": sa.Integer(), "number": BIG, "code": sa.SmallInteger(), "real": sa.Float(), "flag": sa.Boolean(),
-         "list": sa.JSON(), "time": sa.String(20), "work": WorkKey(), "event": Digits(), "rules": RuleVersion(), "commit": Digits()}  # fmt: skip
+         "list": sa.JSON(), "time": sa.String(20), "work": WorkKey(), "event": HexDigits(), "rules": RuleVersion(), "commit": HexDigits()}  # fmt: skip
 TABLES = {
     "work": "id:work arxiv_id:text? release:text? latest:int name:text? first_seen:time submitted_at:time? announced_at:time? next_look_at:time?"
     " scan_due:flag judge_due:flag withdrawn:flag promise:text promise_evidence:long code:text weights:text data:text demo:text"
@@ -80,7 +80,7 @@ UNIQUE = (
     ("artifact_name_current", "artifact_name", "folded", "until IS NULL"),
     ("entry_date", "entry", "feed entered_at", ""),
 )
-KEPT: dict[str, Any] = {"work": stored, "event": digits, "rules": rules_number, "commit": digits}
+KEPT: dict[str, Any] = {"work": work_key, "event": hex_bytes, "rules": rules_number, "commit": hex_bytes}
 ROLE_TOLD, SCAN_TOLD = "CAST(o.reasons AS TEXT)", "'scan ' || o.reason"
 VERDICT_TOLD = f"replace({ROLE_TOLD}, coalesce(o.reference, '\\u001f'), '\\u001f')"
 LICENCE = " ".join(f"WHEN '{address}' THEN '{word}'" for word, address in LICENCES.items())
@@ -141,7 +141,7 @@ def _wordings(connection: sa.Connection) -> None:
             words = [text.removeprefix("scan ")] if source == "old_scan" else json.loads(text)
             if words != [""] and text not in known:
                 known.add(text)
-                rows[number := wordings.number(words)] = words
+                rows[number := shared_texts.shared_text_id(words)] = words
                 connection.execute(sa.insert(number_of), [{"told": text, "id": number}])
     if rows:
         connection.execute(sa.insert(wording), [{"id": number, "words": words} for number, words in rows.items()])
@@ -170,12 +170,12 @@ def _gradings(connection: sa.Connection) -> None:
     for grade, told, reasons, mof, osaid in found.all():
         row = {"grade": grade, "reasons": json.loads(reasons), "mof": mof, "osaid": osaid}
         plain = json.dumps(list(row.values()), ensure_ascii=False, separators=(",", ":"))
-        number = wordings.number([plain])
+        number = shared_texts.shared_text_id([plain])
         connection.execute(sa.insert(grading), [{"id": number, **row}])
         connection.execute(sa.insert(number_of), [{"grade": grade, "told": told, "id": number}])
 
 
-def _code(column: str, code: codes.Coded) -> str:
+def _code(column: str, code: enum_columns.EnumColumn) -> str:
     cases = " ".join(f"WHEN '{word}' THEN {place}" for place, word in enumerate(code.words))
     return f"CASE {column} {cases} END"
 
@@ -253,8 +253,8 @@ def _copy() -> None:
         "scan",
         f"old_scan o LEFT JOIN number_of_wording y ON y.told = {SCAN_TOLD} ORDER BY 1",
         wording="y.id",
-        source=_code("o.source", codes.SOURCE),
-        outcome=_code("o.outcome", codes.OUTCOME),
+        source=_code("o.source", enum_columns.SOURCE),
+        outcome=_code("o.outcome", enum_columns.SCAN_OUTCOME),
     )
     _fill("artifact", "old_artifact o JOIN number_of_artifact a ON a.key = o.key ORDER BY 1", id="a.id")
     _fill(
@@ -267,8 +267,8 @@ def _copy() -> None:
         "mention",
         f"old_mention o JOIN number_of_name i ON {by_name} JOIN artifact_name n ON n.id = i.id ORDER BY 1, 2",
         name="i.id",
-        source=_code("o.source", codes.SOURCE),
-        place=_code("o.place", codes.PLACE),
+        source=_code("o.source", enum_columns.SOURCE),
+        place=_code("o.place", enum_columns.PLACE),
         url="nullif(o.url, n.url)",
     )
     _roles(by_name, by_key)
@@ -291,8 +291,8 @@ def _copy() -> None:
         "old_announcement o ORDER BY 1",
         work="'arxiv:' || o.arxiv_id",
         day="CAST(replace(o.day, '-', '') AS INTEGER)",
-        kind=_code("o.kind", codes.ANNOUNCED),
-        source=_code("o.source", codes.DOOR),
+        kind=_code("o.kind", enum_columns.ANNOUNCEMENT_KIND),
+        source=_code("o.source", enum_columns.ARXIV_SOURCE),
     )
 
 
@@ -311,8 +311,8 @@ def _roles(by_name: str, by_key: str) -> None:
         artifact="a.id",
         name="i.id",
         wording="y.id",
-        source=_code("o.of", codes.SOURCE),
-        place=_code("o.at", codes.PLACE),
+        source=_code("o.of", enum_columns.SOURCE),
+        place=_code("o.at", enum_columns.PLACE),
     )
     op.execute(
         f"UPDATE work SET scan_due = true WHERE id IN (SELECT lost.work FROM (SELECT {_kept('work', 'o.work')} AS work, "  # noqa: S608 # words of ours

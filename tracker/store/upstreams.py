@@ -12,7 +12,7 @@ from tracker.domain.status import Trouble
 from tracker.store import tables_service as t
 from tracker.store.dialect import table, upsert
 from tracker.store.engine import Store
-from tracker.store.query import query
+from tracker.store.readonly_sql import run_query
 from tracker.store.times import utc_text
 
 UPSTREAM, STAGE = table(t.UpstreamRow), table(t.StageRow)
@@ -127,16 +127,18 @@ class UpstreamState:
 _COLUMNS = tuple(field.name for field in fields(UpstreamState))
 
 
-def remembered(url: str) -> list[UpstreamState]:
+def load_upstreams(url: str) -> list[UpstreamState]:
     """All that a store remembers of upstreams, by name; reads only. QueryError, StoreError."""
-    _, rows = query(url, f"SELECT {', '.join(_COLUMNS)} FROM upstream ORDER BY name")  # noqa: S608 # names of ours
+    _, rows = run_query(url, f"SELECT {', '.join(_COLUMNS)} FROM upstream ORDER BY name")  # noqa: S608 # names of ours
     return [
-        UpstreamState(name, moment(until), why, moment(since), error, moment(good), moment(spent), used)
+        UpstreamState(
+            name, parse_utc(until), why, parse_utc(since), error, parse_utc(good), parse_utc(spent), used
+        )
         for name, until, why, since, error, good, spent, used in rows
     ]
 
 
-def failing(store: Store, names: Collection[str]) -> list[UpstreamState]:
+def load_failing(store: Store, names: Collection[str]) -> list[UpstreamState]:
     """What is remembered of those of the named upstreams whose last request failed."""
     with store.read() as connection:
         return [
@@ -148,17 +150,17 @@ def failing(store: Store, names: Collection[str]) -> list[UpstreamState]:
         ]
 
 
-def moment(text: object) -> datetime | None:
+def parse_utc(text: object) -> datetime | None:
     """A time as the store writes it, read by plain SQL; None where there is none."""
     return None if text is None else datetime.fromisoformat(str(text)).astimezone(UTC)
 
 
-def written(now: datetime) -> str:
+def format_utc(now: datetime) -> str:
     """A time as the store writes it."""
     return utc_text(now)
 
 
-def stage_done(store: Store, stage: str, now: datetime) -> None:
+def record_stage_done(store: Store, stage: str, now: datetime) -> None:
     """A stage ended well."""
     with store.begin() as connection:
         upsert(
@@ -169,13 +171,13 @@ def stage_done(store: Store, stage: str, now: datetime) -> None:
         )
 
 
-def stage_forgotten(store: Store, stage: str) -> None:
+def forget_stage(store: Store, stage: str) -> None:
     """Drop what is known of a stage: an alarm that is over is no stage that ended well."""
     with store.begin() as connection:
         connection.execute(delete(STAGE).where(STAGE.c.name == stage))
 
 
-def stage_failed(
+def record_stage_failed(
     store: Store,
     stage: str,
     reason: str,
@@ -196,7 +198,7 @@ def stage_failed(
         )
 
 
-def stages(store: Store) -> tuple[dict[str, datetime | None], list[Trouble]]:
+def load_stages(store: Store) -> tuple[dict[str, datetime | None], list[Trouble]]:
     """When each stage last ended well, and what hinders the others."""
     with store.read() as connection:
         rows = connection.execute(select(STAGE).order_by(STAGE.c.name)).all()

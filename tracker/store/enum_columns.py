@@ -8,7 +8,7 @@ from sqlalchemy import Dialect, Integer, SmallInteger
 from sqlalchemy.types import TypeDecorator
 
 
-class Coded(TypeDecorator[str]):
+class EnumColumn(TypeDecorator[str]):
     """One of `words`, kept as its place among them. The places are in every store: new words come at the end, and none
     goes. A word that is not listed is a bug: ValueError."""
 
@@ -33,7 +33,7 @@ class Coded(TypeDecorator[str]):
         return f"CASE {column} {cases} END"
 
 
-class Day(TypeDecorator[date]):
+class DayNumber(TypeDecorator[date]):
     """A day kept as the number 20260616."""
 
     impl = Integer
@@ -49,8 +49,8 @@ class Day(TypeDecorator[date]):
 
 
 # The first sources are in alphabetical order: where two of them name a link, the first is told.
-SOURCE = Coded(("html", "hub-list", "hub-record", "import", "metadata", "page", "pdf", "tex", "watch"))
-PLACE = Coded(
+SOURCE = EnumColumn(("html", "hub-list", "hub-record", "import", "metadata", "page", "pdf", "tex", "watch"))
+PLACE = EnumColumn(
     (
         "title",
         "abstract",
@@ -64,6 +64,6 @@ PLACE = Coded(
         "hub",
     )
 )
-OUTCOME = Coded(("read", "present", "absent", "blocked", "unknown"))
-ANNOUNCED = Coded(("new", "cross", "replaced", "withdrawn"))
-DOOR = Coded(("arxiv_api", "arxiv_oai", "arxiv_rss"))
+SCAN_OUTCOME = EnumColumn(("read", "present", "absent", "blocked", "unknown"))
+ANNOUNCEMENT_KIND = EnumColumn(("new", "cross", "replaced", "withdrawn"))
+ARXIV_SOURCE = EnumColumn(("arxiv_api", "arxiv_oai", "arxiv_rss"))

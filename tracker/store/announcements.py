@@ -12,8 +12,8 @@ from tracker.domain.terms import Source
 from tracker.store import tables as t
 from tracker.store.dialect import among, table, upsert
 from tracker.store.engine import Store
+from tracker.store.papers import paper_work
 from tracker.store.tables_service import AnnouncementRow
-from tracker.store.writes import paper_id
 
 TOLD, WORK, SCAN = table(AnnouncementRow), table(t.WorkRow), table(t.ScanRow)
 NEW, CROSS, REPLACED, WITHDRAWN = "new", "cross", "replaced", "withdrawn"
@@ -52,20 +52,20 @@ class AnnouncedVersion:
     scanned: bool
 
 
-def known(store: Store, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
+def load_stored_papers(store: Store, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
     """What is stored of these papers, by arXiv id; those that are not stored are left out."""
     with store.read() as connection:
         return {
             row.id.partition(":")[2]: StoredPaper(row.latest, row.announced_at, row.first_seen)
             for row in connection.execute(
                 select(WORK.c.id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
-                    among(WORK.c.id, map(paper_id, arxiv_ids))
+                    among(WORK.c.id, map(paper_work, arxiv_ids))
                 )
             )
         }
 
 
-def lowest(store: Store, since: datetime) -> str | None:
+def lowest_arxiv_id(store: Store, since: datetime) -> str | None:
     """The lowest arXiv id (of the form `2606.00001`) of the stored papers that were submitted since then."""
     with store.read() as connection:
         found: str | None = connection.execute(
@@ -76,7 +76,7 @@ def lowest(store: Store, since: datetime) -> str | None:
     return found
 
 
-def tell(store: Store, told: Sequence[Announcement]) -> None:
+def save_announcements(store: Store, told: Sequence[Announcement]) -> None:
     """Note what was announced. What is noted already stays as it was told first, but that a replacement turns out to be
     a withdrawal: not every upstream tells these."""
     if not told:
@@ -87,7 +87,7 @@ def tell(store: Store, told: Sequence[Announcement]) -> None:
             AnnouncementRow,
             (
                 {
-                    "work": paper_id(one.arxiv_id),
+                    "work": paper_work(one.arxiv_id),
                     "n": one.n,
                     "day": one.day,
                     "kind": one.kind,
@@ -96,7 +96,7 @@ def tell(store: Store, told: Sequence[Announcement]) -> None:
                 for one in told
             ),
         )
-        gone = [{"key": paper_id(one.arxiv_id), "number": one.n} for one in told if one.kind == WITHDRAWN]
+        gone = [{"key": paper_work(one.arxiv_id), "number": one.n} for one in told if one.kind == WITHDRAWN]
         if gone:
             connection.execute(
                 update(TOLD)
@@ -106,7 +106,7 @@ def tell(store: Store, told: Sequence[Announcement]) -> None:
             )
 
 
-def fates(store: Store, since: date, until: date) -> list[AnnouncedVersion]:
+def load_announced_versions(store: Store, since: date, until: date) -> list[AnnouncedVersion]:
     """Everything announced from `since` to `until` (New York days, inclusive), by day and id."""
     read = (
         select(SCAN.c.work)

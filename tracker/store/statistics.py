@@ -32,7 +32,7 @@ _ADD = text(
 
 
 @contextmanager
-def kept(connection: Connection, works: Collection[str]) -> Iterator[None]:
+def updating(connection: Connection, works: Collection[str]) -> Iterator[None]:
     """Bring the figures in line with what is done to these works inside; `works` may be new ones."""
     keys = list(works)
     before = _count(connection, keys)
@@ -48,7 +48,7 @@ def kept(connection: Connection, works: Collection[str]) -> Iterator[None]:
         connection.execute(_ADD, rows)
 
 
-def states(store: Store) -> dict[tuple[str, str], int]:
+def count_states(store: Store) -> dict[tuple[str, str], int]:
     """Papers by (fact, state): the figures added up over all months, which costs the same at any number of papers."""
     wanted = (
         select(FIGURE.c.fact, FIGURE.c.state, func.sum(FIGURE.c.papers))
@@ -83,7 +83,7 @@ def recount(connection: Connection) -> None:
             )
 
 
-def open_by_category(connection: Connection, works: Collection[str]) -> None:
+def update_open_categories(connection: Connection, works: Collection[str]) -> None:
     """Bring the feeds of the categories of these works in line with their states."""
     opened = select(WORK.c.opened_at).where(WORK.c.id == CATEGORY.c.work, WORK.c.code == State.OPEN.value)
     now_open = opened.scalar_subquery()

@@ -13,7 +13,7 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention
 from tracker.domain.papers import Version
 from tracker.domain.terms import Promise, Source
-from tracker.store import figures, joined, keys, search, wordings
+from tracker.store import joined, keys, search, shared_texts, statistics
 from tracker.store import tables as t
 from tracker.store.dialect import among, next_number, table, upsert
 from tracker.store.engine import Store
@@ -33,7 +33,7 @@ _TOLD = (
 )
 
 
-def paper_id(arxiv_id: str) -> str:
+def paper_work(arxiv_id: str) -> str:
     """The work of an arXiv paper."""
     return f"arxiv:{arxiv_id}"
 
@@ -55,7 +55,7 @@ def save_versions(
     if not versions:
         return 0
     with store.begin() as connection:
-        works = [paper_id(version.arxiv_id) for version in versions]
+        works = [paper_work(version.arxiv_id) for version in versions]
         keys.meet(works)
         known = {
             (row.work, row.n): row
@@ -69,7 +69,7 @@ def save_versions(
             for work, told in zip(works, versions, strict=True)
             if _differs(row := known.get((work, told.n)), version := _filled(row, told, whole=whole))
         ]
-        with figures.kept(connection, {work for work, _ in changed}):
+        with statistics.updating(connection, {work for work, _ in changed}):
             upsert(
                 connection,
                 t.WorkRow,
@@ -85,7 +85,7 @@ def save_versions(
             older = [(work, version) for work, version in newest if work in latest]
             _renew(connection, older, known)
             _categories(connection, newest, [work for work, _ in older])
-        search.take(connection, {work for work, _ in newest})
+        search.index_papers(connection, {work for work, _ in newest})
         return sum((work, version.n) not in known for work, version in changed)
 
 
@@ -195,11 +195,11 @@ def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], k
         ),
     )
     if known:
-        figures.open_by_category(connection, known)
+        statistics.update_open_categories(connection, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
+class ScanResult:
     """One source of one version read: what it mentions, and where it is the metadata, the promise."""
 
     work: str
@@ -212,7 +212,7 @@ class Scanned:
     reason: str = ""
 
 
-def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime) -> None:
+def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datetime) -> None:
     """Store what scans found. Names become artifacts where they are new; works wait for their roles."""
     with store.begin() as connection:
         references = {mention.reference.folded: mention.reference for scan in scans for mention in scan.mentions}
@@ -234,7 +234,7 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
                     "place": mention.place.value,
                     "url": mention.url if mention.url != name.url else None,
                     "evidence": mention.evidence,
-                    "before": wordings.less(mention.before, mention.evidence, mention.url),
+                    "before": shared_texts.shorten_before(mention.before, mention.evidence, mention.url),
                     "first_version": scan.version,
                     "last_version": scan.version,
                     "found_at": now,
@@ -243,7 +243,7 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
             ),
             ("url", "evidence", "before", "last_version"),
         )
-        wordings.keep(connection, ([scan.reason] for scan in scans if scan.reason))
+        shared_texts.save_shared_texts(connection, ([scan.reason] for scan in scans if scan.reason))
         upsert(
             connection,
             t.ScanRow,
@@ -253,7 +253,7 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
                     "version": scan.version,
                     "source": scan.source.value,
                     "outcome": scan.outcome,
-                    "wording": wordings.number([scan.reason]) if scan.reason else None,
+                    "wording": shared_texts.shared_text_id([scan.reason]) if scan.reason else None,
                     "scanned_at": now,
                     "rules": rules,
                 }
@@ -266,7 +266,7 @@ def save_scans(store: Store, scans: Sequence[Scanned], rules: str, now: datetime
         connection.execute(update(WORK).where(among(WORK.c.id, told), ~WORK.c.scan_due).values(scan_due=True))
 
 
-def _promises(connection: Connection, scans: Sequence[Scanned]) -> None:
+def _promises(connection: Connection, scans: Sequence[ScanResult]) -> None:
     """Keep what each paper says of its release now, where that differs from what is stored."""
     silent = (Promise.NONE.value, "")
     stored = {
@@ -299,7 +299,7 @@ class _Name(NamedTuple):
     url: str
 
 
-def _names_kept(connection: Connection, scans: Sequence[Scanned]) -> dict[tuple[str, str], _Name]:
+def _names_kept(connection: Connection, scans: Sequence[ScanResult]) -> dict[tuple[str, str], _Name]:
     """Names that ended since these works first wrote them: who wrote one keeps the artifact that was meant."""
     works = [scan.work for scan in scans if scan.mentions]
     rows = connection.execute(

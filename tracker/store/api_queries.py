@@ -13,10 +13,10 @@ from sqlalchemy import NullPool, create_engine
 from tracker.domain.items import Item
 from tracker.store import items, search, verdicts, views
 from tracker.store.engine import Store
-from tracker.store.export import Column, columns, plain
-from tracker.store.keys import stored
-from tracker.store.organisations import accounts
-from tracker.store.writes import paper_id
+from tracker.store.export import Column, json_value, view_columns
+from tracker.store.keys import work_key
+from tracker.store.organisations import account_prefixes
+from tracker.store.papers import paper_work
 
 FACTS = ("code", "weights", "data", "demo")
 _MOMENTS = {"submitted": "w.submitted_at", "opened": "w.opened_at"}
@@ -45,7 +45,7 @@ _WITHIN = {
 }
 
 
-def papers(
+def list_papers(
     connection: sqlite3.Connection,
     filters: Mapping[str, str],
     *,
@@ -72,11 +72,11 @@ def papers(
             values.append(filters[name])
     if "org" in filters:
         conditions.append(_OWNED)
-        values += [filters["org"], json.dumps(accounts([filters["org"]], [filters["org"]]))]
+        values += [filters["org"], json.dumps(account_prefixes([filters["org"]], [filters["org"]]))]
     if "q" in filters:
-        wanted = search.terms(filters["q"])
+        wanted = search.split_words(filters["q"])
         conditions.append(_WORDS if wanted else "0")
-        values += [search.match(wanted)] if wanted else []
+        values += [search.match_expression(wanted)] if wanted else []
     if "since" in filters:
         conditions.append(f"{moment} >= ?")
         values.append(filters["since"])
@@ -86,25 +86,25 @@ def papers(
         values.append(filters["until"] if "T" in filters["until"] else f"{filters['until']}T~")
     if before:
         conditions.append(f"({moment}, w.id) < (?, ?)")
-        values += [before[0], stored(paper_id(before[1]))]
+        values += [before[0], work_key(paper_work(before[1]))]
     found = connection.execute(
         f"SELECT w.id, w.arxiv_id, {moment}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # pieces of ours, values bound
         f"WHERE {' AND '.join(conditions)} ORDER BY {moment} DESC, w.id DESC LIMIT ?",
         [*values, limit + 1],
     ).fetchall()
     page = found[:limit]
-    told = columns(connection, "papers")
+    told = view_columns(connection, "papers")
     query = f"{views.VIEWS['papers']} AND w.id IN (SELECT value FROM json_each(?))"  # noqa: S608 # as above
     rows = {row["arxiv_id"]: row for row in _rows(connection, told, query, json.dumps([one[0] for one in page]))}
     made = [rows[named] | {"opened_at": opened} for _, named, _, opened in page if named in rows]
     return made, (page[-1][2], page[-1][1]) if len(found) > limit else None
 
 
-def paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | None:
+def load_paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | None:
     """One paper: its row of `papers`, its verdicts with their reasons, and its rows of `links`, `artifacts` and
     `events`. None where it is not stored."""
-    work = stored(paper_id(arxiv_id))
-    found = _rows(connection, columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", work)
+    work = work_key(paper_work(arxiv_id))
+    found = _rows(connection, view_columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", work)
     if not found:
         return None
     opened, judged = connection.execute("SELECT opened_at, judged_at FROM work WHERE id = ?", [work]).fetchone()
@@ -120,29 +120,29 @@ def paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | Non
     return {
         **found[0],
         "opened_at": opened,
-        "verdicts": [asdict(one) | {"reasons": list(one.reasons)} for one in verdicts.whole(told)]
+        "verdicts": [asdict(one) | {"reasons": list(one.reasons)} for one in verdicts.complete_verdicts(told)]
         if judged
         else [],
         **{
-            view: _rows(connection, columns(connection, view), f"{views.VIEWS[view]} {within}", work)
+            view: _rows(connection, view_columns(connection, view), f"{views.VIEWS[view]} {within}", work)
             for view, within in _WITHIN.items()
         },
     }
 
 
-def item(connection: sqlite3.Connection, arxiv_id: str) -> Item | None:
+def load_paper_item(connection: sqlite3.Connection, arxiv_id: str) -> Item | None:
     """One paper as feeds and pages have it, from a connection of `export.reading`; None where it is not stored."""
     connection.set_authorizer(
         None
     )  # SQLAlchemy ends its transactions by itself; the connection still cannot write
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=NullPool)
-    return items.item(Store(engine, ""), paper_id(arxiv_id))
+    return items.load_item(Store(engine, ""), paper_work(arxiv_id))
 
 
 def _rows(
     connection: sqlite3.Connection, told: Sequence[Column], query: str, value: int | str
 ) -> list[dict[str, Any]]:
     return [
-        {column.name: plain(column.kind, cell) for column, cell in zip(told, row, strict=True)}
+        {column.name: json_value(column.kind, cell) for column, cell in zip(told, row, strict=True)}
         for row in connection.execute(query, [value])
     ]

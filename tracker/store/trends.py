@@ -22,11 +22,11 @@ from tracker.domain.evidence import (
 )
 from tracker.domain.history import Event, Licence, Link
 from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source, State
-from tracker.store import joined, reads
+from tracker.store import histories, joined
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
-from tracker.store.figures import TOTAL
+from tracker.store.statistics import TOTAL
 
 WORK, VERSION, SCAN, FIGURE = table(t.WorkRow), joined.VERSION, joined.SCAN, table(t.FigureRow)
 ROLE, ARTIFACT, MENTION = joined.ROLE, table(t.ArtifactRow), joined.MENTION
@@ -36,11 +36,11 @@ _FIRST_LOOK = timedelta(days=1)
 _KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
 
 
-def dossiers(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]:
+def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]:
     """All that is known of these works beyond their items; works that are not stored are left out."""
     links = {
         known.history.work: {link.reference: link for link in known.history.links}
-        for known in reads.histories(store, works)
+        for known in histories.load_histories(store, works)
     }
     with store.read() as connection:
         found, exhibits = _found(connection, works), defaultdict(list)
@@ -56,7 +56,7 @@ def dossiers(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]:
         events, readings, versions = (
             _events(connection, works),
             _readings(connection, works),
-            reads._versions(connection, works),
+            histories._versions(connection, works),
         )
         rows = connection.execute(
             select(WORK, VERSION.c.comment, GRADING.c.mof, GRADING.c.osaid)
@@ -175,7 +175,7 @@ def _readings(connection: Connection, works: Sequence[str]) -> dict[str, list[Sc
     return readings
 
 
-def months(store: Store, since: str) -> list[MonthCount]:
+def count_by_month(store: Store, since: str) -> list[MonthCount]:
     """Papers by month of submission from `since` (`2025-07`) on and state of their code: of all, and by each of
     their categories."""
     with store.read() as connection:
@@ -190,7 +190,7 @@ def months(store: Store, since: str) -> list[MonthCount]:
     ]
 
 
-def organisations(store: Store) -> list[OrganisationCount]:
+def count_by_organisation(store: Store) -> list[OrganisationCount]:
     """What each watched organisation holds, those with most open code first."""
     with store.read() as connection:
         rows = connection.execute(
@@ -216,7 +216,7 @@ def organisations(store: Store) -> list[OrganisationCount]:
     return sorted(made, key=lambda one: (-one.open_code, -one.works, one.name.casefold()))
 
 
-def licences(store: Store) -> list[LicenceCount]:
+def count_by_licence(store: Store) -> list[LicenceCount]:
     """Licences of the code that is there, most papers first."""
     spdx, papers = func.coalesce(ARTIFACT.c.licence_spdx, ""), func.count(distinct(WORK.c.id))
     class_ = func.coalesce(ARTIFACT.c.licence_class, LicenceClass.UNKNOWN.value)
@@ -233,7 +233,7 @@ def licences(store: Store) -> list[LicenceCount]:
     return [LicenceCount(*row) for row in rows]
 
 
-def promises(store: Store, now: datetime) -> list[PromiseWait]:
+def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
     """Each promise of code by how long it was waited for. Left out is what had come before our first look: nobody
     knows since when it had been there."""
     with store.read() as connection:
@@ -271,7 +271,7 @@ def _waiting(told: Sequence[Any], now: datetime) -> PromiseWait | None:
     return PromiseWait(since, max(since, until), came is not None)
 
 
-def first_read(store: Store) -> datetime | None:
+def first_seen_at(store: Store) -> datetime | None:
     """When the first paper was read."""
     with store.read() as connection:
         found: datetime | None = connection.execute(

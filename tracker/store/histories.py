@@ -15,11 +15,11 @@ from tracker.domain.history import CheckRecord, Correction, History, Licence, Li
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import title_key
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Promise, Role, Source
-from tracker.store import corrections, joined, wordings
+from tracker.store import corrections, joined, shared_texts
 from tracker.store import tables as t
-from tracker.store.codes import SOURCE
 from tracker.store.dialect import among, table
 from tracker.store.engine import Store
+from tracker.store.enum_columns import SOURCE
 
 WORK, VERSION, SCAN, NAME = table(t.WorkRow), joined.VERSION, table(t.ScanRow), table(t.ArtifactNameRow)
 ARTIFACT, MENTION, ROLE = table(t.ArtifactRow), joined.MENTION, joined.ROLE
@@ -28,7 +28,7 @@ SHORTEST_TITLE = 12
 """Letters of a title that others must write alike to name the paper: shorter ones are words of the language."""
 
 
-def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
+def load_mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
     """All mentions of these works, from every source and version."""
     found: dict[str, list[Mention]] = {work: [] for work in works}
     with store.read() as connection:
@@ -45,7 +45,7 @@ def mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
                     place=Place(row.place),
                     source=Source(row.source),
                     evidence=row.evidence,
-                    before=wordings.whole(row.before, row.evidence, row.url),
+                    before=shared_texts.restore_before(row.before, row.evidence, row.url),
                 )
             )
     return found
@@ -60,7 +60,7 @@ class JudgedHistory:
     judged_rules: str | None
 
 
-def histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
+def load_histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
     """All that is known of these works over time."""
     with store.read() as connection:
         roles = defaultdict(list)
@@ -76,7 +76,7 @@ def histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
             found=_found(connection, works),
             names=_lost_names(connection, artifacts),
             sightings=_sightings(connection, artifacts),
-            corrections=corrections.of_links(connection, works),
+            corrections=corrections.load_corrections(connection, works),
         )
         versions = _versions(connection, works)
         rows = list(connection.execute(select(WORK).where(among(WORK.c.id, works)).order_by(WORK.c.id)))
@@ -184,7 +184,7 @@ def _versions(connection: Connection, works: Sequence[str]) -> dict[str, list[Ve
     return versions
 
 
-def standings(store: Store, works: Collection[str]) -> dict[str, dict[str, ArtifactContext]]:
+def load_standings(store: Store, works: Collection[str]) -> dict[str, dict[str, ArtifactContext]]:
     """What is known of the artifacts that works mention, beyond the works' words: work -> folded reference ->
     standing."""
     found: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)

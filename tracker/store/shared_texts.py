@@ -8,18 +8,18 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from tracker.store import tables as t
-from tracker.store.dialect import encode, upsert
+from tracker.store.dialect import encode_json, upsert
 
 MARK = "\x1f"
 """Stands for the reference that a list of sentences is about; no sentence holds a control character."""
 
 
-def number(words: Sequence[str]) -> int:
+def shared_text_id(words: Sequence[str]) -> int:
     """48 bits of the digest of these sentences: among ten thousand two share one with a chance of two in ten million."""
-    return int.from_bytes(hashlib.sha256(encode(list(words)).encode()).digest()[:6])
+    return int.from_bytes(hashlib.sha256(encode_json(list(words)).encode()).digest()[:6])
 
 
-def less(before: str, evidence: str, url: str) -> str:
+def shorten_before(before: str, evidence: str, url: str) -> str:
     """What stood before a link, without what the sentence around it says again."""
     said, found, _ = evidence.partition(url)
     return (
@@ -27,23 +27,23 @@ def less(before: str, evidence: str, url: str) -> str:
     )
 
 
-def whole(before: str, evidence: str, url: str) -> str:
+def restore_before(before: str, evidence: str, url: str) -> str:
     """What stood before a link, from what `less` gave."""
     return f"{before[:-1]}{evidence.partition(url)[0]}" if before.endswith(MARK) else before
 
 
-def keep(connection: Connection, lists: Iterable[Sequence[str]]) -> None:
+def save_shared_texts(connection: Connection, lists: Iterable[Sequence[str]]) -> None:
     """Keep these lists; those that are kept already stay."""
-    rows = {number(words): list(words) for words in lists}
+    rows = {shared_text_id(words): list(words) for words in lists}
     upsert(connection, t.SharedTextRow, ({"id": key, "words": words} for key, words in rows.items()))
 
 
-def without(words: Sequence[str], reference: str | None) -> list[str]:
+def mask_reference(words: Sequence[str], reference: str | None) -> list[str]:
     """Sentences as they are kept: the same whatever they are about."""
     plain = [one.replace(MARK, " ") for one in words]
     return [one.replace(reference, MARK) for one in plain] if reference else plain
 
 
-def of(words: Sequence[str], reference: str | None) -> list[str]:
+def insert_reference(words: Sequence[str], reference: str | None) -> list[str]:
     """The sentences about this reference."""
     return [one.replace(MARK, reference or "") for one in words]

@@ -19,7 +19,7 @@ from tracker.domain.errors import QueryError, StoreError
 from tracker.store import joined, queue, search, verdicts
 from tracker.store import tables as t
 from tracker.store.dialect import among, table
-from tracker.store.engine import Store, address, server
+from tracker.store.engine import Store, parse_url, server_engine
 
 BUSY_SECONDS = 30
 BLOCK = 500
@@ -63,18 +63,18 @@ REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
 """Functions that reach outside the statement; they are off in most builds of SQLite, and refused in all."""
 
 
-def query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Iterator[Sequence[Any]]]:
+def run_query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Iterator[Sequence[Any]]]:
     """Run one statement that can only read; returns column names and rows, which come as they are asked for.
 
     `seconds` bounds the time that the database itself works, 0 for no bound; what the reader of the rows takes is
     not counted. QueryError, also while rows come; StoreError.
     """
-    parsed = address(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return _query_server(url, sql, seconds)
-    connection = open_to_read(Path(str(parsed.database)))
+    connection = open_readonly(Path(str(parsed.database)))
     left = Stopwatch(seconds)
-    connection.set_authorizer(may_only_read)
+    connection.set_authorizer(authorize_reading)
     if seconds:
         connection.set_progress_handler(left.is_over, STEPS)
     try:
@@ -86,17 +86,17 @@ def query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Itera
     return [column[0] for column in cursor.description or ()], _rows(connection, cursor, left)
 
 
-def find(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any]]]:
-    """The papers that `tracker.store.search.papers` finds, in its order: column names and rows. StoreError."""
-    parsed = address(url)
+def search_papers(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any]]]:
+    """The papers that `tracker.store.search.find_papers` finds, in its order: column names and rows. StoreError."""
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(
             "Words are looked for in SQLite stores alone from here; a server is asked by the service."
         )
     path = Path(str(parsed.database))
-    with closing(open_to_read(path)) as connection:
+    with closing(open_readonly(path)) as connection:
         try:
-            found = search.papers(connection, words, limit)
+            found = search.find_papers(connection, words, limit)
             cursor = connection.execute(FOUND, (json.dumps(found),))
             return [column[0] for column in cursor.description], cursor.fetchall()
         except sqlite3.OperationalError as error:
@@ -105,7 +105,7 @@ def find(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any
             ) from None
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
+def open_readonly(path: Path) -> sqlite3.Connection:
     """A connection that cannot write to the store at `path`. StoreError where there is none that can be read."""
     if not path.is_file():
         raise StoreError(f"{path}: there is no store yet; run `tracker once` or `tracker run` first.")
@@ -122,7 +122,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def may_only_read(action: int, name: str | None, value: str | None, *_: object) -> int:
+def authorize_reading(action: int, name: str | None, value: str | None, *_: object) -> int:
     """SQLite's authorizer (sqlite.org/c3ref/set_authorizer.html): what is not known to read alone is denied."""
     if action == sqlite3.SQLITE_PRAGMA:
         allowed = (name or "").lower() in (ANSWERS if value is None else DESCRIBES)
@@ -177,7 +177,7 @@ def _why(error: Exception, seconds: float) -> str:
 
 
 def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    engine = server(url, execution_options={"postgresql_readonly": True})
+    engine = server_engine(url, execution_options={"postgresql_readonly": True})
     ending = ExitStack()
     ending.callback(engine.dispose)
     try:
@@ -202,7 +202,7 @@ def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterat
     return names, rows()
 
 
-def counts(store: Store, now: datetime) -> dict[str, int]:
+def load_counts(store: Store, now: datetime) -> dict[str, int]:
     """Figures of the status line: papers, open papers, looks and scans that wait."""
     work, artifact = table(t.WorkRow), table(t.ArtifactRow)
     with store.read() as connection:
@@ -222,7 +222,7 @@ def counts(store: Store, now: datetime) -> dict[str, int]:
         }
 
 
-def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
+def load_stored_rows(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
     """Everything stored of one work, table by table, for `tracker explain`."""
     found: dict[str, list[dict[str, Any]]] = {}
     with store.read() as connection:
@@ -242,7 +242,9 @@ def evidence(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
             ).all()
             found[name] = [dict(row._mapping) for row in rows]
             if name == "verdicts" and found["work"] and found["work"][0]["judged_at"]:
-                found[name] = [asdict(one) for one in sorted(verdicts.whole(rows), key=lambda one: one.fact)]
+                found[name] = [
+                    asdict(one) for one in sorted(verdicts.complete_verdicts(rows), key=lambda one: one.fact)
+                ]
         words = table(t.GradingRow)
         by_id = select(words).where(words.c.id.in_([row["grading"] for row in found["work"]]))
         found["gradings"] = [dict(row._mapping) for row in connection.execute(by_id)]

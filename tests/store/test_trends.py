@@ -27,7 +27,7 @@ from tracker.domain.terms import (
     Source,
     State,
 )
-from tracker.store import browse, checks, judgements, organisations, writes
+from tracker.store import artifacts, judgements, organisations, papers, trends
 from tracker.store.engine import Store
 
 Add = Callable[..., str]
@@ -55,7 +55,7 @@ def add(store: Store, now: datetime) -> Add:
             arxiv_id=arxiv_id, n=1, title=title, abstract=abstract, authors=authors, categories=categories,
             primary_category=categories[0], comment="8 pages", submitted_at=at, updated_at=at,
         )  # fmt: skip
-        writes.save_versions(store, [version], {arxiv_id: at}, now)
+        papers.save_versions(store, [version], {arxiv_id: at}, now)
         work, target = (
             f"arxiv:{arxiv_id}",
             Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}"),
@@ -63,7 +63,7 @@ def add(store: Store, now: datetime) -> Add:
         mention = Mention(
             reference=target, url=target.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code."
         )
-        scanned = writes.Scanned(
+        scanned = papers.ScanResult(
             work=work,
             version=1,
             source=Source.METADATA,
@@ -71,7 +71,7 @@ def add(store: Store, now: datetime) -> Add:
             promise=Promise.AVAILABLE,
             promise_evidence="Our code.",
         )
-        writes.save_scans(store, [scanned], "r1", now)
+        papers.save_scans(store, [scanned], "r1", now)
         decided = RoleDecision(
             reference=target,
             url=target.url,
@@ -95,8 +95,8 @@ def add(store: Store, now: datetime) -> Add:
             store,
             f"SELECT r.artifact FROM role r JOIN work w ON w.id = r.work WHERE 'arxiv:' || w.arxiv_id = '{work}'",
         )
-        answer = checks.CheckResult(artifact=artifact[0], asked=target, check=check, licence=MIT)
-        checks.save_checks(store, [answer], lambda *_: now + timedelta(days=30), now)
+        answer = artifacts.CheckResult(artifact=artifact[0], asked=target, check=check, licence=MIT)
+        artifacts.save_checks(store, [answer], lambda *_: now + timedelta(days=30), now)
         verdict = Verdict(
             fact=Fact.CODE, state=code, licence_class=LicenceClass.OSI, reference=target.key, reasons=("so",)
         )
@@ -127,7 +127,7 @@ def read(store: Store, sql: str) -> list[tuple[Any, ...]]:
 def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, now: datetime) -> None:
     work = add("2606.00001", events=((EventKind.OPENED, now), (EventKind.FOUND, now - timedelta(days=1))))
     add("2606.00002", link="bob/other")
-    found = browse.dossiers(store, [work, "arxiv:2606.99999"])
+    found = trends.load_evidence(store, [work, "arxiv:2606.99999"])
     assert list(found) == [work]
     dossier = found[work]
     assert dossier.promise is Promise.AVAILABLE
@@ -144,7 +144,7 @@ def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, 
     assert (exhibit.licence_source, exhibit.names) == ("LICENSE", (work,))
     assert exhibit.next_check_at == now + timedelta(days=30)
     assert dossier.exhibit("github:bob/other") is None
-    assert browse.dossiers(store, []) == {}
+    assert trends.load_evidence(store, []) == {}
 
 
 def test_months_count_all_papers_and_each_of_their_categories(store: Store, add: Add, now: datetime) -> None:
@@ -152,20 +152,20 @@ def test_months_count_all_papers_and_each_of_their_categories(store: Store, add:
     add("2606.00002", code=State.UNKNOWN)
     add("2605.00001", at=now - timedelta(days=30))
     add("2401.00001", at=now - timedelta(days=900))
-    assert set(browse.months(store, "2026-05")) == {
+    assert set(trends.count_by_month(store, "2026-05")) == {
         MonthCount("2026-05", "", State.OPEN, 1), MonthCount("2026-05", "cs.LG", State.OPEN, 1),
         MonthCount("2026-06", "", State.OPEN, 1), MonthCount("2026-06", "", State.UNKNOWN, 1),
         MonthCount("2026-06", "cs.LG", State.OPEN, 1), MonthCount("2026-06", "cs.LG", State.UNKNOWN, 1),
         MonthCount("2026-06", "cs.CL", State.OPEN, 1),
     }  # fmt: skip
-    assert browse.first_read(store) == now
+    assert trends.first_seen_at(store) == now
 
 
 def test_licences_count_papers_whose_code_is_there(store: Store, add: Add) -> None:
     add("2606.00001")
     add("2606.00002", link="ann/two")
     add("2606.00003", link="ann/three", code=State.GONE)
-    assert browse.licences(store) == [LicenceCount("MIT", "osi", 2)]
+    assert trends.count_by_licence(store) == [LicenceCount("MIT", "osi", 2)]
 
 
 def test_promises_wait_from_submission_until_kept_or_now(store: Store, add: Add, now: datetime) -> None:
@@ -175,13 +175,13 @@ def test_promises_wait_from_submission_until_kept_or_now(store: Store, add: Add,
     add("2606.00002", at=submitted, events=(promised,))
     add("2606.00003", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(hours=1))))
     add("2606.00004", at=submitted, events=((EventKind.SHIPPED, now + timedelta(days=10)),))
-    kept, waits = browse.promises(store, now + timedelta(days=20))
+    kept, waits = trends.load_waiting_times(store, now + timedelta(days=20))
     assert kept == PromiseWait(2.0, 12.0, True)
     assert waits == PromiseWait(2.0, 22.0, False), "and what was there at the first look tells nothing of time"
 
 
 def test_organisations_count_what_lies_under_their_accounts(store: Store, add: Add) -> None:
-    organisations.sync(
+    organisations.sync_organisations(
         store,
         [
             {"name": "Ann's", "github": ["Ann"], "huggingface": []},
@@ -191,6 +191,6 @@ def test_organisations_count_what_lies_under_their_accounts(store: Store, add: A
     add("2606.00001")
     add("2606.00002", link="ann/base", role=Role.MENTION)
     add("2606.00003", link="annabel/tool")
-    ours, nobody = browse.organisations(store)
+    ours, nobody = trends.count_by_organisation(store)
     assert ours == OrganisationCount("Ann's", (("github.com/Ann", "https://github.com/Ann"),), 1, 1, 0, 0)
     assert (nobody.accounts, nobody.works) == ((("huggingface.co/n", "https://huggingface.co/n"),), 0)

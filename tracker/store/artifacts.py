@@ -25,7 +25,7 @@ NextCheck = Callable[[str, Check, Content, datetime, datetime, int], datetime | 
 again, None for never."""
 
 
-COPY_AGAIN = timedelta(days=30)
+COPY_RETRY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,10 +282,10 @@ def _wake(connection: Connection, key: int, *, roles_too: bool = False) -> None:
     connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(**due))
 
 
-def copies_wanted(store: Store, now: datetime, limit: int) -> list[tuple[int, str]]:
+def artifacts_without_copy(store: Store, now: datetime, limit: int) -> list[tuple[int, str]]:
     """(artifact, address) of own artifacts that are gone and for which no archived copy is known; each is looked for
     once a month."""
-    lately = ARTIFACT.c.copy_looked_at > now - COPY_AGAIN
+    lately = ARTIFACT.c.copy_looked_at > now - COPY_RETRY
     own = select(ROLE.c.work).where(ROLE.c.artifact == ARTIFACT.c.id, ROLE.c.lifecycle == Lifecycle.GONE.value)
     with store.read() as connection:
         rows = connection.execute(
@@ -300,7 +300,7 @@ def copies_wanted(store: Store, now: datetime, limit: int) -> list[tuple[int, st
         return [(row.id, row.url) for row in rows]
 
 
-def save_copy(store: Store, artifact: int, url: str | None, now: datetime) -> None:
+def save_archived_copy(store: Store, artifact: int, url: str | None, now: datetime) -> None:
     """Keep where an archived copy stands, or that none was found now."""
     with store.begin() as connection:
         connection.execute(

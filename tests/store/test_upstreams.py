@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from tracker.domain.papers import WindowResult
-from tracker.store import memory, windows
+from tracker.store import upstreams, windows
 from tracker.store.engine import Store, open_store
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def test_a_stop_survives_a_restart_and_ends_on_time(store: Store, now: datetime) -> None:
-    memory.StoreMemory(store).stop("arxiv", now + 6 * HOUR, "403")
+    upstreams.StoreMemory(store).stop("arxiv", now + 6 * HOUR, "403")
     again = open_store(store.url)
-    kept = memory.StoreMemory(again)
+    kept = upstreams.StoreMemory(again)
     assert kept.stopped("arxiv", now + 5 * HOUR) == (now + 6 * HOUR, "403")
     assert kept.stopped("arxiv", now + 6 * HOUR) is None
     assert kept.stopped("github_api", now) is None
@@ -24,7 +24,7 @@ def test_a_stop_survives_a_restart_and_ends_on_time(store: Store, now: datetime)
 
 
 def test_a_budget_is_spent_and_renewed(store: Store, now: datetime) -> None:
-    kept = memory.StoreMemory(store)
+    kept = upstreams.StoreMemory(store)
     assert [kept.spend("github_api", 3, 3600, now + number * timedelta(minutes=1)) for number in range(3)] == [
         None
     ] * 3
@@ -33,13 +33,13 @@ def test_a_budget_is_spent_and_renewed(store: Store, now: datetime) -> None:
 
 
 def test_failures_are_told_since_the_first(store: Store, now: datetime) -> None:
-    memory.stage_failed(store, "harvest", "503", now + HOUR, now)
-    memory.stage_failed(store, "harvest", "429", None, now + HOUR)
-    times, troubles = memory.stages(store)
+    upstreams.record_stage_failed(store, "harvest", "503", now + HOUR, now)
+    upstreams.record_stage_failed(store, "harvest", "429", None, now + HOUR)
+    times, troubles = upstreams.load_stages(store)
     assert times == {"harvest": None}
     assert [(one.reason, one.since) for one in troubles] == [("429", now)]
-    memory.stage_done(store, "harvest", now + 2 * HOUR)
-    assert memory.stages(store) == ({"harvest": now + 2 * HOUR}, [])
+    upstreams.record_stage_done(store, "harvest", now + 2 * HOUR)
+    assert upstreams.load_stages(store) == ({"harvest": now + 2 * HOUR}, [])
 
 
 def result(since: datetime, until: datetime, got: int, *, complete: bool) -> WindowResult:
@@ -48,35 +48,35 @@ def result(since: datetime, until: datetime, got: int, *, complete: bool) -> Win
 
 def test_the_watermark_moves_only_when_a_window_is_proved(store: Store, now: datetime) -> None:
     days = [(now + number * DAY, now + (number + 1) * DAY) for number in range(3)]
-    windows.begin(store, "arxiv", days, now)
-    assert windows.reached(store, "arxiv") is None
-    windows.close(store, "arxiv", result(*days[0], 5, complete=True), now)
-    windows.close(store, "arxiv", result(*days[1], 3, complete=False), now)
-    assert windows.reached(store, "arxiv") == days[0][1]
+    windows.begin_windows(store, "arxiv", days, now)
+    assert windows.load_watermark(store, "arxiv") is None
+    windows.close_window(store, "arxiv", result(*days[0], 5, complete=True), now)
+    windows.close_window(store, "arxiv", result(*days[1], 3, complete=False), now)
+    assert windows.load_watermark(store, "arxiv") == days[0][1]
     assert windows.open_windows(store, "arxiv") == days[1:]
-    windows.close(store, "arxiv", result(*days[2], 0, complete=True), now)
+    windows.close_window(store, "arxiv", result(*days[2], 0, complete=True), now)
     assert windows.open_windows(store, "arxiv") == [days[1]], "a later window does not cover an open one"
-    windows.close(store, "arxiv", result(days[0][0], days[2][1], 9, complete=True), now)
+    windows.close_window(store, "arxiv", result(days[0][0], days[2][1], 9, complete=True), now)
     assert windows.open_windows(store, "arxiv") == [], "a window takes in those inside it"
-    assert windows.proved(store, "arxiv") == [(days[0][0], days[2][1], now)]
+    assert windows.closed_windows(store, "arxiv") == [(days[0][0], days[2][1], now)]
 
 
 @pytest.mark.parametrize("later", [timedelta(0), HOUR])
 def test_a_failure_of_today_does_not_unprove_a_window(store: Store, now: datetime, later: timedelta) -> None:
-    windows.close(store, "arxiv", result(now, now + DAY, 5, complete=True), now)
-    windows.close(store, "arxiv", result(now, now + DAY, 0, complete=False), now + later)
+    windows.close_window(store, "arxiv", result(now, now + DAY, 5, complete=True), now)
+    windows.close_window(store, "arxiv", result(now, now + DAY, 0, complete=False), now + later)
     assert windows.open_windows(store, "arxiv") == []
 
 
 def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
     store: Store, now: datetime
 ) -> None:
-    kept = memory.StoreMemory(store)
+    kept = upstreams.StoreMemory(store)
     for name in ("web:old.example", "web:stopped.example", "zenodo"):
         kept.spend(name, 9, 3600, now)
     kept.stop("web:stopped.example", now + 9 * DAY, "503")
     kept.spend("web:new.example", 9, 3600, now + 3 * DAY)
-    assert [one.name for one in memory.remembered(store.url)] == [
+    assert [one.name for one in upstreams.load_upstreams(store.url)] == [
         "web:new.example",
         "web:stopped.example",
         "zenodo",
@@ -84,7 +84,7 @@ def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
 
 
 def test_a_stop_by_a_clock_that_ran_ahead_lasts_a_day(store: Store, now: datetime) -> None:
-    remembered = memory.StoreMemory(store)
+    remembered = upstreams.StoreMemory(store)
     remembered.stop("arxiv_api", now + timedelta(days=400), "access denied (403)")
     assert remembered.stopped("arxiv_api", now) == (now + timedelta(days=1), "access denied (403)")
     assert remembered.stopped("arxiv_api", now + timedelta(hours=23)) == (

@@ -23,7 +23,7 @@ WORK, ENTRY, EVENT, VERDICT = table(t.WorkRow), table(t.EntryRow), joined.EVENT,
 CATEGORY = table(t.WorkCategoryRow)
 
 
-def enter(store: Store, now: datetime) -> int:
+def add_new_entries(store: Store, now: datetime) -> int:
     """Enter what is new into every feed; returns how many papers are new in the main one.
 
     Only what the world caused enters: a backfill, a new rule, a correction or an import is no news. Dates within a
@@ -107,7 +107,7 @@ def _kept() -> Any:
     return _by_kind(EventKind.SHIPPED).where(promised.exists())
 
 
-def entries(connection: Connection, feed: str, limit: int, category: str = "") -> Sequence[Any]:
+def load_entries(connection: Connection, feed: str, limit: int, category: str = "") -> Sequence[Any]:
     """The newest entries of a feed, newest first; only those in a category, where one is named."""
     wanted = select(ENTRY.c.work, ENTRY.c.event, ENTRY.c.entered_at).where(ENTRY.c.feed == feed)
     if category:

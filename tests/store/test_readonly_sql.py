@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tracker.domain.errors import QueryError, StoreError
-from tracker.store import query
+from tracker.store import readonly_sql
 from tracker.store.engine import Store, open_store
 
 
 def test_a_query_gives_names_and_rows(store: Store) -> None:
-    names, rows = query.query(store.url, "SELECT 1 AS one, 'x' AS two")
+    names, rows = readonly_sql.run_query(store.url, "SELECT 1 AS one, 'x' AS two")
     assert (names, list(rows)) == (["one", "two"], [(1, "x")])
 
 
@@ -38,10 +38,10 @@ def test_a_query_gives_names_and_rows(store: Store) -> None:
 )
 def test_what_would_write_or_cannot_run_is_one_sentence(store: Store, sql: str) -> None:
     if not sql:
-        assert list(query.query(store.url, sql)[1]) == []
+        assert list(readonly_sql.run_query(store.url, sql)[1]) == []
         return
     with pytest.raises(QueryError) as caught:
-        list(query.query(store.url, sql)[1])
+        list(readonly_sql.run_query(store.url, sql)[1])
     assert "\n" not in str(caught.value)
 
 
@@ -58,7 +58,7 @@ def test_what_would_write_or_cannot_run_is_one_sentence(store: Store, sql: str) 
     ],
 )
 def test_what_only_reads_is_answered(store: Store, sql: str) -> None:
-    assert list(query.query(store.url, sql)[1])
+    assert list(readonly_sql.run_query(store.url, sql)[1])
 
 
 ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT "
@@ -67,13 +67,13 @@ ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELEC
 @pytest.mark.parametrize("sql", [f"{ENDLESS} count(*) FROM c", f"{ENDLESS} n FROM c WHERE n % 1000000 = 0"])
 def test_a_query_that_takes_too_long_is_broken_off_in_one_sentence(store: Store, sql: str) -> None:
     with pytest.raises(QueryError, match=r"0\.2 seconds.*--seconds"):
-        list(query.query(store.url, sql, seconds=0.2)[1])
+        list(readonly_sql.run_query(store.url, sql, seconds=0.2)[1])
 
 
 def test_rows_come_as_they_are_asked_for_and_the_reader_s_own_time_is_not_counted(store: Store) -> None:
-    _, rows = query.query(store.url, f"{ENDLESS} n FROM c")
+    _, rows = readonly_sql.run_query(store.url, f"{ENDLESS} n FROM c")
     assert [next(rows) for _ in range(1200)][-1] == (1200,), "an endless result: it is not collected first"
-    left = query.Stopwatch(5.0)
+    left = readonly_sql.Stopwatch(5.0)
     left._since -= 100
     left._spent = -100.0
     assert not left.is_over()
@@ -82,10 +82,10 @@ def test_rows_come_as_they_are_asked_for_and_the_reader_s_own_time_is_not_counte
 def test_a_name_with_signs_of_an_address_is_a_file_like_any_other(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a#b%20c.db'}"
     open_store(url).close()
-    assert list(query.query(url, "SELECT count(*) FROM papers")[1]) == [(0,)]
+    assert list(readonly_sql.run_query(url, "SELECT count(*) FROM papers")[1]) == [(0,)]
 
 
 def test_a_store_that_is_not_there_yet_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no store yet"):
-        query.query(f"sqlite:///{tmp_path / 'none.db'}", "SELECT 1")
+        readonly_sql.run_query(f"sqlite:///{tmp_path / 'none.db'}", "SELECT 1")
     assert list(tmp_path.iterdir()) == []
