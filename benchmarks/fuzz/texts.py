@@ -179,9 +179,9 @@ def _readme() -> Run:
         for path in readme.PACKAGE_FILES:
             readme.package_licence(path, given)
         card.body(given)
-        card.names(given)
+        card.papers_named(given)
         card.front_licence(given)
-        card.licence_said(given)
+        card.licence_statements(given)
 
     return run
 

@@ -44,7 +44,7 @@ def sighting(at: datetime = START, **facts: Any) -> CheckRecord:
 def link(*sightings: CheckRecord, **facts: Any) -> Link:
     known: dict[str, Any] = {"reference": "github:a/b", "kind": "repository", "role": Role.OWN, "probability": 0.99,
                              "source": Source.METADATA, "found_at": START}  # fmt: skip
-    return Link(**(known | facts), sightings=sightings)
+    return Link(**(known | facts), checks=sightings)
 
 
 def history(*links: Link, promise: Promise = Promise.NONE) -> History:

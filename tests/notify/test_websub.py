@@ -161,7 +161,7 @@ class Hub:
         self.moment, self.seconds, self.error = 0.0, seconds, error
         self.waited: list[float] = []
 
-    def form(self, url, fields, *, seconds):
+    def post_form(self, url, fields, *, seconds):
         self.waited.append(seconds)
         self.moment += self.seconds
         if self.error:

@@ -270,24 +270,24 @@ def dossier(link: Any, now: datetime) -> Callable[..., WorkEvidence]:
             sighting, outcome=Outcome.UNKNOWN, content=Content.UNKNOWN, reason="it timed out", times=1
         )
         exhibit = ArtifactEvidence(
-            reference="github:ann/tool", now_called="github:ann/tool2", reasons=("the sentence says so",),
+            reference="github:ann/tool", current_name="github:ann/tool2", reasons=("the sentence says so",),
             lifecycle=Lifecycle.SHIPPED,
-            found=(MentionSpan(place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code is there.", first_version=1, last_version=2),),
-            sightings=(absent, sighting),
+            mentions=(MentionSpan(place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code is there.", first_version=1, last_version=2),),
+            checks=(absent, sighting),
             corrections=(Correction(field="role", value="own", reason="they say so", source="https://s.example", since=now),),
             licence_claimed="Apache-2.0", licence_source="LICENSE",
-            beside=((Fact.WEIGHTS, Licence(spdx=None, class_=LicenceClass.RESTRICTED, source="LICENSE-MODEL")),),
-            names=("arxiv:2606.00001",), reason="", checked_at=now, next_check_at=now + timedelta(days=30),
+            licences_by_fact=((Fact.WEIGHTS, Licence(spdx=None, class_=LicenceClass.RESTRICTED, source="LICENSE-MODEL")),),
+            papers_named=("arxiv:2606.00001",), reason="", checked_at=now, next_check_at=now + timedelta(days=30),
         )  # fmt: skip
         values: dict[str, Any] = {
             "promise": Promise.PROMISED, "promise_evidence": "We will release it.", "comment": "8 pages",
             "versions": (VersionSeen(n=1, submitted_at=now - timedelta(days=2), seen_at=now),
                          VersionSeen(n=2, submitted_at=now - timedelta(days=1), seen_at=now)),
-            "exhibits": (exhibit,),
-            "readings": (ScanRecord(source=Source.HTML, version=2, outcome="absent", reason="no HTML yet", at=now),),
+            "artifacts": (exhibit,),
+            "scans": (ScanRecord(source=Source.HTML, version=2, outcome="absent", reason="no HTML yet", at=now),),
             "events": (Event(work="arxiv:2606.00001", reference="github:ann/tool", kind=EventKind.OPENED, cause=Cause.RULE,
                              happened_at=now - timedelta(hours=30), observed_at=now, detail=""),),
-            "mof": "at most class III", "osaid": "cannot be told", "judged_at": now, "next_look_at": now + timedelta(days=700),
+            "mof": "at most class III", "osaid": "cannot be told", "judged_at": now, "next_check_at": now + timedelta(days=700),
         }  # fmt: skip
         return WorkEvidence(**{**values, **changes})
 
@@ -323,7 +323,7 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
 
 
 def test_a_paper_without_evidence_claims_neither(item: Make, dossier: Any, configured: Configured) -> None:
-    bare = dossier(exhibits=(), events=(), readings=(), promise=Promise.NONE, promise_evidence="", versions=())
+    bare = dossier(artifacts=(), events=(), scans=(), promise=Promise.NONE, promise_evidence="", versions=())
     shown = text(html.fromstring(pages.paper(item(links=(), verdicts=(), entered_at=None), bare, configured())))
     assert "Not judged yet" in shown
     assert "That is not known to be a no." in shown
@@ -484,17 +484,17 @@ def test_hostile_text_stays_text_on_every_page(
 ) -> None:
     draw = lambda: data.draw(HOSTILE)  # noqa: E731 # drawn anew at each place
     whole = dossier()
-    (known,) = whole.exhibits
+    (known,) = whole.artifacts
     event = replace(whole.events[0], reference=draw(), detail=draw())
     exhibit = replace(
-        known, now_called=draw(), reasons=(draw(),), licence_claimed=draw(), licence_source=draw(), names=(draw(), f"arxiv:{draw()}"),
-        reason=draw(), found=(replace(known.found[0], evidence=draw()),),
+        known, current_name=draw(), reasons=(draw(),), licence_claimed=draw(), licence_source=draw(), papers_named=(draw(), f"arxiv:{draw()}"),
+        reason=draw(), mentions=(replace(known.mentions[0], evidence=draw()),),
         corrections=(replace(known.corrections[0], value=draw(), reason=draw(), source=draw()),),
-        sightings=(replace(known.sightings[0], reason=draw(), licence_spdx=draw(), licence_note=draw()),),
+        checks=(replace(known.checks[0], reason=draw(), licence_spdx=draw(), licence_note=draw()),),
     )  # fmt: skip
     told = replace(
-        whole, exhibits=(exhibit,), promise_evidence=draw(), comment=draw(), mof=draw(), osaid=draw(), events=(event,),
-        readings=(replace(whole.readings[0], outcome=draw(), reason=draw()),),
+        whole, artifacts=(exhibit,), promise_evidence=draw(), comment=draw(), mof=draw(), osaid=draw(), events=(event,),
+        scans=(replace(whole.scans[0], outcome=draw(), reason=draw()),),
     )  # fmt: skip
     worst = item(
         title=draw(), abstract=draw(), authors=(draw(),), categories=(draw(),), licence=draw(), grade=draw(), grade_reasons=(draw(),),

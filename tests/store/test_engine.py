@@ -252,8 +252,8 @@ def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: P
     for words in ("T", "andre", "a/b"):
         assert search.find_papers(store, words) == ["2606.00001"], words
     (known,) = store_histories.load_histories(store, ["arxiv:2606.00001"])
-    assert known.history.links[0].sightings[0].licence_spdx == "MIT"
-    assert known.history.links[0].sightings[0].licences_beside == ()
+    assert known.history.links[0].checks[0].licence_spdx == "MIT"
+    assert known.history.links[0].checks[0].licences_by_fact == ()
     store.close()
 
 

@@ -89,7 +89,7 @@ def add(store: Store, now: datetime) -> Add:
             host_id=link,
             content=Content.CODE,
             holds=(Fact.CODE,),
-            names=(work,),
+            papers_named=(work,),
         )
         (artifact,) = read(
             store,
@@ -134,16 +134,16 @@ def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, 
     assert (dossier.comment, dossier.mof) == ("8 pages", "at most III")
     assert [one.kind for one in dossier.events] == [EventKind.FOUND, EventKind.OPENED], "in time order"
     assert [one.n for one in dossier.versions] == [1]
-    assert [(one.source, one.outcome) for one in dossier.readings] == [(Source.METADATA, "read")]
-    exhibit = dossier.exhibit("github:ann/tool")
+    assert [(one.source, one.outcome) for one in dossier.scans] == [(Source.METADATA, "read")]
+    exhibit = dossier.artifact("github:ann/tool")
     assert exhibit is not None
     assert exhibit.reasons == ("so",)
-    assert [(one.place, one.evidence) for one in exhibit.found] == [(Place.ABSTRACT, "Our code.")]
-    (sighting,) = exhibit.sightings
+    assert [(one.place, one.evidence) for one in exhibit.mentions] == [(Place.ABSTRACT, "Our code.")]
+    (sighting,) = exhibit.checks
     assert (sighting.licence_spdx, sighting.licence_note) == ("MIT", "the host says Apache-2.0")
-    assert (exhibit.licence_source, exhibit.names) == ("LICENSE", (work,))
+    assert (exhibit.licence_source, exhibit.papers_named) == ("LICENSE", (work,))
     assert exhibit.next_check_at == now + timedelta(days=30)
-    assert dossier.exhibit("github:bob/other") is None
+    assert dossier.artifact("github:bob/other") is None
     assert trends.load_evidence(store, []) == {}
 
 

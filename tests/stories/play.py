@@ -47,7 +47,7 @@ def code(name: str, host_id: str) -> Check:
         host_id=host_id,
         content=Content.CODE,
         holds=(Fact.CODE,),
-        licence_looked=True,
+        licence_checked=True,
         archived=False,
     )
 

@@ -22,7 +22,7 @@ def weights(name: str) -> Check:
         host_id="m1",
         content=Content.DATA_ONLY,
         holds=(Fact.WEIGHTS,),
-        licence_looked=True,
+        licence_checked=True,
     )
 
 

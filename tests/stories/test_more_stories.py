@@ -42,7 +42,7 @@ def test_the_authors_model_appears_a_month_later(world: World) -> None:
         host_id="m1",
         content=Content.DATA_ONLY,
         holds=(Fact.WEIGHTS,),
-        licence_looked=True,
+        licence_checked=True,
     )
     mention = Mention(
         reference=named("model:ann/tool"),
@@ -141,7 +141,7 @@ def test_what_was_promised_and_never_came_lapses(world: World) -> None:
 
 
 def test_what_shows_the_known_commit_stands_as_it_was_read(world: World) -> None:
-    read = replace(code("ann/tool", "1"), commit="c1", names=("arxiv:2606.00001",))
+    read = replace(code("ann/tool", "1"), commit="c1", papers_named=("arxiv:2606.00001",))
     world.paper("2606.00001", day(0), ("ann/tool",))
     world.answers(day(0), ("ann/tool", read, MIT))
     same = Check(

@@ -159,7 +159,7 @@ def test_a_promise_is_kept(world: World) -> None:
         reference=repo("ann/tool"),
         host_id="1",
         content=Content.PLACEHOLDER,
-        licence_looked=True,
+        licence_checked=True,
     )
     world.paper("2606.00001", day(0), ("ann/tool",), promise=Promise.PROMISED)
     world.answers(day(0), ("ann/tool", soon, UNLICENSED))

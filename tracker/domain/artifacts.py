@@ -52,7 +52,7 @@ class Check:
     """Which of the four things were seen in it."""
     licence_claimed: str | None = None
     """The licence id as the host states it (GitHub's SPDX id, the Hub's licence tag)."""
-    licence_looked: bool = False
+    licence_checked: bool = False
     """True when the host was really asked for a licence, so that nothing found means there is none."""
     licence_files: tuple[LicenceFile, ...] = ()
     archived: bool | None = None
@@ -64,10 +64,10 @@ class Check:
     languages: tuple[str, ...] = ()
     unchanged: bool = False
     """True when it shows the commit that the asker knew: content, licence and what it names stand as last read."""
-    licence_said: tuple[LicenceFile, ...] = ()
+    licence_statements: tuple[LicenceFile, ...] = ()
     """Weaker words on its licence, which count where no licence file stands: `path` is `README.md` (the text of its
     section on the licence) or a file of package metadata (the text `SPDX-License-Identifier: ID`)."""
-    names: tuple[str, ...] | None = None
+    papers_named: tuple[str, ...] | None = None
     """The papers that its README, CITATION.cff or card name, as `arxiv:ID` and `title:KEY` (`title_key` of a title
     in BibTeX or CITATION.cff), at most 50; None where none of them was read."""
     derived_from: tuple[str, ...] = ()

@@ -29,19 +29,19 @@ class ArtifactEvidence:
 
     reference: str
     """As the paper writes it: the same as that of the item's link."""
-    now_called: str
+    current_name: str
     """As the host writes it now."""
     reasons: tuple[str, ...]
     lifecycle: Lifecycle | None
-    found: tuple[MentionSpan, ...]
-    sightings: tuple[CheckRecord, ...]
+    mentions: tuple[MentionSpan, ...]
+    checks: tuple[CheckRecord, ...]
     """In time order."""
     corrections: tuple[Correction, ...]
     licence_claimed: str | None
     licence_source: str
-    beside: tuple[tuple[Fact, Licence], ...]
+    licences_by_fact: tuple[tuple[Fact, Licence], ...]
     """Licences that speak of one of the four things only."""
-    names: tuple[str, ...] | None
+    papers_named: tuple[str, ...] | None
     """The papers that its own files name; None where they were not read."""
     reason: str
     """Why the last look did not find it, in words."""
@@ -68,18 +68,18 @@ class WorkEvidence:
     promise_evidence: str
     comment: str
     versions: tuple[VersionSeen, ...]
-    exhibits: tuple[ArtifactEvidence, ...]
-    readings: tuple[ScanRecord, ...]
+    artifacts: tuple[ArtifactEvidence, ...]
+    scans: tuple[ScanRecord, ...]
     events: tuple[Event, ...]
     """In time order."""
     mof: str
     osaid: str
     judged_at: datetime | None
-    next_look_at: datetime | None
+    next_check_at: datetime | None
 
-    def exhibit(self, reference: str) -> ArtifactEvidence | None:
+    def artifact(self, reference: str) -> ArtifactEvidence | None:
         """The evidence of one of the item's links."""
-        return next((one for one in self.exhibits if one.reference == reference), None)
+        return next((artifact for artifact in self.artifacts if artifact.reference == reference), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class CheckRecord:
     reference: str | None
     """The host's own name of it at that time, None when it gave none."""
     licence_source: str = ""
-    licences_beside: tuple[tuple[Fact, Licence], ...] = ()
+    licences_by_fact: tuple[tuple[Fact, Licence], ...] = ()
     """Licences of its files that speak of one fact only, as `LICENSE-MODEL` does of weights."""
     first_seen: datetime
     last_seen: datetime
@@ -94,7 +94,7 @@ class Link:
     lost_at: datetime | None = None
     """Since when no name is known that leads to it."""
     corrections: tuple[Correction, ...] = ()
-    sightings: tuple[CheckRecord, ...] = ()
+    checks: tuple[CheckRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

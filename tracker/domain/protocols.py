@@ -65,7 +65,7 @@ class Fetch(Protocol):
         """
         ...
 
-    def form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
+    def post_form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
         """POST a form to an address of the operator's, once, within `seconds` and without following redirects.
 
         Raises UpstreamStopped and UpstreamError (upstream `hub`); every status but 429 and 5xx is returned.

@@ -99,7 +99,7 @@ class Client:
         """GET an address that stands in a paper or a page; see `protocols.Fetch` for what is raised."""
         return self._pages.get(url)
 
-    def form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
+    def post_form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
         """POST a form to an address of the operator's; see `protocols.Fetch` for what is raised."""
         return self._forms.post(url, fields, seconds)
 

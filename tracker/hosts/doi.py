@@ -95,7 +95,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         holds=holds,
         reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
         licence_claimed=json_fields.words(json_fields.mapping(facts.get("license")).get("name")) or None,
-        licence_looked=True,
+        licence_checked=True,
         gated=closed,
         created_at=json_fields.moment(facts.get("created_date")),
     )

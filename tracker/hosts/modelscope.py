@@ -56,7 +56,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         reference=reference,
         host_id=f"{reference.kind}/{number}",
         licence_claimed=json_fields.words(facts.get("License")) or None,
-        licence_looked=True,
+        licence_checked=True,
         created_at=_moment(facts.get("CreatedTime")),
     )
     found = json_fields.mapping(

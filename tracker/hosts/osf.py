@@ -83,7 +83,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         holds=holds,
         reason="its files were seen only in part" if word is Content.UNKNOWN else "",
         licence_claimed=_licence(api, data),
-        licence_looked=True,
+        licence_checked=True,
     )
 
 

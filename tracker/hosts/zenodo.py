@@ -80,7 +80,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
         holds=holds,
         licence_claimed=_licence(facts),
-        licence_looked=True,
+        licence_checked=True,
         gated=closed,
         created_at=json_fields.moment(record.get("created")),
     )

@@ -117,7 +117,7 @@ def decide_licence(
 
     `looked` tells that the host was really asked. A file beats the claim; where both are known and differ, the
     stricter class counts. A claim of nothing (NOASSERTION, `other`) is no claim, but proves that there is
-    something: without a file it is unknown, never none. The weaker words `said` (`Check.licence_said`) count
+    something: without a file it is unknown, never none. The weaker words `said` (`Check.licence_statements`) count
     where neither a file for this fact nor a claim stands; where they are not recognised, it is unknown.
     """
     claim = normalise_licence(claimed, rules)

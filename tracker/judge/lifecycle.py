@@ -243,8 +243,8 @@ def follow_artifact(link: Link, lapse: timedelta, now: datetime) -> ArtifactCour
 
 def _since_found(link: Link) -> list[CheckRecord]:
     """Sightings that matter to the paper: those after it linked, and the one in force at that moment."""
-    before = [sighting for sighting in link.sightings if sighting.first_seen <= link.found_at]
-    return before[-1:] + [sighting for sighting in link.sightings if sighting.first_seen > link.found_at]
+    before = [sighting for sighting in link.checks if sighting.first_seen <= link.found_at]
+    return before[-1:] + [sighting for sighting in link.checks if sighting.first_seen > link.found_at]
 
 
 def _changes(link: Link, last: CheckRecord | None, sighting: CheckRecord) -> Iterator[tuple[EventKind, str]]:

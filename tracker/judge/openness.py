@@ -122,7 +122,7 @@ def _candidates(history: History, fact: Fact, moment: datetime, rules: OpennessR
 
 def _latest_checks(link: Link, moment: datetime) -> tuple[CheckRecord | None, CheckRecord | None]:
     """The last sighting that concludes anything, and the last one that was present before it."""
-    past = [sighting for sighting in link.sightings if sighting.first_seen <= moment]
+    past = [sighting for sighting in link.checks if sighting.first_seen <= moment]
     telling = [sighting for sighting in past if sighting.outcome is not Outcome.UNKNOWN] or past
     if not telling:
         return None, None
@@ -187,7 +187,7 @@ def applicable_licence(
     for said in link.corrections:
         if said.field == "licence" and said.holds_at(moment):
             return _corrected_licence(said, rules)
-    beside = dict(latest.licences_beside).get(fact)
+    beside = dict(latest.licences_by_fact).get(fact)
     if beside is not None:
         return beside
     own = Licence(
@@ -217,7 +217,7 @@ def _licence_elsewhere(history: History, link: Link, fact: Fact, moment: datetim
         if other is link or other.role is not Role.OWN or other.found_at > moment:
             continue
         latest, _ = _latest_checks(other, moment)
-        said = dict(latest.licences_beside).get(fact) if latest and latest.outcome is Outcome.PRESENT else None
+        said = dict(latest.licences_by_fact).get(fact) if latest and latest.outcome is Outcome.PRESENT else None
         if said is not None:
             return Licence(
                 spdx=said.spdx, class_=said.class_, source=f"{said.source} of {other.reference}", note=said.note

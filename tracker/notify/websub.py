@@ -72,7 +72,9 @@ def announce(
             told.reason = told.reason or f"{len(feeds) - number} feeds were not told in time and wait"
             break
         try:
-            answer = fetch.form(hub, {"hub.mode": "publish", "hub.url": address}, seconds=min(ONE_SECONDS, left))
+            answer = fetch.post_form(
+                hub, {"hub.mode": "publish", "hub.url": address}, seconds=min(ONE_SECONDS, left)
+            )
         except UpstreamError as error:
             told.reason = f"the hub was not told: {error.reason}"
             told.next_try = error.until if isinstance(error, UpstreamStopped) else None

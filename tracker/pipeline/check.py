@@ -88,15 +88,15 @@ def _answer(worker: Worker, due: queue.Due, found: Check) -> artifacts.CheckResu
     rules = worker.rules.licences
     licence = licences.decide_licence(
         found.licence_claimed,
-        found.licence_looked,
+        found.licence_checked,
         found.licence_files,
         rules,
         fact,
         "its card on the Hub" if on_hub else "the host's licence field",
-        said=found.licence_said,
+        said=found.licence_statements,
     )
     beside = licences.licences_by_fact(
-        found.licence_files, rules, said=found.licence_said, claimed=found.licence_claimed
+        found.licence_files, rules, said=found.licence_statements, claimed=found.licence_claimed
     )
     return artifacts.CheckResult(
         artifact=due.artifact,

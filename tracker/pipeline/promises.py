@@ -85,4 +85,4 @@ def _scanned(one: queue.PaperToRead, links: list[Reference], found: dict[str, Ch
 def _names(check: Check, one: queue.PaperToRead) -> bool:
     """Whether what was found is there and says that it belongs to this paper."""
     named = {one.work, f"title:{title_key(one.paper.title)}"}
-    return check.outcome is Outcome.PRESENT and not named.isdisjoint(check.names or ())
+    return check.outcome is Outcome.PRESENT and not named.isdisjoint(check.papers_named or ())

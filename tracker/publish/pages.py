@@ -27,7 +27,7 @@ ABSTRACTS = 25
 """Cards that carry their abstract, where there are more items than that."""
 STALE = timedelta(days=2)
 """arXiv is read at least once a day: a longer silence is two readings missed."""
-MOST_EVENTS, MOST_SIGHTINGS, MOST_FOUND, MOST_MENTIONS = 200, 20, 10, 100
+MOST_EVENTS, MOST_CHECKS, MOST_MENTIONS, MOST_OTHERS = 200, 20, 10, 100
 """Rows of one paper's page: somebody may link a thousand things."""
 PER_SEARCH = 25
 DOCS = "https://github.com/arxiv-code-tracker/arxiv-code-tracker/blob/main/docs/"
@@ -87,21 +87,21 @@ def shelves(made: Sequence[Shelf], settings: Settings, status: Status) -> bytes:
     return _page("browse.html", settings, status=status, shelves=made)
 
 
-def paper(item: Item, dossier: WorkEvidence, settings: Settings, shelves: Collection[str] = ()) -> bytes:
+def paper(item: Item, evidence: WorkEvidence, settings: Settings, shelves: Collection[str] = ()) -> bytes:
     """Everything known of one paper, with its evidence. `shelves` are the paths of the lists there are."""
-    shown = [(link, dossier.exhibit(link.reference)) for link in [*wording.own(item), *_others(item)]]
+    artifacts = [(link, evidence.artifact(link.reference)) for link in [*wording.own(item), *_others(item)]]
     return _page(
         f"paper/{item.arxiv_id or 'release'}.html",
         settings,
         channel=_own_feed(item),
         item=item,
-        dossier=dossier,
-        exhibits=[one for one in shown if one[0].role in (Role.OWN, Role.OWN_PAGE)],
-        others=[one for one in shown if one[0].role not in (Role.OWN, Role.OWN_PAGE)][:MOST_MENTIONS],
-        history=_history(item, dossier)[-MOST_EVENTS:],
-        quoted=_is_apart(dossier),
-        most_sightings=MOST_SIGHTINGS,
-        most_found=MOST_FOUND,
+        evidence=evidence,
+        own=[shown for shown in artifacts if shown[0].role in (Role.OWN, Role.OWN_PAGE)],
+        others=[shown for shown in artifacts if shown[0].role not in (Role.OWN, Role.OWN_PAGE)][:MOST_OTHERS],
+        history=_history(item, evidence)[-MOST_EVENTS:],
+        quoted=_is_apart(evidence),
+        most_checks=MOST_CHECKS,
+        most_mentions=MOST_MENTIONS,
         shelves=shelves,
         correction=error_report.correction(item),
         report=error_report.address(settings.contact, item),
@@ -272,20 +272,20 @@ def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:
     return made
 
 
-def _history(item: Item, dossier: WorkEvidence) -> list[tuple[datetime, str, Event | None]]:
+def _history(item: Item, evidence: WorkEvidence) -> list[tuple[datetime, str, Event | None]]:
     """What happened in time order: (when, in words, the event where it is one)."""
     first = [(item.submitted_at, "Submitted to arXiv", None)] if item.submitted_at else []
-    versions = [(one.submitted_at, f"Version {one.n}", None) for one in dossier.versions if one.n > 1]
-    events = [(event.happened_at, wording.EVENT[event.kind], event) for event in dossier.events]
+    versions = [(one.submitted_at, f"Version {one.n}", None) for one in evidence.versions if one.n > 1]
+    events = [(event.happened_at, wording.EVENT[event.kind], event) for event in evidence.events]
     entered = [(item.entered_at, "Entered the feed", None)] if item.entered_at else []
     # Stable: what shares a moment stays in the order of cause and effect.
     return sorted([*first, *versions, *events, *entered], key=lambda told: told[0])
 
 
-def _is_apart(dossier: WorkEvidence) -> bool:
+def _is_apart(evidence: WorkEvidence) -> bool:
     """Whether the sentence of the promise is not shown beside a link anyway."""
-    beside = {found.evidence for one in dossier.exhibits for found in one.found}
-    return bool(dossier.promise_evidence) and dossier.promise_evidence not in beside
+    sentences = {mention.evidence for artifact in evidence.artifacts for mention in artifact.mentions}
+    return bool(evidence.promise_evidence) and evidence.promise_evidence not in sentences
 
 
 def _others(item: Item) -> list[ItemLink]:

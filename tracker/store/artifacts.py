@@ -244,7 +244,7 @@ def _read(answer: CheckResult) -> dict[str, Any]:
         "licences_beside": [
             [fact.value, one.spdx, one.class_.value, one.source, one.note] for fact, one in answer.licences_beside
         ],
-        "names": None if check.names is None else list(check.names),
+        "names": None if check.papers_named is None else list(check.papers_named),
     }
 
 

@@ -138,7 +138,7 @@ def _link(work: str, latest: int, role: Any, known: _Known) -> Link:
         replaced_at=taken.get((role.artifact, role.reference.casefold())),
         lost_at=lost.get(role.artifact),
         corrections=said,
-        sightings=tuple(known.sightings.get(role.artifact, ())),
+        checks=tuple(known.sightings.get(role.artifact, ())),
     )
 
 
@@ -275,7 +275,7 @@ def _sightings(connection: Connection, artifacts: Collection[int]) -> Mapping[in
                 gated=row.gated,
                 reference=row.reference,
                 licence_source=row.licence_source,
-                licences_beside=tuple(
+                licences_by_fact=tuple(
                     (Fact(fact), Licence(spdx=spdx, class_=LicenceClass(class_), source=source, note=note))
                     for fact, spdx, class_, source, note in row.licences_beside
                 ),

@@ -70,13 +70,13 @@ def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]
             promise_evidence=row.promise_evidence or "",
             comment=row.comment or "",
             versions=tuple(versions[row.id]),
-            exhibits=tuple(exhibits[row.id]),
-            readings=tuple(readings[row.id]),
+            artifacts=tuple(exhibits[row.id]),
+            scans=tuple(readings[row.id]),
             events=tuple(events[row.id]),
             mof=row.mof or "",
             osaid=row.osaid or "",
             judged_at=row.judged_at,
-            next_look_at=row.next_look_at,
+            next_check_at=row.next_look_at,
         )
         for row in rows
     }
@@ -97,19 +97,19 @@ _LOOKED = (
 def _exhibit(row: Any, link: Link, found: Sequence[MentionSpan]) -> ArtifactEvidence:
     return ArtifactEvidence(
         reference=row.reference,
-        now_called=row.now_called,
+        current_name=row.now_called,
         reasons=tuple(row.reasons),
         lifecycle=Lifecycle(row.lifecycle) if row.lifecycle else None,
-        found=tuple(found),
-        sightings=link.sightings,
+        mentions=tuple(found),
+        checks=link.checks,
         corrections=link.corrections,
         licence_claimed=row.licence_claimed,
         licence_source=row.licence_source or "",
-        beside=tuple(
+        licences_by_fact=tuple(
             (Fact(fact), Licence(spdx=spdx, class_=LicenceClass(class_), source=source, note=note))
             for fact, spdx, class_, source, note in row.licences_beside
         ),
-        names=None if row.names is None else tuple(row.names),
+        papers_named=None if row.names is None else tuple(row.names),
         reason=row.reason or "",
         checked_at=row.checked_at,
         next_check_at=row.next_check_at,

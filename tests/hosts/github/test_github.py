@@ -210,7 +210,7 @@ def test_code_with_a_licence(host):
     }
     found = checks(host, "Owner/Name")["github:Owner/Name"]
     assert (found.outcome, found.content, found.holds) == (Outcome.PRESENT, Content.CODE, (Fact.CODE,))
-    assert (found.licence_claimed, found.licence_looked, found.host_id) == ("MIT", True, "42")
+    assert (found.licence_claimed, found.licence_checked, found.host_id) == ("MIT", True, "42")
     assert (found.archived, found.fork, found.created_at) == (False, False, datetime(2026, 6, 1, tzinfo=UTC))
     assert found.reference.key == "github:Owner/Name"
 
@@ -264,7 +264,7 @@ def test_licence_files_that_github_does_not_know_are_read(host):
 def test_no_licence_was_looked_for(host):
     host.repositories["a/b"] = {"files": {"run.py": ""}}
     found = checks(host, "a/b")["github:a/b"]
-    assert (found.licence_claimed, found.licence_looked, found.licence_files) == (None, True, ())
+    assert (found.licence_claimed, found.licence_checked, found.licence_files) == (None, True, ())
 
 
 @pytest.mark.parametrize("name", ["a" * 40 + "/x", "a/" + "x" * 101, "-a/x", "a/..", "nothing", "a/b/c"])
@@ -473,7 +473,7 @@ def test_what_is_unchanged_costs_its_facts_alone():
     assert all(one.unchanged and one.outcome is Outcome.PRESENT for one in found.values())
     one = found["github:a/r7"]
     assert (one.reference.key, one.host_id, one.commit) == ("github:a/r7", "7", "abc")
-    assert (one.licence_claimed, one.licence_looked, one.archived, one.fork) == ("MIT", True, False, False)
+    assert (one.licence_claimed, one.licence_checked, one.archived, one.fork) == ("MIT", True, False, False)
     assert one.created_at
     assert one.pushed_at
 
@@ -513,9 +513,9 @@ def test_what_readme_and_citation_name_is_told():
     host.repositories["a/neither"] = {"files": {"run.py": ""}}
     host.repositories["a/silent"] = {"files": {"run.py": "", "README.md": ""}}
     found = checks(host, *host.repositories)
-    assert found["github:a/both"].names == ("title:thecitedwork", "title:agrandmethod", "arxiv:2606.00001")
-    assert found["github:a/neither"].names is None
-    assert found["github:a/silent"].names == ()
+    assert found["github:a/both"].papers_named == ("title:thecitedwork", "title:agrandmethod", "arxiv:2606.00001")
+    assert found["github:a/neither"].papers_named is None
+    assert found["github:a/silent"].papers_named == ()
 
 
 def test_a_section_of_the_readme_tells_a_licence(host):
@@ -523,7 +523,7 @@ def test_a_section_of_the_readme_tells_a_licence(host):
         "files": {"run.py": "", "README.md": "# X\n\n## License\n\nMIT, see above.\n\n## End\n"}
     }
     found = checks(host, "a/b")["github:a/b"]
-    assert [(file.path, file.text) for file in found.licence_said] == [("README.md", "MIT, see above.")]
+    assert [(file.path, file.text) for file in found.licence_statements] == [("README.md", "MIT, see above.")]
 
 
 def test_package_metadata_tell_a_licence_where_no_file_does(host):
@@ -532,9 +532,9 @@ def test_package_metadata_tell_a_licence_where_no_file_does(host):
     host.repositories["a/file"] = {"files": {"run.py": "", "pyproject.toml": metadata, "LICENSE": "text"}}
     host.repositories["a/claim"] = {"files": {"run.py": "", "pyproject.toml": metadata}, "licence": "MIT"}
     found = checks(host, *host.repositories)
-    said = [(file.path, file.text) for file in found["github:a/b"].licence_said]
+    said = [(file.path, file.text) for file in found["github:a/b"].licence_statements]
     assert said == [("pyproject.toml", "SPDX-License-Identifier: BSD-3-Clause")]
-    assert found["github:a/file"].licence_said == found["github:a/claim"].licence_said == ()
+    assert found["github:a/file"].licence_statements == found["github:a/claim"].licence_statements == ()
     assert len([path for path in [*host.read, *host.paths] if "pyproject" in path]) == 1
 
 
@@ -555,7 +555,7 @@ def test_all_licence_files_of_the_top_and_of_reuse_are_read():
         name: f"text of {name}" for name in names
     }
     assert [file.path for file in found["github:a/reuse"].licence_files] == ["LICENSES/MIT.txt"]
-    assert found["github:a/reuse"].licence_said == ()
+    assert found["github:a/reuse"].licence_statements == ()
 
 
 @pytest.mark.parametrize(

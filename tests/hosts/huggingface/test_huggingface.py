@@ -95,7 +95,7 @@ def test_a_model(hub):
     hub.say("/api/models/ns/name", info())
     found = huggingface.check(reference("model", "ns/name"), hub)
     assert (found.outcome, found.content, found.holds) == (Outcome.PRESENT, Content.DATA_ONLY, (Fact.WEIGHTS,))
-    assert (found.licence_claimed, found.licence_looked, found.gated) == ("apache-2.0", True, False)
+    assert (found.licence_claimed, found.licence_checked, found.gated) == ("apache-2.0", True, False)
     assert (found.host_id, found.commit, found.reference.key) == ("64a1", "abc", "hf-model:ns/name")
     assert found.created_at == datetime(2026, 6, 11, 10, tzinfo=UTC)
 
@@ -131,7 +131,7 @@ def test_licences(hub, more, licence):
     hub.say("/api/models/ns/name", info(**more))
     hub.text("/ns/name/raw/main/README.md", "# A model")
     found = huggingface.check(reference("model", "ns/name"), hub)
-    assert (found.licence_claimed, found.licence_looked) == (licence, True)
+    assert (found.licence_claimed, found.licence_checked) == (licence, True)
 
 
 @pytest.mark.parametrize(("gated", "expected"), [("auto", True), ("manual", True), (False, False), (True, True)])
@@ -216,14 +216,14 @@ def test_a_space_is_never_unchanged_since_it_may_stop_without_a_commit(hub):
 def test_a_gated_model_with_nothing_but_a_card_is_not_called_empty(hub):
     hub.say("/api/models/ns/name", info(siblings=files("README.md"), gated="manual", cardData={}, tags=[]))
     found = huggingface.check(reference("model", "ns/name"), hub)
-    assert (found.content, found.gated, found.licence_looked) == (Content.UNKNOWN, True, False)
+    assert (found.content, found.gated, found.licence_checked) == (Content.UNKNOWN, True, False)
     assert hub.asked == ["/api/models/ns/name"]
 
 
 def test_a_claim_without_files_costs_one_request(hub):
     hub.say("/api/models/ns/name", info())
     found = huggingface.check(reference("model", "ns/name"), hub)
-    assert (hub.asked, found.names, found.licence_files) == (["/api/models/ns/name"], None, ())
+    assert (hub.asked, found.papers_named, found.licence_files) == (["/api/models/ns/name"], None, ())
 
 
 def test_a_licence_file_is_read_beside_a_claim_so_that_a_conflict_is_seen(hub):
@@ -240,7 +240,7 @@ def test_texts_stand_below_their_kind(hub, kind, folder):
     hub.text(f"{folder}/ns/name/raw/main/COPYING", "Terms.")
     found = huggingface.check(reference(kind, "ns/name"), hub)
     assert [file.path for file in found.licence_files] == ["COPYING"]
-    assert found.licence_looked
+    assert found.licence_checked
 
 
 def test_at_most_three_licence_files_the_linked_one_first(hub):
@@ -274,16 +274,16 @@ def test_where_nothing_states_a_licence_the_card_is_read(hub):
         "---\ntags: [x]\n---\n# Name\n[paper](https://arxiv.org/abs/2606.00001)\n\n## License\nMIT, see there.\n",
     )
     found = huggingface.check(reference("model", "ns/name"), hub)
-    assert [(said.path, said.text) for said in found.licence_said] == [("README.md", "MIT, see there.")]
-    assert "arxiv:2606.00001" in found.names
-    assert (found.licence_claimed, found.licence_looked) == (None, True)
+    assert [(said.path, said.text) for said in found.licence_statements] == [("README.md", "MIT, see there.")]
+    assert "arxiv:2606.00001" in found.papers_named
+    assert (found.licence_claimed, found.licence_checked) == (None, True)
 
 
 def test_front_matter_is_no_section_on_the_licence(hub):
     hub.say("/api/models/ns/name", silent(cardData=None))
     hub.text(CARD, "---\nlicense: mit\n---\n# Name\n")
     found = huggingface.check(reference("model", "ns/name"), hub)
-    assert (found.licence_claimed, found.licence_said) == ("mit", ())
+    assert (found.licence_claimed, found.licence_statements) == ("mit", ())
 
 
 def test_none_is_said_only_where_the_card_was_read(hub):
@@ -291,13 +291,13 @@ def test_none_is_said_only_where_the_card_was_read(hub):
     hub.say("/api/models/ns/name", silent())
     hub.text(CARD, "# Name\nNothing on terms.\n")
     found = huggingface.check(target, hub)
-    assert (found.licence_looked, found.licence_said, found.names) == (True, (), ("title:name",))
+    assert (found.licence_checked, found.licence_statements, found.papers_named) == (True, (), ("title:name",))
     for status, headers in ((401, {"x-error-code": "GatedRepo"}), (403, {"x-error-code": "GatedRepo"}), (404, {})):
         hub.answers[CARD] = Response(status, headers, b"no", "")
         found = huggingface.check(target, hub)
-        assert (found.outcome, found.licence_looked, found.names) == (Outcome.PRESENT, False, None)
+        assert (found.outcome, found.licence_checked, found.papers_named) == (Outcome.PRESENT, False, None)
     hub.say("/api/models/ns/name", silent(siblings=files("model.safetensors")))
-    assert huggingface.check(target, hub).licence_looked
+    assert huggingface.check(target, hub).licence_checked
 
 
 @pytest.mark.parametrize("status", [403, 418, 500])
@@ -314,7 +314,7 @@ def test_a_licence_file_that_is_not_shown_leaves_the_claim_or_nothing(hub, refus
     for card, looked in (({"license": "mit"}, True), ({}, False)):
         hub.say("/api/models/ns/name", info(cardData=card, tags=[], siblings=files("README.md", "LICENSE")))
         found = huggingface.check(reference("model", "ns/name"), hub)
-        assert (found.licence_claimed, found.licence_looked, found.licence_files) == (
+        assert (found.licence_claimed, found.licence_checked, found.licence_files) == (
             card.get("license"),
             looked,
             (),

@@ -141,7 +141,7 @@ def _facts(repository: Repository) -> Check:
         ),
         host_id=str(number) if isinstance(number, int) else None,
         licence_claimed=claimed(node),
-        licence_looked=True,
+        licence_checked=True,
         archived=json_fields.flag(node.get("isArchived")),
         fork=json_fields.flag(node.get("isFork")),
         created_at=json_fields.moment(node.get("createdAt")),
@@ -173,8 +173,8 @@ def _check(repository: Repository) -> Check:
         content=word,
         holds=holds,
         licence_files=tuple(repository.licences),
-        licence_said=(*own_words, *repository.said),
-        names=None
+        licence_statements=(*own_words, *repository.said),
+        papers_named=None
         if readme is None and citation is None
         else inspect_readme.papers_named(readme or "", citation or ""),
     )

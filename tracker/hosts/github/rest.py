@@ -86,15 +86,15 @@ def _present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
         content=word,
         holds=holds,
         licence_claimed=claimed,
-        licence_looked=True,
+        licence_checked=True,
         licence_files=_licences(name, claimed, licences, fetch),
-        licence_said=() if claimed is not None or licences else _said(name, top, readme, fetch),
+        licence_statements=() if claimed is not None or licences else _said(name, top, readme, fetch),
         archived=json_fields.flag(facts.get("archived")),
         fork=json_fields.flag(facts.get("fork")),
         created_at=json_fields.moment(facts.get("created_at")),
         pushed_at=json_fields.moment(facts.get("pushed_at")),
         languages=languages,
-        names=None if readme is None else inspect_readme.papers_named(readme, ""),
+        papers_named=None if readme is None else inspect_readme.papers_named(readme, ""),
     )
 
 

@@ -156,12 +156,12 @@ def front_licence(card: str) -> str | None:
     return found[1] if found else None
 
 
-def licence_said(card: str) -> tuple[LicenceFile, ...]:
+def licence_statements(card: str) -> tuple[LicenceFile, ...]:
     """The words of a card's section on its licence."""
     section = readme.licence_section(body(card))
     return (LicenceFile(CARD, section),) if section else ()
 
 
-def names(card: str) -> tuple[str, ...]:
+def papers_named(card: str) -> tuple[str, ...]:
     """The papers that a card names, as `arxiv:ID` and `title:KEY`."""
     return readme.papers_named(body(card), "")

@@ -180,7 +180,7 @@ def _look(found: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | 
     )
     # Whether a Space runs may change while its commit stays.
     if known is not None and commit == known and found.kind != "space" and held.content is not Content.UNKNOWN:
-        return replace(made, licence_looked=made.licence_claimed is not None, unchanged=True)
+        return replace(made, licence_checked=made.licence_claimed is not None, unchanged=True)
     return _with_texts(made, found, info, files, fetch)
 
 
@@ -193,23 +193,23 @@ def _with_texts(
     """
     claim = made.licence_claimed
     if files is None or (made.gated and not fetch.has_token(UPSTREAM)):
-        return replace(made, licence_looked=claim is not None)
+        return replace(made, licence_checked=claim is not None)
     listed = _licence_paths(found, info, files)
     texts = [LicenceFile(path, text) for path in listed if (text := _text(found, path, fetch)) and text.strip()]
-    made = replace(made, licence_files=tuple(texts), licence_looked=claim is not None or bool(texts))
+    made = replace(made, licence_files=tuple(texts), licence_checked=claim is not None or bool(texts))
     if listed or not huggingface_card.is_silent(claim):
         return made
     if huggingface_card.CARD not in files:
-        return replace(made, licence_looked=True)
+        return replace(made, licence_checked=True)
     card = _text(found, huggingface_card.CARD, fetch)
     if card is None:
         return made
     return replace(
         made,
         licence_claimed=claim or huggingface_card.front_licence(card),
-        licence_looked=True,
-        licence_said=huggingface_card.licence_said(card),
-        names=huggingface_card.names(card),
+        licence_checked=True,
+        licence_statements=huggingface_card.licence_statements(card),
+        papers_named=huggingface_card.papers_named(card),
     )
 
 

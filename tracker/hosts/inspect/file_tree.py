@@ -188,9 +188,9 @@ def repository(
         languages=spoken,
         commit=tree.commit or base.commit,
         licence_files=tuple(files),
-        licence_said=tuple(weaker),
-        names=None if readme is None else inspect_readme.papers_named(readme, ""),
-        licence_looked=said or (not candidates and (states_licence or tree.complete)),
+        licence_statements=tuple(weaker),
+        papers_named=None if readme is None else inspect_readme.papers_named(readme, ""),
+        licence_checked=said or (not candidates and (states_licence or tree.complete)),
     )
 
 
