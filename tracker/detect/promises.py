@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from tracker.detect.links import link_context
-from tracker.detect.roles.decision import decide_roles, is_placeholder
+from tracker.detect.roles.decision import decide_roles
+from tracker.detect.roles.name_signals import is_placeholder
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Paper

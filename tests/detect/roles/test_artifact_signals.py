@@ -8,20 +8,14 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from tests.detect.roles.mentions import PAPER, in_text, listed, mention
 from tracker.detect.roles import decision, role_rules
 from tracker.detect.roles.role_rules import RoleRules
-from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
 from tracker.settings import config_dir, read_toml
 
-PAPER = Paper(
-    arxiv_id="2401.00001",
-    title="StereoField: Learning Depth",
-    abstract="We present StereoField.",
-    authors=("Wei Zhang",),
-)
 CALLED_OWN = ["Our code is available at ", "Code: ", "We release all models at ", ""]
 CALLED_OTHERS = [
     "We used the dataset of others (",
@@ -31,32 +25,8 @@ CALLED_OTHERS = [
 ]
 
 
-def mention(key: str, before: str, place: Place = Place.ABSTRACT, source: Source = Source.METADATA) -> Mention:
-    scheme, _, rest = key.partition(":")
-    site, host, kind = {
-        "github": ("https://github.com/", "github", "repository"),
-        "hf-model": ("https://huggingface.co/", "huggingface", "model"),
-    }[scheme]
-    return Mention(
-        reference=Reference(key, host, kind, site + rest),
-        url=site + rest,
-        place=place,
-        source=source,
-        evidence=f"{before}{site}{rest}"[-400:],
-        before=before[-160:],
-    )
-
-
-def in_text(key: str, before: str) -> Mention:
-    return mention(key, before, Place.SECTION, Source.PDF)
-
-
 SUBMITTED = datetime(2026, 6, 10, tzinfo=UTC)
 DATED = replace(PAPER, submitted_at=SUBMITTED)
-
-
-def listed(key: str) -> Mention:
-    return mention(key, "", place=Place.HUB, source=Source.HUB_LIST)
 
 
 def role_of(
@@ -69,7 +39,7 @@ def role_of(
 def test_nothing_known_changes_nothing(rules: RoleRules) -> None:
     given = [mention("github:a/b", words) for words in (*CALLED_OWN, *CALLED_OTHERS)]
     given += [in_text("github:c/d", words) for words in CALLED_OWN]
-    empty = {one.reference.folded: ArtifactContext() for one in given}
+    empty = {link.reference.folded: ArtifactContext() for link in given}
     assert decision.decide_roles(given, PAPER, rules) == decision.decide_roles(given, DATED, rules, empty)
 
 
@@ -233,14 +203,14 @@ def test_of_300_citing_models_only_the_authors_is_own(
     assert len(known) == 300
     given = [mention("github:TheLab/StereoField", "Code: "), *(listed(key) for key in sorted(known))]
     found = decision.decide_roles(given, replace(DATED, authors=authors), rules, known if informed else {})
-    assert {one.reference.key for one in found if one.role is Role.OWN} == {
+    assert {link.reference.key for link in found if link.role is Role.OWN} == {
         "github:TheLab/StereoField",
         "hf-model:thelab/stereofield-7b",
     }
     if informed:
-        made = {one.reference.folded for one in found if one.role is Role.COMMUNITY}
+        made = {link.reference.folded for link in found if link.role is Role.COMMUNITY}
         assert made == {key for key, standing in known.items() if standing.derived}
-    assert all(one.reasons for one in found)
+    assert all(link.reasons for link in found)
 
 
 @for_all(
@@ -259,12 +229,12 @@ def test_of_300_citing_models_only_the_authors_is_own(
 )
 def test_whatever_is_known_a_role_is_decided(standings: list[ArtifactContext], submitted: datetime | None) -> None:
     given = [mention("github:a/b", "Code: "), listed("hf-model:a/c"), in_text("hf-model:c/d", "See ")]
-    known = dict(zip((one.reference.folded for one in given), standings, strict=True))
+    known = dict(zip((link.reference.folded for link in given), standings, strict=True))
     found = decision.decide_roles(
         given, replace(PAPER, submitted_at=submitted), role_rules.load_role_rules(), known
     )
-    assert [one.reference for one in found] == [one.reference for one in given]
-    assert all(0.0 <= one.probability <= 1.0 for one in found)
+    assert [link.reference for link in found] == [link.reference for link in given]
+    assert all(0.0 <= link.probability <= 1.0 for link in found)
 
 
 def test_a_citing_card_beside_the_papers_own_link(rules: RoleRules) -> None:

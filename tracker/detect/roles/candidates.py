@@ -1,0 +1,145 @@
+"""One reference of a paper with all the evidence for and against its being the authors' own, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tracker.detect.roles.artifact_signals import Evidence, weigh_linked, weigh_listed
+from tracker.detect.roles.mention_signals import (
+    FULL_TEXTS,
+    WeighedMention,
+    is_in_metadata,
+    is_page,
+    is_project_page,
+    weigh_mention,
+)
+from tracker.detect.roles.name_matching import PaperNames
+from tracker.detect.roles.name_signals import REASONS, name_signals, weigh_listed_names, weigh_names
+from tracker.detect.roles.role_rules import RoleRules
+from tracker.domain.mentions import ArtifactContext, Mention
+from tracker.domain.papers import Paper
+from tracker.domain.terms import Source
+
+_CLAIM = 2.0
+"""Weight from which words say that this is the paper's own code."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One reference of the paper; `score` is the log-odds that it is the authors' own."""
+
+    mention: Mention
+    """The mention with the strongest evidence."""
+    score: float
+    reasons: list[str]
+    page: bool
+    """Whether it is a page about the work."""
+    community: bool
+    """Whether the words call it a re-implementation by others."""
+    owner: str
+    from_list: bool
+    """Whether only the Hub's lists bring it up."""
+    author: bool
+    """Whether its owner resembles an author; of what only the Hub's lists bring up, whether beyond doubt."""
+    in_metadata: bool
+    """Whether title, abstract or comment name it."""
+    cites: bool
+    """Whether the Hub lists it as citing the paper, the paper links it too, and no words speak against it."""
+    context: ArtifactContext
+    claimed: bool
+    """Whether the paper's words claim it although it is a famous dependency."""
+
+
+def weigh_candidate(
+    group: Sequence[Mention],
+    paper: Paper,
+    paper_names: PaperNames,
+    rules: RoleRules,
+    context: ArtifactContext,
+    *,
+    single: bool,
+) -> Candidate:
+    """Add up the evidence for one reference from its mentions (`group`, not empty).
+
+    `single` says that title, abstract and comment name no other artifact.
+    """
+    best = max((weigh_mention(mention, rules) for mention in group), key=lambda weighed: weighed.score)
+    names = _weigh_names(group, best, paper_names, rules)
+    known, known_reasons = _weigh_context(group, best, names, paper, rules, context)
+    score, reasons = names.score, [*best.reasons, *(REASONS.get(signal, signal) for signal in names.signals)]
+    if single:
+        score += rules.signals["single"]
+        reasons.append("the only artifact that title, abstract and comment name")
+    community = any(cue.pattern.search(mention.evidence) for mention in group for cue in rules.community)
+    from_list = _is_from_list(group)
+    listed_too = not from_list and any(mention.source is Source.HUB_LIST for mention in group)
+    return Candidate(
+        mention=best.mention,
+        score=best.score + score + known + (rules.signals["community"] if community else 0.0),
+        reasons=reasons + known_reasons,
+        page=is_page(group[0]) and any(is_project_page(mention, rules) for mention in group),
+        community=community,
+        owner=names.owner,
+        from_list=from_list,
+        author=names.author,
+        in_metadata=is_in_metadata(group),
+        cites=listed_too and best.leaning >= 0.0,
+        context=context,
+        claimed=names.famous and best.leaning >= _CLAIM,
+    )
+
+
+class _Names(NamedTuple):
+    """The evidence of a reference's names."""
+
+    score: float
+    signals: list[str]
+    owner: str
+    author: bool
+    famous: bool
+
+
+def _weigh_names(
+    group: Sequence[Mention], best: WeighedMention, paper_names: PaperNames, rules: RoleRules
+) -> _Names:
+    reference = group[0].reference
+    signals, owner = name_signals(reference, paper_names, rules)
+    score = weigh_names(signals, rules)
+    author, famous = "owner-author" in signals, "famous" in signals
+    if famous and best.leaning >= _CLAIM and {"name-acronym", "name-title"}.intersection(signals):
+        # The paper of the famous artifact itself: its words claim it, and its title resembles the name.
+        signals.remove("famous")
+        score -= rules.signals["famous"]
+        famous = False
+    if _is_from_list(group):
+        author = author and paper_names.is_author_alone(owner)
+        score = weigh_listed_names(reference, signals, author, rules)
+    return _Names(score, signals, owner, author, famous)
+
+
+def _weigh_context(
+    group: Sequence[Mention],
+    best: WeighedMention,
+    names: _Names,
+    paper: Paper,
+    rules: RoleRules,
+    context: ArtifactContext,
+) -> Evidence:
+    """The evidence of what is known of the artifact beyond this paper."""
+    if _is_from_list(group):
+        return weigh_listed(context, rules.signals, rules.times, paper.submitted_at, author=names.author)
+    unclaimed = names.famous and best.leaning < _CLAIM
+    return weigh_linked(
+        context,
+        rules.signals,
+        in_metadata=is_in_metadata(group),
+        disputed=best.leaning < 0.0 or "placeholder" in names.signals or unclaimed,
+        full_text=best.mention.source in FULL_TEXTS,
+    )
+
+
+def _is_from_list(group: Sequence[Mention]) -> bool:
+    """Whether only the Hub's lists bring this artifact up."""
+    return all(mention.source is Source.HUB_LIST for mention in group)

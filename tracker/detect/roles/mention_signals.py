@@ -1,0 +1,90 @@
+"""Evidence from one mention: where it is in the paper, and the words around the link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tracker.detect.roles.mention_words import is_among_others, words_after, words_before
+from tracker.detect.roles.name_signals import is_under
+from tracker.detect.roles.role_rules import RoleRules
+from tracker.domain.mentions import Mention
+from tracker.domain.terms import Place, Source
+
+FULL_TEXTS = frozenset({Source.HTML, Source.TEX, Source.PDF})
+_MAX_CUE_TEXT = 400
+_IMPORTED = -1.0
+"""Log-odds of a link that only another tracker's list names: worth a check of the repository, no more."""
+_METADATA_PLACES = (Place.TITLE, Place.ABSTRACT, Place.COMMENT)
+
+
+class WeighedMention(NamedTuple):
+    """One mention with its evidence."""
+
+    score: float
+    """Log-odds that the artifact is the authors' own."""
+    reasons: list[str]
+    leaning: float
+    """The weight of the words that decide: below 0 where they speak against, 0 where no pattern matches."""
+    mention: Mention
+
+
+def weigh_mention(mention: Mention, rules: RoleRules) -> WeighedMention:
+    """The evidence of the place and the words of one mention."""
+    score = rules.kinds.get(mention.reference.kind, 0.0)
+    if mention.source is Source.IMPORT:
+        return WeighedMention(score + _IMPORTED, ["an imported list names it"], 0.0, mention)
+    if mention.source is Source.WATCH:
+        reason = "it lies under an owner of the operator's list"
+        return WeighedMention(rules.signals["watch"], [reason], 0.0, mention)
+    if mention.source is Source.HUB_LIST and mention.place is Place.HUB:
+        return WeighedMention(rules.signals["hub-list"], ["the Hub lists it as citing the paper"], 0.0, mention)
+    if mention.place is Place.HUB:
+        score += rules.signals["hub-record"]
+        return WeighedMention(score, ["the Hub's record of the paper names it"], 0.0, mention)
+    score += rules.places[mention.place.value]
+    if mention.source in FULL_TEXTS and is_among_others(mention):
+        score += rules.signals["in-a-row"]
+    return _weigh_words(mention, score, [f"it stands in the {mention.place.value.replace('-', ' ')}"], rules)
+
+
+def _weigh_words(mention: Mention, score: float, reasons: list[str], rules: RoleRules) -> WeighedMention:
+    """Add the strongest words for and the strongest words against to the evidence of the place."""
+    texts = {"before": words_before(mention), "after": words_after(mention), "evidence": mention.evidence}
+    leaning = 0.0
+    for cues, strongest in ((rules.for_, max), (rules.against, min)):
+        hits = [
+            cue
+            for cue in cues
+            if not (cue.pages_only and not is_page(mention))
+            and cue.pattern.search(texts[cue.where][-_MAX_CUE_TEXT:])
+        ]
+        if hits:
+            cue = strongest(hits, key=lambda hit: hit.weight)
+            score += cue.weight
+            # The words against come last and decide: where both match, the sentence is about others' work.
+            leaning = cue.weight
+            reasons.append(cue.words)
+    return WeighedMention(score, reasons, leaning, mention)
+
+
+def is_page(mention: Mention) -> bool:
+    """Whether the mention is of a page or a DOI rather than of an artifact on a known host."""
+    return mention.reference.kind in ("page", "doi")
+
+
+def is_project_page(mention: Mention, rules: RoleRules) -> bool:
+    """Whether a mention of a page is of one about the work rather than of the artifact itself."""
+    host = urlsplit(mention.reference.url).netloc.partition(":")[0]
+    if mention.place is Place.HUB:
+        return True
+    if mention.reference.kind == "page" and is_under(host, rules.page_hosts):
+        return True
+    cue = next(cue for cue in rules.for_ if cue.name == "project-page")
+    return cue.pattern.search(words_before(mention)[-_MAX_CUE_TEXT:]) is not None
+
+
+def is_in_metadata(group: Sequence[Mention]) -> bool:
+    """Whether title, abstract or comment name this artifact; a page is not an artifact here."""
+    return not is_page(group[0]) and any(mention.place in _METADATA_PLACES for mention in group)

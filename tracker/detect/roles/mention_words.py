@@ -1,0 +1,62 @@
+"""The words before and after a link within its sentence, as the patterns of the role rules read them."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.detect.roles.name_matching import owner_and_name
+from tracker.domain.mentions import Mention
+
+_LINK = re.compile(r"(?:https?://|\bwww\.|\b[\w-]{1,60}\.(?:com|io|co|org)/)\S*", re.IGNORECASE)
+_REPOSITORY = re.compile(r"\bgit(?:hub|lab)\.com/([\w.-]{1,60})/[\w.-]", re.IGNORECASE)
+_INNER_STOP = re.compile(r"\.(?=[^\s)\]])")
+"""A full stop that ends no sentence, as in a number; the patterns of the rules stop at one that does."""
+_HYPHENATED = re.compile(r"(?<=[a-z])- (?=[a-z])")
+"""A word that the end of a line cut in two."""
+_JOINING = re.compile(
+    r"[\s,;&/()\[\]{}.\\-]*(?:\b(?:and|or|as well as|plus|also)\b)?[\s,;&/()\[\]{}\\-]*", re.IGNORECASE
+)
+
+
+def words_before(mention: Mention) -> str:
+    """The words that lead to the link within its sentence, back to the link before it.
+
+    Where only a joining word separates two links (`at A and B`), the words before the first count for both.
+    """
+    before = mention.before
+    inside = _link_offset(mention)
+    words = before[-inside:] if inside else ""
+    if len(words) < 12:
+        words = before[-60:] if not words.strip() else words
+    words = _HYPHENATED.sub("", words.replace("et al.", "et al"))
+    while (links := list(_LINK.finditer(words))) and links:
+        last = links[-1]
+        rest = words[last.end() :]
+        if not _JOINING.fullmatch(rest):
+            return _INNER_STOP.sub("", rest)
+        words = words[: last.start()].rstrip() + " "
+    return _INNER_STOP.sub("", words)
+
+
+def words_after(mention: Mention) -> str:
+    """The words that follow the link within its sentence."""
+    rest = mention.evidence[_link_offset(mention) :]
+    link = _LINK.match(rest.lstrip("\\urlhef{[<( "))
+    if link is None:
+        return rest.partition(" ")[2]
+    return rest[rest.find(link.group()) + len(link.group()) :]
+
+
+def is_among_others(mention: Mention) -> bool:
+    """Whether the sentence also links repositories of at least two other owners."""
+    owners = {owner.lower() for owner in _REPOSITORY.findall(mention.evidence)}
+    return len(owners - {owner_and_name(mention.reference)[0]}) >= 2
+
+
+def _link_offset(mention: Mention) -> int:
+    """How many characters of the evidence precede the link; 0 where that cannot be found."""
+    for size in (60, 40, 20, 10, 5, 2):
+        piece = mention.before[-size:]
+        if piece and (at := mention.evidence.find(piece)) >= 0:
+            return at + len(piece)
+    return 0
