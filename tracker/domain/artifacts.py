@@ -1,4 +1,4 @@
-"""Artifacts: the canonical reference of a link's target, and what a host answered about it."""
+"""Artifacts: the canonical reference of a link's target, and what a host reports about it."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ class LicenceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What a host answered about one reference. A field that was not learned is None or empty."""
+    """What a host reports about one reference. A field that the host did not give is None or empty."""
 
     outcome: Outcome
     reason: str = ""
-    """Why the outcome is not `present`, in words; never empty for `unknown` and `blocked`."""
+    """Why the outcome is not `present`, as a sentence; never empty for `unknown` and `blocked`."""
     reference: Reference | None = None
-    """The name as the host writes it now (differs from the asked one after a rename)."""
+    """The name as the host writes it now (differs from the requested one after a rename)."""
     host_id: str | None = None
     """The host's own id, which survives renames."""
     content: Content = Content.UNKNOWN
     holds: tuple[Fact, ...] = ()
-    """Which of the four things were seen in it."""
+    """Which of the four facts it holds."""
     licence_claimed: str | None = None
     """The licence id as the host states it (GitHub's SPDX id, the Hub's licence tag)."""
     licence_checked: bool = False
-    """True when the host was really asked for a licence, so that nothing found means there is none."""
+    """True if the host was asked for a licence: then no licence found means that the artifact has no licence."""
     licence_files: tuple[LicenceFile, ...] = ()
     archived: bool | None = None
     gated: bool | None = None
@@ -63,12 +63,12 @@ class Check:
     commit: str | None = None
     languages: tuple[str, ...] = ()
     unchanged: bool = False
-    """True when it shows the commit that the asker knew: content, licence and what it names stand as last read."""
+    """True if the commit is the one that the caller knew: content, licence and named papers are as last read."""
     licence_statements: tuple[LicenceFile, ...] = ()
-    """Weaker words on its licence, which count where no licence file stands: `path` is `README.md` (the text of its
-    section on the licence) or a file of package metadata (the text `SPDX-License-Identifier: ID`)."""
+    """Weaker statements of its licence, which count where there is no licence file: `path` is `README.md` (the text
+    is its section on the licence) or a file of package metadata (the text is `SPDX-License-Identifier: ID`)."""
     papers_named: tuple[str, ...] | None = None
     """The papers that its README, CITATION.cff or card name, as `arxiv:ID` and `title:KEY` (`title_key` of a title
-    in BibTeX or CITATION.cff), at most 50; None where none of them was read."""
+    in BibTeX or CITATION.cff), at most 50; None if none of these files was read."""
     derived_from: tuple[str, ...] = ()
-    """What it says it was made from, as the host names it."""
+    """The artifacts from which it was made by its own statement, named as the host names them."""

@@ -1,4 +1,4 @@
-"""The few errors that cross floors; each message is one sentence a user can act on."""
+"""The few errors that cross layers; each message is one sentence a user can act on."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class WorldError(TrackerError):
 
 
 class UpstreamError(TrackerError):
-    """An upstream gave no usable answer. Never means "absent": the outcome is unknown.
+    """An upstream gave no usable response. Never means "absent": the outcome is unknown.
 
     `upstream` is a name of `[upstreams]`; `reason` is a short clause for logs and pages.
     """
@@ -44,8 +44,8 @@ class UpstreamStopped(UpstreamError):
 
 
 class BudgetSpent(UpstreamStopped):
-    """All requests that an upstream grants in a time are made: nothing is wrong, the rest waits."""
+    """The budget of requests for a period is used up: nothing is wrong, the remaining work waits."""
 
 
 class Cancelled(TrackerError):
-    """The service is stopping; work in hand is abandoned and will be done again."""
+    """The service is stopping: unfinished work is dropped and will be done again."""

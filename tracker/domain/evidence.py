@@ -1,4 +1,4 @@
-"""Everything known of one work for its page, and the figures of `/trends`: frozen values between store and pages.
+"""Everything known of one work for its page, and the counts of `/trends`: frozen values between store and pages.
 
 All datetimes are aware and in UTC.
 """
@@ -14,7 +14,7 @@ from tracker.domain.terms import Fact, Lifecycle, Place, Promise, Source, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionSpan:
-    """One place in which a link stands, with its sentence and the versions in which it was read."""
+    """One place of a link, with its sentence and the first and last version in which it was read there."""
 
     place: Place
     source: Source
@@ -25,12 +25,12 @@ class MentionSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtifactEvidence:
-    """One linked artifact with all evidence: why it has its role, where it stands, what was seen there and when."""
+    """One linked artifact with all evidence: the reasons of its role, the places of the link, and the checks."""
 
     reference: str
-    """As the paper writes it: the same as that of the item's link."""
+    """The name as the paper writes it, equal to that of the item's link."""
     current_name: str
-    """As the host writes it now."""
+    """The name as the host writes it now."""
     reasons: tuple[str, ...]
     lifecycle: Lifecycle | None
     mentions: tuple[MentionSpan, ...]
@@ -40,18 +40,18 @@ class ArtifactEvidence:
     licence_claimed: str | None
     licence_source: str
     licences_by_fact: tuple[tuple[Fact, Licence], ...]
-    """Licences that speak of one of the four things only."""
+    """Licences that apply to one of the four facts only."""
     papers_named: tuple[str, ...] | None
-    """The papers that its own files name; None where they were not read."""
+    """The papers that its own files name (`arxiv:ID`, `title:KEY`); None if they were not read."""
     reason: str
-    """Why the last look did not find it, in words."""
+    """Why the last check did not find it, as a sentence; empty if it did."""
     checked_at: datetime | None
     next_check_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRecord:
-    """One source that was read, or asked for and not there."""
+    """One source that was read, or was requested and missing."""
 
     source: Source
     version: int
@@ -78,7 +78,7 @@ class WorkEvidence:
     next_check_at: datetime | None
 
     def artifact(self, reference: str) -> ArtifactEvidence | None:
-        """The evidence of one of the item's links."""
+        """The evidence of one of the item's links, None if the work does not link it."""
         return next((artifact for artifact in self.artifacts if artifact.reference == reference), None)
 
 
@@ -103,7 +103,7 @@ class LicenceCount:
 
 @dataclass(frozen=True, slots=True)
 class PromiseWait:
-    """One promise: days from submission until we first knew of it, and until it was kept or, if it was not yet,
+    """One promise, in days from submission: `since` it was first seen, `until` it was kept or, if it is still open,
     until now."""
 
     since: float
@@ -113,11 +113,11 @@ class PromiseWait:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationCount:
-    """What one organisation's accounts hold, in works."""
+    """How many works have artifacts in one organisation's accounts."""
 
     name: str
     accounts: tuple[tuple[str, str], ...]
-    """(what to show, its https address)"""
+    """(name to show, https address) of each account"""
     works: int
     open_code: int
     open_weights: int

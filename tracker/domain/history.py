@@ -1,6 +1,6 @@
-"""What is known of a work over time, and what is judged of it, as frozen values.
+"""The history of a work and its verdicts, as frozen values.
 
-The whole input and output of judging: no clock, no network and no store. All datetimes are aware and in UTC.
+They are all that judging reads and returns: no clock, no network and no store. All datetimes are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tracker.domain.terms import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:
-    """A licence decided from claim and files. `source` says where it was read; `note` tells a conflict."""
+    """A licence decided from claim and files. `source` is where it was read; `note` states a conflict."""
 
     spdx: str | None
     class_: LicenceClass
@@ -34,7 +34,7 @@ class Licence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRecord:
-    """One stored check: what was seen unchanged from `first_seen` to `last_seen`, `times` times."""
+    """One stored check result, seen unchanged `times` times from `first_seen` to `last_seen`."""
 
     outcome: Outcome
     reason: str
@@ -46,10 +46,10 @@ class CheckRecord:
     archived: bool
     gated: bool
     reference: str | None
-    """The host's own name of it at that time, None when it gave none."""
+    """The host's name of it at that time; None if the host gave no name."""
     licence_source: str = ""
     licences_by_fact: tuple[tuple[Fact, Licence], ...] = ()
-    """Licences of its files that speak of one fact only, as `LICENSE-MODEL` does of weights."""
+    """Licences of its files that apply to one fact only, as `LICENSE-MODEL` applies to weights."""
     first_seen: datetime
     last_seen: datetime
     times: int = 1
@@ -57,7 +57,7 @@ class CheckRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """The operator's word on one link, from `since` until `until` (None: it stands).
+    """The operator's correction of one link, in force from `since` until `until` (None: still in force).
 
     `field` is `role` (`value` is a role) or `licence` (an SPDX id or expression, a licence name of
     `openness.toml`, or a licence class).
@@ -71,13 +71,13 @@ class Correction:
     until: datetime | None = None
 
     def holds_at(self, moment: datetime) -> bool:
-        """Whether it is in force at a moment."""
+        """Whether it is in force at that time."""
         return self.since <= moment and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An artifact as one paper links it, with all sightings in time order (for judging)."""
+    """An artifact as one paper links it, with all its checks in time order."""
 
     reference: str
     kind: str
@@ -86,13 +86,13 @@ class Link:
     source: Source
     found_at: datetime
     first_version: int = 1
-    """The first version of the paper in which the link stood."""
+    """The first version of the paper that has the link."""
     last_version: int | None = None
-    """The last one, where a newer version was read without it; None while it stands."""
+    """The last version with the link, if a newer one was read without it; None while the paper has it."""
     replaced_at: datetime | None = None
-    """Since when the name that the paper wrote leads to something else."""
+    """Since when the name that the paper wrote leads to another artifact."""
     lost_at: datetime | None = None
-    """Since when no name is known that leads to it."""
+    """Since when no known name leads to it."""
     corrections: tuple[Correction, ...] = ()
     checks: tuple[CheckRecord, ...] = ()
 
@@ -110,7 +110,7 @@ class VersionSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """All that is known of one work over time; the whole input of judging."""
+    """All that is known of one work over time: what judging reads."""
 
     work: str
     first_seen: datetime
@@ -125,18 +125,18 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """State of one fact of one work now, with its reasons."""
+    """The present state of one fact of one work, with its reasons."""
 
     fact: Fact
     state: State
     licence_class: LicenceClass
     reference: str | None
-    """The artifact that decides, if any."""
+    """The artifact that decides the state; None if no artifact does."""
     reasons: tuple[str, ...]
 
 
 def unknown_verdict(fact: Fact) -> Verdict:
-    """The verdict where nothing of the authors' own was found: unknown, for more may be read."""
+    """The verdict while no artifact of the authors' own was found: unknown, since more of the paper may be read."""
     return Verdict(
         fact=fact,
         state=State.UNKNOWN,

@@ -1,4 +1,4 @@
-"""What feeds, pages and `/health` tell, as frozen values between the store and publishing."""
+"""What feeds and pages show, as frozen values between store and publishing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ItemLink:
     gated: bool
     created_at: datetime | None = None
     licence_note: str = ""
-    """A conflict or a doubt about the licence, in words."""
+    """A conflict or a doubt about the licence, as a sentence."""
     copy_url: str | None = None
     """An archived copy of what is gone."""
 
@@ -58,14 +58,14 @@ class Item:
     changed_at: datetime | None = None
     """Newest material change (an event), never earlier than `entered_at`."""
     first_seen: datetime | None = None
-    """When we first read of it."""
+    """When the tracker first saw it."""
     opened_at: datetime | None = None
     """When its code was first seen open."""
     grade: str = ""
-    """The one grade of `config/openness.toml`, empty where it was not judged yet."""
+    """A grade of `config/openness.toml`, empty until the work is judged."""
     grade_reasons: tuple[str, ...] = ()
     event: str = ""
-    """In a feed of events: the id of the event that this entry tells; the guid ends with it."""
+    """In a feed of events: the id of the event that this entry reports; the guid ends with it."""
 
     @property
     def arxiv_id(self) -> str | None:
@@ -82,7 +82,7 @@ class Item:
 class Channel:
     """One feed, ready to be written in any format.
 
-    `name` is empty for the main feed, else what stands between `/feeds/` and the ending: `cs.CL`, `weights`,
+    `name` is empty for the main feed, else the part of the path between `/feeds/` and the ending: `cs.CL`, `weights`,
     `licence/MIT`, `org/Ai2`, `event/gone`; or `paper/ID` for the feed of one paper; or the canonical query of a composed
     feed, beginning with `?`. `page` is the path of the page for people that shows the same, without a leading slash.
     """

@@ -11,7 +11,7 @@ from tracker.domain.terms import Place, Promise, Role, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """One link as it stands in one place of one paper.
+    """One link in one place of one paper.
 
     `evidence` is the sentence around it (at most 400 characters), `before` the up to 160 characters that
     lead to it, both with white space collapsed; together with the paper's title and authors they are all
@@ -28,12 +28,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtifactContext:
-    """What is known of an artifact beyond the words of one paper, for the rules of roles."""
+    """What is known of an artifact beyond one paper's text; the role rules read it."""
 
     names_paper: bool | None = None
-    """Whether its README, CITATION.cff or card names this paper; None where they were not read."""
+    """Whether its README, CITATION.cff or card names this paper; None if they were not read."""
     derived: bool = False
-    """Whether it says of itself that it was made from another artifact (a quantisation, a fine-tune)."""
+    """Whether it was made from another artifact by its own statement (a quantisation, a fine-tune)."""
     created_at: datetime | None = None
     papers: int = 0
     """How many stored papers link it."""
@@ -49,16 +49,16 @@ class RoleDecision:
     probability: float
     place: Place
     source: Source
-    """With `place`: the mention that decides it, whose address and sentence these are."""
+    """`source` and `place` are those of the deciding mention, as are `url` and `evidence`."""
     evidence: str
     reasons: tuple[str, ...]
     unsettled: bool = False
-    """True for a mention that a look at the repository may turn into the authors' own."""
+    """True for a mention that a check of the repository may turn into the authors' own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
-    """All that one paper's text says: its mentions, their roles, and the promise with its sentence."""
+    """The result of detection on one paper: its mentions, their roles, and the promise with its sentence."""
 
     mentions: tuple[Mention, ...]
     roles: tuple[RoleDecision, ...]

@@ -1,4 +1,4 @@
-"""Papers: their versions as arXiv has them, their texts, and what a harvest of one window proved."""
+"""Papers: their versions on arXiv, their texts, and the result of a harvest of one window."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracker.domain.terms import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One version of a paper as arXiv tells it. `arxiv_id` carries no version; `n` is the version."""
+    """One version of a paper as arXiv reports it. `arxiv_id` carries no version; `n` is the version."""
 
     arxiv_id: str
     n: int
@@ -32,7 +32,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """What link finding and role rules see of a paper; any text may be hostile, cut or empty."""
+    """The input of link finding and role rules; any text may be hostile, cut or empty."""
 
     arxiv_id: str
     title: str = ""
@@ -43,12 +43,12 @@ class Paper:
     text_format: str = ""
     """`html`, `tex`, `pdf-text`, `text`, or empty to guess."""
     submitted_at: datetime | None = None
-    """When the first version was submitted, where that is known."""
+    """When the first version was submitted; None if not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class FullText:
-    """A paper's full text as fetched: read for its links and thrown away, never stored.
+    """A paper's full text as fetched: searched for links, then dropped, never stored.
 
     `format` is `html`, `tex` or `pdf-text`; `source` says which of arXiv's files it came from.
     """
@@ -60,7 +60,7 @@ class FullText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowResult:
-    """What a harvest of one window proved. It is complete only if `complete`."""
+    """The result of a harvest of one window: papers `expected` and `got`, and whether it is proved `complete`."""
 
     since: datetime
     until: datetime
@@ -72,5 +72,5 @@ class WindowResult:
 
 
 def title_key(title: str) -> str:
-    """A title for comparison: its letters and digits alone, without case."""
+    """A title's letters and digits, case-folded, for comparison."""
     return "".join(letter for letter in title.casefold() if letter.isalnum())

@@ -1,6 +1,6 @@
-"""The protocols that join the floors: what a stage may ask of fetching, of memory, of the clock and of who watches.
+"""The protocols between the layers: what stages require of fetching, the clock and progress, and the web of feeds and API.
 
-They are here so that the stages need not know who fulfils them. All datetimes are aware and in UTC.
+They are here so that no stage imports the code that implements them. All datetimes are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An upstream's answer, whole. `headers` has lower-case names; `url` is the last one asked."""
+    """An upstream's whole response. `headers` has lower-case names; `url` is the last one requested."""
 
     status: int
     headers: Mapping[str, str]
@@ -22,23 +22,23 @@ class Response:
     url: str
 
     def json(self) -> Any:
-        """The body as JSON; ValueError when it is none."""
+        """The body parsed as JSON. Raises ValueError if it is not JSON."""
         return json.loads(self.body)
 
 
 class Clock(Protocol):
-    """Tells the product's time, which `TRACKER_NOW` may have moved."""
+    """The product's time, which `TRACKER_NOW` may have moved."""
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """The time now, aware and in UTC."""
         ...
 
 
 class Fetch(Protocol):
-    """The only way out. Paces, obeys stops and budgets, bounds bytes and time.
+    """The only door to the network. Paces requests, obeys stops and budgets, bounds bytes and time.
 
-    Every method raises UpstreamStopped when the upstream may not be asked now, and UpstreamError when it
-    gave no usable answer (network failure, timeout, 5xx after retries, oversized body). 429 and
+    Every method raises UpstreamStopped when no request to the upstream is allowed now, and UpstreamError when it
+    gave no usable response (network failure, timeout, 5xx after retries, oversized body). 429 and
     rate-limiting 403 become UpstreamStopped. Every other status is returned.
     """
 
@@ -54,26 +54,26 @@ class Fetch(Protocol):
         ...
 
     def post(self, upstream: str, path: str, *, json: object) -> Response:
-        """POST a JSON body."""
+        """POST `json` to `path` below the base URL of `upstream`."""
         ...
 
     def page(self, url: str) -> Response:
-        """GET an http(s) address that stands in a paper or a page: guarded, bounded, redirects checked one by one.
+        """GET an http(s) address found in a paper or a page: guarded, bounded, each redirect checked.
 
-        Raises UpstreamError (upstream `web`) with a reason in words where the guard refuses an address or no
-        usable answer comes; 429 and 5xx too.
+        Raises UpstreamError (upstream `web`) with a reason if the guard refuses an address or there is no usable
+        response; 429 and 5xx raise it too.
         """
         ...
 
     def post_form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
-        """POST a form to an address of the operator's, once, within `seconds` and without following redirects.
+        """POST a form to an address that the operator configured, once, within `seconds` and without following redirects.
 
         Raises UpstreamStopped and UpstreamError (upstream `hub`); every status but 429 and 5xx is returned.
         """
         ...
 
     def has_token(self, upstream: str) -> bool:
-        """Whether requests to it carry an account's token."""
+        """Whether requests to `upstream` carry an account's token."""
         ...
 
     def close(self) -> None:
@@ -82,49 +82,49 @@ class Fetch(Protocol):
 
 
 class UpstreamMemory(Protocol):
-    """What fetching must remember across processes and restarts; fulfilled by the store."""
+    """What fetching must remember across processes and restarts; the store implements it."""
 
     def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
-        """(until, reason) of a stop in force at `now`."""
+        """(until, reason) of the stop in force at `now`; None if requests are allowed."""
         ...
 
     def stop(self, upstream: str, until: datetime, reason: str) -> None:
-        """Forbid requests until then; a later stop replaces an earlier one."""
+        """Forbid requests before `until`; a later stop replaces an earlier one."""
         ...
 
     def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
-        """Take one request of `limit` per `seconds`; None if granted, else when the next is free."""
+        """Take one request of `limit` per `seconds`; None if granted, else the time at which the next one is free."""
         ...
 
     def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        """Note the result of a request: None for a good answer, else a short reason."""
+        """Store the result of a request: `error` is None for a good response, else a short reason."""
         ...
 
 
 class Progress(Protocol):
-    """Told by long work how far it is: a bar on a terminal, log lines elsewhere."""
+    """Receives how far long work is, and shows it: a bar on a terminal, log lines elsewhere."""
 
     def step(self, stage: str, done: int, total: int | None = None) -> None:
-        """`done` of `total` in `stage`."""
+        """Report that `done` of `total` steps of `stage` are finished; `total` is None if not known."""
         ...
 
 
 class FeedResponse(Protocol):
-    """What a feed by query, of an author or a keyword comes to."""
+    """The response to a request for a composed feed: by query, of an author or of a keyword."""
 
     @property
     def location(self) -> str | None:
-        """Path and query of its canonical form without a leading slash, where that is another address."""
+        """Path and query of its canonical form without a leading slash, if the request named another address; else None."""
         ...
 
     @property
     def body(self) -> bytes | None:
-        """The feed; None where there is none such."""
+        """The feed; None if there is no such feed."""
         ...
 
 
 class ApiResponse(Protocol):
-    """A whole answer; HEAD gets it without the body."""
+    """A whole response; HEAD gets it without the body."""
 
     @property
     def status(self) -> int:
@@ -133,26 +133,26 @@ class ApiResponse(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Names in lower case."""
+        """The headers, with names in lower case."""
         ...
 
     @property
     def body(self) -> bytes:
-        """The bytes that a GET gets."""
+        """The bytes of the response to a GET."""
         ...
 
 
 class ApiHandler(Protocol):
-    """Answers what is asked below `/api/`. Called in a few threads at once; raises nothing."""
+    """Answers requests below `/api/`. Called from several threads at once; raises nothing."""
 
     def answer(self, method: str, path: str, query_string: bytes, headers: Mapping[str, str]) -> ApiResponse:
-        """`path` is what follows `/api/`; names of `headers` are in lower case."""
+        """The response. `path` is the part after `/api/`; names of `headers` are in lower case."""
         ...
 
 
 class FeedComposer(Protocol):
-    """Makes feeds from the publisher's entries, in memory; asks no database."""
+    """Composes feeds from the publisher's entries in memory, without the database."""
 
     def answer(self, path: str, query: str) -> FeedResponse:
-        """`path` without a leading slash, like `feed.xml` or `feeds/author/Ada-L.atom`; `query` without `?`."""
+        """The feed of an address: `path` without a leading slash, like `feed.xml` or `feeds/author/Ada-L.atom`; `query` without `?`."""
         ...

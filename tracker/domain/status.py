@@ -1,4 +1,4 @@
-"""How the installation is doing: the whole input of the status line, `/health` and `/metrics`."""
+"""The state of the installation: what the status line, `/health` and `/metrics` show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that hinders a stage: shown on the page, in the log and in `/health`."""
+    """A problem that hinders a stage: shown on the page, in the log and in `/health`."""
 
     what: str
     reason: str
@@ -19,7 +19,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How the installation is doing; the whole input of the status line and of `/health`."""
+    """The state of the installation at `now`: counts, stages and troubles."""
 
     version: str
     now: datetime

@@ -1,4 +1,4 @@
-"""The closed lists of words of the field, as the tables, views and feeds spell them."""
+"""The closed lists of terms of the field, as the tables, views and feeds spell them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Role(StrEnum):
 
 
 class Place(StrEnum):
-    """Where in a paper, or about it, a link stands."""
+    """Where in a paper, or in a text about it, a link is."""
 
     TITLE = "title"
     ABSTRACT = "abstract"
@@ -41,7 +41,7 @@ class Source(StrEnum):
     PDF = "pdf"
     PAGE = "page"
     IMPORT = "import"
-    """A list of another tracker's, which names links and proves none."""
+    """Another tracker's list, which names links and proves none of them."""
 
 
 class Promise(StrEnum):
@@ -53,7 +53,7 @@ class Promise(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What one look at an artifact found. `unknown` is never read as absent."""
+    """The outcome of one check of an artifact. `unknown` is never read as absent."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -73,7 +73,7 @@ class Content(StrEnum):
 
 
 class LicenceClass(StrEnum):
-    """What a licence allows. `none`: looked for and not there; `unknown`: not read or not recognised."""
+    """What a licence allows. `none`: checked, and there is no licence; `unknown`: not read or not recognised."""
 
     OSI = "osi"
     OPEN_CONTENT = "open-content"
