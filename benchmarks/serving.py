@@ -226,9 +226,9 @@ def main() -> int:
         web_app.serve(app, "127.0.0.1", int(told.serve[1]), lambda _: None)
         return 0
     if told.demo:
-        from tracker.cli import main as cli_main  # noqa: PLC0415 # only this process needs the whole command
+        from tracker.cli.app import run  # noqa: PLC0415 # only this process needs the whole command
 
-        return cli_main.run(["demo"])
+        return run(["demo"])
     if not shutil.which("wrk"):
         raise SystemExit("wrk is missing; install it to measure")
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:

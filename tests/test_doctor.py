@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tracker import doctor
-from tracker.cli import main
+from tracker.cli import app
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store.engine import open_store
 from tracker.store.upstreams import StoreMemory
@@ -188,8 +188,8 @@ def test_the_command_prints_lines_or_json_and_tells_by_its_code(
 ) -> None:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    assert main.run(["doctor"]) == 0
+    assert app.run(["doctor"]) == 0
     assert "  ok    data_dir" in capsys.readouterr().out
     (data / "tracker.db").write_bytes(b"x" * 5000)
-    assert main.run(["doctor", "--json"]) == 1
+    assert app.run(["doctor", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["bad"] is True

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tracker.cli import main as cli_main
+from tracker.cli import app
 from tracker.pipeline import check, cycle, harvest, notify, promises, publish, read
 from tracker.store import engine
 
@@ -69,7 +69,7 @@ def main() -> int:
     if os.environ.get("FAULT_BUSY_SECONDS"):
         engine.BUSY_SECONDS = float(os.environ["FAULT_BUSY_SECONDS"])  # type: ignore[assignment] # a short minute
     _note(log)
-    return cli_main.run(sys.argv[1:])
+    return app.run(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tracker.cli import main
+from tracker.cli import app
 from tracker.settings import config_dir
 from tracker.store import enum_columns, keys
 
@@ -142,7 +142,7 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
             monkeypatch.setenv(f"TRACKER_{name}", value)
         for name, url in moment.sandbox.upstreams.items():
             monkeypatch.setenv(f"TRACKER_UPSTREAMS__{name.upper()}", url)
-        assert main.run(["gaps"]) == 0
+        assert app.run(["gaps"]) == 0
         head, *lines = capsys.readouterr().out.splitlines()
         assert head.split() == ["day", "announced", "stored", "scanned", "missing", "why"]
         assert lines
@@ -152,18 +152,18 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
             "2026-06-17          7       7        7        0  complete by API and OAI-PMH (1 cross, 4 new,"
             in "\n".join(lines)
         )
-        assert main.run(["gaps", "--json", "--since", "2026-06-17", "--until", "2026-06-17"]) == 0
+        assert app.run(["gaps", "--json", "--since", "2026-06-17", "--until", "2026-06-17"]) == 0
         [told] = json.loads(capsys.readouterr().out)
         assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
         with moment.worker.store.begin() as connection:
             connection.execute(
                 text("UPDATE announcement SET n = 7 WHERE work = :key"), {"key": keys.work_key("arxiv:2606.00030")}
             )
-        assert main.run(["gaps"]) == 1
+        assert app.run(["gaps"]) == 1
         assert "SHORT: told but not stored: 2606.00030v7" in capsys.readouterr().out
-        assert main.run(["gaps", "--since", "2026-06-01", "--until", "2026-06-02"]) == 1
+        assert app.run(["gaps", "--since", "2026-06-01", "--until", "2026-06-02"]) == 1
         for wrong in (["--since", "soon"], ["--since", "2026-06-17", "--until", "2026-06-16"]):
-            assert main.run(["gaps", *wrong]) == 1
+            assert app.run(["gaps", *wrong]) == 1
             error = capsys.readouterr().err
             assert error.count("\n") == 1
             assert error.startswith("tracker: ")

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from tracker import settings
-from tracker.cli import main
+from tracker.cli import service
 from tracker.web import app
 
 ASKED = ["/health", "/metrics", "/paper/2606.00001", "/search?q=word", "/api/papers", "/feed.xml?class=open", "/"]
@@ -80,7 +80,7 @@ def test_no_answer_uses_a_connection_that_can_write(tmp_path: Path, monkeypatch:
             event.remove(Pool, "checkout", taking)
 
     monkeypatch.setattr(app, "serve", serve)
-    assert main._serve(settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == 0
+    assert service.serve(settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == 0
     assert statuses.keys() == set(ASKED)
     assert not [address for address, status in statuses.items() if status >= 500]
     assert [address for address in ASKED if used[address]] == ASKED[:5], "these ask the store"

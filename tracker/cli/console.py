@@ -1,4 +1,4 @@
-"""What a person sees while work goes on: progress bars on a terminal, log lines elsewhere."""
+"""What a person sees: progress as bars on a terminal or as log lines elsewhere, and results as tables, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from types import TracebackType
 from typing import Any
 
 LINE_SECONDS = 10.0
-"""Least time between two progress lines of one stage where there is no terminal."""
+"""Least time between two log lines of one stage's progress."""
 
 
 class LogProgress:
-    """Progress as log lines, at most one a stage every ten seconds."""
+    """Progress as log lines: at most one every ten seconds for each stage, and one at its end."""
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
 
     def step(self, stage: str, done: int, total: int | None = None) -> None:
-        """`done` of `total` in `stage`."""
+        """Report that `done` of `total` steps of `stage` are done."""
         now = time.monotonic()
         if done == total or now - self._last.get(stage, 0.0) >= LINE_SECONDS:
             self._last[stage] = now
-            told = f" of {total}" if total is not None else ""
-            logging.getLogger("tracker").info("%s: %s%s", stage, done, told, extra={"stage": stage})
+            of_total = f" of {total}" if total is not None else ""
+            logging.getLogger("tracker").info("%s: %s%s", stage, done, of_total, extra={"stage": stage})
 
 
 class BarProgress:
@@ -62,7 +62,7 @@ class BarProgress:
         self._bars.stop()
 
     def step(self, stage: str, done: int, total: int | None = None) -> None:
-        """`done` of `total` in `stage`."""
+        """Report that `done` of `total` steps of `stage` are done."""
         from rich.progress import TaskID  # slow to import
 
         if stage not in self._tasks:
@@ -71,28 +71,27 @@ class BarProgress:
 
 
 TABLE_ROWS = 500
-"""Rows of one table; a longer result is a sequence of tables, so that memory stays flat."""
-CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�") | {
-    9: " ",
-    10: " ",
-    13: " ",
-}
+"""Rows of one table; a longer result is printed as several tables, so that memory stays flat."""
+CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�") | dict.fromkeys((9, 10, 13), " ")
+"""What `str.translate` puts in place of control characters: a space for tabs and line ends."""
 
 
 def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], form: str) -> None:
-    """Print a result, as it comes: `table`, `csv` (RFC 4180 but for its line ends), `json` (an array of objects)
-    or `jsonl` (an object a line, jsonlines.org). In JSON, a blob is its hexadecimal digits, and a column name that
-    comes again gets a number."""
+    """Print a result row by row as `table`, `csv` (RFC 4180 but for its line ends), `json` (an array of objects)
+    or `jsonl` (an object a line, jsonlines.org).
+
+    In JSON, a blob is written as hexadecimal digits, and a repeated column name gets a number.
+    """
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
         writer.writerows(rows)
     elif form in ("json", "jsonl"):
         before, between, after = ("[", ",\n", "]\n") if form == "json" else ("", "\n", "\n")
-        keys, is_first = _apart(names), True
+        keys, is_first = _unique(names), True
         for row in rows:
             lead = before if is_first else between
-            sys.stdout.write(lead + json.dumps(dict(zip(keys, row, strict=True)), default=_plain))
+            sys.stdout.write(lead + json.dumps(dict(zip(keys, row, strict=True)), default=_as_text))
             is_first = False
         if not is_first or form == "json":
             sys.stdout.write(after if not is_first else "[]\n")
@@ -100,35 +99,35 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], form: str) -
         _print_tables(names, rows)
 
 
-def _apart(names: Sequence[str]) -> list[str]:
-    """Column names without repetition: two columns of one name would be one key."""
-    apart: list[str] = []
+def _unique(names: Sequence[str]) -> list[str]:
+    """The column names as keys of an object, in which no key may come twice."""
+    keys: list[str] = []
     for name in names:
-        number, unique = 1, name
-        while unique in apart:
+        number, key = 1, name
+        while key in keys:
             number += 1
-            unique = f"{name}_{number}"
-        apart.append(unique)
-    return apart
+            key = f"{name}_{number}"
+        keys.append(key)
+    return keys
 
 
-def _plain(value: object) -> str:
+def _as_text(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _print_tables(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     from rich.console import Console  # slow to import
-    from rich.table import Column, Table  # as above
-    from rich.text import Text  # as above
+    from rich.table import Column, Table
+    from rich.text import Text
 
-    console, left = Console(width=None if sys.stdout.isatty() else 200), iter(rows)
-    block = list(islice(left, TABLE_ROWS))
+    console, remaining = Console(width=None if sys.stdout.isatty() else 200), iter(rows)
+    block = list(islice(remaining, TABLE_ROWS))
     while True:
-        shown = Table(*(Column(Text(name.translate(CONTROLS))) for name in names), show_lines=False)
+        table = Table(*(Column(Text(name.translate(CONTROLS))) for name in names), show_lines=False)
         for row in block:
             # Text without control characters, not markup: what papers say must not style a terminal.
-            shown.add_row(*(Text("" if value is None else str(value).translate(CONTROLS)) for value in row))
-        console.print(shown)
-        block = list(islice(left, TABLE_ROWS))
+            table.add_row(*(Text("" if value is None else str(value).translate(CONTROLS)) for value in row))
+        console.print(table)
+        block = list(islice(remaining, TABLE_ROWS))
         if not block:
             return

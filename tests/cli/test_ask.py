@@ -1,0 +1,114 @@
+"""The commands that answer questions, in each form of their result."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Process = Callable[..., subprocess.CompletedProcess[str]]
+Call = Callable[..., tuple[int, str, str]]
+SQL = "SELECT 1 AS one, 'a,\"b' AS two, NULL AS three UNION ALL SELECT 2, 'c', x'00ff'"
+
+
+def test_detect_answers_line_by_line(process: Process) -> None:
+    lines = [
+        json.dumps(
+            {"arxiv_id": "1", "title": "T", "abstract": "Our code is available at https://github.com/a/b.", "x": 1}
+        ),
+        "no json",
+        json.dumps({"arxiv_id": "2", "abstract": "Code will be released upon acceptance. Größe"}),
+    ]
+    done = process("detect", "-", given="\n".join(lines))
+    assert done.returncode == 0
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert first["links"][0] | {"probability": 1} == {
+        "url": "https://github.com/a/b",
+        "reference": "github:a/b",
+        "role": "own",
+        "place": "abstract",
+        "probability": 1,
+        "evidence": "Our code is available at https://github.com/a/b.",
+    }
+    assert first["promise"] == "available"
+    assert "error" in second
+    assert third["promise"] == "promised"
+    assert done.stdout.isascii()
+
+
+def test_the_forms_of_a_result(call: Call, data: Path) -> None:
+    objects = [{"one": 1, "two": 'a,"b', "three": None}, {"one": 2, "two": "c", "three": "00ff"}]
+    assert json.loads(call("query", "--json", SQL)[1]) == objects
+    lines = call("query", "--jsonl", SQL)[1]
+    assert [json.loads(line) for line in lines.splitlines()] == objects
+    assert lines.endswith("\n")
+    rows = list(csv.reader(io.StringIO(call("query", "--csv", "SELECT 'a,\"b' AS x, 2 AS y")[1])))
+    assert rows == [["x", "y"], ['a,"b', "2"]]
+    table = call("query", SQL)[1]
+    assert "one" in table
+    assert 'a,"b' in table
+
+
+def test_an_empty_result_has_a_form_too(call: Call, data: Path) -> None:
+    empty = "SELECT 1 AS one WHERE 0"
+    assert call("query", "--json", empty)[1] == "[]\n"
+    assert call("query", "--jsonl", empty)[1] == ""
+    assert call("query", "--csv", empty)[1] == "one\n"
+    assert "one" in call("query", empty)[1]
+
+
+def test_columns_of_one_name_are_all_shown(call: Call, data: Path) -> None:
+    rows = json.loads(call("query", "--json", "SELECT 1 AS a, 2 AS a, 3 AS a")[1])
+    assert rows == [{"a": 1, "a_2": 2, "a_3": 3}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["query", "--json", "--csv", "SELECT 1"], "choose one"),
+        (["query", "DELETE FROM work"], "Only reading"),
+        (["query", "SELECT * FROM nothing"], "docs/schema.md"),
+        (["restore", "none.db.zst"], "no such file"),
+        (["snapshot", "--to", "/proc/none/tracker.db"], "cannot be written"),
+    ],
+)
+def test_an_error_is_one_sentence(call: Call, data: Path, arguments: list[str], says: str) -> None:
+    code, out, err = call(*arguments)
+    assert (code, out) == (1, "")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+PROGRAM = """
+import resource, sys
+from tracker.cli import app
+app.run(["query", "--jsonl", "SELECT 1"])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+app.run(["query", "--jsonl", sys.argv[1]])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, file=sys.stderr)
+"""
+
+
+def test_the_memory_of_a_long_answer_stays_flat(data: Path) -> None:
+    endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 400000) SELECT n, hex(zeroblob(200)) FROM c"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            PROGRAM,
+            endless,
+        ],
+        env=os.environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert int(done.stderr) < 20_000, "kB more than for one row, for an answer of 170 MB"

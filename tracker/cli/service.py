@@ -1,0 +1,136 @@
+"""The commands that stay in the foreground: the service, its demo, and the stand-in for the upstreams."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.session import load_settings, opened_store
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def run(context: typer.Context) -> int:
+    """Run the service: scheduler, publisher and web server.
+
+    SIGTERM and Ctrl-C end it within 10 s.
+    """
+    from tracker import logs
+
+    settings = load_settings(context)
+    logs.set_up(settings)
+    return serve(settings)
+
+
+def serve(settings: Settings, *, announce: str = "") -> int:
+    """Serve and work until a signal comes; `announce` is printed before the address. Returns the exit code."""
+    import os
+    import signal
+    from dataclasses import replace
+    from functools import partial
+
+    from tracker import scheduler
+    from tracker.cli import console
+    from tracker.fetch import clock
+    from tracker.pipeline import site as pipeline_site
+    from tracker.pipeline.context import status
+    from tracker.store.engine import open_reader, upgrade_in_subprocess
+    from tracker.web import api, measures
+    from tracker.web import app as web_app
+
+    moved = clock.make(settings)
+    upgrade_in_subprocess(settings.store_url)
+    with opened_store(settings) as store, closing(open_reader(settings.store_url)) as reading:
+        service = scheduler.Service(settings, store, moved, console.LogProgress())
+        asked = replace(service.worker, store=reading)
+        site = web_app.Site(
+            settings.public_dir,
+            lambda: status(asked, asked.now()),
+            moved,
+            ttl_minutes=settings.feed.ttl_minutes,
+            site=settings.public_url,
+            hub=settings.notify.websub_hub,
+            dynamic=web_app.Dynamic(
+                partial(pipeline_site.paper, reading, settings), partial(pipeline_site.search, reading, settings)
+            ),
+            composing=service.worker.composer,
+            answering=api.Api(settings),
+            snapshots=settings.snapshot_file.parent,
+            next_change=service.next_harvest,
+            metrics=lambda with_store: measures.told(asked, with_store=with_store),
+        )
+
+        def ready(address: str) -> None:
+            print(f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it.", flush=True)
+            service.start()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # The server takes both while it serves, and raises them again at its end: by then nothing is left to do.
+            signal.signal(number, lambda *_: None)
+        try:
+            web_app.serve(site, settings.web.host, settings.web.port, ready)
+        finally:
+            stopped = service.stop()
+    if not stopped:
+        # A request that still hangs would hold the process; everything stored is already safe on disk.
+        sys.stdout.flush()
+        os._exit(0)
+    return 0
+
+
+@app.command()
+def demo(context: typer.Context) -> int:
+    """Run the service on a built-in world of known systems.
+
+    It needs no network, and keeps its data apart in DATA_DIR/demo.
+    """
+    from tracker import logs
+    from tracker.sandbox.server import DEMO_WORLD, Sandbox
+
+    plain = load_settings(context)
+    logs.set_up(plain)
+    with Sandbox(DEMO_WORLD) as sandbox:
+        return serve(
+            _demo_settings(plain, sandbox.upstreams), announce="Demo: the upstreams are played on this machine. "
+        )
+
+
+def _demo_settings(plain: Settings, upstreams: dict[str, str]) -> Settings:
+    """Settings against the sandbox alone: nothing of the operator's but the folder, the title and the address."""
+    from tracker import settings
+
+    years = (datetime.now(UTC) - datetime(2014, 1, 1, tzinfo=UTC)).days
+    overlay = {
+        "data_dir": str(plain.data_dir / "demo"),
+        "demo": True,
+        "harvest": {"first_days": years, "window_days": years, "overlap_days": years},
+        "feed": {"window_days": years, "title": f"{plain.feed.title} (demo)"},
+        "pace": {"arxiv": 0.0, "github": 0.0, "huggingface": 0.0},
+        "upstreams": upstreams,
+        "database_url": "",
+        "contact": plain.contact,
+        "web": {"host": plain.web.host, "port": plain.web.port},
+    }
+    return settings.load(environ={"GITHUB_TOKEN": "the-sandbox-asks-for-none"}, overlay=overlay)
+
+
+@app.command()
+def sandbox(
+    world: Annotated[Path, typer.Option(help="Folder of what the upstreams would answer.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8900,
+) -> int:
+    """Run the stand-in for all upstreams alone, on loopback."""
+    from tracker.fetch import clock
+    from tracker.sandbox import server
+
+    server.serve(world, "127.0.0.1", port, clock.from_environment(), lambda text: print(text, flush=True))
+    return 0

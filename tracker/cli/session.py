@@ -1,0 +1,78 @@
+"""What several commands share: options that mean the same everywhere, and settings, store and worker opened for one command."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.domain.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.pipeline.context import Worker
+    from tracker.settings import Settings
+    from tracker.store.engine import Store
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def load_settings(context: typer.Context, overlay: dict[str, Any] | None = None) -> Settings:
+    """The settings for this command, with the file that `--config` names."""
+    from tracker import settings
+
+    return settings.load(context.obj, overlay=overlay)
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """The store, created or upgraded where needed, and closed at the end."""
+    from tracker.store.engine import open_store
+
+    with closing(open_store(settings.store_url)) as store:
+        yield store
+
+
+@contextmanager
+def opened_worker(context: typer.Context) -> Iterator[Worker]:
+    """A worker with a progress bar on a terminal and log lines elsewhere; SIGTERM and Ctrl-C end it cleanly."""
+    import signal
+
+    from tracker import logs
+    from tracker.cli import console
+    from tracker.fetch import clock
+    from tracker.pipeline.context import make_worker
+
+    settings = load_settings(context)
+    on_terminal = sys.stderr.isatty()
+    logs.set_up(settings, quiet=on_terminal)
+    cancel = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: cancel.set())
+    with opened_store(settings) as store, ExitStack() as stack:
+        progress = stack.enter_context(console.BarProgress()) if on_terminal else console.LogProgress()
+        worker = make_worker(settings, store, clock.make(settings), cancel=cancel, progress=progress)
+        yield stack.enter_context(closing(worker))
+
+
+def parse_days(since: str | None, until: str | None) -> tuple[date | None, date | None]:
+    """The days of `--since` and `--until`; TrackerError where one is not a date, or the first follows the last."""
+    first, last = _parse_day("--since", since), _parse_day("--until", until)
+    if first and last and first > last:
+        raise TrackerError(f"--since {since} is after --until {until}; swap them.")
+    return first, last
+
+
+def _parse_day(option: str, text: str | None) -> date | None:
+    """A day of the command line; a time counts as its day in UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise TrackerError(f"{option} {text!r} is not a date; write it like 2026-07-01.") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date()

@@ -1,0 +1,56 @@
+"""The commands that say how the installation is: `doctor` from the outside, `health` from the running service."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Annotated
+
+import typer
+
+from tracker.cli.session import Json, load_settings
+from tracker.domain.errors import TrackerError
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    online: Annotated[bool, typer.Option(help="Send one cheap request to each upstream, too.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Check the installation, and say what to do.
+
+    Configuration, disk, database, clock, upstreams and tokens are checked. Exit 0 if nothing is bad.
+    """
+    from tracker import doctor
+
+    lines = doctor.examine(context.obj, dict(os.environ), online=online)
+    print(json.dumps(doctor.as_json(lines), indent=2) if as_json else "\n".join(doctor.table(lines)))
+    return int(doctor.is_bad(lines))
+
+
+@app.command()
+def health(
+    context: typer.Context,
+    ready: Annotated[bool, typer.Option(help="Ask whether it is ready, not only alive.")] = False,
+) -> int:
+    """Ask the running service for its health. Exit 0 if it serves."""
+    import urllib.error
+    import urllib.request
+
+    web = load_settings(context).web
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104 # compared, not bound
+    host = f"[{host}]" if ":" in host else host
+    address = f"http://{host}:{web.port}/health{'?ready' if ready else ''}"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(address, timeout=5) as response:
+            print(response.read().decode())
+            return 0
+    except urllib.error.HTTPError as error:
+        print(error.read().decode(errors="replace"))
+        return 1
+    except OSError as error:
+        raise TrackerError(f"{address}: does not answer ({error}); is `tracker run` running?") from None
