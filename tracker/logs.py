@@ -35,14 +35,8 @@ QUIET = (
 )  # fmt: skip
 """These libraries tell every request and job at the level of information; ours tells the stages."""
 
-STAGES = {
-    "harvesting": "harvest", "harvest": "harvest", "reading": "read", "detect": "read", "watching": "promises",
-    "looking": "check", "hosts": "check", "judge": "judge", "publishing": "publish", "publish": "publish",
-    "showing": "publish", "telling": "notices", "notify": "notices", "snapshots": "snapshot", "store": "store",
-    "fetch": "fetch", "web": "web", "serving": "web", "health": "web", "api": "web", "scheduler": "service",
-    "keeping": "retention", "sandbox": "sandbox",
-}  # fmt: skip
-"""The stage that a module of ours belongs to; a record may name another by `extra={"stage": …}`."""
+STAGES = {"detect": "read", "hosts": "check", "scheduler": "service"}
+"""Folders and modules whose log lines carry the name of the stage that they work for, not their own."""
 
 _FORMS = (
     (re.compile(r"(?i)\b((?:proxy-)?authorization)\b(['\"]?\s{0,3}[:=,]\s{0,3}b?['\"]?)[^\r\n'\"]{1,500}"), r"\1\2" + HIDDEN),
@@ -197,12 +191,15 @@ class PlainLines(logging.Formatter):
 
 
 def stage_of(record: logging.LogRecord) -> str:
-    """The stage that a record names, else that of its module; a library's own name stands for itself."""
+    """The stage of a record: the one in `extra={"stage": ...}`, else that of its logger's module, else the library's name."""
     named = getattr(record, "stage", None)
     if isinstance(named, str):
         return one_line(named)
-    first, _, rest = record.name.partition(".")
-    return STAGES.get(rest.partition(".")[0], "") if first == "tracker" else first
+    package, *modules = record.name.split(".")
+    if package != "tracker":
+        return package
+    module = modules[1] if modules[0:1] == ["pipeline"] and len(modules) > 1 else "".join(modules[:1])
+    return STAGES.get(module, module)
 
 
 def set_up(settings: Settings, *, quiet: bool = False, environ: Mapping[str, str] | None = None) -> None:

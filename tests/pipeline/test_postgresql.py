@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,11 +28,12 @@ VIEWS = (
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with warnings.catch_warnings():
-        # Of platformdirs, where nobody is logged in.
+def server() -> Iterator[str]:
+    # Not below pytest's folder: run by root the server has a user of its own, who cannot enter it.
+    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as folder, warnings.catch_warnings():
+        # platformdirs warns where nobody is logged in.
         warnings.simplefilter("ignore")
-        with pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete") as running:
+        with pgserver.get_server(folder, cleanup_mode="stop") as running:
             yield running.get_uri()
 
 
