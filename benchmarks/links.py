@@ -23,7 +23,7 @@ from tracker.detect.formats import places
 from tracker.detect.links import urls
 from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
-from tracker.hosts.resolve import reference as resolve
+from tracker.hosts.resolve import resolve_url
 
 DAYS = Path(__file__).parents[1] / "../shared/data/days"
 WORDS_TEXT = (
@@ -179,20 +179,20 @@ def detect_table(rows: list[dict[str, Any]]) -> None:
     """All of `tracker detect` but reading and writing the file."""
     rules = role_rules.load_role_rules()
     lines = [json.dumps(row) for row in rows]
-    taken = best(lambda: [json.dumps(found) for found in detect.detect_lines(lines, resolve, rules)], 4)
+    taken = best(lambda: [json.dumps(found) for found in detect.detect_lines(lines, resolve_url, rules)], 4)
     print(f"tracker detect: {len(lines) / taken:,.0f} papers a second (goal 2,000)")
 
 
 def page_table() -> None:
     """Reading a full text in HTML."""
     text = page()
-    ours = best(lambda: detect.find_full_text_mentions(text, "html", resolve), 15)
-    count = len(detect.find_full_text_mentions(text, "html", resolve))
+    ours = best(lambda: detect.find_full_text_mentions(text, "html", resolve_url), 15)
+    count = len(detect.find_full_text_mentions(text, "html", resolve_url))
     print(f"HTML of {len(text) / 1e3:.0f} kB, {count} links")
     for parser in ("html.parser", "lxml"):
         try:
             theirs = best(lambda parser=parser: beautiful_soup(text, parser), 5)
-            ours = min(ours, best(lambda: detect.find_full_text_mentions(text, "html", resolve), 5))
+            ours = min(ours, best(lambda: detect.find_full_text_mentions(text, "html", resolve_url), 5))
         except ImportError:
             print("  beautifulsoup4 is not installed: pip install beautifulsoup4")
             return
@@ -220,12 +220,14 @@ def hostile_table() -> None:
     rules = role_rules.load_role_rules()
     ways: dict[str, Callable[[str], object]] = {
         "find": urls.find_links,
-        "detect abstract": lambda text: detect.detect_paper(Paper(arxiv_id="1", abstract=text), resolve, rules),
+        "detect abstract": lambda text: detect.detect_paper(
+            Paper(arxiv_id="1", abstract=text), resolve_url, rules
+        ),
     }
     for kind in ("html", "tex", "pdf-text"):
         ways[f"plain {kind}"] = lambda text, kind=kind: places.to_plain_text(text, kind)
         ways[f"detect {kind}"] = lambda text, kind=kind: detect.detect_paper(
-            Paper(arxiv_id="1", text=text, text_format=kind), resolve, rules
+            Paper(arxiv_id="1", text=text, text_format=kind), resolve_url, rules
         )
     print("hostile text, 1 MB: the most seconds, and the most that doubling to it costs (goal 2.5)")
     for name, way in ways.items():

@@ -159,7 +159,7 @@ def measure(new: int, again: int, batch: int) -> bool:
             environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
             environ |= {"TRACKER_DATA_DIR": folder, "GITHUB_TOKEN": "benchmark", "TRACKER_PACE__GITHUB": "0"}
             with Client(settings_module.load(environ=environ), Memory(), Now()) as client:
-                references = [github.reference(f"owner{n % 100}/repo{n}") for n in range(len(needed))]
+                references = [github.repository_reference(f"owner{n % 100}/repo{n}") for n in range(len(needed))]
                 start = time.perf_counter()
                 found = ask(references[:new], client, batch)
                 seconds = time.perf_counter() - start

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.accuracy.labels import Labels
 from tracker.detect import detect
 from tracker.detect.roles import role_rules
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def ask(labels: Labels) -> Answers:
 
 def _asked(papers: Iterable[dict[str, str]], rules: role_rules.RoleRules) -> tuple[Answer, ...]:
     lines = (json.dumps(paper) for paper in papers)
-    return tuple(_answer(answer) for answer in detect.detect_lines(lines, reference, rules))
+    return tuple(_answer(answer) for answer in detect.detect_lines(lines, resolve_url, rules))
 
 
 def _answer(line: dict[str, Any]) -> Answer:

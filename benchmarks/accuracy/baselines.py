@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Protocol
 
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 
 Way = Callable[[str], list[str]]
 
@@ -115,7 +115,7 @@ def _all_named(urls: Iterable[str]) -> list[str]:
     named = []
     for url in urls:
         clean = url.rstrip(".,;:!?)]}'\"\\").removesuffix(".git")
-        found = reference(clean if "://" in clean else f"https://{clean}")
+        found = resolve_url(clean if "://" in clean else f"https://{clean}")
         if found is not None:
             named.append(found.folded)
     return named

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = ROOT / "../shared/data/labels"
@@ -182,4 +182,4 @@ def _full_text(row: dict[str, Any], more: dict[str, Any]) -> FullText:
 def _references(names: list[str]) -> frozenset[str]:
     """Folded references of addresses, or of bare `owner/name` on GitHub."""
     urls = (name if "://" in name else f"https://github.com/{name}" for name in names)
-    return frozenset(found.folded for url in urls if (found := reference(url)) is not None)
+    return frozenset(found.folded for url in urls if (found := resolve_url(url)) is not None)

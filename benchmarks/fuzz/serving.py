@@ -31,7 +31,7 @@ from tracker.domain.papers import Version
 from tracker.domain.status import Status
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.harvest.api import clean
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 from tracker.judge import corrections
 from tracker.pipeline import site as pipeline_site
 from tracker.publish import composed_feeds, feeds, files
@@ -68,7 +68,7 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
     lines = [clean(line).encode("utf-8", "replace").decode() for line in text(data).split("\n")]
     word = itertools.cycle(lines)
     work = f"arxiv:2606.{number:05}"
-    found = reference(next(word)) or Reference(
+    found = resolve_url(next(word)) or Reference(
         "github:ann/deep", "github", "repository", "https://github.com/ann/deep"
     )
     version = Version(
@@ -235,7 +235,7 @@ def _imports() -> Run:
     def run(data: bytes) -> None:
         for _, record in imports.read_records(io.BytesIO(data)):
             assert isinstance(record, dict | imports.BadRecord)
-        imports.import_links(store, io.BytesIO(data), reference, source=text(data[:60]), rules="1", now=NOW)
+        imports.import_links(store, io.BytesIO(data), resolve_url, source=text(data[:60]), rules="1", now=NOW)
 
     return run
 
@@ -247,7 +247,7 @@ def _corrections() -> Run:
         path.write_bytes(data)
         try:
             for one in corrections.read(configured.read_toml(path), str(path)):
-                reference(one.link)
+                resolve_url(one.link)
         except SettingsError:
             pass
 

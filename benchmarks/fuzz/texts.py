@@ -20,9 +20,9 @@ from tracker.domain.papers import Paper, title_key
 from tracker.domain.terms import Fact
 from tracker.fetch import guard
 from tracker.harvest import pdf, tex_archive
-from tracker.hosts.huggingface import card
-from tracker.hosts.inspect import readme
-from tracker.hosts.resolve import reference
+from tracker.hosts.huggingface import metadata
+from tracker.hosts.inspect import package_metadata, readme
+from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, licence_statements, licences
 from tracker.publish import feed_entries, latex
 from tracker.settings import config_dir
@@ -40,7 +40,7 @@ def _urls() -> Run:
             found = urls.find_links(given, kind)
             for one in found:
                 assert 0 <= one.start <= one.end <= len(given)
-                reference(one.url)
+                resolve_url(one.url)
         urls.find_links_between(given, found, "text")
         urls.parse_address(given)
 
@@ -54,7 +54,7 @@ def _scan() -> Run:
         given = text(data)
         title, _, abstract = given.partition("\n")
         paper = Paper(arxiv_id="2606.00001", title=title, abstract=abstract, comment=given[-200:])
-        detect.format_detection(paper.arxiv_id, detect.detect_paper(paper, reference, rules))
+        detect.format_detection(paper.arxiv_id, detect.detect_paper(paper, resolve_url, rules))
         title_key(given)
 
     return run
@@ -64,7 +64,7 @@ def _lines() -> Run:
     rules = role_rules.load_role_rules()
 
     def run(data: bytes) -> None:
-        for _ in detect.detect_lines(io.BytesIO(data), reference, rules):
+        for _ in detect.detect_lines(io.BytesIO(data), resolve_url, rules):
             pass
 
     return run
@@ -74,7 +74,7 @@ def _full_text() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
         for kind in detect.FORMATS:
-            detect.find_full_text_mentions(given, kind, reference)
+            detect.find_full_text_mentions(given, kind, resolve_url)
 
     return run
 
@@ -128,17 +128,17 @@ def _pdf_text() -> Run:
             words.place_at(position)
         for start, end in pdf_text.find_bibliographies(given):
             assert 0 <= start <= end <= len(given)
-        detect.find_full_text_mentions(given, "pdf", reference)
+        detect.find_full_text_mentions(given, "pdf", resolve_url)
 
     return run
 
 
 def _page() -> Run:
-    page = reference("https://ann.github.io/deep/")
+    page = resolve_url("https://ann.github.io/deep/")
     assert isinstance(page, Reference)
 
     def run(data: bytes) -> None:
-        pages.find_page_mentions(data, page, "https://ann.github.io/deep/", reference)
+        pages.find_page_mentions(data, page, "https://ann.github.io/deep/", resolve_url)
 
     return run
 
@@ -174,14 +174,14 @@ def _licences() -> Run:
 def _readme() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
-        readme.papers_named(given, given)
-        readme.licence_section(given)
-        for path in readme.PACKAGE_FILES:
-            readme.package_licence(path, given)
-        card.body(given)
-        card.papers_named(given)
-        card.front_licence(given)
-        card.licence_statements(given)
+        readme.find_named_papers(given, given)
+        readme.extract_licence_section(given)
+        for path in package_metadata.PACKAGE_FILES:
+            package_metadata.read_package_licence(path, given)
+        metadata.strip_front_matter(given)
+        metadata.card_papers(given)
+        metadata.front_matter_licence(given)
+        metadata.card_licence_section(given)
 
     return run
 

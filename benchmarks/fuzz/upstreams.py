@@ -24,7 +24,7 @@ from tracker.harvest import full_text, oai_records, rss
 from tracker.harvest.api import ArxivApi
 from tracker.hosts.github import github
 from tracker.hosts.huggingface import lists
-from tracker.hosts.resolve import HOSTS, reference
+from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.settings import load
 
 _PACES = tempfile.TemporaryDirectory(prefix="fuzz-")
@@ -82,7 +82,7 @@ def _host(name: str) -> Callable[[], Run]:
         asked = [
             found
             for url, _ in host.examples
-            if (found := reference(url)) is not None and found.kind in host.checked_kinds
+            if (found := resolve_url(url)) is not None and found.kind in host.checked_kinds
         ]
         one_of_each = list({found.kind: found for found in asked}.values())
 
@@ -116,7 +116,7 @@ def _sound(check: Check) -> None:
 
 
 def _github_rest() -> Run:
-    target = reference("https://github.com/ann/deep")
+    target = resolve_url("https://github.com/ann/deep")
     assert isinstance(target, Reference)
 
     def run(data: bytes) -> None:
@@ -133,7 +133,7 @@ def _hub_lists() -> Run:
             try:
                 lists.read_record("2606.00001", fetch)  # type: ignore[arg-type] # as above
                 for kind in ("models", "datasets", "spaces"):
-                    for _ in lists.newest(kind, NOW, fetch, 2):  # type: ignore[arg-type] # as above
+                    for _ in lists.list_newest(kind, NOW, fetch, 2):  # type: ignore[arg-type] # as above
                         pass
             except (UpstreamError, UpstreamStopped):
                 continue

@@ -12,10 +12,10 @@ from tracker.detect.roles import decision
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 
 URL = "https://ann.github.io/deep/"
-PAGE = reference(URL)
+PAGE = resolve_url(URL)
 PAPER = Paper(arxiv_id="2606.00001", title="Deep Things: Learning to Dig", authors=("Ann Author",))
 ROW = """<h1>Deep Things</h1><div class="links"><span><a href="https://arxiv.org/abs/2606.00001"><i class="fas fa-file"></i>
 <span>Paper</span></a></span><span><a href="https://github.com/ann/deep" class="button"><span class="icon"><i class="fab
@@ -24,14 +24,14 @@ fa-github"></i></span><span>Code</span></a></span><span><a href="https://hugging
 
 def found(html: str) -> list[tuple[str, str]]:
     assert PAGE is not None
-    mentions = pages.find_page_mentions(html.encode(), PAGE, URL, reference)
+    mentions = pages.find_page_mentions(html.encode(), PAGE, URL, resolve_url)
     assert all((one.place, one.source) == (Place.PAGE, Source.PAGE) for one in mentions)
     return [(one.reference.key, one.before) for one in mentions]
 
 
 def own(html: str, rules: RoleRules) -> set[str]:
     assert PAGE is not None
-    mentions = pages.find_page_mentions(html.encode(), PAGE, URL, reference)
+    mentions = pages.find_page_mentions(html.encode(), PAGE, URL, resolve_url)
     return {one.reference.key for one in decision.decide_roles(mentions, PAPER, rules) if one.role is Role.OWN}
 
 
@@ -116,7 +116,7 @@ def test_two_megabytes_of_hostile_markup_are_read(hostile: Callable[[int], str])
     """Quadratic ways take minutes for this; the bound is generous, so that no busy machine fails it."""
     assert PAGE is not None
     start = time.process_time()
-    pages.find_page_mentions(hostile(2_100_000).encode(), PAGE, URL, reference)
+    pages.find_page_mentions(hostile(2_100_000).encode(), PAGE, URL, resolve_url)
     assert time.process_time() - start < 30
 
 
@@ -154,5 +154,5 @@ def test_no_page_raises(text: str, label: str) -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(body: bytes) -> None:
     assert PAGE is not None
-    pages.find_page_mentions(b"<html><a href='" + body, PAGE, URL, reference)
-    pages.find_page_mentions(body, PAGE, URL, reference)
+    pages.find_page_mentions(b"<html><a href='" + body, PAGE, URL, resolve_url)
+    pages.find_page_mentions(body, PAGE, URL, resolve_url)

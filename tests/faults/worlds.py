@@ -10,7 +10,7 @@ from tests.pipeline.conftest import APACHE, CODE, MIT, World
 from tracker.detect import detect
 from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 from tracker.settings import config_dir
 
 WORDS = "<p>Words and more words of a paper, as many as it takes to be one.</p>" * 40
@@ -71,7 +71,7 @@ def listing_day(folder: Path) -> bool:
             abstract=known["abstract"],
             comment=known["comments"] or "",
         )
-        found = detect.detect_paper(paper, reference, rules)
+        found = detect.detect_paper(paper, resolve_url, rules)
         names |= {one.reference.key.removeprefix("github:") for one in found.mentions if one.reference.kind == "repository" and one.reference.host == "github"}  # fmt: skip # one line
         # A third of the papers that say nothing in their abstract tell of their code in the text.
         if not found.mentions and crc32(known["arxiv_id"].encode()) % 3 == 0:

@@ -14,7 +14,7 @@ from tracker.domain.errors import UpstreamStopped
 from tracker.domain.terms import Content, Outcome
 from tracker.fetch.client import Client
 from tracker.hosts.github import github
-from tracker.hosts.huggingface import huggingface
+from tracker.hosts.huggingface import huggingface, lists, metadata
 from tracker.sandbox.server import Sandbox
 
 FILES = {
@@ -131,7 +131,7 @@ def connect(box: Sandbox, clock: Time, tmp_path: Path) -> Iterator[Callable[...,
 
 
 def seen(client: Client) -> dict[str, tuple[Outcome, Content]]:
-    references = [github.reference(name) for name in TRUTH]
+    references = [github.repository_reference(name) for name in TRUTH]
     return {
         target.key.partition(":")[2]: (found.outcome, found.content)
         for target, found in github.check_all(references, client)
@@ -142,7 +142,7 @@ def seen(client: Client) -> dict[str, tuple[Outcome, Content]]:
 def test_the_truth_of_a_world(connect, order, token):
     client = connect(GITHUB_TOKEN=token)
     assert seen(client) == TRUTH
-    moved = github.check(github.reference("a/old"), client)
+    moved = github.check(github.repository_reference("a/old"), client)
     assert moved.reference.key == "github:a/code"
     assert [file.text for file in moved.licence_files] == ["something of our own"]
 
@@ -165,7 +165,7 @@ def test_what_lasts_is_never_an_absence(connect, order, token, kind):
     order(upstream="github_api", kind=kind, times=10_000)
     client, found = connect(GITHUB_TOKEN=token), {}
     with suppress(UpstreamStopped):  # a GitHub that is down for good is left alone
-        for target, check in github.check_all([github.reference(name) for name in TRUTH], client):
+        for target, check in github.check_all([github.repository_reference(name) for name in TRUTH], client):
             found[target.key.partition(":")[2]] = check.outcome
     assert found
     assert {name: each for name, each in found.items() if each not in (Outcome.UNKNOWN, TRUTH[name][0])} == {}
@@ -183,9 +183,9 @@ def test_the_hub(connect, order, kind):
     if kind != "none":
         order(upstream="huggingface", kind=kind, retry_after=2, seconds=0.6)
     client = connect()
-    found = huggingface.check(huggingface.reference("model", "ns/name"), client)
+    found = huggingface.check(metadata.make_reference("model", "ns/name"), client)
     assert (found.outcome, found.content, found.licence_claimed) == (Outcome.PRESENT, Content.DATA_ONLY, "mit")
-    absent = huggingface.check(huggingface.reference("model", "ns/none"), client)
+    absent = huggingface.check(metadata.make_reference("model", "ns/none"), client)
     assert absent.outcome is Outcome.ABSENT
-    pages = list(huggingface.newest("models", datetime(2026, 6, 1, tzinfo=UTC), client, 3))
+    pages = list(lists.list_newest("models", datetime(2026, 6, 1, tzinfo=UTC), client, 3))
     assert [entry.reference.key for page in pages for entry in page] == ["hf-model:ns/name"]

@@ -11,7 +11,7 @@ from tracker.domain.artifacts import Check
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Response
 from tracker.domain.terms import Outcome
-from tracker.hosts.resolve import HOSTS, reference
+from tracker.hosts.resolve import HOSTS, resolve_url
 
 EXAMPLES = [(host, url, key) for host in HOSTS for url, key in host.examples]
 ASKED = {
@@ -19,7 +19,7 @@ ASKED = {
     for host in HOSTS
     if host.checked_kinds and host.name not in ("github", "huggingface", "page")
     for url, _ in host.examples
-    if (found := reference(url)) is not None and found.kind in host.checked_kinds
+    if (found := resolve_url(url)) is not None and found.kind in host.checked_kinds
 }
 
 
@@ -76,7 +76,7 @@ def test_failures_and_stops(name):
 def test_kaggle_is_not_asked():
     host = next(host for host in HOSTS if host.name == "kaggle")
     fetch = Answers()
-    assert host.check(reference("https://kaggle.com/datasets/a/b"), fetch).outcome is Outcome.UNKNOWN
+    assert host.check(resolve_url("https://kaggle.com/datasets/a/b"), fetch).outcome is Outcome.UNKNOWN
     assert fetch.asked == []
 
 

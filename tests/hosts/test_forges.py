@@ -9,7 +9,7 @@ import pytest
 from tracker import settings as settings_module
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.fetch.client import Client
-from tracker.hosts.resolve import HOSTS, reference
+from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.sandbox.server import Sandbox
 from tracker.settings import config_dir
 
@@ -78,7 +78,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 def look(client: Client, url: str):
-    target = reference(url)
+    target = resolve_url(url)
     assert target is not None
     return next(host for host in HOSTS if host.name == target.host).check(target, client)
 

@@ -11,7 +11,7 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.protocols import Response
 from tracker.domain.terms import Outcome
 from tracker.hosts.github import github
-from tracker.hosts.github.questions import full_name
+from tracker.hosts.github.questions import valid_full_name
 from tracker.hosts.inspect import file_tree
 
 
@@ -41,7 +41,7 @@ class Fetch:
     "name", [None, 7, [], "", "ann", "/deep", "ann/", "ann/..", "ann/.", "../deep", "ann/deep/x", "ann/deep?x", "ann/de ep", "ann/deep\n", "änn/deep", "a/" + "b" * 300]
 )  # fmt: skip
 def test_a_name_that_leads_to_another_path_is_no_name(name: object) -> None:
-    assert full_name(name) is None
+    assert valid_full_name(name) is None
     fetch = Fetch({"full_name": name, "default_branch": "main", "size": 1})
     link = Reference("github:ann/deep", "github", "repository", "https://github.com/ann/deep")
     assert github.check(link, fetch).outcome is Outcome.UNKNOWN  # type: ignore[arg-type] # as much of a Fetch as is asked
@@ -50,7 +50,7 @@ def test_a_name_that_leads_to_another_path_is_no_name(name: object) -> None:
 
 @pytest.mark.parametrize("name", ["ann/deep", "a-b/.github", "A1/x_y.z", "a_b/..."])
 def test_names_as_github_gives_them(name: str) -> None:
-    assert full_name(name) == name
+    assert valid_full_name(name) == name
 
 
 @pytest.mark.parametrize("content", ["é", "=", "a", "\ud800", 7, None, ["x"], "aGk=" * 3])
@@ -64,4 +64,4 @@ def test_a_content_that_is_no_base64_upsets_nothing(content: object) -> None:
 
 @pytest.mark.parametrize("kind", [["blob"], {"blob": 1}, None, 7])
 def test_an_entry_whose_type_is_no_word_is_no_file(kind: object) -> None:
-    assert file_tree.paths_of([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}]) == ["b"]
+    assert file_tree.list_paths([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}]) == ["b"]

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.hosts.base import parts
-from tracker.hosts.resolve import HOSTS, reference
+from tracker.hosts.base import split_url
+from tracker.hosts.resolve import HOSTS, resolve_url
 
 EXAMPLES = [(host.name, url, key) for host in HOSTS for url, key in host.examples]
 COUNTEREXAMPLES = [(host, url) for host in HOSTS for url in host.counterexamples]
@@ -13,7 +13,7 @@ COUNTEREXAMPLES = [(host, url) for host in HOSTS for url in host.counterexamples
 def test_each_example_belongs_to_its_host_alone(name: str, url: str, key: str) -> None:
     matching = [host.name for host in HOSTS if host.name != "page" and host.match(url) is not None]
     assert matching == ([] if name == "page" else [name])
-    found = reference(url)
+    found = resolve_url(url)
     assert found is not None
     assert (found.key, found.host) == (key, name)
 
@@ -64,7 +64,7 @@ def test_the_page_is_asked_last() -> None:
     ],
 )
 def test_canonical_reference(url: str, key: str) -> None:
-    found = reference(url)
+    found = resolve_url(url)
     assert found is not None
     assert found.key == key
 
@@ -73,22 +73,22 @@ def test_canonical_reference(url: str, key: str) -> None:
     "url", ["", "https://", "ftp://example.org", "https://exa mple.org/x", "https://a", "https://[::1", "x" * 5000]
 )
 def test_what_is_no_address_has_no_reference(url: str) -> None:
-    assert reference(url) is None
+    assert resolve_url(url) is None
 
 
 @pytest.mark.parametrize("key_url", EXAMPLES)
 def test_the_address_of_a_reference_names_itself(key_url: tuple[str, str, str]) -> None:
-    first = reference(key_url[1])
+    first = resolve_url(key_url[1])
     assert first is not None
-    again = reference(first.url)
+    again = resolve_url(first.url)
     assert again is not None
     assert again.folded == first.folded
 
 
 @given(st.text(max_size=200))
 def test_no_text_raises(text: str) -> None:
-    reference(text)
-    reference(f"https://{text}")
+    resolve_url(text)
+    resolve_url(f"https://{text}")
     for host in HOSTS:
         host.match(f"https://github.com/{text}")
 
@@ -100,12 +100,12 @@ def test_no_text_raises(text: str) -> None:
 def test_names_never_lose_characters(owner: str, name: str) -> None:
     if name.lower().endswith(".git") or owner.lower() in {"orgs", "users", "settings"}:
         return
-    found = reference(f"https://codeberg.org/x{owner}/x{name}.git")
+    found = resolve_url(f"https://codeberg.org/x{owner}/x{name}.git")
     assert found is not None
     assert found.key == f"forgejo:codeberg.org/x{owner}/x{name}"
 
 
 def test_parts_of_a_url() -> None:
-    found = parts("HTTPS://WWW.Example.org:443/a%20b//c/?q#f")
+    found = split_url("HTTPS://WWW.Example.org:443/a%20b//c/?q#f")
     assert found is not None
     assert (found.host, found.segments, found.query) == ("example.org", ("a b", "c"), "q")

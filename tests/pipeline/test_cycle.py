@@ -12,7 +12,7 @@ import feedparser
 import pytest
 
 from tracker.domain.terms import Role
-from tracker.hosts.resolve import reference as resolve
+from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import cycle, read
 from tracker.pipeline.context import Summary
 from tracker.store import judgements, keys, releases, windows
@@ -274,7 +274,7 @@ def test_a_release_that_another_process_entered_is_judged(
     with start() as run:
         cycle.cycle(run.worker)
         assert run.rows("SELECT count(*) FROM releases WHERE judged_at IS NOT NULL")[0][0] > 0
-        link = resolve("https://github.com/ann/elsewhere")
+        link = resolve_url("https://github.com/ann/elsewhere")
         releases.save_release(run.worker.store, "Theirs", [link], "listed", "r1", (), run.worker.now())
         judgements.queue_all_judgements(run.worker.store)
         monkeypatch.setattr(keys, "_MET", {})

@@ -15,7 +15,7 @@ from tracker.detect import detect
 from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Role
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import cycle
 from tracker.settings import config_dir, load
 
@@ -68,7 +68,7 @@ def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
         )
         found[one["arxiv_id"]] = [
             link.reference.key.removeprefix("github:")
-            for link in detect.detect_paper(paper, reference, rules).roles
+            for link in detect.detect_paper(paper, resolve_url, rules).roles
             if link.role is Role.OWN and link.reference.key.startswith("github:")
         ]
     return found

@@ -257,10 +257,10 @@ def test_the_log_is_cut_after_a_cycle_and_a_reader_only_puts_it_off(store: Store
 def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
     pipeline_retention.forget()
     for number in range(50):
-        resolve.reference(f"https://github.com/lab/tool-{number}")
+        resolve.resolve_url(f"https://github.com/lab/tool-{number}")
         times.utc_text(START + timedelta(seconds=number))
         keys.work_key(f"arxiv:2606.{number:05}")
-    kept = (resolve.reference, base.parts, times.utc_text, keys.work_key)
+    kept = (resolve.resolve_url, base.split_url, times.utc_text, keys.work_key)
     assert [one.cache_info().currsize for one in kept] == [50, 50, 50, 50]
     pipeline_retention.forget()
     assert [one.cache_info().currsize for one in kept] == [0, 0, 0, 0]
@@ -271,7 +271,7 @@ def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
     store: Store, tmp_path: Path, clock: Clock, error: Exception | None
 ) -> None:
     def cycle() -> Summary:
-        resolve.reference("https://github.com/lab/tool")
+        resolve.resolve_url("https://github.com/lab/tool")
         if error:
             raise error
         return Summary()
@@ -280,7 +280,7 @@ def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
     service = scheduler.Service(made, store, clock)
     service._guarded("look", cycle)
     service.stop()
-    assert resolve.reference.cache_info().currsize == 0
+    assert resolve.resolve_url.cache_info().currsize == 0
 
 
 def test_hosts_of_strangers_that_recovered_are_bounded_in_number(

@@ -17,13 +17,13 @@ from tracker.domain.errors import StoreError
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Role, Source
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 from tracker.store import export, imports, judgements, papers, views
 from tracker.store.engine import Store
 
 
 def add(store: Store, number: int, now: datetime, role: Role, url: str) -> None:
-    arxiv_id, found = f"2606.{number:05}", reference(url)
+    arxiv_id, found = f"2606.{number:05}", resolve_url(url)
     assert found
     version = Version(
         arxiv_id=arxiv_id,
@@ -154,7 +154,7 @@ def test_links_are_written_as_papers_with_code_did_and_come_in_again(seeded: Sto
     }
     assert (listed[1]["is_official"], listed[1]["mentioned_in_github"]) == (False, False)
     out.seek(0)
-    assert imports.import_links(seeded, out, reference, source="ours", rules="1", now=now).new == 2
+    assert imports.import_links(seeded, out, resolve_url, source="ours", rules="1", now=now).new == 2
 
 
 def test_an_empty_store_gives_empty_files(store: Store) -> None:

@@ -17,7 +17,7 @@ from tracker.detect.roles import decision, role_rules
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, lifecycle
 from tracker.settings import config_dir
 from tracker.store import histories, imports, joined, judgements, papers
@@ -62,7 +62,7 @@ def stored(store: Store, now: datetime) -> Store:
 
 def load(store: Store, content: str | bytes, now: datetime, source: str = "a list") -> imports.ImportSummary:
     raw = content.encode() if isinstance(content, str) else content
-    return imports.import_links(store, io.BytesIO(raw), reference, source=source, rules="1", now=now)
+    return imports.import_links(store, io.BytesIO(raw), resolve_url, source=source, rules="1", now=now)
 
 
 def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
@@ -134,7 +134,7 @@ def test_our_own_lines_come_in_and_bad_ones_are_told_and_skipped(stored: Store, 
 
 
 def mention(source: Source, place: Place = Place.PAGE, evidence: str = "a list: named as official") -> Mention:
-    found = reference(URL)
+    found = resolve_url(URL)
     assert found
     return Mention(reference=found, url=URL, place=place, source=source, evidence=evidence)
 

@@ -20,7 +20,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.fetch import clock
-from tracker.hosts.resolve import reference
+from tracker.hosts.resolve import resolve_url
 from tracker.store import judgements, papers
 from tracker.store.engine import Store
 from tracker.store.readonly_sql import Stopwatch
@@ -34,7 +34,7 @@ def add(
     store: Store, number: int, now: datetime, *, category: str = "cs.CL", author: str = "Ann Author", is_open: bool = True
 ) -> str:  # fmt: skip
     arxiv_id, url = f"2606.{number:05}", f"https://github.com/ann/paper{number}"
-    work, found = f"arxiv:{arxiv_id}", reference(url)
+    work, found = f"arxiv:{arxiv_id}", resolve_url(url)
     assert found
     version = Version(
         arxiv_id=arxiv_id,

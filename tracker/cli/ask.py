@@ -34,7 +34,7 @@ def detect(
     """
     from tracker.detect.detect import detect_lines
     from tracker.detect.roles.role_rules import load_role_rules
-    from tracker.hosts.resolve import reference
+    from tracker.hosts.resolve import resolve_url
     from tracker.settings import config_dir
 
     rules = load_role_rules(config_dir() / "roles.toml")
@@ -43,7 +43,7 @@ def detect(
     except OSError as error:
         raise TrackerError(f"{file}: cannot be read ({error.strerror}).") from None
     with stream:
-        for line in detect_lines(stream, reference, rules):
+        for line in detect_lines(stream, resolve_url, rules):
             print(json.dumps(line, ensure_ascii=True))
     return 0
 

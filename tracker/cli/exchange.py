@@ -79,7 +79,7 @@ def import_(
     """
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.fetch import clock
-    from tracker.hosts.resolve import reference
+    from tracker.hosts.resolve import resolve_url
     from tracker.settings import config_dir
     from tracker.store import imports
 
@@ -89,7 +89,7 @@ def import_(
     now = clock.make(settings).now().replace(microsecond=0)
     try:
         with _opened(file) as stream, opened_store(settings) as store:
-            result = imports.import_links(store, stream, reference, source=name, rules=rules, now=now)
+            result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)
     except (OSError, EOFError) as error:
         raise TrackerError(f"{file}: cannot be read ({error}).") from None
     for bad in result.told:

@@ -9,8 +9,8 @@ from typing import Any
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, parts
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, split_url
 from tracker.hosts.inspect import file_tree
 
 _MOST_DEPTH = 20
@@ -20,7 +20,7 @@ _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The anonymised repository that `url` names; paths into it included."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host != "anonymous.4open.science":
         return None
     match found.segments:
@@ -36,26 +36,26 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 
     An anonymised repository answers 404 where it never was, and 410 once its time is over.
     """
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     name = reference.key.partition(":")[2]
-    api = file_tree.HostApi(fetch, f"https://anonymous.4open.science/api/repo/{name}", "anonymous.4open.science")
+    api = host_api.HostApi(fetch, f"https://anonymous.4open.science/api/repo/{name}", "anonymous.4open.science")
     answer = api.get("/files/")
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    found = json_fields.document(answer)
+    found = json_fields.parse_body(answer)
     if isinstance(found, dict) and "error" not in found:
-        tree = file_tree.Tree(_nested(found), complete=True)
+        tree = file_tree.FileTree(_nested(found), complete=True)
     elif isinstance(found, list):
         tree = _listed(found)
     else:
-        raise file_tree.Unread("its list of files cannot be read")
+        raise host_api.Unreadable("its list of files cannot be read")
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=name)
-    return file_tree.repository(
-        base, tree, api, lambda path: api.plain(f"/file/{file_tree.quoted(path)}"), states_licence=False
+    return file_tree.inspect_repository(
+        base, tree, api, lambda path: api.plain(f"/file/{host_api.quote_path(path)}"), states_licence=False
     )
 
 
@@ -63,10 +63,10 @@ def _nested(found: Mapping[str, Any]) -> list[str]:
     """Paths of a tree of objects, in which a file is an object with a number as its `size`."""
     paths: list[str] = []
     waiting: list[tuple[str, Mapping[str, Any]]] = [("", found)]
-    while waiting and len(paths) < file_tree.MOST_PATHS:
+    while waiting and len(paths) < host_api.MOST_PATHS:
         folder, entries = waiting.pop()
         for name, entry in entries.items():
-            inner, path = json_fields.mapping(entry), f"{folder}{name}"[:_MOST_PATH]
+            inner, path = json_fields.as_mapping(entry), f"{folder}{name}"[:_MOST_PATH]
             if isinstance(inner.get("size"), int):
                 paths.append(path)
             elif inner and path.count("/") < _MOST_DEPTH:
@@ -74,19 +74,19 @@ def _nested(found: Mapping[str, Any]) -> list[str]:
     return paths
 
 
-def _listed(found: Sequence[object]) -> file_tree.Tree:
+def _listed(found: Sequence[object]) -> file_tree.FileTree:
     """Paths of a list of `{path, name, size}`, in which a folder has no size."""
     paths: list[str] = []
     folders: set[str] = set()
-    for entry in map(json_fields.mapping, found[: file_tree.MOST_PATHS]):
-        name, folder = json_fields.text(entry.get("name")), json_fields.text(entry.get("path")) or ""
+    for entry in map(json_fields.as_mapping, found[: host_api.MOST_PATHS]):
+        name, folder = json_fields.as_text(entry.get("name")), json_fields.as_text(entry.get("path")) or ""
         path = "/".join(part for part in (folder.strip("/"), name) if part)
         if name and isinstance(entry.get("size"), int):
             paths.append(path)
         elif name:
             folders.add(path)
     opened = {path.rpartition("/")[0] for path in paths}
-    return file_tree.Tree(
+    return file_tree.FileTree(
         paths, complete=all(any(o == f or o.startswith(f"{f}/") for o in opened) for f in folders)
     )
 

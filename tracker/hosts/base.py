@@ -61,7 +61,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class UrlParts:
     """A URL taken apart: host in lower case without `www.` and default port, decoded path segments."""
 
     scheme: str
@@ -72,7 +72,7 @@ class Parts:
 
 
 @lru_cache(maxsize=4096)
-def parts(url: str) -> Parts | None:
+def split_url(url: str) -> UrlParts | None:
     """The parts of an http(s) URL, with or without its scheme; None when it is none or too long."""
     if len(url) > MOST_URL:
         return None
@@ -87,17 +87,17 @@ def parts(url: str) -> Parts | None:
     if port not in (None, 80, 443):
         host = f"{host}:{port}"
     segments = tuple(text for piece in split.path.split("/") if (text := unquote(piece).strip()))
-    return Parts(split.scheme, host, segments, split.path, split.query)
+    return UrlParts(split.scheme, host, segments, split.path, split.query)
 
 
 @cache
-def configured(host: str) -> Mapping[str, Any]:
+def host_settings(host: str) -> Mapping[str, Any]:
     """The table of `config/hosts.toml` about one host, empty where there is none. Raises SettingsError."""
     table = read_toml(config_dir() / "hosts.toml").get(host, {})
     return table if isinstance(table, dict) else {}
 
 
 @cache
-def names(host: str, key: str) -> frozenset[str]:
+def configured_names(host: str, key: str) -> frozenset[str]:
     """A list of `config/hosts.toml`, folded, such as the reserved path names of a host."""
-    return frozenset(str(name).casefold() for name in configured(host).get(key, ()))
+    return frozenset(str(name).casefold() for name in host_settings(host).get(key, ()))

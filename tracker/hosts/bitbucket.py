@@ -8,8 +8,8 @@ from urllib.parse import quote
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, names, parts
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
 
 _MOST_DEPTH = 5
@@ -19,11 +19,11 @@ _NAME = re.compile(r"[A-Za-z0-9_{][A-Za-z0-9_.{}-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The repository, or the workspace, that `url` names; deep links included."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host != "bitbucket.org" or not found.segments:
         return None
     path = [segment for segment in found.segments[:2] if _NAME.fullmatch(segment)]
-    if not path or path[0] != found.segments[0] or path[0].casefold() in names("bitbucket", "reserved"):
+    if not path or path[0] != found.segments[0] or path[0].casefold() in configured_names("bitbucket", "reserved"):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
@@ -33,53 +33,53 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = file_tree.HostApi(fetch, "bitbucket", "Bitbucket")
+    api = host_api.HostApi(fetch, "bitbucket", "Bitbucket")
     answer = api.get(f"/repositories/{quote(reference.key.partition(':')[2], safe='/')}")
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    facts = json_fields.mapping(json_fields.document(answer))
-    name = match(f"https://bitbucket.org/{json_fields.text(facts.get('full_name')) or ''}")
+    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    name = match(f"https://bitbucket.org/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise file_tree.Unread("Bitbucket's answer about it cannot be read")
-    language = json_fields.words(facts.get("language"))
+        raise host_api.Unreadable("Bitbucket's answer about it cannot be read")
+    language = json_fields.as_line(facts.get("language"))
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
-        host_id=json_fields.words(facts.get("uuid")) or None,
+        host_id=json_fields.as_line(facts.get("uuid")) or None,
         fork=isinstance(facts.get("parent"), dict),
-        created_at=json_fields.moment(facts.get("created_on")),
+        created_at=json_fields.as_time(facts.get("created_on")),
         languages=(language,) if language else (),
     )
     at = f"/repositories/{quote(name.key.partition(':')[2], safe='/')}/src"
-    branch = json_fields.text(json_fields.mapping(facts.get("mainbranch")).get("name"))
+    branch = json_fields.as_text(json_fields.as_mapping(facts.get("mainbranch")).get("name"))
     # Without a main branch nothing was ever pushed.
-    tree = file_tree.Tree((), complete=True) if branch is None else _tree(api, at, branch)
+    tree = file_tree.FileTree((), complete=True) if branch is None else _tree(api, at, branch)
     ref = tree.commit or branch or ""
-    return file_tree.repository(
-        base, tree, api, lambda file: api.plain(f"{at}/{quote(ref, safe='')}/{file_tree.quoted(file)}"),
+    return file_tree.inspect_repository(
+        base, tree, api, lambda file: api.plain(f"{at}/{quote(ref, safe='')}/{host_api.quote_path(file)}"),
         states_licence=False,
     )  # fmt: skip
 
 
-def _tree(api: file_tree.HostApi, at: str, branch: str) -> file_tree.Tree:
+def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
     # A branch's name with a slash cannot stand in the path; without one the listing is of the main branch.
     where = at if "/" in branch else f"{at}/{quote(branch, safe='')}/"
-    found = json_fields.mapping(api.found(where, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
+    found = json_fields.as_mapping(api.found(where, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
     values = found.get("values")
     if not isinstance(values, list):
-        raise file_tree.Unread("Bitbucket gave no list of its files")
-    entries = [json_fields.mapping(value) for value in values]
-    commits = (json_fields.words(json_fields.mapping(entry.get("commit")).get("hash")) for entry in entries)
+        raise host_api.Unreadable("Bitbucket gave no list of its files")
+    entries = [json_fields.as_mapping(value) for value in values]
+    commits = (json_fields.as_line(json_fields.as_mapping(entry.get("commit")).get("hash")) for entry in entries)
     folders = [path for entry in entries if entry.get("type") == "commit_directory"
-               and (path := json_fields.text(entry.get("path")))]  # fmt: skip
+               and (path := json_fields.as_text(entry.get("path")))]  # fmt: skip
     deepest = any(path.strip("/").count("/") >= _MOST_DEPTH - 1 for path in folders)
-    return file_tree.Tree(
-        file_tree.paths_of(values, frozenset({"commit_file"})),
+    return file_tree.FileTree(
+        file_tree.list_paths(values, frozenset({"commit_file"})),
         complete="next" not in found and not deepest,
         commit=next((commit for commit in commits if commit), None),
     )

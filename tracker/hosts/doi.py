@@ -8,9 +8,9 @@ from urllib.parse import unquote
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Content, Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, Parts, parts
-from tracker.hosts.inspect import deposits, file_tree
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, UrlParts, split_url
+from tracker.hosts.inspect import deposits
 
 _RESOLVERS = frozenset({"doi.org", "dx.doi.org", "hdl.handle.net"})
 # DOI handbook 2.2: a prefix of `10.` and a registrant, a slash, any printable suffix.
@@ -24,20 +24,20 @@ _VERSION = re.compile(r"\d{1,3}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The DOI that a resolver's or figshare's `url` names."""
-    found = parts(url)
+    found = split_url(url)
     if found is None:
         return None
-    name = doi_of(found) or _figshare(found)
-    return None if name is None or name.lower().startswith(_ZENODO) else reference(name)
+    name = find_doi(found) or _figshare(found)
+    return None if name is None or name.lower().startswith(_ZENODO) else doi_reference(name)
 
 
-def reference(name: str) -> Reference:
+def doi_reference(name: str) -> Reference:
     """The reference of a DOI such as `10.5555/12345678`; figshare's are records, which can be asked about."""
     kind = "record" if _FIGSHARE_DOI.fullmatch(name) else "doi"
     return Reference(f"doi:{name}", "doi", kind, f"https://doi.org/{name}")
 
 
-def doi_of(found: Parts) -> str | None:
+def find_doi(found: UrlParts) -> str | None:
     """The DOI that stands in a resolver's address, else None."""
     if found.host not in _RESOLVERS:
         return None
@@ -45,7 +45,7 @@ def doi_of(found: Parts) -> str | None:
     return path if _DOI.fullmatch(path) else None
 
 
-def _figshare(found: Parts) -> str | None:
+def _figshare(found: UrlParts) -> str | None:
     """`figshare.com/articles/TYPE/TITLE/ID[/VERSION]`: the item's DOI is 10.6084/m9.figshare.ID[.vVERSION]."""
     if found.host != "figshare.com" or found.segments[:1] not in (("articles",), ("collections",)):
         return None
@@ -61,30 +61,30 @@ def _figshare(found: Parts) -> str | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What figshare's record says: one request. Any other DOI is not asked about. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     item = _FIGSHARE_DOI.fullmatch(reference.key.partition(":")[2])
     if item is None:
-        return file_tree.unknown("what stands behind this DOI is not asked")
-    api = file_tree.HostApi(fetch, "https://api.figshare.com/v2", "figshare")
+        return host_api.unknown_check("what stands behind this DOI is not asked")
+    api = host_api.HostApi(fetch, "https://api.figshare.com/v2", "figshare")
     version = f"/versions/{item[2]}" if item[2] else ""
     answer = api.get(f"/articles/{item[1]}{version}")
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    facts = json_fields.mapping(json_fields.document(answer))
-    number = file_tree.number(facts.get("id"))
+    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    number = json_fields.as_number_text(facts.get("id"))
     if number is None:
-        raise file_tree.Unread("figshare's answer about it cannot be read")
+        raise host_api.Unreadable("figshare's answer about it cannot be read")
     entries = (
-        json_fields.mapping(entry) for entry in json_fields.items(facts.get("files"))[: file_tree.MOST_PATHS]
+        json_fields.as_mapping(entry) for entry in json_fields.as_list(facts.get("files"))[: host_api.MOST_PATHS]
     )
-    names = [name for entry in entries if (name := json_fields.text(entry.get("name")))]
-    kind = _FIGSHARE_KINDS.get(json_fields.words(facts.get("defined_type_name")).lower(), "")
+    names = [name for entry in entries if (name := json_fields.as_text(entry.get("name")))]
+    kind = _FIGSHARE_KINDS.get(json_fields.as_line(facts.get("defined_type_name")).lower(), "")
     closed = facts.get("is_embargoed") is True or facts.get("is_confidential") is True
-    word, holds = deposits.classify(kind, names)
+    word, holds = deposits.classify_deposit(kind, names)
     if closed and not names:
         word = Content.UNKNOWN
     return Check(
@@ -94,10 +94,10 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         content=word,
         holds=holds,
         reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
-        licence_claimed=json_fields.words(json_fields.mapping(facts.get("license")).get("name")) or None,
+        licence_claimed=json_fields.as_line(json_fields.as_mapping(facts.get("license")).get("name")) or None,
         licence_checked=True,
         gated=closed,
-        created_at=json_fields.moment(facts.get("created_date")),
+        created_at=json_fields.as_time(facts.get("created_date")),
     )
 
 

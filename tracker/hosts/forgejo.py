@@ -7,8 +7,8 @@ import re
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, names, parts
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
 
 _SITE = "codeberg.org"
@@ -17,13 +17,13 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The repository, or its owner, that `url` names; deep links included."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or not found.segments:
         return None
-    if found.host != _SITE and found.host not in names("forgejo", "domains"):
+    if found.host != _SITE and found.host not in configured_names("forgejo", "domains"):
         return None
     path = [segment for segment in found.segments[:2] if _NAME.fullmatch(segment)]
-    if not path or path[0] != found.segments[0] or path[0].casefold() in names("forgejo", "reserved"):
+    if not path or path[0] != found.segments[0] or path[0].casefold() in configured_names("forgejo", "reserved"):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
@@ -33,53 +33,53 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     site, _, path = reference.url.removeprefix("https://").partition("/")
-    api = file_tree.HostApi(fetch, "codeberg" if site == _SITE else f"https://{site}/api/v1", "Forgejo")
+    api = host_api.HostApi(fetch, "codeberg" if site == _SITE else f"https://{site}/api/v1", "Forgejo")
     answer = api.get(f"/repos/{path}")
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    facts = json_fields.mapping(json_fields.document(answer))
-    name = match(f"https://{site}/{json_fields.text(facts.get('full_name')) or ''}")
+    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    name = match(f"https://{site}/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise file_tree.Unread("Forgejo's answer about it cannot be read")
-    language = json_fields.words(facts.get("language"))
+        raise host_api.Unreadable("Forgejo's answer about it cannot be read")
+    language = json_fields.as_line(facts.get("language"))
     # Gitea tells licences since 1.23, as a list; Forgejo does not.
-    licences = [word for word in map(json_fields.words, json_fields.items(facts.get("licenses"))[:5]) if word]
+    licences = [word for word in map(json_fields.as_line, json_fields.as_list(facts.get("licenses"))[:5]) if word]
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
-        host_id=file_tree.number(facts.get("id")),
+        host_id=json_fields.as_number_text(facts.get("id")),
         licence_claimed=licences[0] if len(licences) == 1 else None,
-        archived=json_fields.flag(facts.get("archived")),
-        fork=json_fields.flag(facts.get("fork")),
-        created_at=json_fields.moment(facts.get("created_at")),
+        archived=json_fields.as_bool(facts.get("archived")),
+        fork=json_fields.as_bool(facts.get("fork")),
+        created_at=json_fields.as_time(facts.get("created_at")),
         languages=(language,) if language else (),
     )
     at = f"/repos/{name.url.removeprefix('https://').partition('/')[2]}"
-    branch = json_fields.text(facts.get("default_branch")) or "HEAD"
-    tree = file_tree.Tree((), complete=True) if facts.get("empty") is True else _tree(api, at, branch)
-    return file_tree.repository(
+    branch = json_fields.as_text(facts.get("default_branch")) or "HEAD"
+    tree = file_tree.FileTree((), complete=True) if facts.get("empty") is True else _tree(api, at, branch)
+    return file_tree.inspect_repository(
         base,
         tree,
         api,
-        lambda file: api.encoded(f"{at}/contents/{file_tree.quoted(file)}", {"ref": branch}),
+        lambda file: api.encoded(f"{at}/contents/{host_api.quote_path(file)}", {"ref": branch}),
         states_licence=False,
     )
 
 
-def _tree(api: file_tree.HostApi, at: str, branch: str) -> file_tree.Tree:
-    found = json_fields.mapping(
-        api.found(f"{at}/git/trees/{file_tree.quoted(branch)}", {"recursive": "true", "per_page": "1000"})
+def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
+    found = json_fields.as_mapping(
+        api.found(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "true", "per_page": "1000"})
     )
     if not isinstance(found.get("tree"), list):
-        raise file_tree.Unread("Forgejo gave no list of its files")
+        raise host_api.Unreadable("Forgejo gave no list of its files")
     whole = found.get("truncated") is not True and not file_tree.has_submodule(found["tree"])
-    return file_tree.Tree(file_tree.paths_of(found["tree"]), complete=whole)
+    return file_tree.FileTree(file_tree.list_paths(found["tree"]), complete=whole)
 
 
 HOST = Host(

@@ -7,8 +7,8 @@ import re
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, names, parts
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -16,11 +16,11 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The repository, or its owner, that `url` names; deep links included."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host != "gitee.com" or not found.segments:
         return None
     path = [segment for segment in found.segments[:2] if _NAME.fullmatch(segment)]
-    if not path or path[0] != found.segments[0] or path[0].casefold() in names("gitee", "reserved"):
+    if not path or path[0] != found.segments[0] or path[0].casefold() in configured_names("gitee", "reserved"):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
@@ -30,44 +30,48 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there, by Gitee's API v5: the repository, its tree, and at most one file. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = file_tree.HostApi(fetch, "https://gitee.com/api/v5", "Gitee")
+    api = host_api.HostApi(fetch, "https://gitee.com/api/v5", "Gitee")
     answer = api.get(f"/repos/{reference.key.partition(':')[2]}")
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    facts = json_fields.mapping(json_fields.document(answer))
-    name = match(f"https://gitee.com/{json_fields.text(facts.get('full_name')) or ''}")
+    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    name = match(f"https://gitee.com/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise file_tree.Unread("Gitee's answer about it cannot be read")
-    language = json_fields.words(facts.get("language"))
+        raise host_api.Unreadable("Gitee's answer about it cannot be read")
+    language = json_fields.as_line(facts.get("language"))
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
-        host_id=file_tree.number(facts.get("id")),
-        licence_claimed=json_fields.words(facts.get("license")) or None,
-        fork=json_fields.flag(facts.get("fork")),
-        created_at=json_fields.moment(facts.get("created_at")),
-        pushed_at=json_fields.moment(facts.get("pushed_at")),
+        host_id=json_fields.as_number_text(facts.get("id")),
+        licence_claimed=json_fields.as_line(facts.get("license")) or None,
+        fork=json_fields.as_bool(facts.get("fork")),
+        created_at=json_fields.as_time(facts.get("created_at")),
+        pushed_at=json_fields.as_time(facts.get("pushed_at")),
         languages=(language,) if language else (),
     )
     at = f"/repos/{name.key.partition(':')[2]}"
-    branch = json_fields.text(facts.get("default_branch")) or "HEAD"
-    tree = file_tree.Tree((), complete=True) if facts.get("empty_repo") is True else _tree(api, at, branch)
-    return file_tree.repository(
-        base, tree, api, lambda file: api.encoded(f"{at}/contents/{file_tree.quoted(file)}"), states_licence=False
+    branch = json_fields.as_text(facts.get("default_branch")) or "HEAD"
+    tree = file_tree.FileTree((), complete=True) if facts.get("empty_repo") is True else _tree(api, at, branch)
+    return file_tree.inspect_repository(
+        base,
+        tree,
+        api,
+        lambda file: api.encoded(f"{at}/contents/{host_api.quote_path(file)}"),
+        states_licence=False,
     )
 
 
-def _tree(api: file_tree.HostApi, at: str, branch: str) -> file_tree.Tree:
-    found = json_fields.mapping(api.found(f"{at}/git/trees/{file_tree.quoted(branch)}", {"recursive": "1"}))
+def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
+    found = json_fields.as_mapping(api.found(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "1"}))
     if not isinstance(found.get("tree"), list):
-        raise file_tree.Unread("Gitee gave no list of its files")
+        raise host_api.Unreadable("Gitee gave no list of its files")
     whole = found.get("truncated") is not True and not file_tree.has_submodule(found["tree"])
-    return file_tree.Tree(file_tree.paths_of(found["tree"]), complete=whole)
+    return file_tree.FileTree(file_tree.list_paths(found["tree"]), complete=whole)
 
 
 HOST = Host(

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, names, parts
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
 
 _SITE = "gitlab.com"
@@ -26,7 +26,7 @@ _OLD_TABS = frozenset(
 
 def match(url: str) -> Reference | None:
     """The project, or the group or user, that `url` names; deep links included."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or not (found.host == _SITE or _is_server(found.host)):
         return None
     path: list[str] = []
@@ -36,7 +36,7 @@ def match(url: str) -> Reference | None:
         if not _GROUP.fullmatch(segment):
             break
         path.append(segment)
-    if not path or path[0].casefold() in names("gitlab", "reserved"):
+    if not path or path[0].casefold() in configured_names("gitlab", "reserved"):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
@@ -46,60 +46,60 @@ def match(url: str) -> Reference | None:
 
 
 def _is_server(host: str) -> bool:
-    return host.startswith("gitlab.") or host in names("gitlab", "domains")
+    return host.startswith("gitlab.") or host in configured_names("gitlab", "domains")
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the project, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     site, _, path = reference.url.removeprefix("https://").partition("/")
-    api = file_tree.HostApi(fetch, "gitlab" if site == _SITE else f"https://{site}/api/v4", "GitLab")
+    api = host_api.HostApi(fetch, "gitlab" if site == _SITE else f"https://{site}/api/v4", "GitLab")
     answer = api.get(f"/projects/{quote(path, safe='')}", {"license": "true"})
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    facts = json_fields.mapping(json_fields.document(answer))
-    number = file_tree.number(facts.get("id"))
-    name = match(f"https://{site}/{json_fields.text(facts.get('path_with_namespace')) or ''}")
+    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    number = json_fields.as_number_text(facts.get("id"))
+    name = match(f"https://{site}/{json_fields.as_text(facts.get('path_with_namespace')) or ''}")
     if number is None or name is None or name.kind != "repository":
-        raise file_tree.Unread("GitLab's answer about it cannot be read")
+        raise host_api.Unreadable("GitLab's answer about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
         host_id=number,
-        licence_claimed=json_fields.words(json_fields.mapping(facts.get("license")).get("key")) or None,
-        archived=json_fields.flag(facts.get("archived")),
+        licence_claimed=json_fields.as_line(json_fields.as_mapping(facts.get("license")).get("key")) or None,
+        archived=json_fields.as_bool(facts.get("archived")),
         fork=isinstance(facts.get("forked_from_project"), dict),
-        created_at=json_fields.moment(facts.get("created_at")),
+        created_at=json_fields.as_time(facts.get("created_at")),
     )
     return _with_tree(base, facts, f"/projects/{number}", api)
 
 
-def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: file_tree.HostApi) -> Check:
-    branch = json_fields.text(facts.get("default_branch")) or "HEAD"
+def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: host_api.HostApi) -> Check:
+    branch = json_fields.as_text(facts.get("default_branch")) or "HEAD"
     if facts.get("empty_repo") is True:
-        tree = file_tree.Tree((), complete=True)
+        tree = file_tree.FileTree((), complete=True)
     else:
         answer = api.get(f"{at}/repository/tree", {"recursive": "true", "per_page": "100", "ref": branch})
-        entries = json_fields.document(answer)
+        entries = json_fields.parse_body(answer)
         if answer.status != 200 or not isinstance(entries, list):
             # A project without a repository, or one that shows it to its members alone.
-            raise file_tree.Unread(f"GitLab answered {answer.status} to the question for its files")
+            raise host_api.Unreadable(f"GitLab answered {answer.status} to the question for its files")
         more = bool(answer.headers.get("x-next-page")) or 'rel="next"' in answer.headers.get("link", "")
         whole = not more and not file_tree.has_submodule(entries)
-        tree = file_tree.Tree(file_tree.paths_of(entries), complete=whole)
+        tree = file_tree.FileTree(file_tree.list_paths(entries), complete=whole)
 
     def text(path: str) -> str:
         return api.encoded(f"{at}/repository/files/{quote(path, safe='')}", {"ref": branch})
 
     def languages() -> Sequence[str]:
-        found = json_fields.mapping(api.found(f"{at}/languages"))
-        return [name for name in map(json_fields.words, list(found)[:20]) if name]
+        found = json_fields.as_mapping(api.found(f"{at}/languages"))
+        return [name for name in map(json_fields.as_line, list(found)[:20]) if name]
 
-    return file_tree.repository(base, tree, api, text, states_licence=True, languages=languages)
+    return file_tree.inspect_repository(base, tree, api, text, states_licence=True, languages=languages)
 
 
 HOST = Host(

@@ -6,8 +6,8 @@ import re
 
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
-from tracker.hosts.base import Host, names, parts
-from tracker.hosts.inspect import file_tree
+from tracker.hosts import host_api
+from tracker.hosts.base import Host, configured_names, split_url
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _KINDS = {"datasets": "dataset", "code": "code", "kernels": "code", "models": "model"}
@@ -15,13 +15,13 @@ _KINDS = {"datasets": "dataset", "code": "code", "kernels": "code", "models": "m
 
 def match(url: str) -> Reference | None:
     """The dataset, notebook or model that `url` names."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host != "kaggle.com" or not found.segments:
         return None
     kind = _KINDS.get(found.segments[0].lower())
     # Old addresses of datasets and notebooks stand right below the owner: only the former is certain.
     names_ = found.segments[1:3] if kind else found.segments[:2]
-    if kind is None and found.segments[0].casefold() in names("kaggle", "reserved"):
+    if kind is None and found.segments[0].casefold() in configured_names("kaggle", "reserved"):
         return None
     if len(names_) < 2 or not all(_NAME.fullmatch(name) for name in names_):
         return None
@@ -33,7 +33,7 @@ def match(url: str) -> Reference | None:
 
 def check(_reference: Reference, _fetch: Fetch) -> Check:
     """Nothing can be told without an account, and nothing is asked."""
-    return file_tree.unknown("Kaggle's API answers only with an account")
+    return host_api.unknown_check("Kaggle's API answers only with an account")
 
 
 HOST = Host(

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, configured, parts
-from tracker.hosts.inspect import content, file_tree
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, host_settings, split_url
+from tracker.hosts.inspect import content
 
 _FILES = {"model": "/repo/files", "dataset": "/repo/tree"}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -19,10 +19,10 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The model, dataset, studio or collection that `url` names."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host not in ("modelscope.cn", "modelscope.ai"):
         return None
-    kind = configured("modelscope").get("kinds", {}).get(found.segments[0].lower()) if found.segments else None
+    kind = host_settings("modelscope").get("kinds", {}).get(found.segments[0].lower()) if found.segments else None
     path = found.segments[1:3]
     if kind is None or len(path) < 2 or not all(_NAME.fullmatch(name) for name in path):
         return None
@@ -34,41 +34,43 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there, by ModelScope's API: the artifact and its files. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
     if reference.kind not in _FILES:
-        return file_tree.unknown("ModelScope tells of models and datasets alone without an account")
+        return host_api.unknown_check("ModelScope tells of models and datasets alone without an account")
     site = reference.url.removeprefix("https://").partition("/")[0]
-    api = file_tree.HostApi(fetch, f"https://{site}/api/v1", "ModelScope")
+    api = host_api.HostApi(fetch, f"https://{site}/api/v1", "ModelScope")
     at = f"/{reference.kind}s/{reference.key.partition('/')[2]}"
     answer = api.get(at)
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    facts = json_fields.mapping(json_fields.mapping(json_fields.document(answer)).get("Data"))
-    number = file_tree.number(facts.get("Id"))
+    facts = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(answer)).get("Data"))
+    number = json_fields.as_number_text(facts.get("Id"))
     if number is None:
-        raise file_tree.Unread("ModelScope's answer about it cannot be read")
+        raise host_api.Unreadable("ModelScope's answer about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=reference,
         host_id=f"{reference.kind}/{number}",
-        licence_claimed=json_fields.words(facts.get("License")) or None,
+        licence_claimed=json_fields.as_line(facts.get("License")) or None,
         licence_checked=True,
         created_at=_moment(facts.get("CreatedTime")),
     )
-    found = json_fields.mapping(
-        json_fields.mapping(api.found(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
+    found = json_fields.as_mapping(
+        json_fields.as_mapping(api.found(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
     )
     if not isinstance(found.get("Files"), list):
-        raise file_tree.Unread("ModelScope gave no list of its files")
-    entries = (json_fields.mapping(entry) for entry in found["Files"][: file_tree.MOST_PATHS])
+        raise host_api.Unreadable("ModelScope gave no list of its files")
+    entries = (json_fields.as_mapping(entry) for entry in found["Files"][: host_api.MOST_PATHS])
     paths = [
-        path for entry in entries if entry.get("Type") != "tree" and (path := json_fields.text(entry.get("Path")))
+        path
+        for entry in entries
+        if entry.get("Type") != "tree" and (path := json_fields.as_text(entry.get("Path")))
     ]
-    word, holds = content.classify_hub(reference.kind, paths)
+    word, holds = content.classify_hub_artifact(reference.kind, paths)
     return replace(base, content=word, holds=holds)
 
 

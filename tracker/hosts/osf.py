@@ -9,9 +9,9 @@ from typing import Any
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Content, Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, parts
-from tracker.hosts.inspect import deposits, file_tree
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, split_url
+from tracker.hosts.inspect import deposits
 
 # OSF ids are five letters and digits (longer only for versions such as abcde_v1 of preprints).
 _ID = re.compile(r"[a-z0-9]{5}(?:_v\d+)?", re.IGNORECASE | re.ASCII)
@@ -24,7 +24,7 @@ _VIA = frozenset({"preprints", "registries", "project"})
 
 def match(url: str) -> Reference | None:
     """The project, file or registration that `url` names."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host != "osf.io":
         return None
     segments = [segment for segment in found.segments if segment.lower() not in _VIA]
@@ -36,43 +36,45 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What stands under the id, its first hundred files, and its licence. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = file_tree.HostApi(fetch, _API, "OSF")
+    api = host_api.HostApi(fetch, _API, "OSF")
     name = reference.key.partition(":")[2].lower()
     answer = api.get(f"/guids/{name}/")
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    data = json_fields.mapping(json_fields.mapping(json_fields.document(answer)).get("data"))
-    facts = json_fields.mapping(data.get("attributes"))
+    data = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(answer)).get("data"))
+    facts = json_fields.as_mapping(data.get("attributes"))
     if not facts:
-        raise file_tree.Unread("OSF's answer about it cannot be read")
+        raise host_api.Unreadable("OSF's answer about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=reference,
         host_id=name,
-        fork=json_fields.flag(facts.get("fork")),
-        created_at=json_fields.moment(facts.get("date_created")),
+        fork=json_fields.as_bool(facts.get("fork")),
+        created_at=json_fields.as_time(facts.get("date_created")),
     )
     kind = data.get("type")
     if kind not in ("nodes", "registrations"):
         return replace(base, reason="it is no project with files of its own")
-    listing = json_fields.mapping(api.found(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
+    listing = json_fields.as_mapping(api.found(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
     entries = [
-        json_fields.mapping(json_fields.mapping(entry).get("attributes"))
-        for entry in json_fields.items(listing.get("data"))
+        json_fields.as_mapping(json_fields.as_mapping(entry).get("attributes"))
+        for entry in json_fields.as_list(listing.get("data"))
     ]
     files = [
-        path for entry in entries if entry.get("kind") == "file" and (path := json_fields.text(entry.get("name")))
+        path
+        for entry in entries
+        if entry.get("kind") == "file" and (path := json_fields.as_text(entry.get("name")))
     ]
-    more = bool(json_fields.mapping(listing.get("links")).get("next")) or any(
+    more = bool(json_fields.as_mapping(listing.get("links")).get("next")) or any(
         e.get("kind") != "file" for e in entries
     )
-    word, holds = deposits.classify(
-        _KINDS.get(json_fields.words(facts.get("category")), ""), files, complete=not more
+    word, holds = deposits.classify_deposit(
+        _KINDS.get(json_fields.as_line(facts.get("category")), ""), files, complete=not more
     )
     if word is Content.EMPTY:
         # Files may lie in parts of the project or in storage that it only names.
@@ -87,13 +89,13 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
     )
 
 
-def _licence(api: file_tree.HostApi, data: Any) -> str | None:
-    related = json_fields.mapping(json_fields.mapping(data.get("relationships")).get("license"))
-    number = json_fields.words(json_fields.mapping(related.get("data")).get("id"))
+def _licence(api: host_api.HostApi, data: Any) -> str | None:
+    related = json_fields.as_mapping(json_fields.as_mapping(data.get("relationships")).get("license"))
+    number = json_fields.as_line(json_fields.as_mapping(related.get("data")).get("id"))
     if not _LICENCE.fullmatch(number):
         return None
-    stated = json_fields.mapping(json_fields.mapping(api.found(f"/licenses/{number}/")).get("data"))
-    return json_fields.words(json_fields.mapping(stated.get("attributes")).get("name")) or None
+    stated = json_fields.as_mapping(json_fields.as_mapping(api.found(f"/licenses/{number}/")).get("data"))
+    return json_fields.as_line(json_fields.as_mapping(stated.get("attributes")).get("name")) or None
 
 
 HOST = Host(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tracker.domain.artifacts import Reference
-from tracker.hosts.base import Host, parts
+from tracker.hosts.base import Host, split_url
 
 # Host names of RFC 1123 and, as written by people, of other alphabets; an optional port.
 _NAME = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{1,59})(?::\d{1,5})?")
@@ -14,7 +14,7 @@ _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The page under its normal address: host in lower case, no `www.`, fragment or trailing slash."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or not (_NAME.fullmatch(found.host) or _ADDRESS.fullmatch(found.host)):
         return None
     rest = found.path.rstrip("/") + (f"?{found.query}" if found.query else "")

@@ -43,7 +43,7 @@ HOSTS: tuple[Host, ...] = (
 
 
 @lru_cache(maxsize=8192)
-def reference(url: str) -> Reference | None:
+def resolve_url(url: str) -> Reference | None:
     """The canonical reference of `url` (with or without its scheme), None where it is no http(s) address."""
     if len(url) > MOST_URL:
         return None

@@ -8,9 +8,9 @@ from dataclasses import replace
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Content, Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, parts
-from tracker.hosts.inspect import content, file_tree
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, split_url
+from tracker.hosts.inspect import content
 
 _SITE = "archive.softwareheritage.org"
 _HASH = re.compile(r"[0-9a-f]{40}", re.ASCII)
@@ -27,7 +27,7 @@ _ID = re.compile(r"swh:1:(?:cnt|dir|rel|rev|snp):[0-9a-f]{40}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The object that `url` names; qualifiers (`;origin=…`) are left out."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host not in ("archive.softwareheritage.org", "softwareheritage.org"):
         return None
     name = next((match.group() for segment in found.segments if (match := _ID.match(segment))), None)
@@ -38,43 +38,45 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """Whether the archive holds the object, and the top folder of what it is. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
-def copy_of(url: str, fetch: Fetch) -> Reference | None:
+def find_archived_copy(url: str, fetch: Fetch) -> Reference | None:
     """The newest snapshot that the archive has of a repository's address, None where it has none.
 
     Raises UpstreamError where it told nothing.
     """
     answer = fetch.get("software_heritage", f"/origin/{url}/visit/latest/", params={"require_snapshot": "true"})
-    found = json_fields.words(json_fields.mapping(json_fields.document(answer)).get("snapshot"))
+    found = json_fields.as_line(json_fields.as_mapping(json_fields.parse_body(answer)).get("snapshot"))
     return match(f"https://{_SITE}/swh:1:snp:{found}") if answer.status == 200 else None
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = file_tree.HostApi(fetch, "software_heritage", "Software Heritage")
+    api = host_api.HostApi(fetch, "software_heritage", "Software Heritage")
     _, _, kind, number = reference.key.split(":", 3)
     answer = api.get(_FIRST[kind].format(number))
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    found = json_fields.document(answer)
+    found = json_fields.parse_body(answer)
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=number)
     if kind == "rel":
-        target = json_fields.words(json_fields.mapping(found).get("target"))
-        if json_fields.mapping(found).get("target_type") != "revision" or not _HASH.fullmatch(target):
+        target = json_fields.as_line(json_fields.as_mapping(found).get("target"))
+        if json_fields.as_mapping(found).get("target_type") != "revision" or not _HASH.fullmatch(target):
             return replace(base, reason="what the release holds was not read")
         found = api.found(_FIRST["rev"].format(target))
     if kind in ("rev", "rel"):
-        found = json_fields.mapping(found).get("content")
+        found = json_fields.as_mapping(found).get("content")
     if kind not in ("dir", "rev", "rel") or not isinstance(found, list):
         return replace(base, reason="what it holds was not read")
-    entries = [json_fields.mapping(entry) for entry in found[: file_tree.MOST_PATHS]]
+    entries = [json_fields.as_mapping(entry) for entry in found[: host_api.MOST_PATHS]]
     names = [
-        name for entry in entries if entry.get("type") == "file" and (name := json_fields.text(entry.get("name")))
+        name
+        for entry in entries
+        if entry.get("type") == "file" and (name := json_fields.as_text(entry.get("name")))
     ]
     folders = [entry for entry in entries if entry.get("type") != "file"]
-    word, holds = content.classify(names, None, complete=not folders)
+    word, holds = content.classify_repository(names, None, complete=not folders)
     return replace(
         base,
         content=word,

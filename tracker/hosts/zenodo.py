@@ -9,10 +9,10 @@ from typing import Any
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Content, Outcome
-from tracker.hosts import json_fields
-from tracker.hosts.base import Host, parts
-from tracker.hosts.doi import doi_of
-from tracker.hosts.inspect import deposits, file_tree
+from tracker.hosts import host_api, json_fields
+from tracker.hosts.base import Host, split_url
+from tracker.hosts.doi import find_doi
+from tracker.hosts.inspect import deposits
 
 _DOI = re.compile(r"10\.5281/zenodo\.(\d{1,12})", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
@@ -20,13 +20,13 @@ _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The record that a record's, badge's or DOI's `url` names."""
-    found = parts(url)
+    found = split_url(url)
     if found is None:
         return None
     if found.host == "zenodo.org":
         number = _number(found.segments)
     else:
-        doi = _DOI.match(doi_of(found) or "")
+        doi = _DOI.match(find_doi(found) or "")
         number = doi.group(1) if doi else None
     if number is None:
         return None
@@ -49,26 +49,26 @@ def _number(segments: tuple[str, ...]) -> str | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What the record says and which files it lists: one request. Raises UpstreamStopped."""
-    return file_tree.guarded(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _look(reference, fetch))
 
 
 def _look(reference: Reference, fetch: Fetch) -> Check:
-    api = file_tree.HostApi(fetch, "zenodo", "Zenodo")
+    api = host_api.HostApi(fetch, "zenodo", "Zenodo")
     number = reference.key.rpartition(".")[2]
     answer = api.get(f"/records/{number}")
-    gone = file_tree.missing(api, answer)
+    gone = host_api.check_absence(api, answer)
     if gone is not None:
         return gone
-    record = json_fields.mapping(json_fields.document(answer))
-    facts = json_fields.mapping(record.get("metadata"))
+    record = json_fields.as_mapping(json_fields.parse_body(answer))
+    facts = json_fields.as_mapping(record.get("metadata"))
     if not facts:
-        raise file_tree.Unread("Zenodo's answer about it cannot be read")
+        raise host_api.Unreadable("Zenodo's answer about it cannot be read")
     names = _files(record.get("files"))
-    access = json_fields.mapping(record.get("access"))
+    access = json_fields.as_mapping(record.get("access"))
     closed = (
         facts.get("access_right") in ("restricted", "closed", "embargoed") or access.get("files") == "restricted"
     )
-    word, holds = deposits.classify(_kind(facts), names)
+    word, holds = deposits.classify_deposit(_kind(facts), names)
     if closed and not names:
         word = Content.UNKNOWN
     return Check(
@@ -82,34 +82,36 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         licence_claimed=_licence(facts),
         licence_checked=True,
         gated=closed,
-        created_at=json_fields.moment(record.get("created")),
+        created_at=json_fields.as_time(record.get("created")),
     )
 
 
 def _files(value: object) -> list[str]:
     """Names of the files, in the old shape (a list with `key` or `filename`) and the new (`entries`)."""
-    entries = json_fields.mapping(value).get("entries", value)
+    entries = json_fields.as_mapping(value).get("entries", value)
     if isinstance(entries, dict):
         entries = [{"key": name} for name in entries]
-    found = (json_fields.mapping(entry) for entry in json_fields.items(entries)[: file_tree.MOST_PATHS])
-    names = (json_fields.text(entry.get("key")) or json_fields.text(entry.get("filename")) for entry in found)
+    found = (json_fields.as_mapping(entry) for entry in json_fields.as_list(entries)[: host_api.MOST_PATHS])
+    names = (
+        json_fields.as_text(entry.get("key")) or json_fields.as_text(entry.get("filename")) for entry in found
+    )
     return [name for name in names if name]
 
 
 def _kind(facts: Mapping[str, Any]) -> str:
-    stated = json_fields.mapping(facts.get("resource_type"))
+    stated = json_fields.as_mapping(facts.get("resource_type"))
     return (
-        json_fields.words(stated.get("type"))
-        or json_fields.words(stated.get("id"))
-        or json_fields.words(facts.get("upload_type"))
+        json_fields.as_line(stated.get("type"))
+        or json_fields.as_line(stated.get("id"))
+        or json_fields.as_line(facts.get("upload_type"))
     )
 
 
 def _licence(facts: Mapping[str, Any]) -> str | None:
     stated = facts.get("license")
-    first = next(iter(json_fields.items(facts.get("rights"))), None)
-    name = json_fields.mapping(stated).get("id") or stated or json_fields.mapping(first).get("id")
-    return json_fields.words(name) or None
+    first = next(iter(json_fields.as_list(facts.get("rights"))), None)
+    name = json_fields.as_mapping(stated).get("id") or stated or json_fields.as_mapping(first).get("id")
+    return json_fields.as_line(name) or None
 
 
 HOST = Host(

@@ -121,7 +121,7 @@ def copies(worker: Worker, now: datetime, summary: Summary) -> None:
     for artifact, url in artifacts.artifacts_without_copy(worker.store, now, COPIES):
         worker.check_cancelled()
         try:
-            found = swh.copy_of(url, worker.fetch)
+            found = swh.find_archived_copy(url, worker.fetch)
         except UpstreamStopped as stopped:
             reason, next_try = str(stopped), stopped.until
             break

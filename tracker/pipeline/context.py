@@ -18,7 +18,7 @@ from tracker.domain.errors import Cancelled, SettingsError
 from tracker.domain.protocols import Clock, Fetch, Progress
 from tracker.domain.status import Status, Trouble
 from tracker.fetch.client import Client
-from tracker.hosts.resolve import HOSTS, reference
+from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.judge import corrections as written
 from tracker.judge import grade, licence_classes, openness
 from tracker.judge.grade import GradeRules
@@ -121,7 +121,7 @@ def read_corrections(settings: Settings) -> list[corrections.CorrectionStatement
     wanted = []
     for path in [config_dir() / "corrections.toml", *([settings.corrections] if settings.corrections else [])]:
         for one in written.read(read_toml(path), str(path)):
-            link = reference(one.link)
+            link = resolve_url(one.link)
             if link is None:
                 raise SettingsError(f"{path}: {one.link!r} is no http address.")
             work = one.paper if one.paper == corrections.EVERY_WORK else papers.paper_work(one.paper)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from tracker.domain.errors import SettingsError
-from tracker.hosts.resolve import reference as resolve
+from tracker.hosts.resolve import resolve_url
 from tracker.judge import grade, lifecycle, openness
 from tracker.pipeline import arxiv_fallback, completeness, notify, promises, publish, read, retention
 from tracker.pipeline import check as pipeline_check
@@ -91,7 +91,7 @@ def prepare(worker: Worker, now: datetime, summary: Summary) -> None:
     watched = read_toml(config_dir() / "watch.toml")
     organisations.sync_organisations(worker.store, watched.get("organisation", ()))
     for release in watched.get("release", ()):
-        links = [found for url in release["links"] if (found := resolve(url)) is not None]
+        links = [found for url in release["links"] if (found := resolve_url(url)) is not None]
         if links:
             evidence = f"listed in watch.toml: {release['source']}"
             releases.save_release(

@@ -14,7 +14,7 @@ from tracker.domain.errors import UpstreamError
 from tracker.domain.mentions import Mention
 from tracker.domain.papers import title_key
 from tracker.domain.terms import Outcome, Place, Source
-from tracker.hosts.github import github as github_host
+from tracker.hosts.github import github
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
 from tracker.store import papers, queue
@@ -32,17 +32,17 @@ def watch(worker: Worker, now: datetime, summary: Summary) -> None:
             owner
             for accounts in worker.rules.roles.organisations
             for host, owner in accounts
-            if host == github_host.HOST.name
+            if host == github.HOST.name
         }
     )
-    if not owners or not worker.fetch.has_token(github_host.UPSTREAM):
+    if not owners or not worker.fetch.has_token(github.UPSTREAM):
         return
     waiting = queue.works_to_watch(worker.store, PAPERS, now)
     reason, next_try = "", None
     try:
         wanted = {one.work: _candidates(one, owners) for one in waiting}
         asked = {link.folded: link for links in wanted.values() for link in links}
-        found = {link.folded: check for link, check in github_host.check_all(list(asked.values()), worker.fetch)}
+        found = {link.folded: check for link, check in github.check_all(list(asked.values()), worker.fetch)}
         papers.save_scans(
             worker.store,
             [_scanned(one, wanted[one.work], found) for one in waiting],
@@ -56,7 +56,7 @@ def watch(worker: Worker, now: datetime, summary: Summary) -> None:
 
 def _candidates(one: queue.PaperToRead, owners: list[str]) -> list[Reference]:
     return [
-        github_host.reference(f"{owner}/{name}")
+        github.repository_reference(f"{owner}/{name}")
         for name in name_matching.repository_names(one.paper)
         for owner in owners
     ]

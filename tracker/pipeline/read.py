@@ -20,8 +20,8 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Paper, WindowResult
 from tracker.domain.terms import Place, Role, Source
 from tracker.harvest import full_text
-from tracker.hosts.huggingface import huggingface
-from tracker.hosts.resolve import reference as resolve
+from tracker.hosts.huggingface import lists, metadata
+from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
 from tracker.store import corrections, histories, judgements, queue, upstreams
@@ -44,7 +44,7 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
     rules = worker.rules.roles
     while papers := queue.papers_to_scan(worker.store, SCAN_BATCH):
         worker.check_cancelled()
-        found = [(one, detect.detect_paper(one.paper, resolve, rules)) for one in papers]
+        found = [(one, detect.detect_paper(one.paper, resolve_url, rules)) for one in papers]
         store_papers.save_scans(
             worker.store,
             [
@@ -101,13 +101,13 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
     """Read the Hub's lists of newest repositories, and give papers those whose tags name them."""
     reason, next_try = "", None
     most = worker.settings.limits.hub_list_pages
-    for kind in huggingface.PLURALS:
+    for kind in metadata.PLURALS:
         source = f"{HUB_LISTS}-{kind}"
         reached = proof.load_watermark(worker.store, source, now)
         since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
         try:
             got, pages = 0, 0
-            for page in huggingface.newest(kind, since, worker.fetch, most):
+            for page in lists.list_newest(kind, since, worker.fetch, most):
                 worker.check_cancelled()
                 found = [(one.reference, one.papers, one.created_at, one.derived_from) for one in page]
                 proof.save_listings(worker.store, found, now)
@@ -136,7 +136,7 @@ def _give_listings(worker: Worker, now: datetime) -> None:
     found = queue.works_with_new_listings(worker.store)
     scans = []
     for (work, version), urls in found.items():
-        mentions = tuple(_listing(work, link, url) for url in urls if (link := resolve(url)) is not None)
+        mentions = tuple(_listing(work, link, url) for url in urls if (link := resolve_url(url)) is not None)
         scans.append(
             store_papers.ScanResult(work=work, version=version, source=Source.HUB_LIST, mentions=mentions)
         )
@@ -169,17 +169,17 @@ def records(worker: Worker, now: datetime, summary: Summary) -> None:
 
 def _record(worker: Worker, one: queue.PaperToRead) -> store_papers.ScanResult:
     """What the Hub's record of a paper says is its own, and what it lists as citing it."""
-    found = huggingface.read_record(one.paper.arxiv_id, worker.fetch)
+    found = lists.read_record(one.paper.arxiv_id, worker.fetch)
     said = [
         Mention(
             reference=link,
             url=url,
             place=Place.HUB,
             source=Source.HUB_RECORD,
-            evidence=huggingface.RECORD_SAYS.get(how, how),
+            evidence=lists.RECORD_SENTENCES.get(how, how),
         )
         for url, how in (found.links if found else ())
-        if (link := resolve(url)) is not None
+        if (link := resolve_url(url)) is not None
     ]
     listed = [_listing(one.work, each.reference, each.reference.url) for each in (found.listed if found else ())]
     return store_papers.ScanResult(
@@ -238,7 +238,7 @@ def _text_scan(worker: Worker, one: queue.PaperToRead) -> store_papers.ScanResul
         return scanned(source=Source.PDF, outcome="unknown", reason=error.reason)
     if answer.text is None:
         return scanned(source=Source.PDF, outcome=answer.outcome, reason=answer.reason)
-    found = detect.find_full_text_mentions(answer.text.text, answer.text.format, resolve)
+    found = detect.find_full_text_mentions(answer.text.text, answer.text.format, resolve_url)
     return scanned(source=answer.text.source, mentions=_worth_keeping(found, one.paper, worker.rules.roles))
 
 
@@ -308,7 +308,7 @@ def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Referenc
             reason = f"{link.url} answered with nothing"
         elif response.status == 200:
             outcome = "read"
-            found += pages.find_page_mentions(response.body, link, response.url, resolve)
+            found += pages.find_page_mentions(response.body, link, response.url, resolve_url)
         elif outcome == "unknown":
             outcome, reason = "absent", f"{link.url} answered {response.status}"
     return store_papers.ScanResult(

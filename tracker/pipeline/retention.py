@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.domain.errors import Cancelled
-from tracker.hosts import base as hosts
-from tracker.hosts import resolve
+from tracker.hosts import base, resolve
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
 from tracker.store import keys, retention, times, upstreams
@@ -57,8 +56,8 @@ def keep(worker: Worker, now: datetime, summary: Summary) -> None:
 def forget() -> None:
     """Give back what one cycle's work was quicker for: addresses taken apart, times and keys as they are stored. A service does it between
     cycles, since each kept only its bound in number would grow for months."""
-    resolve.reference.cache_clear()
-    hosts.parts.cache_clear()
+    resolve.resolve_url.cache_clear()
+    base.split_url.cache_clear()
     times.utc_text.cache_clear()
     keys.work_key.cache_clear()
 

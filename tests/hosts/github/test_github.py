@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Response
 from tracker.domain.terms import Content, Fact, Outcome
-from tracker.hosts.github import github as github_host
+from tracker.hosts.github import github
 from tracker.hosts.github.github import HOST, match
 
 SOON = datetime(2026, 6, 17, 6, 0, tzinfo=UTC)
@@ -141,11 +141,11 @@ class GitHub:
 
 
 def refs(*names: str) -> list[Any]:
-    return [github_host.reference(name) for name in names]
+    return [github.repository_reference(name) for name in names]
 
 
 def checks(host: GitHub, *names: str, batch: int = 100, known: dict[str, str] | None = None) -> dict[str, Any]:
-    return {target.key: found for target, found in github_host.check_all(refs(*names), host, known, batch)}
+    return {target.key: found for target, found in github.check_all(refs(*names), host, known, batch)}
 
 
 @pytest.fixture(params=["graphql", "rest"])
@@ -277,7 +277,7 @@ def test_names_that_cannot_be_are_absent_without_a_request(host, name):
 
 @pytest.mark.parametrize("url", ["https://github.com/owner", "https://gist.github.com/owner/0123456789"])
 def test_owners_and_gists_are_not_looked_at(host, url):
-    found = github_host.check(match(url), host)
+    found = github.check(match(url), host)
     assert found.outcome is Outcome.UNKNOWN
     assert found.reason
 
@@ -394,7 +394,7 @@ def test_results_before_a_stop_stand(host):
     found: list[str] = []
 
     def collect() -> None:
-        for target, _ in github_host.check_all(refs(*host.repositories), host, batch=1):
+        for target, _ in github.check_all(refs(*host.repositories), host, batch=1):
             found.append(target.key)
 
     with pytest.raises(UpstreamStopped):

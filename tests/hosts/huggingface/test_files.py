@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.terms import Content, Fact
-from tracker.hosts.huggingface import card
-from tracker.hosts.huggingface import files as huggingface_files
-from tracker.hosts.huggingface.files import held, paths
+from tracker.hosts.huggingface import hub_content, metadata
+from tracker.hosts.huggingface.hub_content import classify_files, listed_paths
 
 WEIGHTS = (Fact.WEIGHTS,)
 
@@ -37,7 +36,7 @@ WEIGHTS = (Fact.WEIGHTS,)
     ],
 )
 def test_what_a_model_holds(names, word, holds):
-    found = held("model", names, gated=False)
+    found = classify_files("model", names, gated=False)
     assert (found.content, found.holds) == (word, holds)
 
 
@@ -53,7 +52,7 @@ def test_what_a_model_holds(names, word, holds):
     ],
 )
 def test_what_a_dataset_holds(names, word, holds):
-    found = held("dataset", names, gated=False)
+    found = classify_files("dataset", names, gated=False)
     assert (found.content, found.holds) == (word, holds)
 
 
@@ -75,53 +74,54 @@ def test_what_a_dataset_holds(names, word, holds):
     ],
 )
 def test_a_space_is_a_demo_while_it_runs_or_can_be_woken(runtime, word, runs):
-    found = held("space", ["README.md", "app.py"], gated=False, runtime=runtime)
+    found = classify_files("space", ["README.md", "app.py"], gated=False, runtime=runtime)
     assert found.content is word
     assert found.holds == ((Fact.DEMO,) if runs else ())
     assert bool(found.reason) is not runs
 
 
 def test_a_space_of_which_neither_runtime_nor_application_is_known():
-    assert held("space", ["README.md", "notes.txt"], gated=False).content is Content.UNKNOWN
+    assert classify_files("space", ["README.md", "notes.txt"], gated=False).content is Content.UNKNOWN
     assert (
-        held("space", ["README.md"], gated=False, runtime={"stage": "NO_APP_FILE"}).content is Content.README_ONLY
+        classify_files("space", ["README.md"], gated=False, runtime={"stage": "NO_APP_FILE"}).content
+        is Content.README_ONLY
     )
 
 
 @pytest.mark.parametrize("kind", ["model", "dataset", "space"])
 def test_what_is_not_listed_is_unknown_and_a_gate_before_a_card_too(kind):
-    assert held(kind, None, gated=False).content is Content.UNKNOWN
+    assert classify_files(kind, None, gated=False).content is Content.UNKNOWN
     for names in ([], ["README.md", ".gitattributes"]):
-        found = held(kind, names, gated=True)
+        found = classify_files(kind, names, gated=True)
         assert (found.content, found.holds, bool(found.reason)) == (Content.UNKNOWN, (), True)
 
 
 def test_paths():
-    assert paths([{"rfilename": "a"}, {"rfilename": 7}, 7, {}, {"rfilename": "x" * 2000}]) == ["a"]
-    assert paths(None) is None
-    assert len(paths([{"rfilename": "a"}] * 50_000)) == 20_000
+    assert listed_paths([{"rfilename": "a"}, {"rfilename": 7}, 7, {}, {"rfilename": "x" * 2000}]) == ["a"]
+    assert listed_paths(None) is None
+    assert len(listed_paths([{"rfilename": "a"}] * 50_000)) == 20_000
 
 
 @given(st.sampled_from(["model", "dataset", "space"]), st.lists(st.text(max_size=30), max_size=6), st.booleans())
 def test_no_name_upsets_it(kind, names, gated):
-    found = held(kind, names, gated=gated)
+    found = classify_files(kind, names, gated=gated)
     assert set(found.holds) <= set(Fact)
 
 
 @pytest.mark.parametrize("name", ["_config_" * 120 + ".py", "data_" * 190, "ckpt/" * 190 + "x", "-" * 900])
 def test_hostile_names_take_no_time(name):
     for kind in ("model", "dataset", "space"):
-        assert held(kind, [f"{name}{number}" for number in range(500)], gated=False).content in Content
+        assert classify_files(kind, [f"{name}{number}" for number in range(500)], gated=False).content in Content
 
 
 @pytest.mark.parametrize("files", [None, [], ["README.md"], ["README.md", "model.safetensors"]])
 def test_weights_that_the_hub_itself_counted_are_there(files):
-    found = huggingface_files.held("model", files, gated=False, seen=True)
+    found = hub_content.classify_files("model", files, gated=False, seen=True)
     assert (found.content, found.holds) == (Content.DATA_ONLY, (Fact.WEIGHTS,))
 
 
 def test_a_tag_that_the_card_names_is_no_count_of_the_hubs():
-    assert card.weights_seen({"tags": ["safetensors"]})
-    assert card.weights_seen({"safetensors": {"total": 7}})
-    assert not card.weights_seen({"tags": ["safetensors"], "cardData": {"tags": ["safetensors"]}})
-    assert not card.weights_seen({"tags": ["pytorch"]})
+    assert metadata.has_weights({"tags": ["safetensors"]})
+    assert metadata.has_weights({"safetensors": {"total": 7}})
+    assert not metadata.has_weights({"tags": ["safetensors"], "cardData": {"tags": ["safetensors"]}})
+    assert not metadata.has_weights({"tags": ["pytorch"]})

@@ -10,7 +10,8 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Response
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.hosts.huggingface import huggingface
-from tracker.hosts.huggingface.huggingface import HOST, match, reference
+from tracker.hosts.huggingface.huggingface import HOST, match
+from tracker.hosts.huggingface.metadata import make_reference
 
 SINCE = datetime(2026, 6, 10, tzinfo=UTC)
 
@@ -93,7 +94,7 @@ def test_no_address_upsets_it(text):
 
 def test_a_model(hub):
     hub.say("/api/models/ns/name", info())
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (found.outcome, found.content, found.holds) == (Outcome.PRESENT, Content.DATA_ONLY, (Fact.WEIGHTS,))
     assert (found.licence_claimed, found.licence_checked, found.gated) == ("apache-2.0", True, False)
     assert (found.host_id, found.commit, found.reference.key) == ("64a1", "abc", "hf-model:ns/name")
@@ -110,7 +111,7 @@ def test_a_model(hub):
 )
 def test_kinds(hub, kind, file, word, holds):
     hub.say(f"/api/{kind}s/ns/name", info(siblings=[{"rfilename": file}]))
-    found = huggingface.check(reference(kind, "ns/name"), hub)
+    found = huggingface.check(make_reference(kind, "ns/name"), hub)
     assert (found.outcome, found.content, found.holds) == (Outcome.PRESENT, word, holds)
 
 
@@ -130,19 +131,19 @@ def test_kinds(hub, kind, file, word, holds):
 def test_licences(hub, more, licence):
     hub.say("/api/models/ns/name", info(**more))
     hub.text("/ns/name/raw/main/README.md", "# A model")
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (found.licence_claimed, found.licence_checked) == (licence, True)
 
 
 @pytest.mark.parametrize(("gated", "expected"), [("auto", True), ("manual", True), (False, False), (True, True)])
 def test_gates(hub, gated, expected):
     hub.say("/api/models/ns/name", info(gated=gated))
-    assert huggingface.check(reference("model", "ns/name"), hub).gated is expected
+    assert huggingface.check(make_reference("model", "ns/name"), hub).gated is expected
 
 
 def test_a_rename_is_told(hub):
     hub.say("/api/models/old/name", info(id="new/name"))
-    assert huggingface.check(reference("model", "old/name"), hub).reference.key == "hf-model:new/name"
+    assert huggingface.check(make_reference("model", "old/name"), hub).reference.key == "hf-model:new/name"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_a_rename_is_told(hub):
 )
 def test_refusals(hub, status, headers, outcome):
     hub.say("/api/models/ns/name", {"error": "said"}, status, **headers)
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert found.outcome is outcome
     assert found.reason
     assert found.gated is (True if outcome is Outcome.PRESENT else None)
@@ -169,27 +170,27 @@ def test_refusals(hub, status, headers, outcome):
 
 def test_a_disabled_repository_is_blocked(hub):
     hub.say("/api/models/ns/name", info(disabled=True))
-    assert huggingface.check(reference("model", "ns/name"), hub).outcome is Outcome.BLOCKED
+    assert huggingface.check(make_reference("model", "ns/name"), hub).outcome is Outcome.BLOCKED
 
 
 def test_a_failure_is_unknown_and_a_stop_is_raised(hub):
     hub.error = UpstreamError("huggingface", "no answer in time")
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (found.outcome, found.reason) == (Outcome.UNKNOWN, "no answer in time")
     hub.error = UpstreamStopped("huggingface", "too many requests", SINCE)
     with pytest.raises(UpstreamStopped):
-        list(huggingface.check_all([reference("model", "ns/name")], hub))
+        list(huggingface.check_all([make_reference("model", "ns/name")], hub))
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b"[" * 100_000])
 def test_a_strange_answer_is_unknown(hub, body):
     hub.answers["/api/models/ns/name"] = Response(200, {}, body, "")
-    assert huggingface.check(reference("model", "ns/name"), hub).outcome is Outcome.UNKNOWN
+    assert huggingface.check(make_reference("model", "ns/name"), hub).outcome is Outcome.UNKNOWN
 
 
 def test_files_that_are_not_listed_are_not_taken_for_none(hub):
     hub.say("/api/models/ns/name", {"id": "ns/name"})
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (found.outcome, found.content) == (Outcome.PRESENT, Content.UNKNOWN)
 
 
@@ -207,7 +208,7 @@ CARD = "/ns/name/raw/main/README.md"
 
 
 def test_a_space_is_never_unchanged_since_it_may_stop_without_a_commit(hub):
-    target = reference("space", "ns/name")
+    target = make_reference("space", "ns/name")
     hub.say("/api/spaces/ns/name", info(siblings=files("app.py"), runtime={"stage": "PAUSED"}))
     [(_, found)] = huggingface.check_all([target], hub, {target.folded: "abc"})
     assert not found.unchanged
@@ -215,21 +216,21 @@ def test_a_space_is_never_unchanged_since_it_may_stop_without_a_commit(hub):
 
 def test_a_gated_model_with_nothing_but_a_card_is_not_called_empty(hub):
     hub.say("/api/models/ns/name", info(siblings=files("README.md"), gated="manual", cardData={}, tags=[]))
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (found.content, found.gated, found.licence_checked) == (Content.UNKNOWN, True, False)
     assert hub.asked == ["/api/models/ns/name"]
 
 
 def test_a_claim_without_files_costs_one_request(hub):
     hub.say("/api/models/ns/name", info())
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (hub.asked, found.papers_named, found.licence_files) == (["/api/models/ns/name"], None, ())
 
 
 def test_a_licence_file_is_read_beside_a_claim_so_that_a_conflict_is_seen(hub):
     hub.say("/api/models/ns/name", info(siblings=files("README.md", "LICENSE", "model.safetensors")))
     hub.text("/ns/name/raw/main/LICENSE", "Terms of our own.")
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert found.licence_claimed == "apache-2.0"
     assert [(file.path, file.text) for file in found.licence_files] == [("LICENSE", "Terms of our own.")]
 
@@ -238,7 +239,7 @@ def test_a_licence_file_is_read_beside_a_claim_so_that_a_conflict_is_seen(hub):
 def test_texts_stand_below_their_kind(hub, kind, folder):
     hub.say(f"/api/{kind}s/ns/name", info(cardData={}, tags=[], siblings=files("COPYING", "a b.txt", "x.bin")))
     hub.text(f"{folder}/ns/name/raw/main/COPYING", "Terms.")
-    found = huggingface.check(reference(kind, "ns/name"), hub)
+    found = huggingface.check(make_reference(kind, "ns/name"), hub)
     assert [file.path for file in found.licence_files] == ["COPYING"]
     assert found.licence_checked
 
@@ -247,7 +248,7 @@ def test_at_most_three_licence_files_the_linked_one_first(hub):
     card = {"license": "other", "license_link": "https://huggingface.co/ns/name/blob/main/TERMS%20OF%20USE.md"}
     names = ["LICENSE", "LICENSE-CODE", "LICENSE-MODEL", "LICENSE-DATA", "TERMS OF USE.md"]
     hub.say("/api/models/ns/name", info(cardData=card, siblings=files(*names)))
-    huggingface.check(reference("model", "ns/name"), hub)
+    huggingface.check(make_reference("model", "ns/name"), hub)
     assert len(hub.asked) == 4
     assert hub.asked[1] == "/ns/name/raw/main/TERMS%20OF%20USE.md"
 
@@ -258,7 +259,7 @@ def test_at_most_three_licence_files_the_linked_one_first(hub):
 def test_links_to_its_own_licence(hub, link):
     hub.say("/api/models/ns/name", info(cardData={"license_link": link}, siblings=files("TERMS.md")))
     hub.text("/ns/name/raw/main/TERMS.md", "Terms.")
-    assert [file.path for file in huggingface.check(reference("model", "ns/name"), hub).licence_files] == [
+    assert [file.path for file in huggingface.check(make_reference("model", "ns/name"), hub).licence_files] == [
         "TERMS.md"
     ]
 
@@ -273,7 +274,7 @@ def test_where_nothing_states_a_licence_the_card_is_read(hub):
         CARD,
         "---\ntags: [x]\n---\n# Name\n[paper](https://arxiv.org/abs/2606.00001)\n\n## License\nMIT, see there.\n",
     )
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert [(said.path, said.text) for said in found.licence_statements] == [("README.md", "MIT, see there.")]
     assert "arxiv:2606.00001" in found.papers_named
     assert (found.licence_claimed, found.licence_checked) == (None, True)
@@ -282,12 +283,12 @@ def test_where_nothing_states_a_licence_the_card_is_read(hub):
 def test_front_matter_is_no_section_on_the_licence(hub):
     hub.say("/api/models/ns/name", silent(cardData=None))
     hub.text(CARD, "---\nlicense: mit\n---\n# Name\n")
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (found.licence_claimed, found.licence_statements) == ("mit", ())
 
 
 def test_none_is_said_only_where_the_card_was_read(hub):
-    target = reference("model", "ns/name")
+    target = make_reference("model", "ns/name")
     hub.say("/api/models/ns/name", silent())
     hub.text(CARD, "# Name\nNothing on terms.\n")
     found = huggingface.check(target, hub)
@@ -304,7 +305,7 @@ def test_none_is_said_only_where_the_card_was_read(hub):
 def test_a_text_that_fails_makes_all_unknown(hub, status):
     hub.say("/api/models/ns/name", info(siblings=files("README.md", "LICENSE", "model.safetensors")))
     hub.answers["/ns/name/raw/main/LICENSE"] = Response(status, {}, b"", "")
-    found = huggingface.check(reference("model", "ns/name"), hub)
+    found = huggingface.check(make_reference("model", "ns/name"), hub)
     assert (found.outcome, "LICENSE" in found.reason) == (Outcome.UNKNOWN, True)
 
 
@@ -313,7 +314,7 @@ def test_a_licence_file_that_is_not_shown_leaves_the_claim_or_nothing(hub, refus
     hub.answers["/ns/name/raw/main/LICENSE"] = Response(*refusal, b"", "")
     for card, looked in (({"license": "mit"}, True), ({}, False)):
         hub.say("/api/models/ns/name", info(cardData=card, tags=[], siblings=files("README.md", "LICENSE")))
-        found = huggingface.check(reference("model", "ns/name"), hub)
+        found = huggingface.check(make_reference("model", "ns/name"), hub)
         assert (found.licence_claimed, found.licence_checked, found.licence_files) == (
             card.get("license"),
             looked,
@@ -323,15 +324,15 @@ def test_a_licence_file_that_is_not_shown_leaves_the_claim_or_nothing(hub, refus
 
 def test_a_gated_model_s_texts_are_asked_for_only_with_an_account(hub):
     hub.say("/api/models/ns/name", info(gated="auto", siblings=files("LICENSE", "model.safetensors")))
-    assert huggingface.check(reference("model", "ns/name"), hub).licence_claimed == "apache-2.0"
+    assert huggingface.check(make_reference("model", "ns/name"), hub).licence_claimed == "apache-2.0"
     assert len(hub.asked) == 1
     hub.token = True
     hub.text("/ns/name/raw/main/LICENSE", "Terms.")
-    assert huggingface.check(reference("model", "ns/name"), hub).licence_files
+    assert huggingface.check(make_reference("model", "ns/name"), hub).licence_files
 
 
 def test_an_unchanged_commit_costs_one_request(hub):
-    target = reference("model", "ns/name")
+    target = make_reference("model", "ns/name")
     hub.say("/api/models/ns/name", silent())
     [(_, found)] = huggingface.check_all([target], hub, {target.folded: "abc"})
     assert (found.unchanged, found.outcome, len(hub.asked)) == (True, Outcome.PRESENT, 1)
@@ -352,7 +353,7 @@ def test_an_unchanged_commit_costs_one_request(hub):
 )
 def test_what_it_was_made_from(hub, more, bases):
     hub.say("/api/models/ns/name", info(**({"cardData": {"license": "mit"}} | more)))
-    assert huggingface.check(reference("model", "ns/name"), hub).derived_from == bases
+    assert huggingface.check(make_reference("model", "ns/name"), hub).derived_from == bases
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
@@ -383,4 +384,4 @@ def test_no_record_and_no_card_upsets_it(record, card):
         hub.say(f"/api/{kind}s/ns/name", record)
     hub.text(CARD, card)
     for kind in ("model", "dataset", "space"):
-        assert huggingface.check(reference(kind, "ns/name"), hub).outcome in Outcome
+        assert huggingface.check(make_reference(kind, "ns/name"), hub).outcome in Outcome

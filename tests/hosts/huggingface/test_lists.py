@@ -16,7 +16,7 @@ from tracker.domain.papers import Paper
 from tracker.domain.protocols import Response
 from tracker.domain.terms import Place, Role, Source
 from tracker.hosts import resolve
-from tracker.hosts.huggingface import huggingface
+from tracker.hosts.huggingface import lists
 from tracker.sandbox.server import Sandbox
 
 SINCE = datetime(2026, 6, 10, tzinfo=UTC)
@@ -54,24 +54,24 @@ def test_the_record_of_a_paper_keeps_apart_what_only_cites(hub):
         "linkedSpaces": "none",
     }
     hub.say("/api/papers/2606.00001", record)
-    found = huggingface.read_record("2606.00001", hub)
+    found = lists.read_record("2606.00001", hub)
     assert found.links == (("https://github.com/a/b", "githubRepo (user)"), ("https://a.b", "projectPage"))
-    assert {how for _, how in found.links} <= huggingface.RECORD_SAYS.keys()
+    assert {how for _, how in found.links} <= lists.RECORD_SENTENCES.keys()
     assert [(one.reference.key, one.papers) for one in found.listed] == [
         ("hf-model:a/m", ("2606.00001",)),
         ("hf-dataset:a/d", ("2606.00001", "2606.00009")),
     ]
     assert [one.created_at for one in found.listed] == [datetime(2026, 6, 11, 10, tzinfo=UTC), None]
     hub.say("/api/papers/2606.00002", {"id": "2606.00002", "title": "none of them"})
-    assert huggingface.read_record("2606.00002", hub) == huggingface.PaperRecord((), ())
-    assert huggingface.read_record("2606.00003", hub) is None
+    assert lists.read_record("2606.00002", hub) == lists.PaperRecord((), ())
+    assert lists.read_record("2606.00003", hub) is None
 
 
 def test_lists_tell_what_was_made_from_what(hub):
     hub.say(
         "/api/models", [listed("b/m-GGUF", 16, "arxiv:2606.00001", "base_model:a/m", "base_model:quantized:a/m")]
     )
-    [[found]] = huggingface.newest("models", SINCE, hub, 1)
+    [[found]] = lists.list_newest("models", SINCE, hub, 1)
     assert (found.reference.key, found.derived_from) == ("hf-model:b/m-GGUF", ("a/m",))
     assert found.created_at == datetime(2026, 6, 16, tzinfo=UTC)
 
@@ -85,7 +85,7 @@ def test_a_record_that_cannot_be_read_is_no_empty_one(hub):
     hub.answers["/api/papers/astro-ph%2F0601001"] = Response(200, {}, b"<html>", "")
     for arxiv_id in ("2606.00001", "astro-ph/0601001"):
         with pytest.raises(UpstreamError):
-            huggingface.read_record(arxiv_id, hub)
+            lists.read_record(arxiv_id, hub)
 
 
 def test_the_newest_are_read_until_they_are_too_old(hub):
@@ -102,7 +102,7 @@ def test_the_newest_are_read_until_they_are_too_old(hub):
     hub.say(
         "/api/models#two", [listed("a/three", 12, "arxiv:hep-th/9901001"), listed("a/four", 9)], link=following
     )
-    pages = list(huggingface.newest("models", SINCE, hub, 10))
+    pages = list(lists.list_newest("models", SINCE, hub, 10))
     assert [[(found.reference.key, found.papers) for found in page] for page in pages] == [
         [("hf-model:a/one", ("2606.00001",)), ("hf-model:a/two", ())],
         [("hf-model:a/three", ("hep-th/9901001",))],
@@ -116,15 +116,15 @@ def test_the_newest_are_read_until_they_are_too_old(hub):
 
 def test_lists_end_with_their_last_page_or_the_most_pages(hub):
     hub.say("/api/spaces", [listed("a/one", 16)])
-    assert len(list(huggingface.newest("spaces", SINCE, hub, 10))) == 1
+    assert len(list(lists.list_newest("spaces", SINCE, hub, 10))) == 1
     hub.say("/api/spaces", [listed("a/one", 16)], link='<https://huggingface.co/api/spaces?x=1>; rel="next"')
-    assert len(list(huggingface.newest("spaces", SINCE, hub, 3))) == 3
-    assert list(huggingface.newest("spaces", SINCE, hub, 0)) == []
+    assert len(list(lists.list_newest("spaces", SINCE, hub, 3))) == 3
+    assert list(lists.list_newest("spaces", SINCE, hub, 0)) == []
 
 
 def test_a_list_that_cannot_be_read_is_said(hub):
     with pytest.raises(UpstreamError, match="datasets"):
-        list(huggingface.newest("datasets", SINCE, hub, 1))
+        list(lists.list_newest("datasets", SINCE, hub, 1))
 
 
 class Loopback:
@@ -156,11 +156,11 @@ def test_one_release_among_300_that_cite_the_paper(tmp_path):
         name = ("StereoField-7B-GGUF", "StereoField-repro", "StereoField-7B-ft", "other")[number % 4]
         put(tmp_path, f"stranger-{number}/{name}", "2026-06-20T00:00:00.000Z", front)
     with Sandbox(tmp_path) as box:
-        pages = list(huggingface.newest("models", SINCE, Loopback(box.upstreams["huggingface"]), 3))
+        pages = list(lists.list_newest("models", SINCE, Loopback(box.upstreams["huggingface"]), 3))
     [page] = pages
     assert len(page) == 300
     paper = Paper(arxiv_id="2606.00001", title="StereoField: Depth", authors=("Wei Zhang",), submitted_at=SINCE)
-    code = resolve.reference("https://github.com/the-lab/stereofield")
+    code = resolve.resolve_url("https://github.com/the-lab/stereofield")
     mentions = [
         Mention(reference=code, url=code.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Code: ")
     ]

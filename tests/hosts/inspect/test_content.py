@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from tracker.domain.terms import Content, Fact
 from tracker.hosts.inspect import content
 from tracker.hosts.inspect.content import (
-    classify,
-    classify_hub,
+    classify_hub_artifact,
+    classify_repository,
+    find_licence_files,
+    find_lone_script,
     is_stub,
-    licence_files,
-    lone_script,
-    promises,
     promises_code,
+    promises_release,
 )
 
 ACCEPTANCE = Path(__file__).parents[3] / "../shared/data/recorded/acceptance"
@@ -62,7 +62,7 @@ CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
     ],
 )
 def test_what_a_repository_holds(paths, readme, word, holds):
-    assert classify(paths.split(), readme) == (word, holds)
+    assert classify_repository(paths.split(), readme) == (word, holds)
 
 
 SCRIPT = "import torch\nx = 1\ny = 2\nz = 3\nw = 4\nprint(x + y + z + w)\n"
@@ -82,7 +82,7 @@ SCRIPT = "import torch\nx = 1\ny = 2\nz = 3\nw = 4\nprint(x + y + z + w)\n"
     ],
 )
 def test_a_lone_script_is_read_before_it_counts(paths, script):
-    assert lone_script(paths.split()) == script
+    assert find_lone_script(paths.split()) == script
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_a_promise_of_the_code_itself(readme, said):
 
 
 def test_what_was_not_seen_may_still_be_there():
-    assert classify(["README.md"], "Coming soon", complete=False) == (Content.UNKNOWN, ())
-    assert classify(["README.md", "a.csv"], None, complete=False) == (Content.UNKNOWN, (DATA,))
-    assert classify(["run.py"], None, complete=False) == (Content.CODE, (CODE,))
+    assert classify_repository(["README.md"], "Coming soon", complete=False) == (Content.UNKNOWN, ())
+    assert classify_repository(["README.md", "a.csv"], None, complete=False) == (Content.UNKNOWN, (DATA,))
+    assert classify_repository(["run.py"], None, complete=False) == (Content.CODE, (CODE,))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_what_was_not_seen_may_still_be_there():
     ],
 )
 def test_words_of_a_placeholder(readme):
-    assert promises(readme)
+    assert promises_release(readme)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_words_of_a_placeholder(readme):
     [None, "", "# Name", "We release the code.", "The model will benefit the industry", "As soon as you install"],
 )
 def test_words_of_none(readme):
-    assert not promises(readme)
+    assert not promises_release(readme)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_words_of_none(readme):
     ],
 )
 def test_licence_files(names, found):
-    assert licence_files(names.split()) == found
+    assert find_licence_files(names.split()) == found
 
 
 @pytest.mark.parametrize(
@@ -185,33 +185,33 @@ def test_licence_files(names, found):
     ],
 )
 def test_what_a_repository_of_the_hub_holds(kind, paths, word, holds):
-    assert classify_hub(kind, paths.split()) == (word, holds)
+    assert classify_hub_artifact(kind, paths.split()) == (word, holds)
 
 
 def test_languages():
-    assert content.programming(["HTML", "Python"])
-    assert not content.programming(["HTML", "TeX", "Shell"])
-    assert not content.programming([])
+    assert content.has_programming_language(["HTML", "Python"])
+    assert not content.has_programming_language(["HTML", "TeX", "Shell"])
+    assert not content.has_programming_language([])
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 @given(st.lists(st.text(max_size=60)), st.none() | st.text(max_size=200), st.booleans())
 def test_no_path_or_readme_upsets_it(paths, readme, complete):
-    word, holds = classify(paths, readme, complete=complete)
+    word, holds = classify_repository(paths, readme, complete=complete)
     assert (word is Content.CODE) == (CODE in holds)
     for kind in ("model", "dataset", "space"):
-        classify_hub(kind, paths)
-    licence_files(paths)
+        classify_hub_artifact(kind, paths)
+    find_licence_files(paths)
 
 
 @pytest.mark.parametrize(
     "text", ["code " + " " * 200_000, "will " * 50_000, "-" * 40_000, "code(" * 50_000, "soon " * 50_000]
 )
 def test_a_hostile_readme_costs_little(text):
-    assert promises(text) in (True, False)
+    assert promises_release(text) in (True, False)
     assert promises_code(text) in (True, False)
     name = "_" * 900 + "x"
-    classify([f"{name}/{name}.json"] * 50, text)
+    classify_repository([f"{name}/{name}.json"] * 50, text)
 
 
 EXPECTED = {
@@ -233,7 +233,7 @@ def test_well_known_repositories(name):
     if not folder.is_dir():
         pytest.skip("the shared development data are not beside the project")
     paths = (folder / "TREE.txt").read_text().splitlines()
-    assert classify(paths, (folder / "README.md").read_text()) == EXPECTED[name]
+    assert classify_repository(paths, (folder / "README.md").read_text()) == EXPECTED[name]
 
 
 def test_other_names_of_licence_files():
@@ -246,5 +246,5 @@ def test_other_names_of_licence_files():
         "COPYRIGHT",
         "src/LICENSE",
     ]
-    assert set(licence_files(names, most=9)) == set(names) - {"COPYRIGHT", "src/LICENSE"}
-    assert licence_files(["LICENSES/MIT.txt", "LICENSE"])[0] == "LICENSE"
+    assert set(find_licence_files(names, most=9)) == set(names) - {"COPYRIGHT", "src/LICENSE"}
+    assert find_licence_files(["LICENSES/MIT.txt", "LICENSE"])[0] == "LICENSE"

@@ -5,15 +5,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.papers import title_key
-from tracker.hosts.inspect.readme import MOST_TEXT, PACKAGE_FILES, licence_section, package_licence, papers_named
+from tracker.hosts.inspect.headings import MOST_TEXT
+from tracker.hosts.inspect.package_metadata import PACKAGE_FILES, read_package_licence
+from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
 
 
 def ids(text: str) -> list[str]:
-    return [name.partition(":")[2] for name in papers_named(text, "") if name.startswith("arxiv:")]
+    return [name.partition(":")[2] for name in find_named_papers(text, "") if name.startswith("arxiv:")]
 
 
 def titles(readme: str = "", citation: str = "") -> list[str]:
-    return [name.partition(":")[2] for name in papers_named(readme, citation) if name.startswith("title:")]
+    return [name.partition(":")[2] for name in find_named_papers(readme, citation) if name.startswith("title:")]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_other_ids_and_none(text, found):
 def test_ids_are_told_once_and_fifty_names_at_most():
     text = " ".join(f"arXiv:2606.{number:05d} arXiv:2606.{number:05d}v2" for number in range(80))
     assert ids("arXiv:2606.00001 and https://arxiv.org/abs/2606.00001v2") == ["2606.00001"]
-    assert len(papers_named(text, "")) == 50
+    assert len(find_named_papers(text, "")) == 50
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ preferred-citation:
 
 def test_titles_of_citation_cff():
     assert titles("", CITATION) == ["somesoftware", "thepreferredpaperoftwolines"]
-    assert "arxiv:2606.00002" in papers_named("", CITATION)
+    assert "arxiv:2606.00002" in find_named_papers("", CITATION)
     assert titles("", "title: Plain words\n  that go on\nversion: 1\n") == ["plainwordsthatgoon"]
     assert titles("", "title: the last line") == ["thelastline"]
 
@@ -163,11 +165,11 @@ def test_titles_of_citation_cff():
     ],
 )
 def test_the_section_on_the_licence(readme, text):
-    assert licence_section(readme) == text
+    assert extract_licence_section(readme) == text
 
 
 def test_a_long_section_is_cut():
-    assert len(licence_section("# License\n" + "word " * 5_000)) <= 2_000
+    assert len(extract_licence_section("# License\n" + "word " * 5_000)) <= 2_000
 
 
 @pytest.mark.parametrize(
@@ -206,18 +208,18 @@ def test_a_long_section_is_cut():
     ],
 )
 def test_licences_of_package_metadata(path, text, licence):
-    assert package_licence(path, text) == licence
+    assert read_package_licence(path, text) == licence
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_no_text_upsets_it(one, two):
-    for name in papers_named(f"@a{{title={{{one}}}\n# {two}", f"title: {two}\n{one}"):
+    for name in find_named_papers(f"@a{{title={{{one}}}\n# {two}", f"title: {two}\n{one}"):
         assert name.startswith(("arxiv:", "title:"))
-    licence_section(f"# License\n{one}\n{two}\n====\n")
+    extract_licence_section(f"# License\n{one}\n{two}\n====\n")
     for path in PACKAGE_FILES:
-        package_licence(path, f"[project]\nlicense = {one}\n{two}")
-        package_licence(path, one)
+        read_package_licence(path, f"[project]\nlicense = {one}\n{two}")
+        read_package_licence(path, one)
 
 
 PIECES = [
@@ -231,8 +233,8 @@ PIECES = [
 def test_a_hostile_text_costs_little(piece):
     text = piece * (MOST_TEXT // len(piece))
     start = time.process_time()
-    papers_named(text, text)
-    licence_section(f"# License\n{text}")
+    find_named_papers(text, text)
+    extract_licence_section(f"# License\n{text}")
     for path in PACKAGE_FILES:
-        package_licence(path, f"[project]\n{text}")
+        read_package_licence(path, f"[project]\n{text}")
     assert time.process_time() - start < 3.0

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
-from tracker.hosts.base import Host, parts
-from tracker.hosts.github import batch as github_batch
-from tracker.hosts.github import rest
+from tracker.hosts.base import Host, split_url
+from tracker.hosts.github import graphql_check, rest_check
 
 UPSTREAM = "github_api"
 
@@ -47,7 +46,7 @@ _PROFILE_TABS = frozenset({"followers", "following"})
 
 def match(url: str) -> Reference | None:
     """The repository, owner or gist that `url` names, deep links included; None for any other page."""
-    found = parts(url)
+    found = split_url(url)
     if found is None:
         return None
     host, segments = found.host, found.segments
@@ -62,7 +61,7 @@ def match(url: str) -> Reference | None:
     return None
 
 
-def reference(name_with_owner: str) -> Reference:
+def repository_reference(name_with_owner: str) -> Reference:
     """The reference of `OWNER/NAME` as GitHub itself writes it."""
     return Reference(f"github:{name_with_owner}", "github", "repository", f"https://github.com/{name_with_owner}")
 
@@ -96,7 +95,7 @@ def _repository(segments: tuple[str, ...]) -> Reference | None:
         name = name[:-4]
     if name.strip(".") == "":
         return None
-    return reference(f"{segments[0]}/{name}")
+    return repository_reference(f"{segments[0]}/{name}")
 
 
 def _gist(segments: tuple[str, ...]) -> Reference | None:
@@ -135,10 +134,10 @@ def check_all(
         else:
             yield target, answer
     if fetch.has_token(UPSTREAM):
-        yield from github_batch.check_all(asked, fetch, batch, known)
+        yield from graphql_check.check_all(asked, fetch, batch, known)
     else:
         for target in asked:
-            yield target, rest.check(target, fetch)
+            yield target, rest_check.check(target, fetch)
 
 
 def _without_asking(target: Reference) -> Check | None:

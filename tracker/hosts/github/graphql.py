@@ -24,7 +24,7 @@ MOST_LONE_FAILURES = 3
 _LASTING = frozenset({"NOT_FOUND", "FORBIDDEN"})
 
 
-def literal(value: str) -> str:
+def quote_string(value: str) -> str:
     """A GraphQL string; its escapes are those of JSON (spec.graphql.org, October 2021, 2.9.4)."""
     return json.dumps(value, ensure_ascii=False)
 
@@ -39,7 +39,7 @@ class Question:
 
     def text(self, alias: str) -> str:
         """The field of the query that asks it."""
-        return f"{alias}: repository(owner:{literal(self.owner)}, name:{literal(self.name)}){{{self.selection}}}"
+        return f"{alias}: repository(owner:{quote_string(self.owner)}, name:{quote_string(self.name)}){{{self.selection}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class GraphqlAnswer:
         return self.node is None and any(kind not in _LASTING for kind, _ in self.errors)
 
 
-class Asker:
+class GraphqlClient:
     """Asks any number of questions in as few requests as GitHub will answer."""
 
     def __init__(self, fetch: Fetch, most: int) -> None:
@@ -117,11 +117,11 @@ class Asker:
             raise
         except UpstreamError as error:
             return error.reason
-        answer = json_fields.mapping(json_fields.document(response))
+        answer = json_fields.as_mapping(json_fields.parse_body(response))
         data = answer.get("data")
         errors, general = _errors(answer)
         if response.status != 200 or not isinstance(data, dict):
-            said = general or json_fields.words(answer.get("message"))
+            said = general or json_fields.as_line(answer.get("message"))
             return f"GitHub answered {response.status}" + (f": {said}" if said else "")
         answers = []
         for number in range(len(batch)):
@@ -137,9 +137,9 @@ def _errors(answer: Mapping[str, Any]) -> tuple[dict[str, list[tuple[str, str]]]
     """Errors by alias, and what was said of none in particular."""
     by_alias: dict[str, list[tuple[str, str]]] = {}
     general = ""
-    for error in map(json_fields.mapping, json_fields.items(answer.get("errors"))):
-        path = json_fields.items(error.get("path"))
-        message = json_fields.words(error.get("message")) or "an error without words"
+    for error in map(json_fields.as_mapping, json_fields.as_list(answer.get("errors"))):
+        path = json_fields.as_list(error.get("path"))
+        message = json_fields.as_line(error.get("message")) or "an error without words"
         if path and isinstance(path[0], str):
             by_alias.setdefault(path[0], []).append((str(error.get("type") or ""), message))
         else:

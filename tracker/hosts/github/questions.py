@@ -12,7 +12,7 @@ from tracker.domain.artifacts import Check, LicenceFile, Reference
 from tracker.domain.terms import Content
 from tracker.hosts import json_fields
 from tracker.hosts.github import graphql
-from tracker.hosts.inspect import content, readme
+from tracker.hosts.inspect import content, package_metadata
 
 MOST_DEPTH = 4
 """Folders below each other that are opened in the search for a file of code …"""
@@ -34,7 +34,7 @@ _BLOB = "object(expression:%s){... on Blob{text oid}}"
 _FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+", re.ASCII)
 
 
-class What(Enum):
+class Subject(Enum):
     """What a question is about."""
 
     FACTS = auto()
@@ -61,27 +61,27 @@ class _Next(Enum):
 class Step:
     """One question of one repository; `path` is of the folder ("" is the top) or file."""
 
-    repository: Repository
-    what: What
+    repository: RepositoryReading
+    what: Subject
     path: str = ""
 
     def question(self) -> graphql.Question:
         """As GitHub is asked it."""
-        if self.what is What.FACTS:
+        if self.what is Subject.FACTS:
             owner, name = _split(self.repository.reference)
             known = self.repository.known is not None
             return graphql.Question(owner, name, _FACTS if known else f"{_FACTS} {_TREE % _at('')}")
         owner, _, name = self.repository.name.partition("/")
-        selection = _TREE if self.what is What.FOLDER else _BLOB
+        selection = _TREE if self.what is Subject.FOLDER else _BLOB
         return graphql.Question(owner, name, selection % _at(self.path))
 
 
 def _at(path: str) -> str:
-    return graphql.literal(f"HEAD:{path}")
+    return graphql.quote_string(f"HEAD:{path}")
 
 
 @dataclass(slots=True)
-class Repository:
+class RepositoryReading:
     """One repository while it is being read. `known` is the commit at which it was last read whole."""
 
     reference: Reference
@@ -109,13 +109,13 @@ class Repository:
 
     def add(self, folder: str, tree: object) -> None:
         """Take the entries of one folder ("" is the top) of a Tree."""
-        for entry in map(json_fields.mapping, json_fields.items(json_fields.mapping(tree).get("entries"))):
-            name = json_fields.text(entry.get("name"))
+        for entry in map(json_fields.as_mapping, json_fields.as_list(json_fields.as_mapping(tree).get("entries"))):
+            name = json_fields.as_text(entry.get("name"))
             if name is None:
                 continue
             path = f"{folder}/{name}" if folder else name
             if entry.get("type") == "tree":
-                if content.worth_opening(name):
+                if content.is_worth_opening(name):
                     self.folders.append(path)
             elif entry.get("type") == "blob":
                 self.paths.append(path)
@@ -129,7 +129,7 @@ def _split(reference: Reference) -> tuple[str, str]:
     return owner, name
 
 
-def asked(repository: Repository) -> list[Step]:
+def next_steps(repository: RepositoryReading) -> list[Step]:
     """The next questions of a repository, none when nothing is left to ask."""
     steps: list[Step] = []
     while not steps and repository.next is not _Next.NOTHING:
@@ -140,36 +140,36 @@ def asked(repository: Repository) -> list[Step]:
     return steps
 
 
-def _ask_facts(repository: Repository) -> list[Step]:
+def _ask_facts(repository: RepositoryReading) -> list[Step]:
     repository.next = _Next.TOP
-    return [Step(repository, What.FACTS)]
+    return [Step(repository, Subject.FACTS)]
 
 
-def _ask_top(repository: Repository) -> list[Step]:
+def _ask_top(repository: RepositoryReading) -> list[Step]:
     """The top folder of a repository that was known and has changed; a new one told it with its facts."""
     repository.next = _Next.TEXTS
-    return [Step(repository, What.FOLDER)] if repository.known is not None and not is_empty(repository) else []
+    return [Step(repository, Subject.FOLDER)] if repository.known is not None and not is_empty(repository) else []
 
 
-def _ask_texts(repository: Repository) -> list[Step]:
+def _ask_texts(repository: RepositoryReading) -> list[Step]:
     """All texts of the top folder, and REUSE's folder of licences."""
     repository.next = _Next.FOLDERS
     top = [path for path in repository.paths if "/" not in path]
-    licences = content.licence_files(top)
+    licences = content.find_licence_files(top)
     shelf = [folder for folder in repository.folders if folder.lower() == "licenses"]
     repository.folders = [folder for folder in repository.folders if folder not in shelf]
     repository.readme_path = next(iter(sorted(filter(content.is_readme, top), key=_readme_order)), "")
-    steps = [Step(repository, What.LICENCE, path) for path in licences]
-    steps += [Step(repository, What.FOLDER, folder) for folder in shelf]
-    steps += [Step(repository, What.README, path) for path in (repository.readme_path,) if path]
-    steps += [Step(repository, What.CITATION, path) for path in top if path.lower() == "citation.cff"][:1]
-    if not licences and not shelf and claimed(repository.node) is None:
-        packages = [path for path in readme.PACKAGE_FILES if path in top][:MOST_PACKAGE_FILES]
-        steps += [Step(repository, What.PACKAGE, path) for path in packages]
-    return steps + [Step(repository, What.FOLDER, folder) for folder in _to_open(repository)]
+    steps = [Step(repository, Subject.LICENCE, path) for path in licences]
+    steps += [Step(repository, Subject.FOLDER, folder) for folder in shelf]
+    steps += [Step(repository, Subject.README, path) for path in (repository.readme_path,) if path]
+    steps += [Step(repository, Subject.CITATION, path) for path in top if path.lower() == "citation.cff"][:1]
+    if not licences and not shelf and claimed_licence(repository.node) is None:
+        packages = [path for path in package_metadata.PACKAGE_FILES if path in top][:MOST_PACKAGE_FILES]
+        steps += [Step(repository, Subject.PACKAGE, path) for path in packages]
+    return steps + [Step(repository, Subject.FOLDER, folder) for folder in _to_open(repository)]
 
 
-def _ask_folders(repository: Repository) -> list[Step]:
+def _ask_folders(repository: RepositoryReading) -> list[Step]:
     """The texts of REUSE's folder, and one level of folders after the other while no code was found."""
     read = {file.path for file in repository.licences}
     shelf = (
@@ -177,10 +177,10 @@ def _ask_folders(repository: Repository) -> list[Step]:
         if repository.depth == 1
         else []
     )
-    found = [path for path in content.licence_files(shelf) if path not in read]
-    steps = [Step(repository, What.LICENCE, path) for path in found]
+    found = [path for path in content.find_licence_files(shelf) if path not in read]
+    steps = [Step(repository, Subject.LICENCE, path) for path in found]
     if repository.depth < MOST_DEPTH:
-        steps += [Step(repository, What.FOLDER, folder) for folder in _to_open(repository)]
+        steps += [Step(repository, Subject.FOLDER, folder) for folder in _to_open(repository)]
     if not steps:
         # What is deeper than we look was not seen.
         repository.complete = repository.complete and not repository.folders
@@ -188,15 +188,15 @@ def _ask_folders(repository: Repository) -> list[Step]:
     return steps
 
 
-def _ask_script(repository: Repository) -> list[Step]:
+def _ask_script(repository: RepositoryReading) -> list[Step]:
     repository.next = _Next.NOTHING
     if not repository.complete or repository.more or not content.promises_code(repository.readme):
         return []
-    script = content.lone_script(repository.paths)
-    return [Step(repository, What.SCRIPT, script)] if script else []
+    script = content.find_lone_script(repository.paths)
+    return [Step(repository, Subject.SCRIPT, script)] if script else []
 
 
-def _ask_nothing(_: Repository) -> list[Step]:
+def _ask_nothing(_: RepositoryReading) -> list[Step]:
     return []
 
 
@@ -214,11 +214,11 @@ def _readme_order(name: str) -> tuple[bool, str]:
     return not name.lower().endswith(".md"), name
 
 
-def _to_open(repository: Repository) -> list[str]:
+def _to_open(repository: RepositoryReading) -> list[str]:
     """The folders to open next; what is not opened is either not needed or noted as not seen."""
     folders, repository.folders = repository.folders, []
     top, repository.depth = repository.depth == 0, repository.depth + 1
-    if content.classify(repository.paths, None)[0] is Content.CODE:
+    if content.classify_repository(repository.paths, None)[0] is Content.CODE:
         beside = [folder for folder in folders if content.is_side_folder(folder)] if top else []
         if len(beside) < len(folders):
             # Folders that nobody needs to open: the work is more than its top.
@@ -229,7 +229,7 @@ def _to_open(repository: Repository) -> list[str]:
     return folders[:MOST_FOLDERS]
 
 
-def is_empty(repository: Repository) -> bool:
+def is_empty(repository: RepositoryReading) -> bool:
     """Whether it has no commit."""
     node = repository.node
     return node.get("isEmpty") is True or (
@@ -237,19 +237,19 @@ def is_empty(repository: Repository) -> bool:
     )
 
 
-def claimed(node: Mapping[str, Any]) -> str | None:
+def claimed_licence(node: Mapping[str, Any]) -> str | None:
     """The licence that GitHub recognised, `NOASSERTION` where it knows a file for one that it cannot name."""
-    licence = json_fields.mapping(node.get("licenseInfo"))
-    return json_fields.text(licence.get("spdxId")) or json_fields.text(licence.get("key"))
+    licence = json_fields.as_mapping(node.get("licenseInfo"))
+    return json_fields.as_text(licence.get("spdxId")) or json_fields.as_text(licence.get("key"))
 
 
-def commit(node: Mapping[str, Any]) -> str | None:
+def newest_commit(node: Mapping[str, Any]) -> str | None:
     """The newest commit of the default branch."""
-    return json_fields.text(
-        json_fields.mapping(json_fields.mapping(node.get("defaultBranchRef")).get("target")).get("oid")
+    return json_fields.as_text(
+        json_fields.as_mapping(json_fields.as_mapping(node.get("defaultBranchRef")).get("target")).get("oid")
     )
 
 
-def full_name(value: object) -> str | None:
+def valid_full_name(value: object) -> str | None:
     """`owner/name` as GitHub writes it, None for what would be another path where it stands in an address."""
     return value if isinstance(value, str) and len(value) <= 200 and _FULL_NAME.fullmatch(value) else None

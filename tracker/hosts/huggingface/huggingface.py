@@ -16,17 +16,10 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Fetch, Response
 from tracker.domain.terms import Content, Outcome
 from tracker.hosts import json_fields
-from tracker.hosts.base import Host, parts
-from tracker.hosts.huggingface import card as huggingface_card
-from tracker.hosts.huggingface import files as huggingface_files
-from tracker.hosts.huggingface.card import PLURALS, SITE, UPSTREAM, reference
-from tracker.hosts.huggingface.lists import RECORD_SAYS, PaperRecord, newest, read_record
+from tracker.hosts.base import Host, split_url
+from tracker.hosts.huggingface import hub_content, metadata
+from tracker.hosts.huggingface.metadata import PLURALS, SITE, UPSTREAM, make_reference
 from tracker.hosts.inspect import content
-
-__all__ = [
-    "HOST", "PLURALS", "RECORD_SAYS", "UPSTREAM", "PaperRecord", "check", "check_all", "match", "newest",
-    "read_record", "reference",
-]  # fmt: skip
 
 MOST_LICENCE_FILES = 3
 """Licence files that one look reads."""
@@ -54,7 +47,7 @@ _COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,255}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The artifact or namespace that `url` names, deep links included; None for the Hub's own pages."""
-    found = parts(url)
+    found = split_url(url)
     if found is None or found.host not in _HOSTS:
         return None
     segments = found.segments
@@ -80,10 +73,10 @@ def _artifact(kind: str, segments: tuple[str, ...]) -> Reference | None:
     parts = [found.group() for segment in segments[:2] if (found := _SEGMENT.match(segment))]
     if kind == "dataset" and len(segments) == 1 and parts:
         # Datasets from before namespaces, such as /datasets/squad; the Hub redirects them.
-        return reference(kind, parts[0])
+        return make_reference(kind, parts[0])
     if len(parts) < 2 or parts[0] != segments[0]:
         return None
-    return reference(kind, f"{parts[0]}/{parts[1].removesuffix('.git')}")
+    return make_reference(kind, f"{parts[0]}/{parts[1].removesuffix('.git')}")
 
 
 def _collection(segments: tuple[str, ...]) -> Reference | None:
@@ -114,10 +107,10 @@ def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
         answer = fetch.get(UPSTREAM, f"/api/{kind}s/{name}")
         if answer.status != 200:
             return _refused(answer)
-        info = json_fields.mapping(json_fields.document(answer))
+        info = json_fields.as_mapping(json_fields.parse_body(answer))
         if not info:
             return Check(outcome=Outcome.UNKNOWN, reason="the Hub's answer about it cannot be read")
-        return _look(huggingface_card.named(kind, info) or target, info, fetch, known)
+        return _look(metadata.record_reference(kind, info) or target, info, fetch, known)
     except UpstreamStopped:
         raise
     except UpstreamError as error:
@@ -148,8 +141,8 @@ def _refused(answer: Response) -> Check:
 
 def _error_of(answer: Response) -> tuple[str, str]:
     """(code, words) of a refusal."""
-    said = json_fields.words(answer.headers.get("x-error-message", "")) or json_fields.words(
-        json_fields.mapping(json_fields.document(answer)).get("error")
+    said = json_fields.as_line(answer.headers.get("x-error-message", "")) or json_fields.as_line(
+        json_fields.as_mapping(json_fields.parse_body(answer)).get("error")
     )
     return answer.headers.get("x-error-code", ""), said
 
@@ -158,25 +151,25 @@ def _look(found: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | 
     """The check of what is there; `found` is its name as the Hub writes it. Raises UpstreamError."""
     if info.get("disabled") is True:
         return Check(outcome=Outcome.BLOCKED, reason="disabled by the Hub")
-    files = huggingface_files.paths(info.get("siblings"))
+    files = hub_content.listed_paths(info.get("siblings"))
     gated = info["gated"] not in (False, None, "") if "gated" in info else None
-    held = huggingface_files.held(
-        found.kind, files, gated=bool(gated), runtime=info.get("runtime"), seen=huggingface_card.weights_seen(info)
+    held = hub_content.classify_files(
+        found.kind, files, gated=bool(gated), runtime=info.get("runtime"), seen=metadata.has_weights(info)
     )
-    commit = json_fields.text(info.get("sha"))
+    commit = json_fields.as_text(info.get("sha"))
     made = Check(
         outcome=Outcome.PRESENT,
         reason=held.reason,
         reference=found,
-        host_id=json_fields.text(info.get("_id")),
+        host_id=json_fields.as_text(info.get("_id")),
         content=held.content,
         holds=held.holds,
-        licence_claimed=huggingface_card.licence(info),
+        licence_claimed=metadata.stated_licence(info),
         gated=gated,
-        created_at=huggingface_card.created_at(info),
-        pushed_at=json_fields.moment(info.get("lastModified")),
+        created_at=metadata.creation_time(info),
+        pushed_at=json_fields.as_time(info.get("lastModified")),
         commit=commit,
-        derived_from=huggingface_card.derived_from(info),
+        derived_from=metadata.list_bases(info),
     )
     # Whether a Space runs may change while its commit stays.
     if known is not None and commit == known and found.kind != "space" and held.content is not Content.UNKNOWN:
@@ -197,27 +190,27 @@ def _with_texts(
     listed = _licence_paths(found, info, files)
     texts = [LicenceFile(path, text) for path in listed if (text := _text(found, path, fetch)) and text.strip()]
     made = replace(made, licence_files=tuple(texts), licence_checked=claim is not None or bool(texts))
-    if listed or not huggingface_card.is_silent(claim):
+    if listed or not metadata.states_no_terms(claim):
         return made
-    if huggingface_card.CARD not in files:
+    if metadata.CARD not in files:
         return replace(made, licence_checked=True)
-    card = _text(found, huggingface_card.CARD, fetch)
+    card = _text(found, metadata.CARD, fetch)
     if card is None:
         return made
     return replace(
         made,
-        licence_claimed=claim or huggingface_card.front_licence(card),
+        licence_claimed=claim or metadata.front_matter_licence(card),
         licence_checked=True,
-        licence_statements=huggingface_card.licence_statements(card),
-        papers_named=huggingface_card.papers_named(card),
+        licence_statements=metadata.card_licence_section(card),
+        papers_named=metadata.card_papers(card),
     )
 
 
 def _licence_paths(found: Reference, info: Mapping[str, Any], files: Sequence[str]) -> list[str]:
     """The licence files that it lists, that to which its card leads first."""
-    linked = huggingface_card.linked_licence(info, found.key.partition(":")[2])
-    first = [linked] if linked and linked in files and linked != huggingface_card.CARD else []
-    others = content.licence_files([path for path in files if path not in first], MOST_LICENCE_FILES)
+    linked = metadata.linked_licence_path(info, found.key.partition(":")[2])
+    first = [linked] if linked and linked in files and linked != metadata.CARD else []
+    others = content.find_licence_files([path for path in files if path not in first], MOST_LICENCE_FILES)
     return [*first, *others][:MOST_LICENCE_FILES]
 
 

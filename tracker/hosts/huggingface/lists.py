@@ -13,15 +13,15 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.errors import UpstreamError
 from tracker.domain.protocols import Fetch
 from tracker.hosts import json_fields
-from tracker.hosts.huggingface import card
-from tracker.hosts.huggingface.card import PLURALS, UPSTREAM
+from tracker.hosts.huggingface import metadata
+from tracker.hosts.huggingface.metadata import PLURALS, UPSTREAM
 
 MOST_LINKED = 1_000
 """Artifacts of one kind that are taken from one paper's record."""
 _NEXT_PAGE = re.compile(r"<([^<>]+)>\s*;\s*rel=\"?next\"?")
 _LINKED = {"linkedModels": "model", "linkedDatasets": "dataset", "linkedSpaces": "space"}
 
-RECORD_SAYS = {
+RECORD_SENTENCES = {
     "githubRepo": "The Hugging Face Hub's record of this paper names it as the paper's repository.",
     "githubRepo (user)": "The Hugging Face Hub's record of this paper names it as the paper's repository; a user entered it.",
     "githubRepo (auto)": "The Hugging Face Hub's record of this paper names it as the paper's repository; found automatically.",
@@ -60,13 +60,16 @@ def read_record(arxiv_id: str, fetch: Fetch) -> PaperRecord | None:
     answer = fetch.get(UPSTREAM, f"/api/papers/{quote(arxiv_id, safe='')}")
     if answer.status == 404:
         return None
-    record = json_fields.document(answer)
+    record = json_fields.parse_body(answer)
     if answer.status != 200 or not isinstance(record, dict):
         raise UpstreamError(UPSTREAM, f"the record of paper {arxiv_id} could not be read (status {answer.status})")
     links = []
-    repository, page = json_fields.text(record.get("githubRepo")), json_fields.text(record.get("projectPage"))
+    repository, page = (
+        json_fields.as_text(record.get("githubRepo")),
+        json_fields.as_text(record.get("projectPage")),
+    )
     if repository:
-        by = json_fields.text(record.get("githubRepoAddedBy"))
+        by = json_fields.as_text(record.get("githubRepoAddedBy"))
         links.append((repository, f"githubRepo ({by})" if by in ("user", "auto") else "githubRepo"))
     if page:
         links.append((page, "projectPage"))
@@ -75,14 +78,14 @@ def read_record(arxiv_id: str, fetch: Fetch) -> PaperRecord | None:
 
 def _linked(arxiv_id: str, record: Mapping[str, Any]) -> Iterator[HubListing]:
     for field, kind in _LINKED.items():
-        for each in json_fields.items(record.get(field))[:MOST_LINKED]:
-            info = json_fields.mapping(each)
-            if found := card.named(kind, info):
-                papers = tuple(dict.fromkeys((arxiv_id, *card.papers(info))))
-                yield HubListing(found, papers, card.created_at(info), card.derived_from(info))
+        for each in json_fields.as_list(record.get(field))[:MOST_LINKED]:
+            info = json_fields.as_mapping(each)
+            if found := metadata.record_reference(kind, info):
+                papers = tuple(dict.fromkeys((arxiv_id, *metadata.tagged_papers(info))))
+                yield HubListing(found, papers, metadata.creation_time(info), metadata.list_bases(info))
 
 
-def newest(kind: str, since: datetime, fetch: Fetch, pages: int) -> Iterator[list[HubListing]]:
+def list_newest(kind: str, since: datetime, fetch: Fetch, pages: int) -> Iterator[list[HubListing]]:
     """The newest `models`, `datasets` or `spaces`, page by page, with the papers that their tags name.
 
     Ends with what was created before `since`, or after `pages` pages. Raises UpstreamStopped and UpstreamError.
@@ -90,10 +93,10 @@ def newest(kind: str, since: datetime, fetch: Fetch, pages: int) -> Iterator[lis
     params = {"sort": "createdAt", "direction": "-1", "limit": "1000", "full": "true"}
     for _ in range(pages):
         answer = fetch.get(UPSTREAM, f"/api/{kind}", params=params)
-        listed = json_fields.document(answer)
+        listed = json_fields.parse_body(answer)
         if answer.status != 200 or not isinstance(listed, list):
             raise UpstreamError(UPSTREAM, f"the list of {kind} could not be read (status {answer.status})")
-        page = [entry for each in listed if (entry := _listed(PLURALS[kind], json_fields.mapping(each)))]
+        page = [entry for each in listed if (entry := _listed(PLURALS[kind], json_fields.as_mapping(each)))]
         yield [entry for entry, created in page if created >= since]
         following = _next(answer.headers.get("link", ""))
         if following is None or not page or page[-1][1] < since:
@@ -102,10 +105,10 @@ def newest(kind: str, since: datetime, fetch: Fetch, pages: int) -> Iterator[lis
 
 
 def _listed(kind: str, info: Mapping[str, Any]) -> tuple[HubListing, datetime] | None:
-    found, created = card.named(kind, info), card.created_at(info)
+    found, created = metadata.record_reference(kind, info), metadata.creation_time(info)
     if found is None or created is None:
         return None
-    return HubListing(found, card.papers(info), created, card.derived_from(info)), created
+    return HubListing(found, metadata.tagged_papers(info), created, metadata.list_bases(info)), created
 
 
 def _next(link: str) -> dict[str, str] | None:

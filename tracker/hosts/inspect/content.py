@@ -92,7 +92,7 @@ _SOON = re.compile(
 )
 
 
-def classify(
+def classify_repository(
     paths: Iterable[str], readme: str | None, *, complete: bool = True
 ) -> tuple[Content, tuple[Fact, ...]]:
     """The content of a code repository and which facts its files show.
@@ -116,10 +116,10 @@ def classify(
         return Content.DATA_ONLY, holds
     if not files:
         return Content.EMPTY, ()
-    return (Content.PLACEHOLDER if promises(readme) else Content.README_ONLY), ()
+    return (Content.PLACEHOLDER if promises_release(readme) else Content.README_ONLY), ()
 
 
-def classify_hub(kind: str, paths: Iterable[str]) -> tuple[Content, tuple[Fact, ...]]:
+def classify_hub_artifact(kind: str, paths: Iterable[str]) -> tuple[Content, tuple[Fact, ...]]:
     """The content of a `model`, `dataset` or `space` of the Hub and which facts its files show.
 
     The Hub says by the kind what a repository is for, so any file that is no card or licence counts there.
@@ -153,7 +153,7 @@ _NO_WEIGHTS = frozenset(
 )
 
 
-def promises(readme: str | None) -> bool:
+def promises_release(readme: str | None) -> bool:
     """Whether a README says that what belongs there is still to come."""
     return bool(readme and _SOON.search(" ".join(readme[:MOST_README].split())))
 
@@ -174,7 +174,7 @@ def promises_code(readme: str | None) -> bool:
     )
 
 
-def lone_script(paths: Iterable[str]) -> str | None:
+def find_lone_script(paths: Iterable[str]) -> str | None:
     """The only file of code of a repository, in its top folder, beside no folder that could hold the work.
 
     Where the README says that the code is still to come (`promises_code`), what the file holds decides whether it
@@ -198,13 +198,13 @@ def is_readme(name: str) -> bool:
     return bool(_README.fullmatch(name))
 
 
-def licence_files(names: Iterable[str], most: int = 8) -> list[str]:
+def find_licence_files(names: Iterable[str], most: int = 8) -> list[str]:
     """The paths that look like licences (of the top folder, or REUSE's), plainest first, at most `most`."""
     found = [name for name in names if len(name) <= 100 and LICENCE_FILE.fullmatch(name)]
     return sorted(found, key=lambda name: ("/" in name, len(PurePosixPath(name).stem), len(name), name))[:most]
 
 
-def worth_opening(folder: str) -> bool:
+def is_worth_opening(folder: str) -> bool:
     """Whether a folder of this name may hold what a paper ships."""
     return not folder.startswith(".") and folder.lower() not in ASIDE
 
@@ -214,7 +214,7 @@ def is_side_folder(name: str) -> bool:
     return bool(_DATA_FOLDER.fullmatch(name.lower()) or _WEIGHTS_FOLDER.fullmatch(name.lower()))
 
 
-def programming(languages: Iterable[str]) -> bool:
+def has_programming_language(languages: Iterable[str]) -> bool:
     """Whether any of GitHub's languages is one in which code is written."""
     return any(language.lower() not in _NO_CODE_LANGUAGES for language in languages)
 
@@ -237,7 +237,7 @@ _NO_CODE_LANGUAGES = frozenset(
 
 
 def _aside(file: PurePosixPath) -> bool:
-    return not all(worth_opening(folder) for folder in file.parts[:-1])
+    return not all(is_worth_opening(folder) for folder in file.parts[:-1])
 
 
 def _about(file: PurePosixPath) -> bool:

@@ -14,7 +14,9 @@ _ABOUT = frozenset({".md", ".txt", ".pdf", ".docx", ".html", ".rst"})
 _FACT = {"software": Fact.CODE, "dataset": Fact.DATA, "model": Fact.WEIGHTS}
 
 
-def classify(kind: str, names: Sequence[str], *, complete: bool = True) -> tuple[Content, tuple[Fact, ...]]:
+def classify_deposit(
+    kind: str, names: Sequence[str], *, complete: bool = True
+) -> tuple[Content, tuple[Fact, ...]]:
     """The content of a record and which facts its files show.
 
     `kind` is the type that the depositor chose, in the words `software`, `dataset`, `model`, or any other. A
@@ -24,7 +26,7 @@ def classify(kind: str, names: Sequence[str], *, complete: bool = True) -> tuple
     material = [name for name in names if PurePosixPath(name).suffix.lower() not in _ABOUT]
     packed = [name for name in material if _PACKED.fullmatch(name.rpartition(".")[2])]
     others = sorted(set(names) - set(packed))
-    word, holds = content.classify(others, None, complete=complete and not packed)
+    word, holds = content.classify_repository(others, None, complete=complete and not packed)
     if fact is None or not material:
         return word, holds
     held = tuple(dict.fromkeys((fact, *holds)))

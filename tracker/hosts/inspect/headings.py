@@ -36,7 +36,7 @@ _MOST_LINE = 2_000
 _HTML_LINES = 8
 
 
-def headings(lines: Sequence[str]) -> Iterator[Heading]:
+def find_headings(lines: Sequence[str]) -> Iterator[Heading]:
     """The headings of `lines_of` a README, in order; what stands between code fences is none."""
     fence, place = "", 0
     while place < len(lines):
@@ -78,7 +78,7 @@ def _html_heading(lines: Sequence[str], place: int, found: re.Match[str]) -> Hea
     return Heading(place, end, int(found[1]), text[: closed.start()] if closed else text, rest.strip())
 
 
-def lines_of(readme: str) -> list[str]:
+def split_lines(readme: str) -> list[str]:
     """Its lines without HTML comments, bounded."""
     kept, rest = [], readme[:MOST_TEXT].replace("\r\n", "\n")
     while (start := rest.find(_COMMENT_START)) >= 0:
@@ -96,7 +96,7 @@ _LINK = re.compile(r"\[([^\[\]]{0,500})\](?:\([^()]{0,1000}\)|\[[^\[\]]{0,100}\]
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,30}:")
 
 
-def shown(text: str) -> str:
+def visible_text(text: str) -> str:
     """A line of Markdown or HTML as a reader sees it."""
     text = _LINK.sub(r"\1", _IMAGE.sub(" ", text[:_MOST_LINE]))
     return " ".join(_EMOJI.sub(" ", TAG.sub(" ", text)).split())

@@ -26,7 +26,7 @@ _PROJECT_TABLES = {
 }
 
 
-def package_licence(path: str, text: str) -> str | None:
+def read_package_licence(path: str, text: str) -> str | None:
     """The licence that a file of package metadata states, as an SPDX id or expression where it is one.
 
     `path` is one of `PACKAGE_FILES`; what names a licence file alone, or nothing, is None. Sources: PEP 621 and
@@ -39,13 +39,13 @@ def package_licence(path: str, text: str) -> str | None:
         found = _SETUP_CALL.search(text)
         said = found[1] if found else None
     elif name == "package.json":
-        return spdx(_of_npm(text))
+        return to_spdx(_of_npm(text))
     elif name == "description":
         found = re.search(r"^License:[ \t]{0,8}(.{1,200})$", text, re.MULTILINE)
         return _of_r(found[1]) if found else None
     else:
         return None
-    return spdx(said) or _of_classifiers(text)
+    return to_spdx(said) or _of_classifiers(text)
 
 
 def _of_tables(text: str, name: str) -> str | None:
@@ -98,7 +98,7 @@ def _of_r(said: str) -> str | None:
         if version:
             number = version[2] if "." in version[2] else f"{version[2]}.0"
             names.append(f"{version[1]}-{number}-{'or-later' if later else 'only'}")
-        elif name := spdx(part):
+        elif name := to_spdx(part):
             names.append(name)
     return " OR ".join(names) or None
 
@@ -138,7 +138,7 @@ _NONE_SAID = re.compile(
 )
 
 
-def spdx(said: str | None) -> str | None:
+def to_spdx(said: str | None) -> str | None:
     """The SPDX id that a package's word for its licence means; the word itself where it may be an expression.
 
     A family without its version (`BSD`, `GPL`) stays what it is: no id is made of a guess. None for no word.
@@ -159,7 +159,7 @@ def _of_classifiers(text: str) -> str | None:
     """The licence of the trove classifiers, where they name one."""
     found: list[str] = []
     for match in _CLASSIFIER.finditer(text):
-        name = spdx(match[1].rpartition("::")[2].strip().rstrip(",; "))
+        name = to_spdx(match[1].rpartition("::")[2].strip().rstrip(",; "))
         if name and name.lower() != "osi approved":
             found.append(name)
         if len(found) >= 4:

@@ -10,10 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from tracker.domain.papers import title_key
-from tracker.hosts.inspect.headings import MOST_TEXT, TAG, Heading, headings, lines_of, shown
-from tracker.hosts.inspect.package_metadata import PACKAGE_FILES, package_licence
-
-__all__ = ["MOST_TEXT", "PACKAGE_FILES", "licence_section", "package_licence", "papers_named"]
+from tracker.hosts.inspect.headings import MOST_TEXT, TAG, Heading, find_headings, split_lines, visible_text
 
 MOST_NAMES = 50
 MOST_SECTION = 2_000
@@ -58,7 +55,7 @@ _FORMAT = re.compile(
 )
 
 
-def papers_named(readme: str, citation: str) -> tuple[str, ...]:
+def find_named_papers(readme: str, citation: str) -> tuple[str, ...]:
     """The papers that a README and a CITATION.cff name: `arxiv:ID` without version, `title:KEY`; at most 50.
 
     Titles are those of BibTeX entries, of CITATION.cff itself and its preferred citation, and the README's
@@ -153,8 +150,8 @@ _IN_BRACKETS = re.compile(r"\[[^\[\]]{0,100}\]|\([^()]{0,100}\)|【[^【】]{0,1
 
 def _heading_titles(readme: str) -> Iterator[str]:
     """The first heading that has words, whole and without what stands in brackets (a venue, a year)."""
-    for heading in headings(lines_of(readme)):
-        if heading.level <= 6 and (title := shown(heading.text)):
+    for heading in find_headings(split_lines(readme)):
+        if heading.level <= 6 and (title := visible_text(heading.text)):
             yield title
             bare = _IN_BRACKETS.sub(" ", title)
             if bare != title:
@@ -172,7 +169,7 @@ _MOST_HEADING_WORDS = 6
 
 
 def _is_about_licence(heading: Heading) -> bool:
-    words = _WORDS.findall(shown(heading.text).casefold())
+    words = _WORDS.findall(visible_text(heading.text).casefold())
     return (
         len(words) <= _MOST_HEADING_WORDS
         and not _ABOUT_LICENCES.isdisjoint(words)
@@ -180,14 +177,14 @@ def _is_about_licence(heading: Heading) -> bool:
     )
 
 
-def licence_section(readme: str) -> str:
+def extract_licence_section(readme: str) -> str:
     """The text of the README's sections headed License, Licence or Copyright, at most 2,000 characters; or ''.
 
     Headings are Markdown's (`#`, underlined, a line in bold), reStructuredText's and HTML's. A section holds its
     own lesser headings. Where the heading says more than its subject (`MIT License`), its words belong to the text.
     """
-    lines = lines_of(readme)
-    every = list(headings(lines))
+    lines = split_lines(readme)
+    every = list(find_headings(lines))
     found: list[str] = []
     reached = 0
     for place, heading in enumerate(every):
@@ -196,7 +193,7 @@ def licence_section(readme: str) -> str:
         later = (every[number] for number in range(place + 1, len(every)))
         following = (one.start for one in later if one.level <= heading.level)
         reached = next(following, len(lines))
-        said = shown(heading.text)
+        said = visible_text(heading.text)
         more = [said] if not _ABOUT_LICENCES.issuperset(_WORDS.findall(said.casefold())) else []
         body = "\n".join([heading.rest, *lines[heading.end : reached]])[: 4 * MOST_SECTION]
         if text := "\n".join([*more, TAG.sub(_kept_link, body).strip()]).strip():

@@ -12,9 +12,9 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Fetch, Response
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.hosts import json_fields
-from tracker.hosts.github.questions import full_name
-from tracker.hosts.inspect import content
-from tracker.hosts.inspect import readme as inspect_readme
+from tracker.hosts.github.questions import valid_full_name
+from tracker.hosts.inspect import content, package_metadata
+from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
 
 UPSTREAM = "github_api"
 MOST_TEXT = 100_000
@@ -31,7 +31,7 @@ def check(reference: Reference, fetch: Fetch) -> Check:
     try:
         answer = fetch.get(UPSTREAM, f"/repos/{reference.key.partition(':')[2]}")
         missing = _missing(answer)
-        return missing or _present(json_fields.mapping(json_fields.document(answer)), fetch)
+        return missing or _present(json_fields.as_mapping(json_fields.parse_body(answer)), fetch)
     except UpstreamStopped:
         raise
     except (UpstreamError, _Unread) as error:
@@ -42,7 +42,7 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 
 def _missing(answer: Response) -> Check | None:
     """The check of a repository that is not there or not to be seen, None when it is present."""
-    said = json_fields.words(json_fields.mapping(json_fields.document(answer)).get("message"))
+    said = json_fields.as_line(json_fields.as_mapping(json_fields.parse_body(answer)).get("message"))
     if answer.status == 404:
         return Check(outcome=Outcome.ABSENT, reason="not found on GitHub: never there, deleted, or private")
     if answer.status == 451 or (answer.status == 403 and "access blocked" in said.lower()):
@@ -55,27 +55,29 @@ def _missing(answer: Response) -> Check | None:
 
 
 def _present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
-    name = full_name(facts.get("full_name"))
+    name = valid_full_name(facts.get("full_name"))
     if name is None:
         raise _Unread("GitHub's answer about it cannot be read")
     if facts.get("disabled") is True:
         return Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
     paths, complete = _tree(name, fetch)
-    language = json_fields.text(facts.get("language"))
+    language = json_fields.as_text(facts.get("language"))
     languages = (language,) if language else ()
     top = [path for path in paths if "/" not in path]
-    licences = content.licence_files(paths, most=MOST_LICENCE_FILES)
-    licence = json_fields.mapping(facts.get("license"))
-    claimed = json_fields.text(licence.get("spdx_id")) or json_fields.text(licence.get("key"))
-    word, holds = content.classify(paths, None, complete=complete)
-    script = content.lone_script(paths) if complete else None
+    licences = content.find_licence_files(paths, most=MOST_LICENCE_FILES)
+    licence = json_fields.as_mapping(facts.get("license"))
+    claimed = json_fields.as_text(licence.get("spdx_id")) or json_fields.as_text(licence.get("key"))
+    word, holds = content.classify_repository(paths, None, complete=complete)
+    script = content.find_lone_script(paths) if complete else None
     unsure = word in (Content.README_ONLY, Content.PLACEHOLDER) or script is not None
     readme: str | None = None
     if any(map(content.is_readme, top)) and (unsure or (claimed is None and not licences)):
         readme = _text(fetch, f"/repos/{name}/readme")[1][:MOST_TEXT]
         stub = script if _is_stub(name, script, readme, fetch) else None
-        word, holds = content.classify([path for path in paths if path != stub], readme, complete=complete)
-    if word is Content.UNKNOWN and content.programming(languages):
+        word, holds = content.classify_repository(
+            [path for path in paths if path != stub], readme, complete=complete
+        )
+    if word is Content.UNKNOWN and content.has_programming_language(languages):
         word, holds = Content.CODE, (Fact.CODE, *holds)
     number = facts.get("id")
     return Check(
@@ -89,12 +91,12 @@ def _present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
         licence_checked=True,
         licence_files=_licences(name, claimed, licences, fetch),
         licence_statements=() if claimed is not None or licences else _said(name, top, readme, fetch),
-        archived=json_fields.flag(facts.get("archived")),
-        fork=json_fields.flag(facts.get("fork")),
-        created_at=json_fields.moment(facts.get("created_at")),
-        pushed_at=json_fields.moment(facts.get("pushed_at")),
+        archived=json_fields.as_bool(facts.get("archived")),
+        fork=json_fields.as_bool(facts.get("fork")),
+        created_at=json_fields.as_time(facts.get("created_at")),
+        pushed_at=json_fields.as_time(facts.get("pushed_at")),
         languages=languages,
-        papers_named=None if readme is None else inspect_readme.papers_named(readme, ""),
+        papers_named=None if readme is None else find_named_papers(readme, ""),
     )
 
 
@@ -108,27 +110,29 @@ def _is_stub(name: str, script: str | None, readme: str, fetch: Fetch) -> bool:
 
 def _said(name: str, top: list[str], readme: str | None, fetch: Fetch) -> tuple[LicenceFile, ...]:
     """Weaker words on a licence: the README's, else those of one file of package metadata."""
-    if section := inspect_readme.licence_section(readme or ""):
+    if section := extract_licence_section(readme or ""):
         return (LicenceFile("README.md", section),)
-    package = next((path for path in inspect_readme.PACKAGE_FILES if path in top), None)
+    package = next((path for path in package_metadata.PACKAGE_FILES if path in top), None)
     text = _text(fetch, f"/repos/{name}/contents/{package}")[1] if package else ""
-    licence = inspect_readme.package_licence(package or "", text)
+    licence = package_metadata.read_package_licence(package or "", text)
     return (LicenceFile(package, f"SPDX-License-Identifier: {licence}"),) if package and licence else ()
 
 
 def _tree(name: str, fetch: Fetch) -> tuple[list[str], bool]:
     """All paths, and whether they are all; an empty repository answers 409, or 404 with these words."""
     answer = fetch.get(UPSTREAM, f"/repos/{name}/git/trees/HEAD", params={"recursive": "1"})
-    found = json_fields.mapping(json_fields.document(answer))
+    found = json_fields.as_mapping(json_fields.parse_body(answer))
     if answer.status == 409 or (
-        answer.status == 404 and "empty" in json_fields.words(found.get("message")).lower()
+        answer.status == 404 and "empty" in json_fields.as_line(found.get("message")).lower()
     ):
         return [], True
     if answer.status != 200 or not isinstance(found.get("tree"), list):
         raise _Unread(f"GitHub answered {answer.status} to the question for its files")
-    entries = [json_fields.mapping(entry) for entry in found["tree"]]
+    entries = [json_fields.as_mapping(entry) for entry in found["tree"]]
     paths = [
-        path for entry in entries if entry.get("type") == "blob" and (path := json_fields.text(entry.get("path")))
+        path
+        for entry in entries
+        if entry.get("type") == "blob" and (path := json_fields.as_text(entry.get("path")))
     ]
     whole = found.get("truncated") is not True and all(entry.get("type") != "commit" for entry in entries)
     return paths, whole
@@ -154,9 +158,9 @@ def _text(fetch: Fetch, path: str) -> tuple[str, str]:
         return "", ""
     if answer.status != 200:
         raise _Unread(f"GitHub answered {answer.status} to the question for {path.rpartition('/')[2]}")
-    found = json_fields.mapping(json_fields.document(answer))
+    found = json_fields.as_mapping(json_fields.parse_body(answer))
     try:
-        raw = base64.b64decode(json_fields.text(found.get("content")) or "")
+        raw = base64.b64decode(json_fields.as_text(found.get("content")) or "")
     except ValueError:
         raise _Unread(f"{path.rpartition('/')[2]} cannot be decoded") from None
-    return json_fields.text(found.get("path")) or "", raw.decode("utf-8", "replace").replace("\x00", "")
+    return json_fields.as_text(found.get("path")) or "", raw.decode("utf-8", "replace").replace("\x00", "")

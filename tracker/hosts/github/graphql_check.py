@@ -17,9 +17,18 @@ from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.hosts import json_fields
 from tracker.hosts.github import graphql
-from tracker.hosts.github.questions import Repository, Step, What, asked, claimed, commit, full_name, is_empty
-from tracker.hosts.inspect import content
-from tracker.hosts.inspect import readme as inspect_readme
+from tracker.hosts.github.questions import (
+    RepositoryReading,
+    Step,
+    Subject,
+    claimed_licence,
+    is_empty,
+    newest_commit,
+    next_steps,
+    valid_full_name,
+)
+from tracker.hosts.inspect import content, package_metadata
+from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
 
 MOST_TEXT = 100_000
 """Characters of a text that are kept."""
@@ -35,12 +44,12 @@ def check_all(
     begun is finished before more is begun. Raises UpstreamStopped as soon as GitHub may not be asked; what was not
     yielded until then was not checked.
     """
-    asker = graphql.Asker(fetch, batch)
-    fresh = (Repository(one, (known or {}).get(one.folded)) for one in references)
+    asker = graphql.GraphqlClient(fetch, batch)
+    fresh = (RepositoryReading(one, (known or {}).get(one.folded)) for one in references)
     waiting: deque[Step] = deque()
     while True:
         steps = [waiting.popleft() for _ in range(min(asker.size, len(waiting)))]
-        steps += [step for one in islice(fresh, asker.size - len(steps)) for step in asked(one)]
+        steps += [step for one in islice(fresh, asker.size - len(steps)) for step in next_steps(one)]
         if not steps:
             return
         answers = asker.ask([step.question() for step in steps])
@@ -50,7 +59,7 @@ def check_all(
         for repository in {id(step.repository): step.repository for step in steps}.values():
             if repository.waiting:
                 continue
-            waiting.extend(asked(repository))
+            waiting.extend(next_steps(repository))
             if not repository.waiting:
                 yield repository.reference, repository.answer or _check(repository)
 
@@ -58,45 +67,45 @@ def check_all(
 def _take(step: Step, answer: graphql.GraphqlAnswer) -> None:
     """Put what was answered to one question where it belongs."""
     repository = step.repository
-    if step.what is What.FACTS:
+    if step.what is Subject.FACTS:
         _first_look(repository, answer)
         return
     if answer.node is None or answer.errors:
         what = step.path or "the list of its files"
         repository.failure = repository.failure or f"{what} could not be read: {answer.reason}"
         return
-    found = json_fields.mapping(answer.node.get("object"))
-    if step.what is What.FOLDER:
+    found = json_fields.as_mapping(answer.node.get("object"))
+    if step.what is Subject.FOLDER:
         if not step.path and not isinstance(found.get("entries"), list):
             repository.failure = "GitHub gave no list of its files"
         repository.add(step.path, found)
         return
     text = found.get("text")
     if isinstance(text, str):
-        _keep(repository, step, (json_fields.text(text) or "")[:MOST_TEXT])
+        _keep(repository, step, (json_fields.as_text(text) or "")[:MOST_TEXT])
 
 
-def _keep(repository: Repository, step: Step, text: str) -> None:
-    if step.what is What.LICENCE:
+def _keep(repository: RepositoryReading, step: Step, text: str) -> None:
+    if step.what is Subject.LICENCE:
         repository.licences += [LicenceFile(step.path, text)] if text else []
-    elif step.what is What.README:
+    elif step.what is Subject.README:
         repository.readme = text
-    elif step.what is What.CITATION:
+    elif step.what is Subject.CITATION:
         repository.citation = text
-    elif step.what is What.SCRIPT:
+    elif step.what is Subject.SCRIPT:
         repository.stub = step.path if content.is_stub(text) else None
-    elif name := inspect_readme.package_licence(step.path, text):
+    elif name := package_metadata.read_package_licence(step.path, text):
         repository.said.append(LicenceFile(step.path, f"SPDX-License-Identifier: {name}"))
 
 
-def _first_look(repository: Repository, answer: graphql.GraphqlAnswer) -> None:
+def _first_look(repository: RepositoryReading, answer: graphql.GraphqlAnswer) -> None:
     """Take the facts: they may finish the check, or be what is read on from."""
     node = answer.node
     if node is None:
         repository.answer = _missing(answer)
         return
     repository.node = node
-    name = full_name(node.get("nameWithOwner"))
+    name = valid_full_name(node.get("nameWithOwner"))
     if node.get("isDisabled") is True:
         repository.answer = Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
     elif answer.errors or name is None:
@@ -106,12 +115,12 @@ def _first_look(repository: Repository, answer: graphql.GraphqlAnswer) -> None:
         _begin(repository)
 
 
-def _begin(repository: Repository) -> None:
+def _begin(repository: RepositoryReading) -> None:
     if repository.known is not None:
-        if commit(repository.node) == repository.known:
+        if newest_commit(repository.node) == repository.known:
             repository.answer = replace(_facts(repository), unchanged=True)
         return
-    tree = json_fields.mapping(repository.node.get("object"))
+    tree = json_fields.as_mapping(repository.node.get("object"))
     if not is_empty(repository) and not isinstance(tree.get("entries"), list):
         repository.answer = Check(outcome=Outcome.UNKNOWN, reason="GitHub gave no list of its files")
     elif not is_empty(repository):
@@ -131,7 +140,7 @@ def _missing(answer: graphql.GraphqlAnswer) -> Check:
     return Check(outcome=Outcome.UNKNOWN, reason=said)
 
 
-def _facts(repository: Repository) -> Check:
+def _facts(repository: RepositoryReading) -> Check:
     """What the facts alone tell of a present repository."""
     node, number = repository.node, repository.node.get("databaseId")
     return Check(
@@ -140,32 +149,32 @@ def _facts(repository: Repository) -> Check:
             f"github:{repository.name}", "github", "repository", f"https://github.com/{repository.name}"
         ),
         host_id=str(number) if isinstance(number, int) else None,
-        licence_claimed=claimed(node),
+        licence_claimed=claimed_licence(node),
         licence_checked=True,
-        archived=json_fields.flag(node.get("isArchived")),
-        fork=json_fields.flag(node.get("isFork")),
-        created_at=json_fields.moment(node.get("createdAt")),
-        pushed_at=json_fields.moment(node.get("pushedAt")),
-        commit=commit(node),
+        archived=json_fields.as_bool(node.get("isArchived")),
+        fork=json_fields.as_bool(node.get("isFork")),
+        created_at=json_fields.as_time(node.get("createdAt")),
+        pushed_at=json_fields.as_time(node.get("pushedAt")),
+        commit=newest_commit(node),
         languages=_languages(node),
     )
 
 
-def _check(repository: Repository) -> Check:
+def _check(repository: RepositoryReading) -> Check:
     if repository.failure:
         return Check(outcome=Outcome.UNKNOWN, reason=repository.failure)
     base = _facts(repository)
     holds: tuple[Fact, ...]
     paths = [path for path in repository.paths if path != repository.stub]
-    word, holds = content.classify(paths, repository.readme, complete=repository.complete)
+    word, holds = content.classify_repository(paths, repository.readme, complete=repository.complete)
     reason = ""
     if word is Content.UNKNOWN:
-        if content.programming(base.languages):
+        if content.has_programming_language(base.languages):
             word, holds = Content.CODE, (Fact.CODE, *holds)
         else:
             reason = "its files were seen only in part, and no code among them"
     readme, citation = repository.readme, repository.citation
-    section = inspect_readme.licence_section(readme or "")
+    section = extract_licence_section(readme or "")
     own_words = [LicenceFile("README.md", section)] if section else []
     return replace(
         base,
@@ -176,14 +185,14 @@ def _check(repository: Repository) -> Check:
         licence_statements=(*own_words, *repository.said),
         papers_named=None
         if readme is None and citation is None
-        else inspect_readme.papers_named(readme or "", citation or ""),
+        else find_named_papers(readme or "", citation or ""),
     )
 
 
 def _languages(node: Mapping[str, Any]) -> tuple[str, ...]:
-    nodes = json_fields.items(json_fields.mapping(node.get("languages")).get("nodes"))
+    nodes = json_fields.as_list(json_fields.as_mapping(node.get("languages")).get("nodes"))
     names: Iterable[object] = [
-        json_fields.mapping(node.get("primaryLanguage")).get("name"),
-        *(json_fields.mapping(each).get("name") for each in nodes),
+        json_fields.as_mapping(node.get("primaryLanguage")).get("name"),
+        *(json_fields.as_mapping(each).get("name") for each in nodes),
     ]
-    return tuple(dict.fromkeys(name for each in names if (name := json_fields.text(each))))
+    return tuple(dict.fromkeys(name for each in names if (name := json_fields.as_text(each))))

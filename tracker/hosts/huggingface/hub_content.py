@@ -64,7 +64,7 @@ _STARTING = frozenset({"BUILDING", "APP_STARTING"})
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HubContent:
     """What a repository of the Hub holds; `reason` says what is missing or could not be told, in words."""
 
     content: Content
@@ -72,33 +72,33 @@ class Held:
     reason: str = ""
 
 
-def paths(siblings: object) -> list[str] | None:
+def listed_paths(siblings: object) -> list[str] | None:
     """The paths of the files that the Hub lists, None where it lists none at all."""
     if not isinstance(siblings, list):
         return None
-    found = (json_fields.text(json_fields.mapping(file).get("rfilename")) for file in siblings[:MOST_FILES])
+    found = (json_fields.as_text(json_fields.as_mapping(file).get("rfilename")) for file in siblings[:MOST_FILES])
     return [path for path in found if path and len(path) <= _MOST_PATH]
 
 
-def held(
+def classify_files(
     kind: str, files: Sequence[str] | None, *, gated: bool, runtime: object = None, seen: bool = False
-) -> Held:
+) -> HubContent:
     """What a `model`, `dataset` or `space` holds by its files; `runtime` is what the Hub says of a Space's, `seen`
     that the Hub itself read weights in a model."""
     if kind == "model" and seen:
         found = _model([PurePosixPath(path) for path in files or ()])
         if Fact.WEIGHTS not in found.holds:
             content_ = Content.CODE if found.content is Content.CODE else Content.DATA_ONLY
-            return Held(content_, (*found.holds, Fact.WEIGHTS))
+            return HubContent(content_, (*found.holds, Fact.WEIGHTS))
         return found
     if files is None:
-        return Held(Content.UNKNOWN, reason="the Hub did not list its files")
+        return HubContent(Content.UNKNOWN, reason="the Hub did not list its files")
     if not files and not gated:
-        return Held(Content.EMPTY)
+        return HubContent(Content.EMPTY)
     every = [PurePosixPath(path) for path in files]
     real = [file for file in every if not _about(file)]
     if gated and not real:
-        return Held(Content.UNKNOWN, reason="gated: only its card is shown")
+        return HubContent(Content.UNKNOWN, reason="gated: only its card is shown")
     match kind:
         case "space":
             return _space(real, runtime)
@@ -113,15 +113,15 @@ def _about(file: PurePosixPath) -> bool:
     return hidden or content.is_readme(file.name.lower()) or bool(content.LICENCE_FILE.fullmatch(file.name))
 
 
-def _model(files: Sequence[PurePosixPath]) -> Held:
+def _model(files: Sequence[PurePosixPath]) -> HubContent:
     weights = any(_is_weights(file) for file in files)
-    code, _ = content.classify([str(file) for file in files if not _is_glue(file)], None)
+    code, _ = content.classify_repository([str(file) for file in files if not _is_glue(file)], None)
     holds = tuple(fact for fact, seen in ((Fact.CODE, code is Content.CODE), (Fact.WEIGHTS, weights)) if seen)
     if code is Content.CODE:
-        return Held(Content.CODE, holds)
+        return HubContent(Content.CODE, holds)
     if weights:
-        return Held(Content.DATA_ONLY, holds)
-    return Held(Content.README_ONLY, reason="" if not files else "no file of weights is among its files")
+        return HubContent(Content.DATA_ONLY, holds)
+    return HubContent(Content.README_ONLY, reason="" if not files else "no file of weights is among its files")
 
 
 def _is_glue(file: PurePosixPath) -> bool:
@@ -140,15 +140,15 @@ def _is_weights(file: PurePosixPath) -> bool:
     )
 
 
-def _dataset(files: Sequence[PurePosixPath]) -> Held:
+def _dataset(files: Sequence[PurePosixPath]) -> HubContent:
     if any(_is_data(file) for file in files):
-        return Held(Content.DATA_ONLY, (Fact.DATA,))
+        return HubContent(Content.DATA_ONLY, (Fact.DATA,))
     if sum(file.suffix.lower() in _RECORDINGS for file in files) >= _PICTURES:
-        return Held(Content.DATA_ONLY, (Fact.DATA,))
+        return HubContent(Content.DATA_ONLY, (Fact.DATA,))
     script = any(file.suffix.lower() == ".py" for file in files)
     if script:
-        return Held(Content.CODE, reason="it holds a script, and no file of data")
-    return Held(Content.README_ONLY, reason="" if not files else "no file of data is among its files")
+        return HubContent(Content.CODE, reason="it holds a script, and no file of data")
+    return HubContent(Content.README_ONLY, reason="" if not files else "no file of data is among its files")
 
 
 def _is_data(file: PurePosixPath) -> bool:
@@ -156,15 +156,15 @@ def _is_data(file: PurePosixPath) -> bool:
     return ending not in _NO_DATA and ending not in _RECORDINGS and not _SET_UP.fullmatch(file.name.lower())
 
 
-def _space(files: Sequence[PurePosixPath], runtime: object) -> Held:
+def _space(files: Sequence[PurePosixPath], runtime: object) -> HubContent:
     """A Space holds a demo while it runs, or would when visited: the Hub wakes one that sleeps."""
-    stage = json_fields.words(json_fields.mapping(runtime).get("stage"))
+    stage = json_fields.as_line(json_fields.as_mapping(runtime).get("stage"))
     if not files:
-        return Held(Content.README_ONLY, reason=_NOT_RUNNING["NO_APP_FILE"])
+        return HubContent(Content.README_ONLY, reason=_NOT_RUNNING["NO_APP_FILE"])
     if stage in _NOT_RUNNING:
-        return Held(Content.CODE, reason=f"the Space does not run: {_NOT_RUNNING[stage]}")
+        return HubContent(Content.CODE, reason=f"the Space does not run: {_NOT_RUNNING[stage]}")
     if stage in _STARTING:
-        return Held(Content.UNKNOWN, reason="the Space is just being built")
+        return HubContent(Content.UNKNOWN, reason="the Space is just being built")
     if stage or any(_APP.fullmatch(file.name.lower()) for file in files):
-        return Held(Content.CODE, (Fact.DEMO,))
-    return Held(Content.UNKNOWN, reason="the Hub does not say whether the Space runs")
+        return HubContent(Content.CODE, (Fact.DEMO,))
+    return HubContent(Content.UNKNOWN, reason="the Hub does not say whether the Space runs")
