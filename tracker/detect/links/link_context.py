@@ -1,4 +1,4 @@
-"""The words around a link: its sentence, and what leads to it."""
+"""The words around a link: its sentence, and the words before it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 MAX_EVIDENCE = 400
-"""Characters of a sentence that is kept as evidence."""
+"""Characters of a sentence that are kept as evidence."""
 MAX_BEFORE = 160
-"""Characters kept of what leads to a link."""
+"""Characters kept of the words before a link."""
 
 _BACK, _AHEAD = 700, 500
-# A full stop, then space, then what may begin a sentence; not after an abbreviation or an initial.
+# The end of a sentence: a full stop, space, then what may begin the next; not after an abbreviation or an initial.
 _STOP = re.compile(
     r"[.!?](?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bFig\.)(?<!\bSec\.)(?<!\bEq\.)(?<!\bNo\.)(?<!\bTab\.)"
     r"(?<!\bref\.)(?<!\bapprox\.)(?<!\bresp\.)(?<![^\w][A-Z]\.)"
@@ -20,37 +20,37 @@ _STOP = re.compile(
 
 
 def collapse_spaces(text: str) -> str:
-    """`text` with every run of white space as one space, and none at its ends."""
+    """`text` with every run of white space as one space, and without white space at its ends."""
     return " ".join(text.split())
 
 
 def extract_context(text: str, start: int, end: int) -> tuple[str, str]:
-    """(evidence, before) of the link `text[start:end]`: its sentence, and what leads to it.
+    """(evidence, before) of the link `text[start:end]`: its sentence, and the words before it.
 
-    Both have their white space collapsed; `evidence` has at most 400 characters and always holds the
-    beginning of the link, `before` has at most 160.
+    Both have their white space collapsed; `evidence` has at most 400 characters and always includes the
+    beginning of the link, `before` has at most 160. A longer sentence is cut on both sides of the link.
     """
     left = text[max(0, start - _BACK) : start]
     first = 0
     for stop in _STOP.finditer(left):
         first = stop.end()
-    ahead = text[end : end + _AHEAD]
-    stop_ahead = _STOP.search(ahead)
-    last = stop_ahead.end() if stop_ahead else len(ahead)
+    right = text[end : end + _AHEAD]
+    next_stop = _STOP.search(right)
+    last = next_stop.end() if next_stop else len(right)
     lead = collapse_spaces(left[first:])
     link = collapse_spaces(text[start:end])[:MAX_EVIDENCE]
     gap = " " if left[-1:].isspace() and lead else ""
-    tail = ahead[:last].rstrip()
-    rest = (" " if tail[:1].isspace() else "") + collapse_spaces(tail)
+    tail = right[:last].rstrip()
+    tail = (" " if tail[:1].isspace() else "") + collapse_spaces(tail)
     room = MAX_EVIDENCE - len(link) - len(gap)
-    kept = min(len(rest), max(room - len(lead), room // 3))
-    lead = lead[-(room - kept) :] if room > kept else ""
-    evidence = f"{lead}{gap}{link}{rest[:kept]}"[:MAX_EVIDENCE]
+    tail_room = min(len(tail), max(room - len(lead), room // 3))
+    lead = lead[-(room - tail_room) :] if room > tail_room else ""
+    evidence = f"{lead}{gap}{link}{tail[:tail_room]}"[:MAX_EVIDENCE]
     return evidence.strip(), collapse_spaces(left)[-MAX_BEFORE:] + gap
 
 
 def sentences_at(text: str, at: Iterable[int]) -> Iterator[str]:
-    """The sentences in which the positions `at` (ascending) lie, each once, white space collapsed."""
+    """The sentences around the positions `at` (ascending), each once, white space collapsed."""
     done = -1
     for position in at:
         if position < done:
