@@ -143,7 +143,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=5)
     rounds = arguments.parse_args().rounds
-    feed = settings.load(environ={}).feed
+    feed = settings.load_settings(environ={}).feed
     chance = random.Random(1)  # the same papers in each run
     shown = tuple(paper(number, chance) for number in range(PAPERS))
     channel = Channel(name="", title="Open code", description="Of papers.", items=shown)

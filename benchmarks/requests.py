@@ -158,7 +158,7 @@ def measure(new: int, again: int, batch: int) -> bool:
         with Sandbox(world, limits=RequestLimits(graphql=1_000_000)) as box:
             environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
             environ |= {"TRACKER_DATA_DIR": folder, "GITHUB_TOKEN": "benchmark", "TRACKER_PACE__GITHUB": "0"}
-            with Client(settings_module.load(environ=environ), Memory(), Now()) as client:
+            with Client(settings_module.load_settings(environ=environ), Memory(), Now()) as client:
                 references = [github.repository_reference(f"owner{n % 100}/repo{n}") for n in range(len(needed))]
                 start = time.perf_counter()
                 found = ask(references[:new], client, batch)

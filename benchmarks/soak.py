@@ -48,9 +48,9 @@ import uvicorn
 
 from tracker import logs, scheduler, settings
 from tracker.cli import console
+from tracker.config_files import config_dir
 from tracker.pipeline import site as pipeline_site
 from tracker.pipeline.context import Summary, status
-from tracker.settings import config_dir
 from tracker.store.engine import open_store, upgrade_in_subprocess
 from tracker.web import api, app, measures
 
@@ -304,7 +304,7 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
     shared = multiprocessing.get_context("spawn").Value("d", FIRST.timestamp())
     clock = SharedClock(shared)  # type: ignore[arg-type] # what Value makes is Synchronized
     with played(world.folder, shared) as upstreams:  # type: ignore[arg-type] # as above
-        made = settings.load(
+        made = settings.load_settings(
             environ={"GITHUB_TOKEN": "a-token", "TRACKER_LOG_FORMAT": "json"},
             overlay={
                 "data_dir": str(folder / "data"), "upstreams": upstreams, "public_url": "http://127.0.0.1:8080",

@@ -66,7 +66,7 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], io.Strin
         stream = io.StringIO()
         monkeypatch.setattr(sys, "stderr", stream)
         root.handlers[:] = []
-        logs.set_up(settings.load(environ={**ENVIRON, "TRACKER_LOG_FORMAT": form}), environ=ENVIRON)
+        logs.set_up(settings.load_settings(environ={**ENVIRON, "TRACKER_LOG_FORMAT": form}), environ=ENVIRON)
         return stream
 
     yield begin

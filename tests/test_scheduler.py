@@ -21,7 +21,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 def fires(since: datetime, count: int) -> list[datetime]:
-    trigger, found, moment = harvest_trigger(settings.load(environ={}).schedule), [], since
+    trigger, found, moment = harvest_trigger(settings.load_settings(environ={}).schedule), [], since
     for _ in range(count):
         moment = trigger.get_next_fire_time(None, moment + timedelta(seconds=1))
         found.append(moment)
@@ -39,7 +39,7 @@ def test_a_week_follows_the_announcements_in_summer_and_winter(week: datetime) -
 @pytest.mark.parametrize("variable", ["TRACKER_SCHEDULE__DAY", "TRACKER_SCHEDULE__TIMEZONE"])
 def test_a_timetable_that_cannot_be_is_one_sentence(variable: str) -> None:
     with pytest.raises(SettingsError, match="schedule"):
-        harvest_trigger(settings.load(environ={variable: "never/at all"}).schedule)
+        harvest_trigger(settings.load_settings(environ={variable: "never/at all"}).schedule)
 
 
 class Clock:
@@ -55,7 +55,7 @@ class Clock:
 @pytest.fixture
 def service(store: Store, tmp_path: Path) -> Iterator[Service]:
     made = Service(
-        settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)}),
+        settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}),
         store,
         Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)),
     )

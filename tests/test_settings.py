@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tracker.config_files import config_dir
 from tracker.domain.errors import SettingsError
-from tracker.settings import config_dir, is_loopback, load
+from tracker.settings import is_loopback, load_settings
 
 LOCAL = {
     f"TRACKER_UPSTREAMS__{name}": f"http://127.0.0.1:9/{name}"
@@ -14,7 +15,7 @@ LOCAL = {
 
 
 def test_the_defaults_are_the_file() -> None:
-    settings = load(environ={})
+    settings = load_settings(environ={})
     assert "cs.CL" in settings.harvest.categories
     assert len(settings.harvest.categories) == 12
     assert settings.pace.arxiv == 3.0
@@ -34,7 +35,7 @@ def test_every_key_of_the_file_is_commented() -> None:
 def test_a_file_and_the_environment_stand_over_the_defaults(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text("[web]\nport = 9000\n[feed]\nitems = 7\n")
-    settings = load(
+    settings = load_settings(
         mine,
         environ={
             "TRACKER_WEB__PORT": "9100",
@@ -49,7 +50,7 @@ def test_a_file_and_the_environment_stand_over_the_defaults(tmp_path: Path) -> N
 
 
 def test_secrets_come_from_their_own_variables_and_are_not_shown() -> None:
-    settings = load(environ={"GITHUB_TOKEN": "ghp_secret", "HF_TOKEN": "hf_secret"})
+    settings = load_settings(environ={"GITHUB_TOKEN": "ghp_secret", "HF_TOKEN": "hf_secret"})
     assert settings.github_token is not None
     assert settings.github_token.get_secret_value() == "ghp_secret"
     assert "secret" not in repr(settings).replace("SecretStr", "")
@@ -73,7 +74,7 @@ def test_a_fault_is_one_sentence_that_names_the_key_and_the_file(tmp_path: Path,
     mine = tmp_path / "mine.toml"
     mine.write_text(text)
     with pytest.raises(SettingsError) as caught:
-        load(mine, environ={})
+        load_settings(mine, environ={})
     assert key in str(caught.value)
     assert str(mine) in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -85,7 +86,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     for path in (broken, binary, tmp_path / "missing.toml", tmp_path):
         with pytest.raises(SettingsError, match=str(path)):
-            load(path, environ={})
+            load_settings(path, environ={})
 
 
 @pytest.mark.parametrize(
@@ -93,22 +94,22 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
 )
 def test_an_unknown_variable_is_named(variable: str) -> None:
     with pytest.raises(SettingsError, match=variable):
-        load(environ={variable: "1"})
+        load_settings(environ={variable: "1"})
 
 
 def test_the_clock_moves_only_against_upstreams_on_this_machine() -> None:
     moment = {"TRACKER_NOW": "2026-07-01T05:00:00Z"}
     with pytest.raises(SettingsError, match="TRACKER_NOW"):
-        load(environ=moment)
+        load_settings(environ=moment)
     with pytest.raises(SettingsError, match="TRACKER_NOW"):
-        load(environ=moment | LOCAL | {"TRACKER_UPSTREAMS__GITHUB_API": "https://api.github.com"})
-    assert f"{load(environ=moment | LOCAL).now:%Y-%m-%dT%H:%M:%SZ}" == "2026-07-01T05:00:00Z"
+        load_settings(environ=moment | LOCAL | {"TRACKER_UPSTREAMS__GITHUB_API": "https://api.github.com"})
+    assert f"{load_settings(environ=moment | LOCAL).now:%Y-%m-%dT%H:%M:%SZ}" == "2026-07-01T05:00:00Z"
     with pytest.raises(SettingsError, match="no time"):
-        load(environ={"TRACKER_NOW": "yesterday"} | LOCAL)
+        load_settings(environ={"TRACKER_NOW": "yesterday"} | LOCAL)
 
 
 def test_a_faster_pace_is_for_a_stand_in_alone() -> None:
-    assert load(environ=LOCAL | {"TRACKER_PACE__ARXIV": "0"}).pace.arxiv == 0
+    assert load_settings(environ=LOCAL | {"TRACKER_PACE__ARXIV": "0"}).pace.arxiv == 0
 
 
 @pytest.mark.parametrize(
@@ -129,4 +130,4 @@ def test_loopback_is_told_by_the_literal_name(url: str, local: bool) -> None:
 def test_an_empty_data_dir_is_none_said(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text('data_dir = "/srv/papers"\n')
-    assert load(mine, environ={"TRACKER_DATA_DIR": " "}).data_dir == Path("/srv/papers")
+    assert load_settings(mine, environ={"TRACKER_DATA_DIR": " "}).data_dir == Path("/srv/papers")

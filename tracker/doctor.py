@@ -19,12 +19,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from tracker import settings as configuration
+from tracker.config_files import config_dir
 from tracker.domain.errors import SettingsError, TrackerError
 from tracker.fetch import clock as clocks
 from tracker.fetch import pace
 from tracker.fetch.client import Client
 from tracker.pipeline import context
-from tracker.settings import PREFIX, Settings, config_dir, is_loopback
+from tracker.settings import PREFIX, Settings, is_loopback
 from tracker.store import engine, readonly_sql, upstreams, views
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -144,7 +145,7 @@ def _configuration(file: Path | None, environ: dict[str, str], found: list[Setti
     part = "configuration"
     named = file or (Path(environ["TRACKER_CONFIG"]) if environ.get("TRACKER_CONFIG") else None)
     try:
-        settings = configuration.load(named, environ)
+        settings = configuration.load_settings(named, environ)
     except SettingsError as error:
         yield Line(part, "settings", BAD, _plain(str(error)), "Correct it; nothing else can be examined before.")
         return

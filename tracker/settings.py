@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
+from tracker.config_files import ConfigTable, config_dir, describe_error, read_toml
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact
 
@@ -28,11 +28,7 @@ ARXIV_PACE_SECONDS = 3.0
 """arXiv's terms of use: one request every three seconds, over all machines (info.arxiv.org/help/api/tou)."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Harvest(_Table):
+class Harvest(ConfigTable):
     """What is harvested, and in which windows."""
 
     categories: tuple[str, ...] = Field(min_length=1)
@@ -45,7 +41,7 @@ class Harvest(_Table):
     alarm_hours: float = Field(gt=0)
 
 
-class Schedule(_Table):
+class Schedule(ConfigTable):
     """When the service works."""
 
     timezone: str
@@ -56,7 +52,7 @@ class Schedule(_Table):
     retry_minutes: int = Field(ge=1)
 
 
-class Upstreams(_Table):
+class Upstreams(ConfigTable):
     """Base addresses without a trailing slash."""
 
     arxiv_api: str
@@ -73,7 +69,7 @@ class Upstreams(_Table):
     web: str
 
 
-class Pace(_Table):
+class Pace(ConfigTable):
     """The least seconds between two requests; `web` counts for each host name by itself."""
 
     arxiv: float = Field(ge=0)
@@ -88,7 +84,7 @@ class Pace(_Table):
     hub: float = Field(ge=0)
 
 
-class Limits(_Table):
+class Limits(ConfigTable):
     """Bounds of requests."""
 
     connect_seconds: float = Field(gt=0)
@@ -111,7 +107,7 @@ class Limits(_Table):
     page_seconds: float = Field(gt=0)
 
 
-class Checks(_Table):
+class Checks(ConfigTable):
     """When an artifact is looked at again."""
 
     pending_days: tuple[int, ...] = Field(min_length=1)
@@ -121,7 +117,7 @@ class Checks(_Table):
     unknown_hours: float = Field(gt=0)
 
 
-class Feed(_Table):
+class Feed(ConfigTable):
     """The feed's name and size."""
 
     title: str
@@ -132,28 +128,28 @@ class Feed(_Table):
     ttl_minutes: int = Field(ge=1)
 
 
-class Web(_Table):
+class Web(ConfigTable):
     """Where the built-in web server listens."""
 
     host: str
     port: int = Field(ge=0, le=65535)
 
 
-class Snapshot(_Table):
+class Snapshot(ConfigTable):
     """Snapshots of the store."""
 
     hours: float = Field(ge=0)
     level: int = Field(ge=1, le=19)
 
 
-class Retention(_Table):
+class Retention(ConfigTable):
     """How long raw evidence is kept that no public view shows."""
 
     listings_days: int = Field(ge=0)
     scans_days: int = Field(ge=0)
 
 
-class Notify(_Table):
+class Notify(ConfigTable):
     """Who is told of what was published. Where notices go is a secret: `Settings.notify_urls`."""
 
     websub_hub: str
@@ -164,7 +160,7 @@ class Notify(_Table):
     keywords: tuple[str, ...]
 
 
-class Settings(_Table):
+class Settings(ConfigTable):
     """All settings, frozen."""
 
     data_dir: Path
@@ -219,12 +215,6 @@ class Settings(_Table):
         return self.data_dir / "snapshots" / "tracker.db.zst"
 
 
-def config_dir() -> Path:
-    """The folder of the built-in configuration: package data of a wheel, `config/` of a checkout."""
-    packaged = Path(__file__).parent / "config"
-    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "config"
-
-
 def is_loopback(url: str) -> bool:
     """Whether an address of the operator's is on this machine (by its literal name, without look-up)."""
     host = urlsplit(url).hostname or ""
@@ -236,7 +226,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def load(
+def load_settings(
     file: Path | None = None, environ: Mapping[str, str] | None = None, overlay: Mapping[str, Any] | None = None
 ) -> Settings:
     """Read the settings.
@@ -263,7 +253,7 @@ def load(
         if env.get(variable):
             values[key] = env[variable]
     if env.get("TRACKER_NOW"):
-        values["now"] = moment(env["TRACKER_NOW"])
+        values["now"] = parse_now(env["TRACKER_NOW"])
     values["chosen"] = frozenset(key for key, where in origin.items() if where != str(builtin))
     try:
         settings = Settings.model_validate(values)
@@ -271,19 +261,6 @@ def load(
         raise SettingsError(_sentence(error, origin)) from None
     _judge(settings, origin)
     return settings
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as nested dictionaries; SettingsError when it cannot be read."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}); name a readable TOML file.") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8.") from None
-    except (ValueError, RecursionError) as error:
-        # Not TOMLDecodeError alone: tomllib lets out what Python says of a number too long, or of nesting too deep.
-        raise SettingsError(f"{path}: is not valid TOML: {error}.") from None
 
 
 def _merge(
@@ -317,7 +294,7 @@ def _merge_environ(values: dict[str, Any], env: Mapping[str, str], origin: dict[
         origin[".".join([*tables, key])] = f"the environment ({variable})"
 
 
-def moment(text: str) -> datetime:
+def parse_now(text: str) -> datetime:
     """The time that `TRACKER_NOW` names, in UTC; SettingsError when it names none."""
     try:
         found = datetime.fromisoformat(text)
@@ -327,18 +304,12 @@ def moment(text: str) -> datetime:
 
 
 def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
-    first = error.errors(include_url=False)[0]
-    parts = [str(part) for part in first["loc"]]
+    parts = [str(part) for part in error.errors(include_url=False)[0]["loc"]]
     where = next(
         (origin[name] for end in range(len(parts), 0, -1) if (name := ".".join(parts[:end])) in origin),
         "the settings",
     )
-    key = ".".join(parts)
-    if first["type"] == "extra_forbidden":
-        return f"{where}: unknown key `{key}`; `config/tracker.toml` lists all keys."
-    if first["type"] == "missing":
-        return f"{where}: the key `{key}` is missing."
-    return f"{where}: the key `{key}` is wrong: {first['msg'][0].lower()}{first['msg'][1:]}."
+    return f"{where}: {describe_error(error, 'tracker.toml')}"
 
 
 def _judge(settings: Settings, origin: Mapping[str, str]) -> None:

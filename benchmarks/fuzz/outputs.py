@@ -16,7 +16,7 @@ from tracker.domain.items import Channel, Item, ItemLink
 from tracker.domain.status import Status, Trouble
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
 from tracker.publish import feeds, jsonld, opml, pages
-from tracker.settings import load
+from tracker.settings import load_settings
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 SEEDS = ("text_*", "tex_*", "html_*", "urls_*")
@@ -49,7 +49,7 @@ def item(data: bytes) -> Item:
 
 
 def _feeds() -> Run:
-    settings = load(environ={})
+    settings = load_settings(environ={})
 
     def run(data: bytes) -> None:
         made = item(data)
@@ -79,7 +79,7 @@ def _feeds() -> Run:
 
 
 def _pages() -> Run:
-    settings = load(environ={})
+    settings = load_settings(environ={})
 
     def run(data: bytes) -> None:
         made, words = item(data), text(data)

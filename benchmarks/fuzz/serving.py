@@ -21,6 +21,7 @@ from lxml import etree
 from benchmarks.fuzz.mutate import NASTY, text
 from benchmarks.fuzz.outputs import harmless, item
 from benchmarks.fuzz.target import Run, Target, loud
+from tracker import config_files
 from tracker import settings as configured
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import SettingsError
@@ -100,7 +101,7 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
 @cache
 def _world() -> tuple[configured.Settings, Store, app.Site]:
     folder = _folder()
-    settings = configured.load(
+    settings = configured.load_settings(
         environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_PUBLIC_URL": "https://tracker.example.org/papers"}
     )
     store = open_store(settings.store_url)
@@ -246,7 +247,7 @@ def _corrections() -> Run:
     def run(data: bytes) -> None:
         path.write_bytes(data)
         try:
-            for one in corrections.read(configured.read_toml(path), str(path)):
+            for one in corrections.read(config_files.read_toml(path), str(path)):
                 resolve_url(one.link)
         except SettingsError:
             pass
@@ -260,7 +261,7 @@ def _settings() -> Run:
     def run(data: bytes) -> None:
         path.write_bytes(data)
         with suppress(SettingsError):
-            configured.load(path, environ={})
+            configured.load_settings(path, environ={})
 
     return run
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.fuzz.mutate import text
 from benchmarks.fuzz.target import Run, Target
+from tracker.config_files import config_dir
 from tracker.detect import detect, pages
 from tracker.detect.formats import html, pdf_text, plain_text, tex
 from tracker.detect.links import urls
@@ -25,7 +26,6 @@ from tracker.hosts.inspect import package_metadata, readme
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, licence_statements, licences
 from tracker.publish import feed_entries, latex
-from tracker.settings import config_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable

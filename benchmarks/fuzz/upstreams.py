@@ -25,7 +25,7 @@ from tracker.harvest.api import ArxivApi
 from tracker.hosts.github import github
 from tracker.hosts.huggingface import lists
 from tracker.hosts.resolve import HOSTS, resolve_url
-from tracker.settings import load
+from tracker.settings import load_settings
 
 _PACES = tempfile.TemporaryDirectory(prefix="fuzz-")
 """Where the clocks of upstreams stand."""
@@ -168,7 +168,7 @@ def _arxiv() -> Run:
         return made, body
 
     made = ArxivApi(
-        load(environ={"TRACKER_DATA_DIR": _PACES.name}), _Forgetful(), SystemClock(), sleep=lambda _: None
+        load_settings(environ={"TRACKER_DATA_DIR": _PACES.name}), _Forgetful(), SystemClock(), sleep=lambda _: None
     )
     made._guarded._once = answer  # type: ignore[method-assign] # the connection is what is left out
 

@@ -69,7 +69,7 @@ def played(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
             **({"GITHUB_TOKEN": token} if token else {}),
             **{f"TRACKER_HARVEST__{name}_DAYS": DAYS for name in ("FIRST", "WINDOW", "OVERLAP")},
         }
-        made = settings.load(environ=env)
+        made = settings.load_settings(environ=env)
         with (
             closing(open_store(made.store_url)) as store,
             closing(make_worker(made, store, clock.make(made))) as worker,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.settings import config_dir
+from tracker.config_files import config_dir
 
 NOW = "2026-06-17T05:00:00Z"
 DAYS = "4700"

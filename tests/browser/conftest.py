@@ -71,7 +71,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             papers.write(json.dumps(told) + "\n")
     with Sandbox(world) as sandbox:
         upstreams = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
-        made = settings.load(
+        made = settings.load_settings(
             environ={
                 **upstreams, "TRACKER_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}", "TRACKER_DATA_DIR": str(data), "GITHUB_TOKEN": "a-token",
                 "TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", "TRACKER_PUBLIC_URL": "http://127.0.0.1/below/here",

@@ -56,7 +56,7 @@ def read_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., 
         return seen.pop()
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tracker.settings.load", load)
+    monkeypatch.setattr("tracker.settings.load_settings", load)
     return run
 
 

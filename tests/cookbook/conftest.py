@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tracker import settings
+from tracker.config_files import config_dir
 from tracker.fetch import clock
 from tracker.pipeline import cycle
 from tracker.pipeline.context import make_worker
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
-from tracker.settings import config_dir
 from tracker.store import search
 from tracker.store.engine import open_store
 
@@ -82,7 +82,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store after one cycle; one repository is gone since, and a copy of it was found."""
     folder = tmp_path_factory.mktemp("seeded")
     with Sandbox(world(folder / "world")) as sandbox:
-        given = settings.load(
+        given = settings.load_settings(
             environ={
                 **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()},
                 "TRACKER_DATA_DIR": str(folder / "data"),

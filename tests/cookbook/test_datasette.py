@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tracker.settings import config_dir
+from tracker.config_files import config_dir
 from tracker.store import views
 from tracker.store.readonly_sql import authorize_reading
 

@@ -74,7 +74,9 @@ def _stay(tmp_path: Path) -> Iterator[Stay]:
     world = small(tmp_path / "world", papers=4)
     with Sandbox(world.folder) as sandbox:
         installation, clock = Installation(sandbox, tmp_path / "data"), Stepping(START)
-        made = settings.load(environ=environment(sandbox, installation.data, TRACKER_HARVEST__FIRST_DAYS="2"))
+        made = settings.load_settings(
+            environ=environment(sandbox, installation.data, TRACKER_HARVEST__FIRST_DAYS="2")
+        )
         with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
             yield Stay(world, installation, clock, worker)
 

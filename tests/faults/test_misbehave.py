@@ -80,7 +80,7 @@ def _settings(installation: Installation) -> Settings:
         "TRACKER_LIMITS__PAGE_SECONDS": str(READ_SECONDS),
         "TRACKER_LIMITS__FULL_TEXTS": "100",
     }
-    return settings.load(environ=environment(installation.sandbox, installation.data, **more))
+    return settings.load_settings(environ=environment(installation.sandbox, installation.data, **more))
 
 
 @contextmanager

@@ -7,11 +7,11 @@ from pathlib import Path
 from zlib import crc32
 
 from tests.pipeline.conftest import APACHE, CODE, MIT, World
+from tracker.config_files import config_dir
 from tracker.detect import detect
 from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
 from tracker.hosts.resolve import resolve_url
-from tracker.settings import config_dir
 
 WORDS = "<p>Words and more words of a paper, as many as it takes to be one.</p>" * 40
 DAYS = Path(__file__).parents[2] / "../shared/data/days"

@@ -137,6 +137,6 @@ def make_settings(tmp_path: Path, stub: Stub) -> Callable[..., Settings]:
             "TRACKER_UPSTREAMS__GITHUB_API": stub.address,
             "TRACKER_UPSTREAMS__HUGGINGFACE": stub.address,
         }
-        return settings_module.load(environ=values | more)
+        return settings_module.load_settings(environ=values | more)
 
     return make

@@ -172,7 +172,7 @@ def arxiv() -> Iterator[Arxiv]:
 
 @pytest.fixture
 def settings(tmp_path: Path, arxiv: Arxiv) -> settings_module.Settings:
-    return settings_module.load(
+    return settings_module.load_settings(
         environ={
             "TRACKER_DATA_DIR": str(tmp_path / "data"),
             "TRACKER_UPSTREAMS__ARXIV_API": arxiv.address,

@@ -66,7 +66,7 @@ def order(box: Sandbox) -> Iterator[Callable[..., None]]:
 def settings(box: Sandbox, tmp_path: Path) -> settings_module.Settings:
     values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
     more = {"DATA_DIR": str(tmp_path), "HARVEST__PAGE_SIZE": "20", "LIMITS__READ_SECONDS": "0.3"}
-    return settings_module.load(environ=values | {f"TRACKER_{key}": value for key, value in more.items()})
+    return settings_module.load_settings(environ=values | {f"TRACKER_{key}": value for key, value in more.items()})
 
 
 def read(api: ArxivApi, settings: settings_module.Settings, now) -> tuple[list[str], list[bool]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tracker import settings
 from tracker.harvest import announcements, completeness
 
-HOLIDAYS = settings.load(environ={}).harvest.holidays
+HOLIDAYS = settings.load_settings(environ={}).harvest.holidays
 MONDAY = date(2026, 6, 15)
 HOUR = timedelta(hours=1)
 NOTHING = completeness.Proofs((), ())

@@ -246,7 +246,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def client(box: Sandbox, tmp_path: Path) -> Iterator[Client]:
     order(box, "reset", {})
-    loaded = settings_module.load(environ={
+    loaded = settings_module.load_settings(environ={
         "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PACE__ARXIV": "0",
         **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()},
     })  # fmt: skip

@@ -11,7 +11,7 @@ from tracker.domain.errors import UpstreamError
 from tracker.domain.protocols import Response
 from tracker.harvest import rss
 
-HOLIDAYS = frozenset(settings.load(environ={}).harvest.holidays)
+HOLIDAYS = frozenset(settings.load_settings(environ={}).harvest.holidays)
 
 
 def item(

@@ -9,7 +9,7 @@ from tracker import settings as settings_module
 from tracker.harvest.announcements import NEW_YORK
 from tracker.harvest.windows import announced, announced_after, halves, joined, plan
 
-SETTINGS = settings_module.load(environ={})
+SETTINGS = settings_module.load_settings(environ={})
 HOLIDAYS = SETTINGS.harvest.holidays
 NOW = datetime(2026, 6, 17, 5, 30, 12, tzinfo=UTC)
 

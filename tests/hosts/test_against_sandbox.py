@@ -121,7 +121,7 @@ def connect(box: Sandbox, clock: Time, tmp_path: Path) -> Iterator[Callable[...,
         values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
         values["TRACKER_DATA_DIR"] = str(tmp_path)
         values["TRACKER_LIMITS__READ_SECONDS"] = "0.3"
-        settings = settings_module.load(environ=values | environ)
+        settings = settings_module.load_settings(environ=values | environ)
         made.append(Client(settings, Memory(), clock, sleep=clock.sleep, jitter=lambda: 0.0))
         return made[-1]
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from tracker import settings as settings_module
+from tracker.config_files import config_dir
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.fetch.client import Client
 from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.sandbox.server import Sandbox
-from tracker.settings import config_dir
 
 MIT = (config_dir() / "licences" / "MIT.txt").read_text(encoding="utf-8")
 FILES = {
@@ -72,7 +72,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with Sandbox(world, clock=Clock()) as box:
         values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
         values["TRACKER_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
-        made = Client(settings_module.load(environ=values), Memory(), Clock(), sleep=lambda _: None)
+        made = Client(settings_module.load_settings(environ=values), Memory(), Clock(), sleep=lambda _: None)
         yield made
         made.close()
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tracker.config_files import config_dir
 from tracker.domain.errors import SettingsError
 from tracker.domain.history import Verdict
 from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.judge.grade import Grade, GradeRules, definition_bounds, grade_work, load_grade_rules
-from tracker.settings import config_dir
 
 DOC = Path(__file__).parents[2] / "docs/openness.md"
 SURE = {State.OPEN: (LicenceClass.OSI,), State.AVAILABLE: tuple(LicenceClass), State.GATED: tuple(LicenceClass)}

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracker.config_files import config_dir
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.history import Licence
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge.licence_classes import LicenceRules, load_licence_rules
 from tracker.judge.licences import decide_licence, licences_by_fact
-from tracker.settings import config_dir
 
 OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 NONE, UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN

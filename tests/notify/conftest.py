@@ -119,7 +119,9 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
                 for name in ("ARXIV_API", "GITHUB_API", "HUGGINGFACE")
             },
         }
-        return settings_module.load(environ={name: value for name, value in (values | more).items() if value})
+        return settings_module.load_settings(
+            environ={name: value for name, value in (values | more).items() if value}
+        )
 
     return make
 

@@ -224,7 +224,7 @@ def test_the_secret_comes_from_the_environment_alone(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(f'notify_urls = "json://{SECRET}"\n')
     with pytest.raises(SettingsError, match="TRACKER_NOTIFY_URLS") as refused:
-        settings_module.load(file, environ={})
+        settings_module.load_settings(file, environ={})
     assert SECRET not in str(refused.value)
 
 

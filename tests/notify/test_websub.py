@@ -269,7 +269,7 @@ def test_feeds_that_are_gone_are_forgotten(worker, hub, write, tmp_path):
 )
 def test_settings_that_cannot_be_are_refused_in_one_sentence(environ, says):
     with pytest.raises(SettingsError) as refused:
-        settings_module.load(environ={"TRACKER_PUBLIC_URL": SITE, **environ})
+        settings_module.load_settings(environ={"TRACKER_PUBLIC_URL": SITE, **environ})
     assert says in str(refused.value)
     assert "hunter2" not in str(refused.value)
     assert "\n" not in str(refused.value)

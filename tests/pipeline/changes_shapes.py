@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.settings import config_dir
+from tracker.config_files import config_dir
 
 Truth = tuple[str, str, str]
 """(outcome, content, licence class)."""

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from tracker import settings
+from tracker.config_files import config_dir
 from tracker.fetch import clock
 from tracker.fetch.client import Client
 from tracker.fetch.clock import MovedClock
@@ -23,7 +24,7 @@ from tracker.pipeline import completeness
 from tracker.pipeline import cycle as pipeline_cycle
 from tracker.pipeline.context import Summary, Worker, make_worker, status
 from tracker.sandbox.server import Sandbox
-from tracker.settings import Settings, config_dir
+from tracker.settings import Settings
 from tracker.store import upstreams
 from tracker.store.engine import open_store
 from tracker.web import health as web_health
@@ -227,7 +228,7 @@ def start(world: World, tmp_path: Path) -> Start:
     def begin(data: str = "data", **more: str) -> Iterator[Run]:
         with Sandbox(world.folder) as sandbox:
             env = environment(sandbox, tmp_path / data, **more)
-            made: Settings = settings.load(environ={name: value for name, value in env.items() if value})
+            made: Settings = settings.load_settings(environ={name: value for name, value in env.items() if value})
             store = open_store(made.store_url)
             with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
                 yield Run(worker, sandbox)
@@ -290,7 +291,7 @@ def at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
             environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
             environ |= {"TRACKER_NOW": now, "TRACKER_DATA_DIR": str(tmp_path / "data"), "GITHUB_TOKEN": "a-token"}
             environ |= {"TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", **more}
-            made = settings.load(environ=environ)
+            made = settings.load_settings(environ=environ)
             clock = MovedClock(moment)
             store = open_store(made.store_url)
             fetch = Client(made, upstreams.StoreMemory(store), clock, sleep=lambda _seconds: None)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from tracker.cli import app
-from tracker.settings import config_dir
+from tracker.config_files import config_dir
 from tracker.store import enum_columns, keys
 
 World = Any

@@ -11,13 +11,14 @@ from typing import Any
 import feedparser
 import pytest
 
+from tracker.config_files import config_dir
 from tracker.detect import detect
 from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Role
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import cycle
-from tracker.settings import config_dir, load
+from tracker.settings import load_settings
 
 World = Any
 Start = Any
@@ -83,7 +84,7 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start: Start, name: st
     if not day.is_file():
         pytest.skip("the shared development data are not beside the project")
     shutil.copy(day, world.folder)
-    own = own_repositories(day, set(load(environ={}).harvest.categories))
+    own = own_repositories(day, set(load_settings(environ={}).harvest.categories))
     chance, truth = random.Random(name), {}
     for repository in sorted({one for every in own.values() for one in every}, key=str.casefold):
         state = chance.choice(sorted(STATES))

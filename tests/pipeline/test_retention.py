@@ -67,7 +67,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def worker(store: Store, tmp_path: Path, clock: Clock) -> Iterator[Worker]:
-    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     with closing(make_worker(made, store, clock)) as made_worker:
         yield made_worker
 
@@ -276,7 +276,7 @@ def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
             raise error
         return Summary()
 
-    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     service = scheduler.Service(made, store, clock)
     service._guarded("look", cycle)
     service.stop()
@@ -287,7 +287,7 @@ def test_hosts_of_strangers_that_recovered_are_bounded_in_number(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_policy, "MOST_HOSTS", 5)
-    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     door = request_policy.Gate(made, Forgetful(), clock)
     for number in range(20):
         for status in (503, 200):

@@ -30,7 +30,7 @@ PUBLIC = "https://x.example/t"
 
 @pytest.fixture
 def configured() -> Settings:
-    return settings.load(environ={"TRACKER_PUBLIC_URL": PUBLIC})
+    return settings.load_settings(environ={"TRACKER_PUBLIC_URL": PUBLIC})
 
 
 @pytest.fixture

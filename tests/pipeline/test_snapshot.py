@@ -40,7 +40,9 @@ def clock() -> Clock:
 @pytest.fixture
 def service(store: Store, tmp_path: Path, clock: Clock) -> Iterator[Service]:
     made = Service(
-        settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_CONTACT": "me@example.org", **SECRETS}),
+        settings.load_settings(
+            environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_CONTACT": "me@example.org", **SECRETS}
+        ),
         store,
         clock,
     )
@@ -63,7 +65,7 @@ def test_a_snapshot_is_made_when_the_last_is_a_day_old(service: Service, store: 
     "change", [{"TRACKER_SNAPSHOT__HOURS": "0"}, {"TRACKER_DATABASE_URL": "postgresql://x/y"}]
 )
 def test_none_is_due_where_none_is_wanted_or_the_store_is_a_server(tmp_path: Path, change: dict[str, str]) -> None:
-    given = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path), **change})
+    given = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path), **change})
     assert not pipeline_snapshot.is_due(given, START)
 
 

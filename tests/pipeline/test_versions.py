@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tracker.config_files import config_dir
 from tracker.pipeline import cycle
-from tracker.settings import config_dir
 
 World = Any
 At = Callable[..., Any]

@@ -86,6 +86,6 @@ def status() -> Callable[..., Status]:
 @pytest.fixture
 def configured() -> Callable[..., Settings]:
     def load(**environ: str) -> Settings:
-        return settings.load(environ=environ)
+        return settings.load_settings(environ=environ)
 
     return load

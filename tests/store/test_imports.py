@@ -13,13 +13,13 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from tracker.cli.exchange import app
+from tracker.config_files import config_dir
 from tracker.detect.roles import decision, role_rules
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, lifecycle
-from tracker.settings import config_dir
 from tracker.store import histories, imports, joined, judgements, papers
 from tracker.store.engine import Store
 

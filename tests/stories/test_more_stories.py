@@ -10,7 +10,7 @@ from tracker.domain.artifacts import Check
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
 from tracker.judge import recheck
-from tracker.settings import load
+from tracker.settings import load_settings
 from tracker.store import corrections, papers, queue
 
 
@@ -161,7 +161,7 @@ def test_what_shows_the_known_commit_stands_as_it_was_read(world: World) -> None
 
 
 def test_the_next_look_is_spread_and_planned() -> None:
-    plan = load(environ={}).check
+    plan = load_settings(environ={}).check
     present = code("a/b", "1")
     moments = {
         recheck.next_check(f"github:a/{number}", present, Content.CODE, START, START, 1, plan)

@@ -91,7 +91,7 @@ def site(store: Store, tmp_path: Path, now: datetime) -> api.Api:
     for number in range(1, 8):
         add(store, number, now, category="cs.CV" if number == 3 else "cs.CL", is_open=number != 5)
     add(store, 9, now, author="Bo Äuthor")
-    return api.Api(configuration.load(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    return api.Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
 
 
 def ask(site: api.Api, path: str, method: str = "GET", **headers: str) -> api.Answer:
@@ -271,7 +271,7 @@ def test_only_reading(site: api.Api, method: str) -> None:
 
 
 def test_no_store_is_503_and_none_is_made(tmp_path: Path) -> None:
-    site = api.Api(configuration.load(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    site = api.Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
     answer = ask(site, "papers")
     assert (answer.status, "retry-after" in answer.headers, list(tmp_path.iterdir())) == (503, True, [])
     assert str(tmp_path) not in answer.body.decode()
@@ -307,7 +307,9 @@ def call(app: web_app.Site, method: str, path: str) -> tuple[int, dict[str, str]
 
 def test_the_site_serves_it(tmp_path: Path, store: Store, now: datetime) -> None:
     add(store, 1, now)
-    made = configuration.load(environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://x.org/t"})
+    made = configuration.load_settings(
+        environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://x.org/t"}
+    )
     app = web_app.Site(
         tmp_path, lambda: pytest.fail("not asked"), clock.make(made), ttl_minutes=60, site=made.public_url,
         answering=api.Api(made),

@@ -80,7 +80,7 @@ def test_no_answer_uses_a_connection_that_can_write(tmp_path: Path, monkeypatch:
             event.remove(Pool, "checkout", taking)
 
     monkeypatch.setattr(app, "serve", serve)
-    assert service.serve(settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == 0
+    assert service.serve(settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == 0
     assert statuses.keys() == set(ASKED)
     assert not [address for address, status in statuses.items() if status >= 500]
     assert [address for address in ASKED if used[address]] == ASKED[:5], "these ask the store"

@@ -125,7 +125,7 @@ def test_health_does_not_wait_for_a_locked_store(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str
 ) -> None:
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.3)
-    made = settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     public = tmp_path / "public"
     public.mkdir()
     with closing(make_worker(made, store, clock.make(made))) as worker:

@@ -17,6 +17,7 @@ from lxml import etree, html
 
 from benchmarks.fuzz.outputs import harmless, item
 from benchmarks.fuzz.serving import keep
+from tracker import config_files
 from tracker import settings as configured
 from tracker.domain.items import Channel
 from tracker.domain.status import Status
@@ -33,7 +34,7 @@ SQL = ["'", '"', "' OR 1=1 --", "'; DROP TABLE paper; --", '" OR ""="', "1); ATT
 
 @pytest.fixture
 def settings(tmp_path: Path) -> configured.Settings:
-    return configured.load(
+    return configured.load_settings(
         environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://tracker.example.org"}
     )
 
@@ -279,4 +280,4 @@ def test_toml_that_is_deep_or_huge_is_an_error_in_words(tmp_path, content):
     path = tmp_path / "deep.toml"
     path.write_text(content)
     with pytest.raises(configured.SettingsError, match=r"deep\.toml: is not valid TOML"):
-        configured.read_toml(path)
+        config_files.read_toml(path)

@@ -207,7 +207,7 @@ def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
 
 @contextmanager
 def working(store: Store, folder: Path) -> Iterator[Worker]:
-    made = settings.load(environ={"TRACKER_DATA_DIR": str(folder)})
+    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(folder)})
     with closing(make_worker(made, store, clock.make(made))) as worker:
         yield worker
 
@@ -242,9 +242,12 @@ def test_a_store_that_fails_leaves_what_the_process_tells(tmp_path: Path, store:
 
 
 def test_a_store_on_a_server_has_no_file(tmp_path: Path) -> None:
-    made = settings.load(environ={"TRACKER_DATABASE_URL": "postgresql+psycopg://u:p@db.example/tracker"})
+    made = settings.load_settings(environ={"TRACKER_DATABASE_URL": "postgresql+psycopg://u:p@db.example/tracker"})
     assert measures.store_bytes(made) == (None, None)
-    assert measures.store_bytes(settings.load(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == (None, None)
+    assert measures.store_bytes(settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == (
+        None,
+        None,
+    )
 
 
 def test_open_files_are_counted_without_that_of_the_count() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.session import Json, load_settings, opened_store, parse_days
+from tracker.cli.session import Json, opened_store, parse_days, settings_for
 from tracker.domain.errors import QueryError, TrackerError
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def detect(
 
     JSON Lines in, JSON Lines out.
     """
+    from tracker.config_files import config_dir
     from tracker.detect.detect import detect_lines
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.hosts.resolve import resolve_url
-    from tracker.settings import config_dir
 
     rules = load_role_rules(config_dir() / "roles.toml")
     try:
@@ -57,7 +57,7 @@ def explain(context: typer.Context, arxiv_id: str, as_json: Json = False) -> int
     from tracker.publish import explain
     from tracker.store import readonly_sql
 
-    with opened_store(load_settings(context)) as store:
+    with opened_store(settings_for(context)) as store:
         work = arxiv_id if arxiv_id.startswith(("arxiv:", "release:")) else f"arxiv:{arxiv_id}"
         evidence = readonly_sql.load_stored_rows(store, work)
     if not evidence["work"]:
@@ -80,7 +80,7 @@ def query(
     from tracker.store import readonly_sql
 
     form = _chosen_format(json=as_json, jsonl=jsonl, csv=csv)
-    names, rows = readonly_sql.run_query(load_settings(context).store_url, sql, seconds=seconds)
+    names, rows = readonly_sql.run_query(settings_for(context).store_url, sql, seconds=seconds)
     console.print_rows(names, rows, form)
     return 0
 
@@ -102,7 +102,7 @@ def search(
     from tracker.store import readonly_sql
 
     form = _chosen_format(json=as_json, jsonl=jsonl, csv=csv)
-    console.print_rows(*readonly_sql.search_papers(load_settings(context).store_url, " ".join(words), limit), form)
+    console.print_rows(*readonly_sql.search_papers(settings_for(context).store_url, " ".join(words), limit), form)
     return 0
 
 
@@ -131,7 +131,7 @@ def gaps(
     from tracker.store.engine import open_store
 
     first, last = parse_days(since, until)
-    settings = load_settings(context)
+    settings = settings_for(context)
     with closing(open_store(settings.store_url)) as store:
         days = completeness.days(store, settings, clock.make(settings).now(), first, last)
     if as_json:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.session import load_settings
+from tracker.cli.session import settings_for
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -27,7 +27,7 @@ def snapshot(
     from tracker.fetch import clock
     from tracker.store import snapshot
 
-    settings = load_settings(context)
+    settings = settings_for(context)
     file = to or settings.snapshot_file
     now = clock.make(settings).now().replace(microsecond=0)
     manifest = snapshot.make_snapshot(settings.store_url, file, now, level=settings.snapshot.level)
@@ -49,7 +49,7 @@ def restore(
     from tracker.fetch import clock
     from tracker.pipeline import snapshot
 
-    settings = load_settings(context)
+    settings = settings_for(context)
     rows, replaced = snapshot.put_back(settings, file, clock.make(settings).now(), force=force)
     print(f"{settings.store_url}: {rows.get('papers', 0):,} papers are restored.")
     if replaced:

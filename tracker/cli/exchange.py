@@ -12,7 +12,7 @@ from typing import IO, Annotated, cast
 
 import typer
 
-from tracker.cli.session import load_settings, opened_store
+from tracker.cli.session import opened_store, settings_for
 from tracker.domain.errors import TrackerError
 
 app = typer.Typer(rich_markup_mode=None)
@@ -39,7 +39,7 @@ def export(
     """
     from tracker.store import export, views
 
-    settings = load_settings(context)
+    settings = settings_for(context)
     chosen = names or list(views.VIEWS)
     if form not in export.FORMATS:
         raise TrackerError(f"--format {form}: is not a format; choose one of {', '.join(export.FORMATS)}.")
@@ -77,13 +77,13 @@ def import_(
 
     JSON of Papers with Code, or JSON Lines of `tracker export links`. They are judged like any other link, and prove nothing alone. Exit 0 if every record could be read.
     """
+    from tracker.config_files import config_dir
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.fetch import clock
     from tracker.hosts.resolve import resolve_url
-    from tracker.settings import config_dir
     from tracker.store import imports
 
-    settings = load_settings(context)
+    settings = settings_for(context)
     name = source or ("standard input" if file == "-" else Path(file).name)
     rules = load_role_rules(config_dir() / "roles.toml").version
     now = clock.make(settings).now().replace(microsecond=0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.session import load_settings, opened_store
+from tracker.cli.session import opened_store, settings_for
 
 if TYPE_CHECKING:
     from tracker.settings import Settings
@@ -26,7 +26,7 @@ def run(context: typer.Context) -> int:
     """
     from tracker import logs
 
-    settings = load_settings(context)
+    settings = settings_for(context)
     logs.set_up(settings)
     return serve(settings)
 
@@ -96,7 +96,7 @@ def demo(context: typer.Context) -> int:
     from tracker import logs
     from tracker.sandbox.server import DEMO_WORLD, Sandbox
 
-    plain = load_settings(context)
+    plain = settings_for(context)
     logs.set_up(plain)
     with Sandbox(DEMO_WORLD) as sandbox:
         return serve(
@@ -106,7 +106,7 @@ def demo(context: typer.Context) -> int:
 
 def _demo_settings(plain: Settings, upstreams: dict[str, str]) -> Settings:
     """Settings against the sandbox alone: nothing of the operator's but the folder, the title and the address."""
-    from tracker import settings
+    from tracker.settings import load_settings
 
     years = (datetime.now(UTC) - datetime(2014, 1, 1, tzinfo=UTC)).days
     overlay = {
@@ -120,7 +120,7 @@ def _demo_settings(plain: Settings, upstreams: dict[str, str]) -> Settings:
         "contact": plain.contact,
         "web": {"host": plain.web.host, "port": plain.web.port},
     }
-    return settings.load(environ={"GITHUB_TOKEN": "the-sandbox-asks-for-none"}, overlay=overlay)
+    return load_settings(environ={"GITHUB_TOKEN": "the-sandbox-asks-for-none"}, overlay=overlay)
 
 
 @app.command()

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def load_settings(context: typer.Context, overlay: dict[str, Any] | None = None) -> Settings:
-    """The settings for this command, with the file that `--config` names."""
-    from tracker import settings
+def settings_for(context: typer.Context) -> Settings:
+    """The settings of a command, with the file that `--config` names."""
+    from tracker.settings import load_settings
 
-    return settings.load(context.obj, overlay=overlay)
+    return load_settings(context.obj)
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def opened_worker(context: typer.Context) -> Iterator[Worker]:
     from tracker.fetch import clock
     from tracker.pipeline.context import make_worker
 
-    settings = load_settings(context)
+    settings = settings_for(context)
     on_terminal = sys.stderr.isatty()
     logs.set_up(settings, quiet=on_terminal)
     cancel = threading.Event()

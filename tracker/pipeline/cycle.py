@@ -11,6 +11,7 @@ import logging
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from tracker.config_files import config_dir, read_toml
 from tracker.domain.errors import SettingsError
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import grade, lifecycle, openness
@@ -18,7 +19,6 @@ from tracker.pipeline import arxiv_fallback, completeness, notify, promises, pub
 from tracker.pipeline import check as pipeline_check
 from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker
 from tracker.pipeline.timing import timed
-from tracker.settings import config_dir, read_toml
 from tracker.store import corrections, engine, histories, judgements, organisations, queue, releases, upstreams
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,10 @@ from threading import BoundedSemaphore
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from tracker.config_files import config_dir
 from tracker.domain.errors import StoreError
 from tracker.publish import jsonld
-from tracker.settings import Settings, config_dir
+from tracker.settings import Settings
 from tracker.store import api_queries, export, readonly_sql
 from tracker.web import files
 

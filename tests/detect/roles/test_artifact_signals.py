@@ -9,12 +9,12 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from tests.detect.roles.mentions import PAPER, in_text, listed, mention
+from tracker.config_files import config_dir, read_toml
 from tracker.detect.roles import decision, role_rules
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
-from tracker.settings import config_dir, read_toml
 
 CALLED_OWN = ["Our code is available at ", "Code: ", "We release all models at ", ""]
 CALLED_OTHERS = [

@@ -1,6 +1,6 @@
+from tracker.config_files import config_dir, read_toml
 from tracker.detect.roles import role_rules
 from tracker.detect.roles.role_rules import RoleRules
-from tracker.settings import config_dir, read_toml
 
 
 def test_the_version_changes_with_the_rules(rules: RoleRules) -> None:

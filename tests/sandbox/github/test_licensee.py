@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.config_files import config_dir
 from tracker.sandbox.file_tree import File
 from tracker.sandbox.github import licensee
-from tracker.settings import config_dir
 
 STANDARD = config_dir() / "licences"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tracker.config_files import config_dir, read_toml
 from tracker.detect.roles import artifact_signals
-from tracker.settings import config_dir, read_toml
 
 RULE_VERSION = "2"
 """Version of how the rules are put together; `Rules.version` adds a hash of the rules themselves."""

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from tracker.config_files import config_dir
 from tracker.sandbox.file_tree import File
-from tracker.settings import config_dir
 
 THRESHOLD = 98.0
 MOST_CHARACTERS = 100_000
