@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 from tracker import settings as configuration
 from tracker.config_files import config_dir
 from tracker.domain.errors import SettingsError, TrackerError
-from tracker.fetch import clock as clocks
 from tracker.fetch import pace
 from tracker.fetch.client import Client
+from tracker.fetch.clock import make_clock
 from tracker.pipeline import context
 from tracker.settings import PREFIX, Settings, is_loopback
 from tracker.store import engine, readonly_sql, upstreams, views
@@ -78,7 +78,7 @@ def examine(file: Path | None, environ: dict[str, str], *, online: bool = False)
     if not found:
         return lines
     settings = found[0]
-    now = clocks.make(settings).now()
+    now = make_clock(settings).now()
     lines += _safely("disk", lambda: _disk(settings))
     database = list(_safely("database", lambda: _database(settings)))
     lines += database
@@ -296,8 +296,8 @@ def _upstream(
     settings: Settings, name: str, base: str, one: upstreams.UpstreamState | None, now: datetime
 ) -> Line:
     facts = [base] if base else []
-    facts.append(f"{pace.interval(settings, name):g} s apart" + (" at each host" if name == "web" else ""))
-    limit = pace.budget(settings, name)
+    facts.append(f"{pace.interval_seconds(settings, name):g} s apart" + (" at each host" if name == "web" else ""))
+    limit = pace.hourly_budget(settings, name)
     if limit is not None:
         facts.append(_budget(limit, one, now))
     if one is not None and one.last_ok_at:
@@ -371,7 +371,7 @@ def _waiting(settings: Settings, now: datetime) -> Iterator[Line]:
 def _hours(settings: Settings, upstream: str, count: int) -> float | None:
     batched = upstream == "github_api" and settings.github_token is not None
     requests = -(-count // settings.limits.github_batch) if batched else count * REQUESTS_A_LOOK
-    return pace.hours(settings, upstream, requests)
+    return pace.hours_needed(settings, upstream, requests)
 
 
 def _span(hours: float) -> str:
@@ -384,7 +384,7 @@ def _online(settings: Settings, readable: bool) -> Iterator[Line]:
     """One question to each upstream, with its pace, budget and stops as for any other request."""
     with (
         closing(engine.open_store(settings.store_url if readable else "sqlite://")) as store,
-        Client(settings, upstreams.StoreMemory(store), clocks.make(settings)) as client,
+        Client(settings, upstreams.StoreMemory(store), make_clock(settings)) as client,
     ):
         for name, path in CHEAP.items():
             yield _asked(client, name, path, local=is_loopback(getattr(settings.upstreams, name)))

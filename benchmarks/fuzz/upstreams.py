@@ -245,7 +245,7 @@ def _rules() -> Run:
         }
         for upstream in ("arxiv_api", "github_api", "huggingface", "web:example.org"):
             for status in (200, 403, 429, 503):
-                ruling = response_policy.rule(upstream, status, headers, data)
+                ruling = response_policy.rule_on_response(upstream, status, headers, data)
                 assert (
                     ruling.seconds is None
                     or 0 <= ruling.seconds <= 10 * response_policy.LONGEST_RETRY_AFTER_SECONDS

@@ -72,7 +72,7 @@ def played(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
         made = settings.load_settings(environ=env)
         with (
             closing(open_store(made.store_url)) as store,
-            closing(make_worker(made, store, clock.make(made))) as worker,
+            closing(make_worker(made, store, clock.make_clock(made))) as worker,
         ):
             summary = cycle.cycle(worker)
             assert summary.windows_left == 0

@@ -78,7 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             }
         )  # fmt: skip
         store = open_store(made.store_url)
-        with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
+        with closing(store), closing(make_worker(made, store, clock.make_clock(made))) as worker:
             cycle.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
             newest = feed_window.window([*items.load_feed_items(store, "main", 100)], made.feed)
             pages = pipeline_site.pages(

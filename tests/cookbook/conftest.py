@@ -94,7 +94,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
             }
         )
         store = open_store(given.store_url)
-        worker = make_worker(given, store, clock.make(given))
+        worker = make_worker(given, store, clock.make_clock(given))
         cycle.cycle(worker)
         with store.begin() as connection:
             connection.exec_driver_sql(

@@ -12,8 +12,8 @@ def test_a_moved_clock_starts_where_it_is_told_and_ticks_on():
 
 
 def test_settings_choose_the_clock(make_settings):
-    assert isinstance(clock.make(make_settings()), clock.SystemClock)
-    moved = clock.make(make_settings(TRACKER_NOW="2026-07-01T05:00:00Z"))
+    assert isinstance(clock.make_clock(make_settings()), clock.SystemClock)
+    moved = clock.make_clock(make_settings(TRACKER_NOW="2026-07-01T05:00:00Z"))
     assert isinstance(moved, clock.MovedClock)
     assert timedelta(0) <= moved.now() - datetime(2026, 7, 1, 5, tzinfo=UTC) < timedelta(minutes=1)
 

@@ -6,7 +6,15 @@ import time
 import pytest
 
 from tracker.domain.errors import Cancelled, SettingsError
-from tracker.fetch.pace import PAGE_FILES, Paces, UpstreamPace, budget, group, interval, sleeper
+from tracker.fetch.pace import (
+    PAGE_FILES,
+    UpstreamPace,
+    UpstreamPaces,
+    hourly_budget,
+    interval_seconds,
+    make_sleep,
+    pace_group,
+)
 
 
 class Wall:
@@ -38,9 +46,9 @@ def test_the_next_request_starts_a_pace_after_the_last_one_ended(tmp_path):
 def test_a_pace_survives_a_restart_and_is_shared_by_name(tmp_path, make_settings):
     wall = Wall()
     settings = make_settings()
-    with Paces(settings, wall.sleep, wall).of("arxiv_api").turn():
+    with UpstreamPaces(settings, wall.sleep, wall).pace_of("arxiv_api").turn():
         pass
-    with Paces(settings, wall.sleep, wall).of("arxiv_site").turn():
+    with UpstreamPaces(settings, wall.sleep, wall).pace_of("arxiv_site").turn():
         pass
     assert wall.slept == pytest.approx([3.0])
 
@@ -136,7 +144,7 @@ def test_only_one_thread_at_a_time_holds_a_turn(tmp_path):
 def test_a_wait_ends_when_the_service_stops(tmp_path):
     cancel = threading.Event()
     cancel.set()
-    pace = UpstreamPace(tmp_path / "arxiv", 3.0, sleeper(cancel))
+    pace = UpstreamPace(tmp_path / "arxiv", 3.0, make_sleep(cancel))
     with pace.turn():
         pass
     with pytest.raises(Cancelled), pace.turn():
@@ -153,14 +161,14 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
 
 
 def test_groups_and_intervals(make_settings):
-    assert {group(name) for name in ("arxiv_api", "arxiv_oai", "arxiv_rss", "arxiv_site")} == {"arxiv"}
+    assert {pace_group(name) for name in ("arxiv_api", "arxiv_oai", "arxiv_rss", "arxiv_site")} == {"arxiv"}
     settings = make_settings()
-    assert interval(settings, "arxiv_api") == 3.0
-    assert interval(settings, "github_api") == 0.1
-    assert interval(settings, "huggingface") == 0.0
+    assert interval_seconds(settings, "arxiv_api") == 3.0
+    assert interval_seconds(settings, "github_api") == 0.1
+    assert interval_seconds(settings, "huggingface") == 0.0
     elsewhere = make_settings(TRACKER_UPSTREAMS__HUGGINGFACE="https://huggingface.co")
-    assert interval(elsewhere, "huggingface") == 0.65
-    assert interval(settings, "zenodo") == 1.0
+    assert interval_seconds(elsewhere, "huggingface") == 0.65
+    assert interval_seconds(settings, "zenodo") == 1.0
 
 
 @pytest.mark.parametrize(
@@ -177,28 +185,28 @@ def test_groups_and_intervals(make_settings):
 def test_every_upstream_has_a_pace_and_a_budget(make_settings, name, seconds, hourly):
     asked = "web:a.example" if name == "web" else name
     plain = make_settings()
-    assert (interval(plain, asked), budget(plain, asked)) == (seconds, hourly)
+    assert (interval_seconds(plain, asked), hourly_budget(plain, asked)) == (seconds, hourly)
     changed = make_settings(
         **{f"TRACKER_PACE__{name.upper()}": "9", f"TRACKER_LIMITS__{name.upper()}_PER_HOUR": "7"}
     )
-    assert (interval(changed, asked), budget(changed, asked)) == (9.0, 7)
+    assert (interval_seconds(changed, asked), hourly_budget(changed, asked)) == (9.0, 7)
     here = {f"TRACKER_UPSTREAMS__{name.upper()}": "http://127.0.0.1:1"}
     local = make_settings(**here)
-    assert (interval(local, asked), budget(local, asked)) == (0.0, None)
+    assert (interval_seconds(local, asked), hourly_budget(local, asked)) == (0.0, None)
     chosen = make_settings(**here, **{f"TRACKER_PACE__{name.upper()}": str(seconds)})
-    assert interval(chosen, asked) == seconds, "a pace that the operator sets holds on this machine too"
+    assert interval_seconds(chosen, asked) == seconds, "a pace that the operator sets holds on this machine too"
 
 
 def test_hosts_of_pages_have_paces_of_their_own_in_a_bounded_number_of_files(tmp_path, make_settings):
     wall, settings = Wall(), make_settings()
-    paces = Paces(settings, wall.sleep, wall)
-    with paces.of("web:a.example").turn():
+    paces = UpstreamPaces(settings, wall.sleep, wall)
+    with paces.pace_of("web:a.example").turn():
         pass
-    with paces.of("web:b.example").turn():
+    with paces.pace_of("web:b.example").turn():
         assert wall.slept == []
-    with paces.of("web:a.example").turn():
+    with paces.pace_of("web:a.example").turn():
         assert wall.slept == pytest.approx([1.0])
     for number in range(300):
-        with paces.of(f"web:{number}.example").turn():
+        with paces.pace_of(f"web:{number}.example").turn():
             pass
     assert len(list((settings.data_dir / "pace").iterdir())) <= PAGE_FILES

@@ -141,8 +141,8 @@ def test_what_no_proxy_names_is_asked_directly(asking, there, monkeypatch):
     with pytest.raises(UpstreamError):
         asking(["127.0.0.9"]).page("http://ann.example.net/")
     assert there.asked == []
-    assert proxy.of_environment("http", "ann.example.net") is None
-    assert proxy.of_environment("http", "other.example.com") == f"http://ann:p%40ss@127.0.0.1:{there.port}"
+    assert proxy.find_proxy("http", "ann.example.net") is None
+    assert proxy.find_proxy("http", "other.example.com") == f"http://ann:p%40ss@127.0.0.1:{there.port}"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_no_proxy_names_is_asked_directly(asking, there, monkeypatch):
 )
 def test_a_proxy_without_tunnels_is_not_gone_around(asking, monkeypatch, kind):
     with pytest.raises(UpstreamError, match="proxy"):
-        proxy.transport(kind, ssl.create_default_context())
+        proxy.make_transport(kind, ssl.create_default_context())
     for name in NAMES[:2]:
         monkeypatch.setenv(name, kind)
     with pytest.raises((UpstreamError, SettingsError), match="proxy"):

@@ -102,22 +102,22 @@ NOW = int(datetime(2026, 6, 17, 5, 0, tzinfo=UTC).timestamp())
     ],
 )
 def test_what_follows_from_an_answer(upstream, status, headers, body, action, seconds):
-    ruling = response_policy.rule(upstream, status, headers, body)
+    ruling = response_policy.rule_on_response(upstream, status, headers, body)
     assert (ruling.action, ruling.seconds) == (action, seconds)
 
 
 def test_retry_after_may_be_a_date_which_is_read_against_the_upstreams_own_clock():
     later = "Wed, 17 Jun 2026 05:02:00 GMT"
-    assert response_policy.retry_after({"retry-after": later, "date": DATE}) == 120.0
+    assert response_policy.parse_retry_after({"retry-after": later, "date": DATE}) == 120.0
 
 
 def test_a_reset_far_from_the_upstreams_clock_is_not_believed():
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(NOW + 10_000_000), "date": DATE}
-    assert response_policy.rule(GITHUB, 403, headers, b"{}").seconds is None
+    assert response_policy.rule_on_response(GITHUB, 403, headers, b"{}").seconds is None
 
 
 def test_waits_without_a_time_grow_to_an_hour():
-    assert [response_policy.growing(n) for n in (1, 2, 3, 50)] == [60.0, 120.0, 240.0, 3600.0]
+    assert [response_policy.refusal_wait_seconds(n) for n in (1, 2, 3, 50)] == [60.0, 120.0, 240.0, 3600.0]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
@@ -133,6 +133,6 @@ def test_waits_without_a_time_grow_to_an_hour():
     st.binary(max_size=60),
 )
 def test_no_header_or_body_upsets_the_rules(upstream, status, headers, body):
-    ruling = response_policy.rule(upstream, status, headers, body)
+    ruling = response_policy.rule_on_response(upstream, status, headers, body)
     assert ruling.seconds is None or 0 <= ruling.seconds <= response_policy.LONGEST_RETRY_AFTER_SECONDS
     assert (status < 429) or ruling.action is not Action.TAKE

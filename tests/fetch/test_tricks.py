@@ -250,7 +250,7 @@ def test_the_silent_listener_does_count(net):
 def test_the_systems_resolver_is_bounded(monkeypatch):
     many = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n % 250}", 80)) for n in range(5000)]
     monkeypatch.setattr(fetching, "getaddrinfo", lambda *_, **__: many)
-    assert len(fetching.addresses("many.example.net", 80)) == fetching.MOST_ADDRESSES
+    assert len(fetching.resolve_addresses("many.example.net", 80)) == fetching.MOST_ADDRESSES
 
 
 def test_a_name_whose_owner_keeps_the_resolver_waiting_is_left(make_settings, memory, ticks):

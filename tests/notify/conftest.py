@@ -133,7 +133,7 @@ def worker(store: Store, make_settings: Callable[..., Settings]) -> Iterator[Cal
 
         def make(**more: str) -> Worker:
             settings = make_settings(**more)
-            return stack.enter_context(closing(make_worker(settings, store, clock.make(settings))))
+            return stack.enter_context(closing(make_worker(settings, store, clock.make_clock(settings))))
 
         yield make
 

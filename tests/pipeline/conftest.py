@@ -230,7 +230,7 @@ def start(world: World, tmp_path: Path) -> Start:
             env = environment(sandbox, tmp_path / data, **more)
             made: Settings = settings.load_settings(environ={name: value for name, value in env.items() if value})
             store = open_store(made.store_url)
-            with closing(store), closing(make_worker(made, store, clock.make(made))) as worker:
+            with closing(store), closing(make_worker(made, store, clock.make_clock(made))) as worker:
                 yield Run(worker, sandbox)
 
     return begin

@@ -288,7 +288,7 @@ def test_hosts_of_strangers_that_recovered_are_bounded_in_number(
 ) -> None:
     monkeypatch.setattr(request_policy, "MOST_HOSTS", 5)
     made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
-    door = request_policy.Gate(made, Forgetful(), clock)
+    door = request_policy.RequestPolicy(made, Forgetful(), clock)
     for number in range(20):
         for status in (503, 200):
             door.page(f"web:host{number}.example", status, {})

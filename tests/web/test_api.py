@@ -311,7 +311,7 @@ def test_the_site_serves_it(tmp_path: Path, store: Store, now: datetime) -> None
         environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://x.org/t"}
     )
     app = web_app.Site(
-        tmp_path, lambda: pytest.fail("not asked"), clock.make(made), ttl_minutes=60, site=made.public_url,
+        tmp_path, lambda: pytest.fail("not asked"), clock.make_clock(made), ttl_minutes=60, site=made.public_url,
         answering=api.Api(made),
     )  # fmt: skip
     status, headers, body = call(app, "GET", "/t/api/papers/2606.00001")

@@ -128,7 +128,7 @@ def test_health_does_not_wait_for_a_locked_store(
     made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     public = tmp_path / "public"
     public.mkdir()
-    with closing(make_worker(made, store, clock.make(made))) as worker:
+    with closing(make_worker(made, store, clock.make_clock(made))) as worker:
         store.rest()
         with (
             closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as other,

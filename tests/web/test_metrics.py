@@ -136,14 +136,14 @@ def test_series_are_bounded_in_number() -> None:
 
 
 def test_hosts_of_strangers_are_no_series() -> None:
-    so_far = request_counts.Requests()
-    so_far.add("web:evil.example", None)
-    so_far.add("web:other.example", "take", 200)
-    so_far.add("web:other.example", "take", 404)
-    so_far.add("somebody", "take", 200)
-    so_far.add("github_api", "refused", 403)
-    so_far.add("arxiv_api", "new", 999)
-    assert so_far.so_far() == {
+    counts = request_counts.RequestCounts()
+    counts.add("web:evil.example", None)
+    counts.add("web:other.example", "take", 200)
+    counts.add("web:other.example", "take", 404)
+    counts.add("somebody", "take", 200)
+    counts.add("github_api", "refused", 403)
+    counts.add("arxiv_api", "new", 999)
+    assert counts.totals() == {
         ("web", "no_answer", "none"): 1,
         ("web", "answered", "2xx"): 1,
         ("web", "answered", "4xx"): 1,
@@ -208,7 +208,7 @@ def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
 @contextmanager
 def working(store: Store, folder: Path) -> Iterator[Worker]:
     made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(folder)})
-    with closing(make_worker(made, store, clock.make(made))) as worker:
+    with closing(make_worker(made, store, clock.make_clock(made))) as worker:
         yield worker
 
 

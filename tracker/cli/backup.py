@@ -29,7 +29,7 @@ def snapshot(
 
     settings = settings_for(context)
     file = to or settings.snapshot_file
-    now = clock.make(settings).now().replace(microsecond=0)
+    now = clock.make_clock(settings).now().replace(microsecond=0)
     manifest = snapshot.make_snapshot(settings.store_url, file, now, level=settings.snapshot.level)
     print(
         f"{file}: {manifest.bytes:,} bytes, {manifest.rows.get('papers', 0):,} papers, SHA-256 {manifest.sha256}"
@@ -50,7 +50,7 @@ def restore(
     from tracker.pipeline import snapshot
 
     settings = settings_for(context)
-    rows, replaced = snapshot.put_back(settings, file, clock.make(settings).now(), force=force)
+    rows, replaced = snapshot.put_back(settings, file, clock.make_clock(settings).now(), force=force)
     print(f"{settings.store_url}: {rows.get('papers', 0):,} papers are restored.")
     if replaced:
         print(f"The store that was there: {replaced}")

@@ -86,7 +86,7 @@ def import_(
     settings = settings_for(context)
     name = source or ("standard input" if file == "-" else Path(file).name)
     rules = load_role_rules(config_dir() / "roles.toml").version
-    now = clock.make(settings).now().replace(microsecond=0)
+    now = clock.make_clock(settings).now().replace(microsecond=0)
     try:
         with _opened(file) as stream, opened_store(settings) as store:
             result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)

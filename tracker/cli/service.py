@@ -47,7 +47,7 @@ def serve(settings: Settings, *, announce: str = "") -> int:
     from tracker.web import api, measures
     from tracker.web import app as web_app
 
-    moved = clock.make(settings)
+    moved = clock.make_clock(settings)
     upgrade_in_subprocess(settings.store_url)
     with opened_store(settings) as store, closing(open_reader(settings.store_url)) as reading:
         service = scheduler.Service(settings, store, moved, console.LogProgress())
@@ -132,5 +132,5 @@ def sandbox(
     from tracker.fetch import clock
     from tracker.sandbox import server
 
-    server.serve(world, "127.0.0.1", port, clock.from_environment(), lambda text: print(text, flush=True))
+    server.serve(world, "127.0.0.1", port, clock.make_stand_in_clock(), lambda text: print(text, flush=True))
     return 0

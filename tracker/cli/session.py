@@ -55,7 +55,7 @@ def opened_worker(context: typer.Context) -> Iterator[Worker]:
         signal.signal(number, lambda *_: cancel.set())
     with opened_store(settings) as store, ExitStack() as stack:
         progress = stack.enter_context(console.BarProgress()) if on_terminal else console.LogProgress()
-        worker = make_worker(settings, store, clock.make(settings), cancel=cancel, progress=progress)
+        worker = make_worker(settings, store, clock.make_clock(settings), cancel=cancel, progress=progress)
         yield stack.enter_context(closing(worker))
 
 

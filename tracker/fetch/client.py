@@ -19,9 +19,9 @@ import httpx
 from tracker.domain.errors import SettingsError, UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Clock, Response, UpstreamMemory
 from tracker.fetch.pace import Sleep
-from tracker.fetch.page import Pages, Resolve, addresses
-from tracker.fetch.post_form import Forms
-from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, Gate, user_agent
+from tracker.fetch.page import PageFetcher, Resolve, resolve_addresses
+from tracker.fetch.post_form import FormPoster
+from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, RequestPolicy, user_agent
 from tracker.settings import Settings, is_loopback
 
 MOST_REDIRECTS = 5
@@ -59,13 +59,13 @@ class Client:
         *,
         sleep: Sleep | None = None,
         jitter: Callable[[], float] = random.random,
-        resolve: Resolve = addresses,
+        resolve: Resolve = resolve_addresses,
     ) -> None:
         self._settings = settings
-        self._gate = Gate(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
+        self._policy = RequestPolicy(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
         context = httpx.create_ssl_context()
-        self._pages = Pages(settings, self._gate, context, resolve)
-        self._forms = Forms(settings, self._gate, context)
+        self._pages = PageFetcher(settings, self._policy, context, resolve)
+        self._forms = FormPoster(settings, self._policy, context)
         limits = settings.limits
         upstreams = {name: url for name, url in settings.upstreams.model_dump().items() if url}
         try:
@@ -122,7 +122,7 @@ class Client:
         except UpstreamStopped:
             raise
         except UpstreamError as error:
-            raise self._gate.lost(upstream, error.reason) from None
+            raise self._policy.lost_request(upstream, error.reason) from None
 
     def post(self, upstream: str, path: str, *, json: object) -> Response:
         """POST a JSON body; see `protocols.Fetch` for what is raised."""
@@ -166,26 +166,26 @@ class Client:
         retries = RETRIES if request.method == "GET" else 1
         tried = 0
         while True:
-            self._gate.enter(upstream)
+            self._policy.wait_until_allowed(upstream)
             try:
-                with self._gate.turn(upstream):
+                with self._policy.hold_turn(upstream):
                     response = self._once(request)
             except (httpx.TransportError, httpx.StreamError) as error:
                 reason = _reason(error)
-                self._gate.failed(upstream, reason)
-                wait = self._gate.backoff(upstream, reason, tried, retries)
+                self._policy.record_failure(upstream, reason)
+                wait = self._policy.backoff_seconds(upstream, reason, tried, retries)
             except (httpx.DecodingError, httpx.InvalidURL) as error:
-                self._gate.failed(upstream, _reason(error))
+                self._policy.record_failure(upstream, _reason(error))
                 raise UpstreamError(upstream, _reason(error)) from None
             else:
-                asked = self._gate.judge(
+                asked = self._policy.judge_response(
                     upstream, response.status, response.headers, response.body, tried=tried, retries=retries
                 )
                 if asked is None:
                     return response
                 wait = asked
             tried += 1
-            self._gate.sleep(wait)
+            self._policy.sleep(wait)
 
     def _once(self, request: _Request) -> Response:
         token = self._token(request.upstream)
@@ -210,7 +210,7 @@ class Client:
         for chunk in answer.iter_raw():
             body += chunk if unpack is None else _unpacked(unpack, chunk, limit + 1 - len(body))
             if len(body) > limit:
-                self._gate.failed(upstream, f"an answer of more than {limit} bytes")
+                self._policy.record_failure(upstream, f"an answer of more than {limit} bytes")
                 raise UpstreamError(upstream, f"an answer of more than {limit} bytes")
             if time.monotonic() > deadline:
                 raise httpx.ReadTimeout("the whole answer took too long")

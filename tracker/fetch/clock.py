@@ -38,12 +38,12 @@ class MovedClock:
         return self._start + timedelta(seconds=seconds - self._began)
 
 
-def from_environment() -> Clock:
+def make_stand_in_clock() -> Clock:
     """The clock of a stand-in, which may be moved whatever the settings say. Raises SettingsError."""
     moved = parse_now(os.environ["TRACKER_NOW"]) if os.environ.get("TRACKER_NOW") else None
     return SystemClock() if moved is None else MovedClock(moved)
 
 
-def make(settings: Settings) -> Clock:
+def make_clock(settings: Settings) -> Clock:
     """The clock that the settings ask for."""
     return SystemClock() if settings.now is None else MovedClock(settings.now)

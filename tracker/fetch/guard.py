@@ -66,26 +66,26 @@ class Target:
 def check_url(url: str) -> Target:
     """The target that an address names; UpstreamError with the reason where it may not be asked."""
     if len(url) > MOST_URL:
-        raise refused("the address is too long")
+        raise refusal("the address is too long")
     if _UNSAFE.search(url):
-        raise refused("the address holds characters that none may hold")
+        raise refusal("the address holds characters that none may hold")
     try:
         split = urlsplit(url)
         port = split.port
         host = split.hostname or ""
     except ValueError:
-        raise refused("it is no address") from None
+        raise refusal("it is no address") from None
     if split.scheme not in ("http", "https"):
-        raise refused("it is no http address")
+        raise refusal("it is no http address")
     if "@" in split.netloc:
-        raise refused("the address carries a user name")
+        raise refusal("the address carries a user name")
     if port is None:
         port = 443 if split.scheme == "https" else 80
     if port not in PORTS:
-        raise refused(f"port {port} is not asked")
+        raise refusal(f"port {port} is not asked")
     target = Target(split.scheme, _host(host), port, _path(split))
     if len(target.url) > MOST_URL:
-        raise refused("the address is too long once it is quoted")
+        raise refusal("the address is too long once it is quoted")
     return target
 
 
@@ -96,14 +96,14 @@ def check_addresses(found: Iterable[str]) -> list[str]:
     """
     addresses = list(dict.fromkeys(found))
     if not addresses:
-        raise refused("the name has no address")
+        raise refusal("the name has no address")
     for text in addresses:
         try:
             public = is_public(ipaddress.ip_address(text.partition("%")[0]))
         except ValueError:
             public = False
         if not public:
-            raise refused("the name leads to an address that is not public")
+            raise refusal("the name leads to an address that is not public")
     return addresses
 
 
@@ -122,7 +122,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def refused(reason: str) -> UpstreamError:
+def refusal(reason: str) -> UpstreamError:
     """The error of an address that is not asked."""
     return UpstreamError(UPSTREAM, f"not asked: {reason}")
 
@@ -130,18 +130,18 @@ def refused(reason: str) -> UpstreamError:
 def _host(host: str) -> str:
     host = host.rstrip(".")
     if ":" in host:
-        raise refused("the address is a number and no name")
+        raise refusal("the address is a number and no name")
     try:
         name = host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
     except UnicodeError:
-        raise refused("its host is no name") from None
+        raise refusal("its host is no name") from None
     labels = name.split(".")
     if _ENDS_IN_NUMBER.fullmatch(labels[-1]):
-        raise refused("the address is a number and no name")
+        raise refusal("the address is a number and no name")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise refused("its host is no name")
+        raise refusal("its host is no name")
     if len(labels) < 2 or labels[-1] in _PRIVATE or ".".join(labels[-2:]) in _PRIVATE:
-        raise refused("its host is a name of a private network")
+        raise refusal("its host is a name of a private network")
     return name
 
 
@@ -150,7 +150,7 @@ def _path(split: SplitResult) -> str:
         path = quote(_without_dots(split.path), safe=_SAFE_PATH)
         return f"{path}?{quote(split.query, safe=_SAFE_PATH + '?')}" if split.query else path
     except UnicodeError:
-        raise refused("the address holds characters that none may hold") from None
+        raise refusal("the address holds characters that none may hold") from None
 
 
 def _without_dots(path: str) -> str:

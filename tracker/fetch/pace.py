@@ -22,7 +22,7 @@ from tracker.settings import Settings, is_loopback
 Sleep = Callable[[float], None]
 """Waits so many seconds, or raises Cancelled."""
 
-HUB = "hub"
+WEBSUB_HUB = "hub"
 """The pace of what is told to the operator's WebSub hub."""
 POLL_SECONDS = 0.02
 """How often a taken lock is tried again."""
@@ -30,7 +30,7 @@ PAGE_FILES = 256
 """Hosts of pages share so many files: strangers name the hosts, and must not fill the folder."""
 
 
-def sleeper(cancel: threading.Event | None) -> Sleep:
+def make_sleep(cancel: threading.Event | None) -> Sleep:
     """A sleep that ends with Cancelled as soon as `cancel` is set."""
     event = cancel or threading.Event()
 
@@ -41,21 +41,21 @@ def sleeper(cancel: threading.Event | None) -> Sleep:
     return sleep
 
 
-def group(upstream: str) -> str:
+def pace_group(upstream: str) -> str:
     """The name under which an upstream is paced: all of arXiv's doors share one."""
     return "arxiv" if upstream.startswith("arxiv_") else upstream.removesuffix("_api")
 
 
-def interval(settings: Settings, upstream: str) -> float:
+def interval_seconds(settings: Settings, upstream: str) -> float:
     """The least seconds between two requests to an upstream, or to a host of pages (`web:HOST`)."""
-    name = group(upstream.partition(":")[0])
+    name = pace_group(upstream.partition(":")[0])
     ours = name in ("arxiv", "github") or f"pace.{name}" in settings.chosen
     return float(getattr(settings.pace, name)) if ours or not _is_local(settings, upstream) else 0.0
 
 
-def budget(settings: Settings, upstream: str) -> int | None:
+def hourly_budget(settings: Settings, upstream: str) -> int | None:
     """The most requests in an hour, None where only the upstream's own answers bound them."""
-    name = group(upstream.partition(":")[0])
+    name = pace_group(upstream.partition(":")[0])
     if name == "github":
         return settings.limits.github_anonymous_per_hour if settings.github_token is None else None
     key = f"{name}_per_hour"
@@ -66,19 +66,21 @@ def budget(settings: Settings, upstream: str) -> int | None:
     return int(getattr(settings.limits, key))
 
 
-def hours(settings: Settings, upstream: str, requests: int) -> float | None:
+def hours_needed(settings: Settings, upstream: str, requests: int) -> float | None:
     """Hours that so many requests take by pace and budget, None where none is allowed."""
-    limit = budget(settings, upstream)
+    limit = hourly_budget(settings, upstream)
     if limit == 0:
         return None
-    paced = requests * interval(settings, upstream) / 3600
+    paced = requests * interval_seconds(settings, upstream) / 3600
     # The first hour's budget can be spent at once; each further one takes an hour's wait.
     return paced if limit is None else max(paced, float(max(0, requests - 1) // limit))
 
 
 def _is_local(settings: Settings, upstream: str) -> bool:
     name = upstream.partition(":")[0]
-    return is_loopback(settings.notify.websub_hub if name == HUB else str(getattr(settings.upstreams, name)))
+    return is_loopback(
+        settings.notify.websub_hub if name == WEBSUB_HUB else str(getattr(settings.upstreams, name))
+    )
 
 
 class UpstreamPace:
@@ -157,7 +159,7 @@ def _remaining(last: float | None, seconds: float, now: float) -> float:
     return min(seconds, max(0.0, last + seconds - now))
 
 
-class Paces:
+class UpstreamPaces:
     """The pace of every upstream of an installation; both doors (httpx and the arxiv library) share it."""
 
     def __init__(self, settings: Settings, sleep: Sleep, wall: Callable[[], float] = time.time) -> None:
@@ -165,10 +167,10 @@ class Paces:
         self._sleep = sleep
         self._wall = wall
 
-    def of(self, upstream: str) -> UpstreamPace:
+    def pace_of(self, upstream: str) -> UpstreamPace:
         """The pace of an upstream."""
-        name = group(upstream)
+        name = pace_group(upstream)
         if name.startswith("web:"):
             name = f"web-{crc32(name.encode()) % PAGE_FILES:02x}"
         file = self._settings.data_dir / "pace" / name
-        return UpstreamPace(file, interval(self._settings, upstream), self._sleep, self._wall)
+        return UpstreamPace(file, interval_seconds(self._settings, upstream), self._sleep, self._wall)

@@ -25,7 +25,7 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Response
 from tracker.fetch import guard, proxy
 from tracker.fetch.guard import UPSTREAM, Target
-from tracker.fetch.request_policy import Gate, user_agent
+from tracker.fetch.request_policy import RequestPolicy, user_agent
 from tracker.settings import Settings
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -41,7 +41,7 @@ _THERE_OR_NOT = frozenset({200, 404, 410, 451})
 """451 (RFC 7725): the page is blocked, which is an answer; a host makes `blocked` of it, a page is not there."""
 
 
-def addresses(host: str, port: int) -> list[str]:
+def resolve_addresses(host: str, port: int) -> list[str]:
     """What the system's resolver says of a name."""
     return [str(found[4][0]) for found in getaddrinfo(host, port, proto=IPPROTO_TCP)[:MOST_ADDRESSES]]
 
@@ -101,14 +101,18 @@ class Deadline:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
-class Pages:
+class PageFetcher:
     """GETs pages. `context` holds the certificates to trust; `resolve` is for tests. `close()` it at the end."""
 
     def __init__(
-        self, settings: Settings, gate: Gate, context: ssl.SSLContext, resolve: Resolve = addresses
+        self,
+        settings: Settings,
+        policy: RequestPolicy,
+        context: ssl.SSLContext,
+        resolve: Resolve = resolve_addresses,
     ) -> None:
         self._settings = settings
-        self._gate = gate
+        self._policy = policy
         self._resolve = resolve
         self._base = settings.upstreams.web.rstrip("/")
         self._context = context
@@ -127,11 +131,11 @@ class Pages:
 
     def _way(self, target: Target) -> httpx.Client:
         """Directly, or through the proxy that the environment names for it."""
-        found = None if self._base else proxy.of_environment(target.scheme, target.host)
+        found = None if self._base else proxy.find_proxy(target.scheme, target.host)
         if found is None:
             return self._http
         if found not in self._through:
-            self._through[found] = self._client(proxy.transport(found, self._context))
+            self._through[found] = self._client(proxy.make_transport(found, self._context))
         return self._through[found]
 
     def close(self) -> None:
@@ -163,17 +167,17 @@ class Pages:
         try:
             return urljoin(target.url, location)
         except ValueError:
-            raise guard.refused("it redirects to no address") from None
+            raise guard.refusal("it redirects to no address") from None
 
     def _once(self, target: Target, seconds: float) -> tuple[Response, float]:
         """One answer and the seconds that it took, the wait for the host's turn not among them."""
         name = f"{UPSTREAM}:{target.host}"
         try:
-            self._gate.enter(name)
+            self._policy.wait_until_allowed(name)
         except UpstreamStopped as stopped:
             # This host's trouble alone: as a stop it would end the work at all others.
             raise UpstreamError(UPSTREAM, f"{target.host} is not asked now: {stopped.reason}") from None
-        with self._gate.turn(name):
+        with self._policy.hold_turn(name):
             began = time.monotonic()
             address, headers, extensions = self._route(target, seconds)
             way = self._way(target)
@@ -189,9 +193,9 @@ class Pages:
                     response = Response(answer.status_code, dict(answer.headers), body, target.url)
             except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
                 reason = "no answer in time" if watch.over else _reason(error)
-                self._gate.page(name, None, {}, reason)
+                self._policy.judge_page(name, None, {}, reason)
                 raise UpstreamError(UPSTREAM, reason) from None
-        self._gate.page(name, response.status, response.headers)
+        self._policy.judge_page(name, response.status, response.headers)
         return response, time.monotonic() - began
 
     def _route(self, target: Target, seconds: float) -> tuple[str, Mapping[str, str], dict[str, Any]]:
@@ -220,7 +224,7 @@ class Pages:
         asking.start()
         asking.join(seconds)
         if asking.is_alive():
-            self._gate.page(f"{UPSTREAM}:{target.host}", None, {}, "the name was not told in time")
+            self._policy.judge_page(f"{UPSTREAM}:{target.host}", None, {}, "the name was not told in time")
             raise UpstreamError(UPSTREAM, "the name was not told in time")
         if not found:
             raise UpstreamError(UPSTREAM, "the name is not known")

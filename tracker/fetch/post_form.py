@@ -10,21 +10,21 @@ import httpx
 
 from tracker.domain.errors import UpstreamError
 from tracker.domain.protocols import Response
-from tracker.fetch.pace import HUB
+from tracker.fetch.pace import WEBSUB_HUB
 from tracker.fetch.page import Deadline
-from tracker.fetch.request_policy import Gate, user_agent
+from tracker.fetch.request_policy import RequestPolicy, user_agent
 from tracker.settings import Settings, is_loopback
 
 MOST_ANSWER = 65_536
 """Bytes of an answer that are read; its status says all that matters."""
 
 
-class Forms:
+class FormPoster:
     """POSTs forms. `context` holds the certificates to trust; `close()` it at the end."""
 
-    def __init__(self, settings: Settings, gate: Gate, context: ssl.SSLContext) -> None:
+    def __init__(self, settings: Settings, policy: RequestPolicy, context: ssl.SSLContext) -> None:
         self._settings = settings
-        self._gate = gate
+        self._policy = policy
         self._context = context
         self._http: httpx.Client | None = None
 
@@ -36,9 +36,9 @@ class Forms:
     def post(self, url: str, fields: Mapping[str, str], seconds: float) -> Response:
         """The answer to one form; see `protocols.Fetch.form`."""
         if self._settings.now is not None and not is_loopback(url):
-            raise UpstreamError(HUB, "not told: the clock is moved, so nothing outside this machine is")
-        self._gate.enter(HUB)
-        with self._gate.turn(HUB):
+            raise UpstreamError(WEBSUB_HUB, "not told: the clock is moved, so nothing outside this machine is")
+        self._policy.wait_until_allowed(WEBSUB_HUB)
+        with self._policy.hold_turn(WEBSUB_HUB):
             watch = Deadline(time.monotonic() + seconds)
             try:
                 with (
@@ -54,11 +54,11 @@ class Forms:
                     response = Response(answer.status_code, dict(answer.headers), body, url)
             except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
                 reason = _reason(error, late=watch.over)
-                self._gate.page(HUB, None, {}, reason)
-                raise UpstreamError(HUB, reason) from None
-        self._gate.page(HUB, response.status, response.headers)
+                self._policy.judge_page(WEBSUB_HUB, None, {}, reason)
+                raise UpstreamError(WEBSUB_HUB, reason) from None
+        self._policy.judge_page(WEBSUB_HUB, response.status, response.headers)
         if response.status == 429 or response.status >= 500:
-            raise UpstreamError(HUB, f"it answered {response.status}")
+            raise UpstreamError(WEBSUB_HUB, f"it answered {response.status}")
         return response
 
     def _client(self, url: str) -> httpx.Client:

@@ -28,7 +28,7 @@ _GRANTED = re.compile(rb"HTTP/1\.[01] 2\d\d[ \r]")
 """Any 2xx (RFC 9110, 9.3.6), with or without a phrase."""
 
 
-def of_environment(scheme: str, host: str) -> str | None:
+def find_proxy(scheme: str, host: str) -> str | None:
     """The address of the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name for a page's scheme
     and host; None where it is asked directly."""
     proxies = getproxies()
@@ -36,7 +36,7 @@ def of_environment(scheme: str, host: str) -> str | None:
     return found if found and not proxy_bypass(host) else None
 
 
-def transport(proxy: str, context: ssl.SSLContext) -> httpx.HTTPTransport:
+def make_transport(proxy: str, context: ssl.SSLContext) -> httpx.HTTPTransport:
     """A transport whose every connection is a tunnel through `proxy`. UpstreamError for a kind that has no tunnels."""
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")

@@ -30,7 +30,7 @@ def status_class(status: int | None) -> str:
     return f"{status // 100}xx" if 100 <= status < 600 else OTHER
 
 
-class Requests:
+class RequestCounts:
     """Counts; of any thread. Hosts of pages, which strangers name, all count as `web`."""
 
     def __init__(self) -> None:
@@ -44,10 +44,10 @@ class Requests:
         with self._lock:
             self._counts[name if name in _KNOWN else OTHER, outcome, status_class(status)] += 1
 
-    def so_far(self) -> dict[tuple[str, str, str], int]:
+    def totals(self) -> dict[tuple[str, str, str], int]:
         """Requests by (upstream, outcome, class of status) since the process began."""
         with self._lock:
             return dict(self._counts)
 
 
-REQUESTS = Requests()
+REQUEST_COUNTS = RequestCounts()

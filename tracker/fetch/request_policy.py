@@ -12,8 +12,8 @@ from importlib import metadata
 from tracker.domain.errors import BudgetSpent, UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Clock, UpstreamMemory
 from tracker.fetch import response_policy
-from tracker.fetch.pace import Paces, Sleep, budget, group, sleeper
-from tracker.fetch.request_counts import REQUESTS
+from tracker.fetch.pace import Sleep, UpstreamPaces, hourly_budget, make_sleep, pace_group
+from tracker.fetch.request_counts import REQUEST_COUNTS
 from tracker.settings import Settings, Upstreams
 
 RETRIES = 3
@@ -45,7 +45,7 @@ def user_agent(settings: Settings) -> str:
     return f"arxiv-code-tracker/{version}" + (f" (+{contact[:200]})" if contact else "")
 
 
-class Gate:
+class RequestPolicy:
     """Knows when an upstream may be asked, and what its answers mean for the next request.
 
     `sleep` waits real seconds or raises Cancelled; by default it ends when `cancel` is set. `jitter` gives a
@@ -63,30 +63,30 @@ class Gate:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.settings = settings
-        self.sleep = sleep or sleeper(cancel)
+        self.sleep = sleep or make_sleep(cancel)
         self._memory = memory
         self._clock = clock
         self._jitter = jitter
-        self._paces = Paces(settings, self.sleep)
+        self._paces = UpstreamPaces(settings, self.sleep)
         self._refusals: dict[str, int] = {}
         self._lost: dict[str, int] = {}
         self._noted: dict[str, datetime] = {}
 
-    def enter(self, upstream: str) -> None:
+    def wait_until_allowed(self, upstream: str) -> None:
         """Return when the upstream may be asked; short stops and budgets are waited out.
 
         Raises UpstreamStopped when that would take longer than the upstream's patience, and Cancelled.
         """
         self._wait_until_free(upstream, lambda now: self._held(upstream, now))
-        limit = budget(self.settings, upstream)
+        limit = hourly_budget(self.settings, upstream)
         if limit is not None:
             self._wait_until_free(upstream, lambda now: self._spend(upstream, limit, now), BudgetSpent)
 
-    def turn(self, upstream: str) -> AbstractContextManager[None]:
+    def hold_turn(self, upstream: str) -> AbstractContextManager[None]:
         """Hold the upstream's pace for one request."""
-        return self._paces.of(upstream).turn()
+        return self._paces.pace_of(upstream).turn()
 
-    def judge(
+    def judge_response(
         self, upstream: str, status: int, headers: Mapping[str, str], body: bytes, *, tried: int, retries: int
     ) -> float | None:
         """What an answer asks for: None to take it, else the seconds to wait before asking once more.
@@ -95,8 +95,8 @@ class Gate:
         Raises UpstreamStopped when the upstream refuses for longer than it is worth waiting, UpstreamError
         when no retry is left or none would help.
         """
-        ruling = response_policy.rule(upstream, status, headers, body)
-        REQUESTS.add(upstream, ruling.action.value, status)
+        ruling = response_policy.rule_on_response(upstream, status, headers, body)
+        REQUEST_COUNTS.add(upstream, ruling.action.value, status)
         if ruling.action is response_policy.Action.TAKE:
             self._refusals.pop(upstream, None)
             self._lost.pop(upstream, None)
@@ -111,21 +111,21 @@ class Gate:
             seconds = max(self.settings.limits.stop_hours * HOUR_SECONDS, ruling.seconds or 0.0)
             raise UpstreamStopped(upstream, ruling.reason, self._stop(upstream, seconds, ruling.reason))
         if ruling.action is response_policy.Action.RETRY and ruling.seconds is None:
-            return self.backoff(upstream, ruling.reason, tried, retries)
-        return self._wait_as_told(upstream, ruling, last=tried >= retries)
+            return self.backoff_seconds(upstream, ruling.reason, tried, retries)
+        return self._refusal_wait(upstream, ruling, last=tried >= retries)
 
-    def backoff(self, upstream: str, reason: str, tried: int, retries: int) -> float:
+    def backoff_seconds(self, upstream: str, reason: str, tried: int, retries: int) -> float:
         """Seconds before the next try after a failure that may pass; UpstreamError when none is left."""
         if tried >= retries:
             raise UpstreamError(upstream, reason)
         return FIRST_BACKOFF_SECONDS * 2.0**tried * (1.0 + self._jitter() / 2.0)
 
-    def failed(self, upstream: str, reason: str) -> None:
+    def record_failure(self, upstream: str, reason: str) -> None:
         """Note a request that brought no answer at all, or none that can be used."""
-        REQUESTS.add(upstream, None)
+        REQUEST_COUNTS.add(upstream, None)
         self._note(upstream, reason)
 
-    def lost(self, upstream: str, reason: str) -> UpstreamError:
+    def lost_request(self, upstream: str, reason: str) -> UpstreamError:
         """The error to raise for a question that got no usable answer: UpstreamStopped when it is one too many."""
         self._lost[upstream] = lost = self._lost.get(upstream, 0) + 1
         if lost < LOST_IN_A_ROW:
@@ -134,14 +134,14 @@ class Gate:
         seconds = min(response_policy.MOST_WAIT_SECONDS, LOST_SECONDS * 2.0 ** min(lost - LOST_IN_A_ROW, 10))
         return UpstreamStopped(upstream, reason, self._stop(upstream, seconds, reason))
 
-    def page(self, upstream: str, status: int | None, headers: Mapping[str, str], reason: str = "") -> None:
+    def judge_page(self, upstream: str, status: int | None, headers: Mapping[str, str], reason: str = "") -> None:
         """Note what a host of pages answered, or with None that and why it did not.
 
         Nothing is asked again here: a host that refuses or fails again and again is left alone for longer
         and longer, by its own name (`web:HOST`), and hinders no other.
         """
-        ruling = response_policy.rule(upstream, status or 503, headers, b"")
-        REQUESTS.add(upstream, ruling.action.value if status else None, status or None)
+        ruling = response_policy.rule_on_response(upstream, status or 503, headers, b"")
+        REQUEST_COUNTS.add(upstream, ruling.action.value if status else None, status or None)
         wait = ruling.seconds
         if ruling.action is response_policy.Action.TAKE:
             self._refusals.pop(upstream, None)
@@ -149,11 +149,11 @@ class Gate:
                 self._note(upstream, None)
         elif ruling.action is response_policy.Action.WAIT:
             self._refusals[upstream] = self._refusals.get(upstream, 0) + 1
-            wait = response_policy.growing(self._refusals[upstream]) if wait is None else wait
+            wait = response_policy.refusal_wait_seconds(self._refusals[upstream]) if wait is None else wait
         else:
             self._lost[upstream] = lost = self._lost.get(upstream, 0) + 1
             if wait is None and lost >= LOST_IN_A_ROW:
-                wait = response_policy.growing(lost - LOST_IN_A_ROW + 1)
+                wait = response_policy.refusal_wait_seconds(lost - LOST_IN_A_ROW + 1)
         if ruling.action is not response_policy.Action.TAKE:
             self._lost.setdefault(upstream, 1)
             for counted in (self._lost, self._refusals):
@@ -163,15 +163,15 @@ class Gate:
         if wait is not None:
             self._stop(upstream, wait, reason or ruling.reason)
 
-    def _wait_as_told(self, upstream: str, ruling: response_policy.Ruling, *, last: bool) -> float:
+    def _refusal_wait(self, upstream: str, ruling: response_policy.Ruling, *, last: bool) -> float:
         seconds = ruling.seconds
         if seconds is None:
             self._refusals[upstream] = self._refusals.get(upstream, 0) + 1
-            seconds = response_policy.growing(self._refusals[upstream])
+            seconds = response_policy.refusal_wait_seconds(self._refusals[upstream])
         seconds += self._jitter() * min(1.0, seconds)
         # Other processes of the installation hold back as well.
         until = self._stop(upstream, seconds, ruling.reason)
-        if last or seconds > response_policy.patience(upstream):
+        if last or seconds > response_policy.patience_seconds(upstream):
             raise UpstreamStopped(upstream, ruling.reason, until)
         return seconds
 
@@ -188,13 +188,13 @@ class Gate:
                 return
             until, reason = stop
             seconds = (until - now).total_seconds()
-            if not tries_left or seconds > response_policy.patience(upstream):
+            if not tries_left or seconds > response_policy.patience_seconds(upstream):
                 raise refusal(upstream, reason, until)
             self.sleep(max(0.0, seconds) + 0.01)
 
     def _held(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
         # What refuses one of arXiv's doors refuses them all.
-        doors = [name for name in Upstreams.model_fields if group(name) == group(upstream)] or [upstream]
+        doors = [name for name in Upstreams.model_fields if pace_group(name) == pace_group(upstream)] or [upstream]
         stops = [stop for door in doors if (stop := self._memory.stopped(door, now))]
         return max(stops, default=None)
 

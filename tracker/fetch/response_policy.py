@@ -61,9 +61,9 @@ class Ruling:
     reason: str = ""
 
 
-def rule(upstream: str, status: int, headers: Mapping[str, str], body: bytes) -> Ruling:
+def rule_on_response(upstream: str, status: int, headers: Mapping[str, str], body: bytes) -> Ruling:
     """Judge one answer; `headers` has lower-case names."""
-    wait = retry_after(headers)
+    wait = parse_retry_after(headers)
     if status == 429:
         return Ruling(Action.WAIT, _first(wait, _reset(headers, refused=True)), "too many requests (429)")
     if status == 403 and upstream.startswith("arxiv") and not _is_private_source(upstream, body):
@@ -78,17 +78,17 @@ def rule(upstream: str, status: int, headers: Mapping[str, str], body: bytes) ->
     return Ruling(Action.TAKE, _reset(headers), "the budget of requests is used up")
 
 
-def patience(upstream: str) -> float:
+def patience_seconds(upstream: str) -> float:
     """Up to how many seconds a stop is waited out in place."""
     return PATIENCE_SECONDS.get(upstream.partition(":")[0], USUAL_PATIENCE_SECONDS)
 
 
-def growing(refusals: int) -> float:
+def refusal_wait_seconds(refusals: int) -> float:
     """The wait after the n-th refusal in a row that named no time (n from 1), in seconds."""
     return min(MOST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(max(0, refusals - 1), 10))
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds of `Retry-After` (RFC 9110, 10.2.3: seconds or a date), None when absent or unreadable."""
     text = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(text):

@@ -15,7 +15,7 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import Version, WindowResult
 from tracker.domain.protocols import Clock, UpstreamMemory
 from tracker.fetch.pace import Sleep
-from tracker.fetch.request_policy import Gate
+from tracker.fetch.request_policy import RequestPolicy
 from tracker.harvest import api_pages
 from tracker.harvest.api_session import UPSTREAM, Guarded
 from tracker.harvest.windows import Window, halves
@@ -57,8 +57,8 @@ class ArxivApi:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._settings = settings
-        gate = Gate(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
-        self._guarded = Guarded(settings, gate)
+        policy = RequestPolicy(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
+        self._guarded = Guarded(settings, policy)
         # Pace and retries are ours: the library's know neither other processes nor Retry-After.
         self._client = arxiv.Client(page_size=settings.harvest.page_size, delay_seconds=0.0, num_retries=0)
         self._client.query_url_format = settings.upstreams.arxiv_api.rstrip("/") + "?{}"

@@ -11,7 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from tracker.domain.errors import UpstreamError
-from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, Gate, user_agent
+from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, RequestPolicy, user_agent
 from tracker.harvest import api_pages
 from tracker.settings import Settings, is_loopback
 
@@ -20,12 +20,12 @@ _CHUNK = 65_536
 
 
 class Guarded(HTTPAdapter):
-    """The adapter below the library's session: every request passes the gate, every answer the guard."""
+    """The adapter below the library's session: every request passes the policy, every answer the guard."""
 
-    def __init__(self, settings: Settings, gate: Gate) -> None:
+    def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
         super().__init__(max_retries=0)
         self._settings = settings
-        self._gate = gate
+        self._policy = policy
         self._agent = user_agent(settings)
         self.page: api_pages.ApiPage | None = None
         """The last sound page."""
@@ -46,28 +46,30 @@ class Guarded(HTTPAdapter):
         request.headers["Accept-Encoding"] = "gzip"
         tried = 0
         while True:
-            self._gate.enter(UPSTREAM)
+            self._policy.wait_until_allowed(UPSTREAM)
             try:
-                with self._gate.turn(UPSTREAM):
+                with self._policy.hold_turn(UPSTREAM):
                     answer, body = self._once(request, verify=verify, cert=cert, proxies=proxies)
             except requests.RequestException as error:
                 reason = (
                     "no answer in time" if isinstance(error, requests.Timeout) else "no connection, or one cut off"
                 )
-                self._gate.failed(UPSTREAM, reason)
-                wait = self._gate.backoff(UPSTREAM, reason, tried, RETRIES)
+                self._policy.record_failure(UPSTREAM, reason)
+                wait = self._policy.backoff_seconds(UPSTREAM, reason, tried, RETRIES)
             else:
                 asked = self._judge(answer, body, url, tried)
                 if asked is None:
                     return answer
                 wait = asked
             tried += 1
-            self._gate.sleep(wait)
+            self._policy.sleep(wait)
 
     def _judge(self, answer: requests.Response, body: bytes, url: str, tried: int) -> float | None:
         """None when the answer is good, else the seconds until the next try."""
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        asked = self._gate.judge(UPSTREAM, answer.status_code, headers, body, tried=tried, retries=RETRIES)
+        asked = self._policy.judge_response(
+            UPSTREAM, answer.status_code, headers, body, tried=tried, retries=RETRIES
+        )
         if asked is not None or answer.is_redirect:
             return asked
         page = api_pages.read(body, *_slice(url))
@@ -79,8 +81,8 @@ class Guarded(HTTPAdapter):
             self.page = page
             return None
         reason = page if isinstance(page, str) else "a page that is not sorted as asked"
-        self._gate.failed(UPSTREAM, reason)
-        return self._gate.backoff(UPSTREAM, reason, tried, RETRIES)
+        self._policy.record_failure(UPSTREAM, reason)
+        return self._policy.backoff_seconds(UPSTREAM, reason, tried, RETRIES)
 
     def _once(
         self,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tracker import __version__
 from tracker.domain.status import Status
-from tracker.fetch.request_counts import REQUESTS
+from tracker.fetch.request_counts import REQUEST_COUNTS
 from tracker.pipeline.context import Worker, status
 from tracker.pipeline.timing import TIMINGS
 from tracker.settings import Settings
@@ -55,7 +55,7 @@ def measures(
     store, wal = store_bytes(settings)
     remembered = list(known)
     return Measures(
-        requests=REQUESTS.so_far(),
+        requests=REQUEST_COUNTS.totals(),
         spent=TIMINGS.so_far(),
         states=states or {},
         upstreams=_upstreams(settings, remembered) if with_store else (),
