@@ -23,7 +23,7 @@ from tracker import settings
 from tracker.domain.history import Verdict
 from tracker.domain.items import Channel, Item, ItemLink
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
-from tracker.publish import feed_entries, feeds, latex
+from tracker.publish import feed_entry, feeds, latex
 
 PAPERS = 100
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -104,7 +104,7 @@ def paper(number: int, chance: random.Random) -> Item:
     )  # fmt: skip
 
 
-def baseline(told: Sequence[feed_entries.FeedEntry]) -> bytes:
+def baseline(told: Sequence[feed_entry.FeedEntry]) -> bytes:
     """feedgen alone."""
     made = FeedGenerator()
     made.title("t")
@@ -123,7 +123,7 @@ def baseline(told: Sequence[feed_entries.FeedEntry]) -> bytes:
 
 def forget() -> None:
     """Empty every cache that a build fills."""
-    for cached in (latex.plain, latex._piece, feed_entries._body):
+    for cached in (latex.plain_text, latex._piece, feed_entry._body):
         cached.cache_clear()
 
 
@@ -147,11 +147,11 @@ def main() -> None:
     chance = random.Random(1)  # the same papers in each run
     shown = tuple(paper(number, chance) for number in range(PAPERS))
     channel = Channel(name="", title="Open code", description="Of papers.", items=shown)
-    told = [feed_entries.told(item, "https://x.example") for item in shown]
+    told = [feed_entry.build_entry(item, "https://x.example") for item in shown]
     floor, _ = best(rounds, lambda: baseline(told), forget)
     print(f"{PAPERS} items; feedgen alone (RSS, text ready): {floor:.0f} ms")
     for ending in feeds.TYPES:
-        build = lambda ending=ending: feeds.write(channel, ending, feed, public_url="https://x.example")  # noqa: E731 # short
+        build = lambda ending=ending: feeds.write_feed(channel, ending, feed, public_url="https://x.example")  # noqa: E731 # short
         cold, document = best(rounds, build, forget)
         warm, _ = best(rounds, build, lambda: None)
         packed = len(gzip.compress(document, 9))

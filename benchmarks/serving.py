@@ -126,7 +126,7 @@ def free_port() -> int:
 def against_nginx(folder: Path) -> bool:
     """Print both rates; whether the goals are reached."""
     site = folder / "site"
-    files.publish(site, {"feed.xml": feed(), "index.html": b"<p>site</p>"})
+    files.write_files(site, {"feed.xml": feed(), "index.html": b"<p>site</p>"})
     folder.chmod(0o755)  # nginx's worker is another user
     packed = (site / "feed.xml.gz").stat().st_size
     print(f"feed of {ITEMS} items: {(site / 'feed.xml').stat().st_size:,} bytes, {packed:,} with gzip")

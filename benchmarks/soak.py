@@ -324,7 +324,8 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
                 ttl_minutes=60,
                 site=made.public_url,
                 dynamic=app.Dynamic(
-                    partial(pipeline_site.paper, store, made), partial(pipeline_site.search, store, made)
+                    partial(pipeline_site.build_paper_page, store, made),
+                    partial(pipeline_site.build_search_page, store, made),
                 ),
                 composing=service.worker.composer,
                 answering=api.Api(made),

@@ -59,7 +59,7 @@ def _feeds() -> Run:
         )
         with loud() as check:
             for ending in ("xml", "atom", "json"):
-                document = feeds.write(
+                document = feeds.write_feed(
                     channel,
                     ending,
                     settings.feed,
@@ -73,7 +73,7 @@ def _feeds() -> Run:
                     root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, huge_tree=False))
                     assert len(root.findall(".//item") + root.findall("{*}entry")) == 1
                     assert root.getroottree().docinfo.internalDTD is None
-            etree.fromstring(opml.write([(name, channel)], settings.feed, "https://tracker.example.org"))
+            etree.fromstring(opml.write_opml([(name, channel)], settings.feed, "https://tracker.example.org"))
 
     return run
 
@@ -88,10 +88,17 @@ def _pages() -> Run:
             stages={"harvest": NOW}, troubles=(Trouble(words[:30], words[:200], NOW),),
         )  # fmt: skip
         for page in (
-            pages.index(
-                [made], [made], [made], [made], status, settings, address="https://tracker.example.org", shelves=[]
+            pages.render_index(
+                [made],
+                [made],
+                [made],
+                [made],
+                status,
+                settings,
+                address="https://tracker.example.org",
+                feed_pages=[],
             ),
-            pages.search(words[:200], [made], 1, 1, 100, settings, status),
+            pages.render_search(words[:200], [made], 1, 1, 100, settings, status),
         ):
             harmless(page)
 
@@ -114,7 +121,7 @@ def harmless(page: bytes) -> None:
 
 def _jsonld() -> Run:
     def run(data: bytes) -> None:
-        json.dumps(jsonld.jsonld(item(data)))
+        json.dumps(jsonld.build_jsonld(item(data)))
 
     return run
 

@@ -112,7 +112,7 @@ def _world() -> tuple[configured.Settings, Store, app.Site]:
     composer.load(made, {})
     channel = Channel(name="", title="All", description="All", items=made)
     pages = {
-        f"feed.{ending}": feeds.write(channel, ending, settings.feed, public_url=settings.public_url)
+        f"feed.{ending}": feeds.write_feed(channel, ending, settings.feed, public_url=settings.public_url)
         for ending in ("xml", "atom", "json")
     }
     status = Status(
@@ -125,10 +125,12 @@ def _world() -> tuple[configured.Settings, Store, app.Site]:
         github_token=False,
         stages={},
     )
-    files.publish(settings.public_dir, {**pipeline_site.pages(store, settings, status, newest=made), **pages})
+    files.write_files(
+        settings.public_dir, {**pipeline_site.build_site(store, settings, status, newest=made), **pages}
+    )
     site = app.Site(
         settings.public_dir, lambda: status, _Clock(), ttl_minutes=60, site=settings.public_url, hub="https://hub.example.org/?a=b",
-        dynamic=app.Dynamic(partial(pipeline_site.paper, store, settings), partial(pipeline_site.search, store, settings)),
+        dynamic=app.Dynamic(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
         composing=composer, answering=api.Api(settings),
     )  # fmt: skip
     return settings, store, site
@@ -219,10 +221,10 @@ def _stored() -> Run:
 
     def run(data: bytes) -> None:
         work = keep(store, 99, data)
-        page = pipeline_site.paper(store, settings, work.removeprefix("arxiv:"))
+        page = pipeline_site.build_paper_page(store, settings, work.removeprefix("arxiv:"))
         assert page is not None
         harmless(page)
-        harmless(pipeline_site.search(store, settings, text(data)[:300], 1))
+        harmless(pipeline_site.build_search_page(store, settings, text(data)[:300], 1))
         answer = api.Api(settings).answer("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
         assert answer.status == 200
         json.loads(answer.body)

@@ -49,7 +49,7 @@ class Run:
 
     def explained(self, work: str) -> str:
         """What `tracker explain` prints."""
-        return explain.tell(readonly_sql.load_stored_rows(self.worker.store, work))
+        return explain.render_explanation(readonly_sql.load_stored_rows(self.worker.store, work))
 
 
 Play = Callable[[World, Path], Any]

@@ -80,13 +80,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         store = open_store(made.store_url)
         with closing(store), closing(make_worker(made, store, clock.make_clock(made))) as worker:
             cycle.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
-            newest = feed_window.window([*items.load_feed_items(store, "main", 100)], made.feed)
-            pages = pipeline_site.pages(
+            newest = feed_window.newest_items([*items.load_feed_items(store, "main", 100)], made.feed)
+            pages = pipeline_site.build_site(
                 store, made, status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),
                 releases=items.load_release_items(store), unlinked=items.load_unlinked_items(store, 20), channels=channels(newest, made),
             )  # fmt: skip
-            pages["search.html"] = pipeline_site.search(store, made, "model's <b>", 1)
-            pages["search-all.html"] = pipeline_site.search(store, made, "e", 2, status(worker, NOW))
+            pages["search.html"] = pipeline_site.build_search_page(store, made, "model's <b>", 1)
+            pages["search-all.html"] = pipeline_site.build_search_page(store, made, "e", 2, status(worker, NOW))
             return pages
 
 

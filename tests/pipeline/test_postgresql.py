@@ -77,7 +77,7 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
         assert search.find_papers(run.worker.store, "stud", 100) == found
         assert search.find_papers(run.worker.store, f"arXiv:{found[3]}", 100)[0] == found[3]
         assert search.find_papers(run.worker.store, "study ' & | ! (", 100) == found
-        assert b"<h1" in site.search(run.worker.store, run.worker.settings, "study & (", 1)
+        assert b"<h1" in site.build_search_page(run.worker.store, run.worker.settings, "study & (", 1)
         feeds = Path(run.worker.settings.public_dir)
         assert [one.id for one in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
             one.id for one in feed.entries

@@ -95,7 +95,7 @@ def test_all_static_pages_stand_under_their_names(store: Store, configured: Sett
 
     channels = [("Main", channel("")), ("Categories", channel("cs.LG")), ("Licences", channel("licence/MIT")),
                 ("Organisations", channel("org/Ai2")), ("What shipped", channel("weights")), ("Events", channel("event/gone"))]  # fmt: skip
-    site = pipeline_site.pages(store, configured, status, newest=newest, not_open=[other], channels=channels)
+    site = pipeline_site.build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
     assert set(site) == {
         "index.html", "browse.html", "feeds.html", "trends.html", "organisations.html", "about.html", "search.html", "404.html",
         "robots.txt", "sitemap.xml", "favicon.svg", "style.css", "browse/category/cs.LG.html", "browse/licence/MIT.html",
@@ -108,21 +108,21 @@ def test_all_static_pages_stand_under_their_names(store: Store, configured: Sett
     assert f"<loc>{PUBLIC}/</loc>" in told
     assert f"<loc>{PUBLIC}/paper/cs/0501001</loc>" in told
     assert "404" not in told
-    again = pipeline_site.pages(store, configured, status, newest=newest, not_open=[other], channels=channels)
+    again = pipeline_site.build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
     assert again == site, "the same to the byte"
 
 
 def test_an_empty_store_has_pages_too(store: Store, configured: Settings, status: Status) -> None:
-    site = pipeline_site.pages(store, configured, status, newest=[])
+    site = pipeline_site.build_site(store, configured, status, newest=[])
     assert "No papers yet" in parsed(site["index.html"]).text_content()
     assert all(len(parsed(page).findall(".//h1")) == 1 for name, page in site.items() if name.endswith(".html"))
 
 
 def test_any_stored_paper_has_a_page(store: Store, configured: Settings) -> None:
-    assert "100% bold" in parsed(pipeline_site.paper(store, configured, "2606.00002")).findtext(".//h1")
-    assert "Of old" in parsed(pipeline_site.paper(store, configured, "cs/0501001")).findtext(".//h1")
+    assert "100% bold" in parsed(pipeline_site.build_paper_page(store, configured, "2606.00002")).findtext(".//h1")
+    assert "Of old" in parsed(pipeline_site.build_paper_page(store, configured, "cs/0501001")).findtext(".//h1")
     for unknown in ("2606.99999", "", "../x", "\ud800", "\0", "' OR 1=1", "%"):
-        assert pipeline_site.paper(store, configured, unknown) is None
+        assert pipeline_site.build_paper_page(store, configured, unknown) is None
 
 
 def titles(page: bytes) -> list[str]:
@@ -145,17 +145,17 @@ def titles(page: bytes) -> list[str]:
 def test_search_looks_in_titles_and_organisations(
     store: Store, configured: Settings, words: str, found: list[str]
 ) -> None:
-    assert sorted(titles(pipeline_site.search(store, configured, words, 1))) == sorted(found)
+    assert sorted(titles(pipeline_site.build_search_page(store, configured, words, 1))) == sorted(found)
 
 
 @pytest.mark.parametrize("page", [-1, 0, 1, 2, 10**30])
 def test_pages_beyond_the_results_are_the_nearest_one(store: Store, configured: Settings, page: int) -> None:
-    assert len(titles(pipeline_site.search(store, configured, "we study", page))) == 3
+    assert len(titles(pipeline_site.build_search_page(store, configured, "we study", page))) == 3
 
 
 def test_results_come_page_by_page(store: Store, configured: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PER_SEARCH", 2)
-    first, second = (titles(pipeline_site.search(store, configured, "study", page)) for page in (1, 2))
+    first, second = (titles(pipeline_site.build_search_page(store, configured, "study", page)) for page in (1, 2))
     assert (len(first), len(second)) == (2, 1)
     assert set(first).isdisjoint(second)
 
@@ -163,12 +163,12 @@ def test_results_come_page_by_page(store: Store, configured: Settings, monkeypat
 @budget(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=250))
 def test_whatever_is_searched_for_there_is_a_page(store: Store, configured: Settings, words: str) -> None:
-    found = parsed(pipeline_site.search(store, configured, words, 1))
+    found = parsed(pipeline_site.build_search_page(store, configured, words, 1))
     assert len(found.findall(".//h1")) == 1
     assert not list(found.iter("script"))
 
 
 def test_organisations_are_counted_by_their_accounts(store: Store, configured: Settings, status: Status) -> None:
-    found = parsed(pipeline_site.pages(store, configured, status, newest=[])["organisations.html"])
+    found = parsed(pipeline_site.build_site(store, configured, status, newest=[])["organisations.html"])
     rows = [row for row in found.iter("tr") if row.findtext("th", "").startswith("Ai2")]
     assert [cell.text for cell in rows[0].findall("td")] == ["2", "0", "0", "0"]

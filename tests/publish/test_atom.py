@@ -24,7 +24,7 @@ def atom(configured: Callable[..., Settings]) -> Callable[..., Any]:
     def build(*shown: Item, name: str = "", **told: str) -> Any:
         channel = Channel(name=name, title="Open & code", description="Of papers.", items=shown, page="p/")
         told = {"public_url": "https://x.example/t"} | told
-        return etree.fromstring(feeds.write(channel, "atom", configured().feed, **told))
+        return etree.fromstring(feeds.write_feed(channel, "atom", configured().feed, **told))
 
     return build
 

@@ -20,11 +20,11 @@ def test_shares_by_month_mark_what_is_not_whole() -> None:
         MonthCount("2026-04", "", State.OPEN, 1), MonthCount("2026-05", "", State.OPEN, 2), MonthCount("2026-05", "", State.NONE, 6),
         MonthCount("2026-06", "", State.UNKNOWN, 3), MonthCount("2026-05", "cs.LG", State.OPEN, 1),
     ]  # fmt: skip
-    assert charts.by_month(counts, now="2026-06", first="2026-04") == [
+    assert charts.shares_by_month(counts, now="2026-06", first="2026-04") == [
         Share("2026-04", 1, 1, 0, partial=True), Share("2026-05", 8, 2, 0), Share("2026-06", 3, 0, 3, partial=True),
     ]  # fmt: skip
-    assert charts.by_month(counts, "cs.LG", now="2026-06") == [Share("2026-05", 1, 1, 0)]
-    assert charts.by_month([], now="2026-06") == []
+    assert charts.shares_by_month(counts, "cs.LG", now="2026-06") == [Share("2026-05", 1, 1, 0)]
+    assert charts.shares_by_month([], now="2026-06") == []
 
 
 def test_only_harvested_categories_are_compared() -> None:
@@ -33,7 +33,7 @@ def test_only_harvested_categories_are_compared() -> None:
         MonthCount("2026-06", "cs.CL", State.OPEN, 5), MonthCount("2026-06", "math.AG", State.OPEN, 50),
         MonthCount("2026-06", "", State.OPEN, 99),
     ]  # fmt: skip
-    found = charts.by_category(counts, ["cs.LG", "cs.CL", "cs.NE"])
+    found = charts.shares_by_category(counts, ["cs.LG", "cs.CL", "cs.NE"])
     assert found == [Share("cs.CL", 5, 5, 0), Share("cs.LG", 4, 1, 3)]
     assert [one.share for one in found] == [1.0, 0.25]
 
@@ -45,22 +45,22 @@ def test_promises_that_still_wait_count_for_as_long_as_they_were_watched() -> No
         PromiseWait(0, 30, True),
         PromiseWait(0, 40, False),
     ]
-    steps = charts.kept_after(waiting)
+    steps = charts.kept_by_age(waiting)
     assert [step.days for step in steps] == [0, 10, 30]
     assert [step.kept for step in steps] == pytest.approx([0, 1 / 4, 1 - 3 / 4 * 1 / 2])
     assert charts.median_days(steps) == 30
-    assert charts.median_days(charts.kept_after(waiting[1:2])) is None
+    assert charts.median_days(charts.kept_by_age(waiting[1:2])) is None
 
 
 def test_a_promise_counts_from_when_we_knew_of_it() -> None:
     early, late = PromiseWait(0, 10, True), PromiseWait(50, 60, True)
-    assert charts.kept_after([early, late])[1] == SurvivalStep(10, 1.0), "nobody else was watched at that age"
-    assert charts.kept_after([early, PromiseWait(5, 60, True)])[1] == SurvivalStep(10, 0.5)
+    assert charts.kept_by_age([early, late])[1] == SurvivalStep(10, 1.0), "nobody else was watched at that age"
+    assert charts.kept_by_age([early, PromiseWait(5, 60, True)])[1] == SurvivalStep(10, 0.5)
 
 
 @given(st.lists(st.tuples(st.floats(0, 900), st.floats(0, 900), st.booleans()), max_size=30))
 def test_shares_of_kept_promises_only_rise(drawn: list[tuple[float, float, bool]]) -> None:
-    steps = charts.kept_after([PromiseWait(min(a, b), max(a, b), kept) for a, b, kept in drawn])
+    steps = charts.kept_by_age([PromiseWait(min(a, b), max(a, b), kept) for a, b, kept in drawn])
     shares = [step.kept for step in steps]
     assert shares == sorted(shares)
     assert all(-1e-9 <= share <= 1 + 1e-9 for share in shares)
@@ -70,7 +70,7 @@ def test_shares_of_kept_promises_only_rise(drawn: list[tuple[float, float, bool]
     ("share", "told"), [(0, "0 %"), (0.045, "4.5 %"), (0.5, "50 %"), (1, "100 %"), (0.0004, "0.0 %")]
 )
 def test_shares_in_words(share: float, told: str) -> None:
-    assert charts.percent(share) == told
+    assert charts.format_percent(share) == told
 
 
 def test_many_licences_end_in_others() -> None:
@@ -86,9 +86,9 @@ HOSTILE = '</title><script>x</script> "\x00& <b>'
 
 def drawings(shares: list[Share]) -> list[str]:
     return [
-        charts.columns("a", HOSTILE, shares), charts.spark("b", HOSTILE, shares),
-        charts.bars("c", HOSTILE, [(one.name, one.papers, one.name) for one in shares]),
-        charts.curve("d", HOSTILE, [SurvivalStep(0, 0), *(SurvivalStep(one.papers, one.share) for one in shares)], 0),
+        charts.column_chart("a", HOSTILE, shares), charts.sparkline("b", HOSTILE, shares),
+        charts.bar_chart("c", HOSTILE, [(one.name, one.papers, one.name) for one in shares]),
+        charts.step_chart("d", HOSTILE, [SurvivalStep(0, 0), *(SurvivalStep(one.papers, one.share) for one in shares)], 0),
     ]  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def test_pictures_are_told_in_words_and_carry_no_style(count: int) -> None:
 
 
 def test_a_month_that_is_not_whole_is_marked_and_hatched() -> None:
-    picture = charts.columns("a", "t", [Share("2026-05", 10, 5, 0), Share("2026-06", 10, 5, 0, partial=True)])
+    picture = charts.column_chart("a", "t", [Share("2026-05", 10, 5, 0), Share("2026-06", 10, 5, 0, partial=True)])
     assert picture.count("bar part") == 1
     assert "url(#a-hatch)" in picture
     assert "2026-06*" in picture
@@ -116,6 +116,6 @@ def test_a_month_that_is_not_whole_is_marked_and_hatched() -> None:
 
 
 def test_columns_are_as_high_as_their_shares() -> None:
-    made = etree.fromstring(charts.columns("a", "t", [Share("x", 4, 1, 0), Share("y", 4, 2, 0)]))
+    made = etree.fromstring(charts.column_chart("a", "t", [Share("x", 4, 1, 0), Share("y", 4, 2, 0)]))
     low, high = (float(one.get("height")) for one in made.xpath("//rect[@class='bar']"))
     assert high == pytest.approx(2 * low, abs=0.2)

@@ -22,7 +22,7 @@ WATCHED = feed_list.organisations(
 def built(item: Make, configured: Callable[..., Settings]) -> Callable[..., dict[str, Channel]]:
     def build(*main: Item, **entered: list[Item]) -> dict[str, Channel]:
         settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
-        return {one.name: one for _, one in feed_list.channels(main, entered, settings, WATCHED)}
+        return {one.name: one for _, one in feed_list.list_channels(main, entered, settings, WATCHED)}
 
     return build
 
@@ -68,14 +68,14 @@ def test_every_feed_has_its_own_path_title_and_words(item: Make, built: Make) ->
 
 def test_what_is_asked_of_an_item(item: Make, link: Make, verdict: Make) -> None:
     one = item(1, title="On Tides", abstract="We model tides; a theory.", authors=("Ann  Author",))
-    assert feed_list.licence(one) == ("MIT", LicenceClass.OSI)
-    assert feed_list.licence(one, Fact.DATA) == (None, LicenceClass.UNKNOWN)
+    assert feed_list.deciding_licence(one) == ("MIT", LicenceClass.OSI)
+    assert feed_list.deciding_licence(one, Fact.DATA) == (None, LicenceClass.UNKNOWN)
     assert feed_list.is_open(one, Fact.CODE)
     assert not feed_list.is_open(one, Fact.WEIGHTS)
-    assert feed_list.is_by(one, "ann author")
-    assert not feed_list.is_by(one, "ann")
-    assert feed_list.says(one, "tides")
-    assert not feed_list.says(one, "tide")
+    assert feed_list.is_written_by(one, "ann author")
+    assert not feed_list.is_written_by(one, "ann")
+    assert feed_list.mentions_word(one, "tides")
+    assert not feed_list.mentions_word(one, "tide")
 
 
 def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
@@ -83,6 +83,6 @@ def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
 ) -> None:
     settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
     main, older = [item(1, categories=("cs.CL",)), item(2)], [item(1, categories=("cs.CL",)), item(9)]
-    made = {one.name: one for _, one in feed_list.channels(main, {}, settings, (), {"cs.CL": older})}
+    made = {one.name: one for _, one in feed_list.list_channels(main, {}, settings, (), {"cs.CL": older})}
     assert works(made["cs.CL"]) == ["1", "9"]
     assert works(made[""]) == ["1", "2"], "the main feed holds the newest alone"

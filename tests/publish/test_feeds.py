@@ -19,7 +19,7 @@ from lxml import etree, html
 
 from tracker.domain.items import Channel, Item, ItemLink
 from tracker.domain.terms import Content, Fact, Outcome, Place, State
-from tracker.publish import feed_entries, feeds
+from tracker.publish import feed_entry, feeds
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -36,7 +36,7 @@ def rss(configured: Configured) -> Callable[..., bytes]:
         values |= {name: told.pop(name) for name in values if name in told}
         ending = told.pop("ending", "xml")
         told = {"public_url": "https://x.example/t"} | told
-        return feeds.write(Channel(**values, items=shown), ending, configured().feed, **told)
+        return feeds.write_feed(Channel(**values, items=shown), ending, configured().feed, **told)
 
     return build
 
@@ -171,7 +171,7 @@ def test_any_format_is_the_same_bytes_for_the_same_items(
     rss: Callable[..., bytes], item: Make, ending: str
 ) -> None:
     first = rss(item(1), item(2), ending=ending)
-    feed_entries._body.cache_clear()
+    feed_entry._body.cache_clear()
     assert rss(item(1), item(2), ending=ending) == first
 
 

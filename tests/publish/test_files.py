@@ -18,7 +18,7 @@ LONG = b"<p>text</p>" * 100
 
 
 def test_a_file_is_written_with_its_packed_form(tmp_path: Path) -> None:
-    assert files.publish(tmp_path / "public", {"feed.xml": LONG}) == ["feed.xml"]
+    assert files.write_files(tmp_path / "public", {"feed.xml": LONG}) == ["feed.xml"]
     assert (tmp_path / "public/feed.xml").read_bytes() == LONG
     assert gzip.decompress((tmp_path / "public/feed.xml.gz").read_bytes()) == LONG
     assert brotli.decompress((tmp_path / "public/feed.xml.br").read_bytes()) == LONG
@@ -29,59 +29,59 @@ def test_a_file_is_written_with_its_packed_form(tmp_path: Path) -> None:
 
 
 def test_equal_content_is_left_alone(tmp_path: Path) -> None:
-    files.publish(tmp_path, {"feed.xml": LONG})
+    files.write_files(tmp_path, {"feed.xml": LONG})
     before = [(path.stat().st_mtime_ns, path.stat().st_ino) for path in sorted(tmp_path.iterdir())]
-    assert files.publish(tmp_path, {"feed.xml": LONG}) == []
+    assert files.write_files(tmp_path, {"feed.xml": LONG}) == []
     assert [(path.stat().st_mtime_ns, path.stat().st_ino) for path in sorted(tmp_path.iterdir())] == before
 
 
 def test_the_packed_form_is_the_same_whenever_it_is_made(tmp_path: Path) -> None:
-    files.publish(tmp_path / "a", {"x.xml": LONG})
-    files.publish(tmp_path / "b", {"x.xml": LONG})
-    for ending in files.PACKED:
+    files.write_files(tmp_path / "a", {"x.xml": LONG})
+    files.write_files(tmp_path / "b", {"x.xml": LONG})
+    for ending in files.COMPRESSORS:
         assert (tmp_path / f"a/x.xml{ending}").read_bytes() == (tmp_path / f"b/x.xml{ending}").read_bytes()
 
 
 def test_small_files_have_no_packed_form_and_lose_an_old_one(tmp_path: Path) -> None:
-    files.publish(tmp_path, {"robots.txt": LONG})
-    files.publish(tmp_path, {"robots.txt": b"small"})
+    files.write_files(tmp_path, {"robots.txt": LONG})
+    files.write_files(tmp_path, {"robots.txt": b"small"})
     assert [path.name for path in tmp_path.iterdir()] == ["robots.txt"]
 
 
 def test_a_packed_form_of_other_bytes_is_mended(tmp_path: Path) -> None:
-    files.publish(tmp_path, {"feed.xml": LONG})
+    files.write_files(tmp_path, {"feed.xml": LONG})
     (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(b"what a killed publisher left"))
-    assert files.publish(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
+    assert files.write_files(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
     assert gzip.decompress((tmp_path / "feed.xml.gz").read_bytes()) == LONG
 
 
 def test_a_packed_form_that_a_crash_emptied_or_lost_is_mended(tmp_path: Path) -> None:
-    files.publish(tmp_path, {"feed.xml": LONG})
+    files.write_files(tmp_path, {"feed.xml": LONG})
     stamp = (tmp_path / "feed.xml").stat().st_mtime_ns
     (tmp_path / "feed.xml.br").write_bytes(b"")
     os.utime(tmp_path / "feed.xml.br", ns=(stamp, stamp))
-    assert files.publish(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
+    assert files.write_files(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
     (tmp_path / "feed.xml.zst").unlink()
-    assert files.publish(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
+    assert files.write_files(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
     assert brotli.decompress((tmp_path / "feed.xml.br").read_bytes()) == LONG
 
 
 def test_an_empty_build_replaces_nothing(tmp_path: Path) -> None:
-    files.publish(tmp_path, {"a.xml": LONG, "b.xml": LONG})
+    files.write_files(tmp_path, {"a.xml": LONG, "b.xml": LONG})
     with pytest.raises(ValueError, match=r"b\.xml"):
-        files.publish(tmp_path, {"a.xml": b"new", "b.xml": b""})
+        files.write_files(tmp_path, {"a.xml": b"new", "b.xml": b""})
     assert (tmp_path / "a.xml").read_bytes() == LONG
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files.publish(tmp_path, {"feed.xml": LONG})
+    files.write_files(tmp_path, {"feed.xml": LONG})
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(TrackerError, match="No space left on device"):
-        files.publish(tmp_path, {"feed.xml": LONG * 2})
+        files.write_files(tmp_path, {"feed.xml": LONG * 2})
     assert (tmp_path / "feed.xml").read_bytes() == LONG
     assert len(list(tmp_path.iterdir())) == 4
     assert (tmp_path / "feed.xml.gz").stat().st_mtime_ns != (tmp_path / "feed.xml").stat().st_mtime_ns
@@ -89,7 +89,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkey
 
 def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
     versions = [bytes([65 + number]) * 200_000 for number in range(4)]
-    files.publish(tmp_path, {"feed.xml": versions[0]})
+    files.write_files(tmp_path, {"feed.xml": versions[0]})
     stop, torn = threading.Event(), []
 
     def read() -> None:
@@ -101,7 +101,7 @@ def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(12):
-        files.publish(tmp_path, {"feed.xml": versions[number % 4]})
+        files.write_files(tmp_path, {"feed.xml": versions[number % 4]})
     stop.set()
     reader.join()
     assert torn == []
@@ -110,14 +110,14 @@ def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
 def test_pages_that_are_not_made_any_more_go_with_their_packed_forms(tmp_path: Path) -> None:
     long = b"<p>a paper</p>" * 100
     site = {"paper/2606.00001.html": long, "paper/cs/9901001.html": long, "feed.xml": long}
-    files.publish(tmp_path, site)
+    files.write_files(tmp_path, site)
     (tmp_path / "paper" / ".2606.00003.html.abcdefgh").write_bytes(b"being written")
-    assert files.prune(tmp_path, "paper", site) == 0
+    assert files.prune_files(tmp_path, "paper", site) == 0
     del site["paper/cs/9901001.html"]
-    assert files.prune(tmp_path, "paper", site) == 1
+    assert files.prune_files(tmp_path, "paper", site) == 1
     left = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     assert left == sorted(
-        [f"{name}{ending}" for name in site for ending in ("", *files.PACKED)]
+        [f"{name}{ending}" for name in site for ending in ("", *files.COMPRESSORS)]
         + ["paper/.2606.00003.html.abcdefgh"]
     )
-    assert files.prune(tmp_path, "nowhere", {}) == 0
+    assert files.prune_files(tmp_path, "nowhere", {}) == 0

@@ -11,7 +11,7 @@ import pytest
 
 from tracker.domain.items import Channel, Item, ItemLink
 from tracker.domain.terms import Fact, LicenceClass, Role, State
-from tracker.publish import feed_entries, feeds, jsonfeed
+from tracker.publish import feed_entry, feeds, jsonfeed
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -22,7 +22,7 @@ def feed(configured: Callable[..., Settings]) -> Callable[..., Any]:
     def build(*shown: Item, name: str = "", **told: str) -> Any:
         channel = Channel(name=name, title="Open code", description="Of papers.", items=shown)
         told = {"public_url": "https://x.example/t"} | told
-        return json.loads(feeds.write(channel, "json", configured().feed, **told))
+        return json.loads(feeds.write_feed(channel, "json", configured().feed, **told))
 
     return build
 
@@ -105,7 +105,7 @@ def test_one_item_that_cannot_be_written_costs_no_other(
 ) -> None:
     facts = jsonfeed._facts
 
-    def failing(one: feed_entries.FeedEntry) -> dict[str, Any]:
+    def failing(one: feed_entry.FeedEntry) -> dict[str, Any]:
         return {"bad": "\ud800"} if one.id.endswith("2") else facts(one)
 
     monkeypatch.setattr(jsonfeed, "_facts", failing)

@@ -25,7 +25,7 @@ CHANNELS = [
 
 
 def _body(configured: Callable[..., Settings], public_url: str) -> Any:
-    root = etree.fromstring(opml.write(CHANNELS, configured().feed, public_url))
+    root = etree.fromstring(opml.write_opml(CHANNELS, configured().feed, public_url))
     assert (root.tag, root.get("version")) == ("opml", "2.0")
     assert root.findtext("head/title") == configured().feed.title
     return root.find("body")
@@ -58,4 +58,6 @@ def test_where_nobody_knows_the_address_it_is_relative(configured: Callable[...,
 
 def test_equal_feeds_give_equal_bytes(configured: Callable[..., Settings]) -> None:
     feed = configured().feed
-    assert opml.write(CHANNELS, feed, "https://x.example") == opml.write(CHANNELS, feed, "https://x.example")
+    assert opml.write_opml(CHANNELS, feed, "https://x.example") == opml.write_opml(
+        CHANNELS, feed, "https://x.example"
+    )

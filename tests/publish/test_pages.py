@@ -57,7 +57,9 @@ def page(configured: Configured, status: Callable[..., Any]) -> Callable[..., An
 
     def build(*lists: list[Item], **changes: Any) -> Any:
         four = [*lists, [], [], [], []][:4]
-        return html.fromstring(pages.index(*four, status(**changes), configured(), address="https://x.example/t"))
+        return html.fromstring(
+            pages.render_index(*four, status(**changes), configured(), address="https://x.example/t")
+        )
 
     return build
 
@@ -136,7 +138,7 @@ def test_the_page_holds_the_same_papers_as_the_feed_and_stays_small(
     assert addresses == {f"https://arxiv.org/abs/{one.arxiv_id}" for one in items}
     assert len(found.findall(".//article")) == pages.CARDS
     assert len(found.findall(".//details")) == pages.ABSTRACTS
-    built = pages.index(items[:100], [], [], [], status(), configured())
+    built = pages.render_index(items[:100], [], [], [], status(), configured())
     assert len(gzip.compress(built)) < 50_000
 
 
@@ -232,22 +234,22 @@ def test_hostile_text_stays_text(
 
 
 def test_a_missing_page_leads_back_below_a_prefix_too(configured: Configured) -> None:
-    found = html.fromstring(pages.not_found(configured(TRACKER_PUBLIC_URL="https://x.example/t/")))
+    found = html.fromstring(pages.render_not_found(configured(TRACKER_PUBLIC_URL="https://x.example/t/")))
     assert "/t/" in found.xpath("//main//a/@href")
     assert "/t/style.css" in found.xpath("//link/@href")
-    assert "/" in html.fromstring(pages.not_found(configured())).xpath("//main//a/@href")
+    assert "/" in html.fromstring(pages.render_not_found(configured())).xpath("//main//a/@href")
 
 
 def test_robots_may_read_all_but_searches_and_are_told_of_the_sitemap() -> None:
-    assert pages.robots("") == b"User-agent: *\nDisallow: /search?\nAllow: /\n"
-    assert pages.robots("https://x.example/t/").splitlines() == [
+    assert pages.robots_txt("") == b"User-agent: *\nDisallow: /search?\nAllow: /\n"
+    assert pages.robots_txt("https://x.example/t/").splitlines() == [
         b"User-agent: *", b"Disallow: /t/search?", b"Allow: /", b"Sitemap: https://x.example/t/sitemap.xml",
     ]  # fmt: skip
 
 
 def test_the_sitemap_names_pages_whole_and_escaped(now: datetime) -> None:
     made = etree.fromstring(
-        pages.sitemap({"": None, "paper/2606.00001": now, "browse/org/A & B": None}, "https://x.example/t")
+        pages.sitemap_xml({"": None, "paper/2606.00001": now, "browse/org/A & B": None}, "https://x.example/t")
     )
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     assert made.xpath("//s:loc/text()", namespaces=space) == [
@@ -298,7 +300,7 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
     own = link(licence_note="the file says MIT, the host Apache-2.0", copy_url="https://archive.example/x")
     shown = item(links=(own, link(reference="github:z/base", url="https://github.com/z/base", role=Role.MENTION)),
                  grade="open code", grade_reasons=("the code is there",), licence="http://x.example/by")  # fmt: skip
-    found = html.fromstring(pages.paper(shown, dossier(), configured(), {"browse/category/cs.LG"}))
+    found = html.fromstring(pages.render_paper(shown, dossier(), configured(), {"browse/category/cs.LG"}))
     told = text(found)
     for part in (
         "Paper 1 on things", "submitted 15 June 2026", "version 2 of", "open code : the code is there",
@@ -324,7 +326,9 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
 
 def test_a_paper_without_evidence_claims_neither(item: Make, dossier: Any, configured: Configured) -> None:
     bare = dossier(artifacts=(), events=(), scans=(), promise=Promise.NONE, promise_evidence="", versions=())
-    shown = text(html.fromstring(pages.paper(item(links=(), verdicts=(), entered_at=None), bare, configured())))
+    shown = text(
+        html.fromstring(pages.render_paper(item(links=(), verdicts=(), entered_at=None), bare, configured()))
+    )
     assert "Not judged yet" in shown
     assert "That is not known to be a no." in shown
     assert "The text says nothing of a release." in shown
@@ -343,7 +347,7 @@ def test_a_paper_without_evidence_claims_neither(item: Make, dossier: Any, confi
     ],
 )
 def test_an_error_can_be_reported_where_the_operator_says(item: Make, contact: str, start: str | None) -> None:
-    found = error_report.address(contact, item())
+    found = error_report.report_address(contact, item())
     assert found is None if start is None else found is not None and found.startswith(start)
 
 
@@ -351,7 +355,7 @@ def test_an_error_can_be_reported_where_the_operator_says(item: Make, contact: s
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_correction_is_toml_whatever_the_link_holds(item: Make, link: Any, tail: str, role: Role) -> None:
     url = f"https://x.example/{tail}"
-    (made,) = tomllib.loads(error_report.correction(item(links=(link(url=url, role=role),))))["correction"]
+    (made,) = tomllib.loads(error_report.correction_toml(item(links=(link(url=url, role=role),))))["correction"]
     assert made["paper"] == "2606.00001"
     assert made["link"].startswith("https://x.example/")
     assert made["role"] in set(Role)
@@ -370,17 +374,17 @@ def channel(name: str, items: tuple[Item, ...] = (), page: str = "") -> Channel:
     ],
 )  # fmt: skip
 def test_feeds_have_their_place_on_the_site(name: str, page: str, path: str) -> None:
-    assert feed_pages.path(channel(name, page=page)) == path
+    assert feed_pages.page_path(channel(name, page=page)) == path
 
 
 def test_no_page_lies_outside_the_site() -> None:
     bad = ["licence/../../x", "org//x", "licence/a\\b", "licence/.hidden", "licence/a\0b", f"org/{'x' * 300}"]
-    assert feed_pages.shelves([("Bad", channel(name)) for name in bad]) == []
+    assert feed_pages.list_feed_pages([("Bad", channel(name)) for name in bad]) == []
 
 
-def test_a_shelf_leads_to_the_feeds_of_the_same_filter(item: Make, configured: Configured) -> None:
-    (one,) = feed_pages.shelves([("Licences", channel("licence/MIT", (item(1), item(2))))])
-    found = html.fromstring(pages.shelf(one, configured()))
+def test_a_feed_page_leads_to_the_feeds_of_the_same_filter(item: Make, configured: Configured) -> None:
+    (one,) = feed_pages.list_feed_pages([("Licences", channel("licence/MIT", (item(1), item(2))))])
+    found = html.fromstring(pages.render_feed_page(one, configured()))
     assert found.xpath("//link[@rel='alternate']/@href") == [
         f"../../feeds/licence/MIT.{ending}" for ending in ("xml", "atom", "json")
     ]
@@ -392,7 +396,7 @@ def test_a_shelf_leads_to_the_feeds_of_the_same_filter(item: Make, configured: C
 def test_feeds_can_be_copied_by_group(item: Make, configured: Configured, status: Any) -> None:
     channels = [("Main", channel("")), ("Categories", channel("cs.CL")), ("Categories", channel("cs.LG")),
                 ("Papers", channel("paper/2606.00001")), ("Composed", channel("?cat=cs.CL"))]  # fmt: skip
-    found = html.fromstring(pages.feeds(channels, configured(), status(), address="https://x.example/t"))
+    found = html.fromstring(pages.render_feeds(channels, configured(), status(), address="https://x.example/t"))
     assert [text(one) for one in found.iter("h2")][:2] == ["Main", "Categories"]
     shown = [text(one) for one in found.xpath("//code")]
     assert shown[:3] == [
@@ -403,11 +407,13 @@ def test_feeds_can_be_copied_by_group(item: Make, configured: Configured, status
     assert not any("paper/" in link for link in links)
 
 
-def test_all_shelves_are_on_one_page_and_on_the_first(item: Make, configured: Configured, status: Any) -> None:
-    made = feed_pages.shelves([("Categories", channel("cs.CL", (item(),))), ("Licences", channel("licence/MIT"))])
-    links = html.fromstring(pages.shelves(made, configured(), status())).xpath("//main//a/@href")
+def test_all_feed_pages_are_on_one_page_and_on_the_first(item: Make, configured: Configured, status: Any) -> None:
+    made = feed_pages.list_feed_pages(
+        [("Categories", channel("cs.CL", (item(),))), ("Licences", channel("licence/MIT"))]
+    )
+    links = html.fromstring(pages.render_browse(made, configured(), status())).xpath("//main//a/@href")
     assert links == ["./browse/category/cs.CL", "./browse/licence/MIT"]
-    first = html.fromstring(pages.index([item()], [], [], [], status(), configured(), shelves=made))
+    first = html.fromstring(pages.render_index([item()], [], [], [], status(), configured(), feed_pages=made))
     assert "./browse/category/cs.CL" in first.xpath("//aside//a/@href")
     assert "./browse/licence/MIT" not in first.xpath("//a/@href"), "what is empty is not in the way"
     assert "./paper/2606.00001" in first.xpath("//h4/a/@href")
@@ -418,7 +424,7 @@ def test_figures_stand_in_tables_beside_their_pictures(configured: Configured, s
               MonthCount("2026-06", "", State.OPEN, 4), MonthCount("2026-06", "", State.UNKNOWN, 6),
               MonthCount("2026-05", "cs.LG", State.OPEN, 1)]  # fmt: skip
     licences = [LicenceCount("MIT", "osi", 30), LicenceCount("", "none", 10)]
-    page = pages.trends(
+    page = pages.render_trends(
         months,
         licences,
         [PromiseWait(0, 60, True), PromiseWait(0, 90, False)],
@@ -438,22 +444,22 @@ def test_figures_stand_in_tables_beside_their_pictures(configured: Configured, s
 
 
 def test_empty_figures_say_so(configured: Configured, status: Any) -> None:
-    shown = text(html.fromstring(pages.trends([], [], [], configured(), status(), first="")))
+    shown = text(html.fromstring(pages.render_trends([], [], [], configured(), status(), first="")))
     for part in ("No paper was read yet.", "No paper's code was found yet.", "No promise was watched yet."):
         assert part in shown
 
 
 def test_organisations_lead_to_their_lists_and_accounts(item: Make, configured: Configured, status: Any) -> None:
-    made = feed_pages.shelves([("Organisations", channel("org/Ai2", (item(),)))])
+    made = feed_pages.list_feed_pages([("Organisations", channel("org/Ai2", (item(),)))])
     counts = [OrganisationCount("Ai2", (("github.com/allenai", "https://github.com/allenai"),), 3, 2, 1, 0),
               OrganisationCount("Other <b>", (), 0, 0, 0, 0)]  # fmt: skip
-    found = html.fromstring(pages.organisations(counts, configured(), status(), made))
+    found = html.fromstring(pages.render_organisations(counts, configured(), status(), made))
     assert found.xpath("//main//a/@href") == ["./browse/org/Ai2", "https://github.com/allenai"]
     assert [text(cell) for cell in found.findall(".//tr")[1].findall("td")] == ["3", "2", "1", "0"]
 
 
 def test_about_says_how_it_judges_and_thanks(configured: Configured, status: Any) -> None:
-    found = html.fromstring(pages.about(configured(TRACKER_CONTACT="ann@x.example"), status()))
+    found = html.fromstring(pages.render_about(configured(TRACKER_CONTACT="ann@x.example"), status()))
     for part in ("How the judging works", "How well it works", "never shown as a yes, nor as a no",
                  "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
         assert part in text(found)
@@ -465,15 +471,15 @@ def test_about_says_how_it_judges_and_thanks(configured: Configured, status: Any
 
 def test_a_search_says_how_much_it_found_and_leads_on(item: Make, configured: Configured) -> None:
     wanted = '50% "a" <b> & c'
-    found = html.fromstring(pages.search(wanted, [item(1)], 60, 2, 500, configured()))
+    found = html.fromstring(pages.render_search(wanted, [item(1)], 60, 2, 500, configured()))
     assert "60 works found, 26 to 26 shown" in text(found)
     assert found.xpath("//input/@value") == [wanted]
     assert found.xpath("//nav[@aria-label='Pages of results']//a/@href") == [
         f"search?q=50%25%20%22a%22%20%3Cb%3E%20%26%20c&page={number}" for number in (1, 3)
     ]
-    assert "Nothing found." in text(html.fromstring(pages.search("x", [], 0, 1, 500, configured())))
+    assert "Nothing found." in text(html.fromstring(pages.render_search("x", [], 0, 1, 500, configured())))
     assert "The first 500 works found" in text(
-        html.fromstring(pages.search("x", [item()], 500, 1, 500, configured()))
+        html.fromstring(pages.render_search("x", [item()], 500, 1, 500, configured()))
     )
 
 
@@ -503,13 +509,13 @@ def test_hostile_text_stays_text_on_every_page(
     feed = Channel(
         name=f"keyword/{draw()}", title=draw(), description=draw(), items=(worst,), page="browse/kind/x"
     )
-    shelves = feed_pages.shelves([(draw(), feed)])
+    pages_of_feeds = feed_pages.list_feed_pages([(draw(), feed)])
     cfg = configured(
         TRACKER_CONTACT=data.draw(st.sampled_from(["a@x.example", "javascript:x", "https://x.example"]))
     )
     for page in (
-        pages.paper(worst, told, cfg), pages.search(draw(), [worst], 99, 1, 500, cfg),
-        *(pages.shelf(one, cfg) for one in shelves),
+        pages.render_paper(worst, told, cfg), pages.render_search(draw(), [worst], 99, 1, 500, cfg),
+        *(pages.render_feed_page(one, cfg) for one in pages_of_feeds),
     ):  # fmt: skip
         found = html.fromstring(page)
         assert not list(found.iter("script", "iframe", "img"))
@@ -540,7 +546,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("pair", PAIRS)
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_text_can_be_read_in_light_and_dark(theme: int, pair: tuple[str, str]) -> None:
-    style = pages.assets()["style.css"].decode()
+    style = pages.load_assets()["style.css"].decode()
     blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", blocks[theme]))
     assert contrast(colours[pair[0]], colours[pair[1]]) >= 4.5

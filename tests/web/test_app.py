@@ -134,7 +134,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("site")
     (made / "secret.db").write_bytes(b"not published")
     public = made / "public"
-    files.publish(public, SITE)
+    files.write_files(public, SITE)
     for path in public.rglob("*"):
         os.utime(path, (WRITTEN.timestamp(), WRITTEN.timestamp()))
     return public
@@ -267,14 +267,14 @@ def test_the_date_decides_where_no_tag_is_sent(site: Site, since: str, status: i
 
 def test_a_new_file_is_served_at_once_and_an_equal_one_changes_nothing(tmp_path: Path) -> None:
     made = Site(tmp_path, status=make_status())
-    files.publish(tmp_path, {"feed.xml": FEED})
+    files.write_files(tmp_path, {"feed.xml": FEED})
     stop = start(made)
     try:
         first = made.ask("/feed.xml", accept_encoding="gzip").headers
-        files.publish(tmp_path, {"feed.xml": FEED})
+        files.write_files(tmp_path, {"feed.xml": FEED})
         again = made.ask("/feed.xml", accept_encoding="gzip").headers
         assert (first["etag"], first["last-modified"]) == (again["etag"], again["last-modified"])
-        files.publish(tmp_path, {"feed.xml": FEED + b" "})
+        files.write_files(tmp_path, {"feed.xml": FEED + b" "})
         changed = made.ask("/feed.xml", accept_encoding="gzip")
         assert gzip.decompress(changed.body) == FEED + b" "
         assert changed.headers["etag"] != first["etag"]
@@ -284,7 +284,7 @@ def test_a_new_file_is_served_at_once_and_an_equal_one_changes_nothing(tmp_path:
 
 def test_a_packed_form_of_other_bytes_is_never_sent(tmp_path: Path) -> None:
     made = Site(tmp_path, status=make_status())
-    files.publish(tmp_path, {"feed.xml": FEED})
+    files.write_files(tmp_path, {"feed.xml": FEED})
     (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(b"what a killed publisher left"))
     (tmp_path / "index.html").write_bytes(FEED)
     (tmp_path / "index.html.gz").write_bytes(b"no gzip")
@@ -483,7 +483,7 @@ def test_not_ready_before_the_first_publish(tmp_path: Path) -> None:
         assert made.ask("/health").status == 200
         assert made.ask("/health?ready").status == 503
         assert made.ask("/").status == 404
-        files.publish(made.folder, SITE)
+        files.write_files(made.folder, SITE)
         assert made.ask("/health?ready").status == 200
         assert made.ask("/").status == 200
     finally:
@@ -738,7 +738,7 @@ def test_one_network_of_ipv6_is_one_client() -> None:
 
 
 def test_memory_for_bodies_is_bounded(tmp_path: Path) -> None:
-    files.publish(tmp_path, {f"feeds/{number}.xml": FEED for number in range(50)})
+    files.write_files(tmp_path, {f"feeds/{number}.xml": FEED for number in range(50)})
     held = web_files.Files(tmp_path, most=len(FEED) * 5)
     for number in range(50):
         page = held.page(f"feeds/{number}.xml")

@@ -55,12 +55,12 @@ def site(store: Store, settings: configured.Settings, now) -> app.Site:
         github_token=False,
         stages={},
     )
-    files.publish(
+    files.write_files(
         settings.public_dir, {"index.html": b"<p>first</p>", "404.html": b"<p>not here</p>", "feed.xml": b"<rss/>"}
     )
     return app.Site(
         settings.public_dir, lambda: status, SystemClock(), ttl_minutes=60, composing=composer, answering=api.Api(settings),
-        dynamic=app.Dynamic(partial(pipeline_site.paper, store, settings), partial(pipeline_site.search, store, settings)),
+        dynamic=app.Dynamic(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
     )  # fmt: skip
 
 
@@ -241,7 +241,7 @@ def test_script_in_every_word_of_a_feed_is_text(settings):
     channel = Channel(name="org/x", title=SCRIPT, description=SCRIPT, items=(one,))
     for ending in ("xml", "atom"):
         root = etree.fromstring(
-            feeds.write(channel, ending, settings.feed, public_url="https://tracker.example.org")
+            feeds.write_feed(channel, ending, settings.feed, public_url="https://tracker.example.org")
         )
         assert not root.xpath("//*[local-name() = 'script' or local-name() = 'img' or local-name() = 'svg']")
         for body in root.xpath(
@@ -249,8 +249,8 @@ def test_script_in_every_word_of_a_feed_is_text(settings):
         ):
             if body.text:
                 harmless(body.text.encode())
-    etree.fromstring(opml.write([(SCRIPT, channel)], settings.feed, ""))
-    assert b"<script" not in opml.write([(SCRIPT, channel)], settings.feed, "")
+    etree.fromstring(opml.write_opml([(SCRIPT, channel)], settings.feed, ""))
+    assert b"<script" not in opml.write_opml([(SCRIPT, channel)], settings.feed, "")
 
 
 # What the fuzzer found.
@@ -263,16 +263,16 @@ def test_accents_within_accents_do_not_double_with_each_nesting():
         r"\v{" * 60 + "xy" + "}" * 60,
         "$" + r"\ddot{\bar{" * 30 + "x" + "}}" * 30 + "$",
     ):
-        assert len(latex.plain(text)) < 20_000
+        assert len(latex.plain_text(text)) < 20_000
     assert time.perf_counter() - began < 10
-    assert latex.plain(r"\v{S}koda, $\bar{x}$, na\"{\i}ve, \'{\i}") == "Škoda, x̄, naïve, í"
+    assert latex.plain_text(r"\v{S}koda, $\bar{x}$, na\"{\i}ve, \'{\i}") == "Škoda, x̄, naïve, í"
 
 
 def test_a_feed_whose_name_shows_nothing_is_still_one(settings):
     channel = Channel(name="org/\x00", title="\u202e", description="", items=())
-    root = etree.fromstring(feeds.write(channel, "xml", settings.feed, public_url=""))
+    root = etree.fromstring(feeds.write_feed(channel, "xml", settings.feed, public_url=""))
     assert root.findtext("channel/title")
-    etree.fromstring(opml.write([("", channel)], settings.feed, ""))
+    etree.fromstring(opml.write_opml([("", channel)], settings.feed, ""))
 
 
 @pytest.mark.parametrize("content", ["a = " + "[" * 5000, "a = " + "9" * 5000])

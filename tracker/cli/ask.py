@@ -54,7 +54,7 @@ def explain(context: typer.Context, arxiv_id: str, as_json: Json = False) -> int
 
     Links, roles, checks, verdict, reasons, events and the next check.
     """
-    from tracker.publish import explain
+    from tracker.publish.explain import render_explanation
     from tracker.store import readonly_sql
 
     with opened_store(settings_for(context)) as store:
@@ -62,7 +62,7 @@ def explain(context: typer.Context, arxiv_id: str, as_json: Json = False) -> int
         evidence = readonly_sql.load_stored_rows(store, work)
     if not evidence["work"]:
         raise TrackerError(f"{arxiv_id}: is not in the store; ids are written like 2506.12345, without a version.")
-    print(json.dumps(evidence, default=str, indent=2) if as_json else explain.tell(evidence))
+    print(json.dumps(evidence, default=str, indent=2) if as_json else render_explanation(evidence))
     return 0
 
 

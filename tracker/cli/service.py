@@ -41,8 +41,8 @@ def serve(settings: Settings, *, announce: str = "") -> int:
     from tracker import scheduler
     from tracker.cli import console
     from tracker.fetch import clock
-    from tracker.pipeline import site as pipeline_site
     from tracker.pipeline.context import status
+    from tracker.pipeline.site import build_paper_page, build_search_page
     from tracker.store.engine import open_reader, upgrade_in_subprocess
     from tracker.web import api, measures
     from tracker.web import app as web_app
@@ -60,7 +60,8 @@ def serve(settings: Settings, *, announce: str = "") -> int:
             site=settings.public_url,
             hub=settings.notify.websub_hub,
             dynamic=web_app.Dynamic(
-                partial(pipeline_site.paper, reading, settings), partial(pipeline_site.search, reading, settings)
+                partial(build_paper_page, reading, settings),
+                partial(build_search_page, reading, settings),
             ),
             composing=service.worker.composer,
             answering=api.Api(settings),

@@ -16,7 +16,7 @@ from tracker.notify.deliveries import Remembered
 from tracker.notify.notices import News, Result
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.publish import feed_entries, feed_list
+from tracker.publish import feed_entry, feed_list
 from tracker.settings import Notify, is_loopback
 from tracker.store import feed_entries as store_feed_entries
 from tracker.store import items as stored
@@ -86,7 +86,7 @@ def _push(worker: Worker) -> tuple[str, datetime | None]:
         worker.fetch,
         hub,
         # As the feed names itself: that is what readers subscribe to.
-        [(path, feed_entries.legal(f"{site}/{path}")) for path in websub.due(files, known.feeds)],
+        [(path, feed_entry.escape_uri(f"{site}/{path}")) for path in websub.due(files, known.feeds)],
         seconds=settings.notify.seconds,
         check_cancelled=worker.check_cancelled,
     )
@@ -155,7 +155,10 @@ def is_wanted(item: Item, wanted: Notify) -> bool:
     return (
         (not wanted.categories or not set(wanted.categories).isdisjoint(item.categories))
         and all(feed_list.is_open(item, fact) for fact in wanted.facts)
-        and (not wanted.keywords or any(feed_list.says(item, feed_list.fold(word)) for word in wanted.keywords))
+        and (
+            not wanted.keywords
+            or any(feed_list.mentions_word(item, feed_list.fold_name(word)) for word in wanted.keywords)
+        )
     )
 
 
@@ -166,10 +169,10 @@ def _digest(worker: Worker, wanted: Sequence[Item]) -> notices.Notice:
 
 
 def _news(item: Item, public_url: str) -> News:
-    told = feed_entries.told(item, public_url)
+    told = feed_entry.build_entry(item, public_url)
     shipped = []
     for fact in Fact:
         if feed_list.is_open(item, fact):
-            spdx = feed_list.licence(item, fact)[0]
+            spdx = feed_list.deciding_licence(item, fact)[0]
             shipped.append(f"{fact.value} ({spdx})" if spdx else fact.value)
     return News(told.title, told.url or "", ", ".join(shipped))

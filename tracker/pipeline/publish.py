@@ -12,11 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.domain.items import Channel, Item
-from tracker.pipeline import site as pipeline_site
 from tracker.pipeline.context import Summary, Worker, status
+from tracker.pipeline.site import build_site
 from tracker.pipeline.timing import timed
-from tracker.publish import composed_feeds, feed_list, feed_window, feeds, files, latex, opml
-from tracker.publish import feed_entries as bodies
+from tracker.publish import composed_feeds, feed_entry, feed_list, feed_window, feeds, files, latex, opml
 from tracker.settings import Settings
 from tracker.store import feed_entries, items, upstreams
 from tracker.store.engine import Store
@@ -42,10 +41,10 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
         for name in feed_entries.FEEDS
         if name != feed_entries.MAIN_FEED
     }
-    channels = feed_list.channels(main, entered, settings, worker.watched, _thin(store, main, settings))
+    channels = feed_list.list_channels(main, entered, settings, worker.watched, _thin(store, main, settings))
     worker.composer.load(main, entered)
     folder = to or settings.public_dir
-    site = pipeline_site.pages(
+    site = build_site(
         store,
         settings,
         status(worker, now),
@@ -56,13 +55,17 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
         channels=channels,
     )
     rendered, digests = _feeds(channels, settings, {} if to else worker.rendered, folder)
-    files.publish(
+    files.write_files(
         folder,
-        {**rendered, "feeds.opml": opml.write(channels, settings.feed, feed_window.address(settings)), **site},
+        {
+            **rendered,
+            "feeds.opml": opml.write_opml(channels, settings.feed, feed_window.site_address(settings)),
+            **site,
+        },
     )
     if not to:
         # A paper that left all feeds and lists is shown on demand, as it stands; its old page would never change again.
-        files.prune(folder, "paper", site)
+        files.prune_files(folder, "paper", site)
         worker.rendered.update(digests)
 
 
@@ -78,8 +81,8 @@ def _thin(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, l
 
 def forget() -> None:
     """Give back what was kept while publishing: a service does it between cycles."""
-    latex.forget()
-    bodies.forget()
+    latex.clear_cache()
+    feed_entry.clear_cache()
 
 
 def _feeds(
@@ -94,12 +97,12 @@ def _feeds(
         for ending in composed_feeds.ENDINGS:
             path = channel.path(ending)
             if known.get(channel.name) != digest or not (folder / path).exists():
-                made[path] = feeds.write(
+                made[path] = feeds.write_feed(
                     channel,
                     ending,
                     settings.feed,
                     public_url=settings.public_url,
-                    address=feed_window.address(settings),
+                    address=feed_window.site_address(settings),
                     hub=settings.notify.websub_hub,
                 )
     return made, digests

@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 
 from tracker.domain.items import Channel, Item
 from tracker.domain.status import Status
-from tracker.publish import feed_pages as shelving
-from tracker.publish import feed_window
-from tracker.publish import pages as built
+from tracker.publish import feed_pages, feed_window, pages
 from tracker.settings import Settings
 from tracker.store import items, trends
-from tracker.store import search as finding
 from tracker.store.engine import Store
+from tracker.store.search import find_papers
 
 BATCH = 200
 """Papers whose evidence is read at once."""
@@ -23,7 +21,7 @@ MOST_FOUND = 500
 """Papers that a search finds at most: nobody reads more."""
 
 
-def pages(
+def build_site(
     store: Store,
     settings: Settings,
     status: Status,
@@ -36,47 +34,51 @@ def pages(
 ) -> dict[str, bytes]:
     """All static pages by the name of their file: the lists, the figures, and a page for every paper that stands in
     one of them. `newest` are the items of the main feed in order; `channels` all feeds with the name of their group."""
-    address, made = feed_window.address(settings), shelving.shelves(channels)
+    address, of_feeds = feed_window.site_address(settings), feed_pages.list_feed_pages(channels)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
     told = {item.work: item for item in reversed(everything) if item.arxiv_id}
     site = {
-        "index.html": built.index(
-            newest, not_open, releases, unlinked, status, settings, address=address, shelves=made
+        "index.html": pages.render_index(
+            newest, not_open, releases, unlinked, status, settings, address=address, feed_pages=of_feeds
         ),
-        "browse.html": built.shelves(made, settings, status),
-        "feeds.html": built.feeds(channels, settings, status, address=address),
+        "browse.html": pages.render_browse(of_feeds, settings, status),
+        "feeds.html": pages.render_feeds(channels, settings, status, address=address),
         "trends.html": _trends(store, settings, status),
-        "organisations.html": built.organisations(trends.count_by_organisation(store), settings, status, made),
-        "about.html": built.about(settings, status),
-        "search.html": built.search("", [], 0, 1, MOST_FOUND, settings, status),
-        "404.html": built.not_found(settings),
-        "robots.txt": built.robots(address),
-        **built.assets(),
-        **{f"{one.path}.html": built.shelf(one, settings) for one in made},
-        **_papers(store, settings, told, {one.path for one in made}),
+        "organisations.html": pages.render_organisations(
+            trends.count_by_organisation(store), settings, status, of_feeds
+        ),
+        "about.html": pages.render_about(settings, status),
+        "search.html": pages.render_search("", [], 0, 1, MOST_FOUND, settings, status),
+        "404.html": pages.render_not_found(settings),
+        "robots.txt": pages.robots_txt(address),
+        **pages.load_assets(),
+        **{f"{page.path}.html": pages.render_feed_page(page, settings) for page in of_feeds},
+        **_papers(store, settings, told, {page.path for page in of_feeds}),
     }
     if address:
-        site["sitemap.xml"] = built.sitemap(_addresses(site, told), address)
+        site["sitemap.xml"] = pages.sitemap_xml(_addresses(site, told), address)
     return site
 
 
-def paper(store: Store, settings: Settings, arxiv_id: str) -> bytes | None:
+def build_paper_page(store: Store, settings: Settings, arxiv_id: str) -> bytes | None:
     """The page of any stored paper, None where there is none. Whatever is asked for, it never raises."""
     work = f"arxiv:{_plain(arxiv_id)}"
     item = items.load_item(store, work)
     dossier = trends.load_evidence(store, [work]).get(work) if item else None
-    return built.paper(item, dossier, settings) if item and dossier else None
+    return pages.render_paper(item, dossier, settings) if item and dossier else None
 
 
-def search(store: Store, settings: Settings, words: str, page: int, status: Status | None = None) -> bytes:
+def build_search_page(
+    store: Store, settings: Settings, words: str, page: int, status: Status | None = None
+) -> bytes:
     """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never raises."""
     wanted = " ".join(_plain(words).split())[:LONGEST_SEARCH]
-    found = finding.find_papers(store, wanted, MOST_FOUND)
-    last = max(1, -(-len(found) // built.PER_SEARCH))
+    found = find_papers(store, wanted, MOST_FOUND)
+    last = max(1, -(-len(found) // pages.PER_SEARCH))
     number = min(max(page, 1), last)
-    shown = found[(number - 1) * built.PER_SEARCH : number * built.PER_SEARCH]
+    shown = found[(number - 1) * pages.PER_SEARCH : number * pages.PER_SEARCH]
     results = [item for one in shown if (item := items.load_item(store, f"arxiv:{one}")) is not None]
-    return built.search(wanted, results, len(found), number, MOST_FOUND, settings, status)
+    return pages.render_search(wanted, results, len(found), number, MOST_FOUND, settings, status)
 
 
 def _plain(text: str) -> str:
@@ -84,20 +86,20 @@ def _plain(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
-def _papers(store: Store, settings: Settings, told: Mapping[str, Item], shelves: set[str]) -> dict[str, bytes]:
+def _papers(store: Store, settings: Settings, told: Mapping[str, Item], page_paths: set[str]) -> dict[str, bytes]:
     made, works = {}, sorted(told)
     for start in range(0, len(works), BATCH):
         for work, dossier in trends.load_evidence(store, works[start : start + BATCH]).items():
             name = f"paper/{told[work].arxiv_id}"
-            if shelving.is_safe(name):
-                made[f"{name}.html"] = built.paper(told[work], dossier, settings, shelves)
+            if feed_pages.is_safe_path(name):
+                made[f"{name}.html"] = pages.render_paper(told[work], dossier, settings, page_paths)
     return made
 
 
 def _trends(store: Store, settings: Settings, status: Status) -> bytes:
     since = (status.now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
     began = trends.first_seen_at(store)
-    return built.trends(
+    return pages.render_trends(
         trends.count_by_month(store, since),
         trends.count_by_licence(store),
         trends.load_waiting_times(store, status.now),

@@ -48,7 +48,7 @@ class SurvivalStep:
     kept: float
 
 
-def by_month(counts: Iterable[MonthCount], category: str = "", *, now: str, first: str = "") -> list[Share]:
+def shares_by_month(counts: Iterable[MonthCount], category: str = "", *, now: str, first: str = "") -> list[Share]:
     """Shares of one category (empty: of all papers) by month; `now` is the month that is not over, `first` the one in
     which reading began: it is not whole either, and of those before it there is what the operator asked for."""
     papers: dict[str, int] = defaultdict(int)
@@ -65,7 +65,7 @@ def by_month(counts: Iterable[MonthCount], category: str = "", *, now: str, firs
     ]
 
 
-def by_category(counts: Iterable[MonthCount], known: Sequence[str]) -> list[Share]:
+def shares_by_category(counts: Iterable[MonthCount], known: Sequence[str]) -> list[Share]:
     """Shares of the categories that are harvested over all months, most papers first."""
     listed = [one for one in counts if one.category in known]
     shares = []
@@ -78,7 +78,7 @@ def by_category(counts: Iterable[MonthCount], known: Sequence[str]) -> list[Shar
     return sorted(shares, key=lambda share: (-share.papers, share.name))
 
 
-def kept_after(waiting: Sequence[PromiseWait]) -> list[SurvivalStep]:
+def kept_by_age(waiting: Sequence[PromiseWait]) -> list[SurvivalStep]:
     """The share of promises kept by their age in days, those not kept yet counted for as long as they were watched.
 
     The product-limit estimate (Kaplan and Meier 1958) with late entry: a promise counts from the age at which we
@@ -97,13 +97,13 @@ def median_days(steps: Sequence[SurvivalStep]) -> float | None:
     return next((step.days for step in steps if step.kept >= 0.5), None)
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """`12 %`; below 10 with one digit more."""
     value = share * 100
     return f"{value:.1f} %" if 0 < value < 10 else f"{value:.0f} %"
 
 
-def columns(name: str, title: str, shares: Sequence[Share]) -> Markup:
+def column_chart(name: str, title: str, shares: Sequence[Share]) -> Markup:
     """Shares by month as columns. A month that is not whole is hatched and bears an asterisk."""
     top = _ceiling(max((one.share for one in shares), default=0.0))
     inner = WIDTH - LEFT - RIGHT
@@ -119,7 +119,7 @@ def columns(name: str, title: str, shares: Sequence[Share]) -> Markup:
             )
         )  # fmt: skip
         if len(shares) <= 8:
-            parts.append(_text(middle, high - 4, percent(one.share), "value", "middle"))
+            parts.append(_text(middle, high - 4, format_percent(one.share), "value", "middle"))
         if (len(shares) - 1 - number) % every == 0:
             last = number == len(shares) - 1 and len(shares) > 6
             at, anchor = (WIDTH - 1, "end") if last else (middle, "middle")
@@ -127,11 +127,11 @@ def columns(name: str, title: str, shares: Sequence[Share]) -> Markup:
     whole = [one for one in shares if not one.partial] or list(shares)
     told = f"{len(shares)} months"
     if whole:
-        told += f", from {percent(whole[0].share)} in {whole[0].name} to {percent(whole[-1].share)} in {whole[-1].name}"
+        told += f", from {format_percent(whole[0].share)} in {whole[0].name} to {format_percent(whole[-1].share)} in {whole[-1].name}"
     return _svg(name, title, f"{told}. Months marked with an asterisk are not whole.", parts)
 
 
-def spark(name: str, title: str, shares: Sequence[Share]) -> Markup:
+def sparkline(name: str, title: str, shares: Sequence[Share]) -> Markup:
     """A small line of shares by month, from zero; the last points are hollow where the month is not whole."""
     wide, high, top = 96, 24, max((one.share for one in shares), default=0.0) or 1.0
     step = (wide - 8) / max(len(shares) - 1, 1)
@@ -141,11 +141,11 @@ def spark(name: str, title: str, shares: Sequence[Share]) -> Markup:
     for (x, y), one in list(zip(points, shares, strict=True))[-1:]:
         style = "dot part" if one.partial else "dot"
         parts.append(Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="2.5"/>').format(style, x, y))
-    told = ", ".join(f"{one.name} {percent(one.share)}" for one in shares[-6:])
+    told = ", ".join(f"{one.name} {format_percent(one.share)}" for one in shares[-6:])
     return _svg(name, title, told, parts, wide, high, "spark")
 
 
-def bars(name: str, title: str, rows: Sequence[tuple[str, float, str]], kind: str = "") -> Markup:
+def bar_chart(name: str, title: str, rows: Sequence[tuple[str, float, str]], kind: str = "") -> Markup:
     """Rows of (label, size, words at the bar's end) as bars from the left, each under its label."""
     most = max((size for _, size, _ in rows), default=0.0) or 1.0
     inner, parts = WIDTH - 90, []
@@ -163,7 +163,7 @@ def bars(name: str, title: str, rows: Sequence[tuple[str, float, str]], kind: st
     return _svg(name, title, told, parts, WIDTH, max(len(rows), 1) * BAR_ROW)
 
 
-def curve(name: str, title: str, steps: Sequence[SurvivalStep], until: float) -> Markup:
+def step_chart(name: str, title: str, steps: Sequence[SurvivalStep], until: float) -> Markup:
     """The share of promises kept by their age, as a line of steps up to `until` days."""
     last = max(until, steps[-1].days, 1.0)
     inner = WIDTH - LEFT - RIGHT
@@ -190,7 +190,7 @@ def licence_rows(counts: Sequence[LicenceCount], most: int = 10) -> list[tuple[s
     total = sum(one.papers for one in counts) or 1
     named = [(one.spdx or wording.CLASS[LicenceClass(one.class_)], one.papers) for one in counts]
     rows = named[:most] + ([("others", sum(papers for _, papers in named[most:]))] if named[most:] else [])
-    return [(name, float(papers), f"{papers} ({percent(papers / total)})") for name, papers in rows]
+    return [(name, float(papers), f"{papers} ({format_percent(papers / total)})") for name, papers in rows]
 
 
 def _ceiling(share: float) -> float:
@@ -211,7 +211,7 @@ def _grid(top: float) -> list[Markup]:
                 LEFT, WIDTH - RIGHT, y, y
             )
         )
-        lines.append(_text(LEFT - 5, y + 4, percent(top * part), "label", "end"))
+        lines.append(_text(LEFT - 5, y + 4, format_percent(top * part), "label", "end"))
     return lines
 
 
@@ -223,7 +223,7 @@ def _hatch(name: str) -> Markup:
 
 
 def _short(text: str) -> str:
-    cleaned = latex.clean(text)
+    cleaned = latex.clean_text(text)
     return cleaned if len(cleaned) <= 48 else f"{cleaned[:47]}…"
 
 
@@ -247,6 +247,6 @@ def _svg(
         '<svg class="chart {}" role="img" viewBox="0 0 {} {}" aria-labelledby="{}-title {}-desc">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>'
     ).format(
-        class_, wide, high, name, name, name, latex.clean(title), name, latex.clean(told),
+        class_, wide, high, name, name, name, latex.clean_text(title), name, latex.clean_text(told),
         Markup("").join(escape(part) for part in parts),
     )  # fmt: skip

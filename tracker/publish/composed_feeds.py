@@ -70,7 +70,7 @@ class Composer:
         everything = [*main, *(item for items in entered.values() for item in items)]
         configured = self._settings.harvest.categories
         categories = dict.fromkeys([*configured, *(name for item in main for name in item.categories)])
-        licences = dict.fromkeys(spdx for item in main if (spdx := feed_list.licence(item)[0]))
+        licences = dict.fromkeys(spdx for item in main if (spdx := feed_list.deciding_licence(item)[0]))
         return _Loaded(
             main=tuple(main),
             papers={item.arxiv_id: item for item in reversed(everything) if item.arxiv_id},
@@ -134,7 +134,7 @@ class Composer:
             values = [text] if key == "author" else text.split(",")
             if len(values) > MOST_VALUES:
                 return None
-            for value in filter(None, map(feed_list.fold, values)):
+            for value in filter(None, map(feed_list.fold_name, values)):
                 spelled = loaded.spelled[key].get(value) if key in loaded.spelled else value
                 if spelled is None or (key == "keyword" and not _is_word(value)):
                     return None
@@ -149,7 +149,7 @@ class Composer:
             name=name,
             title=f"{feed.title}: {words}",
             description=f"{feed.description} Only {words}.",
-            items=tuple(feed_window.window(items, feed)),
+            items=tuple(feed_window.newest_items(items, feed)),
         )
 
     def _paper(self, item: Item, ending: str, path: str) -> ComposedFeed:
@@ -167,12 +167,12 @@ class Composer:
             if known is not None:
                 built.move_to_end(address)
                 return ComposedFeed(body=known)
-        body = feeds.write(
+        body = feeds.write_feed(
             made(),
             ending,
             self._settings.feed,
             public_url=self._settings.public_url,
-            address=feed_window.address(self._settings),
+            address=feed_window.site_address(self._settings),
             hub=self._settings.notify.websub_hub,
         )
         with self._lock:
@@ -196,7 +196,7 @@ def _fits(
     item: Item, wanted: Mapping[str, tuple[str, ...]], organisations: Mapping[str, feed_list.Organisation]
 ) -> bool:
     """Whether an item has one of the values of each key; of `has` all."""
-    spdx, class_ = feed_list.licence(item)
+    spdx, class_ = feed_list.deciding_licence(item)
     for key, values in wanted.items():
         match key:
             case "cat":
@@ -206,11 +206,11 @@ def _fits(
             case "licence":
                 fits = any(value in (spdx, class_.value) for value in values)
             case "org":
-                fits = any(feed_list.belongs(item, organisations[value]) for value in values)
+                fits = any(feed_list.belongs_to(item, organisations[value]) for value in values)
             case "author":
-                fits = any(feed_list.is_by(item, value) for value in values)
+                fits = any(feed_list.is_written_by(item, value) for value in values)
             case _:
-                fits = any(feed_list.says(item, value) for value in values)
+                fits = any(feed_list.mentions_word(item, value) for value in values)
         if not fits:
             return False
     return True

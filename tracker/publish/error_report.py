@@ -14,10 +14,10 @@ _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _REPOSITORY = re.compile(r"https://(github\.com|gitlab\.com|codeberg\.org)/[\w.-]+/[\w.-]+")
 
 
-def correction(item: Item) -> str:
+def correction_toml(item: Item) -> str:
     """TOML for `corrections.toml`: the paper and its deciding link are filled in, the rest is for the reader."""
-    mine = wording.own(item)
-    links = [link.url for link in [*mine, *item.links] if wording.is_web(link.url)]
+    mine = wording.own_links(item)
+    links = [link.url for link in [*mine, *item.links] if wording.is_web_url(link.url)]
     role = Role.MENTION if mine else Role.OWN
     return "\n".join(
         [
@@ -32,15 +32,15 @@ def correction(item: Item) -> str:
     )
 
 
-def address(contact: str, item: Item) -> str | None:
+def report_address(contact: str, item: Item) -> str | None:
     """Where the report goes: a mail, a new issue, or the operator's page; None where the contact is none of these."""
     contact = contact.strip()
     subject = f"Correction for {item.arxiv_id or item.work}"
-    body = f"{subject}\n\n```toml\n{correction(item)}\n```\n"
+    body = f"{subject}\n\n```toml\n{correction_toml(item)}\n```\n"
     if _MAIL.fullmatch(contact.removeprefix("mailto:")):
         plain = body.replace("```toml\n", "").replace("```\n", "")
         return f"mailto:{contact.removeprefix('mailto:')}?subject={_part(subject)}&body={_part(plain)}"
-    if not wording.is_web(contact):
+    if not wording.is_web_url(contact):
         return None
     if _REPOSITORY.fullmatch(contact.rstrip("/")):
         base, gitlab = contact.rstrip("/"), urlsplit(contact).hostname == "gitlab.com"
@@ -52,8 +52,8 @@ def address(contact: str, item: Item) -> str | None:
 
 def _toml(text: str) -> str:
     """A basic string of TOML 1.0: JSON's escapes, once the signs are gone that TOML would want written otherwise."""
-    return json.dumps(" ".join(latex.clean(text).split())[:500], ensure_ascii=False)
+    return json.dumps(" ".join(latex.clean_text(text).split())[:500], ensure_ascii=False)
 
 
 def _part(text: str) -> str:
-    return quote(latex.clean(text), safe="")
+    return quote(latex.clean_text(text), safe="")

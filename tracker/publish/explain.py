@@ -8,7 +8,7 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 
-def tell(found: Mapping[str, Rows]) -> str:
+def render_explanation(found: Mapping[str, Rows]) -> str:
     """`found` is the stored rows of one work by table (works, versions, roles, …), as the store gives them."""
     return "\n".join(_lines(found))
 

@@ -46,7 +46,7 @@ def organisations(table: Mapping[str, object]) -> list[Organisation]:
     return found
 
 
-def channels(
+def list_channels(
     main: Sequence[Item],
     entered: Mapping[str, Sequence[Item]],
     settings: Settings,
@@ -73,12 +73,12 @@ def channels(
     for name in [*settings.harvest.categories, *sorted(set(seen) - set(settings.harvest.categories))]:
         items = thin.get(name) or [item for item in main if name in item.categories]
         made.append(("Categories", _filtered(name, name, items, settings, f"browse/category/{name}")))
-    licences = Counter(spdx for item in main if (spdx := licence(item)[0]))
+    licences = Counter(spdx for item in main if (spdx := deciding_licence(item)[0]))
     for spdx in sorted(licences):
-        items = [item for item in main if licence(item)[0] == spdx]
+        items = [item for item in main if deciding_licence(item)[0] == spdx]
         made.append(("Licences", _filtered(f"licence/{spdx}", spdx, items, settings, f"browse/licence/{spdx}")))
     for one in watched:
-        items = [item for item in main if belongs(item, one)]
+        items = [item for item in main if belongs_to(item, one)]
         made.append(
             ("Organisations", _filtered(f"org/{one.name}", one.name, items, settings, f"browse/org/{one.name}"))
         )
@@ -101,26 +101,26 @@ def _channel(
 
 
 def _window(items: Sequence[Item], settings: Settings) -> tuple[Item, ...]:
-    return tuple(feed_window.window(items, settings.feed))
+    return tuple(feed_window.newest_items(items, settings.feed))
 
 
-def own(item: Item) -> list[ItemLink]:
+def own_artifacts(item: Item) -> list[ItemLink]:
     """The authors' own artifacts of an item."""
     return [link for link in item.links if link.role is Role.OWN]
 
 
-def licence(item: Item, fact: Fact = Fact.CODE) -> tuple[str | None, LicenceClass]:
+def deciding_licence(item: Item, fact: Fact = Fact.CODE) -> tuple[str | None, LicenceClass]:
     """SPDX id and class of the licence of what decides a fact."""
     verdict = item.verdict(fact)
     if verdict is None:
         return None, LicenceClass.UNKNOWN
-    deciding = next((link for link in own(item) if link.reference == verdict.reference), None)
+    deciding = next((link for link in own_artifacts(item) if link.reference == verdict.reference), None)
     return (deciding.licence_spdx if deciding else None), verdict.licence_class
 
 
-def belongs(item: Item, organisation: Organisation) -> bool:
+def belongs_to(item: Item, organisation: Organisation) -> bool:
     """Whether an own artifact of an item lies under an account of an organisation."""
-    for link in own(item):
+    for link in own_artifacts(item):
         owner = link.reference.partition(":")[2].partition("/")[0].casefold()
         if (link.host, owner) in organisation.accounts:
             return True
@@ -133,16 +133,16 @@ def is_open(item: Item, fact: Fact) -> bool:
     return verdict is not None and verdict.state is State.OPEN
 
 
-def is_by(item: Item, author: str) -> bool:
+def is_written_by(item: Item, author: str) -> bool:
     """Whether an author, folded, wrote the paper."""
-    return any(fold(name) == author for name in item.authors)
+    return any(fold_name(name) == author for name in item.authors)
 
 
-def says(item: Item, word: str) -> bool:
+def mentions_word(item: Item, word: str) -> bool:
     """Whether title or abstract hold a whole word, folded."""
     return any(found == word for text in (item.title, item.abstract) for found in _WORD.findall(text.casefold()))
 
 
-def fold(name: str) -> str:
+def fold_name(name: str) -> str:
     """A name for comparison: without case, its white space collapsed."""
     return " ".join(name.casefold().split())

@@ -20,7 +20,7 @@ _FOLDERS = {"licence": "licence", "org": "org"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class FeedPage:
     """One feed with a page that shows the same papers. `path` is the page's, without a leading slash or an ending."""
 
     group: str
@@ -34,7 +34,7 @@ class Shelf:
         return self.path.split("/")[1]
 
 
-def path(channel: Channel) -> str:
+def page_path(channel: Channel) -> str:
     """Where a feed's page lies, or empty where it has none of its own (the main feed, keywords, papers, events)."""
     if channel.page.startswith("browse/"):
         return channel.page.removesuffix(".html")
@@ -46,23 +46,23 @@ def path(channel: Channel) -> str:
     return f"browse/kind/{folder}" if folder in KINDS else f"browse/category/{folder}"
 
 
-def shelves(channels: Iterable[tuple[str, Channel]]) -> list[Shelf]:
+def list_feed_pages(channels: Iterable[tuple[str, Channel]]) -> list[FeedPage]:
     """The feeds that have a page, in the order given; each path once."""
-    made: dict[str, Shelf] = {}
+    made: dict[str, FeedPage] = {}
     for group, channel in channels:
-        where = path(channel)
-        if where and is_safe(where):
-            made.setdefault(where, Shelf(group, label(channel), where, channel))
+        where = page_path(channel)
+        if where and is_safe_path(where):
+            made.setdefault(where, FeedPage(group, feed_label(channel), where, channel))
     return list(made.values())
 
 
-def label(channel: Channel) -> str:
+def feed_label(channel: Channel) -> str:
     """`cs.CL`, `MIT`, `Ai2`, `Weights`: the last part of a feed's name."""
     last = channel.name.partition("/")[2] or channel.name or channel.title
     return last.capitalize() if last in KINDS else last
 
 
-def is_safe(where: str) -> bool:
+def is_safe_path(where: str) -> bool:
     """Whether a path stays below the site's folder and can be a file's name."""
     parts = where.split("/")
     return (
@@ -72,12 +72,12 @@ def is_safe(where: str) -> bool:
     )
 
 
-def href(root: str, where: str) -> str:
+def page_href(root: str, where: str) -> str:
     """A path of the site as an address, with what an address may not hold escaped."""
-    return root + quote(latex.clean(where), safe="/:@,+?=&")
+    return root + quote(latex.clean_text(where), safe="/:@,+?=&")
 
 
-def groups(channels: Sequence[tuple[str, Channel]]) -> dict[str, list[Channel]]:
+def group_channels(channels: Sequence[tuple[str, Channel]]) -> dict[str, list[Channel]]:
     """Feeds to subscribe to, by group in the order given; those of one paper and composed ones are left out."""
     made: dict[str, list[Channel]] = {}
     for group, channel in channels:

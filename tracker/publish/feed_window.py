@@ -12,7 +12,7 @@ from tracker.settings import Feed, Settings
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 # compared, not bound
 
 
-def window(items: Sequence[Item], feed: Feed) -> list[Item]:
+def newest_items(items: Sequence[Item], feed: Feed) -> list[Item]:
     """The newest `items`, or all of the last `window_days` before the newest if those are more, at most `most`.
 
     Newest first, in whole seconds that strictly decrease. Counted from the newest item and not from now, so that
@@ -41,7 +41,7 @@ def _distinct(dated: Sequence[Item]) -> list[Item]:
     return made
 
 
-def address(settings: Settings) -> str:
+def site_address(settings: Settings) -> str:
     """Where the site is reached: the public address, else the built-in server's where it listens at one address
     alone, else unknown and empty."""
     if settings.public_url:

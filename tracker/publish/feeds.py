@@ -18,11 +18,11 @@ import feedgen.entry
 from feedgen.feed import FeedGenerator
 
 from tracker.domain.items import Channel, Item
-from tracker.publish import feed_entries, jsonfeed, latex
+from tracker.publish import feed_entry, jsonfeed, latex
 from tracker.settings import Feed
 
 if TYPE_CHECKING:
-    from tracker.publish.feed_entries import FeedEntry
+    from tracker.publish.feed_entry import FeedEntry
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class _Entry(feedgen.entry.FeedEntry):  # type: ignore[misc] # feedgen has no ty
         return made
 
 
-def write(
+def write_feed(
     channel: Channel, ending: str, feed: Feed, *, public_url: str, address: str = "", hub: str = ""
 ) -> bytes:
     """One feed in the format of its path's `ending`: `xml` (RSS 2.0), `atom` (RFC 4287) or `json` (JSON Feed 1.1).
@@ -73,21 +73,21 @@ def write(
     """
     kind = TYPES[ending]
     site = (public_url or address).rstrip("/")
-    self_url = feed_entries.legal(f"{site}/{channel.path(ending)}") if site else None
-    page = feed_entries.legal(f"{site}/{channel.page}") if site else SITE
+    self_url = feed_entry.escape_uri(f"{site}/{channel.path(ending)}") if site else None
+    page = feed_entry.escape_uri(f"{site}/{channel.page}") if site else SITE
     entries = _told(channel.items, public_url)
     if ending == "json":
-        return jsonfeed.write(channel, entries, self_url=self_url, page=page, hub=hub, site=site)
+        return jsonfeed.write_json_feed(channel, entries, self_url=self_url, page=page, hub=hub, site=site)
     made = _generator(channel, feed, entries)
     if self_url:
         made.link(href=self_url, rel="self", type=kind)
     if hub:
-        made.link(href=feed_entries.legal(hub), rel="hub")
+        made.link(href=feed_entry.escape_uri(hub), rel="hub")
     # feedgen takes the channel's link in RSS from the last one given.
     made.link(href=page, rel="alternate", type="text/html")
     atom = ending == "atom"
     if atom and site:
-        made.icon(feed_entries.legal(f"{site}/favicon.svg"))
+        made.icon(feed_entry.escape_uri(f"{site}/favicon.svg"))
     _fill(made, entries, _atom if atom else _rss)
     document: bytes = made.atom_str(pretty=True) if atom else made.rss_str(pretty=True)
     return _mended(document, "" if atom else hub)
@@ -98,7 +98,7 @@ def _told(shown: Sequence[Item], public_url: str) -> list[FeedEntry]:
     moments = set()
     for item in shown:
         try:
-            one = feed_entries.told(item, public_url)
+            one = feed_entry.build_entry(item, public_url)
             while one.changed in moments:
                 one = replace(one, changed=one.changed + timedelta(microseconds=1))
             moments.add(one.changed)
@@ -112,17 +112,17 @@ def _generator(channel: Channel, feed: Feed, entries: Sequence[FeedEntry]) -> An
     made = FeedGenerator()
     made.load_extension("dc", atom=True, rss=True)
     # A composed feed is named by its address, which is quoted already.
-    made.id(feed_entries.named("feed", unquote(channel.name)))
+    made.id(feed_entry.product_uri("feed", unquote(channel.name)))
     # feedgen writes no feed without them, and what is given may hold nothing that can be shown.
-    title = latex.plain(channel.title) or feed_entries.GUID
-    description = latex.plain(channel.description) or title
+    title = latex.plain_text(channel.title) or feed_entry.GUID
+    description = latex.plain_text(channel.description) or title
     made.title(title)
     made.description(description)
     made.subtitle(description)
-    made.author({"name": feed_entries.GUID})
+    made.author({"name": feed_entry.GUID})
     made.language("en")
     made.ttl(feed.ttl_minutes)
-    made.generator(feed_entries.GUID)
+    made.generator(feed_entry.GUID)
     made.docs("https://www.rssboard.org/rss-specification")
     newest = max((one.changed for one in entries), default=_NEVER)
     made.updated(newest)
@@ -193,7 +193,7 @@ def _mended(document: bytes, hub: str) -> bytes:
     Syndication Best Practices Profile)."""
     document = _UTC.sub(rb"\1Z<", _NO_DATE.sub(b"", document, count=1))
     if hub:
-        link = f'<atom:link href="{escape(feed_entries.legal(hub))}" rel="hub"/>'.encode()
+        link = f'<atom:link href="{escape(feed_entry.escape_uri(hub))}" rel="hub"/>'.encode()
         document = _SELF.sub(lambda found: found[0] + b"\n    " + link, document, count=1)
     return _PLAIN.sub(
         lambda found: found[1] + found[3].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;") + found[4],

@@ -18,7 +18,7 @@ from tracker.domain.errors import TrackerError
 SMALL = 256
 """Bytes below which compression gains nothing."""
 # Each coder's level at which more time gains little: on a feed of 300 kB 18, 30 and 7 ms.
-PACKED: Mapping[str, Callable[[bytes], bytes]] = {
+COMPRESSORS: Mapping[str, Callable[[bytes], bytes]] = {
     ".gz": lambda content: gzip.compress(content, compresslevel=9, mtime=0),
     ".br": lambda content: bytes(brotli.compress(content, quality=9)),
     ".zst": lambda content: zstandard.ZstdCompressor(level=12).compress(content),
@@ -26,7 +26,7 @@ PACKED: Mapping[str, Callable[[bytes], bytes]] = {
 """The packed forms by the ending of their file. RFC 1952 (gzip), 7932 (brotli), 8878 (Zstandard)."""
 
 
-def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+def write_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     """Write files below `folder`; returns the names of those that changed.
 
     Raises TrackerError when the folder cannot be written, ValueError for an empty file: an empty build never
@@ -35,7 +35,7 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     if empty := [name for name, content in files.items() if not content]:
         raise ValueError(f"refusing to publish empty files: {', '.join(empty)}")
     try:
-        return [name for name, content in files.items() if write(folder, name, content)]
+        return [name for name, content in files.items() if write_file(folder, name, content)]
     except OSError as error:
         raise TrackerError(
             f"{folder}: the site cannot be written ({error.strerror}); free space or set "
@@ -43,23 +43,23 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> list[str]:
         ) from None
 
 
-def prune(folder: Path, below: str, keep: Container[str]) -> int:
+def prune_files(folder: Path, below: str, keep: Container[str]) -> int:
     """Remove the files under `folder/below` that are not among `keep` (names relative to `folder`), each with its packed
     forms; returns how many names went. What cannot be removed stays: the next publish tries again."""
     gone = 0
     for path in sorted((folder / below).rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.suffix in PACKED or path.name.startswith(".") or name in keep or not path.is_file():
+        if path.suffix in COMPRESSORS or path.name.startswith(".") or name in keep or not path.is_file():
             continue
         with suppress(OSError):
             path.unlink()
             gone += 1
-            for ending in PACKED:
+            for ending in COMPRESSORS:
                 path.with_name(path.name + ending).unlink(missing_ok=True)
     return gone
 
 
-def write(folder: Path, name: str, content: bytes) -> bool:
+def write_file(folder: Path, name: str, content: bytes) -> bool:
     """Write one file and its packed forms beside it, each atomically; False if the same bytes are there already.
 
     A packed form carries the time of its file to the nanosecond, and so tells that it is that of these bytes:
@@ -71,7 +71,7 @@ def write(folder: Path, name: str, content: bytes) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     stamp = time.time_ns()
     # Before the plain file, whose time tells a reader that all are new.
-    for ending, pack in PACKED.items():
+    for ending, pack in COMPRESSORS.items():
         beside = path.with_name(path.name + ending)
         if len(content) > SMALL:
             _replace(beside, pack(content), stamp)
@@ -88,7 +88,7 @@ def _is_there(path: Path, content: bytes) -> bool:
             return False
     except FileNotFoundError:
         return False
-    for ending in PACKED:
+    for ending in COMPRESSORS:
         try:
             packed = path.with_name(path.name + ending).stat()
         except FileNotFoundError:

@@ -10,30 +10,30 @@ from typing import Any
 
 from tracker.domain.items import Channel, ItemLink
 from tracker.domain.terms import Role
-from tracker.publish import feed_entries, latex
-from tracker.publish.feed_entries import FeedEntry
+from tracker.publish import feed_entry, latex
+from tracker.publish.feed_entry import FeedEntry
 
 log = logging.getLogger(__name__)
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def write(
+def write_json_feed(
     channel: Channel, entries: Sequence[FeedEntry], *, self_url: str | None, page: str, hub: str, site: str
 ) -> bytes:
     """The feed of these entries. `self_url` is its own address, None where nobody knows it; `site` the start page."""
     made: dict[str, Any] = {
         "version": VERSION,
-        "title": latex.plain(channel.title),
-        "description": latex.plain(channel.description),
+        "title": latex.plain_text(channel.title),
+        "description": latex.plain_text(channel.description),
         "home_page_url": page,
         "language": "en",
-        "authors": [{"name": feed_entries.GUID}],
+        "authors": [{"name": feed_entry.GUID}],
     }
     if self_url:
-        made |= {"feed_url": self_url, "favicon": feed_entries.legal(f"{site}/favicon.svg")}
+        made |= {"feed_url": self_url, "favicon": feed_entry.escape_uri(f"{site}/favicon.svg")}
     if hub:
-        made["hubs"] = [{"type": "WebSub", "url": feed_entries.legal(hub)}]
+        made["hubs"] = [{"type": "WebSub", "url": feed_entry.escape_uri(hub)}]
     lines = []
     for one in entries:
         try:
@@ -66,46 +66,46 @@ def _facts(one: FeedEntry) -> dict[str, Any]:
     item = one.item
     mine = [link for link in item.links if link.role in (Role.OWN, Role.OWN_PAGE)]
     return {
-        "arxiv_id": latex.clean(item.arxiv_id) if item.arxiv_id else None,
+        "arxiv_id": latex.clean_text(item.arxiv_id) if item.arxiv_id else None,
         "doi": one.identifier,
         "licence": one.rights,
-        "primary_category": latex.clean(item.primary_category) or None,
+        "primary_category": latex.clean_text(item.primary_category) or None,
         "withdrawn": item.withdrawn,
         "submitted_at": _stamp(item.submitted_at),
         "announced_at": _stamp(item.announced_at),
         "opened_at": _stamp(item.opened_at),
-        "grade": latex.plain(item.grade) or None,
+        "grade": latex.plain_text(item.grade) or None,
         "facts": {
             verdict.fact.value: {
                 "state": verdict.state.value,
                 "licence_class": verdict.licence_class.value,
-                "artifact": latex.clean(verdict.reference) if verdict.reference else None,
-                "reasons": [latex.plain(reason) for reason in verdict.reasons],
+                "artifact": latex.clean_text(verdict.reference) if verdict.reference else None,
+                "reasons": [latex.plain_text(reason) for reason in verdict.reasons],
             }
             for verdict in item.verdicts
         },
-        "artifacts": [_artifact(link) for link in mine[: feed_entries.MOST_ARTIFACTS]],
+        "artifacts": [_artifact(link) for link in mine[: feed_entry.MOST_ARTIFACTS]],
     }
 
 
 def _artifact(link: ItemLink) -> dict[str, Any]:
     return {
-        "reference": latex.clean(link.reference),
-        "url": feed_entries.address(link.url),
-        "host": latex.clean(link.host),
-        "kind": latex.clean(link.kind),
+        "reference": latex.clean_text(link.reference),
+        "url": feed_entry.web_address(link.url),
+        "host": latex.clean_text(link.host),
+        "kind": latex.clean_text(link.kind),
         "role": link.role.value,
         "outcome": link.outcome.value,
         "content": link.content.value,
-        "licence": latex.clean(link.licence_spdx) if link.licence_spdx else None,
+        "licence": latex.clean_text(link.licence_spdx) if link.licence_spdx else None,
         "licence_class": link.licence_class.value,
-        "licence_note": latex.plain(link.licence_note) or None,
+        "licence_note": latex.plain_text(link.licence_note) or None,
         "archived": link.archived,
         "gated": link.gated,
         "place": link.place.value,
-        "evidence": latex.plain(link.evidence) or None,
+        "evidence": latex.plain_text(link.evidence) or None,
         "created_at": _stamp(link.created_at),
-        "copy_url": feed_entries.address(link.copy_url or ""),
+        "copy_url": feed_entry.web_address(link.copy_url or ""),
     }
 
 

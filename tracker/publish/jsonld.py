@@ -18,7 +18,7 @@ _TYPES = {"repository": "SoftwareSourceCode", "dataset": "Dataset", "space": "We
 """Of what schema.org has no type, such as a model, a CreativeWork is told."""
 
 
-def jsonld(item: Item) -> dict[str, Any]:
+def build_jsonld(item: Item) -> dict[str, Any]:
     """One work as JSON-LD 1.1: the paper, and each of the authors' own artifacts that was not found absent.
 
     What is not known is left out. An artifact's licence is its SPDX address where it has an SPDX id.

@@ -89,18 +89,18 @@ _NO_ANGLES = str.maketrans("", "", "<>/")
 _DEFUSED = str.maketrans("", "", "\\${}~&<")
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Text that any XML can carry: NFC, no control characters, no overrides of the writing direction."""
     return unicodedata.normalize("NFC", _BAD.sub("", text))
 
 
 @lru_cache(maxsize=4096)
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Readable Unicode on one line; `plain(plain(x)) == plain(x)`.
 
     Never raises, and empty only where nothing visible was given.
     """
-    shown = raw = " ".join(clean(text[:MOST]).split())
+    shown = raw = " ".join(clean_text(text[:MOST]).split())
     for _ in range(PASSES):
         before, shown = shown, _converted(_unmarked(shown))
         if shown == before:
@@ -111,7 +111,7 @@ def plain(text: str) -> str:
 def _unmarked(text: str) -> str:
     """Entities and pairs of tags of HTML as the text that was meant."""
     if "&" in text:
-        text = " ".join(clean(_ENTITY.sub(_entity, text)).split()) or text
+        text = " ".join(clean_text(_ENTITY.sub(_entity, text)).split()) or text
     closed = {name.lower() for name in _CLOSING.findall(text) if _HTML.fullmatch(name)} if "</" in text else ()
     if not closed:
         return text
@@ -127,7 +127,7 @@ def _entity(found: re.Match[str]) -> str:
 def _converted(raw: str) -> str:
     if not _WORTH.search(raw):
         return raw
-    shown = " ".join(clean(_text(_QUOTED.sub(r"“\1”", raw))).split())
+    shown = " ".join(clean_text(_text(_QUOTED.sub(r"“\1”", raw))).split())
     if shown and _letters(shown) >= 0.8 * _letters(_UNSHOWN.sub("", raw)):
         return shown
     return " ".join(raw.replace("$", "").split()) or raw
@@ -343,7 +343,7 @@ def _converter() -> Any:
     return convert
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Give back what was kept of converted texts: the next publish seldom needs the same."""
-    for converted in (plain, _piece):
+    for converted in (plain_text, _piece):
         converted.cache_clear()

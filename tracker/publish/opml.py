@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from lxml import etree
 
 from tracker.domain.items import Channel
-from tracker.publish import feed_entries, latex
+from tracker.publish import feed_entry, latex
 from tracker.settings import Feed
 
 
-def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) -> bytes:
+def write_opml(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) -> bytes:
     """All feeds, each with its group in words (`Categories`; empty: no group), in the order given.
 
     `public_url` is where the site is reached. Where nobody knows it and it is empty, addresses are relative to the
@@ -26,7 +26,7 @@ def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) 
         name = _label(group)
         if name not in groups:
             groups[name] = etree.SubElement(body, "outline", text=name)
-        title = _label(channel.title) or feed_entries.legal(channel.path("xml"))
+        title = _label(channel.title) or feed_entry.escape_uri(channel.path("xml"))
         etree.SubElement(
             groups[name],
             "outline",
@@ -34,8 +34,8 @@ def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) 
             text=title,
             title=title,
             description=_label(channel.description),
-            xmlUrl=feed_entries.legal(f"{base}{channel.path('xml')}"),
-            htmlUrl=feed_entries.legal(f"{base}{channel.page}") or "./",
+            xmlUrl=feed_entry.escape_uri(f"{base}{channel.path('xml')}"),
+            htmlUrl=feed_entry.escape_uri(f"{base}{channel.page}") or "./",
             language="en",
             version="RSS2",
         )
@@ -44,4 +44,4 @@ def write(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) 
 
 def _label(text: str) -> str:
     """Plain text that no reader takes for the HTML which OPML allows in its labels."""
-    return latex.plain(text).replace("<", "‹").replace(">", "›")
+    return latex.plain_text(text).replace("<", "‹").replace(">", "›")

@@ -17,8 +17,8 @@ from tracker.domain.history import Event
 from tracker.domain.items import Channel, Item, ItemLink
 from tracker.domain.status import Status
 from tracker.domain.terms import Role
-from tracker.publish import charts, error_report, feed_pages, latex, render, wording
-from tracker.publish.feed_pages import Shelf
+from tracker.publish import charts, error_report, latex, render, wording
+from tracker.publish.feed_pages import FORMATS, FeedPage, feed_label, group_channels, page_href
 from tracker.settings import Settings
 
 CARDS = 60
@@ -33,7 +33,7 @@ PER_SEARCH = 25
 DOCS = "https://github.com/arxiv-code-tracker/arxiv-code-tracker/blob/main/docs/"
 
 
-def index(
+def render_index(
     items: Sequence[Item],
     not_open: Sequence[Item],
     releases: Sequence[Item],
@@ -42,12 +42,12 @@ def index(
     settings: Settings,
     *,
     address: str = "",
-    shelves: Sequence[Shelf] | None = None,
+    feed_pages: Sequence[FeedPage] | None = None,
 ) -> bytes:
     """The first page: the papers of the feed, what was looked at and is not open, and how the tracker is doing.
 
-    `address` is where the site is reached, without a trailing slash; empty where nobody can know. `shelves` are the
-    other lists of the site; None where it is the only page.
+    `address` is where the site is reached, without a trailing slash; empty where nobody can know. `feed_pages` are the
+    pages of the feeds; None if this is the only page.
     """
     return _page(
         "index.html",
@@ -61,35 +61,37 @@ def index(
         not_open=not_open,
         releases=releases,
         unlinked=unlinked,
-        shelves=[one for one in shelves or () if one.channel.items],
-        paged=shelves is not None,
+        feed_pages=[page for page in feed_pages or () if page.channel.items],
+        paged=feed_pages is not None,
         anonymous_per_hour=settings.limits.github_anonymous_per_hour,
     )
 
 
-def shelf(one: Shelf, settings: Settings) -> bytes:
+def render_feed_page(page: FeedPage, settings: Settings) -> bytes:
     """The papers of one feed."""
-    items = one.channel.items
+    items = page.channel.items
     return _page(
-        f"{one.path}.html",
+        f"{page.path}.html",
         settings,
-        shelf=one,
-        channel=one.channel,
+        page=page,
+        channel=page.channel,
         items=items[:CARDS],
         more=items[CARDS:],
         with_abstract={item.work for item in items[:ABSTRACTS]},
-        template="shelf.html.j2",
+        template="feed_page.html.j2",
     )
 
 
-def shelves(made: Sequence[Shelf], settings: Settings, status: Status) -> bytes:
-    """All shelves with how many papers they hold."""
-    return _page("browse.html", settings, status=status, shelves=made)
+def render_browse(feed_pages: Sequence[FeedPage], settings: Settings, status: Status) -> bytes:
+    """All pages of feeds, with the number of papers on each."""
+    return _page("browse.html", settings, status=status, feed_pages=feed_pages)
 
 
-def paper(item: Item, evidence: WorkEvidence, settings: Settings, shelves: Collection[str] = ()) -> bytes:
-    """Everything known of one paper, with its evidence. `shelves` are the paths of the lists there are."""
-    artifacts = [(link, evidence.artifact(link.reference)) for link in [*wording.own(item), *_others(item)]]
+def render_paper(
+    item: Item, evidence: WorkEvidence, settings: Settings, page_paths: Collection[str] = ()
+) -> bytes:
+    """Everything known of one paper, with its evidence. `page_paths` are the paths of the pages of feeds."""
+    artifacts = [(link, evidence.artifact(link.reference)) for link in [*wording.own_links(item), *_others(item)]]
     return _page(
         f"paper/{item.arxiv_id or 'release'}.html",
         settings,
@@ -102,26 +104,28 @@ def paper(item: Item, evidence: WorkEvidence, settings: Settings, shelves: Colle
         quoted=_is_apart(evidence),
         most_checks=MOST_CHECKS,
         most_mentions=MOST_MENTIONS,
-        shelves=shelves,
-        correction=error_report.correction(item),
-        report=error_report.address(settings.contact, item),
+        page_paths=page_paths,
+        correction=error_report.correction_toml(item),
+        report=error_report.report_address(settings.contact, item),
         template="paper.html.j2",
     )
 
 
-def feeds(channels: Sequence[tuple[str, Channel]], settings: Settings, status: Status, *, address: str) -> bytes:
+def render_feeds(
+    channels: Sequence[tuple[str, Channel]], settings: Settings, status: Status, *, address: str
+) -> bytes:
     """The feeds for people: what each holds, and its addresses to copy."""
     return _page(
         "feeds.html",
         settings,
         status=status,
         address=address,
-        groups=feed_pages.groups(channels),
-        formats=feed_pages.FORMATS,
+        groups=group_channels(channels),
+        formats=FORMATS,
     )
 
 
-def trends(
+def render_trends(
     months: Sequence[MonthCount],
     licences: Sequence[LicenceCount],
     waiting: Sequence[PromiseWait],
@@ -132,15 +136,15 @@ def trends(
 ) -> bytes:
     """Figures over time. `first` is the month in which reading began (`2026-06`), which is not whole."""
     now = f"{status.now:%Y-%m}"
-    steps = charts.kept_after(waiting)
+    steps = charts.kept_by_age(waiting)
     return _page(
         "trends.html",
         settings,
         status=status,
-        months=charts.by_month(months, now=now, first=first),
+        months=charts.shares_by_month(months, now=now, first=first),
         categories=[
-            (one, charts.by_month(months, one.name, now=now, first=first))
-            for one in charts.by_category(months, settings.harvest.categories)
+            (one, charts.shares_by_month(months, one.name, now=now, first=first))
+            for one in charts.shares_by_category(months, settings.harvest.categories)
         ],
         licences=charts.licence_rows(licences),
         with_code=sum(one.papers for one in licences),
@@ -151,23 +155,23 @@ def trends(
     )
 
 
-def organisations(
-    counts: Sequence[OrganisationCount], settings: Settings, status: Status, shelves: Iterable[Shelf]
+def render_organisations(
+    counts: Sequence[OrganisationCount], settings: Settings, status: Status, pages: Iterable[FeedPage]
 ) -> bytes:
     """Whose accounts hold what."""
-    pages = {feed_pages.label(one.channel).casefold(): one for one in shelves if one.kind == "org"}
-    return _page("organisations.html", settings, status=status, counts=counts, pages=pages)
+    by_name = {feed_label(page.channel).casefold(): page for page in pages if page.kind == "org"}
+    return _page("organisations.html", settings, status=status, counts=counts, pages=by_name)
 
 
-def about(settings: Settings, status: Status) -> bytes:
+def render_about(settings: Settings, status: Status) -> bytes:
     """How the judging works, how well, and thanks."""
-    measured = json.loads(render.asset("accuracy.json"))
+    measured = json.loads(render.load_asset("accuracy.json"))
     return _page(
         "about.html", settings, status=status, docs=DOCS, measured=measured, contact=_contact(settings.contact)
     )
 
 
-def search(
+def render_search(
     wanted: str,
     items: Sequence[Item],
     found: int,
@@ -191,33 +195,33 @@ def search(
     )
 
 
-def not_found(settings: Settings) -> bytes:
+def render_not_found(settings: Settings) -> bytes:
     """The page of an address that does not exist."""
     return _page("404.html", settings, root=_root(settings))
 
 
-def robots(public_url: str) -> bytes:
+def robots_txt(public_url: str) -> bytes:
     """Robots may read all but the results of searches, which are made anew for each."""
     base = public_url.rstrip("/")
     lines = ["User-agent: *", f"Disallow: {urlsplit(base).path}/search?", "Allow: /"]
     return "\n".join([*lines, *([f"Sitemap: {base}/sitemap.xml"] if base else []), ""]).encode()
 
 
-def sitemap(pages: Mapping[str, datetime | None], address: str) -> bytes:
+def sitemap_xml(pages: Mapping[str, datetime | None], address: str) -> bytes:
     """The sitemap (sitemaps.org 0.9) of pages by their path, with the time of their newest change where it is known."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
     ]
     for path, changed in list(pages.items())[:50_000]:
-        when = f"<lastmod>{wording.stamp(changed)}</lastmod>" if changed else ""
-        lines.append(f"<url><loc>{escape(feed_pages.href(f'{address}/', path))}</loc>{when}</url>")
+        when = f"<lastmod>{wording.format_timestamp(changed)}</lastmod>" if changed else ""
+        lines.append(f"<url><loc>{escape(page_href(f'{address}/', path))}</loc>{when}</url>")
     return "\n".join([*lines, "</urlset>", ""]).encode()
 
 
-def assets() -> dict[str, bytes]:
+def load_assets() -> dict[str, bytes]:
     """Style and icon."""
-    return {name: render.asset(name) for name in ("style.css", "favicon.svg")}
+    return {name: render.load_asset(name) for name in ("style.css", "favicon.svg")}
 
 
 def _page(
@@ -238,14 +242,14 @@ def _page(
         "read": read,
         "stale": bool(status and read and status.now - read > STALE),
         "channel": _MAIN,
-        "formats": feed_pages.FORMATS,
+        "formats": FORMATS,
         "address": "",
         "paged": True,
         "wanted": "",
-        "href": feed_pages.href,
+        "href": page_href,
     }
-    page = render.html(template or f"{name}.j2", **{**context, **values})
-    return latex.clean(page).encode()
+    page = render.render_template(template or f"{name}.j2", **{**context, **values})
+    return latex.clean_text(page).encode()
 
 
 _MAIN = Channel(name="", title="", description="", items=())
@@ -298,6 +302,6 @@ def _own_feed(item: Item) -> Channel:
 
 def _contact(contact: str) -> str | None:
     """The operator's address as a link, None where it is none."""
-    if wording.is_web(contact):
+    if wording.is_web_url(contact):
         return contact
     return f"mailto:{contact.removeprefix('mailto:')}" if "@" in contact and " " not in contact else None

@@ -23,18 +23,22 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(words=wording, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome)
+    made.globals.update(wording=wording, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome)
     made.filters.update(
-        plain=latex.plain, clean=latex.clean, date=wording.date, minute=wording.minute, stamp=wording.stamp
+        plain=latex.plain_text,
+        clean=latex.clean_text,
+        date=wording.format_date,
+        minute=wording.format_minute,
+        stamp=wording.format_timestamp,
     )
     return made
 
 
-def html(name: str, /, **values: object) -> str:
+def render_template(name: str, /, **values: object) -> str:
     """One template with its values; all text is escaped."""
     return _environment().get_template(name).render(**values)
 
 
-def asset(name: str) -> bytes:
+def load_asset(name: str) -> bytes:
     """A file served as it is."""
     return (FOLDER / name).read_bytes()

@@ -134,12 +134,12 @@ CHIP = {
 SITES = {"github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "zenodo": "Zenodo"}
 
 
-def licence(link: ItemLink) -> str:
+def describe_licence(link: ItemLink) -> str:
     """`MIT (OSI-approved)`, or what is known instead."""
     return f"{link.licence_spdx} ({CLASS[link.licence_class]})" if link.licence_spdx else CLASS[link.licence_class]
 
 
-def holds(link: ItemLink) -> str:
+def describe_content(link: ItemLink) -> str:
     """What was seen behind a link."""
     match link.outcome:
         case Outcome.ABSENT:
@@ -155,22 +155,22 @@ def holds(link: ItemLink) -> str:
     return CONTENT[link.content]
 
 
-def place(link: ItemLink) -> str:
+def describe_place(link: ItemLink) -> str:
     """Where the link was found."""
     return PLACE.get(link.place, f"in the {link.place.value}")
 
 
-def kind(link: ItemLink) -> str:
+def describe_kind(link: ItemLink) -> str:
     """`GitHub repository`, `Hugging Face model`."""
     return f"{SITES.get(link.host, '')} {link.kind}".strip()
 
 
-def name(link: ItemLink) -> str:
+def short_name(link: ItemLink) -> str:
     """`owner/name`: the reference without its scheme."""
-    return latex.clean(link.reference.partition(":")[2] or link.reference)
+    return latex.clean_text(link.reference.partition(":")[2] or link.reference)
 
 
-def own(item: Item) -> list[ItemLink]:
+def own_links(item: Item) -> list[ItemLink]:
     """The authors' own artifacts, the deciding one of the code first, then project pages."""
     code = item.verdict(Fact.CODE)
     first = code.reference if code else None
@@ -180,7 +180,7 @@ def own(item: Item) -> list[ItemLink]:
     ]
 
 
-def why(verdict: Verdict | None) -> str:
+def join_reasons(verdict: Verdict | None) -> str:
     """The reasons of a verdict as one sentence."""
     return "; ".join(verdict.reasons) if verdict else "not judged yet"
 
@@ -189,15 +189,15 @@ def paper_url(item: Item) -> str | None:
     """arXiv's page of the abstract, or of a release its first artifact; None where neither can be a link."""
     if item.arxiv_id:
         return f"https://arxiv.org/abs/{item.arxiv_id}"
-    return next((link.url for link in [*own(item), *item.links] if is_web(link.url)), None)
+    return next((link.url for link in [*own_links(item), *item.links] if is_web_url(link.url)), None)
 
 
-def is_web(url: str) -> bool:
+def is_web_url(url: str) -> bool:
     """Whether an address may become a link: http(s) alone."""
     return url.startswith(("https://", "http://"))
 
 
-def date(moment: datetime | None) -> str:
+def format_date(moment: datetime | None) -> str:
     """`16 June 2026`, in English whatever the machine speaks."""
     months = [
         "January",
@@ -216,30 +216,30 @@ def date(moment: datetime | None) -> str:
     return f"{moment.day} {months[moment.month - 1]} {moment.year}" if moment else "unknown"
 
 
-def named(names: Sequence[str]) -> str:
+def describe_named_papers(names: Sequence[str]) -> str:
     """What an artifact's own files name, as `arxiv:ID` and `title:KEY`, in words."""
     ids = [f"arXiv:{name.removeprefix('arxiv:')}" for name in names if name.startswith("arxiv:")]
     told = ids[:6] or ["a paper by its title"]
     return ", ".join([*told, *([f"{len(ids) - 6} more"] if ids[6:] else [])])
 
 
-def day(moment: datetime) -> str:
+def format_day(moment: datetime) -> str:
     """`Tuesday, 16 June 2026`."""
     names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return f"{names[moment.weekday()]}, {date(moment)}"
+    return f"{names[moment.weekday()]}, {format_date(moment)}"
 
 
-def stamp(moment: datetime | None) -> str:
+def format_timestamp(moment: datetime | None) -> str:
     """`2026-07-01T05:00:00Z`, for machines."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""
 
 
-def minute(moment: datetime | None) -> str:
+def format_minute(moment: datetime | None) -> str:
     """`2026-07-01 05:00 UTC`."""
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "not known"
 
 
-def delay(item: Item) -> int | None:
+def days_until_open(item: Item) -> int | None:
     """Whole days from submission to the moment its code opened; None when it was open at our first look,
     since then nobody knows for how long it had been."""
     if item.submitted_at is None or item.opened_at is None or item.first_seen is None:

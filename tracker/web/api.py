@@ -114,7 +114,7 @@ class Api:
         as_ld = _prefers_ld(headers.get("accept", ""))
         if as_ld:
             item = self._ask(lambda connection: api_queries.load_paper_item(connection, arxiv_id))
-            body = _json(jsonld.jsonld(item)) if item else None
+            body = _json(jsonld.build_jsonld(item)) if item else None
         else:
             paper = self._ask(lambda connection: api_queries.load_paper(connection, arxiv_id))
             body = _json(paper) if paper else None

@@ -77,50 +77,52 @@ class Shipped:
     copy: str | None
 
 
-def told(item: Item, public_url: str) -> FeedEntry:
+def build_entry(item: Item, public_url: str) -> FeedEntry:
     """One item for a site at `public_url`, which is empty where it has no public address.
 
     Raises ValueError for an item without a date, or with one of no time zone.
     """
     published = _utc(item.entered_at)
-    external = address(wording.paper_url(item) or "")
-    page = address(f"{public_url.rstrip('/')}/paper/{item.arxiv_id}") if public_url and item.arxiv_id else None
-    title = latex.plain(item.title) or latex.plain(item.work)
-    mine = wording.own(item)[:MOST_ARTIFACTS]
+    external = web_address(wording.paper_url(item) or "")
+    page = web_address(f"{public_url.rstrip('/')}/paper/{item.arxiv_id}") if public_url and item.arxiv_id else None
+    title = latex.plain_text(item.title) or latex.plain_text(item.work)
+    mine = wording.own_links(item)[:MOST_ARTIFACTS]
     return FeedEntry(
-        id=named(item.work, item.event) if item.event else named(item.work),
+        id=product_uri(item.work, item.event) if item.event else product_uri(item.work),
         url=page or external,
         external=external,
         title=_short(title),
-        summary=latex.plain(item.abstract) or title,
+        summary=latex.plain_text(item.abstract) or title,
         # The body is the same in every feed that holds the item, so that it is rendered once for all of them.
         body=_body(replace(item, entered_at=None, changed_at=None, event=""), page),
         authors=_authors(item),
-        codes=tuple(dict.fromkeys(filter(None, map(latex.plain, item.categories)))),
-        kinds=tuple(sorted({kind for link in mine if (kind := latex.plain(link.kind))})),
-        artifacts=tuple(dict.fromkeys((url, wording.name(link)) for link in mine if (url := address(link.url)))),
+        codes=tuple(dict.fromkeys(filter(None, map(latex.plain_text, item.categories)))),
+        kinds=tuple(sorted({kind for link in mine if (kind := latex.plain_text(link.kind))})),
+        artifacts=tuple(
+            dict.fromkeys((url, wording.short_name(link)) for link in mine if (url := web_address(link.url)))
+        ),
         published=published,
         changed=_changed(item, published),
-        identifier=legal(f"doi:10.48550/arXiv.{item.arxiv_id}") if item.arxiv_id else None,
-        rights=latex.plain(item.licence or "") or None,
+        identifier=escape_uri(f"doi:10.48550/arXiv.{item.arxiv_id}") if item.arxiv_id else None,
+        rights=latex.plain_text(item.licence or "") or None,
         item=item,
     )
 
 
-def legal(text: str) -> str:
+def escape_uri(text: str) -> str:
     """Text as a URI: what may not stand in one is percent-encoded, and what is encoded already stays."""
-    return quote(_PERCENT.sub("%25", latex.clean(text)), safe=_LEGAL)
+    return quote(_PERCENT.sub("%25", latex.clean_text(text)), safe=_LEGAL)
 
 
-def named(*parts: str) -> str:
+def product_uri(*parts: str) -> str:
     """A name of our own as a URI, from parts that are no URIs; without them the name of this program."""
-    return quote(latex.clean(":".join((GUID, *parts))), safe=_LEGAL.replace("%", "").replace("#", ""))
+    return quote(latex.clean_text(":".join((GUID, *parts))), safe=_LEGAL.replace("%", "").replace("#", ""))
 
 
-def address(url: str) -> str | None:
+def web_address(url: str) -> str | None:
     """An absolute http(s) address that may be written into a feed, or None."""
-    clean = latex.clean(url).strip()
-    return legal(clean) if _ADDRESS.match(clean) else None
+    clean = latex.clean_text(url).strip()
+    return escape_uri(clean) if _ADDRESS.match(clean) else None
 
 
 def _short(text: str) -> str:
@@ -147,20 +149,20 @@ def _changed(item: Item, published: datetime) -> datetime:
 
 def _authors(item: Item) -> tuple[str, ...]:
     """All names, or a word for none: readers that send mail need a sender."""
-    names = tuple(_short(name) for one in item.authors[:MOST_AUTHORS] if (name := latex.plain(one)))
+    names = tuple(_short(name) for one in item.authors[:MOST_AUTHORS] if (name := latex.plain_text(one)))
     if len(item.authors) > MOST_AUTHORS:
         return (*names, f"and {len(item.authors) - MOST_AUTHORS} others")
     if names:
         return names
     owner = item.work.rpartition(":")[2].partition("/")[0] if item.arxiv_id is None else ""
-    return (latex.plain(owner) or NOBODY,)
+    return (latex.plain_text(owner) or NOBODY,)
 
 
 @lru_cache(maxsize=2048)
 def _body(item: Item, page: str | None) -> str:
-    own = wording.own(item)
+    own = wording.own_links(item)
     lines = [_shipped(item, link) for link in own[:MOST_ARTIFACTS]]
-    text = render.html(
+    text = render.render_template(
         "item.html.j2",
         item=item,
         shipped=lines,
@@ -169,10 +171,10 @@ def _body(item: Item, page: str | None) -> str:
         lost=_lost(item),
         said=next((link for link in own if link.evidence), None),
         authors=_authors(item),
-        external=address(wording.paper_url(item) or ""),
+        external=web_address(wording.paper_url(item) or ""),
         page=page,
     )
-    return latex.clean(text)
+    return latex.clean_text(text)
 
 
 def _shipped(item: Item, link: ItemLink) -> Shipped:
@@ -182,7 +184,7 @@ def _shipped(item: Item, link: ItemLink) -> Shipped:
     label = " and ".join(
         wording.FACT[fact] if not i else wording.FACT[fact].lower() for i, fact in enumerate(facts)
     )
-    return Shipped(label or "Page", link, address(link.url), address(link.copy_url or ""))
+    return Shipped(label or "Page", link, web_address(link.url), web_address(link.copy_url or ""))
 
 
 _THERE = (State.OPEN, State.AVAILABLE, State.GATED, State.GONE)
@@ -196,12 +198,12 @@ def _lost(item: Item) -> Sequence[tuple[str, str]]:
     made = []
     for verdict in item.verdicts:
         if verdict.fact is Fact.CODE and item.opened_at and verdict.state not in (State.OPEN, State.UNKNOWN):
-            made.append(("No longer open", wording.why(verdict)))
+            made.append(("No longer open", wording.join_reasons(verdict)))
         elif verdict.state is State.GONE:
-            made.append((f"{wording.FACT[verdict.fact]} gone", wording.why(verdict)))
+            made.append((f"{wording.FACT[verdict.fact]} gone", wording.join_reasons(verdict)))
     return made
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Give back the bodies that were kept for the feeds of one publish."""
     _body.cache_clear()

@@ -11,14 +11,14 @@ from lxml import html
 
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
-from tracker.publish import feed_entries
+from tracker.publish import feed_entry
 
 Make = Callable[..., Item]
 Link = Callable[..., ItemLink]
 
 
 def body(item: Item, public_url: str = "https://x.example/t") -> str:
-    return feed_entries.told(item, public_url).body
+    return feed_entry.build_entry(item, public_url).body
 
 
 def lines(item: Item) -> list[str]:
@@ -143,4 +143,4 @@ def test_the_card_is_the_same_in_every_feed(item: Make, now: datetime) -> None:
 
 def test_an_item_of_no_time_zone_is_refused(item: Make) -> None:
     with pytest.raises(ValueError, match="time zone"):
-        feed_entries.told(item(entered_at=datetime(2026, 6, 17)), "")  # noqa: DTZ001 # what is refused
+        feed_entry.build_entry(item(entered_at=datetime(2026, 6, 17)), "")  # noqa: DTZ001 # what is refused
