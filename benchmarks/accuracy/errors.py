@@ -141,7 +141,7 @@ KINDS = (
         "list-not-named",
         "papers of curated lists",
         "the listed repository is not named in title, abstract or comment (only the full text, a page or the Hub can "
-        "tell)",
+        "show it)",
         "the abstract says nothing of code, or gives a project page",
     ),
     Kind(

@@ -25,33 +25,35 @@ HEAD = """# Accuracy
 
 Written by `make accuracy`; do not edit by hand.
 
-**These figures are in sample.** The texts are the development half of a hand-labelled set, and the rules were written
-while reading them. They show what the rules can express and guard against falling back; no figure for papers that
-nobody tuned to is claimed here, and such figures must be expected to be lower. A score of 1.000 says that none of these
-texts is read wrongly, and no more.
+**These figures are in sample.** The texts are the development half of a hand-labelled set, and the
+rules were written while reading them. They show what the rules can express and guard against
+regressions. This page claims no figure for papers that nobody tuned to; expect such figures to be
+lower. A score of 1.000 says that none of these texts is read wrongly, and no more.
 """
 
 WHAT = """## What was measured, on what
 
-Every text went through what `tracker detect` reads and prints: one JSON line in, one out. Rules {rules}; a link is called
-`own` at a probability of {threshold} or more.
+Every text went through what `tracker detect` reads and prints: one JSON line in, one out.
+Rules {rules}; a link is called `own` at a probability of {threshold} or more.
 
 | texts | how many | labels |
 |---|---|---|
-| abstracts and comments | {texts} texts of {papers} papers, {links} links; {random} from a random draw enriched in links, {nasty} picked for their difficulty (*nasty*) | each link with its reference and role, and the promise; each text is asked alone, without title or authors |
+| abstracts and comments | {texts} texts of {papers} papers, {links} links; {random} from a random draw enriched in links, {nasty} picked for their difficulty (*nasty*) | each link with its reference and role, and the promise; each text is read alone, without title or authors |
 | papers of curated lists | {official} papers whose repository is known from a list and not from their abstract, and {other_listed} that only promise or only mention code | paper level; the lists are wrong on 1 to 2 % of their papers; absence from a list proves nothing, so no precision is drawn from it |
-| full texts | {full_texts} PDF conversions and TeX sources, known by windows around their links and laid out where these stood; {in_text} name their own repository | the own repositories, others that the text names, and further links labelled for this project (`benchmarks/accuracy/further_labels.toml`) |
+| full texts | {full_texts} PDF conversions and TeX sources, known by windows around their links, placed where these were; {in_text} name their own repository | the own repositories, others that the text names, and further links labelled for this project (`benchmarks/accuracy/further_labels.toml`) |
 
-Precision is the share of what was said that is right, recall the share of what is labelled that was said, F1 their harmonic
-mean. In brackets stands the 90 % interval of {draws:,} bootstrap samples, drawn by paper with a fixed seed. Errors that were
-not met cannot be drawn, so the interval of a figure near 1 is narrower than the truth: where n papers showed no error, up to
-3 in n of such papers may still hold one.
+Precision is the share of the claims that are right, recall the share of the labels that were
+claimed, F1 their harmonic mean. The brackets hold the 90 % interval of {draws:,} bootstrap samples,
+drawn by paper with a fixed seed. Errors that did not occur cannot be drawn, so the interval of a
+figure near 1 is narrower than the truth: where n papers showed no error, up to 3 in n of such
+papers may still hold one.
 
 ## How to repeat it
 
-`make accuracy`, or `python -m benchmarks.accuracy [FOLDER]`, where FOLDER (or `TRACKER_LABELS`) holds the labelled texts;
-they are not part of the project, and without them the command says so and changes nothing. The floors are in
-`benchmarks/accuracy/floor.toml`; `pytest tests/detect/test_accuracy.py` fails where a figure falls below its floor.
+Run `make accuracy`, or `python -m benchmarks.accuracy [FOLDER]`, where FOLDER (or `TRACKER_LABELS`)
+holds the labelled texts. They are not part of the project, and without them the command says so and
+changes nothing. The floors are in `benchmarks/accuracy/floor.toml`;
+`pytest tests/detect/test_accuracy.py` fails where a figure falls below its floor.
 """
 
 SECTIONS = (
@@ -75,48 +77,51 @@ SECTIONS = (
     Section("## Promise", "Counts of texts.", ("promise",)),
     Section(
         "## The same texts in other forms",
-        "Abstracts and comments, both draws together, written otherwise without a change of meaning.",
+        "Abstracts and comments, both draws together, rewritten without a change of meaning.",
         ("forms",),
     ),
     Section(
         "## Papers of curated lists",
         """\
-Title, abstract and comment together. Recall is bounded by what these texts name; the last column is the share of claimed
-code repositories that the list knows too, a lower bound on precision, since a second repository of the same work is not
-listed. Below, the papers that only promise or only mention.""",
+Title, abstract and comment together. Recall is bounded by what these texts name. The last column is
+the share of claimed code repositories that the list knows too: a lower bound on precision, because
+the lists do not hold a second repository of the same work. The second table has the papers that
+only promise or only mention.""",
         ("lists", "lists-others"),
     ),
     Section(
         "## A paper's own repository from its full text",
         """\
-Of the papers whose text names it. Wrong is each repository claimed that is another's or that no label names; companions of
-the same owner count neither for nor against. RSEF (Research Software Extraction Framework) is read as: the GitHub and GitLab
-addresses of a paper, ranked by how often they stand there; its variant with a trained sentence classifier needs a model and
-is not run here. Between the windows the texts are empty lines, which is kind to rules that only look for GitHub links.""",
+The papers are those whose text names it. A claimed repository is wrong when it is another's or when
+no label names it; further repositories of the same owner count neither way. RSEF (Research Software
+Extraction Framework) is taken as: the GitHub and GitLab addresses of a paper, ranked by how often
+they occur. Its variant with a trained sentence classifier needs a model and is not run here.
+Between the windows the texts are empty lines, which favours rules that only look for GitHub
+links.""",
         ("full-text",),
     ),
     Section(
         "## Own against others, link by link, in full texts",
         """\
-`repositories`: links that the data's labels decide. `links`: with those labelled for this project, models and data sets
-among them. An own repository that stands in the text and was not found counts as not kept. Saying `own` of everything has
-a balanced accuracy of 0.500.""",
+`repositories`: links that the data's labels decide. `links`: with those labelled for this project,
+models and data sets among them. An own repository that is in the text and was not found counts as
+not kept. Calling everything `own` has a balanced accuracy of 0.500.""",
         ("full-roles",),
     ),
     Section("### By place and host", "`links`, as far as found.", ("full-place", "full-host")),
     Section(
         "## Calibration, links of full texts",
         """\
-ECE is the expected calibration error. The base rate's Brier score is that of always saying the share that is own. Below,
-what was said against what was true, for `links`.""",
+ECE is the expected calibration error. The base rate's Brier score is that of always predicting the
+share that is own. The second table compares predictions with the truth, for `links`.""",
         ("calibration", "reliability.links"),
     ),
 )
 
 FLOORS = """## Every figure and its floor
 
-A floor stands a little below what was measured; it is lowered only by a commit of its own that says why. The tests compare
-this table with a fresh run.
+A floor is a little below what was measured; it is lowered only by a commit of its own that says
+why. The tests compare this table with a fresh run.
 """
 
 
@@ -178,8 +183,8 @@ def _errors(part: Part) -> str:
     ]
     text = (
         "## The errors that remain\n\n"
-        "Counted by simple rules on each error (what was found beside what was missed, the place, the roles); the "
-        "examples are in our own words. Classes that are met no more are left out.\n\n"
+        "Simple rules count each error (by what was found beside what was missed, the place, the roles). The\n"
+        "examples are in our own words. Classes without an error are left out.\n\n"
     )
     return text + _lines(("task", "class", "count", "example"), rows)
 
