@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.detect import detect
-from tracker.detect.formats import tex
+from tracker.detect.formats import tex, tex_macros
 from tracker.domain.artifacts import Reference
 from tracker.domain.terms import Place
 
@@ -86,7 +86,7 @@ def test_the_words_read_on(resolve: Resolve) -> None:
 
 
 def test_a_macro_that_calls_itself_ends() -> None:
-    assert len(tex.to_plain_text(r"\def\a{\a\a/}" + r"\a" * 1000).text) < 2 * tex.MAX_EXPANDED
+    assert len(tex.to_plain_text(r"\def\a{\a\a/}" + r"\a" * 1000).text) < 2 * tex_macros.MAX_EXPANDED
 
 
 @given(st.lists(st.sampled_from(["{", "}", "\\url{", "\\href{http://a.b/c}{", "\\footnote{", "%", "\n", "\\", "\\def\\a{", "\\a", "\\begin{abstract}", "\\end{abstract}",

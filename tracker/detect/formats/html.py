@@ -1,7 +1,7 @@
 """A paper's HTML (LaTeXML's, as arXiv and ar5iv show it) or a project page, as plain text with its places.
 
-Class names are those of LaTeXML's own schema and style sheets (dlmf.nist.gov/LaTeXML). What the site adds
-around a paper stands outside `<article class="ltx_document">`. One pass over the tags; nothing is built.
+Class names are those of LaTeXML's own schema and style sheets (dlmf.nist.gov/LaTeXML). What the site adds to a
+paper is outside `<article class="ltx_document">`. One pass over the tags; no tree is built.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _HIDDEN = re.compile(
     r"<(?=[smhtnb!])(?:(?P<name>script|style|math|svg|head|template|noscript|button)(?=[\s>/])(?P<rest>[^<>]*)>|(?P<comment>!--))",
     re.IGNORECASE,
 )
-# Signs of an address that were typeset as formulas.
+# Characters of an address that were typeset as formulas.
 _SIGN = re.compile(r"""alttext=["']\\(sim|_)["']""")
 _SIGNS = {"sim": "~", "_": "_"}
-# (closing, name, attributes, classes where they stand as LaTeXML writes them).
+# (closing, name, attributes, classes in the position where LaTeXML writes them).
 _TAG = re.compile(
     r"<(/?)([A-Za-z][A-Za-z0-9]*)"
     r'((?: id="[^"<>]*")?(?: href="[^"<>]*")?(?: title="[^"<>]*")?(?: class="([^"<>]{1,400})")?[^<>]*)>'
 )
-# Tags that only shape words: no place, no link, no gap.
+# Tags that only shape words: they make no place, no link and no gap.
 _SHAPES = re.compile(r"</?(?:em|strong|b|i|u|tt|cite|code|small|wbr|font|sub)(?=[\s>/])[^<>]*>")
 _HREF = re.compile(r"""\bhref\s?=\s?(?:"([^"]{1,2000})"|'([^']{1,2000})'|([^\s"'<>]{1,2000}))""", re.IGNORECASE)
 _CLASS = re.compile(r"""\bclass\s?=\s?(?:"([^"]{1,400})"|'([^']{1,400})')""", re.IGNORECASE)
@@ -51,7 +51,7 @@ _HIDDEN_CLASSES_TEXT = """ltx_note_mark ltx_note_type ltx_tag_note ltx_TOC ltx_p
 _HIDDEN_CLASSES = frozenset(_HIDDEN_CLASSES_TEXT.split())
 _FRONT_TEXT = """ltx_authors ltx_author_notes ltx_creator ltx_contact ltx_title_document ltx_role_thanks
     ltx_role_affiliationtext ltx_role_institutetext ltx_role_frontmatter ltx_dates ltx_classification"""
-# The first that shares a word with an element's classes tells its place.
+# An element has the place of the first set that shares a word with its classes.
 _PLACES = (
     (frozenset({"ltx_bibliography", "ltx_biblist", "ltx_bibitem", "references", "bibliography", "csl-bib-body"}),
      Place.BIBLIOGRAPHY),
@@ -64,14 +64,14 @@ _SECTIONS = frozenset({"ltx_section", "ltx_chapter", "ltx_part", "ltx_appendix"}
 _MAX_CLASSES = 5_000
 _MAX_CLASS = 400
 _Meaning = tuple[Place | None, bool, bool]
-"""(place, whether unseen, whether a section) of an element."""
+"""(place, whether hidden, whether a section) of an element."""
 _NOTHING: _Meaning = (None, False, False)
 
 
 def to_plain_text(text: str) -> PlainText:
-    """The words of a page, with the address of each link behind the words that it underlies or in their stead.
+    """The words of a page, with the address of each link after its words or in their place.
 
-    Scripts, formulas, what the site adds around a paper and links to the paper's own parts are left out.
+    Scripts, formulas, what the site adds to a paper and links to the paper's own parts are left out.
     Never raises; linear in the text.
     """
     body, is_paper = _find_body(text)
@@ -84,7 +84,7 @@ def to_plain_text(text: str) -> PlainText:
 
 
 def _find_body(text: str) -> tuple[str, bool]:
-    """(the part that is the paper or the page, whether it is a paper of LaTeXML)."""
+    """(the part of the text that is the paper or the page, whether it is a paper made by LaTeXML)."""
     paper = _PAPER.search(text)
     if paper is not None:
         end = text.rfind("</article>", paper.end())
@@ -94,20 +94,20 @@ def _find_body(text: str) -> tuple[str, bool]:
 
 
 def _without_hidden(text: str, is_paper: bool) -> str:
-    """`text` without elements that are not words; one whose end is missing loses its tag alone."""
-    kept: list[str] = []
+    """`text` without elements that are not words; of one whose end is missing only the tag is removed."""
+    pieces: list[str] = []
     at = 0
     endless: set[str] = set()
-    while (found := _HIDDEN.search(text, at)) is not None:
-        written, rest, comment = found.groups()
+    while (tag := _HIDDEN.search(text, at)) is not None:
+        written, rest, comment = tag.groups()
         name = "--" if comment else written.lower()
-        start, end = found.span()
+        start, end = tag.span()
         if name == "button" and not is_paper:
             # On a project page a button is often the link itself.
-            kept.append(text[at:end])
+            pieces.append(text[at:end])
             at = end
             continue
-        kept.append(text[at:start])
+        pieces.append(text[at:start])
         at = end
         if name in endless or (rest and rest[-1] == "/"):
             continue
@@ -116,10 +116,10 @@ def _without_hidden(text: str, is_paper: bool) -> str:
             endless.add(name)
             continue
         sign = _SIGN.search(rest) if name == "math" and "alttext=" in rest else None
-        kept.append(_SIGNS[sign[1]] if sign else " ")
+        pieces.append(_SIGNS[sign[1]] if sign else " ")
         at = end
-    kept.append(text[at:])
-    return "".join(kept)
+    pieces.append(text[at:])
+    return "".join(pieces)
 
 
 def _end_of(text: str, name: str, at: int) -> int:
@@ -134,10 +134,10 @@ def _end_of(text: str, name: str, at: int) -> int:
 
 
 class _HtmlReader:
-    """Where in the page the walk is: inside which elements that matter, and inside which link.
+    """Follows the tags of one page: inside which elements with a place or hidden ones it is, and inside which link.
 
-    Of all elements only those are followed that have the name of one that matters and is open, by counting
-    them, so that markup that was never closed does no harm.
+    Of all other elements only those are counted whose name is that of an open element that matters, so that
+    markup that was never closed does no harm.
     """
 
     def __init__(self, has_front: bool) -> None:
@@ -155,8 +155,8 @@ class _HtmlReader:
         self.out.enter(self._place)
 
     def read(self, pieces: Sequence[Any]) -> None:
-        """Follow the tags of a page that was split at them, and the words behind each."""
-        out, depths, known = self.out, self._depths, self._classes
+        """Follow the tags of a page that was split at them, and the words after each."""
+        out, depths, meanings = self.out, self._depths, self._classes
         put = out.pieces.append
         tags = islice(pieces, 1, None)
         for closing, name, attributes, classes, words in zip(tags, tags, tags, tags, tags, strict=True):
@@ -172,7 +172,7 @@ class _HtmlReader:
             if closing:
                 if name in depths:
                     self._close(name)
-            elif name in depths or name in _CAPTIONS or known.get(classes, _NOTHING) is not None:
+            elif name in depths or name in _CAPTIONS or meanings.get(classes, _NOTHING) is not None:
                 self._open(name, attributes, classes)
             if words and not self._hidden:
                 if "&" in words or out.after_link:
@@ -181,7 +181,7 @@ class _HtmlReader:
                     put(words)
 
     def words(self, words: str) -> None:
-        """Put what stands between two tags."""
+        """Write the words between two tags."""
         if self._hidden:
             return
         if "&" in words:
@@ -191,7 +191,7 @@ class _HtmlReader:
         self.out.put(words)
 
     def _open(self, name: str, attributes: str, classes: str | None) -> None:
-        """An element begins that may matter, or that has the name of one that is open and does."""
+        """An element begins that may matter, or whose name is that of an open element that does."""
         if name in _VOID or attributes.endswith("/"):
             return
         depth = 0
@@ -208,7 +208,7 @@ class _HtmlReader:
             self._push(name, depth, place, hidden)
 
     def _close(self, name: str) -> None:
-        """An element ends that has the name of one that is open and matters."""
+        """An element ends whose name is that of an open element that matters."""
         depth = self._depths[name]
         if not depth:
             return
@@ -218,10 +218,10 @@ class _HtmlReader:
             return
         self.end_link()
         _, _, self._place, self._hidden = self._frames[index]
-        for gone, level, _, _ in self._frames[index:]:
-            self._index.pop((gone, level), None)
+        for closed, level, _, _ in self._frames[index:]:
+            self._index.pop((closed, level), None)
             if level == 1:
-                del self._depths[gone]
+                del self._depths[closed]
         del self._frames[index:]
         if not self._frames and (not self._front or not self._before_abstract):
             self._place = None
@@ -229,7 +229,7 @@ class _HtmlReader:
         self._gap(" ")
 
     def end_link(self) -> None:
-        """Close the link that is open: its address replaces words that spell one, and follows any other."""
+        """Close the open link: its address replaces words that spell an address, and follows any other words."""
         href, self._href = self._href, ""
         if href:
             words = self.out.since(self._mark)
@@ -239,8 +239,8 @@ class _HtmlReader:
     def _begin_link(self, attributes: str) -> None:
         if self._hidden:
             return
-        found = _HREF.search(attributes)
-        written = unescape(found[1] or found[2] or found[3]).strip() if found else ""
+        href = _HREF.search(attributes)
+        written = unescape(href[1] or href[2] or href[3]).strip() if href else ""
         if written.startswith("//"):
             written = f"https:{written}"
         if written[:4].lower() == "http" and not _OWN_PARTS.match(written):
@@ -272,10 +272,10 @@ class _HtmlReader:
             self.out.enter(place)
 
     def _meaning(self, name: str, attributes: str, classes: str | None) -> _Meaning | None:
-        """What an element's classes and name say of it; None where they say nothing."""
+        """What an element's classes and name mean; None where they mean nothing here."""
         if classes is None:
-            found = _CLASS.search(attributes) if "class" in attributes or name in _CAPTIONS else None
-            classes = (found[1] or found[2]) if found else ""
+            attribute = _CLASS.search(attributes) if "class" in attributes or name in _CAPTIONS else None
+            classes = (attribute[1] or attribute[2]) if attribute else ""
         meaning = self._classes.get(classes, _NOTHING)
         if meaning is _NOTHING:
             words = frozenset(classes.split())

@@ -1,6 +1,6 @@
-"""In which place of a paper a position stands, where only the words are left: PDF text, plain text, Markdown.
+"""The place of a position in a text without markup: PDF text, plain text, Markdown.
 
-Headings, marks of footnotes and beginnings of captions tell it. All patterns look at bounded pieces.
+Headings, marks of footnotes and beginnings of captions show it. All patterns are bounded.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ from itertools import islice
 from tracker.domain.terms import Place
 
 MAX_FRONT = 12_000
-"""Characters in which a first heading "Introduction" is looked for."""
+"""Characters in which the heading "Introduction" is searched for."""
 FIRST_PAGE = 6_000
-"""Characters in which the footnotes of a title page stand."""
-
+"""Characters of a title page with its footnotes."""
 MIN_WHOLE_PAPER = 24_000
-"""A text of so many characters is a paper also where neither an abstract nor an introduction is headed."""
+"""Characters from which a text is a whole paper even without a heading for its abstract or introduction."""
 MAX_TITLE_FOOTNOTE = 4
 """The highest number of a footnote on a title page."""
 MAX_TITLE_PART = 3_000
-"""Characters in which the word "Abstract" stands in a whole paper."""
+"""Characters that contain the word "Abstract" in a whole paper."""
 
 _NUMBER = r"(?:(?:\d{1,2}|[IVXLC]{1,6}|[A-Z])(?:\.\d{1,2})?[.)]?[ \t]{1,4})?"
 _EDGE = r"[ \t#*_>]{0,12}"
 
 
 def _heading(words: str) -> re.Pattern[str]:
-    """A line of its own that holds one of `words`, numbered or not, in spaced capitals or not."""
+    """A line that consists of one of `words`, numbered or not, in spaced capitals or not."""
     spaced = "|".join(r"[ \t]?".join(word) if word.isalpha() else word for word in words.split("|"))
     return re.compile(
         rf"^{_EDGE}(?:\d{{1,3}}[ \t]{{2,20}})?{_NUMBER}(?:{spaced})[ \t]?[:.]?{_EDGE}\d{{0,3}}[ \t]{{0,4}}\r?$",
@@ -41,7 +40,7 @@ _REFERENCES = _heading(
 )
 _INTRODUCTION = _heading(r"introduction|background|motivation|overview")
 _ABSTRACT = re.compile(r"\ba[ \t]?b[ \t]?s[ \t]?t[ \t]?r[ \t]?a[ \t]?c[ \t]?t\b", re.IGNORECASE)
-# What follows the references: a named part, or the first lettered heading (which holds no initials of authors).
+# What follows the references: a named part, or the first lettered heading (which has no initials of authors).
 _AFTER = re.compile(
     rf"^{_EDGE}(?:(?:technical[ \t]|online[ \t])?a[ \t]?p[ \t]?p[ \t]?e[ \t]?n[ \t]?d[ \t]?i[ \t]?(?:x|c[ \t]?e[ \t]?s)\b[^\n.,]{{0,60}}"
     r"|supplement(?:ary|al)[ \t](?:materials?|information)[^\n.,]{0,40}|(?:neurips[ \t])?(?:paper|reproducibility)[ \t]checklist"
@@ -65,12 +64,12 @@ _CAPTION = re.compile(
     r"(?:\n[^\n]{1,200}){0,3}\Z"
 )
 _MIN_BEFORE_REFERENCES = 0.25
-"""The share of a text that stands before its references at least."""
+"""The least share of a text that precedes its references."""
 _MAX_HEADINGS = 50
 
 
 class TextPlaces:
-    """The places of one text."""
+    """The places of one text, by position."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -78,7 +77,7 @@ class TextPlaces:
         self._front = introduction.start() if introduction else 0
         abstract = _ABSTRACT.search(text, 0, self._front)
         self._abstract = abstract.start() if abstract else 0
-        # An excerpt has no title page: its first footnotes are like any others.
+        # An excerpt has no title page, so its first footnotes are ordinary ones.
         whole = (
             introduction is not None or len(text) >= MIN_WHOLE_PAPER or _ABSTRACT.search(text, 0, MAX_TITLE_PART)
         )
@@ -88,7 +87,7 @@ class TextPlaces:
         self._ends = [end for _, end in lists]
 
     def place_at(self, position: int) -> Place:
-        """Where `position` stands."""
+        """The place of `position`."""
         index = bisect_right(self._starts, position) - 1
         if index >= 0 and position < self._ends[index]:
             return Place.BIBLIOGRAPHY
@@ -102,23 +101,23 @@ class TextPlaces:
 
 
 def _is_title_footnote(mark: str) -> bool:
-    """Whether a footnote's mark is one of a title page: a sign, or one of the first numbers."""
+    """Whether a footnote's mark is one of a title page: a symbol, or one of the first numbers."""
     return not mark.isdigit() or int(mark) <= MAX_TITLE_FOOTNOTE
 
 
 def find_bibliographies(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each list of references: from its heading to an appendix, or to the end."""
+    """(start, end) of each list of references: from its heading to an appendix, or to the end of the text."""
     headings = [
         heading.end()
         for heading in islice(_REFERENCES.finditer(text, int(len(text) * _MIN_BEFORE_REFERENCES)), _MAX_HEADINGS)
     ]
-    # A line of a table of contents, or a running title, leads to no entries.
-    listing = [start for start in headings if _ENTRY.search(text, start, start + 1_500)] or headings[:1]
-    found: list[tuple[int, int]] = []
-    for start in listing:
-        if not found or start >= found[-1][1]:
-            found.append((start, _bibliography_end(text, start)))
-    return found
+    # No entries follow a line of a table of contents or a running title.
+    starts = [start for start in headings if _ENTRY.search(text, start, start + 1_500)] or headings[:1]
+    spans: list[tuple[int, int]] = []
+    for start in starts:
+        if not spans or start >= spans[-1][1]:
+            spans.append((start, _bibliography_end(text, start)))
+    return spans
 
 
 def _bibliography_end(text: str, start: int) -> int:

@@ -1,4 +1,4 @@
-"""Full texts of any format as plain text, and in which part of the paper a position stands."""
+"""Full texts of any format as plain text, and the place of the paper in which a position is."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _HEAD = 20_000
 
 
 def guess_format(text: str) -> str:
-    """`html`, `tex` or `pdf-text`, by what stands in the first part of the text."""
+    """`html`, `tex` or `pdf-text`, judged by the first part of the text."""
     head = text[:_HEAD]
     tag, command = _HTML_SIGN.search(head), _TEX_SIGN.search(head)
     if tag and command:
-        # Sources show tags in listings, pages show commands in formulas: what comes first is the format.
+        # Sources show tags in listings, pages show commands in formulas: the first of the two is the format.
         return "html" if tag.start() < command.start() else "tex"
     if tag:
         return "html"
@@ -28,14 +28,14 @@ def guess_format(text: str) -> str:
 
 
 def to_plain_text(text: str, kind: str) -> PlainText:
-    """`text` without the markup of its format, with the links and places that the markup told."""
+    """`text` without its markup, with the links and places that the markup gives; `kind` is the format."""
     if kind == "html":
         return html.to_plain_text(text)
     return tex.to_plain_text(text) if kind == "tex" else PlainText(text)
 
 
 class PlaceFinder:
-    """Answers in which place a position of a plain text stands."""
+    """Finds the place of a position of a plain text, by its markup or by its words."""
 
     def __init__(self, plain: PlainText, kind: str) -> None:
         self._plain = plain

@@ -1,4 +1,4 @@
-"""A text without its markup, and what the markup told of it."""
+"""A text without its markup, with the places and links that the markup gave."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tracker.domain.terms import Place
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """Words for a reader, the places that the markup told, and the links whose exact address it gave.
+    """The words of a text, the places that its markup gave, and the links whose exact address it gave.
 
-    `places[n]` holds from position `starts[n]` up to the next start; None where the markup told nothing.
-    `links` ascend and do not overlap.
+    `places[n]` is the place from position `starts[n]` up to the next start; None where the markup gave none.
+    `links` are in order and do not overlap.
     """
 
     text: str
@@ -23,17 +23,17 @@ class PlainText:
     links: tuple[urls.FoundLink, ...] = ()
 
     def place_at(self, position: int) -> Place | None:
-        """What the markup told of the place of `position`."""
+        """The place of `position`; None where the markup gave none."""
         index = bisect_right(self.starts, position) - 1
         return self.places[index] if index >= 0 else None
 
 
 class PlainTextWriter:
-    """Puts a plain text together, piece by piece."""
+    """Builds a plain text, piece by piece."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        """What was put so far; whoever adds to it directly adds nothing empty."""
+        """The pieces so far; a caller that adds to them directly must not add an empty one."""
         self._measured = 0
         self._measure = 0
         self._linked = -1
@@ -43,7 +43,7 @@ class PlainTextWriter:
 
     @property
     def length(self) -> int:
-        """Characters that were put; added up where it is asked for, as most pieces are only words."""
+        """The number of characters so far, added up only when it is needed: most pieces are only words."""
         if self._measured < len(self.pieces):
             self._measure += sum(map(len, self.pieces[self._measured :]))
             self._measured = len(self.pieces)
@@ -55,7 +55,7 @@ class PlainTextWriter:
             self.pieces.append(piece)
 
     def enter(self, place: Place | None) -> None:
-        """From here on the text stands in `place`."""
+        """Set the place of all that follows."""
         if self._places and self._places[-1] is place:
             return
         length = self.length
@@ -66,15 +66,15 @@ class PlainTextWriter:
             self._places.append(place)
 
     def mark(self) -> tuple[int, int]:
-        """This point, for `since` and `replace`."""
+        """This point of the text, for `since` and `link`."""
         return len(self.pieces), self.length
 
     def since(self, mark: tuple[int, int]) -> str:
-        """The words that were put since `mark`."""
+        """The words added since `mark`."""
         return "".join(self.pieces[mark[0] :])
 
     def link(self, url: str, mark: tuple[int, int] | None = None) -> None:
-        """Add a link by its address; in place of the words since `mark`, if nothing but words came since."""
+        """Add a link by its address, in place of the words since `mark` if only words were added since then."""
         if mark is not None and (not self._starts or self._starts[-1] <= mark[1]):
             del self.pieces[mark[0] :]
             self._measured, self._measure = mark
@@ -87,9 +87,9 @@ class PlainTextWriter:
 
     @property
     def after_link(self) -> bool:
-        """Whether the last that was put is a link, so that words may not be glued to it."""
+        """Whether the last piece is a link, so that the next word needs a space before it."""
         return self._linked == len(self.pieces)
 
     def finish(self) -> PlainText:
-        """All that was put."""
+        """The finished text."""
         return PlainText("".join(self.pieces), tuple(self._starts), tuple(self._places), tuple(self._links))

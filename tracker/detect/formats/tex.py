@@ -1,8 +1,8 @@
 """A paper's TeX source as plain text with its places: what would be typeset, and nothing else.
 
-Comments, definitions that nothing uses, `\\iffalse` and all behind `\\end{document}` never reach the words.
-A link in a macro stands where the macro is used. One pass over the commands and braces; what a macro stands
-for is read the same way, within bounds.
+Comments, definitions that nothing uses, `\\iffalse` and everything after `\\end{document}` are left out. A link in a
+macro has the place where the macro is used. One pass over the commands and braces; the expansion of a macro is
+read the same way, within bounds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracker.detect.formats.plain_text import PlainText, PlainTextWriter
+from tracker.detect.formats.tex_commands import (
+    ADDRESSES,
+    DEFINERS,
+    ENTRIES,
+    ENVIRONMENTS,
+    PLACE_OF,
+    SHAPES,
+    VERBATIM,
+)
+from tracker.detect.formats.tex_macros import Macro, MacroTable
 from tracker.detect.links import urls
 from tracker.domain.terms import Place
 
@@ -20,52 +30,23 @@ _TOKEN = re.compile(
     r"|@(?P<entry>[A-Za-z]{3,20})[ \t]{0,3}\{",
     re.DOTALL,
 )
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _OPTION = re.compile(r"\s{0,3}\[[^\[\]]{0,200}\]")
 _TO_GROUP = re.compile(r"\s{0,3}\{")
 _NAME = re.compile(r"\s{0,3}\{\s{0,3}([A-Za-z]{1,30})\*?\s{0,3}\}")
-_NEW = re.compile(
-    r"\s{0,3}(?:\{\s{0,3}\\([A-Za-z@]{1,60})\s{0,3}\}|\\([A-Za-z@]{1,60}))\s{0,3}(?:\[(\d)\])?(?:\[[^\[\]]{0,200}\])?\s{0,3}(?=\{)"
-)
-_DEF = re.compile(r"\s{0,3}\\([A-Za-z@]{1,60})((?:\s?#\d){0,9})\s{0,3}(?=\{)")
 _CONDITION = re.compile(r"\\(if[A-Za-z@]*|else|fi)(?![A-Za-z@])|%[^\n]*")
 _NO_CONDITIONS = frozenset({"iff", "ifthenelse"})
-_MACRO = re.compile(r"\\([A-Za-z@]+)(?:\{\}|[ \t])?")
 _VERB = re.compile(r"\*?([^A-Za-z\s*{}])([^\n]{0,500}?)\1")
 _SECTION = re.compile(r"\\(?:section|chapter)\b")
 
-MAX_GROUP = 4_000
-"""Characters of an argument or a definition that are looked at."""
-MAX_EXPANDED = 300_000
-"""Characters that macros may add to a text."""
-_MAX_SHORT = 300
 _MAX_DEPTH = 5
+"""Macros within macros that are expanded."""
 _MAX_OPEN = 2_000
-
-_ADDRESSES = frozenset({"url", "nolinkurl", "path", "burl", "doi", "seeurl"})
-_DEFINERS = frozenset({"newcommand", "renewcommand", "providecommand", "DeclareRobustCommand", "def", "gdef", "edef", "xdef"})  # fmt: skip
-_FOOTNOTES = frozenset({"footnote", "footnotetext", "blfootnote", "tablefootnote", "icmlfootnote", "marginpar"})
-_FRONT = frozenset({"title", "author", "affiliation", "affil", "institute", "thanks", "address", "titlenote", "authornote", "icmltitle", "icmlaffiliation"})  # fmt: skip
-_SHAPES = frozenset({"textbf", "textit", "emph", "textsc", "textrm", "textsf", "text", "mbox", "hbox", "underline", "textsuperscript", "textnormal"})  # fmt: skip
-_VERBATIM = frozenset({"verbatim", "Verbatim", "lstlisting", "minted"})
-_ENTRIES = frozenset({"article", "inproceedings", "misc", "book", "online", "software", "techreport", "phdthesis", "incollection", "conference", "manual", "unpublished", "dataset", "electronic", "www"})  # fmt: skip
-_PLACE_OF = (
-    dict.fromkeys(_FOOTNOTES, Place.FOOTNOTE)
-    | dict.fromkeys(_FRONT, Place.TITLE_FOOTNOTE)
-    | {"caption": Place.CAPTION, "captionof": Place.CAPTION, "subcaption": Place.CAPTION, "abstract": Place.ABSTRACT}
-)  # fmt: skip
-_ENVIRONMENTS = {"abstract": Place.ABSTRACT, "thebibliography": Place.BIBLIOGRAPHY, "frontmatter": None}
-
-
-@dataclass(frozen=True, slots=True)
-class _Macro:
-    arguments: int
-    body: str
+"""Braces and environments that may be open at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """One open brace or environment: the place to go back to, and what to put at its end."""
+    """One open brace or environment: the place to return to, and what to write at its end."""
 
     environment: str
     place: Place | None
@@ -74,31 +55,31 @@ class _Frame:
 
 
 def to_plain_text(text: str) -> PlainText:
-    """The words of a TeX source, `\\url` and `\\href` as the addresses they hold. Never raises; linear."""
+    """The words of a TeX source, with `\\url` and `\\href` as their addresses. Never raises; linear in the text."""
     reader = _TexReader(text)
     reader.run(text, 0)
     return reader.out.finish()
 
 
 class _TexReader:
+    """Follows the commands and braces of one source, and writes what would be typeset."""
+
     def __init__(self, text: str) -> None:
         self.out = PlainTextWriter()
-        self._macros: dict[str, _Macro] = {}
+        self._macros = MacroTable(len(text), _PROTECTED)
         self._frames: list[_Frame] = []
         self._sectioned = _SECTION.search(text) is not None
         self._front = True
         self._place: Place | None = Place.TITLE_FOOTNOTE
-        self._patience = 2 * len(text) + 100_000
-        self._left = MAX_EXPANDED
         self._missed: dict[str, str] = {}
+        """The last text in which an end mark was searched for and not found."""
         self._ended = False
         self.out.enter(self._place)
 
     def run(self, text: str, depth: int) -> None:
-        """Read `text`, which is the source or what a macro stands for."""
+        """Read `text`, which is the source or the expansion of a macro."""
         at = 0
-        for_next = _TOKEN.search
-        while not self._ended and (token := for_next(text, at)) is not None:
+        while not self._ended and (token := _TOKEN.search(text, at)) is not None:
             if token.start() > at:
                 self.out.put(text[at : token.start()])
             at = token.end()
@@ -111,33 +92,34 @@ class _TexReader:
                 at = self._command(token[kind], text, at, depth)
             elif kind == "entry":
                 self.out.put(token[0][:-1])
-                self._push(Place.BIBLIOGRAPHY if token[kind].lower() in _ENTRIES else self._place, "", "{")
+                self._push(Place.BIBLIOGRAPHY if token[kind].lower() in ENTRIES else self._place, "", "{")
             elif kind is None:
                 self.out.put(token[0])
         if not self._ended and at < len(text):
             self.out.put(text[at:])
 
     def _command(self, name: str, text: str, at: int, depth: int) -> int:
-        """Read one command, whose name ends at `at`; where the text goes on."""
-        if name in self._macros and depth < _MAX_DEPTH:
-            return self._expand(self._macros[name], text, at, depth)
-        if name in _ADDRESSES or name == "href":
+        """Read one command, whose name ends at `at`; the position after it."""
+        macro = self._macros.get(name)
+        if macro is not None and depth < _MAX_DEPTH:
+            return self._expand(macro, text, at, depth)
+        if name in ADDRESSES or name == "href":
             return self._link(name, text, at)
-        if name in _DEFINERS:
+        if name in DEFINERS:
             return self._define(name, text, at)
-        if name in _PLACE_OF:
+        if name in PLACE_OF:
             return self._placed(name, text, at)
         handler = _HANDLERS.get(name)
         if handler is not None:
             return handler(self, text, at)
-        if name in _SHAPES and (group := _TO_GROUP.match(text, at)) is not None:
+        if name in SHAPES and (group := _TO_GROUP.match(text, at)) is not None:
             self._push(self._place, "", "")
             return group.end()
         self.out.put(text[text.rfind("\\", max(0, at - 64 - len(name)), at) : at])
         return at
 
     def _push(self, place: Place | None, environment: str, put: str, at_end: str = "", href: str = "") -> None:
-        """Open a brace or an environment; too deep a nest is no document, and its braces are passed over."""
+        """Open a brace or an environment; of a nest that is too deep for a document the braces are ignored."""
         self.out.put(put)
         if len(self._frames) >= _MAX_OPEN:
             return
@@ -159,27 +141,14 @@ class _TexReader:
         self._place = place
         self.out.enter(place)
 
-    def _group(self, text: str, at: int) -> tuple[str, int] | None:
-        """(inside, end) of the braced argument at `at`, None where there is none or it never ends."""
-        opening = _TO_GROUP.match(text, at)
-        if opening is None or self._patience <= 0:
-            return None
-        depth, start = 1, opening.end()
-        for brace in _BRACE.finditer(text, start, start + MAX_GROUP):
-            depth += {"{": 1, "}": -1}.get(brace[0], 0)
-            if not depth:
-                return text[start : brace.start()], brace.end()
-        self._patience -= MAX_GROUP
-        return None
-
     def _link(self, name: str, text: str, at: int) -> int:
         option = _OPTION.match(text, at)
-        group = self._group(text, option.end() if option else at)
+        group = self._macros.read_group(text, option.end() if option else at)
         if group is None:
             self.out.put(f"\\{name}")
             return at
         inside, end = group
-        written = _MACRO.sub(self._address_of, inside) if self._macros else inside
+        written = self._macros.expand_address(inside)
         if name == "doi" and "://" not in written:
             written = f"https://doi.org/{written.strip()}"
         url = urls.parse_address(written)
@@ -195,53 +164,24 @@ class _TexReader:
             self.out.put(inside)
         return end
 
-    def _address_of(self, use: re.Match[str]) -> str:
-        macro = self._macros.get(use[1])
-        if macro is None or macro.arguments or self._left <= 0:
-            return use[0]
-        self._left -= len(macro.body)
-        inner = _INSIDE.search(macro.body)
-        return inner[1] if inner else macro.body
-
     def _define(self, name: str, text: str, at: int) -> int:
-        """Keep what a macro stands for; the definition itself is not typeset."""
-        found = (_DEF if name.endswith("def") else _NEW).match(text, at)
-        group = self._group(text, found.end()) if found else None
-        if found is None or group is None:
+        """Keep a definition, which is not typeset itself."""
+        end = self._macros.define(name, text, at)
+        if end is None:
             self.out.put(f"\\{name}")
             return at
-        body, end = group
-        if name.endswith("def"):
-            macro, arguments = found[1], found[2].count("#")
-        else:
-            macro, arguments = found[1] or found[2], int(found[3] or 0)
-        protected = macro in _HANDLERS or macro in _PLACE_OF or macro in _ADDRESSES or macro in _SHAPES
-        if not protected and (len(body) <= _MAX_SHORT or "/" in body):
-            self._macros[macro] = _Macro(arguments, body)
         return end
 
-    def _expand(self, macro: _Macro, text: str, at: int, depth: int) -> int:
-        body = macro.body
-        values: list[str] = []
-        for _ in range(macro.arguments):
-            group = self._group(text, at)
-            if group is None:
-                break
-            values.append(group[0])
-            at = group[1]
-        for number, value in enumerate(values, 1):
-            body = body.replace(f"#{number}", value)
-            if len(body) > self._left:
-                return at
-        self._left -= len(body) + 10
-        if self._left > 0:
+    def _expand(self, macro: Macro, text: str, at: int, depth: int) -> int:
+        body, at = self._macros.expand(macro, text, at)
+        if body is not None:
             self.run(body, depth + 1)
             if self.out.after_link and text[at : at + 1].isalnum():
                 self.out.put(" ")
         return at
 
     def _placed(self, name: str, text: str, at: int) -> int:
-        """A command whose argument stands in a place of its own."""
+        """A command whose argument has a place of its own."""
         if name == "captionof" and (kind := _NAME.match(text, at)):
             at = kind.end()
         option = _OPTION.match(text, at)
@@ -249,32 +189,32 @@ class _TexReader:
         if group is None:
             self.out.put(f"\\{name}")
             return at
-        place = _PLACE_OF[name]
+        place = PLACE_OF[name]
         if place is Place.FOOTNOTE and self._front:
             place = Place.TITLE_FOOTNOTE
         self._push(place, "", " ", at_end=" ")
         return group.end()
 
     def _begin(self, text: str, at: int) -> int:
-        found = _NAME.match(text, at)
-        if found is None:
+        braced = _NAME.match(text, at)
+        if braced is None:
             self.out.put("\\begin")
             return at
-        name, at = found[1], found.end()
+        name, at = braced[1], braced.end()
         if name == "comment":
             end = self._find(text, "\\end{comment}", at)
             return end if end >= 0 else at
-        if name in _VERBATIM:
+        if name in VERBATIM:
             end = self._find(text, f"\\end{{{name}}}", at)
             if end >= 0:
                 self.out.put(text[at : end - len(name) - 6])
                 return end
-        if name in _ENVIRONMENTS:
-            self._push(_ENVIRONMENTS[name] or self._place, name, "\n")
+        if name in ENVIRONMENTS:
+            self._push(ENVIRONMENTS[name] or self._place, name, "\n")
         return at
 
     def _find(self, text: str, mark: str, at: int) -> int:
-        """End of the next `mark`, -1 without one; what was missed once is not searched again."""
+        """End of the next `mark`, -1 without one; a mark that was not found is not searched again in the same text."""
         if self._missed.get(mark) is text:
             return -1
         end = text.find(mark, at)
@@ -284,22 +224,22 @@ class _TexReader:
         return end + len(mark)
 
     def _end(self, text: str, at: int) -> int:
-        found = _NAME.match(text, at)
-        if found is None:
+        braced = _NAME.match(text, at)
+        if braced is None:
             self.out.put("\\end")
             return at
-        if found[1] == "document":
+        if braced[1] == "document":
             self._ended = True
-        elif found[1] in _ENVIRONMENTS:
-            self._close(found[1])
-            if found[1] == "abstract":
+        elif braced[1] in ENVIRONMENTS:
+            self._close(braced[1])
+            if braced[1] == "abstract":
                 self._enter(None)
                 self._front = self._sectioned
-        return found.end()
+        return braced.end()
 
     def _close(self, environment: str) -> None:
-        """End an environment, and whatever was left open in it."""
-        index = next((n for n, one in enumerate(self._frames) if one.environment == environment), None)
+        """End an environment, and everything still open in it."""
+        index = next((n for n, frame in enumerate(self._frames) if frame.environment == environment), None)
         if index is not None:
             place = self._frames[index].place
             del self._frames[index:]
@@ -307,13 +247,13 @@ class _TexReader:
             self.out.put("\n")
 
     def _heading(self, _text: str, at: int) -> int:
-        """A section begins: no footnote or caption can still be open."""
+        """A section begins, so no footnote or caption can still be open."""
         self._frames.clear()
         self._leave_front()
         self.out.put("\n\n")
         return at
 
-    def _made_title(self, _text: str, at: int) -> int:
+    def _make_title(self, _text: str, at: int) -> int:
         if not self._sectioned:
             self._leave_front()
         return at
@@ -329,32 +269,31 @@ class _TexReader:
         self.out.put("\n\n")
         return at
 
-    def _never(self, text: str, at: int) -> int:
-        """Behind the `\\fi` (or `\\else`) that ends a block which is never typeset."""
+    def _skip_hidden(self, text: str, at: int) -> int:
+        """The position after the `\\fi` (or `\\else`) that ends a block which is never typeset."""
         depth = 1
-        for found in _CONDITION.finditer(text, at) if self._missed.get("\\fi") is not text else ():
-            word = found[1]
+        for condition in _CONDITION.finditer(text, at) if self._missed.get("\\fi") is not text else ():
+            word = condition[1]
             if word is None or word in _NO_CONDITIONS:
                 continue
             if word == "else" and depth > 1:
                 continue
             depth += {"fi": -1, "else": -1}.get(word, 1)
             if not depth:
-                return found.end()
+                return condition.end()
         self._missed["\\fi"] = text
         return at
 
     def _verb(self, text: str, at: int) -> int:
-        found = _VERB.match(text, at)
-        self.out.put(found[2] if found else "\\verb")
-        return found.end() if found else at
+        verbatim = _VERB.match(text, at)
+        self.out.put(verbatim[2] if verbatim else "\\verb")
+        return verbatim.end() if verbatim else at
 
     def _space(self, _text: str, at: int) -> int:
         self.out.put(" ")
         return at
 
 
-_INSIDE = re.compile(r"\\(?:url|nolinkurl|path|href)\s?\{([^{}]{0,2000})\}")
 _ENDS = {"{": "}"}
 _HANDLERS: dict[str, Callable[[_TexReader, str, int], int]] = {
     "begin": _TexReader._begin,
@@ -362,11 +301,13 @@ _HANDLERS: dict[str, Callable[[_TexReader, str, int], int]] = {
     "section": _TexReader._heading,
     "chapter": _TexReader._heading,
     "appendix": _TexReader._heading,
-    "maketitle": _TexReader._made_title,
+    "maketitle": _TexReader._make_title,
     "bibitem": _TexReader._item,
-    "iffalse": _TexReader._never,
+    "iffalse": _TexReader._skip_hidden,
     "verb": _TexReader._verb,
     "xspace": _TexReader._space,
     "quad": _TexReader._space,
     "par": _TexReader._space,
 }
+_PROTECTED = frozenset({*_HANDLERS, *PLACE_OF, *ADDRESSES, *SHAPES})
+"""Commands that a source may redefine without effect here."""
