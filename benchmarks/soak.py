@@ -51,7 +51,7 @@ from tracker.cli import console
 from tracker.config_files import config_dir
 from tracker.pipeline import site as pipeline_site
 from tracker.pipeline.context import Summary, status
-from tracker.store.engine import open_store, upgrade_in_subprocess
+from tracker.store.upgrade import open_store, upgrade_in_subprocess
 from tracker.web import api, app, measures
 
 MEGABYTE = 1_000_000

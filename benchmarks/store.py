@@ -21,10 +21,20 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import exports
-from tracker.store import enum_columns, queue, search, shared_texts, statistics
-from tracker.store import keys as k
-from tracker.store.engine import Store, open_store
+from tracker.store import (
+    artifact_queue,
+    columns,
+    enum_columns,
+    judgements,
+    search,
+    search_index,
+    shared_texts,
+    statistics,
+)
+from tracker.store.engine import Store
+from tracker.store.keys import arxiv_number
 from tracker.store.readonly_sql import open_readonly
+from tracker.store.upgrade import open_store
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS, BATCH = 50, 5000
@@ -113,7 +123,7 @@ def _paper(
     def add(name: str, *row: Any) -> None:
         made.setdefault(name, []).append(row)
 
-    work, when = k.arxiv_number(arxiv_id), stamp(at)
+    work, when = arxiv_number(arxiv_id), stamp(at)
     is_open = index % 7 == 0
     linked = is_open or index % 4 == 0
     code = "open" if is_open else "available" if linked else "unknown"
@@ -228,7 +238,7 @@ _NOT_OPEN = [
     "the licence is told by no licence file",
 ]
 _NO_TEXT = ["no HTML; arXiv has no files of it: it is withdrawn, or was never there"]
-_RULES = k.rules_number("2.1fffebd7")
+_RULES = columns.rules_number("2.1fffebd7")
 _GRADINGS = {"open": 0x5A17C0DE0001, "available": 0x5A17C0DE0002, "unknown": 0x5A17C0DE0003}
 """Ids as long as those of real ones."""
 
@@ -284,26 +294,26 @@ def generate(path: Path, size: int) -> Store:
     connection.execute("PRAGMA cache_size = -400000")
     # The index is filled at the end and in large pieces.
     connection.execute("DROP TRIGGER paper_text_added")
-    for index in search.INDEXES:
+    for index in search_index.INDEXES:
         connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('hashsize', 200000000)")  # words of ours
     orders = {}
-    for name, columns in FILL.items():
+    for name, filled in FILL.items():
         fixed = CONSTANT.get(name, {})
-        marks = ",".join(["?"] * len(columns.split(",")) + [repr(value) for value in fixed.values()])
-        orders[name] = f"INSERT INTO {name} ({', '.join((columns, *fixed))}) VALUES ({marks})"  # words of ours
+        marks = ",".join(["?"] * len(filled.split(",")) + [repr(value) for value in fixed.values()])
+        orders[name] = f"INSERT INTO {name} ({', '.join((filled, *fixed))}) VALUES ({marks})"  # words of ours
     for made in rows(size):
         connection.execute("BEGIN")
         for name in FILL:
             connection.executemany(orders[name], made.get(name, ()))
         connection.execute("COMMIT")
-    for index in search.INDEXES:
+    for index in search_index.INDEXES:
         connection.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")  # words of ours
         connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('hashsize', 1048576)")  # words of ours
     connection.close()
     store = open_store(f"sqlite:///{path}")
     with store.begin() as writing:
         statistics.recount(writing)
-        search.create_index(writing)
+        search_index.create_index(writing)
     with store.read() as reading:
         reading.exec_driver_sql("PRAGMA optimize")
     store.engine.dispose()
@@ -341,8 +351,8 @@ def questions(store: Store, path: Path) -> dict[str, Callable[[], Any]]:
             "SELECT id FROM artifact WHERE host = 'github' AND next_check_at <= ? ORDER BY next_check_at LIMIT 100",
             stamp(NOW),
         ),
-        "due: the work list's 100": lambda: queue.due_artifacts(store, "github", NOW, 100),
-        "due: works to judge": lambda: queue.works_to_judge(store, 100, NOW),
+        "due: the work list's 100": lambda: artifact_queue.due_artifacts(store, "github", NOW, 100),
+        "due: works to judge": lambda: judgements.works_to_judge(store, 100, NOW),
         "trend by month": sql(
             "SELECT * FROM openness_by_month WHERE category = 'all' AND fact = 'code' ORDER BY month"
         ),

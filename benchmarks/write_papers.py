@@ -17,9 +17,11 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Promise, Role, Source
-from tracker.store import enum_columns, judgements, keys, shared_texts
-from tracker.store import papers as store_papers
-from tracker.store.engine import open_store
+from tracker.store import enum_columns, keys, shared_texts
+from tracker.store.papers import save_versions
+from tracker.store.roles import save_roles
+from tracker.store.scans import ScanResult, save_scans
+from tracker.store.upgrade import open_store
 
 PAPERS, BATCH, ROUNDS = 10_000, 500, 7
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
@@ -54,11 +56,11 @@ def link(number: int) -> Reference:
     return Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
 
 
-def found(part: list[Version], start: int) -> tuple[list[store_papers.ScanResult], dict[str, list[RoleDecision]]]:
+def found(part: list[Version], start: int) -> tuple[list[ScanResult], dict[str, list[RoleDecision]]]:
     """What reading a batch of papers gives."""
     scans, roles = [], {}
     for number, one in enumerate(part, start):
-        work, mentions = store_papers.paper_work(one.arxiv_id), ()
+        work, mentions = keys.paper_work(one.arxiv_id), ()
         if number % 4 == 0:
             mentions = (
                 Mention(
@@ -70,9 +72,7 @@ def found(part: list[Version], start: int) -> tuple[list[store_papers.ScanResult
                 ),
             )
         scans.append(
-            store_papers.ScanResult(
-                work=work, version=1, source=Source.METADATA, mentions=mentions, promise=Promise.NONE
-            )
+            ScanResult(work=work, version=1, source=Source.METADATA, mentions=mentions, promise=Promise.NONE)
         )
         roles[work] = [
             RoleDecision(
@@ -100,9 +100,9 @@ def ours(folder: Path) -> float:
     store = open_store(f"sqlite:///{folder / 'ours.db'}")
     begun = time.perf_counter()
     for part, scans, roles in batches:
-        store_papers.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
-        store_papers.save_scans(store, scans, "r1", START)
-        judgements.save_roles(store, roles, "r1", {("github", "repository")}, START)
+        save_versions(store, part, {one.arxiv_id: START for one in part}, START)
+        save_scans(store, scans, "r1", START)
+        save_roles(store, roles, "r1", {("github", "repository")}, START)
     seconds = time.perf_counter() - begun
     store.close()
     return seconds

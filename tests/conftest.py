@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.store.engine import Store, open_store
+from tracker.store.engine import Store
+from tracker.store.upgrade import open_store
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ import pytest
 from tracker import doctor
 from tracker.cli import app
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
-from tracker.store.engine import open_store
+from tracker.store.upgrade import open_store
 from tracker.store.upstreams import StoreMemory
 
 SECRET = "a-token-that-must-not-be-shown"

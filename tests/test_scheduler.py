@@ -14,7 +14,7 @@ from tracker.domain.errors import SettingsError, StoreError, TrackerError
 from tracker.domain.status import Trouble
 from tracker.pipeline.context import Summary, status
 from tracker.scheduler import Service, harvest_trigger
-from tracker.store import upstreams
+from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -67,9 +67,9 @@ def test_a_store_that_is_behind_is_harvested_at_once_and_one_that_is_not_waits(
     service: Service, store: Store, now: datetime
 ) -> None:
     assert service._is_behind()
-    upstreams.record_stage_done(store, "harvest", datetime(2026, 6, 16, 5, 30, tzinfo=UTC))
+    stage_status.record_stage_done(store, "harvest", datetime(2026, 6, 16, 5, 30, tzinfo=UTC))
     assert not service._is_behind(), "read at 01:30 in New York, the next is due at 13:00"
-    upstreams.record_stage_done(store, "harvest", datetime(2026, 6, 16, 3, tzinfo=UTC))
+    stage_status.record_stage_done(store, "harvest", datetime(2026, 6, 16, 3, tzinfo=UTC))
     assert service._is_behind(), "a container that slept through 23:30 and 01:00 catches up"
 
 
@@ -83,7 +83,7 @@ def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(servic
     upstreams.StoreMemory(store).stop("arxiv_api", datetime(2026, 6, 16, 15, tzinfo=UTC), "403")
     service._plan_retry(Summary(windows_left=2, troubles=["harvest: 403"]))
     assert service.next_harvest() == datetime(2026, 6, 16, 15, tzinfo=UTC)
-    _, troubles = upstreams.load_stages(store)
+    _, troubles = stage_status.load_stages(store)
     assert [(one.reason, one.next_try) for one in troubles] == [("403", datetime(2026, 6, 16, 15, tzinfo=UTC))]
     service._plan_retry(Summary())
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)

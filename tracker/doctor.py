@@ -26,7 +26,7 @@ from tracker.fetch.client import Client
 from tracker.fetch.clock import make_clock
 from tracker.pipeline import context
 from tracker.settings import PREFIX, Settings, is_loopback
-from tracker.store import engine, readonly_sql, upstreams, views
+from tracker.store import readonly_sql, times, upgrade, upstreams, views
 
 OK, WARN, BAD = "ok", "warn", "bad"
 MEGABYTE = 1_000_000
@@ -225,7 +225,7 @@ def _database(settings: Settings) -> Iterator[Line]:
         yield Line(part, "version", BAD, says, "Upgrade the program.")
     else:
         [revision] = _one(settings, "SELECT version_num FROM alembic_version")
-        fresh = version == views.VERSION and revision == engine.REVISIONS[-1]
+        fresh = version == views.VERSION and revision == upgrade.REVISIONS[-1]
         says = f"views {version}, schema {revision}" + ("" if fresh else "; the next start upgrades it")
         yield Line(part, "version", OK if fresh else WARN, says, "" if fresh else "Make a backup before it.")
     yield Line(part, "quick_check", *((OK, "ok", "") if fault == "ok" else (BAD, _plain(str(fault)), restore)))
@@ -261,7 +261,7 @@ def _clock(
     newest = [one.last_ok_at for one in known.values() if one.last_ok_at]
     if readable:
         [checked] = _one(settings, "SELECT max(checked_at) FROM artifacts")
-        newest += [moment] if (moment := upstreams.parse_utc(checked)) else []
+        newest += [moment] if (moment := times.parse_utc(checked)) else []
     if newest and max(newest) > now + CLOCK_SLACK:
         says = f"{now:%Y-%m-%dT%H:%M:%SZ}, earlier than what is stored ({max(newest):%Y-%m-%dT%H:%M:%SZ})"
         yield Line("clock", "system clock", BAD, says, "Set the clock of this machine (NTP).")
@@ -347,7 +347,7 @@ def _tokens(settings: Settings) -> Iterator[Line]:
 def _waiting(settings: Settings, now: datetime) -> Iterator[Line]:
     sql = (
         "SELECT host, count(*) FROM artifacts WHERE next_check_at <= "  # noqa: S608 # a time of ours, no stranger's text
-        f"'{upstreams.format_utc(now)}' GROUP BY host ORDER BY count(*) DESC, host"
+        f"'{times.format_utc(now)}' GROUP BY host ORDER BY count(*) DESC, host"
     )
     _, rows = readonly_sql.run_query(settings.store_url, sql)
     counted = [(str(host), int(count)) for host, count in rows]
@@ -383,7 +383,7 @@ def _span(hours: float) -> str:
 def _online(settings: Settings, readable: bool) -> Iterator[Line]:
     """One question to each upstream, with its pace, budget and stops as for any other request."""
     with (
-        closing(engine.open_store(settings.store_url if readable else "sqlite://")) as store,
+        closing(upgrade.open_store(settings.store_url if readable else "sqlite://")) as store,
         Client(settings, upstreams.StoreMemory(store), make_clock(settings)) as client,
     ):
         for name, path in CHEAP.items():

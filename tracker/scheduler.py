@@ -27,7 +27,7 @@ from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, retention, snapshot
 from tracker.pipeline.context import Summary, make_worker
 from tracker.settings import Schedule, Settings
-from tracker.store import upstreams
+from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class Service:
 
     def _is_behind(self) -> bool:
         """Whether a harvest was due since the last good one: then it is not waited for."""
-        good = upstreams.load_stages(self._store)[0].get("harvest")
+        good = stage_status.load_stages(self._store)[0].get("harvest")
         if good is None:
             return True
         due = self._trigger.get_next_fire_time(good, good)
@@ -192,7 +192,7 @@ class Service:
         soonest = now + timedelta(minutes=self._settings.schedule.retry_minutes)
         again = max(soonest, stop[0] if stop else now)
         self._retry(again)
-        upstreams.record_stage_failed(
+        stage_status.record_stage_failed(
             self._store,
             "harvest",
             summary.troubles[0].partition(": ")[2] if summary.troubles else "",

@@ -36,8 +36,9 @@ from tracker.hosts.resolve import resolve_url
 from tracker.judge import corrections
 from tracker.pipeline import site as pipeline_site
 from tracker.publish import composed_feeds, feeds, files
-from tracker.store import imports, judgements, papers, search
-from tracker.store.engine import Store, open_store
+from tracker.store import imports, judgements, papers, roles, scans, search
+from tracker.store.engine import Store
+from tracker.store.upgrade import open_store
 from tracker.web import api, app
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -80,13 +81,13 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
     mention = Mention(
         reference=found, url=found.url, place=Place.ABSTRACT, source=Source.METADATA, evidence=next(word)
     )
-    papers.save_scans(
-        store, [papers.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
+    scans.save_scans(
+        store, [scans.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
     )
     decision = RoleDecision(
         reference=found, url=found.url, role=Role.OWN, probability=0.9, place=Place.ABSTRACT, source=Source.METADATA, evidence=next(word), reasons=(next(word),)
     )  # fmt: skip
-    judgements.save_roles(store, {work: [decision]}, "1", [], now)
+    roles.save_roles(store, {work: [decision]}, "1", [], now)
     verdict = Verdict(
         fact=Fact.CODE,
         state=State.OPEN,

@@ -22,8 +22,8 @@ from tracker.pipeline.context import Worker, make_worker
 from tracker.publish import explain
 from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox
-from tracker.store import readonly_sql
-from tracker.store.engine import open_store
+from tracker.store import evidence
+from tracker.store.upgrade import open_store
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Run:
 
     def verdicts(self, work: str) -> dict[str, dict[str, Any]]:
         """The four facts of a work, by name: state, licence_class, reference, reasons."""
-        found = readonly_sql.load_stored_rows(self.worker.store, work)
+        found = evidence.load_stored_rows(self.worker.store, work)
         return {str(row["fact"]): dict(row) for row in found["verdicts"]}
 
     def asked(self, upstream: str) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ class Run:
 
     def explained(self, work: str) -> str:
         """What `tracker explain` prints."""
-        return explain.render_explanation(readonly_sql.load_stored_rows(self.worker.store, work))
+        return explain.render_explanation(evidence.load_stored_rows(self.worker.store, work))
 
 
 Play = Callable[[World, Path], Any]

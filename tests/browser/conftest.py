@@ -29,7 +29,7 @@ from tracker.publish import feed_window
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import items
-from tracker.store.engine import open_store
+from tracker.store.upgrade import open_store
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "tracker" / "sandbox" / "demo"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tracker.cli import app
-from tracker.store.engine import open_store
+from tracker.store.upgrade import open_store
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]

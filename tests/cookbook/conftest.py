@@ -17,8 +17,8 @@ from tracker.fetch import clock
 from tracker.pipeline import cycle
 from tracker.pipeline.context import make_worker
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
-from tracker.store import search
-from tracker.store.engine import open_store
+from tracker.store import search_index
+from tracker.store.upgrade import open_store
 
 NOW = "2026-06-17T05:00:00Z"
 PAPERS = [
@@ -121,7 +121,7 @@ def large(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         multiply(connection)
-        for name in search.INDEXES:
+        for name in search_index.INDEXES:
             connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('hashsize', 100000000)")
             connection.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
         for _, sql in triggers:

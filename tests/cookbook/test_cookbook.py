@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.store import readonly_sql, views
+from tracker.store import readonly_sql, search, views
 
 TEXT = (Path(__file__).parents[2] / "docs" / "cookbook.md").read_text(encoding="utf-8")
 QUERIES: dict[str, str] = dict(
@@ -68,6 +68,6 @@ def test_the_worker_s_secrets_are_not_in_the_store(seeded: Path) -> None:
     ],
 )
 def test_papers_are_found_by_words(seeded: Path, words: str, finds: list[str]) -> None:
-    names, found = readonly_sql.search_papers(f"sqlite:///{seeded}", words, 5)
+    names, found = search.search_papers(f"sqlite:///{seeded}", words, 5)
     assert names[:2] == ["arxiv_id", "title"]
     assert [row[0] for row in found][:1] == finds

@@ -19,7 +19,7 @@ from tracker import settings
 from tracker.pipeline import cycle as pipeline_cycle
 from tracker.pipeline.context import Worker, make_worker
 from tracker.sandbox.server import Sandbox
-from tracker.store.engine import open_store
+from tracker.store.upgrade import open_store
 
 START = datetime.fromisoformat(NOW).astimezone(UTC)
 

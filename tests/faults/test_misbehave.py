@@ -26,7 +26,7 @@ from tracker.pipeline.context import make_worker
 from tracker.sandbox.faults import KINDS
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
-from tracker.store.engine import open_store
+from tracker.store.upgrade import open_store
 
 PACE = 0.02
 READ_SECONDS = 0.3

@@ -16,7 +16,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from tests.faults.playing import LONG, Ended, Installation, end
-from tracker.store.engine import MIGRATIONS, REVISIONS
+from tracker.store.upgrade import MIGRATIONS, REVISIONS
 from tracker.store.views import APPLICATION_ID
 
 New = Callable[[str], Installation]

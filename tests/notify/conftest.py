@@ -20,11 +20,11 @@ from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
 from tracker.pipeline.context import Worker, make_worker
 from tracker.settings import Settings
-from tracker.store import papers as store_papers
-from tracker.store import shared_texts, upstreams
-from tracker.store import tables as t
+from tracker.store import shared_texts, stage_status
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.papers import save_versions
+from tracker.store.tables.judgement import EVENT, FEED_ENTRY, VERDICT
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 
@@ -174,7 +174,7 @@ def enter(store: Store) -> Callable[..., None]:
             )
             for number in numbers
         ]  # fmt: skip
-        store_papers.save_versions(store, papers, {}, NOW)
+        save_versions(store, papers, {}, NOW)
         with store.begin() as connection:
             for offset, number in enumerate(numbers):
                 work, moment = f"arxiv:2606.{number:05}", NOW - timedelta(seconds=seconds + offset)
@@ -182,10 +182,10 @@ def enter(store: Store) -> Callable[..., None]:
                     "id": f"{number:016x}", "work": work, "reference": None, "kind": "opened", "cause": "world",
                     "happened_at": moment, "observed_at": moment,
                 }  # fmt: skip
-                upsert(connection, t.EventRow, [event])
+                upsert(connection, EVENT, [event])
                 upsert(
                     connection,
-                    t.EntryRow,
+                    FEED_ENTRY,
                     [{"feed": "main", "work": work, "event": event["id"], "entered_at": moment}],
                 )
                 rows = [
@@ -196,7 +196,7 @@ def enter(store: Store) -> Callable[..., None]:
                     for fact in facts
                 ]  # fmt: skip
                 shared_texts.save_shared_texts(connection, [[]])
-                upsert(connection, t.VerdictRow, rows)
+                upsert(connection, VERDICT, rows)
 
     return add
 
@@ -204,4 +204,4 @@ def enter(store: Store) -> Callable[..., None]:
 @pytest.fixture
 def troubles(store: Store) -> Callable[[], dict[str, str]]:
     """What hinders the stages."""
-    return lambda: {trouble.what: trouble.reason for trouble in upstreams.load_stages(store)[1]}
+    return lambda: {trouble.what: trouble.reason for trouble in stage_status.load_stages(store)[1]}

@@ -19,7 +19,7 @@ from tracker.notify import deliveries, notices
 from tracker.notify.notices import News, Notice, Result, Sent
 from tracker.pipeline import notify as pipeline_notify
 from tracker.pipeline.context import Summary
-from tracker.store import upstreams
+from tracker.store import stage_status
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 SECRET = "hunter2-is-no-password"
@@ -71,11 +71,11 @@ def test_a_service_that_is_new_hears_of_this_cycle_alone(worker, listener, enter
 
 def test_off_until_an_address_is_set(worker, enter, store, troubles):
     enter(1)
-    upstreams.record_stage_failed(store, "notices", "service 1 did not take it", None, NOW)
+    stage_status.record_stage_failed(store, "notices", "service 1 did not take it", None, NOW)
     made = worker()
     assert notify(made, entered=1) == []
     assert troubles() == {}
-    assert "notices" in upstreams.load_stages(store)[0]
+    assert "notices" in stage_status.load_stages(store)[0]
     assert not (made.settings.data_dir / deliveries.NAME).exists()
 
 

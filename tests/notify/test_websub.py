@@ -14,7 +14,7 @@ from tracker.domain.protocols import Response
 from tracker.notify import deliveries, websub
 from tracker.pipeline import notify
 from tracker.pipeline.context import Summary
-from tracker.store import upstreams
+from tracker.store import stage_status
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 SITE = "https://papers.example.org/ai"
@@ -57,7 +57,7 @@ def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, w
 
 def test_without_a_hub_nothing_is_told_and_old_trouble_ends(worker, hub, write, store, troubles):
     write("feed.xml")
-    upstreams.record_stage_failed(store, "push", "the hub was not told", None, NOW)
+    stage_status.record_stage_failed(store, "push", "the hub was not told", None, NOW)
     push(worker())
     assert hub.asked == []
     assert troubles() == {}
@@ -121,7 +121,7 @@ def test_a_hub_that_says_when_is_not_asked_before(worker, hub, write, store):
     push(made)
     assert "too many requests" in push(made)[0]
     assert len(hub.asked) == 1
-    (trouble,) = upstreams.load_stages(store)[1]
+    (trouble,) = stage_status.load_stages(store)[1]
     assert trouble.next_try is not None
     assert timedelta(minutes=9) < trouble.next_try - NOW < timedelta(minutes=11)
 

@@ -26,7 +26,7 @@ from tracker.pipeline.context import Summary, Worker, make_worker, status
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import upstreams
-from tracker.store.engine import open_store
+from tracker.store.upgrade import open_store
 from tracker.web import health as web_health
 
 NOW = "2026-06-17T05:00:00Z"

@@ -13,7 +13,7 @@ import pytest
 from tracker.domain.errors import SettingsError
 from tracker.pipeline import cycle
 from tracker.publish import explain
-from tracker.store import readonly_sql
+from tracker.store import evidence
 
 World = Any
 Start = Any
@@ -51,7 +51,7 @@ def test_a_corrected_role_is_shown_with_its_source_and_can_be_taken_back(
     with start(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-18T05:00:00Z") as run:
         cycle.cycle(run.worker)
         assert run.states() == {paper: "unknown"}
-        told = explain.render_explanation(readonly_sql.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
+        told = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
         assert "the operator's correction: It is the baseline's. (https://example.org/mail)" in told
         assert "corrected" in told
         before = run.rows("SELECT * FROM events ORDER BY id")
@@ -124,5 +124,5 @@ def test_what_is_gone_shows_its_archived_copy(world: World, start: Start) -> Non
             (f"https://archive.softwareheritage.org/swh:1:snp:{snapshot}",)
         ]
         assert run.requests("software_heritage") == [], "it was asked when it was found gone, and not again"
-        told = explain.render_explanation(readonly_sql.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
+        told = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
         assert f"archived copy: https://archive.softwareheritage.org/swh:1:snp:{snapshot}" in told

@@ -23,8 +23,17 @@ from tracker.fetch import request_policy
 from tracker.hosts import base, resolve
 from tracker.pipeline import retention as pipeline_retention
 from tracker.pipeline.context import Summary, Worker, make_worker
-from tracker.store import enum_columns, judgements, keys, papers, retention, times, upstreams
-from tracker.store import windows as listings
+from tracker.store import (
+    enum_columns,
+    hub_listings,
+    judgements,
+    keys,
+    papers,
+    retention,
+    scans,
+    stage_status,
+    times,
+)
 from tracker.store.engine import Store
 from tracker.store.views import VIEWS
 
@@ -84,12 +93,12 @@ def model(name: str) -> Reference:
 
 
 def listed(store: Store, *names: tuple[str, str], at: datetime) -> None:
-    listings.save_listings(store, [(model(name), [arxiv_id], at, ()) for name, arxiv_id in names], at)
+    hub_listings.save_listings(store, [(model(name), [arxiv_id], at, ()) for name, arxiv_id in names], at)
 
 
 def read(store: Store, n: int, source: Source, outcome: str, at: datetime, rules: str = "1") -> None:
-    made = papers.ScanResult(work="arxiv:2606.00001", version=n, source=source, mentions=(), outcome=outcome)
-    papers.save_scans(store, [made], rules, at)
+    made = scans.ScanResult(work="arxiv:2606.00001", version=n, source=source, mentions=(), outcome=outcome)
+    scans.save_scans(store, [made], rules, at)
 
 
 def versions(store: Store, most: int) -> None:
@@ -178,7 +187,7 @@ def test_rules_that_changed_wake_a_paper_once_however_many_versions_it_has(store
 
 def test_it_is_done_once_a_day(worker: Worker, clock: Clock, store: Store) -> None:
     def good() -> datetime | None:
-        return upstreams.load_stages(store)[0].get("retention")
+        return stage_status.load_stages(store)[0].get("retention")
 
     pipeline_retention.keep(worker, START, Summary())
     assert good() == START
@@ -200,13 +209,13 @@ def test_a_failure_is_told_and_tried_again_in_an_hour(
     summary = Summary()
     pipeline_retention.keep(worker, START, summary)
     assert summary.troubles == ["retention: could not be done (OperationalError)"]
-    [trouble] = upstreams.load_stages(store)[1]
+    [trouble] = stage_status.load_stages(store)[1]
     assert trouble.next_try == START + timedelta(hours=1)
     monkeypatch.undo()
     pipeline_retention.keep(worker, START + timedelta(minutes=59), Summary())
-    assert upstreams.load_stages(store)[1], "not before"
+    assert stage_status.load_stages(store)[1], "not before"
     pipeline_retention.keep(worker, START + timedelta(hours=1), Summary())
-    assert not upstreams.load_stages(store)[1]
+    assert not stage_status.load_stages(store)[1]
 
 
 def test_files_that_a_killed_process_left_are_swept_and_no_others(worker: Worker) -> None:
@@ -258,9 +267,9 @@ def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
     pipeline_retention.forget()
     for number in range(50):
         resolve.resolve_url(f"https://github.com/lab/tool-{number}")
-        times.utc_text(START + timedelta(seconds=number))
+        times.format_utc(START + timedelta(seconds=number))
         keys.work_key(f"arxiv:2606.{number:05}")
-    kept = (resolve.resolve_url, base.split_url, times.utc_text, keys.work_key)
+    kept = (resolve.resolve_url, base.split_url, times.format_utc, keys.work_key)
     assert [one.cache_info().currsize for one in kept] == [50, 50, 50, 50]
     pipeline_retention.forget()
     assert [one.cache_info().currsize for one in kept] == [0, 0, 0, 0]

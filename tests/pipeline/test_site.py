@@ -21,9 +21,9 @@ from tracker.domain.terms import Place, Role, Source
 from tracker.pipeline import site as pipeline_site
 from tracker.publish import pages
 from tracker.settings import Settings
-from tracker.store import items, judgements, organisations
-from tracker.store import papers as store_papers
+from tracker.store import items, organisations, roles, scans
 from tracker.store.engine import Store
+from tracker.store.papers import save_versions
 
 PUBLIC = "https://x.example/t"
 
@@ -54,7 +54,7 @@ def papers(store: Store, now: datetime) -> None:
             arxiv_id=arxiv_id, n=1, title=title, abstract="We study.", authors=("Ann",), categories=("cs.LG",),
             primary_category="cs.LG", comment=None, submitted_at=at, updated_at=at,
         )  # fmt: skip
-        store_papers.save_versions(store, [version], {arxiv_id: at}, now)
+        save_versions(store, [version], {arxiv_id: at}, now)
         work, target = (
             f"arxiv:{arxiv_id}",
             Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}"),
@@ -62,9 +62,9 @@ def papers(store: Store, now: datetime) -> None:
         mention = Mention(
             reference=target, url=target.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code."
         )
-        store_papers.save_scans(
+        scans.save_scans(
             store,
-            [store_papers.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))],
+            [scans.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))],
             "r1",
             now,
         )
@@ -78,7 +78,7 @@ def papers(store: Store, now: datetime) -> None:
             evidence="Our code.",
             reasons=("so",),
         )
-        judgements.save_roles(store, {work: [role]}, "r1", set(), now)
+        roles.save_roles(store, {work: [role]}, "r1", set(), now)
 
 
 def parsed(page: bytes | None) -> Any:

@@ -15,7 +15,7 @@ from tracker import settings
 from tracker.domain.errors import Cancelled
 from tracker.pipeline import snapshot as pipeline_snapshot
 from tracker.scheduler import Service
-from tracker.store import snapshot, upstreams
+from tracker.store import snapshot, stage_status
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_a_snapshot_is_made_when_the_last_is_a_day_old(service: Service, store: 
         told = snapshot.load_manifest(file)
         assert told is not None
         assert datetime.fromisoformat(told.made_at) == made
-    assert upstreams.load_stages(store)[0]["snapshot"] == START + timedelta(hours=24)
+    assert stage_status.load_stages(store)[0]["snapshot"] == START + timedelta(hours=24)
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_none_is_due_where_none_is_wanted_or_the_store_is_a_server(tmp_path: Pat
 def test_a_snapshot_that_fails_is_told_and_tried_again(service: Service, store: Store, tmp_path: Path) -> None:
     (tmp_path / "snapshots").write_text("a file where the folder should be")
     pipeline_snapshot.make_due(service.worker)
-    (trouble,) = upstreams.load_stages(store)[1]
+    (trouble,) = stage_status.load_stages(store)[1]
     assert (trouble.what, trouble.next_try) == ("snapshot", START + timedelta(minutes=15))
     assert "cannot be written" in trouble.reason
     (tmp_path / "snapshots").unlink()
     pipeline_snapshot.make_due(service.worker)
-    assert upstreams.load_stages(store)[1] == []
+    assert stage_status.load_stages(store)[1] == []
 
 
 def test_a_service_that_stops_breaks_the_snapshot_off(service: Service) -> None:
@@ -87,14 +87,14 @@ def test_a_service_that_stops_breaks_the_snapshot_off(service: Service) -> None:
 
 
 def test_the_service_has_a_job_for_it_beside_the_work(service: Service) -> None:
-    upstreams.record_stage_done(service.worker.store, "harvest", START)
+    stage_status.record_stage_done(service.worker.store, "harvest", START)
     service.start()
     (job,) = [job for job in service._scheduler.get_jobs() if job.id == "snapshot"]
     assert job.executor == "snapshot", "the work does not wait for it"
 
 
 def test_no_secret_is_in_a_snapshot(service: Service, store: Store, tmp_path: Path) -> None:
-    upstreams.record_stage_failed(store, "harvest", "arxiv_api: 503", None, START)
+    stage_status.record_stage_failed(store, "harvest", "arxiv_api: 503", None, START)
     pipeline_snapshot.make_due(service.worker)
     packed = service.worker.settings.snapshot_file.read_bytes()
     plain = zstandard.ZstdDecompressor().decompressobj().decompress(packed)

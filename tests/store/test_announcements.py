@@ -31,11 +31,11 @@ def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime
     fate = AnnouncedVersion("2606.00001", 1, DAY, "new", "arxiv_api", stored=False, scanned=False)
     second = replace(fate, n=2, kind="replaced")
     assert announcements.load_announced_versions(store, DAY, DAY) == [fate, second]
-    assert announcements.load_stored_papers(store, ["2606.00001"]) == {}
+    assert papers.load_stored_papers(store, ["2606.00001"]) == {}
     papers.save_versions(store, [PAPER], {"2606.00001": AT}, now)
     assert announcements.load_announced_versions(store, DAY, DAY) == [replace(fate, stored=True), second]
-    assert announcements.load_stored_papers(store, ["2606.00001", "2606.00009"]) == {
-        "2606.00001": announcements.StoredPaper(1, AT, now)
+    assert papers.load_stored_papers(store, ["2606.00001", "2606.00009"]) == {
+        "2606.00001": papers.StoredPaper(1, AT, now)
     }
     papers.save_versions(store, [replace(PAPER, n=2)], {"2606.00001": AT}, now)
     assert [one.stored for one in announcements.load_announced_versions(store, DAY, DAY)] == [True, True]
@@ -45,9 +45,9 @@ def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime
 
 
 def test_the_lowest_number_is_of_papers_submitted_since(store: Store, now: datetime) -> None:
-    assert announcements.lowest_arxiv_id(store, AT) is None
+    assert papers.lowest_arxiv_id(store, AT) is None
     old = replace(PAPER, arxiv_id="2605.00009", submitted_at=datetime(2026, 5, 1, tzinfo=UTC))
     physics = replace(PAPER, arxiv_id="hep-th/9901001")
     found = [PAPER, old, physics]
     papers.save_versions(store, found, {one.arxiv_id: AT for one in found}, now)
-    assert announcements.lowest_arxiv_id(store, datetime(2026, 6, 1, tzinfo=UTC)) == "2606.00001"
+    assert papers.lowest_arxiv_id(store, datetime(2026, 6, 1, tzinfo=UTC)) == "2606.00001"

@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tracker.store import tables as t
-from tracker.store.dialect import BATCH, among, table, upsert
-from tracker.store.engine import open_store
+from tracker.store.dialect import BATCH, among, upsert
 from tracker.store.keys import meet
+from tracker.store.tables.artifact import ARTIFACT_NAME
+from tracker.store.tables.work import WORK, WORK_CATEGORY
+from tracker.store.upgrade import open_store
 
-CATEGORY, NAME = table(t.WorkCategoryRow), table(t.ArtifactNameRow)
-WORK = table(t.WorkRow)
 SEEN = datetime(2026, 6, 16, 12, tzinfo=UTC)
 ODD = ["arxiv:'; DROP TABLE work; --", 'arxiv:"quoted"', "arxiv:Ünïcode", "arxiv:\\n"]
 
@@ -24,7 +23,7 @@ def test_among_finds_just_the_keys_however_many(tmp_path: Path, many: int) -> No
     keys = [f"arxiv:{number}" for number in range(many)] + ODD
     meet([*keys, "arxiv:other"])
     with store.begin() as connection:
-        upsert(connection, t.WorkRow, ({"id": key, "first_seen": SEEN} for key in [*keys, "arxiv:other"]))
+        upsert(connection, WORK, ({"id": key, "first_seen": SEEN} for key in [*keys, "arxiv:other"]))
     with store.read() as connection:
         found = connection.execute(select(WORK.c.id).where(among(WORK.c.id, keys))).scalars().all()
         none = connection.execute(select(WORK.c.id).where(among(WORK.c.id, []))).scalars().all()
@@ -44,9 +43,15 @@ def test_among_uses_the_key_and_never_reads_the_whole_table(tmp_path: Path) -> N
 
 
 def test_among_in_the_words_of_postgresql() -> None:
-    made = select(CATEGORY.c.work).where(among(CATEGORY.c.work, ["a"])).compile(dialect=postgresql.dialect())
+    made = (
+        select(WORK_CATEGORY.c.work)
+        .where(among(WORK_CATEGORY.c.work, ["a"]))
+        .compile(dialect=postgresql.dialect())
+    )
     assert "IN (SELECT json_array_elements_text(CAST(" in str(made)
     assert list(made.params.values()) == [["a"]]
-    numbers = select(NAME.c.id).where(among(NAME.c.id, [1])).compile(dialect=postgresql.dialect())
+    numbers = (
+        select(ARTIFACT_NAME.c.id).where(among(ARTIFACT_NAME.c.id, [1])).compile(dialect=postgresql.dialect())
+    )
     assert "IN (SELECT CAST(json_array_elements_text(CAST(" in str(numbers)
     assert list(numbers.params.values()) == ["[1]"]

@@ -16,13 +16,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import SQLModel
 
 from tracker.domain.errors import StoreError
 from tracker.store import enum_columns, items, joined, search, views
-from tracker.store import histories as store_histories
 from tracker.store.dialect import encode_json
-from tracker.store.engine import MIGRATIONS, REVISIONS, Store, open_reader, open_store, upgrade_in_subprocess
-from tracker.store.tables import METADATA
+from tracker.store.engine import Store, open_reader
+from tracker.store.histories import load_histories
+from tracker.store.upgrade import MIGRATIONS, REVISIONS, open_store, upgrade_in_subprocess
 
 
 def url(path: Path) -> str:
@@ -38,7 +39,7 @@ def test_the_migrations_make_just_the_tables_of_the_model(store: Store) -> None:
     with store.read() as connection:
         options = {"compare_type": False, "include_name": lambda name, kind, _: not is_the_index(name, kind)}
         context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, METADATA) == []
+        assert compare_metadata(context, SQLModel.metadata) == []
 
 
 def test_the_revisions_known_are_those_of_the_folder() -> None:
@@ -251,7 +252,7 @@ def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: P
         ]
     for words in ("T", "andre", "a/b"):
         assert search.find_papers(store, words) == ["2606.00001"], words
-    (known,) = store_histories.load_histories(store, ["arxiv:2606.00001"])
+    (known,) = load_histories(store, ["arxiv:2606.00001"])
     assert known.history.links[0].checks[0].licence_spdx == "MIT"
     assert known.history.links[0].checks[0].licences_by_fact == ()
     store.close()
@@ -301,7 +302,7 @@ def upgraded(database: str, revision: str) -> None:
         assert told("SELECT count(*) FROM work WHERE scan_due") == [(0,)], "all roles found their mention"
         if store.engine.dialect.name == "sqlite":
             assert told("PRAGMA foreign_key_check") == []
-    histories = {one.history.work: one.history for one in store_histories.load_histories(store, [WORK, OLD])}
+    histories = {one.history.work: one.history for one in load_histories(store, [WORK, OLD])}
     assert [(one.n, one.seen_at.day) for one in histories[OLD].versions] == [(1, 16), (2, 19)]
     assert histories[WORK].links[0].replaced_at == datetime(2026, 6, 20, 12, tzinfo=UTC)
     entered = items.load_feed_items(store, "main", 9)
@@ -317,7 +318,7 @@ def test_a_copy_is_kept_before_a_migration_and_no_second(tmp_path: Path, caplog:
     open_store(url(path)).close()
     kept = tmp_path / f"tracker.db.before-{REVISIONS[-1]}"
     assert sorted(one.name for one in tmp_path.iterdir()) == [path.name, kept.name]
-    (told,) = [record.getMessage() for record in caplog.records if record.name == "tracker.store.engine"]
+    (told,) = [record.getMessage() for record in caplog.records if record.name == "tracker.store.upgrade"]
     assert str(kept) in told
     copy = sqlite3.connect(kept)
     assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)

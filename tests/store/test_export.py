@@ -18,7 +18,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Role, Source
 from tracker.hosts.resolve import resolve_url
-from tracker.store import export, imports, judgements, papers, views
+from tracker.store import export, imports, papers, roles, scans, views
 from tracker.store.engine import Store
 
 
@@ -39,8 +39,8 @@ def add(store: Store, number: int, now: datetime, role: Role, url: str) -> None:
     )
     papers.save_versions(store, [version], {}, now)
     mention = Mention(reference=found, url=url, place=Place.ABSTRACT, source=Source.METADATA, evidence=url)
-    papers.save_scans(
-        store, [papers.ScanResult(work=f"arxiv:{arxiv_id}", version=2, source=Source.METADATA, mentions=(mention,))], "1", now
+    scans.save_scans(
+        store, [scans.ScanResult(work=f"arxiv:{arxiv_id}", version=2, source=Source.METADATA, mentions=(mention,))], "1", now
     )  # fmt: skip
     decision = RoleDecision(
         reference=found,
@@ -52,7 +52,7 @@ def add(store: Store, number: int, now: datetime, role: Role, url: str) -> None:
         evidence=url,
         reasons=("said",),
     )
-    judgements.save_roles(store, {f"arxiv:{arxiv_id}": [decision]}, "1", [], now)
+    roles.save_roles(store, {f"arxiv:{arxiv_id}": [decision]}, "1", [], now)
 
 
 @pytest.fixture

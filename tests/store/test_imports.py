@@ -20,7 +20,7 @@ from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, lifecycle
-from tracker.store import histories, imports, joined, judgements, papers
+from tracker.store import histories, imports, joined, papers, roles, scans
 from tracker.store.engine import Store
 
 URL = "https://github.com/zhang/stereofield"
@@ -168,9 +168,9 @@ def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
     rules = role_rules.load_role_rules(config_dir() / "roles.toml")
     known = {"github:zhang/stereofield": ArtifactContext(names_paper=True)}
     decided = decision.decide_roles(
-        histories.load_mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known
+        roles.load_mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known
     )
-    judgements.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
+    roles.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
     history = histories.load_histories(store, ["arxiv:2606.00001"])[0].history
     day = now - now.replace(day=now.day - 1)
     told = lifecycle.derive_events(history, licence_classes.load_licence_rules(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
@@ -185,7 +185,7 @@ def test_what_a_list_brought_up_is_no_news(stored: Store, now: datetime) -> None
 def test_what_the_paper_names_as_well_is_news_though_a_list_named_it(stored: Store, now: datetime) -> None:
     load(stored, json.dumps([theirs()]), now)
     said = mention(Source.METADATA, Place.ABSTRACT, f"Our code is available at {URL}")
-    papers.save_scans(stored, [papers.ScanResult(work="arxiv:2606.00001", version=2, source=Source.METADATA, mentions=(said,))], "1", now)  # fmt: skip
+    scans.save_scans(stored, [scans.ScanResult(work="arxiv:2606.00001", version=2, source=Source.METADATA, mentions=(said,))], "1", now)  # fmt: skip
     assert own_link_events(stored, now) == {"found": Cause.WORLD}
 
 

@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from tracker.domain.papers import Version
 from tracker.store import feed_entries, items, papers
-from tracker.store import tables as t
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.tables.judgement import EVENT, FEED_ENTRY
 
 
 def enter(store: Store, number: int, category: str, at: datetime) -> None:
@@ -24,10 +24,10 @@ def enter(store: Store, number: int, category: str, at: datetime) -> None:
         "happened_at": at, "observed_at": at,
     }  # fmt: skip
     with store.begin() as connection:
-        upsert(connection, t.EventRow, [event])
+        upsert(connection, EVENT, [event])
         upsert(
             connection,
-            t.EntryRow,
+            FEED_ENTRY,
             [{"feed": feed_entries.MAIN_FEED, "work": work, "event": event["id"], "entered_at": at}],
         )
 

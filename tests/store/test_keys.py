@@ -10,10 +10,13 @@ from sqlalchemy import select, text
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.terms import Outcome, Place, Source
-from tracker.store import enum_columns, items, keys, queue, releases
-from tracker.store import tables as t
-from tracker.store.dialect import table, upsert
-from tracker.store.engine import Store, open_store
+from tracker.store import columns, enum_columns, items, judgements, keys, releases
+from tracker.store.dialect import upsert
+from tracker.store.engine import Store
+from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK
+from tracker.store.tables.judgement import EVENT
+from tracker.store.tables.work import VERSION, WORK
+from tracker.store.upgrade import open_store
 
 OLD = ("cs/0112017", "hep-th/9901001", "math/0703999", "q-bio/0309001", "acc-phys/9411001", "supr-con/9612003")
 NEW = ("0704.0001", "1412.9999", "1501.00001", "2606.00001", "2612.99999", "9012.00001")
@@ -64,13 +67,13 @@ def test_no_two_numbers_share_a_paper(number: int) -> None:
 
 @given(st.binary(min_size=1, max_size=64))
 def test_digits_come_back(raw: bytes) -> None:
-    assert keys.hex_bytes(raw.hex()) == raw
-    assert keys.HexDigits().process_result_value(raw, None) == raw.hex()  # type: ignore[arg-type] # it asks nothing
+    assert columns.hex_bytes(raw.hex()) == raw
+    assert columns.HexDigits().process_result_value(raw, None) == raw.hex()  # type: ignore[arg-type] # it asks nothing
 
 
 @given(st.text().filter(lambda text: not text.isalnum()))
 def test_what_is_no_digits_is_none(text: str) -> None:
-    assert keys.hex_bytes(text) is None
+    assert columns.hex_bytes(text) is None
 
 
 def test_a_release_is_known_after_the_store_was_opened_anew(
@@ -84,34 +87,33 @@ def test_a_release_is_known_after_the_store_was_opened_anew(
     monkeypatch.setattr(keys, "_MET", {})
     keys.work_key.cache_clear()
     store = open_store(path)
-    assert queue.works_to_judge(store, 9, datetime(2026, 6, 4, tzinfo=UTC)) == ["release:github:acme/model"]
+    assert judgements.works_to_judge(store, 9, datetime(2026, 6, 4, tzinfo=UTC)) == ["release:github:acme/model"]
     store.close()
 
 
 def test_the_view_tells_an_event_as_the_program_does(store: Store, now: datetime) -> None:
     names = ["0000000000000001", "7fffffffffffffff", "8000000000000000", "ffffffffffffffff"]
     with store.begin() as connection:
-        upsert(connection, t.WorkRow, [{"id": "arxiv:2606.00001", "arxiv_id": "2606.00001", "first_seen": now}])
+        upsert(connection, WORK, [{"id": "arxiv:2606.00001", "arxiv_id": "2606.00001", "first_seen": now}])
         rows = [
             {"id": one, "work": "arxiv:2606.00001", "kind": "found", "cause": "world", "happened_at": now, "observed_at": now}
             for one in names
         ]  # fmt: skip
-        upsert(connection, t.EventRow, rows)
+        upsert(connection, EVENT, rows)
     with store.read() as connection:
-        event = table(t.EventRow)
-        assert sorted(connection.execute(select(event.c.id)).scalars()) == names
+        assert sorted(connection.execute(select(EVENT.c.id)).scalars()) == names
         assert sorted(connection.execute(text("SELECT id FROM events")).scalars()) == names
 
 
 def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: datetime) -> None:
-    addresses = [*keys.LICENCES.values(), "http://creativecommons.org/licenses/by/3.0/", None]
+    addresses = [*columns.LICENCES.values(), "http://creativecommons.org/licenses/by/3.0/", None]
     with store.begin() as connection:
         for number, address in enumerate(addresses):
             work = {
                 "id": f"arxiv:2606.{number:05}", "arxiv_id": f"2606.{number:05}", "latest": 1, "first_seen": now,
                 "submitted_at": now,
             }  # fmt: skip
-            upsert(connection, t.WorkRow, [work])
+            upsert(connection, WORK, [work])
             row = {
                 "work": work["id"],
                 "n": 1,
@@ -120,13 +122,12 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
                 "primary_category": "cs.LG",
                 "licence": address,
             }
-            upsert(connection, t.VersionRow, [row])
+            upsert(connection, VERSION, [row])
     with store.read() as connection:
         assert (
             connection.execute(text("SELECT licence FROM papers ORDER BY arxiv_id")).scalars().all() == addresses
         )
-        version = table(t.VersionRow)
-        assert connection.execute(select(version.c.licence).order_by(version.c.work)).scalars().all() == addresses
+        assert connection.execute(select(VERSION.c.licence).order_by(VERSION.c.work)).scalars().all() == addresses
         assert (
             max(len(one or "") for one in connection.exec_driver_sql("SELECT licence FROM version").scalars())
             == 43
@@ -152,9 +153,9 @@ def test_two_lists_of_words_are_two_types() -> None:
 
 @given(st.dates(date(1991, 1, 1), date(2199, 12, 31)))
 def test_a_day_is_a_number_that_people_can_read(day: date) -> None:
-    kept = enum_columns.DayNumber().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
+    kept = columns.DayNumber().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
     assert str(kept) == f"{day:%Y%m%d}"
-    assert enum_columns.DayNumber().process_result_value(kept, None) == day  # type: ignore[arg-type] # as above
+    assert columns.DayNumber().process_result_value(kept, None) == day  # type: ignore[arg-type] # as above
 
 
 @pytest.mark.parametrize(
@@ -163,8 +164,8 @@ def test_a_day_is_a_number_that_people_can_read(day: date) -> None:
      ("", None), ("2.1FFFEBD7", None), ("1", None), (None, None)],
 )  # fmt: skip
 def test_a_version_of_rules_comes_back(told: str | None, kept: int | None) -> None:
-    assert keys.rules_number(told) == (told if kept is None else kept)
-    assert keys.RuleVersion().process_result_value(keys.rules_number(told), None) == told  # type: ignore[arg-type] # it asks nothing
+    assert columns.rules_number(told) == (told if kept is None else kept)
+    assert columns.RuleVersion().process_result_value(columns.rules_number(told), None) == told  # type: ignore[arg-type] # it asks nothing
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: date
         "url": "https://github.com/a/b",
     }
     with store.begin() as connection:
-        upsert(connection, t.ArtifactRow, [artifact | {"commit_id": told, "read_rules": "2.1fffebd7"}])
+        upsert(connection, ARTIFACT, [artifact | {"commit_id": told, "read_rules": "2.1fffebd7"}])
         look = {
             "artifact": 1,
             "first_seen": now,
@@ -190,9 +191,9 @@ def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: date
             "outcome": "present",
             "content": "code",
         }
-        upsert(connection, t.CheckRow, [look | {"licence_class": "osi", "commit_id": told}])
+        upsert(connection, ARTIFACT_CHECK, [look | {"licence_class": "osi", "commit_id": told}])
     with store.read() as connection:
-        row = connection.execute(select(table(t.ArtifactRow))).one()
+        row = connection.execute(select(ARTIFACT)).one()
         assert (row.commit_id, row.read_rules) == (known, "2.1fffebd7")
         shown = connection.execute(text("SELECT commit_id FROM artifacts UNION ALL SELECT commit_id FROM checks"))
         assert [one or None for one in shown.scalars()] == [known, known]

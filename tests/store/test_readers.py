@@ -13,8 +13,8 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from tracker.domain.papers import Version
-from tracker.store import papers as store_papers
-from tracker.store.engine import open_store
+from tracker.store.papers import save_versions
+from tracker.store.upgrade import open_store
 
 SECONDS = float(os.environ.get("READ_SECONDS", "3"))
 BATCH = 50
@@ -51,7 +51,7 @@ def write(url: str, stop: Event) -> None:
     store, batch = open_store(url), 0
     while not stop.is_set():
         part = papers(batch)
-        store_papers.save_versions(store, part, {one.arxiv_id: START for one in part}, START)
+        save_versions(store, part, {one.arxiv_id: START for one in part}, START)
         batch += 1
         if batch % 20 == 0:
             store.rest()

@@ -6,7 +6,8 @@ import pytest
 
 from tracker.domain.errors import QueryError, StoreError
 from tracker.store import readonly_sql
-from tracker.store.engine import Store, open_store
+from tracker.store.engine import Store
+from tracker.store.upgrade import open_store
 
 
 def test_a_query_gives_names_and_rows(store: Store) -> None:

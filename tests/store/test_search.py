@@ -13,11 +13,11 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Role, Source
-from tracker.store import judgements, keys, organisations, papers, search
-from tracker.store import tables as t
-from tracker.store.dialect import table
+from tracker.store import keys, organisations, papers, scans, search, search_index
 from tracker.store.engine import Store
-from tracker.store.papers import ScanResult
+from tracker.store.roles import save_roles
+from tracker.store.scans import ScanResult
+from tracker.store.tables.work import VERSION
 
 
 def paper(arxiv_id: str, now: datetime, **changed: object) -> Version:
@@ -35,7 +35,7 @@ def save(store: Store, now: datetime, *versions: Version) -> None:
 def whole(store: Store) -> None:
     """FTS5's own word that the index says what the texts say."""
     with store.begin() as connection:
-        for name in search.INDEXES:
+        for name in search_index.INDEXES:
             connection.execute(text(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)"))
 
 
@@ -83,7 +83,7 @@ def test_an_older_version_that_comes_late_changes_nothing(store: Store, now: dat
 def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now), paper("2606.00002", now))
     with store.begin() as connection:
-        connection.execute(delete(table(t.VersionRow)).where(table(t.VersionRow).c.work == "arxiv:2606.00001"))
+        connection.execute(delete(VERSION).where(VERSION.c.work == "arxiv:2606.00001"))
     assert search.find_papers(store, "sparse") == ["2606.00002"]
     whole(store)
 
@@ -101,8 +101,8 @@ def decide(store: Store, now: datetime, *roles: RoleDecision) -> None:
         for one in roles
     )
     scan = ScanResult(work="arxiv:2606.00001", version=1, source=Source.METADATA, mentions=mentions)
-    papers.save_scans(store, [scan], "r1", now)
-    judgements.save_roles(store, {"arxiv:2606.00001": roles}, "r1", (), now)
+    scans.save_scans(store, [scan], "r1", now)
+    save_roles(store, {"arxiv:2606.00001": roles}, "r1", (), now)
 
 
 def test_a_papers_own_repository_is_found_by_its_name(store: Store, now: datetime) -> None:
@@ -201,9 +201,9 @@ def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
 def test_the_index_can_be_built_anew(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
     with store.begin() as connection:
-        for name in search.INDEXES:
+        for name in search_index.INDEXES:
             connection.execute(text(f"INSERT INTO {name}({name}) VALUES ('delete-all')"))
     assert search.find_papers(store, "sparse") == []
     with store.begin() as connection:
-        search.rebuild_index(connection)
+        search_index.rebuild_index(connection)
     assert search.find_papers(store, "sparse") == ["2606.00001"]

@@ -19,7 +19,8 @@ from sqlalchemy import text
 from tracker.domain.errors import Cancelled, StoreError
 from tracker.domain.papers import Version
 from tracker.store import papers, restore, snapshot
-from tracker.store.engine import Store, open_store
+from tracker.store.engine import Store
+from tracker.store.upgrade import open_store
 
 
 def add(store: Store, number: int, now: datetime) -> None:

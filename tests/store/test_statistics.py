@@ -9,9 +9,9 @@ from tracker.domain.history import Event, Verdict
 from tracker.domain.papers import Version
 from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, State
 from tracker.store import judgements, statistics
-from tracker.store import papers as store_papers
 from tracker.store.engine import Store
 from tracker.store.judgements import Judged
+from tracker.store.papers import save_versions
 
 JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
 MAY = datetime(2026, 5, 31, 23, 59, 59, tzinfo=UTC)
@@ -66,7 +66,7 @@ def feed(store: Store, category: str) -> list[str]:
 
 def test_a_paper_counts_once_in_each_category_and_once_in_the_total(store: Store) -> None:
     papers = [paper(1, JUNE, ["cs.LG", "cs.CL", "cs.LG"]), paper(2, JUNE, ["cs.CL"]), paper(3, MAY, ["cs.LG"])]
-    store_papers.save_versions(store, papers, {}, JUNE)
+    save_versions(store, papers, {}, JUNE)
     assert told(store, "all") == {"2026-05": (1, 0, 1), "2026-06": (2, 0, 2)}
     assert told(store, "cs.LG") == {"2026-05": (1, 0, 1), "2026-06": (1, 0, 1)}
     assert told(store, "cs.CL") == {"2026-06": (2, 0, 2)}
@@ -74,7 +74,7 @@ def test_a_paper_counts_once_in_each_category_and_once_in_the_total(store: Store
 
 
 def test_a_verdict_moves_a_paper_from_state_to_state(store: Store) -> None:
-    store_papers.save_versions(store, [paper(1, JUNE, ["cs.LG"]), paper(2, JUNE, ["cs.LG"])], {}, JUNE)
+    save_versions(store, [paper(1, JUNE, ["cs.LG"]), paper(2, JUNE, ["cs.LG"])], {}, JUNE)
     judge(store, 1, State.OPEN, JUNE)
     judge(store, 1, State.OPEN, JUNE + timedelta(hours=1))
     assert told(store, "all") == told(store, "cs.LG") == {"2026-06": (2, 1, 1)}
@@ -86,9 +86,9 @@ def test_a_verdict_moves_a_paper_from_state_to_state(store: Store) -> None:
 
 
 def test_a_later_version_moves_a_paper_between_categories_and_keeps_its_month(store: Store) -> None:
-    store_papers.save_versions(store, [paper(1, MAY, ["cs.LG", "cs.CL"])], {}, JUNE)
+    save_versions(store, [paper(1, MAY, ["cs.LG", "cs.CL"])], {}, JUNE)
     judge(store, 1, State.OPEN, JUNE)
-    store_papers.save_versions(store, [paper(1, MAY, ["cs.LG", "stat.ML"], n=2)], {}, JUNE)
+    save_versions(store, [paper(1, MAY, ["cs.LG", "stat.ML"], n=2)], {}, JUNE)
     assert (told(store, "cs.CL"), told(store, "stat.ML")) == ({}, {"2026-05": (1, 1, 0)})
     assert (feed(store, "cs.CL"), feed(store, "stat.ML"), feed(store, "cs.LG")) == (
         [],
@@ -100,13 +100,13 @@ def test_a_later_version_moves_a_paper_between_categories_and_keeps_its_month(st
 
 def test_what_is_written_twice_counts_once(store: Store) -> None:
     for _ in range(2):
-        store_papers.save_versions(store, [paper(1, JUNE, ["cs.LG"])] * 2, {}, JUNE)
+        save_versions(store, [paper(1, JUNE, ["cs.LG"])] * 2, {}, JUNE)
     assert told(store, "all") == {"2026-06": (1, 0, 1)}
     is_whole(store)
 
 
 def test_a_change_that_fails_leaves_the_figures(store: Store) -> None:
-    store_papers.save_versions(store, [paper(1, JUNE, ["cs.LG"])], {}, JUNE)
+    save_versions(store, [paper(1, JUNE, ["cs.LG"])], {}, JUNE)
     before = stored(store)
     try:
         with store.begin() as connection, statistics.updating(connection, ["arxiv:2606.00001"]):
@@ -119,7 +119,7 @@ def test_a_change_that_fails_leaves_the_figures(store: Store) -> None:
 
 
 def test_the_feed_of_a_category_holds_what_is_open_now_newest_first(store: Store) -> None:
-    store_papers.save_versions(store, [paper(one, JUNE, ["cs.LG"]) for one in (1, 2, 3)], {}, JUNE)
+    save_versions(store, [paper(one, JUNE, ["cs.LG"]) for one in (1, 2, 3)], {}, JUNE)
     for number in (2, 1, 3):
         judge(store, number, State.OPEN, JUNE + timedelta(hours=number if number > 1 else 9))
     assert feed(store, "cs.LG") == ["2606.00001", "2606.00003", "2606.00002"]

@@ -27,7 +27,7 @@ from tracker.domain.terms import (
     Source,
     State,
 )
-from tracker.store import artifacts, judgements, organisations, papers, trends
+from tracker.store import artifacts, evidence, judgements, organisations, papers, roles, scans, trends
 from tracker.store.engine import Store
 
 Add = Callable[..., str]
@@ -63,7 +63,7 @@ def add(store: Store, now: datetime) -> Add:
         mention = Mention(
             reference=target, url=target.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code."
         )
-        scanned = papers.ScanResult(
+        scanned = scans.ScanResult(
             work=work,
             version=1,
             source=Source.METADATA,
@@ -71,7 +71,7 @@ def add(store: Store, now: datetime) -> Add:
             promise=Promise.AVAILABLE,
             promise_evidence="Our code.",
         )
-        papers.save_scans(store, [scanned], "r1", now)
+        scans.save_scans(store, [scanned], "r1", now)
         decided = RoleDecision(
             reference=target,
             url=target.url,
@@ -82,7 +82,7 @@ def add(store: Store, now: datetime) -> Add:
             evidence="Our code.",
             reasons=("so",),
         )
-        judgements.save_roles(store, {work: [decided]}, "r1", {("github", "repository")}, now)
+        roles.save_roles(store, {work: [decided]}, "r1", {("github", "repository")}, now)
         check = Check(
             outcome=Outcome.PRESENT,
             reference=target,
@@ -127,7 +127,7 @@ def read(store: Store, sql: str) -> list[tuple[Any, ...]]:
 def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, now: datetime) -> None:
     work = add("2606.00001", events=((EventKind.OPENED, now), (EventKind.FOUND, now - timedelta(days=1))))
     add("2606.00002", link="bob/other")
-    found = trends.load_evidence(store, [work, "arxiv:2606.99999"])
+    found = evidence.load_evidence(store, [work, "arxiv:2606.99999"])
     assert list(found) == [work]
     dossier = found[work]
     assert dossier.promise is Promise.AVAILABLE
@@ -144,7 +144,7 @@ def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, 
     assert (exhibit.licence_source, exhibit.papers_named) == ("LICENSE", (work,))
     assert exhibit.next_check_at == now + timedelta(days=30)
     assert dossier.artifact("github:bob/other") is None
-    assert trends.load_evidence(store, []) == {}
+    assert evidence.load_evidence(store, []) == {}
 
 
 def test_months_count_all_papers_and_each_of_their_categories(store: Store, add: Add, now: datetime) -> None:

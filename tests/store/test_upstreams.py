@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from tracker.domain.papers import WindowResult
-from tracker.store import upstreams, windows
-from tracker.store.engine import Store, open_store
+from tracker.store import stage_status, upstreams, windows
+from tracker.store.engine import Store
+from tracker.store.upgrade import open_store
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -33,13 +34,13 @@ def test_a_budget_is_spent_and_renewed(store: Store, now: datetime) -> None:
 
 
 def test_failures_are_told_since_the_first(store: Store, now: datetime) -> None:
-    upstreams.record_stage_failed(store, "harvest", "503", now + HOUR, now)
-    upstreams.record_stage_failed(store, "harvest", "429", None, now + HOUR)
-    times, troubles = upstreams.load_stages(store)
+    stage_status.record_stage_failed(store, "harvest", "503", now + HOUR, now)
+    stage_status.record_stage_failed(store, "harvest", "429", None, now + HOUR)
+    times, troubles = stage_status.load_stages(store)
     assert times == {"harvest": None}
     assert [(one.reason, one.since) for one in troubles] == [("429", now)]
-    upstreams.record_stage_done(store, "harvest", now + 2 * HOUR)
-    assert upstreams.load_stages(store) == ({"harvest": now + 2 * HOUR}, [])
+    stage_status.record_stage_done(store, "harvest", now + 2 * HOUR)
+    assert stage_status.load_stages(store) == ({"harvest": now + 2 * HOUR}, [])
 
 
 def result(since: datetime, until: datetime, got: int, *, complete: bool) -> WindowResult:

@@ -26,10 +26,11 @@ from tracker.domain.terms import (
     Source,  # fmt: skip
     State,  # fmt: skip
 )
-from tracker.store import histories, judgements, organisations, papers, queue, readonly_sql, releases, views
+from tracker.store import judgements, organisations, paper_queue, papers, releases, roles, scans, statistics, views
 from tracker.store.engine import Store
 from tracker.store.judgements import Judged
-from tracker.store.papers import ScanResult
+from tracker.store.roles import save_roles
+from tracker.store.scans import ScanResult
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "schema.md"
 JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -104,7 +105,7 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
     scan = ScanResult(
         work=work, version=1, source=Source.METADATA, mentions=mentions, promise=promise, promise_evidence=said
     )
-    papers.save_scans(store, [scan], "r1", JUNE)
+    scans.save_scans(store, [scan], "r1", JUNE)
     roles = [
         RoleDecision(
             reference=one,
@@ -118,7 +119,7 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
         )
         for one in references
     ]
-    judgements.save_roles(store, {work: roles}, "r1", (), JUNE)
+    save_roles(store, {work: roles}, "r1", (), JUNE)
     return work
 
 
@@ -148,7 +149,7 @@ def test_a_link_is_told_as_each_paper_writes_it(store: Store) -> None:
     ]
     judge(store, second, State.OPEN, "github:ann/tool", EventKind.OPENED)
     assert rows(store, "SELECT arxiv_id, reference FROM open_papers") == [("2606.00002", "github:Ann/Tool")]
-    found = histories.load_mentions(store, [first, second])
+    found = roles.load_mentions(store, [first, second])
     assert [one.url for work in (first, second) for one in found[work]] == [
         "https://github.com/Ann/Tool",
         "https://github.com/ann/tool",
@@ -207,8 +208,8 @@ def test_a_release_never_waits_to_be_read(store: Store) -> None:
     releases.save_release(store, "Model-1", [link], "listed", "r1", (), JUNE)
     with store.begin() as connection:
         connection.execute(text("UPDATE work SET scan_due = 1"))
-    assert readonly_sql.load_counts(store, JUNE)["scans_waiting"] == 0
-    assert queue.papers_to_scan(store, 9) == []
+    assert statistics.load_counts(store, JUNE)["scans_waiting"] == 0
+    assert paper_queue.papers_to_scan(store, 9) == []
 
 
 PLANS = {

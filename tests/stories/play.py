@@ -13,7 +13,19 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Promise, Role, Source
 from tracker.judge import lifecycle, openness
-from tracker.store import artifacts, corrections, feed_entries, histories, judgements, papers, queue
+from tracker.store import (
+    artifact_queue,
+    artifacts,
+    corrections,
+    feed_entries,
+    histories,
+    judgements,
+    keys,
+    paper_queue,
+    papers,
+    roles,
+    scans,
+)
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
@@ -88,7 +100,7 @@ class World:
             withdrawn=withdrawn,
         )
         papers.save_versions(self.store, [version], {arxiv_id: first}, at)
-        work = papers.paper_work(arxiv_id)
+        work = keys.paper_work(arxiv_id)
         mentions = tuple(
             Mention(
                 reference=named(name),
@@ -99,9 +111,9 @@ class World:
             )
             for name in links
         )
-        papers.save_scans(
+        scans.save_scans(
             self.store,
-            [papers.ScanResult(work=work, version=n, source=Source.METADATA, mentions=mentions, promise=promise)],
+            [scans.ScanResult(work=work, version=n, source=Source.METADATA, mentions=mentions, promise=promise)],
             "r1",
             at,
         )
@@ -111,7 +123,7 @@ class World:
         """Every link is the authors' own, unless the operator says something else."""
         said = corrections.load_corrected_roles(self.store, [work])[work]
         decided = []
-        for one in histories.load_mentions(self.store, [work])[work]:
+        for one in roles.load_mentions(self.store, [work])[work]:
             role, reason = said.get(one.reference.folded, (Role.OWN, "said so"))
             decided.append(
                 RoleDecision(
@@ -125,12 +137,12 @@ class World:
                     reasons=(reason,),
                 )
             )
-        judgements.save_roles(self.store, {work: decided}, "r1", CHECKED, at)
+        roles.save_roles(self.store, {work: decided}, "r1", CHECKED, at)
 
     def correct(self, at: datetime, *said: corrections.CorrectionStatement) -> None:
         """These are the operator's corrections from now on."""
         corrections.sync_corrections(self.store, said, at)
-        for one in queue.papers_to_scan(self.store, 100):
+        for one in paper_queue.papers_to_scan(self.store, 100):
             self.decide(one.work, at)
 
     def answers(self, at: datetime, *given: tuple[str, Check, Licence]) -> None:
@@ -140,7 +152,7 @@ class World:
         while due := [
             one
             for host in ("github", "huggingface")
-            for one in queue.due_artifacts(self.store, host, at, 50)
+            for one in artifact_queue.due_artifacts(self.store, host, at, 50)
             if (one.artifact, one.reference.folded) not in seen
         ]:
             seen |= {(one.artifact, one.reference.folded) for one in due}
@@ -153,7 +165,7 @@ class World:
         self.judge(at)
 
     def judge(self, at: datetime) -> None:
-        works = queue.works_to_judge(self.store, 100, at)
+        works = judgements.works_to_judge(self.store, 100, at)
         judged = {}
         for known in histories.load_histories(self.store, works):
             judged[known.history.work] = judgements.Judged(

@@ -8,7 +8,7 @@ from tests.stories.play import MIT, UNLICENSED, World, code, day, named
 from tracker.domain.artifacts import Check
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
-from tracker.store import feed_entries, items, papers
+from tracker.store import feed_entries, items, keys, scans
 
 
 def feed(world: World, name: str) -> list[tuple[str, str]]:
@@ -36,9 +36,9 @@ def test_weights_that_come_a_month_later_are_new_in_their_feed(world: World) -> 
         source=Source.HUB_LIST,
         evidence="e",
     )
-    work = papers.paper_work("2606.00001")
-    scan = papers.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
-    papers.save_scans(world.store, [scan], "r1", day(31))
+    work = keys.paper_work("2606.00001")
+    scan = scans.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
+    scans.save_scans(world.store, [scan], "r1", day(31))
     world.decide(work, day(31))
     world.answers(
         day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights("ann/tool"), UNLICENSED)

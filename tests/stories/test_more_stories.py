@@ -11,7 +11,7 @@ from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
 from tracker.judge import recheck
 from tracker.settings import load_settings
-from tracker.store import corrections, papers, queue
+from tracker.store import corrections, judgements, keys, scans
 
 
 def test_the_second_version_adds_a_link_and_the_third_drops_it(world: World) -> None:
@@ -51,9 +51,9 @@ def test_the_authors_model_appears_a_month_later(world: World) -> None:
         source=Source.HUB_LIST,
         evidence="Its card names the paper.",
     )
-    work = papers.paper_work("2606.00001")
-    scan = papers.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
-    papers.save_scans(world.store, [scan], "r1", day(31))
+    work = keys.paper_work("2606.00001")
+    scan = scans.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
+    scans.save_scans(world.store, [scan], "r1", day(31))
     world.decide(work, day(31))
     world.answers(day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights, MIT))
     assert world.rows("SELECT code, weights FROM papers") == [("open", "open")]
@@ -131,7 +131,7 @@ def test_what_was_promised_and_never_came_lapses(world: World) -> None:
     world.paper("2606.00002", day(0), (), promise=Promise.PROMISED)
     world.answers(day(0), ("ann/tool", soon, UNLICENSED))
     assert world.rows("SELECT lifecycle FROM links") == [("placeholder",)]
-    assert queue.works_to_judge(world.store, 10, day(729)) == []
+    assert judgements.works_to_judge(world.store, 10, day(729)) == []
     world.judge(day(731))
     assert kinds(world, "2606.00001") == {"found": 0, "placeholder": 0, "lapsed": 730}
     assert kinds(world, "2606.00002") == {"promised": 0, "lapsed": 730}

@@ -21,7 +21,7 @@ from tracker.domain.papers import Version
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.fetch import clock
 from tracker.hosts.resolve import resolve_url
-from tracker.store import judgements, papers
+from tracker.store import judgements, papers, roles, scans
 from tracker.store.engine import Store
 from tracker.store.readonly_sql import Stopwatch
 from tracker.web import api
@@ -50,8 +50,8 @@ def add(
     )
     papers.save_versions(store, [version], {}, now)
     mention = Mention(reference=found, url=url, place=Place.ABSTRACT, source=Source.METADATA, evidence=url)
-    papers.save_scans(
-        store, [papers.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
+    scans.save_scans(
+        store, [scans.ScanResult(work=work, version=1, source=Source.METADATA, mentions=(mention,))], "1", now
     )
     decision = RoleDecision(
         reference=found,
@@ -63,7 +63,7 @@ def add(
         evidence=url,
         reasons=("said",),
     )
-    judgements.save_roles(store, {work: [decision]}, "1", [], now)
+    roles.save_roles(store, {work: [decision]}, "1", [], now)
     state = State.OPEN if is_open else State.NONE
     verdict = Verdict(
         fact=Fact.CODE,

@@ -23,7 +23,7 @@ from tracker.pipeline import cycle, publish, retention, timing
 from tracker.pipeline import read as pipeline_read
 from tracker.pipeline.context import Summary, Worker, make_worker
 from tracker.pipeline.timing import Spent
-from tracker.store import upstreams
+from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 from tracker.web import measures, metrics
 from tracker.web.metrics import Measures, Upstream
@@ -218,7 +218,7 @@ def test_a_store_is_measured(store: Store, tmp_path: Path) -> None:
         kept = upstreams.StoreMemory(store)
         kept.stop("arxiv_api", now + 6 * HOUR, "403")
         kept.record("web:a.example", now, "503")
-        upstreams.record_stage_done(store, "harvest", now)
+        stage_status.record_stage_done(store, "harvest", now)
         found = read(measures.told(worker, with_store=True))
     assert found["store_answers", ()] == 1
     assert found["papers", ()] == 0

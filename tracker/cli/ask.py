@@ -55,11 +55,11 @@ def explain(context: typer.Context, arxiv_id: str, as_json: Json = False) -> int
     Links, roles, checks, verdict, reasons, events and the next check.
     """
     from tracker.publish.explain import render_explanation
-    from tracker.store import readonly_sql
+    from tracker.store.evidence import load_stored_rows
 
     with opened_store(settings_for(context)) as store:
         work = arxiv_id if arxiv_id.startswith(("arxiv:", "release:")) else f"arxiv:{arxiv_id}"
-        evidence = readonly_sql.load_stored_rows(store, work)
+        evidence = load_stored_rows(store, work)
     if not evidence["work"]:
         raise TrackerError(f"{arxiv_id}: is not in the store; ids are written like 2506.12345, without a version.")
     print(json.dumps(evidence, default=str, indent=2) if as_json else render_explanation(evidence))
@@ -99,10 +99,10 @@ def search(
     They are searched in title, abstract, authors and the names of own artifacts.
     """
     from tracker.cli import console
-    from tracker.store import readonly_sql
+    from tracker.store.search import search_papers
 
     form = _chosen_format(json=as_json, jsonl=jsonl, csv=csv)
-    console.print_rows(*readonly_sql.search_papers(settings_for(context).store_url, " ".join(words), limit), form)
+    console.print_rows(*search_papers(settings_for(context).store_url, " ".join(words), limit), form)
     return 0
 
 
@@ -128,7 +128,7 @@ def gaps(
     """
     from tracker.fetch import clock
     from tracker.pipeline import completeness
-    from tracker.store.engine import open_store
+    from tracker.store.upgrade import open_store
 
     first, last = parse_days(since, until)
     settings = settings_for(context)

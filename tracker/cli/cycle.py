@@ -54,11 +54,11 @@ def check(
     What they change is judged.
     """
     from tracker.pipeline import cycle
-    from tracker.store import judgements
+    from tracker.store import artifact_queue
 
     def work(worker: Worker, now: datetime, summary: Summary) -> None:
         if references:
-            judgements.make_artifacts_due(worker.store, references, now)
+            artifact_queue.make_artifacts_due(worker.store, references, now)
         cycle.check(worker, now, summary)
         cycle.judge(worker, now, summary)
 

@@ -43,7 +43,8 @@ def serve(settings: Settings, *, announce: str = "") -> int:
     from tracker.fetch import clock
     from tracker.pipeline.context import status
     from tracker.pipeline.site import build_paper_page, build_search_page
-    from tracker.store.engine import open_reader, upgrade_in_subprocess
+    from tracker.store.engine import open_reader
+    from tracker.store.upgrade import upgrade_in_subprocess
     from tracker.web import api, measures
     from tracker.web import app as web_app
 

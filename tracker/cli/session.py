@@ -31,7 +31,7 @@ def settings_for(context: typer.Context) -> Settings:
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
     """The store, created or upgraded where needed, and closed at the end."""
-    from tracker.store.engine import open_store
+    from tracker.store.upgrade import open_store
 
     with closing(open_store(settings.store_url)) as store:
         yield store

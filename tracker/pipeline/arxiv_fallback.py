@@ -16,7 +16,7 @@ from tracker.domain.papers import Version
 from tracker.harvest import announcements, rss
 from tracker.pipeline import harvest as pipeline_harvest
 from tracker.pipeline.context import Summary, Worker, close_stage
-from tracker.store import papers, upstreams, versions
+from tracker.store import papers, upstreams
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def _save(worker: Worker, channel: rss.RssChannel, now: datetime) -> int:
     """Store what is new in a channel: papers of a time that the harvest covers, and new versions of stored ones."""
     store = worker.store
     announced_at = announcements.moment(channel.day)
-    stored = versions.load_newest_versions(store, [item.version.arxiv_id for item in channel.items])
+    stored = papers.load_newest_versions(store, [item.version.arxiv_id for item in channel.items])
     held = pipeline_harvest.running(worker, now)
     found: list[Version] = []
     for item in channel.items:

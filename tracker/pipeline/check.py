@@ -20,7 +20,7 @@ from tracker.hosts.resolve import HOSTS
 from tracker.judge import licences, openness, recheck
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import artifacts, queue
+from tracker.store import artifact_queue, artifacts
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def check(worker: Worker, now: datetime, summary: Summary) -> None:
 
 def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> tuple[str, datetime | None]:
     batch, rules = worker.settings.limits.github_batch, _read_rules(worker)
-    while due := queue.due_artifacts(worker.store, host.name, now, batch, rules):
+    while due := artifact_queue.due_artifacts(worker.store, host.name, now, batch, rules):
         asked = {one.reference.folded: one for one in due}
         known = {folded: one.commit for folded, one in asked.items() if one.commit}
         answers: list[artifacts.CheckResult] = []
@@ -82,7 +82,7 @@ def _read_rules(worker: Worker) -> str:
     return f"{READING}.{worker.rules.judge_version}"
 
 
-def _answer(worker: Worker, due: queue.Due, found: Check) -> artifacts.CheckResult:
+def _answer(worker: Worker, due: artifact_queue.DueArtifact, found: Check) -> artifacts.CheckResult:
     fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
     on_hub = due.reference.host == huggingface.HOST.name
     rules = worker.rules.licences

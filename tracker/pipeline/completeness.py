@@ -11,10 +11,10 @@ from tracker.domain.status import Trouble
 from tracker.harvest import announcements, completeness
 from tracker.pipeline.context import Worker
 from tracker.settings import Settings
-from tracker.store import announcements as store_announcements
-from tracker.store import upstreams
-from tracker.store import windows as proof
+from tracker.store import stage_status, upstreams
+from tracker.store.announcements import AnnouncedVersion, load_announced_versions
 from tracker.store.engine import Store
+from tracker.store.windows import closed_windows, explain_open_windows
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +38,10 @@ def days(
     """
     holidays = settings.harvest.holidays
     proofs = completeness.Proofs(
-        proof.closed_windows(store, "arxiv"),
-        proof.closed_windows(store, "arxiv_oai"),
-        proof.explain_open_windows(store, "arxiv"),
-        proof.explain_open_windows(store, "arxiv_oai"),
+        closed_windows(store, "arxiv"),
+        closed_windows(store, "arxiv_oai"),
+        explain_open_windows(store, "arxiv"),
+        explain_open_windows(store, "arxiv_oai"),
         next((one.last_error for one in upstreams.load_failing(store, ("arxiv_api",))), ""),
     )
     today = now.astimezone(announcements.NEW_YORK).date()
@@ -50,7 +50,7 @@ def days(
     first = (
         max(since, ARXIV_BEGAN) if since else (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
     )
-    fates = store_announcements.load_announced_versions(store, first - LOOK_BACK, last)
+    fates = load_announced_versions(store, first - LOOK_BACK, last)
     told = {day: list(rows) for day, rows in groupby(fates, key=lambda one: one.day)}
     counts = [(day, len(told.get(day, ()))) for day in announcements.days(first - LOOK_BACK, last, holidays)]
     return [
@@ -68,7 +68,7 @@ def days(
 
 def _day(
     day: date,
-    told: list[store_announcements.AnnouncedVersion],
+    told: list[AnnouncedVersion],
     proofs: completeness.Proofs,
     settings: Settings,
     empty: str,
@@ -99,16 +99,16 @@ def watch(worker: Worker, now: datetime) -> bool:
     """
     hours = timedelta(hours=worker.settings.harvest.alarm_hours)
     found = [*_short_days(worker, now, hours), *_failing(worker, now, hours)]
-    before = {one.what: one for one in upstreams.load_stages(worker.store)[1]}
+    before = {one.what: one for one in stage_status.load_stages(worker.store)[1]}
     known = set(before)
     for one in found:
         if one.what not in known:
             log.error("alarm: %s: %s, since %s; %s", one.what, one.reason, _text(one.since), _next(one.next_try))
-        upstreams.record_stage_failed(worker.store, one.what, one.reason, one.next_try, now, since=one.since)
+        stage_status.record_stage_failed(worker.store, one.what, one.reason, one.next_try, now, since=one.since)
     over = {ANNOUNCEMENTS, *map(_named, WATCHED)} & known - {one.what for one in found}
     for what in sorted(over):
         log.info("the alarm is over: %s", what)
-        upstreams.forget_stage(worker.store, what)
+        stage_status.forget_stage(worker.store, what)
     return bool(over) or any(before.get(one.what) != one for one in found)
 
 

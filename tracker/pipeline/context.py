@@ -27,7 +27,7 @@ from tracker.judge.licence_classes import LicenceRules
 from tracker.judge.openness import OpennessRules
 from tracker.publish import composed_feeds, feed_list
 from tracker.settings import Settings
-from tracker.store import corrections, papers, readonly_sql, upstreams
+from tracker.store import corrections, keys, stage_status, statistics, upstreams
 from tracker.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ def read_corrections(settings: Settings) -> list[corrections.CorrectionStatement
             link = resolve_url(one.link)
             if link is None:
                 raise SettingsError(f"{path}: {one.link!r} is no http address.")
-            work = one.paper if one.paper == corrections.EVERY_WORK else papers.paper_work(one.paper)
+            work = one.paper if one.paper == corrections.EVERY_WORK else keys.paper_work(one.paper)
             wanted += [
                 corrections.CorrectionStatement(
                     work=work, folded=link.folded, field=field, value=value, reason=one.reason, source=one.source
@@ -197,20 +197,20 @@ def close_stage(
 ) -> None:
     """Note how a stage ended: well, or hindered by `reason` until `next_try`."""
     if not reason:
-        upstreams.record_stage_done(worker.store, stage, now)
+        stage_status.record_stage_done(worker.store, stage, now)
         return
     log.warning("%s: %s", stage, reason, extra={"stage": stage})
     summary.troubles.append(f"{stage}: {reason}")
-    upstreams.record_stage_failed(worker.store, stage, reason, next_try, now)
+    stage_status.record_stage_failed(worker.store, stage, reason, next_try, now)
 
 
 def status(worker: Worker, now: datetime) -> Status:
     """How the installation is doing."""
-    stages, troubles = upstreams.load_stages(worker.store)
+    stages, troubles = stage_status.load_stages(worker.store)
     return Status(
         version=__version__,
         now=now,
-        **readonly_sql.load_counts(worker.store, now),
+        **statistics.load_counts(worker.store, now),
         github_token=worker.fetch.has_token("github_api"),
         stages=stages,
         troubles=(*worker.troubles(), *troubles),

@@ -19,7 +19,16 @@ from tracker.pipeline import arxiv_fallback, completeness, notify, promises, pub
 from tracker.pipeline import check as pipeline_check
 from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage, read_corrections, sole_worker
 from tracker.pipeline.timing import timed
-from tracker.store import corrections, engine, histories, judgements, organisations, queue, releases, upstreams
+from tracker.store import (
+    corrections,
+    histories,
+    judgements,
+    organisations,
+    paper_queue,
+    releases,
+    stage_status,
+    upgrade,
+)
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +86,7 @@ def check(worker: Worker, now: datetime, summary: Summary) -> None:
     """Look at what is due. What repositories say of papers may change roles, and new own artifacts are due at once."""
     for _ in range(ROUNDS):
         pipeline_check.check(worker, now, summary)
-        if not queue.papers_to_scan(worker.store, 1):
+        if not paper_queue.papers_to_scan(worker.store, 1):
             break
         read.read(worker, now, summary)
 
@@ -85,7 +94,7 @@ def check(worker: Worker, now: datetime, summary: Summary) -> None:
 def prepare(worker: Worker, now: datetime, summary: Summary) -> None:
     """Wake what was read or judged by older rules, and enter the operator's releases; another process may have done so
     since this one opened the store."""
-    engine.meet(worker.store)
+    upgrade.meet(worker.store)
     correct(worker, now, summary)
     judgements.queue_changed_rules(worker.store, worker.rules.roles.version, worker.rules.judge_version)
     watched = read_toml(config_dir() / "watch.toml")
@@ -113,7 +122,7 @@ def judge(worker: Worker, now: datetime, summary: Summary) -> None:
     """Judge every work whose evidence changed."""
     window, version = timedelta(days=worker.settings.feed.window_days), worker.rules.judge_version
     lapse = timedelta(days=worker.settings.check.lapse_days)
-    while works := queue.works_to_judge(worker.store, JUDGE_BATCH, now):
+    while works := judgements.works_to_judge(worker.store, JUDGE_BATCH, now):
         worker.check_cancelled()
         judged = {}
         for known in histories.load_histories(worker.store, works):
@@ -144,7 +153,7 @@ def judge(worker: Worker, now: datetime, summary: Summary) -> None:
         judgements.save_judgements(worker.store, judged, version, now)
         summary.judged += len(works)
         worker.progress.step("judge", summary.judged)
-    upstreams.record_stage_done(worker.store, "judge", now)
+    stage_status.record_stage_done(worker.store, "judge", now)
 
 
 def correct(worker: Worker, now: datetime, summary: Summary) -> None:

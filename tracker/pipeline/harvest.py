@@ -17,7 +17,7 @@ from tracker.harvest import announcements, completeness, oai, windows
 from tracker.harvest.api import ArxivApi
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.store import announcements as record
-from tracker.store import papers, upstreams, versions
+from tracker.store import papers, upstreams
 from tracker.store import windows as proof
 
 ARXIV, OAI = "arxiv", "arxiv_oai"
@@ -136,7 +136,7 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
         except StopIteration as end:
             result: WindowResult = end.value
             return result
-        stored = versions.load_newest_versions(store, [record.arxiv_id for record in page])
+        stored = papers.load_newest_versions(store, [record.arxiv_id for record in page])
         told = [
             version
             for record in page
@@ -168,7 +168,7 @@ def running(worker: Worker, now: datetime) -> tuple[datetime, str] | None:
     asked = _asked(worker)
     if not asked or asked[-1][1] < now - FRESH:
         return None
-    lowest = record.lowest_arxiv_id(worker.store, asked[-1][0])
+    lowest = papers.lowest_arxiv_id(worker.store, asked[-1][0])
     return (asked[-1][0], lowest) if lowest else None
 
 
@@ -194,7 +194,7 @@ def note(
     harvested = worker.settings.harvest
     walked = proof.load_watermark(worker.store, OAI)
     shown = [walked - announcements.OAI_DELAY] if walked else []
-    known = record.load_stored_papers(worker.store, [one.arxiv_id for one in told])
+    known = papers.load_stored_papers(worker.store, [one.arxiv_id for one in told])
     rows = []
     for one in told:
         stored = known.get(one.arxiv_id)
@@ -212,7 +212,7 @@ def note(
     record.save_announcements(worker.store, rows)
 
 
-def _kind(told: Version, stored: record.StoredPaper | None, categories: Collection[str]) -> str:
+def _kind(told: Version, stored: papers.StoredPaper | None, categories: Collection[str]) -> str:
     """What kind of announcement brought this version; `stored` is what was stored of the paper before."""
     if stored is not None and told.withdrawn:
         return record.WITHDRAWN

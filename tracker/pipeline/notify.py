@@ -18,9 +18,9 @@ from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
 from tracker.publish import feed_entry, feed_list
 from tracker.settings import Notify, is_loopback
-from tracker.store import feed_entries as store_feed_entries
-from tracker.store import items as stored
-from tracker.store import upstreams
+from tracker.store import stage_status, times
+from tracker.store.feed_entries import MAIN_FEED
+from tracker.store.items import load_feed_items
 
 PUSH, NOTICES = "push", "notices"
 KEPT = timedelta(days=3)
@@ -61,8 +61,8 @@ def _run(
     """Close a stage with what hindered its work, and until when; whatever happens in it, the cycle goes on. `work` is
     None where the stage is switched off, which ends its trouble."""
     if work is None:
-        if any(trouble.what == stage for trouble in upstreams.load_stages(worker.store)[1]):
-            upstreams.record_stage_done(worker.store, stage, now)
+        if any(trouble.what == stage for trouble in stage_status.load_stages(worker.store)[1]):
+            stage_status.record_stage_done(worker.store, stage, now)
         return
     try:
         reason, next_try = work()
@@ -104,7 +104,7 @@ def _notify(
     settings = worker.settings
     notices.require(settings)
     known = deliveries.load(settings.data_dir)
-    main = stored.load_feed_items(worker.store, store_feed_entries.MAIN_FEED, settings.feed.most)
+    main = load_feed_items(worker.store, MAIN_FEED, settings.feed.most)
     recent = {one.work: one for one in main if one.entered_at and now - KEPT <= one.entered_at <= now}
     before = [one.work for one in main[summary.entered :]]
     told = {who: known.told.get(who, dict.fromkeys(before, "")) for who in urls}
@@ -146,7 +146,7 @@ def _trouble(number: int, sent: notices.Sent) -> str:
 
 def _stamp(item: Item) -> str:
     """When an item entered the feed, as text."""
-    return upstreams.format_utc(item.entered_at) if item.entered_at else ""
+    return times.format_utc(item.entered_at) if item.entered_at else ""
 
 
 def is_wanted(item: Item, wanted: Notify) -> bool:

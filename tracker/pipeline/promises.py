@@ -17,7 +17,7 @@ from tracker.domain.terms import Outcome, Place, Source
 from tracker.hosts.github import github
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import papers, queue
+from tracker.store import paper_queue, scans
 
 PAPERS = 25
 """Papers that one cycle waits for at most; each costs a question for each watched owner and name."""
@@ -37,13 +37,13 @@ def watch(worker: Worker, now: datetime, summary: Summary) -> None:
     )
     if not owners or not worker.fetch.has_token(github.UPSTREAM):
         return
-    waiting = queue.works_to_watch(worker.store, PAPERS, now)
+    waiting = paper_queue.works_to_watch(worker.store, PAPERS, now)
     reason, next_try = "", None
     try:
         wanted = {one.work: _candidates(one, owners) for one in waiting}
         asked = {link.folded: link for links in wanted.values() for link in links}
         found = {link.folded: check for link, check in github.check_all(list(asked.values()), worker.fetch)}
-        papers.save_scans(
+        scans.save_scans(
             worker.store,
             [_scanned(one, wanted[one.work], found) for one in waiting],
             worker.rules.roles.version,
@@ -54,7 +54,7 @@ def watch(worker: Worker, now: datetime, summary: Summary) -> None:
     close_stage(worker, "promises", reason, next_try, now, summary)
 
 
-def _candidates(one: queue.PaperToRead, owners: list[str]) -> list[Reference]:
+def _candidates(one: paper_queue.PaperToRead, owners: list[str]) -> list[Reference]:
     return [
         github.repository_reference(f"{owner}/{name}")
         for name in name_matching.repository_names(one.paper)
@@ -62,9 +62,9 @@ def _candidates(one: queue.PaperToRead, owners: list[str]) -> list[Reference]:
     ]
 
 
-def _scanned(one: queue.PaperToRead, links: list[Reference], found: dict[str, Check]) -> papers.ScanResult:
+def _scanned(one: paper_queue.PaperToRead, links: list[Reference], found: dict[str, Check]) -> scans.ScanResult:
     ours = [link for link in links if _names(found[link.folded], one)]
-    return papers.ScanResult(
+    return scans.ScanResult(
         work=one.work,
         version=one.version,
         source=Source.WATCH,
@@ -82,7 +82,7 @@ def _scanned(one: queue.PaperToRead, links: list[Reference], found: dict[str, Ch
     )
 
 
-def _names(check: Check, one: queue.PaperToRead) -> bool:
+def _names(check: Check, one: paper_queue.PaperToRead) -> bool:
     """Whether what was found is there and says that it belongs to this paper."""
     named = {one.work, f"title:{title_key(one.paper.title)}"}
     return check.outcome is Outcome.PRESENT and not named.isdisjoint(check.papers_named or ())

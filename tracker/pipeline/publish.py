@@ -17,7 +17,7 @@ from tracker.pipeline.site import build_site
 from tracker.pipeline.timing import timed
 from tracker.publish import composed_feeds, feed_entry, feed_list, feed_window, feeds, files, latex, opml
 from tracker.settings import Settings
-from tracker.store import feed_entries, items, upstreams
+from tracker.store import feed_entries, items, stage_status
 from tracker.store.engine import Store
 
 NOT_OPEN, UNLINKED = 30, 20
@@ -28,7 +28,7 @@ def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = N
     """Enter what is new into the feeds, and write the files that changed, to the public folder or to `to`."""
     summary.entered += feed_entries.add_new_entries(worker.store, now)
     write_site(worker, now, to)
-    upstreams.record_stage_done(worker.store, "publish", now)
+    stage_status.record_stage_done(worker.store, "publish", now)
 
 
 @timed("publish")

@@ -24,9 +24,9 @@ from tracker.hosts.huggingface import lists, metadata
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import corrections, histories, judgements, queue, upstreams
-from tracker.store import papers as store_papers
-from tracker.store import windows as proof
+from tracker.store import corrections, hub_listings, paper_queue, roles, stage_status
+from tracker.store.scans import ScanResult, save_scans
+from tracker.store.windows import close_window, load_watermark
 
 HUB_LISTS = "hub"
 SCAN_BATCH, RECORD_BATCH, TEXT_BATCH = 500, 25, 10
@@ -42,13 +42,13 @@ PAGES_OF_A_PAPER = 2
 def read(worker: Worker, now: datetime, summary: Summary) -> None:
     """Find links and promises in papers whose texts are new, and decide the roles of all their links."""
     rules = worker.rules.roles
-    while papers := queue.papers_to_scan(worker.store, SCAN_BATCH):
+    while papers := paper_queue.papers_to_scan(worker.store, SCAN_BATCH):
         worker.check_cancelled()
         found = [(one, detect.detect_paper(one.paper, resolve_url, rules)) for one in papers]
-        store_papers.save_scans(
+        save_scans(
             worker.store,
             [
-                store_papers.ScanResult(
+                ScanResult(
                     work=one.work,
                     version=one.version,
                     source=Source.METADATA,
@@ -61,7 +61,7 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
             rules.version,
             now,
         )
-        judgements.save_roles(
+        roles.save_roles(
             worker.store,
             _decided(worker, papers),
             rules.version,
@@ -70,13 +70,13 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
         )
         summary.read_papers += len(papers)
         worker.progress.step("read", summary.read_papers)
-    upstreams.record_stage_done(worker.store, "read", now)
+    stage_status.record_stage_done(worker.store, "read", now)
 
 
-def _decided(worker: Worker, papers: Sequence[queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
+def _decided(worker: Worker, papers: Sequence[paper_queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
     """The role of every link of these papers; the operator's word counts before the rules'."""
     works = [one.work for one in papers]
-    mentions, known = histories.load_mentions(worker.store, works), histories.load_standings(worker.store, works)
+    mentions, known = roles.load_mentions(worker.store, works), roles.load_standings(worker.store, works)
     corrected = corrections.load_corrected_roles(worker.store, works)
     made = {}
     for one in papers:
@@ -103,17 +103,17 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
     most = worker.settings.limits.hub_list_pages
     for kind in metadata.PLURALS:
         source = f"{HUB_LISTS}-{kind}"
-        reached = proof.load_watermark(worker.store, source, now)
+        reached = load_watermark(worker.store, source, now)
         since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
         try:
             got, pages = 0, 0
             for page in lists.list_newest(kind, since, worker.fetch, most):
                 worker.check_cancelled()
                 found = [(one.reference, one.papers, one.created_at, one.derived_from) for one in page]
-                proof.save_listings(worker.store, found, now)
+                hub_listings.save_listings(worker.store, found, now)
                 got, pages = got + len(page), pages + 1
                 worker.progress.step("hub lists", got)
-            proof.close_window(
+            close_window(
                 worker.store,
                 source,
                 WindowResult(
@@ -133,41 +133,39 @@ def listings(worker: Worker, now: datetime, summary: Summary) -> None:
 
 
 def _give_listings(worker: Worker, now: datetime) -> None:
-    found = queue.works_with_new_listings(worker.store)
+    found = hub_listings.works_with_new_listings(worker.store)
     scans = []
     for (work, version), urls in found.items():
         mentions = tuple(_listing(work, link, url) for url in urls if (link := resolve_url(url)) is not None)
-        scans.append(
-            store_papers.ScanResult(work=work, version=version, source=Source.HUB_LIST, mentions=mentions)
-        )
+        scans.append(ScanResult(work=work, version=version, source=Source.HUB_LIST, mentions=mentions))
     if scans:
-        store_papers.save_scans(worker.store, scans, worker.rules.roles.version, now)
+        save_scans(worker.store, scans, worker.rules.roles.version, now)
 
 
 @timed("hub records")
 def records(worker: Worker, now: datetime, summary: Summary) -> None:
     """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
-    waiting = queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records, now)
+    waiting = paper_queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records, now)
     reason, next_try = "", None
-    batch: list[store_papers.ScanResult] = []
+    batch: list[ScanResult] = []
     try:
         for number, one in enumerate(waiting):
             worker.progress.step("hub records", number, len(waiting))
             worker.check_cancelled()
             batch.append(_record(worker, one))
             if len(batch) >= RECORD_BATCH:
-                store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
+                save_scans(worker.store, batch, worker.rules.roles.version, now)
                 batch = []
     except UpstreamError as error:
         reason, next_try = str(error), getattr(error, "until", None)
     finally:
         if batch:
-            store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
+            save_scans(worker.store, batch, worker.rules.roles.version, now)
     worker.progress.step("hub records", len(waiting), len(waiting))
     close_stage(worker, "hub records", reason, next_try, now, summary)
 
 
-def _record(worker: Worker, one: queue.PaperToRead) -> store_papers.ScanResult:
+def _record(worker: Worker, one: paper_queue.PaperToRead) -> ScanResult:
     """What the Hub's record of a paper says is its own, and what it lists as citing it."""
     found = lists.read_record(one.paper.arxiv_id, worker.fetch)
     said = [
@@ -182,7 +180,7 @@ def _record(worker: Worker, one: queue.PaperToRead) -> store_papers.ScanResult:
         if (link := resolve_url(url)) is not None
     ]
     listed = [_listing(one.work, each.reference, each.reference.url) for each in (found.listed if found else ())]
-    return store_papers.ScanResult(
+    return ScanResult(
         work=one.work,
         version=one.version,
         source=Source.HUB_RECORD,
@@ -208,8 +206,8 @@ def full_texts(worker: Worker, now: datetime, summary: Summary) -> None:
     if not worker.settings.may_ask("arxiv_site"):
         return
     reason, next_try = "", None
-    batch: list[store_papers.ScanResult] = []
-    waiting = queue.works_for_full_text(worker.store, worker.settings.limits.full_texts, now)
+    batch: list[ScanResult] = []
+    waiting = paper_queue.works_for_full_text(worker.store, worker.settings.limits.full_texts, now)
     try:
         for number, one in enumerate(waiting):
             worker.progress.step("full texts", number, len(waiting))
@@ -217,19 +215,19 @@ def full_texts(worker: Worker, now: datetime, summary: Summary) -> None:
             batch.append(_text_scan(worker, one))
             summary.texts += 1
             if len(batch) >= TEXT_BATCH:
-                store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
+                save_scans(worker.store, batch, worker.rules.roles.version, now)
                 batch = []
     except UpstreamStopped as stopped:
         reason, next_try = str(stopped), stopped.until
     finally:
         if batch:
-            store_papers.save_scans(worker.store, batch, worker.rules.roles.version, now)
+            save_scans(worker.store, batch, worker.rules.roles.version, now)
     close_stage(worker, "full texts", reason, next_try, now, summary)
 
 
-def _text_scan(worker: Worker, one: queue.PaperToRead) -> store_papers.ScanResult:
+def _text_scan(worker: Worker, one: paper_queue.PaperToRead) -> ScanResult:
     """What one paper's text links. A file that cannot be had is that paper's trouble alone."""
-    scanned = partial(store_papers.ScanResult, work=one.work, version=one.version)
+    scanned = partial(ScanResult, work=one.work, version=one.version)
     try:
         answer = full_text.read(worker.fetch, one.paper.arxiv_id)
     except UpstreamStopped:
@@ -277,7 +275,7 @@ def project_pages(worker: Worker, now: datetime, summary: Summary) -> None:
     if not worker.settings.may_ask("web"):
         return
     reason, next_try = "", None
-    waiting = queue.works_with_pages(worker.store, worker.settings.limits.pages, now)
+    waiting = paper_queue.works_with_pages(worker.store, worker.settings.limits.pages, now)
     for number, (one, links) in enumerate(waiting):
         worker.progress.step("project pages", number, len(waiting))
         worker.check_cancelled()
@@ -286,12 +284,12 @@ def project_pages(worker: Worker, now: datetime, summary: Summary) -> None:
         except UpstreamStopped as stopped:
             reason, next_try = str(stopped), stopped.until
             break
-        store_papers.save_scans(worker.store, [scanned], worker.rules.roles.version, now)
+        save_scans(worker.store, [scanned], worker.rules.roles.version, now)
         summary.pages += 1
     close_stage(worker, "project pages", reason, next_try, now, summary)
 
 
-def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Reference]) -> store_papers.ScanResult:
+def _pages_scan(worker: Worker, one: paper_queue.PaperToRead, links: Sequence[Reference]) -> ScanResult:
     """What the pages of one paper link. A page that cannot be had is that page's trouble alone."""
     found: list[Mention] = []
     outcome, reason = "unknown", ""
@@ -311,7 +309,7 @@ def _pages_scan(worker: Worker, one: queue.PaperToRead, links: Sequence[Referenc
             found += pages.find_page_mentions(response.body, link, response.url, resolve_url)
         elif outcome == "unknown":
             outcome, reason = "absent", f"{link.url} answered {response.status}"
-    return store_papers.ScanResult(
+    return ScanResult(
         work=one.work,
         version=one.version,
         source=Source.PAGE,

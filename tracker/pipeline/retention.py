@@ -15,7 +15,7 @@ from tracker.domain.errors import Cancelled
 from tracker.hosts import base, resolve
 from tracker.pipeline.context import Summary, Worker, close_stage
 from tracker.pipeline.timing import timed
-from tracker.store import keys, retention, times, upstreams
+from tracker.store import keys, retention, stage_status, times
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +58,12 @@ def forget() -> None:
     cycles, since each kept only its bound in number would grow for months."""
     resolve.resolve_url.cache_clear()
     base.split_url.cache_clear()
-    times.utc_text.cache_clear()
+    times.format_utc.cache_clear()
     keys.work_key.cache_clear()
 
 
 def _is_due(worker: Worker, now: datetime) -> bool:
-    times, troubles = upstreams.load_stages(worker.store)
+    times, troubles = stage_status.load_stages(worker.store)
     if any(one.what == STAGE and one.next_try and one.next_try > now for one in troubles):
         return False
     good = times.get(STAGE)

@@ -9,7 +9,7 @@ from tracker.domain.items import Channel, Item
 from tracker.domain.status import Status
 from tracker.publish import feed_pages, feed_window, pages
 from tracker.settings import Settings
-from tracker.store import items, trends
+from tracker.store import evidence, items, trends
 from tracker.store.engine import Store
 from tracker.store.search import find_papers
 
@@ -64,7 +64,7 @@ def build_paper_page(store: Store, settings: Settings, arxiv_id: str) -> bytes |
     """The page of any stored paper, None where there is none. Whatever is asked for, it never raises."""
     work = f"arxiv:{_plain(arxiv_id)}"
     item = items.load_item(store, work)
-    dossier = trends.load_evidence(store, [work]).get(work) if item else None
+    dossier = evidence.load_evidence(store, [work]).get(work) if item else None
     return pages.render_paper(item, dossier, settings) if item and dossier else None
 
 
@@ -89,7 +89,7 @@ def _plain(text: str) -> str:
 def _papers(store: Store, settings: Settings, told: Mapping[str, Item], page_paths: set[str]) -> dict[str, bytes]:
     made, works = {}, sorted(told)
     for start in range(0, len(works), BATCH):
-        for work, dossier in trends.load_evidence(store, works[start : start + BATCH]).items():
+        for work, dossier in evidence.load_evidence(store, works[start : start + BATCH]).items():
             name = f"paper/{told[work].arxiv_id}"
             if feed_pages.is_safe_path(name):
                 made[f"{name}.html"] = pages.render_paper(told[work], dossier, settings, page_paths)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import bindparam, func, select, update
 
 from tracker.domain.terms import Source
-from tracker.store import tables as t
-from tracker.store.dialect import among, table, upsert
+from tracker.store.dialect import upsert
 from tracker.store.engine import Store
-from tracker.store.papers import paper_work
-from tracker.store.tables_service import AnnouncementRow
+from tracker.store.keys import paper_work
+from tracker.store.tables.service import ANNOUNCEMENT
+from tracker.store.tables.work import SCAN, WORK
 
-TOLD, WORK, SCAN = table(AnnouncementRow), table(t.WorkRow), table(t.ScanRow)
 NEW, CROSS, REPLACED, WITHDRAWN = "new", "cross", "replaced", "withdrawn"
 
 
@@ -31,15 +30,6 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPaper:
-    """What is stored of a paper: its newest version, its announcement, and when it was first seen."""
-
-    latest: int
-    announced_at: datetime | None
-    first_seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class AnnouncedVersion:
     """What became of an announced version."""
 
@@ -52,30 +42,6 @@ class AnnouncedVersion:
     scanned: bool
 
 
-def load_stored_papers(store: Store, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
-    """What is stored of these papers, by arXiv id; those that are not stored are left out."""
-    with store.read() as connection:
-        return {
-            row.id.partition(":")[2]: StoredPaper(row.latest, row.announced_at, row.first_seen)
-            for row in connection.execute(
-                select(WORK.c.id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
-                    among(WORK.c.id, map(paper_work, arxiv_ids))
-                )
-            )
-        }
-
-
-def lowest_arxiv_id(store: Store, since: datetime) -> str | None:
-    """The lowest arXiv id (of the form `2606.00001`) of the stored papers that were submitted since then."""
-    with store.read() as connection:
-        found: str | None = connection.execute(
-            select(func.min(WORK.c.arxiv_id)).where(
-                WORK.c.submitted_at >= since, WORK.c.arxiv_id.like("____._____")
-            )
-        ).scalar_one()
-    return found
-
-
 def save_announcements(store: Store, told: Sequence[Announcement]) -> None:
     """Note what was announced. What is noted already stays as it was told first, but that a replacement turns out to be
     a withdrawal: not every upstream tells these."""
@@ -84,7 +50,7 @@ def save_announcements(store: Store, told: Sequence[Announcement]) -> None:
     with store.begin() as connection:
         upsert(
             connection,
-            AnnouncementRow,
+            ANNOUNCEMENT,
             (
                 {
                     "work": paper_work(one.arxiv_id),
@@ -99,8 +65,12 @@ def save_announcements(store: Store, told: Sequence[Announcement]) -> None:
         gone = [{"key": paper_work(one.arxiv_id), "number": one.n} for one in told if one.kind == WITHDRAWN]
         if gone:
             connection.execute(
-                update(TOLD)
-                .where(TOLD.c.work == bindparam("key"), TOLD.c.n == bindparam("number"), TOLD.c.kind == REPLACED)
+                update(ANNOUNCEMENT)
+                .where(
+                    ANNOUNCEMENT.c.work == bindparam("key"),
+                    ANNOUNCEMENT.c.n == bindparam("number"),
+                    ANNOUNCEMENT.c.kind == REPLACED,
+                )
                 .values(kind=WITHDRAWN),
                 gone,
             )
@@ -110,7 +80,11 @@ def load_announced_versions(store: Store, since: date, until: date) -> list[Anno
     """Everything announced from `since` to `until` (New York days, inclusive), by day and id."""
     read = (
         select(SCAN.c.work)
-        .where(SCAN.c.work == TOLD.c.work, SCAN.c.version >= TOLD.c.n, SCAN.c.source == Source.METADATA.value)
+        .where(
+            SCAN.c.work == ANNOUNCEMENT.c.work,
+            SCAN.c.version >= ANNOUNCEMENT.c.n,
+            SCAN.c.source == Source.METADATA.value,
+        )
         .exists()
     )
     with store.read() as connection:
@@ -125,9 +99,9 @@ def load_announced_versions(store: Store, since: date, until: date) -> list[Anno
                 scanned=bool(row.scanned),
             )
             for row in connection.execute(
-                select(TOLD, func.coalesce(WORK.c.latest, 0).label("latest"), read.label("scanned"))
-                .select_from(TOLD.outerjoin(WORK, WORK.c.id == TOLD.c.work))
-                .where(TOLD.c.day >= since, TOLD.c.day <= until)
-                .order_by(TOLD.c.day, TOLD.c.work, TOLD.c.n)
+                select(ANNOUNCEMENT, func.coalesce(WORK.c.latest, 0).label("latest"), read.label("scanned"))
+                .select_from(ANNOUNCEMENT.outerjoin(WORK, WORK.c.id == ANNOUNCEMENT.c.work))
+                .where(ANNOUNCEMENT.c.day >= since, ANNOUNCEMENT.c.day <= until)
+                .order_by(ANNOUNCEMENT.c.day, ANNOUNCEMENT.c.work, ANNOUNCEMENT.c.n)
             )
         ]

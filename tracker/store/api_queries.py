@@ -14,9 +14,8 @@ from tracker.domain.items import Item
 from tracker.store import items, search, verdicts, views
 from tracker.store.engine import Store
 from tracker.store.export import Column, json_value, view_columns
-from tracker.store.keys import work_key
+from tracker.store.keys import paper_work, work_key
 from tracker.store.organisations import account_prefixes
-from tracker.store.papers import paper_work
 
 FACTS = ("code", "weights", "data", "demo")
 _MOMENTS = {"submitted": "w.submitted_at", "opened": "w.opened_at"}

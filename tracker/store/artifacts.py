@@ -13,18 +13,13 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.history import Licence
 from tracker.domain.terms import Content, Fact, Lifecycle, Outcome
-from tracker.store import tables as t
-from tracker.store.dialect import next_number, table
+from tracker.store import artifact_names
 from tracker.store.engine import Store
-
-WORK, NAME, ARTIFACT = table(t.WorkRow), table(t.ArtifactNameRow), table(t.ArtifactRow)
-ROLE, SIGHTING = table(t.RoleRow), table(t.CheckRow)
+from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK, ROLE
 
 NextCheck = Callable[[str, Check, Content, datetime, datetime, int], datetime | None]
 """(folded reference, check, what is there, first checked, now, times the outcome was seen in a row) -> when to look
 again, None for never."""
-
-
 COPY_RETRY = timedelta(days=30)
 
 
@@ -58,119 +53,12 @@ def _save_one(connection: Connection, answer: CheckResult, next_check: NextCheck
     check = answer.check
     key: int = row.id
     if check.host_id is not None and row.host_id is not None and row.host_id != check.host_id:
-        key = _replaced(connection, row, answer, now)
+        key = artifact_names.replace_artifact(connection, row, answer.asked, check.host_id, now)
     elif check.host_id is not None and row.host_id is None:
-        key = _identified(connection, row, check.host_id)
+        key = artifact_names.identify_artifact(connection, row, check.host_id)
     if check.reference is not None:
-        _name(connection, key, check.reference, answer.asked, now)
+        artifact_names.save_answered_name(connection, key, check.reference, answer.asked, now)
     _record(connection, key, answer, next_check, now)
-
-
-def _replaced(connection: Connection, row: Any, answer: CheckResult, now: datetime) -> int:
-    """The asked name now leads to a stranger: papers that wrote it keep the artifact they meant.
-
-    The old artifact is looked for at once under any later name of its own; without one it is lost.
-    """
-    connection.execute(
-        update(NAME)
-        .where(NAME.c.folded == answer.asked.folded, NAME.c.artifact == row.id, NAME.c.until.is_(None))
-        .values(until=now)
-    )
-    stranger: int | None = connection.execute(
-        select(ARTIFACT.c.id).where(
-            ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == answer.check.host_id
-        )
-    ).scalar_one_or_none()
-    if stranger is None:
-        stranger = next_number(connection, t.ArtifactRow)
-        connection.execute(
-            insert(ARTIFACT).values(
-                id=stranger,
-                reference=answer.asked.key,
-                host=row.host,
-                kind=row.kind,
-                url=answer.asked.url,
-                host_id=answer.check.host_id,
-                holds=[],
-                languages=[],
-            )
-        )
-    _add_name(connection, stranger, answer.asked, now, written=True)
-    other = connection.execute(
-        select(NAME.c.reference, NAME.c.url).where(NAME.c.artifact == row.id, NAME.c.until.is_(None))
-    ).first()
-    values: dict[str, Any] = {"next_check_at": now if other else None}
-    if other:
-        values |= {"reference": other.reference, "url": other.url}
-    connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == row.id).values(**values))
-    _wake(connection, row.id)
-    return stranger
-
-
-def _identified(connection: Connection, row: Any, host_id: str) -> int:
-    """The artifact's own id is learned; if another artifact has it, this name was only another name of it."""
-    same: int | None = connection.execute(
-        select(ARTIFACT.c.id).where(
-            ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == host_id
-        )
-    ).scalar_one_or_none()
-    if same is None:
-        connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == row.id).values(host_id=host_id))
-        return int(row.id)
-    _wake(connection, row.id)
-    connection.execute(update(NAME).where(NAME.c.artifact == row.id).values(artifact=same))
-    taken = select(ROLE.c.work).where(ROLE.c.artifact == same)
-    connection.execute(delete(ROLE).where(ROLE.c.artifact == row.id, ROLE.c.work.in_(taken)))
-    connection.execute(update(ROLE).where(ROLE.c.artifact == row.id).values(artifact=same))
-    connection.execute(delete(SIGHTING).where(SIGHTING.c.artifact == row.id))
-    connection.execute(delete(ARTIFACT).where(ARTIFACT.c.id == row.id))
-    return same
-
-
-def _name(connection: Connection, key: int, answered: Reference, asked: Reference, now: datetime) -> None:
-    """Keep the name that the host answered with, beside the one that was asked."""
-    connection.execute(
-        update(ARTIFACT).where(ARTIFACT.c.id == key).values(reference=answered.key, url=answered.url)
-    )
-    if answered.folded == asked.folded:
-        return
-    owner = connection.execute(
-        select(NAME.c.artifact).where(NAME.c.folded == answered.folded, NAME.c.until.is_(None))
-    ).scalar_one_or_none()
-    if owner is None:
-        _add_name(connection, key, answered, now, written=False)
-    elif owner != key:
-        _merge_named(connection, key, owner)
-
-
-def _merge_named(connection: Connection, key: int, owner: int) -> None:
-    """Another paper wrote the new name before it was asked: that unasked artifact is this one."""
-    other = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == owner)).one()
-    if other.host_id is None:
-        host_id = connection.execute(select(ARTIFACT.c.host_id).where(ARTIFACT.c.id == key)).scalar_one()
-        _identified(connection, other, host_id)
-
-
-def _add_name(connection: Connection, key: int, reference: Reference, now: datetime, *, written: bool) -> None:
-    old = connection.execute(
-        select(NAME.c.until).where(NAME.c.folded == reference.folded, NAME.c.artifact == key)
-    ).one_or_none()
-    if old is not None:
-        connection.execute(
-            update(NAME).where(NAME.c.folded == reference.folded, NAME.c.artifact == key).values(until=None)
-        )
-        return
-    connection.execute(
-        insert(NAME).values(
-            id=next_number(connection, t.ArtifactNameRow),
-            folded=reference.folded,
-            artifact=key,
-            reference=reference.key,
-            url=reference.url,
-            written=written,
-            since=now,
-        )
-    )
 
 
 def _record(connection: Connection, key: int, answer: CheckResult, next_check: NextCheck, now: datetime) -> None:
@@ -216,7 +104,7 @@ def _record(connection: Connection, key: int, answer: CheckResult, next_check: N
         )
     )
     renamed = facts["names"] != row.names or facts.get("derived_from", row.derived_from) != row.derived_from
-    _wake(connection, key, roles_too=renamed)
+    artifact_names.queue_linking_works(connection, key, roles_too=renamed)
 
 
 _READ = (
@@ -255,31 +143,29 @@ def _sight(connection: Connection, key: int, values: dict[str, Any], reference: 
     told = "\n".join(str(values[name]) for name in sorted(values) if name not in silent)
     digest = hashlib.sha256(f"{told}\n{(reference or '').casefold()}".encode()).hexdigest()[:16]
     last = connection.execute(
-        select(SIGHTING).where(SIGHTING.c.artifact == key).order_by(SIGHTING.c.first_seen.desc()).limit(1)
+        select(ARTIFACT_CHECK)
+        .where(ARTIFACT_CHECK.c.artifact == key)
+        .order_by(ARTIFACT_CHECK.c.first_seen.desc())
+        .limit(1)
     ).one_or_none()
     if last is not None and last.digest == digest:
         times = int(last.times) + (1 if last.last_seen < now else 0)
         connection.execute(
-            update(SIGHTING)
-            .where(SIGHTING.c.artifact == key, SIGHTING.c.first_seen == last.first_seen)
+            update(ARTIFACT_CHECK)
+            .where(ARTIFACT_CHECK.c.artifact == key, ARTIFACT_CHECK.c.first_seen == last.first_seen)
             .values(last_seen=now, times=times)
         )
         return times
     if last is not None and last.first_seen == now:
-        connection.execute(delete(SIGHTING).where(SIGHTING.c.artifact == key, SIGHTING.c.first_seen == now))
+        connection.execute(
+            delete(ARTIFACT_CHECK).where(ARTIFACT_CHECK.c.artifact == key, ARTIFACT_CHECK.c.first_seen == now)
+        )
     connection.execute(
-        insert(SIGHTING).values(
+        insert(ARTIFACT_CHECK).values(
             artifact=key, first_seen=now, last_seen=now, times=1, digest=digest, reference=reference, **values
         )
     )
     return 1
-
-
-def _wake(connection: Connection, key: int, *, roles_too: bool = False) -> None:
-    """Mark the works that link it for judging, and for deciding roles where it says something new of papers."""
-    works = select(ROLE.c.work).where(ROLE.c.artifact == key)
-    due = {"judge_due": True} | ({"scan_due": True} if roles_too else {})
-    connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(**due))
 
 
 def artifacts_without_copy(store: Store, now: datetime, limit: int) -> list[tuple[int, str]]:

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, delete, literal, or_, select, update
 
 from tracker.domain.history import Correction
 from tracker.domain.terms import Role
-from tracker.store import joined
-from tracker.store import tables as t
-from tracker.store.dialect import among, table, upsert
+from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
-from tracker.store.tables_operator import CorrectionRow
+from tracker.store.joined import MENTIONS
+from tracker.store.tables.artifact import ARTIFACT_NAME
+from tracker.store.tables.operator import CORRECTION
+from tracker.store.tables.work import WORK
 
-CORRECTION, MENTION, NAME, WORK = table(CorrectionRow), joined.MENTION, table(t.ArtifactNameRow), table(t.WorkRow)
 EVERY_WORK = "*"
 _ABOUT_IT = or_(CORRECTION.c.work == literal("arxiv:").concat(WORK.c.arxiv_id), CORRECTION.c.work == EVERY_WORK)
 
@@ -57,7 +57,7 @@ def sync_corrections(store: Store, wanted: Collection[CorrectionStatement], now:
             _end(connection, said, stored[said].since, now)
         upsert(
             connection,
-            CorrectionRow,
+            CORRECTION,
             (
                 {
                     "work": said.work,
@@ -93,14 +93,14 @@ def _end(connection: Connection, said: CorrectionStatement, since: datetime, now
 
 
 def _wake(connection: Connection, said: CorrectionStatement) -> None:
-    works = select(MENTION.c.work).where(MENTION.c.artifact.in_(_artifacts(said.folded)))
+    works = select(MENTIONS.c.work).where(MENTIONS.c.artifact.in_(_artifacts(said.folded)))
     if said.work != EVERY_WORK:
-        works = works.where(MENTION.c.work == said.work)
+        works = works.where(MENTIONS.c.work == said.work)
     connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(scan_due=True, judge_due=True))
 
 
 def _artifacts(folded: str) -> Any:
-    return select(NAME.c.artifact).where(NAME.c.folded == folded)
+    return select(ARTIFACT_NAME.c.artifact).where(ARTIFACT_NAME.c.folded == folded)
 
 
 def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Role, str]]]:
@@ -110,12 +110,12 @@ def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict
         if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:
             return found
         rows = connection.execute(
-            select(MENTION.c.work, MENTION.c.folded, CORRECTION)
-            .join(NAME, NAME.c.artifact == MENTION.c.artifact)
-            .join(CORRECTION, CORRECTION.c.folded == NAME.c.folded)
-            .join(WORK, WORK.c.id == MENTION.c.work)
+            select(MENTIONS.c.work, MENTIONS.c.folded, CORRECTION)
+            .join(ARTIFACT_NAME, ARTIFACT_NAME.c.artifact == MENTIONS.c.artifact)
+            .join(CORRECTION, CORRECTION.c.folded == ARTIFACT_NAME.c.folded)
+            .join(WORK, WORK.c.id == MENTIONS.c.work)
             .where(
-                among(MENTION.c.work, works),
+                among(MENTIONS.c.work, works),
                 _ABOUT_IT,
                 CORRECTION.c.field == "role",
                 CORRECTION.c.until.is_(None),
@@ -136,12 +136,12 @@ def load_corrections(connection: Connection, works: Sequence[str]) -> dict[tuple
     if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:
         return found
     rows = connection.execute(
-        select(MENTION.c.work.label("on"), MENTION.c.artifact, CORRECTION)
-        .join(NAME, NAME.c.artifact == MENTION.c.artifact)
-        .join(CORRECTION, CORRECTION.c.folded == NAME.c.folded)
-        .join(WORK, WORK.c.id == MENTION.c.work)
+        select(MENTIONS.c.work.label("on"), MENTIONS.c.artifact, CORRECTION)
+        .join(ARTIFACT_NAME, ARTIFACT_NAME.c.artifact == MENTIONS.c.artifact)
+        .join(CORRECTION, CORRECTION.c.folded == ARTIFACT_NAME.c.folded)
+        .join(WORK, WORK.c.id == MENTIONS.c.work)
         .where(
-            among(MENTION.c.work, works),
+            among(MENTIONS.c.work, works),
             _ABOUT_IT,
         )
         .order_by(CORRECTION.c.since, CORRECTION.c.field)

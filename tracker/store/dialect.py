@@ -17,6 +17,7 @@ from typing import Any, cast
 from sqlalchemy import (
     JSON,
     Boolean,
+    ColumnDefault,
     ColumnElement,
     Connection,
     Dialect,
@@ -30,19 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import SQLModel
 
-from tracker.store.keys import HexDigits, WorkKey, hex_bytes, work_key
-from tracker.store.times import UtcText, utc_text
+from tracker.store.columns import HexDigits, UtcText, WorkKey, hex_bytes
+from tracker.store.keys import work_key
+from tracker.store.times import format_utc
 
 BATCH = 500
 encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """Lists and notes as they stand in JSON columns."""
-
-
-def table(model: type[SQLModel]) -> Table:
-    """The Core table of a model."""
-    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 class _Each(FunctionElement[str]):
@@ -96,31 +92,30 @@ def among(column: Any, keys: Iterable[Any]) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", column.op("IN", is_comparison=True)(listed))
 
 
-def next_number(connection: Connection, model: type[SQLModel]) -> int:
+def next_number(connection: Connection, target: Table) -> int:
     """The first `id` of a table that is free, and all after it, to the end of a transaction that writes.
 
     SQLite has one writer; PostgreSQL makes the others wait (their lock is that of the table's number).
     """
-    target = table(model)
     if connection.dialect.name != "sqlite":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(target.name))))
     return int(connection.execute(select(func.coalesce(func.max(target.c.id), 0))).scalar_one()) + 1
 
 
 def upsert(
-    connection: Connection, model: type[SQLModel], rows: Iterable[Mapping[str, Any]], update: Sequence[str] = ()
+    connection: Connection, target: Table, rows: Iterable[Mapping[str, Any]], update: Sequence[str] = ()
 ) -> None:
     """Insert rows; where the primary key exists, set the columns of `update`, or nothing if it is empty.
 
-    All rows have the same keys. Columns left out take the model's defaults.
+    All rows have the same keys. Columns left out take the table's defaults.
     """
     waiting = iter(rows)
-    defaults = _defaults(model)
+    defaults = _defaults(target)
     statement: tuple[str, tuple[_Column, ...]] | None = None
     while batch := list(islice(waiting, BATCH)):
         if statement is None:
             columns = tuple(dict.fromkeys((*batch[0], *defaults)))
-            statement = _statement(connection.dialect, model, columns, tuple(update))
+            statement = _statement(connection.dialect, target, columns, tuple(update))
         sql, made = statement
         connection.exec_driver_sql(
             sql, list(zip(*(_values(column, batch, defaults) for column in made), strict=True))
@@ -146,10 +141,9 @@ def _values(column: _Column, batch: Sequence[Mapping[str, Any]], defaults: Mappi
 
 @cache
 def _statement(
-    dialect: Dialect, model: type[SQLModel], columns: tuple[str, ...], update: tuple[str, ...]
+    dialect: Dialect, target: Table, columns: tuple[str, ...], update: tuple[str, ...]
 ) -> tuple[str, tuple[_Column, ...]]:
     """SQL with positional parameters, and the columns in their order."""
-    target = table(model)
     # Only the dialect in use: the other would cost 2 MB of memory.
     insert: Any = import_module(f"sqlalchemy.dialects.{dialect.name}").insert(target)
     if update:
@@ -173,7 +167,7 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | N
     if isinstance(kind, HexDigits) and dialect.name == "sqlite":
         return hex_bytes
     if isinstance(kind, UtcText):
-        return lambda value: None if value is None else utc_text(value)
+        return lambda value: None if value is None else format_utc(value)
     if isinstance(kind, (String, Boolean)):
         return None
     if isinstance(kind, JSON):
@@ -182,11 +176,9 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | N
 
 
 @cache
-def _defaults(model: type[SQLModel]) -> dict[str, Any]:
-    """What a column takes that a row leaves out; columns that may be null stay out."""
-    fields = {
-        name: field.get_default(call_default_factory=True)
-        for name, field in model.model_fields.items()
-        if not field.is_required()
+def _defaults(target: Table) -> dict[str, Any]:
+    """What a column takes that a row leaves out; columns that may be null have none."""
+    defaults = {
+        column.name: cast("ColumnDefault", column.default).arg for column in target.c if column.default is not None
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return {name: value(None) if callable(value) else value for name, value in defaults.items()}

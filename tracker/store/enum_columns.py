@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from sqlalchemy import Dialect, Integer, SmallInteger
+from sqlalchemy import Dialect, SmallInteger
 from sqlalchemy.types import TypeDecorator
 
 
@@ -31,21 +29,6 @@ class EnumColumn(TypeDecorator[str]):
         """SQL for the word that a column holds the place of."""
         cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(self.words))
         return f"CASE {column} {cases} END"
-
-
-class DayNumber(TypeDecorator[date]):
-    """A day kept as the number 20260616."""
-
-    impl = Integer
-    cache_ok = True
-
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> int | None:  # noqa: ARG002 # as above
-        """The number."""
-        return None if value is None else (value.year * 100 + value.month) * 100 + value.day
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> date | None:  # noqa: ARG002 # as above
-        """The day."""
-        return None if value is None else date(value // 10000, value // 100 % 100, value % 100)
 
 
 # The first sources are in alphabetical order: where two of them name a link, the first is told.

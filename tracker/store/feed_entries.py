@@ -9,18 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from tracker.domain.terms import Cause, EventKind, Fact, State
-from tracker.store import joined
-from tracker.store import tables as t
-from tracker.store.dialect import table, upsert
+from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.joined import EVENTS, VERDICTS
+from tracker.store.tables.judgement import FEED_ENTRY
+from tracker.store.tables.work import WORK, WORK_CATEGORY
 
 MAIN_FEED = "main"
 FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
 PROMISE_KEPT, GONE = "event/promise-kept", "event/gone"
 FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT, GONE)
 _CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.RELICENSED, EventKind.RESTORED)
-WORK, ENTRY, EVENT, VERDICT = table(t.WorkRow), table(t.EntryRow), joined.EVENT, joined.VERDICT
-CATEGORY = table(t.WorkCategoryRow)
 
 
 def add_new_entries(store: Store, now: datetime) -> int:
@@ -41,13 +40,13 @@ def add_new_entries(store: Store, now: datetime) -> int:
 
 def _enter(connection: Connection, feed: str, events: Any, now: datetime, *, once: bool = True) -> int:
     """Enter the events that a query gives as (id, work); with `once` a work enters a feed a single time."""
-    entered = select(ENTRY.c.work).where(ENTRY.c.feed == feed, ENTRY.c.work == EVENT.c.work)
+    entered = select(FEED_ENTRY.c.work).where(FEED_ENTRY.c.feed == feed, FEED_ENTRY.c.work == EVENTS.c.work)
     if not once:
-        entered = entered.where(ENTRY.c.event == EVENT.c.id)
+        entered = entered.where(FEED_ENTRY.c.event == EVENTS.c.id)
     rows = connection.execute(
-        events.join(WORK, WORK.c.id == EVENT.c.work)
-        .where(EVENT.c.cause == Cause.WORLD.value, WORK.c.latest > 0, ~entered.exists())
-        .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc(), EVENT.c.observed_at.desc(), EVENT.c.id)
+        events.join(WORK, WORK.c.id == EVENTS.c.work)
+        .where(EVENTS.c.cause == Cause.WORLD.value, WORK.c.latest > 0, ~entered.exists())
+        .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc(), EVENTS.c.observed_at.desc(), EVENTS.c.id)
     ).all()
     taken = _taken(connection, feed, now)
     moment, new, works = now, [], set[str]()
@@ -59,57 +58,63 @@ def _enter(connection: Connection, feed: str, events: Any, now: datetime, *, onc
             moment -= timedelta(seconds=1)
         taken.add(moment)
         new.append({"feed": feed, "work": row.work, "event": row.id, "entered_at": moment})
-    upsert(connection, t.EntryRow, new)
+    upsert(connection, FEED_ENTRY, new)
     return len(new)
 
 
 def _taken(connection: Connection, feed: str, now: datetime) -> set[datetime]:
-    lately = select(ENTRY.c.entered_at).where(ENTRY.c.feed == feed, ENTRY.c.entered_at >= now - timedelta(days=1))
+    lately = select(FEED_ENTRY.c.entered_at).where(
+        FEED_ENTRY.c.feed == feed, FEED_ENTRY.c.entered_at >= now - timedelta(days=1)
+    )
     return set(connection.execute(lately).scalars())
 
 
 def _by_kind(*kinds: EventKind) -> Any:
-    return select(EVENT.c.id, EVENT.c.work).where(EVENT.c.kind.in_([kind.value for kind in kinds]))
+    return select(EVENTS.c.id, EVENTS.c.work).where(EVENTS.c.kind.in_([kind.value for kind in kinds]))
 
 
 def _opened() -> Any:
     """Each paper's first `opened`."""
     first = (
-        select(EVENT.c.work, func.min(EVENT.c.observed_at).label("at"))
-        .where(EVENT.c.kind == EventKind.OPENED.value)
-        .group_by(EVENT.c.work)
+        select(EVENTS.c.work, func.min(EVENTS.c.observed_at).label("at"))
+        .where(EVENTS.c.kind == EventKind.OPENED.value)
+        .group_by(EVENTS.c.work)
         .subquery()
     )
     return _by_kind(EventKind.OPENED).join(
-        first, (first.c.work == EVENT.c.work) & (first.c.at == EVENT.c.observed_at)
+        first, (first.c.work == EVENTS.c.work) & (first.c.at == EVENTS.c.observed_at)
     )
 
 
 def _open_fact(fact: Fact) -> Any:
     """What may have opened a fact: the events of the artifact that decides it now."""
-    deciding = (VERDICT.c.work == EVENT.c.work) & (VERDICT.c.reference == EVENT.c.reference)
+    deciding = (VERDICTS.c.work == EVENTS.c.work) & (VERDICTS.c.reference == EVENTS.c.reference)
     return (
         _by_kind(*_CAN_OPEN)
-        .join(VERDICT, deciding)
-        .where(VERDICT.c.fact == fact.value, VERDICT.c.state == State.OPEN.value)
+        .join(VERDICTS, deciding)
+        .where(VERDICTS.c.fact == fact.value, VERDICTS.c.state == State.OPEN.value)
     )
 
 
 def _kept() -> Any:
     """What shipped after it was promised, by the paper or by a placeholder."""
-    before = EVENT.alias()
+    before = EVENTS.alias()
     promised = select(before.c.id).where(
-        before.c.work == EVENT.c.work,
+        before.c.work == EVENTS.c.work,
         before.c.kind.in_([EventKind.PROMISED.value, EventKind.PLACEHOLDER.value]),
-        before.c.happened_at < EVENT.c.happened_at,
-        before.c.reference.is_(None) | (before.c.reference == EVENT.c.reference),
+        before.c.happened_at < EVENTS.c.happened_at,
+        before.c.reference.is_(None) | (before.c.reference == EVENTS.c.reference),
     )
     return _by_kind(EventKind.SHIPPED).where(promised.exists())
 
 
 def load_entries(connection: Connection, feed: str, limit: int, category: str = "") -> Sequence[Any]:
     """The newest entries of a feed, newest first; only those in a category, where one is named."""
-    wanted = select(ENTRY.c.work, ENTRY.c.event, ENTRY.c.entered_at).where(ENTRY.c.feed == feed)
+    wanted = select(FEED_ENTRY.c.work, FEED_ENTRY.c.event, FEED_ENTRY.c.entered_at).where(
+        FEED_ENTRY.c.feed == feed
+    )
     if category:
-        wanted = wanted.join(CATEGORY, CATEGORY.c.work == ENTRY.c.work).where(CATEGORY.c.category == category)
-    return connection.execute(wanted.order_by(ENTRY.c.entered_at.desc()).limit(limit)).all()
+        wanted = wanted.join(WORK_CATEGORY, WORK_CATEGORY.c.work == FEED_ENTRY.c.work).where(
+            WORK_CATEGORY.c.category == category
+        )
+    return connection.execute(wanted.order_by(FEED_ENTRY.c.entered_at.desc()).limit(limit)).all()

@@ -10,45 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
-from tracker.domain.artifacts import Reference
 from tracker.domain.history import CheckRecord, Correction, History, Licence, Link, VersionSeen
-from tracker.domain.mentions import ArtifactContext, Mention
-from tracker.domain.papers import title_key
-from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Promise, Role, Source
-from tracker.store import corrections, joined, shared_texts
-from tracker.store import tables as t
-from tracker.store.dialect import among, table
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, Source
+from tracker.store import corrections
+from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.enum_columns import SOURCE
-
-WORK, VERSION, SCAN, NAME = table(t.WorkRow), joined.VERSION, table(t.ScanRow), table(t.ArtifactNameRow)
-ARTIFACT, MENTION, ROLE = table(t.ArtifactRow), joined.MENTION, joined.ROLE
-SIGHTING, LISTING = table(t.CheckRow), table(t.HubListingRow)
-SHORTEST_TITLE = 12
-"""Letters of a title that others must write alike to name the paper: shorter ones are words of the language."""
-
-
-def load_mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
-    """All mentions of these works, from every source and version."""
-    found: dict[str, list[Mention]] = {work: [] for work in works}
-    with store.read() as connection:
-        for row in connection.execute(
-            select(MENTION, ARTIFACT.c.host, ARTIFACT.c.kind)
-            .join(ARTIFACT, ARTIFACT.c.id == MENTION.c.artifact)
-            .where(among(MENTION.c.work, works))
-            .order_by(MENTION.c.work, MENTION.c.folded, MENTION.c.place)
-        ):
-            found[row.work].append(
-                Mention(
-                    reference=Reference(row.reference, row.host, row.kind, row.canonical),
-                    url=row.url,
-                    place=Place(row.place),
-                    source=Source(row.source),
-                    evidence=row.evidence,
-                    before=shared_texts.restore_before(row.before, row.evidence, row.url),
-                )
-            )
-    return found
+from tracker.store.joined import MENTIONS, ROLES, VERSIONS
+from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK, ARTIFACT_NAME
+from tracker.store.tables.work import SCAN, WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +35,10 @@ def load_histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
     with store.read() as connection:
         roles = defaultdict(list)
         for row in connection.execute(
-            select(ROLE, ARTIFACT.c.kind)
-            .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
-            .where(among(ROLE.c.work, works))
-            .order_by(ROLE.c.work, ROLE.c.probability.desc(), func.lower(ROLE.c.reference))
+            select(ROLES, ARTIFACT.c.kind)
+            .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
+            .where(among(ROLES.c.work, works))
+            .order_by(ROLES.c.work, ROLES.c.probability.desc(), func.lower(ROLES.c.reference))
         ):
             roles[row.work].append(row)
         artifacts = {row.artifact for rows in roles.values() for row in rows}
@@ -145,26 +115,26 @@ def _link(work: str, latest: int, role: Any, known: _Known) -> Link:
 def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], _Found]:
     read_until = (
         select(func.max(SCAN.c.version))
-        .where(SCAN.c.work == MENTION.c.work, SCAN.c.source == MENTION.c.source, SCAN.c.outcome == "read")
+        .where(SCAN.c.work == MENTIONS.c.work, SCAN.c.source == MENTIONS.c.source, SCAN.c.outcome == "read")
         .scalar_subquery()
     )
     rows = connection.execute(
         select(
-            MENTION.c.work,
-            MENTION.c.artifact,
-            func.min(MENTION.c.found_at).label("at"),
+            MENTIONS.c.work,
+            MENTIONS.c.artifact,
+            func.min(MENTIONS.c.found_at).label("at"),
             # What another tracker's list names beside the paper itself or the Hub is theirs, not the list's.
             func.coalesce(
-                func.min(MENTION.c.source, type_=SOURCE).filter(MENTION.c.source != Source.IMPORT.value),
+                func.min(MENTIONS.c.source, type_=SOURCE).filter(MENTIONS.c.source != Source.IMPORT.value),
                 literal(Source.IMPORT.value, SOURCE),
                 type_=SOURCE,
             ).label("source"),
-            func.min(MENTION.c.first_version).label("first"),
-            func.max(MENTION.c.last_version).label("last"),
+            func.min(MENTIONS.c.first_version).label("first"),
+            func.max(MENTIONS.c.last_version).label("last"),
             func.max(read_until).label("read_until"),
         )
-        .where(among(MENTION.c.work, works))
-        .group_by(MENTION.c.work, MENTION.c.artifact)
+        .where(among(MENTIONS.c.work, works))
+        .group_by(MENTIONS.c.work, MENTIONS.c.artifact)
     )
     return {
         (row.work, row.artifact): _Found(row.at, row.source, row.first, row.last, row.read_until or row.last)
@@ -174,65 +144,14 @@ def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int]
 
 def _versions(connection: Connection, works: Sequence[str]) -> dict[str, list[VersionSeen]]:
     versions: dict[str, list[VersionSeen]] = defaultdict(list)
-    columns = (VERSION.c.work, VERSION.c.n, VERSION.c.updated_at, VERSION.c.seen_at, VERSION.c.withdrawn)
+    columns = (VERSIONS.c.work, VERSIONS.c.n, VERSIONS.c.updated_at, VERSIONS.c.seen_at, VERSIONS.c.withdrawn)
     for row in connection.execute(
-        select(*columns).where(among(VERSION.c.work, works)).order_by(VERSION.c.work, VERSION.c.n)
+        select(*columns).where(among(VERSIONS.c.work, works)).order_by(VERSIONS.c.work, VERSIONS.c.n)
     ):
         versions[row.work].append(
             VersionSeen(n=row.n, submitted_at=row.updated_at, seen_at=row.seen_at, withdrawn=row.withdrawn)
         )
     return versions
-
-
-def load_standings(store: Store, works: Collection[str]) -> dict[str, dict[str, ArtifactContext]]:
-    """What is known of the artifacts that works mention, beyond the works' words: work -> folded reference ->
-    standing."""
-    found: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
-    with store.read() as connection:
-        titles = _titles(connection, works)
-        listed = select(LISTING).where(among(LISTING.c.arxiv_id, [work.partition(":")[2] for work in works]))
-        listings = {row.reference.casefold(): row for row in connection.execute(listed)}
-        rows = connection.execute(
-            select(
-                MENTION.c.work,
-                MENTION.c.folded,
-                ARTIFACT.c.names,
-                ARTIFACT.c.derived_from,
-                ARTIFACT.c.created_at,
-                MENTION.c.artifact,
-            )
-            .join(ARTIFACT, ARTIFACT.c.id == MENTION.c.artifact)
-            .where(among(MENTION.c.work, works))
-        ).all()
-        linking = _linking(connection, {row.artifact for row in rows})
-        for row in rows:
-            listing = listings.get(row.folded)
-            found[row.work][row.folded] = ArtifactContext(
-                names_paper=None if row.names is None else not titles[row.work].isdisjoint(row.names),
-                derived=bool(row.derived_from or (listing and listing.derived_from)),
-                created_at=row.created_at or (listing.created_at if listing else None),
-                papers=linking[row.artifact],
-            )
-    return found
-
-
-def _linking(connection: Connection, artifacts: Collection[int]) -> dict[int, int]:
-    """How many works mention each artifact."""
-    rows = connection.execute(
-        select(MENTION.c.artifact, func.count(MENTION.c.work.distinct()))
-        .where(among(MENTION.c.artifact, artifacts))
-        .group_by(MENTION.c.artifact)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _titles(connection: Connection, works: Collection[str]) -> dict[str, frozenset[str]]:
-    """How others may name each paper: `arxiv:ID` and `title:KEY` of every version."""
-    named: dict[str, set[str]] = {work: {work} for work in works}
-    for row in connection.execute(select(VERSION.c.work, VERSION.c.title).where(among(VERSION.c.work, works))):
-        if len(key := title_key(row.title)) >= SHORTEST_TITLE:
-            named[row.work].add(f"title:{key}")
-    return {work: frozenset(names) for work, names in named.items()}
 
 
 def _lost_names(
@@ -242,7 +161,9 @@ def _lost_names(
     ended: dict[tuple[int, str], datetime] = {}
     until: dict[int, list[datetime | None]] = defaultdict(list)
     for row in connection.execute(
-        select(NAME.c.folded, NAME.c.artifact, NAME.c.until).where(among(NAME.c.artifact, artifacts))
+        select(ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.artifact, ARTIFACT_NAME.c.until).where(
+            among(ARTIFACT_NAME.c.artifact, artifacts)
+        )
     ):
         until[row.artifact].append(row.until)
         if row.until is not None:
@@ -258,9 +179,9 @@ def _lost_names(
 def _sightings(connection: Connection, artifacts: Collection[int]) -> Mapping[int, list[CheckRecord]]:
     seen: dict[int, list[CheckRecord]] = defaultdict(list)
     for row in connection.execute(
-        select(SIGHTING)
-        .where(among(SIGHTING.c.artifact, artifacts))
-        .order_by(SIGHTING.c.artifact, SIGHTING.c.first_seen)
+        select(ARTIFACT_CHECK)
+        .where(among(ARTIFACT_CHECK.c.artifact, artifacts))
+        .order_by(ARTIFACT_CHECK.c.artifact, ARTIFACT_CHECK.c.first_seen)
     ):
         seen[row.artifact].append(
             CheckRecord(

@@ -20,12 +20,12 @@ from sqlalchemy import Connection, select
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Place, Source
-from tracker.store import joined, papers
-from tracker.store import tables as t
-from tracker.store.dialect import among, table
+from tracker.store import keys, scans
+from tracker.store.dialect import among
 from tracker.store.engine import Store
+from tracker.store.joined import MENTIONS
+from tracker.store.tables.work import WORK
 
-WORK, MENTION = table(t.WorkRow), joined.MENTION
 BATCH = 1000
 CHUNK = 1 << 16
 LONGEST = 1 << 20
@@ -123,7 +123,7 @@ def _save(
         latest, stored = _stored(connection, links)
     mentions: dict[str, list[Mention]] = {}
     for one in links:
-        work = papers.paper_work(one.arxiv_id)
+        work = keys.paper_work(one.arxiv_id)
         if work not in latest:
             summary.unknown_papers += 1
         elif (work, one.reference.folded) in stored:
@@ -141,10 +141,10 @@ def _save(
                 )
             )
     if mentions:
-        papers.save_scans(
+        scans.save_scans(
             store,
             [
-                papers.ScanResult(work=work, version=latest[work], source=Source.IMPORT, mentions=tuple(found))
+                scans.ScanResult(work=work, version=latest[work], source=Source.IMPORT, mentions=tuple(found))
                 for work, found in mentions.items()
             ],
             rules,
@@ -154,11 +154,11 @@ def _save(
 
 def _stored(connection: Connection, links: Sequence[ListedLink]) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
     """Newest versions of the papers that are stored, and what imports have named of them."""
-    works = list({papers.paper_work(one.arxiv_id) for one in links})
+    works = list({keys.paper_work(one.arxiv_id) for one in links})
     latest = connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, works), WORK.c.latest > 0))
     named = connection.execute(
-        select(MENTION.c.work, MENTION.c.folded).where(
-            among(MENTION.c.work, works), MENTION.c.source == Source.IMPORT.value
+        select(MENTIONS.c.work, MENTIONS.c.folded).where(
+            among(MENTIONS.c.work, works), MENTIONS.c.source == Source.IMPORT.value
         )
     )
     return {row.id: row.latest for row in latest}, {(row.work, row.folded) for row in named}

@@ -13,15 +13,14 @@ from sqlalchemy import Connection, func, select
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Content, LicenceClass, Outcome, Place, Role, State
-from tracker.store import feed_entries, joined, verdicts
-from tracker.store import tables as t
-from tracker.store.dialect import among, table
+from tracker.store import feed_entries, verdicts
+from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.feed_entries import MAIN_FEED
-
-WORK, VERSION, ENTRY, EVENT = table(t.WorkRow), joined.VERSION, table(t.EntryRow), table(t.EventRow)
-ROLE, ARTIFACT = joined.ROLE, table(t.ArtifactRow)
-VERDICT, GRADING = joined.VERDICT, table(t.GradingRow)
+from tracker.store.joined import ROLES, VERDICTS, VERSIONS
+from tracker.store.tables.artifact import ARTIFACT
+from tracker.store.tables.judgement import EVENT, FEED_ENTRY
+from tracker.store.tables.work import GRADING, WORK
 
 
 def load_feed_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
@@ -46,9 +45,9 @@ def load_feed_items(store: Store, feed: str, limit: int, category: str = "") -> 
 def load_not_open_items(store: Store, limit: int) -> list[Item]:
     """The newest papers that link code of their own which was looked at and is not open."""
     looked = (
-        select(ROLE.c.work)
-        .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
-        .where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value, ARTIFACT.c.checked_at.is_not(None))
+        select(ROLES.c.work)
+        .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
+        .where(ROLES.c.work == WORK.c.id, ROLES.c.role == Role.OWN.value, ARTIFACT.c.checked_at.is_not(None))
     )
     with store.read() as connection:
         works = connection.execute(
@@ -62,7 +61,7 @@ def load_not_open_items(store: Store, limit: int) -> list[Item]:
 
 def load_unlinked_items(store: Store, limit: int) -> list[Item]:
     """The newest papers in which no artifact of their own was found, though everything there is was read."""
-    own = select(ROLE.c.work).where(ROLE.c.work == WORK.c.id, ROLE.c.role == Role.OWN.value)
+    own = select(ROLES.c.work).where(ROLES.c.work == WORK.c.id, ROLES.c.role == Role.OWN.value)
     with store.read() as connection:
         works = connection.execute(
             select(WORK.c.id)
@@ -84,7 +83,7 @@ def load_item(store: Store, work: str) -> Item | None:
     """One work with everything published of it."""
     with store.read() as connection:
         entered = connection.execute(
-            select(ENTRY.c.entered_at).where(ENTRY.c.feed == MAIN_FEED, ENTRY.c.work == work)
+            select(FEED_ENTRY.c.entered_at).where(FEED_ENTRY.c.feed == MAIN_FEED, FEED_ENTRY.c.work == work)
         ).scalar_one_or_none()
         return next(iter(_items(connection, {work: entered})), None)
 
@@ -107,15 +106,15 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
             GRADING.c.grade,
             GRADING.c.reasons.label("grade_reasons"),
             WORK.c.withdrawn.label("gone"),
-            VERSION,
+            VERSIONS,
         )
-        .outerjoin(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
+        .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
         .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
         .where(among(WORK.c.id, works))
     ):
         rows[row.id] = row
     _links(connection, works, links)
-    for row in connection.execute(select(VERDICT).where(among(VERDICT.c.work, works))):
+    for row in connection.execute(select(VERDICTS).where(among(VERDICTS.c.work, works))):
         told[row.work].append(row)
     for row in connection.execute(
         select(EVENT.c.work, func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type).label("at"))
@@ -139,7 +138,7 @@ def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[
 def _links(connection: Connection, works: Sequence[str], links: dict[str, list[ItemLink]]) -> None:
     for row in connection.execute(
         select(
-            ROLE,
+            ROLES,
             ARTIFACT.c.host,
             ARTIFACT.c.kind,
             ARTIFACT.c.outcome,
@@ -153,9 +152,9 @@ def _links(connection: Connection, works: Sequence[str], links: dict[str, list[I
             ARTIFACT.c.copy_url,
             ARTIFACT.c.url.label("canonical"),
         )
-        .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
-        .where(among(ROLE.c.work, works))
-        .order_by(ROLE.c.work, ROLE.c.probability.desc(), ROLE.c.reference)
+        .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
+        .where(among(ROLES.c.work, works))
+        .order_by(ROLES.c.work, ROLES.c.probability.desc(), ROLES.c.reference)
     ):
         links[row.work].append(
             ItemLink(

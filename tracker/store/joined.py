@@ -4,72 +4,74 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from tracker.store import tables as t
-from tracker.store.dialect import table
+from tracker.store.tables.artifact import ARTIFACT_NAME, MENTION, ROLE
+from tracker.store.tables.judgement import EVENT, VERDICT
+from tracker.store.tables.work import SCAN, SHARED_TEXT, VERSION, WORK
 
-_WORK, _VERSION, _NAME = table(t.WorkRow), table(t.VersionRow), table(t.ArtifactNameRow)
-_MENTION, _ROLE, _VERDICT = table(t.MentionRow), table(t.RoleRow), table(t.VerdictRow)
-_SCAN, _EVENT, _WORDING = table(t.ScanRow), table(t.EventRow), table(t.SharedTextRow)
-_URL = func.coalesce(_MENTION.c.url, _NAME.c.url).label("url")
+_URL = func.coalesce(MENTION.c.url, ARTIFACT_NAME.c.url).label("url")
 
-VERSION = (
+VERSIONS = (
     select(
-        *(column for column in _VERSION.c if column.name not in ("updated_at", "seen_at")),
-        _WORK.c.submitted_at,
-        func.coalesce(_VERSION.c.updated_at, _WORK.c.submitted_at).label("updated_at"),
-        func.coalesce(_VERSION.c.seen_at, _WORK.c.first_seen).label("seen_at"),
+        *(column for column in VERSION.c if column.name not in ("updated_at", "seen_at")),
+        WORK.c.submitted_at,
+        func.coalesce(VERSION.c.updated_at, WORK.c.submitted_at).label("updated_at"),
+        func.coalesce(VERSION.c.seen_at, WORK.c.first_seen).label("seen_at"),
     )
-    .join(_WORK, _WORK.c.id == _VERSION.c.work)
+    .join(WORK, WORK.c.id == VERSION.c.work)
     .subquery("versions")
 )
 """Versions of papers with their times."""
 
-MENTION = (
+MENTIONS = (
     select(
-        *(column for column in _MENTION.c if column.name != "url"),
+        *(column for column in MENTION.c if column.name != "url"),
         _URL,
-        _NAME.c.folded,
-        _NAME.c.artifact,
-        _NAME.c.reference,
-        _NAME.c.url.label("canonical"),
+        ARTIFACT_NAME.c.folded,
+        ARTIFACT_NAME.c.artifact,
+        ARTIFACT_NAME.c.reference,
+        ARTIFACT_NAME.c.url.label("canonical"),
     )
-    .join(_NAME, _NAME.c.id == _MENTION.c.name)
+    .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == MENTION.c.name)
     .subquery("mentions")
 )
 """Mentions with the artifact that they lead to, its reference, and the address for which that stands."""
 
-ROLE = (
-    select(*_ROLE.c, _NAME.c.reference, _URL, _MENTION.c.evidence, _WORDING.c.words.label("reasons"))
-    .join(_NAME, _NAME.c.id == _ROLE.c.name)
-    .join(_WORDING, _WORDING.c.id == _ROLE.c.wording)
+ROLES = (
+    select(*ROLE.c, ARTIFACT_NAME.c.reference, _URL, MENTION.c.evidence, SHARED_TEXT.c.words.label("reasons"))
+    .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == ROLE.c.name)
+    .join(SHARED_TEXT, SHARED_TEXT.c.id == ROLE.c.wording)
     .join(
-        _MENTION,
-        (_MENTION.c.work == _ROLE.c.work)
-        & (_MENTION.c.name == _ROLE.c.name)
-        & (_MENTION.c.source == _ROLE.c.source)
-        & (_MENTION.c.place == _ROLE.c.place),
+        MENTION,
+        (MENTION.c.work == ROLE.c.work)
+        & (MENTION.c.name == ROLE.c.name)
+        & (MENTION.c.source == ROLE.c.source)
+        & (MENTION.c.place == ROLE.c.place),
     )
     .subquery("roles")
 )
 """Roles with their reasons, and the reference, the address and the sentence of the mention that decides them."""
 
-VERDICT = (
-    select(*_VERDICT.c, _NAME.c.reference, _WORDING.c.words)
-    .join(_WORDING, _WORDING.c.id == _VERDICT.c.wording)
-    .outerjoin(_NAME, _NAME.c.id == _VERDICT.c.name)
+VERDICTS = (
+    select(*VERDICT.c, ARTIFACT_NAME.c.reference, SHARED_TEXT.c.words)
+    .join(SHARED_TEXT, SHARED_TEXT.c.id == VERDICT.c.wording)
+    .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == VERDICT.c.name)
     .subquery("verdicts")
 )
 """Verdicts with the reference that decides them, and the words of their reasons."""
 
-SCAN = select(*_SCAN.c, _WORDING.c.words).outerjoin(_WORDING, _WORDING.c.id == _SCAN.c.wording).subquery("scans")
+SCANS = (
+    select(*SCAN.c, SHARED_TEXT.c.words)
+    .outerjoin(SHARED_TEXT, SHARED_TEXT.c.id == SCAN.c.wording)
+    .subquery("scans")
+)
 """Scans with the words of their reason, if any."""
 
-EVENT = (
+EVENTS = (
     select(
-        *(column for column in _EVENT.c if column.name != "reference"),
-        func.coalesce(_NAME.c.reference, _EVENT.c.reference).label("reference"),
+        *(column for column in EVENT.c if column.name != "reference"),
+        func.coalesce(ARTIFACT_NAME.c.reference, EVENT.c.reference).label("reference"),
     )
-    .outerjoin(_NAME, _NAME.c.id == _EVENT.c.name)
+    .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == EVENT.c.name)
     .subquery("events_told")
 )
 """Events with the reference that they are about."""

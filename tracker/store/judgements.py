@@ -3,89 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from tracker.domain.errors import StoreError
 from tracker.domain.history import Event, Verdict
-from tracker.domain.mentions import RoleDecision
-from tracker.domain.terms import Fact, Lifecycle, Role, Source, State
-from tracker.store import joined, search, shared_texts, statistics, verdicts
-from tracker.store import tables as t
-from tracker.store.dialect import among, encode_json, table, upsert
+from tracker.domain.terms import Fact, Lifecycle, Source, State
+from tracker.store import shared_texts, statistics, verdicts
+from tracker.store.dialect import among, encode_json, upsert
 from tracker.store.engine import Store
-
-WORK, NAME = table(t.WorkRow), table(t.ArtifactNameRow)
-ARTIFACT, MENTION, ROLE = table(t.ArtifactRow), joined.MENTION, table(t.RoleRow)
-
-
-def save_roles(
-    store: Store,
-    decisions: Mapping[str, Sequence[RoleDecision]],
-    rules: str,
-    checkable: Collection[tuple[str, str]],
-    now: datetime,
-) -> None:
-    """Replace the roles of works; own artifacts on (host, kind) pairs that can be asked become due, and
-    repositories that may be own: what their README says may settle it.
-
-    Where two names of one work lead to one artifact, the likelier decision stands.
-    """
-    with store.begin() as connection:
-        works = list(decisions)
-        rows: dict[tuple[str, int], dict[str, Any]] = {}
-        names = {
-            (row.work, row.folded): row
-            for row in connection.execute(
-                select(MENTION.c.work, MENTION.c.folded, MENTION.c.artifact, MENTION.c.name).where(
-                    among(MENTION.c.work, works)
-                )
-            )
-        }
-        for work, decided in decisions.items():
-            for one in sorted(decided, key=lambda decision: decision.probability):
-                named = names[work, one.reference.folded]
-                rows[work, named.artifact] = {
-                    "work": work,
-                    "artifact": named.artifact,
-                    "name": named.name,
-                    "source": one.source.value,
-                    "place": one.place.value,
-                    "role": one.role.value,
-                    "probability": one.probability,
-                    "wording": shared_texts.shared_text_id(one.reasons),
-                    "rules": rules,
-                }
-        connection.execute(delete(ROLE).where(among(ROLE.c.work, works)))
-        connection.execute(update(WORK).where(among(WORK.c.id, works)).values(scan_due=False, judge_due=True))
-        shared_texts.save_shared_texts(
-            connection, (one.reasons for decided in decisions.values() for one in decided)
-        )
-        upsert(connection, t.RoleRow, rows.values())
-        search.index_repositories(connection, works)
-        worth_a_look = [
-            names[work, one.reference.folded].artifact
-            for work, decided in decisions.items()
-            for one in decided
-            if one.role is Role.OWN or one.unsettled
-        ]
-        _make_due(connection, worth_a_look, checkable, now)
+from tracker.store.tables.artifact import ROLE
+from tracker.store.tables.judgement import EVENT
+from tracker.store.tables.work import GRADING, SCAN, WORK
 
 
 def queue_changed_rules(store: Store, detect_rules: str, judge_rules: str) -> None:
     """Mark what was read or judged by other rules than today's."""
-    scan = table(t.ScanRow)
     with store.begin() as connection:
         # The newest version's alone: those of older versions are never read again, and would wake it for ever.
-        old = select(scan.c.work).where(
-            scan.c.work == WORK.c.id,
-            scan.c.version == WORK.c.latest,
-            scan.c.source == Source.METADATA.value,
-            scan.c.rules != detect_rules,
+        old = select(SCAN.c.work).where(
+            SCAN.c.work == WORK.c.id,
+            SCAN.c.version == WORK.c.latest,
+            SCAN.c.source == Source.METADATA.value,
+            SCAN.c.rules != detect_rules,
         )
         connection.execute(update(WORK).where(old.exists()).values(scan_due=True))
         connection.execute(update(WORK).where(WORK.c.judged_rules != judge_rules).values(judge_due=True))
@@ -95,42 +38,6 @@ def queue_all_judgements(store: Store) -> None:
     """Mark every work for judging."""
     with store.begin() as connection:
         connection.execute(update(WORK).values(judge_due=True))
-
-
-def make_artifacts_due(store: Store, references: Sequence[str], now: datetime) -> None:
-    """Make the artifacts behind these references due now. StoreError for a reference nobody linked."""
-    with store.begin() as connection:
-        for reference in references:
-            number = connection.execute(
-                select(NAME.c.artifact).where(NAME.c.folded == reference.casefold(), NAME.c.until.is_(None))
-            ).scalar_one_or_none()
-            if number is None:
-                raise StoreError(
-                    f"{reference}: no stored paper links it; references are written like github:owner/name."
-                )
-            connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == number).values(next_check_at=now))
-
-
-def _make_due(
-    connection: Connection, artifacts: Sequence[int], checkable: Collection[tuple[str, str]], now: datetime
-) -> None:
-    """Own artifacts are looked at at once when they never were; new papers' artifacts come first."""
-    newest = (
-        select(func.max(WORK.c.submitted_at))
-        .join(ROLE, ROLE.c.work == WORK.c.id)
-        .where(ROLE.c.artifact == ARTIFACT.c.id)
-        .scalar_subquery()
-    )
-    connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, artifacts)).values(newest_at=newest))
-    connection.execute(
-        update(ARTIFACT)
-        .where(
-            among(ARTIFACT.c.id, artifacts),
-            among(ARTIFACT.c.host + " " + ARTIFACT.c.kind, [f"{host} {kind}" for host, kind in checkable]),
-            ARTIFACT.c.next_check_at.is_(None),
-        )
-        .values(next_check_at=now)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +59,12 @@ class Judged:
 def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now: datetime) -> int:
     """Store what was judged of works; returns how many events are new."""
     with store.begin() as connection:
-        event = table(t.EventRow)
-        told = select(func.count()).select_from(event).where(among(event.c.work, judged))
+        told = select(func.count()).select_from(EVENT).where(among(EVENT.c.work, judged))
         before = connection.execute(told).scalar_one()
         names = verdicts.save_verdicts(connection, {work: one.verdicts for work, one in judged.items()})
         upsert(
             connection,
-            t.EventRow,
+            EVENT,
             (
                 {
                     "id": event_id(event_told),
@@ -190,7 +96,7 @@ def _save_states(
 ) -> None:
     """The four facts and the grade as columns of each work, for the views and their indexes."""
     gradings = {work: _grading(one) for work, one in judged.items()}
-    upsert(connection, t.GradingRow, {row["id"]: row for row in gradings.values()}.values())
+    upsert(connection, GRADING, {row["id"]: row for row in gradings.values()}.values())
     states, cycles = [], []
     for work, one in judged.items():
         facts = {verdict.fact: verdict.state.value for verdict in one.verdicts}
@@ -254,3 +160,13 @@ def event_id(event: Event) -> str:
         f"{event.happened_at:%Y-%m-%dT%H:%M:%SZ}",
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def works_to_judge(store: Store, limit: int, now: datetime) -> list[str]:
+    """Works whose evidence changed since they were last judged, and those for which only time has passed."""
+    # Each half in the order of an index of its own: one condition of both would read all works.
+    changed = select(WORK.c.id).where(WORK.c.judge_due).order_by(WORK.c.id).limit(limit)
+    waited = select(WORK.c.id).where(WORK.c.next_look_at <= now).order_by(WORK.c.next_look_at).limit(limit)
+    with store.read() as connection:
+        due = {work for half in (changed, waited) for work in connection.execute(half).scalars()}
+    return sorted(due)[:limit]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from tracker.store import tables_operator as t
-from tracker.store.dialect import table, upsert
+from tracker.store.dialect import upsert
+from tracker.store.tables.operator import ORGANISATION, ORGANISATION_ACCOUNT
 
 if TYPE_CHECKING:
     from tracker.store.engine import Store
@@ -20,23 +20,22 @@ def sync_organisations(store: Store, watched: Iterable[Mapping[str, Any]]) -> No
     """Make these the organisations of the store: tables with `name`, `github` and `huggingface` (lists of accounts),
     as `watch.toml` has them. Nothing is written where nothing changed."""
     wanted = {one["name"]: (list(one.get("github", ())), list(one.get("huggingface", ()))) for one in watched}
-    organisation, account = table(t.OrganisationRow), table(t.OrganisationAccountRow)
     with store.read() as connection:
-        stored = {row.name: (row.github, row.huggingface) for row in connection.execute(select(organisation))}
+        stored = {row.name: (row.github, row.huggingface) for row in connection.execute(select(ORGANISATION))}
     if stored == wanted:
         return
     with store.begin() as connection:
-        connection.execute(delete(account))
-        connection.execute(delete(organisation))
+        connection.execute(delete(ORGANISATION_ACCOUNT))
+        connection.execute(delete(ORGANISATION))
         upsert(
             connection,
-            t.OrganisationRow,
+            ORGANISATION,
             ({"name": name, "github": github, "huggingface": hub} for name, (github, hub) in wanted.items()),
         )
         # `0` follows `/`: all that begins with the start lies before the stop.
         upsert(
             connection,
-            t.OrganisationAccountRow,
+            ORGANISATION_ACCOUNT,
             (
                 {"start": f"{start}/", "stop": f"{start}0", "organisation": name}
                 for name, (github, hub) in wanted.items()

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Boolean, Connection, bindparam, delete, func, or_, select, update
 
-from tracker.domain.artifacts import Reference
-from tracker.domain.mentions import Mention
 from tracker.domain.papers import Version
-from tracker.domain.terms import Promise, Source
-from tracker.store import joined, keys, search, shared_texts, statistics
-from tracker.store import tables as t
-from tracker.store.dialect import among, next_number, table, upsert
+from tracker.store import keys, search_index, statistics
+from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
+from tracker.store.joined import VERSIONS
+from tracker.store.keys import paper_work
+from tracker.store.tables.work import VERSION, WORK, WORK_CATEGORY
 
-WORK, NAME, MENTION, VERSION = table(t.WorkRow), table(t.ArtifactNameRow), table(t.MentionRow), joined.VERSION
 _READ = ("title", "abstract", "comment", "authors")
 """What links and promises are found in, and roles decided by."""
 _TOLD = (
@@ -31,11 +29,6 @@ _TOLD = (
     "submitted_at",
     "updated_at",
 )
-
-
-def paper_work(arxiv_id: str) -> str:
-    """The work of an arXiv paper."""
-    return f"arxiv:{arxiv_id}"
 
 
 def save_versions(
@@ -59,7 +52,7 @@ def save_versions(
         keys.meet(works)
         known = {
             (row.work, row.n): row
-            for row in connection.execute(select(VERSION).where(among(VERSION.c.work, works)))
+            for row in connection.execute(select(VERSIONS).where(among(VERSIONS.c.work, works)))
         }
         columns = (WORK.c.id, WORK.c.latest, WORK.c.first_seen, WORK.c.submitted_at)
         stored = {row.id: row for row in connection.execute(select(*columns).where(among(WORK.c.id, works)))}
@@ -72,12 +65,12 @@ def save_versions(
         with statistics.updating(connection, {work for work, _ in changed}):
             upsert(
                 connection,
-                t.WorkRow,
+                WORK,
                 (_work_row(work, version, announced, now) for work, version in changed if work not in latest),
             )
             upsert(
                 connection,
-                t.VersionRow,
+                VERSION,
                 (_version_row(work, version, stored.get(work), now) for work, version in changed),
                 [name for name in _TOLD if name != "submitted_at"],
             )
@@ -85,7 +78,7 @@ def save_versions(
             older = [(work, version) for work, version in newest if work in latest]
             _renew(connection, older, known)
             _categories(connection, newest, [work for work, _ in older])
-        search.index_papers(connection, {work for work, _ in newest})
+        search_index.index_papers(connection, {work for work, _ in newest})
         return sum((work, version.n) not in known for work, version in changed)
 
 
@@ -182,12 +175,11 @@ def _differs(row: Any, version: Version, names: Sequence[str] = _TOLD) -> bool:
 
 
 def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], known: Sequence[str]) -> None:
-    category = table(t.WorkCategoryRow)
     if known:
-        connection.execute(delete(category).where(among(category.c.work, known)))
+        connection.execute(delete(WORK_CATEGORY).where(among(WORK_CATEGORY.c.work, known)))
     upsert(
         connection,
-        t.WorkCategoryRow,
+        WORK_CATEGORY,
         (
             {"category": name, "work": work}
             for work, version in papers
@@ -198,150 +190,62 @@ def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], k
         statistics.update_open_categories(connection, known)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanResult:
-    """One source of one version read: what it mentions, and where it is the metadata, the promise."""
+@dataclass(frozen=True, slots=True)
+class StoredPaper:
+    """What is stored of a paper: its newest version, its announcement, and when it was first seen."""
 
-    work: str
-    version: int
-    source: Source
-    mentions: tuple[Mention, ...] = ()
-    promise: Promise | None = None
-    promise_evidence: str = ""
-    outcome: str = "read"
-    reason: str = ""
+    latest: int
+    announced_at: datetime | None
+    first_seen: datetime
 
 
-def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datetime) -> None:
-    """Store what scans found. Names become artifacts where they are new; works wait for their roles."""
-    with store.begin() as connection:
-        references = {mention.reference.folded: mention.reference for scan in scans for mention in scan.mentions}
-        current, kept = _names_of(connection, references, now), _names_kept(connection, scans)
-        found = [
-            (scan, mention, kept.get((scan.work, folded)) or current[folded])
-            for scan in scans
-            for mention in scan.mentions
-            for folded in (mention.reference.folded,)
-        ]
-        upsert(
-            connection,
-            t.MentionRow,
-            (
-                {
-                    "work": scan.work,
-                    "name": name.id,
-                    "source": mention.source.value,
-                    "place": mention.place.value,
-                    "url": mention.url if mention.url != name.url else None,
-                    "evidence": mention.evidence,
-                    "before": shared_texts.shorten_before(mention.before, mention.evidence, mention.url),
-                    "first_version": scan.version,
-                    "last_version": scan.version,
-                    "found_at": now,
-                }
-                for scan, mention, name in found
-            ),
-            ("url", "evidence", "before", "last_version"),
-        )
-        shared_texts.save_shared_texts(connection, ([scan.reason] for scan in scans if scan.reason))
-        upsert(
-            connection,
-            t.ScanRow,
-            (
-                {
-                    "work": scan.work,
-                    "version": scan.version,
-                    "source": scan.source.value,
-                    "outcome": scan.outcome,
-                    "wording": shared_texts.shared_text_id([scan.reason]) if scan.reason else None,
-                    "scanned_at": now,
-                    "rules": rules,
-                }
-                for scan in scans
-            ),
-            ("outcome", "wording", "scanned_at", "rules"),
-        )
-        _promises(connection, [scan for scan in scans if scan.promise is not None])
-        told = [scan.work for scan in scans if scan.mentions]
-        connection.execute(update(WORK).where(among(WORK.c.id, told), ~WORK.c.scan_due).values(scan_due=True))
-
-
-def _promises(connection: Connection, scans: Sequence[ScanResult]) -> None:
-    """Keep what each paper says of its release now, where that differs from what is stored."""
-    silent = (Promise.NONE.value, "")
-    stored = {
-        row.id: (row.promise, row.promise_evidence)
-        for row in connection.execute(
-            select(WORK.c.id, WORK.c.promise, WORK.c.promise_evidence).where(
-                WORK.c.promise != Promise.NONE.value, among(WORK.c.id, [scan.work for scan in scans])
+def load_stored_papers(store: Store, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
+    """What is stored of these papers, by arXiv id; those that are not stored are left out."""
+    with store.read() as connection:
+        return {
+            row.id.partition(":")[2]: StoredPaper(row.latest, row.announced_at, row.first_seen)
+            for row in connection.execute(
+                select(WORK.c.id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
+                    among(WORK.c.id, map(paper_work, arxiv_ids))
+                )
             )
+        }
+
+
+def lowest_arxiv_id(store: Store, since: datetime) -> str | None:
+    """The lowest arXiv id (of the form `2606.00001`) of the stored papers that were submitted since then."""
+    with store.read() as connection:
+        found: str | None = connection.execute(
+            select(func.min(WORK.c.arxiv_id)).where(
+                WORK.c.submitted_at >= since, WORK.c.arxiv_id.like("____._____")
+            )
+        ).scalar_one()
+    return found
+
+
+def load_newest_versions(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Version]:
+    """The newest stored version of each of these papers, by arXiv id; those that are not stored are left out."""
+    with store.read() as connection:
+        rows = connection.execute(
+            select(VERSIONS)
+            .join(WORK, (WORK.c.id == VERSIONS.c.work) & (WORK.c.latest == VERSIONS.c.n))
+            .where(among(VERSIONS.c.work, map(paper_work, arxiv_ids)))
+        ).all()
+    return {
+        (arxiv_id := row.work.partition(":")[2]): Version(
+            arxiv_id=arxiv_id,
+            n=row.n,
+            title=row.title,
+            abstract=row.abstract,
+            authors=tuple(row.authors),
+            categories=tuple(row.categories),
+            primary_category=row.primary_category,
+            comment=row.comment,
+            submitted_at=row.submitted_at,
+            updated_at=row.updated_at,
+            doi=row.doi,
+            licence=row.licence,
+            withdrawn=row.withdrawn,
         )
+        for row in rows
     }
-    new = [
-        {"key": scan.work, "said": scan.promise.value, "sentence": scan.promise_evidence}
-        for scan in scans
-        if scan.promise is not None
-        and stored.get(scan.work, silent) != (scan.promise.value, scan.promise_evidence)
-    ]
-    if new:
-        connection.execute(
-            update(WORK)
-            .where(WORK.c.id == bindparam("key"))
-            .values(promise=bindparam("said"), promise_evidence=bindparam("sentence")),
-            new,
-        )
-
-
-class _Name(NamedTuple):
-    """A name's number, and the address for which it stands."""
-
-    id: int
-    url: str
-
-
-def _names_kept(connection: Connection, scans: Sequence[ScanResult]) -> dict[tuple[str, str], _Name]:
-    """Names that ended since these works first wrote them: who wrote one keeps the artifact that was meant."""
-    works = [scan.work for scan in scans if scan.mentions]
-    rows = connection.execute(
-        select(MENTION.c.work, NAME.c.folded, NAME.c.id, NAME.c.url)
-        .join(NAME, NAME.c.id == MENTION.c.name)
-        .where(among(MENTION.c.work, works), NAME.c.until.is_not(None))
-    )
-    return {(row.work, row.folded): _Name(row.id, row.url) for row in rows}
-
-
-def _names_of(connection: Connection, references: Mapping[str, Reference], now: datetime) -> dict[str, _Name]:
-    """The current name of each folded reference, made with its artifact where it is new."""
-    current = select(NAME.c.folded, NAME.c.id, NAME.c.url).where(
-        NAME.c.until.is_(None), among(NAME.c.folded, references)
-    )
-    known = {row.folded: _Name(row.id, row.url) for row in connection.execute(current)}
-    fresh = [references[folded] for folded in references if folded not in known]
-    if not fresh:
-        return known
-    artifacts = list(enumerate(fresh, next_number(connection, t.ArtifactRow)))
-    names = list(enumerate(artifacts, next_number(connection, t.ArtifactNameRow)))
-    upsert(
-        connection,
-        t.ArtifactRow,
-        (
-            {"id": number, "reference": new.key, "host": new.host, "kind": new.kind, "url": new.url}
-            for number, new in artifacts
-        ),
-    )
-    upsert(
-        connection,
-        t.ArtifactNameRow,
-        (
-            {
-                "id": number,
-                "folded": new.folded,
-                "artifact": of,
-                "reference": new.key,
-                "url": new.url,
-                "since": now,
-            }
-            for number, (of, new) in names
-        ),
-    )
-    return known | {new.folded: _Name(number, new.url) for number, (_, new) in names}

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.domain.errors import QueryError, StoreError
-from tracker.store import joined, queue, search, verdicts
-from tracker.store import tables as t
-from tracker.store.dialect import among, table
-from tracker.store.engine import Store, parse_url, server_engine
+from tracker.store.engine import parse_url, server_engine
 
 BUSY_SECONDS = 30
 BLOCK = 500
@@ -28,7 +22,6 @@ CACHE_KB = 16_000
 """Pages that a reader keeps. SQLite's own 2 MB are less than what a hundred scattered papers and their links stand on."""
 STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
-
 READING = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE))
 ANSWERS = frozenset(
     (
@@ -54,11 +47,6 @@ DESCRIBES = frozenset(
     ("foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo")
 )
 """Pragmas whose value names what is told of."""
-FOUND = """
-SELECT w.arxiv_id, v.title, w.code, w.weights, w.data, v.primary_category, w.submitted_at
-FROM json_each(?) AS wanted JOIN work AS w ON w.arxiv_id = wanted.value
-JOIN version AS v ON v.work = w.id AND v.n = w.latest ORDER BY wanted.key
-"""
 REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
 """Functions that reach outside the statement; they are off in most builds of SQLite, and refused in all."""
 
@@ -84,25 +72,6 @@ def run_query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], I
         connection.close()
         raise QueryError(_why(error, seconds)) from None
     return [column[0] for column in cursor.description or ()], _rows(connection, cursor, left)
-
-
-def search_papers(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any]]]:
-    """The papers that `tracker.store.search.find_papers` finds, in its order: column names and rows. StoreError."""
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError(
-            "Words are looked for in SQLite stores alone from here; a server is asked by the service."
-        )
-    path = Path(str(parsed.database))
-    with closing(open_readonly(path)) as connection:
-        try:
-            found = search.find_papers(connection, words, limit)
-            cursor = connection.execute(FOUND, (json.dumps(found),))
-            return [column[0] for column in cursor.description], cursor.fetchall()
-        except sqlite3.OperationalError as error:
-            raise StoreError(
-                f"{path}: cannot be searched ({error}); `tracker run` or `once` upgrades it."
-            ) from None
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
@@ -200,63 +169,3 @@ def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterat
             ending.close()
 
     return names, rows()
-
-
-def load_counts(store: Store, now: datetime) -> dict[str, int]:
-    """Figures of the status line: papers, open papers, looks and scans that wait."""
-    work, artifact = table(t.WorkRow), table(t.ArtifactRow)
-    with store.read() as connection:
-
-        def number(statement: Any) -> int:
-            return int(connection.execute(statement).scalar_one())
-
-        return {
-            "papers": number(select(func.count()).select_from(work).where(work.c.latest > 0)),
-            "open_papers": number(
-                select(func.count()).select_from(work).where(work.c.code == "open", work.c.latest > 0)
-            ),
-            "checks_waiting": number(
-                select(func.count()).select_from(artifact).where(artifact.c.next_check_at <= now)
-            ),
-            "scans_waiting": number(select(func.count()).select_from(work).where(*queue.TO_READ)),
-        }
-
-
-def load_stored_rows(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
-    """Everything stored of one work, table by table, for `tracker explain`."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    with store.read() as connection:
-        for name, target, order in (
-            ("work", table(t.WorkRow), "id"),
-            ("versions", joined.VERSION, "n"),
-            ("scans", joined.SCAN, "source"),
-            ("mentions", joined.MENTION, "folded"),
-            ("roles", joined.ROLE, "artifact"),
-            ("verdicts", joined.VERDICT, "fact"),
-            ("events", joined.EVENT, "happened_at"),
-            ("entries", table(t.EntryRow), "entered_at"),
-        ):
-            key = target.c.id if name == "work" else target.c.work
-            rows: Sequence[Any] = connection.execute(
-                select(target).where(key == work).order_by(target.c[order])
-            ).all()
-            found[name] = [dict(row._mapping) for row in rows]
-            if name == "verdicts" and found["work"] and found["work"][0]["judged_at"]:
-                found[name] = [
-                    asdict(one) for one in sorted(verdicts.complete_verdicts(rows), key=lambda one: one.fact)
-                ]
-        words = table(t.GradingRow)
-        by_id = select(words).where(words.c.id.in_([row["grading"] for row in found["work"]]))
-        found["gradings"] = [dict(row._mapping) for row in connection.execute(by_id)]
-        artifacts = sorted(
-            {row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]}
-        )
-        for name, target, column in (
-            ("artifacts", table(t.ArtifactRow), "id"),
-            ("checks", table(t.CheckRow), "artifact"),
-        ):
-            rows = connection.execute(
-                select(target).where(among(target.c[column], artifacts)).order_by(target.c[column])
-            ).all()
-            found[name] = [dict(row._mapping) for row in rows]
-    return found

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.terms import Place, Role, Source
-from tracker.store import judgements, keys, papers
-from tracker.store import tables as t
-from tracker.store.dialect import table, upsert
+from tracker.store import keys, roles, scans
+from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.tables.artifact import ROLE
+from tracker.store.tables.work import WORK
 
 
 def save_release(
@@ -26,17 +27,17 @@ def save_release(
     now: datetime,
 ) -> None:
     """Store a release once: its work, named by the first link, and its links as own by the operator's word."""
-    work, role = f"release:{links[0].key}", table(t.RoleRow)
+    work = f"release:{links[0].key}"
     keys.meet([work])
     with store.begin() as connection:
         upsert(
             connection,
-            t.WorkRow,
+            WORK,
             [{"id": work, "release": links[0].key, "name": name, "first_seen": now}],
             ("name",),
         )
         # The roles are written last: where they stand, all the rest does too.
-        if connection.execute(select(role.c.work).where(role.c.work == work)).first() is not None:
+        if connection.execute(select(ROLE.c.work).where(ROLE.c.work == work)).first() is not None:
             return
     mentions = tuple(
         Mention(reference=link, url=link.url, place=Place.PAGE, source=Source.WATCH, evidence=evidence)
@@ -55,6 +56,6 @@ def save_release(
         )
         for link in links
     ]
-    scan = papers.ScanResult(work=work, version=0, source=Source.WATCH, mentions=mentions)
-    papers.save_scans(store, [scan], rules, now)
-    judgements.save_roles(store, {work: decided}, rules, checkable, now)
+    scan = scans.ScanResult(work=work, version=0, source=Source.WATCH, mentions=mentions)
+    scans.save_scans(store, [scan], rules, now)
+    roles.save_roles(store, {work: decided}, rules, checkable, now)

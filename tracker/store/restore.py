@@ -13,7 +13,6 @@ import zstandard
 
 from tracker.domain.errors import StoreError
 from tracker.store import views
-from tracker.store.engine import REVISIONS
 from tracker.store.snapshot import (
     CHUNK,
     check_database,
@@ -27,6 +26,7 @@ from tracker.store.snapshot import (
     system_reason,
     temporary_path,
 )
+from tracker.store.upgrade import REVISIONS
 
 
 def restore_snapshot(

@@ -19,12 +19,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, tuple_
 
-from tracker.store import tables as t
-from tracker.store.dialect import table
 from tracker.store.engine import Store
+from tracker.store.tables.artifact import HUB_LISTING
+from tracker.store.tables.work import SCAN, WORK
 
 BATCH = 2_000
-WORK, SCAN, LISTING = table(t.WorkRow), table(t.ScanRow), table(t.HubListingRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def delete_expired(
     `go_on` is called between two batches and may raise, to stop.
     """
     return DeletedRows(
-        listings=_thinned(store, LISTING, _unclaimed(now - timedelta(days=listings_days)), go_on)
+        listings=_thinned(store, HUB_LISTING, _unclaimed(now - timedelta(days=listings_days)), go_on)
         if listings_days
         else 0,
         scans=_thinned(store, SCAN, _superseded(now - timedelta(days=scans_days)), go_on) if scans_days else 0,
@@ -51,8 +50,8 @@ def delete_expired(
 
 
 def _unclaimed(before: datetime) -> ColumnElement[bool]:
-    claimed = select(WORK.c.id).where(WORK.c.arxiv_id == LISTING.c.arxiv_id)
-    return (LISTING.c.seen_at < before) & ~claimed.exists()
+    claimed = select(WORK.c.id).where(WORK.c.arxiv_id == HUB_LISTING.c.arxiv_id)
+    return (HUB_LISTING.c.seen_at < before) & ~claimed.exists()
 
 
 def _superseded(before: datetime) -> ColumnElement[bool]:

@@ -9,62 +9,30 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import text
 
-from tracker.domain.terms import Role
-from tracker.store import joined
-from tracker.store import tables as t
-from tracker.store.dialect import among, encode_json, table
-from tracker.store.keys import arxiv_id_of, arxiv_number, read, work_key
+from tracker.store.keys import arxiv_id_of, arxiv_number
 from tracker.store.organisations import account_prefixes
+from tracker.store.readonly_sql import open_readonly
+from tracker.store.search_index import INDEX, TITLES
 
 if TYPE_CHECKING:
     from tracker.store.engine import Store
+from contextlib import closing
+from pathlib import Path
 
-INDEX, TITLES = "paper_search", "title_search"
+from tracker.domain.errors import StoreError
+from tracker.store.engine import Store, parse_url
+
 Accounts = Mapping[str, Sequence[Sequence[str]]]
 MOST_WORDS = 8
 LONGEST = 100
 """Characters of one word that are looked for."""
 _WORD = re.compile(r"[^\W_]+")
-_TAKE = (
-    "INSERT INTO paper_text (id, version, repositories) SELECT id, latest, '' FROM work "
-    "WHERE id IN (SELECT value FROM json_each(?)) AND latest > 0 AND id >= 0 ORDER BY id "
-    "ON CONFLICT (id) DO UPDATE SET version = excluded.version"
-)
-
-
-def index_papers(connection: Connection, works: Iterable[str]) -> None:
-    """Index the newest version of these papers; what was indexed of an older one goes. A paper without an id of arXiv's is
-    not indexed. PostgreSQL reads the texts themselves."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_TAKE, (encode_json([work_key(work) for work in works]),))
-
-
-def index_repositories(connection: Connection, works: Collection[str]) -> None:
-    """Index the names of these papers' own artifacts, where they changed."""
-    if connection.dialect.name != "sqlite":
-        return
-    role, held = joined.ROLE, table(t.PaperTextRow)
-    names: dict[str, list[str]] = {}
-    for row in connection.execute(
-        select(role.c.work, role.c.reference)
-        .where(among(role.c.work, works), role.c.role.in_([Role.OWN.value, Role.OWN_PAGE.value]))
-        .order_by(role.c.work, role.c.reference)
-    ):
-        names.setdefault(row.work, []).append(row.reference)
-    keys = {work_key(work): work for work in works}
-    changed = [
-        {"key": row.id, "names": now}
-        for row in connection.execute(select(held.c.id, held.c.repositories).where(among(held.c.id, keys)))
-        if (now := " ".join(names.get(keys[row.id], ()))) != row.repositories
-    ]
-    if changed:
-        connection.execute(text("UPDATE paper_text SET repositories = :names WHERE id = :key"), changed)
 
 
 def find_papers(store: Store | sqlite3.Connection, words: str, limit: int = 20) -> list[str]:
@@ -173,95 +141,27 @@ def _papers_elsewhere(store: Store, words: str, wanted: list[str], limit: int) -
         return [str(row[0]) for row in rows]
 
 
-INDEXES = {INDEX: "title, abstract, authors, repositories, accounts", TITLES: "title"}
-"""Neither knows where in a text a word stands, nor in which column: that would be two thirds of them. So titles have one
-of their own."""
-
-
-def _add(key: str) -> str:
-    """SQL that indexes the text of that number."""
-    return "".join(
-        f"INSERT INTO {name}(rowid, {columns}) SELECT id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # ours
-        for name, columns in INDEXES.items()
-    )
-
-
-def _drop(key: str) -> str:
-    """SQL that takes it out, before it changes."""
-    return "".join(
-        f"INSERT INTO {name}({name}, rowid, {columns}) SELECT 'delete', id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # ours
-        for name, columns in INDEXES.items()
-    )
-
-
-_THIS = "(SELECT id FROM paper_text WHERE id = {0}.work AND version = {0}.n)"
-_TRIGGERS = {
-    "paper_text_added": f"AFTER INSERT ON paper_text BEGIN {_add('new.id')}END",
-    "paper_text_leaves": f"BEFORE DELETE ON paper_text BEGIN {_drop('old.id')}END",
-    "paper_text_changes": (
-        "BEFORE UPDATE ON paper_text WHEN old.version <> new.version OR old.repositories <> new.repositories "
-        f"BEGIN {_drop('old.id')}END"
-    ),
-    "paper_text_changed": (
-        "AFTER UPDATE ON paper_text WHEN old.version <> new.version OR old.repositories <> new.repositories "
-        f"BEGIN {_add('new.id')}END"
-    ),
-    "version_leaves": (
-        "BEFORE DELETE ON version BEGIN DELETE FROM paper_text WHERE id = old.work AND version = old.n; END"
-    ),
-}
-for _name, _when, _row, _do in (
-    ("version_changes", "BEFORE", "old", _drop),
-    ("version_changed", "AFTER", "new", _add),
-):
-    _TRIGGERS[_name] = (
-        f"{_when} UPDATE OF title, abstract, authors ON version WHEN old.title <> new.title OR "
-        f"old.abstract <> new.abstract OR old.authors <> new.authors BEGIN {_do(_THIS.format(_row))}END"
-    )
-SEARCHABLE = """
-    SELECT s.id, w.arxiv_id, v.title, v.abstract, v.authors, s.repositories,
-           replace(replace(replace(replace(s.repositories, ':', ''), '-', ''), '_', ''), '.', '') AS accounts
-    FROM paper_text s JOIN work w ON w.id = s.id JOIN version v ON v.work = s.id AND v.n = s.version
+FOUND = """
+SELECT w.arxiv_id, v.title, w.code, w.weights, w.data, v.primary_category, w.submitted_at
+FROM json_each(?) AS wanted JOIN work AS w ON w.arxiv_id = wanted.value
+JOIN version AS v ON v.work = w.id AND v.n = w.latest ORDER BY wanted.key
 """
-"""What the indexes hold. `accounts` has `github:deep-inst/tool` as `githubdeepinst/tool`: the account is one word, and
-none of any text."""
 
 
-def create_index(connection: Connection) -> None:
-    """Make the index, its text and its triggers anew, and fill it where it was not there."""
-    if connection.dialect.name != "sqlite":
-        return
-    lacks = connection.execute(text("SELECT 1 FROM paper_text")).first() is None
-    there = connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{INDEX}'").first()  # noqa: S608 # ours
-    for name in _TRIGGERS:
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-    connection.exec_driver_sql("DROP VIEW IF EXISTS searchable")
-    connection.exec_driver_sql(f"CREATE VIEW searchable AS {' '.join(SEARCHABLE.split())}")
-    if there is None:
-        for name, columns in INDEXES.items():
-            connection.exec_driver_sql(
-                f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, content='searchable', content_rowid='id', "
-                "tokenize='unicode61 remove_diacritics 2', detail=none, columnsize=0)"
-            )
-        if lacks:
-            index_all_papers(connection)
-        rebuild_index(connection)
-    for name, does in _TRIGGERS.items():
-        connection.exec_driver_sql(f"CREATE TRIGGER {name} {does}")
-
-
-def rebuild_index(connection: Connection) -> None:
-    """Build the indexes anew from the texts."""
-    for name in INDEXES:
-        connection.exec_driver_sql(f"INSERT INTO {name}({name}) VALUES ('rebuild')")  # noqa: S608 # ours
-
-
-def index_all_papers(connection: Connection) -> None:
-    """Say of every stored paper which text is to be searched; for a store that did not know."""
-    after = -1
-    page = "SELECT id FROM work WHERE latest > 0 AND id > ? ORDER BY id LIMIT 5000"
-    while found := list(connection.exec_driver_sql(page, (after,)).scalars()):
-        works = [read(key) for key in found]
-        index_papers(connection, works)
-        index_repositories(connection, works)
-        after = found[-1]
+def search_papers(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any]]]:
+    """The papers that `tracker.store.search.find_papers` finds, in its order: column names and rows. StoreError."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError(
+            "Words are looked for in SQLite stores alone from here; a server is asked by the service."
+        )
+    path = Path(str(parsed.database))
+    with closing(open_readonly(path)) as connection:
+        try:
+            found = find_papers(connection, words, limit)
+            cursor = connection.execute(FOUND, (json.dumps(found),))
+            return [column[0] for column in cursor.description], cursor.fetchall()
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"{path}: cannot be searched ({error}); `tracker run` or `once` upgrades it."
+            ) from None

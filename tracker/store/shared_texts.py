@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from tracker.store import tables as t
 from tracker.store.dialect import encode_json, upsert
+from tracker.store.tables.work import SHARED_TEXT
 
 MARK = "\x1f"
 """Stands for the reference that a list of sentences is about; no sentence holds a control character."""
@@ -35,7 +35,7 @@ def restore_before(before: str, evidence: str, url: str) -> str:
 def save_shared_texts(connection: Connection, lists: Iterable[Sequence[str]]) -> None:
     """Keep these lists; those that are kept already stay."""
     rows = {shared_text_id(words): list(words) for words in lists}
-    upsert(connection, t.SharedTextRow, ({"id": key, "words": words} for key, words in rows.items()))
+    upsert(connection, SHARED_TEXT, ({"id": key, "words": words} for key, words in rows.items()))
 
 
 def mask_reference(words: Sequence[str], reference: str | None) -> list[str]:

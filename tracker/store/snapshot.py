@@ -27,7 +27,7 @@ from tracker.domain.errors import Cancelled, StoreError
 from tracker.store import views
 from tracker.store.engine import parse_url
 from tracker.store.readonly_sql import open_readonly
-from tracker.store.times import utc_text
+from tracker.store.times import format_utc
 
 CHUNK = 1 << 20
 STEPS = 100_000
@@ -110,7 +110,7 @@ def _make(
         made = plain
     manifest = Manifest(
         file=file.name,
-        made_at=utc_text(now),
+        made_at=format_utc(now),
         bytes=made.stat().st_size,
         sha256=file_digest(made, go_on) if made is packed else database,
         database_bytes=size,

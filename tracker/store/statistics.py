@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, String, delete, func, literal, select, text, type_coerce, update
 
 from tracker.domain.terms import Fact, State
-from tracker.store import tables as t
-from tracker.store.dialect import among, table
+from tracker.store.dialect import among
+from tracker.store.tables.artifact import ARTIFACT
+from tracker.store.tables.work import PAPER_COUNT, WORK, WORK_CATEGORY
 
 if TYPE_CHECKING:
     from tracker.store.engine import Store
+from datetime import datetime
+from typing import Any
 
-WORK, CATEGORY, FIGURE = table(t.WorkRow), table(t.WorkCategoryRow), table(t.FigureRow)
+from tracker.store import paper_queue
+from tracker.store.engine import Store
+
 TOTAL = "all"
 """What stands for a category in the total; arXiv has none of that name."""
 _Key = tuple[str, str, str, str]
-
 _ADD = text(
     "INSERT INTO figure (category, fact, month, state, papers) VALUES (:category, :fact, :month, :state, :papers) "
     "ON CONFLICT (category, fact, month, state) DO UPDATE SET papers = figure.papers + excluded.papers"
@@ -51,9 +55,9 @@ def updating(connection: Connection, works: Collection[str]) -> Iterator[None]:
 def count_states(store: Store) -> dict[tuple[str, str], int]:
     """Papers by (fact, state): the figures added up over all months, which costs the same at any number of papers."""
     wanted = (
-        select(FIGURE.c.fact, FIGURE.c.state, func.sum(FIGURE.c.papers))
-        .where(FIGURE.c.category == TOTAL)
-        .group_by(FIGURE.c.fact, FIGURE.c.state)
+        select(PAPER_COUNT.c.fact, PAPER_COUNT.c.state, func.sum(PAPER_COUNT.c.papers))
+        .where(PAPER_COUNT.c.category == TOTAL)
+        .group_by(PAPER_COUNT.c.fact, PAPER_COUNT.c.state)
     )
     with store.read() as connection:
         return {(fact, state): int(papers) for fact, state, papers in connection.execute(wanted)}
@@ -67,7 +71,7 @@ def rebuild(store: Store) -> None:
 
 def recount(connection: Connection) -> None:
     """Count everything anew, inside a transaction."""
-    connection.execute(delete(FIGURE))
+    connection.execute(delete(PAPER_COUNT))
     for fact in Fact:
         # Plain words for the database: at millions of papers nothing is to pass through Python.
         for category, source in (
@@ -85,11 +89,11 @@ def recount(connection: Connection) -> None:
 
 def update_open_categories(connection: Connection, works: Collection[str]) -> None:
     """Bring the feeds of the categories of these works in line with their states."""
-    opened = select(WORK.c.opened_at).where(WORK.c.id == CATEGORY.c.work, WORK.c.code == State.OPEN.value)
+    opened = select(WORK.c.opened_at).where(WORK.c.id == WORK_CATEGORY.c.work, WORK.c.code == State.OPEN.value)
     now_open = opened.scalar_subquery()
     connection.execute(
-        update(CATEGORY)
-        .where(among(CATEGORY.c.work, works), CATEGORY.c.opened_at.is_distinct_from(now_open))
+        update(WORK_CATEGORY)
+        .where(among(WORK_CATEGORY.c.work, works), WORK_CATEGORY.c.opened_at.is_distinct_from(now_open))
         .values(opened_at=now_open)
     )
 
@@ -101,10 +105,10 @@ def _count(connection: Connection, works: Sequence[str]) -> Counter[_Key]:
     these = among(WORK.c.id, works) & (WORK.c.latest > 0)
     total = select(literal(TOTAL), month, *states, func.count()).where(these).group_by(month, *states)
     category = (
-        select(CATEGORY.c.category, month, *states, func.count())
-        .join(CATEGORY, CATEGORY.c.work == WORK.c.id)
+        select(WORK_CATEGORY.c.category, month, *states, func.count())
+        .join(WORK_CATEGORY, WORK_CATEGORY.c.work == WORK.c.id)
         .where(these)
-        .group_by(CATEGORY.c.category, month, *states)
+        .group_by(WORK_CATEGORY.c.category, month, *states)
     )
     found: Counter[_Key] = Counter()
     for statement in (total, category):
@@ -112,3 +116,22 @@ def _count(connection: Connection, works: Sequence[str]) -> Counter[_Key]:
             for fact, state in zip(Fact, held, strict=True):
                 found[name, fact.value, at, state] += papers
     return found
+
+
+def load_counts(store: Store, now: datetime) -> dict[str, int]:
+    """Figures of the status line: papers, open papers, looks and scans that wait."""
+    with store.read() as connection:
+
+        def number(statement: Any) -> int:
+            return int(connection.execute(statement).scalar_one())
+
+        return {
+            "papers": number(select(func.count()).select_from(WORK).where(WORK.c.latest > 0)),
+            "open_papers": number(
+                select(func.count()).select_from(WORK).where(WORK.c.code == "open", WORK.c.latest > 0)
+            ),
+            "checks_waiting": number(
+                select(func.count()).select_from(ARTIFACT).where(ARTIFACT.c.next_check_at <= now)
+            ),
+            "scans_waiting": number(select(func.count()).select_from(WORK).where(*paper_queue.TO_READ)),
+        }

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from tracker.domain.status import Trouble
-from tracker.store import tables_service as t
-from tracker.store.dialect import table, upsert
+from tracker.store.dialect import upsert
 from tracker.store.engine import Store
 from tracker.store.readonly_sql import run_query
-from tracker.store.times import utc_text
+from tracker.store.tables.service import UPSTREAM
+from tracker.store.times import parse_utc
 
-UPSTREAM, STAGE = table(t.UpstreamRow), table(t.StageRow)
 PAGES_KEPT = timedelta(days=2)
 """A host of pages that was not asked for so long is forgotten."""
 LONGEST_STOP = timedelta(days=7)
@@ -52,7 +50,7 @@ class StoreMemory:
             if row is None or row.stop_until is None or row.stop_until < until:
                 upsert(
                     connection,
-                    t.UpstreamRow,
+                    UPSTREAM,
                     [{"name": upstream, "stop_until": until, "stop_reason": reason}],
                     ("stop_until", "stop_reason"),
                 )
@@ -70,7 +68,7 @@ class StoreMemory:
                 return since + timedelta(seconds=seconds)
             upsert(
                 connection,
-                t.UpstreamRow,
+                UPSTREAM,
                 [{"name": upstream, "budget_from": since, "budget_used": used + 1}],
                 ("budget_from", "budget_used"),
             )
@@ -96,7 +94,7 @@ class StoreMemory:
             since = row.failing_since if row is not None and row.failing_since else now
             values = {"name": upstream, "failing_since": since, "last_error": error}
         with self._store.begin() as connection:
-            upsert(connection, t.UpstreamRow, [values], [name for name in values if name != "name"])
+            upsert(connection, UPSTREAM, [values], [name for name in values if name != "name"])
 
 
 def _forget_pages(connection: Connection, now: datetime) -> None:
@@ -148,61 +146,3 @@ def load_failing(store: Store, names: Collection[str]) -> list[UpstreamState]:
             )
             if row.name in names
         ]
-
-
-def parse_utc(text: object) -> datetime | None:
-    """A time as the store writes it, read by plain SQL; None where there is none."""
-    return None if text is None else datetime.fromisoformat(str(text)).astimezone(UTC)
-
-
-def format_utc(now: datetime) -> str:
-    """A time as the store writes it."""
-    return utc_text(now)
-
-
-def record_stage_done(store: Store, stage: str, now: datetime) -> None:
-    """A stage ended well."""
-    with store.begin() as connection:
-        upsert(
-            connection,
-            t.StageRow,
-            [{"name": stage, "good_at": now, "trouble_since": None, "trouble": "", "next_try": None}],
-            ("good_at", "trouble_since", "trouble", "next_try"),
-        )
-
-
-def forget_stage(store: Store, stage: str) -> None:
-    """Drop what is known of a stage: an alarm that is over is no stage that ended well."""
-    with store.begin() as connection:
-        connection.execute(delete(STAGE).where(STAGE.c.name == stage))
-
-
-def record_stage_failed(
-    store: Store,
-    stage: str,
-    reason: str,
-    next_try: datetime | None,
-    now: datetime,
-    *,
-    since: datetime | None = None,
-) -> None:
-    """A stage could not end; keeps since when, where `since` does not say it."""
-    with store.begin() as connection:
-        row = connection.execute(select(STAGE.c.trouble_since).where(STAGE.c.name == stage)).one_or_none()
-        since = since or (row.trouble_since if row is not None and row.trouble_since else now)
-        upsert(
-            connection,
-            t.StageRow,
-            [{"name": stage, "trouble_since": since, "trouble": reason, "next_try": next_try}],
-            ("trouble_since", "trouble", "next_try"),
-        )
-
-
-def load_stages(store: Store) -> tuple[dict[str, datetime | None], list[Trouble]]:
-    """When each stage last ended well, and what hinders the others."""
-    with store.read() as connection:
-        rows = connection.execute(select(STAGE).order_by(STAGE.c.name)).all()
-    troubles = [
-        Trouble(row.name, row.trouble, row.trouble_since, row.next_try) for row in rows if row.trouble_since
-    ]
-    return {row.name: row.good_at for row in rows}, troubles

@@ -9,11 +9,10 @@ from sqlalchemy import Connection, select
 
 from tracker.domain.history import Verdict, unknown_verdict
 from tracker.domain.terms import Fact, LicenceClass, State
-from tracker.store import joined, shared_texts
-from tracker.store import tables as t
-from tracker.store.dialect import among, table, upsert
-
-VERDICT, ROLE = table(t.VerdictRow), joined.ROLE
+from tracker.store import shared_texts
+from tracker.store.dialect import among, upsert
+from tracker.store.joined import ROLES
+from tracker.store.tables.judgement import VERDICT
 
 
 class Row(NamedTuple):
@@ -35,7 +34,7 @@ def save_verdicts(connection: Connection, judged: Mapping[str, Sequence[Verdict]
     names = {
         (row.work, row.reference.casefold()): row.name
         for row in connection.execute(
-            select(ROLE.c.work, ROLE.c.reference, ROLE.c.name).where(among(ROLE.c.work, judged))
+            select(ROLES.c.work, ROLES.c.reference, ROLES.c.name).where(among(ROLES.c.work, judged))
         )
     }
     gone: dict[Fact, list[str]] = {}
@@ -60,7 +59,7 @@ def save_verdicts(connection: Connection, judged: Mapping[str, Sequence[Verdict]
             )
             kept.append(said)
     shared_texts.save_shared_texts(connection, kept)
-    upsert(connection, t.VerdictRow, rows, ("state", "licence_class", "name", "wording"))
+    upsert(connection, VERDICT, rows, ("state", "licence_class", "name", "wording"))
     for fact, works in gone.items():
         connection.execute(VERDICT.delete().where(VERDICT.c.fact == fact.value, among(VERDICT.c.work, works)))
     return names

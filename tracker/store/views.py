@@ -3,8 +3,8 @@
 A column is removed or renamed only together with `VERSION`, which is the file's `PRAGMA user_version`.
 """
 
+from tracker.store.columns import hex_sql, licence_sql
 from tracker.store.enum_columns import PLACE
-from tracker.store.keys import hex_sql, licence_sql
 
 VERSION = 3
 APPLICATION_ID = 0x54524B52

@@ -7,14 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from tracker.domain.artifacts import Reference
 from tracker.domain.papers import WindowResult
-from tracker.store import tables
-from tracker.store import tables_service as t
-from tracker.store.dialect import table, upsert
+from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.tables.service import WINDOW
 
-WINDOW = table(t.WindowRow)
 OPEN, COMPLETE, EMPTY = "open", "complete", "empty"
 
 
@@ -81,7 +78,7 @@ def begin_windows(store: Store, source: str, windows: Sequence[tuple[datetime, d
     with store.begin() as connection:
         upsert(
             connection,
-            t.WindowRow,
+            WINDOW,
             (
                 {"source": source, "since": since, "until": until, "state": OPEN, "asked_at": now}
                 for since, until in windows
@@ -117,34 +114,11 @@ def close_window(store: Store, source: str, result: WindowResult, now: datetime)
                 )
             ).first()
             if done is None:
-                upsert(connection, t.WindowRow, [row], ("expected", "got", "state", "reason", "asked_at"))
+                upsert(connection, WINDOW, [row], ("expected", "got", "state", "reason", "asked_at"))
             return
         connection.execute(
             delete(WINDOW).where(
                 WINDOW.c.source == source, WINDOW.c.since >= result.since, WINDOW.c.until <= result.until
             )
         )
-        upsert(connection, t.WindowRow, [row], ("expected", "got", "state", "reason", "asked_at"))
-
-
-def save_listings(
-    store: Store, listed: Sequence[tuple[Reference, Sequence[str], datetime | None, Sequence[str]]], now: datetime
-) -> None:
-    """Keep which Hub repositories name which papers: (repository, arXiv ids, created, what it was made from)."""
-    with store.begin() as connection:
-        upsert(
-            connection,
-            tables.HubListingRow,
-            (
-                {
-                    "arxiv_id": arxiv_id,
-                    "reference": reference.key,
-                    "url": reference.url,
-                    "derived_from": list(made_from),
-                    "created_at": created or now,
-                    "seen_at": now,
-                }
-                for reference, arxiv_ids, created, made_from in listed
-                for arxiv_id in arxiv_ids
-            ),
-        )
+        upsert(connection, WINDOW, [row], ("expected", "got", "state", "reason", "asked_at"))

@@ -1,12 +1,7 @@
-"""Alembic's environment: migrations run on the connection that `tracker.store.engine` hands in."""
+"""Alembic's environment: migrations run on the connection that `tracker.store.upgrade` hands in."""
 
 from alembic import context
 
-from tracker.store import tables_operator, tables_service  # noqa: F401 # their tables belong to the metadata
-from tracker.store.tables import METADATA
-
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=METADATA, render_as_batch=True
-)
+context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

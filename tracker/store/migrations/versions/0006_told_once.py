@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from tracker.store import enum_columns, shared_texts
-from tracker.store.keys import LICENCES, HexDigits, RuleVersion, WorkKey, hex_bytes, rules_number, work_key
+from tracker.store.columns import LICENCES, HexDigits, RuleVersion, WorkKey, hex_bytes, rules_number
+from tracker.store.keys import work_key
 
 revision = "0006"
 down_revision = "0005"

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.papers import Paper
-from tracker.domain.terms import Content, Outcome, Promise, Role, Source
-from tracker.store import joined
-from tracker.store import tables as t
-from tracker.store.dialect import among, table
+from tracker.domain.terms import Promise, Role, Source
+from tracker.store.dialect import among
 from tracker.store.engine import Store
-
-WORK, VERSION, SCAN, NAME = table(t.WorkRow), joined.VERSION, table(t.ScanRow), table(t.ArtifactNameRow)
-ARTIFACT, MENTION, ROLE = table(t.ArtifactRow), joined.MENTION, table(t.RoleRow)
-LISTING = table(t.HubListingRow)
+from tracker.store.joined import VERSIONS
+from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_NAME, ROLE
+from tracker.store.tables.work import SCAN, WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +27,6 @@ class PaperToRead:
     work: str
     version: int
     paper: Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An artifact to be asked for by one of its names."""
-
-    artifact: int
-    reference: Reference
-    host_id: str | None = None
-    """The host's own id of it, where it was ever seen."""
-    commit: str | None = None
-    """The commit at which it was last read whole by today's rules; None where it must be read."""
 
 
 TO_READ = (WORK.c.scan_due, WORK.c.latest > 0)
@@ -59,10 +44,10 @@ def papers_to_scan(store: Store, limit: int) -> list[PaperToRead]:
 
 def _papers(connection: Connection, works: Any) -> list[PaperToRead]:
     rows = connection.execute(
-        select(VERSION)
-        .join(WORK, (WORK.c.id == VERSION.c.work) & (WORK.c.latest == VERSION.c.n))
-        .where(VERSION.c.work.in_(works))
-        .order_by(VERSION.c.submitted_at.desc(), VERSION.c.work)
+        select(VERSIONS)
+        .join(WORK, (WORK.c.id == VERSIONS.c.work) & (WORK.c.latest == VERSIONS.c.n))
+        .where(VERSIONS.c.work.in_(works))
+        .order_by(VERSIONS.c.submitted_at.desc(), VERSIONS.c.work)
     )
     return [
         PaperToRead(
@@ -123,9 +108,9 @@ def works_with_pages(store: Store, limit: int, now: datetime) -> list[tuple[Pape
     """Papers that show no code of their own, with their own project pages where those were not read; newest
     first. `limit` counts as for full texts."""
     own_pages = (
-        select(ROLE.c.work, NAME.c.reference, ARTIFACT.c.host, ARTIFACT.c.kind, NAME.c.url)
+        select(ROLE.c.work, ARTIFACT_NAME.c.reference, ARTIFACT.c.host, ARTIFACT.c.kind, ARTIFACT_NAME.c.url)
         .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
-        .join(NAME, (NAME.c.artifact == ARTIFACT.c.id) & NAME.c.until.is_(None))
+        .join(ARTIFACT_NAME, (ARTIFACT_NAME.c.artifact == ARTIFACT.c.id) & ARTIFACT_NAME.c.until.is_(None))
         .where(ROLE.c.role == Role.OWN_PAGE.value, ARTIFACT.c.kind == "page")
     )
     paged = own_pages.with_only_columns(ROLE.c.work).where(ROLE.c.work == WORK.c.id).correlate(WORK)
@@ -137,7 +122,7 @@ def works_with_pages(store: Store, limit: int, now: datetime) -> list[tuple[Pape
         links = defaultdict(list)
         for row in connection.execute(
             own_pages.where(among(ROLE.c.work, [one.work for one in found])).order_by(
-                ROLE.c.probability.desc(), NAME.c.reference
+                ROLE.c.probability.desc(), ARTIFACT_NAME.c.reference
             )
         ):
             links[row.work].append(Reference(row.reference, row.host, row.kind, row.url))
@@ -184,90 +169,3 @@ def _scans_since(connection: Connection, sources: Sequence[str], now: datetime) 
         .where(SCAN.c.source.in_(sources), SCAN.c.scanned_at > now - _SAME_CYCLE)
     )
     return int(connection.execute(count).scalar_one())
-
-
-def works_with_new_listings(store: Store) -> dict[tuple[str, int], list[str]]:
-    """Addresses of Hub repositories whose tags name a stored paper that does not list them yet, by
-    (work, newest version)."""
-    known = select(MENTION.c.work).where(
-        MENTION.c.work == WORK.c.id,
-        MENTION.c.source == Source.HUB_LIST.value,
-        MENTION.c.folded == func.lower(LISTING.c.reference),
-    )
-    found: dict[tuple[str, int], list[str]] = defaultdict(list)
-    with store.read() as connection:
-        for row in connection.execute(
-            select(WORK.c.id, WORK.c.latest, LISTING.c.url)
-            .join(WORK, WORK.c.arxiv_id == LISTING.c.arxiv_id)
-            .where(~known.exists())
-            .order_by(WORK.c.id, LISTING.c.reference)
-        ):
-            found[row.id, row.latest].append(row.url)
-    return dict(found)
-
-
-def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules: str = "") -> list[Due]:
-    """Artifacts whose look is due at one host: new ones first, those of the newest papers before others, then what
-    is promised or pending, then what has settled.
-
-    `read_rules` are today's rules of reading: what was read whole by them need not be read again while its commit
-    stands.
-
-    An artifact is asked for by every name that a paper wrote and that still holds, since each is a link
-    that readers follow; where none holds any more, by what the host last called it.
-    """
-    with store.read() as connection:
-        # The order is found in an index that holds all it needs; the rows are looked at once they are chosen.
-        keys = list(
-            connection.execute(
-                select(ARTIFACT.c.id)
-                .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
-                .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.id)
-                .limit(limit)
-            ).scalars()
-        )
-        names = defaultdict(list)
-        for row in connection.execute(
-            select(
-                NAME.c.artifact,
-                NAME.c.reference,
-                NAME.c.url,
-                NAME.c.written,
-                ARTIFACT.c.kind,
-                ARTIFACT.c.host_id,
-                ARTIFACT.c.commit_id,
-                ARTIFACT.c.outcome,
-                ARTIFACT.c.read_rules,
-            )
-            .join(ARTIFACT, ARTIFACT.c.id == NAME.c.artifact)
-            .where(among(NAME.c.artifact, keys), NAME.c.until.is_(None))
-            .order_by(NAME.c.since, NAME.c.folded)
-        ):
-            names[row.artifact].append(row)
-    due = []
-    for key in keys:
-        asked = [row for row in names[key] if row.written] or names[key][:1]
-        for row in asked:
-            read = row.outcome == "present" and row.read_rules == read_rules != ""
-            named = Reference(row.reference, host, row.kind, row.url)
-            due.append(Due(key, named, row.host_id, row.commit_id if read else None))
-    return due
-
-
-_TURN = case(
-    (ARTIFACT.c.first_checked_at.is_(None), 0),
-    (ARTIFACT.c.content.in_([Content.PLACEHOLDER.value, Content.EMPTY.value, Content.README_ONLY.value]), 1),
-    (ARTIFACT.c.outcome == Outcome.ABSENT.value, 1),
-    else_=2,
-)
-"""A budget is spent on new papers first, then on promises, then on what has settled."""
-
-
-def works_to_judge(store: Store, limit: int, now: datetime) -> list[str]:
-    """Works whose evidence changed since they were last judged, and those for which only time has passed."""
-    # Each half in the order of an index of its own: one condition of both would read all works.
-    changed = select(WORK.c.id).where(WORK.c.judge_due).order_by(WORK.c.id).limit(limit)
-    waited = select(WORK.c.id).where(WORK.c.next_look_at <= now).order_by(WORK.c.next_look_at).limit(limit)
-    with store.read() as connection:
-        due = {work for half in (changed, waited) for work in connection.execute(half).scalars()}
-    return sorted(due)[:limit]

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select, text
 
 from tracker.domain.papers import Version
-from tracker.store import joined, papers, versions
+from tracker.store import papers
 from tracker.store.engine import Store
+from tracker.store.joined import VERSIONS
 
 START = datetime(2026, 6, 16, 1, tzinfo=UTC)
 TOLD = Version(
@@ -45,12 +46,12 @@ def due(store: Store) -> tuple[bool, bool]:
 
 
 def test_what_was_saved_is_read_back(store: Store, now: datetime) -> None:
-    assert versions.load_newest_versions(store, [TOLD.arxiv_id]) == {}
+    assert papers.load_newest_versions(store, [TOLD.arxiv_id]) == {}
     assert save(store, TOLD, now) == 1
     assert due(store) == (True, True)
     second = replace(TOLD, n=2, licence="http://x/by", doi="10.1/x", withdrawn=True, updated_at=now)
     assert save(store, second, now, whole=True) == 1
-    assert versions.load_newest_versions(store, [TOLD.arxiv_id, "2606.00002"]) == {TOLD.arxiv_id: second}
+    assert papers.load_newest_versions(store, [TOLD.arxiv_id, "2606.00002"]) == {TOLD.arxiv_id: second}
     assert save(store, second, now, whole=True) == 0
 
 
@@ -74,7 +75,7 @@ def test_a_change_wakes_what_it_concerns(
     settle(store)
     save(store, replace(TOLD, **change), now, whole=True)
     assert due(store) == wakes
-    assert versions.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == replace(TOLD, **change)
+    assert papers.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == replace(TOLD, **change)
 
 
 def test_the_same_again_wakes_nothing_and_what_waits_goes_on_waiting(store: Store, now: datetime) -> None:
@@ -91,7 +92,7 @@ def test_a_door_that_leaves_something_out_takes_nothing_back(store: Store, now: 
     save(store, full, now, whole=True)
     settle(store)
     save(store, replace(TOLD, comment=None), now + timedelta(days=1))
-    assert versions.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == full
+    assert papers.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == full
     assert due(store) == (False, False)
     assert rows(store, "SELECT withdrawn FROM work") == [(1,)]
 
@@ -122,7 +123,7 @@ def test_each_version_keeps_its_own_times(store: Store, now: datetime) -> None:
     later = first.submitted_at + timedelta(seconds=1)
     save(store, replace(first, submitted_at=later, updated_at=later), now + day)
     save(store, replace(first, n=3, updated_at=first.submitted_at + 9 * day), now + 2 * day)
-    version = joined.VERSION.c
+    version = VERSIONS.c
     asked = select(version.n, version.submitted_at, version.updated_at, version.seen_at).order_by(version.n)
     with store.read() as connection:
         assert [tuple(row) for row in connection.execute(asked)] == [

@@ -1,4 +1,4 @@
-"""The tables of what the operator says: whom to watch, and what is otherwise."""
+"""What the operator says: whom to watch, and what is otherwise."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from tracker.store.tables import items, moment, prose
-from tracker.store.times import UtcText
+from tracker.store.columns import UtcText
+from tracker.store.tables.fields import list_field, table, text_field, time_field
 
 
 class OrganisationRow(SQLModel, table=True):
@@ -17,8 +17,8 @@ class OrganisationRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "organisation"
 
     name: str = Field(primary_key=True)
-    github: list[str] = items()
-    huggingface: list[str] = items()
+    github: list[str] = list_field()
+    huggingface: list[str] = list_field()
 
 
 class OrganisationAccountRow(SQLModel, table=True):
@@ -40,7 +40,12 @@ class CorrectionRow(SQLModel, table=True):
     folded: str = Field(primary_key=True)
     field: str = Field(primary_key=True)
     since: datetime = Field(sa_type=UtcText, primary_key=True)
-    until: datetime | None = moment(null=True)
+    until: datetime | None = time_field(null=True)
     value: str
-    reason: str = prose()
-    source: str = prose()
+    reason: str = text_field()
+    source: str = text_field()
+
+
+ORGANISATION = table(OrganisationRow)
+ORGANISATION_ACCOUNT = table(OrganisationAccountRow)
+CORRECTION = table(CorrectionRow)

@@ -1,5 +1,4 @@
-"""The tables of the service itself: what upstreams told and when, and how the stages end. Apart from what is stored of
-papers: what is missing must be seen."""
+"""What the service itself must remember: announcements, windows, upstreams and stages."""
 
 from __future__ import annotations
 
@@ -8,10 +7,9 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from tracker.store.enum_columns import ANNOUNCEMENT_KIND, ARXIV_SOURCE, DayNumber
-from tracker.store.keys import WorkKey
-from tracker.store.tables import moment
-from tracker.store.times import UtcText
+from tracker.store.columns import DayNumber, UtcText, WorkKey
+from tracker.store.enum_columns import ANNOUNCEMENT_KIND, ARXIV_SOURCE
+from tracker.store.tables.fields import table, time_field
 
 
 class AnnouncementRow(SQLModel, table=True):
@@ -42,7 +40,7 @@ class WindowRow(SQLModel, table=True):
     got: int = 0
     state: str
     reason: str = ""
-    asked_at: datetime = moment()
+    asked_at: datetime = time_field()
 
 
 class UpstreamRow(SQLModel, table=True):
@@ -51,12 +49,12 @@ class UpstreamRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "upstream"
 
     name: str = Field(primary_key=True)
-    stop_until: datetime | None = moment(null=True)
+    stop_until: datetime | None = time_field(null=True)
     stop_reason: str = ""
-    failing_since: datetime | None = moment(null=True)
+    failing_since: datetime | None = time_field(null=True)
     last_error: str = ""
-    last_ok_at: datetime | None = moment(null=True)
-    budget_from: datetime | None = moment(null=True)
+    last_ok_at: datetime | None = time_field(null=True)
+    budget_from: datetime | None = time_field(null=True)
     budget_used: int = 0
 
 
@@ -66,7 +64,13 @@ class StageRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "stage"
 
     name: str = Field(primary_key=True)
-    good_at: datetime | None = moment(null=True)
-    trouble_since: datetime | None = moment(null=True)
+    good_at: datetime | None = time_field(null=True)
+    trouble_since: datetime | None = time_field(null=True)
     trouble: str = ""
-    next_try: datetime | None = moment(null=True)
+    next_try: datetime | None = time_field(null=True)
+
+
+ANNOUNCEMENT = table(AnnouncementRow)
+WINDOW = table(WindowRow)
+UPSTREAM = table(UpstreamRow)
+STAGE = table(StageRow)

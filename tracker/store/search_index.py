@@ -1,0 +1,144 @@
+"""The full-text index: which text of each paper it holds, and the triggers that keep both in step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, select, text
+
+from tracker.domain.terms import Role
+from tracker.store.dialect import among, encode_json
+from tracker.store.joined import ROLES
+from tracker.store.keys import read, work_key
+from tracker.store.tables.work import PAPER_TEXT
+
+INDEX, TITLES = "paper_search", "title_search"
+_TAKE = (
+    "INSERT INTO paper_text (id, version, repositories) SELECT id, latest, '' FROM work "
+    "WHERE id IN (SELECT value FROM json_each(?)) AND latest > 0 AND id >= 0 ORDER BY id "
+    "ON CONFLICT (id) DO UPDATE SET version = excluded.version"
+)
+
+
+def index_papers(connection: Connection, works: Iterable[str]) -> None:
+    """Index the newest version of these papers; what was indexed of an older one goes. A paper without an id of arXiv's is
+    not indexed. PostgreSQL reads the texts themselves."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_TAKE, (encode_json([work_key(work) for work in works]),))
+
+
+def index_repositories(connection: Connection, works: Collection[str]) -> None:
+    """Index the names of these papers' own artifacts, where they changed."""
+    if connection.dialect.name != "sqlite":
+        return
+    names: dict[str, list[str]] = {}
+    for row in connection.execute(
+        select(ROLES.c.work, ROLES.c.reference)
+        .where(among(ROLES.c.work, works), ROLES.c.role.in_([Role.OWN.value, Role.OWN_PAGE.value]))
+        .order_by(ROLES.c.work, ROLES.c.reference)
+    ):
+        names.setdefault(row.work, []).append(row.reference)
+    keys = {work_key(work): work for work in works}
+    changed = [
+        {"key": row.id, "names": now}
+        for row in connection.execute(
+            select(PAPER_TEXT.c.id, PAPER_TEXT.c.repositories).where(among(PAPER_TEXT.c.id, keys))
+        )
+        if (now := " ".join(names.get(keys[row.id], ()))) != row.repositories
+    ]
+    if changed:
+        connection.execute(text("UPDATE paper_text SET repositories = :names WHERE id = :key"), changed)
+
+
+INDEXES = {INDEX: "title, abstract, authors, repositories, accounts", TITLES: "title"}
+"""Neither knows where in a text a word stands, nor in which column: that would be two thirds of them. So titles have one
+of their own."""
+
+
+def _add(key: str) -> str:
+    """SQL that indexes the text of that number."""
+    return "".join(
+        f"INSERT INTO {name}(rowid, {columns}) SELECT id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # ours
+        for name, columns in INDEXES.items()
+    )
+
+
+def _drop(key: str) -> str:
+    """SQL that takes it out, before it changes."""
+    return "".join(
+        f"INSERT INTO {name}({name}, rowid, {columns}) SELECT 'delete', id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # ours
+        for name, columns in INDEXES.items()
+    )
+
+
+_THIS = "(SELECT id FROM paper_text WHERE id = {0}.work AND version = {0}.n)"
+_TRIGGERS = {
+    "paper_text_added": f"AFTER INSERT ON paper_text BEGIN {_add('new.id')}END",
+    "paper_text_leaves": f"BEFORE DELETE ON paper_text BEGIN {_drop('old.id')}END",
+    "paper_text_changes": (
+        "BEFORE UPDATE ON paper_text WHEN old.version <> new.version OR old.repositories <> new.repositories "
+        f"BEGIN {_drop('old.id')}END"
+    ),
+    "paper_text_changed": (
+        "AFTER UPDATE ON paper_text WHEN old.version <> new.version OR old.repositories <> new.repositories "
+        f"BEGIN {_add('new.id')}END"
+    ),
+    "version_leaves": (
+        "BEFORE DELETE ON version BEGIN DELETE FROM paper_text WHERE id = old.work AND version = old.n; END"
+    ),
+}
+for _name, _when, _row, _do in (
+    ("version_changes", "BEFORE", "old", _drop),
+    ("version_changed", "AFTER", "new", _add),
+):
+    _TRIGGERS[_name] = (
+        f"{_when} UPDATE OF title, abstract, authors ON version WHEN old.title <> new.title OR "
+        f"old.abstract <> new.abstract OR old.authors <> new.authors BEGIN {_do(_THIS.format(_row))}END"
+    )
+SEARCHABLE = """
+    SELECT s.id, w.arxiv_id, v.title, v.abstract, v.authors, s.repositories,
+           replace(replace(replace(replace(s.repositories, ':', ''), '-', ''), '_', ''), '.', '') AS accounts
+    FROM paper_text s JOIN work w ON w.id = s.id JOIN version v ON v.work = s.id AND v.n = s.version
+"""
+"""What the indexes hold. `accounts` has `github:deep-inst/tool` as `githubdeepinst/tool`: the account is one word, and
+none of any text."""
+
+
+def create_index(connection: Connection) -> None:
+    """Make the index, its text and its triggers anew, and fill it where it was not there."""
+    if connection.dialect.name != "sqlite":
+        return
+    lacks = connection.execute(text("SELECT 1 FROM paper_text")).first() is None
+    there = connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{INDEX}'").first()  # noqa: S608 # ours
+    for name in _TRIGGERS:
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    connection.exec_driver_sql("DROP VIEW IF EXISTS searchable")
+    connection.exec_driver_sql(f"CREATE VIEW searchable AS {' '.join(SEARCHABLE.split())}")
+    if there is None:
+        for name, columns in INDEXES.items():
+            connection.exec_driver_sql(
+                f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, content='searchable', content_rowid='id', "
+                "tokenize='unicode61 remove_diacritics 2', detail=none, columnsize=0)"
+            )
+        if lacks:
+            index_all_papers(connection)
+        rebuild_index(connection)
+    for name, does in _TRIGGERS.items():
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {does}")
+
+
+def rebuild_index(connection: Connection) -> None:
+    """Build the indexes anew from the texts."""
+    for name in INDEXES:
+        connection.exec_driver_sql(f"INSERT INTO {name}({name}) VALUES ('rebuild')")  # noqa: S608 # ours
+
+
+def index_all_papers(connection: Connection) -> None:
+    """Say of every stored paper which text is to be searched; for a store that did not know."""
+    after = -1
+    page = "SELECT id FROM work WHERE latest > 0 AND id > ? ORDER BY id LIMIT 5000"
+    while found := list(connection.exec_driver_sql(page, (after,)).scalars()):
+        works = [read(key) for key in found]
+        index_papers(connection, works)
+        index_repositories(connection, works)
+        after = found[-1]

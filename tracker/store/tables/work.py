@@ -1,0 +1,167 @@
+"""Works, their versions and what is counted of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from tracker.store.columns import PaperLicence, RuleVersion, WorkKey
+from tracker.store.enum_columns import SCAN_OUTCOME, SOURCE
+from tracker.store.tables.fields import LARGE, list_field, table, text_field, time_field, work_field
+
+
+class SharedTextRow(SQLModel, table=True):
+    """Sentences that are true of many, once for all of them (`tracker.store.shared_texts`)."""
+
+    __tablename__: ClassVar[Any] = "wording"
+
+    id: int = Field(primary_key=True, sa_type=LARGE)
+    words: list[str] = list_field()
+
+
+class GradingRow(SQLModel, table=True):
+    """The words of a judgement, once for all works of which they are true; `id` is made of them, 0 of none yet."""
+
+    __tablename__: ClassVar[Any] = "grading"
+
+    id: int = Field(primary_key=True, sa_type=LARGE)
+    grade: str | None = None
+    reasons: list[str] = list_field()
+    """Why the grade is what it is."""
+    mof: str = ""
+    """What the Model Openness Framework would at most allow."""
+    osaid: str = ""
+    """The same of the Open Source AI Definition."""
+
+
+# SQLite takes an index only where a query states its condition in the same words (`flag = 1`, as SQLAlchemy writes it). They
+# are named for SQLite alone: naming PostgreSQL would load its dialect. The migrations name them for both.
+class WorkRow(SQLModel, table=True):
+    """A paper (`arxiv:ID`) or what an organisation released without one (`release:REFERENCE`)."""
+
+    __tablename__: ClassVar[Any] = "work"
+
+    __table_args__: ClassVar[Any] = (
+        Index("work_judge_due", "id", sqlite_where=text("judge_due = 1")),
+        Index("work_next_look", "next_look_at", "id", sqlite_where=text("next_look_at IS NOT NULL")),
+        Index("work_open", "opened_at", "id", sqlite_where=text("code = 'open'")),
+        Index("work_scan_due", "submitted_at", "id", sqlite_where=text("scan_due = 1")),
+    )
+    id: str = Field(primary_key=True, sa_type=WorkKey)
+    arxiv_id: str | None = Field(default=None, unique=True)
+    """As people write it; NULL for a release."""
+    release: str | None = None
+    """The reference of a release; NULL for a paper."""
+    latest: int = 0
+    """The newest version seen; 0 for a release."""
+    name: str | None = None
+    """A release's name; a paper's title stands in its versions."""
+    first_seen: datetime = time_field()
+    submitted_at: datetime | None = time_field(null=True, index=True)
+    """When its first version was submitted."""
+    announced_at: datetime | None = time_field(null=True)
+    next_look_at: datetime | None = time_field(null=True)
+    """When the work is to be judged again though nothing new was seen: a promise lapses by itself."""
+    scan_due: bool = False
+    """Its texts or what others say of it changed: to be read, and its roles decided, anew."""
+    judge_due: bool = False
+    withdrawn: bool = False
+    promise: str = "none"
+    promise_evidence: str = text_field()
+    code: str = "unknown"
+    weights: str = "unknown"
+    data: str = "unknown"
+    demo: str = "unknown"
+    grading: int | None = Field(default=None, foreign_key="grading.id", sa_type=LARGE)
+    opened_at: datetime | None = time_field(null=True)
+    judged_at: datetime | None = time_field(null=True)
+    judged_rules: str | None = Field(default=None, sa_type=RuleVersion, nullable=True)
+
+
+class WorkCategoryRow(SQLModel, table=True):
+    """A paper's categories, one row each: the feed of each category stands in the index of what is open."""
+
+    __tablename__: ClassVar[Any] = "work_category"
+    __table_args__: ClassVar[Any] = (
+        Index("work_category_open", "category", "opened_at", "work", sqlite_where=text("opened_at IS NOT NULL")),
+        {"sqlite_with_rowid": False},
+    )
+    work: str = work_field()
+    category: str = Field(primary_key=True)
+    opened_at: datetime | None = time_field(null=True)
+    """The work's `opened_at` while its code is open, else NULL."""
+
+
+class VersionRow(SQLModel, table=True):
+    """One version of a paper; the text of each is kept."""
+
+    __tablename__: ClassVar[Any] = "version"
+
+    work: str = work_field()
+    n: int = Field(primary_key=True)
+    title: str = text_field()
+    abstract: str = text_field()
+    comment: str | None = text_field(null=True)
+    authors: list[str] = list_field()
+    categories: list[str] = list_field()
+    primary_category: str
+    doi: str | None = None
+    licence: str | None = Field(default=None, sa_type=PaperLicence, nullable=True)
+    withdrawn: bool = False
+    updated_at: datetime | None = time_field(null=True)
+    """When this version was submitted; NULL for the paper's own `submitted_at`."""
+    seen_at: datetime | None = time_field(null=True)
+    """NULL for the paper's `first_seen`."""
+
+
+class ScanRow(SQLModel, table=True):
+    """Which source of which version was read, when, and by which rules."""
+
+    __tablename__: ClassVar[Any] = "scan"
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    work: str = work_field()
+    version: int = Field(primary_key=True)
+    source: str = Field(primary_key=True, sa_type=SOURCE)
+    outcome: str = Field(sa_type=SCAN_OUTCOME)
+    wording: int | None = Field(default=None, foreign_key="wording.id", sa_type=LARGE, nullable=True)
+    """Why it could not be read."""
+    scanned_at: datetime = time_field()
+    rules: str = Field(sa_type=RuleVersion)
+
+
+class PaperTextRow(SQLModel, table=True):
+    """Which version of a paper the full-text index holds, and the names of its own repositories there."""
+
+    __tablename__: ClassVar[Any] = "paper_text"
+    id: int = Field(primary_key=True, sa_type=LARGE)
+    """The number of its arXiv id (`tracker.store.keys.arxiv_number`), which on SQLite is the work's own key."""
+    version: int
+    repositories: str = text_field()
+
+
+class PaperCountRow(SQLModel, table=True):
+    """How many papers of a month and a category have a fact in a state; kept by `tracker.store.statistics`."""
+
+    __tablename__: ClassVar[Any] = "figure"
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    category: str = Field(primary_key=True)
+    """`all` for the total."""
+    fact: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    state: str = Field(primary_key=True)
+    papers: int = 0
+
+
+SHARED_TEXT = table(SharedTextRow)
+GRADING = table(GradingRow)
+WORK = table(WorkRow)
+WORK_CATEGORY = table(WorkCategoryRow)
+VERSION = table(VersionRow)
+SCAN = table(ScanRow)
+PAPER_TEXT = table(PaperTextRow)
+PAPER_COUNT = table(PaperCountRow)
