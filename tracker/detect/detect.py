@@ -1,4 +1,4 @@
-"""All that a paper's text links and says, in one pass; and the JSON Lines form of it."""
+"""All links of one paper's text, their roles and its promise; and the same as JSON Lines, for `tracker detect`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tracker.domain.terms import Place, Source
 Resolve = Callable[[str], Reference | None]
 
 MAX_REFERENCES = 500
-"""References of one paper that are kept."""
+"""References of one paper that are returned."""
 MAX_MENTIONS = 2_000
 MAX_TEXT = 5_000_000
 """Characters of a full text that are read; the longest papers have a fifth of that."""
@@ -29,7 +29,7 @@ FORMATS = ("html", "tex", "pdf-text", "text")
 def detect_paper(paper: Paper, resolve: Resolve, rules: role_rules.RoleRules) -> Detection:
     """The mentions of a paper's title, abstract, comment and text, their roles, and the promise.
 
-    `resolve` says what a URL names, or None. Never raises, whatever the texts hold.
+    `resolve` returns the reference that a URL names, or None. Never raises, whatever the texts contain.
     """
     found: list[Mention] = []
     for text, place in (
@@ -50,7 +50,7 @@ def detect_paper(paper: Paper, resolve: Resolve, rules: role_rules.RoleRules) ->
 def find_mentions(
     text: str, place: Place, source: Source, resolve: Resolve, text_format: str = "text"
 ) -> list[Mention]:
-    """The links of one piece of text that stands in one place."""
+    """The mentions in one piece of text, all of them in one place; at most MAX_MENTIONS."""
     result: list[Mention] = []
     for link in urls.find_links(text, text_format):
         mention = _build_mention(text, link, place, source, resolve)
@@ -62,7 +62,7 @@ def find_mentions(
 
 
 def find_full_text_mentions(text: str, text_format: str, resolve: Resolve) -> list[Mention]:
-    """The links of a full text, each with the place in which it stands."""
+    """The mentions in a full text, each with its place; the format is guessed where `text_format` is unknown."""
     text = text[:MAX_TEXT]
     kind = text_format if text_format in FORMATS else places.guess_format(text)
     source = {"html": Source.HTML, "tex": Source.TEX}.get(kind, Source.PDF)
@@ -81,9 +81,9 @@ def find_full_text_mentions(text: str, text_format: str, resolve: Resolve) -> li
 def detect_lines(
     stream: Iterable[str | bytes], resolve: Resolve, rules: role_rules.RoleRules
 ) -> Iterator[dict[str, Any]]:
-    """One answer for each line of JSON, in order: what `tracker detect` prints.
+    """One result for each line of JSON, in order: what `tracker detect` prints.
 
-    An empty line is passed over; a line that holds no paper is answered by `{"error": …}`.
+    An empty line is skipped; a line that does not describe a paper results in `{"error": …}`.
     """
     for line in stream:
         if not line.strip():
@@ -97,7 +97,7 @@ def detect_lines(
 
 
 def format_detection(arxiv_id: str, detection: Detection) -> dict[str, Any]:
-    """A detection as the plain values that are printed."""
+    """A detection as the values that `tracker detect` prints as JSON."""
     return {
         "arxiv_id": arxiv_id,
         "links": [_format_link(decision) for decision in detection.roles[:MAX_REFERENCES]],
@@ -128,30 +128,30 @@ def _build_mention(
 
 
 def _limit_references(found: Sequence[Mention]) -> list[Mention]:
-    """The mentions of the first 500 references."""
-    kept: set[str] = set()
+    """The mentions of the first MAX_REFERENCES references."""
+    references: set[str] = set()
     result: list[Mention] = []
     for mention in found:
         key = mention.reference.folded
-        if key not in kept and len(kept) >= MAX_REFERENCES:
+        if key not in references and len(references) >= MAX_REFERENCES:
             continue
-        kept.add(key)
+        references.add(key)
         result.append(mention)
     return result
 
 
 def _parse_paper(line: str | bytes) -> Paper:
-    """The paper that one line describes; ValueError with a sentence when it describes none."""
+    """The paper that one line describes. Raises ValueError, with a sentence for the user, where it describes none."""
     if len(line) > MAX_LINE:
         raise ValueError(f"the line is longer than {MAX_LINE} characters")
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"no JSON: {_short_message(error)}") from None
+        raise ValueError(f"the line is not JSON: {_short_message(error)}") from None
     if not isinstance(data, Mapping):
-        raise ValueError("the line holds no JSON object")
+        raise ValueError("the line is not a JSON object")
     if not isinstance(data.get("arxiv_id"), str):
-        raise ValueError("the key `arxiv_id` is missing or no text")
+        raise ValueError("the key `arxiv_id` is missing or not a string")
     return Paper(
         arxiv_id=data["arxiv_id"],
         title=_text_value(data, "title"),
@@ -168,7 +168,7 @@ def _text_value(data: Mapping[str, Any], key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ValueError(f"the key `{key}` is no text")
+        raise ValueError(f"the key `{key}` is not a string")
     return value
 
 
@@ -183,7 +183,7 @@ def _author_names(value: object) -> tuple[str, ...]:
             for author in value
             if isinstance(author, str | dict)
         )
-    raise ValueError("the key `authors` is no list of names")
+    raise ValueError("the key `authors` is not a list of names")
 
 
 def _short_message(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""What a project page links: its artifacts, with the label of each link and the words around it; pure."""
+"""The artifacts that a project page links, with the label of each link and the words around it; pure."""
 
 from __future__ import annotations
 
@@ -20,34 +20,16 @@ from tracker.domain.terms import Place, Source
 Resolve = Callable[[str], Reference | None]
 
 MAX_LINKS = 400
-"""Links of one page that are looked at."""
+"""Links of one page that are read."""
 MAX_MENTIONS = 60
+"""Artifacts of one page that are returned."""
 _MAX_LABEL = 80
 _MAX_AROUND = 240
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ue000\ue001]"
 )
-_BLOCKS = frozenset(
-    [
-        "p",
-        "li",
-        "td",
-        "th",
-        "dd",
-        "dt",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "footer",
-        "section",
-        "article",
-        "div",
-        "body",
-    ]
-)
+_BLOCKS = frozenset({"p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "footer", "section", "article", "div",
+                     "body"})  # fmt: skip
 _ICON = re.compile(
     r"\b(?:fa|bi|ai|icon|icons|mdi|simple-icons)[-: ]{1,2}(?:brands[-: ]{1,2})?(github|gitlab|huggingface|database|file-code|code)\b"
 )
@@ -77,22 +59,22 @@ _ATTRIBUTE = re.compile(
 def find_page_mentions(body: bytes, page: Reference, page_url: str, resolve: Resolve) -> list[Mention]:
     """The artifacts that a page links, each once, in the order of the page.
 
-    `page` is the page as the paper names it, `page_url` where it was reached in the end. Pages and DOIs are
-    left out, and so is what the page says of itself (its template, its licence, its own source). Never raises.
+    `page` is the page as the paper names it, `page_url` its address after all redirects. Pages and DOIs are
+    left out, and so are links about the page itself (its template, its licence, its own source). Never raises.
     """
     text = body.decode("utf-8", "replace")
-    found: dict[str, Mention] = {}
+    mentions: dict[str, Mention] = {}
     links = _html_links(text, page_url) if _IS_HTML.search(text[:50_000]) else _text_links(text)
     for number, (address, label, before, near) in enumerate(links):
-        if number >= MAX_LINKS or len(found) >= MAX_MENTIONS:
+        if number >= MAX_LINKS or len(mentions) >= MAX_MENTIONS:
             break
         reference = resolve(address)
         if reference is None or reference.kind in ("page", "doi", "organisation"):
             continue
-        if reference.folded in found or reference.folded == page.folded or _ABOUT_ITSELF.search(near):
+        if reference.folded in mentions or reference.folded == page.folded or _ABOUT_ITSELF.search(near):
             continue
-        found[reference.folded] = _build_mention(reference, address, label, before, page)
-    return list(found.values())
+        mentions[reference.folded] = _build_mention(reference, address, label, before, page)
+    return list(mentions.values())
 
 
 def _build_mention(reference: Reference, address: str, label: str, before: str, page: Reference) -> Mention:
@@ -110,27 +92,28 @@ def _build_mention(reference: Reference, address: str, label: str, before: str, 
 
 
 def _plain_markup(text: str) -> str:
-    """The same page with tags that carry nothing but what is read here.
+    """The same page with only those attributes of its tags that are read here, and a marker in each link.
 
     libxml2 compares each attribute of a tag with all before it: two megabytes of attributes take minutes.
     """
 
     number = count()
 
-    def tag(found: re.Match[str]) -> str:
-        name = found["name"]
+    def rewrite_tag(tag: re.Match[str]) -> str:
+        name = tag["name"]
         if not name:
-            return "<!--" if found[0] == "<!--" else "&lt;" if found[0] == "<" else " "
-        if found["end"]:
+            return "<!--" if tag[0] == "<!--" else "&lt;" if tag[0] == "<" else " "
+        if tag["end"]:
             return f"</{name}>"
-        kept: dict[str, str] = {}
-        for one in _ATTRIBUTE.finditer(found["rest"]):
-            kept.setdefault(one[1].lower(), unescape(one[2] or one[3] or one[4] or ""))
-        said = "".join(f' {key}="{escape(value)}"' for key, value in kept.items())
-        # A sign of its own tells where in the words around it a link stands.
-        return f"<{name}{said}>" + (_marker(next(number)) if name.lower() == "a" else "")
+        attributes: dict[str, str] = {}
+        for attribute in _ATTRIBUTE.finditer(tag["rest"]):
+            value = attribute[2] or attribute[3] or attribute[4] or ""
+            attributes.setdefault(attribute[1].lower(), unescape(value))
+        written = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+        # The marker shows the position of the link in the words around it.
+        return f"<{name}{written}>" + (_marker(next(number)) if name.lower() == "a" else "")
 
-    return _MARKUP.sub(tag, _CONTROL.sub(" ", text))
+    return _MARKUP.sub(rewrite_tag, _CONTROL.sub(" ", text))
 
 
 def _marker(number: int | str) -> str:
@@ -138,12 +121,12 @@ def _marker(number: int | str) -> str:
 
 
 def _html_links(text: str, page_url: str) -> Iterator[tuple[str, str, str, str]]:
-    """(address, label, words before, words of its own block on both sides) of each link of a page."""
+    """(address, label, words before, words on both sides in its own block) of each link of a page."""
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
         root = html.document_fromstring(_plain_markup(text).encode("utf-8", "replace"), parser=parser)
         anchors = list(root.iter("a"))
-        base = urljoin(page_url, next((one.get("href") or "" for one in root.iter("base")), "").strip())
+        base = urljoin(page_url, next((tag.get("href") or "" for tag in root.iter("base")), "").strip())
     except (etree.LxmlError, ValueError, AssertionError):
         return
     for anchor in anchors:
@@ -157,31 +140,31 @@ def _html_links(text: str, page_url: str) -> Iterator[tuple[str, str, str, str]]
 
 
 def _label(anchor: html.HtmlElement) -> str:
-    """What a reader sees of a link: its words, else what stands for its picture."""
+    """What a reader sees of a link: its words, else the words for its picture."""
     words = collapse_spaces(_MARKER.sub("", _element_text(anchor)[:_MAX_TEXT]))
     if words:
         return words
     for element in anchor.iter():
         for name in ("aria-label", "alt", "title"):
-            if said := collapse_spaces(element.get(name) or ""):
-                return said
+            if words := collapse_spaces(element.get(name) or ""):
+                return words
         if icon := _ICON.search(element.get("class") or element.get("data-icon") or ""):
             return icon.group(1)
     return ""
 
 
 def _words_around(anchor: html.HtmlElement, label: str) -> tuple[str, str]:
-    """The words before a link in its block, or its row where the block holds the link alone; and those on both
-    sides within the block itself, where a page says of itself whose template it is."""
-    sign = _MARKER.search(_element_text(anchor))
+    """(the words before a link in its block, or in its row where the block has only the link; the words on both sides
+    within the block itself, where a page says whose template it uses)."""
+    marker = _MARKER.search(_element_text(anchor))
     element, before, near = anchor, "", ""
     for _ in range(6):
         element = element.getparent()
-        if element is None or sign is None:
+        if element is None or marker is None:
             break
         if element.tag not in _BLOCKS:
             continue
-        first, _found, after = _element_text(element).partition(sign[0])
+        first, _, after = _element_text(element).partition(marker[0])
         before = collapse_spaces(_MARKER.sub("", first[-2 * MAX_EVIDENCE :]))
         rest = collapse_spaces(_MARKER.sub("", after[: 2 * MAX_EVIDENCE]))
         near = near or f"{before[-_MAX_NEAR:]} {rest[: len(label) + _MAX_AFTER]}"
@@ -198,7 +181,7 @@ def _element_text(element: html.HtmlElement) -> str:
 
 
 def _text_links(text: str) -> Iterator[tuple[str, str, str, str]]:
-    """The same of a page without markup, or in Markdown."""
+    """As `_html_links`, of a page without markup or in Markdown."""
     for link in urls.find_links(text[: detect.MAX_TEXT], "text"):
         start = max(text.rfind("\n", 0, link.start) + 1, link.start - _MAX_AROUND)
         end = text.find("\n", link.end, link.end + _MAX_AFTER)

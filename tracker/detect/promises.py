@@ -1,7 +1,7 @@
-"""What the authors say of releasing their work: it is available, it is promised, or nothing.
+"""What the authors say of releasing their work: that it is available, that it is promised, or nothing.
 
-Sentence by sentence: a sentence that names code, data or weights and a release is read for its tense. What
-stands in the sentence of a link counts through that sentence, and a bare link of the authors' counts alone.
+The tense of each sentence that names code, data or weights and a release decides. A link of the authors' own
+counts through its sentence, and alone where it has none.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Promise, Role
 
-# Stems without which a sentence says nothing of a release.
+# A sentence without any of these stems says nothing of a release.
 _HINTS = (
     "releas", "availab", "avaiab", "availed", "-sourc", "opensourc", "open sourc", "publicly", "public.", "public at", "accessib", "code:", "source code",
     "code ", "codes ", "download", "upon accept", "soon", "codeberg", "repositor", "github", "accessed", "we share", "we provide",
@@ -49,7 +49,7 @@ _LATER = re.compile(
     r"|\bsoon\b\W*$|\bin the (?:near )?future\b|\bstay tuned\b|\bavailable (?:up)?on (?:request|acceptance|publication)\b",
     re.IGNORECASE,
 )
-# A plan for something else than the release: future versions, updates, work.
+# A plan for something other than the release: future versions, updates, work.
 _NOT_LATER = re.compile(
     r"\b(?:will|shall|would) (?:continue|serve|help|enable|foster|facilitate|advance|support|benefit|inspire|encourage|provide (?:a|an|insight|valuable|new|the "
     r"(?:basis|foundation|community))|be (?:useful|helpful|updated|of|a\b|able|maintained|presented|published in|published by))|"
@@ -59,7 +59,7 @@ _NOT_LATER = re.compile(
 _OPENLY = r"(?:publicly|freely|openly|fully|now|anonymously|all|also|already|currently|made|being|completely|online|widely)"
 _SUBJECT = rf"(?:^|[;:,(]|\b(?:our|the|all|both|and|this|these|its|full|complete|source|of|to|with|\w+'s))\s*(?:\w[\w/&+-]* ){{0,4}}?{_THING}\b"
 # "The code and data of X are publicly available", "code can be found at …": the subject is named, and either
-# it opens the sentence, or a word of openness or of a place follows.
+# it opens the sentence, or a word of openness or of a place follows it.
 _NOW = re.compile(
     rf"(?:^\W*(?:\w[\w/&+-]*,? ){{0,8}}?{_THING}\b|{_SUBJECT})[^.!?;]{{0,80}}?(?:\b(?:is|are|has been|have been|was|were)\b ?"
     rf"{_ADVERBS}{{0,3}}{_RELEASED}|\b(?:can|could|may) (?:also )?be {_ADVERBS}{{0,2}}(?:found|accessed|downloaded?|obtained|availed|viewed))\b(?= ?(?:$|[.!?;,)]|\b(?:at|on|in|from|via|under|through|here|online|as|for|to|and|upon|along|by|anonymously|open)\b|[:(\[{{\\]|https?))"
@@ -88,7 +88,7 @@ _NOW = re.compile(
     r"|\b(?:is|are) (?:publicly |freely |openly |now |also )*(?:availa?ble|released|accessible|open[- ]?sourced|hosted) (?:at|on|via|from|under|here)\b[\s:]{0,3}(?:\\\w+\{)?https?:",
     re.IGNORECASE,
 )
-# Said of the work in passing; a promise elsewhere is stronger.
+# A release mentioned in passing; a promise elsewhere is stronger.
 _IN_PASSING = re.compile(
     r"\b(?:we|(?:this|the) (?:paper|work|study|article)) (?:\w+ )?(?:present|introduce|release|develop|propose|describe)s?\b[^.!?]{0,60}?,? (?:an?|the) (?:[\w-]+,? ){0,3}?open[- ]?sourced?\b",
     re.IGNORECASE,
@@ -98,12 +98,12 @@ _NO_ARTIFACT = re.compile(
     r"\b[^.!?]{0,90}\b(?:is|are|can be)\b",
     re.IGNORECASE,
 )
-# The paper itself is what will appear.
+# What will appear is the paper itself.
 _OF_PAPER = re.compile(
     r"\b(?:(?:final|published|extended|full|camera-ready|journal|conference|updated|revised) )?(?:version|paper|article|manuscript|proceedings)\b[^.!?]{0,40}$",
     re.IGNORECASE,
 )
-# What speaks of somebody else's work, or of software in general.
+# Words about somebody else's work, or about software in general.
 _OTHERS = re.compile(
     r"\b(?:publicly|freely|openly) available (?:\w+ ){0,3}?(?:data ?sets?|data|benchmarks?|corpora|corpus|models?|sources|repositories|tools?|information|"
     r"databases?|llms?|text|resources|images)\b(?! (?:at|on|in|from|via|here)\b)"
@@ -132,7 +132,7 @@ _STRICT = re.compile(
     re.IGNORECASE,
 )
 _THINGS = re.compile(rf"\b{_THING}\b", re.IGNORECASE)
-# Shown to reviewers alone is not public.
+# What only reviewers see is not public.
 _NOT_PUBLIC = re.compile(
     r"\b(?:supplementary|supplement|appendix|reviewers?|(?:up)?on (?:reasonable )?request)\b", re.IGNORECASE
 )
@@ -144,22 +144,8 @@ _MAX_SENTENCE = 1_200
 _MAX_SENTENCES = 400
 """Sentences of one text that are read; an abstract has a tenth of that."""
 _METADATA_PLACES = frozenset({Place.TITLE, Place.ABSTRACT, Place.COMMENT})
-_ARTIFACTS = frozenset(
-    {
-        "repository",
-        "gist",
-        "model",
-        "dataset",
-        "space",
-        "studio",
-        "collection",
-        "code",
-        "record",
-        "project",
-        "archive",
-        "organisation",
-    }
-)
+_ARTIFACTS = frozenset({"repository", "gist", "model", "dataset", "space", "studio", "collection", "code", "record", "project",
+                        "archive", "organisation"})  # fmt: skip
 
 
 def decide_promise(
@@ -170,9 +156,9 @@ def decide_promise(
 ) -> tuple[Promise, str]:
     """(promise, the sentence that says so) of one paper; the sentence is empty for `none`.
 
-    `decisions` are the roles of `mentions` where they are known already. Available beats promised only where
+    `decisions` are the roles of `mentions`, if they were decided already. Available beats promised only where
     it covers the code: a promise of code beside released data stays a promise, and so does a link that its
-    own sentence calls future, or that only stands for one to come.
+    own sentence calls future, or that is only a placeholder.
     """
     if decisions is None:
         decisions = decide_roles(mentions, paper, rules)
@@ -204,7 +190,7 @@ def decide_promise(
 
 
 def _sort_sentences(paper: Paper) -> tuple[list[str], list[str], list[str]]:
-    """The sentences of title, abstract and comment that speak of a release: (by now, later, in passing)."""
+    """The sentences of title, abstract and comment about a release: (those of now, of later, in passing)."""
     now: list[str] = []
     later: list[str] = []
     passing: list[str] = []
@@ -221,38 +207,38 @@ def _sort_sentences(paper: Paper) -> tuple[list[str], list[str], list[str]]:
 
 
 def _hint_positions(text: str) -> list[int]:
-    """Where a sentence about a release may be, ascending."""
+    """The positions, ascending, around which a sentence about a release may be."""
     lower = text.lower()
     if len(lower) != len(text):
         lower = text
-    found: list[int] = []
+    positions: list[int] = []
     for hint in _HINTS:
         position = lower.find(hint)
         while position >= 0:
-            found.append(position)
+            positions.append(position)
             position = lower.find(hint, position + len(hint))
-    return sorted(found)
+    return sorted(positions)
 
 
 def tense_of(sentence: str) -> Promise:
-    """What one sentence (white space collapsed) says of a release."""
+    """What one sentence, its white space collapsed, says of a release."""
     sentence = _DECIMAL.sub("", sentence[:_MAX_SENTENCE])
     plan = _LATER.search(sentence)
     if plan is not None and (_NOT_LATER.match(sentence, plan.start()) or _is_of_paper(sentence[: plan.start()])):
         plan = None
-    told = _NOW.search(sentence)
-    if told is not None and _is_of_others(sentence, told):
-        told = None
+    release = _NOW.search(sentence)
+    if release is not None and _is_of_others(sentence, release):
+        release = None
     if plan is None:
-        return Promise.NONE if told is None else Promise.AVAILABLE
-    # "The code is at …, and the models will be released": what is out counts if it is the code.
-    first = sentence[: plan.start()]
-    out = _NOW.search(first)
+        return Promise.NONE if release is None else Promise.AVAILABLE
+    # "The code is at …, and the models will be released": what is public counts if it is the code.
+    before_plan = sentence[: plan.start()]
+    public = _NOW.search(before_plan)
     if (
-        out is not None
-        and _is_of_code(out.group())
-        and not _is_of_code(first[out.end() :])
-        and not _NOT_PUBLIC.search(first)
+        public is not None
+        and _is_of_code(public.group())
+        and not _is_of_code(before_plan[public.end() :])
+        and not _NOT_PUBLIC.search(before_plan)
     ):
         return Promise.AVAILABLE
     near = sentence[max(0, plan.start() - 110) : plan.end() + 110]
@@ -260,25 +246,26 @@ def tense_of(sentence: str) -> Promise:
 
 
 def _is_of_paper(before: str) -> bool:
-    """Whether what will appear is the paper itself."""
+    """Whether the words before a plan show that the paper itself will appear."""
     return _OF_PAPER.search(before) is not None and not _STRICT.search(before)
 
 
-def _is_of_others(sentence: str, told: re.Match[str]) -> bool:
-    """Whether what was told is about others' work, or about a page or a paper alone."""
+def _is_of_others(sentence: str, release: re.Match[str]) -> bool:
+    """Whether the release is of others' work, or of a page or a paper alone."""
     if _NO_ARTIFACT.search(sentence) and not _STRICT.search(sentence):
         return True
     return (
         _OTHERS.search(sentence) is not None
         and not _OURS.search(sentence)
-        and not told.group().lower().startswith(("code", "source"))
+        and not release.group().lower().startswith(("code", "source"))
     )
 
 
 def _is_of_code(sentence: str) -> bool:
-    """Whether a sentence names code, outside of its links."""
+    """Whether a sentence names code outside its links."""
     return _CODE.search(_URL.sub(" ", sentence)) is not None
 
 
 def _overlap(sentence: str, evidence: str) -> bool:
+    """Whether two excerpts are of one sentence; either may be cut at its beginning."""
     return evidence[-60:] in sentence or sentence[-60:] in evidence

@@ -1,4 +1,4 @@
-"""Names against names: a repository's against the paper's title, an owner's against its authors."""
+"""Names compared: a repository's with the paper's title, an owner's with its authors."""
 
 from __future__ import annotations
 
@@ -32,18 +32,19 @@ _SHARED = (
     ".pages.dev",
     ".hf.space",
 )
-# What people and groups put behind their name in an account's.
+# Words that people and groups add to their own name to make an account's.
 _BESIDE_A_NAME_TEXT = "ai cs cv dev dr hf lab labs ml nlp official phd prof research team"
 _BESIDE_A_NAME = frozenset(_BESIDE_A_NAME_TEXT.split())
 _MAX_OWNER = 40
 _MAX_TITLE = 500
 _MAX_ABSTRACT = 5_000
 _MAX_AUTHORS = 60
+_MAX_REPOSITORY_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class PaperNames:
-    """What a paper's title, abstract and authors let one expect of names."""
+    """The names in a paper's title, abstract and authors, with which other names are compared."""
 
     words: frozenset[str]
     acronyms: frozenset[str]
@@ -52,7 +53,7 @@ class PaperNames:
 
     @classmethod
     def of_paper(cls, paper: Paper) -> PaperNames:
-        """What `paper` calls its work, and who wrote it; any text may be hostile."""
+        """The names of one paper; any of its texts may be hostile."""
         title = paper.title[:_MAX_TITLE]
         words = [word.lower() for word in _WORD.findall(_ascii(title))]
         authors = tuple(_name_parts(author) for author in paper.authors[:_MAX_AUTHORS])
@@ -64,7 +65,7 @@ class PaperNames:
         )
 
     def is_acronym(self, name: str) -> bool:
-        """Whether `name` is, or holds, what the paper calls its work."""
+        """Whether `name` is, or contains, the name that the paper gives its work."""
         folded = fold_name(name)
         if len(folded) < 3:
             return False
@@ -75,7 +76,7 @@ class PaperNames:
         )
 
     def resembles(self, name: str) -> bool:
-        """Whether most words of `name` stand in the title, or it is made of the title's initials."""
+        """Whether most words of `name` are in the title, or it consists of the title's initials."""
         folded = fold_name(name)
         if len(folded) >= 4 and folded in self.initials:
             return True
@@ -84,10 +85,10 @@ class PaperNames:
         ]
         if not parts:
             return False
-        known = sum(
-            1 for part in parts if part in self.words or any(_same_stem(part, word) for word in self.words)
+        shared = sum(
+            1 for part in parts if part in self.words or any(_have_same_stem(part, word) for word in self.words)
         )
-        return known * 2 > len(parts) or (known >= 2 and known * 2 == len(parts))
+        return shared * 2 > len(parts) or (shared >= 2 and shared * 2 == len(parts))
 
     def is_author(self, owner: str) -> bool:
         """Whether `owner` is built from the name of one of the authors."""
@@ -95,15 +96,15 @@ class PaperNames:
         return len(folded) >= 3 and any(_is_built_from(folded, parts) for parts in self.authors)
 
     def is_author_alone(self, owner: str) -> bool:
-        """Whether `owner` is one author's name and nothing else: two parts of it, a long family name with initials,
-        or a very long part. Narrower than `is_author`: among hundreds of strangers some share a family name."""
+        """Whether `owner` is the name of an author and nothing else: two parts of it, a long family name with initials,
+        or a very long part. Narrower than `is_author`: of hundreds of strangers some share a family name."""
         pieces = [re.sub(r"\d+", "", fold_name(piece)) for piece in re.split(r"[-_.]", owner[:_MAX_OWNER])]
         letters = "".join(piece for piece in pieces if piece not in _BESIDE_A_NAME)
         return len(letters) >= 4 and any(_is_nothing_but(letters, parts) for parts in self.authors)
 
 
 def owner_and_name(reference: Reference) -> tuple[str, str]:
-    """(owner, name) that a reference's key shows, folded by case; empty where it has none."""
+    """(owner, name) in a reference's key, the owner in lower case; either is empty where the key has none."""
     scheme, _, rest = reference.key.partition(":")
     if scheme == "page":
         return _page_owner_and_name(rest)
@@ -120,7 +121,7 @@ def owner_and_name(reference: Reference) -> tuple[str, str]:
 
 
 def fold_name(name: str) -> str:
-    """Only the letters and digits, in lower case, without accents."""
+    """The letters and digits of `name`, in lower case, without accents."""
     return "".join(_WORD.findall(_ascii(name))).lower()
 
 
@@ -131,7 +132,7 @@ def _page_owner_and_name(url: str) -> tuple[str, str]:
     if pieces[:1] == ["view"] and len(pieces) > 1:
         name = pieces[1]
     labels = host.split(".")
-    # A person's or group's own domain, or their part of a shared one (`name.github.io`).
+    # A person's or group's own domain, or their subdomain of a shared one (`name.github.io`).
     owner = labels[0] if len(labels) == 2 or host.endswith(_SHARED) else host
     return owner, name or labels[0]
 
@@ -141,30 +142,29 @@ def _ascii(text: str) -> str:
 
 
 def _work_acronyms(title: str, abstract: str) -> set[str]:
-    found: set[str] = set()
+    acronyms: set[str] = set()
     head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0]
     if head != title and len(head.split()) <= 4:
-        found.add(fold_name(head))
+        acronyms.add(fold_name(head))
     for text in (title, *_IN_BRACKETS.findall(abstract), *_PRESENTED.findall(abstract)):
-        found.update(fold_name(token) for token in _COINED.findall(text) if _is_coined(token))
-    return {name for name in found if len(name) >= 3 and name not in _COMMON}
+        acronyms.update(fold_name(token) for token in _COINED.findall(text) if _is_coined(token))
+    return {name for name in acronyms if len(name) >= 3 and name not in _COMMON}
 
 
 def repository_names(paper: Paper) -> tuple[str, ...]:
-    """How a repository of this paper may be called, as the paper writes its work's name; at most five."""
+    """Names that a repository of this paper may have, as the paper writes the name of its work; at most five."""
     title = paper.title[:_MAX_TITLE]
-    found: dict[str, None] = {}
+    candidates: dict[str, None] = {}
     head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0].strip()
     if head != title and len(head.split()) <= 3:
-        found[re.sub(r"\s+", "-", head)] = None
-    found |= dict.fromkeys(token.rstrip(".-_") for token in _COINED.findall(title) if _is_coined(token))
-    known = PaperNames.of_paper(paper)
-    return tuple(name for name in found if fold_name(name) in known.acronyms and _REPOSITORY_NAME.fullmatch(name))[
-        :5
-    ]
+        candidates[re.sub(r"\s+", "-", head)] = None
+    candidates |= dict.fromkeys(token.rstrip(".-_") for token in _COINED.findall(title) if _is_coined(token))
+    acronyms = PaperNames.of_paper(paper).acronyms
+    names = (name for name in candidates if fold_name(name) in acronyms and _REPOSITORY_NAME.fullmatch(name))
+    return tuple(names)[:_MAX_REPOSITORY_NAMES]
 
 
-# Written like acronyms of one work, yet everybody's.
+# Written like the acronym of one work, but used by everybody.
 _COMMON_TEXT = """ai 3d 2d llm llms mllm mllms vlm vlms vla vlas lmm lmms rag nlp cnn cnns gnn gnns gan gans rnn lstm mlp vit vits
     clip sam nerf 3dgs gpt chatgpt gpt4 bert llama qwen lora moe rl rlhf grpo dpo ppo sft slm slms asr tts ocr vqa
     slam lidar rgb rgbd mri ct eeg ecg iot uav uavs api gpu gpus cpu pde pdes ode odes pinn pinns kan kans svm pca
@@ -182,15 +182,15 @@ def _name_parts(author: str) -> frozenset[str]:
 
 
 def _is_built_from(owner: str, parts: frozenset[str]) -> bool:
-    """A long part of the name stands in the owner's, or two parts (one perhaps as an initial) make it up."""
+    """Whether the owner contains a long part of a name, or consists of two parts, one perhaps as an initial."""
     letters = [re.sub(r"[^a-z]", "", part) for part in parts]
     if any(len(part) >= 5 and part in owner for part in letters):
         return True
-    for one in letters:
-        if len(one) < 2 or one not in owner:
+    for first in letters:
+        if len(first) < 2 or first not in owner:
             continue
-        rest = owner.replace(one, "", 1)
-        others = [part for part in letters if part and part != one]
+        rest = owner.replace(first, "", 1)
+        others = [part for part in letters if part and part != first]
         if rest and any(rest in (part, part[0]) or (len(part) > 1 and part in rest) for part in others):
             return True
         if rest and others and sorted(rest) == sorted(part[0] for part in others):
@@ -209,7 +209,8 @@ def _is_nothing_but(owner: str, parts: frozenset[str]) -> bool:
 def _splits(
     rest: str, parts: tuple[str, ...], full: tuple[str, ...], initials: int
 ) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Every way to lay out `rest` with `parts`, each used at most once, whole or as an initial: (whole ones, initials)."""
+    """(whole parts, how many initials) of every way to spell `rest` with `parts`, each used at most once, whole or as
+    an initial."""
     if not rest:
         yield full, initials
         return
@@ -221,6 +222,6 @@ def _splits(
             yield from _splits(rest[1:], others, full, initials + 1)
 
 
-def _same_stem(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
+def _have_same_stem(word: str, other: str) -> bool:
+    short, long = sorted((word, other), key=len)
     return len(short) >= 4 and long.startswith(short[: max(4, len(short) - 2)]) and len(long) - len(short) <= 4

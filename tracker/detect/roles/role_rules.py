@@ -1,4 +1,4 @@
-"""The rules of roles as data: `config/roles.toml`, and the organisations of `config/watch.toml`, ready for use."""
+"""The rules of roles as typed values: `config/roles.toml`, and the organisations of `config/watch.toml`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from tracker.config_files import config_dir, read_toml
 from tracker.detect.roles import artifact_signals
 
 RULE_VERSION = "2"
-"""Version of how the rules are put together; `Rules.version` adds a hash of the rules themselves."""
+"""Version of the code that applies the rules; `RoleRules.version` adds a hash of the rules themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One pattern of words with its weight in log-odds, and what it says."""
+    """One pattern of words: where it is searched (`before`, `after` or `evidence`), its weight in log-odds, and the
+    reason for a reader (`words`)."""
 
     name: str
     weight: float
@@ -31,7 +32,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleRules:
-    """All that `config/roles.toml` says, ready for use."""
+    """The content of `config/roles.toml`, with its patterns compiled; its comments explain each table."""
 
     version: str
     publish_threshold: float
@@ -51,20 +52,20 @@ class RoleRules:
     placeholder: re.Pattern[str]
     derivative: re.Pattern[str]
     organisations: tuple[frozenset[tuple[str, str]], ...]
-    """Accounts (host, folded owner) of one organisation each."""
+    """The accounts (host, folded owner) of each organisation."""
 
 
 def load_role_rules(path: Path | None = None) -> RoleRules:
     """The rules of a file, by default the built-in `config/roles.toml`, with the organisations of `watch.toml`.
 
-    Raises SettingsError.
+    Raises SettingsError where a file cannot be read.
     """
     watched = read_toml(config_dir() / "watch.toml").get("organisation", ())
     return build_role_rules(read_toml(path or config_dir() / "roles.toml"), watched)
 
 
 def build_role_rules(table: Mapping[str, Any], organisations: Sequence[Mapping[str, Any]] = ()) -> RoleRules:
-    """The rules that a table, laid out as `config/roles.toml`, says, with those organisations of `watch.toml`."""
+    """The rules of a table with the layout of `config/roles.toml`, and of the organisations of `watch.toml`."""
     digest = hashlib.sha256(json.dumps([table, organisations], sort_keys=True).encode()).hexdigest()
     hosts = table["hosts"]
     return RoleRules(
