@@ -31,7 +31,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.status import Status
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
-from tracker.harvest.api import clean
+from tracker.harvest.arxiv_text import clean_text
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import corrections
 from tracker.pipeline import site as pipeline_site
@@ -67,7 +67,7 @@ def _folder() -> Path:
 
 def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
     """Store a paper whose words are pieces of the input, as arXiv's parsers would hand them over, judged open."""
-    lines = [clean(line).encode("utf-8", "replace").decode() for line in text(data).split("\n")]
+    lines = [clean_text(line).encode("utf-8", "replace").decode() for line in text(data).split("\n")]
     word = itertools.cycle(lines)
     work = f"arxiv:2606.{number:05}"
     found = resolve_url(next(word)) or Reference(

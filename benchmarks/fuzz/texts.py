@@ -105,8 +105,8 @@ def _archive() -> Run:
         for place, byte in enumerate(data[40:48]):
             tar[(place * 97 + byte) % 512] ^= byte
         for body in (data, bytes(tar), gzip.compress(bytes(tar), 1)[: -(len(data) % 9) or None]):
-            assert isinstance(tex_archive.tex(body), str)
-            tex_archive.pdf(body)
+            assert isinstance(tex_archive.extract_tex(body), str)
+            tex_archive.extract_pdf(body)
             tex_archive.is_source(body)
 
     return run
@@ -114,7 +114,7 @@ def _archive() -> Run:
 
 def _pdf() -> Run:
     def run(data: bytes) -> None:
-        for page in pdf.pages(data):
+        for page in pdf.read_pages(data):
             page.encode()
 
     return run

@@ -187,14 +187,14 @@ def _arxiv() -> Run:
 
 def _oai() -> Run:
     def run(data: bytes) -> None:
-        found = oai_records.read(data)
-        if isinstance(found, oai_records.OaiAnswer):
+        found = oai_records.parse_response(data)
+        if isinstance(found, oai_records.OaiResponse):
             for record in found.records:
-                oai_records.newest(record)
+                oai_records.newest_version(record)
                 assert isinstance(record.withdrawn, bool)
         given = text(data)
-        oai_records.authors(given)
-        oai_records.moment(given)
+        oai_records.parse_authors(given)
+        oai_records.parse_time(given)
 
     return run
 
@@ -203,7 +203,7 @@ def _rss() -> Run:
     holidays = frozenset({NOW.date()})
 
     def run(data: bytes) -> None:
-        found = rss.parse(data, holidays)
+        found = rss.parse_channel(data, holidays)
         if isinstance(found, rss.RssChannel):
             for one in found.items:
                 version = one.version
@@ -222,7 +222,7 @@ def _fulltexts() -> Run:
 
     def run(data: bytes) -> None:
         with suppress(UpstreamError, UpstreamStopped):
-            full_text.read(Fetch(data), "2606.00001")  # type: ignore[arg-type] # as above
+            full_text.read_full_text(Fetch(data), "2606.00001")  # type: ignore[arg-type] # as above
 
     return run
 

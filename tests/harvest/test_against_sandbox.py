@@ -12,7 +12,7 @@ import pytest
 from tracker import settings as settings_module
 from tracker.domain.errors import UpstreamStopped
 from tracker.harvest.api import ArxivApi
-from tracker.harvest.windows import plan
+from tracker.harvest.windows import plan_windows
 from tracker.sandbox.server import Sandbox
 
 PASSING = [
@@ -73,7 +73,7 @@ def read(api: ArxivApi, settings: settings_module.Settings, now) -> tuple[list[s
     """(ids in order of reading, whether each window was proved complete)."""
     ids: list[str] = []
     proved: list[bool] = []
-    for window in plan(now, date(2026, 6, 12), date(2026, 6, 16), None, settings):
+    for window in plan_windows(now, date(2026, 6, 12), date(2026, 6, 16), None, settings):
         reading = api.read_window(*window)
         while True:
             try:

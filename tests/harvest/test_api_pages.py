@@ -22,33 +22,35 @@ RECORDED = Path(__file__).parents[2] / "../shared/data/recorded/arxiv-api/fixtur
     ],
 )
 def test_ids(address, expected):
-    assert api_pages.identifier(address) == expected
+    assert api_pages.parse_entry_id(address) == expected
 
 
 def test_a_sound_page(as_feed, paper, ticks):
     entries = [paper(f"2606.0000{n}", ticks.now()).entry() for n in (1, 2)]
-    assert api_pages.read(as_feed(entries, 2), 0, 100) == api_pages.ApiPage(2, ("2606.00001", "2606.00002"), True)
-    assert api_pages.read(as_feed([], 0), 0, 100) == api_pages.ApiPage(0, (), True)
+    assert api_pages.parse_page(as_feed(entries, 2), 0, 100) == api_pages.ApiPage(
+        2, ("2606.00001", "2606.00002"), True
+    )
+    assert api_pages.parse_page(as_feed([], 0), 0, 100) == api_pages.ApiPage(0, (), True)
 
 
 def test_what_is_no_page(as_feed, paper, ticks):
     entry = paper("2606.00001", ticks.now()).entry()
-    assert "twice" in api_pages.read(as_feed([entry, entry], 2), 0, 100)
-    assert "2 of 2 were due" in api_pages.read(as_feed([entry], 2), 0, 100)
-    assert "id or dates" in api_pages.read(as_feed(["<entry><id>x</id></entry>"], 1), 0, 100)
-    assert "total" in api_pages.read(b"<feed xmlns='http://www.w3.org/2005/Atom'/>", 0, 100)
-    assert "no feed" in api_pages.read(b"<html/>", 0, 100)
-    assert "complete XML" in api_pages.read(as_feed([entry], 1)[:-9], 0, 100)
+    assert "twice" in api_pages.parse_page(as_feed([entry, entry], 2), 0, 100)
+    assert "2 of 2 were due" in api_pages.parse_page(as_feed([entry], 2), 0, 100)
+    assert "id or dates" in api_pages.parse_page(as_feed(["<entry><id>x</id></entry>"], 1), 0, 100)
+    assert "total" in api_pages.parse_page(b"<feed xmlns='http://www.w3.org/2005/Atom'/>", 0, 100)
+    assert "no feed" in api_pages.parse_page(b"<html/>", 0, 100)
+    assert "complete XML" in api_pages.parse_page(as_feed([entry], 1)[:-9], 0, 100)
 
 
 def test_entities_are_not_expanded():
     bomb = b'<!DOCTYPE f [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><feed>&b;</feed>'
-    assert isinstance(api_pages.read(bomb, 0, 10), str)
+    assert isinstance(api_pages.parse_page(bomb, 0, 10), str)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_get_an_answer(body):
-    assert isinstance(api_pages.read(body, 0, 10), str)
+    assert isinstance(api_pages.parse_page(body, 0, 10), str)
 
 
 @pytest.mark.data
@@ -59,7 +61,7 @@ def test_recorded_answers(name):
     recorded = json.loads((RECORDED / name).read_text())
     asked = recorded["url"].rpartition("start=")[2]
     start, size = (int("".join(filter(str.isdigit, part))) for part in asked.split("&")[:2])
-    page = api_pages.read(recorded["body"].encode("latin-1", "replace"), start, size)
+    page = api_pages.parse_page(recorded["body"].encode("latin-1", "replace"), start, size)
     if recorded["status_code"] != 200:
         assert "error" in page
     else:

@@ -44,41 +44,41 @@ def test_a_day_is_asked_for_when_all_doors_show_it(day: date, ready: str) -> Non
     ],
 )
 def test_the_day_of_what_was_told(announced: str, seen: str, day: date) -> None:
-    assert completeness.day_told(at(announced), at(seen), HOLIDAYS) == day
+    assert completeness.announced_day(at(announced), at(seen), HOLIDAYS) == day
 
 
 @given(st.integers(0, 8_000), st.integers(0, 400))
 def test_it_is_always_a_day_with_an_announcement(begun: int, hours: int) -> None:
     announced = at("2026-01-02T00:00") + begun * HOUR
-    day = completeness.day_told(announced, announced + hours * HOUR, HOLIDAYS)
+    day = completeness.announced_day(announced, announced + hours * HOUR, HOLIDAYS)
     assert announcements.is_announced_on(day, HOLIDAYS)
 
 
 def test_the_first_day_is_one_whose_submissions_are_wholly_covered() -> None:
-    assert completeness.first_day([], HOLIDAYS) is None
-    assert completeness.first_day([(at("2026-06-12T00:00"), at("2026-06-18T00:00"))], HOLIDAYS) == MONDAY
-    assert completeness.first_day([(at("2026-06-12T18:01"), at("2026-06-18T00:00"))], HOLIDAYS) == date(
+    assert completeness.first_covered_day([], HOLIDAYS) is None
+    assert completeness.first_covered_day([(at("2026-06-12T00:00"), at("2026-06-18T00:00"))], HOLIDAYS) == MONDAY
+    assert completeness.first_covered_day([(at("2026-06-12T18:01"), at("2026-06-18T00:00"))], HOLIDAYS) == date(
         2026, 6, 16
     )
     stretches = [
         (at("2026-01-02T00:00"), at("2026-01-05T00:00")),
         (at("2026-06-12T00:00"), at("2026-06-18T00:00")),
     ]
-    assert completeness.first_day(stretches, HOLIDAYS) == MONDAY
+    assert completeness.first_covered_day(stretches, HOLIDAYS) == MONDAY
 
 
 def test_a_door_proves_a_day_only_if_it_was_read_after_that_was_shown() -> None:
     first, last, ready = at("2026-06-12T00:00"), at("2026-06-15T20:00"), at("2026-06-16T02:30")
     early, halves = ready - HOUR, [(first, at("2026-06-14T00:00"), ready), (at("2026-06-14T00:00"), last, ready)]
-    assert completeness.proved_by(MONDAY, NOTHING, HOLIDAYS) == ()
-    assert completeness.proved_by(MONDAY, completeness.Proofs([(first, last, early)], ()), HOLIDAYS) == ()
-    assert completeness.proved_by(MONDAY, completeness.Proofs(halves, ()), HOLIDAYS) == ("API",)
-    assert completeness.proved_by(MONDAY, completeness.Proofs(halves[:1], ()), HOLIDAYS) == ()
+    assert completeness.list_proofs(MONDAY, NOTHING, HOLIDAYS) == ()
+    assert completeness.list_proofs(MONDAY, completeness.Proofs([(first, last, early)], ()), HOLIDAYS) == ()
+    assert completeness.list_proofs(MONDAY, completeness.Proofs(halves, ()), HOLIDAYS) == ("API",)
+    assert completeness.list_proofs(MONDAY, completeness.Proofs(halves[:1], ()), HOLIDAYS) == ()
     walked = [(first, at("2026-06-16T04:00"), at("2026-06-16T04:00"))]
-    assert completeness.proved_by(MONDAY, completeness.Proofs((), walked), HOLIDAYS) == ("OAI-PMH",)
-    assert completeness.proved_by(MONDAY, completeness.Proofs(halves, walked), HOLIDAYS) == ("API", "OAI-PMH")
+    assert completeness.list_proofs(MONDAY, completeness.Proofs((), walked), HOLIDAYS) == ("OAI-PMH",)
+    assert completeness.list_proofs(MONDAY, completeness.Proofs(halves, walked), HOLIDAYS) == ("API", "OAI-PMH")
     short = [(first, ready - HOUR, ready - HOUR)]
-    assert completeness.proved_by(MONDAY, completeness.Proofs((), short), HOLIDAYS) == ()
+    assert completeness.list_proofs(MONDAY, completeness.Proofs((), short), HOLIDAYS) == ()
 
 
 def test_why_a_day_is_not_proved() -> None:
@@ -108,13 +108,13 @@ def test_why_a_day_is_not_proved() -> None:
 )
 def test_an_empty_day_is_suspect_after_full_ones(counts: list[int], suspect: bool) -> None:
     assert bool(completeness.why_empty(counts)) == suspect
-    assert len(completeness.reasons((), 0, "", completeness.why_empty(counts))) == suspect
+    assert len(completeness.list_reasons((), 0, "", completeness.why_empty(counts))) == suspect
 
 
 def test_reasons_name_some_and_count_the_rest() -> None:
-    assert completeness.reasons((), 0, "") == ()
+    assert completeness.list_reasons((), 0, "") == ()
     missing = [f"2606.0000{n}v1" for n in range(1, 8)]
-    assert completeness.reasons(missing, 3, "not proved") == (
+    assert completeness.list_reasons(missing, 3, "not proved") == (
         "told but not stored: 2606.00001v1, 2606.00002v1, 2606.00003v1, 2606.00004v1, 2606.00005v1 and 2 more",
         "3 stored but not read yet",
         "not proved",

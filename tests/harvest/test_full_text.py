@@ -69,7 +69,7 @@ class Fetch:
 
 
 def texts(told: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> tuple[FullText | None, int]:
-    found = full_text.read(Fetch(told), ID)
+    found = full_text.read_full_text(Fetch(told), ID)
     assert (found.outcome == "read") is (found.text is not None) is (found.reason == "")
     return found.text, found.requests
 
@@ -126,18 +126,18 @@ def test_html_that_cannot_be_had_leaves_the_other_files(html: bytes | int | Exce
 
 
 def test_absent_says_why() -> None:
-    nothing = full_text.read(Fetch({}), ID)
-    assert nothing == full_text.FileAnswer(None, "no HTML; no source; no PDF", "absent", 3)
-    private = full_text.read(Fetch({"e-print": (403, b"Source Not Public for X")}), ID)
+    nothing = full_text.read_full_text(Fetch({}), ID)
+    assert nothing == full_text.FullTextResult(None, "no HTML; no source; no PDF", "absent", 3)
+    private = full_text.read_full_text(Fetch({"e-print": (403, b"Source Not Public for X")}), ID)
     assert private.reason == "no HTML; its source is not public; no PDF"
     empty = io.BytesIO()
     with tarfile.open(fileobj=empty, mode="w:gz") as out:
         out.addfile(tarfile.TarInfo("figure.png"))
     assert (
-        full_text.read(Fetch({"e-print": empty.getvalue()}), ID).reason
+        full_text.read_full_text(Fetch({"e-print": empty.getvalue()}), ID).reason
         == "no HTML; its source holds no TeX; no PDF"
     )
-    picture = full_text.read(Fetch({"e-print": DOCUMENT.replace(b"BT", b"%%")}), ID)
+    picture = full_text.read_full_text(Fetch({"e-print": DOCUMENT.replace(b"BT", b"%%")}), ID)
     assert (picture.outcome, picture.reason, picture.requests) == (
         "absent",
         "no HTML; its PDF holds no text that can be read",
@@ -148,7 +148,7 @@ def test_absent_says_why() -> None:
 def test_a_withdrawn_paper_is_asked_for_once() -> None:
     page = (404, b"<h1>File unavailable for 2606.00001</h1><p>The author has provided no source</p>")
     fetch = Fetch({"html": page})
-    found = full_text.read(fetch, ID)
+    found = full_text.read_full_text(fetch, ID)
     assert (found.outcome, found.requests, fetch.asked) == ("absent", 1, [f"/html/{ID}"])
     assert "withdrawn" in found.reason
 
@@ -161,7 +161,7 @@ def test_a_withdrawn_paper_is_asked_for_once() -> None:
 ])  # fmt: skip
 def test_what_could_not_be_had_is_unknown_and_never_absent(told: dict[str, bytes | int | Exception]) -> None:
     with pytest.raises(UpstreamError) as raised:
-        full_text.read(Fetch(told), ID)
+        full_text.read_full_text(Fetch(told), ID)
     assert raised.value.reason.startswith("/")
 
 
@@ -169,7 +169,7 @@ def test_a_stop_ends_it_at_once() -> None:
     until = datetime(2026, 7, 1, tzinfo=UTC)
     fetch = Fetch({"html": UpstreamStopped("arxiv_site", "access denied (403)", until), "e-print": SOURCE})
     with pytest.raises(UpstreamStopped):
-        full_text.read(fetch, ID)
+        full_text.read_full_text(fetch, ID)
     assert len(fetch.asked) == 1
 
 
@@ -178,14 +178,14 @@ def test_a_stop_ends_it_at_once() -> None:
 )
 def test_what_is_no_id_is_never_asked_for(arxiv_id: str) -> None:
     fetch = Fetch({"html": PAGE})
-    assert full_text.read(fetch, arxiv_id).outcome == "absent"
+    assert full_text.read_full_text(fetch, arxiv_id).outcome == "absent"
     assert not fetch.asked
 
 
 @pytest.mark.parametrize("arxiv_id", ["2606.00001v2", "0704.0001", "cs/0501001", "math.GT/0309136v1"])
 def test_every_form_of_an_id_is_asked_for(arxiv_id: str) -> None:
     fetch = Fetch({"html": PAGE})
-    assert full_text.read(fetch, arxiv_id).outcome == "read"
+    assert full_text.read_full_text(fetch, arxiv_id).outcome == "read"
     assert fetch.asked == [f"/html/{arxiv_id}"]
 
 
@@ -193,7 +193,7 @@ def test_every_form_of_an_id_is_asked_for(arxiv_id: str) -> None:
 @rates(deadline=None)
 def test_no_answer_upsets_it(html: bytes, source: bytes) -> None:
     with contextlib.suppress(UpstreamError):
-        full_text.read(Fetch({"html": html, "e-print": source}), ID)
+        full_text.read_full_text(Fetch({"html": html, "e-print": source}), ID)
 
 
 class Memory:
@@ -262,13 +262,13 @@ def order(box: Sandbox, path: str, body: object) -> None:
 
 
 def test_over_http(client: Client) -> None:
-    found = full_text.read(client, ID)
+    found = full_text.read_full_text(client, ID)
     assert found.text == FullText(Source.HTML, "html", PAGE.decode())
-    private = full_text.read(client, "2606.00002")
+    private = full_text.read_full_text(client, "2606.00002")
     assert private.text is not None
     assert (private.text.source, private.requests) == (Source.PDF, 3)
-    assert full_text.read(client, "2606.00003v1").outcome == "absent"
-    assert full_text.read(client, ID).outcome == "read"
+    assert full_text.read_full_text(client, "2606.00003v1").outcome == "absent"
+    assert full_text.read_full_text(client, ID).outcome == "read"
 
 
 @pytest.mark.parametrize(("kind", "source"), [
@@ -289,9 +289,9 @@ def test_every_misbehaviour_of_the_html(box: Sandbox, client: Client, kind: str,
     )
     if source == "stopped":
         with pytest.raises(UpstreamStopped):
-            full_text.read(client, ID)
+            full_text.read_full_text(client, ID)
         return
-    found = full_text.read(client, ID).text
+    found = full_text.read_full_text(client, ID).text
     assert (found.source if found else None) == source
 
 
@@ -300,7 +300,7 @@ def test_every_misbehaviour_of_the_source(box: Sandbox, client: Client, kind: st
     order(box, "misbehave", [
         {"upstream": "arxiv_site", "kind": "html", "path": "/html/"}, {"upstream": "arxiv_site", "kind": kind, "path": "/e-print/"},
     ])  # fmt: skip
-    found = full_text.read(client, ID).text
+    found = full_text.read_full_text(client, ID).text
     assert found is not None
     assert found.source is (Source.TEX if kind == "traversal" else Source.PDF)
     assert "escaped" not in found.text

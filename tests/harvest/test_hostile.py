@@ -80,9 +80,9 @@ LAUGHS = (
 def test_no_entity_is_ever_expanded(api, arxiv, as_feed, paper, ticks, entity):
     body = as_feed([paper("2606.00001", ticks.now(), title="TITLE").entry()], 1)
     body = body.replace(b"?>", b"?>" + LAUGHS, 1).replace(b"TITLE", entity)
-    assert isinstance(api_pages.read(body, 0, 1), str)
+    assert isinstance(api_pages.parse_page(body, 0, 1), str)
     oai = b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><error code="x">%s</error></OAI-PMH>' % entity
-    assert isinstance(oai_records.read(LAUGHS + oai), str)
+    assert isinstance(oai_records.parse_response(LAUGHS + oai), str)
     arxiv.faults = [lambda *_: (200, {}, body)] * 9
     began = time.perf_counter()
     result = window(api, ticks)
@@ -94,13 +94,13 @@ def test_no_entity_is_ever_expanded(api, arxiv, as_feed, paper, ticks, entity):
 def test_a_time_beside_the_first_or_the_last_day_is_none(as_feed, paper, ticks, year):
     """What comes before or after it cannot be reckoned."""
     at = datetime(year, *((1, 1) if year == 1 else (12, 31)), 23, tzinfo=UTC)
-    assert oai_records.moment(f"{at:%a, %d %b} {year:04} 23:00:00 GMT") is None
+    assert oai_records.parse_time(f"{at:%a, %d %b} {year:04} 23:00:00 GMT") is None
     body = as_feed([paper("2606.00001", ticks.now()).entry()], 1)
-    assert isinstance(api_pages.read(body, 0, 1), api_pages.ApiPage)
+    assert isinstance(api_pages.parse_page(body, 0, 1), api_pages.ApiPage)
     told = f"{ticks.now():%Y-%m-%dT%H}".encode()
     assert told in body
     assert (
-        api_pages.read(body.replace(told, f"{year:04}-{at:%m-%dT%H}".encode()), 0, 1)
+        api_pages.parse_page(body.replace(told, f"{year:04}-{at:%m-%dT%H}".encode()), 0, 1)
         == "an entry without id or dates"
     )
 
@@ -108,7 +108,7 @@ def test_a_time_beside_the_first_or_the_last_day_is_none(as_feed, paper, ticks, 
 @pytest.mark.parametrize("zone", ["GMT", "-2300", "+2300"])
 def test_a_feed_of_the_last_day_is_none(zone):
     body = f"<rss><channel><pubDate>Fri, 31 Dec 9999 23:59:59 {zone}</pubDate></channel></rss>"
-    assert rss.parse(body.encode(), frozenset()) == "a channel without its date"
+    assert rss.parse_channel(body.encode(), frozenset()) == "a channel without its date"
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_a_feed_of_the_last_day_is_none(zone):
 )
 def test_xml_without_end_ends_soon(body):  # fmt: skip
     began = time.perf_counter()
-    assert isinstance(api_pages.read(body, 0, 1), str)
-    assert isinstance(oai_records.read(body), str)
+    assert isinstance(api_pages.parse_page(body, 0, 1), str)
+    assert isinstance(oai_records.parse_response(body), str)
     assert time.perf_counter() - began < 5
 
 
@@ -172,7 +172,7 @@ def test_an_archive_leaves_nothing_on_disk_and_reads_nothing_of_it(tmp_path, mon
             member(made, name, b"\\section{up}")
         member(made, "main.tex", b"\\documentclass{article}\\begin{document}\\input{link}\\input{hard}\\input{../secret}"
                b"\\input{" + str(secret).encode() + b"}\\input{/etc/passwd}\\include{|ls}\\section{main}\\end{document}")  # fmt: skip
-    text = tex_archive.tex(packed.getvalue())
+    text = tex_archive.extract_tex(packed.getvalue())
     assert "section{main}" in text
     assert "secret}" not in text.replace("{../secret}", "").replace(f"{{{secret}}}", "")
     assert "root:" not in text
@@ -195,7 +195,7 @@ def test_bombs_of_every_kind_end_soon_in_little_memory():
     for body in bombs:
         tracemalloc.start()
         began = time.perf_counter()
-        text = tex_archive.tex(body)
+        text = tex_archive.extract_tex(body)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert time.perf_counter() - began < 20

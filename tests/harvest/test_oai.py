@@ -15,7 +15,7 @@ from tracker.domain.protocols import Response
 from tracker.fetch.client import Client
 from tracker.harvest import announcements as ann
 from tracker.harvest import oai, oai_records
-from tracker.harvest.windows import announced
+from tracker.harvest.windows import earliest_announcement
 from tracker.sandbox.server import Sandbox
 
 SINCE = date(2026, 6, 1)
@@ -66,11 +66,11 @@ def walk(fetch, *args, **more):
 
 
 def test_a_record_is_read_whole():
-    one = oai_records.read(page(record("2606.00001", kind="I"))).records[0]
+    one = oai_records.parse_response(page(record("2606.00001", kind="I"))).records[0]
     assert (one.title, one.authors, one.categories) == ("A title", ("Ada B", "C D"), ("cs.AI", "stat.ML"))
     assert [v.submitted_at for v in one.versions] == [
         datetime(2007, 4, 2, 19, 18, 42, tzinfo=UTC), datetime(2026, 6, 2, 9, tzinfo=UTC)]  # fmt: skip
-    version = oai.newest(one)
+    version = oai_records.newest_version(one)
     assert (version.n, version.withdrawn, version.licence) == (2, True, "http://x/by")
 
 
@@ -88,7 +88,7 @@ def test_a_record_is_read_whole():
     ],
 )
 def test_authors(text, names):
-    assert oai_records.authors(text) == names
+    assert oai_records.parse_authors(text) == names
 
 
 def test_a_walk_ends_with_an_empty_token():
@@ -152,26 +152,26 @@ def test_one_record():
 
 
 def stored(**more):
-    one = oai.newest(oai_records.read(page(record("2606.00001"))).records[0])
+    one = oai_records.newest_version(oai_records.parse_response(page(record("2606.00001"))).records[0])
     return replace(one, **more)
 
 
 def test_a_newer_version_is_told_whole_and_an_older_one_not_at_all():
-    one = oai_records.read(page(record("2606.00001"))).records[0]
-    assert oai.told(one, None) == oai.newest(one)
-    assert oai.told(one, stored(n=1, title="Before")) == oai.newest(one)
-    assert oai.told(one, stored(n=3)) is None
+    one = oai_records.parse_response(page(record("2606.00001"))).records[0]
+    assert oai.merge_record(one, None) == oai_records.newest_version(one)
+    assert oai.merge_record(one, stored(n=1, title="Before")) == oai_records.newest_version(one)
+    assert oai.merge_record(one, stored(n=3)) is None
     deleted = oai_records.OaiRecord(arxiv_id="2606.00001", datestamp=SINCE, deleted=True)
-    assert oai.told(deleted, stored()) is None
+    assert oai.merge_record(deleted, stored()) is None
 
 
 def test_texts_of_a_stored_version_stay_as_the_api_told_them():
     api = stored(
         title="Ä title", authors=("Adä B",), abstract="Téxt", licence=None, categories=("stat.ML", "cs.AI")
     )
-    one = oai_records.read(page(record("2606.00001"))).records[0]
-    assert oai.told(one, api) == replace(api, licence="http://x/by")
-    assert oai.told(one, replace(api, licence="http://x/by")) is None
+    one = oai_records.parse_response(page(record("2606.00001"))).records[0]
+    assert oai.merge_record(one, api) == replace(api, licence="http://x/by")
+    assert oai.merge_record(one, replace(api, licence="http://x/by")) is None
 
 
 @pytest.mark.parametrize(
@@ -191,10 +191,10 @@ def test_texts_of_a_stored_version_stay_as_the_api_told_them():
 )
 def test_a_comment_is_renewed_when_it_says_something_else(api, comment, found):
     extra = "" if comment is None else f"<comments>{comment}</comments>"
-    one = oai_records.read(page(record("2606.00001", extra=extra))).records[0]
-    told = oai.told(one, stored(comment=api)) or stored(comment=api)
+    one = oai_records.parse_response(page(record("2606.00001", extra=extra))).records[0]
+    told = oai.merge_record(one, stored(comment=api)) or stored(comment=api)
     assert told.comment == found
-    assert oai.told(one, told) is None
+    assert oai.merge_record(one, told) is None
 
 
 @pytest.mark.parametrize(
@@ -208,10 +208,10 @@ def test_a_comment_is_renewed_when_it_says_something_else(api, comment, found):
 )
 def test_a_withdrawal_is_told_by_type_or_word(kind, comment, abstract, withdrawn):
     extra = f"<comments>{comment}</comments>"
-    one = oai_records.read(page(record("2606.00001", kind=kind, extra=extra))).records[0]
+    one = oai_records.parse_response(page(record("2606.00001", kind=kind, extra=extra))).records[0]
     for before in (True, False):
         was = stored(withdrawn=before, abstract=abstract)
-        assert (oai.told(one, was) or was).withdrawn == withdrawn
+        assert (oai.merge_record(one, was) or was).withdrawn == withdrawn
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_nothing_behind_a_version_is_a_withdrawal(kind, size, withdrawn):
     body = page(record("2606.00001", kind=kind)).replace(
         b"<source_type>", f"<size>{size}</size><source_type>".encode()
     )
-    assert oai_records.read(body).records[0].versions[-1].withdrawn == withdrawn
+    assert oai_records.parse_response(body).records[0].versions[-1].withdrawn == withdrawn
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_nothing_behind_a_version_is_a_withdrawal(kind, size, withdrawn):
     ],
 )
 def test_few_lists_hold_all_categories(categories, lists):
-    assert oai.lists(categories) == lists
+    assert oai.choose_lists(categories) == lists
 
 
 @pytest.mark.parametrize(
@@ -268,19 +268,19 @@ def test_no_day_before_the_first_is_asked_for():
 @given(st.binary() | st.text().map(str.encode))
 @example(b'<?xml version="1.0" encoding="none"?><a/>')
 def test_no_bytes_raise(body):
-    assert isinstance(oai_records.read(body), str)
+    assert isinstance(oai_records.parse_response(body), str)
 
 
 @given(st.integers(0, 900), st.integers(0, 900), st.binary(max_size=8))
 def test_no_damage_raises(start, length, put):
     body = page(record("2606.00001"), token="t")
     damaged = body[:start] + put + body[start + length :]
-    assert isinstance(oai_records.read(damaged), str | oai_records.OaiAnswer)
+    assert isinstance(oai_records.parse_response(damaged), str | oai_records.OaiResponse)
 
 
 @given(st.text(alphabet="ab(){},:\\ and;."))
 def test_no_authors_raise(text):
-    assert all(name.strip() for name in oai_records.authors(text))
+    assert all(name.strip() for name in oai_records.parse_authors(text))
 
 
 def test_against_the_sandbox(tmp_path: Path, memory, ticks):
@@ -306,10 +306,10 @@ MOMENTS = st.datetimes(datetime(2026, 1, 2), datetime(2026, 12, 20), timezones=s
 
 @given(MOMENTS)
 def test_the_timetable_agrees_with_itself_and_with_the_windows(moment):
-    day = ann.day_of(moment, HOLIDAYS)
-    since, until = ann.submissions(day, HOLIDAYS)
+    day = ann.announcement_day(moment, HOLIDAYS)
+    since, until = ann.submission_window(day, HOLIDAYS)
     assert since <= moment < until
-    assert ann.moment(day) == announced(moment, HOLIDAYS)
+    assert ann.announcement_time(day) == earliest_announcement(moment, HOLIDAYS)
     assert ann.next_after(moment, HOLIDAYS) > moment
 
 
@@ -327,17 +327,19 @@ def test_the_timetable_agrees_with_itself_and_with_the_windows(moment):
 )
 def test_days(submitted, announced_at):
     moment = datetime.fromisoformat(submitted).replace(tzinfo=UTC)
-    assert ann.moment(ann.day_of(moment, HOLIDAYS)) == datetime.fromisoformat(announced_at).replace(tzinfo=UTC)
+    assert ann.announcement_time(ann.announcement_day(moment, HOLIDAYS)) == datetime.fromisoformat(
+        announced_at
+    ).replace(tzinfo=UTC)
 
 
 def test_days_without_announcement_and_other_holidays():
-    assert list(ann.days(date(2026, 11, 25), date(2026, 11, 30), HOLIDAYS)) == [
+    assert list(ann.announcement_days(date(2026, 11, 25), date(2026, 11, 30), HOLIDAYS)) == [
         date(2026, 11, 25), date(2026, 11, 29), date(2026, 11, 30)]  # fmt: skip
-    week = list(ann.days(date(2026, 11, 23), date(2026, 11, 27), holidays=()))
+    week = list(ann.announcement_days(date(2026, 11, 23), date(2026, 11, 27), holidays=()))
     assert [day.day for day in week] == [23, 24, 25, 26]
-    assert all(ann.submissions(a, ())[1] == ann.submissions(b, ())[0] for a, b in pairwise(week))
+    assert all(ann.submission_window(a, ())[1] == ann.submission_window(b, ())[0] for a, b in pairwise(week))
     with pytest.raises(ValueError, match="no announcement"):
-        ann.submissions(date(2026, 11, 26), HOLIDAYS)
+        ann.submission_window(date(2026, 11, 26), HOLIDAYS)
 
 
 @pytest.mark.parametrize(
@@ -379,7 +381,7 @@ def test_recorded_pages_are_read_whole():
     pages = sorted(folder.glob("*/paging_arXivRaw*/*.xml"))
     if not pages:
         pytest.skip("the shared development data are absent")
-    answers = [oai_records.read(path.read_bytes()) for path in pages]
+    answers = [oai_records.parse_response(path.read_bytes()) for path in pages]
     assert sum(answer.unread for answer in answers) == 0
     assert len({one.arxiv_id for answer in answers for one in answer.records}) == 503
     assert [bool(answer.token) for answer in answers] == [True] * 5 + [False]

@@ -66,12 +66,12 @@ def over(x: int, y: int, text: str, before: str = "") -> tuple[int, int, int, in
 
 
 def read(body: bytes) -> str:
-    return "\n".join(pdf.pages(body))
+    return "\n".join(pdf.read_pages(body))
 
 
 def test_pages_and_lines() -> None:
     body = make([[(72, 700, "First line"), (72, 688, "second line")], [(72, 700, "Second page")]])
-    assert pdf.text(body) == "First line\nsecond line\n\nSecond page\n\n"
+    assert pdf.extract_text(body) == "First line\nsecond line\n\nSecond page\n\n"
 
 
 def test_an_address_behind_words_follows_them() -> None:
@@ -137,25 +137,25 @@ def test_an_address_cannot_break_its_brackets() -> None:
     "body", [b"", b"%PDF-1.5", b"<html>", b"%PDF-1.4\n" + bytes(1000), b"x" * 2000 + b"%PDF-1.4"]
 )
 def test_what_is_no_pdf_has_no_text(body: bytes) -> None:
-    assert pdf.text(body) == ""
+    assert pdf.extract_text(body) == ""
 
 
 def test_an_encrypted_pdf_has_no_text() -> None:
     locked = make([[(72, 700, "Secret")]]).replace(
         b"/Root 1 0 R", b"/Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 /P -1 /O (" + b"x" * 32 + b") /U (" + b"y" * 32 + b") >> /ID [(a) (a)]"
     )  # fmt: skip
-    assert "Secret" not in pdf.text(locked)
+    assert "Secret" not in pdf.extract_text(locked)
 
 
 def test_pages_text_and_time_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     body = make([[(72, 700, f"Page {number}.")] for number in range(30)])
     monkeypatch.setattr(pdf, "MOST_PAGES", 10)
-    assert len(list(pdf.pages(body))) == 10
+    assert len(list(pdf.read_pages(body))) == 10
     monkeypatch.setattr(pdf, "MOST_TEXT", 20)
-    assert len(list(pdf.pages(body))) == 3
+    assert len(list(pdf.read_pages(body))) == 3
     ticks = iter(range(0, 1000, 5))
     monkeypatch.setattr(pdf, "MOST_TEXT", 1000)
-    assert len(list(pdf.pages(body, lambda: next(ticks)))) == 1
+    assert len(list(pdf.read_pages(body, lambda: next(ticks)))) == 1
 
 
 def test_what_was_read_before_a_child_dies_or_hangs_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,13 +163,13 @@ def test_what_was_read_before_a_child_dies_or_hangs_counts(monkeypatch: pytest.M
         raise subprocess.TimeoutExpired("x", 1, b"Page 1.\n")
 
     monkeypatch.setattr(subprocess, "run", hang)
-    assert pdf.text(make([[(72, 700, "x")]])) == "Page 1.\n"
+    assert pdf.extract_text(make([[(72, 700, "x")]])) == "Page 1.\n"
 
     def fail(*args: object, **more: object) -> None:
         raise OSError
 
     monkeypatch.setattr(subprocess, "run", fail)
-    assert pdf.text(make([[(72, 700, "x")]])) == ""
+    assert pdf.extract_text(make([[(72, 700, "x")]])) == ""
 
 
 def test_a_child_that_is_killed_gives_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_child_that_is_killed_gives_nothing(monkeypatch: pytest.MonkeyPatch, t
         "import os, sys\nsys.stdout.write('one page')\nsys.stdout.flush()\nos.kill(os.getpid(), 11)\n"
     )
     monkeypatch.setattr(pdf, "__file__", str(killed))
-    assert pdf.text(make([[(72, 700, "x")]])) == "one page"
+    assert pdf.extract_text(make([[(72, 700, "x")]])) == "one page"
 
 
 def test_a_page_that_swells_takes_nothing_from_those_before_it() -> None:
@@ -197,7 +197,7 @@ def test_a_page_that_swells_takes_nothing_from_those_before_it() -> None:
             b" /Length %d >>\nstream\n%s\nendstream" % (9 + depth, len(shown), shown)
         )  # fmt: skip
     body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n%s\nendobj\n" % each for each in enumerate(objects, 1))
-    assert pdf.text(body + b"trailer << /Root 1 0 R >>\n%%EOF\n") == "first page\n\n"
+    assert pdf.extract_text(body + b"trailer << /Root 1 0 R >>\n%%EOF\n") == "first page\n\n"
 
 
 def test_damaged_files_give_some_text_or_none() -> None:
@@ -234,7 +234,7 @@ def test_no_letter_outside_an_address_is_lost(letters: list[str], links: list[tu
     if not letters:
         return
     covered = [(address, min(a, b), max(a, b)) for address, a, b in links if max(a, b) < len(letters)]
-    out = pdf.with_addresses(letters, covered)
+    out = pdf.insert_addresses(letters, covered)
     assert len(out) == len(letters)
     for place, (old, new) in enumerate(zip(letters, out, strict=True)):
         assert new.startswith((old, "<http")) or new == "", place

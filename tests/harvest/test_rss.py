@@ -33,7 +33,7 @@ def feed(*items, date="Tue, 16 Jun 2026 00:00:00 -0400", head=""):
 
 
 def test_an_item_is_a_version_of_the_evening_before() -> None:
-    channel = rss.parse(feed(item(), item("oai:arXiv.org:math/0601001v12", "replace-cross")), HOLIDAYS)
+    channel = rss.parse_channel(feed(item(), item("oai:arXiv.org:math/0601001v12", "replace-cross")), HOLIDAYS)
     assert isinstance(channel, rss.RssChannel)
     assert (channel.day, channel.unread) == (date(2026, 6, 15), 0)
     first, second = channel.items
@@ -56,7 +56,7 @@ def test_an_item_is_a_version_of_the_evening_before() -> None:
     ],
 )
 def test_the_day_that_a_channel_tells_of(published: str, day: date) -> None:
-    channel = rss.parse(feed(date=published), HOLIDAYS)
+    channel = rss.parse_channel(feed(date=published), HOLIDAYS)
     assert isinstance(channel, rss.RssChannel)
     assert (channel.day, channel.items) == (day, ())
 
@@ -72,13 +72,15 @@ def test_the_day_that_a_channel_tells_of(published: str, day: date) -> None:
     ],
 )
 def test_what_cannot_be_read_is_counted(wrong: str) -> None:
-    channel = rss.parse(feed(item(), wrong), HOLIDAYS)
+    channel = rss.parse_channel(feed(item(), wrong), HOLIDAYS)
     assert isinstance(channel, rss.RssChannel)
     assert (len(channel.items), channel.unread) == (1, 1)
 
 
 def test_a_withdrawal_is_told_by_the_abstract() -> None:
-    channel = rss.parse(feed(item(abstract="Abstract: This paper has been withdrawn by the author")), HOLIDAYS)
+    channel = rss.parse_channel(
+        feed(item(abstract="Abstract: This paper has been withdrawn by the author")), HOLIDAYS
+    )
     assert isinstance(channel, rss.RssChannel)
     assert channel.items[0].version.withdrawn
 
@@ -96,7 +98,7 @@ def test_a_withdrawal_is_told_by_the_abstract() -> None:
     ],
 )
 def test_what_is_no_announcement_says_why(body: bytes, reason: str) -> None:
-    assert rss.parse(body, HOLIDAYS) == reason
+    assert rss.parse_channel(body, HOLIDAYS) == reason
 
     class Answering:
         def get(self, upstream, path, *, params=None, headers=None):
@@ -109,8 +111,8 @@ def test_what_is_no_announcement_says_why(body: bytes, reason: str) -> None:
 
 @given(st.binary(max_size=300), st.text(max_size=60))
 def test_nothing_in_a_feed_raises(raw: bytes, text: str) -> None:
-    rss.parse(raw, HOLIDAYS)
+    rss.parse_channel(raw, HOLIDAYS)
     cleaned = "".join(
         c for c in text if c not in "<&" and (c >= " " or c in "\t\n") and not "\ud800" <= c <= "\udfff"
     )
-    rss.parse(feed(item(guid=cleaned, abstract=cleaned), date=cleaned), HOLIDAYS)
+    rss.parse_channel(feed(item(guid=cleaned, abstract=cleaned), date=cleaned), HOLIDAYS)

@@ -39,13 +39,13 @@ def paper(body: str) -> str:
     lambda text: tar({"long/" * 40 + "ms.tex": text}),
 ])  # fmt: skip
 def test_every_way_in_which_arxiv_packs_a_source(pack: Callable[[str], bytes]) -> None:
-    found = tex_archive.tex(pack(paper("Our code: \\url{https://github.com/a/b} by Zoë")))
+    found = tex_archive.extract_tex(pack(paper("Our code: \\url{https://github.com/a/b} by Zoë")))
     assert "\\url{https://github.com/a/b} by Zoë" in found
     assert found.startswith("\\documentclass")
 
 
 def test_latin_1_is_read() -> None:
-    assert "Zoë" in tex_archive.tex(gzip.compress(paper("Zoë").encode("latin-1")))
+    assert "Zoë" in tex_archive.extract_tex(gzip.compress(paper("Zoë").encode("latin-1")))
 
 
 @pytest.mark.parametrize(("form", "folder"), [(tarfile.PAX_FORMAT, "ü" * 90), (tarfile.USTAR_FORMAT, "u" * 90)])
@@ -56,7 +56,7 @@ def test_pax_and_ustar_names(form: int, folder: str) -> None:
             member = tarfile.TarInfo(name)
             member.size = len(text.encode())
             out.addfile(member, io.BytesIO(text.encode()))
-    assert "INSIDE" in tex_archive.tex(made.getvalue())
+    assert "INSIDE" in tex_archive.extract_tex(made.getvalue())
 
 
 @pytest.mark.parametrize("command", [
@@ -64,7 +64,7 @@ def test_pax_and_ustar_names(form: int, folder: str) -> None:
     '\\input{"part"}', "\\InputIfFileExists{part}",
 ])  # fmt: skip
 def test_what_is_input_stands_in_its_place(command: str) -> None:
-    found = tex_archive.tex(tar({"main.tex": paper(f"before {command} after"), "part.tex": "PART"}))
+    found = tex_archive.extract_tex(tar({"main.tex": paper(f"before {command} after"), "part.tex": "PART"}))
     assert " ".join(found.split()).find("before PART after") > 0
 
 
@@ -76,7 +76,7 @@ def test_imports_begin_in_their_folder() -> None:
         "parts/deep/two.tex": "TWO \\subimport{x}{four}",
         "parts/deep/x/four.tex": "FOUR",
     }
-    assert tex_archive.tex(tar(files)).split()[2:] == ["ONE", "THREE", "TWO", "FOUR"]
+    assert tex_archive.extract_tex(tar(files)).split()[2:] == ["ONE", "THREE", "TWO", "FOUR"]
 
 
 @pytest.mark.parametrize("unused", [
@@ -86,31 +86,35 @@ def test_imports_begin_in_their_folder() -> None:
 ])  # fmt: skip
 def test_what_is_never_typeset_pulls_nothing_in(unused: str) -> None:
     files = {"main.tex": paper(f"shown\n{unused}\n"), "secret.tex": "SECRET", "old.tex": "SECRET"}
-    found = tex_archive.tex(tar(files))
+    found = tex_archive.extract_tex(tar(files))
     assert "shown" in found
     assert "SECRET" not in found
 
 
 def test_the_other_branch_of_a_false_condition_and_an_escaped_percent_are_kept() -> None:
-    found = tex_archive.tex(gzip.compress(paper("\\iffalse a \\else B \\fi 5\\% of C \\iff D").encode()))
+    found = tex_archive.extract_tex(gzip.compress(paper("\\iffalse a \\else B \\fi 5\\% of C \\iff D").encode()))
     assert "B" in found
     assert "5\\% of C \\iff D" in found
 
 
 def test_a_percent_within_an_address_belongs_to_it() -> None:
-    found = tex_archive.tex(paper("\\href{https://a.b/c%20d}{here} % gone\n\\url{https://a.b/e\\%20f}").encode())
+    found = tex_archive.extract_tex(
+        paper("\\href{https://a.b/c%20d}{here} % gone\n\\url{https://a.b/e\\%20f}").encode()
+    )
     assert "\\href{https://a.b/c\\%20d}{here} \n\\url{https://a.b/e\\%20f}" in found
 
 
 def test_the_bibliography_is_the_one_that_was_typeset() -> None:
     files = {"ms.tex": paper("\\bibliography{refs}"), "ms.bbl": "\\begin{thebibliography}{1}\\bibitem{x} OWN\\end{thebibliography}",
              "other.bbl": "OTHER", "refs.bib": "@misc{y, note={UNCITED}}"}  # fmt: skip
-    found = tex_archive.tex(tar(files))
+    found = tex_archive.extract_tex(tar(files))
     assert "OWN" in found
     assert "OTHER" not in found
     assert "UNCITED" not in found
-    assert "CITED" in tex_archive.tex(tar({"ms.tex": paper("\\bibliography{refs}"), "refs.bbl": "CITED"}))
-    biblatex = tex_archive.tex(tar({"ms.tex": paper("\\printbibliography[heading=none]"), "ms.bbl": "\\entry{x}"}))
+    assert "CITED" in tex_archive.extract_tex(tar({"ms.tex": paper("\\bibliography{refs}"), "refs.bbl": "CITED"}))
+    biblatex = tex_archive.extract_tex(
+        tar({"ms.tex": paper("\\printbibliography[heading=none]"), "ms.bbl": "\\entry{x}"})
+    )
     assert "\\begin{thebibliography}{}\n\\entry{x}" in biblatex
 
 
@@ -123,7 +127,7 @@ def test_the_bibliography_is_the_one_that_was_typeset() -> None:
     (["a.tex", "b.tex", "b.bbl"], "b.tex"),
 ])  # fmt: skip
 def test_which_file_is_the_paper(names: list[str], main: str) -> None:
-    found = tex_archive.tex(tar({name: paper(f"this is {name}") for name in names}))
+    found = tex_archive.extract_tex(tar({name: paper(f"this is {name}") for name in names}))
     assert f"this is {main}" in found
     assert found.count("this is") == 1
 
@@ -134,21 +138,25 @@ def test_which_file_is_the_paper(names: list[str], main: str) -> None:
     ("00README.XXX", "main.tex ignore\nodd.tex toplevelfile\n"),
 ])  # fmt: skip
 def test_arxivs_own_note_says_which_file_is_the_paper(readme: tuple[str, str]) -> None:
-    found = tex_archive.tex(tar({"main.tex": paper("MAIN"), "odd.tex": paper("ODD"), readme[0]: readme[1]}))
+    found = tex_archive.extract_tex(
+        tar({"main.tex": paper("MAIN"), "odd.tex": paper("ODD"), readme[0]: readme[1]})
+    )
     assert "ODD" in found
     assert "MAIN" not in found
 
 
 def test_without_a_main_file_the_biggest_is_read() -> None:
     assert (
-        tex_archive.tex(tar({"a.tex": "\\section{x}", "b.tex": "\\section{the longer}", "notes.txt": "x" * 99}))
+        tex_archive.extract_tex(
+            tar({"a.tex": "\\section{x}", "b.tex": "\\section{the longer}", "notes.txt": "x" * 99})
+        )
         == "\\section{the longer}"
     )
 
 
 def test_parts_that_could_stand_alone_give_their_bodies() -> None:
     part = "\\documentclass[main]{subfiles}\n\\input{secret}\\begin{document}PART\\end{document} rest"
-    found = tex_archive.tex(tar({"main.tex": paper("\\subfile{part} and on"), "part.tex": part}))
+    found = tex_archive.extract_tex(tar({"main.tex": paper("\\subfile{part} and on"), "part.tex": part}))
     assert "PART" in found
     assert "and on" in found
     assert "rest" not in found
@@ -158,9 +166,9 @@ def test_parts_that_could_stand_alone_give_their_bodies() -> None:
 def test_a_pdf_is_known_by_its_bytes() -> None:
     document = b"%PDF-1.5\n" + bytes(2000)
     for body in (document, gzip.compress(document)):
-        assert tex_archive.pdf(body) == document
-        assert tex_archive.tex(body) == ""
-    assert tex_archive.pdf(tar({"a.tex": "x"})) == b""
+        assert tex_archive.extract_pdf(body) == document
+        assert tex_archive.extract_tex(body) == ""
+    assert tex_archive.extract_pdf(tar({"a.tex": "x"})) == b""
 
 
 @pytest.mark.parametrize("body", [
@@ -170,42 +178,43 @@ def test_a_pdf_is_known_by_its_bytes() -> None:
 def test_what_holds_no_tex(body: bytes) -> None:
     if body.startswith(b"%!PS"):
         body = b"%!PS-Adobe-2.0\n/x 1 def\n"
-    assert tex_archive.tex(body) == ""
+    assert tex_archive.extract_tex(body) == ""
 
 
 def test_a_truncated_archive_gives_what_is_whole() -> None:
     whole = tar({"main.tex": paper("HERE \\input{b}"), "a.png": os.urandom(100_000), "b.tex": "GONE"})
-    found = tex_archive.tex(whole[:60_000])
+    found = tex_archive.extract_tex(whole[:60_000])
     assert "HERE" in found
     assert "GONE" not in found
     text = paper("word " * 50_000)
-    assert len(tex_archive.tex(gzip.compress(text.encode())[:-200])) > 1000
+    assert len(tex_archive.extract_tex(gzip.compress(text.encode())[:-200])) > 1000
 
 
 def test_how_a_file_ends() -> None:
     packed = gzip.compress(b"\\documentclass{a}" * 1000, mtime=0)
-    assert [tex_archive.end(body) for body in (packed, packed + packed, b"plain", b"")] == ["whole"] * 4
+    assert [tex_archive.gzip_end(body) for body in (packed, packed + packed, b"plain", b"")] == ["whole"] * 4
     flipped = packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:]
     assert {
-        tex_archive.end(body) for body in (packed[:-1], packed[:40], packed[:3], packed + packed[:-1], flipped)
+        tex_archive.gzip_end(body)
+        for body in (packed[:-1], packed[:40], packed[:3], packed + packed[:-1], flipped)
     } == {"cut"}
 
 
 def test_what_unpacks_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tex_archive, "MOST_UNPACKED", 5000)
-    assert tex_archive.end(gzip.compress(bytes(5001))) == "endless"
-    assert tex_archive.end(gzip.compress(bytes(4999))) == "whole"
+    assert tex_archive.gzip_end(gzip.compress(bytes(5001))) == "endless"
+    assert tex_archive.gzip_end(gzip.compress(bytes(4999))) == "whole"
 
 
 def test_a_bomb_ends_at_the_bound() -> None:
     start = time.process_time()
-    assert tex_archive.tex(site.bomb()) == ""
-    assert tex_archive.tex(gzip.compress(bytes(1 << 24)) * 64) == ""
+    assert tex_archive.extract_tex(site.bomb()) == ""
+    assert tex_archive.extract_tex(gzip.compress(bytes(1 << 24)) * 64) == ""
     assert time.process_time() - start < 5
 
 
 def test_names_links_and_devices_that_lead_out_are_passed_over() -> None:
-    found = tex_archive.tex(site.traversal())
+    found = tex_archive.extract_tex(site.traversal())
     assert "Nothing else." in found
     assert "escaped" not in found
     assert "root:" not in found
@@ -216,37 +225,37 @@ def test_sizes_that_lie() -> None:
         member = tarfile.TarInfo("main.tex")
         member.size = size
         header = member.tobuf(tarfile.GNU_FORMAT)
-        assert tex_archive.tex(gzip.compress(header + paper("x").encode())) == ""
+        assert tex_archive.extract_tex(gzip.compress(header + paper("x").encode())) == ""
 
 
 def test_many_members_and_many_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tex_archive, "MOST_MEMBERS", 10)
-    assert tex_archive.tex(tar({f"{n:02}.txt": "x" for n in range(20)} | {"zz.tex": paper("late")})) != paper(
-        "late"
-    )
+    assert tex_archive.extract_tex(
+        tar({f"{n:02}.txt": "x" for n in range(20)} | {"zz.tex": paper("late")})
+    ) != paper("late")
     monkeypatch.setattr(tex_archive, "MOST_KEPT", 1000)
-    found = tex_archive.tex(tar({"a.tex": paper("first"), "b.txt": "y" * 2000, "c.tex": paper("z" * 500)}))
+    found = tex_archive.extract_tex(tar({"a.tex": paper("first"), "b.txt": "y" * 2000, "c.tex": paper("z" * 500)}))
     assert "first" in found
 
 
 def test_circles_and_deep_chains_end() -> None:
     assert (
-        tex_archive.tex(
+        tex_archive.extract_tex(
             tar({"main.tex": paper("A \\input{main} \\input{b}"), "b.tex": "B \\input{b} \\input{main}"})
         ).count("B")
         == 1
     )
     chain = {f"f{n}.tex": f"\\input{{f{n + 1}}}" for n in range(3000)} | {"main.tex": paper("\\input{f0} end")}
-    assert "end" in tex_archive.tex(tar(chain))
+    assert "end" in tex_archive.extract_tex(tar(chain))
     books = {f"f{n}.bbl": f"\\bibliography{{f{n + 1}}}" for n in range(3000)} | {
         "main.tex": paper("\\bibliography{f0} end")
     }
-    assert "end" in tex_archive.tex(tar(books))
+    assert "end" in tex_archive.extract_tex(tar(books))
     doubling = {f"f{n}.tex": f"\\input{{f{n + 1}}}" * 2 for n in range(30)} | {
         "f30.tex": "x",
         "main.tex": paper("\\input{f0}"),
     }
-    assert len(tex_archive.tex(tar(doubling))) < 10_000
+    assert len(tex_archive.extract_tex(tar(doubling))) < 10_000
 
 
 @pytest.mark.parametrize("unit", [
@@ -257,7 +266,7 @@ def test_time_grows_with_the_text(unit: str) -> None:
     def seconds(size: int) -> float:
         text = "\\documentclass{a}\\begin{document}\\section " + unit * (size // len(unit))
         start = time.process_time()
-        tex_source.assembled({"main.tex": text})
+        tex_source.assemble_tex({"main.tex": text})
         return time.process_time() - start
 
     seconds(50_000)
@@ -274,8 +283,8 @@ def test_no_bytes_upset_it(body: bytes) -> None:
         b"\x1f\x8b\x08\x00" + body,
         tar({"main.tex": body}, "w")[:2000] + body,
     ):
-        assert isinstance(tex_archive.tex(each), str)
-        assert isinstance(tex_archive.pdf(each), bytes)
+        assert isinstance(tex_archive.extract_tex(each), str)
+        assert isinstance(tex_archive.extract_pdf(each), bytes)
         tex_archive.is_source(each)
 
 
@@ -291,7 +300,7 @@ def test_no_damaged_archive_upsets_it(changes: list[tuple[int, int]], end: int) 
     body = bytearray(WHOLE)
     for place, value in changes:
         body[place] = value
-    assert isinstance(tex_archive.tex(bytes(body[:end])), str)
+    assert isinstance(tex_archive.extract_tex(bytes(body[:end])), str)
 
 
 @given(st.dictionaries(st.sampled_from(["main.tex", "a.tex", "b/c.tex", "main.bbl", "00README.json"]), st.lists(st.sampled_from([
@@ -299,10 +308,10 @@ def test_no_damaged_archive_upsets_it(changes: list[tuple[int, int]], end: int) 
     "\\bibliography{main}", "\\begin{comment}", "\\end{comment}", "\\url{x%y}", "text", "\\%", "\\\\", "{", "}", '"filename": "a.tex", "usage": "toplevel"',
 ])).map("".join), max_size=5))  # fmt: skip
 def test_any_files_give_a_text_no_longer_than_they_are(files: dict[str, str]) -> None:
-    found = tex_source.assembled(files)
+    found = tex_source.assemble_tex(files)
     assert len(found) <= 10 * sum(map(len, files.values())) + 500
 
 
 def test_text_that_is_no_comment_is_kept() -> None:
     text = "Some \\emph{words} and {\\bf more} $x_1$ \\cite{a} \\\\ [2pt] \\ifx\\a\\b c\\fi \\footnote{x}"
-    assert text in tex_archive.tex(gzip.compress(paper(text).encode()))
+    assert text in tex_archive.extract_tex(gzip.compress(paper(text).encode()))

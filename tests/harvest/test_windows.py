@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from tracker import settings as settings_module
 from tracker.harvest.announcements import NEW_YORK
-from tracker.harvest.windows import announced, announced_after, halves, joined, plan
+from tracker.harvest.windows import (
+    announcement_when_first_seen,
+    earliest_announcement,
+    halve_window,
+    join_windows,
+    plan_windows,
+)
 
 SETTINGS = settings_module.load_settings(environ={})
 HOLIDAYS = SETTINGS.harvest.holidays
@@ -19,23 +25,23 @@ def at(text):
 
 
 def test_both_days_are_inside():
-    assert plan(NOW, date(2026, 6, 14), date(2026, 6, 15), None, SETTINGS) == [
+    assert plan_windows(NOW, date(2026, 6, 14), date(2026, 6, 15), None, SETTINGS) == [
         (at("2026-06-14"), at("2026-06-15")),
         (at("2026-06-15"), at("2026-06-16")),
     ]
 
 
 def test_nothing_lies_in_the_future():
-    assert plan(NOW, date(2026, 6, 17), date(2026, 6, 30), None, SETTINGS) == [
+    assert plan_windows(NOW, date(2026, 6, 17), date(2026, 6, 30), None, SETTINGS) == [
         (at("2026-06-17"), at("2026-06-17T05:30"))
     ]
-    assert plan(NOW, date(2026, 6, 18), None, None, SETTINGS) == []
+    assert plan_windows(NOW, date(2026, 6, 18), None, None, SETTINGS) == []
 
 
 def test_a_new_store_begins_some_days_back_and_an_old_one_before_its_watermark():
-    fresh = plan(NOW, None, None, None, SETTINGS)
+    fresh = plan_windows(NOW, None, None, None, SETTINGS)
     assert (fresh[0][0], fresh[-1][1]) == (at("2026-06-10"), at("2026-06-17T05:30"))
-    later = plan(NOW, None, None, at("2026-06-16T12:00"), SETTINGS)
+    later = plan_windows(NOW, None, None, at("2026-06-16T12:00"), SETTINGS)
     assert later[0][0] == at("2026-06-09")
 
 
@@ -45,24 +51,24 @@ def test_a_new_store_begins_some_days_back_and_an_old_one_before_its_watermark()
     st.datetimes(datetime(2020, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  aware by `timezones`
 )
 def test_windows_join_without_a_gap(since, days, now):
-    windows = plan(now, since, since + timedelta(days=days), None, SETTINGS)
+    windows = plan_windows(now, since, since + timedelta(days=days), None, SETTINGS)
     assert all(before[1] == after[0] for before, after in pairwise(windows))
     assert all(start < end <= now for start, end in windows)
 
 
 def test_halves_share_a_minute_and_a_minute_has_none():
     window = (at("2026-06-14"), at("2026-06-14T00:03"))
-    assert halves(window) == (
+    assert halve_window(window) == (
         (at("2026-06-14"), at("2026-06-14T00:01")),
         (at("2026-06-14T00:01"), at("2026-06-14T00:03")),
     )
-    assert halves((at("2026-06-14"), at("2026-06-14T00:01"))) is None
+    assert halve_window((at("2026-06-14"), at("2026-06-14T00:01"))) is None
 
 
 def test_windows_that_touch_are_one():
     days = [at(f"2026-06-{day}") for day in range(10, 20)]
-    assert joined([]) == []
-    assert joined([(days[2], days[3]), (days[0], days[2]), (days[5], days[9]), (days[6], days[7])]) == [
+    assert join_windows([]) == []
+    assert join_windows([(days[2], days[3]), (days[0], days[2]), (days[5], days[9]), (days[6], days[7])]) == [
         (days[0], days[3]),
         (days[5], days[9]),
     ]
@@ -87,14 +93,14 @@ def test_windows_that_touch_are_one():
 )
 def test_the_earliest_announcement(submitted, expected):
     moment = datetime.fromisoformat(submitted).replace(tzinfo=NEW_YORK)
-    found = announced(moment.astimezone(UTC), HOLIDAYS)
+    found = earliest_announcement(moment.astimezone(UTC), HOLIDAYS)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=NEW_YORK)
     assert found.utcoffset() == timedelta(0)
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  as above
 def test_announcements_follow_submissions_within_a_week_on_announcement_days(moment):
-    found = announced(moment, HOLIDAYS)
+    found = earliest_announcement(moment, HOLIDAYS)
     assert timedelta(hours=5) <= found - moment <= timedelta(days=7)
     assert found.astimezone(NEW_YORK).weekday() not in (4, 5)
 
@@ -105,7 +111,7 @@ def test_what_moderators_held_was_announced_after_the_window_was_read_without_it
         (datetime(2026, 6, 16, tzinfo=UTC), datetime(2026, 6, 17, tzinfo=UTC)),
         datetime(2026, 6, 25, 5, tzinfo=UTC),
     )
-    assert announced_after(submitted, [], HOLIDAYS) == announced(submitted, HOLIDAYS)
-    assert announced_after(submitted, [(*day, asked)], HOLIDAYS) == asked
+    assert announcement_when_first_seen(submitted, [], HOLIDAYS) == earliest_announcement(submitted, HOLIDAYS)
+    assert announcement_when_first_seen(submitted, [(*day, asked)], HOLIDAYS) == asked
     later = (datetime(2026, 6, 18, tzinfo=UTC), datetime(2026, 6, 19, tzinfo=UTC), asked)
-    assert announced_after(submitted, [later], HOLIDAYS) == announced(submitted, HOLIDAYS)
+    assert announcement_when_first_seen(submitted, [later], HOLIDAYS) == earliest_announcement(submitted, HOLIDAYS)

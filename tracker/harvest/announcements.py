@@ -33,26 +33,26 @@ def is_announced_on(day: date, holidays: Collection[date]) -> bool:
     return day.weekday() not in (_FRIDAY, _SATURDAY) and day not in holidays
 
 
-def moment(day: date) -> datetime:
+def announcement_time(day: date) -> datetime:
     """When the announcement of that New York day comes, in UTC; daylight saving time included."""
     return datetime.combine(day, ANNOUNCEMENT, NEW_YORK).astimezone(UTC)
 
 
-def deadline(day: date) -> datetime:
+def submission_deadline(day: date) -> datetime:
     """Until when (exclusive, UTC) what that day's announcement holds was submitted."""
     last = day - 2 * _DAY if day.weekday() == _SUNDAY else day
     return datetime.combine(last, CUT_OFF, NEW_YORK).astimezone(UTC)
 
 
-def day_of(submitted_at: datetime, holidays: Collection[date]) -> date:
+def announcement_day(submitted_at: datetime, holidays: Collection[date]) -> date:
     """The New York day of the earliest announcement that can hold what was submitted then (aware)."""
     day = submitted_at.astimezone(NEW_YORK).date()
-    while not is_announced_on(day, holidays) or submitted_at >= deadline(day):
+    while not is_announced_on(day, holidays) or submitted_at >= submission_deadline(day):
         day += _DAY
     return day
 
 
-def submissions(day: date, holidays: Collection[date]) -> tuple[datetime, datetime]:
+def submission_window(day: date, holidays: Collection[date]) -> tuple[datetime, datetime]:
     """From when (inclusive) to when (exclusive), in UTC, what that day announces was submitted.
 
     ValueError for a day without an announcement.
@@ -62,10 +62,10 @@ def submissions(day: date, holidays: Collection[date]) -> tuple[datetime, dateti
     before = day - _DAY
     while not is_announced_on(before, holidays):
         before -= _DAY
-    return deadline(before), deadline(day)
+    return submission_deadline(before), submission_deadline(day)
 
 
-def day_before(day: date, holidays: Collection[date]) -> date:
+def previous_day(day: date, holidays: Collection[date]) -> date:
     """The last New York day with an announcement before `day`."""
     day -= _DAY
     while not is_announced_on(day, holidays):
@@ -76,12 +76,12 @@ def day_before(day: date, holidays: Collection[date]) -> date:
 def next_after(now: datetime, holidays: Collection[date]) -> datetime:
     """The first announcement after `now` (aware), in UTC."""
     day = now.astimezone(NEW_YORK).date()
-    while not is_announced_on(day, holidays) or moment(day) <= now:
+    while not is_announced_on(day, holidays) or announcement_time(day) <= now:
         day += _DAY
-    return moment(day)
+    return announcement_time(day)
 
 
-def days(since: date, until: date, holidays: Collection[date]) -> Iterator[date]:
+def announcement_days(since: date, until: date, holidays: Collection[date]) -> Iterator[date]:
     """The New York days with an announcement from `since` to `until`, both inclusive."""
     return (
         day
@@ -97,5 +97,6 @@ def is_walk_due(walked: datetime | None, now: datetime, holidays: Collection[dat
         return True
     first = walked.astimezone(NEW_YORK).date() - _DAY
     return any(
-        walked < moment(day) + OAI_DELAY <= now for day in days(first, now.astimezone(NEW_YORK).date(), holidays)
+        walked < announcement_time(day) + OAI_DELAY <= now
+        for day in announcement_days(first, now.astimezone(NEW_YORK).date(), holidays)
     )

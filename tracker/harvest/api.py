@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import threading
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
@@ -17,8 +16,9 @@ from tracker.domain.protocols import Clock, UpstreamMemory
 from tracker.fetch.pace import Sleep
 from tracker.fetch.request_policy import RequestPolicy
 from tracker.harvest import api_pages
-from tracker.harvest.api_session import UPSTREAM, Guarded
-from tracker.harvest.windows import Window, halves
+from tracker.harvest.api_session import UPSTREAM, PolicyAdapter
+from tracker.harvest.arxiv_text import CATEGORY, WITHDRAWN, clean_names, clean_text
+from tracker.harvest.windows import Window, halve_window
 from tracker.settings import Settings
 
 MOST_PAGED = 9_000
@@ -26,18 +26,6 @@ MOST_PAGED = 9_000
 MOST_REDIRECTS = 5
 MOST_WALKS = 3
 """So often a window is read from the start when its pages do not add up, before it is left open."""
-
-# arXiv's own classes; ACM (`I.2.6`) and MSC (`68T07, 35J20`) terms come in the same list.
-CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?", re.ASCII)
-# C0 and C1 controls but tab and line feed; overrides and isolates of the writing direction; non-characters.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd-\uffff]")
-_MAIL = re.compile(r"<?[^\s<>@,;:()]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
-WITHDRAWN = re.compile(
-    r"\W{0,5}(?:this|the)\s+(?:arxiv\s+)?(?:paper|article|submission|manuscript|work|preprint|report)\s+"
-    r"(?:has\s+been|have\s+been|is|was)\s+(?:\w+\s+)?withdrawn\b(?!\s+from)"
-    r"|\W{0,5}(?:(?:paper|article|submission|manuscript)\s+)?(?:has\s+been\s+|is\s+|was\s+)?withdrawn\s+by\b",
-    re.IGNORECASE,
-)
 
 
 class ArxivApi:
@@ -58,7 +46,7 @@ class ArxivApi:
     ) -> None:
         self._settings = settings
         policy = RequestPolicy(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
-        self._guarded = Guarded(settings, policy)
+        self._guarded = PolicyAdapter(settings, policy)
         # Pace and retries are ours: the library's know neither other processes nor Retry-After.
         self._client = arxiv.Client(page_size=settings.harvest.page_size, delay_seconds=0.0, num_retries=0)
         self._client.query_url_format = settings.upstreams.arxiv_api.rstrip("/") + "?{}"
@@ -95,7 +83,7 @@ class ArxivApi:
         """One window, in halves when arXiv would not page through it; returns how many papers it holds."""
         total, versions, page = self._first_page(window)
         if total > MOST_PAGED:
-            parts = halves(window)
+            parts = halve_window(window)
             if parts is None:
                 raise UpstreamError(UPSTREAM, f"{total} papers in one minute are more than can be paged through")
             before = len(reading.seen)
@@ -146,7 +134,7 @@ class ArxivApi:
     def _page(self, window: Window, start: int) -> tuple[list[Version], api_pages.ApiPage]:
         size = self._settings.harvest.page_size
         search = arxiv.Search(
-            query=query(self._settings.harvest.categories, window),
+            query=build_query(self._settings.harvest.categories, window),
             max_results=start + size,
             sort_by=arxiv.SortCriterion.SubmittedDate,
             sort_order=arxiv.SortOrder.Ascending,
@@ -177,7 +165,7 @@ class _Reading:
         return new
 
 
-def query(categories: tuple[str, ...], window: Window) -> str:
+def build_query(categories: tuple[str, ...], window: Window) -> str:
     """The search of arXiv's API user manual: any of the categories, v1 submitted in the window, in UTC minutes."""
     since, until = (moment.astimezone(UTC).strftime("%Y%m%d%H%M") for moment in window)
     return f"({' OR '.join(f'cat:{category}' for category in categories)}) AND submittedDate:[{since} TO {until}]"
@@ -185,23 +173,23 @@ def query(categories: tuple[str, ...], window: Window) -> str:
 
 def _versions(results: list[arxiv.Result]) -> Iterator[Version]:
     for result in results:
-        found = api_pages.identifier(result.entry_id)
+        found = api_pages.parse_entry_id(result.entry_id)
         if found is not None:
-            yield version(result, *found)
+            yield make_version(result, *found)
 
 
-def version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
+def make_version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
     """One entry as a Version: texts without control characters, arXiv's own categories only, times in UTC."""
-    comment = clean(result.comment or "").strip() or None
-    abstract = clean(result.summary).strip()
+    comment = clean_text(result.comment or "").strip() or None
+    abstract = clean_text(result.summary).strip()
     categories = [term for term in result.categories if CATEGORY.fullmatch(term)]
     primary = result.primary_category if CATEGORY.fullmatch(result.primary_category) else ""
     primary = primary or next(iter(categories), "")
-    names = (person(author.name) for author in result.authors)
+    names = (clean_names(author.name) for author in result.authors)
     return Version(
         arxiv_id=arxiv_id,
         n=n,
-        title=" ".join(clean(result.title).split()),
+        title=" ".join(clean_text(result.title).split()),
         abstract=abstract,
         authors=tuple(name for name in names if name),
         categories=tuple(dict.fromkeys([*categories, primary] if primary else categories)),
@@ -209,16 +197,6 @@ def version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
         comment=comment,
         submitted_at=result.published.astimezone(UTC),
         updated_at=result.updated.astimezone(UTC),
-        doi=clean(result.doi or "").strip() or None,
+        doi=clean_text(result.doi or "").strip() or None,
         withdrawn=any(WITHDRAWN.match(text) for text in (comment, abstract) if text),
     )
-
-
-def person(text: str) -> str:
-    """Names on one line, clean, without mail addresses: they are nobody's to publish again."""
-    return " ".join(_MAIL.sub("", clean(text)).split())
-
-
-def clean(text: str) -> str:
-    """`text` without control characters, direction overrides and non-characters."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -31,13 +31,13 @@ class ApiPage:
     ordered: bool
 
 
-def identifier(entry_id: str) -> tuple[str, int] | None:
+def parse_entry_id(entry_id: str) -> tuple[str, int] | None:
     """(id without version, version) of an entry's address, None when it is no arXiv id."""
     found = _ID.fullmatch(entry_id.strip())
     return (found[1], int(found[2] or 1)) if found else None
 
 
-def read(body: bytes, start: int, size: int) -> ApiPage | str:
+def parse_page(body: bytes, start: int, size: int) -> ApiPage | str:
     """The page that begins at `start` and was asked to hold `size` entries; else a clause that says what is wrong."""
     if not body.strip():
         return "an empty answer"
@@ -67,7 +67,7 @@ def _page(total: int, entries: list[etree._Element]) -> ApiPage | str:
     ids: list[str] = []
     times: list[datetime] = []
     for entry in entries:
-        found = identifier(entry.findtext(f"{_ATOM}id") or "")
+        found = parse_entry_id(entry.findtext(f"{_ATOM}id") or "")
         published, updated = (_moment(entry.findtext(f"{_ATOM}{name}")) for name in ("published", "updated"))
         if found is None or published is None or updated is None:
             return "an entry without id or dates"

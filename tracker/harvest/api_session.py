@@ -19,7 +19,7 @@ UPSTREAM = "arxiv_api"
 _CHUNK = 65_536
 
 
-class Guarded(HTTPAdapter):
+class PolicyAdapter(HTTPAdapter):
     """The adapter below the library's session: every request passes the policy, every answer the guard."""
 
     def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
@@ -72,7 +72,7 @@ class Guarded(HTTPAdapter):
         )
         if asked is not None or answer.is_redirect:
             return asked
-        page = api_pages.read(body, *_slice(url))
+        page = api_pages.parse_page(body, *_slice(url))
         if answer.status_code != 200:
             said = f": {page}" if isinstance(page, str) and page.startswith("an error") else ""
             raise UpstreamError(UPSTREAM, f"answered {answer.status_code}{said}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tracker.harvest import announcements
-from tracker.harvest.windows import Window, joined
+from tracker.harvest.windows import Window, join_windows
 
 USUAL, MANY = 4, 10
 """A day without any paper is suspect when so many days before it had so many each."""
@@ -56,55 +56,62 @@ class AnnouncementDay:
 
 def ready_at(day: date) -> datetime:
     """From when on all of arXiv's doors for programs should show that day's announcement."""
-    return announcements.moment(day) + announcements.OAI_DELAY
+    return announcements.announcement_time(day) + announcements.OAI_DELAY
 
 
-def day_told(announced_at: datetime, seen: datetime, holidays: Collection[date]) -> date:
+def announced_day(announced_at: datetime, seen: datetime, holidays: Collection[date]) -> date:
     """The New York day of the announcement of what was announced at that time at the earliest, and seen at `seen`.
 
     A time of announcement stands for its day. Any other is when arXiv was asked and did not show it yet: the next
     announcement brought it, or, where it was seen before that, the last one.
     """
     day = announced_at.astimezone(announcements.NEW_YORK).date()
-    while not announcements.is_announced_on(day, holidays) or announcements.moment(day) < announced_at:
+    while not announcements.is_announced_on(day, holidays) or announcements.announcement_time(day) < announced_at:
         day += timedelta(days=1)
-    if announcements.moment(day) == announced_at or announcements.moment(day) <= seen:
+    if announcements.announcement_time(day) == announced_at or announcements.announcement_time(day) <= seen:
         return day
-    return announcements.day_before(day, holidays)
+    return announcements.previous_day(day, holidays)
 
 
-def first_day(windows: Iterable[Window], holidays: Collection[date]) -> date | None:
+def first_covered_day(windows: Iterable[Window], holidays: Collection[date]) -> date | None:
     """The first announcement day whose submissions lie wholly in the newest stretch of windows; None without any."""
-    stretches = joined(windows)
+    stretches = join_windows(windows)
     if not stretches:
         return None
     start = stretches[-1][0]
     day = start.astimezone(announcements.NEW_YORK).date()
-    while not announcements.is_announced_on(day, holidays) or announcements.submissions(day, holidays)[0] < start:
+    while (
+        not announcements.is_announced_on(day, holidays)
+        or announcements.submission_window(day, holidays)[0] < start
+    ):
         day += timedelta(days=1)
     return day
 
 
-def proved_by(day: date, proofs: Proofs, holidays: Collection[date]) -> tuple[str, ...]:
+def list_proofs(day: date, proofs: Proofs, holidays: Collection[date]) -> tuple[str, ...]:
     """Which doors were read to the end after they showed that day's announcement."""
     ready = ready_at(day)
-    since, until = announcements.submissions(day, holidays)
+    since, until = announcements.submission_window(day, holidays)
     doors = []
-    after = joined((first, last) for first, last, asked in proofs.api if asked >= ready)
+    after = join_windows((first, last) for first, last, asked in proofs.api if asked >= ready)
     if any(first <= since and until <= last for first, last in after):
         doors.append("API")
-    walked = joined((first, last) for first, last, _ in proofs.oai)
-    if any(first <= announcements.moment(day) and ready <= last for first, last in walked):
+    walked = join_windows((first, last) for first, last, _ in proofs.oai)
+    if any(first <= announcements.announcement_time(day) and ready <= last for first, last in walked):
         doors.append("OAI-PMH")
     return tuple(doors)
 
 
 def why_unproved(day: date, proofs: Proofs, holidays: Collection[date]) -> str:
     """Why no door proves the day."""
-    since, until = announcements.submissions(day, holidays)
+    since, until = announcements.submission_window(day, holidays)
     told = [why for first, last, why in proofs.api_open if why and first < until and since < last]
     api = [f"the API: {why}" for why in (*told, proofs.api_error) if why]
-    oai = [f"OAI-PMH: {why}" for _, last, why in proofs.oai_open if why and last >= announcements.moment(day)]
+    oai = [
+        f"OAI-PMH: {why}"
+        for _, last, why in proofs.oai_open
+        if why and last >= announcements.announcement_time(day)
+    ]
     both = [*api[:1], *oai[:1]]
     return f"not proved complete ({'; '.join(both) or 'neither the API nor OAI-PMH was read to the end since'})"
 
@@ -121,7 +128,7 @@ def why_empty(counts: Sequence[int]) -> str:
     return "nothing was announced, which is unusual (a holiday belongs in harvest.holidays)"
 
 
-def reasons(missing: Sequence[str], unread: int, unproved: str, empty: str = "") -> tuple[str, ...]:
+def list_reasons(missing: Sequence[str], unread: int, unproved: str, empty: str = "") -> tuple[str, ...]:
     """Why a day is short, in words."""
     found = []
     if missing:

@@ -36,16 +36,16 @@ _NOTICE_BYTES = 20_000
 _END_BYTES = 4_096
 """Among the last of these a whole page closes, and a PDF has its mark (ISO 32000-1, 7.5.5)."""
 
-Outcome = Literal["read", "absent"]
+ReadOutcome = Literal["read", "absent"]
 
 
 @dataclass(frozen=True, slots=True)
-class FileAnswer:
+class FullTextResult:
     """What arXiv has of one paper's text. `reason` says in words why `text` is None; `requests` were made."""
 
     text: FullText | None
     reason: str
-    outcome: Outcome
+    outcome: ReadOutcome
     requests: int
 
 
@@ -59,7 +59,7 @@ class _Miss:
     final: bool = False
 
 
-def read(fetch: Fetch, arxiv_id: str) -> FileAnswer:
+def read_full_text(fetch: Fetch, arxiv_id: str) -> FullTextResult:
     """The text of the newest version of a paper (`arxiv_id` with or without a version), in at most three requests.
 
     `absent`: arXiv says that it has no such file, or none of its files holds text. Raises UpstreamStopped when
@@ -67,7 +67,7 @@ def read(fetch: Fetch, arxiv_id: str) -> FileAnswer:
     answer: the text is then unknown, not absent.
     """
     if not _ID.fullmatch(arxiv_id):
-        return FileAnswer(None, "it is no arXiv id", "absent", 0)
+        return FullTextResult(None, "it is no arXiv id", "absent", 0)
     requests, reasons = 0, list[str]()
     unknown: UpstreamError | None = None
     for path, understand in (("html", _html), ("e-print", _source), ("pdf", _pdf)):
@@ -81,7 +81,7 @@ def read(fetch: Fetch, arxiv_id: str) -> FileAnswer:
             unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {error.reason}")
             continue
         if isinstance(found, FullText):
-            return FileAnswer(found, "", "read", requests)
+            return FullTextResult(found, "", "read", requests)
         reasons.append(found.reason)
         if not found.known:
             unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {found.reason}")
@@ -89,7 +89,7 @@ def read(fetch: Fetch, arxiv_id: str) -> FileAnswer:
             break
     if unknown is not None:
         raise unknown
-    return FileAnswer(None, "; ".join(reasons), "absent", requests)
+    return FullTextResult(None, "; ".join(reasons), "absent", requests)
 
 
 def _html(response: Response) -> FullText | _Miss:
@@ -98,7 +98,7 @@ def _html(response: Response) -> FullText | _Miss:
         return missing
     if _NO_PAPER.search(response.body[:_NOTICE_BYTES]):
         return _Miss("no HTML")
-    text = tex_archive.decoded(response.body)
+    text = tex_archive.decode_text(response.body)
     if b"\0" in response.body[:_END_BYTES] or not _is_long(text):
         return _Miss("something else where a page was due", known=False)
     if _OPENS.search(response.body[:_NOTICE_BYTES]) and not _CLOSES.search(response.body[-_END_BYTES:]):
@@ -110,13 +110,13 @@ def _source(response: Response) -> FullText | _Miss:
     missing = _missing(response, "source")
     if missing is not None:
         return missing
-    end = tex_archive.end(response.body)
+    end = tex_archive.gzip_end(response.body)
     if end == "cut":
         return _Miss("its source breaks off", known=False)
-    text = tex_archive.tex(response.body)
+    text = tex_archive.extract_tex(response.body)
     if text.strip():
         return FullText(Source.TEX, "tex", text)
-    document = tex_archive.pdf(response.body)
+    document = tex_archive.extract_pdf(response.body)
     if document:
         # /pdf would be the same file.
         return _pdf_text(document, final=True)
@@ -137,7 +137,7 @@ def _pdf(response: Response) -> FullText | _Miss:
 def _pdf_text(document: bytes, *, final: bool = False) -> FullText | _Miss:
     if b"%%EOF" not in document[-_END_BYTES:]:
         return _Miss("its PDF breaks off", known=False)
-    text = pdf.text(document)
+    text = pdf.extract_text(document)
     if len(text.strip()) < LEAST_PDF_LETTERS:
         return _Miss("its PDF holds no text that can be read", final=final)
     return FullText(Source.PDF, "pdf-text", text)

@@ -15,9 +15,7 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import Version, WindowResult
 from tracker.domain.protocols import Fetch
 from tracker.harvest import oai_records
-from tracker.harvest.oai_records import MOST_TOKEN, OaiRecord, OaiVersion, newest
-
-__all__ = ["OaiRecord", "OaiVersion", "get_record", "lists", "newest", "read_changes", "set_of", "told"]
+from tracker.harvest.oai_records import MOST_TOKEN, OaiRecord, newest_version
 
 UPSTREAM = "arxiv_oai"
 FORMAT = "arXivRaw"
@@ -58,7 +56,7 @@ class _Walk:
         """A new set, or the same one again."""
         self.leg, self.last, self.ordered = set(), None, True
 
-    def take(self, answer: oai_records.OaiAnswer) -> list[OaiRecord]:
+    def take(self, answer: oai_records.OaiResponse) -> list[OaiRecord]:
         """The records of a page that are new, or newer than when they were seen."""
         fresh = []
         for record in answer.records:
@@ -103,7 +101,7 @@ def read_changes(
     walk = _Walk(max(since, EARLIEST), until)
     trouble = ""
     try:
-        for set_name in dict.fromkeys(map(set_of, categories)) or {"": None}:
+        for set_name in dict.fromkeys(map(oai_set, categories)) or {"": None}:
             unread = yield from _read_set(fetch, walk, set_name)
             if unread:
                 trouble = f"{unread} records could not be read"
@@ -133,7 +131,7 @@ def get_record(fetch: Fetch, arxiv_id: str) -> OaiRecord | None:
     return found
 
 
-def lists(categories: Iterable[str]) -> tuple[str, ...]:
+def choose_lists(categories: Iterable[str]) -> tuple[str, ...]:
     """The fewest lists that hold all papers of these categories: an archive (`cs`), or its category if one alone
     is wanted (`stat.ML`)."""
     archives: dict[str, list[str]] = {}
@@ -142,13 +140,13 @@ def lists(categories: Iterable[str]) -> tuple[str, ...]:
     return tuple(wanted[0] if len(wanted) == 1 else archive for archive, wanted in archives.items())
 
 
-def told(record: OaiRecord, stored: Version | None) -> Version | None:
+def merge_record(record: OaiRecord, stored: Version | None) -> Version | None:
     """What a record tells of its paper beside the newest stored version; None where that is nothing.
 
     Of a version that is stored, its texts stay: arXiv's API writes names and accents without TeX, and the two would
     take turns. What may change within a version is taken: comment, categories, licence, DOI and withdrawal.
     """
-    version = newest(record)
+    version = newest_version(record)
     if version is None or stored is None or version.n > stored.n:
         return version
     if version.n < stored.n:
@@ -184,7 +182,7 @@ def _letters(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if "!" <= c <= "~" and c not in _TEX)
 
 
-def set_of(category: str) -> str:
+def oai_set(category: str) -> str:
     """OAI-PMH's set of a category or archive: `cs.AI` is `cs:cs:AI`, `quant-ph` is `physics:quant-ph`."""
     archive, _, subject = category.partition(".")
     group = "physics" if archive in _PHYSICS else archive
@@ -238,15 +236,15 @@ def _first(since: date, until: date | None, set_name: str) -> dict[str, str]:
     return params | ({"set": set_name} if set_name else {})
 
 
-def _ask(fetch: Fetch, params: dict[str, str]) -> oai_records.OaiAnswer:
+def _ask(fetch: Fetch, params: dict[str, str]) -> oai_records.OaiResponse:
     response = fetch.get(UPSTREAM, "", params=params)
     if response.status != 200:
         raise _Trouble(f"an answer with status {response.status}")
-    answer = oai_records.read(response.body)
+    answer = oai_records.parse_response(response.body)
     if isinstance(answer, str):
         raise _Trouble(answer)
     return answer
 
 
-def _told(answer: oai_records.OaiAnswer) -> str:
+def _told(answer: oai_records.OaiResponse) -> str:
     return f"an error: {answer.error} {answer.message}".strip()

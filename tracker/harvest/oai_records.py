@@ -16,7 +16,7 @@ from tracker.domain.papers import Version
 
 # The rules for arXiv's texts are one set for both of its interfaces.
 from tracker.harvest import announcements
-from tracker.harvest.api import CATEGORY, WITHDRAWN, clean, person
+from tracker.harvest.arxiv_text import CATEGORY, WITHDRAWN, clean_names, clean_text
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -38,7 +38,7 @@ MOST_AUTHORS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class OaiVersion:
+class RecordVersion:
     """One version as arXivRaw tells it: when it was submitted (UTC), and its size and source type as written."""
 
     n: int
@@ -59,7 +59,7 @@ class OaiRecord:
     arxiv_id: str
     datestamp: date
     deleted: bool = False
-    versions: tuple[OaiVersion, ...] = ()
+    versions: tuple[RecordVersion, ...] = ()
     """In ascending order."""
     title: str = ""
     abstract: str = ""
@@ -79,7 +79,7 @@ class OaiRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OaiAnswer:
+class OaiResponse:
     """One answer that is OAI-PMH. `error` is its code, if any; `token` None or empty ends a list."""
 
     error: str = ""
@@ -93,14 +93,14 @@ class OaiAnswer:
     """completeListSize, where the server gives it."""
 
 
-def is_withdrawn(versions: Sequence[OaiVersion], comment: str | None, abstract: str) -> bool:
+def is_withdrawn(versions: Sequence[RecordVersion], comment: str | None, abstract: str) -> bool:
     """Whether the last of the versions is withdrawn: nothing is behind it, or its comment or abstract says so."""
     return bool(versions and versions[-1].withdrawn) or any(
         WITHDRAWN.match(text) for text in (comment, abstract) if text
     )
 
 
-def newest(record: OaiRecord) -> Version | None:
+def newest_version(record: OaiRecord) -> Version | None:
     """The newest version as the store keeps it; None for a deleted record.
 
     Older versions have no texts here, so that no Version can be made of them.
@@ -125,7 +125,7 @@ def newest(record: OaiRecord) -> Version | None:
     )
 
 
-def read(body: bytes) -> OaiAnswer | str:
+def parse_response(body: bytes) -> OaiResponse | str:
     """The answer, or a clause that says why it is none."""
     if not body.strip():
         return "an empty answer"
@@ -149,7 +149,7 @@ def read(body: bytes) -> OaiAnswer | str:
     error = root.find(f"{_OAI}error")
     if error is not None:
         code = _line(error.get("code") or "")[:60] or "error"
-        return OaiAnswer(error=code, message=_line(error.text or "")[:200], response_at=told)
+        return OaiResponse(error=code, message=_line(error.text or "")[:200], response_at=told)
     for verb in ("ListRecords", "GetRecord"):
         found = root.find(f"{_OAI}{verb}")
         if found is not None:
@@ -157,7 +157,7 @@ def read(body: bytes) -> OaiAnswer | str:
     return "an answer without records"
 
 
-def moment(text: str) -> datetime | None:
+def parse_time(text: str) -> datetime | None:
     """A time as `Mon, 2 Apr 2007 19:18:42 GMT`, whatever the locale; None where it is no such time."""
     found = _TIME.fullmatch(text.strip())
     if found is None or found[2] not in _MONTHS:
@@ -171,10 +171,10 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-def authors(text: str) -> tuple[str, ...]:
+def parse_authors(text: str) -> tuple[str, ...]:
     """The names in arXiv's one text of authors: affiliations in parentheses dropped, TeX kept."""
     names: list[str] = []
-    for part in _parts(person(text[:MOST_AUTHORS])):
+    for part in _parts(clean_names(text[:MOST_AUTHORS])):
         for piece in _AND.split(" ".join(part.split())):
             name = piece.strip(" ;")
             if names and _SUFFIX.fullmatch(name):
@@ -207,13 +207,13 @@ def _parts(text: str) -> Iterator[str]:
     yield "".join(piece)
 
 
-def _list(found: etree._Element, told: datetime | None) -> OaiAnswer:
+def _list(found: etree._Element, told: datetime | None) -> OaiResponse:
     records = [_record(node) for node in found.iterchildren(f"{_OAI}record")]
     token = found.find(f"{_OAI}resumptionToken")
     size = "" if token is None else (token.get("completeListSize") or "").strip()
     text = "" if token is None else (token.text or "").strip()
     read_well = tuple(record for record in records if record is not None)
-    return OaiAnswer(
+    return OaiResponse(
         response_at=told,
         records=read_well,
         unread=len(records) - len(read_well),
@@ -246,9 +246,9 @@ def _record(node: etree._Element) -> OaiRecord | None:
         datestamp=stamp,
         versions=versions,
         title=title,
-        abstract=clean(_text(raw, f"{_RAW}abstract")).strip(),
-        comment=clean(_text(raw, f"{_RAW}comments")).strip() or None,
-        authors=authors(_text(raw, f"{_RAW}authors")),
+        abstract=clean_text(_text(raw, f"{_RAW}abstract")).strip(),
+        comment=clean_text(_text(raw, f"{_RAW}comments")).strip() or None,
+        authors=parse_authors(_text(raw, f"{_RAW}authors")),
         categories=categories,
         licence=_line(_text(raw, f"{_RAW}license")) or None,
         doi=_line(_text(raw, f"{_RAW}doi")) or None,
@@ -256,19 +256,19 @@ def _record(node: etree._Element) -> OaiRecord | None:
     )
 
 
-def _versions(raw: etree._Element) -> tuple[OaiVersion, ...]:
+def _versions(raw: etree._Element) -> tuple[RecordVersion, ...]:
     """All of them in order; none at all when one of them cannot be read, since a gap would be taken for a fact."""
-    versions: dict[int, OaiVersion] = {}
+    versions: dict[int, RecordVersion] = {}
     for node in raw.iterchildren(f"{_RAW}version"):
         number = _VERSION.fullmatch(node.get("version") or "")
-        at = moment(_text(node, f"{_RAW}date"))
+        at = parse_time(_text(node, f"{_RAW}date"))
         if number is None or at is None:
             return ()
         kind = _line(_text(node, f"{_RAW}source_type"))
         size = _line(_text(node, f"{_RAW}size"))
         # Small papers with a source have 0 kB too, rounded.
         withdrawn = "I" in kind or (not kind and _NOTHING.fullmatch(size) is not None)
-        versions[int(number[1])] = OaiVersion(int(number[1]), at, withdrawn, size, kind)
+        versions[int(number[1])] = RecordVersion(int(number[1]), at, withdrawn, size, kind)
     return tuple(versions[n] for n in sorted(versions))
 
 
@@ -277,7 +277,7 @@ def _text(node: etree._Element, path: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(clean(text).split())
+    return " ".join(clean_text(text).split())
 
 
 def _day(text: str) -> date | None:

@@ -46,7 +46,7 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in points from the lower left corner."""
 
 
-def text(body: bytes) -> str:
+def extract_text(body: bytes) -> str:
     """The text of a PDF's pages, a blank line between two; of a damaged one what can be read, else nothing.
 
     Where a link's address does not stand in the text it follows the words that it lies over, as ` <address> `;
@@ -66,7 +66,7 @@ def text(body: bytes) -> str:
     return output.decode("utf-8", "replace")[:MOST_TEXT]
 
 
-def pages(body: bytes, now: Callable[[], float] = time.monotonic) -> Iterator[str]:
+def read_pages(body: bytes, now: Callable[[], float] = time.monotonic) -> Iterator[str]:
     """The text of each page, as PDFium reads it in this process; nothing when it cannot. `now` tells seconds."""
     import pypdfium2  # noqa: PLC0415  only the child pays for it
     from pypdfium2 import raw  # noqa: PLC0415  the same
@@ -98,7 +98,7 @@ def _page(raw: Any, document: Any, page: Any, words: Any) -> str:
     if links:
         boxes = _centres(raw, words, count)
         covered = [(address, under[0], under[-1]) for address, box in links if (under := _under(boxes, box))]
-        letters = with_addresses(letters, covered)
+        letters = insert_addresses(letters, covered)
     return "".join(letters).replace(_BREAK, "-\n")
 
 
@@ -173,7 +173,7 @@ def _under(centres: Sequence[tuple[float, float, int]], box: Box) -> list[int]:
     return sorted(place for _, x, place in centres[first : min(last, first + _BATCH)] if left <= x <= right)
 
 
-def with_addresses(letters: Sequence[str], links: Sequence[tuple[str, int, int]]) -> list[str]:
+def insert_addresses(letters: Sequence[str], links: Sequence[tuple[str, int, int]]) -> list[str]:
     """The letters of a page with the addresses of its links: (address, first place, last place) each.
 
     Pure; the list that is returned has the same length, an address standing in one of its places.
@@ -259,7 +259,7 @@ def _bound_process() -> None:
 def main() -> None:
     """Read a PDF from standard input, write its text to standard output, page by page."""
     _bound_process()
-    for page in pages(sys.stdin.buffer.read()):
+    for page in read_pages(sys.stdin.buffer.read()):
         sys.stdout.buffer.write(page.encode("utf-8", "replace") + b"\n\n")
         sys.stdout.buffer.flush()
 

@@ -18,7 +18,7 @@ from tracker.domain.errors import UpstreamError
 from tracker.domain.papers import Version
 from tracker.domain.protocols import Fetch
 from tracker.harvest import announcements, oai_records
-from tracker.harvest.api import CATEGORY, WITHDRAWN, clean
+from tracker.harvest.arxiv_text import CATEGORY, WITHDRAWN, clean_text
 
 UPSTREAM = "arxiv_rss"
 NEW_KINDS = frozenset({"new", "cross"})
@@ -52,13 +52,13 @@ def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]
     response = fetch.get(UPSTREAM, f"/{'+'.join(categories)}")
     if response.status != 200:
         raise UpstreamError(UPSTREAM, f"an answer with status {response.status}")
-    channel = parse(response.body, frozenset(holidays))
+    channel = parse_channel(response.body, frozenset(holidays))
     if isinstance(channel, str):
         raise UpstreamError(UPSTREAM, channel)
     return channel
 
 
-def parse(body: bytes, holidays: frozenset[date]) -> RssChannel | str:
+def parse_channel(body: bytes, holidays: frozenset[date]) -> RssChannel | str:
     """The announcement, or a clause that says why it is none."""
     if not body.strip():
         return "an empty answer"
@@ -78,8 +78,8 @@ def parse(body: bytes, holidays: frozenset[date]) -> RssChannel | str:
     if published is None:
         return "a channel without its date"
     # At midnight in New York the feed turns to what was announced there the evening before.
-    day = announcements.day_before(published.astimezone(announcements.NEW_YORK).date(), holidays)
-    latest = announcements.submissions(day, holidays)[1] - timedelta(seconds=1)
+    day = announcements.previous_day(published.astimezone(announcements.NEW_YORK).date(), holidays)
+    latest = announcements.submission_window(day, holidays)[1] - timedelta(seconds=1)
     found = [_item(node, latest) for node in channel.iterchildren("item")]
     items = tuple(item for item in found if item is not None)
     return RssChannel(day, items, len(found) - len(items))
@@ -92,15 +92,15 @@ def _item(node: etree._Element, latest: datetime) -> RssItem | None:
     categories = tuple(dict.fromkeys(name for name in listed if CATEGORY.fullmatch(name)))
     if guid is None or kind not in _KINDS or not categories:
         return None
-    _, marked, abstract = clean(node.findtext("description") or "").partition(_ABSTRACT)
+    _, marked, abstract = clean_text(node.findtext("description") or "").partition(_ABSTRACT)
     text = abstract.strip() if marked else ""
     return RssItem(
         Version(
             arxiv_id=guid[1],
             n=int(guid[2]),
-            title=" ".join(clean(node.findtext("title") or "").split()),
+            title=" ".join(clean_text(node.findtext("title") or "").split()),
             abstract=text,
-            authors=oai_records.authors(clean(node.findtext(f"{_DC}creator") or "")),
+            authors=oai_records.parse_authors(clean_text(node.findtext(f"{_DC}creator") or "")),
             categories=categories,
             primary_category=categories[0],
             comment=None,

@@ -27,7 +27,7 @@ TEXT_SUFFIXES = frozenset(
     {"", ".tex", ".ltx", ".latex", ".bbl", ".txt", ".inc", ".tikz", ".json", ".yaml", ".xxx"}
 )
 """Of the members that are kept; the last three only as arXiv's 00README."""
-End = Literal["whole", "cut", "endless"]
+GzipEnd = Literal["whole", "cut", "endless"]
 _BLOCK = 512
 _CHUNK = 1 << 20
 _SLICE = 1 << 16
@@ -39,7 +39,7 @@ _TEX_SIGN = re.compile(
 _PAX_PATH = re.compile(rb"\d{1,9} path=([^\n]{1,1000})\n")
 
 
-def tex(body: bytes) -> str:
+def extract_tex(body: bytes) -> str:
     """The paper's TeX from an e-print file: its main file with all that it inputs in place, comments left out.
 
     Takes a tar or a single file, gzipped or plain; of a damaged one what is whole. Empty when there is no TeX in it.
@@ -50,13 +50,13 @@ def tex(body: bytes) -> str:
     if _PDF in head:
         return ""
     if _is_header(head):
-        return tex_source.assembled(dict(_texts(stream)))
-    text = decoded(stream.read(MOST_KEPT))
+        return tex_source.assemble_tex(dict(_texts(stream)))
+    text = decode_text(stream.read(MOST_KEPT))
     is_tex = "\0" not in text and not text[:200].lstrip().startswith("<") and _TEX_SIGN.search(text)
-    return tex_source.assembled({"main.tex": text}) if is_tex else ""
+    return tex_source.assemble_tex({"main.tex": text}) if is_tex else ""
 
 
-def pdf(body: bytes) -> bytes:
+def extract_pdf(body: bytes) -> bytes:
     """The PDF that an e-print file is, plain or gzipped; empty when it is none."""
     stream = _Stream(body)
     return stream.read(MOST_UNPACKED) if _PDF in stream.peek(_BLOCK) else b""
@@ -67,7 +67,7 @@ def is_source(body: bytes) -> bool:
     return body.startswith(_GZIP) or _PDF in body[:_BLOCK] or _is_header(body[:_BLOCK])
 
 
-def end(body: bytes) -> End:
+def gzip_end(body: bytes) -> GzipEnd:
     """How a gzipped file ends: `whole`, with the length and check sum of its packer (RFC 1952, 2.3.1); `cut`; or
     `endless`, not within MOST_UNPACKED. A plain file says nothing of its end and counts as whole."""
     if not body.startswith(_GZIP):
@@ -84,7 +84,7 @@ def end(body: bytes) -> End:
     return "whole"
 
 
-def decoded(body: bytes) -> str:
+def decode_text(body: bytes) -> str:
     """Bytes as text: UTF-8 where they are, else latin-1, which takes any."""
     try:
         return body.decode("utf-8-sig")
@@ -103,7 +103,7 @@ def _texts(stream: _Stream) -> Iterator[tuple[str, str]]:
         if len(content) < size or kept > MOST_KEPT:
             return
         if b"\0" not in content[:4096]:
-            yield name, decoded(content)
+            yield name, decode_text(content)
 
 
 def _is_wanted(name: str) -> bool:
@@ -135,7 +135,7 @@ def _members(stream: _Stream) -> Iterator[tuple[str, int]]:
             name = named or prefix + (b"/" if prefix else b"") + header[:100].split(b"\0", 1)[0]
             named = b""
             if kind in (b"0", b"\0", b"7"):
-                yield posixpath.normpath(decoded(name[:1000])), size
+                yield posixpath.normpath(decode_text(name[:1000])), size
         if not stream.skip_to(end):
             return
 

@@ -49,7 +49,7 @@ _README_TOP = re.compile(r"""["']?\busage["']?\s{0,9}:\s{0,9}["']?toplevel\b""")
 _README_LINE = re.compile(r"^[ \t]*(\S{1,300})[ \t]+toplevelfile\b", re.MULTILINE)
 
 
-def assembled(files: Mapping[str, str]) -> str:
+def assemble_tex(files: Mapping[str, str]) -> str:
     """The text of the paper whose source files are given by name; empty when none of them is TeX.
 
     Comments, blocks that are never typeset and all behind the end of the document are left out; `%` within an

@@ -11,7 +11,7 @@ from tracker.settings import Settings
 Window = tuple[datetime, datetime]
 
 
-def plan(
+def plan_windows(
     now: datetime, since: date | None, until: date | None, watermark: datetime | None, settings: Settings
 ) -> list[Window]:
     """The windows to read, oldest first, as (since, until) in UTC.
@@ -36,12 +36,12 @@ def plan(
     return windows
 
 
-def announced(submitted_at: datetime, holidays: Collection[date]) -> datetime:
+def earliest_announcement(submitted_at: datetime, holidays: Collection[date]) -> datetime:
     """The earliest announcement (UTC) that can hold a paper submitted then; moderation may take days longer."""
-    return announcements.moment(announcements.day_of(submitted_at, holidays))
+    return announcements.announcement_time(announcements.announcement_day(submitted_at, holidays))
 
 
-def announced_after(
+def announcement_when_first_seen(
     submitted_at: datetime, proved: Iterable[tuple[datetime, datetime, datetime]], holidays: Collection[date]
 ) -> datetime:
     """When a paper that is seen for the first time was announced at the earliest.
@@ -50,10 +50,10 @@ def announced_after(
     held it), after that window was asked. `proved` holds (since, until, asked at).
     """
     asked = [at for since, until, at in proved if since <= submitted_at <= until]
-    return max([announced(submitted_at, holidays), *asked])
+    return max([earliest_announcement(submitted_at, holidays), *asked])
 
 
-def joined(windows: Iterable[Window]) -> list[Window]:
+def join_windows(windows: Iterable[Window]) -> list[Window]:
     """The same time in as few windows as cover it, oldest first; those that share a border are one."""
     found: list[Window] = []
     for since, until in sorted(windows):
@@ -64,7 +64,7 @@ def joined(windows: Iterable[Window]) -> list[Window]:
     return found
 
 
-def halves(window: Window) -> tuple[Window, Window] | None:
+def halve_window(window: Window) -> tuple[Window, Window] | None:
     """A window cut in two at a whole minute that both share; None where it is too narrow for that."""
     since, until = window
     middle = (since + (until - since) / 2).replace(second=0, microsecond=0)

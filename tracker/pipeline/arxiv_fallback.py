@@ -81,7 +81,7 @@ def today(worker: Worker, now: datetime, summary: Summary) -> None:
 def _save(worker: Worker, channel: rss.RssChannel, now: datetime) -> int:
     """Store what is new in a channel: papers of a time that the harvest covers, and new versions of stored ones."""
     store = worker.store
-    announced_at = announcements.moment(channel.day)
+    announced_at = announcements.announcement_time(channel.day)
     stored = papers.load_newest_versions(store, [item.version.arxiv_id for item in channel.items])
     held = pipeline_harvest.running(worker, now)
     found: list[Version] = []

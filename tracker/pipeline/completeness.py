@@ -46,13 +46,15 @@ def days(
     )
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
-    begun = completeness.first_day([(one[0], one[1]) for one in (*proofs.api, *proofs.api_open)], holidays)
+    begun = completeness.first_covered_day([(one[0], one[1]) for one in (*proofs.api, *proofs.api_open)], holidays)
     first = (
         max(since, ARXIV_BEGAN) if since else (max(begun, today - timedelta(days=USUAL_DAYS)) if begun else today)
     )
     fates = load_announced_versions(store, first - LOOK_BACK, last)
     told = {day: list(rows) for day, rows in groupby(fates, key=lambda one: one.day)}
-    counts = [(day, len(told.get(day, ()))) for day in announcements.days(first - LOOK_BACK, last, holidays)]
+    counts = [
+        (day, len(told.get(day, ()))) for day in announcements.announcement_days(first - LOOK_BACK, last, holidays)
+    ]
     return [
         _day(
             day,
@@ -77,7 +79,7 @@ def _day(
     missing = tuple(f"{one.arxiv_id}v{one.n}" for one in told if not one.stored)
     stored = len(told) - len(missing)
     scanned = sum(one.stored and one.scanned for one in told)
-    doors = completeness.proved_by(day, proofs, holidays)
+    doors = completeness.list_proofs(day, proofs, holidays)
     unproved = "" if doors else completeness.why_unproved(day, proofs, holidays)
     return completeness.AnnouncementDay(
         day=day,
@@ -87,7 +89,7 @@ def _day(
         scanned=scanned,
         missing=missing,
         proved_by=doors,
-        reasons=completeness.reasons(missing, stored - scanned, unproved, empty),
+        reasons=completeness.list_reasons(missing, stored - scanned, unproved, empty),
     )
 
 
@@ -116,13 +118,13 @@ def _short_days(worker: Worker, now: datetime, hours: timedelta) -> list[Trouble
     late = [
         one
         for one in days(worker.store, worker.settings, now)
-        if one.short and announcements.moment(one.day) + hours <= now
+        if one.short and announcements.announcement_time(one.day) + hours <= now
     ]
     if not late:
         return []
     more = f", and {len(late) - 1} later days" if len(late) > 1 else ""
     reason = f"the announcement of {late[0].day} is short: {'; '.join(late[0].reasons)}{more}"
-    return [Trouble(ANNOUNCEMENTS, reason, announcements.moment(late[0].day), worker.next_harvest())]
+    return [Trouble(ANNOUNCEMENTS, reason, announcements.announcement_time(late[0].day), worker.next_harvest())]
 
 
 def _failing(worker: Worker, now: datetime, hours: timedelta) -> list[Trouble]:

@@ -35,7 +35,7 @@ FRESH = timedelta(days=2)
 
 def begin(worker: Worker, now: datetime, since: date | None = None, until: date | None = None) -> None:
     """Note as open which windows are to be asked, before any door is: whichever answers knows what is wanted."""
-    planned = windows.plan(now, since, until, proof.load_watermark(worker.store, ARXIV), worker.settings)
+    planned = windows.plan_windows(now, since, until, proof.load_watermark(worker.store, ARXIV), worker.settings)
     proof.begin_windows(worker.store, ARXIV, planned, now)
 
 
@@ -45,7 +45,7 @@ def harvest(
     """Ask arXiv for every window of the plan, and prove each complete."""
     store = worker.store
     known = proof.closed_windows(store, ARXIV)
-    planned = windows.plan(now, since, until, proof.load_watermark(store, ARXIV, now), worker.settings)
+    planned = windows.plan_windows(now, since, until, proof.load_watermark(store, ARXIV, now), worker.settings)
     if since is None and until is None:
         # A first harvest that was killed early has a watermark long ago: what lies before it was never asked for.
         first = min(
@@ -92,7 +92,9 @@ def _harvest_window(
         except StopIteration as end:
             result: WindowResult = end.value
             return result
-        announced = {one.arxiv_id: windows.announced_after(one.submitted_at, known, holidays) for one in page}
+        announced = {
+            one.arxiv_id: windows.announcement_when_first_seen(one.submitted_at, known, holidays) for one in page
+        }
         note(worker, ARXIV_API, page, announced, now)
         summary.new_papers += papers.save_versions(worker.store, page, announced, now)
         worker.check_cancelled()
@@ -129,7 +131,7 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
     asked = _asked(worker)
     before = [window for window in proof.closed_windows(store, ARXIV) if window[2] < now]
     held = running(worker, now)
-    pages, read = oai.read_changes(worker.fetch, since, categories=oai.lists(harvested.categories)), 0
+    pages, read = oai.read_changes(worker.fetch, since, categories=oai.choose_lists(harvested.categories)), 0
     while True:
         try:
             page = next(pages)
@@ -140,19 +142,20 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
         told = [
             version
             for record in page
-            if (version := oai.told(record, known := stored.get(record.arxiv_id))) is not None
+            if (version := oai.merge_record(record, known := stored.get(record.arxiv_id))) is not None
             and version.updated_at <= now
             and (known or _is_missing(version, harvested.categories, asked, held))
         ]
         datestamps = {one.arxiv_id: one.datestamp for one in page}
         announced = {
-            one.arxiv_id: windows.announced_after(one.submitted_at, before, harvested.holidays) for one in told
+            one.arxiv_id: windows.announcement_when_first_seen(one.submitted_at, before, harvested.holidays)
+            for one in told
         }
         for one in told:
             # Neither the last walk nor, before the harvest began, any other told of it: it changed by being announced.
             if one.arxiv_id not in stored and (walked or (held and one.submitted_at < held[0])):
-                shown = announcements.moment(
-                    announcements.day_before(datestamps[one.arxiv_id], harvested.holidays)
+                shown = announcements.announcement_time(
+                    announcements.previous_day(datestamps[one.arxiv_id], harvested.holidays)
                 )
                 announced[one.arxiv_id] = min(now, max(announced[one.arxiv_id], shown))
         note(worker, OAI, told, announced, now)
@@ -175,7 +178,7 @@ def running(worker: Worker, now: datetime) -> tuple[datetime, str] | None:
 def _asked(worker: Worker) -> list[windows.Window]:
     """The times of submission that the API was asked for, whether it answered or not."""
     closed = [(since, until) for since, until, _ in proof.closed_windows(worker.store, ARXIV)]
-    return windows.joined([*closed, *proof.open_windows(worker.store, ARXIV)])
+    return windows.join_windows([*closed, *proof.open_windows(worker.store, ARXIV)])
 
 
 def note(
@@ -199,13 +202,13 @@ def note(
     for one in told:
         stored = known.get(one.arxiv_id)
         if stored is not None and stored.latest < one.n:
-            submitted = windows.announced(one.updated_at, harvested.holidays)
+            submitted = windows.earliest_announcement(one.updated_at, harvested.holidays)
             at, seen = max([submitted, announced[one.arxiv_id], *shown]), now
         elif stored is not None:
             at, seen = stored.announced_at or announced[one.arxiv_id], stored.first_seen
         else:
             at, seen = announced[one.arxiv_id], now
-        day = completeness.day_told(at, seen, harvested.holidays)
+        day = completeness.announced_day(at, seen, harvested.holidays)
         rows.append(
             record.Announcement(one.arxiv_id, one.n, day, _kind(one, stored, harvested.categories), source)
         )

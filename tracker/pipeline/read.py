@@ -229,7 +229,7 @@ def _text_scan(worker: Worker, one: paper_queue.PaperToRead) -> ScanResult:
     """What one paper's text links. A file that cannot be had is that paper's trouble alone."""
     scanned = partial(ScanResult, work=one.work, version=one.version)
     try:
-        answer = full_text.read(worker.fetch, one.paper.arxiv_id)
+        answer = full_text.read_full_text(worker.fetch, one.paper.arxiv_id)
     except UpstreamStopped:
         raise
     except UpstreamError as error:

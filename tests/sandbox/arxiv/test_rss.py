@@ -40,7 +40,7 @@ def asked(tmp_path: Path):
 
 
 def kinds(answer):
-    channel = rss.parse(answer.body, frozenset())
+    channel = rss.parse_channel(answer.body, frozenset())
     assert isinstance(channel, rss.RssChannel)
     assert channel.unread == 0
     return channel.day, {int(one.version.arxiv_id[-5:]): one.kind for one in channel.items}
@@ -60,4 +60,4 @@ def test_an_unknown_category_is_a_feed_with_an_error(asked) -> None:
         answer = asked("2026-06-16T12:00:00", path)
         assert answer.status == 400
         assert b"<item>" not in answer.body
-        assert isinstance(rss.parse(answer.body, frozenset()), rss.RssChannel)
+        assert isinstance(rss.parse_channel(answer.body, frozenset()), rss.RssChannel)
