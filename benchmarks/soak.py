@@ -50,7 +50,7 @@ from tracker import logs, scheduler, settings
 from tracker.cli import console
 from tracker.config_files import config_dir
 from tracker.pipeline import site as pipeline_site
-from tracker.pipeline.context import Summary, status
+from tracker.pipeline.context import begin_cycle, status
 from tracker.store.upgrade import open_store, upgrade_in_subprocess
 from tracker.web import api, app, measures
 
@@ -356,7 +356,7 @@ def _day(
     counted = status(service.worker, service.worker.now())
     if counted.troubles:
         raise RuntimeError(f"a trouble on day {day + 1}: {counted.troubles[0]}")
-    service._guarded("look", Summary)  # what it does between cycles
+    service._guarded("look", lambda: begin_cycle(service.worker))  # what it does between cycles
     time.sleep(0.2)  # readers that went are noticed in the server's next turn
     return Sample(
         day=day + 1,

@@ -12,7 +12,7 @@ import pytest
 from tracker import scheduler, settings
 from tracker.domain.errors import SettingsError, StoreError, TrackerError
 from tracker.domain.status import Trouble
-from tracker.pipeline.context import Summary, status
+from tracker.pipeline.context import Counts, Cycle, begin_cycle, status
 from tracker.scheduler import Service, harvest_trigger
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
@@ -78,14 +78,15 @@ def test_the_next_harvest_is_told_in_utc(service: Service) -> None:
 
 
 def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(service: Service, store: Store) -> None:
-    service._plan_retry(Summary(windows_left=2, troubles=["harvest: 503"]))
+    now = service.worker.now()
+    service._plan_retry(Cycle(service.worker, now, Counts(windows_left=2), troubles=["harvest: 503"]))
     assert service.next_harvest() == datetime(2026, 6, 16, 12, 30, tzinfo=UTC)
     upstreams.StoreMemory(store).stop("arxiv_api", datetime(2026, 6, 16, 15, tzinfo=UTC), "403")
-    service._plan_retry(Summary(windows_left=2, troubles=["harvest: 403"]))
+    service._plan_retry(Cycle(service.worker, now, Counts(windows_left=2), troubles=["harvest: 403"]))
     assert service.next_harvest() == datetime(2026, 6, 16, 15, tzinfo=UTC)
     _, troubles = stage_status.load_stages(store)
     assert [(one.reason, one.next_try) for one in troubles] == [("403", datetime(2026, 6, 16, 15, tzinfo=UTC))]
-    service._plan_retry(Summary())
+    service._plan_retry(begin_cycle(service.worker))
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
 
 
@@ -100,18 +101,18 @@ def test_a_cycle_that_fails_is_told_since_when_and_done_again_soon(
     clock: Clock = service._clock  # type: ignore[assignment] # the fixture's
     begun = clock.moment
 
-    def fail(_worker: object) -> Summary:
+    def fail(_worker: object) -> Cycle:
         raise error
 
     for minutes in (0, 30):
         clock.moment = begun + timedelta(minutes=minutes)
-        monkeypatch.setattr(scheduler.pipeline, "cycle", fail)
+        monkeypatch.setattr(scheduler.cycle, "run_cycle", fail)
         service._harvest()
         assert service.next_harvest() == clock.moment + timedelta(minutes=30)
         assert status(service.worker, clock.moment).troubles == (
             Trouble("cycle", reason, begun, clock.moment + timedelta(minutes=30)),
         )
-    monkeypatch.setattr(scheduler.pipeline, "cycle", lambda _worker: Summary())
+    monkeypatch.setattr(scheduler.cycle, "run_cycle", begin_cycle)
     service._harvest()
     assert status(service.worker, clock.moment).troubles == ()
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
@@ -123,7 +124,7 @@ def test_a_site_that_cannot_be_renewed_is_served_as_it_is(
     def full(*_given: object) -> None:
         raise TrackerError("/data/public: the site cannot be written (No space left on device).")
 
-    monkeypatch.setattr(scheduler.publishing, "write_site", full)
+    monkeypatch.setattr(scheduler.publish, "write_site", full)
     with pytest.raises(TrackerError, match="cannot be written"):
         service.start()
     feed = tmp_path / "public" / "feed.xml"

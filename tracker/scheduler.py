@@ -25,7 +25,7 @@ from tracker.domain.errors import Cancelled, SettingsError, TrackerError
 from tracker.domain.protocols import Clock, Progress
 from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, retention, snapshot
-from tracker.pipeline.context import Summary, make_worker
+from tracker.pipeline.context import Cycle, begin_cycle, make_worker
 from tracker.settings import Schedule, Settings
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
@@ -78,7 +78,7 @@ class Service:
         TrackerError where the site cannot be written and there is none from before, which would be served.
         """
         try:
-            publish.write_site(self.worker, self.worker.now())
+            publish.write_site(begin_cycle(self.worker))
         except TrackerError as error:
             if not (self._settings.public_dir / "feed.xml").is_file():
                 raise
@@ -125,14 +125,14 @@ class Service:
         return due is not None and due <= self._clock.now()
 
     def _harvest(self) -> None:
-        self._guarded("cycle", lambda: cycle.cycle(self.worker))
+        self._guarded("cycle", lambda: cycle.run_cycle(self.worker))
 
     def _look(self) -> None:
-        self._guarded("look", lambda: cycle.look(self.worker))
+        self._guarded("look", lambda: cycle.run_due_work(self.worker))
 
     def _snapshot(self) -> None:
         try:
-            snapshot.make_due(self.worker)
+            snapshot.make_due(begin_cycle(self.worker))
         except Cancelled:
             log.info("stopped in the middle of a snapshot; the one before is kept")
         except Exception:
@@ -140,18 +140,18 @@ class Service:
         finally:
             _give_memory_back()
 
-    def _guarded(self, job: str, work: Callable[[], Summary]) -> None:
+    def _guarded(self, job: str, work: Callable[[], Cycle]) -> None:
         """Run one job; a job that fails is told, tried again soon, and the timetable goes on."""
         try:
-            summary = work()
+            done = work()
             log.info(
                 "cycle: %d new papers, %d read, %d checks, %d new in the feed",
-                summary.new_papers,
-                summary.read_papers,
-                summary.checked,
-                summary.entered,
+                done.counts.new_papers,
+                done.counts.read_papers,
+                done.counts.checked,
+                done.counts.entered,
             )
-            self._plan_retry(summary)
+            self._plan_retry(done)
             self._broken.pop(job, None)
         except Cancelled:
             log.info("stopped in the middle of a cycle; what was done is kept")
@@ -182,9 +182,9 @@ class Service:
         self._retry_at = at
         self._scheduler.add_job(self._harvest, DateTrigger(at), id="retry", replace_existing=True)
 
-    def _plan_retry(self, summary: Summary) -> None:
+    def _plan_retry(self, done: Cycle) -> None:
         """After a harvest that left windows open, try again when the upstream allows."""
-        if not summary.windows_left:
+        if not done.counts.windows_left:
             self._retry_at = None
             return
         now = self._clock.now()
@@ -195,11 +195,11 @@ class Service:
         stage_status.record_stage_failed(
             self._store,
             "harvest",
-            summary.troubles[0].partition(": ")[2] if summary.troubles else "",
+            done.troubles[0].partition(": ")[2] if done.troubles else "",
             again,
             self.worker.now(),
         )
-        publish.write_site(self.worker, self.worker.now())
+        publish.write_site(begin_cycle(self.worker))
 
 
 def keep_one_heap() -> None:

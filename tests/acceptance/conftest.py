@@ -74,8 +74,8 @@ def played(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
             closing(open_store(made.store_url)) as store,
             closing(make_worker(made, store, clock.make_clock(made))) as worker,
         ):
-            summary = cycle.cycle(worker)
-            assert summary.windows_left == 0
+            summary = cycle.run_cycle(worker)
+            assert summary.counts.windows_left == 0
             assert summary.troubles == []
             yield Run(worker, sandbox)
 

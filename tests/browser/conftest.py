@@ -79,7 +79,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         )  # fmt: skip
         store = open_store(made.store_url)
         with closing(store), closing(make_worker(made, store, clock.make_clock(made))) as worker:
-            cycle.cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
+            cycle.run_cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
             newest = feed_window.newest_items([*items.load_feed_items(store, "main", 100)], made.feed)
             pages = pipeline_site.build_site(
                 store, made, status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),

@@ -95,7 +95,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         store = open_store(given.store_url)
         worker = make_worker(given, store, clock.make_clock(given))
-        cycle.cycle(worker)
+        cycle.run_cycle(worker)
         with store.begin() as connection:
             connection.exec_driver_sql(
                 "UPDATE artifact SET outcome = 'absent', copy_url = 'https://archive.softwareheritage.org/x' "

@@ -50,7 +50,7 @@ class Stay:
     worker: Worker
 
     def cycle(self) -> None:
-        summary = pipeline_cycle.cycle(self.worker)
+        summary = pipeline_cycle.run_cycle(self.worker)
         assert summary.troubles == []
         self.installation.assert_sound()
 
@@ -126,9 +126,9 @@ def test_what_an_upstream_forbade_by_a_clock_that_ran_ahead_does_not_last(stay: 
     """Upstreams ask for a day at most; a stop that ends weeks later was noted by another clock."""
     stay.clock.moment = START + timedelta(days=400)
     stay.installation.order({"upstream": "arxiv_api", "kind": "403"})
-    assert pipeline_cycle.cycle(stay.worker).windows_left
+    assert pipeline_cycle.run_cycle(stay.worker).counts.windows_left
     stay.clock.moment = START
-    assert pipeline_cycle.cycle(stay.worker).windows_left, "still stopped, now for a day"
+    assert pipeline_cycle.run_cycle(stay.worker).counts.windows_left, "still stopped, now for a day"
     stay.clock.moment = START + timedelta(hours=25)
     stay.cycle()
     assert len(stay.installation.states()) > 10

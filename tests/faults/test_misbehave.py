@@ -95,7 +95,7 @@ def _service(
 
     def cycle(hours: float) -> list[str]:
         clock.moment = START + timedelta(hours=hours)
-        return pipeline_cycle.cycle(worker).troubles
+        return pipeline_cycle.run_cycle(worker).troubles
 
     with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
         yield cycle

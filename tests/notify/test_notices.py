@@ -18,7 +18,7 @@ from tracker.domain.terms import Fact
 from tracker.notify import deliveries, notices
 from tracker.notify.notices import News, Notice, Result, Sent
 from tracker.pipeline import notify as pipeline_notify
-from tracker.pipeline.context import Summary
+from tracker.pipeline.context import Counts, Cycle
 from tracker.store import stage_status
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -26,9 +26,9 @@ SECRET = "hunter2-is-no-password"
 
 
 def notify(worker, entered: int = 0, now: datetime = NOW) -> list[str]:
-    summary = Summary(entered=entered)
-    pipeline_notify.notify(worker, now, summary)
-    return summary.troubles
+    cycle = Cycle(worker, now, Counts(entered=entered))
+    pipeline_notify.notify(cycle)
+    return cycle.troubles
 
 
 def url(address: str) -> str:

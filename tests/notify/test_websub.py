@@ -13,7 +13,7 @@ from tracker.domain.errors import Cancelled, SettingsError, UpstreamError, Upstr
 from tracker.domain.protocols import Response
 from tracker.notify import deliveries, websub
 from tracker.pipeline import notify
-from tracker.pipeline.context import Summary
+from tracker.pipeline.context import Cycle
 from tracker.store import stage_status
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -25,9 +25,9 @@ def pinged(hub) -> list[str]:
 
 
 def push(worker) -> list[str]:
-    summary = Summary()
-    notify.push(worker, NOW, summary)
-    return summary.troubles
+    cycle = Cycle(worker, NOW)
+    notify.push(cycle)
+    return cycle.troubles
 
 
 def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, write):
@@ -61,7 +61,6 @@ def test_without_a_hub_nothing_is_told_and_old_trouble_ends(worker, hub, write, 
     push(worker())
     assert hub.asked == []
     assert troubles() == {}
-    assert notify.push(worker(), NOW, Summary()) is None
     assert not (worker().settings.data_dir / deliveries.NAME).exists()
 
 

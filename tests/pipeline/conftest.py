@@ -22,7 +22,7 @@ from tracker.fetch.clock import MovedClock
 from tracker.harvest.api import ArxivApi
 from tracker.pipeline import completeness
 from tracker.pipeline import cycle as pipeline_cycle
-from tracker.pipeline.context import Summary, Worker, make_worker, status
+from tracker.pipeline.context import Cycle, Worker, make_worker, status
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import upstreams
@@ -243,8 +243,8 @@ class Moment:
     worker: Worker
     sandbox: Sandbox
 
-    def cycle(self) -> Summary:
-        return pipeline_cycle.cycle(self.worker)
+    def cycle(self) -> Cycle:
+        return pipeline_cycle.run_cycle(self.worker)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.worker.store.read() as connection:

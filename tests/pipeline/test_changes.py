@@ -56,8 +56,8 @@ def day_of(moment: Any) -> float:
 
 
 def cycle(run: Any) -> None:
-    summary = pipeline_cycle.cycle(run.worker)
-    assert (summary.windows_left, summary.troubles) == (0, [])
+    summary = pipeline_cycle.run_cycle(run.worker)
+    assert (summary.counts.windows_left, summary.troubles) == (0, [])
 
 
 def stored(run: Any) -> dict[str, set[tuple[str, str, str]]]:
@@ -203,6 +203,6 @@ def test_what_could_not_be_seen_has_not_happened(
         with start(TRACKER_NOW=at(day)) as run:
             if misbehaves:
                 run.misbehave("github_api", fault, times=10_000)
-            pipeline_cycle.cycle(run.worker)
+            pipeline_cycle.run_cycle(run.worker)
             told.append((run.rows("SELECT id FROM events ORDER BY id"), run.states(), stored(run)))
     assert told[0] == told[1] == told[2]

@@ -45,21 +45,21 @@ def test_a_corrected_role_is_shown_with_its_source_and_can_be_taken_back(
     paper = world.paper(1, f"We study things. {OURS.format('tool')}")
     world.repository("ann/tool", {"train.py": "x", "LICENSE": world.mit})
     with start(TRACKER_CORRECTIONS=str(said)) as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.states() == {paper: "open"}
     said.write_text(correction(paper, "https://github.com/Ann/Tool/tree/main", role="mention"))
     with start(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-18T05:00:00Z") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.states() == {paper: "unknown"}
         told = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
         assert "the operator's correction: It is the baseline's. (https://example.org/mail)" in told
         assert "corrected" in told
         before = run.rows("SELECT * FROM events ORDER BY id")
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.rows("SELECT * FROM events ORDER BY id") == before
     said.write_text("")
     with start(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-19T05:00:00Z") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.states() == {paper: "open"}
         assert run.rows("SELECT count(*) FROM events WHERE kind = 'corrected'") == [(2,)]
 
@@ -70,7 +70,7 @@ def test_a_corrected_licence_counts_for_every_paper(world: World, start: Start, 
     world.repository("ann/tool", {"train.py": "x"})
     said.write_text(correction("*", "github.com/ann/tool", licence="Apache-2.0"))
     with start(TRACKER_CORRECTIONS=str(said)) as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         # The correction came before its link: it counts from the look that found it.
         assert set(run.states().values()) == {"open"}
         reasons = run.rows(
@@ -97,7 +97,7 @@ def test_a_correction_that_is_not_right_is_refused_in_one_sentence(
     said.write_text(correction(paper, "github.com/ann/tool", licence="MIT"))
     with start(TRACKER_CORRECTIONS=str(said)) as run:
         said.write_text(text)
-        summary = cycle.cycle(run.worker)
+        summary = cycle.run_cycle(run.worker)
         assert any(words in trouble for trouble in summary.troubles), "said, and the cycle goes on"
         assert run.states() == {paper: "available"}
     with pytest.raises(SettingsError, match=re.escape(words)), start(TRACKER_CORRECTIONS=str(said)):
@@ -108,7 +108,7 @@ def test_what_is_gone_shows_its_archived_copy(world: World, start: Start) -> Non
     paper = world.paper(1, f"We study things. {OURS.format('tool')}")
     place = world.repository("ann/tool", {"train.py": "x", "LICENSE": world.mit})
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
     shutil.rmtree(place)
     snapshot = "94a9ed024d3859793618152ea559a168bbcbb5e2"
     visit = world.folder / "swh/origin/https:/github.com/ann/tool/visit/latest.json"
@@ -116,9 +116,9 @@ def test_what_is_gone_shows_its_archived_copy(world: World, start: Start) -> Non
     visit.write_text(json.dumps({"snapshot": snapshot, "status": "full"}))
     for day in range(20, 32):
         with start(TRACKER_NOW=f"2026-07-{day}T05:00:00Z") as run:
-            cycle.look(run.worker)
+            cycle.run_due_work(run.worker)
     with start(TRACKER_NOW="2026-08-01T05:00:00Z") as run:
-        cycle.look(run.worker)
+        cycle.run_due_work(run.worker)
         assert run.states() == {paper: "gone"}
         assert run.rows("SELECT archived_copy FROM artifacts WHERE reference = 'github:ann/tool'") == [
             (f"https://archive.softwareheritage.org/swh:1:snp:{snapshot}",)

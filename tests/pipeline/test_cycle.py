@@ -14,7 +14,7 @@ import pytest
 from tracker.domain.terms import Role
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import cycle, read
-from tracker.pipeline.context import Summary
+from tracker.pipeline.context import begin_cycle
 from tracker.store import judgements, keys, releases, windows
 
 World = Any
@@ -26,8 +26,8 @@ CLAIM = "We study {0}. Our code is available at https://github.com/ann/{0}."
 @pytest.mark.parametrize("token", ["a-token", ""])
 def test_every_state_is_told_as_it_is(expected: dict[str, str], start: Start, token: str) -> None:
     with start(GITHUB_TOKEN=token) as run:
-        summary = cycle.cycle(run.worker)
-        assert summary.windows_left == 0
+        summary = cycle.run_cycle(run.worker)
+        assert summary.counts.windows_left == 0
         assert run.states() == expected
         opened = sorted(key for key, state in expected.items() if state == "open")
         assert [row[0] for row in run.rows("SELECT arxiv_id FROM open_papers ORDER BY 1")] == opened
@@ -44,12 +44,12 @@ def test_every_state_is_told_as_it_is(expected: dict[str, str], start: Start, to
 
 def test_a_second_cycle_changes_nothing(expected: dict[str, str], start: Start) -> None:
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         feed = run.worker.settings.public_dir / "feed.xml"
         views, content, written = run.views(), feed.read_bytes(), feed.stat().st_mtime_ns
         asked = len(run.requests("github_api"))
-        summary = cycle.cycle(run.worker)
-        assert (summary.new_papers, summary.checked, summary.entered) == (0, 0, 0)
+        summary = cycle.run_cycle(run.worker)
+        assert (summary.counts.new_papers, summary.counts.checked, summary.counts.entered) == (0, 0, 0)
         assert run.views() == views
         assert (feed.read_bytes(), feed.stat().st_mtime_ns) == (content, written)
         assert len(run.requests("github_api")) == asked
@@ -59,12 +59,12 @@ def test_a_swapped_licence_and_an_emptied_repository_are_followed(
     expected: dict[str, str], world: World, start: Start
 ) -> None:
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
     repositories = world.folder / "github" / "ann"
     (repositories / "open-mit" / "files" / "LICENSE").write_text("All rights reserved. Research use only.")
     shutil.rmtree(repositories / "open-apache" / "files")
     with start(TRACKER_NOW="2026-08-01T05:00:00Z") as run:
-        cycle.look(run.worker)
+        cycle.run_due_work(run.worker)
         states = run.states()
         assert states["2606.00001"] == "available"
         assert states["2606.00002"] in ("none", "promised")
@@ -83,7 +83,7 @@ def test_few_requests_reach_arxiv_and_github_with_a_token(world: World, start: S
         if number % 4 == 0:
             world.repository(f"ann/tool{number}", {"train.py": "x"})
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.rows("SELECT count(*) FROM papers") == [(300,)]
         assert len(run.requests("arxiv_api")) + len(run.requests("github_api")) <= 30
         assert len(run.requests("huggingface")) <= 300
@@ -94,7 +94,7 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
         world.paper(number, CLAIM.format(f"tool{number}"), hour=number)
         world.repository(f"ann/tool{number}", {"train.py": "x"})
     with start(GITHUB_TOKEN="", TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="20") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert len(run.requests("github_api")) <= 20
         looked = [row[0] for row in run.rows("SELECT reference FROM artifacts WHERE outcome = 'present'")]
         assert sorted(looked) == sorted(f"github:ann/tool{number}" for number in range(23, 23 - len(looked), -1))
@@ -106,14 +106,14 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
         GITHUB_TOKEN="", TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="20", TRACKER_NOW="2026-06-17T06:30:00Z"
     ) as run:
         run.sandbox.limits.github_anonymous = 1000
-        cycle.look(run.worker)
+        cycle.run_due_work(run.worker)
         more = run.rows("SELECT count(*) FROM artifacts WHERE outcome = 'present'")[0][0]
         assert more > len(looked), "the next hour goes on where this one stopped"
 
 
 def test_the_pace_is_kept_over_a_whole_cycle(expected: dict[str, str], start: Start) -> None:
     with start(TRACKER_PACE__ARXIV="0.1") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         times = [one["monotonic"] for one in run.requests("arxiv_api")]
         assert len(times) > 5
         assert min(later - earlier for earlier, later in pairwise(times)) >= 0.1
@@ -123,22 +123,22 @@ def test_a_403_stops_arxiv_for_hours_over_restarts_and_empties_nothing(
     expected: dict[str, str], start: Start
 ) -> None:
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         feed = (run.worker.settings.public_dir / "feed.xml").read_bytes()
     with start(TRACKER_NOW="2026-06-17T09:00:00Z") as run:
         run.misbehave("arxiv_api", "403", times=1)
-        summary = cycle.cycle(run.worker)
-        assert summary.windows_left > 0
+        summary = cycle.run_cycle(run.worker)
+        assert summary.counts.windows_left > 0
         assert len(run.requests("arxiv_api")) == 1
         assert (run.worker.settings.public_dir / "feed.xml").read_bytes() == feed
         page = (run.worker.settings.public_dir / "index.html").read_text()
         assert "Not all is well" in page
         assert "2026-06-17 15:00 UTC" in page, "the page names the next try"
     with start(TRACKER_NOW="2026-06-17T14:00:00Z") as run:
-        assert cycle.cycle(run.worker).windows_left > 0
+        assert cycle.run_cycle(run.worker).counts.windows_left > 0
         assert run.requests("arxiv_api") == []
     with start(TRACKER_NOW="2026-06-17T16:00:00Z") as run:
-        assert cycle.cycle(run.worker).windows_left == 0
+        assert cycle.run_cycle(run.worker).counts.windows_left == 0
         assert "Not all is well" not in (run.worker.settings.public_dir / "index.html").read_text()
 
 
@@ -149,16 +149,16 @@ def test_a_403_stops_arxiv_for_hours_over_restarts_and_empties_nothing(
 def test_a_passing_fault_of_arxiv_loses_no_paper(expected: dict[str, str], start: Start, kind: str) -> None:
     with start() as run:
         run.misbehave("arxiv_api", kind, times=1)
-        cycle.cycle(run.worker)
-        again = cycle.cycle(run.worker)
-        assert again.windows_left == 0
+        cycle.run_cycle(run.worker)
+        again = cycle.run_cycle(run.worker)
+        assert again.counts.windows_left == 0
         assert run.states() == expected
 
 
 def test_a_dead_github_makes_nothing_absent(expected: dict[str, str], start: Start) -> None:
     with start() as run:
         run.misbehave("github_api", "502", times=1000)
-        summary = cycle.cycle(run.worker)
+        summary = cycle.run_cycle(run.worker)
         assert any("github" in trouble for trouble in summary.troubles)
         assert run.rows("SELECT count(*) FROM artifacts WHERE host = 'github' AND outcome = 'absent'") == [(0,)]
         assert run.rows("SELECT count(*) FROM open_papers") == [(0,)]
@@ -178,7 +178,7 @@ def test_the_hubs_lists_give_a_paper_its_authors_model_and_not_those_that_cite_i
         )
     world.model("ann/Unrelated", {"README.md": "x"}, tags=["arxiv:2401.00001"])
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         roles = dict(run.rows("SELECT reference, role FROM links"))
         assert roles["hf-model:ann/CoolNet-7B"] == Role.OWN.value
         assert roles["hf-model:stranger/merge-of-all"] != Role.OWN.value
@@ -191,23 +191,23 @@ def test_a_model_that_precedes_its_paper_is_found_when_the_paper_comes(world: Wo
     world.paper(1, "We study nothing.")
     world.model("ann/CoolNet", {"README.md": "x", "model.safetensors": "x"}, tags=["arxiv:2606.00002"])
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.rows("SELECT count(*) FROM links") == [(0,)]
     world.paper(2, "We study CoolNet.", title="CoolNet: Networks")
     with start(TRACKER_NOW="2026-06-20T05:00:00Z") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.rows("SELECT arxiv_id, reference FROM links") == [("2606.00002", "hf-model:ann/CoolNet")]
 
 
 def test_a_new_version_that_adds_a_link_is_read(world: World, start: Start) -> None:
     key = world.paper(1, "We study tools.")
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.states() == {key: "unknown"}
     world.paper(1, CLAIM.format("tool"), version=2)
     world.repository("ann/tool", {"train.py": "x", "LICENSE": "MIT License\n"})
     with start(TRACKER_NOW="2026-06-20T05:00:00Z") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.rows("SELECT first_version, last_version FROM links") == [(2, 2)]
         assert run.rows("SELECT version FROM papers") == [(2,)]
 
@@ -215,11 +215,11 @@ def test_a_new_version_that_adds_a_link_is_read(world: World, start: Start) -> N
 def test_since_and_until_bound_the_windows(world: World, start: Start) -> None:
     world.paper(1, "We study.")
     with start() as run:
-        cycle.cycle(run.worker, date(2026, 6, 1), date(2026, 6, 14))
+        cycle.run_cycle(run.worker, date(2026, 6, 1), date(2026, 6, 14))
         assert run.rows("SELECT count(*) FROM papers") == [(0,)]
         spans = run.rows("SELECT min(since), max(until) FROM \"window\" WHERE source = 'arxiv'")
         assert spans == [("2026-06-01T00:00:00Z", "2026-06-15T00:00:00Z")]
-        cycle.cycle(run.worker, date(2026, 6, 16), date(2026, 6, 16))
+        cycle.run_cycle(run.worker, date(2026, 6, 16), date(2026, 6, 16))
         assert run.rows("SELECT count(*) FROM papers") == [(1,)]
 
 
@@ -227,17 +227,17 @@ def test_rules_that_changed_read_and_judge_again_without_the_network(
     expected: dict[str, str], start: Start
 ) -> None:
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         views = run.views()
         with run.worker.store.begin() as connection:
             connection.exec_driver_sql("UPDATE scan SET rules = 'old'")
             connection.exec_driver_sql("UPDATE work SET judged_rules = 'old'")
         asked = len(run.requests("github_api")) + len(run.requests("huggingface"))
-        summary, now = Summary(), run.worker.now()
-        cycle.prepare(run.worker, now, Summary())
-        read.read(run.worker, now, summary)
-        cycle.judge(run.worker, now, summary)
-        assert summary.read_papers == 15
+        begun = begin_cycle(run.worker)
+        cycle.prepare(begun)
+        read.read(begun)
+        cycle.judge(begun)
+        assert begun.counts.read_papers == 15
         assert run.views() == views
         assert len(run.requests("github_api")) + len(run.requests("huggingface")) == asked
 
@@ -246,7 +246,7 @@ def test_health_and_status_tell_the_same(expected: dict[str, str], start: Start)
     from tracker.pipeline.context import status  # noqa: PLC0415 # beside the test that asks it
 
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         told = status(run.worker, run.worker.now())
         assert (told.papers, told.open_papers, told.checks_waiting, told.scans_waiting) == (15, 4, 0, 0)
         assert told.troubles == ()
@@ -259,9 +259,9 @@ def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, sta
     world.paper(1, "We study one.")
     with start() as run:
         run.misbehave("arxiv_api", "403", after=2)
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
     with start(TRACKER_NOW="2026-06-17T12:00:00Z") as run:
-        assert cycle.cycle(run.worker).windows_left == 0
+        assert cycle.run_cycle(run.worker).counts.windows_left == 0
         first = windows.first_asked(run.worker.store, "arxiv")
         assert first
         assert first.date() == date(2026, 6, 10)
@@ -272,12 +272,12 @@ def test_a_release_that_another_process_entered_is_judged(
 ) -> None:
     world.paper(1, "We study things.")
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.rows("SELECT count(*) FROM releases WHERE judged_at IS NOT NULL")[0][0] > 0
         link = resolve_url("https://github.com/ann/elsewhere")
         releases.save_release(run.worker.store, "Theirs", [link], "listed", "r1", (), run.worker.now())
         judgements.queue_all_judgements(run.worker.store)
         monkeypatch.setattr(keys, "_MET", {})
-        summary = cycle.look(run.worker)
+        summary = cycle.run_due_work(run.worker)
         assert summary.troubles == []
         assert run.rows("SELECT count(*) FROM work WHERE judge_due") == [(0,)]

@@ -93,8 +93,8 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start: Start, name: st
         if files is not None:
             world.repository(repository, files, **facts)
     with start(TRACKER_NOW=now) as run:
-        summary = cycle.cycle(run.worker)
-        assert summary.windows_left == 0
+        summary = cycle.run_cycle(run.worker)
+        assert summary.counts.windows_left == 0
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM papers")} == set(own)
         stored = {
             str(key).removeprefix("github:").casefold(): tuple(rest)

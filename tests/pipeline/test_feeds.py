@@ -13,7 +13,7 @@ import feedparser
 import pytest
 
 from tracker.pipeline import cycle, publish
-from tracker.pipeline.context import Summary
+from tracker.pipeline.context import begin_cycle
 
 Start = Any
 FED = (".xml", ".atom", ".json")
@@ -51,7 +51,7 @@ def ids(folder: Path, name: str) -> list[str]:
 @pytest.fixture
 def ran(expected: dict[str, str], start: Start) -> Any:
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         yield run
 
 
@@ -85,7 +85,7 @@ def test_an_unchanged_cycle_renders_and_writes_no_feed(ran: Any) -> None:
         if ".html" not in path.name
     }
     ran.worker.rendered["cs.LG"] = "something else"
-    cycle.cycle(ran.worker)
+    cycle.run_cycle(ran.worker)
     after = {
         path: (path.stat().st_mtime_ns, path.read_bytes())
         for path in folder.rglob("*.*")
@@ -96,7 +96,7 @@ def test_an_unchanged_cycle_renders_and_writes_no_feed(ran: Any) -> None:
 
 def test_the_site_as_static_files_is_the_same(ran: Any, tmp_path: Path) -> None:
     folder = ran.worker.settings.public_dir
-    publish.publish(ran.worker, ran.worker.now(), Summary(), tmp_path / "static")
+    publish.publish(begin_cycle(ran.worker), tmp_path / "static")
     names = {path.relative_to(folder) for path in folder.rglob("*.*")}
     assert {path.relative_to(tmp_path / "static") for path in (tmp_path / "static").rglob("*.*")} == names
     for name in names:
@@ -113,7 +113,7 @@ def test_a_cycle_tells_the_hub_of_what_it_published_and_the_feeds_name_it(
 ) -> None:
     address = f"{hub.address}/publish"
     with start(TRACKER_NOTIFY__WEBSUB_HUB=address, TRACKER_PUBLIC_URL="https://papers.example.org") as run:
-        summary = cycle.cycle(run.worker)
+        summary = cycle.run_cycle(run.worker)
         assert summary.troubles == []
         folder = run.worker.settings.public_dir
         feeds = {
@@ -126,5 +126,5 @@ def test_a_cycle_tells_the_hub_of_what_it_published_and_the_feeds_name_it(
             link.rel == "hub" and link.href == address for link in feedparser.parse(folder / "feed.xml").feed.links
         )
         known = len(hub.told)
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert len(hub.told) == known

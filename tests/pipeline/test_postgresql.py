@@ -56,7 +56,7 @@ def told(run: Any, view: str) -> list[str]:
 
 def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str, str], server: str) -> None:
     with start("sqlite") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         views = {view: told(run, view) for view in VIEWS}
         days = completeness.days(run.worker.store, run.worker.settings, run.worker.now())
         found = search.find_papers(run.worker.store, "study", 100)
@@ -66,12 +66,17 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
     assert days[-1].announced > 5
     assert not days[-1].short
     with start("server", TRACKER_DATABASE_URL=server) as run:
-        summary = cycle.cycle(run.worker)
+        summary = cycle.run_cycle(run.worker)
         assert summary.troubles == []
         assert {view: told(run, view) for view in VIEWS} == views
         assert completeness.days(run.worker.store, run.worker.settings, run.worker.now()) == days
-        again = cycle.cycle(run.worker)
-        assert (again.new_papers, again.checked, again.judged, again.entered) == (0, 0, 0, 0)
+        again = cycle.run_cycle(run.worker)
+        assert (again.counts.new_papers, again.counts.checked, again.counts.judged, again.counts.entered) == (
+            0,
+            0,
+            0,
+            0,
+        )
         assert {view: told(run, view) for view in VIEWS} == views
         assert search.find_papers(run.worker.store, "study", 100) == found
         assert search.find_papers(run.worker.store, "stud", 100) == found

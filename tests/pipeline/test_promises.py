@@ -23,16 +23,16 @@ def test_what_appears_under_a_watched_owner_and_names_the_paper_is_found(
     world: World, start: Start, promised: str
 ) -> None:
     with start() as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.states() == {promised: "promised"}
     readme = f"# TideNet\nCode of [our paper](https://arxiv.org/abs/{promised})."
     world.repository("allenai/TideNet", {"train.py": "x", "README.md": readme, "LICENSE": world.mit})
     world.repository("apple/TideNet", {"train.py": "x", "README.md": "# TideNet\nA game.", "LICENSE": world.mit})
     with start(TRACKER_NOW="2026-06-18T05:00:00Z") as run:
-        cycle.look(run.worker)
+        cycle.run_due_work(run.worker)
         assert run.states() == {promised: "promised"}, "once a week"
     with start(TRACKER_NOW="2026-06-25T05:00:00Z") as run:
-        cycle.look(run.worker)
+        cycle.run_due_work(run.worker)
         assert run.states() == {promised: "open"}
         assert run.rows(f"SELECT reference, role FROM links WHERE arxiv_id = '{promised}'") == [
             ("github:allenai/TideNet", "own")
@@ -40,11 +40,11 @@ def test_what_appears_under_a_watched_owner_and_names_the_paper_is_found(
         told = run.rows("SELECT kind, cause FROM events WHERE reference LIKE 'github:allenai/%' ORDER BY kind")
         assert told == [("found", "world"), ("opened", "world"), ("shipped", "world")]
         asked = len(run.requests("github_api"))
-        cycle.look(run.worker)
+        cycle.run_due_work(run.worker)
         assert len(run.requests("github_api")) == asked
 
 
 def test_without_a_token_nobody_is_asked(start: Start, promised: str) -> None:
     with start(GITHUB_TOKEN="") as run:
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert not any("tidenet" in str(one).lower() for one in run.requests("github_api"))

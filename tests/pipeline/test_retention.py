@@ -22,7 +22,7 @@ from tracker.domain.terms import Source
 from tracker.fetch import request_policy
 from tracker.hosts import base, resolve
 from tracker.pipeline import retention as pipeline_retention
-from tracker.pipeline.context import Summary, Worker, make_worker
+from tracker.pipeline.context import Cycle, Worker, begin_cycle, make_worker
 from tracker.store import (
     enum_columns,
     hub_listings,
@@ -189,13 +189,13 @@ def test_it_is_done_once_a_day(worker: Worker, clock: Clock, store: Store) -> No
     def good() -> datetime | None:
         return stage_status.load_stages(store)[0].get("retention")
 
-    pipeline_retention.keep(worker, START, Summary())
+    pipeline_retention.keep(Cycle(worker, START))
     assert good() == START
-    pipeline_retention.keep(worker, START + 23 * timedelta(hours=1), Summary())
+    pipeline_retention.keep(Cycle(worker, START + 23 * timedelta(hours=1)))
     assert good() == START
-    pipeline_retention.keep(worker, START + DAY, Summary())
+    pipeline_retention.keep(Cycle(worker, START + DAY))
     assert good() == START + DAY
-    pipeline_retention.keep(worker, START - 9 * DAY, Summary())
+    pipeline_retention.keep(Cycle(worker, START - 9 * DAY))
     assert good() == START - 9 * DAY, "a clock that was wrong does not put it off for years"
 
 
@@ -205,16 +205,16 @@ def test_a_failure_is_told_and_tried_again_in_an_hour(
     def fail(*_: Any, **__: Any) -> retention.DeletedRows:
         raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr(retention, "thin", fail)
-    summary = Summary()
-    pipeline_retention.keep(worker, START, summary)
-    assert summary.troubles == ["retention: could not be done (OperationalError)"]
+    monkeypatch.setattr(retention, "delete_old_evidence", fail)
+    cycle = Cycle(worker, START)
+    pipeline_retention.keep(cycle)
+    assert cycle.troubles == ["retention: could not be done (OperationalError)"]
     [trouble] = stage_status.load_stages(store)[1]
     assert trouble.next_try == START + timedelta(hours=1)
     monkeypatch.undo()
-    pipeline_retention.keep(worker, START + timedelta(minutes=59), Summary())
+    pipeline_retention.keep(Cycle(worker, START + timedelta(minutes=59)))
     assert stage_status.load_stages(store)[1], "not before"
-    pipeline_retention.keep(worker, START + timedelta(hours=1), Summary())
+    pipeline_retention.keep(Cycle(worker, START + timedelta(hours=1)))
     assert not stage_status.load_stages(store)[1]
 
 
@@ -232,7 +232,7 @@ def test_files_that_a_killed_process_left_are_swept_and_no_others(worker: Worker
         os.utime(path, (1, 1))
     fresh = public / ".feed.xml.zzzzzzzz"
     fresh.write_text("x")
-    pipeline_retention.keep(worker, START, Summary())
+    pipeline_retention.keep(Cycle(worker, START))
     assert not [path for path in old if path.exists()]
     assert all(path.exists() for path in [*kept, fresh])
 
@@ -279,11 +279,11 @@ def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
 def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
     store: Store, tmp_path: Path, clock: Clock, error: Exception | None
 ) -> None:
-    def cycle() -> Summary:
+    def cycle() -> Cycle:
         resolve.resolve_url("https://github.com/lab/tool")
         if error:
             raise error
-        return Summary()
+        return begin_cycle(service.worker)
 
     made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     service = scheduler.Service(made, store, clock)

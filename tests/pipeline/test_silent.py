@@ -19,7 +19,7 @@ import pytest
 from tracker.fetch import guard
 from tracker.fetch.client import Client
 from tracker.pipeline import check, cycle, read
-from tracker.pipeline.context import Summary
+from tracker.pipeline.context import Cycle
 from tracker.store import enum_columns
 from tracker.store.upstreams import StoreMemory
 
@@ -112,7 +112,7 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
         )
     with start(TRACKER_LIMITS__PAGES="0") as run:
         now = run.worker.now()
-        cycle.cycle(run.worker)
+        cycle.run_cycle(run.worker)
         assert run.states().keys() >= {f"2606.{number:05}" for number in range(1, len(LINKS) + 1)}
         # The clock as in earnest: the hosts of links are asked themselves, where no stand-in plays the web.
         upstreams = run.worker.settings.upstreams.model_copy(update={"web": ""})
@@ -129,8 +129,8 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
         ) as fetch:
             worker = dataclasses.replace(run.worker, settings=real, fetch=fetch)
             for at in (now, now + timedelta(days=2)):
-                read.project_pages(worker, at, Summary())
-                check.check(worker, at, Summary())
+                read.project_pages(Cycle(worker, at))
+                check.check(Cycle(worker, at))
         told = run.rows(
             f"SELECT words FROM scan JOIN wording ON id = wording WHERE {enum_columns.SOURCE.sql('source')} = 'page'"
         )

@@ -146,7 +146,7 @@ def test_what_the_api_misses_is_stored_and_old_papers_are_not(world: World, at: 
     write(world, old, arxiv_id="2501.00001", datestamp="2026-06-17")
     write(world, V1, arxiv_id="2606.00002", categories=["cs.CR"], hidden_from=["arxiv_api"])
     with at("2026-06-17T05:00:00Z") as day:
-        assert day.cycle().new_papers == 1
+        assert day.cycle().counts.new_papers == 1
         assert day.rows("SELECT arxiv_id, announced_at, primary_category FROM papers") == [
             (KEY, "2026-06-17T00:00:00Z", "cs.LG")
         ]
@@ -166,7 +166,7 @@ def test_when_the_api_is_down_papers_come_all_the_same(world: World, at: At) -> 
     with at("2026-06-17T05:00:00Z", TRACKER_HARVEST__FIRST_DAYS="1") as day:
         day.misbehave("arxiv_api", "error-400", times=1000)
         summary = day.cycle()
-        assert summary.windows_left == 2
+        assert summary.counts.windows_left == 2
         assert [trouble.partition(":")[0] for trouble in summary.troubles] == ["harvest"]
         assert day.rows("SELECT arxiv_id FROM papers") == [(KEY,)]
 
@@ -199,7 +199,7 @@ def test_trouble_is_told_and_leaves_the_rest_whole(world: World, at: At, kind: s
     with at("2026-06-17T05:00:00Z") as day:
         day.misbehave("arxiv_oai", kind, times=1000)
         summary = day.cycle()
-        assert summary.windows_left == 0
+        assert summary.counts.windows_left == 0
         assert [trouble.partition(":")[0] for trouble in summary.troubles] == ["versions"]
         assert day.rows("SELECT code, licence FROM papers") == [("open", None)]
         assert day.rows("SELECT state FROM \"window\" WHERE source = 'arxiv_oai'") == [("open",)]
@@ -216,7 +216,7 @@ def test_a_refusal_stops_all_of_arxiv_and_says_until_when(world: World, at: At) 
     with at("2026-06-17T05:00:00Z") as day:
         day.misbehave("arxiv_oai", "403", times=1000)
         summary = day.cycle()
-        assert summary.windows_left == 0
+        assert summary.counts.windows_left == 0
         assert any("versions" in trouble and "next try 2026-06-17T11:0" in trouble for trouble in summary.troubles)
         assert len(day.asked("arxiv_oai")) == 1
         day.cycle()
@@ -234,6 +234,6 @@ def test_days_between_two_asked_times_are_not_new(world: World, at: At) -> None:
     """`--since` and `--until` bound what is new, for both doors."""
     write(world, V1)
     with at("2026-06-17T05:00:00Z") as day:
-        cycle.cycle(day.worker, date(2026, 6, 1), date(2026, 6, 10))
+        cycle.run_cycle(day.worker, date(2026, 6, 1), date(2026, 6, 10))
         assert day.asked("arxiv_oai")
         assert day.rows("SELECT count(*) FROM papers") == [(0,)]

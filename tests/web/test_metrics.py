@@ -21,7 +21,7 @@ from tracker.domain.status import Status, Trouble
 from tracker.fetch import clock, request_counts
 from tracker.pipeline import cycle, publish, retention, timing
 from tracker.pipeline import read as pipeline_read
-from tracker.pipeline.context import Summary, Worker, make_worker
+from tracker.pipeline.context import Worker, begin_cycle, make_worker
 from tracker.pipeline.timing import Spent
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
@@ -178,8 +178,8 @@ def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkey
     monkeypatch.setattr(measures, "TIMINGS", timing.TIMINGS)
     with working(store, tmp_path) as worker:
         for work in (cycle.judge, pipeline_read.read, retention.keep):
-            work(worker, worker.now(), Summary())
-        publish.write_site(worker, worker.now())
+            work(begin_cycle(worker))
+        publish.write_site(begin_cycle(worker))
         found = read(measures.told(worker, with_store=True))
     assert {stage for (name, ((_, stage), *_)) in labelled(found) if name == "stage_runs_total"} == {
         "judge", "publish", "read", "retention",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ import typer
 from tracker.cli.session import opened_worker, parse_days
 
 if TYPE_CHECKING:
-    from tracker.pipeline.context import Summary, Worker
+    from tracker.pipeline.context import Cycle
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -23,22 +22,22 @@ Until = Annotated[str | None, typer.Option(help="Last day of submission.")]
 @app.command()
 def once(context: typer.Context, since: Since = None, until: Until = None) -> int:
     """Run one whole cycle: harvest, read, check, judge, publish. Exit 0 only if no window is left open."""
-    from tracker.pipeline import cycle
+    from tracker.pipeline.cycle import run_cycle
 
     first, last = parse_days(since, until)
     with opened_worker(context) as worker:
-        summary = cycle.cycle(worker, first, last)
+        done = run_cycle(worker, first, last)
         print(f"Feed: {worker.settings.public_dir / 'feed.xml'}  Store: {worker.settings.store_url}")
-    return _print_summary(summary)
+    return _print_summary(done)
 
 
 @app.command()
 def harvest(context: typer.Context, since: Since = None, until: Until = None) -> int:
     """Ask arXiv for the windows that are due, and do nothing else."""
-    from tracker.pipeline import cycle
+    from tracker.pipeline.cycle import harvest
 
     first, last = parse_days(since, until)
-    return _run_stage(context, lambda worker, now, summary: cycle.harvest(worker, now, summary, first, last))
+    return _run_stage(context, lambda cycle: harvest(cycle, first, last))
 
 
 @app.command()
@@ -53,14 +52,14 @@ def check(
 
     What they change is judged.
     """
-    from tracker.pipeline import cycle
+    from tracker.pipeline.cycle import check, judge
     from tracker.store import artifact_queue
 
-    def work(worker: Worker, now: datetime, summary: Summary) -> None:
+    def work(cycle: Cycle) -> None:
         if references:
-            artifact_queue.make_artifacts_due(worker.store, references, now)
-        cycle.check(worker, now, summary)
-        cycle.judge(worker, now, summary)
+            artifact_queue.make_artifacts_due(cycle.store, references, cycle.now)
+        check(cycle)
+        judge(cycle)
 
     return _run_stage(context, work)
 
@@ -71,13 +70,13 @@ def judge(
     everything: Annotated[bool, typer.Option("--all", help="Judge every work again.")] = False,
 ) -> int:
     """Judge what changed, without any request."""
-    from tracker.pipeline import cycle
+    from tracker.pipeline.cycle import judge
     from tracker.store import judgements
 
-    def work(worker: Worker, now: datetime, summary: Summary) -> None:
+    def work(cycle: Cycle) -> None:
         if everything:
-            judgements.queue_all_judgements(worker.store)
-        cycle.judge(worker, now, summary)
+            judgements.queue_all_judgements(cycle.store)
+        judge(cycle)
 
     return _run_stage(context, work)
 
@@ -88,26 +87,27 @@ def publish(
     to: Annotated[Path | None, typer.Option(help="Write the site to this folder instead.")] = None,
 ) -> int:
     """Write feeds and pages, without any request."""
-    from tracker.pipeline import publish
+    from tracker.pipeline.publish import publish
 
-    return _run_stage(context, lambda worker, now, summary: publish.publish(worker, now, summary, to))
+    return _run_stage(context, lambda cycle: publish(cycle, to))
 
 
-def _run_stage(context: typer.Context, work: Callable[[Worker, datetime, Summary], None]) -> int:
-    from tracker.pipeline.context import Summary, sole_worker
+def _run_stage(context: typer.Context, work: Callable[[Cycle], None]) -> int:
+    from tracker.pipeline.context import begin_cycle, sole_worker
 
     with opened_worker(context) as worker, sole_worker(worker):
-        summary = Summary()
-        work(worker, worker.now(), summary)
-    return _print_summary(summary)
+        cycle = begin_cycle(worker)
+        work(cycle)
+    return _print_summary(cycle)
 
 
-def _print_summary(summary: Summary) -> int:
+def _print_summary(cycle: Cycle) -> int:
+    counts = cycle.counts
     print(
-        f"{summary.new_papers} new papers; {summary.read_papers} read, {summary.texts} in full; "
-        f"{summary.pages} papers' project pages followed; {summary.checked} artifacts checked; "
-        f"{summary.judged} judged; {summary.entered} new in the feed; {summary.windows_left} windows left open."
+        f"{counts.new_papers} new papers; {counts.read_papers} read, {counts.texts} in full; "
+        f"{counts.pages} papers' project pages followed; {counts.checked} artifacts checked; "
+        f"{counts.judged} judged; {counts.entered} new in the feed; {counts.windows_left} windows left open."
     )
-    for trouble in summary.troubles:
+    for trouble in cycle.troubles:
         print(f"  {trouble}")
-    return 1 if summary.windows_left else 0
+    return 1 if counts.windows_left else 0

@@ -9,24 +9,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import Version
 from tracker.harvest import announcements, rss
 from tracker.pipeline import harvest as pipeline_harvest
-from tracker.pipeline.context import Summary, Worker, close_stage
+from tracker.pipeline.context import Cycle, close_stage
 from tracker.store import papers, upstreams
 
 log = logging.getLogger(__name__)
 
-Stage = Callable[[Worker, datetime, Summary], None]
+Stage = Callable[[Cycle], None]
 
 
 def harvest(
-    worker: Worker,
-    now: datetime,
-    summary: Summary,
+    cycle: Cycle,
     told: Callable[[], None],
     since: date | None = None,
     until: date | None = None,
@@ -35,59 +33,58 @@ def harvest(
 
     `told` is called as soon as a stage meets trouble.
     """
-    pipeline_harvest.begin(worker, now, since, until)
+    pipeline_harvest.begin(cycle, since, until)
 
-    def api(worker: Worker, now: datetime, summary: Summary) -> None:
-        pipeline_harvest.harvest(worker, now, summary, since, until)
+    def api(cycle: Cycle) -> None:
+        pipeline_harvest.harvest(cycle, since, until)
 
     failing = {
-        one.name
-        for one in upstreams.load_failing(worker.store, (pipeline_harvest.ARXIV_API, pipeline_harvest.OAI))
+        one.name for one in upstreams.load_failing(cycle.store, (pipeline_harvest.ARXIV_API, pipeline_harvest.OAI))
     }
     doors: list[Stage] = [api, pipeline_harvest.changes]
     if pipeline_harvest.ARXIV_API in failing:
         doors.reverse()
     both_down = len(failing) == 2
     for stage in [today, *doors] if both_down else doors:
-        before = len(summary.troubles)
-        stage(worker, now, summary)
-        if len(summary.troubles) > before:
+        before = len(cycle.troubles)
+        stage(cycle)
+        if len(cycle.troubles) > before:
             told()
-    down = {trouble.partition(":")[0] for trouble in summary.troubles}
+    down = {trouble.partition(":")[0] for trouble in cycle.troubles}
     if not both_down and down >= {"harvest", "versions"}:
-        today(worker, now, summary)
+        today(cycle)
 
 
-def today(worker: Worker, now: datetime, summary: Summary) -> None:
+def today(cycle: Cycle) -> None:
     """Store what RSS tells of the last announcement. It proves nothing: windows stay open until they are asked."""
-    settings = worker.settings
+    settings = cycle.settings
     if not settings.may_ask(rss.UPSTREAM):
         return
     reason, next_try = "", None
     try:
-        channel = rss.read_today(worker.fetch, settings.harvest.categories, settings.harvest.holidays)
+        channel = rss.read_today(cycle.fetch, settings.harvest.categories, settings.harvest.holidays)
     except UpstreamStopped as stopped:
         reason, next_try = str(stopped), stopped.until
     except UpstreamError as error:
         reason = str(error)
     else:
-        summary.new_papers += _save(worker, channel, now)
+        cycle.counts.new_papers += _save(cycle, channel)
         if channel.unread:
             reason = f"{channel.unread} items of RSS could not be read"
         log.info("RSS carries the harvest: %d items announced on %s", len(channel.items), channel.day)
-    close_stage(worker, "rss", reason, next_try, now, summary)
+    close_stage(cycle, "rss", reason, next_try)
 
 
-def _save(worker: Worker, channel: rss.RssChannel, now: datetime) -> int:
+def _save(cycle: Cycle, channel: rss.RssChannel) -> int:
     """Store what is new in a channel: papers of a time that the harvest covers, and new versions of stored ones."""
-    store = worker.store
+    store = cycle.store
     announced_at = announcements.announcement_time(channel.day)
     stored = papers.load_newest_versions(store, [item.version.arxiv_id for item in channel.items])
-    held = pipeline_harvest.running(worker, now)
+    held = pipeline_harvest.running(cycle)
     found: list[Version] = []
     for item in channel.items:
         known, version = stored.get(item.version.arxiv_id), item.version
-        if version.updated_at > now or (known and known.n >= version.n):
+        if version.updated_at > cycle.now or (known and known.n >= version.n):
             continue
         if known:
             found.append(replace(version, submitted_at=known.submitted_at))
@@ -96,5 +93,5 @@ def _save(worker: Worker, channel: rss.RssChannel, now: datetime) -> int:
         ):
             # A paper from before the harvest began stays history, though it is listed in one more category today.
             found.append(version)
-    pipeline_harvest.note(worker, rss.UPSTREAM, found, {one.arxiv_id: announced_at for one in found}, now)
-    return papers.save_versions(store, found, {one.arxiv_id: announced_at for one in found}, now)
+    pipeline_harvest.note(cycle, rss.UPSTREAM, found, {one.arxiv_id: announced_at for one in found})
+    return papers.save_versions(store, found, {one.arxiv_id: announced_at for one in found}, cycle.now)

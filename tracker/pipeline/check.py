@@ -18,7 +18,7 @@ from tracker.hosts.base import Host
 from tracker.hosts.huggingface import huggingface
 from tracker.hosts.resolve import HOSTS
 from tracker.judge import licences, openness, recheck
-from tracker.pipeline.context import Summary, Worker, close_stage
+from tracker.pipeline.context import Cycle, close_stage
 from tracker.pipeline.timing import timed
 from tracker.store import artifact_queue, artifacts
 
@@ -33,30 +33,30 @@ COPIES = 25
 
 
 @timed("check")
-def check(worker: Worker, now: datetime, summary: Summary) -> None:
+def check(cycle: Cycle) -> None:
     """Look at every artifact that is due."""
     for host in HOSTS:
         if host.checked_kinds:
-            reason, next_try = _check_host(worker, host, now, summary)
-            close_stage(worker, f"checks at {host.name}", reason, next_try, now, summary)
+            reason, next_try = _check_host(cycle, host)
+            close_stage(cycle, f"checks at {host.name}", reason, next_try)
 
 
-def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> tuple[str, datetime | None]:
-    batch, rules = worker.settings.limits.github_batch, _read_rules(worker)
-    while due := artifact_queue.due_artifacts(worker.store, host.name, now, batch, rules):
+def _check_host(cycle: Cycle, host: Host) -> tuple[str, datetime | None]:
+    batch, rules = cycle.settings.limits.github_batch, _read_rules(cycle)
+    while due := artifact_queue.due_artifacts(cycle.store, host.name, cycle.now, batch, rules):
         asked = {one.reference.folded: one for one in due}
         known = {folded: one.commit for folded, one in asked.items() if one.commit}
         answers: list[artifacts.CheckResult] = []
         try:
-            for link, found in host.ask([one.reference for one in asked.values()], worker.fetch, known):
+            for link, found in host.ask([one.reference for one in asked.values()], cycle.fetch, known):
                 due_now = asked[link.folded]
                 if found.unchanged and found.host_id != due_now.host_id:
                     # A stranger's copy under the old name shows the commit too; nothing of it was read.
-                    ((_, found),) = host.ask([link], worker.fetch)  # noqa: PLW2901 # the whole answer instead
-                answers.append(_answer(worker, due_now, found))
-                summary.checked += 1
-                worker.progress.step(f"checks at {host.name}", summary.checked)
-                worker.check_cancelled()
+                    ((_, found),) = host.ask([link], cycle.fetch)  # noqa: PLW2901 # the whole answer instead
+                answers.append(_answer(cycle, due_now, found))
+                cycle.counts.checked += 1
+                cycle.progress.step(f"checks at {host.name}", cycle.counts.checked)
+                cycle.check_cancelled()
         except BudgetSpent as spent:
             # The checks that wait are told; nothing is wrong.
             log.info("%s", spent)
@@ -67,7 +67,7 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
             return str(error), None
         finally:
             artifacts.save_checks(
-                worker.store, answers, partial(recheck.next_check, plan=worker.settings.check), now
+                cycle.store, answers, partial(recheck.next_check, plan=cycle.settings.check), cycle.now
             )
         if not answers or (
             len(answers) >= FEW and all(answer.check.outcome is Outcome.UNKNOWN for answer in answers)
@@ -77,15 +77,15 @@ def _check_host(worker: Worker, host: Host, now: datetime, summary: Summary) -> 
     return "", None
 
 
-def _read_rules(worker: Worker) -> str:
+def _read_rules(cycle: Cycle) -> str:
     """The name of today's rules of reading: licences are decided while reading, since texts are not kept."""
-    return f"{READING}.{worker.rules.judge_version}"
+    return f"{READING}.{cycle.rules.judge_version}"
 
 
-def _answer(worker: Worker, due: artifact_queue.DueArtifact, found: Check) -> artifacts.CheckResult:
+def _answer(cycle: Cycle, due: artifact_queue.DueArtifact, found: Check) -> artifacts.CheckResult:
     fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
     on_hub = due.reference.host == huggingface.HOST.name
-    rules = worker.rules.licences
+    rules = cycle.rules.licences
     licence = licences.decide_licence(
         found.licence_claimed,
         found.licence_checked,
@@ -104,7 +104,7 @@ def _answer(worker: Worker, due: artifact_queue.DueArtifact, found: Check) -> ar
         check=found,
         licence=licence,
         licences_beside=tuple((other, one) for other, one in beside if other is not fact),
-        read_rules=_read_rules(worker) if _is_read_whole(found) else "",
+        read_rules=_read_rules(cycle) if _is_read_whole(found) else "",
     )
 
 
@@ -113,20 +113,20 @@ def _is_read_whole(found: Check) -> bool:
 
 
 @timed("archived copies")
-def copies(worker: Worker, now: datetime, summary: Summary) -> None:
+def copies(cycle: Cycle) -> None:
     """Look up archived copies of what is gone at Software Heritage."""
-    if not worker.settings.may_ask("software_heritage"):
+    if not cycle.settings.may_ask("software_heritage"):
         return
     reason, next_try = "", None
-    for artifact, url in artifacts.artifacts_without_copy(worker.store, now, COPIES):
-        worker.check_cancelled()
+    for artifact, url in artifacts.artifacts_without_copy(cycle.store, cycle.now, COPIES):
+        cycle.check_cancelled()
         try:
-            found = swh.find_archived_copy(url, worker.fetch)
+            found = swh.find_archived_copy(url, cycle.fetch)
         except UpstreamStopped as stopped:
             reason, next_try = str(stopped), stopped.until
             break
         except UpstreamError as error:
             reason = str(error)
             break
-        artifacts.save_archived_copy(worker.store, artifact, found.url if found else None, now)
-    close_stage(worker, "archived copies", reason, next_try, now, summary)
+        artifacts.save_archived_copy(cycle.store, artifact, found.url if found else None, cycle.now)
+    close_stage(cycle, "archived copies", reason, next_try)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from tracker.domain.status import Trouble
 from tracker.harvest import announcements, completeness
-from tracker.pipeline.context import Worker
+from tracker.pipeline.context import Cycle
 from tracker.settings import Settings
 from tracker.store import stage_status, upstreams
 from tracker.store.announcements import AnnouncedVersion, load_announced_versions
@@ -93,50 +93,54 @@ def _day(
     )
 
 
-def watch(worker: Worker, now: datetime) -> bool:
+def watch(cycle: Cycle) -> bool:
     """Raise the alarm for days that stay short and upstreams that keep failing, and end it where that is over.
 
     What is wrong is kept with the stages, so that `/health` and the page show it; the log tells it once. Returns whether
     there is something else to show than before.
     """
-    hours = timedelta(hours=worker.settings.harvest.alarm_hours)
-    found = [*_short_days(worker, now, hours), *_failing(worker, now, hours)]
-    before = {one.what: one for one in stage_status.load_stages(worker.store)[1]}
+    hours = timedelta(hours=cycle.settings.harvest.alarm_hours)
+    found = [*_short_days(cycle, hours), *_failing(cycle, hours)]
+    before = {one.what: one for one in stage_status.load_stages(cycle.store)[1]}
     known = set(before)
     for one in found:
         if one.what not in known:
             log.error("alarm: %s: %s, since %s; %s", one.what, one.reason, _text(one.since), _next(one.next_try))
-        stage_status.record_stage_failed(worker.store, one.what, one.reason, one.next_try, now, since=one.since)
+        stage_status.record_stage_failed(
+            cycle.store, one.what, one.reason, one.next_try, cycle.now, since=one.since
+        )
     over = {ANNOUNCEMENTS, *map(_named, WATCHED)} & known - {one.what for one in found}
     for what in sorted(over):
         log.info("the alarm is over: %s", what)
-        stage_status.forget_stage(worker.store, what)
+        stage_status.forget_stage(cycle.store, what)
     return bool(over) or any(before.get(one.what) != one for one in found)
 
 
-def _short_days(worker: Worker, now: datetime, hours: timedelta) -> list[Trouble]:
+def _short_days(cycle: Cycle, hours: timedelta) -> list[Trouble]:
     late = [
         one
-        for one in days(worker.store, worker.settings, now)
-        if one.short and announcements.announcement_time(one.day) + hours <= now
+        for one in days(cycle.store, cycle.settings, cycle.now)
+        if one.short and announcements.announcement_time(one.day) + hours <= cycle.now
     ]
     if not late:
         return []
     more = f", and {len(late) - 1} later days" if len(late) > 1 else ""
     reason = f"the announcement of {late[0].day} is short: {'; '.join(late[0].reasons)}{more}"
-    return [Trouble(ANNOUNCEMENTS, reason, announcements.announcement_time(late[0].day), worker.next_harvest())]
+    return [
+        Trouble(ANNOUNCEMENTS, reason, announcements.announcement_time(late[0].day), cycle.worker.next_harvest())
+    ]
 
 
-def _failing(worker: Worker, now: datetime, hours: timedelta) -> list[Trouble]:
+def _failing(cycle: Cycle, hours: timedelta) -> list[Trouble]:
     return [
         Trouble(
             _named(one.name),
             one.last_error,
             one.failing_since,
-            one.stop_until if one.stop_until and one.stop_until > now else worker.next_harvest(),
+            one.stop_until if one.stop_until and one.stop_until > cycle.now else cycle.worker.next_harvest(),
         )
-        for one in upstreams.load_failing(worker.store, WATCHED)
-        if one.failing_since and one.failing_since + hours <= now
+        for one in upstreams.load_failing(cycle.store, WATCHED)
+        if one.failing_since and one.failing_since + hours <= cycle.now
     ]
 
 

@@ -48,8 +48,8 @@ class Rulebook:
 
 
 @dataclass(slots=True)
-class Summary:
-    """What one cycle did."""
+class Counts:
+    """How much one cycle did."""
 
     new_papers: int = 0
     read_papers: int = 0
@@ -59,7 +59,6 @@ class Summary:
     judged: int = 0
     entered: int = 0
     windows_left: int = 0
-    troubles: list[str] = field(default_factory=list)
 
 
 class Silent:
@@ -100,6 +99,63 @@ class Worker:
         """Raise Cancelled when the service is stopping."""
         if self.cancel.is_set():
             raise Cancelled("The service is stopping.")
+
+
+@dataclass(slots=True)
+class Cycle:
+    """One cycle of the stages: what they need, and what came of them.
+
+    `now` is one moment for the whole cycle, so that repeating a killed cycle at the same time writes the same rows.
+    """
+
+    worker: Worker
+    now: datetime
+    counts: Counts = field(default_factory=Counts)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration."""
+        return self.worker.settings
+
+    @property
+    def store(self) -> Store:
+        """The installation's store."""
+        return self.worker.store
+
+    @property
+    def clock(self) -> Clock:
+        """The clock, for what is to know the time within a cycle; stages use `now`."""
+        return self.worker.clock
+
+    @property
+    def fetch(self) -> Fetch:
+        """The only way to ask an upstream."""
+        return self.worker.fetch
+
+    @property
+    def rules(self) -> Rulebook:
+        """All rules of judgement."""
+        return self.worker.rules
+
+    @property
+    def progress(self) -> Progress:
+        """Who is shown how far the work is."""
+        return self.worker.progress
+
+    @property
+    def cancel(self) -> threading.Event:
+        """Set when the service is stopping."""
+        return self.worker.cancel
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled when the service is stopping."""
+        self.worker.check_cancelled()
+
+
+def begin_cycle(worker: Worker) -> Cycle:
+    """A cycle of this worker that begins now."""
+    return Cycle(worker, worker.now())
 
 
 def load_rules() -> Rulebook:
@@ -192,16 +248,14 @@ def sole_worker(worker: Worker) -> Iterator[None]:
         yield
 
 
-def close_stage(
-    worker: Worker, stage: str, reason: str, next_try: datetime | None, now: datetime, summary: Summary
-) -> None:
+def close_stage(cycle: Cycle, stage: str, reason: str, next_try: datetime | None) -> None:
     """Note how a stage ended: well, or hindered by `reason` until `next_try`."""
     if not reason:
-        stage_status.record_stage_done(worker.store, stage, now)
+        stage_status.record_stage_done(cycle.store, stage, cycle.now)
         return
     log.warning("%s: %s", stage, reason, extra={"stage": stage})
-    summary.troubles.append(f"{stage}: {reason}")
-    stage_status.record_stage_failed(worker.store, stage, reason, next_try, now)
+    cycle.troubles.append(f"{stage}: {reason}")
+    stage_status.record_stage_failed(cycle.store, stage, reason, next_try, cycle.now)
 
 
 def status(worker: Worker, now: datetime) -> Status:

@@ -15,7 +15,7 @@ from tracker.domain.errors import UpstreamStopped
 from tracker.domain.papers import Version, WindowResult
 from tracker.harvest import announcements, completeness, oai, windows
 from tracker.harvest.api import ArxivApi
-from tracker.pipeline.context import Summary, Worker, close_stage
+from tracker.pipeline.context import Cycle, close_stage
 from tracker.store import announcements as record
 from tracker.store import papers, upstreams
 from tracker.store import windows as proof
@@ -33,36 +33,39 @@ FRESH = timedelta(days=2)
 """A stretch of windows that ends within so much of now is the running harvest, not a look at the past."""
 
 
-def begin(worker: Worker, now: datetime, since: date | None = None, until: date | None = None) -> None:
+def begin(cycle: Cycle, since: date | None = None, until: date | None = None) -> None:
     """Note as open which windows are to be asked, before any door is: whichever answers knows what is wanted."""
-    planned = windows.plan_windows(now, since, until, proof.load_watermark(worker.store, ARXIV), worker.settings)
-    proof.begin_windows(worker.store, ARXIV, planned, now)
+    planned = windows.plan_windows(
+        cycle.now, since, until, proof.load_watermark(cycle.store, ARXIV), cycle.settings
+    )
+    proof.begin_windows(cycle.store, ARXIV, planned, cycle.now)
 
 
-def harvest(
-    worker: Worker, now: datetime, summary: Summary, since: date | None = None, until: date | None = None
-) -> None:
+def harvest(cycle: Cycle, since: date | None = None, until: date | None = None) -> None:
     """Ask arXiv for every window of the plan, and prove each complete."""
-    store = worker.store
+    store = cycle.store
     known = proof.closed_windows(store, ARXIV)
-    planned = windows.plan_windows(now, since, until, proof.load_watermark(store, ARXIV, now), worker.settings)
+    planned = windows.plan_windows(
+        cycle.now, since, until, proof.load_watermark(store, ARXIV, cycle.now), cycle.settings
+    )
     if since is None and until is None:
         # A first harvest that was killed early has a watermark long ago: what lies before it was never asked for.
         first = min(
-            proof.first_asked(store, ARXIV) or now, now - timedelta(days=worker.settings.harvest.first_days)
+            proof.first_asked(store, ARXIV) or cycle.now,
+            cycle.now - timedelta(days=cycle.settings.harvest.first_days),
         )
         planned = sorted({*(one for one in planned if one[1] > first), *proof.open_windows(store, ARXIV)})
-    proof.begin_windows(store, ARXIV, planned, now)
+    proof.begin_windows(store, ARXIV, planned, cycle.now)
     left, unanswered, reason, next_try = len(planned), 0, "", None
-    with closing(ArxivApi(worker.settings, upstreams.StoreMemory(store), worker.clock, worker.cancel)) as api:
+    with closing(ArxivApi(cycle.settings, upstreams.StoreMemory(store), cycle.clock, cycle.cancel)) as api:
         for number, window in enumerate(planned):
-            worker.progress.step("harvest", number, len(planned))
+            cycle.progress.step("harvest", number, len(planned))
             try:
-                result = _harvest_window(worker, api, window, known, now, summary)
+                result = _harvest_window(cycle, api, window, known)
             except UpstreamStopped as stopped:
                 reason, next_try = str(stopped), stopped.until
                 break
-            proof.close_window(store, ARXIV, result, now)
+            proof.close_window(store, ARXIV, result, cycle.now)
             if result.complete:
                 left -= 1
             else:
@@ -71,21 +74,19 @@ def harvest(
             unanswered = 0 if result.expected is not None else unanswered + 1
             if unanswered == MOST_UNANSWERED:
                 break
-    worker.progress.step("harvest", len(planned), len(planned))
-    summary.windows_left = left
-    close_stage(worker, "harvest", reason, next_try, now, summary)
+    cycle.progress.step("harvest", len(planned), len(planned))
+    cycle.counts.windows_left = left
+    close_stage(cycle, "harvest", reason, next_try)
 
 
 def _harvest_window(
-    worker: Worker,
+    cycle: Cycle,
     api: ArxivApi,
     window: windows.Window,
     known: Sequence[tuple[datetime, datetime, datetime]],
-    now: datetime,
-    summary: Summary,
 ) -> WindowResult:
     """Store a window's papers page by page; returns what was proved."""
-    pages, holidays = api.read_window(*window), worker.settings.harvest.holidays
+    pages, holidays = api.read_window(*window), cycle.settings.harvest.holidays
     while True:
         try:
             page = next(pages)
@@ -95,43 +96,43 @@ def _harvest_window(
         announced = {
             one.arxiv_id: windows.announcement_when_first_seen(one.submitted_at, known, holidays) for one in page
         }
-        note(worker, ARXIV_API, page, announced, now)
-        summary.new_papers += papers.save_versions(worker.store, page, announced, now)
-        worker.check_cancelled()
+        note(cycle, ARXIV_API, page, announced)
+        cycle.counts.new_papers += papers.save_versions(cycle.store, page, announced, cycle.now)
+        cycle.check_cancelled()
 
 
-def changes(worker: Worker, now: datetime, summary: Summary) -> None:
+def changes(cycle: Cycle) -> None:
     """Ask OAI-PMH for what changed since it was last asked, if it must show more by now: new versions, licences,
     comments, categories and withdrawals of stored papers, and new papers that the API missed."""
-    settings, store = worker.settings, worker.store
-    reached = proof.load_watermark(store, OAI, now)
+    settings, store = cycle.settings, cycle.store
+    reached = proof.load_watermark(store, OAI, cycle.now)
     if not settings.may_ask(oai.UPSTREAM):
         return
-    if not announcements.is_walk_due(reached, now, settings.harvest.holidays):
+    if not announcements.is_walk_due(reached, cycle.now, settings.harvest.holidays):
         return
-    first = reached - OVERLAP if reached else now - timedelta(days=settings.harvest.first_days)
+    first = reached - OVERLAP if reached else cycle.now - timedelta(days=settings.harvest.first_days)
     # What was begun and never proved, by a run that was killed or failed, is asked for again.
     day = min([first, *(since for since, _ in proof.open_windows(store, OAI))]).date()
-    window = (datetime.combine(day, time(0), UTC), now)
-    proof.begin_windows(store, OAI, [window], now)
+    window = (datetime.combine(day, time(0), UTC), cycle.now)
+    proof.begin_windows(store, OAI, [window], cycle.now)
     reason, next_try = "", None
     try:
-        result = _walk(worker, day, now, summary, reached)
+        result = _walk(cycle, day, reached)
     except UpstreamStopped as stopped:
         reason, next_try = str(stopped), stopped.until
     else:
         reason = result.reason
-        proof.close_window(store, OAI, replace(result, since=window[0], until=now), now)
-    close_stage(worker, "versions", reason, next_try, now, summary)
+        proof.close_window(store, OAI, replace(result, since=window[0], until=cycle.now), cycle.now)
+    close_stage(cycle, "versions", reason, next_try)
 
 
-def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: datetime | None) -> WindowResult:
+def _walk(cycle: Cycle, since: date, walked: datetime | None) -> WindowResult:
     """Store what changed page by page; returns what was proved."""
-    store, harvested = worker.store, worker.settings.harvest
-    asked = _asked(worker)
-    before = [window for window in proof.closed_windows(store, ARXIV) if window[2] < now]
-    held = running(worker, now)
-    pages, read = oai.read_changes(worker.fetch, since, categories=oai.choose_lists(harvested.categories)), 0
+    store, harvested = cycle.store, cycle.settings.harvest
+    asked = _asked(cycle)
+    before = [window for window in proof.closed_windows(store, ARXIV) if window[2] < cycle.now]
+    held = running(cycle)
+    pages, read = oai.read_changes(cycle.fetch, since, categories=oai.choose_lists(harvested.categories)), 0
     while True:
         try:
             page = next(pages)
@@ -143,7 +144,7 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
             version
             for record in page
             if (version := oai.merge_record(record, known := stored.get(record.arxiv_id))) is not None
-            and version.updated_at <= now
+            and version.updated_at <= cycle.now
             and (known or _is_missing(version, harvested.categories, asked, held))
         ]
         datestamps = {one.arxiv_id: one.datestamp for one in page}
@@ -157,36 +158,35 @@ def _walk(worker: Worker, since: date, now: datetime, summary: Summary, walked: 
                 shown = announcements.announcement_time(
                     announcements.previous_day(datestamps[one.arxiv_id], harvested.holidays)
                 )
-                announced[one.arxiv_id] = min(now, max(announced[one.arxiv_id], shown))
-        note(worker, OAI, told, announced, now)
-        summary.new_papers += papers.save_versions(store, told, announced, now, whole=True)
+                announced[one.arxiv_id] = min(cycle.now, max(announced[one.arxiv_id], shown))
+        note(cycle, OAI, told, announced)
+        cycle.counts.new_papers += papers.save_versions(store, told, announced, cycle.now, whole=True)
         read += len(page)
-        worker.progress.step("versions", read)
-        worker.check_cancelled()
+        cycle.progress.step("versions", read)
+        cycle.check_cancelled()
 
 
-def running(worker: Worker, now: datetime) -> tuple[datetime, str] | None:
+def running(cycle: Cycle) -> tuple[datetime, str] | None:
     """Since when the running harvest asks for papers, and the lowest number of what was submitted since; None without
     either."""
-    asked = _asked(worker)
-    if not asked or asked[-1][1] < now - FRESH:
+    asked = _asked(cycle)
+    if not asked or asked[-1][1] < cycle.now - FRESH:
         return None
-    lowest = papers.lowest_arxiv_id(worker.store, asked[-1][0])
+    lowest = papers.lowest_arxiv_id(cycle.store, asked[-1][0])
     return (asked[-1][0], lowest) if lowest else None
 
 
-def _asked(worker: Worker) -> list[windows.Window]:
+def _asked(cycle: Cycle) -> list[windows.Window]:
     """The times of submission that the API was asked for, whether it answered or not."""
-    closed = [(since, until) for since, until, _ in proof.closed_windows(worker.store, ARXIV)]
-    return windows.join_windows([*closed, *proof.open_windows(worker.store, ARXIV)])
+    closed = [(since, until) for since, until, _ in proof.closed_windows(cycle.store, ARXIV)]
+    return windows.join_windows([*closed, *proof.open_windows(cycle.store, ARXIV)])
 
 
 def note(
-    worker: Worker,
+    cycle: Cycle,
     source: str,
     told: Sequence[Version],
     announced: Mapping[str, datetime],
-    now: datetime,
 ) -> None:
     """Enter into the record of announcement days what an upstream told, before it is stored.
 
@@ -194,25 +194,25 @@ def note(
     after it was submitted, and after what OAI-PMH had shown when it was last walked through. What is stored already in
     this version was entered before, or is from before there was a record.
     """
-    harvested = worker.settings.harvest
-    walked = proof.load_watermark(worker.store, OAI)
+    harvested = cycle.settings.harvest
+    walked = proof.load_watermark(cycle.store, OAI)
     shown = [walked - announcements.OAI_DELAY] if walked else []
-    known = papers.load_stored_papers(worker.store, [one.arxiv_id for one in told])
+    known = papers.load_stored_papers(cycle.store, [one.arxiv_id for one in told])
     rows = []
     for one in told:
         stored = known.get(one.arxiv_id)
         if stored is not None and stored.latest < one.n:
             submitted = windows.earliest_announcement(one.updated_at, harvested.holidays)
-            at, seen = max([submitted, announced[one.arxiv_id], *shown]), now
+            at, seen = max([submitted, announced[one.arxiv_id], *shown]), cycle.now
         elif stored is not None:
             at, seen = stored.announced_at or announced[one.arxiv_id], stored.first_seen
         else:
-            at, seen = announced[one.arxiv_id], now
+            at, seen = announced[one.arxiv_id], cycle.now
         day = completeness.announced_day(at, seen, harvested.holidays)
         rows.append(
             record.Announcement(one.arxiv_id, one.n, day, _kind(one, stored, harvested.categories), source)
         )
-    record.save_announcements(worker.store, rows)
+    record.save_announcements(cycle.store, rows)
 
 
 def _kind(told: Version, stored: papers.StoredPaper | None, categories: Collection[str]) -> str:

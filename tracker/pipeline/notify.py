@@ -14,7 +14,7 @@ from tracker.domain.terms import Fact
 from tracker.notify import deliveries, notices, websub
 from tracker.notify.deliveries import Remembered
 from tracker.notify.notices import News, Result
-from tracker.pipeline.context import Summary, Worker, close_stage
+from tracker.pipeline.context import Cycle, close_stage
 from tracker.pipeline.timing import timed
 from tracker.publish import feed_entry, feed_list
 from tracker.settings import Notify, is_loopback
@@ -28,67 +28,65 @@ KEPT = timedelta(days=3)
 
 
 @timed("notices")
-def tell(worker: Worker, now: datetime, summary: Summary) -> None:
+def tell(cycle: Cycle) -> None:
     """Both, after a publish."""
-    push(worker, now, summary)
-    notify(worker, now, summary)
+    push(cycle)
+    notify(cycle)
 
 
-def push(worker: Worker, now: datetime, summary: Summary) -> None:
+def push(cycle: Cycle) -> None:
     """Tell the hub of every feed whose file is another than the one it was told of."""
-    is_on = bool(worker.settings.notify.websub_hub)
-    _run(worker, PUSH, (lambda: _push(worker)) if is_on else None, now, summary)
+    is_on = bool(cycle.settings.notify.websub_hub)
+    _run(cycle, PUSH, (lambda: _push(cycle)) if is_on else None)
 
 
-def notify(worker: Worker, now: datetime, summary: Summary) -> None:
+def notify(cycle: Cycle) -> None:
     """Send each service a digest of what entered the main feed since its last one; nothing where nothing did.
 
     What is about to be sent is noted as told before, and taken back only where a service plainly did not take it: a
     kill in between can lose a notice, but never send one twice. A service that is new here is told of what entered in
     this cycle, and of nothing older.
     """
-    urls = {notices.identity(url): url for url in notices.urls(worker.settings)}
-    _run(worker, NOTICES, (lambda: _notify(worker, urls, now, summary)) if urls else None, now, summary)
+    urls = {notices.identity(url): url for url in notices.urls(cycle.settings)}
+    _run(cycle, NOTICES, (lambda: _notify(cycle, urls)) if urls else None)
 
 
 def _run(
-    worker: Worker,
+    cycle: Cycle,
     stage: str,
     work: Callable[[], tuple[str, datetime | None]] | None,
-    now: datetime,
-    summary: Summary,
 ) -> None:
     """Close a stage with what hindered its work, and until when; whatever happens in it, the cycle goes on. `work` is
     None where the stage is switched off, which ends its trouble."""
     if work is None:
-        if any(trouble.what == stage for trouble in stage_status.load_stages(worker.store)[1]):
-            stage_status.record_stage_done(worker.store, stage, now)
+        if any(trouble.what == stage for trouble in stage_status.load_stages(cycle.store)[1]):
+            stage_status.record_stage_done(cycle.store, stage, cycle.now)
         return
     try:
         reason, next_try = work()
     except TrackerError as error:
-        worker.check_cancelled()
+        cycle.check_cancelled()
         reason, next_try = str(error), None
     except Exception as error:  # noqa: BLE001 # the feed is published: nothing that follows may end the cycle
         # Not its text, which may quote an address.
         reason, next_try = f"broke off ({type(error).__name__})", None
-    close_stage(worker, stage, reason, next_try, now, summary)
+    close_stage(cycle, stage, reason, next_try)
 
 
-def _push(worker: Worker) -> tuple[str, datetime | None]:
-    settings = worker.settings
+def _push(cycle: Cycle) -> tuple[str, datetime | None]:
+    settings = cycle.settings
     hub, site = settings.notify.websub_hub, settings.public_url.rstrip("/")
     known = deliveries.load(settings.data_dir)
     if (known.hub, known.site) != (hub, site):
         known.hub, known.site, known.feeds = hub, site, {}
     files = websub.written(settings.public_dir)
     told = websub.announce(
-        worker.fetch,
+        cycle.fetch,
         hub,
         # As the feed names itself: that is what readers subscribe to.
         [(path, feed_entry.escape_uri(f"{site}/{path}")) for path in websub.due(files, known.feeds)],
         seconds=settings.notify.seconds,
-        check_cancelled=worker.check_cancelled,
+        check_cancelled=cycle.check_cancelled,
     )
     taken = {path: files[path] for path in told.done}
     feeds = {path: time for path, time in (known.feeds | taken).items() if path in files}
@@ -98,15 +96,13 @@ def _push(worker: Worker) -> tuple[str, datetime | None]:
     return told.reason, told.next_try
 
 
-def _notify(
-    worker: Worker, urls: Mapping[str, str], now: datetime, summary: Summary
-) -> tuple[str, datetime | None]:
-    settings = worker.settings
+def _notify(cycle: Cycle, urls: Mapping[str, str]) -> tuple[str, datetime | None]:
+    settings = cycle.settings
     notices.require(settings)
     known = deliveries.load(settings.data_dir)
-    main = load_feed_items(worker.store, MAIN_FEED, settings.feed.most)
-    recent = {one.work: one for one in main if one.entered_at and now - KEPT <= one.entered_at <= now}
-    before = [one.work for one in main[summary.entered :]]
+    main = load_feed_items(cycle.store, MAIN_FEED, settings.feed.most)
+    recent = {one.work: one for one in main if one.entered_at and cycle.now - KEPT <= one.entered_at <= cycle.now}
+    before = [one.work for one in main[cycle.counts.entered :]]
     told = {who: known.told.get(who, dict.fromkeys(before, "")) for who in urls}
     fresh = {who: [one for work, one in recent.items() if work not in told[who]] for who in urls}
     noted = {who: {work: _stamp(one) for work, one in recent.items()} for who in urls}
@@ -117,9 +113,9 @@ def _notify(
     if not asked:
         return "", None
     sent = notices.send(
-        [(urls[who], _digest(worker, wanted[who])) for who in asked],
+        [(urls[who], _digest(cycle, wanted[who])) for who in asked],
         seconds=settings.notify.seconds,
-        is_cancelled=worker.cancel.is_set,
+        is_cancelled=cycle.cancel.is_set,
     )
     failed = [who for who, one in zip(asked, sent, strict=True) if one.result in (Result.FAILED, Result.UNUSABLE)]
     for who in failed:
@@ -162,8 +158,8 @@ def is_wanted(item: Item, wanted: Notify) -> bool:
     )
 
 
-def _digest(worker: Worker, wanted: Sequence[Item]) -> notices.Notice:
-    settings = worker.settings
+def _digest(cycle: Cycle, wanted: Sequence[Item]) -> notices.Notice:
+    settings = cycle.settings
     news = [_news(item, settings.public_url) for item in wanted[: settings.notify.items]]
     return notices.digest(news, len(wanted), more_at=settings.public_url)
 

@@ -6,8 +6,6 @@ names the paper: the name alone may be anybody's.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from tracker.detect.roles import name_matching
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.errors import UpstreamError
@@ -15,7 +13,7 @@ from tracker.domain.mentions import Mention
 from tracker.domain.papers import title_key
 from tracker.domain.terms import Outcome, Place, Source
 from tracker.hosts.github import github
-from tracker.pipeline.context import Summary, Worker, close_stage
+from tracker.pipeline.context import Cycle, close_stage
 from tracker.pipeline.timing import timed
 from tracker.store import paper_queue, scans
 
@@ -24,34 +22,34 @@ PAPERS = 25
 
 
 @timed("promises")
-def watch(worker: Worker, now: datetime, summary: Summary) -> None:
+def watch(cycle: Cycle) -> None:
     """Ask GitHub for repositories named after promised work, under the owners of `watch.toml`; each paper once a
     week. Only with a token: without one it would cost a request for each name and owner."""
     owners = sorted(
         {
             owner
-            for accounts in worker.rules.roles.organisations
+            for accounts in cycle.rules.roles.organisations
             for host, owner in accounts
             if host == github.HOST.name
         }
     )
-    if not owners or not worker.fetch.has_token(github.UPSTREAM):
+    if not owners or not cycle.fetch.has_token(github.UPSTREAM):
         return
-    waiting = paper_queue.works_to_watch(worker.store, PAPERS, now)
+    waiting = paper_queue.works_to_watch(cycle.store, PAPERS, cycle.now)
     reason, next_try = "", None
     try:
         wanted = {one.work: _candidates(one, owners) for one in waiting}
         asked = {link.folded: link for links in wanted.values() for link in links}
-        found = {link.folded: check for link, check in github.check_all(list(asked.values()), worker.fetch)}
+        found = {link.folded: check for link, check in github.check_all(list(asked.values()), cycle.fetch)}
         scans.save_scans(
-            worker.store,
+            cycle.store,
             [_scanned(one, wanted[one.work], found) for one in waiting],
-            worker.rules.roles.version,
-            now,
+            cycle.rules.roles.version,
+            cycle.now,
         )
     except UpstreamError as error:
         reason, next_try = str(error), getattr(error, "until", None)
-    close_stage(worker, "promises", reason, next_try, now, summary)
+    close_stage(cycle, "promises", reason, next_try)
 
 
 def _candidates(one: paper_queue.PaperToRead, owners: list[str]) -> list[Reference]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from tracker.domain.items import Channel, Item
-from tracker.pipeline.context import Summary, Worker, status
+from tracker.pipeline.context import Cycle, status
 from tracker.pipeline.site import build_site
 from tracker.pipeline.timing import timed
 from tracker.publish import composed_feeds, feed_entry, feed_list, feed_window, feeds, files, latex, opml
@@ -24,37 +23,37 @@ NOT_OPEN, UNLINKED = 30, 20
 """Papers of these kinds that the first page shows."""
 
 
-def publish(worker: Worker, now: datetime, summary: Summary, to: Path | None = None) -> None:
+def publish(cycle: Cycle, to: Path | None = None) -> None:
     """Enter what is new into the feeds, and write the files that changed, to the public folder or to `to`."""
-    summary.entered += feed_entries.add_new_entries(worker.store, now)
-    write_site(worker, now, to)
-    stage_status.record_stage_done(worker.store, "publish", now)
+    cycle.counts.entered += feed_entries.add_new_entries(cycle.store, cycle.now)
+    write_site(cycle, to)
+    stage_status.record_stage_done(cycle.store, "publish", cycle.now)
 
 
 @timed("publish")
-def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
+def write_site(cycle: Cycle, to: Path | None = None) -> None:
     """Build the site from the store: feeds in three formats, the list of feeds, and the pages."""
-    settings, store = worker.settings, worker.store
+    settings, store = cycle.settings, cycle.store
     main = items.load_feed_items(store, feed_entries.MAIN_FEED, settings.feed.most)
     entered = {
         name: items.load_feed_items(store, name, settings.feed.most)
         for name in feed_entries.FEEDS
         if name != feed_entries.MAIN_FEED
     }
-    channels = feed_list.list_channels(main, entered, settings, worker.watched, _thin(store, main, settings))
-    worker.composer.load(main, entered)
+    channels = feed_list.list_channels(main, entered, settings, cycle.worker.watched, _thin(store, main, settings))
+    cycle.worker.composer.load(main, entered)
     folder = to or settings.public_dir
     site = build_site(
         store,
         settings,
-        status(worker, now),
+        status(cycle.worker, cycle.now),
         newest=channels[0][1].items,
         not_open=items.load_not_open_items(store, NOT_OPEN),
         releases=items.load_release_items(store),
         unlinked=items.load_unlinked_items(store, UNLINKED),
         channels=channels,
     )
-    rendered, digests = _feeds(channels, settings, {} if to else worker.rendered, folder)
+    rendered, digests = _feeds(channels, settings, {} if to else cycle.worker.rendered, folder)
     files.write_files(
         folder,
         {
@@ -66,7 +65,7 @@ def write_site(worker: Worker, now: datetime, to: Path | None = None) -> None:
     if not to:
         # A paper that left all feeds and lists is shown on demand, as it stands; its old page would never change again.
         files.prune_files(folder, "paper", site)
-        worker.rendered.update(digests)
+        cycle.worker.rendered.update(digests)
 
 
 def _thin(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, list[Item]]:

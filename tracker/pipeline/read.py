@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from tracker.detect import detect, pages
@@ -22,7 +22,7 @@ from tracker.domain.terms import Place, Role, Source
 from tracker.harvest import full_text
 from tracker.hosts.huggingface import lists, metadata
 from tracker.hosts.resolve import resolve_url
-from tracker.pipeline.context import CHECKED, Summary, Worker, close_stage
+from tracker.pipeline.context import CHECKED, Cycle, close_stage
 from tracker.pipeline.timing import timed
 from tracker.store import corrections, hub_listings, paper_queue, roles, stage_status
 from tracker.store.scans import ScanResult, save_scans
@@ -39,14 +39,14 @@ PAGES_OF_A_PAPER = 2
 
 
 @timed("read")
-def read(worker: Worker, now: datetime, summary: Summary) -> None:
+def read(cycle: Cycle) -> None:
     """Find links and promises in papers whose texts are new, and decide the roles of all their links."""
-    rules = worker.rules.roles
-    while papers := paper_queue.papers_to_scan(worker.store, SCAN_BATCH):
-        worker.check_cancelled()
+    rules = cycle.rules.roles
+    while papers := paper_queue.papers_to_scan(cycle.store, SCAN_BATCH):
+        cycle.check_cancelled()
         found = [(one, detect.detect_paper(one.paper, resolve_url, rules)) for one in papers]
         save_scans(
-            worker.store,
+            cycle.store,
             [
                 ScanResult(
                     work=one.work,
@@ -59,28 +59,28 @@ def read(worker: Worker, now: datetime, summary: Summary) -> None:
                 for one, detection in found
             ],
             rules.version,
-            now,
+            cycle.now,
         )
         roles.save_roles(
-            worker.store,
-            _decided(worker, papers),
+            cycle.store,
+            _decided(cycle, papers),
             rules.version,
             CHECKED,
-            now,
+            cycle.now,
         )
-        summary.read_papers += len(papers)
-        worker.progress.step("read", summary.read_papers)
-    stage_status.record_stage_done(worker.store, "read", now)
+        cycle.counts.read_papers += len(papers)
+        cycle.progress.step("read", cycle.counts.read_papers)
+    stage_status.record_stage_done(cycle.store, "read", cycle.now)
 
 
-def _decided(worker: Worker, papers: Sequence[paper_queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
+def _decided(cycle: Cycle, papers: Sequence[paper_queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
     """The role of every link of these papers; the operator's word counts before the rules'."""
     works = [one.work for one in papers]
-    mentions, known = roles.load_mentions(worker.store, works), roles.load_standings(worker.store, works)
-    corrected = corrections.load_corrected_roles(worker.store, works)
+    mentions, known = roles.load_mentions(cycle.store, works), roles.load_standings(cycle.store, works)
+    corrected = corrections.load_corrected_roles(cycle.store, works)
     made = {}
     for one in papers:
-        decided = decision.decide_roles(mentions[one.work], one.paper, worker.rules.roles, known.get(one.work, {}))
+        decided = decision.decide_roles(mentions[one.work], one.paper, cycle.rules.roles, known.get(one.work, {}))
         said = corrected.get(one.work, {})
         made[one.work] = [
             _corrected(decision, *said[decision.reference.folded])
@@ -97,77 +97,79 @@ def _corrected(decision: RoleDecision, role: Role, words: str) -> RoleDecision:
 
 
 @timed("hub lists")
-def listings(worker: Worker, now: datetime, summary: Summary) -> None:
+def listings(cycle: Cycle) -> None:
     """Read the Hub's lists of newest repositories, and give papers those whose tags name them."""
     reason, next_try = "", None
-    most = worker.settings.limits.hub_list_pages
+    most = cycle.settings.limits.hub_list_pages
     for kind in metadata.PLURALS:
         source = f"{HUB_LISTS}-{kind}"
-        reached = load_watermark(worker.store, source, now)
-        since = reached - LISTING_OVERLAP if reached else now - timedelta(days=worker.settings.harvest.first_days)
+        reached = load_watermark(cycle.store, source, cycle.now)
+        since = (
+            reached - LISTING_OVERLAP if reached else cycle.now - timedelta(days=cycle.settings.harvest.first_days)
+        )
         try:
             got, pages = 0, 0
-            for page in lists.list_newest(kind, since, worker.fetch, most):
-                worker.check_cancelled()
+            for page in lists.list_newest(kind, since, cycle.fetch, most):
+                cycle.check_cancelled()
                 found = [(one.reference, one.papers, one.created_at, one.derived_from) for one in page]
-                hub_listings.save_listings(worker.store, found, now)
+                hub_listings.save_listings(cycle.store, found, cycle.now)
                 got, pages = got + len(page), pages + 1
-                worker.progress.step("hub lists", got)
+                cycle.progress.step("hub lists", got)
             close_window(
-                worker.store,
+                cycle.store,
                 source,
                 WindowResult(
                     since=since,
-                    until=now,
+                    until=cycle.now,
                     expected=None,
                     got=got,
                     complete=pages < most,
                     reason=f"more than {most} pages" if pages == most else "",
                 ),
-                now,
+                cycle.now,
             )
         except UpstreamError as error:
             reason, next_try = str(error), getattr(error, "until", None)
-    close_stage(worker, "hub lists", reason, next_try, now, summary)
-    _give_listings(worker, now)
+    close_stage(cycle, "hub lists", reason, next_try)
+    _give_listings(cycle)
 
 
-def _give_listings(worker: Worker, now: datetime) -> None:
-    found = hub_listings.works_with_new_listings(worker.store)
+def _give_listings(cycle: Cycle) -> None:
+    found = hub_listings.works_with_new_listings(cycle.store)
     scans = []
     for (work, version), urls in found.items():
         mentions = tuple(_listing(work, link, url) for url in urls if (link := resolve_url(url)) is not None)
         scans.append(ScanResult(work=work, version=version, source=Source.HUB_LIST, mentions=mentions))
     if scans:
-        save_scans(worker.store, scans, worker.rules.roles.version, now)
+        save_scans(cycle.store, scans, cycle.rules.roles.version, cycle.now)
 
 
 @timed("hub records")
-def records(worker: Worker, now: datetime, summary: Summary) -> None:
+def records(cycle: Cycle) -> None:
     """Ask the Hub's paper record, once, for papers that show no artifact of their own; new papers first."""
-    waiting = paper_queue.works_for_hub_record(worker.store, worker.settings.limits.hub_records, now)
+    waiting = paper_queue.works_for_hub_record(cycle.store, cycle.settings.limits.hub_records, cycle.now)
     reason, next_try = "", None
     batch: list[ScanResult] = []
     try:
         for number, one in enumerate(waiting):
-            worker.progress.step("hub records", number, len(waiting))
-            worker.check_cancelled()
-            batch.append(_record(worker, one))
+            cycle.progress.step("hub records", number, len(waiting))
+            cycle.check_cancelled()
+            batch.append(_record(cycle, one))
             if len(batch) >= RECORD_BATCH:
-                save_scans(worker.store, batch, worker.rules.roles.version, now)
+                save_scans(cycle.store, batch, cycle.rules.roles.version, cycle.now)
                 batch = []
     except UpstreamError as error:
         reason, next_try = str(error), getattr(error, "until", None)
     finally:
         if batch:
-            save_scans(worker.store, batch, worker.rules.roles.version, now)
-    worker.progress.step("hub records", len(waiting), len(waiting))
-    close_stage(worker, "hub records", reason, next_try, now, summary)
+            save_scans(cycle.store, batch, cycle.rules.roles.version, cycle.now)
+    cycle.progress.step("hub records", len(waiting), len(waiting))
+    close_stage(cycle, "hub records", reason, next_try)
 
 
-def _record(worker: Worker, one: paper_queue.PaperToRead) -> ScanResult:
+def _record(cycle: Cycle, one: paper_queue.PaperToRead) -> ScanResult:
     """What the Hub's record of a paper says is its own, and what it lists as citing it."""
-    found = lists.read_record(one.paper.arxiv_id, worker.fetch)
+    found = lists.read_record(one.paper.arxiv_id, cycle.fetch)
     said = [
         Mention(
             reference=link,
@@ -201,35 +203,35 @@ def _listing(work: str, link: Reference, url: str) -> Mention:
 
 
 @timed("full texts")
-def full_texts(worker: Worker, now: datetime, summary: Summary) -> None:
+def full_texts(cycle: Cycle) -> None:
     """Read the full text of papers that show no code of their own; cheapest format first, new papers first."""
-    if not worker.settings.may_ask("arxiv_site"):
+    if not cycle.settings.may_ask("arxiv_site"):
         return
     reason, next_try = "", None
     batch: list[ScanResult] = []
-    waiting = paper_queue.works_for_full_text(worker.store, worker.settings.limits.full_texts, now)
+    waiting = paper_queue.works_for_full_text(cycle.store, cycle.settings.limits.full_texts, cycle.now)
     try:
         for number, one in enumerate(waiting):
-            worker.progress.step("full texts", number, len(waiting))
-            worker.check_cancelled()
-            batch.append(_text_scan(worker, one))
-            summary.texts += 1
+            cycle.progress.step("full texts", number, len(waiting))
+            cycle.check_cancelled()
+            batch.append(_text_scan(cycle, one))
+            cycle.counts.texts += 1
             if len(batch) >= TEXT_BATCH:
-                save_scans(worker.store, batch, worker.rules.roles.version, now)
+                save_scans(cycle.store, batch, cycle.rules.roles.version, cycle.now)
                 batch = []
     except UpstreamStopped as stopped:
         reason, next_try = str(stopped), stopped.until
     finally:
         if batch:
-            save_scans(worker.store, batch, worker.rules.roles.version, now)
-    close_stage(worker, "full texts", reason, next_try, now, summary)
+            save_scans(cycle.store, batch, cycle.rules.roles.version, cycle.now)
+    close_stage(cycle, "full texts", reason, next_try)
 
 
-def _text_scan(worker: Worker, one: paper_queue.PaperToRead) -> ScanResult:
+def _text_scan(cycle: Cycle, one: paper_queue.PaperToRead) -> ScanResult:
     """What one paper's text links. A file that cannot be had is that paper's trouble alone."""
     scanned = partial(ScanResult, work=one.work, version=one.version)
     try:
-        answer = full_text.read_full_text(worker.fetch, one.paper.arxiv_id)
+        answer = full_text.read_full_text(cycle.fetch, one.paper.arxiv_id)
     except UpstreamStopped:
         raise
     except UpstreamError as error:
@@ -237,7 +239,7 @@ def _text_scan(worker: Worker, one: paper_queue.PaperToRead) -> ScanResult:
     if answer.text is None:
         return scanned(source=Source.PDF, outcome=answer.outcome, reason=answer.reason)
     found = detect.find_full_text_mentions(answer.text.text, answer.text.format, resolve_url)
-    return scanned(source=answer.text.source, mentions=_worth_keeping(found, one.paper, worker.rules.roles))
+    return scanned(source=answer.text.source, mentions=_worth_keeping(found, one.paper, cycle.rules.roles))
 
 
 def _worth_keeping(found: Sequence[Mention], paper: Paper, rules: role_rules.RoleRules) -> tuple[Mention, ...]:
@@ -270,32 +272,32 @@ def _chance(mention: Mention, paper: Paper, rules: role_rules.RoleRules) -> floa
 
 
 @timed("project pages")
-def project_pages(worker: Worker, now: datetime, summary: Summary) -> None:
+def project_pages(cycle: Cycle) -> None:
     """Follow the project pages of papers that show no code of their own, one hop."""
-    if not worker.settings.may_ask("web"):
+    if not cycle.settings.may_ask("web"):
         return
     reason, next_try = "", None
-    waiting = paper_queue.works_with_pages(worker.store, worker.settings.limits.pages, now)
+    waiting = paper_queue.works_with_pages(cycle.store, cycle.settings.limits.pages, cycle.now)
     for number, (one, links) in enumerate(waiting):
-        worker.progress.step("project pages", number, len(waiting))
-        worker.check_cancelled()
+        cycle.progress.step("project pages", number, len(waiting))
+        cycle.check_cancelled()
         try:
-            scanned = _pages_scan(worker, one, links[:PAGES_OF_A_PAPER])
+            scanned = _pages_scan(cycle, one, links[:PAGES_OF_A_PAPER])
         except UpstreamStopped as stopped:
             reason, next_try = str(stopped), stopped.until
             break
-        save_scans(worker.store, [scanned], worker.rules.roles.version, now)
-        summary.pages += 1
-    close_stage(worker, "project pages", reason, next_try, now, summary)
+        save_scans(cycle.store, [scanned], cycle.rules.roles.version, cycle.now)
+        cycle.counts.pages += 1
+    close_stage(cycle, "project pages", reason, next_try)
 
 
-def _pages_scan(worker: Worker, one: paper_queue.PaperToRead, links: Sequence[Reference]) -> ScanResult:
+def _pages_scan(cycle: Cycle, one: paper_queue.PaperToRead, links: Sequence[Reference]) -> ScanResult:
     """What the pages of one paper link. A page that cannot be had is that page's trouble alone."""
     found: list[Mention] = []
     outcome, reason = "unknown", ""
     for link in links:
         try:
-            response = worker.fetch.page(link.url)
+            response = cycle.fetch.page(link.url)
         except UpstreamStopped:
             raise
         except UpstreamError as error:
@@ -313,7 +315,7 @@ def _pages_scan(worker: Worker, one: paper_queue.PaperToRead, links: Sequence[Re
         work=one.work,
         version=one.version,
         source=Source.PAGE,
-        mentions=_strongest(found, one.paper, worker.rules.roles),
+        mentions=_strongest(found, one.paper, cycle.rules.roles),
         outcome=outcome,
         reason="" if outcome == "read" else reason,
     )

@@ -8,12 +8,12 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from tracker.domain.errors import Cancelled
 from tracker.hosts import base, resolve
-from tracker.pipeline.context import Summary, Worker, close_stage
+from tracker.pipeline.context import Cycle, close_stage
 from tracker.pipeline.timing import timed
 from tracker.store import keys, retention, stage_status, times
 
@@ -28,20 +28,20 @@ _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")
 
 
 @timed("retention")
-def keep(worker: Worker, now: datetime, summary: Summary) -> None:
+def keep(cycle: Cycle) -> None:
     """All of it; the log is folded each time, the rest once a day. What fails is told, and tried again in an hour."""
-    if _is_due(worker, now):
+    if _is_due(cycle):
         reason = ""
         try:
-            wanted = worker.settings.retention
+            wanted = cycle.settings.retention
             gone = retention.delete_expired(
-                worker.store,
-                now,
+                cycle.store,
+                cycle.now,
                 listings_days=wanted.listings_days,
                 scans_days=wanted.scans_days,
-                go_on=worker.check_cancelled,
+                go_on=cycle.check_cancelled,
             )
-            swept = sweep(worker.settings.public_dir) + sweep(worker.settings.data_dir, deep=False)
+            swept = sweep(cycle.settings.public_dir) + sweep(cycle.settings.data_dir, deep=False)
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 # what could not be tidied must not end a cycle that did its work
@@ -49,8 +49,8 @@ def keep(worker: Worker, now: datetime, summary: Summary) -> None:
         else:
             if gone.listings or gone.scans or swept:
                 log.info("%d listings, %d scans and %d left files went", gone.listings, gone.scans, swept)
-        close_stage(worker, STAGE, reason, now + timedelta(hours=1) if reason else None, now, summary)
-    worker.store.fold()
+        close_stage(cycle, STAGE, reason, cycle.now + timedelta(hours=1) if reason else None)
+    cycle.store.fold()
 
 
 def forget() -> None:
@@ -62,12 +62,12 @@ def forget() -> None:
     keys.work_key.cache_clear()
 
 
-def _is_due(worker: Worker, now: datetime) -> bool:
-    times, troubles = stage_status.load_stages(worker.store)
-    if any(one.what == STAGE and one.next_try and one.next_try > now for one in troubles):
+def _is_due(cycle: Cycle) -> bool:
+    times, troubles = stage_status.load_stages(cycle.store)
+    if any(one.what == STAGE and one.next_try and one.next_try > cycle.now for one in troubles):
         return False
     good = times.get(STAGE)
-    return good is None or not now - EVERY < good <= now
+    return good is None or not cycle.now - EVERY < good <= cycle.now
 
 
 def sweep(folder: Path, *, deep: bool = True) -> int:

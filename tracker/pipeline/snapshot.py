@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.domain.errors import StoreError
-from tracker.pipeline.context import Summary, Worker, close_stage
+from tracker.pipeline.context import Cycle, close_stage
 from tracker.pipeline.timing import timed
 from tracker.settings import Settings
 from tracker.store import restore, snapshot
@@ -25,26 +25,25 @@ def is_due(settings: Settings, now: datetime) -> bool:
 
 
 @timed("snapshot")
-def make_due(worker: Worker) -> None:
+def make_due(cycle: Cycle) -> None:
     """Make a snapshot when one is due. A failure is noted, for `/health` and the page, and it is tried again next time.
 
     The store is read alone, so work may go on beside it.
     """
-    now = worker.now()
-    if not is_due(worker.settings, now):
+    if not is_due(cycle.settings, cycle.now):
         return
     reason, next_try = "", None
     try:
         snapshot.make_snapshot(
-            worker.settings.store_url,
-            worker.settings.snapshot_file,
-            now,
-            level=worker.settings.snapshot.level,
-            go_on=lambda: not worker.cancel.is_set(),
+            cycle.settings.store_url,
+            cycle.settings.snapshot_file,
+            cycle.now,
+            level=cycle.settings.snapshot.level,
+            go_on=lambda: not cycle.cancel.is_set(),
         )
     except StoreError as error:
-        reason, next_try = str(error), now + timedelta(minutes=worker.settings.schedule.check_minutes)
-    close_stage(worker, STAGE, reason, next_try, now, Summary())
+        reason, next_try = str(error), cycle.now + timedelta(minutes=cycle.settings.schedule.check_minutes)
+    close_stage(cycle, STAGE, reason, next_try)
 
 
 def put_back(
