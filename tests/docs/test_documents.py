@@ -20,6 +20,11 @@ from tests.docs.documents import (
 )
 
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
 PATHS = re.compile(r"(?:tracker|tests|config|benchmarks|docs)/[\w./-]*\w(?:\.\w+|/)?")
 
 
@@ -68,6 +73,15 @@ def missing_paths(text: str) -> list[str]:
     ]
 
 
+@every_document
+def test_every_test_that_a_document_names_exists(path: Path) -> None:
+    assert missing_tests(path.read_text(encoding="utf-8")) == []
+
+
+def missing_tests(text: str) -> list[str]:
+    return [span for span in spans(text) if re.fullmatch(r"test_\w+", span) and span not in TESTS]
+
+
 def test_each_kind_of_fault_is_found() -> None:
     text = (
         "A [link](nowhere.md), `tracker/nowhere.py`.\n\n"
@@ -76,6 +90,7 @@ def test_each_kind_of_fault_is_found() -> None:
     )
     assert broken_links(text, ROOT) == ["nowhere.md"]
     assert missing_paths(text) == ["tracker/nowhere.py"]
+    assert missing_tests("`test_no_such_thing`") == ["test_no_such_thing"]
     assert wide_lines(text) == [3]
     assert placeholders(text) == ["TODO", "PARQ"]
     assert [(block.line, block.language, block.text) for block in blocks("a\n  ```sh\n  b\n  ```\n", "x.md")] == [
