@@ -33,7 +33,6 @@ from tracker.domain.status import Status
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.harvest.arxiv_text import clean_text
 from tracker.hosts.resolve import resolve_url
-from tracker.judge import corrections
 from tracker.pipeline import site as pipeline_site
 from tracker.publish import composed_feeds, feeds, files
 from tracker.store import imports, judgements, papers, roles, scans, search
@@ -250,8 +249,8 @@ def _corrections() -> Run:
     def run(data: bytes) -> None:
         path.write_bytes(data)
         try:
-            for one in corrections.read(config_files.read_toml(path), str(path)):
-                resolve_url(one.link)
+            for entry in config_files.read_config(path, config_files.CorrectionsFile).correction:
+                resolve_url(entry.link)
         except SettingsError:
             pass
 

@@ -155,7 +155,7 @@ def test_no_model_and_passing_reasons() -> None:
     [
         ('needs = { code = ["none"] }', 'needs = { code = ["nothing"] }', "`nothing` is no state"),
         ('no = ["available:unknown"]', 'no = ["available:maybe"]', "available:maybe"),
-        ('some = ["gone"]', 'any = ["gone"]', "grade.10.any"),
+        ('some = ["gone"]', 'any = ["gone"]', "unknown key `any` of `grade.11`"),
         ('says = "too little', 'some = ["none"]\nsays = "too little', "last grade must need nothing"),
         ("[bounds.osaid]", "[bounds.osi]", "bounds.os"),
     ],

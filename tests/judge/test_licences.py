@@ -272,7 +272,7 @@ def test_facts_say_which_classes_are_open() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ('code = ["osi"]', 'code = ["free"]', "facts.code.0"),
+        ('code = ["osi"]', 'code = ["free"]', "facts.code.1"),
         ("[silent]", "[quiet]", "silent"),
         ("most_left = 150", 'most_left = "many"', "says.most_left"),
         ("'rail',", "'rail(',", "restricted.patterns"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from tracker import settings
+from tracker.config_files import Organisation
 from tracker.domain.artifacts import Reference
 from tracker.domain.items import Channel
 from tracker.domain.mentions import Mention, RoleDecision
@@ -44,7 +45,9 @@ def status(now: datetime) -> Status:
 @pytest.fixture(autouse=True)
 def papers(store: Store, now: datetime) -> None:
     """Three papers: two of an organisation's account, one of an old id with a slash."""
-    organisations.sync_organisations(store, [{"name": "Ai2", "github": ["allenai"], "huggingface": ["allenai"]}])
+    organisations.sync_organisations(
+        store, [Organisation(name="Ai2", github=("allenai",), huggingface=("allenai",))]
+    )
     for arxiv_id, title, link in (
         ("2606.00001", "Retrieval of things", "allenai/tool"), ("2606.00002", "100% <b>bold</b>", "ann/tool"),
         ("cs/0501001", "Of old", "AllenAI/old"),

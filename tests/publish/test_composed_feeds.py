@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tracker.config_files import Organisation
 from tracker.domain.terms import Fact
-from tracker.publish import composed_feeds, feed_list
+from tracker.publish import composed_feeds
 from tracker.publish.composed_feeds import ComposedFeed, Composer
 
 Make = Callable[..., Any]
-WATCHED = feed_list.organisations({"organisation": [{"name": "Ann's lab", "github": ["ann"]}]})
+WATCHED = [Organisation(name="Ann's lab", github=("ann",))]
 
 
 @pytest.fixture

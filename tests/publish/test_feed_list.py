@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
+from tracker.config_files import Organisation
 from tracker.domain.items import Channel, Item
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.publish import feed_list
 from tracker.settings import Settings
 
 Make = Callable[..., Any]
-WATCHED = feed_list.organisations(
-    {"organisation": [{"name": "Ann's lab", "github": ["Ann"], "huggingface": ["annlab"]}]}
-)
+WATCHED = [Organisation(name="Ann's lab", github=("Ann",), huggingface=("annlab",))]
 
 
 @pytest.fixture

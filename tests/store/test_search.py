@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
+from tracker.config_files import Organisation
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
@@ -120,8 +121,8 @@ def test_a_word_of_an_organisations_name_stands_for_its_accounts(store: Store, n
     organisations.sync_organisations(
         store,
         [
-            {"name": "Deep Institute", "github": ["deep-inst"], "huggingface": ["di"]},
-            {"name": "Other Institute", "github": ["other"], "huggingface": []},
+            Organisation(name="Deep Institute", github=("deep-inst",), huggingface=("di",)),
+            Organisation(name="Other Institute", github=("other",)),
         ],
     )
     save(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tracker.config_files import Organisation
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait
 from tracker.domain.history import Event, Licence, Verdict
@@ -184,8 +185,8 @@ def test_organisations_count_what_lies_under_their_accounts(store: Store, add: A
     organisations.sync_organisations(
         store,
         [
-            {"name": "Ann's", "github": ["Ann"], "huggingface": []},
-            {"name": "None", "github": [], "huggingface": ["n"]},
+            Organisation(name="Ann's", github=("Ann",)),
+            Organisation(name="None", huggingface=("n",)),
         ],
     )
     add("2606.00001")

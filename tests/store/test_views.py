@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tracker.config_files import Organisation
 from tracker.domain.artifacts import Reference  # fmt: skip
 from tracker.domain.history import Event, Verdict
 from tracker.domain.mentions import (
@@ -178,8 +179,8 @@ def test_promises_say_what_became_of_them(store: Store) -> None:
 
 def test_organisations_count_what_stands_under_their_accounts(store: Store) -> None:
     watched = [
-        {"name": "Acme", "github": ["Acme", "acme-labs"], "huggingface": ["acme"]},
-        {"name": "Nobody", "github": ["nobody"], "huggingface": []},
+        Organisation(name="Acme", github=("Acme", "acme-labs"), huggingface=("acme",)),
+        Organisation(name="Nobody", github=("nobody",)),
     ]
     organisations.sync_organisations(store, watched)
     for number, link in enumerate(("Acme/one", "acme-labs/two", "acmeology/three", "ACME/four"), 1):

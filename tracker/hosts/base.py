@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from tracker.config_files import config_dir, read_toml
+from pydantic import Field, RootModel
+
+from tracker.config_files import ConfigTable, config_dir, read_config
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
 
@@ -90,14 +92,26 @@ def split_url(url: str) -> UrlParts | None:
     return UrlParts(split.scheme, host, segments, split.path, split.query)
 
 
+class HostTable(ConfigTable):
+    """What `config/hosts.toml` says of one host: domains that run its software, path names that are its own pages, and
+    the kind of artifact by the first path segment."""
+
+    domains: tuple[str, ...] = ()
+    reserved: tuple[str, ...] = ()
+    kinds: dict[str, str] = Field(default_factory=dict)
+
+
+class HostsFile(RootModel[dict[str, HostTable]]):
+    """All of `config/hosts.toml`: a table for each host."""
+
+
 @cache
-def host_settings(host: str) -> Mapping[str, Any]:
+def host_settings(host: str) -> HostTable:
     """The table of `config/hosts.toml` about one host, empty where there is none. Raises SettingsError."""
-    table = read_toml(config_dir() / "hosts.toml").get(host, {})
-    return table if isinstance(table, dict) else {}
+    return read_config(config_dir() / "hosts.toml", HostsFile).root.get(host, HostTable())
 
 
 @cache
-def configured_names(host: str, key: str) -> frozenset[str]:
+def configured_names(host: str, key: Literal["domains", "reserved"]) -> frozenset[str]:
     """A list of `config/hosts.toml`, folded, such as the reserved path names of a host."""
-    return frozenset(str(name).casefold() for name in host_settings(host).get(key, ()))
+    return frozenset(name.casefold() for name in getattr(host_settings(host), key))

@@ -22,7 +22,7 @@ def match(url: str) -> Reference | None:
     found = split_url(url)
     if found is None or found.host not in ("modelscope.cn", "modelscope.ai"):
         return None
-    kind = host_settings("modelscope").get("kinds", {}).get(found.segments[0].lower()) if found.segments else None
+    kind = host_settings("modelscope").kinds.get(found.segments[0].lower()) if found.segments else None
     path = found.segments[1:3]
     if kind is None or len(path) < 2 or not all(_NAME.fullmatch(name) for name in path):
         return None

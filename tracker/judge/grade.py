@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from tracker.config_files import read_toml
-from tracker.domain.errors import SettingsError
+from tracker.config_files import ConfigTable, check_table, read_toml
 from tracker.domain.history import Verdict
 from tracker.domain.terms import Fact, LicenceClass, State
 
@@ -73,36 +72,32 @@ _StateNames = frozenset[Annotated[str, AfterValidator(_known_words)]]
 """States (`open`), and states with a licence class (`available:none`)."""
 
 
-class _GradeTable(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _GradeRow(_GradeTable):
+class _GradeRow(ConfigTable):
     name: str = Field(min_length=1)
     says: str = Field(min_length=1)
-    needs: dict[Fact, _StateNames] = {}
+    needs: dict[Fact, _StateNames] = Field(default_factory=dict)
     some: _StateNames | None = None
     no: _StateNames = frozenset()
 
 
-class _LevelRow(_GradeTable):
+class _LevelRow(ConfigTable):
     name: str
     needs: dict[Fact, _StateNames] = Field(min_length=1)
 
 
-class _DefinitionTable(_GradeTable):
+class _DefinitionTable(ConfigTable):
     rest: str
     levels: tuple[_LevelRow, ...] = Field(min_length=1)
 
 
-class _BoundsTable(_GradeTable):
+class _BoundsTable(ConfigTable):
     unsure: _StateNames
     no_model: _StateNames
     mof: _DefinitionTable
     osaid: _DefinitionTable
 
 
-class GradeRules(_GradeTable):
+class GradeRules(ConfigTable):
     """The grades in their order, and the definitions, as `openness.toml` has them."""
 
     grade: tuple[_GradeRow, ...] = Field(min_length=1)
@@ -118,13 +113,8 @@ class GradeRules(_GradeTable):
 
 def load_grade_rules(path: Path) -> GradeRules:
     """Read `[[grade]]` and `[bounds]` of `openness.toml`; SettingsError where a key or a word is wrong."""
-    file: dict[str, Any] = read_toml(path)
-    try:
-        return GradeRules.model_validate({key: file[key] for key in ("grade", "bounds") if key in file})
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or "grade"
-        raise SettingsError(f"{path}: the key `{key}` is wrong: {first['msg']}.") from None
+    file = read_toml(path)
+    return check_table({key: file[key] for key in ("grade", "bounds") if key in file}, GradeRules, path)
 
 
 def grade_work(verdicts: Sequence[Verdict], rules: GradeRules) -> Grade:

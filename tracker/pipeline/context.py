@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker import __version__
-from tracker.config_files import config_dir, read_toml
+from tracker.config_files import CorrectionsFile, Organisation, config_dir, load_watchlist, read_config
 from tracker.detect.roles import role_rules
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.errors import Cancelled, SettingsError
@@ -20,12 +20,11 @@ from tracker.domain.protocols import Clock, Fetch, Progress
 from tracker.domain.status import Status, Trouble
 from tracker.fetch.client import Client
 from tracker.hosts.resolve import HOSTS, resolve_url
-from tracker.judge import corrections as written
 from tracker.judge import grade, licence_classes, openness
 from tracker.judge.grade import GradeRules
 from tracker.judge.licence_classes import LicenceRules
 from tracker.judge.openness import OpennessRules
-from tracker.publish import composed_feeds, feed_list
+from tracker.publish import composed_feeds
 from tracker.settings import Settings
 from tracker.store import corrections, keys, stage_status, statistics, upstreams
 from tracker.store.engine import Store
@@ -83,7 +82,7 @@ class Worker:
     next_harvest: Callable[[], datetime | None] = lambda: None
     troubles: Callable[[], Sequence[Trouble]] = tuple
     """What hinders the service beside the stages' own troubles, which stand in the store."""
-    watched: tuple[feed_list.Organisation, ...] = ()
+    watched: tuple[Organisation, ...] = ()
     rendered: dict[str, str] = field(default_factory=dict)
     """What each feed showed when it was last rendered, by name."""
 
@@ -177,16 +176,21 @@ def read_corrections(settings: Settings) -> list[corrections.CorrectionStatement
     """The operator's corrections, those of the built-in file first. SettingsError for one that is not right."""
     wanted = []
     for path in [config_dir() / "corrections.toml", *([settings.corrections] if settings.corrections else [])]:
-        for one in written.read(read_toml(path), str(path)):
-            link = resolve_url(one.link)
+        for entry in read_config(path, CorrectionsFile).correction:
+            link = resolve_url(entry.link)
             if link is None:
-                raise SettingsError(f"{path}: {one.link!r} is no http address.")
-            work = one.paper if one.paper == corrections.EVERY_WORK else keys.paper_work(one.paper)
+                raise SettingsError(f"{path}: {entry.link!r} is not an http address.")
+            work = entry.paper if entry.paper == corrections.EVERY_WORK else keys.paper_work(entry.paper)
             wanted += [
                 corrections.CorrectionStatement(
-                    work=work, folded=link.folded, field=field, value=value, reason=one.reason, source=one.source
+                    work=work,
+                    folded=link.folded,
+                    field=field,
+                    value=value,
+                    reason=entry.reason,
+                    source=entry.source,
                 )
-                for field, value in (("role", one.role), ("licence", one.licence))
+                for field, value in (("role", entry.role), ("licence", entry.licence))
                 if value is not None
             ]
     return wanted
@@ -209,7 +213,7 @@ def make_worker(
     read_corrections(settings)
     stop = cancel or threading.Event()
     fetch = Client(settings, upstreams.StoreMemory(store), clock, stop)
-    watched = tuple(feed_list.organisations(read_toml(config_dir() / "watch.toml")))
+    watched = load_watchlist().organisation
     return Worker(
         settings=settings,
         store=store,

@@ -11,7 +11,7 @@ import logging
 from datetime import date, timedelta
 from functools import partial
 
-from tracker.config_files import config_dir, read_toml
+from tracker.config_files import load_watchlist
 from tracker.domain.errors import SettingsError
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import grade, lifecycle, openness
@@ -102,14 +102,14 @@ def prepare(cycle: Cycle) -> None:
     upgrade.meet(cycle.store)
     correct(cycle)
     judgements.queue_changed_rules(cycle.store, cycle.rules.roles.version, cycle.rules.judge_version)
-    watched = read_toml(config_dir() / "watch.toml")
-    organisations.sync_organisations(cycle.store, watched.get("organisation", ()))
-    for release in watched.get("release", ()):
-        links = [found for url in release["links"] if (found := resolve_url(url)) is not None]
+    watchlist = load_watchlist()
+    organisations.sync_organisations(cycle.store, watchlist.organisation)
+    for release in watchlist.release:
+        links = [link for url in release.links if (link := resolve_url(url)) is not None]
         if links:
-            evidence = f"listed in watch.toml: {release['source']}"
+            evidence = f"listed in watch.toml: {release.source}"
             releases.save_release(
-                cycle.store, release["name"], links, evidence, cycle.rules.roles.version, CHECKED, cycle.now
+                cycle.store, release.name, links, evidence, cycle.rules.roles.version, CHECKED, cycle.now
             )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote
 
+from tracker.config_files import Organisation
 from tracker.domain.items import Channel, Item
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.publish import feed_list, feed_window, feeds
@@ -40,13 +41,13 @@ class _Loaded:
     papers: Mapping[str, Item] = field(default_factory=dict)
     spelled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For each key, how each folded value is written."""
-    organisations: Mapping[str, feed_list.Organisation] = field(default_factory=dict)
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
 
 
 class Composer:
     """Answers composed addresses from the entries of the last publish."""
 
-    def __init__(self, settings: Settings, watched: Sequence[feed_list.Organisation] = ()) -> None:
+    def __init__(self, settings: Settings, watched: Sequence[Organisation] = ()) -> None:
         self._settings = settings
         self._watched = tuple(watched)
         self._lock = threading.Lock()
@@ -192,9 +193,7 @@ def _is_word(value: str) -> bool:
     return len(value) >= SHORTEST_WORD and value.replace("_", "").isalnum()
 
 
-def _fits(
-    item: Item, wanted: Mapping[str, tuple[str, ...]], organisations: Mapping[str, feed_list.Organisation]
-) -> bool:
+def _fits(item: Item, wanted: Mapping[str, tuple[str, ...]], organisations: Mapping[str, Organisation]) -> bool:
     """Whether an item has one of the values of each key; of `has` all."""
     spdx, class_ = feed_list.deciding_licence(item)
     for key, values in wanted.items():

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from tracker.config_files import Organisation
 from tracker.domain.items import Channel, Item, ItemLink
 from tracker.domain.terms import Fact, LicenceClass, Role, State
 from tracker.publish import feed_window
@@ -26,24 +26,6 @@ EVENTS = {
     ),
 }
 _WORD = re.compile(r"\w+")
-_OWNERS = {"github": "github", "huggingface": "huggingface"}
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """An organisation of `config/watch.toml`; accounts are (host, folded owner)."""
-
-    name: str
-    accounts: frozenset[tuple[str, str]]
-
-
-def organisations(table: Mapping[str, object]) -> list[Organisation]:
-    """The organisations of `config/watch.toml`."""
-    found = []
-    for one in table.get("organisation", ()) or ():  # type: ignore[attr-defined] # TOML, checked by its own tests
-        accounts = {(host, str(owner).casefold()) for host in _OWNERS for owner in one.get(host, ())}
-        found.append(Organisation(str(one["name"]), frozenset(accounts)))
-    return found
 
 
 def list_channels(

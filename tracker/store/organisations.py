@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from tracker.config_files import Organisation
 from tracker.store.dialect import upsert
 from tracker.store.tables.operator import ORGANISATION, ORGANISATION_ACCOUNT
 
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 _HUB = ("model", "dataset", "space")
 
 
-def sync_organisations(store: Store, watched: Iterable[Mapping[str, Any]]) -> None:
-    """Make these the organisations of the store: tables with `name`, `github` and `huggingface` (lists of accounts),
-    as `watch.toml` has them. Nothing is written where nothing changed."""
-    wanted = {one["name"]: (list(one.get("github", ())), list(one.get("huggingface", ()))) for one in watched}
+def sync_organisations(store: Store, watched: Iterable[Organisation]) -> None:
+    """Make these the organisations of the store. Nothing is written where nothing changed."""
+    wanted = {item.name: (list(item.github), list(item.huggingface)) for item in watched}
     with store.read() as connection:
         stored = {row.name: (row.github, row.huggingface) for row in connection.execute(select(ORGANISATION))}
     if stored == wanted:

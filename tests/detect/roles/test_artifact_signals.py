@@ -9,7 +9,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from tests.detect.roles.mentions import PAPER, in_text, listed, mention
-from tracker.config_files import config_dir, read_toml
+from tracker.config_files import Organisation, config_dir, read_toml
 from tracker.detect.roles import decision, role_rules
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.mentions import ArtifactContext, Mention
@@ -147,8 +147,8 @@ def test_the_hubs_first_date_means_no_more_than_before(rules: RoleRules) -> None
     assert chance(first + timedelta(days=30)) < chance(first)
 
 
-def test_an_organisations_accounts_are_one_house(rules: RoleRules) -> None:
-    watched = [{"name": "A Company", "github": ["acompany-research"], "huggingface": ["ac"]}]
+def test_accounts_of_one_organisation_speak_for_each_other(rules: RoleRules) -> None:
+    watched = [Organisation(name="A Company", github=("acompany-research",), huggingface=("ac",))]
     table = read_toml(config_dir() / "roles.toml")
     given = [mention("github:ACompany-Research/tool", "Code: "), listed("hf-model:AC/model")]
     assert role_of(role_rules.build_role_rules(table, watched), given, {}) is Role.OWN

@@ -73,18 +73,6 @@ def weigh_listed(
     return score, reasons
 
 
-def organisation_accounts(tables: Iterable[Mapping[str, object]]) -> tuple[frozenset[tuple[str, str]], ...]:
-    """The accounts of each `[[organisation]]` of `config/watch.toml`, as (host, folded owner)."""
-    return tuple(
-        frozenset((host, str(owner).casefold()) for host in ("github", HUB) for owner in _as_list(table.get(host)))
-        for table in tables
-    )
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
 def in_one_organisation(
     account: tuple[str, str], other: tuple[str, str], organisations: Iterable[frozenset[tuple[str, str]]]
 ) -> bool:

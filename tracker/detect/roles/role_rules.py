@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.config_files import config_dir, read_toml
-from tracker.detect.roles import artifact_signals
+from pydantic import Field
+
+from tracker.config_files import ConfigTable, Organisation, check_table, config_dir, load_watchlist, read_toml
+from tracker.domain.errors import SettingsError
 
 RULE_VERSION = "2"
 """Version of the code that applies the rules; `RoleRules.version` adds a hash of the rules themselves."""
@@ -55,50 +57,102 @@ class RoleRules:
     """The accounts (host, folded owner) of each organisation."""
 
 
+class _CueTable(ConfigTable):
+    name: str
+    where: str
+    words: str
+    pattern: str
+    weight: float = 0.0
+    pages_only: bool = False
+
+
+class _HostTables(ConfigTable):
+    pages: frozenset[str]
+    publications: frozenset[str]
+    files: frozenset[str]
+    archives: tuple[str, ...]
+    placeholders: str
+    derivatives: str
+
+
+class _FamousTable(ConfigTable):
+    github: tuple[str, ...]
+
+
+class _Calibration(ConfigTable):
+    full_text: float = Field(alias="full-text")
+
+
+class _RolesFile(ConfigTable):
+    publish_threshold: float = Field(ge=0, le=1)
+    calibration: _Calibration
+    kind: dict[str, float]
+    place: dict[str, float]
+    signal: dict[str, float]
+    time: dict[str, float]
+    for_: tuple[_CueTable, ...] = Field(alias="for")
+    against: tuple[_CueTable, ...]
+    community: tuple[_CueTable, ...]
+    hosts: _HostTables
+    famous: _FamousTable
+
+
 def load_role_rules(path: Path | None = None) -> RoleRules:
     """The rules of a file, by default the built-in `config/roles.toml`, with the organisations of `watch.toml`.
 
     Raises SettingsError where a file cannot be read.
     """
-    watched = read_toml(config_dir() / "watch.toml").get("organisation", ())
-    return build_role_rules(read_toml(path or config_dir() / "roles.toml"), watched)
+    path = path or config_dir() / "roles.toml"
+    return build_role_rules(read_toml(path), load_watchlist().organisation, path)
 
 
-def build_role_rules(table: Mapping[str, Any], organisations: Sequence[Mapping[str, Any]] = ()) -> RoleRules:
-    """The rules of a table with the layout of `config/roles.toml`, and of the organisations of `watch.toml`."""
-    digest = hashlib.sha256(json.dumps([table, organisations], sort_keys=True).encode()).hexdigest()
-    hosts = table["hosts"]
+def build_role_rules(
+    table: Mapping[str, Any], organisations: Sequence[Organisation] = (), path: Path = Path("roles.toml")
+) -> RoleRules:
+    """The rules of a table laid out as `config/roles.toml`, with those organisations. SettingsError, naming `path` and
+    the key, where one is wrong."""
+    file = check_table(table, _RolesFile, path)
+    accounts = [item.model_dump(exclude_unset=True) for item in organisations]
+    digest = hashlib.sha256(json.dumps([table, accounts], sort_keys=True).encode()).hexdigest()
+    hosts = file.hosts
     return RoleRules(
         version=f"{RULE_VERSION}.{digest[:8]}",
-        publish_threshold=float(table["publish_threshold"]),
-        kinds=table["kind"],
-        places=table["place"],
-        signals=table["signal"],
-        times=table["time"],
-        for_=_cues(table["for"]),
-        against=_cues(table["against"]),
-        community=_cues(table["community"]),
-        sharpness=float(table["calibration"]["full-text"]),
-        famous=frozenset(f"github:{name}" for name in table["famous"]["github"]),
-        page_hosts=frozenset(hosts["pages"]),
-        publication_hosts=frozenset(hosts["publications"]),
-        file_hosts=frozenset(hosts["files"]),
-        archives=tuple(hosts["archives"]),
-        placeholder=re.compile(hosts["placeholders"], re.IGNORECASE),
-        derivative=re.compile(hosts["derivatives"], re.IGNORECASE),
-        organisations=artifact_signals.organisation_accounts(organisations),
+        publish_threshold=file.publish_threshold,
+        kinds=file.kind,
+        places=file.place,
+        signals=file.signal,
+        times=file.time,
+        for_=_compile_cues(file.for_, path),
+        against=_compile_cues(file.against, path),
+        community=_compile_cues(file.community, path),
+        sharpness=file.calibration.full_text,
+        famous=frozenset(f"github:{name}" for name in file.famous.github),
+        page_hosts=hosts.pages,
+        publication_hosts=hosts.publications,
+        file_hosts=hosts.files,
+        archives=hosts.archives,
+        placeholder=_compile(hosts.placeholders, "hosts.placeholders", path),
+        derivative=_compile(hosts.derivatives, "hosts.derivatives", path),
+        organisations=tuple(item.accounts for item in organisations),
     )
 
 
-def _cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
+def _compile_cues(cues: Sequence[_CueTable], path: Path) -> tuple[Cue, ...]:
     return tuple(
         Cue(
-            name=cue["name"],
-            weight=float(cue.get("weight", 0)),
-            where=cue["where"],
-            words=cue["words"],
-            pattern=re.compile(cue["pattern"], re.IGNORECASE),
-            pages_only=bool(cue.get("pages_only", False)),
+            name=cue.name,
+            weight=cue.weight,
+            where=cue.where,
+            words=cue.words,
+            pattern=_compile(cue.pattern, f"{cue.name}.pattern", path),
+            pages_only=cue.pages_only,
         )
-        for cue in tables
+        for cue in cues
     )
+
+
+def _compile(pattern: str, key: str, path: Path) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise SettingsError(f"{path}: the key `{key}` is not a regular expression: {error}.") from None
