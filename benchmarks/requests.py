@@ -125,7 +125,7 @@ def ask(
     """All checks by key, as the service makes them: a batch of due artifacts at a time."""
     found: dict[str, Check] = {}
     for start in range(0, len(references), batch):
-        asked = github.HOST.ask(references[start : start + batch], client, known)
+        asked = github.HOST.check_references(references[start : start + batch], client, known)
         found |= {reference.key: check for reference, check in asked}
     return found
 

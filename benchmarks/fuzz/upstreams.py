@@ -89,7 +89,7 @@ def _host(name: str) -> Callable[[], Run]:
         def run(data: bytes) -> None:
             for fetch in (Answers(data), _Bare(data)) if name == "huggingface" else (Answers(data),):
                 try:
-                    for _, check in host.ask(one_of_each, fetch):  # type: ignore[arg-type] # as much of a Fetch as is asked
+                    for _, check in host.check_references(one_of_each, fetch):  # type: ignore[arg-type] # as much of a Fetch as is asked
                         _sound(check)
                 except (UpstreamError, UpstreamStopped):
                     pass

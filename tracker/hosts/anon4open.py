@@ -20,10 +20,10 @@ _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The anonymised repository that `url` names; paths into it included."""
-    found = split_url(url)
-    if found is None or found.host != "anonymous.4open.science":
+    parts = split_url(url)
+    if parts is None or parts.host != "anonymous.4open.science":
         return None
-    match found.segments:
+    match parts.segments:
         case ("r" | "repository" | "w", name, *_) | (name, *_) if _ID.fullmatch(name) and name not in ("r", "w"):
             return Reference(
                 f"anon4open:{name}", "anon4open", "repository", f"https://anonymous.4open.science/r/{name}"
@@ -36,17 +36,17 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 
     An anonymised repository answers 404 where it never was, and 410 once its time is over.
     """
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     name = reference.key.partition(":")[2]
     api = host_api.HostApi(fetch, f"https://anonymous.4open.science/api/repo/{name}", "anonymous.4open.science")
-    answer = api.get("/files/")
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    found = json_fields.parse_body(answer)
+    response = api.get("/files/")
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    found = json_fields.parse_body(response)
     if isinstance(found, dict) and "error" not in found:
         tree = file_tree.FileTree(_nested(found), complete=True)
     elif isinstance(found, list):
@@ -55,7 +55,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         raise host_api.Unreadable("its list of files cannot be read")
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=name)
     return file_tree.inspect_repository(
-        base, tree, api, lambda path: api.plain(f"/file/{host_api.quote_path(path)}"), states_licence=False
+        base, tree, api, lambda path: api.get_file(f"/file/{host_api.quote_path(path)}"), states_licence=False
     )
 
 

@@ -1,4 +1,4 @@
-"""What a host module is, and how a URL becomes the one reference that names its target."""
+"""What a host is, and the parts of a URL that its `match` reads."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ CheckOne = Callable[[Reference, Fetch], Check]
 CheckMany = Callable[[Sequence[Reference], Fetch, Mapping[str, str]], Iterator[tuple[Reference, Check]]]
 
 MOST_URL = 2_000
-"""Characters of a URL that are read; what is longer is no link that a person wrote."""
+"""Characters. A longer URL is not a link that a person wrote, and is not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """One place where artifacts live. Each module of this folder but base and resolve exports one as `HOST`.
+    """One place where artifacts are kept. Each host module exports one as `HOST`, and `resolve.HOSTS` lists them all.
 
-    `match` is pure and never raises: the reference that a URL names, or None where the URL is not this
-    host's (or is a page of the host that names no artifact). `examples` are (url, reference key) pairs that
-    it must match, `counterexamples` URLs that it must leave to others. `check` asks the host about one
-    reference, `check_all` about many, in any order, each reference once; a host that cannot be asked yet has
-    neither.
+    `match` is pure and never raises. It returns the reference that a URL names, or None where the URL belongs to
+    another host or names no artifact (a search page, a login page). `examples` are (url, reference key) pairs that
+    it must match; `counterexamples` are URLs that it must leave to other hosts. `check` asks the host about one
+    reference. `check_all` asks about many and yields each reference once, in any order. A host that cannot be asked
+    has neither of the two.
     """
 
     name: str
@@ -40,20 +40,21 @@ class Host:
     check: CheckOne | None = None
     check_all: CheckMany | None = None
     checked_kinds: tuple[str, ...] = ()
-    """The kinds of reference that can be asked about."""
+    """The kinds of reference that can be checked, such as `repository`."""
 
     @property
-    def checks(self) -> bool:
+    def can_check(self) -> bool:
         """Whether this host can be asked what is there."""
         return self.check is not None or self.check_all is not None
 
-    def ask(
+    def check_references(
         self, references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
     ) -> Iterator[tuple[Reference, Check]]:
-        """Check many references, in a batch where the host has one. Raises UpstreamStopped in the middle.
+        """Check many references, in batches where the host takes them; yields (reference, check) pairs.
 
-        `known` holds, by folded reference, the commit at which an artifact was last read whole: where the host
-        still shows it, the answer may be `unchanged` and cost no further requests.
+        `known` maps a folded reference to the commit at which the artifact was last read whole: while the host still
+        shows that commit, the check may be `unchanged` and cost no further request. Raises UpstreamStopped as soon
+        as the host may not be asked; the references that were not yielded until then are still due.
         """
         if self.check_all is not None:
             yield from self.check_all(references, fetch, known or {})
@@ -64,7 +65,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class UrlParts:
-    """A URL taken apart: host in lower case without `www.` and default port, decoded path segments."""
+    """The parts of a URL. `host` is in lower case, without `www.` and without a default port; `segments` are decoded."""
 
     scheme: str
     host: str
@@ -75,7 +76,7 @@ class UrlParts:
 
 @lru_cache(maxsize=4096)
 def split_url(url: str) -> UrlParts | None:
-    """The parts of an http(s) URL, with or without its scheme; None when it is none or too long."""
+    """The parts of an http(s) URL, given with or without its scheme; None for any other text and for long URLs."""
     if len(url) > MOST_URL:
         return None
     try:

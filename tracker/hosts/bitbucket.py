@@ -19,11 +19,11 @@ _NAME = re.compile(r"[A-Za-z0-9_{][A-Za-z0-9_.{}-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The repository, or the workspace, that `url` names; deep links included."""
-    found = split_url(url)
-    if found is None or found.host != "bitbucket.org" or not found.segments:
+    parts = split_url(url)
+    if parts is None or parts.host != "bitbucket.org" or not parts.segments:
         return None
-    path = [segment for segment in found.segments[:2] if _NAME.fullmatch(segment)]
-    if not path or path[0] != found.segments[0] or path[0].casefold() in configured_names("bitbucket", "reserved"):
+    path = [segment for segment in parts.segments[:2] if _NAME.fullmatch(segment)]
+    if not path or path[0] != parts.segments[0] or path[0].casefold() in configured_names("bitbucket", "reserved"):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
@@ -33,16 +33,16 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     api = host_api.HostApi(fetch, "bitbucket", "Bitbucket")
-    answer = api.get(f"/repositories/{quote(reference.key.partition(':')[2], safe='/')}")
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    response = api.get(f"/repositories/{quote(reference.key.partition(':')[2], safe='/')}")
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    facts = json_fields.as_mapping(json_fields.parse_body(response))
     name = match(f"https://bitbucket.org/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
         raise host_api.Unreadable("Bitbucket's answer about it cannot be read")
@@ -61,7 +61,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
     tree = file_tree.FileTree((), complete=True) if branch is None else _tree(api, at, branch)
     ref = tree.commit or branch or ""
     return file_tree.inspect_repository(
-        base, tree, api, lambda file: api.plain(f"{at}/{quote(ref, safe='')}/{host_api.quote_path(file)}"),
+        base, tree, api, lambda file: api.get_file(f"{at}/{quote(ref, safe='')}/{host_api.quote_path(file)}"),
         states_licence=False,
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
 def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
     # A branch's name with a slash cannot stand in the path; without one the listing is of the main branch.
     where = at if "/" in branch else f"{at}/{quote(branch, safe='')}/"
-    found = json_fields.as_mapping(api.found(where, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
+    found = json_fields.as_mapping(api.get_json(where, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
     values = found.get("values")
     if not isinstance(values, list):
         raise host_api.Unreadable("Bitbucket gave no list of its files")

@@ -24,10 +24,10 @@ _VERSION = re.compile(r"\d{1,3}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The DOI that a resolver's or figshare's `url` names."""
-    found = split_url(url)
-    if found is None:
+    parts = split_url(url)
+    if parts is None:
         return None
-    name = find_doi(found) or _figshare(found)
+    name = find_doi(parts) or _figshare(parts)
     return None if name is None or name.lower().startswith(_ZENODO) else doi_reference(name)
 
 
@@ -37,44 +37,44 @@ def doi_reference(name: str) -> Reference:
     return Reference(f"doi:{name}", "doi", kind, f"https://doi.org/{name}")
 
 
-def find_doi(found: UrlParts) -> str | None:
+def find_doi(parts: UrlParts) -> str | None:
     """The DOI that stands in a resolver's address, else None."""
-    if found.host not in _RESOLVERS:
+    if parts.host not in _RESOLVERS:
         return None
-    path = unquote(found.path).strip("/").removeprefix("doi:").strip()
+    path = unquote(parts.path).strip("/").removeprefix("doi:").strip()
     return path if _DOI.fullmatch(path) else None
 
 
-def _figshare(found: UrlParts) -> str | None:
+def _figshare(parts: UrlParts) -> str | None:
     """`figshare.com/articles/TYPE/TITLE/ID[/VERSION]`: the item's DOI is 10.6084/m9.figshare.ID[.vVERSION]."""
-    if found.host != "figshare.com" or found.segments[:1] not in (("articles",), ("collections",)):
+    if parts.host != "figshare.com" or parts.segments[:1] not in (("articles",), ("collections",)):
         return None
-    *_, before, last = ("", *found.segments)
+    *_, before, last = ("", *parts.segments)
     if _FIGSHARE_ID.fullmatch(before) and _VERSION.fullmatch(last):
         number = f"{before}.v{last}"
     elif _FIGSHARE_ID.fullmatch(last):
         number = last
     else:
         return None
-    return f"10.6084/m9.figshare.{'c.' if found.segments[0] == 'collections' else ''}{number}"
+    return f"10.6084/m9.figshare.{'c.' if parts.segments[0] == 'collections' else ''}{number}"
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What figshare's record says: one request. Any other DOI is not asked about. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     item = _FIGSHARE_DOI.fullmatch(reference.key.partition(":")[2])
     if item is None:
         return host_api.unknown_check("what stands behind this DOI is not asked")
     api = host_api.HostApi(fetch, "https://api.figshare.com/v2", "figshare")
     version = f"/versions/{item[2]}" if item[2] else ""
-    answer = api.get(f"/articles/{item[1]}{version}")
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    response = api.get(f"/articles/{item[1]}{version}")
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    facts = json_fields.as_mapping(json_fields.parse_body(response))
     number = json_fields.as_number_text(facts.get("id"))
     if number is None:
         raise host_api.Unreadable("figshare's answer about it cannot be read")
@@ -84,16 +84,16 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
     names = [name for entry in entries if (name := json_fields.as_text(entry.get("name")))]
     kind = _FIGSHARE_KINDS.get(json_fields.as_line(facts.get("defined_type_name")).lower(), "")
     closed = facts.get("is_embargoed") is True or facts.get("is_confidential") is True
-    word, holds = deposits.classify_deposit(kind, names)
+    content, holds = deposits.classify_deposit(kind, names)
     if closed and not names:
-        word = Content.UNKNOWN
+        content = Content.UNKNOWN
     return Check(
         outcome=Outcome.PRESENT,
         reference=reference,
         host_id=f"{number}{version}",
-        content=word,
+        content=content,
         holds=holds,
-        reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
+        reason="what it holds cannot be seen from outside" if content is Content.UNKNOWN else "",
         licence_claimed=json_fields.as_line(json_fields.as_mapping(facts.get("license")).get("name")) or None,
         licence_checked=True,
         gated=closed,

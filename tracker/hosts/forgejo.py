@@ -17,33 +17,33 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The repository, or its owner, that `url` names; deep links included."""
-    found = split_url(url)
-    if found is None or not found.segments:
+    parts = split_url(url)
+    if parts is None or not parts.segments:
         return None
-    if found.host != _SITE and found.host not in configured_names("forgejo", "domains"):
+    if parts.host != _SITE and parts.host not in configured_names("forgejo", "domains"):
         return None
-    path = [segment for segment in found.segments[:2] if _NAME.fullmatch(segment)]
-    if not path or path[0] != found.segments[0] or path[0].casefold() in configured_names("forgejo", "reserved"):
+    path = [segment for segment in parts.segments[:2] if _NAME.fullmatch(segment)]
+    if not path or path[0] != parts.segments[0] or path[0].casefold() in configured_names("forgejo", "reserved"):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
-    name = f"{found.host}/{'/'.join(path)}"
+    name = f"{parts.host}/{'/'.join(path)}"
     return Reference(f"forgejo:{name}", "forgejo", kind, f"https://{name}")
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     site, _, path = reference.url.removeprefix("https://").partition("/")
     api = host_api.HostApi(fetch, "codeberg" if site == _SITE else f"https://{site}/api/v1", "Forgejo")
-    answer = api.get(f"/repos/{path}")
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    response = api.get(f"/repos/{path}")
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    facts = json_fields.as_mapping(json_fields.parse_body(response))
     name = match(f"https://{site}/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
         raise host_api.Unreadable("Forgejo's answer about it cannot be read")
@@ -67,14 +67,14 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         base,
         tree,
         api,
-        lambda file: api.encoded(f"{at}/contents/{host_api.quote_path(file)}", {"ref": branch}),
+        lambda file: api.get_base64_file(f"{at}/contents/{host_api.quote_path(file)}", {"ref": branch}),
         states_licence=False,
     )
 
 
 def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
     found = json_fields.as_mapping(
-        api.found(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "true", "per_page": "1000"})
+        api.get_json(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "true", "per_page": "1000"})
     )
     if not isinstance(found.get("tree"), list):
         raise host_api.Unreadable("Forgejo gave no list of its files")

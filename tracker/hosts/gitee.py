@@ -16,11 +16,11 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The repository, or its owner, that `url` names; deep links included."""
-    found = split_url(url)
-    if found is None or found.host != "gitee.com" or not found.segments:
+    parts = split_url(url)
+    if parts is None or parts.host != "gitee.com" or not parts.segments:
         return None
-    path = [segment for segment in found.segments[:2] if _NAME.fullmatch(segment)]
-    if not path or path[0] != found.segments[0] or path[0].casefold() in configured_names("gitee", "reserved"):
+    path = [segment for segment in parts.segments[:2] if _NAME.fullmatch(segment)]
+    if not path or path[0] != parts.segments[0] or path[0].casefold() in configured_names("gitee", "reserved"):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
@@ -30,16 +30,16 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there, by Gitee's API v5: the repository, its tree, and at most one file. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     api = host_api.HostApi(fetch, "https://gitee.com/api/v5", "Gitee")
-    answer = api.get(f"/repos/{reference.key.partition(':')[2]}")
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    response = api.get(f"/repos/{reference.key.partition(':')[2]}")
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    facts = json_fields.as_mapping(json_fields.parse_body(response))
     name = match(f"https://gitee.com/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
         raise host_api.Unreadable("Gitee's answer about it cannot be read")
@@ -61,13 +61,15 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         base,
         tree,
         api,
-        lambda file: api.encoded(f"{at}/contents/{host_api.quote_path(file)}"),
+        lambda file: api.get_base64_file(f"{at}/contents/{host_api.quote_path(file)}"),
         states_licence=False,
     )
 
 
 def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
-    found = json_fields.as_mapping(api.found(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "1"}))
+    found = json_fields.as_mapping(
+        api.get_json(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "1"})
+    )
     if not isinstance(found.get("tree"), list):
         raise host_api.Unreadable("Gitee gave no list of its files")
     whole = found.get("truncated") is not True and not file_tree.has_submodule(found["tree"])

@@ -26,11 +26,11 @@ _OLD_TABS = frozenset(
 
 def match(url: str) -> Reference | None:
     """The project, or the group or user, that `url` names; deep links included."""
-    found = split_url(url)
-    if found is None or not (found.host == _SITE or _is_server(found.host)):
+    parts = split_url(url)
+    if parts is None or not (parts.host == _SITE or _is_server(parts.host)):
         return None
     path: list[str] = []
-    for segment in found.segments[:_MOST_SEGMENTS]:
+    for segment in parts.segments[:_MOST_SEGMENTS]:
         if segment == "-" or (len(path) >= 2 and segment in _OLD_TABS):
             break
         if not _GROUP.fullmatch(segment):
@@ -41,8 +41,8 @@ def match(url: str) -> Reference | None:
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
     name = "/".join(path)
-    where = "" if found.host == _SITE else f"{found.host}/"
-    return Reference(f"gitlab:{where}{name}", "gitlab", kind, f"https://{found.host}/{name}")
+    where = "" if parts.host == _SITE else f"{parts.host}/"
+    return Reference(f"gitlab:{where}{name}", "gitlab", kind, f"https://{parts.host}/{name}")
 
 
 def _is_server(host: str) -> bool:
@@ -51,17 +51,17 @@ def _is_server(host: str) -> bool:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there: the project, its tree, and at most one of its files. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     site, _, path = reference.url.removeprefix("https://").partition("/")
     api = host_api.HostApi(fetch, "gitlab" if site == _SITE else f"https://{site}/api/v4", "GitLab")
-    answer = api.get(f"/projects/{quote(path, safe='')}", {"license": "true"})
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    facts = json_fields.as_mapping(json_fields.parse_body(answer))
+    response = api.get(f"/projects/{quote(path, safe='')}", {"license": "true"})
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    facts = json_fields.as_mapping(json_fields.parse_body(response))
     number = json_fields.as_number_text(facts.get("id"))
     name = match(f"https://{site}/{json_fields.as_text(facts.get('path_with_namespace')) or ''}")
     if number is None or name is None or name.kind != "repository":
@@ -83,20 +83,20 @@ def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: host_api.Hos
     if facts.get("empty_repo") is True:
         tree = file_tree.FileTree((), complete=True)
     else:
-        answer = api.get(f"{at}/repository/tree", {"recursive": "true", "per_page": "100", "ref": branch})
-        entries = json_fields.parse_body(answer)
-        if answer.status != 200 or not isinstance(entries, list):
+        response = api.get(f"{at}/repository/tree", {"recursive": "true", "per_page": "100", "ref": branch})
+        entries = json_fields.parse_body(response)
+        if response.status != 200 or not isinstance(entries, list):
             # A project without a repository, or one that shows it to its members alone.
-            raise host_api.Unreadable(f"GitLab answered {answer.status} to the question for its files")
-        more = bool(answer.headers.get("x-next-page")) or 'rel="next"' in answer.headers.get("link", "")
+            raise host_api.Unreadable(f"GitLab answered {response.status} to the question for its files")
+        more = bool(response.headers.get("x-next-page")) or 'rel="next"' in response.headers.get("link", "")
         whole = not more and not file_tree.has_submodule(entries)
         tree = file_tree.FileTree(file_tree.list_paths(entries), complete=whole)
 
     def text(path: str) -> str:
-        return api.encoded(f"{at}/repository/files/{quote(path, safe='')}", {"ref": branch})
+        return api.get_base64_file(f"{at}/repository/files/{quote(path, safe='')}", {"ref": branch})
 
     def languages() -> Sequence[str]:
-        found = json_fields.as_mapping(api.found(f"{at}/languages"))
+        found = json_fields.as_mapping(api.get_json(f"{at}/languages"))
         return [name for name in map(json_fields.as_line, list(found)[:20]) if name]
 
     return file_tree.inspect_repository(base, tree, api, text, states_licence=True, languages=languages)

@@ -26,14 +26,14 @@ MOST_PATHS = 20_000
 
 
 class Unreadable(Exception):
-    """Something that is present could not be read, so nothing can be said of it; the text says why."""
+    """Part of an artifact that is present could not be read, so its check is `unknown`. The message is the reason."""
 
 
 class HostApi:
-    """One look at one host's API, by an upstream of the settings or by its own public address.
+    """The API of one host for one check of one artifact, which may cost at most `MOST_REQUESTS` requests.
 
-    `at` is the name of an upstream, or an https address, which is fetched as the guarded page it is. `name` is
-    how reasons call the host.
+    `at` is the name of an upstream in the settings, or an https base address; the latter is fetched as a page, behind
+    the guard that judges addresses. `name` is what reasons call the host. `left` is how many requests remain.
     """
 
     def __init__(self, fetch: Fetch, at: str, name: str) -> None:
@@ -43,7 +43,7 @@ class HostApi:
         self.left = MOST_REQUESTS
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Response:
-        """GET below the API's address. Raises UpstreamError, and Unread when the look's requests are used up."""
+        """GET `path` below the API's address. Raises UpstreamError, and Unreadable when no request is left."""
         if self.left <= 0:
             raise Unreadable("it would take more requests than one look may cost")
         self.left -= 1
@@ -51,34 +51,40 @@ class HostApi:
             return self._fetch.get(self._at, path, params=params)
         return self._fetch.page(f"{self._at}{path}{'?' + urlencode(params) if params else ''}")
 
-    def found(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON of what must be there by now. Raises UpstreamError and Unread."""
-        answer = self.get(path, params)
-        if answer.status != 200:
-            raise Unreadable(f"{self.name} answered {answer.status} to the question for its files")
-        return json_fields.parse_body(answer)
+    def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """The JSON of a resource that must exist by now. Raises UpstreamError, and Unreadable for any other status."""
+        response = self.get(path, params)
+        if response.status != 200:
+            raise Unreadable(f"{self.name} answered {response.status} to the question for its files")
+        return json_fields.parse_body(response)
 
-    def encoded(self, path: str, params: Mapping[str, str] | None = None) -> str:
-        """The text of a file that is answered as JSON with base64 in it; empty where there is none."""
-        found = json_fields.as_mapping(self.found(path, params))
+    def get_base64_file(self, path: str, params: Mapping[str, str] | None = None) -> str:
+        """The text of a file that the API returns as JSON with base64 in `content`; empty where it holds none.
+
+        Raises UpstreamError, and Unreadable where the file cannot be had or decoded.
+        """
+        file = json_fields.as_mapping(self.get_json(path, params))
         try:
-            raw = base64.b64decode(json_fields.as_text(found.get("content")) or "")
+            raw = base64.b64decode(json_fields.as_text(file.get("content")) or "")
         except (binascii.Error, ValueError):
             raise Unreadable("a file of it cannot be decoded") from None
         return raw.decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
 
-    def plain(self, path: str) -> str:
-        """The text of a file that is answered as it is."""
-        answer = self.get(path)
-        if answer.status != 200:
-            raise Unreadable(f"{self.name} answered {answer.status} to the question for a file")
-        return answer.body[: 4 * MOST_TEXT].decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
+    def get_file(self, path: str) -> str:
+        """The text of a file that the API returns as it is. Raises UpstreamError and Unreadable."""
+        response = self.get(path)
+        if response.status != 200:
+            raise Unreadable(f"{self.name} answered {response.status} to the question for a file")
+        return response.body[: 4 * MOST_TEXT].decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
 
 
-def run_check(look: Callable[[], Check]) -> Check:
-    """The check that `look` makes; a failure of any kind is an unknown outcome. Raises UpstreamStopped."""
+def run_check(perform: Callable[[], Check]) -> Check:
+    """The check that `perform` returns; where it raises UpstreamError or Unreadable, an unknown one with the reason.
+
+    Raises UpstreamStopped, because the references that wait stay due then.
+    """
     try:
-        return look()
+        return perform()
     except UpstreamStopped:
         raise
     except UpstreamError as error:
@@ -88,23 +94,23 @@ def run_check(look: Callable[[], Check]) -> Check:
 
 
 def unknown_check(reason: str) -> Check:
-    """A look that told nothing."""
+    """A check that could not find out anything, for the `reason` given."""
     return Check(outcome=Outcome.UNKNOWN, reason=reason)
 
 
-def check_absence(api: HostApi, answer: Response) -> Check | None:
-    """The check of what is not there or not to be seen, None for an answer that says more."""
-    if answer.status == 404:
+def check_absence(api: HostApi, response: Response) -> Check | None:
+    """The check that follows from a status other than 200 (absent, blocked or unknown); None for status 200."""
+    if response.status == 404:
         return Check(outcome=Outcome.ABSENT, reason=f"not found on {api.name}: never there, deleted, or private")
-    if answer.status == 410:
+    if response.status == 410:
         return Check(outcome=Outcome.ABSENT, reason=f"removed from {api.name}")
-    if answer.status == 451:
+    if response.status == 451:
         return Check(outcome=Outcome.BLOCKED, reason=f"{api.name} answered 451: blocked for legal reasons")
-    if answer.status != 200:
-        return unknown_check(f"{api.name} answered {answer.status}")
+    if response.status != 200:
+        return unknown_check(f"{api.name} answered {response.status}")
     return None
 
 
 def quote_path(path: str) -> str:
-    """A path as it stands in an address, its slashes kept."""
+    """A path with escapes as a URL needs them, its slashes kept."""
     return quote(path, safe="/")

@@ -1,4 +1,4 @@
-"""Reading the fields of an upstream's JSON, whose shape is never taken for granted."""
+"""Reading the fields of an upstream's JSON. Every function takes any value and returns a safe one; none raises."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from tracker.domain.protocols import Response
 
 MOST_TEXT = 300
-"""Characters of an upstream's own words that are kept in a reason."""
+"""Characters of an upstream's message that are kept in a reason."""
 
 
 def parse_body(response: Response) -> Any:
-    """The body as JSON, None when it is none."""
+    """The body as JSON, None where it is not JSON."""
     try:
         return response.json()
     except (ValueError, RecursionError):
@@ -31,34 +31,34 @@ def as_list(value: object) -> list[Any]:
 
 
 def as_text(value: object) -> str | None:
-    """`value` if it is a text that can be stored, else None."""
+    """`value` as text that can be stored (no NUL, no lone surrogates); None for an empty string and for other types."""
     if not isinstance(value, str) or not value:
         return None
     return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
 
 def as_bool(value: object) -> bool | None:
-    """`value` if it is true or false, else None."""
+    """`value` if it is a boolean, else None."""
     return value if isinstance(value, bool) else None
 
 
 def as_time(value: object) -> datetime | None:
-    """An ISO 8601 time in UTC, None when it is none."""
+    """An ISO 8601 time as an aware datetime in UTC (a time without a zone counts as UTC); else None."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
-        found = datetime.fromisoformat(value)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        time = datetime.fromisoformat(value)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def as_line(value: object) -> str:
-    """An upstream's message for use in a reason: printable, one line, short."""
+    """An upstream's message for use in a reason: printable, on one line, at most `MOST_TEXT` characters."""
     line = " ".join(str(value).split()) if isinstance(value, str) else ""
     return "".join(letter for letter in line[:MOST_TEXT] if letter.isprintable())
 
 
 def as_number_text(value: object) -> str | None:
-    """A host's own number as text, None when it is none."""
+    """A host's own numeric id as text; None where `value` is not a whole number of at most 63 bits."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None

@@ -15,13 +15,13 @@ _KINDS = {"datasets": "dataset", "code": "code", "kernels": "code", "models": "m
 
 def match(url: str) -> Reference | None:
     """The dataset, notebook or model that `url` names."""
-    found = split_url(url)
-    if found is None or found.host != "kaggle.com" or not found.segments:
+    parts = split_url(url)
+    if parts is None or parts.host != "kaggle.com" or not parts.segments:
         return None
-    kind = _KINDS.get(found.segments[0].lower())
+    kind = _KINDS.get(parts.segments[0].lower())
     # Old addresses of datasets and notebooks stand right below the owner: only the former is certain.
-    names_ = found.segments[1:3] if kind else found.segments[:2]
-    if kind is None and found.segments[0].casefold() in configured_names("kaggle", "reserved"):
+    names_ = parts.segments[1:3] if kind else parts.segments[:2]
+    if kind is None and parts.segments[0].casefold() in configured_names("kaggle", "reserved"):
         return None
     if len(names_) < 2 or not all(_NAME.fullmatch(name) for name in names_):
         return None

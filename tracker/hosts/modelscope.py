@@ -11,7 +11,7 @@ from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
 from tracker.hosts import host_api, json_fields
 from tracker.hosts.base import Host, host_settings, split_url
-from tracker.hosts.inspect import content
+from tracker.hosts.inspect.content import classify_hub_artifact
 
 _FILES = {"model": "/repo/files", "dataset": "/repo/tree"}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -19,35 +19,35 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The model, dataset, studio or collection that `url` names."""
-    found = split_url(url)
-    if found is None or found.host not in ("modelscope.cn", "modelscope.ai"):
+    parts = split_url(url)
+    if parts is None or parts.host not in ("modelscope.cn", "modelscope.ai"):
         return None
-    kind = host_settings("modelscope").kinds.get(found.segments[0].lower()) if found.segments else None
-    path = found.segments[1:3]
+    kind = host_settings("modelscope").kinds.get(parts.segments[0].lower()) if parts.segments else None
+    path = parts.segments[1:3]
     if kind is None or len(path) < 2 or not all(_NAME.fullmatch(name) for name in path):
         return None
     name = "/".join(path)
     return Reference(
-        f"modelscope:{kind}/{name}", "modelscope", kind, f"https://{found.host}/{found.segments[0]}/{name}"
+        f"modelscope:{kind}/{name}", "modelscope", kind, f"https://{parts.host}/{parts.segments[0]}/{name}"
     )
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What is there, by ModelScope's API: the artifact and its files. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     if reference.kind not in _FILES:
         return host_api.unknown_check("ModelScope tells of models and datasets alone without an account")
     site = reference.url.removeprefix("https://").partition("/")[0]
     api = host_api.HostApi(fetch, f"https://{site}/api/v1", "ModelScope")
     at = f"/{reference.kind}s/{reference.key.partition('/')[2]}"
-    answer = api.get(at)
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    facts = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(answer)).get("Data"))
+    response = api.get(at)
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    facts = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(response)).get("Data"))
     number = json_fields.as_number_text(facts.get("Id"))
     if number is None:
         raise host_api.Unreadable("ModelScope's answer about it cannot be read")
@@ -60,7 +60,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         created_at=_moment(facts.get("CreatedTime")),
     )
     found = json_fields.as_mapping(
-        json_fields.as_mapping(api.found(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
+        json_fields.as_mapping(api.get_json(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
     )
     if not isinstance(found.get("Files"), list):
         raise host_api.Unreadable("ModelScope gave no list of its files")
@@ -70,8 +70,8 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         for entry in entries
         if entry.get("Type") != "tree" and (path := json_fields.as_text(entry.get("Path")))
     ]
-    word, holds = content.classify_hub_artifact(reference.kind, paths)
-    return replace(base, content=word, holds=holds)
+    content, holds = classify_hub_artifact(reference.kind, paths)
+    return replace(base, content=content, holds=holds)
 
 
 def _moment(value: object) -> datetime | None:

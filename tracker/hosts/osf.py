@@ -24,10 +24,10 @@ _VIA = frozenset({"preprints", "registries", "project"})
 
 def match(url: str) -> Reference | None:
     """The project, file or registration that `url` names."""
-    found = split_url(url)
-    if found is None or found.host != "osf.io":
+    parts = split_url(url)
+    if parts is None or parts.host != "osf.io":
         return None
-    segments = [segment for segment in found.segments if segment.lower() not in _VIA]
+    segments = [segment for segment in parts.segments if segment.lower() not in _VIA]
     number = next((segment for segment in segments[:2] if _ID.fullmatch(segment)), None)
     if number is None or number.lower() in _PAGES or number not in (segments[0], segments[-1]):
         return None
@@ -36,17 +36,17 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What stands under the id, its first hundred files, and its licence. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     api = host_api.HostApi(fetch, _API, "OSF")
     name = reference.key.partition(":")[2].lower()
-    answer = api.get(f"/guids/{name}/")
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    data = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(answer)).get("data"))
+    response = api.get(f"/guids/{name}/")
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    data = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(response)).get("data"))
     facts = json_fields.as_mapping(data.get("attributes"))
     if not facts:
         raise host_api.Unreadable("OSF's answer about it cannot be read")
@@ -60,7 +60,7 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
     kind = data.get("type")
     if kind not in ("nodes", "registrations"):
         return replace(base, reason="it is no project with files of its own")
-    listing = json_fields.as_mapping(api.found(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
+    listing = json_fields.as_mapping(api.get_json(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
     entries = [
         json_fields.as_mapping(json_fields.as_mapping(entry).get("attributes"))
         for entry in json_fields.as_list(listing.get("data"))
@@ -73,17 +73,17 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
     more = bool(json_fields.as_mapping(listing.get("links")).get("next")) or any(
         e.get("kind") != "file" for e in entries
     )
-    word, holds = deposits.classify_deposit(
+    content, holds = deposits.classify_deposit(
         _KINDS.get(json_fields.as_line(facts.get("category")), ""), files, complete=not more
     )
-    if word is Content.EMPTY:
+    if content is Content.EMPTY:
         # Files may lie in parts of the project or in storage that it only names.
-        word = Content.UNKNOWN
+        content = Content.UNKNOWN
     return replace(
         base,
-        content=word,
+        content=content,
         holds=holds,
-        reason="its files were seen only in part" if word is Content.UNKNOWN else "",
+        reason="its files were seen only in part" if content is Content.UNKNOWN else "",
         licence_claimed=_licence(api, data),
         licence_checked=True,
     )
@@ -94,7 +94,7 @@ def _licence(api: host_api.HostApi, data: Any) -> str | None:
     number = json_fields.as_line(json_fields.as_mapping(related.get("data")).get("id"))
     if not _LICENCE.fullmatch(number):
         return None
-    stated = json_fields.as_mapping(json_fields.as_mapping(api.found(f"/licenses/{number}/")).get("data"))
+    stated = json_fields.as_mapping(json_fields.as_mapping(api.get_json(f"/licenses/{number}/")).get("data"))
     return json_fields.as_line(json_fields.as_mapping(stated.get("attributes")).get("name")) or None
 
 

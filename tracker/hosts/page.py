@@ -14,11 +14,11 @@ _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The page under its normal address: host in lower case, no `www.`, fragment or trailing slash."""
-    found = split_url(url)
-    if found is None or not (_NAME.fullmatch(found.host) or _ADDRESS.fullmatch(found.host)):
+    parts = split_url(url)
+    if parts is None or not (_NAME.fullmatch(parts.host) or _ADDRESS.fullmatch(parts.host)):
         return None
-    rest = found.path.rstrip("/") + (f"?{found.query}" if found.query else "")
-    address = f"https://{found.host}{rest}"
+    rest = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
+    address = f"https://{parts.host}{rest}"
     return Reference(f"page:{address}", "page", "page", address)
 
 

@@ -1,4 +1,4 @@
-"""From a URL to its one reference."""
+"""All hosts, and from a URL to the one reference that names its target."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ HOSTS: tuple[Host, ...] = (
     anon4open.HOST,
     page.HOST,
 )
-"""All hosts, in the order of asking; the page takes what no other host matched."""
+"""All hosts, in the order in which they are tried; `page` is last and takes what no other host matched."""
 
 
 @lru_cache(maxsize=8192)
 def resolve_url(url: str) -> Reference | None:
-    """The canonical reference of `url` (with or without its scheme), None where it is no http(s) address."""
+    """The canonical reference of `url` (with or without its scheme), None where it is not an http(s) address."""
     if len(url) > MOST_URL:
         return None
-    return next((found for host in HOSTS if (found := host.match(url)) is not None), None)
+    return next((reference for host in HOSTS if (reference := host.match(url)) is not None), None)

@@ -10,7 +10,7 @@ from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Content, Outcome
 from tracker.hosts import host_api, json_fields
 from tracker.hosts.base import Host, split_url
-from tracker.hosts.inspect import content
+from tracker.hosts.inspect.content import classify_repository
 
 _SITE = "archive.softwareheritage.org"
 _HASH = re.compile(r"[0-9a-f]{40}", re.ASCII)
@@ -27,10 +27,10 @@ _ID = re.compile(r"swh:1:(?:cnt|dir|rel|rev|snp):[0-9a-f]{40}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The object that `url` names; qualifiers (`;origin=…`) are left out."""
-    found = split_url(url)
-    if found is None or found.host not in ("archive.softwareheritage.org", "softwareheritage.org"):
+    parts = split_url(url)
+    if parts is None or parts.host not in ("archive.softwareheritage.org", "softwareheritage.org"):
         return None
-    name = next((match.group() for segment in found.segments if (match := _ID.match(segment))), None)
+    name = next((match.group() for segment in parts.segments if (match := _ID.match(segment))), None)
     if name is None:
         return None
     return Reference(name, "swh", "archive", f"https://archive.softwareheritage.org/{name}")
@@ -38,7 +38,7 @@ def match(url: str) -> Reference | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """Whether the archive holds the object, and the top folder of what it is. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
 def find_archived_copy(url: str, fetch: Fetch) -> Reference | None:
@@ -46,25 +46,25 @@ def find_archived_copy(url: str, fetch: Fetch) -> Reference | None:
 
     Raises UpstreamError where it told nothing.
     """
-    answer = fetch.get("software_heritage", f"/origin/{url}/visit/latest/", params={"require_snapshot": "true"})
-    found = json_fields.as_line(json_fields.as_mapping(json_fields.parse_body(answer)).get("snapshot"))
-    return match(f"https://{_SITE}/swh:1:snp:{found}") if answer.status == 200 else None
+    response = fetch.get("software_heritage", f"/origin/{url}/visit/latest/", params={"require_snapshot": "true"})
+    found = json_fields.as_line(json_fields.as_mapping(json_fields.parse_body(response)).get("snapshot"))
+    return match(f"https://{_SITE}/swh:1:snp:{found}") if response.status == 200 else None
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     api = host_api.HostApi(fetch, "software_heritage", "Software Heritage")
     _, _, kind, number = reference.key.split(":", 3)
-    answer = api.get(_FIRST[kind].format(number))
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    found = json_fields.parse_body(answer)
+    response = api.get(_FIRST[kind].format(number))
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    found = json_fields.parse_body(response)
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=number)
     if kind == "rel":
         target = json_fields.as_line(json_fields.as_mapping(found).get("target"))
         if json_fields.as_mapping(found).get("target_type") != "revision" or not _HASH.fullmatch(target):
             return replace(base, reason="what the release holds was not read")
-        found = api.found(_FIRST["rev"].format(target))
+        found = api.get_json(_FIRST["rev"].format(target))
     if kind in ("rev", "rel"):
         found = json_fields.as_mapping(found).get("content")
     if kind not in ("dir", "rev", "rel") or not isinstance(found, list):
@@ -76,12 +76,12 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
         if entry.get("type") == "file" and (name := json_fields.as_text(entry.get("name")))
     ]
     folders = [entry for entry in entries if entry.get("type") != "file"]
-    word, holds = content.classify_repository(names, None, complete=not folders)
+    content, holds = classify_repository(names, None, complete=not folders)
     return replace(
         base,
-        content=word,
+        content=content,
         holds=holds,
-        reason="only its top folder was seen" if word is Content.UNKNOWN else "",
+        reason="only its top folder was seen" if content is Content.UNKNOWN else "",
     )
 
 

@@ -20,13 +20,13 @@ _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The record that a record's, badge's or DOI's `url` names."""
-    found = split_url(url)
-    if found is None:
+    parts = split_url(url)
+    if parts is None:
         return None
-    if found.host == "zenodo.org":
-        number = _number(found.segments)
+    if parts.host == "zenodo.org":
+        number = _number(parts.segments)
     else:
-        doi = _DOI.match(find_doi(found) or "")
+        doi = _DOI.match(find_doi(parts) or "")
         number = doi.group(1) if doi else None
     if number is None:
         return None
@@ -49,17 +49,17 @@ def _number(segments: tuple[str, ...]) -> str | None:
 
 def check(reference: Reference, fetch: Fetch) -> Check:
     """What the record says and which files it lists: one request. Raises UpstreamStopped."""
-    return host_api.run_check(lambda: _look(reference, fetch))
+    return host_api.run_check(lambda: _check(reference, fetch))
 
 
-def _look(reference: Reference, fetch: Fetch) -> Check:
+def _check(reference: Reference, fetch: Fetch) -> Check:
     api = host_api.HostApi(fetch, "zenodo", "Zenodo")
     number = reference.key.rpartition(".")[2]
-    answer = api.get(f"/records/{number}")
-    gone = host_api.check_absence(api, answer)
-    if gone is not None:
-        return gone
-    record = json_fields.as_mapping(json_fields.parse_body(answer))
+    response = api.get(f"/records/{number}")
+    absence = host_api.check_absence(api, response)
+    if absence is not None:
+        return absence
+    record = json_fields.as_mapping(json_fields.parse_body(response))
     facts = json_fields.as_mapping(record.get("metadata"))
     if not facts:
         raise host_api.Unreadable("Zenodo's answer about it cannot be read")
@@ -68,16 +68,16 @@ def _look(reference: Reference, fetch: Fetch) -> Check:
     closed = (
         facts.get("access_right") in ("restricted", "closed", "embargoed") or access.get("files") == "restricted"
     )
-    word, holds = deposits.classify_deposit(_kind(facts), names)
+    content, holds = deposits.classify_deposit(_kind(facts), names)
     if closed and not names:
-        word = Content.UNKNOWN
+        content = Content.UNKNOWN
     return Check(
         outcome=Outcome.PRESENT,
         # The number of all versions leads to the newest: what was asked for stays what it is.
         reference=reference,
         host_id=number,
-        content=word,
-        reason="what it holds cannot be seen from outside" if word is Content.UNKNOWN else "",
+        content=content,
+        reason="what it holds cannot be seen from outside" if content is Content.UNKNOWN else "",
         holds=holds,
         licence_claimed=_licence(facts),
         licence_checked=True,

@@ -48,11 +48,13 @@ def _check_host(cycle: Cycle, host: Host) -> tuple[str, datetime | None]:
         known = {folded: one.commit for folded, one in asked.items() if one.commit}
         answers: list[artifacts.CheckResult] = []
         try:
-            for link, found in host.ask([one.reference for one in asked.values()], cycle.fetch, known):
+            for link, found in host.check_references(
+                [one.reference for one in asked.values()], cycle.fetch, known
+            ):
                 due_now = asked[link.folded]
                 if found.unchanged and found.host_id != due_now.host_id:
                     # A stranger's copy under the old name shows the commit too; nothing of it was read.
-                    ((_, found),) = host.ask([link], cycle.fetch)  # noqa: PLW2901 # the whole answer instead
+                    ((_, found),) = host.check_references([link], cycle.fetch)  # noqa: PLW2901 # the whole answer instead
                 answers.append(_answer(cycle, due_now, found))
                 cycle.counts.checked += 1
                 cycle.progress.step(f"checks at {host.name}", cycle.counts.checked)
