@@ -28,12 +28,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tracker.domain.status import Status
 from tracker.publish import files
-from tracker.web import app as web_app
-from tracker.web import files as web_files
+from tracker.web import middleware
+from tracker.web.app import build_app
+from tracker.web.process import serve
 
 ITEMS, ROUNDS, SECONDS, CONNECTIONS = 100, 3, 4, 32
-GOALS = {"304": 1 / 4, "200": 1 / 3}
+GOALS = {"304": 0.40, "200": 0.45}
 PATIENT_MS = 50.0
 SAMPLE_SECONDS, PER_SECOND = 20.0, 100
 NGINX = """worker_processes 1;
@@ -220,10 +222,10 @@ def main() -> int:
     options.add_argument("--demo", action="store_true")
     told = options.parse_args()
     if told.serve or told.demo:
-        web_files.BURST = 10**9
+        middleware.BURST = 10**9
     if told.serve:
-        app = web_app.Site(Path(told.serve[0]), _no_status, Clock(), ttl_minutes=60)
-        web_app.serve(app, "127.0.0.1", int(told.serve[1]), lambda _: None)
+        app = build_app(Path(told.serve[0]), _no_status, Clock(), ttl_minutes=60)
+        serve(app, "127.0.0.1", int(told.serve[1]), lambda _: None)
         return 0
     if told.demo:
         from tracker.cli.app import run  # noqa: PLC0415 # only this process needs the whole command
@@ -236,7 +238,7 @@ def main() -> int:
     return 0 if all(results) else 1
 
 
-def _no_status() -> web_app.Status:
+def _no_status() -> Status:
     raise RuntimeError
 
 

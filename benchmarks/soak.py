@@ -45,6 +45,7 @@ from typing import Any
 from urllib.parse import quote
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from tracker import logs, scheduler, settings
 from tracker.cli import console
@@ -52,7 +53,11 @@ from tracker.config_files import config_dir
 from tracker.pipeline import site as pipeline_site
 from tracker.pipeline.context import begin_cycle, status
 from tracker.store.upgrade import open_store, upgrade_in_subprocess
-from tracker.web import api, app, measures
+from tracker.web import metrics
+from tracker.web.api import Api
+from tracker.web.app import build_app
+from tracker.web.dynamic import StorePages
+from tracker.web.process import server_config
 
 MEGABYTE = 1_000_000
 TREND_BYTES = 150_000
@@ -287,10 +292,10 @@ class Readers:
 
 
 @contextmanager
-def serving(site: app.Site) -> Iterator[int]:
+def serving(site: ASGIApp) -> Iterator[int]:
     """The web server in a thread, as the service's own."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        server = uvicorn.Server(app.configuration(site))
+        server = uvicorn.Server(server_config(site))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         yield listener.getsockname()[1]
@@ -317,21 +322,21 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
         upgrade_in_subprocess(made.store_url)
         with closing(open_store(made.store_url)) as store:
             service = scheduler.Service(made, store, clock, console.LogProgress())
-            site = app.Site(
+            site = build_app(
                 made.public_dir,
                 lambda: status(service.worker, service.worker.now()),
                 clock,
                 ttl_minutes=60,
-                site=made.public_url,
-                dynamic=app.Dynamic(
+                public_url=made.public_url,
+                pages=StorePages(
                     partial(pipeline_site.build_paper_page, store, made),
                     partial(pipeline_site.build_search_page, store, made),
                 ),
-                composing=service.worker.composer,
-                answering=api.Api(made),
+                composer=service.worker.composer,
+                api=Api(made),
                 snapshots=made.snapshot_file.parent,
-                next_change=service.next_harvest,
-                metrics=lambda with_store: measures.told(service.worker, with_store=with_store),
+                next_harvest=service.next_harvest,
+                metrics=lambda with_store: metrics.render_metrics(service.worker, with_store=with_store),
             )
             with serving(site) as port:
                 readers = Readers(port, world)
@@ -350,7 +355,7 @@ def _day(
     for hour, work in sorted([*rounds, *((hour, service._harvest) for hour in HARVESTS)], key=lambda one: one[0]):
         clock.set(moment + timedelta(hours=hour))
         work()
-        longest = max(longest, measures.store_bytes(made)[1] or 0)
+        longest = max(longest, metrics.store_bytes(made)[1] or 0)
         readers.ask()
     service._snapshot()
     counted = status(service.worker, service.worker.now())
@@ -360,11 +365,11 @@ def _day(
     time.sleep(0.2)  # readers that went are noticed in the server's next turn
     return Sample(
         day=day + 1,
-        resident=measures.resident_bytes() or 0,
-        files=measures.open_files() or 0,
+        resident=metrics.resident_bytes() or 0,
+        files=metrics.open_files() or 0,
         threads=threading.active_count(),
         log=longest,
-        store=measures.store_bytes(made)[0] or 0,
+        store=metrics.store_bytes(made)[0] or 0,
         site_files=sum(1 for path in made.data_dir.rglob("*") if path.is_file()),
         papers=counted.papers,
         seconds=round(time.monotonic() - began, 1),

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from lxml import etree
+from starlette.types import ASGIApp
 
 from benchmarks.fuzz.mutate import NASTY, text
 from benchmarks.fuzz.outputs import harmless, item
@@ -38,7 +39,9 @@ from tracker.publish import composed_feeds, feeds, files
 from tracker.store import imports, judgements, papers, roles, scans, search
 from tracker.store.engine import Store
 from tracker.store.upgrade import open_store
-from tracker.web import api, app
+from tracker.web.api import Api
+from tracker.web.app import build_app
+from tracker.web.dynamic import StorePages
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 _ANSWERS = frozenset({200, 301, 304, 400, 404, 405, 406, 429})
@@ -99,7 +102,7 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
 
 
 @cache
-def _world() -> tuple[configured.Settings, Store, app.Site]:
+def _world() -> tuple[configured.Settings, Store, ASGIApp]:
     folder = _folder()
     settings = configured.load_settings(
         environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_PUBLIC_URL": "https://tracker.example.org/papers"}
@@ -128,10 +131,10 @@ def _world() -> tuple[configured.Settings, Store, app.Site]:
     files.write_files(
         settings.public_dir, {**pipeline_site.build_site(store, settings, status, newest=made), **pages}
     )
-    site = app.Site(
-        settings.public_dir, lambda: status, _Clock(), ttl_minutes=60, site=settings.public_url, hub="https://hub.example.org/?a=b",
-        dynamic=app.Dynamic(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
-        composing=composer, answering=api.Api(settings),
+    site = build_app(
+        settings.public_dir, lambda: status, _Clock(), ttl_minutes=60, public_url=settings.public_url, websub_hub="https://hub.example.org/?a=b",
+        pages=StorePages(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
+        composer=composer, api=Api(settings),
     )  # fmt: skip
     return settings, store, site
 
@@ -192,7 +195,7 @@ def _judged(told: list[Any]) -> None:
 
 def _api() -> Run:
     settings, store, _ = _world()
-    asked = api.Api(settings)
+    asked = Api(settings)
 
     def run(data: bytes) -> None:
         first, *rest = data.split(b"\n")
@@ -205,11 +208,11 @@ def _api() -> Run:
         }
         with loud() as check:
             for where in ("papers", f"papers/{unquote(path.decode('latin-1'), errors='replace')}", text(path)):
-                answer = asked.answer("GET", where, query, given)
-                assert answer.status in _ANSWERS, answer.status
+                answer = asked.respond("GET", where, query, given)
+                assert answer.status_code in _ANSWERS, answer.status_code
                 for name, value in answer.headers.items():
                     assert not set(f"{name}{value}".encode()) & _FORBIDDEN, (name, value)
-                json.loads(answer.body or b"{}")
+                json.loads(bytes(answer.body) or b"{}")
             check()
         search.find_papers(store, text(data), 5)
 
@@ -225,8 +228,8 @@ def _stored() -> Run:
         assert page is not None
         harmless(page)
         harmless(pipeline_site.build_search_page(store, settings, text(data)[:300], 1))
-        answer = api.Api(settings).answer("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
-        assert answer.status == 200
+        answer = Api(settings).respond("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
+        assert answer.status_code == 200
         json.loads(answer.body)
 
     return run

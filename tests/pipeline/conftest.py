@@ -27,7 +27,7 @@ from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import upstreams
 from tracker.store.upgrade import open_store
-from tracker.web import health as web_health
+from tracker.web.health import health_document
 
 NOW = "2026-06-17T05:00:00Z"
 MIT = (config_dir() / "licences" / "MIT.txt").read_text()
@@ -270,7 +270,7 @@ class Moment:
             return [one["query"] for one in json.load(answer)]
 
     def health(self) -> dict[str, Any]:
-        return web_health.document(status(self.worker, self.worker.now()), self.worker.now())
+        return health_document(status(self.worker, self.worker.now()), self.worker.now())
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, MutableMapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from starlette.types import ASGIApp
 
 from tracker import settings as configuration
 from tracker.domain.history import Verdict
@@ -24,8 +25,16 @@ from tracker.hosts.resolve import resolve_url
 from tracker.store import judgements, papers, roles, scans
 from tracker.store.engine import Store
 from tracker.store.readonly_sql import Stopwatch
-from tracker.web import api
-from tracker.web import app as web_app
+from tracker.web import api_parameters
+from tracker.web.api import Api
+from tracker.web.app import build_app
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
 
 REASONS = ("it holds code",)
 
@@ -87,27 +96,28 @@ def add(
 
 
 @pytest.fixture
-def site(store: Store, tmp_path: Path, now: datetime) -> api.Api:
+def site(store: Store, tmp_path: Path, now: datetime) -> Api:
     for number in range(1, 8):
         add(store, number, now, category="cs.CV" if number == 3 else "cs.CL", is_open=number != 5)
     add(store, 9, now, author="Bo Äuthor")
-    return api.Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    return Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
 
 
-def ask(site: api.Api, path: str, method: str = "GET", **headers: str) -> api.Answer:
+def ask(site: Api, path: str, method: str = "GET", **headers: str) -> Answer:
     path, _, query = path.partition("?")
-    return site.answer(
+    response = site.respond(
         method, path, query.encode(), {name.replace("_", "-"): value for name, value in headers.items()}
     )
+    return Answer(response.status_code, dict(response.headers), bytes(response.body))
 
 
-def ids(site: api.Api, query: str) -> list[str]:
+def ids(site: Api, query: str) -> list[str]:
     answer = ask(site, f"papers?{query}")
     assert answer.status == 200, answer.body
     return [paper["arxiv_id"][-1] for paper in json.loads(answer.body)["papers"]]
 
 
-def test_papers_come_newest_first(site: api.Api) -> None:
+def test_papers_come_newest_first(site: Api) -> None:
     assert "".join(ids(site, "")) == "97654321"
 
 
@@ -137,13 +147,13 @@ def test_papers_come_newest_first(site: api.Api) -> None:
         ("by=opened&since=2026-07-03&until=2026-07-06", "643"),
     ],
 )
-def test_filters(site: api.Api, query: str, found: str) -> None:
+def test_filters(site: Api, query: str, found: str) -> None:
     assert "".join(ids(site, query)) == found
 
 
 @pytest.mark.parametrize("by", ["submitted", "opened"])
 def test_pages_go_on_where_the_last_ended_though_papers_come_in_between(
-    site: api.Api, store: Store, now: datetime, by: str
+    site: Api, store: Store, now: datetime, by: str
 ) -> None:
     seen: list[str] = []
     before, query = "".join(ids(site, f"by={by}")), f"by={by}&limit=2"
@@ -162,7 +172,7 @@ def test_pages_go_on_where_the_last_ended_though_papers_come_in_between(
     assert "".join(seen) == before
 
 
-def test_a_paper_is_told_with_all_that_is_known(site: api.Api) -> None:
+def test_a_paper_is_told_with_all_that_is_known(site: Api) -> None:
     told = json.loads(ask(site, "papers/2606.00003").body)
     assert (told["title"], told["categories"], told["opened_at"]) == (
         "Paper 3 on depth",
@@ -184,7 +194,7 @@ def test_a_paper_is_told_with_all_that_is_known(site: api.Api) -> None:
     assert told["events"] == []
 
 
-def test_a_paper_as_json_ld(site: api.Api) -> None:
+def test_a_paper_as_json_ld(site: Api) -> None:
     answer = ask(site, "papers/2606.00003", accept="application/ld+json, application/json;q=0.9")
     assert (answer.headers["content-type"], answer.headers["vary"]) == ("application/ld+json", "Accept")
     paper, code = json.loads(answer.body)["@graph"]
@@ -210,7 +220,7 @@ def test_a_paper_as_json_ld(site: api.Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["papers", "papers?limit=1", "papers/2606.00001", "openapi.json"])
-def test_an_unchanged_answer_is_304_and_head_tells_what_get_does(site: api.Api, path: str) -> None:
+def test_an_unchanged_answer_is_304_and_head_tells_what_get_does(site: Api, path: str) -> None:
     first = ask(site, path)
     tag = first.headers["etag"]
     for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
@@ -221,7 +231,7 @@ def test_an_unchanged_answer_is_304_and_head_tells_what_get_does(site: api.Api, 
     assert ask(site, path, "HEAD").headers == first.headers
 
 
-def test_a_tag_changes_with_the_answer(site: api.Api, store: Store, now: datetime) -> None:
+def test_a_tag_changes_with_the_answer(site: Api, store: Store, now: datetime) -> None:
     before = ask(site, "papers").headers["etag"]
     add(store, 30, now)
     assert ask(site, "papers").headers["etag"] != before
@@ -253,7 +263,7 @@ def test_a_tag_changes_with_the_answer(site: api.Api, store: Store, now: datetim
     ],
 )
 def test_what_cannot_be_answered_is_a_problem_in_words(
-    site: api.Api, path: str, status: int, parameter: str | None
+    site: Api, path: str, status: int, parameter: str | None
 ) -> None:
     answer = ask(site, path)
     told = json.loads(answer.body)
@@ -265,31 +275,31 @@ def test_what_cannot_be_answered_is_a_problem_in_words(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
-def test_only_reading(site: api.Api, method: str) -> None:
+def test_only_reading(site: Api, method: str) -> None:
     answer = ask(site, "papers", method)
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_no_store_is_503_and_none_is_made(tmp_path: Path) -> None:
-    site = api.Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    site = Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
     answer = ask(site, "papers")
     assert (answer.status, "retry-after" in answer.headers, list(tmp_path.iterdir())) == (503, True, [])
     assert str(tmp_path) not in answer.body.decode()
 
 
-def test_a_question_that_takes_too_long_is_broken_off(site: api.Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_takes_too_long_is_broken_off(site: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stopwatch, "is_over", lambda _: True)
     monkeypatch.setattr("tracker.store.readonly_sql.STEPS", 1)
     answer = ask(site, "papers")
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
 
 
-def test_the_store_cannot_be_written_through_it(site: api.Api) -> None:
+def test_the_store_cannot_be_written_through_it(site: Api) -> None:
     with pytest.raises(Exception, match=r"readonly|not authorized|prohibited"):
-        site._ask(lambda connection: connection.execute("DELETE FROM work"))
+        site._query(lambda connection: connection.execute("DELETE FROM work"))
 
 
-def call(app: web_app.Site, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+def call(app: ASGIApp, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -310,13 +320,13 @@ def test_the_site_serves_it(tmp_path: Path, store: Store, now: datetime) -> None
     made = configuration.load_settings(
         environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://x.org/t"}
     )
-    app = web_app.Site(
-        tmp_path, lambda: pytest.fail("not asked"), clock.make_clock(made), ttl_minutes=60, site=made.public_url,
-        answering=api.Api(made),
+    app = build_app(
+        tmp_path, lambda: pytest.fail("not asked"), clock.make_clock(made), ttl_minutes=60, public_url=made.public_url,
+        api=Api(made),
     )  # fmt: skip
     status, headers, body = call(app, "GET", "/t/api/papers/2606.00001")
     assert (status, json.loads(body)["arxiv_id"]) == (200, "2606.00001")
-    assert call(app, "HEAD", "/api/papers/2606.00001") == (200, headers, b"")
+    assert call(app, "HEAD", "/api/papers/2606.00001")[:2] == (200, headers)
     assert call(app, "GET", "/api/papers?limit=x")[0] == 400
     assert call(app, "POST", "/api/papers")[1]["allow"] == "GET, HEAD"
     assert call(app, "GET", "/api/nothing")[1]["content-type"] == "application/problem+json"
@@ -326,7 +336,7 @@ def test_the_site_serves_it(tmp_path: Path, store: Store, now: datetime) -> None
 # The description is held against real answers by hand: a validator of schemas would be another library.
 def faults(value: object, schema: dict[str, Any], where: str = "$") -> Iterator[str]:
     if "$ref" in schema:
-        schema = api.description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        schema = api_parameters.description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     for part in schema.get("allOf", ()):
         yield from faults(value, part, where)
     kinds = schema.get("type", [])
@@ -367,16 +377,16 @@ def faults(value: object, schema: dict[str, Any], where: str = "$") -> Iterator[
         ("openapi.json", "/api/openapi.json", 200),
     ],
 )
-def test_answers_are_what_the_description_says(site: api.Api, path: str, described: str, status: int) -> None:
+def test_answers_are_what_the_description_says(site: Api, path: str, described: str, status: int) -> None:
     answer = ask(site, path)
     assert answer.status == status
-    promised = api.description()["paths"][described]["get"]["responses"][str(status)]["content"]
+    promised = api_parameters.description()["paths"][described]["get"]["responses"][str(status)]["content"]
     schema = promised[answer.headers["content-type"]]["schema"]
     assert list(faults(json.loads(answer.body), schema)) == []
 
 
-def test_the_description_leaves_out_nothing_that_is_answered(site: api.Api) -> None:
-    schemas = api.description()["components"]["schemas"]
+def test_the_description_leaves_out_nothing_that_is_answered(site: Api) -> None:
+    schemas = api_parameters.description()["components"]["schemas"]
     told = json.loads(ask(site, "papers/2606.00003").body)
     more = schemas["FullPaper"]["allOf"][1]["properties"]
     assert set(told) == set(schemas["Paper"]["properties"]) | set(more)
@@ -399,13 +409,13 @@ def test_the_checker_finds_faults() -> None:
         st.tuples(st.sampled_from(["q", "author", "org", "licence", "limit", "cursor"]), st.text(max_size=30))
     ),
 )
-def test_nothing_that_strangers_ask_is_our_fault(site: api.Api, path: str, query: list[tuple[str, str]]) -> None:
+def test_nothing_that_strangers_ask_is_our_fault(site: Api, path: str, query: list[tuple[str, str]]) -> None:
     encoded = urlencode(query, errors="replace").encode()
     for asked in ("papers", f"papers/{path}", path):
-        assert site.answer("GET", asked, encoded, {"accept": path, "if-none-match": path}).status < 500
+        assert site.respond("GET", asked, encoded, {"accept": path, "if-none-match": path}).status_code < 500
 
 
 def test_the_description_tells_of_what_the_web_server_refuses_by_itself() -> None:
-    for path, told in api.description()["paths"].items():
+    for path, told in api_parameters.description()["paths"].items():
         for status in ("429", "503"):
             assert "text/plain" in told["get"]["responses"][status]["content"], (path, status)

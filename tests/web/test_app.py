@@ -27,8 +27,10 @@ from hypothesis import strategies as st
 from tracker.domain.errors import TrackerError
 from tracker.domain.status import Status, Trouble
 from tracker.publish import files
-from tracker.web import app as web_app
-from tracker.web import files as web_files
+from tracker.web import dynamic, middleware, process, published
+from tracker.web.app import build_app
+from tracker.web.conditional import ENDINGS, accepted_codings
+from tracker.web.published import PublishedFiles
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 WRITTEN = datetime(2026, 6, 16, 8, 0, tzinfo=UTC)
@@ -114,7 +116,7 @@ def make_status(*troubles: Trouble) -> Status:
 def start(site: Site, /, *, root_path: str = "", **more: Any) -> Callable[[], None]:
     listener = socket.create_server(("127.0.0.1", 0))
     site.port = listener.getsockname()[1]
-    app = web_app.Site(site.folder, site.health, site.clock, ttl_minutes=60, **more)
+    app = build_app(site.folder, site.health, site.clock, ttl_minutes=60, **more)
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, lifespan="off", ws="none", root_path=root_path, access_log=False)
     )
@@ -355,7 +357,7 @@ def test_query_strings_and_slashes_make_no_second_resource(site: Site) -> None:
     assert site.ask("//evil.example/").status == 404
 
 
-@pytest.mark.parametrize(("mounted", "asked"), [({"site": "http://a.example/tracker/"}, "/tracker"), ({"site": "http://a.example/tracker"}, ""),
+@pytest.mark.parametrize(("mounted", "asked"), [({"public_url": "http://a.example/tracker/"}, "/tracker"), ({"public_url": "http://a.example/tracker"}, ""),
                                                 ({"root_path": "/tracker"}, "")])  # fmt: skip
 def test_everything_works_below_a_prefix_kept_or_taken_off(
     folder: Path, mounted: dict[str, str], asked: str
@@ -377,7 +379,7 @@ def test_everything_works_below_a_prefix_kept_or_taken_off(
 
 def test_a_hub_is_named_beside_the_feed(folder: Path) -> None:
     made = Site(folder, status=make_status())
-    stop = start(made, site="https://a.example/t/", hub="https://hub.example/?a=b")
+    stop = start(made, public_url="https://a.example/t/", websub_hub="https://hub.example/?a=b")
     try:
         told = made.ask("/feeds/cs.CL.xml").headers["link"]
         assert told == '<https://hub.example/?a=b>; rel="hub", <https://a.example/t/feeds/cs.CL.xml>; rel="self"'
@@ -388,7 +390,7 @@ def test_a_hub_is_named_beside_the_feed(folder: Path) -> None:
 
 
 def test_a_snapshot_is_served_from_its_own_folder(folder: Path, tmp_path: Path) -> None:
-    content = os.urandom(web_files.LARGE + 1)
+    content = os.urandom(published.LARGE + 1)
     (tmp_path / "tracker.db.zst").write_bytes(content)
     (tmp_path / "tracker.db.zst.json").write_text('{"rows": {}}')
     (tmp_path / "tracker.db.zst.sha256").write_text("00  tracker.db.zst")
@@ -420,10 +422,10 @@ def test_a_snapshot_is_served_from_its_own_folder(folder: Path, tmp_path: Path) 
 
 def test_a_reader_is_served_and_a_flood_is_told_to_wait(site: Site) -> None:
     site.clock.step = 0.0
-    answers = [site.ask("/feed.xml") for _ in range(web_files.BURST + 5)]
+    answers = [site.ask("/feed.xml") for _ in range(middleware.BURST + 5)]
     assert [answer.status for answer in answers[:3]] == [200, 200, 200]
-    assert {answer.status for answer in answers[: web_files.BURST]} == {200}
-    assert {answer.status for answer in answers[web_files.BURST :]} == {429}
+    assert {answer.status for answer in answers[: middleware.BURST]} == {200}
+    assert {answer.status for answer in answers[middleware.BURST :]} == {429}
     assert int(answers[-1].headers["retry-after"]) > 0
     assert site.ask("/health").status == 200, "a flood of pages must not make the health check fail"
     site.clock.at += timedelta(seconds=60)
@@ -433,14 +435,14 @@ def test_a_reader_is_served_and_a_flood_is_told_to_wait(site: Site) -> None:
 def test_clients_are_counted_apart_and_remembered_within_bounds() -> None:
     clock = SteppingClock()
     clock.step = 0.0
-    flood = web_files.Flood(clock)
-    assert [flood.admits("a") for _ in range(web_files.BURST + 1)] == [True] * web_files.BURST + [False]
-    assert flood.admits("b")
+    flood = middleware.TokenBuckets(clock)
+    assert [flood.take("a") for _ in range(middleware.BURST + 1)] == [True] * middleware.BURST + [False]
+    assert flood.take("b")
     clock.at -= timedelta(hours=1)
-    assert not flood.admits("a"), "a clock that steps back fills no bucket"
-    for number in range(web_files.CLIENTS * 2):
-        flood.admits(f"client {number}")
-    assert len(flood._buckets) <= web_files.CLIENTS
+    assert not flood.take("a"), "a clock that steps back fills no bucket"
+    for number in range(middleware.CLIENTS * 2):
+        flood.take(f"client {number}")
+    assert len(flood._buckets) <= middleware.CLIENTS
 
 
 def test_health_tells_ages_waiting_work_and_troubles(site: Site) -> None:
@@ -491,25 +493,26 @@ def test_not_ready_before_the_first_publish(tmp_path: Path) -> None:
 
 
 def test_a_taken_port_is_one_sentence(folder: Path) -> None:
-    app = web_app.Site(folder, make_status, SteppingClock(), ttl_minutes=60)
+    app = build_app(folder, make_status, SteppingClock(), ttl_minutes=60)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(TrackerError, match=rf"Cannot listen on 127\.0\.0\.1:{port} .*TRACKER_WEB__PORT"):
-            web_app.serve(app, "127.0.0.1", port, lambda _: None)
+            process.serve(app, "127.0.0.1", port, lambda _: None)
 
 
 SERVER = """
 import sys, signal
 from pathlib import Path
 from datetime import UTC, datetime
-from tracker.web import app as web
+from tracker.web.app import build_app
+from tracker.web.process import serve
 class Clock:
     def now(self): return datetime.now(UTC)
 def status(): raise RuntimeError
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, lambda *_: None)
-app = web.Site(Path(sys.argv[1]), status, Clock(), ttl_minutes=60)
-web.serve(app, "127.0.0.1", 0, lambda address: print(address, flush=True))
+app = build_app(Path(sys.argv[1]), status, Clock(), ttl_minutes=60)
+serve(app, "127.0.0.1", 0, lambda address: print(address, flush=True))
 print("ended", flush=True)
 """
 
@@ -601,7 +604,7 @@ def test_ranges_are_answered_whole_and_many_are_abuse(site: Site, ranges: str, s
 
 
 def test_a_file_too_large_for_memory_is_sent_from_disk(tmp_path: Path) -> None:
-    large = os.urandom(web_files.LARGE + 100)
+    large = os.urandom(published.LARGE + 100)
     (tmp_path / "all.db.zst").write_bytes(large)
     made = Site(tmp_path, status=make_status())
     stop = start(made)
@@ -643,12 +646,12 @@ def live(folder: Path) -> Iterator[Site]:
         return f"<p>{arxiv_id}</p>".encode() * 100 if arxiv_id == "2606.00009" else None
 
     made = Site(folder, status=make_status())
-    dynamic = web_app.Dynamic(paper, lambda words, page: f"{page}: {words}".encode())
+    pages = dynamic.StorePages(paper, lambda words, page: f"{page}: {words}".encode())
     stop = start(
         made,
-        dynamic=dynamic,
-        composing=Composer(),
-        next_change=lambda: made.clock.at + timedelta(hours=10, seconds=5),
+        pages=pages,
+        composer=Composer(),
+        next_harvest=lambda: made.clock.at + timedelta(hours=10, seconds=5),
     )
     yield made
     stop()
@@ -700,8 +703,8 @@ def test_a_feed_is_kept_for_its_ttl_and_may_be_shown_stale_until_arxiv_is_read_a
 
 
 def test_pages_on_demand_are_bounded_in_number_and_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_app, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(web_app, "WAITING", 1)
+    monkeypatch.setattr(dynamic, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(dynamic, "WAITING", 1)
     gate = threading.Event()
 
     def search(words: str, page: int) -> bytes:
@@ -709,7 +712,7 @@ def test_pages_on_demand_are_bounded_in_number_and_time(folder: Path, monkeypatc
         return b"late"
 
     made = Site(folder, status=make_status())
-    stop = start(made, dynamic=web_app.Dynamic(lambda arxiv_id: None, search))
+    stop = start(made, pages=dynamic.StorePages(lambda arxiv_id: None, search))
     try:
         late, refused = made.ask("/search?q=a"), made.ask("/search?q=b")
         assert (late.status, refused.status) == (503, 503)
@@ -723,7 +726,7 @@ def test_pages_on_demand_are_bounded_in_number_and_time(folder: Path, monkeypatc
 
 def test_readers_behind_a_proxy_are_counted_apart(site: Site) -> None:
     site.clock.step = 0.0
-    for _ in range(web_files.BURST):
+    for _ in range(middleware.BURST):
         site.ask("/feed.xml", x_forwarded_for="203.0.113.1")
     assert site.ask("/feed.xml", x_forwarded_for="203.0.113.1").status == 429
     assert site.ask("/feed.xml", x_forwarded_for="203.0.113.2").status == 200
@@ -731,23 +734,25 @@ def test_readers_behind_a_proxy_are_counted_apart(site: Site) -> None:
 
 def test_one_network_of_ipv6_is_one_client() -> None:
     assert (
-        web_files.house("2001:db8::1") == web_files.house("2001:db8::ffff:1") != web_files.house("2001:db8:0:1::1")
+        middleware.network("2001:db8::1")
+        == middleware.network("2001:db8::ffff:1")
+        != middleware.network("2001:db8:0:1::1")
     )
-    assert web_files.house("192.0.2.1") == "192.0.2.1"
-    assert web_files.house("not:an address") == "not:an address"
+    assert middleware.network("192.0.2.1") == "192.0.2.1"
+    assert middleware.network("not:an address") == "not:an address"
 
 
 def test_memory_for_bodies_is_bounded(tmp_path: Path) -> None:
     files.write_files(tmp_path, {f"feeds/{number}.xml": FEED for number in range(50)})
-    held = web_files.Files(tmp_path, most=len(FEED) * 5)
+    held = PublishedFiles(tmp_path, most_bytes=len(FEED) * 5)
     for number in range(50):
-        page = held.page(f"feeds/{number}.xml")
+        page = held.by_name(f"feeds/{number}.xml")
         assert page is not None
-        assert held.form(page, ("gzip",)).body == gzip.compress(FEED, compresslevel=9, mtime=0)
-    assert held._held <= len(FEED) * 5
-    assert held._held == sum(page.held for page in held._pages.values())
+        assert held.representation(page, ("gzip",)).body == gzip.compress(FEED, compresslevel=9, mtime=0)
+    assert held._bytes <= len(FEED) * 5
+    assert held._bytes == sum(page.bytes_in_memory for page in held._files.values())
 
 
 @given(st.binary(max_size=200))
 def test_any_accept_encoding_is_understood_or_ignored(header: bytes) -> None:
-    assert set(web_files.codings(header)) <= set(web_files.ENDINGS)
+    assert set(accepted_codings(header)) <= set(ENDINGS)

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
+from starlette.types import ASGIApp
 
 from tracker import settings
 from tracker.cli import service
-from tracker.web import app
+from tracker.web import process
 
 ASKED = ["/health", "/metrics", "/paper/2606.00001", "/search?q=word", "/api/papers", "/feed.xml?class=open", "/"]
 
@@ -28,7 +29,7 @@ def signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-async def ask(site: app.Site, address: str) -> int:
+async def ask(site: ASGIApp, address: str) -> int:
     """The status of the answer to a GET."""
     path, _, query = address.partition("?")
     told: list[Any] = []
@@ -67,7 +68,7 @@ def test_no_answer_uses_a_connection_that_can_write(tmp_path: Path, monkeypatch:
     def taking(raw: Any, *_: object) -> None:
         taken.append(raw.execute("PRAGMA query_only").fetchone() == (1,))
 
-    def serve(site: app.Site, *_: object) -> None:
+    def serve(site: ASGIApp, *_: object) -> None:
         monkeypatch.setattr(sqlite3, "connect", opening)
         monkeypatch.setattr(sqlite3.dbapi2, "connect", opening)
         event.listen(Pool, "checkout", taking)
@@ -79,7 +80,7 @@ def test_no_answer_uses_a_connection_that_can_write(tmp_path: Path, monkeypatch:
         finally:
             event.remove(Pool, "checkout", taking)
 
-    monkeypatch.setattr(app, "serve", serve)
+    monkeypatch.setattr(process, "serve", serve)
     assert service.serve(settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == 0
     assert statuses.keys() == set(ASKED)
     assert not [address for address, status in statuses.items() if status >= 500]

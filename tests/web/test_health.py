@@ -24,8 +24,10 @@ from tracker.domain.status import Status
 from tracker.fetch import clock
 from tracker.pipeline.context import make_worker, status
 from tracker.store.engine import Store
-from tracker.web import app, files, health, measures
-from tracker.web.metrics import CONTENT_TYPE
+from tracker.web import health, middleware
+from tracker.web.app import build_app
+from tracker.web.metrics import CONTENT_TYPE, render_metrics
+from tracker.web.process import server_config
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 
@@ -62,11 +64,13 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, asked: Callable[[], Status], metrics: health.Metrics | None = None) -> Iterator[Server]:
+def serve(
+    folder: Path, asked: Callable[[], Status], metrics: health.MetricsRenderer | None = None
+) -> Iterator[Server]:
     (folder / "index.html").write_text("<p>first page</p>")
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        site = app.Site(folder, asked, Clock(), ttl_minutes=60, metrics=metrics)
-        server = uvicorn.Server(app.configuration(site))
+        site = build_app(folder, asked, Clock(), ttl_minutes=60, metrics=metrics)
+        server = uvicorn.Server(server_config(site))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         yield Server(listener.getsockname()[1])
@@ -135,7 +139,7 @@ def test_health_does_not_wait_for_a_locked_store(
             serve(
                 public,
                 lambda: status(worker, worker.now()),
-                lambda with_store: measures.told(worker, with_store=with_store),
+                lambda with_store: render_metrics(worker, with_store=with_store),
             ) as server,
         ):
             other.execute(lock)
@@ -166,7 +170,7 @@ def test_without_metrics_there_is_no_such_page(tmp_path: Path) -> None:
 
 def test_a_flood_of_either_does_not_shut_out_the_other(tmp_path: Path) -> None:
     with serve(tmp_path, told, lambda _: b"x 1\n") as server:
-        refused = [server.ask("/metrics")[0] for _ in range(files.BURST + 5)].count(429)
+        refused = [server.ask("/metrics")[0] for _ in range(middleware.BURST + 5)].count(429)
         assert refused >= 1, "the clock of this test stands still"
         assert server.ask("/health")[0] == 200
 
@@ -180,6 +184,6 @@ def test_a_question_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.Monk
         return told()
 
     asking = health.Health(hang, Clock())
-    assert asyncio.run(asking.told())[0] is False
+    assert asyncio.run(asking.report())[0] is False
     assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("asking "))
     gate.set()

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 import uvicorn
 from lxml import etree, html
+from starlette.types import ASGIApp
 
 from benchmarks.fuzz.outputs import harmless, item
 from benchmarks.fuzz.serving import keep
@@ -25,7 +26,12 @@ from tracker.fetch.clock import SystemClock
 from tracker.pipeline import site as pipeline_site
 from tracker.publish import composed_feeds, feeds, files, latex, opml
 from tracker.store.engine import Store
-from tracker.web import api, app, process
+from tracker.web import process
+from tracker.web.api import Api
+from tracker.web.api_parameters import description
+from tracker.web.app import build_app
+from tracker.web.dynamic import StorePages
+from tracker.web.process import server_config
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>{{7*7}}{% raw %}javascript:alert(4)"
 SQL = ["'", '"', "' OR 1=1 --", "'; DROP TABLE paper; --", '" OR ""="', "1); ATTACH DATABASE '/tmp/x' AS x; --", "%", "_", "*", "NEAR(a b)", "a AND", "^", "\\", "\x00", "title:",
@@ -40,7 +46,7 @@ def settings(tmp_path: Path) -> configured.Settings:
 
 
 @pytest.fixture
-def site(store: Store, settings: configured.Settings, now) -> app.Site:
+def site(store: Store, settings: configured.Settings, now) -> ASGIApp:
     keep(store, 1, b"https://github.com/ann/deep\n" + SCRIPT.encode(), now)
     keep(store, 2, b"https://github.com/bob/wide\nA plain title\n", now)
     composer = composed_feeds.Composer(settings)
@@ -58,16 +64,16 @@ def site(store: Store, settings: configured.Settings, now) -> app.Site:
     files.write_files(
         settings.public_dir, {"index.html": b"<p>first</p>", "404.html": b"<p>not here</p>", "feed.xml": b"<rss/>"}
     )
-    return app.Site(
-        settings.public_dir, lambda: status, SystemClock(), ttl_minutes=60, composing=composer, answering=api.Api(settings),
-        dynamic=app.Dynamic(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
+    return build_app(
+        settings.public_dir, lambda: status, SystemClock(), ttl_minutes=60, composer=composer, api=Api(settings),
+        pages=StorePages(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
     )  # fmt: skip
 
 
 @pytest.fixture
-def port(site: app.Site) -> Iterator[int]:
+def port(site: ASGIApp) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(app.configuration(site))
+    server = uvicorn.Server(server_config(site))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     yield listener.getsockname()[1]
@@ -120,7 +126,7 @@ def test_a_head_without_end_is_refused_and_one_that_drips_is_ended(port, monkeyp
         for number in range(400):
             connection.sendall(b"X-%d: %s\r\n" % (number, b"y" * 1000))
         assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
-    monkeypatch.setattr(process, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(process, "REQUEST_SECONDS", 0.3)
     for sent in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\nX: "):
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(sent)
@@ -150,7 +156,7 @@ def test_what_follows_an_answered_head_is_bounded_too(port, monkeypatch, coding)
         connection.sendall(head)
         assert connection.recv(100).startswith(b"HTTP/1.1 405 ")
         assert poured(connection, b"X-Y: " + b"z" * 1000 + b"\r\n", 400) < 400
-    monkeypatch.setattr(process, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(process, "REQUEST_SECONDS", 0.3)
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(head + b"X")
         told = b""
@@ -160,7 +166,7 @@ def test_what_follows_an_answered_head_is_bounded_too(port, monkeypatch, coding)
 
 
 def test_line_ends_keep_no_connection_open(port, monkeypatch):
-    monkeypatch.setattr(process, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(process, "REQUEST_SECONDS", 0.3)
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
@@ -181,8 +187,8 @@ def test_a_request_with_a_small_body_keeps_its_connection(port):
 @pytest.mark.parametrize("sql", SQL)
 def test_sql_in_a_parameter_is_only_ever_a_word(port, sql):
     word = quote(sql, safe="", errors="surrogatepass")
-    description = api.description()["paths"]["/api/papers"]["get"]["parameters"]
-    for parameter in description:
+    parameters = description()["paths"]["/api/papers"]["get"]["parameters"]
+    for parameter in parameters:
         assert ask(port, f"/api/papers?{parameter['name']}={word}")[0] in (200, 400)
     for path in (f"search?q={word}", f"search?q=a&page={word}", f"feed.xml?keyword={word}", f"feed.xml?author={word}", f"feed.xml?cat={word}",
                  f"feed.xml?org={word}", f"feed.xml?has={word}", f"feed.xml?licence={word}", f"paper/{word}", f"api/papers/{word}", f"feeds/author/{word}.xml"):  # fmt: skip

@@ -25,8 +25,8 @@ from tracker.pipeline.context import Worker, begin_cycle, make_worker
 from tracker.pipeline.timing import Spent
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
-from tracker.web import measures, metrics
-from tracker.web.metrics import Measures, Upstream
+from tracker.web import metrics
+from tracker.web.metrics import Measurements, exposition, render_metrics
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -66,20 +66,15 @@ def requests(found: dict[tuple[str, tuple[tuple[str, str], ...]], float]) -> dic
 
 
 def test_every_figure_is_read_back() -> None:
-    measured = Measures(
+    measured = Measurements(
         requests={("github_api", "answered", "2xx"): 7, ("github_api", "answered", "4xx"): 1, ("web", "no_answer", "none"): 2},
-        spent={"full texts": Spent(runs=3, seconds=7.5, last=0.25)},
-        states={("code", "open"): 88, ("code", "none"): 762, ("weights", "gated"): 0},
-        upstreams=(
-            Upstream(name="arxiv_api", stopped_until=NOW + 6 * HOUR, failing_since=NOW - 2 * HOUR),
-            Upstream(name="gitlab", stopped_until=NOW - HOUR),
-        ),
-        pages_in_trouble=4, store_bytes=10**12, wal_bytes=0, free_bytes=5, feed_items=100, resident_bytes=7 * 10**7,
+        stages={"full texts": Spent(runs=3, seconds=7.5, last=0.25)},
+        papers_by_state={("code", "open"): 88, ("code", "none"): 762, ("weights", "gated"): 0},
+        upstreams={"arxiv_api": (NOW + 6 * HOUR, NOW - 2 * HOUR), "gitlab": (NOW - HOUR, None)},
+        page_hosts_in_trouble=4, store_bytes=10**12, wal_bytes=0, free_bytes=5, feed_items=100, resident_bytes=7 * 10**7,
         open_files=21,
     )  # fmt: skip
-    body = metrics.text(
-        status(Trouble("harvest", "no connection", NOW - HOUR)), measured, version="0.1.0", now=NOW
-    )
+    body = exposition(status(Trouble("harvest", "no connection", NOW - HOUR)), measured, version="0.1.0", now=NOW)
     found = read(body)
     for name, value in {
         "papers": 850, "open_papers": 88, "checks_waiting": 41, "scans_waiting": 3, "troubles": 1, "store_answers": 1,
@@ -109,13 +104,13 @@ def test_every_figure_is_read_back() -> None:
 
 
 def test_what_is_not_known_is_left_out_and_not_0() -> None:
-    found = read(metrics.text(None, Measures(resident_bytes=1), version="0.1.0", now=NOW))
+    found = read(exposition(None, Measurements(resident_bytes=1), version="0.1.0", now=NOW))
     assert {name for name, _ in found} == {"build_info", "store_answers", "process_resident_bytes"}
     assert found["store_answers", ()] == 0
 
 
 def test_the_line_ends_are_those_of_the_format() -> None:
-    body = metrics.text(status(), Measures(), version="0.1.0", now=NOW)
+    body = exposition(status(), Measurements(), version="0.1.0", now=NOW)
     assert body.endswith(b"\n")
     assert b"\r" not in body
     assert b"\n\n" not in body
@@ -123,15 +118,15 @@ def test_the_line_ends_are_those_of_the_format() -> None:
 
 @given(st.text(max_size=300), st.integers(0, 10**18))
 def test_no_name_breaks_the_format(name: str, value: int) -> None:
-    measured = Measures(requests={(name, "answered", name): value})
-    found = read(metrics.text(status(x=NOW), measured, version=name, now=NOW))
+    measured = Measurements(requests={(name, "answered", name): value})
+    found = read(exposition(status(x=NOW), measured, version=name, now=NOW))
     [count] = [value for (one, _), value in found.items() if one == "upstream_requests_total"]
     assert math.isclose(count, value)
 
 
 def test_series_are_bounded_in_number() -> None:
-    many = Measures(requests={(f"host{number}.example", "answered", "2xx"): 1 for number in range(1000)})
-    found = read(metrics.text(None, many, version="0.1.0", now=NOW))
+    many = Measurements(requests={(f"host{number}.example", "answered", "2xx"): 1 for number in range(1000)})
+    found = read(exposition(None, many, version="0.1.0", now=NOW))
     assert len(found) <= metrics.MOST_SERIES + 3
 
 
@@ -175,12 +170,12 @@ def test_a_timed_function_is_the_same_function(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "TIMINGS", timing.Timings())
-    monkeypatch.setattr(measures, "TIMINGS", timing.TIMINGS)
+    monkeypatch.setattr(metrics, "TIMINGS", timing.TIMINGS)
     with working(store, tmp_path) as worker:
         for work in (cycle.judge, pipeline_read.read, retention.keep):
             work(begin_cycle(worker))
         publish.write_site(begin_cycle(worker))
-        found = read(measures.told(worker, with_store=True))
+        found = read(render_metrics(worker, with_store=True))
     assert {stage for (name, ((_, stage), *_)) in labelled(found) if name == "stage_runs_total"} == {
         "judge", "publish", "read", "retention",
     }  # fmt: skip
@@ -197,7 +192,7 @@ def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
         )  # fmt: skip
         other.commit()
     with working(store, tmp_path) as worker:
-        found = read(measures.told(worker, with_store=True))
+        found = read(render_metrics(worker, with_store=True))
     told = {labels: value for (name, labels), value in found.items() if name == "papers_by_state"}
     assert told == {
         (("fact", "code"), ("state", "open")): 7,
@@ -219,7 +214,7 @@ def test_a_store_is_measured(store: Store, tmp_path: Path) -> None:
         kept.stop("arxiv_api", now + 6 * HOUR, "403")
         kept.record("web:a.example", now, "503")
         stage_status.record_stage_done(store, "harvest", now)
-        found = read(measures.told(worker, with_store=True))
+        found = read(render_metrics(worker, with_store=True))
     assert found["store_answers", ()] == 1
     assert found["papers", ()] == 0
     assert found["store_bytes", ()] == (tmp_path / "tracker.db").stat().st_size
@@ -235,7 +230,7 @@ def test_a_store_that_fails_leaves_what_the_process_tells(tmp_path: Path, store:
     with working(store, tmp_path) as worker:
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
             other.execute("ALTER TABLE stage RENAME TO elsewhere")
-        found = read(measures.told(worker, with_store=True))
+        found = read(render_metrics(worker, with_store=True))
     assert found["store_answers", ()] == 0
     assert ("papers", ()) not in found
     assert found["process_resident_bytes", ()] > 10**7
@@ -243,15 +238,12 @@ def test_a_store_that_fails_leaves_what_the_process_tells(tmp_path: Path, store:
 
 def test_a_store_on_a_server_has_no_file(tmp_path: Path) -> None:
     made = settings.load_settings(environ={"TRACKER_DATABASE_URL": "postgresql+psycopg://u:p@db.example/tracker"})
-    assert measures.store_bytes(made) == (None, None)
-    assert measures.store_bytes(settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == (
-        None,
-        None,
-    )
+    assert metrics.store_bytes(made) == (None, None)
+    assert metrics.store_bytes(settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == (None, None)
 
 
 def test_open_files_are_counted_without_that_of_the_count() -> None:
-    before = measures.open_files()
+    before = metrics.open_files()
     with Path(os.devnull).open():
         assert before is not None
-        assert measures.open_files() == before + 1
+        assert metrics.open_files() == before + 1

@@ -45,30 +45,33 @@ def serve(settings: Settings, *, announce: str = "") -> int:
     from tracker.pipeline.site import build_paper_page, build_search_page
     from tracker.store.engine import open_reader
     from tracker.store.upgrade import upgrade_in_subprocess
-    from tracker.web import api, measures
-    from tracker.web import app as web_app
+    from tracker.web import process
+    from tracker.web.api import Api
+    from tracker.web.app import build_app
+    from tracker.web.dynamic import StorePages
+    from tracker.web.metrics import render_metrics
 
     moved = clock.make_clock(settings)
     upgrade_in_subprocess(settings.store_url)
     with opened_store(settings) as store, closing(open_reader(settings.store_url)) as reading:
         service = scheduler.Service(settings, store, moved, console.LogProgress())
         asked = replace(service.worker, store=reading)
-        site = web_app.Site(
+        site = build_app(
             settings.public_dir,
             lambda: status(asked, asked.now()),
             moved,
             ttl_minutes=settings.feed.ttl_minutes,
-            site=settings.public_url,
-            hub=settings.notify.websub_hub,
-            dynamic=web_app.Dynamic(
+            public_url=settings.public_url,
+            websub_hub=settings.notify.websub_hub,
+            pages=StorePages(
                 partial(build_paper_page, reading, settings),
                 partial(build_search_page, reading, settings),
             ),
-            composing=service.worker.composer,
-            answering=api.Api(settings),
+            composer=service.worker.composer,
+            api=Api(settings),
             snapshots=settings.snapshot_file.parent,
-            next_change=service.next_harvest,
-            metrics=lambda with_store: measures.told(asked, with_store=with_store),
+            next_harvest=service.next_harvest,
+            metrics=lambda with_store: render_metrics(asked, with_store=with_store),
         )
 
         def ready(address: str) -> None:
@@ -79,7 +82,7 @@ def serve(settings: Settings, *, announce: str = "") -> int:
             # The server takes both while it serves, and raises them again at its end: by then nothing is left to do.
             signal.signal(number, lambda *_: None)
         try:
-            web_app.serve(site, settings.web.host, settings.web.port, ready)
+            process.serve(site, settings.web.host, settings.web.port, ready)
         finally:
             stopped = service.stop()
     if not stopped:

@@ -1,4 +1,4 @@
-"""The protocols between the layers: what stages require of fetching, the clock and progress, and the web of feeds and API.
+"""The protocols between the layers: what stages require of fetching, the clock and progress.
 
 They are here so that no stage imports the code that implements them. All datetimes are aware and in UTC.
 """
@@ -106,53 +106,4 @@ class Progress(Protocol):
 
     def step(self, stage: str, done: int, total: int | None = None) -> None:
         """Report that `done` of `total` steps of `stage` are finished; `total` is None if not known."""
-        ...
-
-
-class FeedResponse(Protocol):
-    """The response to a request for a composed feed: by query, of an author or of a keyword."""
-
-    @property
-    def location(self) -> str | None:
-        """Path and query of its canonical form without a leading slash, if the request named another address; else None."""
-        ...
-
-    @property
-    def body(self) -> bytes | None:
-        """The feed; None if there is no such feed."""
-        ...
-
-
-class ApiResponse(Protocol):
-    """A whole response; HEAD gets it without the body."""
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        ...
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The headers, with names in lower case."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """The bytes of the response to a GET."""
-        ...
-
-
-class ApiHandler(Protocol):
-    """Answers requests below `/api/`. Called from several threads at once; raises nothing."""
-
-    def answer(self, method: str, path: str, query_string: bytes, headers: Mapping[str, str]) -> ApiResponse:
-        """The response. `path` is the part after `/api/`; names of `headers` are in lower case."""
-        ...
-
-
-class FeedComposer(Protocol):
-    """Composes feeds from the publisher's entries in memory, without the database."""
-
-    def answer(self, path: str, query: str) -> FeedResponse:
-        """The feed of an address: `path` without a leading slash, like `feed.xml` or `feeds/author/Ada-L.atom`; `query` without `?`."""
         ...

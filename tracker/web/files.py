@@ -1,387 +1,200 @@
-"""What a reader gets of the published files: whether at all, which form, which headers, whether anything changed.
+"""The endpoint that serves published files, and the route that finds them. No request here touches the database.
 
-Sources: RFC 9110 (12.5.3 codings and weights, 13.1 and 13.2.2 conditions, 8.8.3 tags), RFC 9111 and 5861 (caching).
+Sources: RFC 9111 and RFC 5861 (caching).
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import ipaddress
 import os
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-from functools import lru_cache
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 
 from tracker.domain.protocols import Clock
+from tracker.web.addresses import meaningful_query
+from tracker.web.conditional import accepted_codings, is_not_modified
+from tracker.web.published import POLLED, PublishedFile, PublishedFiles
+from tracker.web.responses import HTML, SECURITY, HeaderList, plain_text, raw, route_path
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
-
-HTML = "text/html; charset=utf-8"
-TYPES = {
-    ".xml": "application/rss+xml; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".json": "application/feed+json; charset=utf-8",
-    ".opml": "text/x-opml; charset=utf-8",
-    ".html": HTML,
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".zst": "application/zstd",
-    ".sha256": "text/plain; charset=utf-8",
-}
-FEEDS = frozenset({".xml", ".atom", ".json", ".opml"})
-"""What other sites' scripts may read, and readers poll."""
-OTHERWISE = {"sitemap.xml": "application/xml; charset=utf-8", "tracker.db.zst.json": "application/json"}
-"""Files that are not what their ending says."""
-ENDINGS = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
-"""Codings that are kept beside a file, the one preferred among equals first, by the ending of their file."""
-NOSNIFF = (b"x-content-type-options", b"nosniff")
-SECURITY: Headers = [
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-            b"frame-ancestors 'none'"
-        ),
-    ),
-    NOSNIFF,
-    (b"referrer-policy", b"no-referrer"),
-]
-VARY = (b"vary", b"Accept-Encoding")
-ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 PAGE_SECONDS = 300
-"""How long a page for people may be kept at most: it tells how the tracker is doing."""
-MOST_HELD = 8 * 1024 * 1024
-"""Bytes of bodies kept in memory; what was asked for longest ago is read from disk again."""
-LARGE = 4 * 1024 * 1024
-"""Bytes above which a file is sent from disk, and uncompressed."""
-BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
-"""A client may ask this many times at once and then so often a second; so many clients are remembered."""
-LOOK_SECONDS = 0.001
-"""A file that was looked at so short ago is not looked at again: under load, a look is shared by many requests."""
-LONGEST_NAME = 300
-CHUNK = 256 * 1024
-WORTH_PACKING = 1024
-MOST_RANGES = 8
-"""Byte ranges that an honest reader asks for at once. All are answered whole, as any server may; more are abuse
-(RFC 9110, 14.2 and 17.15)."""
+"""The longest time for which a page may be cached: it shows how the tracker is doing."""
+RENEW_SECONDS = 60
+"""How long a Cache-Control of feeds is reused."""
+CHUNK_BYTES = 256 * 1024
+FEED_ENDINGS = frozenset({".xml", ".atom", ".json"})
+SNAPSHOT_FILES = frozenset({"tracker.db.zst", "tracker.db.zst.sha256", "tracker.db.zst.json"})
+_SAFE = "/:?=&,+%@!*()~"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A page in one coding. Both lists of headers lack Cache-Control, which the time of day decides."""
+class CachePolicy:
+    """The headers that depend on the installation or on the time of day: Cache-Control, and Link for WebSub.
 
-    tag: bytes
-    body: bytes
-    full: Headers
-    unchanged: Headers
-
-
-@dataclass(slots=True)
-class Page:
-    """A published file: its tag without the coding, its time, and the forms that were asked for.
-
-    One that is too large for memory has no body: it is sent from its path, as it is.
+    `public_url` is the site's address. `next_harvest` returns when arXiv is asked next, if that is known.
     """
 
-    path: Path
-    suffix: str
-    kind: str
-    tag: str
-    stamp: int
-    """Nanoseconds since 1970."""
-    size: int
-    good_until: float = 0.0
-    """When the file is looked at again, by the monotonic clock."""
-    forms: dict[str, Form | None] = field(default_factory=dict)
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        ttl_minutes: int,
+        next_harvest: Callable[[], datetime | None] | None,
+        public_url: str,
+        websub_hub: str,
+    ) -> None:
+        self._clock, self._next_harvest = clock, next_harvest
+        self._seconds = ttl_minutes * 60
+        self._public_url, self._websub_hub = public_url.rstrip("/"), quote(websub_hub, safe=_SAFE)
+        self._of_feeds, self._renew_at = "", 0.0
+        self.of_pages = f"public, max-age={min(self._seconds, PAGE_SECONDS)}"
 
-    @property
-    def modified(self) -> datetime:
-        """As Last-Modified tells it: to the second."""
-        return datetime.fromtimestamp(self.stamp // 1_000_000_000, UTC)
-
-    @property
-    def is_large(self) -> bool:
-        """Whether it is sent from disk."""
-        return self.size > LARGE
-
-    @property
-    def plain(self) -> Form:
-        """As it is; always there."""
-        form = self.forms[""]
-        assert form is not None  # noqa: S101 # only packed forms may be missing
-        return form
-
-    @property
-    def held(self) -> int:
-        """Bytes in memory."""
-        return sum(len(form.body) for form in self.forms.values() if form)
-
-
-class Files:
-    """The published files, kept in memory and read again when they change on disk."""
-
-    def __init__(self, folder: Path, most: int = MOST_HELD) -> None:
-        self._folder, self._most, self._held = str(folder), most, 0
-        self._pages: OrderedDict[str, Page] = OrderedDict()
-
-    def page(self, name: str) -> Page | None:
-        """A file of the site by its path, None when there is none. Only names inside the folder exist."""
-        known = self._pages.get(name)
+    def of_feeds(self) -> str:
+        """Cache-Control of a feed: max-age is its `ttl`. From then until arXiv is asked again, a cache may answer with
+        what it has while it asks here (stale-while-revalidate, RFC 5861)."""
         moment = monotonic()
-        if known is not None and moment < known.good_until:
-            return known
-        if known is None and not is_name(name):
-            return None
-        try:
-            now = os.stat(f"{self._folder}/{name}")  # noqa: PTH116 # with each request: four times as fast
-            if known is not None:
-                if (known.stamp, known.size) == (now.st_mtime_ns, now.st_size):
-                    self._pages.move_to_end(name)
-                    known.good_until = moment + LOOK_SECONDS
-                    return known
-                self._forget(name)
-            return self._read(name)
-        except (OSError, ValueError):
-            self._forget(name)
-            return None
+        if moment >= self._renew_at:
+            now = self._clock.now()
+            due = self._next_harvest() if self._next_harvest else None
+            quiet = int((due - now).total_seconds()) // 60 * 60 - self._seconds if due else 0
+            self._of_feeds = f"public, max-age={self._seconds}" + (
+                f", stale-while-revalidate={quiet}" if quiet > 0 else ""
+            )
+            self._renew_at = moment + RENEW_SECONDS
+        return self._of_feeds
 
-    def form(self, page: Page, codings: tuple[str, ...]) -> Form:
-        """The page in the first of the codings in which it is there; without any as it is."""
-        for coding in () if page.is_large else codings:
-            if coding not in page.forms:
-                self._hold(page, coding, _packed(page, coding))
-            if form := page.forms[coding]:
-                return form
-        return page.plain
+    def link(self, address: str) -> dict[str, str]:
+        """The Link header of a feed at this address: where it is subscribed to (WebSub, W3C Recommendation, 4).
 
-    def _read(self, name: str) -> Page:
-        path = Path(self._folder, name)
-        with path.open("rb") as handle:
-            found = os.fstat(handle.fileno())
-            content = handle.read(found.st_size) if found.st_size <= LARGE else b""
-        mark = hashlib.sha256(content or f"{found.st_mtime_ns} {found.st_size}".encode())
-        kind = OTHERWISE.get(name) or TYPES[path.suffix]
-        page = Page(path, path.suffix, kind, mark.hexdigest()[:32], found.st_mtime_ns, found.st_size)
-        self._pages[name] = page
-        self._hold(page, "", _form(page, content, ""))
-        return page
-
-    def _hold(self, page: Page, coding: str, form: Form | None) -> None:
-        page.forms[coding] = form
-        self._held += len(form.body) if form else 0
-        while self._held > self._most and len(self._pages) > 1:
-            _, oldest = self._pages.popitem(last=False)
-            self._held -= oldest.held
-
-    def _forget(self, name: str) -> None:
-        if page := self._pages.pop(name, None):
-            self._held -= page.held
+        Empty where the installation has no WebSub hub.
+        """
+        if not self._websub_hub:
+            return {}
+        own = quote(f"{self._public_url}/{address}", safe=_SAFE)
+        return {"link": f'<{self._websub_hub}>; rel="hub", <{own}>; rel="self"'}
 
 
-def is_name(name: str) -> bool:
-    """Whether a path names a file that the site may have: of a known kind, no hidden part, no step outside."""
-    if len(name) > LONGEST_NAME or "\\" in name or "\0" in name:
-        return False
-    if any(part == "" or part[0] == "." for part in name.split("/")):
-        return False
-    stem, suffix = os.path.splitext(name)  # noqa: PTH122 # a path of an address, not of a disk
-    # `feed.xml.zst` is a form of `feed.xml`, not a file of its own.
-    return suffix in TYPES and not (suffix == ".zst" and os.path.splitext(stem)[1] in TYPES)  # noqa: PTH122
+class FileEndpoint:
+    """Sends a published file, or 304 where the reader has it. Headers are built beforehand: this is the busiest code.
 
-
-def _packed(page: Page, coding: str) -> Form | None:
-    """The packed form beside a file, if it is that of these bytes: then it carries the same time."""
-    try:
-        with page.path.with_name(page.path.name + ENDINGS[coding]).open("rb") as handle:
-            if os.fstat(handle.fileno()).st_mtime_ns != page.stamp:
-                return None
-            content = handle.read()
-    except OSError:
-        return None
-    return _form(page, content, coding) if content else None
-
-
-def _form(page: Page, body: bytes, coding: str) -> Form:
-    tag = f'"{page.tag}{"-" + coding if coding else ""}"'.encode()
-    unchanged: Headers = [
-        (b"etag", tag),
-        (b"last-modified", format_datetime(page.modified, usegmt=True).encode()),
-        VARY,
-    ]
-    if page.suffix in FEEDS:
-        unchanged.append(ANY_ORIGIN)
-    full = [
-        *unchanged,
-        (b"content-type", page.kind.encode()),
-        (b"content-length", str(len(body) if body else page.size).encode()),
-        *(SECURITY if page.suffix in (".html", ".svg") else [NOSNIFF]),
-    ]
-    if coding:
-        full.append((b"content-encoding", coding.encode()))
-    return Form(tag, body, full, unchanged)
-
-
-@lru_cache(maxsize=256)
-def codings(header: bytes) -> tuple[str, ...]:
-    """The packed codings that an Accept-Encoding allows, best first: by weight, then by size.
-
-    What is not named is refused, unless `*` takes it; a packed form less welcome than the plain one is left out.
-    A weight that is none refuses, since every client takes the plain form.
+    The scope's `published_file` is the file, found by the route.
     """
-    weights: dict[str, float] = {}
-    for part in header.decode("latin-1").lower().split(",")[:32]:
-        name, _, rest = part.partition(";")
-        weights[name.strip().removeprefix("x-")] = _weight(rest.replace(" ", "").replace("\t", ""))
-    anything, plain = weights.get("*", 0.0), weights.get("identity", 0.0)
-    told = {coding: weights.get(coding, anything) for coding in ENDINGS}
-    return tuple(sorted((one for one in told if told[one] > 0 and told[one] >= plain), key=lambda one: -told[one]))
 
+    def __init__(self, files: PublishedFiles, policy: CachePolicy) -> None:
+        self._files, self._policy = files, policy
 
-def _weight(text: str) -> float:
-    if not text:
-        return 1.0
-    try:
-        weight = float(text.removeprefix("q=")) if text.startswith("q=") and len(text) <= 7 else 0.0
-    except ValueError:
-        return 0.0
-    return weight if 0.0 <= weight <= 1.0 else 0.0
-
-
-def is_unchanged(page: Page, tags: bytes | None, since: bytes | None) -> bool:
-    """Whether a 304 answers: If-None-Match decides where it is sent, else If-Modified-Since (RFC 9110, 13.2.2).
-
-    A tag is known in every coding: a reader that asks for another one than before has the same content. A date that
-    is none counts as not sent.
-    """
-    if tags is not None:
-        return is_known(tags, page.tag)
-    if since is None:
-        return False
-    try:
-        moment = parsedate_to_datetime(since.decode("latin-1"))
-        return page.modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return False
-
-
-def is_known(tags: bytes, tag: str) -> bool:
-    """Whether an If-None-Match names this tag in any coding."""
-    return tags.strip() == b"*" or any(_bare(one) == tag for one in tags.decode("latin-1").split(","))
-
-
-def _bare(tag: str) -> str:
-    """A tag without its quotes, its weakness (compared weakly, RFC 9110, 13.1.2) and its coding."""
-    plain = tag.strip().removeprefix("W/").strip('"')
-    stem, _, coding = plain.partition("-")
-    return stem if coding in ENDINGS else plain
-
-
-class Flood:
-    """A token bucket for each client address, bounded in number."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def admits(self, client: str) -> bool:
-        """Whether one more request of this client is served."""
-        now = self._clock.now().timestamp()
-        left, at = self._buckets.pop(client, (float(BURST), now))
-        left = min(float(BURST), left + max(0.0, now - at) * PER_SECOND)
-        served = left >= 1
-        self._buckets[client] = (left - 1 if served else left, now)
-        if len(self._buckets) > CLIENTS:
-            self._buckets.popitem(last=False)
-        return served
-
-
-@lru_cache(maxsize=1024)
-def house(client: str) -> str:
-    """Whom a bucket counts: an IPv4 address, or the /64 of an IPv6 one, all of which one machine may use."""
-    try:
-        return str(ipaddress.ip_network(f"{client}/64", strict=False)) if ":" in client else client
-    except ValueError:
-        return client
-
-
-@lru_cache(maxsize=8)
-def pack(body: bytes) -> bytes:
-    """What was made on demand, as gzip; kept for the readers who follow at once."""
-    return gzip.compress(body, compresslevel=5, mtime=0)
-
-
-class Reply:
-    """One request's headers that matter, and the ways to answer it (ASGI 3). HEAD gets what GET gets, but no body."""
-
-    __slots__ = ("_is_head", "_send", "accepts", "asks_much", "is_forwarded", "query", "since", "tags")
-
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self._send, self._is_head = send, scope["method"] == "HEAD"
-        self.query: str = scope["query_string"].decode("latin-1")
-        self.accepts = b""
-        self.tags: bytes | None = None
-        self.since: bytes | None = None
-        self.asks_much = self.is_forwarded = False
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                self.accepts = value if not self.accepts else self.accepts + b"," + value
-            elif name == b"if-none-match":
-                self.tags = value if self.tags is None else self.tags + b"," + value
-            elif name == b"if-modified-since":
-                self.since = value
-            elif name == b"range":
-                self.asks_much = value.count(b",") >= MOST_RANGES
-            elif name == b"x-forwarded-for":
-                self.is_forwarded = True
-
-    async def send(self, status: int, headers: Headers, body: bytes) -> None:
-        """A whole answer; `headers` tell the length of the body of a GET."""
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": b"" if self._is_head else body})
-
-    async def text(self, status: int, words: str, headers: Headers) -> None:
-        """A few words, as plain text."""
-        body = words.encode()
-        told = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-        await self.send(status, [*told, NOSNIFF, *headers], body)
-
-    async def moved(self, location: str) -> None:
-        """For ever, to a path of this site: never to a host, which only the request would name."""
-        place = f"/{location.lstrip('/')}".encode("ascii", "ignore")
-        await self.send(
-            301, [(b"location", place), (b"content-length", b"0"), (b"cache-control", b"max-age=86400")], b""
-        )
-
-    async def made(self, body: bytes, kind: str, headers: Headers) -> None:
-        """What was made for this request: with a tag of its content, packed where the reader takes gzip."""
-        tag = hashlib.sha256(body).hexdigest()[:32]
-        told: Headers = [*headers, (b"etag", f'W/"{tag}"'.encode()), VARY]
-        if self.tags is not None and is_known(self.tags, tag):
-            await self.send(304, told, b"")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a GET or a HEAD (ASGI 3)."""
+        file: PublishedFile = scope["published_file"]
+        fields = _combined(scope["headers"])
+        accept = fields.get(b"accept-encoding")
+        representation = self._files.representation(file, accepted_codings(accept) if accept else ())
+        policy = self._policy.of_feeds() if file.suffix in POLLED else self._policy.of_pages
+        cache_control = (b"cache-control", policy.encode())
+        tags = fields.get(b"if-none-match")
+        if tags == representation.etag or is_not_modified(
+            file.digest, file.modified, tags, fields.get(b"if-modified-since")
+        ):
+            await _send(send, 304, [*representation.not_modified_headers, cache_control], b"")
             return
-        if "gzip" in codings(self.accepts) and len(body) > WORTH_PACKING:
-            body = pack(body)
-            told.append((b"content-encoding", b"gzip"))
-        told += [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
-        await self.send(200, told, body)
+        headers = [*representation.headers, cache_control]
+        if file.suffix in FEED_ENDINGS:
+            headers += raw(self._policy.link(route_path(scope)[1:]))
+        is_head = scope["method"] == "HEAD"
+        if file.is_large and not is_head:
+            await _send_from_disk(scope, receive, send, file, headers)
+        else:
+            await _send(send, 200, headers, b"" if is_head else representation.body)
 
-    async def send_file(self, page: Page, headers: Headers) -> None:
-        """A file that is too large for memory, from disk."""
-        with page.path.open("rb") as handle:
-            if os.fstat(handle.fileno()).st_mtime_ns != page.stamp:
-                await self.text(503, "It is being replaced; try again.\n", [(b"retry-after", b"1")])
-                return
-            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-            while not self._is_head and (chunk := handle.read(CHUNK)):
-                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await self._send({"type": "http.response.body", "body": b""})
+
+class FileRoute(BaseRoute):
+    """Matches the addresses of published files. It is the first route: most requests are for files.
+
+    At the addresses in `with_query`, a query asks for something else than the file.
+    """
+
+    def __init__(self, files: PublishedFiles, endpoint: FileEndpoint, with_query: frozenset[str]) -> None:
+        self._files, self._endpoint, self._with_query = files, endpoint, with_query
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """A full match where there is such a file."""
+        address = route_path(scope)[1:]
+        if address in self._with_query and meaningful_query(scope):
+            return Match.NONE, {}
+        file = self._files.at_address(address)
+        if file is None:
+            return Match.NONE, {}
+        return Match.FULL, {"endpoint": self._endpoint, "published_file": file}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file."""
+        await self._endpoint(scope, receive, send)
+
+
+class SnapshotEndpoint:
+    """Serves the snapshot of the store, its digest and its counts, from the folder of snapshots."""
+
+    def __init__(self, folder: Path, policy: CachePolicy, not_found: NotFound) -> None:
+        self._files, self._not_found = PublishedFiles(folder), not_found
+        self._endpoint = FileEndpoint(self._files, policy)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a GET or a HEAD (ASGI 3)."""
+        name = scope["path_params"]["name"]
+        file = self._files.by_name(name) if name in SNAPSHOT_FILES else None
+        if file is None:
+            await self._not_found(scope, receive, send)
+        else:
+            await self._endpoint({**scope, "published_file": file}, receive, send)
+
+
+class NotFound:
+    """The page that says that there is nothing at an address: the published one, or a line of text before there is one."""
+
+    def __init__(self, files: PublishedFiles) -> None:
+        self._files = files
+
+    def response(self) -> Response:
+        """404 with that page."""
+        file = self._files.by_name("404.html")
+        if file is None:
+            return plain_text(404, "Not found.\n")
+        return Response(file.plain.body, 404, {**SECURITY, "cache-control": "no-cache"}, HTML)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what no route matches (ASGI 3)."""
+        await self.response()(scope, receive, send)
+
+
+def _combined(headers: HeaderList) -> dict[bytes, bytes]:
+    """The request's headers by name; lists that came in several lines are joined (RFC 9110, 5.3)."""
+    fields = dict(headers)
+    if len(fields) < len(headers):
+        for name in (b"accept-encoding", b"if-none-match"):
+            if name in fields:
+                fields[name] = b",".join(value for other, value in headers if other == name)
+    return fields
+
+
+async def _send(send: Send, status: int, headers: HeaderList, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_from_disk(
+    scope: Scope, receive: Receive, send: Send, file: PublishedFile, headers: HeaderList
+) -> None:
+    """Send a file that is too large for memory, piece by piece. The headers must be those of the bytes."""
+    with file.path.open("rb") as handle:
+        if os.fstat(handle.fileno()).st_mtime_ns != file.mtime_ns:
+            response = plain_text(503, "The file is being replaced; try again.\n", {"retry-after": "1"})
+            await response(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        while chunk := handle.read(CHUNK_BYTES):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,46 +1,56 @@
-"""What `/health` and `/metrics` tell of an installation, whatever the upstreams or the store do.
+"""What `/health` and `/metrics` report of an installation, whatever the upstreams or the store do.
 
-The store is asked in a thread of its own and for a bounded time: a store that is locked, damaged or on a disk that
+The store is asked in its own thread and for a bounded time: a store that is locked, damaged or on a disk that
 hangs must not keep whoever watches from learning that the process serves.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from tracker.domain.protocols import Clock
 from tracker.domain.status import Status, Trouble
+from tracker.web.files import NotFound
+from tracker.web.metrics import CONTENT_TYPE
+from tracker.web.responses import ANY_ORIGIN, momentary
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 2.0
-"""How long the store may take; `tracker health` waits 5 seconds for the whole answer, and the container 10."""
+"""How long the store may take. `tracker health` waits 5 seconds for the whole response, and the container 10."""
+MOST_FIELDS = 20
+"""Parameters of a request for `/health` that are read."""
 
-Metrics = Callable[[bool], bytes]
-"""The text of `/metrics`, asked with the store or, where that does not answer, without it."""
+MetricsRenderer = Callable[[bool], bytes]
+"""Renders the text of `/metrics`: True with what the store knows, False without asking it."""
 
 
 class Health:
-    """Asks how the installation is. `health` may raise or hang; `metrics` may hang where it is asked with the store."""
+    """Finds out how the installation is. `health` may raise or hang; `metrics` may hang where it asks the store."""
 
-    def __init__(self, health: Callable[[], Status], clock: Clock, metrics: Metrics | None = None) -> None:
+    def __init__(self, health: Callable[[], Status], clock: Clock, metrics: MetricsRenderer | None = None) -> None:
         self._health, self._clock, self._metrics = health, clock, metrics
         self._running: dict[str, Future[Any]] = {}
         self._last: Status | None = None
         self._silent_since: datetime | None = None
 
-    async def told(self) -> tuple[bool, dict[str, object]]:
-        """Whether the store answered, and the document. Where it did not, the last known figures with that trouble."""
+    async def report(self) -> tuple[bool, dict[str, object]]:
+        """Whether the store answered, and the document. Where it did not, the last known status with that trouble."""
         now = self._clock.now().replace(microsecond=0)
         try:
-            self._last = await self._asked("health", self._health)
+            self._last = await self._ask("health", self._health)
         except TimeoutError:
             reason = "the store does not answer in time"
         except Exception as error:  # noqa: BLE001 # whatever ails the store, `/health` must say so
@@ -48,56 +58,82 @@ class Health:
             reason = "the store does not answer"
         else:
             self._silent_since = None
-            return True, document(self._last, now)
+            return True, health_document(self._last, now)
         if self._silent_since is None:
             self._silent_since = now
-            log.warning("health: %s; told are the last known figures", reason)
+            log.warning("health: %s; the last known status is reported", reason)
         trouble = Trouble("store", reason, self._silent_since)
-        return False, document(self._last, now, trouble)
+        return False, health_document(self._last, now, trouble)
 
     async def metrics(self) -> bytes | None:
-        """The text of `/metrics`; None where there is none."""
+        """The text of `/metrics`; None where the installation has no metrics."""
         metrics = self._metrics
         if metrics is None:
             return None
         try:
-            return await self._asked("metrics", lambda: metrics(True))
+            return await self._ask("metrics", lambda: metrics(True))
         except TimeoutError:
             return metrics(False)
 
-    async def _asked(self, name: str, work: Callable[[], T]) -> T:
-        """The answer to a question that is asked only once at a time: who comes meanwhile waits for the same one.
+    async def _ask(self, name: str, work: Callable[[], T]) -> T:
+        """The result of `work`, which runs only once at a time: who asks meanwhile waits for the same result.
 
-        TimeoutError when it takes too long; it goes on then, and whoever asks next may find it done.
+        TimeoutError when it takes too long. It goes on then, and whoever asks next may find it done.
         """
         running = self._running.get(name)
         if running is None or running.done():
-            running = self._running[name] = _begun(name, work)
+            running = self._running[name] = _start(name, work)
         answer: T = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(running)), PATIENCE_SECONDS)
         return answer
 
 
-def _begun(name: str, work: Callable[[], T]) -> Future[T]:
-    """Work begun in a thread of its own: what is asked on demand must not make it wait. A daemon, since one that hangs
-    at a locked store must not hold up the end of the process either, as a pool's would."""
+class HealthEndpoints:
+    """`/health` and `/metrics`. `folder` is that of the published files."""
+
+    def __init__(self, folder: Path, health: Health, not_found: NotFound) -> None:
+        self._first_page, self._health, self._not_found = folder / "index.html", health, not_found
+
+    async def health(self, request: Request) -> Response:
+        """The report. With `?ready`, 503 unless the store answers and a site is published."""
+        query: str = request.scope["query_string"].decode("latin-1")
+        names = {part.partition("=")[0] for part in query.split("&", MOST_FIELDS)}
+        is_published = self._first_page.is_file()
+        store_answers, report = await self._health.report()
+        is_ready = store_answers and is_published
+        body = json.dumps(report, separators=(",", ":")).encode()
+        response = momentary("application/json", body, 200 if is_ready or "ready" not in names else 503)
+        response.headers.update(ANY_ORIGIN)
+        return response
+
+    async def metrics(self, request: Request) -> Response:  # noqa: ARG002 # Starlette's signature
+        """The metrics in Prometheus' text format."""
+        text = await self._health.metrics()
+        return self._not_found.response() if text is None else momentary(CONTENT_TYPE, text)
+
+
+def _start(name: str, work: Callable[[], T]) -> Future[T]:
+    """Start work in its own thread, so that it does not wait for pages made on demand.
+
+    A daemon thread: one that hangs at a locked store must not hold up the end of the process, as a pool's would.
+    """
     future: Future[T] = Future()
 
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 # told to whoever asked
+        except BaseException as error:  # noqa: BLE001 # raised where the result is asked for
             future.set_exception(error)
 
     threading.Thread(target=run, name=f"asking {name}", daemon=True).start()
     return future
 
 
-def document(status: Status | None, now: datetime, *more: Trouble) -> dict[str, object]:
-    """The answer of `/health` as JSON values; `status` is None while nothing was ever known."""
+def health_document(status: Status | None, now: datetime, *more: Trouble) -> dict[str, object]:
+    """The body of `/health` as JSON values. `status` is None while the store never answered; `more` are further troubles."""
     troubles = [*more, *(status.troubles if status else ())]
-    told: dict[str, object] = {"status": "trouble" if troubles else "ok", "now": _text(now)}
+    report: dict[str, object] = {"status": "trouble" if troubles else "ok", "now": _text(now)}
     if status is not None:
-        told |= {
+        report |= {
             "version": status.version,
             "papers": status.papers,
             "open_papers": status.open_papers,
@@ -110,11 +146,16 @@ def document(status: Status | None, now: datetime, *more: Trouble) -> dict[str, 
                 for name, at in sorted(status.stages.items())
             },
         }
-    told["troubles"] = [
-        {"what": one.what, "reason": one.reason, "since": _text(one.since), "next_try": _text(one.next_try)}
-        for one in troubles
+    report["troubles"] = [
+        {
+            "what": trouble.what,
+            "reason": trouble.reason,
+            "since": _text(trouble.since),
+            "next_try": _text(trouble.next_try),
+        }
+        for trouble in troubles
     ]
-    return told
+    return report
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -1,0 +1,30 @@
+"""The addresses of the site that are not those of files: their forms, and which part of a query means something."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from starlette.types import Scope
+
+MAIN_FEEDS = frozenset({"feed.xml", "feed.atom", "feed.json"})
+"""Feeds that a query composes."""
+SEARCH = "search"
+MOVED = {"rss": "feed.xml", "rss.xml": "feed.xml", "atom.xml": "feed.atom", "index": "", "index.html": ""}
+"""Addresses that moved for ever. The address of a feed that is given up is added here."""
+PAPER = re.compile(r"((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(v[0-9]{1,3})?")
+"""An arXiv id, with or without a version."""
+FEED_OF_PAPER = re.compile(r"[^?]+\.(?:xml|atom|json)")
+_TRACKING = re.compile(r"utm_|fbclid$|gclid$|mc_|ref$")
+"""Parameters that mailers and social networks add. They name nothing here."""
+
+
+def meaningful_query(scope: Scope) -> str:
+    """A request's query without what only says where the reader came from."""
+    query: bytes = scope["query_string"]
+    return _without_tracking(query.decode("latin-1")) if query else ""
+
+
+@lru_cache(maxsize=256)
+def _without_tracking(query: str) -> str:
+    return "&".join(part for part in query.split("&") if part and not _TRACKING.match(part.partition("=")[0]))

@@ -1,0 +1,179 @@
+"""What has no file: pages made from the store and composed feeds, each made in one of a few threads; and redirects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TypeVar
+from urllib.parse import parse_qsl, quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tracker.publish.composed_feeds import Composer
+from tracker.web.addresses import FEED_OF_PAPER, MOVED, PAPER, meaningful_query
+from tracker.web.files import FEED_ENDINGS, CachePolicy, NotFound
+from tracker.web.published import TYPES, PublishedFiles
+from tracker.web.responses import (
+    ANY_ORIGIN,
+    HTML,
+    NOSNIFF,
+    SECURITY,
+    generated,
+    moved_permanently,
+    plain_text,
+    route_path,
+)
+
+T = TypeVar("T")
+
+THREADS, WAITING, PATIENCE_SECONDS = 2, 16, 8.0
+"""Requests that are worked on at once, requests that may wait for it, and how long a reader waits."""
+CACHE_SECONDS = 60
+"""How long a page made on demand may be cached."""
+MOST_FIELDS = 20
+"""Parameters of a search that are read."""
+
+
+class Busy(Exception):
+    """Too many requests wait for a thread, or this one took too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorePages:
+    """Pages made from the store, read-only. Called in several threads at once; whatever the words, neither raises."""
+
+    paper: Callable[[str], bytes | None]
+    """The page of a stored paper (id without version), None where there is none."""
+    search: Callable[[str, int], bytes]
+    """A page of the results of a search for these words, counted from 1."""
+
+
+class WorkerThreads:
+    """A few threads for what takes its time. What waits for them is bounded in number and in time."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
+        self._waiting = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """The result of this work. Raises Busy, and what the work raises."""
+        if self._waiting >= WAITING:
+            raise Busy
+        loop = asyncio.get_running_loop()
+        self._waiting += 1
+        future = self._pool.submit(work)
+        future.add_done_callback(lambda _: self._done(loop))
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), PATIENCE_SECONDS)
+        except TimeoutError:
+            raise Busy from None
+
+    def _done(self, loop: asyncio.AbstractEventLoop) -> None:
+        def count() -> None:
+            self._waiting -= 1
+
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(count)
+
+
+class DynamicPages:
+    """The endpoints of addresses without a file. Without `pages` or `composer`, what they make does not exist."""
+
+    def __init__(
+        self,
+        *,
+        threads: WorkerThreads,
+        policy: CachePolicy,
+        not_found: NotFound,
+        pages: StorePages | None,
+        composer: Composer | None,
+    ) -> None:
+        self._threads, self._policy, self._not_found = threads, policy, not_found
+        self._pages, self._composer = pages, composer
+
+    async def search(self, request: Request) -> Response:
+        """The page of a search, made from the store."""
+        query = meaningful_query(request.scope)
+        if not query or not self._pages:
+            return self._not_found.response()
+        try:
+            fields = dict(parse_qsl(query, max_num_fields=MOST_FIELDS, errors="replace"))
+        except ValueError:
+            return plain_text(400, "Too many parameters.\n")
+        text = fields.get("page", "1")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+        return await self._page(request, partial(self._pages.search, fields.get("q", ""), max(number, 1)))
+
+    async def paper(self, request: Request) -> Response:
+        """The page of a paper that no file shows, or the feed of one paper."""
+        name: str = request.path_params["name"]
+        if match := PAPER.fullmatch(name):
+            if match[2]:
+                return moved_permanently(request.scope, f"paper/{match[1]}")
+            if self._pages:
+                return await self._page(request, partial(self._pages.paper, match[1]))
+        if FEED_OF_PAPER.fullmatch(name):
+            return await self._composed(request, f"paper/{name}", "")
+        return self._not_found.response()
+
+    async def main_feed(self, request: Request) -> Response:
+        """The main feed, narrowed by a query."""
+        query, name = meaningful_query(request.scope), f"feed.{request.path_params['ending']}"
+        return await self._composed(request, name, query) if query else self._not_found.response()
+
+    async def feed(self, request: Request) -> Response:
+        """The feed of an author or of a keyword."""
+        return await self._composed(request, route_path(request.scope)[1:], "")
+
+    async def _composed(self, request: Request, name: str, query: str) -> Response:
+        suffix = PurePosixPath(name).suffix
+        if self._composer is None or suffix not in FEED_ENDINGS:
+            return self._not_found.response()
+        feed = await self._threads.run(partial(self._composer.answer, name, query))
+        if feed.location is not None:
+            return moved_permanently(request.scope, feed.location)
+        if feed.body is None:
+            return self._not_found.response()
+        link = self._policy.link(f"{name}?{query}" if query else name)
+        headers = {"cache-control": self._policy.of_feeds(), **ANY_ORIGIN, **NOSNIFF, **link}
+        return generated(request, feed.body, TYPES[suffix], headers)
+
+    async def _page(self, request: Request, make: Callable[[], bytes | None]) -> Response:
+        body = await self._threads.run(make)
+        if body is None:
+            return self._not_found.response()
+        headers = {"cache-control": f"public, max-age={CACHE_SECONDS}", **SECURITY}
+        return generated(request, body, HTML, headers)
+
+
+class Redirects:
+    """The endpoints of other forms of an address: each leads to the one form."""
+
+    def __init__(self, files: PublishedFiles, not_found: NotFound) -> None:
+        self._files, self._not_found = files, not_found
+
+    async def moved(self, request: Request) -> Response:
+        """From an address that moved for ever."""
+        return moved_permanently(request.scope, MOVED[route_path(request.scope)[1:]])
+
+    async def without_ending(self, request: Request) -> Response:
+        """From the name of a page's file to the page."""
+        name: str = request.path_params["name"]
+        is_page = name != "404" and self._files.by_name(f"{name}.html")
+        return moved_permanently(request.scope, quote(name)) if is_page else self._not_found.response()
+
+    async def without_slash(self, request: Request) -> Response:
+        """From an address with a slash at its end to the one without."""
+        name: str = request.path_params["name"]
+        is_paper = name.startswith("paper/") and PAPER.fullmatch(name.removeprefix("paper/"))
+        if not name.endswith("/") and (
+            is_paper or self._files.by_name(name) or self._files.by_name(f"{name}.html")
+        ):
+            return moved_permanently(request.scope, quote(name))
+        return self._not_found.response()

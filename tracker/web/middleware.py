@@ -1,0 +1,175 @@
+"""What happens to every request before it is routed, as ASGI middleware.
+
+Each is one class with one job. None is built on Starlette's BaseHTTPMiddleware, which costs more than all the rest.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Awaitable
+from functools import lru_cache
+from typing import Any, cast
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from tracker.domain.protocols import Clock
+from tracker.web.dynamic import Busy
+from tracker.web.files import NotFound
+from tracker.web.responses import moved_permanently, plain_text, route_path
+
+log = logging.getLogger(__name__)
+
+BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
+"""A client may send this many requests at once and then so many a second; so many clients are remembered."""
+MOST_RANGES = 8
+"""Byte ranges that an honest reader asks for at once. All are answered with the whole, as any server may; more are
+abuse (RFC 9110, 14.2 and 17.15)."""
+LONGEST_PATH, LONGEST_QUERY = 512, 2048
+MONITORING = frozenset({"/health", "/metrics"})
+API = "/api/"
+
+
+class Errors:
+    """Answers for what an endpoint raises: 503 where too much is asked for at once, else 500 and an entry in the log.
+
+    Starlette's own middleware for this wraps each message that is sent, and costs a fifth of a 304.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on (ASGI 3)."""
+        try:
+            await self._app(scope, receive, send)
+            return
+        except Busy:
+            response = plain_text(503, "Busy; try again in a moment.\n", {"retry-after": "5"})
+        except Exception as error:
+            log.exception("web: a request failed (%s)", type(error).__name__)
+            response = plain_text(500, "Something went wrong; it is in the log.\n")
+        await response(scope, receive, send)
+
+
+class ForwardedClient:
+    """Takes the reader's address from a proxy, or all readers behind it would share one limit.
+
+    Only a proxy on this machine is believed, or one whose address is in FORWARDED_ALLOW_IPS: uvicorn's rules.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+        self._app = app
+        self._behind_proxy = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted))
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass the request on (ASGI 3)."""
+        for name, _ in scope["headers"]:
+            if name == b"x-forwarded-for":
+                return self._behind_proxy(scope, receive, send)
+        return self._app(scope, receive, send)
+
+
+class PublicPrefix:
+    """Makes the site work below the path of its public address, whether a proxy hands that path on or takes it off.
+
+    Afterwards the scope is as ASGI wants it: `root_path` is the prefix, and `path` begins with it.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app, self._prefix = app, prefix
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass the request on (ASGI 3)."""
+        root, prefix = scope.get("root_path", "").rstrip("/"), self._prefix
+        if root or prefix:
+            path = scope["path"].removeprefix(root)
+            if prefix and (path == prefix or path.startswith(f"{prefix}/")):
+                path = path[len(prefix) :]
+            scope = {**scope, "root_path": root or prefix, "path": (root or prefix) + path}
+        return self._app(scope, receive, send)
+
+
+class FloodLimit:
+    """Answers 429 to a client that asks too often, or for many byte ranges at once."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app, self._buckets = app, TokenBuckets(clock)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass the request on, or refuse it (ASGI 3)."""
+        client = network(scope["client"][0]) if scope.get("client") else ""
+        path = route_path(scope)
+        # Their limit is their own: a flood of pages from this machine must not make its health check fail.
+        key = f"{path} {client}" if path in MONITORING else client
+        if self._buckets.take(key) and not _asks_many_ranges(scope):
+            return self._app(scope, receive, send)
+        return plain_text(429, "Too many requests; wait a minute.\n", {"retry-after": "60"})(scope, receive, send)
+
+
+class RequestBounds:
+    """Refuses methods that change something, and addresses that are too long to be one. The API does so itself."""
+
+    def __init__(self, app: ASGIApp, not_found: NotFound) -> None:
+        self._app, self._not_found = app, not_found
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass the request on, or refuse it (ASGI 3)."""
+        path = route_path(scope)
+        if path.startswith(API):
+            return self._app(scope, receive, send)
+        if scope["method"] not in ("GET", "HEAD"):
+            response = plain_text(405, "Only GET and HEAD.\n", {"allow": "GET, HEAD"})
+        elif path == "":
+            response = moved_permanently(scope, "")
+        elif path not in MONITORING and _is_no_address(path, scope["query_string"]):
+            response = self._not_found.response()
+        else:
+            return self._app(scope, receive, send)
+        return response(scope, receive, send)
+
+
+class TokenBuckets:
+    """A token bucket for each client, bounded in number."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: str) -> bool:
+        """Take a token; False where this client has none."""
+        now = self._clock.now().timestamp()
+        tokens, since = self._buckets.pop(client, (float(BURST), now))
+        if now > since:  # a clock that was set back fills no bucket
+            tokens = min(float(BURST), tokens + (now - since) * PER_SECOND)
+        is_granted = tokens >= 1
+        self._buckets[client] = (tokens - 1 if is_granted else tokens, now)
+        if len(self._buckets) > CLIENTS:
+            self._buckets.popitem(last=False)
+        return is_granted
+
+
+@lru_cache(maxsize=1024)
+def network(address: str) -> str:
+    """Whom a bucket is for: an IPv4 address, or the /64 of an IPv6 one, since one machine may use all of that."""
+    try:
+        return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+    except ValueError:
+        return address
+
+
+def _asks_many_ranges(scope: Scope) -> bool:
+    ranges = b""
+    for name, value in scope["headers"]:
+        if name == b"range":
+            ranges = value
+    return ranges.count(b",") >= MOST_RANGES
+
+
+def _is_no_address(path: str, query: bytes) -> bool:
+    # The pattern of a route also matches a path with a line end behind it.
+    return len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or "\n" in path

@@ -1,0 +1,81 @@
+"""The headers and the kinds of response that several endpoints share."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
+
+from tracker.web.conditional import accepted_codings, matches_etag
+
+HeaderList = list[tuple[bytes, bytes]]
+"""Headers as ASGI has them."""
+
+HTML = "text/html; charset=utf-8"
+NOSNIFF = {"x-content-type-options": "nosniff"}
+SECURITY = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    **NOSNIFF,
+    "referrer-policy": "no-referrer",
+}
+"""Headers of every page."""
+VARY = {"vary": "Accept-Encoding"}
+ANY_ORIGIN = {"access-control-allow-origin": "*"}
+WORTH_COMPRESSING = 1024
+"""Bytes above which a generated body is compressed."""
+
+
+def raw(headers: Mapping[str, str]) -> HeaderList:
+    """Headers as ASGI has them."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def route_path(scope: Scope) -> str:
+    """The path below the application's root; empty where the root itself is asked for without a slash."""
+    path: str = scope["path"]
+    root = scope.get("root_path")
+    return path[len(root) :] if root else path
+
+
+def plain_text(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A few words as text."""
+    return PlainTextResponse(text, status, {**NOSNIFF, **(headers or {})})
+
+
+def moved_permanently(scope: Scope, path: str) -> Response:
+    """301 to a quoted path of this site. Never to a host: only the request would name one, and anybody writes those."""
+    below_root = f"{scope.get('root_path', '')}/{path}".lstrip("/")
+    location = f"/{below_root}".encode("ascii", "ignore").decode()
+    return Response(status_code=301, headers={"location": location, "cache-control": "max-age=86400"})
+
+
+def momentary(content_type: str, body: bytes, status: int = 200) -> Response:
+    """What is true for this moment alone, so that nobody may keep it."""
+    return Response(body, status, {"cache-control": "no-store", **NOSNIFF}, content_type)
+
+
+def generated(request: Request, body: bytes, content_type: str, headers: Mapping[str, str]) -> Response:
+    """What was generated for this request: tagged by its content, and compressed for readers that take gzip."""
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    shared = {**headers, "etag": f'W/"{digest}"', **VARY}
+    tags, codings = (request.headers.getlist(name) for name in ("if-none-match", "accept-encoding"))
+    if tags and matches_etag(",".join(tags).encode("latin-1"), digest):
+        return Response(status_code=304, headers=shared)
+    if len(body) > WORTH_COMPRESSING and "gzip" in accepted_codings(",".join(codings).encode("latin-1")):
+        body = _compress(body)
+        shared["content-encoding"] = "gzip"
+    return Response(body, 200, shared, content_type)
+
+
+@lru_cache(maxsize=8)
+def _compress(body: bytes) -> bytes:
+    # Kept for the readers who ask for the same at once.
+    return gzip.compress(body, compresslevel=5, mtime=0)
