@@ -29,6 +29,9 @@ lint: $(STAMP)  ## style and import rules
 types: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy
 
+docs: $(STAMP)  ## the documents: links, blocks, commands, and the map of the modules
+	$(BIN)/python -m pytest tests/docs $(ARGS)
+
 accuracy: $(STAMP)  ## score the labelled texts, write docs/accuracy.md, fail where a figure fell
 	$(BIN)/python -m pip install --quiet --group accuracy
 	$(BIN)/python -m benchmarks.accuracy

@@ -74,7 +74,7 @@ def fault_of_tracker(arguments: list[str]) -> str | None:
 
 def fault_of_span(span: str) -> str | None:
     """What a command named in a sentence gets wrong: its name or an option. Arguments in capitals and brackets are free."""
-    words = shlex.split(re.sub(r"[\[\]…]", " ", span).replace("'", ""))
+    words = shlex.split(re.sub(r"[\[\]…]", " ", span))
     if words[0] == "make":
         return fault_of_make(words[1:])
     if len(words) < 2:
