@@ -216,10 +216,13 @@ def _json(values: list[str]) -> str:
     return '["' + '","'.join(values) + '"]'
 
 
-_METADATA, _RECORD, _HTML, _PDF = map(enum_columns.SOURCE.words.index, ("metadata", "hub-record", "html", "pdf"))
-_READ, _ABSENT = (enum_columns.SCAN_OUTCOME.words.index(word) for word in ("read", "absent"))
-_NEW, _OAI = enum_columns.ANNOUNCEMENT_KIND.words.index("new"), enum_columns.ARXIV_SOURCE.words.index("arxiv_oai")
-_ABSTRACT = enum_columns.PLACE.words.index("abstract")
+_METADATA, _RECORD, _HTML, _PDF = map(enum_columns.SOURCE.values.index, ("metadata", "hub-record", "html", "pdf"))
+_READ, _ABSENT = (enum_columns.SCAN_OUTCOME.values.index(word) for word in ("read", "absent"))
+_NEW, _OAI = (
+    enum_columns.ANNOUNCEMENT_KIND.values.index("new"),
+    enum_columns.ARXIV_SOURCE.values.index("arxiv_oai"),
+)
+_ABSTRACT = enum_columns.PLACE.values.index("abstract")
 _OWN = [
     "it stands in the abstract",
     "the sentence says that it is available there",

@@ -27,8 +27,8 @@ PAPERS, BATCH, ROUNDS = 10_000, 500, 7
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
 TEXT = "We study how well links in abstracts can be followed. " * 25
 
-METADATA, READ = enum_columns.SOURCE.words.index("metadata"), enum_columns.SCAN_OUTCOME.words.index("read")
-ABSTRACT = enum_columns.PLACE.words.index("abstract")
+METADATA, READ = enum_columns.SOURCE.values.index("metadata"), enum_columns.SCAN_OUTCOME.values.index("read")
+ABSTRACT = enum_columns.PLACE.values.index("abstract")
 
 
 def versions() -> list[Version]:

@@ -14,7 +14,7 @@ from tracker import doctor
 from tracker.cli import app
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store.upgrade import open_store
-from tracker.store.upstreams import StoreMemory
+from tracker.store.upstreams import StoredUpstreams
 
 SECRET = "a-token-that-must-not-be-shown"
 
@@ -32,9 +32,9 @@ def environ(data: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def kept(data: Path) -> Iterator[StoreMemory]:
+def kept(data: Path) -> Iterator[StoredUpstreams]:
     store = open_store(f"sqlite:///{data / 'tracker.db'}")
-    yield StoreMemory(store)
+    yield StoredUpstreams(store)
     store.close()
 
 
@@ -52,7 +52,7 @@ def test_a_new_installation_is_not_bad_and_says_what_is_next(environ: dict[str, 
     assert not list(Path(environ["TRACKER_DATA_DIR"]).iterdir()), "it only looks"
 
 
-def test_the_store_is_examined(environ: dict[str, str], kept: StoreMemory) -> None:
+def test_the_store_is_examined(environ: dict[str, str], kept: StoredUpstreams) -> None:
     found = told(environ)
     assert found["database: quick_check"].mark == "ok"
     assert found["database: version"].mark == "ok"
@@ -60,7 +60,9 @@ def test_the_store_is_examined(environ: dict[str, str], kept: StoreMemory) -> No
     assert not doctor.is_bad(found.values())
 
 
-def test_an_upstream_is_told_with_pace_budget_stop_and_trouble(environ: dict[str, str], kept: StoreMemory) -> None:
+def test_an_upstream_is_told_with_pace_budget_stop_and_trouble(
+    environ: dict[str, str], kept: StoredUpstreams
+) -> None:
     now = datetime.now(UTC)
     kept.record("arxiv_api", now - timedelta(days=2), "server error (503)")
     kept.stop("zenodo", now + timedelta(minutes=30), "too many requests (429)")
@@ -77,7 +79,7 @@ def test_an_upstream_is_told_with_pace_budget_stop_and_trouble(environ: dict[str
 
 
 def test_what_waits_is_counted_with_the_hours_that_the_budget_needs(
-    environ: dict[str, str], kept: StoreMemory, data: Path
+    environ: dict[str, str], kept: StoredUpstreams, data: Path
 ) -> None:
     with sqlite3.connect(data / "tracker.db") as connection:
         columns = {row[1]: row for row in connection.execute("PRAGMA table_info(artifact)")}
@@ -165,7 +167,7 @@ def test_a_folder_that_is_none_is_a_line(tmp_path: Path) -> None:
     assert told({"TRACKER_DATA_DIR": str(tmp_path / "file" / "data")})["disk: data_dir"].mark == "bad"
 
 
-def test_a_clock_that_stands_before_what_is_stored_is_bad(environ: dict[str, str], kept: StoreMemory) -> None:
+def test_a_clock_that_stands_before_what_is_stored_is_bad(environ: dict[str, str], kept: StoredUpstreams) -> None:
     kept.record("gitlab", datetime.now(UTC) + timedelta(days=3), None)
     assert told(environ)["clock: system clock"].mark == "bad"
 

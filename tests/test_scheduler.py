@@ -81,7 +81,7 @@ def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(servic
     now = service.worker.now()
     service._plan_retry(Cycle(service.worker, now, Counts(windows_left=2), troubles=["harvest: 503"]))
     assert service.next_harvest() == datetime(2026, 6, 16, 12, 30, tzinfo=UTC)
-    upstreams.StoreMemory(store).stop("arxiv_api", datetime(2026, 6, 16, 15, tzinfo=UTC), "403")
+    upstreams.StoredUpstreams(store).stop("arxiv_api", datetime(2026, 6, 16, 15, tzinfo=UTC), "403")
     service._plan_retry(Cycle(service.worker, now, Counts(windows_left=2), troubles=["harvest: 403"]))
     assert service.next_harvest() == datetime(2026, 6, 16, 15, tzinfo=UTC)
     _, troubles = stage_status.load_stages(store)

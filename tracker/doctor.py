@@ -384,7 +384,7 @@ def _online(settings: Settings, readable: bool) -> Iterator[Line]:
     """One question to each upstream, with its pace, budget and stops as for any other request."""
     with (
         closing(upgrade.open_store(settings.store_url if readable else "sqlite://")) as store,
-        Client(settings, upstreams.StoreMemory(store), make_clock(settings)) as client,
+        Client(settings, upstreams.StoredUpstreams(store), make_clock(settings)) as client,
     ):
         for name, path in CHEAP.items():
             yield _asked(client, name, path, local=is_loopback(getattr(settings.upstreams, name)))

@@ -162,7 +162,7 @@ class Service:
             log.exception("the %s broke off; the timetable goes on", job)
             self._broke(job, f"broke off ({type(error).__name__})")
         finally:
-            self._store.rest()
+            self._store.release_connections()
             publish.forget()
             retention.forget()
             _give_memory_back()
@@ -188,7 +188,7 @@ class Service:
             self._retry_at = None
             return
         now = self._clock.now()
-        stop = upstreams.StoreMemory(self._store).stopped("arxiv_api", now)
+        stop = upstreams.StoredUpstreams(self._store).stopped("arxiv_api", now)
         soonest = now + timedelta(minutes=self._settings.schedule.retry_minutes)
         again = max(soonest, stop[0] if stop else now)
         self._retry(again)

@@ -97,7 +97,7 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
         reference=found.key,
         reasons=(next(word),),
     )
-    judgements.save_judgements(store, {work: judgements.Judged(verdicts=[verdict], events=[])}, "1", now)
+    judgements.save_judgements(store, {work: judgements.Judgement(verdicts=[verdict], events=[])}, "1", now)
     return work
 
 

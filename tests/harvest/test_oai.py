@@ -310,7 +310,6 @@ def test_the_timetable_agrees_with_itself_and_with_the_windows(moment):
     since, until = ann.submission_window(day, HOLIDAYS)
     assert since <= moment < until
     assert ann.announcement_time(day) == earliest_announcement(moment, HOLIDAYS)
-    assert ann.next_after(moment, HOLIDAYS) > moment
 
 
 @pytest.mark.parametrize(

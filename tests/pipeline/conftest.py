@@ -294,7 +294,7 @@ def at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
             made = settings.load_settings(environ=environ)
             clock = MovedClock(moment)
             store = open_store(made.store_url)
-            fetch = Client(made, upstreams.StoreMemory(store), clock, sleep=lambda _seconds: None)
+            fetch = Client(made, upstreams.StoredUpstreams(store), clock, sleep=lambda _seconds: None)
             with closing(store), closing(make_worker(made, store, clock)) as worker, fetch:
                 yield Moment(replace(worker, fetch=fetch), sandbox)
 

@@ -241,7 +241,7 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At)
         stored = moment.ids()
         assert len(stored) == 20
         assert moment.rows(
-            f"SELECT count(*) FROM scan WHERE source = {enum_columns.SOURCE.words.index('metadata')}"
+            f"SELECT count(*) FROM scan WHERE source = {enum_columns.SOURCE.values.index('metadata')}"
         ) == [(20,)]
     with at("2026-06-16T09:00:00Z", **SMALL) as moment:
         moment.cycle()

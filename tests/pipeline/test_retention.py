@@ -104,7 +104,7 @@ def read(store: Store, n: int, source: Source, outcome: str, at: datetime, rules
 def versions(store: Store, most: int) -> None:
     for n in range(1, most + 1):
         version = replace(TOLD, n=n, updated_at=START + n * DAY)
-        papers.save_versions(store, [version], {TOLD.arxiv_id: START}, START + n * DAY, whole=True)
+        papers.save_versions(store, [version], {TOLD.arxiv_id: START}, START + n * DAY, knows_withdrawals=True)
 
 
 def thin(store: Store, now: datetime, **more: Any) -> retention.DeletedRows:
@@ -249,16 +249,16 @@ def test_the_log_is_cut_after_a_cycle_and_a_reader_only_puts_it_off(store: Store
     log = tmp_path / "tracker.db-wal"
     grow(store, "a", 5_000_000)
     assert log.stat().st_size > 5_000_000
-    assert store.fold()
+    assert store.checkpoint_wal()
     assert log.stat().st_size == 0
     with closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM upstream").fetchall()
         grow(store, "b", 1_000_000)
-        assert not store.fold(), "somebody still reads what was before"
+        assert not store.checkpoint_wal(), "somebody still reads what was before"
         assert log.stat().st_size > 1_000_000
         reader.execute("ROLLBACK")
-    assert store.fold()
+    assert store.checkpoint_wal()
     assert log.stat().st_size == 0
     assert rows(store, "SELECT count(*) FROM upstream") == [2]
 

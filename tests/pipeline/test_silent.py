@@ -21,7 +21,7 @@ from tracker.fetch.client import Client
 from tracker.pipeline import check, cycle, read
 from tracker.pipeline.context import Cycle
 from tracker.store import enum_columns
-from tracker.store.upstreams import StoreMemory
+from tracker.store.upstreams import StoredUpstreams
 
 World = Any
 Start = Any
@@ -121,7 +121,7 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
         with closing(
             Client(
                 real,
-                StoreMemory(run.worker.store),
+                StoredUpstreams(run.worker.store),
                 run.worker.clock,
                 sleep=lambda _: None,
                 resolve=resolve,

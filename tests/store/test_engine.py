@@ -19,10 +19,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import SQLModel
 
 from tracker.domain.errors import StoreError
-from tracker.store import enum_columns, items, joined, search, views
+from tracker.store import enum_columns, items, search, views
 from tracker.store.dialect import encode_json
 from tracker.store.engine import Store, open_reader
 from tracker.store.histories import load_histories
+from tracker.store.joined import VERDICTS
 from tracker.store.upgrade import MIGRATIONS, REVISIONS, open_store, upgrade_in_subprocess
 
 
@@ -244,11 +245,9 @@ def test_a_store_of_every_earlier_revision_is_upgraded_with_its_data(tmp_path: P
         assert connection.execute(text("SELECT authors FROM papers")).scalar_one() == '["André"]'
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
-        assert connection.execute(select(joined.VERDICT.c.fact, joined.VERDICT.c.reference)).all() == [
-            ("code", "github:A/b")
-        ]
+        assert connection.execute(select(VERDICTS.c.fact, VERDICTS.c.reference)).all() == [("code", "github:A/b")]
         assert connection.execute(text("SELECT source, scanned_at FROM scan")).all() == [
-            (enum_columns.SOURCE.words.index("metadata"), TIME)
+            (enum_columns.SOURCE.values.index("metadata"), TIME)
         ]
     for words in ("T", "andre", "a/b"):
         assert search.find_papers(store, words) == ["2606.00001"], words

@@ -20,8 +20,9 @@ from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, lifecycle
-from tracker.store import histories, imports, joined, papers, roles, scans
+from tracker.store import histories, imports, papers, roles, scans
 from tracker.store.engine import Store
+from tracker.store.joined import MENTIONS
 
 URL = "https://github.com/zhang/stereofield"
 PAPER = Paper(arxiv_id="2606.00001", title="StereoField: Learning Depth", authors=("Wei Zhang",))
@@ -81,7 +82,7 @@ def test_a_published_list_becomes_mentions_that_name_it(stored: Store, now: date
     done = load(stored, json.dumps(listed, indent=indent), now)
     assert (done.records, done.new, done.unknown_papers, done.bad) == (4, 2, 2, 0)
     with stored.read() as connection:
-        named = joined.MENTION.c
+        named = MENTIONS.c
         asked = select(named.reference, named.source, named.place, named.evidence, named.first_version)
         found = [tuple(row) for row in connection.execute(asked.order_by(named.reference))]
     line = 1 if indent is None else 14
@@ -120,7 +121,7 @@ def test_our_own_lines_come_in_and_bad_ones_are_told_and_skipped(stored: Store, 
     ]
     done = load(stored, "\n".join(lines), now)
     assert done.new == 2
-    assert [(one.line, one.reason) for one in done.told] == [
+    assert [(one.line, one.reason) for one in done.bad_records] == [
         (2, "is no JSON object"),
         (3, "is no JSON object"),
         (4, "names no arXiv id"),

@@ -139,8 +139,8 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
     [(enum_columns.SOURCE, Source), (enum_columns.PLACE, Place), (enum_columns.SCAN_OUTCOME, Outcome)],
 )
 def test_every_word_has_its_place(code: enum_columns.EnumColumn, words: type[Source | Place | Outcome]) -> None:
-    assert {one.value for one in words} <= set(code.words)
-    for word in code.words:
+    assert {one.value for one in words} <= set(code.values)
+    for word in code.values:
         assert code.process_result_value(code.process_bind_param(word, None), None) == word  # type: ignore[arg-type] # it asks nothing
     with pytest.raises(ValueError, match="not in tuple"):
         code.process_bind_param("nowhere", None)  # type: ignore[arg-type] # as above

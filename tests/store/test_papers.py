@@ -32,8 +32,10 @@ def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(text(sql))]
 
 
-def save(store: Store, version: Version, now: datetime, *, whole: bool = False) -> int:
-    return papers.save_versions(store, [version], {version.arxiv_id: START}, now, whole=whole)
+def save(store: Store, version: Version, now: datetime, *, knows_withdrawals: bool = False) -> int:
+    return papers.save_versions(
+        store, [version], {version.arxiv_id: START}, now, knows_withdrawals=knows_withdrawals
+    )
 
 
 def settle(store: Store) -> None:
@@ -50,9 +52,9 @@ def test_what_was_saved_is_read_back(store: Store, now: datetime) -> None:
     assert save(store, TOLD, now) == 1
     assert due(store) == (True, True)
     second = replace(TOLD, n=2, licence="http://x/by", doi="10.1/x", withdrawn=True, updated_at=now)
-    assert save(store, second, now, whole=True) == 1
+    assert save(store, second, now, knows_withdrawals=True) == 1
     assert papers.load_newest_versions(store, [TOLD.arxiv_id, "2606.00002"]) == {TOLD.arxiv_id: second}
-    assert save(store, second, now, whole=True) == 0
+    assert save(store, second, now, knows_withdrawals=True) == 0
 
 
 @pytest.mark.parametrize(
@@ -73,14 +75,14 @@ def test_a_change_wakes_what_it_concerns(
 ) -> None:
     save(store, TOLD, now)
     settle(store)
-    save(store, replace(TOLD, **change), now, whole=True)
+    save(store, replace(TOLD, **change), now, knows_withdrawals=True)
     assert due(store) == wakes
     assert papers.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == replace(TOLD, **change)
 
 
 def test_the_same_again_wakes_nothing_and_what_waits_goes_on_waiting(store: Store, now: datetime) -> None:
     save(store, TOLD, now)
-    save(store, replace(TOLD, licence="http://x/by"), now, whole=True)
+    save(store, replace(TOLD, licence="http://x/by"), now, knows_withdrawals=True)
     assert due(store) == (True, True)
     settle(store)
     save(store, TOLD, now)
@@ -89,7 +91,7 @@ def test_the_same_again_wakes_nothing_and_what_waits_goes_on_waiting(store: Stor
 
 def test_a_door_that_leaves_something_out_takes_nothing_back(store: Store, now: datetime) -> None:
     full = replace(TOLD, licence="http://x/by", doi="10.1/x", withdrawn=True)
-    save(store, full, now, whole=True)
+    save(store, full, now, knows_withdrawals=True)
     settle(store)
     save(store, replace(TOLD, comment=None), now + timedelta(days=1))
     assert papers.load_newest_versions(store, [TOLD.arxiv_id])[TOLD.arxiv_id] == full
@@ -99,7 +101,7 @@ def test_a_door_that_leaves_something_out_takes_nothing_back(store: Store, now: 
 
 def test_a_withdrawal_ends_with_the_next_version_or_by_the_word_of_who_knows(store: Store, now: datetime) -> None:
     save(store, replace(TOLD, withdrawn=True), now)
-    save(store, TOLD, now, whole=True)
+    save(store, TOLD, now, knows_withdrawals=True)
     assert rows(store, "SELECT withdrawn FROM work UNION ALL SELECT withdrawn FROM version") == [(0,), (0,)]
     save(store, replace(TOLD, withdrawn=True), now)
     save(store, replace(TOLD, n=2), now)

@@ -54,7 +54,7 @@ def write(url: str, stop: Event) -> None:
         save_versions(store, part, {one.arxiv_id: START for one in part}, START)
         batch += 1
         if batch % 20 == 0:
-            store.rest()
+            store.release_connections()
         if batch % 30 == 0:
             store.close()
             store = open_store(url)

@@ -10,7 +10,7 @@ from tracker.domain.papers import Version
 from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, State
 from tracker.store import judgements, statistics
 from tracker.store.engine import Store
-from tracker.store.judgements import Judged
+from tracker.store.judgements import Judgement
 from tracker.store.papers import save_versions
 
 JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def judge(store: Store, number: int, code: State, at: datetime) -> None:
     event = Event(
         work=work, reference=None, kind=kind, cause=Cause.WORLD, happened_at=at, observed_at=at, detail=""
     )
-    judgements.save_judgements(store, {work: Judged(verdicts=[verdict], events=[event])}, "r1", at)
+    judgements.save_judgements(store, {work: Judgement(verdicts=[verdict], events=[event])}, "r1", at)
 
 
 def stored(store: Store) -> list[tuple[object, ...]]:
@@ -45,7 +45,8 @@ def stored(store: Store) -> list[tuple[object, ...]]:
 def is_whole(store: Store) -> None:
     """What was kept step by step is what counting everything gives."""
     kept = stored(store)
-    statistics.rebuild(store)
+    with store.begin() as connection:
+        statistics.recount(connection)
     assert stored(store) == kept
 
 

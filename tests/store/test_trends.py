@@ -96,7 +96,7 @@ def add(store: Store, now: datetime) -> Add:
             store,
             f"SELECT r.artifact FROM role r JOIN work w ON w.id = r.work WHERE 'arxiv:' || w.arxiv_id = '{work}'",
         )
-        answer = artifacts.CheckResult(artifact=artifact[0], asked=target, check=check, licence=MIT)
+        answer = artifacts.CheckResult(artifact=artifact[0], requested=target, check=check, licence=MIT)
         artifacts.save_checks(store, [answer], lambda *_: now + timedelta(days=30), now)
         verdict = Verdict(
             fact=Fact.CODE, state=code, licence_class=LicenceClass.OSI, reference=target.key, reasons=("so",)
@@ -107,11 +107,11 @@ def add(store: Store, now: datetime) -> Add:
             )
             for kind, when in events
         ]
-        judged = judgements.Judged(
+        judged = judgements.Judgement(
             verdicts=(verdict,),
             events=told,
-            states={},
-            next_look=None,
+            lifecycles={},
+            next_judgement_at=None,
             mof="at most III",
         )
         judgements.save_judgements(store, {work: judged}, "j1", now)

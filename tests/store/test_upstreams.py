@@ -13,9 +13,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def test_a_stop_survives_a_restart_and_ends_on_time(store: Store, now: datetime) -> None:
-    upstreams.StoreMemory(store).stop("arxiv", now + 6 * HOUR, "403")
+    upstreams.StoredUpstreams(store).stop("arxiv", now + 6 * HOUR, "403")
     again = open_store(store.url)
-    kept = upstreams.StoreMemory(again)
+    kept = upstreams.StoredUpstreams(again)
     assert kept.stopped("arxiv", now + 5 * HOUR) == (now + 6 * HOUR, "403")
     assert kept.stopped("arxiv", now + 6 * HOUR) is None
     assert kept.stopped("github_api", now) is None
@@ -25,7 +25,7 @@ def test_a_stop_survives_a_restart_and_ends_on_time(store: Store, now: datetime)
 
 
 def test_a_budget_is_spent_and_renewed(store: Store, now: datetime) -> None:
-    kept = upstreams.StoreMemory(store)
+    kept = upstreams.StoredUpstreams(store)
     assert [kept.spend("github_api", 3, 3600, now + number * timedelta(minutes=1)) for number in range(3)] == [
         None
     ] * 3
@@ -72,7 +72,7 @@ def test_a_failure_of_today_does_not_unprove_a_window(store: Store, now: datetim
 def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
     store: Store, now: datetime
 ) -> None:
-    kept = upstreams.StoreMemory(store)
+    kept = upstreams.StoredUpstreams(store)
     for name in ("web:old.example", "web:stopped.example", "zenodo"):
         kept.spend(name, 9, 3600, now)
     kept.stop("web:stopped.example", now + 9 * DAY, "503")
@@ -85,7 +85,7 @@ def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
 
 
 def test_a_stop_by_a_clock_that_ran_ahead_lasts_a_day(store: Store, now: datetime) -> None:
-    remembered = upstreams.StoreMemory(store)
+    remembered = upstreams.StoredUpstreams(store)
     remembered.stop("arxiv_api", now + timedelta(days=400), "access denied (403)")
     assert remembered.stopped("arxiv_api", now) == (now + timedelta(days=1), "access denied (403)")
     assert remembered.stopped("arxiv_api", now + timedelta(hours=23)) == (

@@ -29,7 +29,7 @@ from tracker.domain.terms import (
 )
 from tracker.store import judgements, organisations, paper_queue, papers, releases, roles, scans, statistics, views
 from tracker.store.engine import Store
-from tracker.store.judgements import Judged
+from tracker.store.judgements import Judgement
 from tracker.store.roles import save_roles
 from tracker.store.scans import ScanResult
 
@@ -130,7 +130,7 @@ def judge(store: Store, work: str, code: State, reference: str | None, *kinds: E
         Event(work=work, reference=None, kind=kind, cause=Cause.WORLD, happened_at=at, observed_at=at, detail="")
         for at, kind in ((JUNE + timedelta(days=days), kind) for days, kind in enumerate(kinds))
     ]
-    judgements.save_judgements(store, {work: Judged(verdicts=[verdict], events=events)}, "r1", JUNE)
+    judgements.save_judgements(store, {work: Judgement(verdicts=[verdict], events=events)}, "r1", JUNE)
 
 
 def rows(store: Store, statement: str) -> list[tuple[object, ...]]:
@@ -233,7 +233,7 @@ def test_what_is_asked_often_has_an_index(store: Store, statement: str, index: s
 
 def test_the_words_of_a_grade_are_kept_once_for_all_works_that_they_are_true_of(store: Store) -> None:
     works = [paper(store, number) for number in (1, 2, 3)]
-    one = Judged(
+    one = Judgement(
         verdicts=(),
         events=(),
         grade="unknown",

@@ -157,7 +157,7 @@ class World:
         ]:
             seen |= {(one.artifact, one.reference.folded) for one in due}
             answers = [
-                artifacts.CheckResult(artifact=one.artifact, asked=one.reference, check=check, licence=licence)
+                artifacts.CheckResult(artifact=one.artifact, requested=one.reference, check=check, licence=licence)
                 for one in due
                 for check, licence in [known.get(one.reference.folded, (ABSENT, UNLICENSED))]
             ]
@@ -168,13 +168,13 @@ class World:
         works = judgements.works_to_judge(self.store, 100, at)
         judged = {}
         for known in histories.load_histories(self.store, works):
-            judged[known.history.work] = judgements.Judged(
+            judged[known.history.work] = judgements.Judgement(
                 verdicts=openness.judge_facts(known.history, RULES, at),
                 events=lifecycle.derive_events(
                     known.history, RULES, window=timedelta(days=7), lapse=LAPSE, now=at, judged_at=known.judged_at
                 ),
-                states=lifecycle.artifact_states(known.history, LAPSE, at),
-                next_look=lifecycle.next_judgement(known.history, LAPSE, at),
+                lifecycles=lifecycle.artifact_states(known.history, LAPSE, at),
+                next_judgement_at=lifecycle.next_judgement(known.history, LAPSE, at),
             )
         judgements.save_judgements(self.store, judged, "j1", at)
         feed_entries.add_new_entries(self.store, at)

@@ -81,7 +81,7 @@ def add(
         reference=found.key if is_open else None,
         reasons=REASONS,
     )
-    judgements.save_judgements(store, {work: judgements.Judged(verdicts=[verdict], events=[])}, "1", now)
+    judgements.save_judgements(store, {work: judgements.Judgement(verdicts=[verdict], events=[])}, "1", now)
     with store.begin() as connection:
         connection.execute(
             text("UPDATE artifact SET licence_spdx = 'MIT', licence_class = 'osi', outcome = 'present' WHERE reference = :key"),

@@ -133,7 +133,7 @@ def test_health_does_not_wait_for_a_locked_store(
     public = tmp_path / "public"
     public.mkdir()
     with closing(make_worker(made, store, clock.make_clock(made))) as worker:
-        store.rest()
+        store.release_connections()
         with (
             closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as other,
             serve(

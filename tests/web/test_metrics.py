@@ -210,7 +210,7 @@ def working(store: Store, folder: Path) -> Iterator[Worker]:
 def test_a_store_is_measured(store: Store, tmp_path: Path) -> None:
     with working(store, tmp_path) as worker:
         now = worker.now()
-        kept = upstreams.StoreMemory(store)
+        kept = upstreams.StoredUpstreams(store)
         kept.stop("arxiv_api", now + 6 * HOUR, "403")
         kept.record("web:a.example", now, "503")
         stage_status.record_stage_done(store, "harvest", now)

@@ -92,10 +92,10 @@ def import_(
             result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)
     except (OSError, EOFError) as error:
         raise TrackerError(f"{file}: cannot be read ({error}).") from None
-    for bad in result.told:
+    for bad in result.bad_records:
         print(f"{name}, line {bad.line}: {bad.reason}; skipped", file=sys.stderr)
-    if result.bad > len(result.told):
-        print(f"{name}: {result.bad - len(result.told):,} more like these", file=sys.stderr)
+    if result.bad > len(result.bad_records):
+        print(f"{name}: {result.bad - len(result.bad_records):,} more like these", file=sys.stderr)
     print(
         f"{name}: {result.records:,} records, {result.new:,} new links, {result.known:,} known, "
         f"{result.unknown_papers:,} of papers that are not stored, {result.bad:,} bad"

@@ -73,14 +73,6 @@ def previous_day(day: date, holidays: Collection[date]) -> date:
     return day
 
 
-def next_after(now: datetime, holidays: Collection[date]) -> datetime:
-    """The first announcement after `now` (aware), in UTC."""
-    day = now.astimezone(NEW_YORK).date()
-    while not is_announced_on(day, holidays) or announcement_time(day) <= now:
-        day += _DAY
-    return announcement_time(day)
-
-
 def announcement_days(since: date, until: date, holidays: Collection[date]) -> Iterator[date]:
     """The New York days with an announcement from `since` to `until`, both inclusive."""
     return (

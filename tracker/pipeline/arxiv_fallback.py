@@ -39,7 +39,10 @@ def harvest(
         pipeline_harvest.harvest(cycle, since, until)
 
     failing = {
-        one.name for one in upstreams.load_failing(cycle.store, (pipeline_harvest.ARXIV_API, pipeline_harvest.OAI))
+        one.name
+        for one in upstreams.load_failing_upstreams(
+            cycle.store, (pipeline_harvest.ARXIV_API, pipeline_harvest.OAI)
+        )
     }
     doors: list[Stage] = [api, pipeline_harvest.changes]
     if pipeline_harvest.ARXIV_API in failing:

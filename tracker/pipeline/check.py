@@ -102,7 +102,7 @@ def _answer(cycle: Cycle, due: artifact_queue.DueArtifact, found: Check) -> arti
     )
     return artifacts.CheckResult(
         artifact=due.artifact,
-        asked=due.reference,
+        requested=due.reference,
         check=found,
         licence=licence,
         licences_beside=tuple((other, one) for other, one in beside if other is not fact),

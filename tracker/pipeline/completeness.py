@@ -42,7 +42,7 @@ def days(
         closed_windows(store, "arxiv_oai"),
         explain_open_windows(store, "arxiv"),
         explain_open_windows(store, "arxiv_oai"),
-        next((one.last_error for one in upstreams.load_failing(store, ("arxiv_api",))), ""),
+        next((one.last_error for one in upstreams.load_failing_upstreams(store, ("arxiv_api",))), ""),
     )
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
@@ -139,7 +139,7 @@ def _failing(cycle: Cycle, hours: timedelta) -> list[Trouble]:
             one.failing_since,
             one.stop_until if one.stop_until and one.stop_until > cycle.now else cycle.worker.next_harvest(),
         )
-        for one in upstreams.load_failing(cycle.store, WATCHED)
+        for one in upstreams.load_failing_upstreams(cycle.store, WATCHED)
         if one.failing_since and one.failing_since + hours <= cycle.now
     ]
 

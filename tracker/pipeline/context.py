@@ -212,7 +212,7 @@ def make_worker(
     """
     read_corrections(settings)
     stop = cancel or threading.Event()
-    fetch = Client(settings, upstreams.StoreMemory(store), clock, stop)
+    fetch = Client(settings, upstreams.StoredUpstreams(store), clock, stop)
     watched = load_watchlist().organisation
     return Worker(
         settings=settings,

@@ -135,7 +135,7 @@ def judge(cycle: Cycle) -> None:
                 grade.grade_work(verdicts, cycle.rules.grades),
                 grade.definition_bounds(verdicts, cycle.rules.grades),
             )
-            judged[history.work] = judgements.Judged(
+            judged[history.work] = judgements.Judgement(
                 verdicts=verdicts,
                 events=lifecycle.derive_events(
                     history,
@@ -150,8 +150,8 @@ def judge(cycle: Cycle) -> None:
                 grade_reasons=graded.reasons,
                 mof=bounds.mof,
                 osaid=bounds.osaid,
-                states=lifecycle.artifact_states(history, lapse, cycle.now),
-                next_look=lifecycle.next_judgement(history, lapse, cycle.now),
+                lifecycles=lifecycle.artifact_states(history, lapse, cycle.now),
+                next_judgement_at=lifecycle.next_judgement(history, lapse, cycle.now),
             )
         judgements.save_judgements(cycle.store, judged, version, cycle.now)
         cycle.counts.judged += len(works)

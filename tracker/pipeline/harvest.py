@@ -57,7 +57,7 @@ def harvest(cycle: Cycle, since: date | None = None, until: date | None = None) 
         planned = sorted({*(one for one in planned if one[1] > first), *proof.open_windows(store, ARXIV)})
     proof.begin_windows(store, ARXIV, planned, cycle.now)
     left, unanswered, reason, next_try = len(planned), 0, "", None
-    with closing(ArxivApi(cycle.settings, upstreams.StoreMemory(store), cycle.clock, cycle.cancel)) as api:
+    with closing(ArxivApi(cycle.settings, upstreams.StoredUpstreams(store), cycle.clock, cycle.cancel)) as api:
         for number, window in enumerate(planned):
             cycle.progress.step("harvest", number, len(planned))
             try:
@@ -160,7 +160,7 @@ def _walk(cycle: Cycle, since: date, walked: datetime | None) -> WindowResult:
                 )
                 announced[one.arxiv_id] = min(cycle.now, max(announced[one.arxiv_id], shown))
         note(cycle, OAI, told, announced)
-        cycle.counts.new_papers += papers.save_versions(store, told, announced, cycle.now, whole=True)
+        cycle.counts.new_papers += papers.save_versions(store, told, announced, cycle.now, knows_withdrawals=True)
         read += len(page)
         cycle.progress.step("versions", read)
         cycle.check_cancelled()

@@ -50,7 +50,7 @@ def keep(cycle: Cycle) -> None:
             if gone.listings or gone.scans or swept:
                 log.info("%d listings, %d scans and %d left files went", gone.listings, gone.scans, swept)
         close_stage(cycle, STAGE, reason, cycle.now + timedelta(hours=1) if reason else None)
-    cycle.store.fold()
+    cycle.store.checkpoint_wal()
 
 
 def forget() -> None:

@@ -28,7 +28,7 @@ class CheckResult:
     """What a host answered about one name of one artifact."""
 
     artifact: int
-    asked: Reference
+    requested: Reference
     check: Check
     licence: Licence
     licences_beside: tuple[tuple[Fact, Licence], ...] = ()
@@ -53,11 +53,11 @@ def _save_one(connection: Connection, answer: CheckResult, next_check: NextCheck
     check = answer.check
     key: int = row.id
     if check.host_id is not None and row.host_id is not None and row.host_id != check.host_id:
-        key = artifact_names.replace_artifact(connection, row, answer.asked, check.host_id, now)
+        key = artifact_names.replace_artifact(connection, row, answer.requested, check.host_id, now)
     elif check.host_id is not None and row.host_id is None:
         key = artifact_names.identify_artifact(connection, row, check.host_id)
     if check.reference is not None:
-        artifact_names.save_answered_name(connection, key, check.reference, answer.asked, now)
+        artifact_names.save_answered_name(connection, key, check.reference, answer.requested, now)
     _record(connection, key, answer, next_check, now)
 
 

@@ -15,7 +15,7 @@ from tracker.domain.errors import StoreError
 from tracker.store.dialect import encode_json
 
 BUSY_SECONDS = 60
-FOLD_MILLISECONDS = 500
+CHECKPOINT_MILLISECONDS = 500
 LOG_BYTES = 64 * 1024 * 1024
 """A write-ahead log that a long reading made longer is cut to this when it is begun anew."""
 PAGE_BYTES = 16384
@@ -34,7 +34,7 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A write transaction; on SQLite it takes the write lock at once, so that it cannot deadlock."""
-        with self._told(), self.engine.connect() as connection:
+        with self._translate_errors(), self.engine.connect() as connection:
             connection.info["write"] = True
             try:
                 with connection.begin():
@@ -45,10 +45,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction."""
-        with self._told(), self.engine.connect() as connection, connection.begin():
+        with self._translate_errors(), self.engine.connect() as connection, connection.begin():
             yield connection
 
-    def fold(self) -> bool:
+    def checkpoint_wal(self) -> bool:
         """Fold SQLite's write-ahead log into the file and cut it to nothing; False where a reader still needs it.
 
         By itself SQLite folds the log but leaves it as long as it ever was (sqlite.org/wal.html, 6). Nobody is waited
@@ -60,7 +60,7 @@ class Store:
             raw = connection.connection
             cursor = raw.cursor()
             try:
-                cursor.execute(f"PRAGMA busy_timeout = {FOLD_MILLISECONDS}")
+                cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_MILLISECONDS}")
                 busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except sqlite3.OperationalError:
                 return False
@@ -70,7 +70,7 @@ class Store:
         return not busy
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except (DatabaseError, sqlite3.DatabaseError) as error:
@@ -80,7 +80,7 @@ class Store:
             name = parse_url(self.url).render_as_string(hide_password=True) if self.url else "the store"
             raise StoreError(f"{name}: {sentence}") from None
 
-    def rest(self) -> None:
+    def release_connections(self) -> None:
         """Close the connections that nobody uses, with their memory: there will be new ones when there is work."""
         self.engine.dispose()
 

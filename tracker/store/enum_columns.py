@@ -7,27 +7,27 @@ from sqlalchemy.types import TypeDecorator
 
 
 class EnumColumn(TypeDecorator[str]):
-    """One of `words`, kept as its place among them. The places are in every store: new words come at the end, and none
+    """One of `values`, kept as its place among them. The places are in every store: new words come at the end, and none
     goes. A word that is not listed is a bug: ValueError."""
 
     impl = SmallInteger
     cache_ok = True
 
-    def __init__(self, words: tuple[str, ...]) -> None:
+    def __init__(self, values: tuple[str, ...]) -> None:
         super().__init__()
-        self.words = words
+        self.values = values
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> int | None:  # noqa: ARG002 # the signature is SQLAlchemy's
         """Its place."""
-        return None if value is None else self.words.index(value)
+        return None if value is None else self.values.index(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
         """The word."""
-        return None if value is None else self.words[value]
+        return None if value is None else self.values[value]
 
     def sql(self, column: str) -> str:
         """SQL for the word that a column holds the place of."""
-        cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(self.words))
+        cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(self.values))
         return f"CASE {column} {cases} END"
 
 

@@ -30,7 +30,7 @@ BATCH = 1000
 CHUNK = 1 << 16
 LONGEST = 1 << 20
 """Characters of one record at most: what is longer is no record of ours."""
-MOST_TOLD = 20
+MOST_REPORTED = 20
 """Bad records that are told one by one; all are counted."""
 LONGEST_NAME = 120
 _ID = re.compile(
@@ -76,7 +76,7 @@ class ImportSummary:
     unknown_papers: int = 0
     """Records of papers that are not stored, or that name no arXiv paper."""
     bad: int = 0
-    told: list[BadRecord] = field(default_factory=list)
+    bad_records: list[BadRecord] = field(default_factory=list)
 
 
 def import_links(
@@ -105,8 +105,8 @@ def import_links(
         for one in batch:
             if isinstance(one, BadRecord):
                 summary.bad += 1
-                if len(summary.told) < MOST_TOLD:
-                    summary.told.append(one)
+                if len(summary.bad_records) < MOST_REPORTED:
+                    summary.bad_records.append(one)
             elif one is None:
                 summary.unknown_papers += 1
             else:

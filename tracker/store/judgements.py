@@ -41,7 +41,7 @@ def queue_all_judgements(store: Store) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judgement:
     """All that was judged of one work."""
 
     verdicts: Sequence[Verdict]
@@ -50,13 +50,13 @@ class Judged:
     grade_reasons: Sequence[str] = ()
     mof: str = ""
     osaid: str = ""
-    states: Mapping[str, Lifecycle] = field(default_factory=dict)
+    lifecycles: Mapping[str, Lifecycle] = field(default_factory=dict)
     """The lifecycle of each own artifact, by the reference that the work writes."""
-    next_look: datetime | None = None
+    next_judgement_at: datetime | None = None
     """When it is to be judged again though nothing new is seen."""
 
 
-def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now: datetime) -> int:
+def save_judgements(store: Store, judged: Mapping[str, Judgement], rules: str, now: datetime) -> int:
     """Store what was judged of works; returns how many events are new."""
     with store.begin() as connection:
         told = select(func.count()).select_from(EVENT).where(among(EVENT.c.work, judged))
@@ -89,7 +89,7 @@ def save_judgements(store: Store, judged: Mapping[str, Judged], rules: str, now:
 
 def _save_states(
     connection: Connection,
-    judged: Mapping[str, Judged],
+    judged: Mapping[str, Judgement],
     names: Mapping[tuple[str, str], int],
     rules: str,
     now: datetime,
@@ -103,7 +103,7 @@ def _save_states(
         opened = min((told.observed_at for told in one.events if told.kind.value == "opened"), default=None)
         cycles += [
             {"key": work, "named": names[work, reference.casefold()], "state": state.value}
-            for reference, state in one.states.items()
+            for reference, state in one.lifecycles.items()
         ]
         states.append(
             {
@@ -112,7 +112,7 @@ def _save_states(
                 "at": now,
                 "by": rules,
                 "graded": gradings[work]["id"],
-                "next": one.next_look,
+                "next": one.next_judgement_at,
                 **{f"is_{fact.value}": facts.get(fact, State.UNKNOWN.value) for fact in Fact},
             }
         )
@@ -140,7 +140,7 @@ def _save_states(
         )
 
 
-def _grading(judged: Judged) -> dict[str, Any]:
+def _grading(judged: Judgement) -> dict[str, Any]:
     """The row of a judgement's words; its id is made of them."""
     words = {
         "grade": judged.grade,

@@ -37,13 +37,13 @@ def save_versions(
     announced: Mapping[str, datetime],
     now: datetime,
     *,
-    whole: bool = False,
+    knows_withdrawals: bool = False,
 ) -> int:
     """Upsert paper versions; returns how many are new. Marks for scanning what is new or has other texts.
 
     `announced` gives each arXiv id's announcement; a paper keeps the first one that was stored. What a version leaves
-    out (no licence, comment or DOI) stays as it is stored; so does a withdrawal, unless the versions are `whole`: told
-    by a source that knows withdrawals, which arXiv's API does not.
+    out (no licence, comment or DOI) stays as it is stored; so does a withdrawal, unless the source `knows_withdrawals`,
+    which arXiv's API does not.
     """
     if not versions:
         return 0
@@ -60,7 +60,10 @@ def save_versions(
         changed = [
             (work, version)
             for work, told in zip(works, versions, strict=True)
-            if _differs(row := known.get((work, told.n)), version := _filled(row, told, whole=whole))
+            if _differs(
+                row := known.get((work, told.n)),
+                version := _filled(row, told, knows_withdrawals=knows_withdrawals),
+            )
         ]
         with statistics.updating(connection, {work for work, _ in changed}):
             upsert(
@@ -96,7 +99,7 @@ def _work_row(work: str, version: Version, announced: Mapping[str, datetime], no
     }
 
 
-def _filled(row: Any, version: Version, *, whole: bool) -> Version:
+def _filled(row: Any, version: Version, *, knows_withdrawals: bool) -> Version:
     """A version with what it leaves out as it is stored."""
     if row is None:
         return version
@@ -105,7 +108,7 @@ def _filled(row: Any, version: Version, *, whole: bool) -> Version:
         comment=version.comment or row.comment,
         doi=version.doi or row.doi,
         licence=version.licence or row.licence,
-        withdrawn=version.withdrawn or (row.withdrawn and not whole),
+        withdrawn=version.withdrawn or (row.withdrawn and not knows_withdrawals),
     )
 
 

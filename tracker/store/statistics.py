@@ -63,12 +63,6 @@ def count_states(store: Store) -> dict[tuple[str, str], int]:
         return {(fact, state): int(papers) for fact, state, papers in connection.execute(wanted)}
 
 
-def rebuild(store: Store) -> None:
-    """Count everything anew."""
-    with store.begin() as connection:
-        recount(connection)
-
-
 def recount(connection: Connection) -> None:
     """Count everything anew, inside a transaction."""
     connection.execute(delete(PAPER_COUNT))

@@ -14,15 +14,15 @@ from tracker.store.readonly_sql import run_query
 from tracker.store.tables.service import UPSTREAM
 from tracker.store.times import parse_utc
 
-PAGES_KEPT = timedelta(days=2)
+PAGES_LIFETIME = timedelta(days=2)
 """A host of pages that was not asked for so long is forgotten."""
 LONGEST_STOP = timedelta(days=7)
 """A stop that ends later than this was noted by a clock that ran ahead: it would hold for as long as that was wrong …"""
-SHORTENED = timedelta(days=1)
+SHORTENED_STOP = timedelta(days=1)
 """… and lasts so long from now instead, the most that an upstream is known to ask for."""
 
 
-class StoreMemory:
+class StoredUpstreams:
     """`tracker.domain.protocols.UpstreamMemory` in the store's `upstream` table."""
 
     def __init__(self, store: Store) -> None:
@@ -36,7 +36,7 @@ class StoreMemory:
             return None
         until: datetime = row.stop_until
         if until > now + LONGEST_STOP:
-            until = now + SHORTENED
+            until = now + SHORTENED_STOP
             with self._store.begin() as connection:
                 connection.execute(update(UPSTREAM).where(UPSTREAM.c.name == upstream).values(stop_until=until))
         return until, row.stop_reason
@@ -102,7 +102,7 @@ def _forget_pages(connection: Connection, now: datetime) -> None:
     connection.execute(
         delete(UPSTREAM).where(
             UPSTREAM.c.name.startswith("web:"),
-            or_(UPSTREAM.c.budget_from.is_(None), UPSTREAM.c.budget_from < now - PAGES_KEPT),
+            or_(UPSTREAM.c.budget_from.is_(None), UPSTREAM.c.budget_from < now - PAGES_LIFETIME),
             or_(UPSTREAM.c.stop_until.is_(None), UPSTREAM.c.stop_until < now),
         )
     )
@@ -136,7 +136,7 @@ def load_upstreams(url: str) -> list[UpstreamState]:
     ]
 
 
-def load_failing(store: Store, names: Collection[str]) -> list[UpstreamState]:
+def load_failing_upstreams(store: Store, names: Collection[str]) -> list[UpstreamState]:
     """What is remembered of those of the named upstreams whose last request failed."""
     with store.read() as connection:
         return [

@@ -177,7 +177,7 @@ def _gradings(connection: sa.Connection) -> None:
 
 
 def _code(column: str, code: enum_columns.EnumColumn) -> str:
-    cases = " ".join(f"WHEN '{word}' THEN {place}" for place, word in enumerate(code.words))
+    cases = " ".join(f"WHEN '{word}' THEN {place}" for place, word in enumerate(code.values))
     return f"CASE {column} {cases} END"
 
 
