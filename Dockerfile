@@ -1,13 +1,15 @@
-# How it is built, run and updated: docs/container.md. What it must hold true to: tests/container/run.sh.
+# How it is built, run and updated: docs/container.md. What it must do: tests/container/run.sh.
 
 FROM docker.io/library/python:3.13-slim AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_COMPILE=1
-RUN python -m venv --without-pip /opt/tracker
+RUN python -m venv --without-pip /opt/tracker && python -m venv --without-pip /opt/build
 WORKDIR /src
-# The dependencies in a layer of their own, which a change of the code leaves in the cache. Every file is checked
-# by its hash; feedgen alone is published without a wheel, so nothing else may need building.
-COPY requirements.lock ./
-RUN pip --python /opt/tracker install --no-deps --require-hashes --only-binary :all: --no-binary feedgen -r requirements.lock
+# The dependencies are installed in a layer of their own, which stays in the cache when the code changes. Every file is
+# checked by its hash. feedgen alone is published without a wheel, so nothing else may need building. /opt/build holds the
+# tool that writes the bill of materials, and is not copied into the image.
+COPY requirements.lock requirements-build.lock ./
+RUN pip --python /opt/tracker install --no-deps --require-hashes --only-binary :all: --no-binary feedgen -r requirements.lock \
+ && pip --python /opt/build install --no-deps --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY config config
 COPY tracker tracker
@@ -15,7 +17,8 @@ COPY tracker tracker
 # the root file system is read-only later, and is never compared with its source, whose times COPY may change.
 RUN pip --python /opt/tracker install --no-deps . \
  && pip --python /opt/tracker check \
- && /opt/tracker/bin/python -m tracker.bill > /opt/tracker/sbom.cdx.json \
+ && /opt/build/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --short-PURLs \
+      --output-file /opt/tracker/sbom.cdx.json /opt/tracker/bin/python \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/tracker/lib
 
 FROM docker.io/library/python:3.13-slim

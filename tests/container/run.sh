@@ -129,11 +129,15 @@ is() { [[ $1 == "$2" ]] || { note "expected: $2"; note "found:    $1"; return 1;
 say "The image:"
 holds "runs as uid 10001, never 0" is "$(tool id -u)" 10001
 holds "changes nothing but /data and /tmp" is "$(tool python -c "$(cat "$here/write_probe.py")" | sort | xargs)" "/data /tmp"
-holds "has a bill of what it is made of" tool python -c '
-import json
+holds "has a bill of materials, with what it is made of and not what made it" tool python -c '
+import importlib.util, json
+from importlib.metadata import distributions
 bill = json.load(open("/opt/tracker/sbom.cdx.json"))
-assert {"httpx", "feedgen", "arxiv"} <= {one["name"] for one in bill["components"]}
-assert bill["metadata"]["component"]["name"] == "arxiv-code-tracker"'
+listed = {(part["name"], part["version"]) for part in bill["components"]}
+ours = bill["metadata"]["component"]
+assert (bill["bomFormat"], ours["name"]) == ("CycloneDX", "arxiv-code-tracker")
+assert {(part.name, part.version) for part in distributions()} == listed | {(ours["name"], ours["version"])}
+assert importlib.util.find_spec("cyclonedx_py") is None'
 holds "has no pip" fails tool python -m pip --version
 holds "has no compiler" fails tool sh -c 'command -v cc || command -v gcc || command -v make'
 holds "keeps nothing that was mounted to build it" is "$(tool sh -c '

@@ -1,4 +1,4 @@
-"""What can be told of the container's files without an engine; `make container` does the rest."""
+"""What can be checked of the container's files without an engine; `make container` does the rest."""
 
 import re
 import tomllib
@@ -12,19 +12,20 @@ ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def lock() -> str:
-    return (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.fixture(scope="module", params=["requirements.lock", "requirements-build.lock"])
+def lock(request: pytest.FixtureRequest) -> str:
+    return (ROOT / request.param).read_text(encoding="utf-8")
 
 
-def test_every_dependency_is_pinned_to_a_version_that_it_allows(lock: str) -> None:
-    pins = {canonicalize_name(name): version for name, version in PIN.findall(lock)}
+def test_every_dependency_is_pinned_to_a_version_that_it_allows() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = {canonicalize_name(name): version for name, version in PIN.findall(text)}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [Requirement(line) for line in project["dependencies"]]
-    lag = [
-        str(need) for need in wanted if not need.specifier.contains(pins.get(canonicalize_name(need.name), "0"))
+    needs = [Requirement(line) for line in project["dependencies"]]
+    outdated = [
+        str(need) for need in needs if not need.specifier.contains(pins.get(canonicalize_name(need.name), "0"))
     ]
-    assert not lag, "make requirements.lock again; its first lines say how"
+    assert not outdated, "write requirements.lock again; its first lines say how"
 
 
 def test_every_pin_has_hashes_and_no_registry_is_named(lock: str) -> None:
