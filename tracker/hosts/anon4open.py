@@ -19,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The anonymised repository that `url` names; paths into it included."""
+    """The anonymised repository that `url` names, also where `url` leads to a file in it."""
     parts = split_url(url)
     if parts is None or parts.host != "anonymous.4open.science":
         return None
@@ -32,9 +32,9 @@ def match(url: str) -> Reference | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What is there: its list of files and at most two of them. Raises UpstreamStopped.
+    """Check the repository by its list of files and at most two of the files. Raises UpstreamStopped.
 
-    An anonymised repository answers 404 where it never was, and 410 once its time is over.
+    The host answers 404 for a repository that never existed, and 410 once its time is over.
     """
     return host_api.run_check(lambda: _check(reference, fetch))
 
@@ -46,11 +46,11 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     absence = host_api.check_absence(api, response)
     if absence is not None:
         return absence
-    found = json_fields.parse_body(response)
-    if isinstance(found, dict) and "error" not in found:
-        tree = file_tree.FileTree(_nested(found), complete=True)
-    elif isinstance(found, list):
-        tree = _listed(found)
+    files = json_fields.parse_body(response)
+    if isinstance(files, dict) and "error" not in files:
+        tree = file_tree.FileTree(_nested_paths(files), complete=True)
+    elif isinstance(files, list):
+        tree = _read_list(files)
     else:
         raise host_api.Unreadable("its list of files cannot be read")
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=name)
@@ -59,10 +59,10 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     )
 
 
-def _nested(found: Mapping[str, Any]) -> list[str]:
-    """Paths of a tree of objects, in which a file is an object with a number as its `size`."""
+def _nested_paths(root: Mapping[str, Any]) -> list[str]:
+    """The paths of a tree of JSON objects, in which a file is an object with a number as its `size`."""
     paths: list[str] = []
-    waiting: list[tuple[str, Mapping[str, Any]]] = [("", found)]
+    waiting: list[tuple[str, Mapping[str, Any]]] = [("", root)]
     while waiting and len(paths) < host_api.MOST_PATHS:
         folder, entries = waiting.pop()
         for name, entry in entries.items():
@@ -74,21 +74,23 @@ def _nested(found: Mapping[str, Any]) -> list[str]:
     return paths
 
 
-def _listed(found: Sequence[object]) -> file_tree.FileTree:
-    """Paths of a list of `{path, name, size}`, in which a folder has no size."""
+def _read_list(files: Sequence[object]) -> file_tree.FileTree:
+    """The paths of a list of `{path, name, size}`, in which a folder has no size; incomplete where a folder in it was
+    not listed itself."""
     paths: list[str] = []
     folders: set[str] = set()
-    for entry in map(json_fields.as_mapping, found[: host_api.MOST_PATHS]):
+    for entry in map(json_fields.as_mapping, files[: host_api.MOST_PATHS]):
         name, folder = json_fields.as_text(entry.get("name")), json_fields.as_text(entry.get("path")) or ""
         path = "/".join(part for part in (folder.strip("/"), name) if part)
         if name and isinstance(entry.get("size"), int):
             paths.append(path)
         elif name:
             folders.add(path)
-    opened = {path.rpartition("/")[0] for path in paths}
-    return file_tree.FileTree(
-        paths, complete=all(any(o == f or o.startswith(f"{f}/") for o in opened) for f in folders)
+    parents = {path.rpartition("/")[0] for path in paths}
+    complete = all(
+        any(parent == folder or parent.startswith(f"{folder}/") for parent in parents) for folder in folders
     )
+    return file_tree.FileTree(paths, complete=complete)
 
 
 HOST = Host(

@@ -1,4 +1,4 @@
-"""Bitbucket Cloud."""
+"""Bitbucket Cloud: repositories and workspaces, checked by its REST API 2.0."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
 
 _MOST_DEPTH = 5
-"""Folders below each other that one listing opens."""
+"""How many levels of folders one listing opens."""
 _NAME = re.compile(r"[A-Za-z0-9_{][A-Za-z0-9_.{}-]*", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The repository, or the workspace, that `url` names; deep links included."""
+    """The repository or workspace that `url` names, deep links included."""
     parts = split_url(url)
     if parts is None or parts.host != "bitbucket.org" or not parts.segments:
         return None
@@ -32,7 +32,7 @@ def match(url: str) -> Reference | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
+    """Check the repository by its record, its file tree and at most a few files. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
@@ -67,10 +67,10 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
 
 
 def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
-    # A branch's name with a slash cannot stand in the path; without one the listing is of the main branch.
-    where = at if "/" in branch else f"{at}/{quote(branch, safe='')}/"
-    found = json_fields.as_mapping(api.get_json(where, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
-    values = found.get("values")
+    # A branch name with a slash cannot be part of the path; without a branch, the listing is of the main branch.
+    location = at if "/" in branch else f"{at}/{quote(branch, safe='')}/"
+    listing = json_fields.as_mapping(api.get_json(location, {"max_depth": str(_MOST_DEPTH), "pagelen": "100"}))
+    values = listing.get("values")
     if not isinstance(values, list):
         raise host_api.Unreadable("Bitbucket gave no list of its files")
     entries = [json_fields.as_mapping(value) for value in values]
@@ -80,7 +80,7 @@ def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
     deepest = any(path.strip("/").count("/") >= _MOST_DEPTH - 1 for path in folders)
     return file_tree.FileTree(
         file_tree.list_paths(values, frozenset({"commit_file"})),
-        complete="next" not in found and not deepest,
+        complete="next" not in listing and not deepest,
         commit=next((commit for commit in commits if commit), None),
     )
 

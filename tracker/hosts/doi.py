@@ -1,4 +1,4 @@
-"""Digital object identifiers, by any resolver; and figshare, whose items have one each."""
+"""Digital object identifiers (DOIs), by any resolver; and figshare, where every item has a DOI."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.hosts.base import Host, UrlParts, split_url
 from tracker.hosts.inspect import deposits
 
 _RESOLVERS = frozenset({"doi.org", "dx.doi.org", "hdl.handle.net"})
-# DOI handbook 2.2: a prefix of `10.` and a registrant, a slash, any printable suffix.
+# DOI handbook 2.2: a prefix of `10.` and a registrant's number, a slash, and any printable suffix.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ZENODO = "10.5281/zenodo."
 _FIGSHARE_DOI = re.compile(r"10\.6084/m9\.figshare\.(\d{5,12})(?:\.v(\d{1,3}))?", re.ASCII | re.IGNORECASE)
@@ -23,7 +23,7 @@ _VERSION = re.compile(r"\d{1,3}", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The DOI that a resolver's or figshare's `url` names."""
+    """The DOI that the `url` of a resolver or of figshare names; Zenodo's DOIs are left to `zenodo`."""
     parts = split_url(url)
     if parts is None:
         return None
@@ -32,13 +32,13 @@ def match(url: str) -> Reference | None:
 
 
 def doi_reference(name: str) -> Reference:
-    """The reference of a DOI such as `10.5555/12345678`; figshare's are records, which can be asked about."""
+    """The reference of a DOI such as `10.5555/12345678`; those of figshare are records, which can be checked."""
     kind = "record" if _FIGSHARE_DOI.fullmatch(name) else "doi"
     return Reference(f"doi:{name}", "doi", kind, f"https://doi.org/{name}")
 
 
 def find_doi(parts: UrlParts) -> str | None:
-    """The DOI that stands in a resolver's address, else None."""
+    """The DOI in the address of a resolver, else None."""
     if parts.host not in _RESOLVERS:
         return None
     path = unquote(parts.path).strip("/").removeprefix("doi:").strip()
@@ -46,7 +46,7 @@ def find_doi(parts: UrlParts) -> str | None:
 
 
 def _figshare(parts: UrlParts) -> str | None:
-    """`figshare.com/articles/TYPE/TITLE/ID[/VERSION]`: the item's DOI is 10.6084/m9.figshare.ID[.vVERSION]."""
+    """The DOI of `figshare.com/articles/TYPE/TITLE/ID[/VERSION]`, which is 10.6084/m9.figshare.ID[.vVERSION]."""
     if parts.host != "figshare.com" or parts.segments[:1] not in (("articles",), ("collections",)):
         return None
     *_, before, last = ("", *parts.segments)
@@ -60,7 +60,7 @@ def _figshare(parts: UrlParts) -> str | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What figshare's record says: one request. Any other DOI is not asked about. Raises UpstreamStopped."""
+    """Check an item of figshare with one request; any other DOI is unknown. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 

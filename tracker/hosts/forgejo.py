@@ -1,4 +1,4 @@
-"""Forgejo and Gitea: Codeberg and other servers of the same program."""
+"""Forgejo and Gitea: Codeberg, and the other servers that `config/hosts.toml` names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The repository, or its owner, that `url` names; deep links included."""
+    """The repository or owner that `url` names, deep links included."""
     parts = split_url(url)
     if parts is None or not parts.segments:
         return None
@@ -32,7 +32,7 @@ def match(url: str) -> Reference | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What is there: the repository, its tree, and at most one of its files. Raises UpstreamStopped."""
+    """Check the repository by its record, its file tree and at most a few files. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
@@ -48,8 +48,9 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     if name is None or name.kind != "repository":
         raise host_api.Unreadable("Forgejo's answer about it cannot be read")
     language = json_fields.as_line(facts.get("language"))
-    # Gitea tells licences since 1.23, as a list; Forgejo does not.
-    licences = [word for word in map(json_fields.as_line, json_fields.as_list(facts.get("licenses"))[:5]) if word]
+    # Gitea returns the licences since version 1.23, as a list; Forgejo does not.
+    listed = map(json_fields.as_line, json_fields.as_list(facts.get("licenses"))[:5])
+    licences = [licence for licence in listed if licence]
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
@@ -73,13 +74,13 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
 
 
 def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
-    found = json_fields.as_mapping(
+    listing = json_fields.as_mapping(
         api.get_json(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "true", "per_page": "1000"})
     )
-    if not isinstance(found.get("tree"), list):
+    if not isinstance(listing.get("tree"), list):
         raise host_api.Unreadable("Forgejo gave no list of its files")
-    whole = found.get("truncated") is not True and not file_tree.has_submodule(found["tree"])
-    return file_tree.FileTree(file_tree.list_paths(found["tree"]), complete=whole)
+    complete = listing.get("truncated") is not True and not file_tree.has_submodule(listing["tree"])
+    return file_tree.FileTree(file_tree.list_paths(listing["tree"]), complete=complete)
 
 
 HOST = Host(

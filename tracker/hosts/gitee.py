@@ -1,4 +1,4 @@
-"""Gitee."""
+"""Gitee: repositories and their owners, checked by its API v5."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The repository, or its owner, that `url` names; deep links included."""
+    """The repository or owner that `url` names, deep links included."""
     parts = split_url(url)
     if parts is None or parts.host != "gitee.com" or not parts.segments:
         return None
@@ -29,7 +29,7 @@ def match(url: str) -> Reference | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What is there, by Gitee's API v5: the repository, its tree, and at most one file. Raises UpstreamStopped."""
+    """Check the repository by its record, its file tree and at most a few files. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
@@ -67,13 +67,13 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
 
 
 def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
-    found = json_fields.as_mapping(
+    listing = json_fields.as_mapping(
         api.get_json(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "1"})
     )
-    if not isinstance(found.get("tree"), list):
+    if not isinstance(listing.get("tree"), list):
         raise host_api.Unreadable("Gitee gave no list of its files")
-    whole = found.get("truncated") is not True and not file_tree.has_submodule(found["tree"])
-    return file_tree.FileTree(file_tree.list_paths(found["tree"]), complete=whole)
+    complete = listing.get("truncated") is not True and not file_tree.has_submodule(listing["tree"])
+    return file_tree.FileTree(file_tree.list_paths(listing["tree"]), complete=complete)
 
 
 HOST = Host(

@@ -1,4 +1,4 @@
-"""GitLab: gitlab.com and the servers of institutes; projects may lie in nested groups."""
+"""GitLab: gitlab.com and the servers of institutes; projects may be in nested groups."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _SITE = "gitlab.com"
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 # Up to twenty nested groups (GitLab's subgroup limit) and the project.
 _MOST_SEGMENTS = 21
-# Deep links of servers before GitLab 16 lack the `/-/` that ends the project's path.
+# Deep links of servers older than GitLab 16 lack the `/-/` that ends the project's path.
 _OLD_TABS = frozenset(
     {"blob", "tree", "raw", "issues", "merge_requests", "wikis", "commit", "commits", "releases"}
 )
 
 
 def match(url: str) -> Reference | None:
-    """The project, or the group or user, that `url` names; deep links included."""
+    """The project, group or user that `url` names, deep links included."""
     parts = split_url(url)
     if parts is None or not (parts.host == _SITE or _is_server(parts.host)):
         return None
@@ -50,7 +50,7 @@ def _is_server(host: str) -> bool:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What is there: the project, its tree, and at most one of its files. Raises UpstreamStopped."""
+    """Check the project by its record, its file tree and at most a few files. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
@@ -86,20 +86,20 @@ def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: host_api.Hos
         response = api.get(f"{at}/repository/tree", {"recursive": "true", "per_page": "100", "ref": branch})
         entries = json_fields.parse_body(response)
         if response.status != 200 or not isinstance(entries, list):
-            # A project without a repository, or one that shows it to its members alone.
+            # The project has no repository, or shows it to its members only.
             raise host_api.Unreadable(f"GitLab answered {response.status} to the question for its files")
         more = bool(response.headers.get("x-next-page")) or 'rel="next"' in response.headers.get("link", "")
-        whole = not more and not file_tree.has_submodule(entries)
-        tree = file_tree.FileTree(file_tree.list_paths(entries), complete=whole)
+        complete = not more and not file_tree.has_submodule(entries)
+        tree = file_tree.FileTree(file_tree.list_paths(entries), complete=complete)
 
     def text(path: str) -> str:
         return api.get_base64_file(f"{at}/repository/files/{quote(path, safe='')}", {"ref": branch})
 
     def languages() -> Sequence[str]:
-        found = json_fields.as_mapping(api.get_json(f"{at}/languages"))
-        return [name for name in map(json_fields.as_line, list(found)[:20]) if name]
+        shares = json_fields.as_mapping(api.get_json(f"{at}/languages"))
+        return [name for name in map(json_fields.as_line, list(shares)[:20]) if name]
 
-    return file_tree.inspect_repository(base, tree, api, text, states_licence=True, languages=languages)
+    return file_tree.inspect_repository(base, tree, api, text, states_licence=True, ask_languages=languages)
 
 
 HOST = Host(

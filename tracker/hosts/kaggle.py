@@ -1,4 +1,4 @@
-"""Kaggle: datasets, notebooks and models."""
+"""Kaggle: datasets, notebooks and models. Its API answers only with an account, so nothing is checked."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ def match(url: str) -> Reference | None:
     if parts is None or parts.host != "kaggle.com" or not parts.segments:
         return None
     kind = _KINDS.get(parts.segments[0].lower())
-    # Old addresses of datasets and notebooks stand right below the owner: only the former is certain.
-    names_ = parts.segments[1:3] if kind else parts.segments[:2]
+    # In old addresses, datasets and notebooks both come right below the owner; most of them are datasets.
+    path = parts.segments[1:3] if kind else parts.segments[:2]
     if kind is None and parts.segments[0].casefold() in configured_names("kaggle", "reserved"):
         return None
-    if len(names_) < 2 or not all(_NAME.fullmatch(name) for name in names_):
+    if len(path) < 2 or not all(_NAME.fullmatch(segment) for segment in path):
         return None
-    name = "/".join(names_)
+    name = "/".join(path)
     kind = kind or "dataset"
     folder = {"dataset": "datasets", "code": "code", "model": "models"}[kind]
     return Reference(f"kaggle:{kind}/{name}", "kaggle", kind, f"https://www.kaggle.com/{folder}/{name}")
 
 
 def check(_reference: Reference, _fetch: Fetch) -> Check:
-    """Nothing can be told without an account, and nothing is asked."""
+    """An unknown check, without a request: the API needs an account."""
     return host_api.unknown_check("Kaggle's API answers only with an account")
 
 

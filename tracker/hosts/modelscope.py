@@ -1,4 +1,4 @@
-"""ModelScope."""
+"""ModelScope: models, datasets, studios and collections; models and datasets are checked."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def match(url: str) -> Reference | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What is there, by ModelScope's API: the artifact and its files. Raises UpstreamStopped."""
+    """Check a model or dataset by its record and its list of files. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
@@ -59,12 +59,12 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         licence_checked=True,
         created_at=_moment(facts.get("CreatedTime")),
     )
-    found = json_fields.as_mapping(
+    listing = json_fields.as_mapping(
         json_fields.as_mapping(api.get_json(at + _FILES[reference.kind], {"Recursive": "true"})).get("Data")
     )
-    if not isinstance(found.get("Files"), list):
+    if not isinstance(listing.get("Files"), list):
         raise host_api.Unreadable("ModelScope gave no list of its files")
-    entries = (json_fields.as_mapping(entry) for entry in found["Files"][: host_api.MOST_PATHS])
+    entries = (json_fields.as_mapping(entry) for entry in listing["Files"][: host_api.MOST_PATHS])
     paths = [
         path
         for entry in entries
@@ -75,7 +75,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
 
 
 def _moment(value: object) -> datetime | None:
-    """A time in seconds since 1970."""
+    """A time given in seconds since 1970; None for anything else."""
     seconds = value if isinstance(value, int) and not isinstance(value, bool) else 0
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 10**11 else None
 

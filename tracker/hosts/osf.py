@@ -1,4 +1,4 @@
-"""The Open Science Framework."""
+"""The Open Science Framework (OSF): projects, files and registrations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.hosts import host_api, json_fields
 from tracker.hosts.base import Host, split_url
 from tracker.hosts.inspect import deposits
 
-# OSF ids are five letters and digits (longer only for versions such as abcde_v1 of preprints).
+# OSF ids are five letters and digits; only versions of preprints, such as abcde_v1, are longer.
 _ID = re.compile(r"[a-z0-9]{5}(?:_v\d+)?", re.IGNORECASE | re.ASCII)
 _API = "https://api.osf.io/v2"
 _LICENCE = re.compile(r"[0-9a-f]{24}", re.ASCII)
@@ -35,7 +35,7 @@ def match(url: str) -> Reference | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What stands under the id, its first hundred files, and its licence. Raises UpstreamStopped."""
+    """Check a project by its record, its first hundred files and its licence. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
@@ -71,13 +71,13 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         if entry.get("kind") == "file" and (path := json_fields.as_text(entry.get("name")))
     ]
     more = bool(json_fields.as_mapping(listing.get("links")).get("next")) or any(
-        e.get("kind") != "file" for e in entries
+        entry.get("kind") != "file" for entry in entries
     )
     content, holds = deposits.classify_deposit(
         _KINDS.get(json_fields.as_line(facts.get("category")), ""), files, complete=not more
     )
     if content is Content.EMPTY:
-        # Files may lie in parts of the project or in storage that it only names.
+        # Files may be in components of the project, or in storage that it only links.
         content = Content.UNKNOWN
     return replace(
         base,

@@ -1,4 +1,4 @@
-"""Any other address: a page. Always last of the hosts."""
+"""Pages: every http(s) address that no other host matched. Always the last host."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 from tracker.domain.artifacts import Reference
 from tracker.hosts.base import Host, split_url
 
-# Host names of RFC 1123 and, as written by people, of other alphabets; an optional port.
+# Host names of RFC 1123, also in other alphabets as people write them, and an optional port.
 _NAME = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{1,59})(?::\d{1,5})?")
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The page under its normal address: host in lower case, no `www.`, fragment or trailing slash."""
+    """The page under its normal address: host in lower case, without `www.`, fragment and trailing slash."""
     parts = split_url(url)
     if parts is None or not (_NAME.fullmatch(parts.host) or _ADDRESS.fullmatch(parts.host)):
         return None

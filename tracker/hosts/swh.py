@@ -1,4 +1,4 @@
-"""Software Heritage: intrinsic identifiers (SWHID 1.2), under the archive's address."""
+"""Software Heritage: intrinsic identifiers (SWHID 1.2) in the addresses of its archive."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tracker.hosts.inspect.content import classify_repository
 
 _SITE = "archive.softwareheritage.org"
 _HASH = re.compile(r"[0-9a-f]{40}", re.ASCII)
-# Where the API tells of an object of each type (`cnt` of SWHID is a content by its git hash).
-_FIRST = {
+# The API's path for an object of each type (a SWHID's `cnt` is a content by its git hash).
+_PATHS = {
     "cnt": "/content/sha1_git:{}/",
     "dir": "/directory/{}/",
     "rev": "/revision/{}/directory/",
@@ -26,7 +26,7 @@ _ID = re.compile(r"swh:1:(?:cnt|dir|rel|rev|snp):[0-9a-f]{40}", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The object that `url` names; qualifiers (`;origin=…`) are left out."""
+    """The object that `url` names, without its qualifiers (`;origin=…`)."""
     parts = split_url(url)
     if parts is None or parts.host not in ("archive.softwareheritage.org", "softwareheritage.org"):
         return None
@@ -37,39 +37,39 @@ def match(url: str) -> Reference | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """Whether the archive holds the object, and the top folder of what it is. Raises UpstreamStopped."""
+    """Check whether the archive holds the object, and what its top folder lists. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
 def find_archived_copy(url: str, fetch: Fetch) -> Reference | None:
-    """The newest snapshot that the archive has of a repository's address, None where it has none.
+    """The newest snapshot that the archive holds of the repository at `url`, None where it holds none.
 
-    Raises UpstreamError where it told nothing.
+    Raises UpstreamError where the archive gave no usable response.
     """
     response = fetch.get("software_heritage", f"/origin/{url}/visit/latest/", params={"require_snapshot": "true"})
-    found = json_fields.as_line(json_fields.as_mapping(json_fields.parse_body(response)).get("snapshot"))
-    return match(f"https://{_SITE}/swh:1:snp:{found}") if response.status == 200 else None
+    snapshot = json_fields.as_line(json_fields.as_mapping(json_fields.parse_body(response)).get("snapshot"))
+    return match(f"https://{_SITE}/swh:1:snp:{snapshot}") if response.status == 200 else None
 
 
 def _check(reference: Reference, fetch: Fetch) -> Check:
     api = host_api.HostApi(fetch, "software_heritage", "Software Heritage")
     _, _, kind, number = reference.key.split(":", 3)
-    response = api.get(_FIRST[kind].format(number))
+    response = api.get(_PATHS[kind].format(number))
     absence = host_api.check_absence(api, response)
     if absence is not None:
         return absence
-    found = json_fields.parse_body(response)
+    body = json_fields.parse_body(response)
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=number)
     if kind == "rel":
-        target = json_fields.as_line(json_fields.as_mapping(found).get("target"))
-        if json_fields.as_mapping(found).get("target_type") != "revision" or not _HASH.fullmatch(target):
+        target = json_fields.as_line(json_fields.as_mapping(body).get("target"))
+        if json_fields.as_mapping(body).get("target_type") != "revision" or not _HASH.fullmatch(target):
             return replace(base, reason="what the release holds was not read")
-        found = api.get_json(_FIRST["rev"].format(target))
+        body = api.get_json(_PATHS["rev"].format(target))
     if kind in ("rev", "rel"):
-        found = json_fields.as_mapping(found).get("content")
-    if kind not in ("dir", "rev", "rel") or not isinstance(found, list):
+        body = json_fields.as_mapping(body).get("content")
+    if kind not in ("dir", "rev", "rel") or not isinstance(body, list):
         return replace(base, reason="what it holds was not read")
-    entries = [json_fields.as_mapping(entry) for entry in found[: host_api.MOST_PATHS]]
+    entries = [json_fields.as_mapping(entry) for entry in body[: host_api.MOST_PATHS]]
     names = [
         name
         for entry in entries

@@ -1,4 +1,4 @@
-"""Zenodo: records, under the DOI that each has."""
+"""Zenodo: records, named by their DOIs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 
 def match(url: str) -> Reference | None:
-    """The record that a record's, badge's or DOI's `url` names."""
+    """The record that the `url` of a record, a badge or a DOI names."""
     parts = split_url(url)
     if parts is None:
         return None
@@ -37,8 +37,8 @@ def match(url: str) -> Reference | None:
 def _number(segments: tuple[str, ...]) -> str | None:
     match segments:
         case (("record" | "records" | "deposit" | "uploads"), number, *_):
-            found = _NUMBER.match(number)
-            return found.group() if found else None
+            digits = _NUMBER.match(number)
+            return digits.group() if digits else None
         case ("api", "records", number, *_) if _NUMBER.fullmatch(number):
             return number
         case ("doi", *rest) | ("badge", "doi" | "DOI", *rest):
@@ -48,7 +48,7 @@ def _number(segments: tuple[str, ...]) -> str | None:
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
-    """What the record says and which files it lists: one request. Raises UpstreamStopped."""
+    """Check a record by its metadata and its list of files, with one request. Raises UpstreamStopped."""
     return host_api.run_check(lambda: _check(reference, fetch))
 
 
@@ -73,7 +73,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         content = Content.UNKNOWN
     return Check(
         outcome=Outcome.PRESENT,
-        # The number of all versions leads to the newest: what was asked for stays what it is.
+        # The number that stands for all versions leads to the newest one; the reference keeps the number it was linked by.
         reference=reference,
         host_id=number,
         content=content,
@@ -87,13 +87,13 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
 
 
 def _files(value: object) -> list[str]:
-    """Names of the files, in the old shape (a list with `key` or `filename`) and the new (`entries`)."""
+    """The names of the files, in the old format (a list with `key` or `filename`) and in the new one (`entries`)."""
     entries = json_fields.as_mapping(value).get("entries", value)
     if isinstance(entries, dict):
         entries = [{"key": name} for name in entries]
-    found = (json_fields.as_mapping(entry) for entry in json_fields.as_list(entries)[: host_api.MOST_PATHS])
+    files = (json_fields.as_mapping(entry) for entry in json_fields.as_list(entries)[: host_api.MOST_PATHS])
     names = (
-        json_fields.as_text(entry.get("key")) or json_fields.as_text(entry.get("filename")) for entry in found
+        json_fields.as_text(entry.get("key")) or json_fields.as_text(entry.get("filename")) for entry in files
     )
     return [name for name in names if name]
 

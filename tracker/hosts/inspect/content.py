@@ -1,4 +1,7 @@
-"""What a repository holds, decided from the paths of its files and its README alone."""
+"""What a repository holds (code, data, weights or nothing yet), by its file paths and its README; pure.
+
+Whether a repository is a placeholder is decided here: `classify_repository` and `promises_release`.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Languages in which research code is written. Shell, web pages, TeX and configuration are not among them:
-# a script that downloads weights, a project page or a paper's source is no code of the paper.
+# Suffixes of the languages in which research code is written. Shell, web pages, TeX and configuration are left out:
+# a script that downloads weights, a project page or the source of a paper is not the paper's code.
 _CODE = _words("""
     .adb .agda .asm .bas .c .cc .cl .clj .cpp .cs .cu .cuh .cxx .dart .do .elm .erl .ex .exs .f .f03 .f08
     .f77 .f90 .f95 .for .fs .gd .go .groovy .h .hh .hip .hpp .hs .hxx .ipynb .java .jl .js .jsx .kt .kts
@@ -23,15 +26,15 @@ _CODE = _words("""
     .rkt .rmd .rs .s .sas .scala .scm .sol .stan .sv .swift .thy .ts .tsx .v .vb .vhd .vhdl .vue .wl .wls
     .zig
 """)
-# Code only by its ending: packaging, documentation and build set-up around code that may be missing.
+# Code by suffix only: packaging, documentation and build set-up around code that may be missing.
 _SET_UP = re.compile(
     r"setup\.py|conf\.py|noxfile\.py|versioneer\.py|__init__\.py|gulpfile\.js|gruntfile\.js|\.?[\w-]+\.config\.[cm]?[jt]s"
     r"|build\.gradle\.kts|settings\.gradle\.kts|.*\.min\.js|.*\.d\.ts"
 )
 _SCRIPT = frozenset({".js", ".mjs"})
 _WEB = frozenset({".html", ".htm", ".css", ".scss"})
-# Folders around the work, not in it. The host modules do not open them either, so that a tree seen whole and
-# one seen level by level are judged alike.
+# Folders that are not part of the work. The host modules do not open them either, so that a tree that was listed
+# whole and one that was listed level by level are judged alike.
 ASIDE = _words("""
     asset assets doc docs fig figs figure figures image images img imgs media node_modules static third_party
     vendor
@@ -46,9 +49,9 @@ _DATA = _words("""
     .nc .ndjson .nii .npy .npz .ods .parquet .pcd .pickle .pkl .ply .rar .rds .sav .sqlite .tar .tfrecord
     .tgz .tif .tiff .tsv .xls .xlsx .xz .zip .zst
 """)
-# Data where no code is that they could configure …
+# Data in a repository without code, where they cannot be configuration …
 _PERHAPS_DATA = frozenset({".json", ".xml"})
-# … and data only in a folder that says so.
+# … and data only in a folder named after data.
 _DATA_IN_FOLDER = frozenset({".txt", ".yaml", ".yml"})
 _RECORDING = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".wav", ".flac", ".mp3", ".ogg", ".mp4", ".avi", ".mid"}
@@ -68,7 +71,7 @@ _SET_UP_TEXT = re.compile(
 _README = re.compile(r"readme(?:[._-][\w.-]+)?", re.IGNORECASE)
 LICENCE_FILE = re.compile(
     r"(?:un)?licen[sc]e(?:[._-][\w.-]*)?|copying(?:[._-][\w.-]*)?|[\w.]+[-_]licen[sc]e(?:\.(?:md|txt|rst))?"
-    # The SIL's own name for the Open Font License, and the folder of the REUSE specification 3.
+    # SIL's file name for the Open Font License, and the folder of the REUSE specification 3.
     r"|ofl\.txt|licenses/[\w.+-]+\.txt",
     re.IGNORECASE,
 )
@@ -95,15 +98,15 @@ _SOON = re.compile(
 def classify_repository(
     paths: Iterable[str], readme: str | None, *, complete: bool = True
 ) -> tuple[Content, tuple[Fact, ...]]:
-    """The content of a code repository and which facts its files show.
+    """The content of a code repository, and the facts that its files show.
 
-    `paths` are all files known, relative with `/`; `readme` is its text where it was read; `complete` is
-    False when the tree was seen only in part, so that what was not found may still be there.
+    `paths` are the paths of its files, relative and with `/`; `readme` is the README's text, None where it was not
+    read. `complete` is False when only part of the tree was listed: then missing code makes the content unknown.
     """
     files = [PurePosixPath(path) for path in paths if len(path) <= _MOST_PATH]
     visible = [file for file in files if not _aside(file)]
     code = _holds_code(visible)
-    # Beside code, what lies deeper belongs to tests, baselines and examples.
+    # Where there is code, deeper files belong to tests, baselines and examples.
     near = [file for file in visible if len(file.parts) == 1 or _in_side_folder(file)] if code else visible
     weights = any(file.suffix.lower() in _WEIGHTS for file in near)
     data = any(_is_data(file, anywhere=not code) and (not code or len(file.parts) > 1) for file in near)
@@ -120,14 +123,14 @@ def classify_repository(
 
 
 def classify_hub_artifact(kind: str, paths: Iterable[str]) -> tuple[Content, tuple[Fact, ...]]:
-    """The content of a `model`, `dataset` or `space` of the Hub and which facts its files show.
+    """The content of a `model`, `dataset` or `space` of a hub of models, and the facts that its files show.
 
-    The Hub says by the kind what a repository is for, so any file that is no card or licence counts there.
+    The kind says what such a repository is for, so that any file but a card or a licence counts.
     """
-    every = [PurePosixPath(path) for path in paths if len(path) <= _MOST_PATH]
-    if not every:
+    all_files = [PurePosixPath(path) for path in paths if len(path) <= _MOST_PATH]
+    if not all_files:
         return Content.EMPTY, ()
-    files = [file for file in every if not _about(file)]
+    files = [file for file in all_files if not _about(file)]
     code = _holds_code(files)
     if kind == "space":
         return (Content.CODE, (Fact.DEMO,)) if files else (Content.README_ONLY, ())
@@ -145,40 +148,40 @@ def classify_hub_artifact(kind: str, paths: Iterable[str]) -> tuple[Content, tup
     return (Content.DATA_ONLY if weights else Content.README_ONLY), holds
 
 
-# So many pictures or recordings are a data set, fewer may illustrate a card.
+# From this number on, pictures or recordings are a data set; fewer may illustrate a card.
 _PICTURES = 10
-# Written by trainers beside the weights, and tokenizers.
+# Files that trainers and tokenizers write beside the weights.
 _NO_WEIGHTS = frozenset(
     {"training_args.bin", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "optimizer.pt"}
 )
 
 
 def promises_release(readme: str | None) -> bool:
-    """Whether a README says that what belongs there is still to come."""
+    """Whether a README announces what is not in the repository yet: then a repository without content is a placeholder."""
     return bool(readme and _SOON.search(" ".join(readme[:MOST_README].split())))
 
 
 _OF_CODE = re.compile(r"\b(?:code|codes|codebase|implementation|scripts?|source)\b|代码", re.IGNORECASE)
 _ABOUT = 80
-"""Characters around a word of release in which the code must be named."""
+"""Characters before and after an announcement within which the code must be named."""
 _STUB_LINES = 5
 _NO_STATEMENT = re.compile(r"#|//|/\*|\*|%|--|(?:import|from|pass)\b|\.\.\.$|\"{3}|'{3}")
 
 
 def promises_code(readme: str | None) -> bool:
-    """Whether a README says that the code itself is still to come, and not models or data alone."""
+    """Whether a README announces the code itself, and not only models or data."""
     text = " ".join((readme or "")[:MOST_README].split())
     return any(
-        _OF_CODE.search(text, max(0, found.start() - _ABOUT), found.end() + _ABOUT)
-        for found in islice(_SOON.finditer(text), _MOST_PROMISES)
+        _OF_CODE.search(text, max(0, match.start() - _ABOUT), match.end() + _ABOUT)
+        for match in islice(_SOON.finditer(text), _MOST_PROMISES)
     )
 
 
 def find_lone_script(paths: Iterable[str]) -> str | None:
-    """The only file of code of a repository, in its top folder, beside no folder that could hold the work.
+    """The only file of code of a repository, where it is in the top folder and no other folder could hold code.
 
-    Where the README says that the code is still to come (`promises_code`), what the file holds decides whether it
-    counts (`is_stub`). None where there is no such doubt; a notebook is the work itself.
+    Where the README announces the code (`promises_code`), the text of this file decides whether it counts as code
+    (`is_stub`). None in every other case; a notebook always counts.
     """
     files = [file for path in paths if len(path) <= _MOST_PATH and not _aside(file := PurePosixPath(path))]
     if not _holds_code(files) or any(len(file.parts) > 1 for file in files):
@@ -188,34 +191,34 @@ def find_lone_script(paths: Iterable[str]) -> str | None:
 
 
 def is_stub(script: str) -> bool:
-    """Whether a script does nothing worth the name: fewer than five lines beside comments and imports."""
+    """Whether a script has fewer than five lines beside comments and imports."""
     lines = (line.strip() for line in script[:MOST_README].splitlines())
     return sum(1 for line in lines if line and not _NO_STATEMENT.match(line)) < _STUB_LINES
 
 
 def is_readme(name: str) -> bool:
-    """Whether a file of the top folder is its README."""
+    """Whether a file of the top folder is a README, by its name."""
     return bool(_README.fullmatch(name))
 
 
 def find_licence_files(names: Iterable[str], most: int = 8) -> list[str]:
-    """The paths that look like licences (of the top folder, or REUSE's), plainest first, at most `most`."""
-    found = [name for name in names if len(name) <= 100 and LICENCE_FILE.fullmatch(name)]
-    return sorted(found, key=lambda name: ("/" in name, len(PurePosixPath(name).stem), len(name), name))[:most]
+    """The paths that are named like licences (in the top folder or REUSE's), the plainest first, at most `most`."""
+    licences = [name for name in names if len(name) <= 100 and LICENCE_FILE.fullmatch(name)]
+    return sorted(licences, key=lambda name: ("/" in name, len(PurePosixPath(name).stem), len(name), name))[:most]
 
 
 def is_worth_opening(folder: str) -> bool:
-    """Whether a folder of this name may hold what a paper ships."""
+    """Whether a folder of this name may hold code, data or weights of a paper."""
     return not folder.startswith(".") and folder.lower() not in ASIDE
 
 
 def is_side_folder(name: str) -> bool:
-    """Whether a folder of the top says by its name that data or weights lie in it."""
+    """Whether a folder of the top is named after data or weights."""
     return bool(_DATA_FOLDER.fullmatch(name.lower()) or _WEIGHTS_FOLDER.fullmatch(name.lower()))
 
 
 def has_programming_language(languages: Iterable[str]) -> bool:
-    """Whether any of GitHub's languages is one in which code is written."""
+    """Whether any of `languages`, as GitHub names them, is a programming language."""
     return any(language.lower() not in _NO_CODE_LANGUAGES for language in languages)
 
 

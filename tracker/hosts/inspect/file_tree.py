@@ -1,4 +1,4 @@
-"""What hosts of git repositories have in common: asking an API a few times, and judging by the file tree."""
+"""What a git repository holds and says, by its file tree and the few files that are worth a request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from tracker.domain.artifacts import Check, LicenceFile
 from tracker.domain.terms import Content, Fact
 from tracker.hosts import json_fields
 from tracker.hosts.host_api import MOST_PATHS, MOST_REQUESTS, HostApi
-from tracker.hosts.inspect import content, package_metadata
+from tracker.hosts.inspect.content import (
+    classify_repository,
+    find_licence_files,
+    has_programming_language,
+    is_readme,
+)
+from tracker.hosts.inspect.package_metadata import PACKAGE_FILES, read_package_licence
 from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
 
 MOST_LICENCES = 2
@@ -18,7 +24,7 @@ _NO_CLAIM = frozenset({"", "other", "noassertion"})
 
 @dataclass(frozen=True, slots=True)
 class FileTree:
-    """Paths of files, whether they are all, and the commit they are of, where the answer says so."""
+    """The paths of a repository's files, whether these are all, and the commit that they are from, where it is known."""
 
     paths: Sequence[str]
     complete: bool
@@ -26,11 +32,11 @@ class FileTree:
 
 
 def list_paths(entries: object, kinds: frozenset[str] = frozenset({"blob", "file"})) -> list[str]:
-    """The paths of the files among the entries `{path, type}` of a tree."""
-    found = (json_fields.as_mapping(entry) for entry in json_fields.as_list(entries)[:MOST_PATHS])
+    """The paths of the files among the entries `{path, type}` of a tree, `kinds` being the types that mean a file."""
+    mappings = (json_fields.as_mapping(entry) for entry in json_fields.as_list(entries)[:MOST_PATHS])
     return [
         path
-        for entry in found
+        for entry in mappings
         if isinstance(entry.get("type"), str)
         and entry["type"] in kinds
         and (path := json_fields.as_text(entry.get("path")))
@@ -38,7 +44,7 @@ def list_paths(entries: object, kinds: frozenset[str] = frozenset({"blob", "file
 
 
 def has_submodule(entries: object) -> bool:
-    """Whether part of a tree stands in another repository."""
+    """Whether the entries of a tree include a submodule, whose files are in another repository."""
     return any(
         json_fields.as_mapping(entry).get("type") == "commit"
         for entry in json_fields.as_list(entries)[:MOST_PATHS]
@@ -49,54 +55,67 @@ def inspect_repository(
     base: Check,
     tree: FileTree,
     api: HostApi,
-    text: Callable[[str], str],
+    read_file: Callable[[str], str],
     *,
     states_licence: bool,
-    languages: Callable[[], Sequence[str]] | None = None,
+    ask_languages: Callable[[], Sequence[str]] | None = None,
 ) -> Check:
-    """`base` with what the tree tells, and the one or two files that are still worth a request.
+    """`base` completed with what the file tree shows, and the few files that are still worth a request.
 
-    `text` reads a file by its path. `states_licence`: the host looks for licences itself, so that its silence
-    counts. `languages` asks the host what it counted, for a tree that was seen only in part.
+    `read_file` returns the text of a file by its path. `states_licence` says that the host looks for licences itself,
+    so that its silence means there is none. `ask_languages` returns the languages that the host counted, for a tree
+    that was listed only in part. Raises what `read_file` and `ask_languages` raise (`UpstreamError`, `Unreadable`).
     """
-    word, holds = content.classify_repository(tree.paths, None, complete=tree.complete)
-    spoken = base.languages
-    if word is Content.UNKNOWN:
-        if not spoken and languages is not None and api.left:
-            spoken = tuple(languages())
-        if content.has_programming_language(spoken):
-            word, holds = Content.CODE, (Fact.CODE, *holds)
-    candidates = content.find_licence_files(tree.paths, most=MOST_REQUESTS)
+    content, holds = classify_repository(tree.paths, None, complete=tree.complete)
+    languages = base.languages
+    if content is Content.UNKNOWN:
+        if not languages and ask_languages is not None and api.left:
+            languages = tuple(ask_languages())
+        if has_programming_language(languages):
+            content, holds = Content.CODE, (Fact.CODE, *holds)
+    candidates = find_licence_files(tree.paths, most=MOST_REQUESTS)
     stated = (base.licence_claimed or "").lower() not in _NO_CLAIM
-    files = [] if stated else _texts(candidates[: min(MOST_LICENCES, api.left)], text)
-    readmes = sorted(path for path in tree.paths if "/" not in path and content.is_readme(path))
+    licence_files = [] if stated else _read_texts(candidates[: min(MOST_LICENCES, api.left)], read_file)
     unlicensed = not (stated or candidates)
     readme: str | None = None
-    if (unlicensed or word in (Content.README_ONLY, Content.PLACEHOLDER)) and readmes and api.left:
-        readme = text(readmes[0])
-        word, holds = (
-            content.classify_repository(tree.paths, readme, complete=tree.complete) if not holds else (word, holds)
-        )
-    section = extract_licence_section(readme or "")
-    weaker = [LicenceFile("README.md", section)] if section else []
-    packages = [path for path in package_metadata.PACKAGE_FILES if path in tree.paths]
-    if unlicensed and not weaker and packages and api.left:
-        named = package_metadata.read_package_licence(packages[0], text(packages[0]))
-        weaker = [LicenceFile(packages[0], f"SPDX-License-Identifier: {named}")] if named else []
-    said = base.licence_claimed is not None or bool(files)
+    if unlicensed or content in (Content.README_ONLY, Content.PLACEHOLDER):
+        readme = _read_readme(tree, api, read_file)
+    if readme is not None and not holds:
+        content, holds = classify_repository(tree.paths, readme, complete=tree.complete)
+    statements = _find_statements(tree, api, readme, read_file, packages=unlicensed)
+    answered = base.licence_claimed is not None or bool(licence_files)
     return replace(
         base,
-        reason="its files were seen only in part, and no code among them" if word is Content.UNKNOWN else "",
-        content=word,
+        reason="its files were seen only in part, and no code among them" if content is Content.UNKNOWN else "",
+        content=content,
         holds=holds,
-        languages=spoken,
+        languages=languages,
         commit=tree.commit or base.commit,
-        licence_files=tuple(files),
-        licence_statements=tuple(weaker),
+        licence_files=tuple(licence_files),
+        licence_statements=tuple(statements),
         papers_named=None if readme is None else find_named_papers(readme, ""),
-        licence_checked=said or (not candidates and (states_licence or tree.complete)),
+        licence_checked=answered or (not candidates and (states_licence or tree.complete)),
     )
 
 
-def _texts(paths: Sequence[str], text: Callable[[str], str]) -> list[LicenceFile]:
-    return [LicenceFile(path, read) for path in paths if (read := text(path)).strip()]
+def _read_readme(tree: FileTree, api: HostApi, read_file: Callable[[str], str]) -> str | None:
+    readmes = sorted(path for path in tree.paths if "/" not in path and is_readme(path))
+    return read_file(readmes[0]) if readmes and api.left else None
+
+
+def _find_statements(
+    tree: FileTree, api: HostApi, readme: str | None, read_file: Callable[[str], str], *, packages: bool
+) -> list[LicenceFile]:
+    """What the README says of the licence, else, with `packages`, what one file of package metadata states."""
+    section = extract_licence_section(readme or "")
+    if section:
+        return [LicenceFile("README.md", section)]
+    metadata = next((path for path in PACKAGE_FILES if path in tree.paths), None) if packages else None
+    if metadata is None or not api.left:
+        return []
+    licence = read_package_licence(metadata, read_file(metadata))
+    return [LicenceFile(metadata, f"SPDX-License-Identifier: {licence}")] if licence else []
+
+
+def _read_texts(paths: Sequence[str], read_file: Callable[[str], str]) -> list[LicenceFile]:
+    return [LicenceFile(path, text) for path in paths if (text := read_file(path)).strip()]

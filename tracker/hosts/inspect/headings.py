@@ -1,4 +1,4 @@
-"""The headings of a README, in Markdown, reStructuredText or HTML; pure, and linear in its length."""
+"""The headings of a README in Markdown, reStructuredText or HTML; pure, in time linear in its length."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MOST_TEXT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of a README: the lines from `start` to `end` hold it; a smaller `level` is a greater one."""
+    """A heading of a README, in the lines from `start` to `end` (exclusive). Level 1 is the highest, 7 a line in bold."""
 
     start: int
     end: int
     level: int
     text: str
     rest: str = ""
-    """Words that follow on its own line."""
+    """The words that follow the heading on its own line."""
 
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?!#)[ \t]*(.*)$")
@@ -37,7 +37,7 @@ _HTML_LINES = 8
 
 
 def find_headings(lines: Sequence[str]) -> Iterator[Heading]:
-    """The headings of `lines_of` a README, in order; what stands between code fences is none."""
+    """The headings of a README, in order. `lines` come from `split_lines`; lines between code fences are not headings."""
     fence, place = "", 0
     while place < len(lines):
         line = lines[place]
@@ -55,40 +55,40 @@ def find_headings(lines: Sequence[str]) -> Iterator[Heading]:
 
 def _heading_at(lines: Sequence[str], place: int) -> Heading | None:
     line = lines[place]
-    if found := _ATX.match(line):
-        return Heading(place, place + 1, len(found[1]), found[2].rstrip("# \t"))
-    if found := _HTML_HEADING.match(line):
-        return _html_heading(lines, place, found)
-    if found := _BOLD.match(line):
-        rest = found[3].strip()
-        if not rest or found[2] or found[1].rstrip().endswith(":"):
-            return Heading(place, place + 1, 7, found[1], rest)
+    if match := _ATX.match(line):
+        return Heading(place, place + 1, len(match[1]), match[2].rstrip("# \t"))
+    if match := _HTML_HEADING.match(line):
+        return _html_heading(lines, place, match)
+    if match := _BOLD.match(line):
+        rest = match[3].strip()
+        if not rest or match[2] or match[1].rstrip().endswith(":"):
+            return Heading(place, place + 1, 7, match[1], rest)
     below = lines[place + 1] if place + 1 < len(lines) else ""
     if line.strip() and len(line) <= 300 and (ruled := _UNDERLINE.match(below)) and not _UNDERLINE.match(line):
         return Heading(place, place + 2, {"=": 1, "-": 2}.get(ruled[1], 3), line)
     return None
 
 
-def _html_heading(lines: Sequence[str], place: int, found: re.Match[str]) -> Heading:
-    text, end = found[3], place + 1
+def _html_heading(lines: Sequence[str], place: int, match: re.Match[str]) -> Heading:
+    text, end = match[3], place + 1
     while not _HTML_END.search(text) and end < min(len(lines), place + _HTML_LINES):
         text, end = f"{text} {lines[end]}", end + 1
     closed = _HTML_END.search(text)
     rest = text[closed.end() :] if closed else ""
-    return Heading(place, end, int(found[1]), text[: closed.start()] if closed else text, rest.strip())
+    return Heading(place, end, int(match[1]), text[: closed.start()] if closed else text, rest.strip())
 
 
 def split_lines(readme: str) -> list[str]:
-    """Its lines without HTML comments, bounded."""
-    kept, rest = [], readme[:MOST_TEXT].replace("\r\n", "\n")
+    """The lines of a README without HTML comments, bounded in number and length."""
+    pieces, rest = [], readme[:MOST_TEXT].replace("\r\n", "\n")
     while (start := rest.find(_COMMENT_START)) >= 0:
-        kept.append(rest[:start])
+        pieces.append(rest[:start])
         end = rest.find(_COMMENT_END, start + 4)
         rest = rest[end + 3 :] if end >= 0 else ""
-        if len(kept) >= _MOST_COMMENTS:
+        if len(pieces) >= _MOST_COMMENTS:
             break
-    kept.append(rest)
-    return [line[:_MOST_LINE] for line in "".join(kept).split("\n")[:_MOST_LINES]]
+    pieces.append(rest)
+    return [line[:_MOST_LINE] for line in "".join(pieces).split("\n")[:_MOST_LINES]]
 
 
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\](?:\([^()]{0,1000}\)|\[[^\[\]]{0,100}\])?")
@@ -97,6 +97,6 @@ _EMOJI = re.compile(r":[a-z0-9_+-]{2,30}:")
 
 
 def visible_text(text: str) -> str:
-    """A line of Markdown or HTML as a reader sees it."""
+    """The text of a line of Markdown or HTML as a reader sees it."""
     text = _LINK.sub(r"\1", _IMAGE.sub(" ", text[:_MOST_LINE]))
     return " ".join(_EMOJI.sub(" ", TAG.sub(" ", text)).split())

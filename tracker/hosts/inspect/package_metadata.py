@@ -1,4 +1,4 @@
-"""Which licence a file of package metadata states; pure, never raises, linear in the file's length."""
+"""The licence that a file of package metadata states; pure, never raises, in time linear in the file's length."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 MOST_TEXT = 100_000
 """Characters of a file that are read."""
 PACKAGE_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "package.json", "Cargo.toml", "DESCRIPTION")
-"""Package metadata that may state a licence, the plainest first."""
+"""Files of package metadata that may state a licence, the most explicit first."""
 
 _TABLE = re.compile(r"\s{0,20}\[{1,2}\s{0,4}([^\[\]\n]{1,80}?)\s{0,4}\]{1,2}\s{0,4}(?:[#;].*)?$")
 _FIELD = re.compile(
@@ -29,31 +29,31 @@ _PROJECT_TABLES = {
 def read_package_licence(path: str, text: str) -> str | None:
     """The licence that a file of package metadata states, as an SPDX id or expression where it is one.
 
-    `path` is one of `PACKAGE_FILES`; what names a licence file alone, or nothing, is None. Sources: PEP 621 and
-    639, setuptools' metadata, npm's package.json, Cargo's manifest, and R's DESCRIPTION.
+    `path` is one of `PACKAGE_FILES`. None where the file states no licence or only names a licence file. Sources:
+    PEP 621 and 639, setuptools' metadata, npm's package.json, Cargo's manifest, and R's DESCRIPTION.
     """
     name, text = path.rpartition("/")[2].lower(), text[:MOST_TEXT]
     if name in _PROJECT_TABLES:
-        said = _of_tables(text, name)
+        stated = _read_tables(text, name)
     elif name == "setup.py":
-        found = _SETUP_CALL.search(text)
-        said = found[1] if found else None
+        call = _SETUP_CALL.search(text)
+        stated = call[1] if call else None
     elif name == "package.json":
-        return to_spdx(_of_npm(text))
+        return to_spdx(_read_npm(text))
     elif name == "description":
-        found = re.search(r"^License:[ \t]{0,8}(.{1,200})$", text, re.MULTILINE)
-        return _of_r(found[1]) if found else None
+        field = re.search(r"^License:[ \t]{0,8}(.{1,200})$", text, re.MULTILINE)
+        return _read_r(field[1]) if field else None
     else:
         return None
-    return to_spdx(said) or _of_classifiers(text)
+    return to_spdx(stated) or _read_classifiers(text)
 
 
-def _of_tables(text: str, name: str) -> str | None:
+def _read_tables(text: str, name: str) -> str | None:
     """The licence stated in the tables of TOML or INI that describe the package, read line by line."""
     table = ""
     for line in text.splitlines():
-        if found := _TABLE.match(line):
-            table = found[1].strip("\"' ").lower()
+        if header := _TABLE.match(line):
+            table = header[1].strip("\"' ").lower()
             continue
         field = _FIELD.match(line) if table in _PROJECT_TABLES[name] else None
         if field is None or (field[1].lower() == "text") != (table == "project.license"):
@@ -70,25 +70,25 @@ def _of_tables(text: str, name: str) -> str | None:
     return None
 
 
-def _of_npm(text: str) -> str | None:
+def _read_npm(text: str) -> str | None:
     try:
-        found = json.loads(text)
+        package = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict):
+    if not isinstance(package, dict):
         return None
-    said = found.get("license") or found.get("licence") or found.get("licenses")
-    if isinstance(said, list):
-        said = said[0] if len(said) == 1 else None
-    if isinstance(said, dict):
-        said = said.get("type")
-    return said if isinstance(said, str) else None
+    stated = package.get("license") or package.get("licence") or package.get("licenses")
+    if isinstance(stated, list):
+        stated = stated[0] if len(stated) == 1 else None
+    if isinstance(stated, dict):
+        stated = stated.get("type")
+    return stated if isinstance(stated, str) else None
 
 
-def _of_r(said: str) -> str | None:
+def _read_r(field: str) -> str | None:
     """R's own names (Writing R Extensions, 1.1.2): `GPL (>= 3)`, `GPL-3`, `MIT + file LICENSE`; `|` is a choice."""
     parts = [re.sub(r"\s{0,4}\+\s{0,4}file\s{1,4}licen[sc]e.*", "", part, flags=re.IGNORECASE).strip()
-             for part in said.split("|")]  # fmt: skip
+             for part in field.split("|")]  # fmt: skip
     parts = [part for part in parts if part and not part.lower().startswith("file ")]
     names = []
     for part in parts[:4]:
@@ -130,38 +130,39 @@ _NAMED: Mapping[str, str] = {
     "proprietary": "LicenseRef-Proprietary", "other proprietary": "LicenseRef-Proprietary",
     "unlicensed": "LicenseRef-Proprietary", "all rights reserved": "LicenseRef-Proprietary",
 }  # fmt: skip
-"""Names that packages give to licences, without their words `the`, `license` and `version`."""
+"""SPDX ids by the names that packages give to licences, without the words of `_FILLER`."""
 _FILLER = frozenset({"the", "license", "licence", "version", "v", "under", "public-license", "dual"})
 _EXPRESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+() -]{0,118}")
-_NONE_SAID = re.compile(
+_NO_LICENCE_NAMED = re.compile(
     r"see\b|none$|null$|tbd$|todo$|your\b|license\.|licen[sc]e(?:\.\w+)?$|file\b|unknown$|other$|-"
 )
 
 
-def to_spdx(said: str | None) -> str | None:
-    """The SPDX id that a package's word for its licence means; the word itself where it may be an expression.
+def to_spdx(name: str | None) -> str | None:
+    """The SPDX id that a package's name for its licence means, or the name itself where it may be an expression.
 
-    A family without its version (`BSD`, `GPL`) stays what it is: no id is made of a guess. None for no word.
+    A family without a version (`BSD`, `GPL`) stays as it is, because its version would be a guess. None where no
+    licence is named.
     """
-    said = " ".join((said or "")[:300].split())
-    flat = re.sub(r"[^a-z0-9.+]+", " ", said.lower())
+    name = " ".join((name or "")[:300].split())
+    flat = re.sub(r"[^a-z0-9.+]+", " ", name.lower())
     words = [word[1:] if re.fullmatch(r"v\d[\d.]*", word) else word for word in flat.split()]
     named = _NAMED.get(" ".join(word.strip(".") for word in words if word not in _FILLER))
     if named:
         return named
-    said = re.sub(r"(?<=[A-Za-z0-9.+])/(?=[A-Z])", " OR ", said)
-    if not said or _NONE_SAID.match(said.lower()) or not _EXPRESSION.fullmatch(said):
+    expression = re.sub(r"(?<=[A-Za-z0-9.+])/(?=[A-Z])", " OR ", name)
+    if not expression or _NO_LICENCE_NAMED.match(expression.lower()) or not _EXPRESSION.fullmatch(expression):
         return None
-    return said
+    return expression
 
 
-def _of_classifiers(text: str) -> str | None:
-    """The licence of the trove classifiers, where they name one."""
-    found: list[str] = []
+def _read_classifiers(text: str) -> str | None:
+    """The licences that the trove classifiers name, joined by AND; None where they name none."""
+    names: list[str] = []
     for match in _CLASSIFIER.finditer(text):
         name = to_spdx(match[1].rpartition("::")[2].strip().rstrip(",; "))
         if name and name.lower() != "osi approved":
-            found.append(name)
-        if len(found) >= 4:
+            names.append(name)
+        if len(names) >= 4:
             break
-    return " AND ".join(dict.fromkeys(found)) or None
+    return " AND ".join(dict.fromkeys(names)) or None

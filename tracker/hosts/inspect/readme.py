@@ -1,6 +1,6 @@
-"""What the texts of a repository say: which papers they name, and words on its licence; pure.
+"""What a README and a CITATION.cff say: the papers that they name, and what they state about the licence; pure.
 
-The texts are strangers': each function reads a bounded part, in time linear in it, and never raises.
+Strangers write these texts, so each function reads a bounded part in linear time and never raises.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ MOST_SECTION = 2_000
 
 _MOST_TITLE = 1_000
 _MOST_TRIES = 400
-"""Beginnings of titles that are tried in one text."""
+"""BibTeX entries and titles of one text that are tried."""
 _SHORTEST_KEY, _LONGEST_KEY = 4, 400
 
 _NEW_ID = r"[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}"
 _OLD_ID = r"[a-z][a-z-]{1,15}(?:\.[a-z]{2})?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
 _ARXIV = re.compile(
-    # Addresses of a paper, at arXiv and at those who show its papers under its ids; its DOIs; `eprint = {…}`;
-    # and the word itself, as in `arXiv:…`, `arXiv preprint …` and the badge `arXiv-…-b31b1b`.
+    # The addresses of a paper at arXiv and at sites that use arXiv's ids; arXiv's DOIs; `eprint = {…}`; and the
+    # word itself, as in `arXiv:…`, `arXiv preprint …` and the badge `arXiv-…-b31b1b`.
     rf"""(?:arxiv\.org/(?:abs|pdf|html|e-print|format|ps|src)/ | alphaxiv\.org/(?:abs|pdf|overview)/
     | huggingface\.co/papers/ | 10\.48550/arxiv\. | \beprint\s{{0,4}}=\s{{0,4}}["{{]?
     | arxiv (?: [\s:_\[\](){{}}\#*-] | %3a | %20 | preprint ){{0,6}} )
@@ -56,18 +56,18 @@ _FORMAT = re.compile(
 
 
 def find_named_papers(readme: str, citation: str) -> tuple[str, ...]:
-    """The papers that a README and a CITATION.cff name: `arxiv:ID` without version, `title:KEY`; at most 50.
+    """The papers that a README and a CITATION.cff name, as `arxiv:ID` (without version) and `title:KEY`; at most 50.
 
-    Titles are those of BibTeX entries, of CITATION.cff itself and its preferred citation, and the README's
-    first heading; KEY is `domain.title_key` of it. Either text may be empty.
+    Titles come from BibTeX entries, from CITATION.cff itself and its preferred citation, and from the README's
+    first heading; KEY is the `title_key` of the title. Either text may be empty.
     """
     readme, citation = readme[:MOST_TEXT], citation[:MOST_TEXT]
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for name in _all_names(readme, citation):
-        found[name] = None
-        if len(found) >= MOST_NAMES:
+        names[name] = None
+        if len(names) >= MOST_NAMES:
             break
-    return tuple(found)
+    return tuple(names)
 
 
 def _all_names(readme: str, citation: str) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _all_names(readme: str, citation: str) -> Iterator[str]:
     for text in (citation, readme):
         for match in _ARXIV.finditer(text):
             archive, slash, number = match["id"].lower().partition("/")
-            # The subject class is no part of an old id (info.arxiv.org/help/arxiv_identifier).
+            # The subject class is not part of an old id (info.arxiv.org/help/arxiv_identifier).
             yield f"arxiv:{archive.partition('.')[0]}/{number}" if slash else f"arxiv:{archive}"
 
 
@@ -95,7 +95,7 @@ def _bibtex_titles(text: str) -> Iterator[str]:
 
 
 def _value(text: str) -> str:
-    """The BibTeX value at the start of a text, without what encloses it; empty where it does not end."""
+    """The BibTeX value at the start of a text, without its braces or quotes; empty where it does not end."""
     depth, quoted = 0, text.startswith('"')
     for place, letter in enumerate(text):
         if letter == "{":
@@ -110,11 +110,11 @@ def _value(text: str) -> str:
 
 
 def plain_title(title: str) -> str:
-    """A BibTeX title without braces, accents written out; mathematics as they are, since arXiv keeps them too."""
+    """A BibTeX title without braces and with accents as letters; mathematics stays, because arXiv keeps it too."""
     pieces = title.split("$")
     for place in range(0, len(pieces), 2):
-        piece = _ACCENT.sub(lambda found: found[2] + _COMBINING[found[1]], pieces[place])
-        piece = _LETTER.sub(lambda found: _LETTERS[found[1]], piece)
+        piece = _ACCENT.sub(lambda match: match[2] + _COMBINING[match[1]], pieces[place])
+        piece = _LETTER.sub(lambda match: _LETTERS[match[1]], piece)
         pieces[place] = _FORMAT.sub("", piece)
     return " ".join("".join(pieces).replace("{", "").replace("}", "").split())
 
@@ -124,7 +124,7 @@ _BLOCK = frozenset({">", ">-", ">+", "|", "|-", "|+", ""})
 
 
 def _citation_titles(text: str) -> Iterator[str]:
-    """Titles of the work and of its preferred citation, not of what it refers to (Citation File Format 1.2)."""
+    """The titles of the work and of its preferred citation, not of its references (Citation File Format 1.2)."""
     top, title, indent = "", None, 0
     for line in [*(line[:_MOST_TITLE] for line in text.splitlines()[:5_000]), "end:"]:
         key = _CFF_KEY.match(line)
@@ -141,15 +141,15 @@ def _citation_titles(text: str) -> Iterator[str]:
         if key[2].lower() == "title" and (
             top == "title" or (top == "preferred-citation" and 0 < len(key[1]) <= 4)
         ):
-            said = (key[3] or "").strip()
-            title, indent = "" if said in _BLOCK else said, len(key[1])
+            value = (key[3] or "").strip()
+            title, indent = "" if value in _BLOCK else value, len(key[1])
 
 
 _IN_BRACKETS = re.compile(r"\[[^\[\]]{0,100}\]|\([^()]{0,100}\)|【[^【】]{0,100}】")
 
 
 def _heading_titles(readme: str) -> Iterator[str]:
-    """The first heading that has words, whole and without what stands in brackets (a venue, a year)."""
+    """The first heading that has words: whole, and again without what is in brackets (a venue, a year)."""
     for heading in find_headings(split_lines(readme)):
         if heading.level <= 6 and (title := visible_text(heading.text)):
             yield title
@@ -163,7 +163,7 @@ _WORDS = re.compile(r"[a-z]+")
 _ABOUT_LICENCES = frozenset(
     {"license", "licence", "licenses", "licences", "licensing", "licencing", "copyright", "copyrights"}
 )
-# A licence plate is a thing to recognise; the licences of others are no licence of this.
+# A licence plate is an object to recognise, and a section on licences of dependencies is not about this work.
 _OF_OTHERS = frozenset({"plate", "plates", "driver", "drivers", "third", "party", "dependencies", "dependency"})
 _MOST_HEADING_WORDS = 6
 
@@ -178,35 +178,35 @@ def _is_about_licence(heading: Heading) -> bool:
 
 
 def extract_licence_section(readme: str) -> str:
-    """The text of the README's sections headed License, Licence or Copyright, at most 2,000 characters; or ''.
+    """The text of the sections headed License, Licence or Copyright, at most 2,000 characters; empty without any.
 
-    Headings are Markdown's (`#`, underlined, a line in bold), reStructuredText's and HTML's. A section holds its
-    own lesser headings. Where the heading says more than its subject (`MIT License`), its words belong to the text.
+    Headings are those of Markdown (`#`, underlined, a line in bold), reStructuredText and HTML. A section includes
+    its lower headings. Where a heading names more than the subject (`MIT License`), it is part of the text.
     """
     lines = split_lines(readme)
-    every = list(find_headings(lines))
-    found: list[str] = []
+    all_headings = list(find_headings(lines))
+    sections: list[str] = []
     reached = 0
-    for place, heading in enumerate(every):
+    for place, heading in enumerate(all_headings):
         if heading.start < reached or not _is_about_licence(heading):
             continue
-        later = (every[number] for number in range(place + 1, len(every)))
-        following = (one.start for one in later if one.level <= heading.level)
-        reached = next(following, len(lines))
-        said = visible_text(heading.text)
-        more = [said] if not _ABOUT_LICENCES.issuperset(_WORDS.findall(said.casefold())) else []
+        later = (all_headings[number] for number in range(place + 1, len(all_headings)))
+        ends = (following.start for following in later if following.level <= heading.level)
+        reached = next(ends, len(lines))
+        title = visible_text(heading.text)
+        more = [title] if not _ABOUT_LICENCES.issuperset(_WORDS.findall(title.casefold())) else []
         body = "\n".join([heading.rest, *lines[heading.end : reached]])[: 4 * MOST_SECTION]
-        if text := "\n".join([*more, TAG.sub(_kept_link, body).strip()]).strip():
-            found.append(text)
-        if sum(map(len, found)) >= MOST_SECTION:
+        if text := "\n".join([*more, TAG.sub(_tag_to_address, body).strip()]).strip():
+            sections.append(text)
+        if sum(map(len, sections)) >= MOST_SECTION:
             break
-    return "\n\n".join(found)[:MOST_SECTION].strip()
+    return "\n\n".join(sections)[:MOST_SECTION].strip()
 
 
 _HREF = re.compile(r"href\s{0,3}=\s{0,3}[\"']([^\"'<>]{1,300})[\"']", re.IGNORECASE)
 
 
-def _kept_link(tag: re.Match[str]) -> str:
-    """What is left of an HTML tag: where a link leads, which may be the licence's own address."""
+def _tag_to_address(tag: re.Match[str]) -> str:
+    """The replacement of an HTML tag: the address of a link, which may be that of the licence, or a space."""
     link = _HREF.search(tag[0])
     return f" {link[1]} " if link else " "
