@@ -24,11 +24,12 @@ def doctor(
 
     Configuration, disk, database, clock, upstreams and tokens are checked. Exit 0 if nothing is bad.
     """
-    from tracker import doctor
+    from tracker.doctor.examine import examine
+    from tracker.doctor.findings import any_bad, findings_as_json, format_findings
 
-    lines = doctor.examine(context.obj, dict(os.environ), online=online)
-    print(json.dumps(doctor.as_json(lines), indent=2) if as_json else "\n".join(doctor.table(lines)))
-    return int(doctor.is_bad(lines))
+    findings = examine(context.obj, dict(os.environ), online=online)
+    print(json.dumps(findings_as_json(findings), indent=2) if as_json else "\n".join(format_findings(findings)))
+    return int(any_bad(findings))
 
 
 @app.command()

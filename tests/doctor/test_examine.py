@@ -1,4 +1,4 @@
-"""What `tracker doctor` finds: each fault is a line with what to do, and never a traceback or a secret."""
+"""What `tracker doctor` finds: each fault is a finding with what to do, and never a traceback or a secret."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tracker import doctor
 from tracker.cli import app
+from tracker.doctor.examine import examine
+from tracker.doctor.findings import OK, Finding, any_bad, findings_as_json
+from tracker.doctor.upstreams import CHEAP_REQUESTS
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store.upgrade import open_store
 from tracker.store.upstreams import StoredUpstreams
@@ -38,29 +40,29 @@ def kept(data: Path) -> Iterator[StoredUpstreams]:
     store.close()
 
 
-def told(environ: dict[str, str], file: Path | None = None) -> dict[str, doctor.Line]:
-    lines = doctor.examine(file, environ)
-    assert all(line.todo for line in lines if line.mark != doctor.OK), "every trouble says what to do"
+def findings(environ: dict[str, str], file: Path | None = None) -> dict[str, Finding]:
+    lines = examine(file, environ)
+    assert all(line.todo for line in lines if line.mark != OK), "every trouble says what to do"
     return {f"{line.section}: {line.name}": line for line in lines}
 
 
 def test_a_new_installation_is_not_bad_and_says_what_is_next(environ: dict[str, str]) -> None:
-    found = told(environ)
-    assert not doctor.is_bad(found.values())
+    found = findings(environ)
+    assert not any_bad(found.values())
     assert found["database: file"].mark == "warn"
     assert "tracker once" in found["database: file"].todo
-    assert not list(Path(environ["TRACKER_DATA_DIR"]).iterdir()), "it only looks"
+    assert not list(Path(environ["TRACKER_DATA_DIR"]).iterdir()), "it only reads"
 
 
 def test_the_store_is_examined(environ: dict[str, str], kept: StoredUpstreams) -> None:
-    found = told(environ)
+    found = findings(environ)
     assert found["database: quick_check"].mark == "ok"
     assert found["database: version"].mark == "ok"
-    assert found["waiting: artifacts"].says == "none is due"
-    assert not doctor.is_bad(found.values())
+    assert found["waiting: artifacts"].says == "no artifact is due"
+    assert not any_bad(found.values())
 
 
-def test_an_upstream_is_told_with_pace_budget_stop_and_trouble(
+def test_an_upstream_is_shown_with_pace_budget_stop_and_trouble(
     environ: dict[str, str], kept: StoredUpstreams
 ) -> None:
     now = datetime.now(UTC)
@@ -69,7 +71,7 @@ def test_an_upstream_is_told_with_pace_budget_stop_and_trouble(
     kept.spend("bitbucket", 60, 3600, now)
     kept.record("gitlab", now, None)
     kept.record("web:ann.example.net", now, "no connection")
-    found = told(environ)
+    found = findings(environ)
     arxiv = found["upstreams: arxiv_api"]
     assert (arxiv.mark, "3 s apart" in arxiv.says, "server error (503)" in arxiv.says) == ("bad", True, True)
     assert (found["upstreams: zenodo"].mark, "(429)" in found["upstreams: zenodo"].says) == ("warn", True)
@@ -96,96 +98,97 @@ def test_what_waits_is_counted_with_the_hours_that_the_budget_needs(
                 f"INSERT INTO artifact ({', '.join(row)}) VALUES ({marks})", list(row.values())
             )  # the table's own columns
     connection.close()
-    waiting = told(environ)["waiting: github"]
+    waiting = findings(environ)["waiting: github"]
     assert (waiting.mark, waiting.todo) == ("warn", "Set GITHUB_TOKEN.")
     assert waiting.says == "600 artifacts due; about 29.0 h at most"
     assert (
-        told(environ | {"GITHUB_TOKEN": SECRET})["waiting: github"].says
+        findings(environ | {"GITHUB_TOKEN": SECRET})["waiting: github"].says
         == "600 artifacts due; about 1 min at most"
     )
 
 
-def test_tokens_are_told_by_what_they_change_and_never_shown(environ: dict[str, str]) -> None:
-    without = told(environ)
+def test_tokens_are_described_by_what_they_change_and_never_shown(environ: dict[str, str]) -> None:
+    without = findings(environ)
     assert "5,000" in without["tokens: GITHUB_TOKEN"].todo
     assert "1,000" in without["tokens: HF_TOKEN"].todo
     given = environ | {"GITHUB_TOKEN": SECRET, "HF_TOKEN": SECRET}
     given["TRACKER_UPSTREAMS__ZENODO"] = f"http://user:{SECRET}@127.0.0.1:1/api?key={SECRET}"
     given["TRACKER_DATABASE_URL"] = f"postgresql://user:{SECRET}@127.0.0.1:1/x"
-    lines = doctor.examine(None, given)
-    assert SECRET not in json.dumps(doctor.as_json(lines))
+    lines = examine(None, given)
+    assert SECRET not in json.dumps(findings_as_json(lines))
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 500, b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_damaged_database_is_a_line(environ: dict[str, str], data: Path, content: bytes) -> None:
+def test_a_damaged_database_is_a_finding(environ: dict[str, str], data: Path, content: bytes) -> None:
     (data / "tracker.db").write_bytes(content)
-    found = told(environ)
+    found = findings(environ)
     assert found["database: quick_check"].mark == "bad"
     assert (data / "tracker.db").read_bytes() == content
 
 
-def test_a_database_with_damaged_pages_is_a_line(environ: dict[str, str], data: Path) -> None:
+def test_a_database_with_damaged_pages_is_a_finding(environ: dict[str, str], data: Path) -> None:
     open_store(f"sqlite:///{data / 'tracker.db'}").close()
     whole = (data / "tracker.db").read_bytes()
     (data / "tracker.db").write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
-    assert doctor.is_bad(told(environ).values())
+    assert any_bad(findings(environ).values())
 
 
 @pytest.mark.parametrize(("pragma", "says"), [("application_id", "another program"), ("user_version", "views 99")])
-def test_a_foreign_or_newer_database_is_a_line(
+def test_a_foreign_or_newer_database_is_a_finding(
     environ: dict[str, str], data: Path, pragma: str, says: str
 ) -> None:
     open_store(f"sqlite:///{data / 'tracker.db'}").close()
     with sqlite3.connect(data / "tracker.db") as connection:
         connection.execute(f"PRAGMA {pragma} = 99")
     connection.close()
-    found = told(environ)["database: version"]
+    found = findings(environ)["database: version"]
     assert found.mark == "bad"
     assert says in found.says
 
 
 @pytest.mark.parametrize("text", ["not toml", "[pace]\nspeed = 1\n", "[pace]\narxiv = 'fast'\n", None])
-def test_a_configuration_that_cannot_be_used_is_a_line(
+def test_a_configuration_that_cannot_be_used_is_a_finding(
     tmp_path: Path, environ: dict[str, str], text: str | None
 ) -> None:
     file = tmp_path / "mine.toml"
     if text is not None:
         file.write_text(text)
-    found = told(environ, file)
+    found = findings(environ, file)
     assert found["configuration: settings"].mark == "bad"
     assert "mine.toml" in found["configuration: settings"].says
 
 
-def test_corrections_that_cannot_be_read_are_a_line(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_corrections_that_cannot_be_read_are_a_finding(tmp_path: Path, environ: dict[str, str]) -> None:
     assert (
-        told(environ | {"TRACKER_CORRECTIONS": str(tmp_path / "none.toml")})["configuration: rules"].mark == "bad"
+        findings(environ | {"TRACKER_CORRECTIONS": str(tmp_path / "none.toml")})["configuration: rules"].mark
+        == "bad"
     )
 
 
-def test_a_folder_that_is_none_is_a_line(tmp_path: Path) -> None:
+def test_a_data_folder_that_is_a_file_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert told({"TRACKER_DATA_DIR": str(tmp_path / "file" / "data")})["disk: data_dir"].mark == "bad"
+    assert findings({"TRACKER_DATA_DIR": str(tmp_path / "file" / "data")})["disk: data_dir"].mark == "bad"
 
 
-def test_a_clock_that_stands_before_what_is_stored_is_bad(environ: dict[str, str], kept: StoredUpstreams) -> None:
+def test_a_clock_earlier_than_what_is_stored_is_bad(environ: dict[str, str], kept: StoredUpstreams) -> None:
     kept.record("gitlab", datetime.now(UTC) + timedelta(days=3), None)
-    assert told(environ)["clock: system clock"].mark == "bad"
+    assert findings(environ)["clock: system clock"].mark == "bad"
 
 
 def test_an_unknown_time_zone_is_bad(environ: dict[str, str]) -> None:
-    assert told(environ | {"TRACKER_SCHEDULE__TIMEZONE": "Moon/Sea"})["clock: time zone"].mark == "bad"
+    assert findings(environ | {"TRACKER_SCHEDULE__TIMEZONE": "Moon/Sea"})["clock: time zone"].mark == "bad"
 
 
-def test_online_asks_each_upstream_once_and_says_who_does_not_answer(environ: dict[str, str]) -> None:
+def test_online_asks_each_upstream_once_and_reports_who_does_not_answer(environ: dict[str, str]) -> None:
     with Sandbox(DEMO_WORLD) as sandbox:
         given = environ | {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
         given |= {"TRACKER_PACE__ARXIV": "0", "GITHUB_TOKEN": "any"}
-        lines = [line for line in doctor.examine(None, given, online=True) if line.section == "online"]
-    assert {line.name for line in lines} == set(doctor.CHEAP)
+        lines = [line for line in examine(None, given, online=True) if line.section == "online"]
+    assert {line.name for line in lines} == set(CHEAP_REQUESTS)
     assert {line.mark for line in lines} == {"ok"}, lines
 
 
-def test_the_command_prints_lines_or_json_and_tells_by_its_code(
+def test_the_command_prints_lines_or_json_and_sets_its_exit_code(
     environ: dict[str, str], data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, value in environ.items():
