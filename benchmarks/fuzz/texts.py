@@ -24,7 +24,7 @@ from tracker.harvest import pdf, tex_archive
 from tracker.hosts.huggingface import metadata
 from tracker.hosts.inspect import package_metadata, readme
 from tracker.hosts.resolve import resolve_url
-from tracker.judge import licence_classes, licence_statements, licences
+from tracker.judge import licence_classes, licence_files, licence_statements, licences
 from tracker.publish import feed_entry, latex
 
 if TYPE_CHECKING:
@@ -162,11 +162,11 @@ def _licences() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
         file = LicenceFile("LICENSE", given)
-        licences.read_licence_text(given, rules)
+        licence_files.read_licence_text(given, rules)
         for fact in (Fact.CODE, Fact.WEIGHTS):
             licence_statements.read_statement(file, fact, rules)
             licence_statements.read_fact_statement(file, fact, rules)
-            licences.decide_licence(given[:60], True, [file], rules, fact, said=[file])
+            licences.decide_licence(given[:60], True, [file], rules, fact, statements=[file])
 
     return run
 

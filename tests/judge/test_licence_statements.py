@@ -33,7 +33,7 @@ def standard(name: str) -> str:
 
 
 def heard(text: str, fact: Fact = CODE, path: str = "README.md") -> Licence:
-    return decide_licence(None, True, [], rules(), fact, said=[LicenceFile(path, text)])
+    return decide_licence(None, True, [], rules(), fact, statements=[LicenceFile(path, text)])
 
 
 PARTS = "The code is released under the MIT license, the data under CC BY-NC 4.0"
@@ -112,17 +112,19 @@ def test_package_metadata_speaks_of_the_code(tag: str, fact: Fact, spdx: str | N
 def test_words_count_only_where_nothing_stronger_stands() -> None:
     words = [LicenceFile("README.md", "CC BY-NC 4.0")]
     file = [LicenceFile("LICENSE", standard("MIT"))]
-    assert decide_licence(None, True, file, rules(), said=words).spdx == "MIT"
-    assert decide_licence("Apache-2.0", True, [], rules(), said=words).spdx == "Apache-2.0"
-    assert decide_licence("NOASSERTION", True, [], rules(), said=words).spdx == "CC-BY-NC-4.0"
+    assert decide_licence(None, True, file, rules(), statements=words).spdx == "MIT"
+    assert decide_licence("Apache-2.0", True, [], rules(), statements=words).spdx == "Apache-2.0"
+    assert decide_licence("NOASSERTION", True, [], rules(), statements=words).spdx == "CC-BY-NC-4.0"
     assert (
-        decide_licence("other:mrl", True, [], rules(), WEIGHTS, said=[LicenceFile("README.md", "MIT")]).class_
+        decide_licence(
+            "other:mrl", True, [], rules(), WEIGHTS, statements=[LicenceFile("README.md", "MIT")]
+        ).class_
         is RESTRICTED
     )
-    assert decide_licence(None, True, [], rules(), said=[LicenceFile("README.md", " ")]).class_ is NONE
+    assert decide_licence(None, True, [], rules(), statements=[LicenceFile("README.md", " ")]).class_ is NONE
     other = [LicenceFile("LICENSE-MODEL", "DEEPSEEK LICENSE AGREEMENT")]
     assert (
-        decide_licence(None, True, other, rules(), said=[LicenceFile("README.md", "The code is MIT.")]).spdx
+        decide_licence(None, True, other, rules(), statements=[LicenceFile("README.md", "The code is MIT.")]).spdx
         == "MIT"
     )
 
@@ -133,7 +135,7 @@ def test_among_words_the_stricter_counts_and_both_are_named() -> None:
         LicenceFile("setup.py", "SPDX-License-Identifier: MIT"),
     ]
     for said in (words, words[::-1]):
-        licence = decide_licence(None, True, [], rules(), said=said)
+        licence = decide_licence(None, True, [], rules(), statements=said)
         assert licence.class_ is RESTRICTED
         assert "setup.py says MIT" in licence.note
         assert "README.md, section on the licence says restricted" in licence.note
@@ -149,16 +151,16 @@ def test_beside_by_files_and_by_words() -> None:
     assert found == {CODE: ("MIT", "LICENSE-CODE"), WEIGHTS: ("deepseek", "LICENSE-MODEL")}
     whole, said = [LicenceFile("LICENSE", standard("MIT"))], [LicenceFile("README.md", PARTS)]
     assert licences_by_fact(whole, rules()) == ()
-    ((fact, licence),) = licences_by_fact(whole, rules(), said=said)
+    ((fact, licence),) = licences_by_fact(whole, rules(), statements=said)
     assert (fact, licence.spdx) == (DATA, "CC-BY-NC-4.0")
     assert licence.note == (
         "LICENSE says MIT, README.md, section on the licence, says CC-BY-NC-4.0: the stricter counts"
     )
     # Words never open what a file or a claim closes.
     opening = [LicenceFile("README.md", "The data are under CC BY 4.0.")]
-    assert licences_by_fact([LicenceFile("LICENSE", standard("CC-BY-NC-4.0"))], rules(), said=opening) == ()
-    assert licences_by_fact([], rules(), said=opening, claimed="cc-by-nc-4.0") == ()
-    assert [licence.spdx for _, licence in licences_by_fact([], rules(), said=opening)] == ["CC-BY-4.0"]
+    assert licences_by_fact([LicenceFile("LICENSE", standard("CC-BY-NC-4.0"))], rules(), statements=opening) == ()
+    assert licences_by_fact([], rules(), statements=opening, claimed="cc-by-nc-4.0") == ()
+    assert [licence.spdx for _, licence in licences_by_fact([], rules(), statements=opening)] == ["CC-BY-4.0"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,7 @@ def test_a_conflict_names_both_and_averages_nothing(
 def test_no_text_raises(text: str) -> None:
     for path in ("README.md", "setup.cfg"):
         assert heard(text, CODE, path).class_ in LicenceClass
-    licences_by_fact([], rules(), said=[LicenceFile("README.md", text)])
+    licences_by_fact([], rules(), statements=[LicenceFile("README.md", text)])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from tracker.domain.artifacts import LicenceFile
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge.licence_classes import LicenceRules, classify_licence, load_licence_rules, normalise_licence
-from tracker.judge.licences import decide_licence, read_licence_text
+from tracker.judge.licence_files import read_licence_text
+from tracker.judge.licences import decide_licence
 
 OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 NONE, UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN

@@ -15,8 +15,8 @@ from itertools import islice
 
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge import licence_texts
 from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
+from tracker.judge.licence_words import comparable_words, flatten_text, shorten
 
 MAX_SECTION = 8_000
 """Characters of a section that are read; what is longer makes nothing open."""
@@ -107,7 +107,7 @@ def _read_metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> Licenc
         return LicenceStatement(None, _UNKNOWN, file.path, f"{file.path} speaks of the code alone", firm=False)
     class_ = classify_licence(name, rules) if name else _UNKNOWN
     if name is None or class_ is _UNKNOWN:
-        shown = _shown(tag[1].strip() if tag else file.text)
+        shown = shorten(tag[1].strip() if tag else file.text)
         return LicenceStatement(
             None, _UNKNOWN, file.path, f"{file.path} says “{shown}”, which was not recognised", firm=False
         )
@@ -124,13 +124,13 @@ def _joined(mine: list[_Clause], general: list[_Clause], source: str, rules: Lic
     others = next((one for one in (*mine, *general) if one.about_others and (one.names or one.restricted)), None)
     if others is not None and (others.restricted or not names):
         return LicenceStatement(
-            None, _UNKNOWN, source, f"it speaks of other people's work: “{_shown(others.shown)}”"
+            None, _UNKNOWN, source, f"it speaks of other people's work: “{shorten(others.shown)}”"
         )
     if doubt := next((clause.doubt for clause in own if clause.doubt), None):
         said = f"{' AND '.join(names)} with added words" if names else "it adds words that were not recognised"
-        return LicenceStatement(None, _UNKNOWN, source, f"{said}: “{_shown(doubt)}”")
+        return LicenceStatement(None, _UNKNOWN, source, f"{said}: “{shorten(doubt)}”")
     if not names:
-        words = _shown(" ".join(clause.shown for clause in (*mine, *general))) or "nothing"
+        words = shorten(" ".join(clause.shown for clause in (*mine, *general))) or "nothing"
         return LicenceStatement(
             None, _UNKNOWN, source, f"{source}, says “{words}”, which was not recognised", firm=False
         )
@@ -139,7 +139,7 @@ def _joined(mine: list[_Clause], general: list[_Clause], source: str, rules: Lic
 
 
 def _restriction_note(clause: _Clause, names: list[str], spdx: str | None) -> str:
-    note = f"it says “{_shown(clause.restricted or '')}”"
+    note = f"it says “{shorten(clause.restricted or '')}”"
     beside = [name for name in names if name != spdx and name not in clause.names]
     return f"{note} and names {' AND '.join(beside)} too: the stricter counts" if beside else note
 
@@ -177,7 +177,7 @@ def _decides(clause: _Clause) -> bool:
 
 
 def _clause(text: str, rules: LicenceRules) -> _Clause:
-    flat, words = licence_texts.flatten_text(text), " ".join(licence_texts.comparable_words(text))
+    flat, words = flatten_text(text), " ".join(comparable_words(text))
     names = [name for name, says in rules.short if says.search(flat)]
     names += [name for tag in _TAG.findall(text) if (name := normalise_licence(tag.strip(), rules))]
     limit = rules.restricted.search(words)
@@ -200,7 +200,3 @@ def _replace_addresses(text: str) -> str:
     text = _CC0_ADDRESS.sub(" CC0-1.0 ", text)
     text = _LICENCE_ADDRESS.sub(lambda found: f" {_ENDING.sub('', found[1]).replace('%20', ' ')} ", text)
     return _VERSION.sub(" ", _BOTH_USES.sub(" any ", _ADDRESS.sub(" ", text)))
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= 80 else text[:79] + "…"

@@ -9,17 +9,15 @@ guidelines (spdx.github.io/spdx-spec, annex "SPDX License List matching guidelin
 
 from __future__ import annotations
 
-import html
 import re
 import sys
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MAX_CHARACTERS = 100_000
-"""Longer texts are cut: the longest standard text has less than half of that."""
+from tracker.judge.licence_words import MAX_CHARACTERS, comparable_words
+
 MAX_MATCHES = 8
 """Licences looked for in one file."""
 GRAM = 4
@@ -39,30 +37,7 @@ NAME_WORDS = 40
 NEAR_SHARE = 0.02
 """Share of words that may differ in a text that resembles a licence: GitHub's recogniser takes 98 % as equal."""
 
-_URL = re.compile(
-    r"(?:https?://|\bwww\.)[^\s<>\"')]{1,300}|\b(?:[a-z0-9-]{1,60}\.){1,4}(?:org|com|net|edu|gov|io)\b[^\s<>\"')]{0,300}"
-)
-_TAG = re.compile(r"<[^<>]{1,120}>")
-_COPYRIGHT = re.compile(
-    r"^[^\w\n(©]{0,20}(?:portions[ \t]+)?(?:spdx-filecopyrighttext\b|copyrights?[ \t]*(?:\(c\)|©|:|[0-9]{4}|[<\[{])"
-    r"|©|\(c\)[ \t]*(?:copyright|[0-9]{4}|[<\[{]))[^\n]{0,200}$",
-    re.MULTILINE,
-)
-_RESERVED = re.compile(r"\ball\s{1,4}rights\s{1,4}reserved\b")
-_VERSION = re.compile(r"\bv(?:ersion|\.)?[ \t\n]{0,4}([0-9]{1,3}(?:\.[0-9]{1,3}){0,2}?)(?:\.0)?(?!\.?[0-9])")
-_POINT = re.compile(r"\.(?![0-9])|(?<![0-9])\.")
-_WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"\{\{|\}\}")
-_NUMERALS = frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv".split())  # noqa: SIM905 - words read better so
-_SPELLINGS = {
-    "licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense",
-    "acknowledgment": "acknowledgement", "acknowledgments": "acknowledgements", "owner": "holder",
-    "owners": "holders", "merchantibility": "merchantability", "judgment": "judgement", "whilst": "while",
-    "favour": "favor", "fulfil": "fulfill", "wilful": "willful", "programme": "program",
-    "organisation": "organization", "authorised": "authorized", "authorisation": "authorization",
-    "recognised": "recognized", "utilisation": "utilization", "centre": "center",
-}  # fmt: skip
-"""Spelling variants, from the SPDX list of equivalent words."""
 _NEUTRAL = frozenset("the an of and this that such its their is are".split())  # noqa: SIM905 - as above
 """Words whose presence or absence does not change what a licence allows."""
 _GRANT_WORDS = frozenset(
@@ -112,34 +87,6 @@ class TextMatch:
         """Whether the differences are few, and none of them touches a grant or a condition."""
         few = max(1, int(self.standard.fixed * NEAR_SHARE))
         return len(self.differing) <= few and not _GRANT_WORDS.intersection(self.differing)
-
-
-def comparable_words(text: str) -> list[str]:
-    """The words that count when texts are compared, in order."""
-    text = _lowered(text)
-    text = _COPYRIGHT.sub(" ", _TAG.sub(" ", _URL.sub(" ", text)))
-    text = _VERSION.sub(lambda found: f" version{found[1].replace('.', '')} ", text)
-    text = _RESERVED.sub(" ", text).replace("'", "").replace("’", "").replace("-", "")
-    return [
-        _SPELLINGS.get(word, word)
-        for word in _WORD.findall(text)
-        if len(word) > 1 and word not in _NUMERALS and not (word.isdigit() and len(word) < 3)
-    ]
-
-
-def copyright_lines(text: str) -> str:
-    """The copyright lines that `words_of` leaves out, in lower case: terms may hide in them."""
-    return " ".join(_COPYRIGHT.findall(_lowered(text)))
-
-
-def flatten_text(text: str) -> str:
-    """The text in lower case, all punctuation but the points of numbers made one space."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower().replace("licence", "license")
-    return " ".join(_POINT.sub(" ", re.sub(r"[^\w.+]+", " ", text).replace("_", " ")).split())
-
-
-def _lowered(text: str) -> str:
-    return unicodedata.normalize("NFKC", html.unescape(text[:MAX_CHARACTERS]).replace("©", " © ")).lower()
 
 
 def parse_standard(spdx: str, text: str, title: str = "") -> StandardText:

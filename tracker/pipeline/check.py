@@ -95,10 +95,10 @@ def _answer(cycle: Cycle, due: artifact_queue.DueArtifact, found: Check) -> arti
         rules,
         fact,
         "its card on the Hub" if on_hub else "the host's licence field",
-        said=found.licence_statements,
+        statements=found.licence_statements,
     )
     beside = licences.licences_by_fact(
-        found.licence_files, rules, said=found.licence_statements, claimed=found.licence_claimed
+        found.licence_files, rules, statements=found.licence_statements, claimed=found.licence_claimed
     )
     return artifacts.CheckResult(
         artifact=due.artifact,
