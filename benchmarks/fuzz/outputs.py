@@ -11,8 +11,9 @@ from lxml import etree, html
 
 from benchmarks.fuzz.mutate import text
 from benchmarks.fuzz.target import Run, Target, loud
+from tracker.domain.feeds import FEED_FORMATS, JSON_FEED, Channel
 from tracker.domain.history import Verdict
-from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.items import Item, ItemLink
 from tracker.domain.status import Status, Trouble
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
 from tracker.publish import feeds, jsonld, opml, pages
@@ -58,16 +59,16 @@ def _feeds() -> Run:
             name=f"org/{name}", title=name, description=text(data)[:300], items=(made,), page=f"browse/{name}"
         )
         with loud() as check:
-            for ending in ("xml", "atom", "json"):
+            for feed_format in FEED_FORMATS:
                 document = feeds.write_feed(
                     channel,
-                    ending,
+                    feed_format,
                     settings.feed,
                     public_url="https://tracker.example.org",
                     hub="https://hub.example.org/",
                 )
                 check()
-                if ending == "json":
+                if feed_format is JSON_FEED:
                     assert len(json.loads(document)["items"]) == 1
                 else:
                     root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, huge_tree=False))

@@ -26,8 +26,8 @@ from tracker import config_files
 from tracker import settings as configured
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import SettingsError
+from tracker.domain.feeds import Channel
 from tracker.domain.history import Verdict
-from tracker.domain.items import Channel
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.status import Status

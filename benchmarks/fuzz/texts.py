@@ -25,7 +25,8 @@ from tracker.hosts.huggingface import metadata
 from tracker.hosts.inspect import package_metadata, readme
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, licence_files, licence_statements, licences
-from tracker.publish import feed_entry, latex
+from tracker.publish.addresses import escape_uri, web_address
+from tracker.publish.readable_text import readable_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,12 +147,12 @@ def _page() -> Run:
 def _latex() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
-        shown = latex.plain_text(given)
-        assert latex.plain_text(shown) == shown, "not idempotent"
+        shown = readable_text(given)
+        assert readable_text(shown) == shown, "not idempotent"
         assert shown or not any(unicodedata.category(sign)[0] in "LN" for sign in given[:200]), "empty"
         assert "\n" not in shown
-        feed_entry.escape_uri(given).encode()
-        feed_entry.web_address(given)
+        escape_uri(given).encode()
+        web_address(given)
 
     return run
 

@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from tracker import settings
-from tracker.domain.items import Channel, Item
+from tracker.domain.feeds import Channel
+from tracker.domain.items import Item
 from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
 from tracker.pipeline import cycle

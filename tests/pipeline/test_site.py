@@ -14,7 +14,7 @@ from lxml import html
 from tracker import settings
 from tracker.config_files import Organisation
 from tracker.domain.artifacts import Reference
-from tracker.domain.items import Channel
+from tracker.domain.feeds import Channel
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.status import Status

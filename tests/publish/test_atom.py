@@ -10,7 +10,8 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.feeds import ATOM, Channel
+from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Role
 from tracker.publish import feeds
 from tracker.settings import Settings
@@ -24,7 +25,7 @@ def atom(configured: Callable[..., Settings]) -> Callable[..., Any]:
     def build(*shown: Item, name: str = "", **told: str) -> Any:
         channel = Channel(name=name, title="Open & code", description="Of papers.", items=shown, page="p/")
         told = {"public_url": "https://x.example/t"} | told
-        return etree.fromstring(feeds.write_feed(channel, "atom", configured().feed, **told))
+        return etree.fromstring(feeds.write_feed(channel, ATOM, configured().feed, **told))
 
     return build
 

@@ -18,7 +18,7 @@ from tracker.publish import composed_feeds
 from tracker.publish.composed_feeds import ComposedFeed, Composer
 
 Make = Callable[..., Any]
-WATCHED = [Organisation(name="Ann's lab", github=("ann",))]
+WATCHED = (Organisation(name="Ann's lab", github=("ann",)),)
 
 
 @pytest.fixture
@@ -121,10 +121,10 @@ def test_a_feed_is_built_once_for_each_publish(composer: Composer, item: Make) -
 
 
 def test_what_is_kept_is_bounded(composer: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(composed_feeds, "MOST_KEPT", 5)
+    monkeypatch.setattr(composed_feeds, "MOST_CACHED", 5)
     for number in range(20):
         composer.answer("feed.xml", f"keyword=word{number}")
-    assert len(composer._built) == 5
+    assert len(composer._cache) == 5
 
 
 def test_a_million_values_are_refused_at_once(composer: Composer) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from tracker.config_files import Organisation
-from tracker.domain.items import Channel, Item
-from tracker.domain.terms import Fact, LicenceClass
+from tracker.domain.feeds import RSS, Channel
+from tracker.domain.items import Item
 from tracker.publish import feed_list
 from tracker.settings import Settings
 
 Make = Callable[..., Any]
-WATCHED = [Organisation(name="Ann's lab", github=("Ann",), huggingface=("annlab",))]
+WATCHED = (Organisation(name="Ann's lab", github=("Ann",), huggingface=("annlab",)),)
 
 
 @pytest.fixture
@@ -61,20 +61,8 @@ def test_facts_and_events_have_entries_of_their_own(item: Make, built: Make) -> 
 
 def test_every_feed_has_its_own_path_title_and_words(item: Make, built: Make) -> None:
     made = list(built(item(1)).values())
-    assert len({one.path("xml") for one in made}) == len({one.title for one in made}) == len(made)
+    assert len({one.path(RSS) for one in made}) == len({one.title for one in made}) == len(made)
     assert all(one.description for one in made)
-
-
-def test_what_is_asked_of_an_item(item: Make, link: Make, verdict: Make) -> None:
-    one = item(1, title="On Tides", abstract="We model tides; a theory.", authors=("Ann  Author",))
-    assert feed_list.deciding_licence(one) == ("MIT", LicenceClass.OSI)
-    assert feed_list.deciding_licence(one, Fact.DATA) == (None, LicenceClass.UNKNOWN)
-    assert feed_list.is_open(one, Fact.CODE)
-    assert not feed_list.is_open(one, Fact.WEIGHTS)
-    assert feed_list.is_written_by(one, "ann author")
-    assert not feed_list.is_written_by(one, "ann")
-    assert feed_list.mentions_word(one, "tides")
-    assert not feed_list.mentions_word(one, "tide")
 
 
 def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(

@@ -1,4 +1,4 @@
-"""Which items stand in a feed, and where the site is."""
+"""The window of a feed: which items it shows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
-
-import pytest
 
 from tracker.domain.items import Item
 from tracker.publish import feed_window
@@ -49,17 +47,3 @@ def test_dates_strictly_decrease_even_for_one_batch(item: Make, configured: Conf
     assert dates[0] == now
     assert all(later > earlier for later, earlier in pairwise(dates) if later and earlier)
     assert feed_window.newest_items(list(reversed([*together, *nearly])), configured().feed) == shown
-
-
-@pytest.mark.parametrize(("environ", "address"), [
-    ({}, "http://127.0.0.1:8080"),
-    ({"TRACKER_WEB__PORT": "9100"}, "http://127.0.0.1:9100"),
-    ({"TRACKER_WEB__HOST": "::1"}, "http://[::1]:8080"),
-    ({"TRACKER_WEB__HOST": "0.0.0.0"}, ""),
-    ({"TRACKER_WEB__PORT": "0"}, ""),
-    ({"TRACKER_PUBLIC_URL": "https://x.example/t/", "TRACKER_WEB__HOST": "0.0.0.0"}, "https://x.example/t"),
-])  # fmt: skip
-def test_the_site_names_an_address_only_where_it_is_known(
-    configured: Configured, environ: dict[str, str], address: str
-) -> None:
-    assert feed_window.site_address(configured(**environ)) == address

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.feeds import JSON_FEED, Channel
+from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Fact, LicenceClass, Role, State
 from tracker.publish import feed_entry, feeds, jsonfeed
 from tracker.settings import Settings
@@ -22,7 +23,7 @@ def feed(configured: Callable[..., Settings]) -> Callable[..., Any]:
     def build(*shown: Item, name: str = "", **told: str) -> Any:
         channel = Channel(name=name, title="Open code", description="Of papers.", items=shown)
         told = {"public_url": "https://x.example/t"} | told
-        return json.loads(feeds.write_feed(channel, "json", configured().feed, **told))
+        return json.loads(feeds.write_feed(channel, JSON_FEED, configured().feed, **told))
 
     return build
 

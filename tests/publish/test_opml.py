@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from tracker.domain.items import Channel
+from tracker.domain.feeds import Channel
 from tracker.publish import opml
 from tracker.settings import Settings
 

@@ -27,8 +27,9 @@ from tracker.domain.evidence import (
     ScanRecord,
     WorkEvidence,
 )
+from tracker.domain.feeds import Channel
 from tracker.domain.history import CheckRecord, Correction, Event, Licence, VersionSeen
-from tracker.domain.items import Channel, Item
+from tracker.domain.items import Item
 from tracker.domain.status import Trouble
 from tracker.domain.terms import (
     Cause,

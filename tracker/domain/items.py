@@ -77,24 +77,18 @@ class Item:
         """The verdict on one fact, None when the work was not judged yet."""
         return next((v for v in self.verdicts if v.fact is fact), None)
 
+    def own_artifacts(self) -> list[ItemLink]:
+        """The authors' own artifacts, without their project pages."""
+        return [link for link in self.links if link.role is Role.OWN]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """One feed, ready to be written in any format.
+    def own_links(self) -> list[ItemLink]:
+        """The authors' own artifacts, the one that decides the code first, then their project pages."""
+        code = self.verdict(Fact.CODE)
+        deciding = code.reference if code else None
+        return sorted(self.own_artifacts(), key=lambda link: link.reference != deciding) + [
+            link for link in self.links if link.role is Role.OWN_PAGE
+        ]
 
-    `name` is empty for the main feed, else the part of the path between `/feeds/` and the ending: `cs.CL`, `weights`,
-    `licence/MIT`, `org/Ai2`, `event/gone`; or `paper/ID` for the feed of one paper; or the canonical query of a composed
-    feed, beginning with `?`. `page` is the path of the page for people that shows the same, without a leading slash.
-    """
-
-    name: str
-    title: str
-    description: str
-    items: tuple[Item, ...]
-    page: str = ""
-
-    def path(self, ending: str) -> str:
-        """Where it is served, without a leading slash: `feed.xml`, `feeds/cs.CL.atom`, `feed.xml?cat=cs.CL`."""
-        if not self.name or self.name.startswith("?"):
-            return f"feed.{ending}{self.name}"
-        return f"{self.name}.{ending}" if self.name.startswith("paper/") else f"feeds/{self.name}.{ending}"
+    def other_links(self) -> list[ItemLink]:
+        """The links to what others made: mentions and community artifacts."""
+        return [link for link in self.links if link.role not in (Role.OWN, Role.OWN_PAGE)]

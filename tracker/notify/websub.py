@@ -14,9 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.domain.errors import UpstreamError, UpstreamStopped
+from tracker.domain.feeds import FEED_FORMATS
 from tracker.domain.protocols import Fetch
 
-ENDINGS = (".xml", ".atom", ".json")
+_SUFFIXES = {f".{feed_format.ending}" for feed_format in FEED_FORMATS}
 ONE_SECONDS = 5.0
 """Seconds for which one answer is waited."""
 MOST_REFUSED = 3
@@ -40,7 +41,7 @@ def written(folder: Path) -> dict[str, int]:
     """
     found = {}
     for path in [*folder.glob("feed.*"), *(folder / "feeds").rglob("*.*")]:
-        if path.suffix in ENDINGS and path.is_file():
+        if path.suffix in _SUFFIXES and path.is_file():
             found[path.relative_to(folder).as_posix()] = path.stat().st_mtime_ns
     return found
 

@@ -16,7 +16,9 @@ from tracker.notify.deliveries import Remembered
 from tracker.notify.notices import News, Result
 from tracker.pipeline.context import Cycle, close_stage
 from tracker.pipeline.timing import timed
-from tracker.publish import feed_entry, feed_list
+from tracker.publish import feed_entry
+from tracker.publish.addresses import escape_uri
+from tracker.publish.feed_filters import deciding_licence, fold_name, is_open, mentions_word
 from tracker.settings import Notify, is_loopback
 from tracker.store import stage_status, times
 from tracker.store.feed_entries import MAIN_FEED
@@ -84,7 +86,7 @@ def _push(cycle: Cycle) -> tuple[str, datetime | None]:
         cycle.fetch,
         hub,
         # As the feed names itself: that is what readers subscribe to.
-        [(path, feed_entry.escape_uri(f"{site}/{path}")) for path in websub.due(files, known.feeds)],
+        [(path, escape_uri(f"{site}/{path}")) for path in websub.due(files, known.feeds)],
         seconds=settings.notify.seconds,
         check_cancelled=cycle.check_cancelled,
     )
@@ -150,11 +152,8 @@ def is_wanted(item: Item, wanted: Notify) -> bool:
     nothing."""
     return (
         (not wanted.categories or not set(wanted.categories).isdisjoint(item.categories))
-        and all(feed_list.is_open(item, fact) for fact in wanted.facts)
-        and (
-            not wanted.keywords
-            or any(feed_list.mentions_word(item, feed_list.fold_name(word)) for word in wanted.keywords)
-        )
+        and all(is_open(item, fact) for fact in wanted.facts)
+        and (not wanted.keywords or any(mentions_word(item, fold_name(word)) for word in wanted.keywords))
     )
 
 
@@ -168,7 +167,7 @@ def _news(item: Item, public_url: str) -> News:
     told = feed_entry.build_entry(item, public_url)
     shipped = []
     for fact in Fact:
-        if feed_list.is_open(item, fact):
-            spdx = feed_list.deciding_licence(item, fact)[0]
+        if is_open(item, fact):
+            spdx = deciding_licence(item, fact)[0]
             shipped.append(f"{fact.value} ({spdx})" if spdx else fact.value)
     return News(told.title, told.url or "", ", ".join(shipped))

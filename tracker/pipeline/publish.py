@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tracker.domain.items import Channel, Item
+from tracker.domain.feeds import FEED_FORMATS, Channel
+from tracker.domain.items import Item
 from tracker.pipeline.context import Cycle, status
 from tracker.pipeline.site import build_site
 from tracker.pipeline.timing import timed
-from tracker.publish import composed_feeds, feed_entry, feed_list, feed_window, feeds, files, latex, opml
+from tracker.publish import feed_entry, feed_list, feeds, files, opml, readable_text
+from tracker.publish.addresses import site_address
 from tracker.settings import Settings
 from tracker.store import feed_entries, items, stage_status
 from tracker.store.engine import Store
@@ -58,7 +60,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> None:
         folder,
         {
             **rendered,
-            "feeds.opml": opml.write_opml(channels, settings.feed, feed_window.site_address(settings)),
+            "feeds.opml": opml.write_opml(channels, settings.feed, site_address(settings)),
             **site,
         },
     )
@@ -80,7 +82,7 @@ def _thin(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, l
 
 def forget() -> None:
     """Give back what was kept while publishing: a service does it between cycles."""
-    latex.clear_cache()
+    readable_text.clear_cache()
     feed_entry.clear_cache()
 
 
@@ -93,15 +95,15 @@ def _feeds(
     of_items: dict[int, bytes] = {}
     for _, channel in channels:
         digests[channel.name] = digest = _digest(channel, of_items)
-        for ending in composed_feeds.ENDINGS:
-            path = channel.path(ending)
+        for feed_format in FEED_FORMATS:
+            path = channel.path(feed_format)
             if known.get(channel.name) != digest or not (folder / path).exists():
                 made[path] = feeds.write_feed(
                     channel,
-                    ending,
+                    feed_format,
                     settings.feed,
                     public_url=settings.public_url,
-                    address=feed_window.site_address(settings),
+                    address=site_address(settings),
                     hub=settings.notify.websub_hub,
                 )
     return made, digests

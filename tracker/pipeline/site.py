@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from tracker.domain.items import Channel, Item
+from tracker.domain.feeds import Channel
+from tracker.domain.items import Item
 from tracker.domain.status import Status
-from tracker.publish import feed_pages, feed_window, pages
+from tracker.publish import feed_pages, pages
+from tracker.publish.addresses import is_safe_path, site_address
 from tracker.settings import Settings
 from tracker.store import evidence, items, trends
 from tracker.store.engine import Store
@@ -34,7 +36,7 @@ def build_site(
 ) -> dict[str, bytes]:
     """All static pages by the name of their file: the lists, the figures, and a page for every paper that stands in
     one of them. `newest` are the items of the main feed in order; `channels` all feeds with the name of their group."""
-    address, of_feeds = feed_window.site_address(settings), feed_pages.list_feed_pages(channels)
+    address, of_feeds = site_address(settings), feed_pages.list_feed_pages(channels)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
     told = {item.work: item for item in reversed(everything) if item.arxiv_id}
     site = {
@@ -91,7 +93,7 @@ def _papers(store: Store, settings: Settings, told: Mapping[str, Item], page_pat
     for start in range(0, len(works), BATCH):
         for work, dossier in evidence.load_evidence(store, works[start : start + BATCH]).items():
             name = f"paper/{told[work].arxiv_id}"
-            if feed_pages.is_safe_path(name):
+            if is_safe_path(name):
                 made[f"{name}.html"] = pages.render_paper(told[work], dossier, settings, page_paths)
     return made
 

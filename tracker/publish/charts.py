@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 
 from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
 from tracker.domain.terms import LicenceClass, State
-from tracker.publish import latex, wording
+from tracker.publish import wording
+from tracker.publish.readable_text import clean_text
 
 WIDTH, HEIGHT = 360, 200
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 22, 26
@@ -223,7 +224,7 @@ def _hatch(name: str) -> Markup:
 
 
 def _short(text: str) -> str:
-    cleaned = latex.clean_text(text)
+    cleaned = clean_text(text)
     return cleaned if len(cleaned) <= 48 else f"{cleaned[:47]}…"
 
 
@@ -247,6 +248,6 @@ def _svg(
         '<svg class="chart {}" role="img" viewBox="0 0 {} {}" aria-labelledby="{}-title {}-desc">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>'
     ).format(
-        class_, wide, high, name, name, name, latex.clean_text(title), name, latex.clean_text(told),
+        class_, wide, high, name, name, name, clean_text(title), name, clean_text(told),
         Markup("").join(escape(part) for part in parts),
     )  # fmt: skip

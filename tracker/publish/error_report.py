@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from tracker.domain.items import Item
 from tracker.domain.terms import Role
-from tracker.publish import latex, wording
+from tracker.publish.addresses import is_web_url
+from tracker.publish.readable_text import clean_text
 
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _REPOSITORY = re.compile(r"https://(github\.com|gitlab\.com|codeberg\.org)/[\w.-]+/[\w.-]+")
@@ -16,8 +17,8 @@ _REPOSITORY = re.compile(r"https://(github\.com|gitlab\.com|codeberg\.org)/[\w.-
 
 def correction_toml(item: Item) -> str:
     """TOML for `corrections.toml`: the paper and its deciding link are filled in, the rest is for the reader."""
-    mine = wording.own_links(item)
-    links = [link.url for link in [*mine, *item.links] if wording.is_web_url(link.url)]
+    mine = item.own_links()
+    links = [link.url for link in [*mine, *item.links] if is_web_url(link.url)]
     role = Role.MENTION if mine else Role.OWN
     return "\n".join(
         [
@@ -40,7 +41,7 @@ def report_address(contact: str, item: Item) -> str | None:
     if _MAIL.fullmatch(contact.removeprefix("mailto:")):
         plain = body.replace("```toml\n", "").replace("```\n", "")
         return f"mailto:{contact.removeprefix('mailto:')}?subject={_part(subject)}&body={_part(plain)}"
-    if not wording.is_web_url(contact):
+    if not is_web_url(contact):
         return None
     if _REPOSITORY.fullmatch(contact.rstrip("/")):
         base, gitlab = contact.rstrip("/"), urlsplit(contact).hostname == "gitlab.com"
@@ -52,8 +53,8 @@ def report_address(contact: str, item: Item) -> str | None:
 
 def _toml(text: str) -> str:
     """A basic string of TOML 1.0: JSON's escapes, once the signs are gone that TOML would want written otherwise."""
-    return json.dumps(" ".join(latex.clean_text(text).split())[:500], ensure_ascii=False)
+    return json.dumps(" ".join(clean_text(text).split())[:500], ensure_ascii=False)
 
 
 def _part(text: str) -> str:
-    return quote(latex.clean_text(text), safe="")
+    return quote(clean_text(text), safe="")

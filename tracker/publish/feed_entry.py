@@ -5,19 +5,18 @@ RSS, Atom and JSON Feed carry the same names, order, dates and words because all
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from urllib.parse import quote
 from zlib import crc32
 
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Fact, Role, State
-from tracker.publish import latex, render, wording
+from tracker.publish import render, wording
+from tracker.publish.addresses import escape_uri, product_uri, web_address
+from tracker.publish.readable_text import clean_text, readable_text
 
-GUID = "arxiv-code-tracker"
 MOST_AUTHORS = 200
 """Names that are written out; papers of large collaborations have thousands."""
 MOST_ARTIFACTS = 20
@@ -32,10 +31,6 @@ _KIND = {
     "collection": None,
     "doi": None,
 }
-_ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]|$)")
-_LEGAL = "/:?=&%#+,;@!$'()*~"
-"""What may stand in an address beside letters, digits and `-._` (RFC 3986), without the brackets of IPv6."""
-_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,44 +80,28 @@ def build_entry(item: Item, public_url: str) -> FeedEntry:
     published = _utc(item.entered_at)
     external = web_address(wording.paper_url(item) or "")
     page = web_address(f"{public_url.rstrip('/')}/paper/{item.arxiv_id}") if public_url and item.arxiv_id else None
-    title = latex.plain_text(item.title) or latex.plain_text(item.work)
-    mine = wording.own_links(item)[:MOST_ARTIFACTS]
+    title = readable_text(item.title) or readable_text(item.work)
+    mine = item.own_links()[:MOST_ARTIFACTS]
     return FeedEntry(
         id=product_uri(item.work, item.event) if item.event else product_uri(item.work),
         url=page or external,
         external=external,
         title=_short(title),
-        summary=latex.plain_text(item.abstract) or title,
+        summary=readable_text(item.abstract) or title,
         # The body is the same in every feed that holds the item, so that it is rendered once for all of them.
         body=_body(replace(item, entered_at=None, changed_at=None, event=""), page),
         authors=_authors(item),
-        codes=tuple(dict.fromkeys(filter(None, map(latex.plain_text, item.categories)))),
-        kinds=tuple(sorted({kind for link in mine if (kind := latex.plain_text(link.kind))})),
+        codes=tuple(dict.fromkeys(filter(None, map(readable_text, item.categories)))),
+        kinds=tuple(sorted({kind for link in mine if (kind := readable_text(link.kind))})),
         artifacts=tuple(
             dict.fromkeys((url, wording.short_name(link)) for link in mine if (url := web_address(link.url)))
         ),
         published=published,
         changed=_changed(item, published),
         identifier=escape_uri(f"doi:10.48550/arXiv.{item.arxiv_id}") if item.arxiv_id else None,
-        rights=latex.plain_text(item.licence or "") or None,
+        rights=readable_text(item.licence or "") or None,
         item=item,
     )
-
-
-def escape_uri(text: str) -> str:
-    """Text as a URI: what may not stand in one is percent-encoded, and what is encoded already stays."""
-    return quote(_PERCENT.sub("%25", latex.clean_text(text)), safe=_LEGAL)
-
-
-def product_uri(*parts: str) -> str:
-    """A name of our own as a URI, from parts that are no URIs; without them the name of this program."""
-    return quote(latex.clean_text(":".join((GUID, *parts))), safe=_LEGAL.replace("%", "").replace("#", ""))
-
-
-def web_address(url: str) -> str | None:
-    """An absolute http(s) address that may be written into a feed, or None."""
-    clean = latex.clean_text(url).strip()
-    return escape_uri(clean) if _ADDRESS.match(clean) else None
 
 
 def _short(text: str) -> str:
@@ -149,18 +128,18 @@ def _changed(item: Item, published: datetime) -> datetime:
 
 def _authors(item: Item) -> tuple[str, ...]:
     """All names, or a word for none: readers that send mail need a sender."""
-    names = tuple(_short(name) for one in item.authors[:MOST_AUTHORS] if (name := latex.plain_text(one)))
+    names = tuple(_short(name) for one in item.authors[:MOST_AUTHORS] if (name := readable_text(one)))
     if len(item.authors) > MOST_AUTHORS:
         return (*names, f"and {len(item.authors) - MOST_AUTHORS} others")
     if names:
         return names
     owner = item.work.rpartition(":")[2].partition("/")[0] if item.arxiv_id is None else ""
-    return (latex.plain_text(owner) or NOBODY,)
+    return (readable_text(owner) or NOBODY,)
 
 
 @lru_cache(maxsize=2048)
 def _body(item: Item, page: str | None) -> str:
-    own = wording.own_links(item)
+    own = item.own_links()
     lines = [_shipped(item, link) for link in own[:MOST_ARTIFACTS]]
     text = render.render_template(
         "item.html.j2",
@@ -174,7 +153,7 @@ def _body(item: Item, page: str | None) -> str:
         external=web_address(wording.paper_url(item) or ""),
         page=page,
     )
-    return latex.clean_text(text)
+    return clean_text(text)
 
 
 def _shipped(item: Item, link: ItemLink) -> Shipped:

@@ -1,31 +1,29 @@
-"""Which feeds there are, and what stands in each; pure.
+"""Which named feeds there are, and which items each holds; pure.
 
-Feeds of states (categories, licences, organisations, authors, words) show the entries of the main feed that fit, with
-the same dates and names; feeds of facts and of events have entries of their own, which the store gives.
+Feeds of states (categories, licences, organisations) show the entries of the main feed that match, with the same dates
+and ids; feeds of facts and of events have entries of their own, which the store gives.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from tracker.config_files import Organisation
-from tracker.domain.items import Channel, Item, ItemLink
-from tracker.domain.terms import Fact, LicenceClass, Role, State
-from tracker.publish import feed_window
+from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, PROMISE_KEPT_FEED, Channel
+from tracker.domain.items import Item
+from tracker.publish.feed_filters import belongs_to, deciding_licence
+from tracker.publish.feed_window import newest_items
 from tracker.settings import Settings
 
-FACTS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
-EVENTS = {
-    "event/promise-kept": ("promises kept", "Papers whose authors announced a release and kept their word."),
-    "event/gone": (
+EVENT_FEEDS = {
+    PROMISE_KEPT_FEED: ("promises kept", "Papers whose authors announced a release and kept their word."),
+    GONE_FEED: (
         "gone",
         "Code, weights and data that were there and are gone, with archived copies where known.",
     ),
 }
-_WORD = re.compile(r"\w+")
+"""Title and description of the feeds of events, by their name."""
 
 
 def list_channels(
@@ -35,40 +33,60 @@ def list_channels(
     watched: Iterable[Organisation] = (),
     thin: Mapping[str, Sequence[Item]] = MappingProxyType({}),
 ) -> list[tuple[str, Channel]]:
-    """All named feeds with the name of their group, in the order in which people read them. `main` are the newest
-    entries of the main feed, `entered` those of the feeds that have their own, by name; `thin` are the newest entries
-    of those categories of which `main` holds too few."""
+    """All named feeds as (group, feed), in the order in which people read them. `main` are the newest entries of the
+    main feed, `entered` those of the feeds that have their own, by name; `thin` are the newest entries of those
+    categories of which `main` holds too few."""
     feed = settings.feed
-    made = [
-        (
-            "Everything",
-            Channel(name="", title=feed.title, description=feed.description, items=_window(main, settings)),
-        )
+    everything = Channel(
+        name="", title=feed.title, description=feed.description, items=tuple(newest_items(main, feed))
+    )
+    return [
+        ("Everything", everything),
+        *(("What shipped", channel) for channel in _by_fact(entered, settings)),
+        *(("Categories", channel) for channel in _by_category(main, thin, settings)),
+        *(("Licences", channel) for channel in _by_licence(main, settings)),
+        *(("Organisations", channel) for channel in _by_organisation(main, watched, settings)),
+        *(("Events", channel) for channel in _by_event(entered, settings)),
     ]
-    for fact in FACTS:
-        title, items = f"AI papers with open {fact.value}", entered.get(fact.value, ())
-        said = f"Papers whose {fact.value} of the authors' own can be had under open terms."
-        made.append(
-            ("What shipped", _channel(fact.value, title, said, items, settings, f"browse/kind/{fact.value}"))
-        )
-    seen = Counter(category for item in main for category in item.categories)
-    for name in [*settings.harvest.categories, *sorted(set(seen) - set(settings.harvest.categories))]:
+
+
+def _by_fact(entered: Mapping[str, Sequence[Item]], settings: Settings) -> Iterator[Channel]:
+    for fact in FACT_FEEDS:
+        title = f"AI papers with open {fact.value}"
+        description = f"Papers whose {fact.value} of the authors' own can be had under open terms."
+        items = entered.get(fact.value, ())
+        yield _channel(fact.value, title, description, items, settings, f"browse/kind/{fact.value}")
+
+
+def _by_category(
+    main: Sequence[Item], thin: Mapping[str, Sequence[Item]], settings: Settings
+) -> Iterator[Channel]:
+    configured = settings.harvest.categories
+    seen = {category for item in main for category in item.categories}
+    for name in [*configured, *sorted(seen - set(configured))]:
         items = thin.get(name) or [item for item in main if name in item.categories]
-        made.append(("Categories", _filtered(name, name, items, settings, f"browse/category/{name}")))
-    licences = Counter(spdx for item in main if (spdx := deciding_licence(item)[0]))
-    for spdx in sorted(licences):
+        yield _filtered(name, name, items, settings, f"browse/category/{name}")
+
+
+def _by_licence(main: Sequence[Item], settings: Settings) -> Iterator[Channel]:
+    for spdx in sorted({spdx for item in main if (spdx := deciding_licence(item)[0])}):
         items = [item for item in main if deciding_licence(item)[0] == spdx]
-        made.append(("Licences", _filtered(f"licence/{spdx}", spdx, items, settings, f"browse/licence/{spdx}")))
-    for one in watched:
-        items = [item for item in main if belongs_to(item, one)]
-        made.append(
-            ("Organisations", _filtered(f"org/{one.name}", one.name, items, settings, f"browse/org/{one.name}"))
-        )
-    for name, (title, said) in EVENTS.items():
-        made.append(
-            ("Events", _channel(name, f"{feed.title}: {title}", said, entered.get(name, ()), settings, "feeds"))
-        )
-    return made
+        yield _filtered(f"licence/{spdx}", spdx, items, settings, f"browse/licence/{spdx}")
+
+
+def _by_organisation(
+    main: Sequence[Item], watched: Iterable[Organisation], settings: Settings
+) -> Iterator[Channel]:
+    for organisation in watched:
+        name = f"org/{organisation.name}"
+        items = [item for item in main if belongs_to(item, organisation)]
+        yield _filtered(name, organisation.name, items, settings, f"browse/{name}")
+
+
+def _by_event(entered: Mapping[str, Sequence[Item]], settings: Settings) -> Iterator[Channel]:
+    for name, (title, description) in EVENT_FEEDS.items():
+        items = entered.get(name, ())
+        yield _channel(name, f"{settings.feed.title}: {title}", description, items, settings, "feeds")
 
 
 def _filtered(name: str, label: str, items: Sequence[Item], settings: Settings, page: str) -> Channel:
@@ -79,52 +97,6 @@ def _filtered(name: str, label: str, items: Sequence[Item], settings: Settings, 
 def _channel(
     name: str, title: str, description: str, items: Sequence[Item], settings: Settings, page: str
 ) -> Channel:
-    return Channel(name=name, title=title, description=description, items=_window(items, settings), page=page)
-
-
-def _window(items: Sequence[Item], settings: Settings) -> tuple[Item, ...]:
-    return tuple(feed_window.newest_items(items, settings.feed))
-
-
-def own_artifacts(item: Item) -> list[ItemLink]:
-    """The authors' own artifacts of an item."""
-    return [link for link in item.links if link.role is Role.OWN]
-
-
-def deciding_licence(item: Item, fact: Fact = Fact.CODE) -> tuple[str | None, LicenceClass]:
-    """SPDX id and class of the licence of what decides a fact."""
-    verdict = item.verdict(fact)
-    if verdict is None:
-        return None, LicenceClass.UNKNOWN
-    deciding = next((link for link in own_artifacts(item) if link.reference == verdict.reference), None)
-    return (deciding.licence_spdx if deciding else None), verdict.licence_class
-
-
-def belongs_to(item: Item, organisation: Organisation) -> bool:
-    """Whether an own artifact of an item lies under an account of an organisation."""
-    for link in own_artifacts(item):
-        owner = link.reference.partition(":")[2].partition("/")[0].casefold()
-        if (link.host, owner) in organisation.accounts:
-            return True
-    return False
-
-
-def is_open(item: Item, fact: Fact) -> bool:
-    """Whether a fact of an item is open."""
-    verdict = item.verdict(fact)
-    return verdict is not None and verdict.state is State.OPEN
-
-
-def is_written_by(item: Item, author: str) -> bool:
-    """Whether an author, folded, wrote the paper."""
-    return any(fold_name(name) == author for name in item.authors)
-
-
-def mentions_word(item: Item, word: str) -> bool:
-    """Whether title or abstract hold a whole word, folded."""
-    return any(found == word for text in (item.title, item.abstract) for found in _WORD.findall(text.casefold()))
-
-
-def fold_name(name: str) -> str:
-    """A name for comparison: without case, its white space collapsed."""
-    return " ".join(name.casefold().split())
+    return Channel(
+        name=name, title=title, description=description, items=tuple(newest_items(items, settings.feed)), page=page
+    )

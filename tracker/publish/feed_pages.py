@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from tracker.domain.items import Channel
+from tracker.domain.feeds import Channel
 from tracker.domain.terms import Fact
-from tracker.publish import latex
+from tracker.publish.addresses import is_safe_path
 
 KINDS = {fact.value for fact in Fact}
-FORMATS = (
-    ("xml", "application/rss+xml", "RSS"),
-    ("atom", "application/atom+xml", "Atom"),
-    ("json", "application/feed+json", "JSON Feed"),
-)
 _FOLDERS = {"licence": "licence", "org": "org"}
 
 
@@ -60,21 +54,6 @@ def feed_label(channel: Channel) -> str:
     """`cs.CL`, `MIT`, `Ai2`, `Weights`: the last part of a feed's name."""
     last = channel.name.partition("/")[2] or channel.name or channel.title
     return last.capitalize() if last in KINDS else last
-
-
-def is_safe_path(where: str) -> bool:
-    """Whether a path stays below the site's folder and can be a file's name."""
-    parts = where.split("/")
-    return (
-        "\\" not in where
-        and where.isprintable()
-        and all(part and not part.startswith(".") and len(part.encode()) <= 200 for part in parts)
-    )
-
-
-def page_href(root: str, where: str) -> str:
-    """A path of the site as an address, with what an address may not hold escaped."""
-    return root + quote(latex.clean_text(where), safe="/:@,+?=&")
 
 
 def group_channels(channels: Sequence[tuple[str, Channel]]) -> dict[str, list[Channel]]:

@@ -1,4 +1,4 @@
-"""Which items stand in a feed, and where the site is reached; pure."""
+"""The window of a feed: which of its newest items it shows; pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tracker.domain.items import Item
-from tracker.settings import Feed, Settings
-
-WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 # compared, not bound
+from tracker.settings import Feed
 
 
 def newest_items(items: Sequence[Item], feed: Feed) -> list[Item]:
@@ -39,14 +37,3 @@ def _distinct(dated: Sequence[Item]) -> list[Item]:
             moment = before - timedelta(seconds=1)
         made.append(item if moment == item.entered_at else replace(item, entered_at=moment))
     return made
-
-
-def site_address(settings: Settings) -> str:
-    """Where the site is reached: the public address, else the built-in server's where it listens at one address
-    alone, else unknown and empty."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host, port = settings.web.host, settings.web.port
-    if not port or host in WILDCARDS:
-        return ""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.domain.items import Channel, ItemLink
+from tracker.domain.feeds import Channel
+from tracker.domain.items import ItemLink
 from tracker.domain.terms import Role
-from tracker.publish import feed_entry, latex
-from tracker.publish.feed_entry import FeedEntry
+from tracker.publish.addresses import PRODUCT_NAME, escape_uri, web_address
+from tracker.publish.feed_entry import MOST_ARTIFACTS, FeedEntry
+from tracker.publish.readable_text import clean_text, readable_text
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +26,16 @@ def write_json_feed(
     """The feed of these entries. `self_url` is its own address, None where nobody knows it; `site` the start page."""
     made: dict[str, Any] = {
         "version": VERSION,
-        "title": latex.plain_text(channel.title),
-        "description": latex.plain_text(channel.description),
+        "title": readable_text(channel.title),
+        "description": readable_text(channel.description),
         "home_page_url": page,
         "language": "en",
-        "authors": [{"name": feed_entry.GUID}],
+        "authors": [{"name": PRODUCT_NAME}],
     }
     if self_url:
-        made |= {"feed_url": self_url, "favicon": feed_entry.escape_uri(f"{site}/favicon.svg")}
+        made |= {"feed_url": self_url, "favicon": escape_uri(f"{site}/favicon.svg")}
     if hub:
-        made["hubs"] = [{"type": "WebSub", "url": feed_entry.escape_uri(hub)}]
+        made["hubs"] = [{"type": "WebSub", "url": escape_uri(hub)}]
     lines = []
     for one in entries:
         try:
@@ -66,46 +68,46 @@ def _facts(one: FeedEntry) -> dict[str, Any]:
     item = one.item
     mine = [link for link in item.links if link.role in (Role.OWN, Role.OWN_PAGE)]
     return {
-        "arxiv_id": latex.clean_text(item.arxiv_id) if item.arxiv_id else None,
+        "arxiv_id": clean_text(item.arxiv_id) if item.arxiv_id else None,
         "doi": one.identifier,
         "licence": one.rights,
-        "primary_category": latex.clean_text(item.primary_category) or None,
+        "primary_category": clean_text(item.primary_category) or None,
         "withdrawn": item.withdrawn,
         "submitted_at": _stamp(item.submitted_at),
         "announced_at": _stamp(item.announced_at),
         "opened_at": _stamp(item.opened_at),
-        "grade": latex.plain_text(item.grade) or None,
+        "grade": readable_text(item.grade) or None,
         "facts": {
             verdict.fact.value: {
                 "state": verdict.state.value,
                 "licence_class": verdict.licence_class.value,
-                "artifact": latex.clean_text(verdict.reference) if verdict.reference else None,
-                "reasons": [latex.plain_text(reason) for reason in verdict.reasons],
+                "artifact": clean_text(verdict.reference) if verdict.reference else None,
+                "reasons": [readable_text(reason) for reason in verdict.reasons],
             }
             for verdict in item.verdicts
         },
-        "artifacts": [_artifact(link) for link in mine[: feed_entry.MOST_ARTIFACTS]],
+        "artifacts": [_artifact(link) for link in mine[:MOST_ARTIFACTS]],
     }
 
 
 def _artifact(link: ItemLink) -> dict[str, Any]:
     return {
-        "reference": latex.clean_text(link.reference),
-        "url": feed_entry.web_address(link.url),
-        "host": latex.clean_text(link.host),
-        "kind": latex.clean_text(link.kind),
+        "reference": clean_text(link.reference),
+        "url": web_address(link.url),
+        "host": clean_text(link.host),
+        "kind": clean_text(link.kind),
         "role": link.role.value,
         "outcome": link.outcome.value,
         "content": link.content.value,
-        "licence": latex.clean_text(link.licence_spdx) if link.licence_spdx else None,
+        "licence": clean_text(link.licence_spdx) if link.licence_spdx else None,
         "licence_class": link.licence_class.value,
-        "licence_note": latex.plain_text(link.licence_note) or None,
+        "licence_note": readable_text(link.licence_note) or None,
         "archived": link.archived,
         "gated": link.gated,
         "place": link.place.value,
-        "evidence": latex.plain_text(link.evidence) or None,
+        "evidence": readable_text(link.evidence) or None,
         "created_at": _stamp(link.created_at),
-        "copy_url": feed_entry.web_address(link.copy_url or ""),
+        "copy_url": web_address(link.copy_url or ""),
     }
 
 

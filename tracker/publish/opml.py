@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from tracker.domain.items import Channel
-from tracker.publish import feed_entry, latex
+from tracker.domain.feeds import RSS, Channel
+from tracker.publish.addresses import escape_uri
+from tracker.publish.readable_text import readable_text
 from tracker.settings import Feed
 
 
@@ -26,7 +27,7 @@ def write_opml(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: 
         name = _label(group)
         if name not in groups:
             groups[name] = etree.SubElement(body, "outline", text=name)
-        title = _label(channel.title) or feed_entry.escape_uri(channel.path("xml"))
+        title = _label(channel.title) or escape_uri(channel.path(RSS))
         etree.SubElement(
             groups[name],
             "outline",
@@ -34,8 +35,8 @@ def write_opml(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: 
             text=title,
             title=title,
             description=_label(channel.description),
-            xmlUrl=feed_entry.escape_uri(f"{base}{channel.path('xml')}"),
-            htmlUrl=feed_entry.escape_uri(f"{base}{channel.page}") or "./",
+            xmlUrl=escape_uri(f"{base}{channel.path(RSS)}"),
+            htmlUrl=escape_uri(f"{base}{channel.page}") or "./",
             language="en",
             version="RSS2",
         )
@@ -44,4 +45,4 @@ def write_opml(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: 
 
 def _label(text: str) -> str:
     """Plain text that no reader takes for the HTML which OPML allows in its labels."""
-    return latex.plain_text(text).replace("<", "‹").replace(">", "›")
+    return readable_text(text).replace("<", "‹").replace(">", "›")

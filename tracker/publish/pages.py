@@ -13,12 +13,15 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait, WorkEvidence
+from tracker.domain.feeds import FEED_FORMATS, Channel
 from tracker.domain.history import Event
-from tracker.domain.items import Channel, Item, ItemLink
+from tracker.domain.items import Item
 from tracker.domain.status import Status
 from tracker.domain.terms import Role
-from tracker.publish import charts, error_report, latex, render, wording
-from tracker.publish.feed_pages import FORMATS, FeedPage, feed_label, group_channels, page_href
+from tracker.publish import charts, error_report, render, wording
+from tracker.publish.addresses import is_web_url, page_href
+from tracker.publish.feed_pages import FeedPage, feed_label, group_channels
+from tracker.publish.readable_text import clean_text
 from tracker.settings import Settings
 
 CARDS = 60
@@ -91,7 +94,7 @@ def render_paper(
     item: Item, evidence: WorkEvidence, settings: Settings, page_paths: Collection[str] = ()
 ) -> bytes:
     """Everything known of one paper, with its evidence. `page_paths` are the paths of the pages of feeds."""
-    artifacts = [(link, evidence.artifact(link.reference)) for link in [*wording.own_links(item), *_others(item)]]
+    artifacts = [(link, evidence.artifact(link.reference)) for link in [*item.own_links(), *item.other_links()]]
     return _page(
         f"paper/{item.arxiv_id or 'release'}.html",
         settings,
@@ -121,7 +124,7 @@ def render_feeds(
         status=status,
         address=address,
         groups=group_channels(channels),
-        formats=FORMATS,
+        formats=FEED_FORMATS,
     )
 
 
@@ -242,14 +245,14 @@ def _page(
         "read": read,
         "stale": bool(status and read and status.now - read > STALE),
         "channel": _MAIN,
-        "formats": FORMATS,
+        "formats": FEED_FORMATS,
         "address": "",
         "paged": True,
         "wanted": "",
         "href": page_href,
     }
     page = render.render_template(template or f"{name}.j2", **{**context, **values})
-    return latex.clean_text(page).encode()
+    return clean_text(page).encode()
 
 
 _MAIN = Channel(name="", title="", description="", items=())
@@ -292,16 +295,12 @@ def _is_apart(evidence: WorkEvidence) -> bool:
     return bool(evidence.promise_evidence) and evidence.promise_evidence not in sentences
 
 
-def _others(item: Item) -> list[ItemLink]:
-    return [link for link in item.links if link.role not in (Role.OWN, Role.OWN_PAGE)]
-
-
 def _own_feed(item: Item) -> Channel:
     return Channel(name=f"paper/{item.arxiv_id}", title=item.title, description="", items=(item,))
 
 
 def _contact(contact: str) -> str | None:
     """The operator's address as a link, None where it is none."""
-    if wording.is_web_url(contact):
+    if is_web_url(contact):
         return contact
     return f"mailto:{contact.removeprefix('mailto:')}" if "@" in contact and " " not in contact else None

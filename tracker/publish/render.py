@@ -8,7 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tracker.domain.terms import Content, Fact, Outcome, Role, State
-from tracker.publish import latex, wording
+from tracker.publish import wording
+from tracker.publish.addresses import is_web_url
+from tracker.publish.readable_text import clean_text, readable_text
 
 FOLDER = Path(__file__).parent / "html"
 
@@ -23,10 +25,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(wording=wording, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome)
+    made.globals.update(
+        wording=wording, is_web_url=is_web_url, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome
+    )
     made.filters.update(
-        plain=latex.plain_text,
-        clean=latex.clean_text,
+        plain=readable_text,
+        clean=clean_text,
         date=wording.format_date,
         minute=wording.format_minute,
         stamp=wording.format_timestamp,

@@ -21,7 +21,8 @@ from tracker.domain.terms import (
     Source,
     State,
 )
-from tracker.publish import latex
+from tracker.publish.addresses import is_web_url
+from tracker.publish.readable_text import clean_text
 
 FACT = {Fact.CODE: "Code", Fact.WEIGHTS: "Weights", Fact.DATA: "Data", Fact.DEMO: "Demo"}
 STATE = {
@@ -167,17 +168,7 @@ def describe_kind(link: ItemLink) -> str:
 
 def short_name(link: ItemLink) -> str:
     """`owner/name`: the reference without its scheme."""
-    return latex.clean_text(link.reference.partition(":")[2] or link.reference)
-
-
-def own_links(item: Item) -> list[ItemLink]:
-    """The authors' own artifacts, the deciding one of the code first, then project pages."""
-    code = item.verdict(Fact.CODE)
-    first = code.reference if code else None
-    mine = [link for link in item.links if link.role is Role.OWN]
-    return sorted(mine, key=lambda link: link.reference != first) + [
-        link for link in item.links if link.role is Role.OWN_PAGE
-    ]
+    return clean_text(link.reference.partition(":")[2] or link.reference)
 
 
 def join_reasons(verdict: Verdict | None) -> str:
@@ -189,12 +180,7 @@ def paper_url(item: Item) -> str | None:
     """arXiv's page of the abstract, or of a release its first artifact; None where neither can be a link."""
     if item.arxiv_id:
         return f"https://arxiv.org/abs/{item.arxiv_id}"
-    return next((link.url for link in [*own_links(item), *item.links] if is_web_url(link.url)), None)
-
-
-def is_web_url(url: str) -> bool:
-    """Whether an address may become a link: http(s) alone."""
-    return url.startswith(("https://", "http://"))
+    return next((link.url for link in [*item.own_links(), *item.links] if is_web_url(link.url)), None)
 
 
 def format_date(moment: datetime | None) -> str:

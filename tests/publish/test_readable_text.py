@@ -1,4 +1,4 @@
-"""Readable titles: a table of what authors write, and what must hold for any text."""
+"""Readable text from what authors wrote in TeX and HTML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from tracker.publish import latex
+from tracker.publish.readable_text import clean_text, readable_text
 
 DAYS = Path(__file__).parents[2] / "../shared/data/days"
 
@@ -116,12 +116,12 @@ GOLDEN = [
 
 @pytest.mark.parametrize(("given_text", "shown"), GOLDEN)
 def test_golden_titles(given_text: str, shown: str) -> None:
-    assert latex.plain_text(given_text) == shown
+    assert readable_text(given_text) == shown
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "\x00", "\n\t"])
 def test_only_nothing_becomes_nothing(nothing: str) -> None:
-    assert latex.plain_text(nothing) == ""
+    assert readable_text(nothing) == ""
 
 
 PIECES = st.sampled_from([
@@ -135,9 +135,9 @@ PIECES = st.sampled_from([
 @settings(max_examples=600, deadline=None)
 @given(st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join)))
 def test_any_text_becomes_clean_text_that_stays(text: str) -> None:
-    shown = latex.plain_text(text)
-    assert latex.plain_text(shown) == shown
-    assert bool(shown) == bool(latex.clean_text(text).strip())
+    shown = readable_text(text)
+    assert readable_text(shown) == shown
+    assert bool(shown) == bool(clean_text(text).strip())
     assert unicodedata.is_normalized("NFC", shown)
     etree.Element("x").text = shown.encode("utf-8").decode("utf-8")
 
@@ -150,7 +150,7 @@ def test_any_text_becomes_clean_text_that_stays(text: str) -> None:
 ])  # fmt: skip
 def test_hostile_text_takes_no_time(text: str) -> None:
     begun = time.process_time()
-    assert latex.plain_text(text)
+    assert readable_text(text)
     assert time.process_time() - begun < 1.0
 
 
@@ -161,8 +161,8 @@ def test_real_titles_and_abstracts_lose_no_letters() -> None:
         for line in file.read_text().splitlines():
             paper = json.loads(line)
             for text in (paper["title"], paper["abstract"]):
-                shown = latex.plain_text(text)
-                assert latex.plain_text(shown) == shown, paper["arxiv_id"]
+                shown = readable_text(text)
+                assert readable_text(shown) == shown, paper["arxiv_id"]
                 assert "\\" not in shown or "\\" in text
-            title = latex.plain_text(paper["title"])
+            title = readable_text(paper["title"])
             assert not set("\\${}") & set(title), title

@@ -1,0 +1,56 @@
+"""Feeds: their names and paths, their formats, and what a feed holds.
+
+A feed's name is `main`'s empty one, or the part of its path between `/feeds/` and the ending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracker.domain.items import Item
+from tracker.domain.terms import Fact
+
+FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
+"""The facts whose openings have a feed of their own, named as the fact; those of code are the main feed."""
+PROMISE_KEPT_FEED = "event/promise-kept"
+GONE_FEED = "event/gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFormat:
+    """A format of feeds: the ending of its paths, its media type, and its name for people."""
+
+    ending: str
+    media_type: str
+    label: str
+
+
+RSS = FeedFormat("xml", "application/rss+xml", "RSS")
+ATOM = FeedFormat("atom", "application/atom+xml", "Atom")
+JSON_FEED = FeedFormat("json", "application/feed+json", "JSON Feed")
+FEED_FORMATS = (RSS, ATOM, JSON_FEED)
+"""RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1: every feed is published in each of them."""
+FORMAT_BY_ENDING = {feed_format.ending: feed_format for feed_format in FEED_FORMATS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One feed, ready to be written in any format.
+
+    `name` is empty for the main feed, else the part of the path between `/feeds/` and the ending: `cs.CL`, `weights`,
+    `licence/MIT`, `org/Ai2`, `event/gone`; or `paper/ID` for the feed of one paper; or the canonical query of a composed
+    feed, beginning with `?`. `page` is the path of the page for people that shows the same, without a leading slash.
+    """
+
+    name: str
+    title: str
+    description: str
+    items: tuple[Item, ...]
+    page: str = ""
+
+    def path(self, feed_format: FeedFormat) -> str:
+        """Where it is served, without a leading slash: `feed.xml`, `feeds/cs.CL.atom`, `feed.xml?cat=cs.CL`."""
+        ending = feed_format.ending
+        if not self.name or self.name.startswith("?"):
+            return f"feed.{ending}{self.name}"
+        return f"{self.name}.{ending}" if self.name.startswith("paper/") else f"feeds/{self.name}.{ending}"
