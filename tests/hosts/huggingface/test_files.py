@@ -116,7 +116,7 @@ def test_hostile_names_take_no_time(name):
 
 @pytest.mark.parametrize("files", [None, [], ["README.md"], ["README.md", "model.safetensors"]])
 def test_weights_that_the_hub_itself_counted_are_there(files):
-    found = hub_content.classify_files("model", files, gated=False, seen=True)
+    found = hub_content.classify_files("model", files, gated=False, weights_found=True)
     assert (found.content, found.holds) == (Content.DATA_ONLY, (Fact.WEIGHTS,))
 
 

@@ -1,4 +1,7 @@
-"""GitHub: repositories, owners and gists; asked only through its API."""
+"""GitHub: repositories, owners and gists. Repositories are checked, and only through GitHub's API.
+
+With a token `graphql_check` checks many at once; without one `rest_check` checks them one by one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from tracker.hosts.github import graphql_check, rest_check
 
 UPSTREAM = "github_api"
 
-# First path segments that are GitHub's own pages and were never given to an account.
+# First path segments that are pages of GitHub itself and are never names of accounts.
 _OWN_PAGES = """
     about account advisories apps assets blog business careers codespaces collections contact copilot
     customer-stories dashboard discussions enterprise events explore features fluidicon.png gist git-guides
@@ -28,28 +31,28 @@ _NAMES_AN_OWNER = frozenset({"orgs", "organizations", "users"})
 _PAGES = frozenset({"github.com", "m.github.com", "github.dev", "ssh.github.com"})
 # Hosts that serve a repository's files below /OWNER/NAME/.
 _FILES = frozenset({"raw.githubusercontent.com", "raw.github.com", "codeload.github.com"})
-# Hosts that serve them one folder further down.
+# Hosts that serve them below one further folder, by the name of that folder.
 _BELOW = {"api.github.com": "repos", "media.githubusercontent.com": "media"}
 _GISTS = frozenset({"gist.github.com", "gist.githubusercontent.com"})
 _GIST_PAGES = frozenset({"discover", "forked", "join", "login", "mine", "search", "starred"})
 _GIST_ID = re.compile(r"[0-9a-f]{5,64}|[0-9]+", re.IGNORECASE | re.ASCII)
 
-# What GitHub accepts today, and what older accounts still carry (a trailing or doubled hyphen; the
-# underscore of enterprise-managed users).
+# What GitHub accepts today, and what older accounts still have (a trailing or double hyphen; the underscore of
+# enterprise-managed users).
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _MOST_OWNER = 39
 _MOST_NAME = 100
-# Tabs of a profile, which GitHub accepts below /OWNER/ and which are no repositories.
+# Tabs of a profile, which come below /OWNER/ like repositories.
 _PROFILE_TABS = frozenset({"followers", "following"})
 
 
 def match(url: str) -> Reference | None:
     """The repository, owner or gist that `url` names, deep links included; None for any other page."""
-    found = split_url(url)
-    if found is None:
+    parts = split_url(url)
+    if parts is None:
         return None
-    host, segments = found.host, found.segments
+    host, segments = parts.host, parts.segments
     if host in _GISTS:
         return _gist(segments)
     if host in _PAGES:
@@ -88,9 +91,9 @@ def _owner(name: str) -> Reference | None:
 def _repository(segments: tuple[str, ...]) -> Reference | None:
     if len(segments) < 2 or not _OWNER.fullmatch(segments[0]) or segments[0].lower() in RESERVED:
         return None
-    found = _NAME.match(segments[1])
-    name = found.group() if found else ""
-    # The suffix alone, once: stripping its letters would mangle every eighth real name.
+    prefix = _NAME.match(segments[1])
+    name = prefix.group() if prefix else ""
+    # Only the suffix, and once: stripping its letters would damage every eighth real name.
     if name.lower().endswith(".git"):
         name = name[:-4]
     if name.strip(".") == "":
@@ -113,34 +116,37 @@ def _gist(segments: tuple[str, ...]) -> Reference | None:
 
 
 def check(target: Reference, fetch: Fetch) -> Check:
-    """What is there under one reference. Raises UpstreamStopped when GitHub may not be asked now."""
-    return next(found for _, found in check_all([target], fetch))
+    """Check one reference. Raises UpstreamStopped when GitHub may not be asked now."""
+    return next(check for _, check in check_all([target], fetch))
 
 
 def check_all(
     references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None, batch: int = 100
 ) -> Iterator[tuple[Reference, Check]]:
-    """Check many: with a token up to `batch` questions about them in one request, one by one without.
+    """Check many references, in any order; yields (reference, check) pairs.
 
-    `known` holds, by folded reference, the commit at which a repository was last read whole: with a token, one that
-    still shows it costs its facts alone. Without a token nothing tells the commit, and all is read again.
-    Raises UpstreamStopped as soon as GitHub may not be asked; whatever was not yielded until then is still due.
+    With a token one request holds up to `batch` (1 to 100) questions; without one they are checked one by one.
+    `known` maps a folded reference to the commit at which the repository was last read whole: with a token, a
+    repository that still shows it costs only the question for its facts. Without a token the commit is not known and
+    everything is read again. Raises UpstreamStopped as soon as GitHub may not be asked; what was not yielded until
+    then is still due.
     """
-    asked: list[Reference] = []
+    due: list[Reference] = []
     for target in references:
-        answer = _without_asking(target)
-        if answer is None:
-            asked.append(target)
+        check = _check_name(target)
+        if check is None:
+            due.append(target)
         else:
-            yield target, answer
+            yield target, check
     if fetch.has_token(UPSTREAM):
-        yield from graphql_check.check_all(asked, fetch, batch, known)
+        yield from graphql_check.check_all(due, fetch, batch, known)
     else:
-        for target in asked:
+        for target in due:
             yield target, rest_check.check(target, fetch)
 
 
-def _without_asking(target: Reference) -> Check | None:
+def _check_name(target: Reference) -> Check | None:
+    """The check that follows from the reference alone; None where GitHub must be asked."""
     scheme, _, path = target.key.partition(":")
     if scheme != "github":
         return Check(outcome=Outcome.UNKNOWN, reason="owners and gists are not looked at")

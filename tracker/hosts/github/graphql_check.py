@@ -1,7 +1,7 @@
-"""GitHub with a token: facts, trees and texts of many repositories, a hundred questions in one GraphQL request.
+"""Checks of many GitHub repositories at once, for installations with a token.
 
-Every repository asks its questions one after the other; the questions of all fill each request together, so that
-the number of requests is near that of the questions divided by a hundred.
+One GraphQL request holds up to a hundred questions. Each repository needs several rounds of questions (facts, file
+lists, texts); every request is filled with the next questions of all repositories that are being read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from tracker.hosts.github.questions import (
     next_steps,
     valid_full_name,
 )
-from tracker.hosts.inspect import content, package_metadata
+from tracker.hosts.inspect.content import classify_repository, has_programming_language, is_stub
+from tracker.hosts.inspect.package_metadata import read_package_licence
 from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
 
 MOST_TEXT = 100_000
@@ -39,20 +40,20 @@ def check_all(
 ) -> Iterator[tuple[Reference, Check]]:
     """Check repositories with at most `batch` (1 to 100) questions a request; each reference is `github:owner/name`.
 
-    `known` holds, by folded reference, the commit at which a repository was last read whole: where it still shows
-    that commit, its facts alone are asked and the check is `unchanged`. Yields each as soon as it is read: what was
-    begun is finished before more is begun. Raises UpstreamStopped as soon as GitHub may not be asked; what was not
-    yielded until then was not checked.
+    `known` maps a folded reference to the commit at which the repository was last read whole: where it still shows
+    that commit, only its facts are asked and the check is `unchanged`. Yields each repository as soon as it is read;
+    what was begun is finished before more is begun. Raises UpstreamStopped as soon as GitHub may not be asked; what
+    was not yielded until then was not checked.
     """
-    asker = graphql.GraphqlClient(fetch, batch)
-    fresh = (RepositoryReading(one, (known or {}).get(one.folded)) for one in references)
+    client = graphql.GraphqlClient(fetch, batch)
+    fresh = (RepositoryReading(link, (known or {}).get(link.folded)) for link in references)
     waiting: deque[Step] = deque()
     while True:
-        steps = [waiting.popleft() for _ in range(min(asker.size, len(waiting)))]
-        steps += [step for one in islice(fresh, asker.size - len(steps)) for step in next_steps(one)]
+        steps = [waiting.popleft() for _ in range(min(client.size, len(waiting)))]
+        steps += [step for reading in islice(fresh, client.size - len(steps)) for step in next_steps(reading)]
         if not steps:
             return
-        answers = asker.ask([step.question() for step in steps])
+        answers = client.ask([step.question() for step in steps])
         for step, answer in zip(steps, answers, strict=True):
             step.repository.waiting -= 1
             _take(step, answer)
@@ -65,22 +66,22 @@ def check_all(
 
 
 def _take(step: Step, answer: graphql.GraphqlAnswer) -> None:
-    """Put what was answered to one question where it belongs."""
+    """Put the answer to one question into the reading that asked it."""
     repository = step.repository
     if step.what is Subject.FACTS:
-        _first_look(repository, answer)
+        _take_facts(repository, answer)
         return
     if answer.node is None or answer.errors:
         what = step.path or "the list of its files"
         repository.failure = repository.failure or f"{what} could not be read: {answer.reason}"
         return
-    found = json_fields.as_mapping(answer.node.get("object"))
+    node = json_fields.as_mapping(answer.node.get("object"))
     if step.what is Subject.FOLDER:
-        if not step.path and not isinstance(found.get("entries"), list):
+        if not step.path and not isinstance(node.get("entries"), list):
             repository.failure = "GitHub gave no list of its files"
-        repository.add(step.path, found)
+        repository.add(step.path, node)
         return
-    text = found.get("text")
+    text = node.get("text")
     if isinstance(text, str):
         _keep(repository, step, (json_fields.as_text(text) or "")[:MOST_TEXT])
 
@@ -93,16 +94,16 @@ def _keep(repository: RepositoryReading, step: Step, text: str) -> None:
     elif step.what is Subject.CITATION:
         repository.citation = text
     elif step.what is Subject.SCRIPT:
-        repository.stub = step.path if content.is_stub(text) else None
-    elif name := package_metadata.read_package_licence(step.path, text):
-        repository.said.append(LicenceFile(step.path, f"SPDX-License-Identifier: {name}"))
+        repository.stub = step.path if is_stub(text) else None
+    elif name := read_package_licence(step.path, text):
+        repository.statements.append(LicenceFile(step.path, f"SPDX-License-Identifier: {name}"))
 
 
-def _first_look(repository: RepositoryReading, answer: graphql.GraphqlAnswer) -> None:
-    """Take the facts: they may finish the check, or be what is read on from."""
+def _take_facts(repository: RepositoryReading, answer: graphql.GraphqlAnswer) -> None:
+    """Take the facts: they finish the check, or say what to read next."""
     node = answer.node
     if node is None:
-        repository.answer = _missing(answer)
+        repository.answer = _check_absence(answer)
         return
     repository.node = node
     name = valid_full_name(node.get("nameWithOwner"))
@@ -127,21 +128,21 @@ def _begin(repository: RepositoryReading) -> None:
         repository.add("", tree)
 
 
-def _missing(answer: graphql.GraphqlAnswer) -> Check:
+def _check_absence(answer: graphql.GraphqlAnswer) -> Check:
     kinds = {kind for kind, _ in answer.errors}
-    said = answer.reason
-    if "access blocked" in said.lower() or "dmca" in said.lower():
-        return Check(outcome=Outcome.BLOCKED, reason=said)
+    message = answer.reason
+    if "access blocked" in message.lower() or "dmca" in message.lower():
+        return Check(outcome=Outcome.BLOCKED, reason=message)
     unresolved = answer.errors and all(
         message.startswith("Could not resolve to a Repository") for _, message in answer.errors
     )
     if kinds == {"NOT_FOUND"} or unresolved:
         return Check(outcome=Outcome.ABSENT, reason="not found on GitHub: never there, deleted, or private")
-    return Check(outcome=Outcome.UNKNOWN, reason=said)
+    return Check(outcome=Outcome.UNKNOWN, reason=message)
 
 
 def _facts(repository: RepositoryReading) -> Check:
-    """What the facts alone tell of a present repository."""
+    """The check of a present repository as far as its facts go, without content and licence texts."""
     node, number = repository.node, repository.node.get("databaseId")
     return Check(
         outcome=Outcome.PRESENT,
@@ -166,23 +167,23 @@ def _check(repository: RepositoryReading) -> Check:
     base = _facts(repository)
     holds: tuple[Fact, ...]
     paths = [path for path in repository.paths if path != repository.stub]
-    word, holds = content.classify_repository(paths, repository.readme, complete=repository.complete)
+    content, holds = classify_repository(paths, repository.readme, complete=repository.complete)
     reason = ""
-    if word is Content.UNKNOWN:
-        if content.has_programming_language(base.languages):
-            word, holds = Content.CODE, (Fact.CODE, *holds)
+    if content is Content.UNKNOWN:
+        if has_programming_language(base.languages):
+            content, holds = Content.CODE, (Fact.CODE, *holds)
         else:
             reason = "its files were seen only in part, and no code among them"
     readme, citation = repository.readme, repository.citation
     section = extract_licence_section(readme or "")
-    own_words = [LicenceFile("README.md", section)] if section else []
+    from_readme = [LicenceFile("README.md", section)] if section else []
     return replace(
         base,
         reason=reason,
-        content=word,
+        content=content,
         holds=holds,
         licence_files=tuple(repository.licences),
-        licence_statements=(*own_words, *repository.said),
+        licence_statements=(*from_readme, *repository.statements),
         papers_named=None
         if readme is None and citation is None
         else find_named_papers(readme or "", citation or ""),
@@ -193,6 +194,6 @@ def _languages(node: Mapping[str, Any]) -> tuple[str, ...]:
     nodes = json_fields.as_list(json_fields.as_mapping(node.get("languages")).get("nodes"))
     names: Iterable[object] = [
         json_fields.as_mapping(node.get("primaryLanguage")).get("name"),
-        *(json_fields.as_mapping(each).get("name") for each in nodes),
+        *(json_fields.as_mapping(language).get("name") for language in nodes),
     ]
-    return tuple(dict.fromkeys(name for each in names if (name := json_fields.as_text(each))))
+    return tuple(dict.fromkeys(text for name in names if (text := json_fields.as_text(name))))

@@ -1,4 +1,4 @@
-"""What is asked of one GitHub repository, question by question, until enough was seen of it; pure."""
+"""The questions about one GitHub repository, round by round, until enough of it was read; pure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tracker.hosts.github import graphql
 from tracker.hosts.inspect import content, package_metadata
 
 MOST_DEPTH = 4
-"""Folders below each other that are opened in the search for a file of code …"""
+"""Levels of folders that are opened in the search for a file of code …"""
 MOST_FOLDERS = 20
-"""… and beside each other, in one level."""
+"""… and folders that are opened in one level."""
 MOST_SIDE_FOLDERS = 3
-"""Folders of the top named after data or weights that are opened beside code."""
+"""Top folders named after data or weights that are opened in a repository with code."""
 MOST_PACKAGE_FILES = 3
 
 _FACTS = (
@@ -35,7 +35,7 @@ _FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+"
 
 
 class Subject(Enum):
-    """What a question is about."""
+    """What a question asks for."""
 
     FACTS = auto()
     FOLDER = auto()
@@ -47,7 +47,7 @@ class Subject(Enum):
 
 
 class _Next(Enum):
-    """What a repository asks when its last questions are answered."""
+    """The next round of questions, once the last ones are answered."""
 
     FACTS = auto()
     TOP = auto()
@@ -59,14 +59,14 @@ class _Next(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question of one repository; `path` is of the folder ("" is the top) or file."""
+    """One question about one repository; `path` is that of the folder ("" is the top) or the file."""
 
     repository: RepositoryReading
     what: Subject
     path: str = ""
 
     def question(self) -> graphql.Question:
-        """As GitHub is asked it."""
+        """The question in GraphQL."""
         if self.what is Subject.FACTS:
             owner, name = _split(self.repository.reference)
             known = self.repository.known is not None
@@ -82,15 +82,17 @@ def _at(path: str) -> str:
 
 @dataclass(slots=True)
 class RepositoryReading:
-    """One repository while it is being read. `known` is the commit at which it was last read whole."""
+    """A repository while it is being read. `known` is the commit at which it was last read whole, None for a new one."""
 
     reference: Reference
     known: str | None
     next: _Next = _Next.FACTS
     waiting: int = 0
-    """Questions asked and not answered yet."""
+    """How many questions were asked and are not answered yet."""
     depth: int = 0
+    """Levels of folders that were opened so far."""
     answer: Check | None = None
+    """The check, where it is final before everything was read."""
     name: str = ""
     node: Mapping[str, Any] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
@@ -100,15 +102,15 @@ class RepositoryReading:
     readme_path: str = ""
     citation: str | None = None
     stub: str | None = None
-    """A script that does nothing, in a repository whose code is still to come."""
+    """The path of the only script, where it does nothing and the README announces the code."""
     more: bool = False
-    """Whether folders were left unopened because code was found."""
+    """Whether folders stayed unopened because code was found."""
     licences: list[LicenceFile] = field(default_factory=list)
-    said: list[LicenceFile] = field(default_factory=list)
+    statements: list[LicenceFile] = field(default_factory=list)
     failure: str = ""
 
     def add(self, folder: str, tree: object) -> None:
-        """Take the entries of one folder ("" is the top) of a Tree."""
+        """Add the entries of one folder ("" is the top), as GraphQL's Tree lists them."""
         for entry in map(json_fields.as_mapping, json_fields.as_list(json_fields.as_mapping(tree).get("entries"))):
             name = json_fields.as_text(entry.get("name"))
             if name is None:
@@ -120,7 +122,7 @@ class RepositoryReading:
             elif entry.get("type") == "blob":
                 self.paths.append(path)
             else:
-                # A submodule: what it holds stands elsewhere.
+                # A submodule, whose files are in another repository.
                 self.complete = False
 
 
@@ -130,7 +132,7 @@ def _split(reference: Reference) -> tuple[str, str]:
 
 
 def next_steps(repository: RepositoryReading) -> list[Step]:
-    """The next questions of a repository, none when nothing is left to ask."""
+    """The next questions about a repository, an empty list when everything was asked."""
     steps: list[Step] = []
     while not steps and repository.next is not _Next.NOTHING:
         if repository.answer is not None or repository.failure:
@@ -146,43 +148,43 @@ def _ask_facts(repository: RepositoryReading) -> list[Step]:
 
 
 def _ask_top(repository: RepositoryReading) -> list[Step]:
-    """The top folder of a repository that was known and has changed; a new one told it with its facts."""
+    """The top folder of a known repository that has changed; that of a new one came with its facts."""
     repository.next = _Next.TEXTS
     return [Step(repository, Subject.FOLDER)] if repository.known is not None and not is_empty(repository) else []
 
 
 def _ask_texts(repository: RepositoryReading) -> list[Step]:
-    """All texts of the top folder, and REUSE's folder of licences."""
+    """The texts of the top folder that matter, and the folder of licences of the REUSE specification."""
     repository.next = _Next.FOLDERS
     top = [path for path in repository.paths if "/" not in path]
     licences = content.find_licence_files(top)
-    shelf = [folder for folder in repository.folders if folder.lower() == "licenses"]
-    repository.folders = [folder for folder in repository.folders if folder not in shelf]
+    reuse = [folder for folder in repository.folders if folder.lower() == "licenses"]
+    repository.folders = [folder for folder in repository.folders if folder not in reuse]
     repository.readme_path = next(iter(sorted(filter(content.is_readme, top), key=_readme_order)), "")
     steps = [Step(repository, Subject.LICENCE, path) for path in licences]
-    steps += [Step(repository, Subject.FOLDER, folder) for folder in shelf]
+    steps += [Step(repository, Subject.FOLDER, folder) for folder in reuse]
     steps += [Step(repository, Subject.README, path) for path in (repository.readme_path,) if path]
     steps += [Step(repository, Subject.CITATION, path) for path in top if path.lower() == "citation.cff"][:1]
-    if not licences and not shelf and claimed_licence(repository.node) is None:
+    if not licences and not reuse and claimed_licence(repository.node) is None:
         packages = [path for path in package_metadata.PACKAGE_FILES if path in top][:MOST_PACKAGE_FILES]
         steps += [Step(repository, Subject.PACKAGE, path) for path in packages]
     return steps + [Step(repository, Subject.FOLDER, folder) for folder in _to_open(repository)]
 
 
 def _ask_folders(repository: RepositoryReading) -> list[Step]:
-    """The texts of REUSE's folder, and one level of folders after the other while no code was found."""
+    """The texts of REUSE's folder, and the next level of folders while no code was found."""
     read = {file.path for file in repository.licences}
-    shelf = (
+    reuse = (
         [path for path in repository.paths if path.lower().startswith("licenses/")]
         if repository.depth == 1
         else []
     )
-    found = [path for path in content.find_licence_files(shelf) if path not in read]
-    steps = [Step(repository, Subject.LICENCE, path) for path in found]
+    unread = [path for path in content.find_licence_files(reuse) if path not in read]
+    steps = [Step(repository, Subject.LICENCE, path) for path in unread]
     if repository.depth < MOST_DEPTH:
         steps += [Step(repository, Subject.FOLDER, folder) for folder in _to_open(repository)]
     if not steps:
-        # What is deeper than we look was not seen.
+        # Folders below the last level were not listed.
         repository.complete = repository.complete and not repository.folders
         repository.next = _Next.SCRIPT
     return steps
@@ -215,13 +217,13 @@ def _readme_order(name: str) -> tuple[bool, str]:
 
 
 def _to_open(repository: RepositoryReading) -> list[str]:
-    """The folders to open next; what is not opened is either not needed or noted as not seen."""
+    """The folders to open next. A folder that stays closed is either not needed or noted as not listed."""
     folders, repository.folders = repository.folders, []
     top, repository.depth = repository.depth == 0, repository.depth + 1
     if content.classify_repository(repository.paths, None)[0] is Content.CODE:
         beside = [folder for folder in folders if content.is_side_folder(folder)] if top else []
         if len(beside) < len(folders):
-            # Folders that nobody needs to open: the work is more than its top.
+            # There is more than the top folder, but its code is found, so that the rest need not be opened.
             repository.more = True
         return beside[:MOST_SIDE_FOLDERS]
     if len(folders) > MOST_FOLDERS:
@@ -230,7 +232,7 @@ def _to_open(repository: RepositoryReading) -> list[str]:
 
 
 def is_empty(repository: RepositoryReading) -> bool:
-    """Whether it has no commit."""
+    """Whether the repository has no commit."""
     node = repository.node
     return node.get("isEmpty") is True or (
         "object" in node and not node["object"] and not node.get("defaultBranchRef")
@@ -238,18 +240,18 @@ def is_empty(repository: RepositoryReading) -> bool:
 
 
 def claimed_licence(node: Mapping[str, Any]) -> str | None:
-    """The licence that GitHub recognised, `NOASSERTION` where it knows a file for one that it cannot name."""
+    """The SPDX id of the licence that GitHub recognised; `NOASSERTION` for a licence file that it cannot name."""
     licence = json_fields.as_mapping(node.get("licenseInfo"))
     return json_fields.as_text(licence.get("spdxId")) or json_fields.as_text(licence.get("key"))
 
 
 def newest_commit(node: Mapping[str, Any]) -> str | None:
-    """The newest commit of the default branch."""
+    """The newest commit of the default branch, None where there is none."""
     return json_fields.as_text(
         json_fields.as_mapping(json_fields.as_mapping(node.get("defaultBranchRef")).get("target")).get("oid")
     )
 
 
 def valid_full_name(value: object) -> str | None:
-    """`owner/name` as GitHub writes it, None for what would be another path where it stands in an address."""
+    """`value` if it is `owner/name` as GitHub writes it; None for text that would change the path of a request."""
     return value if isinstance(value, str) and len(value) <= 200 and _FULL_NAME.fullmatch(value) else None

@@ -1,7 +1,7 @@
-"""What a model, dataset or Space of the Hub holds, decided from the names of its files and its runtime; pure.
+"""What a model, dataset or Space of the Hub holds, by its file names and its runtime; pure.
 
-The Hub says by the kind what a repository is for, so that file names tell more there than on a code host: what is in a
-dataset and no card is data, `pytorch_model.bin` is weights.
+On the Hub the kind says what a repository is for, so file names say more than on a code host: a file of a dataset is
+data unless it is a card or set-up, and `pytorch_model.bin` is weights.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from pathlib import PurePosixPath
 
 from tracker.domain.terms import Content, Fact
 from tracker.hosts import json_fields
-from tracker.hosts.inspect import content
+from tracker.hosts.inspect.content import LICENCE_FILE, classify_repository, is_readme
 
 MOST_FILES = 20_000
 _MOST_PATH = 1_000
 _MOST_NAME = 120
-# Weights whose ending the code hosts' rules do not know, or know for something else.
+# Suffixes of weights; some of them mean nothing, or something else, on a code host.
 _WEIGHTS_TEXT = """.bin .ckpt .distcp .engine .ggml .gguf .h5 .joblib .keras .mlmodel .msgpack .nemo .npz .onnx .ot .params
     .pb .pdparams .pkl .pickle .pt .pth .safetensors .tflite .torchscript .zarr .llamafile .skops .fst .npy .index"""
 _WEIGHTS = frozenset(_WEIGHTS_TEXT.split())
-# Written beside weights by trainers and tokenizers.
+# Files that trainers and tokenizers write beside the weights.
 _NO_WEIGHTS = re.compile(
     r"(?:training_args|optimizer|scheduler|scaler|rng_state\w*|tokenizer|vocab|sentencepiece\.bpe|spiece|merges)[\w.-]*"
     r"|.*\.index\.json|events\.out\.tfevents.*"
 )
-# Checkpoints of shards without an ending lie in a folder of this name (JAX, Orbax, DeepSpeed).
+# Checkpoints in shards without a suffix are in a folder of such a name (JAX, Orbax, DeepSpeed).
 _SHARDS = re.compile(r"(?:ckpts?|checkpoints?|params|weights|model|tensorstore|ocdbt)(?:[-_.]?\w{1,20})?")
 _SHARD = re.compile(r"(?:tensor|shard|part|model|params?|layer|mp_rank|[\d._-])[\w.-]*|_METADATA|manifest\.ocdbt")
-# The Hub's own way to run a model that transformers does not know: it is part of the weights, and trains nothing.
+# Code by which the Hub runs a model that transformers does not know. It belongs to the weights and trains nothing.
 _GLUE = re.compile(
     r"(?:.*[_-])?(?:modell?ing|configuration|config|tokeni[sz]ation|processing|image_processing|feature_extraction|handler|pipeline"
     r"|generation|generation_utils|quantization|conversation|processor|cache|custom_generate|requirements)(?:[_-].*)?\.py"
 )
 _PICTURES = 10
-"""So many pictures or recordings are a data set, fewer may illustrate a card."""
+"""From this number on, pictures or recordings are a data set; fewer may illustrate a card."""
 _RECORDINGS_TEXT = (
     """.bmp .flac .gif .jpeg .jpg .m4a .mid .mkv .mov .mp3 .mp4 .ogg .opus .png .tif .tiff .avi .wav .webm .webp"""
 )
@@ -65,7 +65,7 @@ _STARTING = frozenset({"BUILDING", "APP_STARTING"})
 
 @dataclass(frozen=True, slots=True)
 class HubContent:
-    """What a repository of the Hub holds; `reason` says what is missing or could not be told, in words."""
+    """What a repository of the Hub holds. `reason` says, in words, what is missing or unknown; empty without either."""
 
     content: Content
     holds: tuple[Fact, ...] = ()
@@ -73,49 +73,53 @@ class HubContent:
 
 
 def listed_paths(siblings: object) -> list[str] | None:
-    """The paths of the files that the Hub lists, None where it lists none at all."""
+    """The paths of the files that the Hub lists (`siblings` of a record), None where there is no list."""
     if not isinstance(siblings, list):
         return None
-    found = (json_fields.as_text(json_fields.as_mapping(file).get("rfilename")) for file in siblings[:MOST_FILES])
-    return [path for path in found if path and len(path) <= _MOST_PATH]
+    paths = (json_fields.as_text(json_fields.as_mapping(file).get("rfilename")) for file in siblings[:MOST_FILES])
+    return [path for path in paths if path and len(path) <= _MOST_PATH]
 
 
 def classify_files(
-    kind: str, files: Sequence[str] | None, *, gated: bool, runtime: object = None, seen: bool = False
+    kind: str, files: Sequence[str] | None, *, gated: bool, runtime: object = None, weights_found: bool = False
 ) -> HubContent:
-    """What a `model`, `dataset` or `space` holds by its files; `runtime` is what the Hub says of a Space's, `seen`
-    that the Hub itself read weights in a model."""
-    if kind == "model" and seen:
-        found = _model([PurePosixPath(path) for path in files or ()])
-        if Fact.WEIGHTS not in found.holds:
-            content_ = Content.CODE if found.content is Content.CODE else Content.DATA_ONLY
-            return HubContent(content_, (*found.holds, Fact.WEIGHTS))
-        return found
+    """What a `model`, `dataset` or `space` holds.
+
+    `files` are its paths, None where the Hub did not list them; `gated` says that the files are shown on request only;
+    `runtime` is the runtime in the record of a Space; `weights_found` says that the Hub itself found weights in a
+    model.
+    """
+    if kind == "model" and weights_found:
+        held = _model([PurePosixPath(path) for path in files or ()])
+        if Fact.WEIGHTS not in held.holds:
+            content = Content.CODE if held.content is Content.CODE else Content.DATA_ONLY
+            return HubContent(content, (*held.holds, Fact.WEIGHTS))
+        return held
     if files is None:
         return HubContent(Content.UNKNOWN, reason="the Hub did not list its files")
     if not files and not gated:
         return HubContent(Content.EMPTY)
-    every = [PurePosixPath(path) for path in files]
-    real = [file for file in every if not _about(file)]
-    if gated and not real:
+    all_files = [PurePosixPath(path) for path in files]
+    material = [file for file in all_files if not _about(file)]
+    if gated and not material:
         return HubContent(Content.UNKNOWN, reason="gated: only its card is shown")
     match kind:
         case "space":
-            return _space(real, runtime)
+            return _space(material, runtime)
         case "dataset":
-            return _dataset(real)
-    return _model(real)
+            return _dataset(material)
+    return _model(material)
 
 
 def _about(file: PurePosixPath) -> bool:
-    """A card, a licence, or a file of git's."""
+    """Whether a file is a card, a licence or a hidden file."""
     hidden = any(part.startswith(".") for part in file.parts)
-    return hidden or content.is_readme(file.name.lower()) or bool(content.LICENCE_FILE.fullmatch(file.name))
+    return hidden or is_readme(file.name.lower()) or bool(LICENCE_FILE.fullmatch(file.name))
 
 
 def _model(files: Sequence[PurePosixPath]) -> HubContent:
     weights = any(_is_weights(file) for file in files)
-    code, _ = content.classify_repository([str(file) for file in files if not _is_glue(file)], None)
+    code, _ = classify_repository([str(file) for file in files if not _is_glue(file)], None)
     holds = tuple(fact for fact, seen in ((Fact.CODE, code is Content.CODE), (Fact.WEIGHTS, weights)) if seen)
     if code is Content.CODE:
         return HubContent(Content.CODE, holds)
@@ -157,7 +161,7 @@ def _is_data(file: PurePosixPath) -> bool:
 
 
 def _space(files: Sequence[PurePosixPath], runtime: object) -> HubContent:
-    """A Space holds a demo while it runs, or would when visited: the Hub wakes one that sleeps."""
+    """A Space holds a demo while it runs or sleeps, because the Hub wakes a sleeping one for a visitor."""
     stage = json_fields.as_line(json_fields.as_mapping(runtime).get("stage"))
     if not files:
         return HubContent(Content.README_ONLY, reason=_NOT_RUNNING["NO_APP_FILE"])

@@ -1,6 +1,7 @@
-"""Hugging Face: models, datasets, Spaces, collections and owners.
+"""Hugging Face: models, datasets, Spaces, collections and owners; the first three are checked.
 
-One request tells all but texts; licence files are read where they are listed, the card where nothing else states a licence.
+One request returns everything but texts. Licence files are read where there are any, and the card where nothing else
+states a licence.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from tracker.hosts.huggingface.metadata import PLURALS, SITE, UPSTREAM, make_ref
 from tracker.hosts.inspect import content
 
 MOST_LICENCE_FILES = 3
-"""Licence files that one look reads."""
+"""Licence files that one check reads."""
 MOST_TEXT = 100_000
 """Characters of one text that are read."""
 _HOSTS = frozenset({"huggingface.co", "hf.co"})
 
-# First path segments that are the Hub's own pages and no namespace.
+# First path segments that are pages of the Hub itself and are never namespaces.
 _OWN_PAGES = """
     api assets autotrain blog brand changelog chat code-of-conduct collections content-guidelines
     content-policy contribute course dataset-viewer datasets docs enterprise errors events front huggingchat
@@ -37,7 +38,7 @@ _OWN_PAGES = """
     subscribe support tasks terms-of-service welcome
 """
 RESERVED = frozenset(_OWN_PAGES.split())
-# Tabs of a profile, which stand where a model's name would.
+# Tabs of a profile, which come where the name of a model would.
 _TABS = frozenset(
     {"activity", "buckets", "collections", "datasets", "followers", "following", "models", "papers", "spaces"}
 )
@@ -47,10 +48,10 @@ _COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,255}", re.ASCII)
 
 def match(url: str) -> Reference | None:
     """The artifact or namespace that `url` names, deep links included; None for the Hub's own pages."""
-    found = split_url(url)
-    if found is None or found.host not in _HOSTS:
+    parts = split_url(url)
+    if parts is None or parts.host not in _HOSTS:
         return None
-    segments = found.segments
+    segments = parts.segments
     if segments[:1] == ("api",):
         segments = segments[1:] if segments[1:2] and segments[1] in PLURALS else ()
     if not segments:
@@ -70,13 +71,13 @@ def match(url: str) -> Reference | None:
 
 
 def _artifact(kind: str, segments: tuple[str, ...]) -> Reference | None:
-    parts = [found.group() for segment in segments[:2] if (found := _SEGMENT.match(segment))]
-    if kind == "dataset" and len(segments) == 1 and parts:
+    names = [match.group() for segment in segments[:2] if (match := _SEGMENT.match(segment))]
+    if kind == "dataset" and len(segments) == 1 and names:
         # Datasets from before namespaces, such as /datasets/squad; the Hub redirects them.
-        return make_reference(kind, parts[0])
-    if len(parts) < 2 or parts[0] != segments[0]:
+        return make_reference(kind, names[0])
+    if len(names) < 2 or names[0] != segments[0]:
         return None
-    return make_reference(kind, f"{parts[0]}/{parts[1].removesuffix('.git')}")
+    return make_reference(kind, f"{names[0]}/{names[1].removesuffix('.git')}")
 
 
 def _collection(segments: tuple[str, ...]) -> Reference | None:
@@ -93,9 +94,9 @@ def _owner(name: str) -> Reference | None:
 
 
 def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
-    """What is there under one reference. Raises UpstreamStopped when the Hub may not be asked now.
+    """Check one reference. Raises UpstreamStopped when the Hub may not be asked now.
 
-    `known` is the commit that was last read whole: while the Hub shows it, no text is read again.
+    `known` is the commit at which the artifact was last read whole: while the Hub shows it, no text is read again.
     """
     scheme, _, name = target.key.partition(":")
     kind = scheme.removeprefix("hf-")
@@ -104,13 +105,13 @@ def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
     if not all(_SEGMENT.fullmatch(segment) for segment in name.split("/")):
         return Check(outcome=Outcome.ABSENT, reason="no name that the Hub allows")
     try:
-        answer = fetch.get(UPSTREAM, f"/api/{kind}s/{name}")
-        if answer.status != 200:
-            return _refused(answer)
-        info = json_fields.as_mapping(json_fields.parse_body(answer))
+        response = fetch.get(UPSTREAM, f"/api/{kind}s/{name}")
+        if response.status != 200:
+            return _check_refusal(response)
+        info = json_fields.as_mapping(json_fields.parse_body(response))
         if not info:
             return Check(outcome=Outcome.UNKNOWN, reason="the Hub's answer about it cannot be read")
-        return _look(metadata.record_reference(kind, info) or target, info, fetch, known)
+        return _check_record(metadata.record_reference(kind, info) or target, info, fetch, known)
     except UpstreamStopped:
         raise
     except UpstreamError as error:
@@ -120,47 +121,57 @@ def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
 def check_all(
     references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Reference, Check]]:
-    """Check many, at least one request each, in the order given; raises UpstreamStopped like `check`."""
+    """Check many in the order given, with at least one request each; yields (reference, check) pairs.
+
+    `known` maps a folded reference to the commit at which the artifact was last read whole. Raises UpstreamStopped.
+    """
     for target in references:
         yield target, check(target, fetch, (known or {}).get(target.folded))
 
 
-def _refused(answer: Response) -> Check:
-    """The Hub answers 404 or a bare 401 for what does not exist, and names its other reasons in a header."""
-    code, said = _error_of(answer)
-    if code == "GatedRepo" and answer.status in (401, 403):
+def _check_refusal(response: Response) -> Check:
+    """The check for a status other than 200.
+
+    The Hub answers 404, or 401 without a code, for what does not exist, and gives other reasons in a header.
+    """
+    code, message = _read_error(response)
+    if code == "GatedRepo" and response.status in (401, 403):
         return Check(outcome=Outcome.PRESENT, reason="gated: its files are not shown", gated=True)
-    if code == "DisabledRepo" or answer.status == 451 or (answer.status == 403 and "disabled" in said.lower()):
-        return Check(outcome=Outcome.BLOCKED, reason=said or "disabled by the Hub")
-    if answer.status == 404 or (answer.status == 401 and code in ("", "RepoNotFound")):
+    if (
+        code == "DisabledRepo"
+        or response.status == 451
+        or (response.status == 403 and "disabled" in message.lower())
+    ):
+        return Check(outcome=Outcome.BLOCKED, reason=message or "disabled by the Hub")
+    if response.status == 404 or (response.status == 401 and code in ("", "RepoNotFound")):
         return Check(outcome=Outcome.ABSENT, reason="not found on the Hub: never there, deleted, or private")
     return Check(
-        outcome=Outcome.UNKNOWN, reason=f"the Hub answered {answer.status}" + (f": {said}" if said else "")
+        outcome=Outcome.UNKNOWN, reason=f"the Hub answered {response.status}" + (f": {message}" if message else "")
     )
 
 
-def _error_of(answer: Response) -> tuple[str, str]:
-    """(code, words) of a refusal."""
-    said = json_fields.as_line(answer.headers.get("x-error-message", "")) or json_fields.as_line(
-        json_fields.as_mapping(json_fields.parse_body(answer)).get("error")
+def _read_error(response: Response) -> tuple[str, str]:
+    """The code and the message of a refusal, either of them empty where it is missing."""
+    message = json_fields.as_line(response.headers.get("x-error-message", "")) or json_fields.as_line(
+        json_fields.as_mapping(json_fields.parse_body(response)).get("error")
     )
-    return answer.headers.get("x-error-code", ""), said
+    return response.headers.get("x-error-code", ""), message
 
 
-def _look(found: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | None) -> Check:
-    """The check of what is there; `found` is its name as the Hub writes it. Raises UpstreamError."""
+def _check_record(link: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | None) -> Check:
+    """The check of a present artifact; `link` is its reference as the Hub writes it. Raises UpstreamError."""
     if info.get("disabled") is True:
         return Check(outcome=Outcome.BLOCKED, reason="disabled by the Hub")
     files = hub_content.listed_paths(info.get("siblings"))
     gated = info["gated"] not in (False, None, "") if "gated" in info else None
     held = hub_content.classify_files(
-        found.kind, files, gated=bool(gated), runtime=info.get("runtime"), seen=metadata.has_weights(info)
+        link.kind, files, gated=bool(gated), runtime=info.get("runtime"), weights_found=metadata.has_weights(info)
     )
     commit = json_fields.as_text(info.get("sha"))
-    made = Check(
+    check = Check(
         outcome=Outcome.PRESENT,
         reason=held.reason,
-        reference=found,
+        reference=link,
         host_id=json_fields.as_text(info.get("_id")),
         content=held.content,
         holds=held.holds,
@@ -172,33 +183,33 @@ def _look(found: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | 
         derived_from=metadata.list_bases(info),
     )
     # Whether a Space runs may change while its commit stays.
-    if known is not None and commit == known and found.kind != "space" and held.content is not Content.UNKNOWN:
-        return replace(made, licence_checked=made.licence_claimed is not None, unchanged=True)
-    return _with_texts(made, found, info, files, fetch)
+    if known is not None and commit == known and link.kind != "space" and held.content is not Content.UNKNOWN:
+        return replace(check, licence_checked=check.licence_claimed is not None, unchanged=True)
+    return _with_texts(check, link, info, files, fetch)
 
 
 def _with_texts(
-    made: Check, found: Reference, info: Mapping[str, Any], files: Sequence[str] | None, fetch: Fetch
+    check: Check, link: Reference, info: Mapping[str, Any], files: Sequence[str] | None, fetch: Fetch
 ) -> Check:
-    """`made` with what its licence files say, or its card where neither claim nor file does.
+    """`check` with its licence texts, or with what its card says where neither a claim nor a file states the licence.
 
-    The absence of a licence is told only where the card was read, or where there is no card.
+    A missing licence counts as checked only where the card was read, or where there is no card.
     """
-    claim = made.licence_claimed
-    if files is None or (made.gated and not fetch.has_token(UPSTREAM)):
-        return replace(made, licence_checked=claim is not None)
-    listed = _licence_paths(found, info, files)
-    texts = [LicenceFile(path, text) for path in listed if (text := _text(found, path, fetch)) and text.strip()]
-    made = replace(made, licence_files=tuple(texts), licence_checked=claim is not None or bool(texts))
+    claim = check.licence_claimed
+    if files is None or (check.gated and not fetch.has_token(UPSTREAM)):
+        return replace(check, licence_checked=claim is not None)
+    listed = _licence_paths(link, info, files)
+    texts = [LicenceFile(path, text) for path in listed if (text := _text(link, path, fetch)) and text.strip()]
+    check = replace(check, licence_files=tuple(texts), licence_checked=claim is not None or bool(texts))
     if listed or not metadata.states_no_terms(claim):
-        return made
+        return check
     if metadata.CARD not in files:
-        return replace(made, licence_checked=True)
-    card = _text(found, metadata.CARD, fetch)
+        return replace(check, licence_checked=True)
+    card = _text(link, metadata.CARD, fetch)
     if card is None:
-        return made
+        return check
     return replace(
-        made,
+        check,
         licence_claimed=claim or metadata.front_matter_licence(card),
         licence_checked=True,
         licence_statements=metadata.card_licence_section(card),
@@ -206,22 +217,22 @@ def _with_texts(
     )
 
 
-def _licence_paths(found: Reference, info: Mapping[str, Any], files: Sequence[str]) -> list[str]:
-    """The licence files that it lists, that to which its card leads first."""
-    linked = metadata.linked_licence_path(info, found.key.partition(":")[2])
+def _licence_paths(link: Reference, info: Mapping[str, Any], files: Sequence[str]) -> list[str]:
+    """The paths of the licence files that are listed, first the one to which the card leads."""
+    linked = metadata.linked_licence_path(info, link.key.partition(":")[2])
     first = [linked] if linked and linked in files and linked != metadata.CARD else []
     others = content.find_licence_files([path for path in files if path not in first], MOST_LICENCE_FILES)
     return [*first, *others][:MOST_LICENCE_FILES]
 
 
-def _text(found: Reference, path: str, fetch: Fetch) -> str | None:
-    """A file of the main branch, None where the Hub keeps it from us (gated) or has none. Raises UpstreamError."""
-    answer = fetch.get(UPSTREAM, f"{found.url.removeprefix(SITE)}/raw/main/{quote(path)}")
-    if answer.status == 200:
-        return answer.body[: 4 * MOST_TEXT].decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
-    if answer.status in (401, 404) or (answer.status == 403 and _error_of(answer)[0] == "GatedRepo"):
+def _text(link: Reference, path: str, fetch: Fetch) -> str | None:
+    """The text of a file of the main branch, None where it is gated or does not exist. Raises UpstreamError."""
+    response = fetch.get(UPSTREAM, f"{link.url.removeprefix(SITE)}/raw/main/{quote(path)}")
+    if response.status == 200:
+        return response.body[: 4 * MOST_TEXT].decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
+    if response.status in (401, 404) or (response.status == 403 and _read_error(response)[0] == "GatedRepo"):
         return None
-    raise UpstreamError(UPSTREAM, f"the Hub answered {answer.status} to the question for {path}")
+    raise UpstreamError(UPSTREAM, f"the Hub answered {response.status} to the question for {path}")
 
 
 HOST = Host(

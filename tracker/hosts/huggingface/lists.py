@@ -1,4 +1,4 @@
-"""The Hub as a source of links: its lists of newest repositories, and its records of papers."""
+"""The Hub as a source of links: its lists of the newest repositories, and its records of papers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tracker.hosts.huggingface import metadata
 from tracker.hosts.huggingface.metadata import PLURALS, UPSTREAM
 
 MOST_LINKED = 1_000
-"""Artifacts of one kind that are taken from one paper's record."""
+"""Artifacts of one kind that are read from the record of one paper."""
 _NEXT_PAGE = re.compile(r"<([^<>]+)>\s*;\s*rel=\"?next\"?")
 _LINKED = {"linkedModels": "model", "linkedDatasets": "dataset", "linkedSpaces": "space"}
 
@@ -27,12 +27,12 @@ RECORD_SENTENCES = {
     "githubRepo (auto)": "The Hugging Face Hub's record of this paper names it as the paper's repository; found automatically.",
     "projectPage": "The Hugging Face Hub's record of this paper names it as the paper's page.",
 }
-"""What a paper's record says, in words, by the `how` of `PaperRecord.links`."""
+"""The sentence that says what a paper's record states, by the `how` of `PaperRecord.links`."""
 
 
 @dataclass(frozen=True, slots=True)
 class HubListing:
-    """A repository of the Hub as a list shows it. That it is listed tells that its card cites `papers`, no more."""
+    """A repository of the Hub as a list shows it. Its card cites `papers`, which need not be its own."""
 
     reference: Reference
     papers: tuple[str, ...]
@@ -40,15 +40,16 @@ class HubListing:
     created_at: datetime | None
     """None where the list does not say, as in a paper's record."""
     derived_from: tuple[str, ...] = ()
-    """What it says it was made from, as the Hub names it."""
+    """The names of the artifacts from which it was made, as the Hub writes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRecord:
     """The Hub's record of one paper.
 
-    `links` are the paper's own by the record's word, as (url, how): `how` is `githubRepo`, followed by ` (user)` or
-    ` (auto)` where the Hub says who added it, or `projectPage`. `listed` merely cite the paper.
+    `links` are the links that the record states as the paper's own, as (url, how): `how` is `githubRepo`, followed by
+    ` (user)` or ` (auto)` where the Hub says who added it, or `projectPage`. The artifacts of `listed` only cite the
+    paper.
     """
 
     links: tuple[tuple[str, str], ...]
@@ -56,13 +57,18 @@ class PaperRecord:
 
 
 def read_record(arxiv_id: str, fetch: Fetch) -> PaperRecord | None:
-    """The Hub's record of a paper, None where it has none. Raises UpstreamStopped and UpstreamError."""
-    answer = fetch.get(UPSTREAM, f"/api/papers/{quote(arxiv_id, safe='')}")
-    if answer.status == 404:
+    """The Hub's record of a paper (`arxiv_id` without version), None where the Hub has none.
+
+    Raises UpstreamStopped and UpstreamError.
+    """
+    response = fetch.get(UPSTREAM, f"/api/papers/{quote(arxiv_id, safe='')}")
+    if response.status == 404:
         return None
-    record = json_fields.parse_body(answer)
-    if answer.status != 200 or not isinstance(record, dict):
-        raise UpstreamError(UPSTREAM, f"the record of paper {arxiv_id} could not be read (status {answer.status})")
+    record = json_fields.parse_body(response)
+    if response.status != 200 or not isinstance(record, dict):
+        raise UpstreamError(
+            UPSTREAM, f"the record of paper {arxiv_id} could not be read (status {response.status})"
+        )
     links = []
     repository, page = (
         json_fields.as_text(record.get("githubRepo")),
@@ -78,40 +84,41 @@ def read_record(arxiv_id: str, fetch: Fetch) -> PaperRecord | None:
 
 def _linked(arxiv_id: str, record: Mapping[str, Any]) -> Iterator[HubListing]:
     for field, kind in _LINKED.items():
-        for each in json_fields.as_list(record.get(field))[:MOST_LINKED]:
-            info = json_fields.as_mapping(each)
-            if found := metadata.record_reference(kind, info):
+        for entry in json_fields.as_list(record.get(field))[:MOST_LINKED]:
+            info = json_fields.as_mapping(entry)
+            if reference := metadata.record_reference(kind, info):
                 papers = tuple(dict.fromkeys((arxiv_id, *metadata.tagged_papers(info))))
-                yield HubListing(found, papers, metadata.creation_time(info), metadata.list_bases(info))
+                yield HubListing(reference, papers, metadata.creation_time(info), metadata.list_bases(info))
 
 
 def list_newest(kind: str, since: datetime, fetch: Fetch, pages: int) -> Iterator[list[HubListing]]:
-    """The newest `models`, `datasets` or `spaces`, page by page, with the papers that their tags name.
+    """The newest `models`, `datasets` or `spaces`, newest first and page by page, with the papers that their tags name.
 
-    Ends with what was created before `since`, or after `pages` pages. Raises UpstreamStopped and UpstreamError.
+    Ends at the first one created before `since` (aware), or after `pages` pages. Raises UpstreamStopped and
+    UpstreamError.
     """
     params = {"sort": "createdAt", "direction": "-1", "limit": "1000", "full": "true"}
     for _ in range(pages):
-        answer = fetch.get(UPSTREAM, f"/api/{kind}", params=params)
-        listed = json_fields.parse_body(answer)
-        if answer.status != 200 or not isinstance(listed, list):
-            raise UpstreamError(UPSTREAM, f"the list of {kind} could not be read (status {answer.status})")
-        page = [entry for each in listed if (entry := _listed(PLURALS[kind], json_fields.as_mapping(each)))]
+        response = fetch.get(UPSTREAM, f"/api/{kind}", params=params)
+        listed = json_fields.parse_body(response)
+        if response.status != 200 or not isinstance(listed, list):
+            raise UpstreamError(UPSTREAM, f"the list of {kind} could not be read (status {response.status})")
+        page = [entry for record in listed if (entry := _listed(PLURALS[kind], json_fields.as_mapping(record)))]
         yield [entry for entry, created in page if created >= since]
-        following = _next(answer.headers.get("link", ""))
+        following = _next(response.headers.get("link", ""))
         if following is None or not page or page[-1][1] < since:
             return
         params = {**params, **following}
 
 
 def _listed(kind: str, info: Mapping[str, Any]) -> tuple[HubListing, datetime] | None:
-    found, created = metadata.record_reference(kind, info), metadata.creation_time(info)
-    if found is None or created is None:
+    reference, created = metadata.record_reference(kind, info), metadata.creation_time(info)
+    if reference is None or created is None:
         return None
-    return HubListing(found, metadata.tagged_papers(info), created, metadata.list_bases(info)), created
+    return HubListing(reference, metadata.tagged_papers(info), created, metadata.list_bases(info)), created
 
 
 def _next(link: str) -> dict[str, str] | None:
-    """The parameters of the next page (RFC 8288); its path is the same."""
-    found = _NEXT_PAGE.search(link[:10_000])
-    return dict(parse_qsl(urlsplit(found[1]).query)) if found else None
+    """The query parameters of the next page from a Link header (RFC 8288), None on the last page."""
+    match = _NEXT_PAGE.search(link[:10_000])
+    return dict(parse_qsl(urlsplit(match[1]).query)) if match else None
