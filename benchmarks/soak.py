@@ -50,8 +50,9 @@ from starlette.types import ASGIApp
 from tracker import logs, scheduler, settings
 from tracker.cli import console
 from tracker.config_files import config_dir
-from tracker.pipeline import site as pipeline_site
-from tracker.pipeline.context import begin_cycle, status
+from tracker.pipeline.context import begin_cycle
+from tracker.pipeline.site import build_paper_page, build_search_page
+from tracker.pipeline.status import read_status
 from tracker.store.upgrade import open_store, upgrade_in_subprocess
 from tracker.web import metrics
 from tracker.web.api import Api
@@ -324,13 +325,13 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
             service = scheduler.Service(made, store, clock, console.LogProgress())
             site = build_app(
                 made.public_dir,
-                lambda: status(service.worker, service.worker.now()),
+                lambda: read_status(service.worker, service.worker.now()),
                 clock,
                 ttl_minutes=60,
                 public_url=made.public_url,
                 pages=StorePages(
-                    partial(pipeline_site.build_paper_page, store, made),
-                    partial(pipeline_site.build_search_page, store, made),
+                    partial(build_paper_page, store, made),
+                    partial(build_search_page, store, made),
                 ),
                 composer=service.worker.composer,
                 api=Api(made),
@@ -358,7 +359,7 @@ def _day(
         longest = max(longest, metrics.store_bytes(made)[1] or 0)
         readers.ask()
     service._snapshot()
-    counted = status(service.worker, service.worker.now())
+    counted = read_status(service.worker, service.worker.now())
     if counted.troubles:
         raise RuntimeError(f"a trouble on day {day + 1}: {counted.troubles[0]}")
     service._guarded("look", lambda: begin_cycle(service.worker))  # what it does between cycles

@@ -12,7 +12,9 @@ import pytest
 from tracker import scheduler, settings
 from tracker.domain.errors import SettingsError, StoreError, TrackerError
 from tracker.domain.status import Trouble
-from tracker.pipeline.context import Counts, Cycle, begin_cycle, status
+from tracker.pipeline.context import Counts, Cycle, begin_cycle
+from tracker.pipeline.stage import StageOutcome
+from tracker.pipeline.status import read_status
 from tracker.scheduler import Service, harvest_trigger
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
@@ -79,10 +81,14 @@ def test_the_next_harvest_is_told_in_utc(service: Service) -> None:
 
 def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(service: Service, store: Store) -> None:
     now = service.worker.now()
-    service._plan_retry(Cycle(service.worker, now, Counts(windows_left=2), troubles=["harvest: 503"]))
+    service._plan_retry(
+        Cycle(service.worker, now, Counts(windows_left=2), outcomes=[StageOutcome("harvest", "503")])
+    )
     assert service.next_harvest() == datetime(2026, 6, 16, 12, 30, tzinfo=UTC)
     upstreams.StoredUpstreams(store).stop("arxiv_api", datetime(2026, 6, 16, 15, tzinfo=UTC), "403")
-    service._plan_retry(Cycle(service.worker, now, Counts(windows_left=2), troubles=["harvest: 403"]))
+    service._plan_retry(
+        Cycle(service.worker, now, Counts(windows_left=2), outcomes=[StageOutcome("harvest", "403")])
+    )
     assert service.next_harvest() == datetime(2026, 6, 16, 15, tzinfo=UTC)
     _, troubles = stage_status.load_stages(store)
     assert [(one.reason, one.next_try) for one in troubles] == [("403", datetime(2026, 6, 16, 15, tzinfo=UTC))]
@@ -109,12 +115,12 @@ def test_a_cycle_that_fails_is_told_since_when_and_done_again_soon(
         monkeypatch.setattr(scheduler.cycle, "run_cycle", fail)
         service._harvest()
         assert service.next_harvest() == clock.moment + timedelta(minutes=30)
-        assert status(service.worker, clock.moment).troubles == (
+        assert read_status(service.worker, clock.moment).troubles == (
             Trouble("cycle", reason, begun, clock.moment + timedelta(minutes=30)),
         )
     monkeypatch.setattr(scheduler.cycle, "run_cycle", begin_cycle)
     service._harvest()
-    assert status(service.worker, clock.moment).troubles == ()
+    assert read_status(service.worker, clock.moment).troubles == ()
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
 
 
@@ -132,5 +138,5 @@ def test_a_site_that_cannot_be_renewed_is_served_as_it_is(
     feed.write_bytes(b"<rss/>")
     monkeypatch.setattr(service._scheduler, "start", lambda: None)
     service.start()
-    (told,) = status(service.worker, service.worker.now()).troubles
+    (told,) = read_status(service.worker, service.worker.now()).troubles
     assert (told.what, told.reason) == ("look", "the site cannot be written (No space left on device).")

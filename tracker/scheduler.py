@@ -25,7 +25,8 @@ from tracker.domain.errors import Cancelled, SettingsError, TrackerError
 from tracker.domain.protocols import Clock, Progress
 from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, retention, snapshot
-from tracker.pipeline.context import Cycle, begin_cycle, make_worker
+from tracker.pipeline.context import Cycle, begin_cycle
+from tracker.pipeline.worker import make_worker
 from tracker.settings import Schedule, Settings
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
@@ -132,7 +133,7 @@ class Service:
 
     def _snapshot(self) -> None:
         try:
-            snapshot.make_due(begin_cycle(self.worker))
+            snapshot.make_due_snapshot(begin_cycle(self.worker))
         except Cancelled:
             log.info("stopped in the middle of a snapshot; the one before is kept")
         except Exception:
@@ -163,8 +164,8 @@ class Service:
             self._broke(job, f"broke off ({type(error).__name__})")
         finally:
             self._store.release_connections()
-            publish.forget()
-            retention.forget()
+            publish.clear_caches()
+            retention.clear_caches()
             _give_memory_back()
 
     def _broke(self, job: str, reason: str) -> None:
@@ -195,7 +196,7 @@ class Service:
         stage_status.record_stage_failed(
             self._store,
             "harvest",
-            done.troubles[0].partition(": ")[2] if done.troubles else "",
+            next((outcome.reason for outcome in done.troubles if outcome.name == "harvest"), ""),
             again,
             self.worker.now(),
         )

@@ -34,7 +34,7 @@ from tracker.domain.status import Status
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.harvest.arxiv_text import clean_text
 from tracker.hosts.resolve import resolve_url
-from tracker.pipeline import site as pipeline_site
+from tracker.pipeline.site import build_paper_page, build_search_page, build_site
 from tracker.publish import composed_feeds, feeds, files
 from tracker.store import imports, judgements, papers, roles, scans, search
 from tracker.store.engine import Store
@@ -128,12 +128,10 @@ def _world() -> tuple[configured.Settings, Store, ASGIApp]:
         github_token=False,
         stages={},
     )
-    files.write_files(
-        settings.public_dir, {**pipeline_site.build_site(store, settings, status, newest=made), **pages}
-    )
+    files.write_files(settings.public_dir, {**build_site(store, settings, status, newest=made), **pages})
     site = build_app(
         settings.public_dir, lambda: status, _Clock(), ttl_minutes=60, public_url=settings.public_url, websub_hub="https://hub.example.org/?a=b",
-        pages=StorePages(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
+        pages=StorePages(partial(build_paper_page, store, settings), partial(build_search_page, store, settings)),
         composer=composer, api=Api(settings),
     )  # fmt: skip
     return settings, store, site
@@ -224,10 +222,10 @@ def _stored() -> Run:
 
     def run(data: bytes) -> None:
         work = keep(store, 99, data)
-        page = pipeline_site.build_paper_page(store, settings, work.removeprefix("arxiv:"))
+        page = build_paper_page(store, settings, work.removeprefix("arxiv:"))
         assert page is not None
         harmless(page)
-        harmless(pipeline_site.build_search_page(store, settings, text(data)[:300], 1))
+        harmless(build_search_page(store, settings, text(data)[:300], 1))
         answer = Api(settings).respond("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
         assert answer.status_code == 200
         json.loads(answer.body)

@@ -18,7 +18,7 @@ from tests.acceptance.worlds import DAYS, NOW, World
 from tracker import settings
 from tracker.fetch import clock
 from tracker.pipeline import cycle
-from tracker.pipeline.context import Worker, make_worker
+from tracker.pipeline.worker import Worker, make_worker
 from tracker.publish import explain
 from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox

@@ -24,8 +24,9 @@ from tracker.domain.items import Item
 from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
 from tracker.pipeline import cycle
-from tracker.pipeline import site as pipeline_site
-from tracker.pipeline.context import make_worker, status
+from tracker.pipeline.site import build_search_page, build_site
+from tracker.pipeline.status import read_status
+from tracker.pipeline.worker import make_worker
 from tracker.publish import feed_window
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
@@ -82,12 +83,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         with closing(store), closing(make_worker(made, store, clock.make_clock(made))) as worker:
             cycle.run_cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
             newest = feed_window.newest_items([*items.load_feed_items(store, "main", 100)], made.feed)
-            pages = pipeline_site.build_site(
-                store, made, status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),
+            pages = build_site(
+                store, made, read_status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),
                 releases=items.load_release_items(store), unlinked=items.load_unlinked_items(store, 20), channels=channels(newest, made),
             )  # fmt: skip
-            pages["search.html"] = pipeline_site.build_search_page(store, made, "model's <b>", 1)
-            pages["search-all.html"] = pipeline_site.build_search_page(store, made, "e", 2, status(worker, NOW))
+            pages["search.html"] = build_search_page(store, made, "model's <b>", 1)
+            pages["search-all.html"] = build_search_page(store, made, "e", 2, read_status(worker, NOW))
             return pages
 
 

@@ -15,7 +15,7 @@ from tracker import settings
 from tracker.config_files import config_dir
 from tracker.fetch import clock
 from tracker.pipeline import cycle
-from tracker.pipeline.context import make_worker
+from tracker.pipeline.worker import make_worker
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store import search_index
 from tracker.store.upgrade import open_store

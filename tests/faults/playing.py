@@ -107,7 +107,7 @@ class Installation:
         return self.data.with_name(f"{self.data.name}.said")
 
     def passed(self) -> list[tuple[float, str]]:
-        """The parts of stages that the last `begin` went through so far, like `scan.full_texts`, each with the moment of
+        """The parts of stages that the last `begin` went through so far, like `scan.full_text`, each with the moment of
         its begin in seconds of the monotonic clock; `between.stages` stands for what is none."""
         lines = self.stages.read_text().splitlines() if self.stages.exists() else []
         return [(float(moment), stage) for moment, _, stage in (line.partition(" ") for line in lines if line)]

@@ -16,8 +16,8 @@ from tests.faults.playing import LONG, NOW, Installation
 from tests.faults.worlds import small
 from tests.pipeline.conftest import CODE, MIT, World, environment
 from tracker import settings
-from tracker.pipeline import cycle as pipeline_cycle
-from tracker.pipeline.context import Worker, make_worker
+from tracker.pipeline.cycle import run_cycle
+from tracker.pipeline.worker import Worker, make_worker
 from tracker.sandbox.server import Sandbox
 from tracker.store.upgrade import open_store
 
@@ -50,7 +50,7 @@ class Stay:
     worker: Worker
 
     def cycle(self) -> None:
-        summary = pipeline_cycle.run_cycle(self.worker)
+        summary = run_cycle(self.worker)
         assert summary.troubles == []
         self.installation.assert_sound()
 
@@ -126,9 +126,9 @@ def test_what_an_upstream_forbade_by_a_clock_that_ran_ahead_does_not_last(stay: 
     """Upstreams ask for a day at most; a stop that ends weeks later was noted by another clock."""
     stay.clock.moment = START + timedelta(days=400)
     stay.installation.order({"upstream": "arxiv_api", "kind": "403"})
-    assert pipeline_cycle.run_cycle(stay.worker).counts.windows_left
+    assert run_cycle(stay.worker).counts.windows_left
     stay.clock.moment = START
-    assert pipeline_cycle.run_cycle(stay.worker).counts.windows_left, "still stopped, now for a day"
+    assert run_cycle(stay.worker).counts.windows_left, "still stopped, now for a day"
     stay.clock.moment = START + timedelta(hours=25)
     stay.cycle()
     assert len(stay.installation.states()) > 10

@@ -41,7 +41,7 @@ class Stretch:
 
     @property
     def part(self) -> str:
-        """Like `scan.full_texts`."""
+        """Like `scan.full_text`."""
         return self.place.split()[1]
 
     @property

@@ -21,8 +21,8 @@ from tests.faults.worlds import small
 from tests.pipeline.conftest import environment
 from tracker import settings
 from tracker.fetch import request_policy
-from tracker.pipeline import cycle as pipeline_cycle
-from tracker.pipeline.context import make_worker
+from tracker.pipeline.cycle import run_cycle
+from tracker.pipeline.worker import make_worker
 from tracker.sandbox.faults import KINDS
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
@@ -95,7 +95,7 @@ def _service(
 
     def cycle(hours: float) -> list[str]:
         clock.moment = START + timedelta(hours=hours)
-        return pipeline_cycle.run_cycle(worker).troubles
+        return [str(outcome) for outcome in run_cycle(worker).troubles]
 
     with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
         yield cycle

@@ -28,7 +28,7 @@ def _in(broken: Installation, part: str) -> None:
     "part",
     ["check.check"]
     if not LONG
-    else ["harvest.harvest", "scan.read", "check.check", "judge.judge", "publish.write_site", "scan.full_texts"]
+    else ["harvest.harvest", "scan.read", "check.check", "judge.judge", "publish.write_site", "scan.full_text"]
     * 3,
 )
 def test_a_cycle_ends_in_order_on_sigterm(new: New, undisturbed: Installation, part: str) -> None:
@@ -46,7 +46,7 @@ def test_a_cycle_ends_in_order_on_sigterm(new: New, undisturbed: Installation, p
 
 
 @pytest.mark.parametrize(
-    "part", ["scan.full_texts"] if not LONG else ["harvest.harvest", "check.check", "scan.full_texts"]
+    "part", ["scan.full_text"] if not LONG else ["harvest.harvest", "check.check", "scan.full_text"]
 )
 def test_a_cycle_goes_on_after_a_pause_and_the_next_is_a_day_later(
     new: New, undisturbed: Installation, part: str

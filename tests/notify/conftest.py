@@ -18,7 +18,7 @@ from tracker import settings as settings_module
 from tracker.domain.papers import Version
 from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
-from tracker.pipeline.context import Worker, make_worker
+from tracker.pipeline.worker import Worker, make_worker
 from tracker.settings import Settings
 from tracker.store import shared_texts, stage_status
 from tracker.store.dialect import upsert

@@ -17,8 +17,8 @@ from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact
 from tracker.notify import deliveries, notices
 from tracker.notify.notices import News, Notice, Result, Sent
-from tracker.pipeline import notify as pipeline_notify
 from tracker.pipeline.context import Counts, Cycle
+from tracker.pipeline.notices import send_notices
 from tracker.store import stage_status
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -27,8 +27,8 @@ SECRET = "hunter2-is-no-password"
 
 def notify(worker, entered: int = 0, now: datetime = NOW) -> list[str]:
     cycle = Cycle(worker, now, Counts(entered=entered))
-    pipeline_notify.notify(cycle)
-    return cycle.troubles
+    send_notices(cycle)
+    return [str(outcome) for outcome in cycle.troubles]
 
 
 def url(address: str) -> str:
@@ -216,7 +216,7 @@ def test_without_apprise_one_sentence_says_what_to_do(worker, make_settings, ent
 def test_apprise_is_not_loaded_by_telling():
     import subprocess  # noqa: PLC0415 # only here
 
-    code = "import sys, tracker.pipeline.notify; print('apprise' in sys.modules)"
+    code = "import sys, tracker.pipeline.notices; print('apprise' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
 
 

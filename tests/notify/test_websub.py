@@ -12,8 +12,8 @@ from tracker import settings as settings_module
 from tracker.domain.errors import Cancelled, SettingsError, UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Response
 from tracker.notify import deliveries, websub
-from tracker.pipeline import notify
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.websub import announce_changed_feeds
 from tracker.store import stage_status
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -26,8 +26,8 @@ def pinged(hub) -> list[str]:
 
 def push(worker) -> list[str]:
     cycle = Cycle(worker, NOW)
-    notify.push(cycle)
-    return cycle.troubles
+    announce_changed_feeds(cycle)
+    return [str(outcome) for outcome in cycle.troubles]
 
 
 def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, write):
@@ -57,7 +57,7 @@ def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, w
 
 def test_without_a_hub_nothing_is_told_and_old_trouble_ends(worker, hub, write, store, troubles):
     write("feed.xml")
-    stage_status.record_stage_failed(store, "push", "the hub was not told", None, NOW)
+    stage_status.record_stage_failed(store, "websub", "the hub was not told", None, NOW)
     push(worker())
     assert hub.asked == []
     assert troubles() == {}
@@ -77,10 +77,10 @@ def test_a_hub_that_is_down_is_trouble_and_is_told_after_a_restart(worker, hub, 
     write("feed.xml", "feeds/cs.CL.xml")
     with caplog.at_level(logging.WARNING, logger="tracker"):
         assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=f"http://{nobody}/")) == [
-            "push: the hub was not told: no connection"
+            "websub: the hub was not told: no connection"
         ]
     assert "the hub was not told: no connection" in caplog.text
-    assert troubles() == {"push": "the hub was not told: no connection"}
+    assert troubles() == {"websub": "the hub was not told: no connection"}
     push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address))
     assert pinged(hub) == ["feed.xml", "feeds/cs.CL.xml"]
     assert troubles() == {}
@@ -90,7 +90,7 @@ def test_what_a_hub_refused_is_told_again_and_the_rest_is_not(worker, hub, write
     write("feed.xml", "feeds/a.xml", "feeds/b.xml")
     hub.statuses = [204, 404, 202]
     made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
-    assert push(made) == ["push: the hub answered 404 to feeds/a.xml"]
+    assert push(made) == ["websub: the hub answered 404 to feeds/a.xml"]
     assert push(made) == []
     assert pinged(hub) == ["feed.xml", "feeds/a.xml", "feeds/b.xml", "feeds/a.xml"]
 
@@ -98,7 +98,7 @@ def test_what_a_hub_refused_is_told_again_and_the_rest_is_not(worker, hub, write
 def test_a_hub_that_refuses_everything_is_left_alone(worker, hub, write):
     write(*(f"feeds/{number}.xml" for number in range(9)))
     hub.statuses = [403]
-    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["push: the hub answered 403 to feeds/2.xml"]
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["websub: the hub answered 403 to feeds/2.xml"]
     assert len(hub.asked) == websub.MOST_REFUSED
 
 
@@ -107,7 +107,7 @@ def test_a_failing_hub_is_asked_once_a_cycle(worker, hub, write, status):
     write("feed.xml", "feeds/a.xml")
     hub.statuses = [status]
     assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [
-        f"push: the hub was not told: it answered {status}"
+        f"websub: the hub was not told: it answered {status}"
     ]
     assert len(hub.asked) == 1
     hub.statuses = [204]
@@ -130,7 +130,9 @@ def test_redirects_are_not_followed(worker, hub, listener, write, status):
     write("feed.xml")
     other = listener()
     hub.statuses, hub.headers = [status], {"Location": f"{other.address}/"}
-    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [f"push: the hub answered {status} to feed.xml"]
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [
+        f"websub: the hub answered {status} to feed.xml"
+    ]
     assert other.asked == []
 
 
@@ -138,7 +140,7 @@ def test_a_slow_hub_costs_no_more_than_the_bound(worker, hub, write):
     write("feed.xml", "feeds/a.xml")
     hub.held.clear()
     made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address, TRACKER_NOTIFY__SECONDS="0.05")
-    assert push(made) == ["push: the hub was not told: no answer in time"]
+    assert push(made) == ["websub: the hub was not told: no answer in time"]
     assert len(hub.asked) <= 1
     hub.held.set()
     hub.asked.clear()
@@ -223,7 +225,7 @@ def test_a_bug_in_telling_ends_no_cycle(worker, hub, write, monkeypatch):
         raise RuntimeError("with a secret in it")
 
     monkeypatch.setattr(websub, "announce", broken)
-    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["push: broke off (RuntimeError)"]
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["websub: broke off (RuntimeError)"]
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ from tracker.fetch.client import Client
 from tracker.fetch.clock import MovedClock
 from tracker.harvest.api import ArxivApi
 from tracker.pipeline import completeness
-from tracker.pipeline import cycle as pipeline_cycle
-from tracker.pipeline.context import Cycle, Worker, make_worker, status
+from tracker.pipeline.context import Cycle
+from tracker.pipeline.cycle import run_cycle
+from tracker.pipeline.status import read_status
+from tracker.pipeline.worker import Worker, make_worker
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import upstreams
@@ -244,7 +246,7 @@ class Moment:
     sandbox: Sandbox
 
     def cycle(self) -> Cycle:
-        return pipeline_cycle.run_cycle(self.worker)
+        return run_cycle(self.worker)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.worker.store.read() as connection:
@@ -254,7 +256,9 @@ class Moment:
         return [row[0] for row in self.rows("SELECT arxiv_id FROM papers ORDER BY 1")]
 
     def days(self, since: date | None = None) -> dict[date, Any]:
-        found = completeness.days(self.worker.store, self.worker.settings, self.worker.now(), since)
+        found = completeness.list_announcement_days(
+            self.worker.store, self.worker.settings, self.worker.now(), since
+        )
         return {one.day: one for one in found}
 
     def short(self) -> list[date]:
@@ -270,7 +274,7 @@ class Moment:
             return [one["query"] for one in json.load(answer)]
 
     def health(self) -> dict[str, Any]:
-        return health_document(status(self.worker, self.worker.now()), self.worker.now())
+        return health_document(read_status(self.worker, self.worker.now()), self.worker.now())
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.pipeline.changes_generator import Generator
-from tracker.pipeline import cycle as pipeline_cycle
+from tracker.pipeline.cycle import run_cycle
 
 World = Any
 Start = Any
@@ -56,7 +56,7 @@ def day_of(moment: Any) -> float:
 
 
 def cycle(run: Any) -> None:
-    summary = pipeline_cycle.run_cycle(run.worker)
+    summary = run_cycle(run.worker)
     assert (summary.counts.windows_left, summary.troubles) == (0, [])
 
 
@@ -203,6 +203,6 @@ def test_what_could_not_be_seen_has_not_happened(
         with start(TRACKER_NOW=at(day)) as run:
             if misbehaves:
                 run.misbehave("github_api", fault, times=10_000)
-            pipeline_cycle.run_cycle(run.worker)
+            run_cycle(run.worker)
             told.append((run.rows("SELECT id FROM events ORDER BY id"), run.states(), stored(run)))
     assert told[0] == told[1] == told[2]

@@ -98,7 +98,7 @@ def test_a_correction_that_is_not_right_is_refused_in_one_sentence(
     with start(TRACKER_CORRECTIONS=str(said)) as run:
         said.write_text(text)
         summary = cycle.run_cycle(run.worker)
-        assert any(words in trouble for trouble in summary.troubles), "said, and the cycle goes on"
+        assert any(words in trouble.reason for trouble in summary.troubles), "said, and the cycle goes on"
         assert run.states() == {paper: "available"}
     with pytest.raises(SettingsError, match=re.escape(words)), start(TRACKER_CORRECTIONS=str(said)):
         pass

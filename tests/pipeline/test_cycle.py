@@ -13,7 +13,7 @@ import pytest
 
 from tracker.domain.terms import Role
 from tracker.hosts.resolve import resolve_url
-from tracker.pipeline import cycle, read
+from tracker.pipeline import cycle, judge, prepare, read
 from tracker.pipeline.context import begin_cycle
 from tracker.store import judgements, keys, releases, windows
 
@@ -159,7 +159,7 @@ def test_a_dead_github_makes_nothing_absent(expected: dict[str, str], start: Sta
     with start() as run:
         run.misbehave("github_api", "502", times=1000)
         summary = cycle.run_cycle(run.worker)
-        assert any("github" in trouble for trouble in summary.troubles)
+        assert any(trouble.name == "check.github" for trouble in summary.troubles)
         assert run.rows("SELECT count(*) FROM artifacts WHERE host = 'github' AND outcome = 'absent'") == [(0,)]
         assert run.rows("SELECT count(*) FROM open_papers") == [(0,)]
 
@@ -234,20 +234,20 @@ def test_rules_that_changed_read_and_judge_again_without_the_network(
             connection.exec_driver_sql("UPDATE work SET judged_rules = 'old'")
         asked = len(run.requests("github_api")) + len(run.requests("huggingface"))
         begun = begin_cycle(run.worker)
-        cycle.prepare(begun)
-        read.read(begun)
-        cycle.judge(begun)
+        prepare.prepare(begun)
+        read.read_papers(begun)
+        judge.judge_works(begun)
         assert begun.counts.read_papers == 15
         assert run.views() == views
         assert len(run.requests("github_api")) + len(run.requests("huggingface")) == asked
 
 
 def test_health_and_status_tell_the_same(expected: dict[str, str], start: Start) -> None:
-    from tracker.pipeline.context import status  # noqa: PLC0415 # beside the test that asks it
+    from tracker.pipeline.status import read_status  # noqa: PLC0415 # beside the test that asks it
 
     with start() as run:
         cycle.run_cycle(run.worker)
-        told = status(run.worker, run.worker.now())
+        told = read_status(run.worker, run.worker.now())
         assert (told.papers, told.open_papers, told.checks_waiting, told.scans_waiting) == (15, 4, 0, 0)
         assert told.troubles == ()
         assert told.stages["harvest"] is not None

@@ -58,7 +58,7 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
     with start("sqlite") as run:
         cycle.run_cycle(run.worker)
         views = {view: told(run, view) for view in VIEWS}
-        days = completeness.days(run.worker.store, run.worker.settings, run.worker.now())
+        days = completeness.list_announcement_days(run.worker.store, run.worker.settings, run.worker.now())
         found = search.find_papers(run.worker.store, "study", 100)
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
     assert views["open_papers"]
@@ -69,7 +69,7 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
         summary = cycle.run_cycle(run.worker)
         assert summary.troubles == []
         assert {view: told(run, view) for view in VIEWS} == views
-        assert completeness.days(run.worker.store, run.worker.settings, run.worker.now()) == days
+        assert completeness.list_announcement_days(run.worker.store, run.worker.settings, run.worker.now()) == days
         again = cycle.run_cycle(run.worker)
         assert (again.counts.new_papers, again.counts.checked, again.counts.judged, again.counts.entered) == (
             0,

@@ -138,7 +138,7 @@ def test_a_403_of_the_texts_stops_all_of_arxiv_and_loses_nothing(deep: World, st
     with start() as run:
         run.misbehave("arxiv_site", "403", times=1)
         summary = cycle.run_cycle(run.worker)
-        assert any(trouble.startswith("full texts") for trouble in summary.troubles)
+        assert any(trouble.name == "full_text" for trouble in summary.troubles)
         asked = len(run.requests("arxiv_api"))
         cycle.run_cycle(run.worker)
         assert len(run.requests("arxiv_api")) == asked, "one stop for all doors of arXiv"
@@ -152,4 +152,4 @@ def test_with_a_moved_clock_nothing_outside_is_asked(deep: World, start: Start) 
     deep.html(paper, HTML)
     with start(TRACKER_UPSTREAMS__ARXIV_SITE="https://arxiv.example", TRACKER_UPSTREAMS__WEB="") as run:
         summary = cycle.run_cycle(run.worker)
-        assert (summary.counts.texts, summary.counts.pages, summary.troubles) == (0, 0, [])
+        assert (summary.counts.full_texts, summary.counts.project_pages, summary.troubles) == (0, 0, [])

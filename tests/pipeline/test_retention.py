@@ -21,8 +21,10 @@ from tracker.domain.papers import Version
 from tracker.domain.terms import Source
 from tracker.fetch import request_policy
 from tracker.hosts import base, resolve
-from tracker.pipeline import retention as pipeline_retention
-from tracker.pipeline.context import Cycle, Worker, begin_cycle, make_worker
+from tracker.pipeline.context import Cycle, begin_cycle
+from tracker.pipeline.retention import clear_caches, delete_old_evidence
+from tracker.pipeline.stage import StageOutcome
+from tracker.pipeline.worker import Worker, make_worker
 from tracker.store import (
     enum_columns,
     hub_listings,
@@ -189,13 +191,13 @@ def test_it_is_done_once_a_day(worker: Worker, clock: Clock, store: Store) -> No
     def good() -> datetime | None:
         return stage_status.load_stages(store)[0].get("retention")
 
-    pipeline_retention.keep(Cycle(worker, START))
+    delete_old_evidence(Cycle(worker, START))
     assert good() == START
-    pipeline_retention.keep(Cycle(worker, START + 23 * timedelta(hours=1)))
+    delete_old_evidence(Cycle(worker, START + 23 * timedelta(hours=1)))
     assert good() == START
-    pipeline_retention.keep(Cycle(worker, START + DAY))
+    delete_old_evidence(Cycle(worker, START + DAY))
     assert good() == START + DAY
-    pipeline_retention.keep(Cycle(worker, START - 9 * DAY))
+    delete_old_evidence(Cycle(worker, START - 9 * DAY))
     assert good() == START - 9 * DAY, "a clock that was wrong does not put it off for years"
 
 
@@ -205,16 +207,18 @@ def test_a_failure_is_told_and_tried_again_in_an_hour(
     def fail(*_: Any, **__: Any) -> retention.DeletedRows:
         raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr(retention, "delete_old_evidence", fail)
+    monkeypatch.setattr(retention, "delete_expired", fail)
     cycle = Cycle(worker, START)
-    pipeline_retention.keep(cycle)
-    assert cycle.troubles == ["retention: could not be done (OperationalError)"]
+    delete_old_evidence(cycle)
+    assert cycle.troubles == [
+        StageOutcome("retention", "broke off (OperationalError)", START + timedelta(hours=1))
+    ]
     [trouble] = stage_status.load_stages(store)[1]
     assert trouble.next_try == START + timedelta(hours=1)
     monkeypatch.undo()
-    pipeline_retention.keep(Cycle(worker, START + timedelta(minutes=59)))
+    delete_old_evidence(Cycle(worker, START + timedelta(minutes=59)))
     assert stage_status.load_stages(store)[1], "not before"
-    pipeline_retention.keep(Cycle(worker, START + timedelta(hours=1)))
+    delete_old_evidence(Cycle(worker, START + timedelta(hours=1)))
     assert not stage_status.load_stages(store)[1]
 
 
@@ -232,7 +236,7 @@ def test_files_that_a_killed_process_left_are_swept_and_no_others(worker: Worker
         os.utime(path, (1, 1))
     fresh = public / ".feed.xml.zzzzzzzz"
     fresh.write_text("x")
-    pipeline_retention.keep(Cycle(worker, START))
+    delete_old_evidence(Cycle(worker, START))
     assert not [path for path in old if path.exists()]
     assert all(path.exists() for path in [*kept, fresh])
 
@@ -264,14 +268,14 @@ def test_the_log_is_cut_after_a_cycle_and_a_reader_only_puts_it_off(store: Store
 
 
 def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
-    pipeline_retention.forget()
+    clear_caches()
     for number in range(50):
         resolve.resolve_url(f"https://github.com/lab/tool-{number}")
         times.format_utc(START + timedelta(seconds=number))
         keys.work_key(f"arxiv:2606.{number:05}")
     kept = (resolve.resolve_url, base.split_url, times.format_utc, keys.work_key)
     assert [one.cache_info().currsize for one in kept] == [50, 50, 50, 50]
-    pipeline_retention.forget()
+    clear_caches()
     assert [one.cache_info().currsize for one in kept] == [0, 0, 0, 0]
 
 
@@ -297,10 +301,10 @@ def test_hosts_of_strangers_that_recovered_are_bounded_in_number(
 ) -> None:
     monkeypatch.setattr(request_policy, "MOST_HOSTS", 5)
     made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
-    door = request_policy.RequestPolicy(made, Forgetful(), clock)
+    policy = request_policy.RequestPolicy(made, Forgetful(), clock)
     for number in range(20):
         for status in (503, 200):
-            door.page(f"web:host{number}.example", status, {})
-    for counted in (door._noted, door._lost, door._refusals):
-        assert len(counted) <= 5
-    assert "web:host19.example" in door._noted
+            policy.judge_page(f"web:host{number}.example", status, {})
+    for by_upstream in (policy._noted, policy._lost, policy._refusals):
+        assert len(by_upstream) <= 5
+    assert "web:host19.example" in policy._noted

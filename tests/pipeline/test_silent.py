@@ -18,7 +18,7 @@ import pytest
 
 from tracker.fetch import guard
 from tracker.fetch.client import Client
-from tracker.pipeline import check, cycle, read
+from tracker.pipeline import check, cycle, project_pages
 from tracker.pipeline.context import Cycle
 from tracker.store import enum_columns
 from tracker.store.upstreams import StoredUpstreams
@@ -129,8 +129,8 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
         ) as fetch:
             worker = dataclasses.replace(run.worker, settings=real, fetch=fetch)
             for at in (now, now + timedelta(days=2)):
-                read.project_pages(Cycle(worker, at))
-                check.check(Cycle(worker, at))
+                project_pages.read_project_pages(Cycle(worker, at))
+                check.check_artifacts(Cycle(worker, at))
         told = run.rows(
             f"SELECT words FROM scan JOIN wording ON id = wording WHERE {enum_columns.SOURCE.sql('source')} = 'page'"
         )

@@ -19,7 +19,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.status import Status
 from tracker.domain.terms import Place, Role, Source
-from tracker.pipeline import site as pipeline_site
+from tracker.pipeline.site import build_paper_page, build_search_page, build_site
 from tracker.publish import pages
 from tracker.settings import Settings
 from tracker.store import items, organisations, roles, scans
@@ -98,7 +98,7 @@ def test_all_static_pages_stand_under_their_names(store: Store, configured: Sett
 
     channels = [("Main", channel("")), ("Categories", channel("cs.LG")), ("Licences", channel("licence/MIT")),
                 ("Organisations", channel("org/Ai2")), ("What shipped", channel("weights")), ("Events", channel("event/gone"))]  # fmt: skip
-    site = pipeline_site.build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
+    site = build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
     assert set(site) == {
         "index.html", "browse.html", "feeds.html", "trends.html", "organisations.html", "about.html", "search.html", "404.html",
         "robots.txt", "sitemap.xml", "favicon.svg", "style.css", "browse/category/cs.LG.html", "browse/licence/MIT.html",
@@ -111,21 +111,21 @@ def test_all_static_pages_stand_under_their_names(store: Store, configured: Sett
     assert f"<loc>{PUBLIC}/</loc>" in told
     assert f"<loc>{PUBLIC}/paper/cs/0501001</loc>" in told
     assert "404" not in told
-    again = pipeline_site.build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
+    again = build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
     assert again == site, "the same to the byte"
 
 
 def test_an_empty_store_has_pages_too(store: Store, configured: Settings, status: Status) -> None:
-    site = pipeline_site.build_site(store, configured, status, newest=[])
+    site = build_site(store, configured, status, newest=[])
     assert "No papers yet" in parsed(site["index.html"]).text_content()
     assert all(len(parsed(page).findall(".//h1")) == 1 for name, page in site.items() if name.endswith(".html"))
 
 
 def test_any_stored_paper_has_a_page(store: Store, configured: Settings) -> None:
-    assert "100% bold" in parsed(pipeline_site.build_paper_page(store, configured, "2606.00002")).findtext(".//h1")
-    assert "Of old" in parsed(pipeline_site.build_paper_page(store, configured, "cs/0501001")).findtext(".//h1")
+    assert "100% bold" in parsed(build_paper_page(store, configured, "2606.00002")).findtext(".//h1")
+    assert "Of old" in parsed(build_paper_page(store, configured, "cs/0501001")).findtext(".//h1")
     for unknown in ("2606.99999", "", "../x", "\ud800", "\0", "' OR 1=1", "%"):
-        assert pipeline_site.build_paper_page(store, configured, unknown) is None
+        assert build_paper_page(store, configured, unknown) is None
 
 
 def titles(page: bytes) -> list[str]:
@@ -148,17 +148,17 @@ def titles(page: bytes) -> list[str]:
 def test_search_looks_in_titles_and_organisations(
     store: Store, configured: Settings, words: str, found: list[str]
 ) -> None:
-    assert sorted(titles(pipeline_site.build_search_page(store, configured, words, 1))) == sorted(found)
+    assert sorted(titles(build_search_page(store, configured, words, 1))) == sorted(found)
 
 
 @pytest.mark.parametrize("page", [-1, 0, 1, 2, 10**30])
 def test_pages_beyond_the_results_are_the_nearest_one(store: Store, configured: Settings, page: int) -> None:
-    assert len(titles(pipeline_site.build_search_page(store, configured, "we study", page))) == 3
+    assert len(titles(build_search_page(store, configured, "we study", page))) == 3
 
 
 def test_results_come_page_by_page(store: Store, configured: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PER_SEARCH", 2)
-    first, second = (titles(pipeline_site.build_search_page(store, configured, "study", page)) for page in (1, 2))
+    first, second = (titles(build_search_page(store, configured, "study", page)) for page in (1, 2))
     assert (len(first), len(second)) == (2, 1)
     assert set(first).isdisjoint(second)
 
@@ -166,12 +166,12 @@ def test_results_come_page_by_page(store: Store, configured: Settings, monkeypat
 @budget(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=250))
 def test_whatever_is_searched_for_there_is_a_page(store: Store, configured: Settings, words: str) -> None:
-    found = parsed(pipeline_site.build_search_page(store, configured, words, 1))
+    found = parsed(build_search_page(store, configured, words, 1))
     assert len(found.findall(".//h1")) == 1
     assert not list(found.iter("script"))
 
 
 def test_organisations_are_counted_by_their_accounts(store: Store, configured: Settings, status: Status) -> None:
-    found = parsed(pipeline_site.build_site(store, configured, status, newest=[])["organisations.html"])
+    found = parsed(build_site(store, configured, status, newest=[])["organisations.html"])
     rows = [row for row in found.iter("tr") if row.findtext("th", "").startswith("Ai2")]
     assert [cell.text for cell in rows[0].findall("td")] == ["2", "0", "0", "0"]

@@ -13,7 +13,8 @@ import zstandard
 
 from tracker import settings
 from tracker.domain.errors import Cancelled
-from tracker.pipeline import snapshot as pipeline_snapshot
+from tracker.pipeline.context import begin_cycle
+from tracker.pipeline.snapshot import is_due, make_due_snapshot
 from tracker.scheduler import Service
 from tracker.store import snapshot, stage_status
 from tracker.store.engine import Store
@@ -54,7 +55,7 @@ def test_a_snapshot_is_made_when_the_last_is_a_day_old(service: Service, store: 
     file = service.worker.settings.snapshot_file
     for hours, made in ((0, START), (23, START), (24, START + timedelta(hours=24))):
         clock.moment = START + timedelta(hours=hours)
-        pipeline_snapshot.make_due(service.worker)
+        make_due_snapshot(begin_cycle(service.worker))
         told = snapshot.load_manifest(file)
         assert told is not None
         assert datetime.fromisoformat(told.made_at) == made
@@ -66,24 +67,24 @@ def test_a_snapshot_is_made_when_the_last_is_a_day_old(service: Service, store: 
 )
 def test_none_is_due_where_none_is_wanted_or_the_store_is_a_server(tmp_path: Path, change: dict[str, str]) -> None:
     given = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path), **change})
-    assert not pipeline_snapshot.is_due(given, START)
+    assert not is_due(given, START)
 
 
 def test_a_snapshot_that_fails_is_told_and_tried_again(service: Service, store: Store, tmp_path: Path) -> None:
     (tmp_path / "snapshots").write_text("a file where the folder should be")
-    pipeline_snapshot.make_due(service.worker)
+    make_due_snapshot(begin_cycle(service.worker))
     (trouble,) = stage_status.load_stages(store)[1]
     assert (trouble.what, trouble.next_try) == ("snapshot", START + timedelta(minutes=15))
     assert "cannot be written" in trouble.reason
     (tmp_path / "snapshots").unlink()
-    pipeline_snapshot.make_due(service.worker)
+    make_due_snapshot(begin_cycle(service.worker))
     assert stage_status.load_stages(store)[1] == []
 
 
 def test_a_service_that_stops_breaks_the_snapshot_off(service: Service) -> None:
     service.worker.cancel.set()
     with pytest.raises(Cancelled):
-        pipeline_snapshot.make_due(service.worker)
+        make_due_snapshot(begin_cycle(service.worker))
 
 
 def test_the_service_has_a_job_for_it_beside_the_work(service: Service) -> None:
@@ -95,7 +96,7 @@ def test_the_service_has_a_job_for_it_beside_the_work(service: Service) -> None:
 
 def test_no_secret_is_in_a_snapshot(service: Service, store: Store, tmp_path: Path) -> None:
     stage_status.record_stage_failed(store, "harvest", "arxiv_api: 503", None, START)
-    pipeline_snapshot.make_due(service.worker)
+    make_due_snapshot(begin_cycle(service.worker))
     packed = service.worker.settings.snapshot_file.read_bytes()
     plain = zstandard.ZstdDecompressor().decompressobj().decompress(packed)
     for secret in (*SECRETS.values(), "me@example.org", str(tmp_path)):

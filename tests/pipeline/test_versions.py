@@ -167,7 +167,7 @@ def test_when_the_api_is_down_papers_come_all_the_same(world: World, at: At) -> 
         day.misbehave("arxiv_api", "error-400", times=1000)
         summary = day.cycle()
         assert summary.counts.windows_left == 2
-        assert [trouble.partition(":")[0] for trouble in summary.troubles] == ["harvest"]
+        assert [trouble.name for trouble in summary.troubles] == ["harvest"]
         assert day.rows("SELECT arxiv_id FROM papers") == [(KEY,)]
 
 
@@ -200,7 +200,7 @@ def test_trouble_is_told_and_leaves_the_rest_whole(world: World, at: At, kind: s
         day.misbehave("arxiv_oai", kind, times=1000)
         summary = day.cycle()
         assert summary.counts.windows_left == 0
-        assert [trouble.partition(":")[0] for trouble in summary.troubles] == ["versions"]
+        assert [trouble.name for trouble in summary.troubles] == ["versions"]
         assert day.rows("SELECT code, licence FROM papers") == [("open", None)]
         assert day.rows("SELECT state FROM \"window\" WHERE source = 'arxiv_oai'") == [("open",)]
     with at("2026-06-18T05:00:00Z") as day:
@@ -217,7 +217,10 @@ def test_a_refusal_stops_all_of_arxiv_and_says_until_when(world: World, at: At) 
         day.misbehave("arxiv_oai", "403", times=1000)
         summary = day.cycle()
         assert summary.counts.windows_left == 0
-        assert any("versions" in trouble and "next try 2026-06-17T11:0" in trouble for trouble in summary.troubles)
+        assert any(
+            trouble.name == "versions" and "next try 2026-06-17T11:0" in trouble.reason
+            for trouble in summary.troubles
+        )
         assert len(day.asked("arxiv_oai")) == 1
         day.cycle()
         assert len(day.asked("arxiv_oai")) == 1

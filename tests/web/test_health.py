@@ -22,7 +22,8 @@ import uvicorn
 from tracker import settings
 from tracker.domain.status import Status
 from tracker.fetch import clock
-from tracker.pipeline.context import make_worker, status
+from tracker.pipeline.status import read_status
+from tracker.pipeline.worker import make_worker
 from tracker.store.engine import Store
 from tracker.web import health, middleware
 from tracker.web.app import build_app
@@ -138,7 +139,7 @@ def test_health_does_not_wait_for_a_locked_store(
             closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as other,
             serve(
                 public,
-                lambda: status(worker, worker.now()),
+                lambda: read_status(worker, worker.now()),
                 lambda with_store: render_metrics(worker, with_store=with_store),
             ) as server,
         ):

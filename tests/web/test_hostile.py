@@ -23,7 +23,7 @@ from tracker import settings as configured
 from tracker.domain.feeds import ATOM, RSS, Channel
 from tracker.domain.status import Status
 from tracker.fetch.clock import SystemClock
-from tracker.pipeline import site as pipeline_site
+from tracker.pipeline.site import build_paper_page, build_search_page
 from tracker.publish import composed_feeds, feeds, files, opml
 from tracker.publish.readable_text import readable_text
 from tracker.store.engine import Store
@@ -67,7 +67,7 @@ def site(store: Store, settings: configured.Settings, now) -> ASGIApp:
     )
     return build_app(
         settings.public_dir, lambda: status, SystemClock(), ttl_minutes=60, composer=composer, api=Api(settings),
-        pages=StorePages(partial(pipeline_site.build_paper_page, store, settings), partial(pipeline_site.build_search_page, store, settings)),
+        pages=StorePages(partial(build_paper_page, store, settings), partial(build_search_page, store, settings)),
     )  # fmt: skip
 
 

@@ -19,10 +19,11 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from tracker import settings
 from tracker.domain.status import Status, Trouble
 from tracker.fetch import clock, request_counts
-from tracker.pipeline import cycle, publish, retention, timing
-from tracker.pipeline import read as pipeline_read
-from tracker.pipeline.context import Worker, begin_cycle, make_worker
-from tracker.pipeline.timing import Spent
+from tracker.pipeline import judge, publish, retention, stage, timing
+from tracker.pipeline.context import begin_cycle
+from tracker.pipeline.read import read_papers
+from tracker.pipeline.timing import StageTime
+from tracker.pipeline.worker import Worker, make_worker
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 from tracker.web import metrics
@@ -68,7 +69,7 @@ def requests(found: dict[tuple[str, tuple[tuple[str, str], ...]], float]) -> dic
 def test_every_figure_is_read_back() -> None:
     measured = Measurements(
         requests={("github_api", "answered", "2xx"): 7, ("github_api", "answered", "4xx"): 1, ("web", "no_answer", "none"): 2},
-        stages={"full texts": Spent(runs=3, seconds=7.5, last=0.25)},
+        stages={"full_text": StageTime(runs=3, seconds=7.5, last=0.25)},
         papers_by_state={("code", "open"): 88, ("code", "none"): 762, ("weights", "gated"): 0},
         upstreams={"arxiv_api": (NOW + 6 * HOUR, NOW - 2 * HOUR), "gitlab": (NOW - HOUR, None)},
         page_hosts_in_trouble=4, store_bytes=10**12, wal_bytes=0, free_bytes=5, feed_items=100, resident_bytes=7 * 10**7,
@@ -96,7 +97,7 @@ def test_every_figure_is_read_back() -> None:
         ("github_api", "answered", "4xx"): 1,
         ("web", "no_answer", "none"): 2,
     }
-    stage = (("stage", "full texts"),)
+    stage = (("stage", "full_text"),)
     told = [found[f"stage_{name}", stage] for name in ("seconds_total", "runs_total", "last_seconds")]
     assert told == [7.5, 3, 0.25]
     assert found["papers_by_state", (("fact", "code"), ("state", "open"))] == 88
@@ -157,26 +158,19 @@ def test_a_stage_is_timed_however_it_ends() -> None:
         raise ValueError("broke")
     with timings.of("back"):
         pass
-    assert timings.so_far() == {"read": Spent(2, 3.0, 0.5), "back": Spent(1, 0.0, 0.0)}
-
-
-def test_a_timed_function_is_the_same_function(monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = timing.Timings()
-    monkeypatch.setattr(timing, "TIMINGS", mine)
-    half = timing.timed("halving")(lambda number, *, by=2: number / by)
-    assert (half(6), half(6, by=3)) == (3, 2)
-    assert mine.so_far()["halving"].runs == 2
+    assert timings.so_far() == {"read": StageTime(2, 3.0, 0.5), "back": StageTime(1, 0.0, 0.0)}
 
 
 def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "TIMINGS", timing.Timings())
-    monkeypatch.setattr(metrics, "TIMINGS", timing.TIMINGS)
+    timings = timing.Timings()
+    monkeypatch.setattr(stage, "TIMINGS", timings)
+    monkeypatch.setattr(metrics, "TIMINGS", timings)
     with working(store, tmp_path) as worker:
-        for work in (cycle.judge, pipeline_read.read, retention.keep):
+        for work in (judge.judge_works, read_papers, retention.delete_old_evidence):
             work(begin_cycle(worker))
-        publish.write_site(begin_cycle(worker))
+        publish.publish(begin_cycle(worker))
         found = read(render_metrics(worker, with_store=True))
-    assert {stage for (name, ((_, stage), *_)) in labelled(found) if name == "stage_runs_total"} == {
+    assert {label for (name, ((_, label), *_)) in labelled(found) if name == "stage_runs_total"} == {
         "judge", "publish", "read", "retention",
     }  # fmt: skip
 

@@ -133,7 +133,7 @@ def gaps(
     first, last = parse_days(since, until)
     settings = settings_for(context)
     with closing(open_store(settings.store_url)) as store:
-        days = completeness.days(store, settings, clock.make_clock(settings).now(), first, last)
+        days = completeness.list_announcement_days(store, settings, clock.make_clock(settings).now(), first, last)
     if as_json:
         print(json.dumps([_day_as_json(day) for day in days], indent=1))
     else:

@@ -50,7 +50,7 @@ def restore(
     from tracker.pipeline import snapshot
 
     settings = settings_for(context)
-    rows, replaced = snapshot.put_back(settings, file, clock.make_clock(settings).now(), force=force)
+    rows, replaced = snapshot.restore_snapshot(settings, file, clock.make_clock(settings).now(), force=force)
     print(f"{settings.store_url}: {rows.get('papers', 0):,} papers are restored.")
     if replaced:
         print(f"The store that was there: {replaced}")

@@ -34,10 +34,10 @@ def once(context: typer.Context, since: Since = None, until: Until = None) -> in
 @app.command()
 def harvest(context: typer.Context, since: Since = None, until: Until = None) -> int:
     """Ask arXiv for the windows that are due, and do nothing else."""
-    from tracker.pipeline.cycle import harvest
+    from tracker.pipeline.arxiv_fallback import harvest_arxiv
 
     first, last = parse_days(since, until)
-    return _run_stage(context, lambda cycle: harvest(cycle, first, last))
+    return _run_stage(context, lambda cycle: harvest_arxiv(cycle, first, last))
 
 
 @app.command()
@@ -52,14 +52,15 @@ def check(
 
     What they change is judged.
     """
-    from tracker.pipeline.cycle import check, judge
+    from tracker.pipeline.cycle import check_in_rounds
+    from tracker.pipeline.judge import judge_works
     from tracker.store import artifact_queue
 
     def work(cycle: Cycle) -> None:
         if references:
             artifact_queue.make_artifacts_due(cycle.store, references, cycle.now)
-        check(cycle)
-        judge(cycle)
+        check_in_rounds(cycle)
+        judge_works(cycle)
 
     return _run_stage(context, work)
 
@@ -70,13 +71,13 @@ def judge(
     everything: Annotated[bool, typer.Option("--all", help="Judge every work again.")] = False,
 ) -> int:
     """Judge what changed, without any request."""
-    from tracker.pipeline.cycle import judge
+    from tracker.pipeline.judge import judge_works
     from tracker.store import judgements
 
     def work(cycle: Cycle) -> None:
         if everything:
             judgements.queue_all_judgements(cycle.store)
-        judge(cycle)
+        judge_works(cycle)
 
     return _run_stage(context, work)
 
@@ -93,9 +94,13 @@ def publish(
 
 
 def _run_stage(context: typer.Context, work: Callable[[Cycle], None]) -> int:
-    from tracker.pipeline.context import begin_cycle, sole_worker
+    from tracker.pipeline.context import begin_cycle
+    from tracker.pipeline.worker_lock import wait_for_worker_lock
 
-    with opened_worker(context) as worker, sole_worker(worker):
+    with (
+        opened_worker(context) as worker,
+        wait_for_worker_lock(worker.settings.data_dir, worker.cancel),
+    ):
         cycle = begin_cycle(worker)
         work(cycle)
     return _print_summary(cycle)
@@ -104,8 +109,8 @@ def _run_stage(context: typer.Context, work: Callable[[Cycle], None]) -> int:
 def _print_summary(cycle: Cycle) -> int:
     counts = cycle.counts
     print(
-        f"{counts.new_papers} new papers; {counts.read_papers} read, {counts.texts} in full; "
-        f"{counts.pages} papers' project pages followed; {counts.checked} artifacts checked; "
+        f"{counts.new_papers} new papers; {counts.read_papers} read, {counts.full_texts} in full; "
+        f"{counts.project_pages} papers' project pages followed; {counts.checked} artifacts checked; "
         f"{counts.judged} judged; {counts.entered} new in the feed; {counts.windows_left} windows left open."
     )
     for trouble in cycle.troubles:

@@ -41,8 +41,8 @@ def serve(settings: Settings, *, announce: str = "") -> int:
     from tracker import scheduler
     from tracker.cli import console
     from tracker.fetch import clock
-    from tracker.pipeline.context import status
     from tracker.pipeline.site import build_paper_page, build_search_page
+    from tracker.pipeline.status import read_status
     from tracker.store.engine import open_reader
     from tracker.store.upgrade import upgrade_in_subprocess
     from tracker.web import process
@@ -58,7 +58,7 @@ def serve(settings: Settings, *, announce: str = "") -> int:
         asked = replace(service.worker, store=reading)
         site = build_app(
             settings.public_dir,
-            lambda: status(asked, asked.now()),
+            lambda: read_status(asked, asked.now()),
             moved,
             ttl_minutes=settings.feed.ttl_minutes,
             public_url=settings.public_url,

@@ -14,7 +14,7 @@ import typer
 from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
-    from tracker.pipeline.context import Worker
+    from tracker.pipeline.worker import Worker
     from tracker.settings import Settings
     from tracker.store.engine import Store
 
@@ -45,7 +45,7 @@ def opened_worker(context: typer.Context) -> Iterator[Worker]:
     from tracker import logs
     from tracker.cli import console
     from tracker.fetch import clock
-    from tracker.pipeline.context import make_worker
+    from tracker.pipeline.worker import make_worker
 
     settings = settings_for(context)
     on_terminal = sys.stderr.isatty()

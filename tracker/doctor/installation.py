@@ -13,7 +13,7 @@ from tracker.config_files import config_dir
 from tracker.doctor.database import first_row
 from tracker.doctor.findings import BAD, OK, WARN, Finding, clean_text, format_bytes
 from tracker.domain.errors import SettingsError
-from tracker.pipeline import context
+from tracker.pipeline import corrections_file, rulebook
 from tracker.settings import PREFIX, Settings
 from tracker.store import times
 from tracker.store.upstreams import UpstreamState
@@ -32,8 +32,8 @@ def check_configuration(file: Path | None, environ: Mapping[str, str], settings:
     variables = sorted(name for name in environ if name.startswith(PREFIX))
     yield Finding(section, "environment", OK, ", ".join(variables) or f"no {PREFIX}… variable is set")
     try:
-        context.load_rules()
-        context.read_corrections(settings)
+        rulebook.load_rules()
+        corrections_file.read_corrections(settings)
     except SettingsError as error:
         todo = "Correct the file; the worker does not start with it."
         yield Finding(section, "rules", BAD, clean_text(str(error)), todo)

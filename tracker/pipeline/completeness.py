@@ -28,7 +28,7 @@ ARXIV_BEGAN = date(1991, 8, 14)
 ANNOUNCEMENTS = "announcements"
 
 
-def days(
+def list_announcement_days(
     store: Store, settings: Settings, now: datetime, since: date | None = None, until: date | None = None
 ) -> list[completeness.AnnouncementDay]:
     """A record of each announcement day that arXiv's doors must show by `now`, oldest first.
@@ -93,7 +93,7 @@ def _day(
     )
 
 
-def watch(cycle: Cycle) -> bool:
+def raise_alarms(cycle: Cycle) -> bool:
     """Raise the alarm for days that stay short and upstreams that keep failing, and end it where that is over.
 
     What is wrong is kept with the stages, so that `/health` and the page show it; the log tells it once. Returns whether
@@ -119,7 +119,7 @@ def watch(cycle: Cycle) -> bool:
 def _short_days(cycle: Cycle, hours: timedelta) -> list[Trouble]:
     late = [
         one
-        for one in days(cycle.store, cycle.settings, cycle.now)
+        for one in list_announcement_days(cycle.store, cycle.settings, cycle.now)
         if one.short and announcements.announcement_time(one.day) + hours <= cycle.now
     ]
     if not late:

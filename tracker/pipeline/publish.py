@@ -12,13 +12,13 @@ from pathlib import Path
 
 from tracker.domain.feeds import FEED_FORMATS, Channel
 from tracker.domain.items import Item
-from tracker.pipeline.context import Cycle, status
+from tracker.pipeline.context import Cycle
 from tracker.pipeline.site import build_site
-from tracker.pipeline.timing import timed
+from tracker.pipeline.status import read_status
 from tracker.publish import feed_entry, feed_list, feeds, files, opml, readable_text
 from tracker.publish.addresses import site_address
 from tracker.settings import Settings
-from tracker.store import feed_entries, items, stage_status
+from tracker.store import feed_entries, items
 from tracker.store.engine import Store
 
 NOT_OPEN, UNLINKED = 30, 20
@@ -27,12 +27,11 @@ NOT_OPEN, UNLINKED = 30, 20
 
 def publish(cycle: Cycle, to: Path | None = None) -> None:
     """Enter what is new into the feeds, and write the files that changed, to the public folder or to `to`."""
-    cycle.counts.entered += feed_entries.add_new_entries(cycle.store, cycle.now)
-    write_site(cycle, to)
-    stage_status.record_stage_done(cycle.store, "publish", cycle.now)
+    with cycle.stage("publish"):
+        cycle.counts.entered += feed_entries.add_new_entries(cycle.store, cycle.now)
+        write_site(cycle, to)
 
 
-@timed("publish")
 def write_site(cycle: Cycle, to: Path | None = None) -> None:
     """Build the site from the store: feeds in three formats, the list of feeds, and the pages."""
     settings, store = cycle.settings, cycle.store
@@ -48,7 +47,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> None:
     site = build_site(
         store,
         settings,
-        status(cycle.worker, cycle.now),
+        read_status(cycle.worker, cycle.now),
         newest=channels[0][1].items,
         not_open=items.load_not_open_items(store, NOT_OPEN),
         releases=items.load_release_items(store),
@@ -80,7 +79,7 @@ def _thin(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, l
     return {name: items.load_feed_items(store, feed_entries.MAIN_FEED, feed.items, name) for name in few}
 
 
-def forget() -> None:
+def clear_caches() -> None:
     """Give back what was kept while publishing: a service does it between cycles."""
     readable_text.clear_cache()
     feed_entry.clear_cache()

@@ -1,5 +1,7 @@
-"""The stage that keeps an installation from growing without end: once a day old raw evidence goes and leavings of
-killed processes are swept away; after each cycle the store's write-ahead log is folded into its file and cut."""
+"""The stage that keeps an installation from growing without end.
+
+Once a day it deletes old raw evidence, and leftover files of processes that were killed.
+"""
 
 from __future__ import annotations
 
@@ -11,51 +13,43 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from tracker.domain.errors import Cancelled
 from tracker.hosts import base, resolve
-from tracker.pipeline.context import Cycle, close_stage
-from tracker.pipeline.timing import timed
+from tracker.pipeline.context import Cycle
 from tracker.store import keys, retention, stage_status, times
 
 log = logging.getLogger(__name__)
 
 STAGE = "retention"
 EVERY = timedelta(hours=24)
-LEFT_SECONDS = 86_400
+LEFTOVER_SECONDS = 86_400
 """A temporary file that nobody wrote to for a day belongs to a process that was killed."""
 _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")
 """As `tempfile.mkstemp` names what we write beside the file that it replaces."""
 
 
-@timed("retention")
-def keep(cycle: Cycle) -> None:
-    """All of it; the log is folded each time, the rest once a day. What fails is told, and tried again in an hour."""
-    if _is_due(cycle):
-        reason = ""
-        try:
-            wanted = cycle.settings.retention
-            gone = retention.delete_expired(
-                cycle.store,
-                cycle.now,
-                listings_days=wanted.listings_days,
-                scans_days=wanted.scans_days,
-                go_on=cycle.check_cancelled,
-            )
-            swept = sweep(cycle.settings.public_dir) + sweep(cycle.settings.data_dir, deep=False)
-        except Cancelled:
-            raise
-        except Exception as error:  # noqa: BLE001 # what could not be tidied must not end a cycle that did its work
-            reason = f"could not be done ({type(error).__name__})"
-        else:
-            if gone.listings or gone.scans or swept:
-                log.info("%d listings, %d scans and %d left files went", gone.listings, gone.scans, swept)
-        close_stage(cycle, STAGE, reason, cycle.now + timedelta(hours=1) if reason else None)
-    cycle.store.checkpoint_wal()
+def delete_old_evidence(cycle: Cycle) -> None:
+    """Once a day, delete old raw evidence and leftover files; a failure is tried again in an hour."""
+    if not _is_due(cycle):
+        return
+    with cycle.stage(STAGE, contained=True, retry_at=cycle.now + timedelta(hours=1)):
+        days = cycle.settings.retention
+        deleted = retention.delete_expired(
+            cycle.store,
+            cycle.now,
+            listings_days=days.listings_days,
+            scans_days=days.scans_days,
+            go_on=cycle.check_cancelled,
+        )
+        swept = sweep(cycle.settings.public_dir) + sweep(cycle.settings.data_dir, deep=False)
+        if deleted.listings or deleted.scans or swept:
+            log.info("%d listings, %d scans and %d leftover files deleted", deleted.listings, deleted.scans, swept)
 
 
-def forget() -> None:
-    """Give back what one cycle's work was quicker for: addresses taken apart, times and keys as they are stored. A service does it between
-    cycles, since each kept only its bound in number would grow for months."""
+def clear_caches() -> None:
+    """Drop the caches that make one cycle quicker: parsed addresses, and times and keys as they are stored.
+
+    A service does it between cycles: bounded only in number, they would grow for months.
+    """
     resolve.resolve_url.cache_clear()
     base.split_url.cache_clear()
     times.format_utc.cache_clear()
@@ -63,16 +57,17 @@ def forget() -> None:
 
 
 def _is_due(cycle: Cycle) -> bool:
-    times, troubles = stage_status.load_stages(cycle.store)
-    if any(one.what == STAGE and one.next_try and one.next_try > cycle.now for one in troubles):
+    good_at, troubles = stage_status.load_stages(cycle.store)
+    if any(trouble.what == STAGE and trouble.next_try and trouble.next_try > cycle.now for trouble in troubles):
         return False
-    good = times.get(STAGE)
+    good = good_at.get(STAGE)
     return good is None or not cycle.now - EVERY < good <= cycle.now
 
 
 def sweep(folder: Path, *, deep: bool = True) -> int:
-    """Remove temporary files that were left behind below `folder`; returns how many. Never raises for one of them."""
-    swept, before = 0, time.time() - LEFT_SECONDS
+    """Delete temporary files that killed processes left below `folder`, or directly in it; returns how many. A file that
+    cannot be deleted stays."""
+    swept, before = 0, time.time() - LEFTOVER_SECONDS
     for path in _files(folder, deep=deep):
         with suppress(OSError):
             if _TEMPORARY.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < before:

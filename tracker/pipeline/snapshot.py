@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.domain.errors import StoreError
-from tracker.pipeline.context import Cycle, close_stage
-from tracker.pipeline.timing import timed
+from tracker.pipeline.context import Cycle
+from tracker.pipeline.worker_lock import take_worker_lock
 from tracker.settings import Settings
 from tracker.store import restore, snapshot
-
-STAGE = "snapshot"
 
 
 def is_due(settings: Settings, now: datetime) -> bool:
@@ -24,43 +21,30 @@ def is_due(settings: Settings, now: datetime) -> bool:
     return made is None or datetime.fromisoformat(made.made_at) + timedelta(hours=hours) <= now
 
 
-@timed("snapshot")
-def make_due(cycle: Cycle) -> None:
+def make_due_snapshot(cycle: Cycle) -> None:
     """Make a snapshot when one is due. A failure is noted, for `/health` and the page, and it is tried again next time.
 
-    The store is read alone, so work may go on beside it.
+    The store is only read, so other work may go on beside it.
     """
     if not is_due(cycle.settings, cycle.now):
         return
-    reason, next_try = "", None
-    try:
-        snapshot.make_snapshot(
-            cycle.settings.store_url,
-            cycle.settings.snapshot_file,
-            cycle.now,
-            level=cycle.settings.snapshot.level,
-            go_on=lambda: not cycle.cancel.is_set(),
-        )
-    except StoreError as error:
-        reason, next_try = str(error), cycle.now + timedelta(minutes=cycle.settings.schedule.check_minutes)
-    close_stage(cycle, STAGE, reason, next_try)
+    next_check = cycle.now + timedelta(minutes=cycle.settings.schedule.check_minutes)
+    with cycle.stage("snapshot", retry_at=next_check) as stage:
+        try:
+            snapshot.make_snapshot(
+                cycle.settings.store_url,
+                cycle.settings.snapshot_file,
+                cycle.now,
+                level=cycle.settings.snapshot.level,
+                go_on=lambda: not cycle.cancel.is_set(),
+            )
+        except StoreError as error:
+            stage.fail(str(error))
 
 
-def put_back(
+def restore_snapshot(
     settings: Settings, file: Path, now: datetime, *, force: bool = False
 ) -> tuple[dict[str, int], Path | None]:
     """Restore a snapshot as `tracker.store.restore` does, holding the worker's lock. StoreError while a worker holds it."""
-    lock = settings.data_dir / "worker.lock"
-    try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        handle = lock.open("a")
-    except OSError as error:
-        raise StoreError(
-            f"{lock}: cannot be written ({error.strerror}); restore as the user who runs it."
-        ) from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(f"{settings.data_dir}: a worker is at work on this store; stop it first.") from None
+    with take_worker_lock(settings.data_dir):
         return restore.restore_snapshot(file, settings.store_url, now, force=force)

@@ -10,15 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import ParamSpec, TypeVar
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class StageTime:
     """What a stage took: how often it ran, seconds in all, and seconds of its last run. A run that failed counts too."""
 
     runs: int = 0
@@ -31,7 +26,7 @@ class Timings:
 
     def __init__(self, wall: Callable[[], float] = time.monotonic) -> None:
         self._wall = wall
-        self._spent: dict[str, Spent] = {}
+        self._spent: dict[str, StageTime] = {}
         self._lock = threading.Lock()
 
     @contextmanager
@@ -43,10 +38,10 @@ class Timings:
         finally:
             took = max(0.0, self._wall() - began)
             with self._lock:
-                before = self._spent.get(stage, Spent())
-                self._spent[stage] = Spent(before.runs + 1, before.seconds + took, took)
+                before = self._spent.get(stage, StageTime())
+                self._spent[stage] = StageTime(before.runs + 1, before.seconds + took, took)
 
-    def so_far(self) -> Mapping[str, Spent]:
+    def so_far(self) -> Mapping[str, StageTime]:
         """What each stage took since the process began."""
         with self._lock:
             return dict(self._spent)
@@ -54,17 +49,3 @@ class Timings:
 
 TIMINGS = Timings()
 """Those of this process."""
-
-
-def timed(stage: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let each call of a function count as a run of this stage."""
-
-    def around(work: Callable[P, R]) -> Callable[P, R]:
-        @wraps(work)
-        def measured(*args: P.args, **kwargs: P.kwargs) -> R:
-            with TIMINGS.of(stage):
-                return work(*args, **kwargs)
-
-        return measured
-
-    return around

@@ -22,8 +22,9 @@ from prometheus_client.registry import Collector
 from tracker import __version__
 from tracker.domain.status import Status
 from tracker.fetch.request_counts import REQUEST_COUNTS
-from tracker.pipeline.context import Worker, status
-from tracker.pipeline.timing import TIMINGS, Spent
+from tracker.pipeline.status import read_status
+from tracker.pipeline.timing import TIMINGS, StageTime
+from tracker.pipeline.worker import Worker
 from tracker.settings import Settings
 from tracker.store import statistics
 from tracker.store.upstreams import UpstreamState, load_upstreams
@@ -47,7 +48,7 @@ class Measurements:
 
     requests: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     """Requests of this process by (upstream, outcome, class of status)."""
-    stages: Mapping[str, Spent] = field(default_factory=dict)
+    stages: Mapping[str, StageTime] = field(default_factory=dict)
     """What each stage took in this process."""
     papers_by_state: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Papers by (fact, state)."""
@@ -68,7 +69,7 @@ def render_metrics(worker: Worker, *, with_store: bool) -> bytes:
     now = worker.now()
     if with_store:
         try:
-            return exposition(status(worker, now), measure(worker, now, with_store=True), now)
+            return exposition(read_status(worker, now), measure(worker, now, with_store=True), now)
         except Exception as error:  # noqa: BLE001 # whatever ails the store, the process must report on itself
             log.warning("metrics: the store does not answer (%s)", type(error).__name__)
     return exposition(None, measure(worker, now, with_store=False), now)

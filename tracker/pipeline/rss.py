@@ -1,0 +1,50 @@
+"""The stage that reads arXiv's RSS, in place of the API and OAI-PMH while both are down."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from tracker.domain.papers import Version
+from tracker.harvest import rss
+from tracker.harvest.announcements import announcement_time
+from tracker.pipeline.announcement_log import is_numbered_since, record_announcements, running_harvest
+from tracker.pipeline.context import Cycle
+from tracker.store import papers
+
+log = logging.getLogger(__name__)
+
+
+def harvest_rss(cycle: Cycle) -> None:
+    """Store what RSS shows of the last announcement. It proves nothing: windows stay open until they are asked."""
+    settings = cycle.settings
+    if not settings.may_ask(rss.UPSTREAM):
+        return
+    with cycle.stage("rss") as stage:
+        channel = rss.read_today(cycle.fetch, settings.harvest.categories, settings.harvest.holidays)
+        cycle.counts.new_papers += _save(cycle, channel)
+        if channel.unread:
+            stage.fail(f"{channel.unread} items of RSS could not be read")
+        log.info("RSS carries the harvest: %d items announced on %s", len(channel.items), channel.day)
+
+
+def _save(cycle: Cycle, channel: rss.RssChannel) -> int:
+    """Store what is new in a channel: papers of a time that the harvest covers, and new versions of stored ones."""
+    store = cycle.store
+    stored = papers.load_newest_versions(store, [item.version.arxiv_id for item in channel.items])
+    running = running_harvest(cycle)
+    versions: list[Version] = []
+    for item in channel.items:
+        known, version = stored.get(item.version.arxiv_id), item.version
+        if version.updated_at > cycle.now or (known and known.n >= version.n):
+            continue
+        if known:
+            versions.append(replace(version, submitted_at=known.submitted_at))
+        elif item.kind == "new" or (
+            item.kind == "cross" and running and is_numbered_since(version.arxiv_id, running[1])
+        ):
+            # A paper from before the harvest began stays history, though it is listed in one more category today.
+            versions.append(version)
+    announced = dict.fromkeys((version.arxiv_id for version in versions), announcement_time(channel.day))
+    record_announcements(cycle, rss.UPSTREAM, versions, announced)
+    return papers.save_versions(store, versions, announced, cycle.now)

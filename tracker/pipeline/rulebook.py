@@ -1,0 +1,39 @@
+"""All rules of judgement, read once for the life of a worker."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from tracker.config_files import config_dir
+from tracker.detect.roles.role_rules import RoleRules, load_role_rules
+from tracker.judge import openness
+from tracker.judge.grade import GradeRules, load_grade_rules
+from tracker.judge.licence_classes import LicenceRules, load_licence_rules
+from tracker.judge.openness import OpennessRules
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules of judgement, with a name for each set that changes when a rule does."""
+
+    roles: RoleRules
+    licences: LicenceRules
+    openness: OpennessRules
+    grades: GradeRules
+    judge_version: str
+
+
+def load_rules() -> Rulebook:
+    """All rules from the configuration folder. Raises SettingsError."""
+    path = config_dir() / "openness.toml"
+    licence_rules = load_licence_rules(path)
+    texts = sorted((config_dir() / "licences").glob("*.txt"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in [path, *texts])).hexdigest()[:8]
+    return Rulebook(
+        load_role_rules(config_dir() / "roles.toml"),
+        licence_rules,
+        OpennessRules(licence_rules.open_classes, licence_rules),
+        load_grade_rules(path),
+        f"{openness.RULE_VERSION}.{digest}",
+    )

@@ -1,0 +1,94 @@
+"""What lives longer than a cycle: the connections, the rules, and what was published last."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tracker.config_files import Organisation, load_watchlist
+from tracker.domain.errors import Cancelled
+from tracker.domain.protocols import Clock, Fetch, Progress
+from tracker.domain.status import Trouble
+from tracker.fetch.client import Client
+from tracker.pipeline.corrections_file import read_corrections
+from tracker.pipeline.rulebook import Rulebook, load_rules
+from tracker.publish import composed_feeds
+from tracker.settings import Settings
+from tracker.store import upstreams
+from tracker.store.engine import Store
+
+
+class NoProgress:
+    """Progress that nobody watches."""
+
+    def step(self, stage: str, done: int, total: int | None = None) -> None:
+        """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What all cycles of a process share; made by `make_worker()`."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    fetch: Fetch
+    rules: Rulebook
+    composer: composed_feeds.Composer
+    cancel: threading.Event
+    """Set when the service is stopping."""
+    progress: Progress = field(default_factory=NoProgress)
+    next_harvest: Callable[[], datetime | None] = lambda: None
+    troubles: Callable[[], Sequence[Trouble]] = tuple
+    """The troubles of the service beside those of the stages, which are in the store."""
+    watched: tuple[Organisation, ...] = ()
+    rendered: dict[str, str] = field(default_factory=dict)
+    """The digest of each feed as it was last rendered, by the feed's name."""
+
+    def now(self) -> datetime:
+        """The product's time in whole seconds, aware and in UTC."""
+        return self.clock.now().replace(microsecond=0)
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled when the service is stopping."""
+        if self.cancel.is_set():
+            raise Cancelled("The service is stopping.")
+
+    def close(self) -> None:
+        """Close its connections; the store is the caller's."""
+        self.fetch.close()
+
+
+def make_worker(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+    next_harvest: Callable[[], datetime | None] = lambda: None,
+    troubles: Callable[[], Sequence[Trouble]] = tuple,
+) -> Worker:
+    """A worker on this store; `close()` it at the end. `cancel` ends every wait of its requests.
+
+    Raises SettingsError where the rules, the watchlist or the operator's corrections are wrong.
+    """
+    read_corrections(settings)
+    stop = cancel or threading.Event()
+    fetch = Client(settings, upstreams.StoredUpstreams(store), clock, stop)
+    watched = load_watchlist().organisation
+    return Worker(
+        settings=settings,
+        store=store,
+        clock=clock,
+        fetch=fetch,
+        rules=load_rules(),
+        composer=composed_feeds.Composer(settings, watched),
+        cancel=stop,
+        progress=progress or NoProgress(),
+        next_harvest=next_harvest,
+        troubles=troubles,
+        watched=watched,
+    )
