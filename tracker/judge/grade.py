@@ -1,7 +1,7 @@
-"""One grade of a work from its four facts, and what two definitions of open AI would at most allow; pure but for `load`.
+"""One grade of a work from its four facts, and the most that two definitions of open AI would allow.
 
-The grades and the bounds are the tables of `config/openness.toml`. What is not known is never told as a yes
-nor as a no: a grade names only what was seen, and its reasons say of every fact whether it is known.
+Pure but for `load_grade_rules`. The grades and the bounds are tables of `config/openness.toml`. What is not known
+counts neither as yes nor as no: a grade names only what was seen, and its reasons say of every fact whether it is known.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _TERMS = {
     LicenceClass.UNKNOWN: "terms not known",
 }
 _TEMPORARY = (State.PROMISED, State.GONE)
-"""States that rule something out only as long as they last."""
+"""States that rule something out only for as long as they last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """One word or few for the whole work; `reasons` begins with what the grade means, then tells each fact.
+    """One or a few words for the whole work; `reasons` says what the grade means, then the state of each fact.
 
-    They name no artifact, which the verdicts do: so works of one kind share their words, and a store keeps them once.
+    The reasons name no artifact, as the verdicts do: so similar works share them, and the store has each text once.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What two definitions would at most allow, each as one sentence without a point at its end.
+    """The most that two definitions would allow, each as one sentence without a full stop.
 
     It begins with `at most`, `ruled out`, `cannot be told` or `does not apply`. Neither is ever granted: both
     ask for things that only a person can judge.
@@ -61,14 +61,14 @@ class Bounds:
     """Open Source AI Definition 1.0, opensource.org/ai/open-source-ai-definition."""
 
 
-def _known_words(word: str) -> str:
+def _check_state_name(word: str) -> str:
     state, colon, class_ = word.partition(":")
     if state not in _STATES or (colon and class_ not in _CLASSES):
         raise ValueError(f"`{word}` is no state, nor a state and a licence class as `available:none`")
     return word
 
 
-_StateNames = frozenset[Annotated[str, AfterValidator(_known_words)]]
+_StateNames = frozenset[Annotated[str, AfterValidator(_check_state_name)]]
 """States (`open`), and states with a licence class (`available:none`)."""
 
 
@@ -98,7 +98,7 @@ class _BoundsTable(ConfigTable):
 
 
 class GradeRules(ConfigTable):
-    """The grades in their order, and the definitions, as `openness.toml` has them."""
+    """The grades in their order, and the definitions, as in `config/openness.toml`."""
 
     grade: tuple[_GradeRow, ...] = Field(min_length=1)
     bounds: _BoundsTable
@@ -112,20 +112,20 @@ class GradeRules(ConfigTable):
 
 
 def load_grade_rules(path: Path) -> GradeRules:
-    """Read `[[grade]]` and `[bounds]` of `openness.toml`; SettingsError where a key or a word is wrong."""
+    """Read `[[grade]]` and `[bounds]` of a file. Raises SettingsError, with the key, where one is wrong."""
     file = read_toml(path)
     return check_table({key: file[key] for key in ("grade", "bounds") if key in file}, GradeRules, path)
 
 
 def grade_work(verdicts: Sequence[Verdict], rules: GradeRules) -> Grade:
-    """The first grade whose needs hold. A fact without a verdict counts as unknown."""
+    """The first grade whose needs are met. A fact without a verdict counts as unknown."""
     known = _verdicts_by_fact(verdicts)
     first = next(table for table in rules.grade if _grade_fits(table, known))
     return Grade(first.name, (first.says, *(_describe_fact(known[fact]) for fact in Fact)))
 
 
 def definition_bounds(verdicts: Sequence[Verdict], rules: GradeRules) -> Bounds:
-    """What the Model Openness Framework 1.0 and OSAID 1.0 would at most allow."""
+    """The most that the Model Openness Framework 1.0 and OSAID 1.0 would allow."""
     known = _verdicts_by_fact(verdicts)
     return Bounds(
         _definition_bound(known, rules.bounds.mof, rules.bounds),
@@ -134,8 +134,8 @@ def definition_bounds(verdicts: Sequence[Verdict], rules: GradeRules) -> Bounds:
 
 
 def _verdicts_by_fact(verdicts: Sequence[Verdict]) -> Mapping[Fact, Verdict]:
-    given = {verdict.fact: verdict for verdict in verdicts}
-    return {fact: given.get(fact) or _not_judged(fact) for fact in Fact}
+    by_fact = {verdict.fact: verdict for verdict in verdicts}
+    return {fact: by_fact.get(fact) or _not_judged(fact) for fact in Fact}
 
 
 def _not_judged(fact: Fact) -> Verdict:
@@ -155,7 +155,7 @@ def _grade_fits(table: _GradeRow, known: Mapping[Fact, Verdict]) -> bool:
 
 
 def _definition_bound(known: Mapping[Fact, Verdict], definition: _DefinitionTable, rules: _BoundsTable) -> str:
-    """The best level that no fact rules out; levels stand from best to least."""
+    """The best level that no fact rules out; levels are in order, the best first."""
     weights = known[Fact.WEIGHTS]
     if _matches(weights, rules.no_model):
         return f"does not apply: {_describe_fact(weights)}"
@@ -166,18 +166,19 @@ def _definition_bound(known: Mapping[Fact, Verdict], definition: _DefinitionTabl
         against = _failed_facts(definition.levels[-1], known, rules)
         now = " for now" if all(verdict.state in _TEMPORARY for verdict in against) else ""
         return f"ruled out{now}, because {' and '.join(map(_describe_fact, against))}"
-    best, sure = possible[0], next((one for one in possible if not _unsure_facts(one, known, rules)), None)
+    best = possible[0]
+    sure = next((level for level in possible if not _unsure_facts(level, known, rules)), None)
     if sure is None:
         return f"cannot be told: {' and '.join(map(_describe_fact, _unsure_facts(possible[-1], known, rules)))}"
-    told = " and ".join(_describe_fact(known[fact]) for fact in sure.needs)
+    facts = " and ".join(_describe_fact(known[fact]) for fact in sure.needs)
     if sure is best:
-        return f"at most {best.name}: {told}; {definition.rest}"
+        return f"at most {best.name}: {facts}; {definition.rest}"
     doubt = " and ".join(map(_describe_fact, _unsure_facts(best, known, rules)))
-    return f"at most {best.name}, and {sure.name} if no more turns up, as {doubt}: {told}; {definition.rest}"
+    return f"at most {best.name}, and {sure.name} if no more turns up, as {doubt}: {facts}; {definition.rest}"
 
 
 def _failed_facts(level: _LevelRow, known: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
-    """The facts that certainly do not meet the level's needs."""
+    """The facts that certainly do not meet the needs of a level."""
     facts = [(known[fact], words) for fact, words in level.needs.items()]
     return [
         verdict for verdict, words in facts if not _matches(verdict, words) and not _matches(verdict, rules.unsure)
@@ -185,7 +186,7 @@ def _failed_facts(level: _LevelRow, known: Mapping[Fact, Verdict], rules: _Bound
 
 
 def _unsure_facts(level: _LevelRow, known: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
-    """The facts of which it is not known whether they meet the level's needs."""
+    """The facts of which it is not known whether they meet the needs of a level."""
     facts = [(known[fact], words) for fact, words in level.needs.items()]
     return [
         verdict for verdict, words in facts if not _matches(verdict, words) and _matches(verdict, rules.unsure)

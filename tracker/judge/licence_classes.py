@@ -1,4 +1,4 @@
-"""The licence tables of `config/openness.toml`, and the class of a licence by its id; pure but for `load`."""
+"""The licence tables of `config/openness.toml`, and the class of a licence by its id; pure but for loading them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_ID = 200
 """Characters of a claimed licence that are read."""
 _IDS = {name.lower(): name for name in LICENSES}
 MAX_BRACKETS = 10
-"""Brackets of a licence expression that are followed."""
+"""Nested brackets of a licence expression that are parsed."""
 _EXCEPTIONS = {name.lower() for name in EXCEPTIONS}
 _TOKEN = re.compile(r"\(|\)|,|\b(?:and|or|with)\b|[^\s(),]+", re.IGNORECASE)
 _OPERATORS = frozenset(("(", ")", ",", "and", "or", "with"))
@@ -76,13 +76,13 @@ class _OpennessFile(ConfigTable):
     said: _StatementPatterns
     short: tuple[_Pattern, ...]
     grade: Any = None
-    """Read by `tracker.judge.grade`, as is the next."""
+    """Read by `tracker.judge.grade`, as is `bounds`."""
     bounds: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceRules:
-    """The licence tables of `openness.toml`, and the standard texts beside it."""
+    """The licence tables of `config/openness.toml`, whose comments explain them, and the texts of `config/licences`."""
 
     open_classes: Mapping[Fact, frozenset[LicenceClass]]
     """Which classes make a fact open."""
@@ -100,19 +100,19 @@ class LicenceRules:
     most_naming: int
     standards: tuple[licence_texts.StandardText, ...]
     short: tuple[tuple[str, re.Pattern[str]], ...]
-    """Names of licences as they stand in a README's section, without a sentence around them."""
+    """Names of licences as in a README's section, without a sentence around them."""
     fact_words: Mapping[Fact, re.Pattern[str]]
     later: re.Pattern[str]
     others: re.Pattern[str]
 
 
 def load_licence_rules(path: Path) -> LicenceRules:
-    """Read `openness.toml` and the standard texts; SettingsError when a key or a pattern is wrong."""
+    """Read a file as `config/openness.toml`, and the standard texts. Raises SettingsError where a key or a pattern is wrong."""
     file = read_config(path, _OpennessFile)
     folder = path.parent / "licences"
     folder = folder if folder.is_dir() else config_dir() / "licences"
     try:
-        standards = [_load_standard(one) for one in sorted(folder.glob("*.txt"))]
+        standards = [_load_standard(text) for text in sorted(folder.glob("*.txt"))]
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{folder}: the licence texts cannot be read ({error}).") from None
     return LicenceRules(
@@ -146,7 +146,7 @@ def load_licence_rules(path: Path) -> LicenceRules:
 
 
 def _load_standard(path: Path) -> licence_texts.StandardText:
-    """The text of `Apache-2.0.txt`, or a second one of the same licence: `Apache-2.0.notice.txt`."""
+    """One standard text: `Apache-2.0.txt`, or another text of the same licence as `Apache-2.0.notice.txt`."""
     spdx = re.sub(r"\.(?:notice|deed|author)$", "", path.stem)
     title = LICENSES[spdx].name if spdx in LICENSES else ""
     return licence_texts.parse_standard(spdx, path.read_text("utf-8"), title)
@@ -156,13 +156,13 @@ def _compile_any(path: Path, key: str, patterns: Iterable[str]) -> re.Pattern[st
     try:
         return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
     except re.error as error:
-        raise SettingsError(f"{path}: the key `{key}` holds no regular expression: {error}.") from None
+        raise SettingsError(f"{path}: the key `{key}` is not a regular expression: {error}.") from None
 
 
 def normalise_licence(claimed: str | None, rules: LicenceRules) -> str | None:
-    """The claimed licence with the names of today's SPDX list; other names as they are; None for no claim.
+    """The claimed licence with the ids of today's SPDX list, other names unchanged; None where nothing is claimed.
 
-    The ids that SPDX has replaced become what the list says they mean: `GPL-3.0` is `GPL-3.0-only`.
+    An id that SPDX has replaced becomes what the list says it means: `GPL-3.0` becomes `GPL-3.0-only`.
     """
     claim = (claimed or "")[:MAX_ID].strip()
     if not claim or claim.lower().partition(":")[0] in rules.silent:
@@ -189,8 +189,8 @@ def _current_id(name: str, rules: LicenceRules) -> str:
 def classify_licence(spdx_or_tag: str | None, rules: LicenceRules) -> LicenceClass:
     """The class of an SPDX id or expression, or of a host's own tag or licence name.
 
-    None is no licence; what a host writes for "I do not know" is unknown, and so is `other:NAME`, unless
-    the name tells a restriction.
+    None is no licence. What a host writes for "I do not know" is unknown, and so is `other:NAME`, unless the
+    name is of a licence with restrictions.
     """
     if spdx_or_tag is None or not spdx_or_tag.strip():
         return _NONE
@@ -211,8 +211,8 @@ def _class_of(name: str, rules: LicenceRules) -> LicenceClass:
     if known is not None and known.osi_approved:
         return _OSI
     folded = name.lower()
-    found = rules.classes.get(folded) or rules.families.get(folded)
-    return found or (_RESTRICTED if rules.restricted_ids.search(folded) else _UNKNOWN)
+    listed = rules.classes.get(folded) or rules.families.get(folded)
+    return listed or (_RESTRICTED if rules.restricted_ids.search(folded) else _UNKNOWN)
 
 
 def _parse_or(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
@@ -225,7 +225,7 @@ def _parse_or(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, lis
 
 
 def _parse_and(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, list[str]]:
-    """`A AND B`: the stricter class. A comma, which is no SPDX, is read as AND."""
+    """`A AND B`: the stricter class. A comma, which is not SPDX, is read as AND."""
     class_, tokens = _parse_term(tokens, rules)
     while tokens and tokens[0].lower() in ("and", ","):
         other, tokens = _parse_term(tokens[1:], rules)
@@ -247,6 +247,6 @@ def _parse_term(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, l
     return class_, tokens
 
 
-def stricter_class(one: LicenceClass, other: LicenceClass) -> LicenceClass:
+def stricter_class(first: LicenceClass, second: LicenceClass) -> LicenceClass:
     """The class that allows less: restricted before none, unknown, open content and OSI."""
-    return max(one, other, key=_STRICTNESS.index)
+    return max(first, second, key=_STRICTNESS.index)

@@ -1,8 +1,8 @@
-"""Weaker words on a licence, where no licence file stands: a README's section, package metadata; pure.
+"""Statements on a licence outside licence files: a README's section, a line of package metadata; pure.
 
-Such words are a sentence or a badge, not a licence text, so they are read with care: clause by clause, each for
-the code, the weights or the data that it names; words on other people's work, on a later release, or with a
-condition make nothing open. All searches are linear in the text, of which `MOST` characters are read.
+A statement is a sentence or a badge, not a licence text, so it is read with care: clause by clause, each for the
+code, the weights or the data that it names. Clauses about other people's work, about a later release, or with a
+condition make nothing open. All searches are linear in the text, of which MAX_SECTION characters are read.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tracker.judge.licence_classes import LicenceRules, classify_licence, normal
 from tracker.judge.licence_words import comparable_words, flatten_text, shorten
 
 MAX_SECTION = 8_000
-"""Characters of a section that are read; what is longer makes nothing open."""
+"""Characters of a section that are read; a longer one makes nothing open."""
 _MAX_CLAUSES = 300
 _LABEL_WORDS = 3
-"""Words of a line that is a label of the next one rather than a sentence."""
+"""Words of a line that is a label of the next line rather than a sentence."""
 _RESTRICTED, _UNKNOWN = LicenceClass.RESTRICTED, LicenceClass.UNKNOWN
 _TAG = re.compile(r"spdx-license-identifier:[ \t]*([^\n]{1,120})", re.IGNORECASE)
 _README = re.compile(r"(?:^|/)(?:readme|model_?card)[^/]*$", re.IGNORECASE)
@@ -48,7 +48,7 @@ _PIECE = re.compile(r",|\s/\s|\||\b(?:and|while|whereas|but)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class LicenceStatement:
-    """What one place says of one fact's licence. Not `firm`: it names none and adds no condition."""
+    """What one place says of one fact's licence. `firm` is False where it neither names one nor adds a condition."""
 
     spdx: str | None
     class_: LicenceClass
@@ -59,7 +59,7 @@ class LicenceStatement:
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A stretch of words that belongs to at most one licence."""
+    """Consecutive words that belong to at most one licence."""
 
     shown: str
     facts: frozenset[Fact]
@@ -72,7 +72,7 @@ class _Clause:
 def read_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
     """What a README's section or a line of package metadata says of the licence of one fact.
 
-    Package metadata speaks of code. What a section says of this fact decides, else what it says of nothing in
+    Package metadata is about code. The clauses of a section on this fact decide, else those on no fact in
     particular; a restriction or a condition in the latter counts in any case.
     """
     fact = Fact.CODE if fact is Fact.DEMO else fact
@@ -84,20 +84,20 @@ def read_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> Licenc
     general = [clause for clause in clauses if not clause.facts]
     if clauses and not mine and not general:
         return LicenceStatement(None, _UNKNOWN, source, f"{source}, says nothing of the {fact.value}", firm=False)
-    found = _joined(mine, general, source, rules)
-    if (len(file.text) > MAX_SECTION or len(clauses) == _MAX_CLAUSES) and found.class_ is not _RESTRICTED:
+    statement = _join_clauses(mine, general, source, rules)
+    if (len(file.text) > MAX_SECTION or len(clauses) == _MAX_CLAUSES) and statement.class_ is not _RESTRICTED:
         return LicenceStatement(None, _UNKNOWN, source, f"{source}, is too long to be read whole")
-    return found
+    return statement
 
 
 def read_fact_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement | None:
-    """What a README's section says in words on just this fact; None where it names no licence for it."""
+    """What a README's section says of this fact alone; None where it names no licence for it."""
     if not _README.search(file.path):
         return None
     clauses = islice(_clauses(file.text[:MAX_SECTION], rules), _MAX_CLAUSES)
     mine = [clause for clause in clauses if fact in clause.facts]
     named = any(clause.names or clause.restricted for clause in mine)
-    return _joined(mine, [], f"{file.path}, section on the licence", rules) if named else None
+    return _join_clauses(mine, [], f"{file.path}, section on the licence", rules) if named else None
 
 
 def _read_metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
@@ -114,21 +114,23 @@ def _read_metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> Licenc
     return LicenceStatement(name, class_, file.path)
 
 
-def _joined(mine: list[_Clause], general: list[_Clause], source: str, rules: LicenceRules) -> LicenceStatement:
+def _join_clauses(
+    mine: list[_Clause], general: list[_Clause], source: str, rules: LicenceRules
+) -> LicenceStatement:
     own = [clause for clause in (*mine, *general) if not clause.about_others]
     names = _licence_names(mine) or _licence_names(general)
     for clause in own:
         if clause.restricted is not None:
             spdx = next((name for name in clause.names if classify_licence(name, rules) is _RESTRICTED), None)
             return LicenceStatement(spdx, _RESTRICTED, source, _restriction_note(clause, names, spdx))
-    others = next((one for one in (*mine, *general) if one.about_others and (one.names or one.restricted)), None)
+    others = next((c for c in (*mine, *general) if c.about_others and (c.names or c.restricted)), None)
     if others is not None and (others.restricted or not names):
         return LicenceStatement(
             None, _UNKNOWN, source, f"it speaks of other people's work: “{shorten(others.shown)}”"
         )
     if doubt := next((clause.doubt for clause in own if clause.doubt), None):
-        said = f"{' AND '.join(names)} with added words" if names else "it adds words that were not recognised"
-        return LicenceStatement(None, _UNKNOWN, source, f"{said}: “{shorten(doubt)}”")
+        what = f"{' AND '.join(names)} with added words" if names else "it adds words that were not recognised"
+        return LicenceStatement(None, _UNKNOWN, source, f"{what}: “{shorten(doubt)}”")
     if not names:
         words = shorten(" ".join(clause.shown for clause in (*mine, *general))) or "nothing"
         return LicenceStatement(
@@ -151,25 +153,25 @@ def _licence_names(clauses: list[_Clause]) -> list[str]:
 def _clauses(text: str, rules: LicenceRules) -> Iterator[_Clause]:
     """The clauses in order. Words are joined until they name a licence or a condition; a short line that names
     neither is the label of what follows it."""
-    held = ""
+    pending = ""
     for line in _replace_addresses(text).splitlines():
         label = (
             line.lstrip().startswith("#") or line.rstrip(" *_|").endswith(":") or len(line.split()) <= _LABEL_WORDS
         )
-        if label and not (clause := _clause(f"{held} {line}", rules)).names and clause.restricted is None:
-            held = line if line.strip(" #*_|-:") else held
+        if label and not (clause := _clause(f"{pending} {line}", rules)).names and clause.restricted is None:
+            pending = line if line.strip(" #*_|-:") else pending
             continue
         for sentence in _SENTENCE.split(line):
             for piece in _PIECE.split(sentence):
-                held = f"{held} {piece}"
+                pending = f"{pending} {piece}"
                 if _decides(_clause(piece, rules)):
-                    yield _clause(held, rules)
-                    held = ""
-            if held.strip():
-                yield _clause(held, rules)
-            held = ""
-    if held:
-        yield _clause(held, rules)
+                    yield _clause(pending, rules)
+                    pending = ""
+            if pending.strip():
+                yield _clause(pending, rules)
+            pending = ""
+    if pending:
+        yield _clause(pending, rules)
 
 
 def _decides(clause: _Clause) -> bool:
@@ -195,8 +197,8 @@ def _clause(text: str, rules: LicenceRules) -> _Clause:
 
 
 def _replace_addresses(text: str) -> str:
-    """The text with addresses that name a licence turned into its name, and all others taken away."""
-    text = _CC_ADDRESS.sub(lambda found: f" CC-{found[1]}-{found[2]} ", text)
+    """The text with the addresses of licences replaced by their names, and without all other addresses."""
+    text = _CC_ADDRESS.sub(lambda address: f" CC-{address[1]}-{address[2]} ", text)
     text = _CC0_ADDRESS.sub(" CC0-1.0 ", text)
-    text = _LICENCE_ADDRESS.sub(lambda found: f" {_ENDING.sub('', found[1]).replace('%20', ' ')} ", text)
+    text = _LICENCE_ADDRESS.sub(lambda address: f" {_ENDING.sub('', address[1]).replace('%20', ' ')} ", text)
     return _VERSION.sub(" ", _BOTH_USES.sub(" any ", _ADDRESS.sub(" ", text)))

@@ -1,10 +1,9 @@
 """Compare a licence text, word by word, with the standard texts; pure and linear in the text's length.
 
-A standard text is a file of `config/licences`, the SPDX text of one licence. What stands in it between
-`{{` and `}}` may be missing or be replaced by other words, as a holder's name is (the SPDX matching
-guidelines call such places replaceable or omittable text); everything else is the licence. Case, white
-space, punctuation, numbering, spelling variants, addresses and copyright lines do not count, as in those
-guidelines (spdx.github.io/spdx-spec, annex "SPDX License List matching guidelines and templates").
+A standard text is a file of `config/licences`, the SPDX text of one licence. The words between `{{` and `}}` may
+be missing or replaced by others, as a holder's name is (replaceable or omittable text in the SPDX matching
+guidelines, spdx.github.io/spdx-spec, annex "SPDX License List matching guidelines and templates"); all other
+words are the licence. `licence_words` says which words count.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from difflib import SequenceMatcher
 from tracker.judge.licence_words import MAX_CHARACTERS, comparable_words
 
 MAX_MATCHES = 8
-"""Licences looked for in one file."""
+"""Licences searched for in one file."""
 GRAM = 4
-"""Words that must agree in a row before two texts are taken to be in step again."""
+"""Words that must agree in a row before two texts count as in step again."""
 RUN = 12
-"""Words in a row that tell the beginning of a licence from a sentence that names it."""
+"""Words in a row that distinguish the beginning of a licence from a sentence that names it."""
 PLACES = 8
 """Occurrences of the same few words that are tried as the beginning."""
 SAMPLES = 40
-"""Places of a standard text at which a quick look decides whether it is worth comparing."""
+"""Places of a standard text that are searched for to decide whether it is worth comparing."""
 WORTH = 0.5
 """Share of those places that must be found."""
 NEAR = 150
@@ -47,34 +46,34 @@ _GRANT_WORDS = frozenset(
     "permit grant granted prohibited prohibit forbidden restricted restriction restrictions unrestricted limited "
     "purpose purposes condition conditions provided any all person persons users military nonprofit".split()
 )
-"""Words that carry a grant or a condition: a difference with one of them is never mere wording."""
+"""Words of grants and conditions: a difference in one of them always matters."""
 _NEVER_NAMES = frozenset(
     "not only solely except unless must shall may cannot noncommercial commercial commercially academic prohibited "  # noqa: SIM905 - as above
     "forbidden restricted permitted provided condition conditions purposes".split()
 )
-"""Words that no holder's or product's name has, so that none of them may stand in a replaceable place."""
+"""Words that are never part of a holder's or product's name, so that none of them may be in a replaceable place."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandardText:
-    """A standard text: its words, and for each whether it stands in a replaceable place."""
+    """A standard text: its words, and for each whether it is in a replaceable place (1) or not (0)."""
 
     spdx: str
     words: tuple[str, ...]
     loose: bytes
     samples: tuple[tuple[str, ...], ...]
     title: frozenset[str]
-    """Words of the licence's name, which may stand in it more or less often than in the standard text."""
+    """Words of the licence's name, which may occur more or less often than in the standard text."""
 
     @property
     def fixed(self) -> int:
-        """How many words must stand in a text."""
+        """How many words a text under this licence must have."""
         return len(self.loose) - sum(self.loose)
 
 
 @dataclass(frozen=True, slots=True)
 class TextMatch:
-    """A standard text found in words[start:end]. `differing` holds the words that are not as they must be."""
+    """A standard text found in words[start:end]; `differing` has the words that are missing or added."""
 
     standard: StandardText
     start: int
@@ -94,9 +93,9 @@ def parse_standard(spdx: str, text: str, title: str = "") -> StandardText:
     words: list[str] = []
     loose = bytearray()
     for number, piece in enumerate(_MARK.split(text)):
-        found = comparable_words(piece)
-        words += map(sys.intern, found)
-        loose += bytes([number % 2]) * len(found)
+        piece_words = comparable_words(piece)
+        words += map(sys.intern, piece_words)
+        loose += bytes([number % 2]) * len(piece_words)
     fixed = [at for at in range(len(words) - GRAM + 1) if not any(loose[at : at + GRAM])]
     step = max(1, len(fixed) // SAMPLES)
     samples = tuple(tuple(words[at : at + GRAM]) for at in fixed[::step])
@@ -106,7 +105,7 @@ def parse_standard(spdx: str, text: str, title: str = "") -> StandardText:
 
 
 def find_best_match(words: Sequence[str], standards: Iterable[StandardText]) -> TextMatch | None:
-    """The standard text that best explains the words: one that agrees wholly, else the most alike."""
+    """The standard text that matches the words best: one that agrees wholly, else the most similar one, if any."""
     index: dict[tuple[str, ...], list[int]] = {}
     for at in range(len(words) - GRAM + 1):
         index.setdefault(tuple(words[at : at + GRAM]), []).append(at)
@@ -123,26 +122,26 @@ def find_best_match(words: Sequence[str], standards: Iterable[StandardText]) -> 
 def match_texts(
     words: Sequence[str], standards: Iterable[StandardText]
 ) -> tuple[list[TextMatch], TextMatch | None, list[Sequence[str]]]:
-    """What the words consist of: whole standard texts in their order, at most MAX_MATCHES, and what is left.
+    """(whole standard texts in their order, at most MAX_MATCHES; a near match; the runs of words outside of both).
 
-    The second value is the first text that resembles a standard text without being it; it is not left over.
+    The near match is the first text that resembles a standard text without being it.
     """
-    found: list[tuple[int, TextMatch]] = []
+    whole: list[tuple[int, TextMatch]] = []
     near: TextMatch | None = None
-    left: list[Sequence[str]] = []
+    unmatched: list[Sequence[str]] = []
     runs = [(0, words)]
     while runs:
         at, run = runs.pop()
-        match = find_best_match(run, standards) if len(run) > GRAM and len(found) < MAX_MATCHES else None
+        match = find_best_match(run, standards) if len(run) > GRAM and len(whole) < MAX_MATCHES else None
         if match is None or (match.differing and (near is not None or not match.resembles)):
-            left.append(run)
+            unmatched.append(run)
             continue
         if match.differing:
             near = match
         else:
-            found.append((at + match.start, match))
+            whole.append((at + match.start, match))
         runs += [(at + match.end, run[match.end :]), (at, run[: match.start])]
-    return [match for _, match in sorted(found, key=lambda pair: pair[0])], near, [run for run in left if run]
+    return [match for _, match in sorted(whole, key=lambda pair: pair[0])], near, [run for run in unmatched if run]
 
 
 def _rank(match: TextMatch) -> tuple[bool, int, bool, int, str]:
@@ -154,7 +153,7 @@ def _rank(match: TextMatch) -> tuple[bool, int, bool, int, str]:
 def _align(
     standard: StandardText, words: Sequence[str], index: Mapping[tuple[str, ...], list[int]]
 ) -> TextMatch | None:
-    """Walk through both texts in step, or back into step; neither is read twice."""
+    """Read both texts in step, and find the way back into step after each difference; neither is read twice."""
     model, loose = standard.words, standard.loose
     here, there = _start(model, words, index)
     if there < 0:
@@ -180,7 +179,7 @@ def _align(
 def _start(
     model: Sequence[str], words: Sequence[str], index: Mapping[tuple[str, ...], list[int]]
 ) -> tuple[int, int]:
-    """Where both texts first agree over RUN words, else over GRAM words; (_, -1) if nowhere."""
+    """The places in both texts at which they first agree over RUN words, else over GRAM words; (_, -1) if nowhere."""
     first = (0, -1)
     for here in range(len(model) - GRAM + 1):
         for there in index.get(tuple(model[here : here + GRAM]), ())[:PLACES]:
@@ -194,7 +193,7 @@ def _start(
 def _in_step(
     model: Sequence[str], here: int, there: int, index: Mapping[tuple[str, ...], list[int]]
 ) -> tuple[int, int]:
-    """The places in both texts from which GRAM words agree again with the fewest words passed over.
+    """The places in both texts from which GRAM words agree again, with the fewest words skipped.
 
     (_, -1) if there are none. Beyond NEAR words the first place is taken, so that the search stays linear.
     """
@@ -210,7 +209,7 @@ def _in_step(
 
 
 def _between(standard: StandardText, here: int, end: int, extra: Sequence[str]) -> list[str]:
-    """The words that differ without leave between two places where the texts are in step."""
+    """The words that differ, and may not, between two places where the texts are in step."""
     missing, loose = standard.words[here:end], standard.loose[here:end]
     harmless = standard.title | _NEUTRAL
     if harmless.issuperset(extra) and all(
@@ -258,11 +257,11 @@ def _differing(missing: Sequence[str], loose: bytes, extra: Sequence[str], repla
 
 def _misspelt(missing: Sequence[str], extra: Sequence[str]) -> bool:
     return len(missing) == len(extra) and all(
-        one == two
+        word == other
         or (
-            one[0] == two[0]
-            and min(len(one), len(two)) > 3
-            and SequenceMatcher(None, one[:40], two[:40], autojunk=False).ratio() >= 0.8
+            word[0] == other[0]
+            and min(len(word), len(other)) > 3
+            and SequenceMatcher(None, word[:40], other[:40], autojunk=False).ratio() >= 0.8
         )
-        for one, two in zip(missing, extra, strict=True)
+        for word, other in zip(missing, extra, strict=True)
     )

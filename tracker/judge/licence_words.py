@@ -43,7 +43,7 @@ def comparable_words(text: str) -> list[str]:
     """The words that count when texts are compared, in order."""
     text = _lowered(text)
     text = _COPYRIGHT.sub(" ", _TAG.sub(" ", _URL.sub(" ", text)))
-    text = _VERSION.sub(lambda found: f" version{found[1].replace('.', '')} ", text)
+    text = _VERSION.sub(lambda version: f" version{version[1].replace('.', '')} ", text)
     text = _RESERVED.sub(" ", text).replace("'", "").replace("’", "").replace("-", "")
     return [
         _SPELLINGS.get(word, word)
@@ -53,12 +53,12 @@ def comparable_words(text: str) -> list[str]:
 
 
 def copyright_lines(text: str) -> str:
-    """The copyright lines that `words_of` leaves out, in lower case: terms may hide in them."""
+    """The copyright lines that `comparable_words` leaves out, in lower case: terms may be hidden in them."""
     return " ".join(_COPYRIGHT.findall(_lowered(text)))
 
 
 def flatten_text(text: str) -> str:
-    """The text in lower case, all punctuation but the points of numbers made one space."""
+    """The text in lower case, with spaces in place of all punctuation but the points in numbers."""
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower().replace("licence", "license")
     return " ".join(_POINT.sub(" ", re.sub(r"[^\w.+]+", " ", text).replace("_", " ")).split())
 

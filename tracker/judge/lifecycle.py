@@ -1,7 +1,7 @@
-"""What happened to a work and its artifacts, told from their history alone.
+"""What happened to a work and its artifacts, derived from their history alone; pure.
 
-The whole list of events is derived anew from all sightings each time; events have names made of what
-happened and when, so that judging twice, or after a kill, adds nothing.
+All events are derived anew from all checks each time, and an event is identified by what happened and when: so
+judging twice, or again after a kill, adds nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tracker.judge import openness
 
 
 class CheckMeaning(StrEnum):
-    """What one sighting means for the lifecycle. Refused and failed looks mean nothing."""
+    """What one check means for the lifecycle. A refused or failed check means nothing."""
 
     HOLDS = "holds"
     PENDING = "pending"
@@ -55,7 +55,7 @@ TRANSITIONS: Mapping[tuple[Lifecycle, CheckMeaning], Lifecycle] = {
     (Lifecycle.GONE, CheckMeaning.HOLDS): _SHIPPED,
     (Lifecycle.LAPSED, CheckMeaning.HOLDS): _SHIPPED,
 }
-"""The lifecycle as a table: what is not in it stays as it is. What waits too long lapses (`next_state`)."""
+"""The lifecycle as a table; a pair that is not in it changes nothing. What waits too long lapses (`next_state`)."""
 
 _ARRIVALS = {
     Lifecycle.LINKED: EventKind.LINKED,
@@ -66,32 +66,32 @@ _ARRIVALS = {
 }
 
 
-def read_check(sighting: CheckRecord) -> CheckMeaning:
-    """What a sighting means."""
-    if sighting.outcome is Outcome.ABSENT:
-        return CheckMeaning.GONE if openness.is_gone(sighting) else CheckMeaning.NOTHING
-    if sighting.outcome is not Outcome.PRESENT:
+def read_check(check: CheckRecord) -> CheckMeaning:
+    """What a check means for the lifecycle."""
+    if check.outcome is Outcome.ABSENT:
+        return CheckMeaning.GONE if openness.is_gone(check) else CheckMeaning.NOTHING
+    if check.outcome is not Outcome.PRESENT:
         return CheckMeaning.NOTHING
-    if sighting.content in (Content.CODE, Content.DATA_ONLY):
+    if check.content in (Content.CODE, Content.DATA_ONLY):
         return CheckMeaning.HOLDS
-    return CheckMeaning.PENDING if sighting.content in (Content.EMPTY, Content.PLACEHOLDER) else CheckMeaning.THERE
+    return CheckMeaning.PENDING if check.content in (Content.EMPTY, Content.PLACEHOLDER) else CheckMeaning.THERE
 
 
-def next_state(state: Lifecycle, sighting: CheckRecord | None, waited: timedelta, lapse: timedelta) -> Lifecycle:
-    """The lifecycle after a sighting; or, with None, after time alone: what waited as long as `lapse` has lapsed."""
-    if sighting is not None:
-        return TRANSITIONS.get((state, read_check(sighting)), state)
+def next_state(state: Lifecycle, check: CheckRecord | None, waited: timedelta, lapse: timedelta) -> Lifecycle:
+    """The lifecycle after a check; with None, after time alone: what has waited as long as `lapse` has lapsed."""
+    if check is not None:
+        return TRANSITIONS.get((state, read_check(check)), state)
     return Lifecycle.LAPSED if state in _PENDING and waited >= lapse else state
 
 
 @dataclass(slots=True)
 class _Occurrence:
-    """One thing that happened, before it is known what caused it."""
+    """One thing that happened, before its cause is determined."""
 
     kind: EventKind
     at: datetime
     first: bool = False
-    """Whether a first look found it, so that it may have been so for long."""
+    """Whether the first check found it, so that it may have been so for long."""
     detail: str = ""
     link: Link | None = None
     observed: datetime | None = None
@@ -99,10 +99,10 @@ class _Occurrence:
 
 @dataclass(slots=True)
 class ArtifactCourse:
-    """What one artifact went through since a paper linked it, and where it stands now."""
+    """What happened to one artifact since a paper linked it, and its lifecycle now."""
 
     state: Lifecycle = Lifecycle.PROMISED
-    told: list[_Occurrence] = field(default_factory=list)
+    occurrences: list[_Occurrence] = field(default_factory=list)
 
 
 def derive_events(
@@ -117,73 +117,76 @@ def derive_events(
 ) -> list[Event]:
     """All events of one work in time order.
 
-    `window` is how old a paper may be at its first look for its state to count as news; `lapse` how long something
-    may be waited for; `judged_at` and `same_rules` say when the work was last judged and whether by today's rules:
-    what new rules see in old sightings is caused by the rule, not by the world.
+    `window` is the greatest age of a paper at which its state at the first check counts as news; `lapse` is how
+    long anything is waited for; `judged_at` and `same_rules` say when the work was last judged and whether by
+    today's rules: what new rules derive from old checks is caused by the rule, not by the world.
     """
-    told = [*_work_occurrences(history, lapse, now)]
-    for link in _own(history):
-        found = _Occurrence(EventKind.FOUND, link.found_at, first=True)
-        for one in (found, *follow_artifact(link, lapse, now).told):
-            one.link = link
-            told.append(one)
-    told += _code_occurrences(history, rules)
-    made = []
-    for one in told:
-        cause = _cause(history, one, window)
-        if cause is Cause.WORLD and judged_at is not None and not same_rules and judged_at >= one.at:
+    occurrences = [*_work_occurrences(history, lapse, now)]
+    for link in _own_links(history):
+        occurrences.append(_Occurrence(EventKind.FOUND, link.found_at, first=True, link=link))
+        for occurrence in follow_artifact(link, lapse, now).occurrences:
+            occurrence.link = link
+            occurrences.append(occurrence)
+    occurrences += _code_occurrences(history, rules)
+    events = []
+    for occurrence in occurrences:
+        cause = _cause(history, occurrence, window)
+        if cause is Cause.WORLD and judged_at is not None and not same_rules and judged_at >= occurrence.at:
             cause = Cause.RULE
-        # An absence is believed long after it began.
-        late = one.kind in (EventKind.GONE, EventKind.CLOSED)
-        made.append(
-            Event(
-                work=history.work,
-                reference=one.link.reference if one.link else None,
-                kind=one.kind,
-                cause=cause,
-                happened_at=one.at,
-                observed_at=one.observed or (now if late else one.at),
-                detail=one.detail,
-            )
-        )
+        events.append(_make_event(history, occurrence, cause, now))
     order = list(EventKind)
-    return sorted(made, key=lambda event: (event.happened_at, order.index(event.kind), event.reference or ""))
+    return sorted(events, key=lambda event: (event.happened_at, order.index(event.kind), event.reference or ""))
+
+
+def _make_event(history: History, occurrence: _Occurrence, cause: Cause, now: datetime) -> Event:
+    # An absence is believed long after it began.
+    late = occurrence.kind in (EventKind.GONE, EventKind.CLOSED)
+    return Event(
+        work=history.work,
+        reference=occurrence.link.reference if occurrence.link else None,
+        kind=occurrence.kind,
+        cause=cause,
+        happened_at=occurrence.at,
+        observed_at=occurrence.observed or (now if late else occurrence.at),
+        detail=occurrence.detail,
+    )
 
 
 def artifact_states(history: History, lapse: timedelta, now: datetime) -> dict[str, Lifecycle]:
-    """The lifecycle of each own artifact of a work, by the reference that the work writes."""
-    return {link.reference: follow_artifact(link, lapse, now).state for link in _own(history)}
+    """The lifecycle of each own artifact of a work, by the reference in the paper."""
+    return {link.reference: follow_artifact(link, lapse, now).state for link in _own_links(history)}
 
 
 def next_judgement(history: History, lapse: timedelta, now: datetime) -> datetime | None:
-    """When the work is to be judged again though nothing new is seen: the next moment at which something lapses."""
-    starts = [link.found_at for link in _own(history) if follow_artifact(link, lapse, now).state in _PENDING]
+    """When the work must be judged again even if no check changes: the next moment at which something lapses, if any."""
+    starts = [link.found_at for link in _own_links(history) if follow_artifact(link, lapse, now).state in _PENDING]
     if history.promise is Promise.PROMISED and not starts:
         starts = [history.first_seen]
     return min((start + lapse for start in starts if start + lapse > now), default=None)
 
 
-def _own(history: History) -> Iterator[Link]:
+def _own_links(history: History) -> Iterator[Link]:
     return (link for link in history.links if link.role is Role.OWN)
 
 
-def _cause(history: History, one: _Occurrence, window: timedelta) -> Cause:
-    """What caused an event, apart from a change of the rules."""
-    if one.kind is EventKind.CORRECTED:
+def _cause(history: History, occurrence: _Occurrence, window: timedelta) -> Cause:
+    """What caused an occurrence, apart from a change of the rules."""
+    at, first, link = occurrence.at, occurrence.first, occurrence.link
+    if occurrence.kind is EventKind.CORRECTED:
         return Cause.CORRECTION
-    for said in one.link.corrections if one.link else ():
-        at_border = one.at in (said.since, said.until)
-        if (one.first and said.field == "role" and said.holds_at(one.at)) or (
-            at_border and (one.first or one.kind in (EventKind.OPENED, EventKind.CLOSED))
-        ):
+    opens_or_closes = occurrence.kind in (EventKind.OPENED, EventKind.CLOSED)
+    for correction in link.corrections if link else ():
+        role_corrected = first and correction.field == "role" and correction.holds_at(at)
+        at_border = at in (correction.since, correction.until)
+        if role_corrected or (at_border and (first or opens_or_closes)):
             return Cause.CORRECTION
-    if one.first and one.link is not None and one.link.source is Source.IMPORT:
+    if first and link is not None and link.source is Source.IMPORT:
         return Cause.IMPORT
-    return Cause.BACKFILL if one.first and _is_old(history, one.link, one.at, window) else Cause.WORLD
+    return Cause.BACKFILL if first and _is_old(history, link, at, window) else Cause.WORLD
 
 
 def _is_old(history: History, link: Link | None, at: datetime, window: timedelta) -> bool:
-    """Whether what a first look finds is history rather than news."""
+    """Whether what the first check finds is history rather than news."""
     if history.announced_at is None or at - history.announced_at <= window:
         return False
     came_late = link is not None and (link.first_version > 1 or link.found_at - history.first_seen > window)
@@ -195,7 +198,7 @@ def _work_occurrences(history: History, lapse: timedelta, now: datetime) -> Iter
     if history.promise is Promise.PROMISED:
         yield _Occurrence(EventKind.PROMISED, history.first_seen, first=True)
         end = history.first_seen + lapse
-        if end <= now and not any(link.found_at <= end for link in _own(history)):
+        if end <= now and not any(link.found_at <= end for link in _own_links(history)):
             yield _Occurrence(EventKind.LAPSED, end)
     withdrawn = False
     for number, version in enumerate(history.versions):
@@ -205,77 +208,82 @@ def _work_occurrences(history: History, lapse: timedelta, now: datetime) -> Iter
             yield _Occurrence(kind, at, first=number == 0, detail=f"v{version.n}", observed=version.seen_at)
             withdrawn = version.withdrawn
     for link in history.links:
-        said: dict[datetime, list[str]] = {}
-        for one in link.corrections:
-            said.setdefault(one.since, []).append(f"{one.field} is {one.value}: {one.reason}")
-            if one.until is not None:
-                said.setdefault(one.until, []).append(f"{one.field} is {one.value}: taken back")
-        for at, words in sorted(said.items()):
-            yield _Occurrence(EventKind.CORRECTED, at, detail="; ".join(words), link=link)
+        details: dict[datetime, list[str]] = {}
+        for correction in link.corrections:
+            claim = f"{correction.field} is {correction.value}"
+            details.setdefault(correction.since, []).append(f"{claim}: {correction.reason}")
+            if correction.until is not None:
+                details.setdefault(correction.until, []).append(f"{claim}: taken back")
+        for at, sentences in sorted(details.items()):
+            yield _Occurrence(EventKind.CORRECTED, at, detail="; ".join(sentences), link=link)
 
 
 def follow_artifact(link: Link, lapse: timedelta, now: datetime) -> ArtifactCourse:
-    """What one artifact went through since it was linked."""
-    walked, since = ArtifactCourse(), link.found_at
+    """What happened to one artifact since it was linked: each check, and the time between two, may move it."""
+    course, since = ArtifactCourse(), link.found_at
     last: CheckRecord | None = None
     if link.replaced_at is not None:
-        walked.told.append(_Occurrence(EventKind.REPLACED, max(link.replaced_at, link.found_at)))
+        course.occurrences.append(_Occurrence(EventKind.REPLACED, max(link.replaced_at, link.found_at)))
 
     def move(new: Lifecycle, at: datetime, *, first: bool) -> None:
         nonlocal since
-        if new is walked.state:
+        if new is course.state:
             return
-        back = walked.state is Lifecycle.GONE
-        walked.told.append(_Occurrence(EventKind.RESTORED if back else _ARRIVALS[new], at, first))
-        since = at if walked.state not in _PENDING else since
-        walked.state = new
+        kind = EventKind.RESTORED if course.state is Lifecycle.GONE else _ARRIVALS[new]
+        course.occurrences.append(_Occurrence(kind, at, first))
+        since = at if course.state not in _PENDING else since
+        course.state = new
 
-    for number, sighting in enumerate(_since_found(link)):
-        at, first = max(sighting.first_seen, link.found_at), number == 0
-        move(next_state(walked.state, None, at - since, lapse), since + lapse, first=False)
-        move(next_state(walked.state, sighting, at - since, lapse), at, first=first)
-        walked.told += [_Occurrence(kind, at, first, detail) for kind, detail in _changes(link, last, sighting)]
-        if sighting.outcome is Outcome.PRESENT:
-            last = sighting
-    move(next_state(walked.state, None, now - since, lapse), since + lapse, first=False)
-    return walked
+    for number, check in enumerate(_since_found(link)):
+        at, first = max(check.first_seen, link.found_at), number == 0
+        move(next_state(course.state, None, at - since, lapse), since + lapse, first=False)
+        move(next_state(course.state, check, at - since, lapse), at, first=first)
+        course.occurrences += [
+            _Occurrence(kind, at, first, detail) for kind, detail in _changes(link, last, check)
+        ]
+        if check.outcome is Outcome.PRESENT:
+            last = check
+    move(next_state(course.state, None, now - since, lapse), since + lapse, first=False)
+    return course
 
 
 def _since_found(link: Link) -> list[CheckRecord]:
-    """Sightings that matter to the paper: those after it linked, and the one in force at that moment."""
-    before = [sighting for sighting in link.checks if sighting.first_seen <= link.found_at]
-    return before[-1:] + [sighting for sighting in link.checks if sighting.first_seen > link.found_at]
+    """The checks that matter to the paper: those after it linked the artifact, and the one in force at that moment."""
+    before = [check for check in link.checks if check.first_seen <= link.found_at]
+    return before[-1:] + [check for check in link.checks if check.first_seen > link.found_at]
 
 
-def _changes(link: Link, last: CheckRecord | None, sighting: CheckRecord) -> Iterator[tuple[EventKind, str]]:
-    """What differs between two sightings of a present artifact besides its content."""
-    if sighting.outcome is not Outcome.PRESENT:
+def _changes(link: Link, last: CheckRecord | None, check: CheckRecord) -> Iterator[tuple[EventKind, str]]:
+    """What differs between two checks of a present artifact, besides its content."""
+    if check.outcome is not Outcome.PRESENT:
         return
     before = last.reference if last else link.reference
-    if sighting.reference and before and sighting.reference.casefold() != before.casefold():
-        yield EventKind.MOVED, sighting.reference
+    if check.reference and before and check.reference.casefold() != before.casefold():
+        yield EventKind.MOVED, check.reference
     if last is None:
         return
-    if sighting.archived and not last.archived:
+    if check.archived and not last.archived:
         yield EventKind.ARCHIVED, ""
-    if sighting.licence_spdx != last.licence_spdx or sighting.licence_class is not last.licence_class:
+    if check.licence_spdx != last.licence_spdx or check.licence_class is not last.licence_class:
         silent = last.licence_class in (LicenceClass.NONE, LicenceClass.UNKNOWN) and last.licence_spdx is None
-        now_named = sighting.licence_spdx or sighting.licence_class.value
+        now_named = check.licence_spdx or check.licence_class.value
         yield (EventKind.LICENSED if silent else EventKind.RELICENSED), now_named
 
 
 def _code_occurrences(history: History, rules: openness.OpennessRules) -> Iterator[_Occurrence]:
-    """When the work's code opened and closed. An unknown in between neither opens nor closes."""
-    links = list(_own(history))
-    moments = {max(sighting.first_seen, link.found_at) for link in links for sighting in _since_found(link)}
+    """When the work's code opened and closed. An unknown state in between neither opens nor closes it."""
+    links = list(_own_links(history))
+    moments = {max(check.first_seen, link.found_at) for link in links for check in _since_found(link)}
     for link in links:
-        borders = {moment for said in link.corrections for moment in (said.since, said.until)} | {link.lost_at}
+        borders = {
+            moment for correction in link.corrections for moment in (correction.since, correction.until)
+        } | {link.lost_at}
         moments |= {moment for moment in borders if moment is not None and moment >= link.found_at}
     is_open, deciding = False, None
     for moment in sorted(moments):
         state, best = openness.code_state_at(history, moment, rules)
         if state is State.OPEN and not is_open:
-            first = best is not None and len([one for one in _since_found(best) if one.first_seen <= moment]) <= 1
+            first = best is not None and sum(check.first_seen <= moment for check in _since_found(best)) <= 1
             yield _Occurrence(EventKind.OPENED, moment, first, link=best)
             is_open, deciding = True, best
         elif state not in (State.OPEN, State.UNKNOWN) and is_open:

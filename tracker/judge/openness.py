@@ -1,13 +1,13 @@
 """The four facts: what a paper shipped, judged by the rules of `config/openness.toml`; pure.
 
-Code is open when it is the authors' own, present, holds code, and is under a licence of a class that the
-rules count as open. Every verdict says why.
+Code is open when it is the authors' own, is present, contains code, and is under a licence of a class that the
+rules count as open. Every verdict has its reasons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.domain.history import CheckRecord, Correction, History, Licence, Link, Verdict, unknown_verdict
@@ -15,14 +15,14 @@ from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, 
 from tracker.judge import licence_classes
 
 RULE_VERSION = "2"
-"""Counts the changes of the rules in this module and in `lifecycle`; stored with every judgement."""
+"""Counts the changes of the rules and reasons in this folder; stored with every judgement."""
 KIND_OF_FACT = {
     Fact.CODE: ("repository", "gist"),
     Fact.WEIGHTS: ("model",),
     Fact.DATA: ("dataset",),
     Fact.DEMO: ("space",),
 }
-"""The kinds of artifact that stand for a fact even before it is known what they hold."""
+"""The kinds of artifact that belong to a fact even before their content is known."""
 
 _RANK = (State.OPEN, State.AVAILABLE, State.GATED, State.PROMISED, State.GONE, State.UNKNOWN, State.NONE)
 _CONTENT_WORDS = {
@@ -38,25 +38,23 @@ _CLASS_WORDS = {
     LicenceClass.UNKNOWN: "a licence that was not recognised",
     LicenceClass.OPEN_CONTENT: "an open licence made for content, not for code",
 }
-
-
 GONE_ABSENCES = 3
 GONE_DAYS = 7
-"""Three absences over seven days after having been present: hosts have bad days (house rule)."""
+"""Absences, and days between the first and the last, after which a present artifact is gone: hosts have bad days."""
 
 
-def is_gone(sighting: CheckRecord) -> bool:
+def is_gone(check: CheckRecord) -> bool:
     """Whether an absence has lasted long enough to be believed."""
     return (
-        sighting.outcome is Outcome.ABSENT
-        and sighting.times >= GONE_ABSENCES
-        and sighting.last_seen - sighting.first_seen >= timedelta(days=GONE_DAYS)
+        check.outcome is Outcome.ABSENT
+        and check.times >= GONE_ABSENCES
+        and check.last_seen - check.first_seen >= timedelta(days=GONE_DAYS)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class OpennessRules:
-    """Which licence classes make a fact open, and how licences that an operator names are classed."""
+    """Which licence classes make a fact open, and the rules that class the licences of an operator's corrections."""
 
     open_classes: Mapping[Fact, frozenset[LicenceClass]]
     licences: licence_classes.LicenceRules | None = None
@@ -71,12 +69,12 @@ class _Judgement:
 
 
 def judge_facts(history: History, rules: OpennessRules, now: datetime) -> list[Verdict]:
-    """State of the four facts at `now`."""
+    """The verdict on each of the four facts at `now`."""
     return [_verdict(history, fact, now, rules) for fact in Fact]
 
 
 def code_state_at(history: History, moment: datetime, rules: OpennessRules) -> tuple[State, Link | None]:
-    """State of the code as it was known at a moment, with the link that decides."""
+    """(state of the code as it was known at a moment, the link that decides it)."""
     best = _best_link(history, Fact.CODE, moment, rules)
     return (best.state, best.link) if best else (State.UNKNOWN, None)
 
@@ -106,7 +104,9 @@ def _verdict(history: History, fact: Fact, now: datetime, rules: OpennessRules) 
 def _best_link(history: History, fact: Fact, moment: datetime, rules: OpennessRules) -> _Judgement | None:
     judged = list(_candidates(history, fact, moment, rules))
     return min(
-        judged, key=lambda one: (_RANK.index(one.state), -one.link.probability, one.link.reference), default=None
+        judged,
+        key=lambda best: (_RANK.index(best.state), -best.link.probability, best.link.reference),
+        default=None,
     )
 
 
@@ -115,19 +115,19 @@ def _candidates(history: History, fact: Fact, moment: datetime, rules: OpennessR
         if link.role is not Role.OWN or link.found_at > moment:
             continue
         latest, earlier = _latest_checks(link, moment)
-        held = any(sighting is not None and fact in sighting.holds for sighting in (latest, earlier))
-        if held or link.kind in KIND_OF_FACT[fact]:
+        present = any(check is not None and fact in check.holds for check in (latest, earlier))
+        if present or link.kind in KIND_OF_FACT[fact]:
             yield _judge_link(history, link, fact, latest, earlier, moment, rules)
 
 
 def _latest_checks(link: Link, moment: datetime) -> tuple[CheckRecord | None, CheckRecord | None]:
-    """The last sighting that concludes anything, and the last one that was present before it."""
-    past = [sighting for sighting in link.checks if sighting.first_seen <= moment]
-    telling = [sighting for sighting in past if sighting.outcome is not Outcome.UNKNOWN] or past
-    if not telling:
+    """(the last check with a known outcome, else the last; the last one before it that was present)."""
+    past = [check for check in link.checks if check.first_seen <= moment]
+    conclusive = [check for check in past if check.outcome is not Outcome.UNKNOWN] or past
+    if not conclusive:
         return None, None
-    present = [sighting for sighting in telling[:-1] if sighting.outcome is Outcome.PRESENT]
-    return telling[-1], present[-1] if present else None
+    present = [check for check in conclusive[:-1] if check.outcome is Outcome.PRESENT]
+    return conclusive[-1], present[-1] if present else None
 
 
 def _judge_link(
@@ -179,14 +179,14 @@ def applicable_licence(
 ) -> Licence:
     """The licence of one fact in one artifact.
 
-    The operator's correction counts first; then a file of the artifact that speaks of this fact alone; then its
-    licence. Where an artifact on its own says nothing of the terms of weights or data, a file for just these in
-    another artifact of the authors' does (a repository's LICENSE-MODEL for the model on the Hub); where both
-    speak and differ, the stricter counts and both are told.
+    The operator's correction counts first, then a file of the artifact for this fact alone, then its licence. For
+    weights and data, a file for them in another artifact of the authors' counts where the artifact itself states no
+    licence (a repository's LICENSE-MODEL for the model on the Hub); where both state one and they differ, the
+    stricter counts and the note names both.
     """
-    for said in link.corrections:
-        if said.field == "licence" and said.holds_at(moment):
-            return _corrected_licence(said, rules)
+    for correction in link.corrections:
+        if correction.field == "licence" and correction.holds_at(moment):
+            return _corrected_licence(correction, rules)
     beside = dict(latest.licences_by_fact).get(fact)
     if beside is not None:
         return beside
@@ -210,29 +210,31 @@ def applicable_licence(
 
 
 def _licence_elsewhere(history: History, link: Link, fact: Fact, moment: datetime) -> Licence | None:
-    """What another own artifact says of just this fact's licence."""
+    """The licence that another own artifact states for this fact alone."""
     if fact not in (Fact.WEIGHTS, Fact.DATA):
         return None
     for other in history.links:
         if other is link or other.role is not Role.OWN or other.found_at > moment:
             continue
         latest, _ = _latest_checks(other, moment)
-        said = dict(latest.licences_by_fact).get(fact) if latest and latest.outcome is Outcome.PRESENT else None
-        if said is not None:
-            return Licence(
-                spdx=said.spdx, class_=said.class_, source=f"{said.source} of {other.reference}", note=said.note
-            )
+        if latest is None or latest.outcome is not Outcome.PRESENT:
+            continue
+        licence = dict(latest.licences_by_fact).get(fact)
+        if licence is not None:
+            return replace(licence, source=f"{licence.source} of {other.reference}")
     return None
 
 
-def _corrected_licence(said: Correction, rules: OpennessRules) -> Licence:
-    source = f"the operator's correction ({said.source})"
-    if said.value in _CLASS_NAMES:
-        return Licence(spdx=None, class_=LicenceClass(said.value), source=source, note=said.reason)
+def _corrected_licence(correction: Correction, rules: OpennessRules) -> Licence:
+    source = f"the operator's correction ({correction.source})"
+    if correction.value in _CLASS_NAMES:
+        return Licence(spdx=None, class_=LicenceClass(correction.value), source=source, note=correction.reason)
     class_ = (
-        licence_classes.classify_licence(said.value, rules.licences) if rules.licences else LicenceClass.UNKNOWN
+        licence_classes.classify_licence(correction.value, rules.licences)
+        if rules.licences
+        else LicenceClass.UNKNOWN
     )
-    return Licence(spdx=said.value, class_=class_, source=source, note=said.reason)
+    return Licence(spdx=correction.value, class_=class_, source=source, note=correction.reason)
 
 
 def _licence_name(licence: Licence) -> str:
@@ -265,7 +267,7 @@ def _judge_absent(
 
 
 def _judge_without(history: History, link: Link, fact: Fact, latest: CheckRecord, own: str) -> _Judgement:
-    """Present, but the thing was not seen in it."""
+    """The judgement where the artifact is present but the fact was not seen in it."""
     if latest.content is Content.UNKNOWN:
         return _Judgement(
             State.UNKNOWN,

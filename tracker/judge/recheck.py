@@ -1,4 +1,4 @@
-"""When an artifact is looked at again: often while young or pending, seldom when settled; pure."""
+"""When an artifact is checked again: often while it is young or pending, seldom when it is settled; pure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _YEAR = 365
 def next_check(
     key: str, check: Check, content: Content, first: datetime, now: datetime, times: int, plan: Checks
 ) -> datetime | None:
-    """When to look again, None when it is given up.
+    """The time of the next check, None when the artifact is given up.
 
-    `content` is what is known to be there, `first` the first look, `times` how often this outcome was seen in a row.
-    Spread by up to a tenth of the wait, by a hash of the key, so that a batch does not come due at one moment. The
-    waits are the configuration's; where they come from stands there.
+    `content` is what is known to be there, `first` the time of the first check, `times` how often this outcome was
+    seen in a row. A hash of `key`, the reference, adds up to a tenth of the wait, so that a batch does not become due
+    at one moment. The waits are `[check]` of `config/tracker.toml`, which gives their sources.
     """
     age = (now - first) / timedelta(days=1)
     if check.outcome is Outcome.UNKNOWN:
@@ -37,7 +37,7 @@ def next_check(
 
 
 def _absent_wait(times: int, steps: tuple[int, ...]) -> float:
-    """Days until the next look at what was absent `times` times; the last step goes on for ever."""
+    """Days until the next check of what was absent `times` times; the last step repeats for ever."""
     if times <= 1:
         return float(steps[0])
     number = min(times, len(steps)) - 1
@@ -45,7 +45,7 @@ def _absent_wait(times: int, steps: tuple[int, ...]) -> float:
 
 
 def _pending_wait(age: float, plan: Checks) -> float:
-    """Days to wait at this age: the next planned day, then monthly for a year, then quarterly."""
+    """Days to wait at an age in days: until the next planned day, then monthly for a year, then quarterly."""
     for day in plan.pending_days:
         if day > age + 0.5:
             return max(day - age, 0.5)
