@@ -1,4 +1,8 @@
-"""The only httpx: every request but those of the arxiv library goes out here."""
+"""The HTTP client: every request leaves here, but for those of the arxiv library.
+
+`httpx` is imported in this folder only. What is allowed when is decided in `request_policy`, what a response means in
+`response_policy`.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from urllib.parse import urljoin, urlsplit
 
-# httpx's own command line draws in rich and pygments, 4 MB that a service would keep for nothing.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is Python's word for "not to be had"
+# httpx's own command line imports rich and pygments, 4 MB of memory that a service does not need.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None makes Python raise ImportError
 import httpx
 
 from tracker.domain.errors import SettingsError, UpstreamError, UpstreamStopped
@@ -44,10 +48,11 @@ class _Request:
 
 
 class Client:
-    """Fulfils `protocols.Fetch` with httpx.
+    """Implements `protocols.Fetch` with httpx. Use it as a context manager, or `close()` it.
 
-    `memory` keeps stops and budgets, `clock` is the product's; `cancel` ends every wait with Cancelled.
-    `sleep`, `jitter` and `resolve` (of host names) are for tests. Use as a context manager, or `close()` it.
+    `memory` keeps stops and budgets; `clock` is the product's; when `cancel` is set, every wait ends with Cancelled.
+    `sleep`, `jitter` and `resolve` (of host names) are for tests. Raises SettingsError for a proxy of the environment
+    that cannot be used.
     """
 
     def __init__(
@@ -71,14 +76,14 @@ class Client:
         try:
             self._http = httpx.Client(
                 verify=context,
-                # gzip alone: what other encodings can expand a few bytes to has no bound worth the name.
+                # Only gzip, because other encodings can expand a few bytes without a useful bound.
                 headers={"user-agent": user_agent(settings), "accept-encoding": "gzip"},
                 timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
-                # A proxy of the environment is never asked for what is on this machine.
+                # Requests to this machine never go through a proxy of the environment.
                 mounts={f"all://{urlsplit(url).hostname}": None for url in upstreams.values() if is_loopback(url)},
             )
         except (httpx.InvalidURL, ValueError, ImportError):
-            # Its text may hold a password.
+            # The error's text may hold a password.
             raise SettingsError(PROXIES) from None
 
     def __enter__(self) -> Client:
@@ -96,15 +101,15 @@ class Client:
         self._forms.close()
 
     def page(self, url: str) -> Response:
-        """GET an address that stands in a paper or a page; see `protocols.Fetch` for what is raised."""
+        """GET an address found in a paper or a page; see `protocols.Fetch` for the errors."""
         return self._pages.get(url)
 
     def post_form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
-        """POST a form to an address of the operator's; see `protocols.Fetch` for what is raised."""
+        """POST a form to an address of the operator; see `protocols.Fetch` for the errors."""
         return self._forms.post(url, fields, seconds)
 
     def has_token(self, upstream: str) -> bool:
-        """Whether requests to it carry an account's token."""
+        """Whether requests to `upstream` carry the token of an account."""
         return self._token(upstream) is not None
 
     def get(
@@ -115,18 +120,18 @@ class Client:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """GET `path` below the upstream's base address; see `protocols.Fetch` for what is raised."""
+        """GET `path` below the upstream's base address; see `protocols.Fetch` for the errors."""
         request = _Request("GET", upstream, self._base(upstream) + path, params, headers or {})
         try:
-            return self._followed(request)
+            return self._follow_redirects(request)
         except UpstreamStopped:
             raise
         except UpstreamError as error:
             raise self._policy.lost_request(upstream, error.reason) from None
 
     def post(self, upstream: str, path: str, *, json: object) -> Response:
-        """POST a JSON body; see `protocols.Fetch` for what is raised."""
-        return self._followed(_Request("POST", upstream, self._base(upstream) + path, json=json))
+        """POST a JSON body; see `protocols.Fetch` for the errors."""
+        return self._follow_redirects(_Request("POST", upstream, self._base(upstream) + path, json=json))
 
     def _base(self, upstream: str) -> str:
         base = getattr(self._settings.upstreams, upstream, "")
@@ -140,36 +145,36 @@ class Client:
         secret = {"github_api": self._settings.github_token, "huggingface": self._settings.hf_token}.get(upstream)
         return secret.get_secret_value() if secret else None
 
-    def _followed(self, request: _Request) -> Response:
+    def _follow_redirects(self, request: _Request) -> Response:
         for _ in range(MOST_REDIRECTS + 1):
-            response = self._answer(request)
+            response = self._send(request)
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or not location:
                 return response
-            request = self._redirected(request, response.url, location)
+            request = self._redirect(request, response.url, location)
         raise UpstreamError(request.upstream, f"redirects more than {MOST_REDIRECTS} times")
 
-    def _redirected(self, request: _Request, asked: str, location: str) -> _Request:
+    def _redirect(self, request: _Request, from_url: str, location: str) -> _Request:
         try:
-            url = urljoin(asked, location)
-            same = _origin(url) == _origin(self._base(request.upstream))
+            url = urljoin(from_url, location)
+            same_origin = _origin(url) == _origin(self._base(request.upstream))
         except ValueError:
-            same = False
-        if not same or request.method != "GET":
+            same_origin = False
+        if not same_origin or request.method != "GET":
             raise UpstreamError(request.upstream, "redirects to another address, which is not followed")
         return _Request("GET", request.upstream, url, None, request.headers)
 
-    def _answer(self, request: _Request) -> Response:
-        """One answer after retries, judged."""
+    def _send(self, request: _Request) -> Response:
+        """The response to one request after its retries, accepted by the policy."""
         upstream = request.upstream
-        # A question of many parts that fails is better asked again in smaller parts, by the caller.
+        # A POST asks many questions at once; after a failure its caller had better ask fewer.
         retries = RETRIES if request.method == "GET" else 1
         tried = 0
         while True:
             self._policy.wait_until_allowed(upstream)
             try:
                 with self._policy.hold_turn(upstream):
-                    response = self._once(request)
+                    response = self._send_once(request)
             except (httpx.TransportError, httpx.StreamError) as error:
                 reason = _reason(error)
                 self._policy.record_failure(upstream, reason)
@@ -178,37 +183,40 @@ class Client:
                 self._policy.record_failure(upstream, _reason(error))
                 raise UpstreamError(upstream, _reason(error)) from None
             else:
-                asked = self._policy.judge_response(
+                retry_in = self._policy.judge_response(
                     upstream, response.status, response.headers, response.body, tried=tried, retries=retries
                 )
-                if asked is None:
+                if retry_in is None:
                     return response
-                wait = asked
+                wait = retry_in
             tried += 1
             self._policy.sleep(wait)
 
-    def _once(self, request: _Request) -> Response:
+    def _send_once(self, request: _Request) -> Response:
         token = self._token(request.upstream)
         headers = {**_HEADERS.get(request.upstream, {}), **request.headers}
         if token:
             headers["authorization"] = f"Bearer {token}"
         with self._http.stream(
             request.method, request.url, params=request.params, headers=headers, json=request.json
-        ) as answer:
-            body = self._bounded(request.upstream, answer)
-            return Response(answer.status_code, dict(answer.headers), body, str(answer.url))
+        ) as reply:
+            body = self._read_body(request.upstream, reply)
+            return Response(reply.status_code, dict(reply.headers), body, str(reply.url))
 
-    def _bounded(self, upstream: str, answer: httpx.Response) -> bytes:
-        """The whole body, unpacked here: a drip that unpacks to nothing, or a bomb, would pass by other bounds."""
+    def _read_body(self, upstream: str, reply: httpx.Response) -> bytes:
+        """The whole body, decompressed here.
+
+        httpx's own decompression would let a bomb, or a slow stream that decompresses to nothing, pass the bounds.
+        """
         limit = self._settings.limits.answer_bytes
         deadline = time.monotonic() + WHOLE_ANSWER * self._settings.limits.read_seconds
-        packed = answer.headers.get("content-encoding", "identity").strip().lower()
-        if packed not in ("identity", "gzip", "x-gzip", ""):
+        encoding = reply.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", "x-gzip", ""):
             raise httpx.DecodingError("packed in a way that was not asked for")
-        unpack = zlib.decompressobj(wbits=31) if "gzip" in packed else None
+        unpack = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
         body = bytearray()
-        for chunk in answer.iter_raw():
-            body += chunk if unpack is None else _unpacked(unpack, chunk, limit + 1 - len(body))
+        for chunk in reply.iter_raw():
+            body += chunk if unpack is None else _decompress(unpack, chunk, limit + 1 - len(body))
             if len(body) > limit:
                 self._policy.record_failure(upstream, f"an answer of more than {limit} bytes")
                 raise UpstreamError(upstream, f"an answer of more than {limit} bytes")
@@ -219,7 +227,7 @@ class Client:
         return bytes(body)
 
 
-def _unpacked(unpack: zlib._Decompress, chunk: bytes, most: int) -> bytes:
+def _decompress(unpack: zlib._Decompress, chunk: bytes, most: int) -> bytes:
     try:
         return unpack.decompress(unpack.unconsumed_tail + chunk, most)
     except zlib.error:
@@ -232,7 +240,7 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 
 
 def _reason(error: Exception) -> str:
-    """A short clause; never the error's own text, which may quote what was sent."""
+    """The reason as a short clause. The error's own text is never used, because it may quote what was sent."""
     match error:
         case httpx.ConnectTimeout() | httpx.ConnectError():
             return "no connection"

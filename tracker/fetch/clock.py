@@ -1,4 +1,4 @@
-"""The product's time: the real one, or the one that `TRACKER_NOW` sets and that then ticks on."""
+"""The product's time: the real time, or a time set by `TRACKER_NOW` that then ticks on."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ class SystemClock:
     """The real time."""
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """The time now, aware and in UTC."""
         return datetime.now(UTC)
 
 
 class MovedClock:
-    """Shows `start` when it is first asked and ticks on as fast as real time; `monotonic` gives seconds (for tests).
+    """Returns `start` (aware) at its first call and then ticks as fast as real time.
 
-    It does not tick before, so that a slow start of the program does not move what it does.
+    It does not tick before the first call, so that a slow start of the program changes nothing. `monotonic` returns
+    seconds, and is for tests.
     """
 
     def __init__(self, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +32,7 @@ class MovedClock:
         self._began: float | None = None
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """The moved time, aware and in UTC."""
         seconds = self._monotonic()
         if self._began is None:
             self._began = seconds
@@ -39,11 +40,11 @@ class MovedClock:
 
 
 def make_stand_in_clock() -> Clock:
-    """The clock of a stand-in, which may be moved whatever the settings say. Raises SettingsError."""
+    """The clock of a stand-in for upstreams, moved by `TRACKER_NOW` whatever the settings say. Raises SettingsError."""
     moved = parse_now(os.environ["TRACKER_NOW"]) if os.environ.get("TRACKER_NOW") else None
     return SystemClock() if moved is None else MovedClock(moved)
 
 
 def make_clock(settings: Settings) -> Clock:
-    """The clock that the settings ask for."""
+    """The clock that the settings choose."""
     return SystemClock() if settings.now is None else MovedClock(settings.now)

@@ -1,9 +1,9 @@
-"""Which addresses out of papers and pages may be asked: those of the public web alone.
+"""Decides which addresses from papers and pages may be fetched: only those of the public web.
 
-A link is written by a stranger, who may point it at this machine, at its network or at a cloud's metadata.
-Everything is refused that is not plainly a public address: what a resolver or a browser would read as another
-notation of an address (WHATWG URL standard, "IPv4 parser": decimal, octal, hex, short forms) as well as
-addresses within addresses (IPv4 in IPv6: RFC 4291, RFC 6052, 6to4, Teredo).
+Strangers write links, and may point them at this machine, at its network or at the metadata service of a cloud.
+Everything that is not plainly a public address is refused. That includes other notations of an address that a
+resolver or a browser accepts (WHATWG URL standard, "IPv4 parser": decimal, octal, hex, short forms), and addresses
+within addresses (IPv4 in IPv6: RFC 4291, RFC 6052, 6to4, Teredo).
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ MOST_URL = 2_000
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _ENDS_IN_NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)", re.ASCII)
 _UNSAFE = re.compile("[\x00-\x20\x7f\\\\]")
-# Names of networks of one's own (RFC 6761, 6762, 7686, 8375, 9476, and what is usual in companies and clouds).
+# Top-level names of private networks (RFC 6761, 6762, 7686, 8375, 9476, and what companies and clouds use).
 _PRIVATE_TEXT = """localhost local internal intranet lan home corp private test invalid example onion arpa alt localdomain
     home.arpa"""
 _PRIVATE = frozenset(_PRIVATE_TEXT.split())
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
-"""All of IPv6 that is given to the public internet (IANA, "IPv6 address space"), but for NAT64 and mapped IPv4."""
-# What `ipaddress` calls global in some of its releases: protocols' own (RFC 2928; Teredo among them), documentation
-# (RFC 9637), 6to4 and its relays (RFC 7526; newer releases refuse all of it) and IPv4 addresses for protocols
-# (RFC 6890; a cloud has its metadata at 192.0.0.192). The last is no special address but Azure's, which answers each of
-# its machines with what is meant for it alone.
+"""All IPv6 addresses of the public internet (IANA, "IPv6 address space"), except NAT64 and mapped IPv4."""
+# Networks that some releases of `ipaddress` call global: addresses for protocols (RFC 2928, Teredo among them),
+# documentation (RFC 9637), 6to4 and its relays (RFC 7526; newer releases refuse all of it) and IPv4 addresses for
+# protocols (RFC 6890; one cloud serves metadata at 192.0.0.192). The last is an ordinary address, at which Azure
+# answers each of its machines with that machine's own data.
 _NOT_GLOBAL_TEXT = """2001::/23 2002::/16 3fff::/20 192.88.99.0/24 192.0.0.0/24 168.63.129.16/32"""
 _NOT_GLOBAL = tuple(map(ipaddress.ip_network, _NOT_GLOBAL_TEXT.split()))
 _ISATAP = frozenset({0x5EFE, 0x2005EFE})
-"""The middle of an interface's number that ends with an IPv4 address (RFC 5214, 6.1)."""
+"""The middle part of an interface id that ends with an IPv4 address (RFC 5214, 6.1)."""
 _SAFE_PATH = "/%:@!$&'()*+,;=~-._"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -44,7 +44,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address that may be asked. `host` is a name in ASCII or a public address; `path` has its query."""
+    """An address that may be fetched. `host` is a name in ASCII; `path` includes the query."""
 
     scheme: str
     host: str
@@ -53,18 +53,18 @@ class Target:
 
     @property
     def url(self) -> str:
-        """The whole address, its port left out where it is the scheme's."""
+        """The whole address, without the port where that is the scheme's default."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
     @property
     def authority(self) -> str:
-        """Host and port as a `Host` header has them."""
+        """Host and port as in a `Host` header."""
         usual = self.port == (443 if self.scheme == "https" else 80)
         return self.host if usual else f"{self.host}:{self.port}"
 
 
 def check_url(url: str) -> Target:
-    """The target that an address names; UpstreamError with the reason where it may not be asked."""
+    """The target that an address names. Raises UpstreamError with the reason where it may not be fetched."""
     if len(url) > MOST_URL:
         raise refusal("the address is too long")
     if _UNSAFE.search(url):
@@ -89,12 +89,12 @@ def check_url(url: str) -> Target:
     return target
 
 
-def check_addresses(found: Iterable[str]) -> list[str]:
-    """The addresses of a name, where all of them are public; UpstreamError else, or where there is none.
+def check_addresses(resolved: Iterable[str]) -> list[str]:
+    """The addresses of a name without repetitions. Raises UpstreamError where one is not public, or there is none.
 
-    All must be: a name with a public and a private address would lead to one now and to the other then.
+    All of them must be public: a name with a public and a private address could lead to either at any time.
     """
-    addresses = list(dict.fromkeys(found))
+    addresses = list(dict.fromkeys(resolved))
     if not addresses:
         raise refusal("the name has no address")
     for text in addresses:
@@ -108,7 +108,7 @@ def check_addresses(found: Iterable[str]) -> list[str]:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address, and each address within it, is one of the public internet's."""
+    """Whether an address, and each address within it, belongs to the public internet."""
     if isinstance(address, ipaddress.IPv6Address):
         last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if address.ipv4_mapped is not None or address in _NAT64:
@@ -123,7 +123,7 @@ def is_public(address: Address) -> bool:
 
 
 def refusal(reason: str) -> UpstreamError:
-    """The error of an address that is not asked."""
+    """The error for an address that is not fetched, for the `reason` given."""
     return UpstreamError(UPSTREAM, f"not asked: {reason}")
 
 
@@ -154,15 +154,17 @@ def _path(split: SplitResult) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """The path without `.` and `..`, escaped ones included (WHATWG URL, "double-dot URL path segment"): below an
-    operator's base address they would lead out of the host's own folder."""
-    kept: list[str] = []
+    """The path without `.` and `..`, also in escaped form (WHATWG URL, "double-dot URL path segment").
+
+    Below an operator's base address for `web`, they would lead out of the folder of the host.
+    """
+    parts: list[str] = []
     dots = False
     for part in path.split("/")[1:]:
         plain = part.lower().replace("%2e", ".")
         dots = plain in (".", "..")
         if plain == "..":
-            kept = kept[:-1]
+            parts = parts[:-1]
         elif not dots:
-            kept.append(part)
-    return "/" + "/".join([*kept, ""] if dots and kept else kept)
+            parts.append(part)
+    return "/" + "/".join([*parts, ""] if dots and parts else parts)

@@ -1,7 +1,7 @@
-"""Fetching pages that papers and other pages name: behind the guard, bounded in bytes, time and redirects.
+"""Fetches pages that papers and other pages link: behind the guard, bounded in bytes, time and redirects.
 
-A name is resolved once, all its addresses are judged, and the connection goes to one of those that were
-judged: a name that changes its address in between (DNS rebinding) changes nothing. TLS still verifies the name.
+A name is resolved once, the guard judges all its addresses, and the connection goes to one of them. So a name that
+changes its address in between (DNS rebinding) gains nothing. TLS still verifies the name.
 """
 
 from __future__ import annotations
@@ -29,28 +29,29 @@ from tracker.fetch.request_policy import RequestPolicy, user_agent
 from tracker.settings import Settings
 
 Resolve = Callable[[str, int], Sequence[str]]
-"""The addresses of a host name and port; OSError when there are none."""
+"""A function that returns the addresses of a host name and port; raises OSError where there are none."""
 
 ONCE = httpx.Limits(max_keepalive_connections=0)
-"""A kept connection was verified for one name and must not serve another at the same address."""
+"""No connection is used twice: it was verified for one name, and must not serve another name at the same address."""
 MOST_REDIRECTS = 5
 MOST_ADDRESSES = 16
 READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown", "application/json")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _THERE_OR_NOT = frozenset({200, 404, 410, 451})
-"""451 (RFC 7725): the page is blocked, which is an answer; a host makes `blocked` of it, a page is not there."""
+"""Statuses that say plainly whether a page is there. 451 (RFC 7725) means blocked: a host reports `blocked`, and a page
+counts as absent."""
 
 
 def resolve_addresses(host: str, port: int) -> list[str]:
-    """What the system's resolver says of a name."""
-    return [str(found[4][0]) for found in getaddrinfo(host, port, proto=IPPROTO_TCP)[:MOST_ADDRESSES]]
+    """The addresses of a name by the system's resolver, at most `MOST_ADDRESSES`. Raises OSError."""
+    return [str(entry[4][0]) for entry in getaddrinfo(host, port, proto=IPPROTO_TCP)[:MOST_ADDRESSES]]
 
 
 class Deadline:
-    """Ends the connection of one request when its time is up, whatever it waits for then.
+    """Closes the connection of one request at `deadline` (in `time.monotonic` seconds), whatever it waits for then.
 
-    The timeouts of httpx begin again with each byte: headers or a handshake that drip would never end. Hand
-    `trace` to the request as its extension of that name (httpcore's documentation, "trace").
+    The timeouts of httpx start again with each byte, so that a slow stream of headers, or a slow handshake, would
+    never end. Pass `trace` to the request as its extension of that name (httpcore's documentation, "trace").
     """
 
     def __init__(self, deadline: float) -> None:
@@ -75,18 +76,18 @@ class Deadline:
 
     @property
     def over(self) -> bool:
-        """Whether the time was up."""
+        """Whether the deadline has passed."""
         return self._over
 
     def trace(self, name: str, info: Mapping[str, Any]) -> None:
-        """Told by httpcore what it does."""
+        """Take the socket of a new connection; httpcore calls this for every step of a request."""
         if name != "connection.connect_tcp.complete":
             return
-        found = info["return_value"].get_extra_info("socket")
+        connected = info["return_value"].get_extra_info("socket")
         with self._lock:
-            # A descriptor of its own: TLS takes the first one over. Where a proxy speaks TLS it already did, and such
-            # a socket refuses `dup()`.
-            self._socket = socket.socket(fileno=os.dup(found.fileno()))
+            # A duplicate descriptor, because TLS takes over the first one. `os.dup` is used because a socket that
+            # already speaks TLS, to a proxy, refuses `dup()`.
+            self._socket = socket.socket(fileno=os.dup(connected.fileno()))
             if self._over:
                 self._shut()
 
@@ -102,7 +103,7 @@ class Deadline:
 
 
 class PageFetcher:
-    """GETs pages. `context` holds the certificates to trust; `resolve` is for tests. `close()` it at the end."""
+    """Fetches pages with GET. `context` holds the trusted certificates; `resolve` is for tests. `close()` it at the end."""
 
     def __init__(
         self,
@@ -117,34 +118,34 @@ class PageFetcher:
         self._base = settings.upstreams.web.rstrip("/")
         self._context = context
         self._through: dict[str, httpx.Client] = {}
-        self._http = self._client(httpx.HTTPTransport(verify=context, limits=ONCE))
+        self._http = self._make_client(httpx.HTTPTransport(verify=context, limits=ONCE))
 
-    def _client(self, transport: httpx.HTTPTransport) -> httpx.Client:
+    def _make_client(self, transport: httpx.HTTPTransport) -> httpx.Client:
         limits, settings = self._settings.limits, self._settings
         return httpx.Client(
             transport=transport,
             headers={"user-agent": user_agent(settings), "accept": ", ".join(READABLE), "accept-encoding": "gzip"},
             timeout=httpx.Timeout(limits.page_seconds / 2, connect=limits.connect_seconds),
-            # A proxy that is asked for a name would look it up itself, past the guard: see `tracker.fetch.proxy`.
+            # An ordinary proxy would resolve the name itself, past the guard; see `tracker.fetch.proxy`.
             trust_env=False,
         )
 
-    def _way(self, target: Target) -> httpx.Client:
-        """Directly, or through the proxy that the environment names for it."""
-        found = None if self._base else proxy.find_proxy(target.scheme, target.host)
-        if found is None:
+    def _client_for(self, target: Target) -> httpx.Client:
+        """The client for a direct connection, or for the proxy that the environment names for the target."""
+        address = None if self._base else proxy.find_proxy(target.scheme, target.host)
+        if address is None:
             return self._http
-        if found not in self._through:
-            self._through[found] = self._client(proxy.make_transport(found, self._context))
-        return self._through[found]
+        if address not in self._through:
+            self._through[address] = self._make_client(proxy.make_transport(address, self._context))
+        return self._through[address]
 
     def close(self) -> None:
         """Close all connections."""
-        for one in (self._http, *self._through.values()):
-            one.close()
+        for client in (self._http, *self._through.values()):
+            client.close()
 
     def get(self, url: str) -> Response:
-        """The page at `url`, with the address finally reached; see `protocols.Fetch.page`."""
+        """The page at `url`, with the address that was finally reached; see `protocols.Fetch.page` for the errors."""
         if not self._settings.may_ask(UPSTREAM):
             raise UpstreamError(UPSTREAM, "not asked: the clock is moved, so nothing outside this machine is")
         left = self._settings.limits.page_seconds
@@ -152,16 +153,16 @@ class PageFetcher:
             if left <= 0:
                 raise UpstreamError(UPSTREAM, "no answer in time")
             target = guard.check_url(url)
-            response, took = self._once(target, left)
+            response, took = self._fetch_once(target, left)
             left -= took
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or not location:
-                return _judged(response)
-            url = self._redirected(target, location)
+                return _require_usable(response)
+            url = self._redirect(target, location)
         raise UpstreamError(UPSTREAM, f"redirects more than {MOST_REDIRECTS} times")
 
-    def _redirected(self, target: Target, location: str) -> str:
-        """Where a redirect leads, in the web's own addresses also where a stand-in plays them."""
+    def _redirect(self, target: Target, location: str) -> str:
+        """The address to which a redirect leads; an address of a stand-in becomes the one that it plays."""
         if self._base and location.startswith(f"{self._base}/"):
             location = f"{target.scheme}://{location.removeprefix(f'{self._base}/')}"
         try:
@@ -169,28 +170,28 @@ class PageFetcher:
         except ValueError:
             raise guard.refusal("it redirects to no address") from None
 
-    def _once(self, target: Target, seconds: float) -> tuple[Response, float]:
-        """One answer and the seconds that it took, the wait for the host's turn not among them."""
+    def _fetch_once(self, target: Target, seconds: float) -> tuple[Response, float]:
+        """One response and the seconds that it took, without the wait for the host's turn."""
         name = f"{UPSTREAM}:{target.host}"
         try:
             self._policy.wait_until_allowed(name)
         except UpstreamStopped as stopped:
-            # This host's trouble alone: as a stop it would end the work at all others.
+            # Only this host is stopped; as UpstreamStopped it would end the work at all other hosts.
             raise UpstreamError(UPSTREAM, f"{target.host} is not asked now: {stopped.reason}") from None
         with self._policy.hold_turn(name):
             began = time.monotonic()
             address, headers, extensions = self._route(target, seconds)
-            way = self._way(target)
+            client = self._client_for(target)
             watch = Deadline(began + seconds)
             extensions["trace"] = watch.trace
             try:
-                with watch, way.stream("GET", address, headers=headers, extensions=extensions) as answer:
-                    way.cookies.clear()
-                    body = self._body(answer, began + seconds) if answer.status_code == 200 else b""
+                with watch, client.stream("GET", address, headers=headers, extensions=extensions) as reply:
+                    client.cookies.clear()
+                    body = self._read_body(reply, began + seconds) if reply.status_code == 200 else b""
                     if watch.over:
-                        # A body without a length ends with its connection, cut or not.
+                        # A body without a length ends with its connection, so a cut one looks complete.
                         raise httpx.ReadTimeout("no answer in time")
-                    response = Response(answer.status_code, dict(answer.headers), body, target.url)
+                    response = Response(reply.status_code, dict(reply.headers), body, target.url)
             except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
                 reason = "no answer in time" if watch.over else _reason(error)
                 self._policy.judge_page(name, None, {}, reason)
@@ -199,11 +200,11 @@ class PageFetcher:
         return response, time.monotonic() - began
 
     def _route(self, target: Target, seconds: float) -> tuple[str, Mapping[str, str], dict[str, Any]]:
-        """(address to connect to, headers, what the connection needs to know)."""
+        """(address to connect to, headers, extensions of the request)."""
         if self._base:
             return f"{self._base}/{target.authority}{target.path}", {}, {}
-        found = self._resolved(target, min(seconds, self._settings.limits.connect_seconds))
-        first = guard.check_addresses(found)[0]
+        resolved = self._resolve_in_time(target, min(seconds, self._settings.limits.connect_seconds))
+        first = guard.check_addresses(resolved)[0]
         literal = f"[{first}]" if ":" in first else first
         return (
             f"{target.scheme}://{literal}:{target.port}{target.path}",
@@ -211,53 +212,56 @@ class PageFetcher:
             {"sni_hostname": target.host},
         )
 
-    def _resolved(self, target: Target, seconds: float) -> Sequence[str]:
-        """The addresses of a name. Whoever owns it may let the system's resolver wait, which takes no time limit: it
-        is left behind then, to end by itself."""
-        found: list[Sequence[str]] = []
+    def _resolve_in_time(self, target: Target, seconds: float) -> Sequence[str]:
+        """The addresses of a name, within `seconds`.
 
-        def ask() -> None:
+        The system's resolver takes no time limit, and the owner of a name can make it wait. Then its thread is left
+        behind and ends by itself.
+        """
+        results: list[Sequence[str]] = []
+
+        def resolve() -> None:
             with contextlib.suppress(OSError, UnicodeError):
-                found.append(self._resolve(target.host, target.port))
+                results.append(self._resolve(target.host, target.port))
 
-        asking = threading.Thread(target=ask, name="resolver", daemon=True)
-        asking.start()
-        asking.join(seconds)
-        if asking.is_alive():
+        thread = threading.Thread(target=resolve, name="resolver", daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if thread.is_alive():
             self._policy.judge_page(f"{UPSTREAM}:{target.host}", None, {}, "the name was not told in time")
             raise UpstreamError(UPSTREAM, "the name was not told in time")
-        if not found:
+        if not results:
             raise UpstreamError(UPSTREAM, "the name is not known")
-        return found[0]
+        return results[0]
 
-    def _body(self, answer: httpx.Response, deadline: float) -> bytes:
-        """The first `limits.page_bytes` bytes of a page: what is longer is cut, links stand early."""
-        kind = answer.headers.get("content-type", READABLE[0]).partition(";")[0].strip().lower()
+    def _read_body(self, reply: httpx.Response, deadline: float) -> bytes:
+        """The first `limits.page_bytes` bytes of a page. The rest is cut off, because links come early."""
+        kind = reply.headers.get("content-type", READABLE[0]).partition(";")[0].strip().lower()
         if kind not in READABLE:
             raise UpstreamError(UPSTREAM, "it is no page")
         most = self._settings.limits.page_bytes
-        packed = answer.headers.get("content-encoding", "identity").strip().lower()
-        if packed not in ("identity", "gzip", "x-gzip", ""):
+        encoding = reply.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", "x-gzip", ""):
             raise UpstreamError(UPSTREAM, "it is packed in a way that was not asked for")
         raw = bytearray()
-        for chunk in answer.iter_raw():
+        for chunk in reply.iter_raw():
             raw += chunk
             if time.monotonic() > deadline:
                 raise httpx.ReadTimeout("no answer in time")
             if len(raw) >= most:
                 break
-        return bytes(raw[:most]) if "gzip" not in packed else _unpacked(bytes(raw), most)
+        return bytes(raw[:most]) if "gzip" not in encoding else _decompress(bytes(raw), most)
 
 
-def _unpacked(raw: bytes, most: int) -> bytes:
+def _decompress(raw: bytes, most: int) -> bytes:
     try:
         return zlib.decompressobj(wbits=31).decompress(raw, most)
     except zlib.error:
         raise UpstreamError(UPSTREAM, "the answer was cut off or damaged") from None
 
 
-def _judged(response: Response) -> Response:
-    """A page that is there, or plainly not there; everything else tells nothing."""
+def _require_usable(response: Response) -> Response:
+    """The response where it shows that a page is there or is not there. Raises UpstreamError for any other status."""
     if response.status in _THERE_OR_NOT:
         return response
     raise UpstreamError(UPSTREAM, f"it answered {response.status}")

@@ -1,4 +1,4 @@
-"""Posting forms to an address of the operator's, as a WebSub hub takes them: once, bounded in time and bytes."""
+"""Posts forms to an address of the operator, as a WebSub hub takes them: once, bounded in time and bytes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tracker.fetch.request_policy import RequestPolicy, user_agent
 from tracker.settings import Settings, is_loopback
 
 MOST_ANSWER = 65_536
-"""Bytes of an answer that are read; its status says all that matters."""
+"""Bytes of a response that are read; its status says all that matters."""
 
 
 class FormPoster:
-    """POSTs forms. `context` holds the certificates to trust; `close()` it at the end."""
+    """Posts forms. `context` holds the trusted certificates; `close()` it at the end."""
 
     def __init__(self, settings: Settings, policy: RequestPolicy, context: ssl.SSLContext) -> None:
         self._settings = settings
@@ -34,7 +34,7 @@ class FormPoster:
             self._http.close()
 
     def post(self, url: str, fields: Mapping[str, str], seconds: float) -> Response:
-        """The answer to one form; see `protocols.Fetch.form`."""
+        """The response to one form; see `protocols.Fetch.form` for the errors."""
         if self._settings.now is not None and not is_loopback(url):
             raise UpstreamError(WEBSUB_HUB, "not told: the clock is moved, so nothing outside this machine is")
         self._policy.wait_until_allowed(WEBSUB_HUB)
@@ -45,13 +45,13 @@ class FormPoster:
                     watch,
                     self._client(url).stream(
                         "POST", url, data=dict(fields), timeout=seconds, extensions={"trace": watch.trace}
-                    ) as answer,
+                    ) as reply,
                 ):
-                    body = _start(answer)
+                    body = _read_start(reply)
                     if watch.over:
-                        # A body without a length ends with its connection, cut or not.
+                        # A body without a length ends with its connection, so a cut one looks complete.
                         raise httpx.ReadTimeout("no answer in time")
-                    response = Response(answer.status_code, dict(answer.headers), body, url)
+                    response = Response(reply.status_code, dict(reply.headers), body, url)
             except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
                 reason = _reason(error, late=watch.over)
                 self._policy.judge_page(WEBSUB_HUB, None, {}, reason)
@@ -62,22 +62,22 @@ class FormPoster:
         return response
 
     def _client(self, url: str) -> httpx.Client:
-        """Made when first used: most installations have no hub."""
+        """The httpx client, made when it is first used: most installations have no WebSub hub."""
         if self._http is None:
             self._http = httpx.Client(
                 verify=self._context,
                 headers={"user-agent": user_agent(self._settings), "accept-encoding": "identity"},
-                # A proxy of the environment is never asked for what is on this machine.
+                # Requests to this machine never go through a proxy of the environment.
                 trust_env=not is_loopback(url),
-                # The deadline cuts the connection of its own request: none may outlive it.
+                # The deadline closes the connection of its own request, so none may be kept for another.
                 limits=httpx.Limits(max_keepalive_connections=0),
             )
         return self._http
 
 
-def _start(answer: httpx.Response) -> bytes:
+def _read_start(reply: httpx.Response) -> bytes:
     body = bytearray()
-    for chunk in answer.iter_raw():
+    for chunk in reply.iter_raw():
         body += chunk
         if len(body) >= MOST_ANSWER:
             break
@@ -85,7 +85,7 @@ def _start(answer: httpx.Response) -> bytes:
 
 
 def _reason(error: Exception, *, late: bool) -> str:
-    """A short clause; never the error's own text, which may quote what was sent."""
+    """The reason as a short clause. The error's own text is never used, because it may quote what was sent."""
     if late or isinstance(error, httpx.TimeoutException):
         return "no answer in time"
     return "no connection" if isinstance(error, httpx.ConnectError) else "the answer was cut off or damaged"

@@ -1,8 +1,8 @@
-"""Pages through the proxy of the environment, past which the guard must not be led.
+"""Fetches pages through the proxy of the environment, without leaving the guard.
 
-A proxy that is asked for a name would look it up itself, where the guard sees nothing. So the proxy is asked for a tunnel
-(CONNECT, RFC 9110, 9.3.6) to the address that the guard checked, for both schemes; the name is said within the tunnel alone.
-A proxy that grants tunnels to port 443 only leaves pages of plain http unknown.
+An ordinary proxy would resolve a name itself, where the guard does not see the addresses. So the proxy opens a tunnel
+(CONNECT, RFC 9110, 9.3.6) to the address that the guard checked, for both schemes, and the name appears only within the
+tunnel. With a proxy that opens tunnels to port 443 only, pages of plain http stay unknown.
 """
 
 from __future__ import annotations
@@ -23,40 +23,42 @@ from tracker.domain.errors import UpstreamError
 from tracker.fetch.guard import UPSTREAM
 
 LONGEST_HEAD = 16_384
-"""Bytes of a proxy's answer to CONNECT."""
+"""The most bytes of a proxy's response to CONNECT."""
 _GRANTED = re.compile(rb"HTTP/1\.[01] 2\d\d[ \r]")
 """Any 2xx (RFC 9110, 9.3.6), with or without a phrase."""
 
 
 def find_proxy(scheme: str, host: str) -> str | None:
-    """The address of the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name for a page's scheme
-    and host; None where it is asked directly."""
+    """The address of the proxy that the environment names for a page's scheme and host, None for a direct connection.
+
+    The environment names it by `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    """
     proxies = getproxies()
-    found = proxies.get(scheme) or proxies.get("all")
-    return found if found and not proxy_bypass(host) else None
+    proxy = proxies.get(scheme) or proxies.get("all")
+    return proxy if proxy and not proxy_bypass(host) else None
 
 
 def make_transport(proxy: str, context: ssl.SSLContext) -> httpx.HTTPTransport:
-    """A transport whose every connection is a tunnel through `proxy`. UpstreamError for a kind that has no tunnels."""
+    """A transport whose connections are all tunnels through `proxy`. Raises UpstreamError where it is not http(s)."""
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
-        (host or "").encode("idna")  # what is no name fails here, and not at the first page
+        (host or "").encode("idna")  # an invalid name fails here, not at the first page
     except ValueError:
         host, port = None, 0
     if not host or parts.scheme not in ("http", "https"):
         raise UpstreamError(UPSTREAM, "not asked: the proxy of the environment is none of http:// or https://")
-    made = httpx.HTTPTransport(verify=context)
-    # The pool is where httpx has a place for no other backend; the rest of its transport stays.
-    made._pool.close()
-    made._pool = httpcore.ConnectionPool(
+    transport = httpx.HTTPTransport(verify=context)
+    # httpx offers no way to choose the network backend, so its pool is replaced; the rest of the transport stays.
+    transport._pool.close()
+    transport._pool = httpcore.ConnectionPool(
         ssl_context=context,
         max_keepalive_connections=0,
         network_backend=_Tunnels(
             host, port, _credentials(parts.username, parts.password), parts.scheme == "https"
         ),
     )
-    return made
+    return transport
 
 
 def _credentials(user: str | None, password: str | None) -> bytes:
@@ -67,7 +69,7 @@ def _credentials(user: str | None, password: str | None) -> bytes:
 
 
 class _Tunnels(httpcore.NetworkBackend):
-    """Connections that lead through a proxy to the address asked for."""
+    """A network backend that connects to an address through a tunnel of a proxy."""
 
     def __init__(self, host: str, port: int, credentials: bytes, is_tls: bool) -> None:
         self._host, self._port, self._credentials, self._is_tls = host, port, credentials, is_tls
@@ -81,7 +83,7 @@ class _Tunnels(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """A stream to `host` and `port`, beyond the proxy's answer."""
+        """A stream to `host` and `port`, positioned after the proxy's response."""
         deadline = time.monotonic() + (timeout or 30.0)
         stream = self._plain.connect_tcp(
             self._host, self._port, timeout=timeout, local_address=local_address, socket_options=socket_options
@@ -91,26 +93,28 @@ class _Tunnels(httpcore.NetworkBackend):
                 stream = stream.start_tls(
                     ssl.create_default_context(), server_hostname=self._host, timeout=timeout
                 )
-            there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            asked = f"CONNECT {there} HTTP/1.1\r\nHost: {there}\r\n".encode() + self._credentials + b"\r\n"
-            stream.write(asked, timeout=timeout)
-            _granted(stream, deadline)
+            authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            request = (
+                f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n".encode() + self._credentials + b"\r\n"
+            )
+            stream.write(request, timeout=timeout)
+            _read_grant(stream, deadline)
         except BaseException:
             stream.close()
             raise
         return stream
 
 
-def _granted(stream: httpcore.NetworkStream, deadline: float) -> None:
-    """Read the proxy's answer to its end, and not a byte of what follows."""
+def _read_grant(stream: httpcore.NetworkStream, deadline: float) -> None:
+    """Read the proxy's response to its end, and not a byte of what follows. Raises httpcore's connection errors."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         left = deadline - time.monotonic()
         if left <= 0:
             raise httpcore.ConnectTimeout("the proxy did not answer in time")
-        got = stream.read(1, timeout=left)
-        head += got
-        if not got or len(head) > LONGEST_HEAD:
+        byte = stream.read(1, timeout=left)
+        head += byte
+        if not byte or len(head) > LONGEST_HEAD:
             raise httpcore.ConnectError("the proxy broke off")
     if not _GRANTED.match(head):
         raise httpcore.ConnectError("the proxy grants no tunnel")

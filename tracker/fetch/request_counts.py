@@ -1,6 +1,6 @@
-"""How many requests this process made, by upstream and by what came of them; for `/metrics`.
+"""How many requests this process made, by upstream and outcome; for `/metrics`.
 
-For the whole process, because the gates come and go with the doors: arXiv's opens for each harvest.
+The counts belong to the process, because clients and their policies come and go: arXiv's is made for each harvest.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ OUTCOMES: Mapping[str, str] = {
     "refused": "refused",
     "fail": "unusable",
 }
-"""What the action that an answer asks for is called outside. An answer that something is not there is an answer."""
+"""The name in `/metrics` of each `response_policy.Action`. A response that something does not exist counts as answered."""
 _KNOWN = frozenset({*Upstreams.model_fields, "hub"})
 
 
 def status_class(status: int | None) -> str:
-    """The class of an HTTP status (RFC 9110, 15), as `4xx`; `none` where no answer came."""
+    """The class of an HTTP status (RFC 9110, 15) such as `4xx`; `none` where no response came."""
     if status is None:
         return NONE
     return f"{status // 100}xx" if 100 <= status < 600 else OTHER
 
 
 class RequestCounts:
-    """Counts; of any thread. Hosts of pages, which strangers name, all count as `web`."""
+    """Counts requests; safe in any thread. All hosts of pages count as `web`, because strangers choose their names."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lock = threading.Lock()
 
     def add(self, upstream: str, action: str | None, status: int | None = None) -> None:
-        """One request to an upstream, what `rules.Action` its answer asked for (None where none came), its status."""
+        """Count one request. `action` is the value of the `response_policy.Action` that followed, None without a response."""
         name = upstream.partition(":")[0]
         outcome = NO_ANSWER if action is None else OUTCOMES.get(action, OTHER)
         with self._lock:
             self._counts[name if name in _KNOWN else OTHER, outcome, status_class(status)] += 1
 
     def totals(self) -> dict[tuple[str, str, str], int]:
-        """Requests by (upstream, outcome, class of status) since the process began."""
+        """The number of requests by (upstream, outcome, class of status) since the process began."""
         with self._lock:
             return dict(self._counts)
 

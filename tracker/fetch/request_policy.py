@@ -1,4 +1,4 @@
-"""What every request passes before and after it is made, through whichever library: stops, budgets, pace, retries."""
+"""The policy for every request, of httpx and of the arxiv library: stops, budgets, pace and retries."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from tracker.fetch.request_counts import REQUEST_COUNTS
 from tracker.settings import Settings, Upstreams
 
 RETRIES = 3
-"""Further tries after a failure that may pass."""
+"""Further tries after a failure that may be temporary."""
 FIRST_BACKOFF_SECONDS = 2.0
-"""Wait before the first of them, doubled with each, and up to half as much again at random."""
+"""The wait before the first retry. It doubles with each retry, and up to half as much is added at random."""
 WHOLE_ANSWER = 4.0
-"""An answer may take this many times `limits.read_seconds` in all, however steadily it drips."""
+"""A response may take this many times `limits.read_seconds` in all, however steadily its bytes arrive."""
 HOUR_SECONDS = 3600
 RECORD_SECONDS = 30.0
-"""A good answer is noted at most this often; failures always."""
+"""Seconds between two records of a good response; failures are always recorded."""
 LOST_IN_A_ROW = 3
-"""So many questions in a row without a usable answer, each after its retries, mean that the upstream is down …"""
+"""So many requests in a row without a usable response, each after its retries, mean that the upstream is down …"""
 LOST_SECONDS = 600.0
-"""… and it is left alone for so long: what waits stays due, instead of failing one by one. Twice as long after each
-further failure, up to `rules.MOST_WAIT_SECONDS`."""
+"""… and it is not asked for so long. What waits stays due, instead of failing one by one. The time doubles with each
+further failure, up to `response_policy.MOST_WAIT_SECONDS`."""
 MOST_HOSTS = 4096
-"""Hosts of pages whose failures are counted at once: strangers name them, and a service runs for years."""
+"""Hosts of pages whose failures are counted at once. Strangers name them, and a service runs for years."""
 _MOST_WAITS = 10
 
 
 def user_agent(settings: Settings) -> str:
-    """`arxiv-code-tracker/VERSION (+CONTACT)`: arXiv and GitHub ask for a name of one's own."""
+    """The User-Agent `arxiv-code-tracker/VERSION (+CONTACT)`: arXiv and GitHub ask each client to name itself."""
     try:
         version = metadata.version("arxiv-code-tracker")
     except metadata.PackageNotFoundError:
@@ -46,10 +46,10 @@ def user_agent(settings: Settings) -> str:
 
 
 class RequestPolicy:
-    """Knows when an upstream may be asked, and what its answers mean for the next request.
+    """Decides when an upstream may be asked, and what its responses mean for the next request.
 
-    `sleep` waits real seconds or raises Cancelled; by default it ends when `cancel` is set. `jitter` gives a
-    number in [0, 1).
+    `memory` keeps stops, budgets and results across processes. `sleep` waits real seconds or raises Cancelled; the
+    default raises it when `cancel` is set. `jitter` returns a number in [0, 1).
     """
 
     def __init__(
@@ -70,30 +70,30 @@ class RequestPolicy:
         self._paces = UpstreamPaces(settings, self.sleep)
         self._refusals: dict[str, int] = {}
         self._lost: dict[str, int] = {}
-        self._noted: dict[str, datetime] = {}
+        self._recorded: dict[str, datetime] = {}
 
     def wait_until_allowed(self, upstream: str) -> None:
-        """Return when the upstream may be asked; short stops and budgets are waited out.
+        """Return when the upstream may be asked, after waiting for the end of short stops and used-up budgets.
 
-        Raises UpstreamStopped when that would take longer than the upstream's patience, and Cancelled.
+        Raises UpstreamStopped where that would take longer than `response_policy.patience_seconds`, and Cancelled.
         """
-        self._wait_until_free(upstream, lambda now: self._held(upstream, now))
+        self._wait_while(upstream, lambda now: self._find_stop(upstream, now))
         limit = hourly_budget(self.settings, upstream)
         if limit is not None:
-            self._wait_until_free(upstream, lambda now: self._spend(upstream, limit, now), BudgetSpent)
+            self._wait_while(upstream, lambda now: self._spend(upstream, limit, now), BudgetSpent)
 
     def hold_turn(self, upstream: str) -> AbstractContextManager[None]:
-        """Hold the upstream's pace for one request."""
+        """A context that waits for the upstream's pace and holds it for one request."""
         return self._paces.pace_of(upstream).turn()
 
     def judge_response(
         self, upstream: str, status: int, headers: Mapping[str, str], body: bytes, *, tried: int, retries: int
     ) -> float | None:
-        """What an answer asks for: None to take it, else the seconds to wait before asking once more.
+        """None where a response is to be taken, else the seconds to wait before the next try.
 
-        `tried` counts the tries that failed before this one, `retries` the most that may follow the first.
-        Raises UpstreamStopped when the upstream refuses for longer than it is worth waiting, UpstreamError
-        when no retry is left or none would help.
+        `tried` is the number of tries that failed before this one, `retries` the most that may follow the first.
+        Raises UpstreamStopped where the upstream refuses for longer than the product waits, and UpstreamError where no
+        retry is left or none would help.
         """
         ruling = response_policy.rule_on_response(upstream, status, headers, body)
         REQUEST_COUNTS.add(upstream, ruling.action.value, status)
@@ -102,9 +102,9 @@ class RequestPolicy:
             self._lost.pop(upstream, None)
             if ruling.seconds is not None:
                 self._stop(upstream, ruling.seconds, ruling.reason)
-            self._note(upstream, None)
+            self._record(upstream, None)
             return None
-        self._note(upstream, ruling.reason)
+        self._record(upstream, ruling.reason)
         if ruling.action is response_policy.Action.FAIL:
             raise UpstreamError(upstream, ruling.reason)
         if ruling.action is response_policy.Action.REFUSED:
@@ -115,30 +115,33 @@ class RequestPolicy:
         return self._refusal_wait(upstream, ruling, last=tried >= retries)
 
     def backoff_seconds(self, upstream: str, reason: str, tried: int, retries: int) -> float:
-        """Seconds before the next try after a failure that may pass; UpstreamError when none is left."""
+        """The seconds before the next try after a failure that may be temporary.
+
+        Raises UpstreamError when no retry is left.
+        """
         if tried >= retries:
             raise UpstreamError(upstream, reason)
         return FIRST_BACKOFF_SECONDS * 2.0**tried * (1.0 + self._jitter() / 2.0)
 
     def record_failure(self, upstream: str, reason: str) -> None:
-        """Note a request that brought no answer at all, or none that can be used."""
+        """Record a request that brought no response, or none that can be used."""
         REQUEST_COUNTS.add(upstream, None)
-        self._note(upstream, reason)
+        self._record(upstream, reason)
 
     def lost_request(self, upstream: str, reason: str) -> UpstreamError:
-        """The error to raise for a question that got no usable answer: UpstreamStopped when it is one too many."""
+        """The error to raise for a request without a usable response; UpstreamStopped after too many in a row."""
         self._lost[upstream] = lost = self._lost.get(upstream, 0) + 1
         if lost < LOST_IN_A_ROW:
             return UpstreamError(upstream, reason)
-        # Until it answers again, each further question that fails is one too many.
+        # Until the upstream answers again, each further request that fails stops it for longer.
         seconds = min(response_policy.MOST_WAIT_SECONDS, LOST_SECONDS * 2.0 ** min(lost - LOST_IN_A_ROW, 10))
         return UpstreamStopped(upstream, reason, self._stop(upstream, seconds, reason))
 
     def judge_page(self, upstream: str, status: int | None, headers: Mapping[str, str], reason: str = "") -> None:
-        """Note what a host of pages answered, or with None that and why it did not.
+        """Record the response of a host of pages; `status` is None where none came, and `reason` says why.
 
-        Nothing is asked again here: a host that refuses or fails again and again is left alone for longer
-        and longer, by its own name (`web:HOST`), and hinders no other.
+        Pages are not retried. A host that refuses or fails again and again is stopped for longer and longer, by its
+        own name (`web:HOST`), without effect on other hosts.
         """
         ruling = response_policy.rule_on_response(upstream, status or 503, headers, b"")
         REQUEST_COUNTS.add(upstream, ruling.action.value if status else None, status or None)
@@ -146,7 +149,7 @@ class RequestPolicy:
         if ruling.action is response_policy.Action.TAKE:
             self._refusals.pop(upstream, None)
             if self._lost.pop(upstream, None):
-                self._note(upstream, None)
+                self._record(upstream, None)
         elif ruling.action is response_policy.Action.WAIT:
             self._refusals[upstream] = self._refusals.get(upstream, 0) + 1
             wait = response_policy.refusal_wait_seconds(self._refusals[upstream]) if wait is None else wait
@@ -157,9 +160,9 @@ class RequestPolicy:
         if ruling.action is not response_policy.Action.TAKE:
             self._lost.setdefault(upstream, 1)
             for counted in (self._lost, self._refusals):
-                while len(counted) > MOST_HOSTS:  # the oldest; a stop of its outlives it in the store
+                while len(counted) > MOST_HOSTS:  # drop the oldest; its stop stays in the store
                     del counted[next(iter(counted))]
-            self._note(upstream, reason or ruling.reason)
+            self._record(upstream, reason or ruling.reason)
         if wait is not None:
             self._stop(upstream, wait, reason or ruling.reason)
 
@@ -169,21 +172,21 @@ class RequestPolicy:
             self._refusals[upstream] = self._refusals.get(upstream, 0) + 1
             seconds = response_policy.refusal_wait_seconds(self._refusals[upstream])
         seconds += self._jitter() * min(1.0, seconds)
-        # Other processes of the installation hold back as well.
+        # The stop is stored, so that other processes of the installation wait as well.
         until = self._stop(upstream, seconds, ruling.reason)
         if last or seconds > response_policy.patience_seconds(upstream):
             raise UpstreamStopped(upstream, ruling.reason, until)
         return seconds
 
-    def _wait_until_free(
+    def _wait_while(
         self,
         upstream: str,
-        held: Callable[[datetime], tuple[datetime, str] | None],
+        find_stop: Callable[[datetime], tuple[datetime, str] | None],
         refusal: type[UpstreamStopped] = UpstreamStopped,
     ) -> None:
         for tries_left in reversed(range(_MOST_WAITS)):
             now = self._clock.now()
-            stop = held(now)
+            stop = find_stop(now)
             if stop is None:
                 return
             until, reason = stop
@@ -192,10 +195,10 @@ class RequestPolicy:
                 raise refusal(upstream, reason, until)
             self.sleep(max(0.0, seconds) + 0.01)
 
-    def _held(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
-        # What refuses one of arXiv's doors refuses them all.
-        doors = [name for name in Upstreams.model_fields if pace_group(name) == pace_group(upstream)] or [upstream]
-        stops = [stop for door in doors if (stop := self._memory.stopped(door, now))]
+    def _find_stop(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
+        # A stop of one of arXiv's upstreams stops them all.
+        names = [name for name in Upstreams.model_fields if pace_group(name) == pace_group(upstream)] or [upstream]
+        stops = [stop for name in names if (stop := self._memory.stopped(name, now))]
         return max(stops, default=None)
 
     def _spend(self, upstream: str, limit: int, now: datetime) -> tuple[datetime, str] | None:
@@ -210,15 +213,15 @@ class RequestPolicy:
         self._memory.stop(upstream, until, reason)
         return until
 
-    def _note(self, upstream: str, error: str | None) -> None:
+    def _record(self, upstream: str, error: str | None) -> None:
         now = self._clock.now()
-        last = self._noted.get(upstream)
+        last = self._recorded.get(upstream)
         if error is None and last is not None and abs((now - last).total_seconds()) < RECORD_SECONDS:
             return
         if error is None:
-            self._noted[upstream] = now
-            while len(self._noted) > MOST_HOSTS:
-                del self._noted[next(iter(self._noted))]
+            self._recorded[upstream] = now
+            while len(self._recorded) > MOST_HOSTS:
+                del self._recorded[next(iter(self._recorded))]
         else:
-            self._noted.pop(upstream, None)
+            self._recorded.pop(upstream, None)
         self._memory.record(upstream, now, error)

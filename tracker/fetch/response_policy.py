@@ -1,10 +1,10 @@
-"""What follows from an answer's status, headers and body: pure rules, shared by both doors.
+"""What a response means for the next request, by its status, headers and body: pure rules for all upstreams.
 
-Sources: arXiv's robots page (after a 403 going on "will be interpreted as an attack"); GitHub's best practices
-for its REST API (Retry-After first, else x-ratelimit-reset when nothing remains, else a minute that grows);
-the Hub's rate limit headers (`RateLimit: "api";r=0;t=55`, as draft-ietf-httpapi-ratelimit-headers has them since
-its version 8; before, `RateLimit: remaining=0, reset=55` and `RateLimit-Remaining`, `RateLimit-Reset`, which GitLab
-sends with a Unix time); `X-RateLimit-Remaining` and `-Reset` of GitHub, Zenodo and Software Heritage.
+Sources: arXiv's robots page (to continue after a 403 "will be interpreted as an attack"); GitHub's best practices for
+its REST API (Retry-After first, else x-ratelimit-reset when nothing remains, else a minute that grows); the Hub's rate
+limit headers (`RateLimit: "api";r=0;t=55`, as in draft-ietf-httpapi-ratelimit-headers since version 8; earlier versions
+have `RateLimit: remaining=0, reset=55`, `RateLimit-Remaining` and `RateLimit-Reset`, which GitLab sends with a Unix
+time); `X-RateLimit-Remaining` and `-Reset` of GitHub, Zenodo and Software Heritage.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from enum import Enum
 from typing import Any
 
 FIRST_WAIT_SECONDS = 60.0
-"""After a refusal that names no time, doubled with each further one …"""
+"""The wait after a refusal that names no time; it doubles with each further refusal …"""
 MOST_WAIT_SECONDS = 3600.0
 """… up to an hour, which is also the longest window of GitHub and the Hub."""
 LONGEST_RETRY_AFTER_SECONDS = 86_400.0
 PATIENCE_SECONDS = {"huggingface": 310.0, "web": 5.0, "hub": 0.0}
-"""Up to this long a stop is waited out in place; beyond it the work is left for later. The Hub's window has
-five minutes, and a harvest of two thousand papers must be able to live with one account-less window after another. One
-host of pages among hundreds is left for later, and a hub never delays a cycle."""
+"""The product waits for the end of a stop up to so many seconds; with a longer stop, the work is left for later. The
+Hub's window has five minutes, and a harvest of two thousand papers without a token must be able to use one window after
+another. A single host of pages is left for later, and a WebSub hub (`hub`) never delays a cycle."""
 USUAL_PATIENCE_SECONDS = 60.0
 
 JSON_UPSTREAMS = frozenset({"github_api", "huggingface"})
-"""Their answers are JSON or, for cards, plain text: a web page is a maintenance notice."""
+"""Upstreams whose responses are JSON or, for cards, plain text, so that a web page is a maintenance notice."""
 
 _REMAINING = re.compile(r"(?:;\s*r|\bremaining)=(\d{1,9})\b", re.ASCII)
 _UNTIL = re.compile(r"(?:;\s*t|\breset)=(\d{1,9})\b", re.ASCII)
@@ -42,7 +42,7 @@ _PRIVATE_SOURCE = re.compile(rb"\bsource\b[^<>]{0,60}\bnot public|\bencrypted so
 
 
 class Action(Enum):
-    """What to do with an answer."""
+    """What to do with a response."""
 
     TAKE = "take"
     RETRY = "retry"
@@ -53,8 +53,11 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """`seconds` is the wait that the upstream named, if any: before a RETRY or WAIT, or, beside TAKE, until
-    the next request at all (its budget is spent). REFUSED stops the upstream for hours."""
+    """The action for a response, and the reason in words.
+
+    `seconds` is the wait that the upstream named, if any: before a RETRY or WAIT; with TAKE, until the next request,
+    because its budget is used up. REFUSED stops the upstream for hours.
+    """
 
     action: Action
     seconds: float | None = None
@@ -62,7 +65,7 @@ class Ruling:
 
 
 def rule_on_response(upstream: str, status: int, headers: Mapping[str, str], body: bytes) -> Ruling:
-    """Judge one answer; `headers` has lower-case names."""
+    """The ruling on one response; `headers` has lower-case names."""
     wait = parse_retry_after(headers)
     if status == 429:
         return Ruling(Action.WAIT, _first(wait, _reset(headers, refused=True)), "too many requests (429)")
@@ -79,17 +82,17 @@ def rule_on_response(upstream: str, status: int, headers: Mapping[str, str], bod
 
 
 def patience_seconds(upstream: str) -> float:
-    """Up to how many seconds a stop is waited out in place."""
+    """Up to how many seconds the product waits for the end of a stop, instead of leaving the work for later."""
     return PATIENCE_SECONDS.get(upstream.partition(":")[0], USUAL_PATIENCE_SECONDS)
 
 
 def refusal_wait_seconds(refusals: int) -> float:
-    """The wait after the n-th refusal in a row that named no time (n from 1), in seconds."""
+    """The wait in seconds after the n-th refusal in a row (n from 1) that named no time."""
     return min(MOST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(max(0, refusals - 1), 10))
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of `Retry-After` (RFC 9110, 10.2.3: seconds or a date), None when absent or unreadable."""
+    """The seconds of `Retry-After` (RFC 9110, 10.2.3: seconds or a date), None where it is missing or invalid."""
     text = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(text):
         return min(float(text), LONGEST_RETRY_AFTER_SECONDS)
@@ -115,9 +118,9 @@ def _first(*waits: float | None) -> float | None:
 
 
 def _reset(headers: Mapping[str, str], *, refused: bool = False) -> float | None:
-    """Seconds until the end of the window whose budget is spent, None where no header tells of one.
+    """The seconds until the end of the window whose budget is used up, None where no header names one.
 
-    `refused`: the answer says itself that the budget is spent, so that a header need not.
+    `refused` says that the response itself reports a used-up budget, so that no header need say so.
     """
     waits = []
     for remaining, until in _budgets(headers):
@@ -125,18 +128,18 @@ def _reset(headers: Mapping[str, str], *, refused: bool = False) -> float | None
             continue
         seconds = float(until)
         if until >= _FIRST_UNIX_TIME:
-            asked = _date(headers.get("date", ""))
-            if asked is None:
+            date = _date(headers.get("date", ""))
+            if date is None:
                 continue
-            seconds -= asked.timestamp()
-        # No window has more than an hour: anything else comes from clocks that disagree.
+            seconds -= date.timestamp()
+        # No window is longer than an hour; a longer time comes from clocks that disagree.
         if 0.0 <= seconds <= MOST_WAIT_SECONDS + 60.0:
             waits.append(seconds + 1.0)
     return max(waits, default=None)
 
 
 def _budgets(headers: Mapping[str, str]) -> Iterator[tuple[int | None, int | None]]:
-    """(remaining, reset) of each budget that the headers tell of."""
+    """(remaining, reset) of each budget that the headers name."""
     for policy in headers.get("ratelimit", "")[:500].split(',"' if ";" in headers.get("ratelimit", "") else "\n"):
         remaining, until = _REMAINING.search(policy), _UNTIL.search(policy)
         if remaining or until:
@@ -158,13 +161,15 @@ def _is_stand_in(headers: Mapping[str, str], body: bytes) -> bool:
 
 
 def _is_private_source(upstream: str, body: bytes) -> bool:
-    """arXiv's page for one paper whose authors keep its source to themselves (arXiv/arxiv-browse, template
-    `not_public`): the answer about that file, while any other 403 is about us."""
+    """Whether a 403 is arXiv's page for a paper whose source is not public (arXiv/arxiv-browse, template `not_public`).
+
+    Such a response is about that file, while any other 403 is about this client.
+    """
     return upstream == "arxiv_site" and _PRIVATE_SOURCE.search(body[:100_000]) is not None
 
 
 def _account_refused(upstream: str, status: int, headers: Mapping[str, str], body: bytes) -> Ruling | None:
-    """A token that is not (or no longer) good: nothing that it asks for may count as absent."""
+    """The ruling on a refused token, None for other responses: nothing asked with such a token may count as absent."""
     if status != 401:
         return None
     text = (headers.get("x-error-message", "") + body[:2000].decode("utf-8", "replace")).lower()
@@ -178,9 +183,9 @@ def _account_refused(upstream: str, status: int, headers: Mapping[str, str], bod
 def _limited(
     upstream: str, status: int, headers: Mapping[str, str], body: bytes, wait: float | None
 ) -> Ruling | None:
-    """Limits that come as 403 or, at GitHub, inside a GraphQL answer of 200, as well as 429."""
+    """The ruling on a rate limit that comes as 403 or, at GitHub, inside a GraphQL response with status 200; else None."""
     if upstream != "github_api":
-        # arXiv's 403 are judged above; elsewhere (Gitee, Zenodo) a 403 with such a header is a limit as well.
+        # A 403 of arXiv is ruled on before; elsewhere (Gitee, Zenodo) a 403 with such a header is a limit too.
         limited = status == 403 and not upstream.startswith("arxiv") and (wait is not None or _is_spent(headers))
         return Ruling(Action.WAIT, _first(wait, _reset(headers)), "rate limit (403)") if limited else None
     if status not in (200, 403):
@@ -200,10 +205,10 @@ def _limited(
 
 def _graphql_limited(body: bytes) -> bool:
     try:
-        answer: Any = json.loads(body)
+        document: Any = json.loads(body)
     except ValueError:
         return False
-    errors = answer.get("errors") if isinstance(answer, dict) else None
+    errors = document.get("errors") if isinstance(document, dict) else None
     return isinstance(errors, list) and any(
         isinstance(error, dict) and str(error.get("type", "")).upper() in ("RATE_LIMITED", "RATE_LIMIT")
         for error in errors
