@@ -20,7 +20,7 @@ from tracker.domain.protocols import Response
 from tracker.domain.terms import Source
 from tracker.fetch.client import Client
 from tracker.harvest import full_text
-from tracker.sandbox.arxiv.site import bomb as archive_bomb
+from tracker.sandbox.arxiv.site import archive_bomb
 from tracker.sandbox.server import Sandbox
 
 ID = "2606.00001"

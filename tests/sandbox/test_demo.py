@@ -79,7 +79,7 @@ def test_nothing_in_it_is_ignored_by_version_control() -> None:
 
 
 def test_the_sandbox_reads_every_paper() -> None:
-    read = papers.read(WORLD)
+    read = papers.read_papers(WORLD)
     assert {paper.arxiv_id for paper in read.latest} == {paper["arxiv_id"] for paper in PAPERS}
     assert all(paper.published <= paper.updated for paper in read.latest)
 

@@ -32,10 +32,10 @@ def test_a_bad_world_is_one_clear_sentence(tmp_path: Path, line: str, says: str)
 
 
 def test_no_world_and_no_port(tmp_path: Path, world: Path, sandbox: Sandbox) -> None:
-    with pytest.raises(WorldError, match="is no folder"), Sandbox(tmp_path / "none"):
+    with pytest.raises(WorldError, match="is not a folder"), Sandbox(tmp_path / "none"):
         pass
     (tmp_path / "void").mkdir()
-    with pytest.raises(WorldError, match="is no world"), Sandbox(tmp_path / "void"):
+    with pytest.raises(WorldError, match="is not a world"), Sandbox(tmp_path / "void"):
         pass
     with pytest.raises(WorldError, match="choose another port"), Sandbox(world, sandbox.port):
         pass

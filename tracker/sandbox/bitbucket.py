@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from tracker.sandbox.answer import Answer, Ask, as_json
-from tracker.sandbox.file_tree import locate, read_facts
+from tracker.sandbox.file_tree import find_folder, read_facts
 from tracker.sandbox.github.world import WorldRepository
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
 
-def answer(ask: Ask, root: Path) -> Answer:
+def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     """One answer to a GET below the API's base address."""
-    match [part for part in ask.path.split("/") if part]:
+    match [part for part in request.path.split("/") if part]:
         case ["repositories", owner, name, *rest]:
-            found = locate(root, owner, name)
+            found = find_folder(root, owner, name)
             if found is not None:
                 return _below(
                     WorldRepository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
@@ -22,12 +22,12 @@ def answer(ask: Ask, root: Path) -> Answer:
     return _missing("Repository not found")
 
 
-def _below(one: WorldRepository, rest: list[str]) -> Answer:
+def _below(one: WorldRepository, rest: list[str]) -> SandboxResponse:
     if one.status != "present":
-        return as_json({"type": "error", "error": {"message": "Access denied."}}, 403)
+        return json_response({"type": "error", "error": {"message": "Access denied."}}, 403)
     match rest:
         case []:
-            return as_json({
+            return json_response({
                 "type": "repository", "uuid": f"{{{uuid.uuid5(uuid.NAMESPACE_URL, str(one.id))}}}", "slug": one.name,
                 "full_name": one.full_name, "is_private": False, "created_on": one.created_at,
                 "updated_on": one.pushed_at, "language": one.languages[0].lower() if one.languages else "",
@@ -38,11 +38,11 @@ def _below(one: WorldRepository, rest: list[str]) -> Answer:
             values = [{"type": "commit_file", "path": path, "size": file.size, "commit": {"hash": one.head}}
                       for path, file in one.tree.items()]  # fmt: skip
             more = {"next": "page=2"} if len(values) > 100 else {}
-            return as_json({"pagelen": 100, "page": 1, "values": values[:100], **more})
+            return json_response({"pagelen": 100, "page": 1, "values": values[:100], **more})
         case ["src", _, *path] if "/".join(path) in one.tree:
-            return Answer(body=one.tree["/".join(path)].data or b"")
+            return SandboxResponse(body=one.tree["/".join(path)].data or b"")
     return _missing("No such file or directory")
 
 
-def _missing(message: str) -> Answer:
-    return as_json({"type": "error", "error": {"message": message}}, 404)
+def _missing(message: str) -> SandboxResponse:
+    return json_response({"type": "error", "error": {"message": message}}, 404)

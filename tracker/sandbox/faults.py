@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from tracker.sandbox import web
-from tracker.sandbox.answer import HTML, TEXT, Answer, Ask, as_json
 from tracker.sandbox.arxiv import oai, site
 from tracker.sandbox.arxiv.api import error_feed
+from tracker.sandbox.messages import HTML, TEXT, SandboxRequest, SandboxResponse, json_response
 
-Honest = Callable[[str], Answer]
+Respond = Callable[[str], SandboxResponse]
 """Gives the real answer; the argument is a fault of arXiv's index, or empty."""
 
 _EVERYWHERE = frozenset({"429", "503", "empty", "html", "cut", "hang"})
@@ -40,7 +40,7 @@ _SECONDARY = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Order:
+class FaultOrder:
     """One fault: `times` requests of `upstream` get it, after `after` others, of those whose path holds `path`.
 
     `retry_after` is the header's seconds (None: no header); `seconds` how long a hang lasts before a 504.
@@ -60,17 +60,17 @@ class Order:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
-class Board:
+class FaultOrders:
     """The orders in force."""
 
     def __init__(self) -> None:
-        self.orders: list[Order] = []
+        self.orders: list[FaultOrder] = []
 
-    def give(self, wanted: object) -> Order:
+    def give(self, wanted: object) -> FaultOrder:
         """Take an order as it came over the control path; ValueError says what is wrong with it."""
         if not isinstance(wanted, dict):
             raise ValueError("an order must be a JSON object")
-        unknown = sorted(set(wanted) - (set(Order.__dataclass_fields__) - {"done"}))
+        unknown = sorted(set(wanted) - (set(FaultOrder.__dataclass_fields__) - {"done"}))
         if unknown:
             raise ValueError(f"unknown key {unknown[0]}")
         upstream, kind = str(wanted.get("upstream")), str(wanted.get("kind"))
@@ -80,7 +80,7 @@ class Board:
             raise ValueError(f"kind of {upstream} must be one of {', '.join(sorted(KINDS[upstream]))}")
         retry = wanted.get("retry_after")
         try:
-            order = Order(
+            order = FaultOrder(
                 upstream=upstream,
                 kind=kind,
                 times=int(wanted.get("times", 1)),
@@ -94,12 +94,12 @@ class Board:
         self.orders.append(order)
         return order
 
-    def take(self, upstream: str, ask: Ask) -> Order | None:
+    def take(self, upstream: str, request: SandboxRequest) -> FaultOrder | None:
         """The order that this request falls under, counted down."""
         for order in self.orders:
-            if order.upstream != upstream or order.done >= order.times or order.path not in ask.path:
+            if order.upstream != upstream or order.done >= order.times or order.path not in request.path:
                 continue
-            if not _fits(order.kind, ask):
+            if not _fits(order.kind, request):
                 continue
             if order.after > 0:
                 order.after -= 1
@@ -113,29 +113,31 @@ class Board:
         self.orders.clear()
 
 
-def _fits(kind: str, ask: Ask) -> bool:
+def _fits(kind: str, request: SandboxRequest) -> bool:
     """Some faults only make sense for some requests."""
     if kind == "false-empty":
-        return ask.param("start", "0") in ("", "0")
+        return request.param("start", "0") in ("", "0")
     if kind == "moving":
-        return ask.param("start", "0") not in ("", "0")
+        return request.param("start", "0") not in ("", "0")
     if kind == "expired-token":
-        return bool(ask.param("resumptionToken"))
+        return bool(request.param("resumptionToken"))
     if kind in ("partial", "rate-limit-200"):
-        return ask.path == "/graphql"
+        return request.path == "/graphql"
     return True
 
 
-def bend(order: Order, ask: Ask, honest: Honest) -> Answer:
+def faulty_response(order: FaultOrder, request: SandboxRequest, honest: Respond) -> SandboxResponse:
     """The faulty answer."""
     kind = order.kind
-    special = {"arxiv_oai": oai.fault, "arxiv_site": site.fault, "web": web.fault}.get(order.upstream)
-    if special is not None and (own := special(kind, ask)) is not None:
+    special = {"arxiv_oai": oai.fault_response, "arxiv_site": site.fault_response, "web": web.fault_response}.get(
+        order.upstream
+    )
+    if special is not None and (own := special(kind, request)) is not None:
         return own
     if kind in TWISTS:
         return honest(kind)
     if kind == "hang":
-        return Answer(
+        return SandboxResponse(
             status=504, body=_page("504 Gateway Time-out"), content_type=HTML, fault="hang", seconds=order.seconds
         )
     if kind in ("cut", "truncated"):
@@ -145,19 +147,19 @@ def bend(order: Order, ask: Ask, honest: Honest) -> Answer:
     if kind == "empty":
         return replace(honest(""), body=b"", status=200)
     if kind in ("html", "503-html"):
-        return Answer(
+        return SandboxResponse(
             status=503 if kind == "503-html" else 200, body=_page("We will be back soon"), content_type=HTML
         )
     if kind in ("error-400", "error-200"):
-        return error_feed("search_query cannot be answered now", ask.now, 400 if kind == "error-400" else 200)
+        return error_feed("search_query cannot be answered now", request.now, 400 if kind == "error-400" else 200)
     if kind in ("partial", "empty-list"):
         return _emptied(honest(""), kind)
-    return _refusal(order, ask)
+    return _refusal(order, request)
 
 
-def _emptied(real: Answer, kind: str) -> Answer:
+def _emptied(real: SandboxResponse, kind: str) -> SandboxResponse:
     if kind == "empty-list":
-        return as_json([], headers={key: value for key, value in real.headers.items() if key != "link"})
+        return json_response([], headers={key: value for key, value in real.headers.items() if key != "link"})
     try:
         answer = json.loads(real.body)
         names = [name for name, value in answer["data"].items() if isinstance(value, dict) and name != "rateLimit"]
@@ -168,39 +170,39 @@ def _emptied(real: Answer, kind: str) -> Answer:
         answer["data"][name] = None
         message = "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."
         answer.setdefault("errors", []).append({"path": [name], "message": message})
-    return as_json(answer, headers=real.headers)
+    return json_response(answer, headers=real.headers)
 
 
-def _refusal(order: Order, ask: Ask) -> Answer:
+def _refusal(order: FaultOrder, request: SandboxRequest) -> SandboxResponse:
     wait = {} if order.retry_after is None else {"retry-after": str(order.retry_after)}
     if order.upstream == "github_api":
-        return _github_refusal(order, ask.now, wait)
+        return _github_refusal(order, request.now, wait)
     if order.upstream == "huggingface" and order.kind == "429":
         seconds = 300 if order.retry_after is None else order.retry_after
         headers = {"ratelimit": f'"api";r=0;t={seconds}', "ratelimit-policy": '"fixed window";"api";q=500;w=300'}
-        return as_json({"error": "We had to rate limit your IP."}, 429, headers | wait)
+        return json_response({"error": "We had to rate limit your IP."}, 429, headers | wait)
     if order.kind == "429":
-        return Answer(status=429, body=b"Rate exceeded.", content_type=TEXT, headers=wait)
+        return SandboxResponse(status=429, body=b"Rate exceeded.", content_type=TEXT, headers=wait)
     if order.kind == "403":
-        return Answer(status=403, body=_page("Access Denied"), content_type=HTML, headers=wait)
-    return Answer(status=503, body=b"Service Unavailable", content_type=TEXT, headers=wait)
+        return SandboxResponse(status=403, body=_page("Access Denied"), content_type=HTML, headers=wait)
+    return SandboxResponse(status=503, body=b"Service Unavailable", content_type=TEXT, headers=wait)
 
 
-def _github_refusal(order: Order, now: datetime, wait: dict[str, str]) -> Answer:
+def _github_refusal(order: FaultOrder, now: datetime, wait: dict[str, str]) -> SandboxResponse:
     reset = int(now.timestamp()) + (3600 if order.retry_after is None else order.retry_after)
     spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(reset)}
     match order.kind:
         case "403-primary":
             message = "API rate limit exceeded for 127.0.0.1. (But here's the good news: Authenticated requests get a higher rate limit. Check out the documentation for more details.)"
             docs = "https://docs.github.com/rest/overview/resources-in-the-rest-api#rate-limiting"
-            return as_json({"message": message, "documentation_url": docs}, 403, spent)
+            return json_response({"message": message, "documentation_url": docs}, 403, spent)
         case "rate-limit-200":
             message = "API rate limit already exceeded for user ID 1."
-            return as_json(
+            return json_response(
                 {"errors": [{"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": message}]}, 200, spent
             )
         case "401":
-            return as_json(
+            return json_response(
                 {
                     "message": "Bad credentials",
                     "documentation_url": "https://docs.github.com/rest",
@@ -210,16 +212,16 @@ def _github_refusal(order: Order, now: datetime, wait: dict[str, str]) -> Answer
             )
         case "502":
             message = "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."
-            return as_json({"data": None, "errors": [{"message": message}]}, 502)
+            return json_response({"data": None, "errors": [{"message": message}]}, 502)
         case "503":
-            return as_json(
+            return json_response(
                 {
                     "message": "Service unavailable. Sorry about that. Please try refreshing and contact us if the problem persists."
                 },
                 503,
                 wait,
             )
-    return as_json(_SECONDARY, int(order.kind), wait)
+    return json_response(_SECONDARY, int(order.kind), wait)
 
 
 def _page(title: str) -> bytes:

@@ -112,7 +112,7 @@ def read_facts(path: Path) -> dict[str, Any]:
     return facts
 
 
-def locate(root: Path, space: str, name: str) -> Path | None:
+def find_folder(root: Path, space: str, name: str) -> Path | None:
     """`root/space/name`, whatever the case, as GitHub and the Hub compare names; None if there is none."""
     for part in (space, name):
         if part in ("", ".", "..") or not part.isprintable() or "/" in part or "\\" in part:
@@ -124,12 +124,12 @@ def locate(root: Path, space: str, name: str) -> Path | None:
     except OSError:
         # A name that no file system can hold.
         return None
-    spaces = [found for found in folders(root) if found.name.casefold() == space.casefold()]
-    names = (found for parent in spaces for found in folders(parent))
+    spaces = [found for found in list_folders(root) if found.name.casefold() == space.casefold()]
+    names = (found for parent in spaces for found in list_folders(parent))
     return next((found for found in names if found.name.casefold() == name.casefold()), None)
 
 
-def folders(folder: Path) -> list[Path]:
+def list_folders(folder: Path) -> list[Path]:
     """Folders in a folder by name; none where it is absent."""
     try:
         with os.scandir(folder) as entries:

@@ -9,33 +9,33 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from tracker.sandbox.answer import Answer, Ask, as_json
-from tracker.sandbox.file_tree import folders, locate, read_facts
+from tracker.sandbox.file_tree import find_folder, list_folders, read_facts
 from tracker.sandbox.github.world import WorldRepository
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
 
-def answer(ask: Ask, root: Path) -> Answer:
+def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     """One answer to a GET below the API's base address; `root` holds the owners of one server."""
-    match [part for part in ask.path.split("/") if part]:
+    match [part for part in request.path.split("/") if part]:
         case ["repos", owner, name, *rest]:
-            found = locate(root, owner, name)
+            found = find_folder(root, owner, name)
             if found is not None:
                 return _below(
                     WorldRepository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
                 )
-            for folder in (each for space in folders(root) for each in folders(space)):
+            for folder in (each for space in list_folders(root) for each in list_folders(space)):
                 if f"{owner}/{name}" in (read_facts(folder / "repo.json").get("moved_from") or ()):
-                    where = "/".join([ask.base, "repos", folder.parent.name, folder.name, *rest])
-                    return Answer(status=301, headers={"location": where})
+                    where = "/".join([request.base, "repos", folder.parent.name, folder.name, *rest])
+                    return SandboxResponse(status=301, headers={"location": where})
     return _missing()
 
 
-def _below(one: WorldRepository, rest: list[str]) -> Answer:
+def _below(one: WorldRepository, rest: list[str]) -> SandboxResponse:
     if one.status != "present":
-        return as_json({"message": "Forbidden"}, 403)
+        return json_response({"message": "Forbidden"}, 403)
     match rest:
         case []:
-            return as_json({
+            return json_response({
                 "id": one.id, "name": one.name, "full_name": one.full_name, "empty": not one.tree, "fork": one.fork,
                 "archived": one.archived, "default_branch": one.branch, "created_at": one.created_at,
                 "updated_at": one.pushed_at, "language": one.languages[0] if one.languages else "",
@@ -44,13 +44,15 @@ def _below(one: WorldRepository, rest: list[str]) -> Answer:
         case ["git", "trees", *_] if one.tree:
             entries = [{"path": path, "mode": "100644", "type": "blob", "size": file.size, "sha": file.oid}
                        for path, file in one.tree.items()]  # fmt: skip
-            return as_json({"sha": one.head, "tree": entries[:1000], "truncated": len(entries) > 1000, "page": 1})
+            return json_response(
+                {"sha": one.head, "tree": entries[:1000], "truncated": len(entries) > 1000, "page": 1}
+            )
         case ["contents", *path] if "/".join(path) in one.tree:
             file = one.tree["/".join(path)]
             text = base64.b64encode(file.data or b"").decode()
-            return as_json({"name": file.name, "path": file.path, "encoding": "base64", "content": text})
+            return json_response({"name": file.name, "path": file.path, "encoding": "base64", "content": text})
     return _missing()
 
 
-def _missing() -> Answer:
-    return as_json({"message": "The target couldn't be found.", "errors": []}, 404)
+def _missing() -> SandboxResponse:
+    return json_response({"message": "The target couldn't be found.", "errors": []}, 404)

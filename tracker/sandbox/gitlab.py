@@ -10,17 +10,17 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
-from tracker.sandbox.answer import Answer, Ask, as_json
-from tracker.sandbox.file_tree import folders, read_facts
+from tracker.sandbox.file_tree import list_folders, read_facts
 from tracker.sandbox.github.world import WorldRepository
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
 MOST_DEPTH = 22
 _PARTS = ("repository.json", "repo.json", "tree.txt", "files")
 
 
-def answer(ask: Ask, root: Path) -> Answer:
+def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     """One answer to a GET below the API's base address; `root` holds the projects of one server."""
-    parts = [part for part in ask.path.split("/") if part]
+    parts = [part for part in request.path.split("/") if part]
     if parts[:1] != ["projects"] or len(parts) < 2:
         return _missing("404 Not Found")
     known = list(projects(root))
@@ -28,17 +28,19 @@ def answer(ask: Ask, root: Path) -> Answer:
     name = "/".join(parts[1:end])
     for project in known:
         if name.casefold() == project.full_name.casefold() or name == str(project.id):
-            return _below(ask, project, parts[end:])
+            return _below(request, project, parts[end:])
     for project in known:
         if name in (project.facts.get("moved_from") or ()):
-            return Answer(status=301, headers={"location": f"{ask.base}/projects/{project.id}?license=true"})
+            return SandboxResponse(
+                status=301, headers={"location": f"{request.base}/projects/{project.id}?license=true"}
+            )
     return _missing("404 Project Not Found")
 
 
 def projects(root: Path) -> Iterator[WorldRepository]:
     """Every project below a folder; a folder with a tree, files or facts is one, any other a group."""
     # Folders named after a server, right below the folder of gitlab.com, are not of it.
-    waiting = [folder for folder in folders(root) if root.name != "gitlab" or "." not in folder.name]
+    waiting = [folder for folder in list_folders(root) if root.name != "gitlab" or "." not in folder.name]
     while waiting:
         folder = waiting.pop()
         if any((folder / part).exists() for part in _PARTS):
@@ -46,27 +48,29 @@ def projects(root: Path) -> Iterator[WorldRepository]:
                 folder.parent.relative_to(root).as_posix(), folder.name, folder, read_facts(folder / "repo.json")
             )
         elif len(folder.relative_to(root).parts) < MOST_DEPTH:
-            waiting += folders(folder)
+            waiting += list_folders(folder)
 
 
-def _below(ask: Ask, project: WorldRepository, rest: list[str]) -> Answer:
+def _below(request: SandboxRequest, project: WorldRepository, rest: list[str]) -> SandboxResponse:
     if project.status != "present":
-        return as_json({"message": "403 Forbidden"}, 403)
+        return json_response({"message": "403 Forbidden"}, 403)
     match rest:
         case []:
-            return as_json(_facts(ask, project))
+            return json_response(_facts(request, project))
         case ["languages"]:
-            return as_json(dict.fromkeys(project.languages, 10.0))
+            return json_response(dict.fromkeys(project.languages, 10.0))
         case ["repository", "tree"]:
-            return _tree(ask, project)
+            return _tree(request, project)
         case ["repository", "files", *path] if "/".join(path) in project.tree:
             file = project.tree["/".join(path)]
             text = base64.b64encode(file.data or b"").decode()
-            return as_json({"file_name": file.name, "file_path": file.path, "encoding": "base64", "content": text})
+            return json_response(
+                {"file_name": file.name, "file_path": file.path, "encoding": "base64", "content": text}
+            )
     return _missing("404 Not Found")
 
 
-def _facts(ask: Ask, project: WorldRepository) -> dict[str, object]:
+def _facts(request: SandboxRequest, project: WorldRepository) -> dict[str, object]:
     found: dict[str, object] = {
         "id": project.id, "name": project.name, "path": project.name, "path_with_namespace": project.full_name,
         "description": project.description, "default_branch": project.branch if project.tree else None,
@@ -75,22 +79,26 @@ def _facts(ask: Ask, project: WorldRepository) -> dict[str, object]:
     }  # fmt: skip
     if project.fork:
         found["forked_from_project"] = {"id": 1}
-    if ask.param("license") == "true":
+    if request.param("license") == "true":
         one = project.licence
         found["license"] = None if one is None else {"key": one.key, "name": one.name}
     return found
 
 
-def _tree(ask: Ask, project: WorldRepository) -> Answer:
+def _tree(request: SandboxRequest, project: WorldRepository) -> SandboxResponse:
     if not project.tree:
         return _missing("404 Tree Not Found")
-    size = max(1, min(100, int(ask.param("per_page", "20")) if ask.param("per_page", "20").isdigit() else 20))
-    page = int(ask.param("page", "1")) if ask.param("page", "1").isdigit() else 1
+    size = max(
+        1, min(100, int(request.param("per_page", "20")) if request.param("per_page", "20").isdigit() else 20)
+    )
+    page = int(request.param("page", "1")) if request.param("page", "1").isdigit() else 1
     entries = [{"id": file.oid, "name": file.name, "type": "blob", "path": path, "mode": "100644"}
                for path, file in project.tree.items()]  # fmt: skip
     more = len(entries) > page * size
-    return as_json(entries[(page - 1) * size : page * size], 200, {"x-next-page": str(page + 1) if more else ""})
+    return json_response(
+        entries[(page - 1) * size : page * size], 200, {"x-next-page": str(page + 1) if more else ""}
+    )
 
 
-def _missing(message: str) -> Answer:
-    return as_json({"message": message}, 404)
+def _missing(message: str) -> SandboxResponse:
+    return json_response({"message": message}, 404)

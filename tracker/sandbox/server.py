@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from tracker.domain.errors import WorldError
 from tracker.domain.protocols import Clock
-from tracker.sandbox.app import UPSTREAMS, CutShort, build
+from tracker.sandbox.app import UPSTREAMS, CutShort, build_app
 from tracker.sandbox.budget import RequestLimits
 
 DEMO_WORLD = Path(__file__).parent / "demo"
@@ -61,10 +61,10 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     @property
     def upstreams(self) -> dict[str, str]:
         """Keys of `[upstreams]` with the addresses to set."""
-        return upstreams("127.0.0.1", self.port)
+        return upstream_addresses("127.0.0.1", self.port)
 
     def __enter__(self) -> Sandbox:
-        app = build(self._world, self._clock, self.limits)
+        app = build_app(self._world, self._clock, self.limits)
         listener = _listen("127.0.0.1", self._wanted)
         self.port = listener.getsockname()[1]
         self._server = _Server(app)
@@ -94,18 +94,18 @@ class _Server(uvicorn.Server):
             date_header=False, timeout_graceful_shutdown=1, timeout_keep_alive=30, ws="none",
         ))  # fmt: skip
         self.ready = threading.Event()
-        self._stage = app.state.stage
+        self._stand_in = app.state.stand_in
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._stage.stopping.set()
+        self._stand_in.stopping.set()
         await super().shutdown(sockets)
 
 
-def upstreams(host: str, port: int) -> dict[str, str]:
+def upstream_addresses(host: str, port: int) -> dict[str, str]:
     """Keys of `[upstreams]` with the addresses of a sandbox."""
     return {name: f"http://{host}:{port}{path}" for name, path in UPSTREAMS.items()}
 
@@ -117,12 +117,14 @@ def serve(
 
     `announce` is told once, in words, where it listens and what to set.
     """
-    app = build(Path(world), clock)
+    app = build_app(Path(world), clock)
     listener = _listen(host, port)
     taken = listener.getsockname()[1]
     if announce:
         lines = [f"The sandbox plays {world} at http://{host}:{taken}. Point the tracker at it with:"]
-        lines += [f"  TRACKER_UPSTREAMS__{name.upper()}={url}" for name, url in upstreams(host, taken).items()]
+        lines += [
+            f"  TRACKER_UPSTREAMS__{name.upper()}={url}" for name, url in upstream_addresses(host, taken).items()
+        ]
         announce("\n".join(lines))
     if threading.current_thread() is threading.main_thread():
         # uvicorn ends cleanly on SIGTERM and raises it again: let both signals end in one exception.

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.sandbox.answer import Answer, Ask, as_json
 from tracker.sandbox.file_tree import read_facts
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
 
-def answer(ask: Ask, root: Path) -> Answer:
+def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     """One answer to a GET below the API's base address."""
-    path = (root / f"{ask.path.strip('/')}.json").resolve()
+    path = (root / f"{request.path.strip('/')}.json").resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_file():
-        return as_json({"exception": "NotFoundExc", "reason": "The resource could not be found"}, 404)
+        return json_response({"exception": "NotFoundExc", "reason": "The resource could not be found"}, 404)
     found = read_facts(path)
-    return as_json(found["content"] if ask.path.startswith("/directory/") and "content" in found else found)
+    return json_response(
+        found["content"] if request.path.startswith("/directory/") and "content" in found else found
+    )

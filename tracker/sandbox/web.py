@@ -11,7 +11,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-from tracker.sandbox.answer import HTML, Answer, Ask
+from tracker.sandbox.messages import HTML, SandboxRequest, SandboxResponse
 
 FAULTS = frozenset({"404", "403", "endless", "bomb", "private-redirect"})
 PRIVATE = "http://169.254.169.254/latest/meta-data/"
@@ -19,9 +19,9 @@ PRIVATE = "http://169.254.169.254/latest/meta-data/"
 _ENDLESS = b"<p>and on</p>" * 1_000_000
 
 
-def answer(ask: Ask, world: Path) -> Answer:
+def respond(request: SandboxRequest, world: Path) -> SandboxResponse:
     """What the host that the path begins with would answer."""
-    host, _, path = ask.path.lstrip("/").partition("/")
+    host, _, path = request.path.lstrip("/").partition("/")
     root = world / "web" / host.lower()
     if not host or host.startswith(".") or not root.is_dir():
         return _missing()
@@ -32,20 +32,20 @@ def answer(ask: Ask, world: Path) -> Answer:
         file = (root / name.lstrip("/")).resolve()
         if file.is_file() and file.is_relative_to(root.resolve()):
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            return Answer(body=file.read_bytes(), content_type=HTML if kind == "text/html" else kind)
+            return SandboxResponse(body=file.read_bytes(), content_type=HTML if kind == "text/html" else kind)
     return _missing()
 
 
-def fault(kind: str, _ask: Ask) -> Answer | None:
+def fault_response(kind: str, _ask: SandboxRequest) -> SandboxResponse | None:
     """The answer of a fault that only pages have; None for the others."""
     if kind == "404":
         return _missing()
     if kind == "endless":
-        return Answer(body=_ENDLESS, content_type=HTML)
+        return SandboxResponse(body=_ENDLESS, content_type=HTML)
     if kind == "bomb":
-        return Answer(body=_bomb(), content_type=HTML, headers={"content-encoding": "gzip"})
+        return SandboxResponse(body=_bomb(), content_type=HTML, headers={"content-encoding": "gzip"})
     if kind == "private-redirect":
-        return Answer(status=302, headers={"location": PRIVATE})
+        return SandboxResponse(status=302, headers={"location": PRIVATE})
     return None
 
 
@@ -57,15 +57,15 @@ def _bomb() -> bytes:
     return b"".join([packer.compress(b"<p>"), *(packer.compress(part) for _ in range(512)), packer.flush()])
 
 
-def _moved(root: Path, path: str) -> Answer | None:
+def _moved(root: Path, path: str) -> SandboxResponse | None:
     rules = root / "_redirects"
     if rules.is_file():
         for line in rules.read_text(encoding="utf-8").splitlines():
             match line.split():
                 case [old, status, location] if old.strip("/") == path.strip("/") and status.isdigit():
-                    return Answer(status=int(status), headers={"location": location})
+                    return SandboxResponse(status=int(status), headers={"location": location})
     return None
 
 
-def _missing() -> Answer:
-    return Answer(status=404, body=b"<h1>404</h1><p>There is no such page.</p>", content_type=HTML)
+def _missing() -> SandboxResponse:
+    return SandboxResponse(status=404, body=b"<h1>404</h1><p>There is no such page.</p>", content_type=HTML)

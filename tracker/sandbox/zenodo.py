@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.sandbox.answer import Answer, Ask, as_json
 from tracker.sandbox.file_tree import read_facts
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
 
-def answer(ask: Ask, root: Path) -> Answer:
+def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     """One answer to a GET below the API's base address."""
-    match [part for part in ask.path.split("/") if part]:
+    match [part for part in request.path.split("/") if part]:
         case ["records", number] if number.isdigit() and (root / f"{number}.json").is_file():
             record = read_facts(root / f"{number}.json")
             status = record.get("status")
             if isinstance(status, int) and status >= 400:
-                return as_json({"status": status, "message": "The record has been deleted."}, status)
-            return as_json({"id": int(number), **record})
-    return as_json({"status": 404, "message": "The persistent identifier does not exist."}, 404)
+                return json_response({"status": status, "message": "The record has been deleted."}, status)
+            return json_response({"id": int(number), **record})
+    return json_response({"status": 404, "message": "The persistent identifier does not exist."}, 404)

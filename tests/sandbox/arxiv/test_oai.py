@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 
 from tracker.domain.errors import WorldError
-from tracker.sandbox.answer import Ask
 from tracker.sandbox.arxiv import papers
 from tracker.sandbox.arxiv.api import ArxivApiStandIn
-from tracker.sandbox.arxiv.oai import PAGE, ArxivOai, fault
+from tracker.sandbox.arxiv.oai import PAGE, ArxivOai, fault_response
+from tracker.sandbox.messages import SandboxRequest
 
 NS = {"o": "http://www.openarchives.org/OAI/2.0/", "r": "http://arxiv.org/OAI/arXivRaw/"}
 ATOM = {"a": "http://www.w3.org/2005/Atom", "x": "http://arxiv.org/schemas/atom"}
@@ -32,7 +32,9 @@ def asked(tmp_path: Path):
     oai = ArxivOai(tmp_path)
 
     def ask(*pairs, **query):
-        answer = oai.answer(Ask(method="GET", path="/", base="", now=NOW, query=(*pairs, *query.items())))
+        answer = oai.respond(
+            SandboxRequest(method="GET", path="/", base="", now=NOW, query=(*pairs, *query.items()))
+        )
         assert answer.status == 200
         return etree.fromstring(answer.body)
 
@@ -97,8 +99,8 @@ def test_a_repeated_argument_is_refused(asked):
 
 
 def test_a_token_expires_when_told():
-    ask = Ask(method="GET", path="/", base="", now=NOW)
-    assert b"badResumptionToken" in fault("expired-token", ask).body
+    ask = SandboxRequest(method="GET", path="/", base="", now=NOW)
+    assert b"badResumptionToken" in fault_response("expired-token", ask).body
 
 
 TOLD = [
@@ -129,11 +131,15 @@ def on(tmp_path: Path):
     def at(moment):
         now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
         query = (("id_list", "2606.00001"),)
-        feed = etree.fromstring(api.answer(Ask(method="GET", path="/query", base="", now=now, query=query)).body)
+        feed = etree.fromstring(
+            api.respond(SandboxRequest(method="GET", path="/query", base="", now=now, query=query)).body
+        )
         entry = feed.find("a:entry", ATOM)
         texts = [entry.findtext(name, namespaces=ATOM) for name in ("a:title", "a:summary", "x:comment")]
         query = (("verb", "GetRecord"), ("metadataPrefix", "arXivRaw"), ("identifier", "oai:arXiv.org:2606.00001"))
-        root = etree.fromstring(oai.answer(Ask(method="GET", path="/", base="", now=now, query=query)).body)
+        root = etree.fromstring(
+            oai.respond(SandboxRequest(method="GET", path="/", base="", now=now, query=query)).body
+        )
         if root.find("o:error", NS) is not None:
             return (entry.findtext("a:id", namespaces=ATOM)[-1], *texts), None
         types = "".join(root.xpath("//r:source_type/text()", namespaces=NS))
@@ -162,8 +168,8 @@ def test_a_paper_is_told_as_it_stood_at_the_time(on):
 def test_a_version_can_be_asked_for_once_it_is_there(on):
     def ids(moment, name):
         now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-        ask = Ask(method="GET", path="/query", base="", now=now, query=(("id_list", name),))
-        return etree.fromstring(on.api.answer(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
+        ask = SandboxRequest(method="GET", path="/query", base="", now=now, query=(("id_list", name),))
+        return etree.fromstring(on.api.respond(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
 
     assert ids("2026-06-21T00:00", "2606.00001v1,2606.00001v2") == [
         f"http://arxiv.org/abs/2606.00001v{n}" for n in (1, 2)]  # fmt: skip
@@ -171,13 +177,13 @@ def test_a_version_can_be_asked_for_once_it_is_there(on):
 
 
 def test_a_door_may_hide_a_paper(on):
-    ask = Ask(method="GET", path="/query", base="", now=NOW, query=(("search_query", "cat:cs.LG"),))
-    shown = etree.fromstring(on.api.answer(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
+    ask = SandboxRequest(method="GET", path="/query", base="", now=NOW, query=(("search_query", "cat:cs.LG"),))
+    shown = etree.fromstring(on.api.respond(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
     assert [one[-7:] for one in shown] == ["00001v4", "00003v1"]
-    ask = Ask(
+    ask = SandboxRequest(
         method="GET", path="/", base="", now=NOW, query=(("verb", "ListRecords"), ("metadataPrefix", "arXivRaw"))
     )
-    shown = etree.fromstring(on.oai.answer(ask).body).xpath("//r:id/text()", namespaces=NS)
+    shown = etree.fromstring(on.oai.respond(ask).body).xpath("//r:id/text()", namespaces=NS)
     assert sorted(shown) == ["2606.00001", "2606.00002"]
 
 
@@ -185,4 +191,4 @@ def test_a_door_may_hide_a_paper(on):
 def test_versions_that_cannot_be_read_are_told(tmp_path: Path, versions):
     (tmp_path / "papers.jsonl").write_text(json.dumps(line(1, versions=versions)), encoding="utf-8")
     with pytest.raises(WorldError, match="line 1"):
-        papers.read(tmp_path)
+        papers.read_papers(tmp_path)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tracker.harvest import rss
-from tracker.sandbox.answer import Ask
 from tracker.sandbox.arxiv import rss as arxiv_rss
 from tracker.sandbox.arxiv.api import ArxivApiStandIn
+from tracker.sandbox.messages import SandboxRequest
 
 
 def line(number, **more):
@@ -34,7 +34,9 @@ def asked(tmp_path: Path):
 
     def ask(now, path="/cs.LG+stat.ML"):
         moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
-        return arxiv_rss.answer(Ask(method="GET", path=path, base="", now=moment, query=()), api.papers())
+        return arxiv_rss.respond(
+            SandboxRequest(method="GET", path=path, base="", now=moment, query=()), api.papers()
+        )
 
     return ask
 

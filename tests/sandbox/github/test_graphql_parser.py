@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sandbox.github.graphql_parser import GraphQLFault, read
+from tracker.sandbox.github.graphql_parser import GraphQLFault, parse_document
 
 PIECES = [
     "{",
@@ -31,11 +31,11 @@ PIECES = [
 
 
 def names(source: str, **variables: object) -> list[str]:
-    return [selection.field.key for selection in read(source, variables)]
+    return [selection.field.key for selection in parse_document(source, variables)]
 
 
 def test_operations_aliases_and_arguments() -> None:
-    (one,) = read(
+    (one,) = parse_document(
         'query Q($n: String = "d", $k: [Int!]) { x: f(a: $n, b: [1, 2.5], c: {d: true}, e: null, g: ENUM) { h } }',
         {},
     )
@@ -46,18 +46,22 @@ def test_operations_aliases_and_arguments() -> None:
     assert names(
         "# a comment\nquery A { a } query B { b }",
     ) == ["a"]
-    assert [s.field.key for s in read("query A { a } query B { b }", {}, "B")] == ["b"]
+    assert [s.field.key for s in parse_document("query A { a } query B { b }", {}, "B")] == ["b"]
 
 
 def test_strings_are_read_as_json_and_in_blocks() -> None:
-    (one,) = read('{ f(a: "q\\"\\u00e9\\n", b: """two "words" here""") }', {})
+    (one,) = parse_document('{ f(a: "q\\"\\u00e9\\n", b: """two "words" here""") }', {})
     assert one.field.arguments == {"a": 'q"é\n', "b": 'two "words" here'}
 
 
 def test_fragments_and_conditions() -> None:
     source = "query($yes: Boolean!) { a @include(if: $yes) b @skip(if: $yes) ... on T { c } ...F } fragment F on U { d }"
-    assert [(s.on, s.field.key) for s in read(source, {"yes": True})] == [(None, "a"), ("T", "c"), ("U", "d")]
-    assert [s.field.key for s in read(source, {"yes": False})] == ["b", "c", "d"]
+    assert [(s.on, s.field.key) for s in parse_document(source, {"yes": True})] == [
+        (None, "a"),
+        ("T", "c"),
+        ("U", "d"),
+    ]
+    assert [s.field.key for s in parse_document(source, {"yes": False})] == ["b", "c", "d"]
 
 
 @pytest.mark.parametrize(
@@ -69,10 +73,10 @@ def test_fragments_and_conditions() -> None:
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_words(source: str, says: str) -> None:
     with pytest.raises(GraphQLFault, match=says):
-        read(source, {})
+        parse_document(source, {})
 
 
 @given(st.one_of(st.text(max_size=100), st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join)))
 def test_no_query_from_a_stranger_breaks_the_reader(source: str) -> None:
     with contextlib.suppress(GraphQLFault):
-        assert isinstance(read(source, {}), tuple)
+        assert isinstance(parse_document(source, {}), tuple)

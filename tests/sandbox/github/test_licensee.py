@@ -65,13 +65,15 @@ def test_names_that_hold_licences() -> None:
 
 
 def test_the_whole_repository_decides(tmp_path: Path, mit: str) -> None:
-    assert licensee.of_repository([]) is None
-    assert licensee.of_repository(files(tmp_path, LICENSE=mit)).spdx == "MIT"
-    assert licensee.of_repository(files(tmp_path, LICENSE_CODE=mit, LICENSE_MODEL="Ask us.")) is licensee.OTHER
-    assert licensee.of_repository(files(tmp_path, LICENSE=mit, COPYRIGHT="Copyright 2026 us")).spdx == "MIT"
+    assert licensee.recognise_repository([]) is None
+    assert licensee.recognise_repository(files(tmp_path, LICENSE=mit)).spdx == "MIT"
+    assert (
+        licensee.recognise_repository(files(tmp_path, LICENSE_CODE=mit, LICENSE_MODEL="Ask us.")) is licensee.OTHER
+    )
+    assert licensee.recognise_repository(files(tmp_path, LICENSE=mit, COPYRIGHT="Copyright 2026 us")).spdx == "MIT"
     lesser = files(tmp_path, COPYING=standard("GPL-3.0-only"), COPYING__LESSER=standard("LGPL-3.0-only"))
-    assert licensee.of_repository(lesser).spdx == "LGPL-3.0"
-    assert licensee.of_repository(licensee.licence_files([File("LICENSE", None)])) is licensee.OTHER
+    assert licensee.recognise_repository(lesser).spdx == "LGPL-3.0"
+    assert licensee.recognise_repository(licensee.licence_files([File("LICENSE", None)])) is licensee.OTHER
     assert licensee.licence_files([File("docs/LICENSE", None)]) == []
 
 
@@ -82,7 +84,9 @@ def test_recorded_repositories() -> None:
         pytest.skip("the shared development data are absent")
     found = {}
     for repository in folder.iterdir():
-        answer = licensee.of_repository(licensee.licence_files([File(p.name, p) for p in repository.iterdir()]))
+        answer = licensee.recognise_repository(
+            licensee.licence_files([File(p.name, p) for p in repository.iterdir()])
+        )
         found[repository.name] = answer.spdx if answer else None
     assert found == {
         "deepseek-ai__DeepSeek-R1": "MIT", "deepseek-ai__DeepSeek-V3": "NOASSERTION", "meta-llama__llama": "NOASSERTION",

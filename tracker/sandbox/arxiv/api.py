@@ -16,10 +16,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape, quoteattr
 
-from tracker.sandbox.answer import ATOM, TEXT, Answer, Ask, stamp
 from tracker.sandbox.arxiv import papers as arxiv_papers
 from tracker.sandbox.arxiv.papers import Papers, WorldPaper
 from tracker.sandbox.arxiv.query import Predicate, QueryFault, compile_query
+from tracker.sandbox.messages import ATOM, TEXT, SandboxRequest, SandboxResponse, format_utc
 
 UPSTREAM = "arxiv_api"
 MOST_OFFSET = 10_000
@@ -68,24 +68,24 @@ class ArxivApiStandIn:
 
     def papers(self) -> Papers:
         """The papers as the files hold them now; WorldError when they cannot be read."""
-        stats = [(path, path.stat()) for path in arxiv_papers.files(self._world)]
+        stats = [(path, path.stat()) for path in arxiv_papers.paper_files(self._world)]
         seen = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
         if seen != self._seen:
-            self._papers, self._seen = arxiv_papers.read(self._world), seen
+            self._papers, self._seen = arxiv_papers.read_papers(self._world), seen
         return self._papers
 
-    def answer(self, ask: Ask, twist: str = "") -> Answer:
+    def respond(self, request: SandboxRequest, twist: str = "") -> SandboxResponse:
         """One answer. `twist` is a fault of the index: `false-empty`, `unsorted` or `moving`."""
-        if ask.path != "/query":
-            return Answer(status=404, body=b"Not Found", content_type=TEXT)
+        if request.path != "/query":
+            return SandboxResponse(status=404, body=b"Not Found", content_type=TEXT)
         try:
-            question = _question(ask)
-            found = self._find(question, ask.now)
+            question = _question(request)
+            found = self._find(question, request.now)
         except _Refused as error:
-            return error_feed(str(error), ask.now)
+            return error_feed(str(error), request.now)
         found = _twisted(found, question, twist)
         page = found[question.start : question.start + question.size]
-        return Answer(body=_feed(question, page, len(found), ask.now).encode(), content_type=ATOM)
+        return SandboxResponse(body=_feed(question, page, len(found), request.now).encode(), content_type=ATOM)
 
     def _find(self, question: _Question, now: datetime) -> list[WorldPaper]:
         known = self.papers()
@@ -106,10 +106,10 @@ class ArxivApiStandIn:
         return found
 
 
-def _question(ask: Ask) -> _Question:
-    query = dict(ask.query)
-    if ask.method == "POST":
-        query.update(parse_qsl(ask.body.decode("utf-8", "replace"), keep_blank_values=True))
+def _question(request: SandboxRequest) -> _Question:
+    query = dict(request.query)
+    if request.method == "POST":
+        query.update(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
     ids = tuple(part.strip() for part in query.get("id_list", "").split(",") if part.strip())
     for arxiv_id in ids:
         if not _ID.fullmatch(arxiv_id):
@@ -167,10 +167,10 @@ def _twisted(found: list[WorldPaper], question: _Question, twist: str) -> list[W
     return found
 
 
-def error_feed(message: str, now: datetime, status: int = 400) -> Answer:
+def error_feed(message: str, now: datetime, status: int = 400) -> SandboxResponse:
     """The feed with one entry titled "Error"; its status is 400 now, and was 200 in old times."""
     link = f"https://arxiv.org/api/errors#{'_'.join(message.split())}"
-    moment = stamp(now)
+    moment = format_utc(now)
     body = (
         f"{_OPEN}  <id>https://arxiv.org/</id>\n  <title>arXiv Search Results</title>\n"
         f"  <updated>{moment}</updated>\n{_counts(1, 1, 0)}  <entry>\n    <id>{_text(link)}</id>\n"
@@ -179,7 +179,7 @@ def error_feed(message: str, now: datetime, status: int = 400) -> Answer:
         f"    <summary>{_text(message)}</summary>\n    <author>\n      <name>arXiv api core</name>\n"
         "    </author>\n  </entry>\n</feed>\n"
     )
-    return Answer(status=status, body=body.encode(), content_type=ATOM)
+    return SandboxResponse(status=status, body=body.encode(), content_type=ATOM)
 
 
 def _feed(question: _Question, page: Sequence[WorldPaper], total: int, now: datetime) -> str:
@@ -192,7 +192,7 @@ def _feed(question: _Question, page: Sequence[WorldPaper], total: int, now: date
     digest = base64.b64encode(hashlib.sha1(title.encode("utf-8", "replace"), usedforsecurity=False).digest())
     head = (
         f"{_OPEN}  <id>https://arxiv.org/api/{digest.decode()[:-1]}</id>\n"
-        f"  <title>arXiv Query: {_text(title)}</title>\n  <updated>{stamp(now)}</updated>\n"
+        f"  <title>arXiv Query: {_text(title)}</title>\n  <updated>{format_utc(now)}</updated>\n"
         f'  <link href={_attribute(link)} type="application/atom+xml"/>\n'
     )
     return "".join([head, _counts(question.size, total, question.start), *map(_entry, page), "</feed>\n"])
@@ -212,12 +212,12 @@ def _entry(paper: WorldPaper) -> str:
         "  <entry>",
         f"    <id>http://arxiv.org/abs/{name}</id>",
         f"    <title>{_text(paper.title)}</title>",
-        f"    <updated>{stamp(paper.updated)}</updated>",
+        f"    <updated>{format_utc(paper.updated)}</updated>",
         f'    <link href="https://arxiv.org/abs/{name}" rel="alternate" type="text/html"/>',
         f'    <link href="https://arxiv.org/pdf/{name}" rel="related" type="application/pdf" title="pdf"/>',
         f"    <summary>{_text(paper.abstract)}</summary>",
         *(f'    <category term={_attribute(c)} scheme="{_SCHEMA}"/>' for c in paper.categories),
-        f"    <published>{stamp(paper.published)}</published>",
+        f"    <published>{format_utc(paper.published)}</published>",
     ]
     if paper.comment:
         lines.append(f"    <arxiv:comment>{_text(paper.comment)}</arxiv:comment>")

@@ -86,10 +86,10 @@ class WorldPaper:
             "id": self.arxiv_id,
         }
         texts["all"] = " ; ".join([*texts.values(), *self.categories])
-        return {name: plain(text) for name, text in texts.items()}
+        return {name: fold_words(text) for name, text in texts.items()}
 
 
-def plain(text: str) -> str:
+def fold_words(text: str) -> str:
     """Words in lower case with single spaces around them."""
     return f" {' '.join(_WORD.findall(text.casefold()))} "
 
@@ -138,15 +138,15 @@ def announcement_day(paper: WorldPaper) -> date:
     return day + timedelta(days={4: 2, 5: 2, 6: 1}.get(day.weekday(), 0))
 
 
-def files(world: Path) -> tuple[Path, ...]:
+def paper_files(world: Path) -> tuple[Path, ...]:
     """The files that hold papers: `*.jsonl` of the world's folder and of its `arxiv/`."""
     return (*sorted(world.glob("*.jsonl")), *sorted((world / "arxiv").glob("*.jsonl")))
 
 
-def read(world: Path) -> Papers:
+def read_papers(world: Path) -> Papers:
     """All papers of a world; WorldError names the file and line that cannot be used."""
     versions: dict[str, dict[int, WorldPaper]] = {}
-    for path in files(world):
+    for path in paper_files(world):
         for paper in _file(path):
             versions.setdefault(paper.arxiv_id, {})[paper.version] = paper
     latest = []

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tracker.sandbox.arxiv.papers import WorldPaper, plain
+from tracker.sandbox.arxiv.papers import WorldPaper, fold_words
 
 Predicate = Callable[[WorldPaper], bool]
 MOST_TOKENS = 2000
@@ -118,7 +118,7 @@ def _term(token: re.Match[str]) -> Predicate:
         return _category(value.strip())
     if name not in _TEXT_FIELDS:
         raise QueryFault(f"unknown field {name} in search_query")
-    words = plain(value)
+    words = fold_words(value)
     return lambda paper: words in paper.words[name]
 
 

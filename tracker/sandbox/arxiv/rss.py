@@ -12,9 +12,9 @@ from datetime import date, datetime, time, timedelta
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from tracker.sandbox.answer import Answer, Ask
 from tracker.sandbox.arxiv import papers
 from tracker.sandbox.arxiv.papers import Papers, WorldPaper
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse
 
 UPSTREAM = "arxiv_rss"
 XML = "application/rss+xml; charset=utf-8"
@@ -24,19 +24,19 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*|\
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def answer(ask: Ask, known: Papers) -> Answer:
+def respond(request: SandboxRequest, known: Papers) -> SandboxResponse:
     """One day's announcement in the categories that the path names."""
-    names = [name for name in ask.path.strip("/").split("+") if name]
-    today = ask.now.astimezone(papers.NEW_YORK).date()
+    names = [name for name in request.path.strip("/").split("+") if name]
+    today = request.now.astimezone(papers.NEW_YORK).date()
     midnight = datetime.combine(today, time(0), papers.NEW_YORK)
     wrong = [name for name in names if not _CATEGORY.fullmatch(name)]
     if wrong or not names:
         text = f"Bad archive '{wrong[0] if wrong else ''}'. Valid archives and categories are listed at arxiv.org."
-        return Answer(status=400, body=_feed(names, midnight, [], text).encode(), content_type=XML)
+        return SandboxResponse(status=400, body=_feed(names, midnight, [], text).encode(), content_type=XML)
     rows = list(_announced(known, set(names), today - timedelta(days=1)))[:MOST_ITEMS]
-    ends = int((midnight + timedelta(days=1) - ask.now).total_seconds())
+    ends = int((midnight + timedelta(days=1) - request.now).total_seconds())
     headers = {"cache-control": f"max-age={ends}"}
-    return Answer(body=_feed(names, midnight, rows, "").encode(), content_type=XML, headers=headers)
+    return SandboxResponse(body=_feed(names, midnight, rows, "").encode(), content_type=XML, headers=headers)
 
 
 def _announced(known: Papers, wanted: set[str], day: date) -> Iterator[tuple[WorldPaper, str]]:

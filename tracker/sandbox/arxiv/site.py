@@ -15,8 +15,8 @@ import re
 import tarfile
 from pathlib import Path
 
-from tracker.sandbox.answer import HTML, TEXT, Answer, Ask
 from tracker.sandbox.arxiv.papers import NEW_ID, OLD_ID
+from tracker.sandbox.messages import HTML, TEXT, SandboxRequest, SandboxResponse
 
 FAULTS = frozenset({"403", "500", "truncated", "not-public", "withdrawn", "bomb", "traversal"})
 _PATH = re.compile(r"/(html|e-print|src|pdf)/([^?#]{1,64})")
@@ -33,11 +33,11 @@ _STATES = {
 }  # fmt: skip
 
 
-def answer(ask: Ask, world: Path) -> Answer:
+def respond(request: SandboxRequest, world: Path) -> SandboxResponse:
     """What arXiv answers for one of its files."""
-    found = _PATH.fullmatch(ask.path)
+    found = _PATH.fullmatch(request.path)
     if found is None:
-        return Answer(status=404, body=b"Not Found", content_type=TEXT)
+        return SandboxResponse(status=404, body=b"Not Found", content_type=TEXT)
     kind = "e-print" if found[1] == "src" else found[1]
     name = found[2].removesuffix(".pdf") if kind == "pdf" else found[2]
     bare = _VERSION.sub("", name)
@@ -54,35 +54,35 @@ def answer(ask: Ask, world: Path) -> Answer:
     return state_page("no-html" if kind == "html" else "withdrawn", name)
 
 
-def state_page(state: str, arxiv_id: str, status: int = 0) -> Answer:
+def state_page(state: str, arxiv_id: str, status: int = 0) -> SandboxResponse:
     """The page that says why there is no file; a state that arXiv does not know is its 500."""
     usual, title, heading, says = (
         text.format(id=arxiv_id) if isinstance(text, str) else text
         for text in _STATES.get(state, _STATES["unavailable"])
     )
     body = f'<!DOCTYPE html>\n<html lang="en"><head><title>{title} | arXiv e-print repository</title></head>\n<body><h1>{heading}</h1>\n<p>{says}</p></body></html>\n'
-    return Answer(status=status or int(usual), body=body.encode(), content_type=HTML)
+    return SandboxResponse(status=status or int(usual), body=body.encode(), content_type=HTML)
 
 
-def fault(kind: str, ask: Ask) -> Answer | None:
+def fault_response(kind: str, request: SandboxRequest) -> SandboxResponse | None:
     """The answer of a fault that only this upstream has; None for the others."""
     if kind in ("withdrawn", "not-public"):
-        return state_page(kind, ask.path.rpartition("/")[2])
+        return state_page(kind, request.path.rpartition("/")[2])
     if kind == "500":
-        return state_page("unavailable", ask.path.rpartition("/")[2])
+        return state_page("unavailable", request.path.rpartition("/")[2])
     if kind in ("bomb", "traversal"):
-        return _packed("hostile.tar.gz", bomb() if kind == "bomb" else traversal())
+        return _packed("hostile.tar.gz", archive_bomb() if kind == "bomb" else traversal_archive())
     return None
 
 
-def bomb() -> bytes:
+def archive_bomb() -> bytes:
     """A gzipped tar of 1 MB whose one file claims, and unpacks to, a gigabyte."""
     member = tarfile.TarInfo("main.tex")
     member.size = _BOMB_PART * _BOMB_PARTS
     return gzip.compress(member.tobuf(), mtime=0) + gzip.compress(bytes(_BOMB_PART), mtime=0) * _BOMB_PARTS
 
 
-def traversal() -> bytes:
+def traversal_archive() -> bytes:
     """A gzipped tar whose names, links and devices lead out of any folder, around an honest main file."""
     evil = b"\\documentclass{article}\\begin{document}\\url{https://github.com/evil/escaped}\\end{document}\n"
     honest = b"\\documentclass{article}\n\\begin{document}\n\\input{../escaped}\\input{/etc/escaped}\\input{link}\nNothing else.\n\\end{document}\n"
@@ -103,17 +103,17 @@ def traversal() -> bytes:
     return gzip.compress(packed.getvalue(), mtime=0)
 
 
-def _file(kind: str, name: str, path: Path) -> Answer:
+def _file(kind: str, name: str, path: Path) -> SandboxResponse:
     if kind == "html":
         return _answered(path.read_bytes(), HTML, {})
     if kind == "pdf":
         return _answered(
             path.read_bytes(), "application/pdf", {"content-disposition": f'inline; filename="{name}.pdf"'}
         )
-    return _packed(f"arXiv-{name}", pack(path) if path.is_dir() else path.read_bytes())
+    return _packed(f"arXiv-{name}", pack_source(path) if path.is_dir() else path.read_bytes())
 
 
-def pack(folder: Path) -> bytes:
+def pack_source(folder: Path) -> bytes:
     """The source files of a folder as arXiv packs them: one TeX file alone gzipped, else a gzipped tar. The same
     bytes for the same files."""
     files = sorted(each for each in folder.rglob("*") if each.is_file())
@@ -132,11 +132,11 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(member, io.BytesIO(content))
 
 
-def _packed(name: str, body: bytes) -> Answer:
+def _packed(name: str, body: bytes) -> SandboxResponse:
     content_type = "application/gzip" if body.startswith(_GZIP) else "application/pdf"
     return _answered(body, content_type, {"content-disposition": f'attachment; filename="{name}"'})
 
 
-def _answered(body: bytes, content_type: str, headers: dict[str, str]) -> Answer:
+def _answered(body: bytes, content_type: str, headers: dict[str, str]) -> SandboxResponse:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Answer(body=body, content_type=content_type, headers={"etag": etag, **headers})
+    return SandboxResponse(body=body, content_type=content_type, headers={"etag": etag, **headers})

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.sandbox.answer import Answer, Ask, as_json, stamp
 from tracker.sandbox.budget import Budget
 from tracker.sandbox.file_tree import File
 from tracker.sandbox.github import graphql_parser
 from tracker.sandbox.github.graphql_parser import Field, GraphQLFault, Selection
 from tracker.sandbox.github.licensee import RecognisedLicence
 from tracker.sandbox.github.world import GitHubWorld, WorldRepository
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse, format_utc, json_response
 
 DOCS = "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authentication"
 
@@ -89,32 +89,32 @@ class _Language:
 Resolver = Callable[[Any, Mapping[str, Any]], Any]
 
 
-def answer(ask: Ask, world: GitHubWorld, budget: Budget) -> Answer:
+def respond(request: SandboxRequest, world: GitHubWorld, budget: Budget) -> SandboxResponse:
     """Answer one POST; the budget was spent by the caller."""
-    if not ask.account:
-        return as_json({"message": "This endpoint requires you to be authenticated.", "documentation_url": DOCS,
+    if not request.account:
+        return json_response({"message": "This endpoint requires you to be authenticated.", "documentation_url": DOCS,
                         "status": "401"}, 401)  # fmt: skip
     try:
-        request = json.loads(ask.body)
+        question = json.loads(request.body)
         query, variables, operation = (
-            request["query"],
-            request.get("variables") or {},
-            request.get("operationName"),
+            question["query"],
+            question.get("variables") or {},
+            question.get("operationName"),
         )
         if not isinstance(query, str) or not isinstance(variables, dict):
             raise TypeError
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return as_json({"message": "Problems parsing JSON", "documentation_url": DOCS, "status": "400"}, 400)
+        return json_response({"message": "Problems parsing JSON", "documentation_url": DOCS, "status": "400"}, 400)
     errors: list[dict[str, Any]] = []
     try:
-        selections = graphql_parser.read(query, variables, operation)
+        selections = graphql_parser.parse_document(query, variables, operation)
         data = _object(_Root(world, budget), selections, [], errors)
     except GraphQLFault as error:
         where = [{"line": error.line, "column": error.column}]
-        return as_json({"errors": [{"message": str(error), "locations": where}]})
+        return json_response({"errors": [{"message": str(error), "locations": where}]})
     except _Wrong as error:
-        return as_json({"errors": [error.error]})
-    return as_json({"data": data, "errors": errors} if errors else {"data": data})
+        return json_response({"errors": [error.error]})
+    return json_response({"data": data, "errors": errors} if errors else {"data": data})
 
 
 def _object(
@@ -256,7 +256,7 @@ _TYPES: dict[type, tuple[str, dict[str, Resolver]]] = {
     _Root: ("Query", {"repository": _find, "rateLimit": _says("budget"), "viewer": lambda _r, _: _Owner("sandbox", 1)}),
     Budget: ("RateLimit", {"cost": lambda _b, _: 1, "limit": _says("limit"), "remaining": _says("remaining"),
                            "used": _says("used"), "nodeCount": lambda _b, _: 0,
-                           "resetAt": lambda b, _: stamp(b.reset)}),
+                           "resetAt": lambda b, _: format_utc(b.reset)}),
     WorldRepository: ("Repository", _REPOSITORY),
     RecognisedLicence: ("License", {"spdxId": _says("spdx"), "key": _says("key"), "name": _says("name"),
                           "nickname": lambda _l, _: None,

@@ -61,7 +61,9 @@ class _Token:
     place: int
 
 
-def read(source: str, variables: Mapping[str, Any], operation: str | None = None) -> tuple[Selection, ...]:
+def parse_document(
+    source: str, variables: Mapping[str, Any], operation: str | None = None
+) -> tuple[Selection, ...]:
     """The selections of the operation, with fragments opened and variables filled in; raises GraphQLFault."""
     reader = _Reader(source, variables)
     chosen = reader.document(operation)

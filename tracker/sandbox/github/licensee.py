@@ -141,21 +141,25 @@ def licence_files(tree: Iterable[File]) -> list[File]:
     scored = [(name_score(file.name), file) for file in tree if "/" not in file.path]
     found = [file for score, file in sorted(scored, key=lambda pair: (-pair[0], pair[1].path)) if score]
     lesser = next((file for file in found if file.name.casefold() == "copying.lesser"), None)
-    if lesser and read(found[0]).spdx.startswith("GPL") and read(lesser).spdx.startswith("LGPL"):
+    if (
+        lesser
+        and recognise_file(found[0]).spdx.startswith("GPL")
+        and recognise_file(lesser).spdx.startswith("LGPL")
+    ):
         # The LGPL lives beside the GPL that it extends.
         return [lesser]
     return found
 
 
-def of_repository(found: list[File]) -> RecognisedLicence | None:
+def recognise_repository(found: list[File]) -> RecognisedLicence | None:
     """GitHub's answer for the files of `licence_files`: None without any."""
     if not found:
         return None
-    licences = {read(file) for file in found if not file.name.casefold().startswith("copyright")}
+    licences = {recognise_file(file) for file in found if not file.name.casefold().startswith("copyright")}
     return licences.pop() if len(licences) == 1 else OTHER
 
 
-def read(file: File) -> RecognisedLicence:
+def recognise_file(file: File) -> RecognisedLicence:
     """The licence whose text a file holds; OTHER where none is recognised or the bytes are not known."""
     return recognise((file.text or "")[:MOST_CHARACTERS])
 

@@ -11,82 +11,85 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from tracker.sandbox.answer import Answer, Ask, as_json
 from tracker.sandbox.file_tree import File, sha1
 from tracker.sandbox.github.licensee import OTHER, RecognisedLicence
 from tracker.sandbox.github.world import GitHubWorld, WorldRepository
+from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
 DOCS = "https://docs.github.com/rest"
 MOST_TREE_ENTRIES = 100_000
 _RAW = re.compile(r"application/vnd\.github(?:\.v3)?\.raw(?:\+json)?\b")
 
 
-def answer(ask: Ask, world: GitHubWorld) -> Answer:
+def respond(request: SandboxRequest, world: GitHubWorld) -> SandboxResponse:
     """One answer to a GET below the API's base address (`/rate_limit` is the caller's)."""
-    parts = [part for part in ask.path.split("/") if part]
-    if ask.method not in ("GET", "HEAD"):
+    parts = [part for part in request.path.split("/") if part]
+    if request.method not in ("GET", "HEAD"):
         return _failure(404, "Not Found")
     if not parts:
-        return as_json(
-            {"current_user_url": f"{ask.base}/user", "repository_url": f"{ask.base}/repos/{{owner}}/{{repo}}"}
+        return json_response(
+            {
+                "current_user_url": f"{request.base}/user",
+                "repository_url": f"{request.base}/repos/{{owner}}/{{repo}}",
+            }
         )
     if parts[0] == "repositories" and len(parts) > 1 and re.fullmatch(r"\d{1,18}", parts[1], re.ASCII):
         repository = world.by_id(int(parts[1]))
-        return _failure(404, "Not Found") if repository is None else _below(ask, repository, parts[2:])
+        return _failure(404, "Not Found") if repository is None else _below(request, repository, parts[2:])
     if parts[0] != "repos" or len(parts) < 3:
         return _failure(404, "Not Found")
     found = world.find(parts[1], parts[2])
     if found is None:
         return _failure(404, "Not Found", "/repos/repos#get-a-repository")
     repository, moved = found
-    return _moved(ask, repository, parts[3:]) if moved else _below(ask, repository, parts[3:])
+    return _moved(request, repository, parts[3:]) if moved else _below(request, repository, parts[3:])
 
 
-def _moved(ask: Ask, repository: WorldRepository, rest: Sequence[str]) -> Answer:
-    location = "/".join([f"{ask.base}/repositories/{repository.id}", *rest])
+def _moved(request: SandboxRequest, repository: WorldRepository, rest: Sequence[str]) -> SandboxResponse:
+    location = "/".join([f"{request.base}/repositories/{repository.id}", *rest])
     body = {"message": "Moved Permanently", "url": location,
             "documentation_url": f"{DOCS}/guides/best-practices-for-using-the-rest-api#follow-redirects"}  # fmt: skip
-    return as_json(body, 301, {"location": location})
+    return json_response(body, 301, {"location": location})
 
 
-def _below(ask: Ask, repository: WorldRepository, rest: Sequence[str]) -> Answer:
+def _below(request: SandboxRequest, repository: WorldRepository, rest: Sequence[str]) -> SandboxResponse:
     if repository.status != "present":
         return _blocked(repository)
     if not rest:
-        return as_json(_repository(ask.base, repository))
+        return json_response(_repository(request.base, repository))
     what = rest[0]
     if what == "contents":
-        return _contents(ask, repository, "/".join(rest[1:]))
+        return _contents(request, repository, "/".join(rest[1:]))
     if what == "license" and len(rest) == 1:
-        return _license(ask, repository)
+        return _license(request, repository)
     if what == "readme" and len(rest) == 1:
         file = repository.readme
         return (
             _failure(404, "Not Found", "/repos/contents#get-a-repository-readme")
             if file is None
-            else _file(ask, repository, file)
+            else _file(request, repository, file)
         )
     if what == "languages" and len(rest) == 1:
-        return as_json(dict.fromkeys(repository.languages, 1000))
+        return json_response(dict.fromkeys(repository.languages, 1000))
     if list(rest[:2]) == ["git", "trees"] and len(rest) > 2:
-        return _tree(ask, repository, "/".join(rest[2:]))
+        return _tree(request, repository, "/".join(rest[2:]))
     if what == "commits" and not repository.tree:
         return _failure(409, "Git Repository is empty.", "/commits/commits#list-commits")
     return _failure(404, "Not Found")
 
 
-def _blocked(repository: WorldRepository) -> Answer:
+def _blocked(repository: WorldRepository) -> SandboxResponse:
     legal = repository.status == "blocked"
     block = {
         "reason": "dmca" if legal else "tos",
         "created_at": repository.pushed_at,
         "html_url": "https://github.com/github/dmca" if legal else "https://github.com/tos",
     }
-    return as_json({"message": "Repository access blocked", "block": block}, 451 if legal else 403)
+    return json_response({"message": "Repository access blocked", "block": block}, 451 if legal else 403)
 
 
-def _failure(status: int, message: str, where: str = "") -> Answer:
-    return as_json({"message": message, "documentation_url": DOCS + where, "status": str(status)}, status)
+def _failure(status: int, message: str, where: str = "") -> SandboxResponse:
+    return json_response({"message": message, "documentation_url": DOCS + where, "status": str(status)}, status)
 
 
 def _licence(base: str, licence: RecognisedLicence | None) -> dict[str, Any] | None:
@@ -128,32 +131,35 @@ def _repository(base: str, repository: WorldRepository) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _license(ask: Ask, repository: WorldRepository) -> Answer:
+def _license(request: SandboxRequest, repository: WorldRepository) -> SandboxResponse:
     if not repository.licence_files:
         return _failure(404, "Not Found", "/licenses/licenses#get-the-license-for-a-repository")
     file = repository.licence_files[0]
-    if _RAW.search(ask.headers.get("accept", "")):
-        return _file(ask, repository, file)
-    return as_json(
-        _content(ask.base, repository, file, whole=True) | {"license": _licence(ask.base, repository.licence)}
+    if _RAW.search(request.headers.get("accept", "")):
+        return _file(request, repository, file)
+    return json_response(
+        _content(request.base, repository, file, whole=True)
+        | {"license": _licence(request.base, repository.licence)}
     )
 
 
-def _file(ask: Ask, repository: WorldRepository, file: File) -> Answer:
-    if _RAW.search(ask.headers.get("accept", "")):
-        return Answer(body=file.data or b"", content_type="application/vnd.github.raw+json; charset=utf-8")
-    return as_json(_content(ask.base, repository, file, whole=True))
+def _file(request: SandboxRequest, repository: WorldRepository, file: File) -> SandboxResponse:
+    if _RAW.search(request.headers.get("accept", "")):
+        return SandboxResponse(
+            body=file.data or b"", content_type="application/vnd.github.raw+json; charset=utf-8"
+        )
+    return json_response(_content(request.base, repository, file, whole=True))
 
 
-def _contents(ask: Ask, repository: WorldRepository, path: str) -> Answer:
+def _contents(request: SandboxRequest, repository: WorldRepository, path: str) -> SandboxResponse:
     if not repository.tree:
         return _failure(404, "This repository is empty.", "/repos/contents#get-repository-content")
-    if not _is_head(repository, ask.param("ref")):
+    if not _is_head(repository, request.param("ref")):
         return _failure(
-            404, f"No commit found for the ref {ask.param('ref')}", "/repos/contents#get-repository-content"
+            404, f"No commit found for the ref {request.param('ref')}", "/repos/contents#get-repository-content"
         )
     if path in repository.tree:
-        return _file(ask, repository, repository.tree[path])
+        return _file(request, repository, repository.tree[path])
     prefix = f"{path}/" if path else ""
     entries: dict[str, File | None] = {}
     for name, file in repository.tree.items():
@@ -163,12 +169,12 @@ def _contents(ask: Ask, repository: WorldRepository, path: str) -> Answer:
     if not entries:
         return _failure(404, "Not Found", "/repos/contents#get-repository-content")
     shown = [
-        _folder(ask.base, repository, prefix + name)
+        _folder(request.base, repository, prefix + name)
         if file is None
-        else _content(ask.base, repository, file, whole=False)
+        else _content(request.base, repository, file, whole=False)
         for name, file in sorted(entries.items())
     ]
-    return as_json(shown)
+    return json_response(shown)
 
 
 def _content(base: str, repository: WorldRepository, file: File, *, whole: bool) -> dict[str, Any]:
@@ -223,13 +229,13 @@ def _is_head(repository: WorldRepository, ref: str) -> bool:
     return ref.removeprefix("refs/heads/") in ("", "HEAD", repository.branch, repository.head)
 
 
-def _tree(ask: Ask, repository: WorldRepository, ref: str) -> Answer:
+def _tree(request: SandboxRequest, repository: WorldRepository, ref: str) -> SandboxResponse:
     if not repository.tree:
         return _failure(409, "Git Repository is empty.", "/git/trees#get-a-tree")
     if not _is_head(repository, ref) and ref != _folder_oid(repository, ""):
         return _failure(404, "Not Found", "/git/trees#get-a-tree")
-    recursive = ask.param("recursive") not in ("", "0")
-    url = f"{ask.base}/repos/{repository.full_name}/git"
+    recursive = request.param("recursive") not in ("", "0")
+    url = f"{request.base}/repos/{repository.full_name}/git"
     entries: dict[str, dict[str, Any]] = {}
     for path, file in repository.tree.items():
         parts = path.split("/")
@@ -255,5 +261,5 @@ def _tree(ask: Ask, repository: WorldRepository, ref: str) -> Answer:
             }
     shown = [entry for _path, entry in sorted(entries.items())]
     root = _folder_oid(repository, "")
-    return as_json({"sha": root, "url": f"{url}/trees/{root}", "tree": shown[:MOST_TREE_ENTRIES],
+    return json_response({"sha": root, "url": f"{url}/trees/{root}", "tree": shown[:MOST_TREE_ENTRIES],
                     "truncated": len(shown) > MOST_TREE_ENTRIES})  # fmt: skip

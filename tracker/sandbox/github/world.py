@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.domain.errors import WorldError
-from tracker.sandbox.file_tree import File, folders, locate, read_facts, read_tree, sha1
+from tracker.sandbox.file_tree import File, find_folder, list_folders, read_facts, read_tree, sha1
 from tracker.sandbox.github import licensee
 from tracker.sandbox.github.licensee import RecognisedLicence
 
@@ -118,7 +118,7 @@ class WorldRepository:
     @cached_property
     def licence(self) -> RecognisedLicence | None:
         """What GitHub says of its licence."""
-        return licensee.of_repository(self.licence_files)
+        return licensee.recognise_repository(self.licence_files)
 
     @cached_property
     def readme(self) -> File | None:
@@ -152,13 +152,13 @@ class GitHubWorld:
         self._root = world / "github"
         self._old: dict[str, WorldRepository] | None = None
 
-    def look_again(self) -> None:
+    def start_request(self) -> None:
         """A new request: forget what the last one found."""
         self._old = None
 
     def find(self, owner: str, name: str) -> tuple[WorldRepository, bool] | None:
         """The repository and whether it was asked for by an old name. A name in use wins over an old one."""
-        if found := locate(self._root, owner, name):
+        if found := find_folder(self._root, owner, name):
             return _repository(found), False
         if self._old is None:
             known = list(self.all())
@@ -172,8 +172,8 @@ class GitHubWorld:
 
     def all(self) -> Iterator[WorldRepository]:
         """Every repository, by name."""
-        for owner in folders(self._root):
-            for folder in folders(owner):
+        for owner in list_folders(self._root):
+            for folder in list_folders(owner):
                 yield _repository(folder)
 
 

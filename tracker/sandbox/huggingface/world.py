@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tracker.sandbox.file_tree import File, folders, locate, read_facts, read_tree, sha1
+from tracker.sandbox.file_tree import File, find_folder, list_folders, read_facts, read_tree, sha1
 
 KINDS = ("models", "datasets", "spaces")
 UNKNOWN_TIME = "2022-03-02T23:29:04.000Z"
@@ -149,7 +149,7 @@ class HubWorld:
     def find(self, kind: str, name: str) -> WorldArtifact | None:
         """The artifact of that name, or of that old name (its `id` then differs)."""
         space, _slash, rest = name.rpartition("/")
-        if found := locate(self._root / kind, space, rest):
+        if found := find_folder(self._root / kind, space, rest):
             return _artifact(kind, found)
         wanted = name.casefold()
         for artifact in self.all(kind):
@@ -159,8 +159,8 @@ class HubWorld:
 
     def all(self, kind: str) -> Iterator[WorldArtifact]:
         """Every artifact of a kind, by name."""
-        for space in folders(self._root / kind):
-            for folder in folders(space):
+        for space in list_folders(self._root / kind):
+            for folder in list_folders(space):
                 yield _artifact(kind, folder)
 
     def paper(self, arxiv_id: str) -> dict[str, Any] | None:

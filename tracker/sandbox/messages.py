@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class SandboxRequest:
     """One request. `path` is below the upstream's base address and starts with a slash.
 
     `base` is that address (`http://127.0.0.1:PORT/github`), so that links in answers stay on this machine.
@@ -46,7 +46,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SandboxResponse:
     """One answer. `fault` is empty, `cut` (the body ends before its Content-Length) or `hang` (it is sent
     only after `seconds`)."""
 
@@ -58,12 +58,17 @@ class Answer:
     seconds: float = 0.0
 
 
-def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> SandboxResponse:
     """A JSON answer, as compact as the upstreams write it."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return Answer(status=status, body=body, content_type=JSON, headers=headers or {})
+    return SandboxResponse(status=status, body=body, content_type=JSON, headers=headers or {})
 
 
-def stamp(moment: datetime, timespec: str = "seconds") -> str:
+def with_headers(response: SandboxResponse, headers: Mapping[str, str]) -> SandboxResponse:
+    """The response with further headers; its own take precedence."""
+    return replace(response, headers={**headers, **response.headers})
+
+
+def format_utc(moment: datetime, timespec: str = "seconds") -> str:
     """A time as the upstreams write it: `2026-07-01T05:00:00Z`."""
     return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
