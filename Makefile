@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Processes that share the tests. JOBS=0 runs them in one, as a debugger needs it.
+JOBS ?= auto
 
 .PHONY: run demo test lint types docs accuracy bench bench-store readers soak fuzz faults audit browser container clean
 
@@ -15,11 +17,11 @@ $(STAMP): pyproject.toml
 run: $(STAMP)  ## the service at http://127.0.0.1:8080
 	$(BIN)/tracker run
 
-demo: $(STAMP)  ## the service on a world of its own, without a network
+demo: $(STAMP)  ## the service on a built-in world, without a network
 	$(BIN)/tracker demo
 
-test: $(STAMP)  ## all tests; ARGS="…" for pytest's own options
-	$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP)  ## all tests; ARGS="…" for pytest's own options, e.g. ARGS=tests/judge
+	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
 
 lint: $(STAMP)  ## style and import rules
 	$(BIN)/ruff check .
@@ -32,11 +34,11 @@ types: $(STAMP)  ## mypy, strict
 docs: $(STAMP)  ## the documents: links, blocks, commands, and the map of the modules
 	$(BIN)/python -m pytest tests/docs $(ARGS)
 
-accuracy: $(STAMP)  ## score the labelled texts, write docs/accuracy.md, fail where a figure fell
+accuracy: $(STAMP)  ## score the labelled texts, write docs/accuracy.md, fail where a score fell
 	$(BIN)/python -m pip install --quiet --group accuracy
 	$(BIN)/python -m benchmarks.accuracy
 
-bench: $(STAMP)  ## ratios against a named baseline
+bench: $(STAMP)  ## speed, as ratios to named baselines
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m benchmarks.write_papers
 	$(BIN)/python -m benchmarks.links
@@ -53,14 +55,15 @@ readers: $(STAMP)  ## a minute of reading while another process writes: never "d
 soak: $(STAMP)  ## 30 simulated days of a normal load: memory, open files and logs stay flat (about 10 minutes)
 	$(BIN)/python -m benchmarks.soak
 
-fuzz: $(STAMP)  ## a million hostile inputs to all that reads what strangers wrote (make fuzz INPUTS=100000 SEED=2)
+fuzz: $(STAMP)  ## a million hostile inputs to every parser of foreign text (make fuzz INPUTS=100000 SEED=2)
 	$(BIN)/python -m benchmarks.fuzz --inputs $(or $(INPUTS),1000000) --seed $(or $(SEED),1)
 
-audit: $(STAMP)  ## the lock is whole, hashed and freely licensed, and no advisory is known against it
+audit: $(STAMP)  ## the locks are complete, hashed and freely licensed, and no advisory is known against them
 	$(BIN)/python -m pytest -q tests/test_lock.py
 	$(PYTHON) -m venv $(VENV)-audit
 	$(VENV)-audit/bin/python -m pip install --quiet "pip-audit>=2.9,<3"
 	$(VENV)-audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	$(VENV)-audit/bin/pip-audit --requirement requirements-build.lock --require-hashes --disable-pip
 
 browser: $(STAMP)  ## every page in headless Chromium: widths, themes, keyboard, axe (needs npm, and root where chromium is missing)
 	$(BIN)/python -m pip install --quiet --group browser
@@ -73,7 +76,7 @@ faults: $(STAMP)  ## the long form of tests/faults (an hour; a disk is mounted w
 	FAULTS=long FAULTS_REPORT=$(VENV)/faults.txt $(BIN)/python -m pytest tests/faults --durations=10 $(ARGS)
 	cat $(VENV)/faults.txt
 
-container:  ## build the image and run it for real (docker, or podman where there is no engine)
+container:  ## build the image and run it for real (docker, or podman where no Docker engine answers)
 	bash tests/container/run.sh
 
 clean:

@@ -88,7 +88,12 @@ if [[ $engine == podman ]]; then
   build+=(--volume "$work/pip:/etc/xdg/pip:ro")
   bundle=/etc/ssl/certs/ca-certificates.crt
   if [[ -e $bundle ]]; then printf '%s\n' "$bundle" >>"$work/paths"; fi
-  while IFS= read -r path; do build+=(--volume "$path:$path:ro"); done < <(sort -u "$work/paths")
+  while IFS= read -r path; do
+    if [[ $path == /etc/xdg/pip/* ]]; then # inside the folder that is mounted already
+      mkdir -p "$work/pip/$(dirname "${path#/etc/xdg/pip/}")"
+      cp -r "$path" "$work/pip/${path#/etc/xdg/pip/}"
+    else build+=(--volume "$path:$path:ro"); fi
+  done < <(sort -u "$work/paths")
 fi
 say "Building …"
 nice "$engine" build "${build[@]}" . >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log" >&2; give_up "the image cannot be built."; }
