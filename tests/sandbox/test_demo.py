@@ -16,7 +16,7 @@ from tracker.sandbox.arxiv import papers
 
 ROOT = Path(__file__).parents[2]
 WORLD = ROOT / "tracker" / "sandbox" / "demo"
-MOST_BYTES = 400_000
+MOST_BYTES = 130_000
 MOST_PATHS = 60
 
 PAPER_KEYS = {
@@ -73,6 +73,11 @@ def test_it_is_small() -> None:
     assert sum(path.stat().st_size for path in WORLD.rglob("*") if path.is_file()) < MOST_BYTES
 
 
+def test_it_holds_each_text_once() -> None:
+    texts = [path.read_bytes() for path in WORLD.rglob("*") if path.is_file() and path.stat().st_size > 5_000]
+    assert len(texts) == len(set(texts))
+
+
 def test_nothing_in_it_is_ignored_by_version_control() -> None:
     ignored = {"data", "build", "dist", "node_modules", "__pycache__"}
     assert not [path for path in WORLD.rglob("*") if ignored & set(path.relative_to(WORLD).parts)]
@@ -123,7 +128,7 @@ def test_a_repository_holds_facts_names_and_little_text(folder: Path) -> None:
     assert len(paths) <= MOST_PATHS
     held = {
         path.relative_to(folder / "files").as_posix() for path in (folder / "files").rglob("*") if path.is_file()
-    }
+    } | set(facts(folder, "shared.json") if (folder / "shared.json").is_file() else ())
     assert held <= set(paths)
     assert held == set(file_tree.read_tree(folder)) & held
     assert all(re.match(r"readme|licen[cs]e", path, re.IGNORECASE) for path in held)

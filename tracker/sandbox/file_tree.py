@@ -1,4 +1,4 @@
-"""Files of one repository or Hub artifact of a world: names from `tree.txt`, bytes from `files/`."""
+"""Files of one repository or Hub artifact of a world: names from `tree.txt`, bytes from `files/` and `shared.json`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from tracker.domain.errors import WorldError
 
 UNKNOWN_SIZE = 1024
-"""Answered as the size of a file that exists without bytes: its real size is not known, and it is not empty."""
+"""The size of a file that exists without bytes: its real size is not known, and it is not empty."""
 _KEPT = 50_000
 
 
@@ -71,7 +71,8 @@ def sha1(data: bytes) -> str:
 
 
 def read_tree(folder: Path) -> Mapping[str, File]:
-    """Files by path, sorted. Empty where the folder has neither `tree.txt` nor `files/`."""
+    """Files by path, sorted; empty if the folder has none of `tree.txt`, `files/` and `shared.json`. Raises WorldError
+    if `shared.json` cannot be used: it maps paths to files elsewhere in the world, relative to `folder`."""
     found: dict[str, File] = {}
     try:
         text = (folder / "tree.txt").read_text(encoding="utf-8", errors="replace")
@@ -86,6 +87,11 @@ def read_tree(folder: Path) -> Mapping[str, File]:
             source = Path(place, name)
             path = source.relative_to(root).as_posix()
             found[path] = File(path, source)
+    for path, other in read_facts(folder / "shared.json").items():
+        source = folder / str(other)
+        if not source.is_file():
+            raise WorldError(f"{folder / 'shared.json'}: {other} is not a file.")
+        found[path] = File(path, source)
     return dict(sorted(found.items()))
 
 
