@@ -24,7 +24,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from tracker.domain.errors import Cancelled, SettingsError, TrackerError
 from tracker.domain.protocols import Clock, Progress
 from tracker.domain.status import Trouble
-from tracker.pipeline import cycle, publish, retention, snapshot
+from tracker.pipeline import cycle, publish, snapshot
+from tracker.pipeline.caches import clear_caches
 from tracker.pipeline.context import Cycle, begin_cycle
 from tracker.pipeline.worker import make_worker
 from tracker.settings import Schedule, Settings
@@ -164,8 +165,7 @@ class Service:
             self._broke(job, f"broke off ({type(error).__name__})")
         finally:
             self._store.release_connections()
-            publish.clear_caches()
-            retention.clear_caches()
+            clear_caches()
             _give_memory_back()
 
     def _broke(self, job: str, reason: str) -> None:

@@ -261,7 +261,7 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At)
 
 def test_an_alarm_is_raised_once_and_ends(world: World, at: At, caplog: pytest.LogCaptureFixture) -> None:
     a_week(world)
-    caplog.set_level(logging.INFO, logger="tracker.pipeline.completeness")
+    caplog.set_level(logging.INFO, logger="tracker.pipeline.alarms")
     for now in nights():
         with at(now) as moment:
             if "2026-06-16T12" < now < "2026-06-19T12":

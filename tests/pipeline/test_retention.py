@@ -21,8 +21,9 @@ from tracker.domain.papers import Version
 from tracker.domain.terms import Source
 from tracker.fetch import request_policy
 from tracker.hosts import base, resolve
+from tracker.pipeline.caches import clear_caches
 from tracker.pipeline.context import Cycle, begin_cycle
-from tracker.pipeline.retention import clear_caches, delete_old_evidence
+from tracker.pipeline.retention import delete_old_evidence
 from tracker.pipeline.stage import StageOutcome
 from tracker.pipeline.worker import Worker, make_worker
 from tracker.store import (

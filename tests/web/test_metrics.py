@@ -19,10 +19,10 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from tracker import settings
 from tracker.domain.status import Status, Trouble
 from tracker.fetch import clock, request_counts
-from tracker.pipeline import judge, publish, retention, stage, timing
+from tracker.pipeline import judge, publish, retention, stage, stage_times
 from tracker.pipeline.context import begin_cycle
 from tracker.pipeline.read import read_papers
-from tracker.pipeline.timing import StageTime
+from tracker.pipeline.stage_times import StageTime
 from tracker.pipeline.worker import Worker, make_worker
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
@@ -149,22 +149,10 @@ def test_hosts_of_strangers_are_no_series() -> None:
     }
 
 
-def test_a_stage_is_timed_however_it_ends() -> None:
-    ticks = iter([10.0, 12.5, 20.0, 20.5, 30.0, 29.0])
-    timings = timing.Timings(lambda: next(ticks))
-    with timings.of("read"):
-        pass
-    with pytest.raises(ValueError, match="broke"), timings.of("read"):
-        raise ValueError("broke")
-    with timings.of("back"):
-        pass
-    assert timings.so_far() == {"read": StageTime(2, 3.0, 0.5), "back": StageTime(1, 0.0, 0.0)}
-
-
 def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    timings = timing.Timings()
-    monkeypatch.setattr(stage, "TIMINGS", timings)
-    monkeypatch.setattr(metrics, "TIMINGS", timings)
+    timings = stage_times.StageTimes()
+    monkeypatch.setattr(stage, "STAGE_TIMES", timings)
+    monkeypatch.setattr(metrics, "STAGE_TIMES", timings)
     with working(store, tmp_path) as worker:
         for work in (judge.judge_works, read_papers, retention.delete_old_evidence):
             work(begin_cycle(worker))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from tracker.pipeline.alarms import raise_alarms
 from tracker.pipeline.archived_copies import find_archived_copies
 from tracker.pipeline.arxiv_fallback import harvest_arxiv
 from tracker.pipeline.check import check_artifacts
-from tracker.pipeline.completeness import raise_alarms
 from tracker.pipeline.context import Cycle, begin_cycle
 from tracker.pipeline.full_text import read_full_texts
 from tracker.pipeline.hub_lists import read_hub_lists

@@ -13,14 +13,13 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from tracker.hosts import base, resolve
 from tracker.pipeline.context import Cycle
-from tracker.store import keys, retention, stage_status, times
+from tracker.store import retention, stage_status
 
 log = logging.getLogger(__name__)
 
 STAGE = "retention"
-EVERY = timedelta(hours=24)
+PERIOD = timedelta(hours=24)
 LEFTOVER_SECONDS = 86_400
 """A temporary file that nobody wrote to for a day belongs to a process that was killed."""
 _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")
@@ -40,20 +39,10 @@ def delete_old_evidence(cycle: Cycle) -> None:
             scans_days=days.scans_days,
             go_on=cycle.check_cancelled,
         )
-        swept = sweep(cycle.settings.public_dir) + sweep(cycle.settings.data_dir, deep=False)
-        if deleted.listings or deleted.scans or swept:
-            log.info("%d listings, %d scans and %d leftover files deleted", deleted.listings, deleted.scans, swept)
-
-
-def clear_caches() -> None:
-    """Drop the caches that make one cycle quicker: parsed addresses, and times and keys as they are stored.
-
-    A service does it between cycles: bounded only in number, they would grow for months.
-    """
-    resolve.resolve_url.cache_clear()
-    base.split_url.cache_clear()
-    times.format_utc.cache_clear()
-    keys.work_key.cache_clear()
+        files = delete_leftover_files(cycle.settings.public_dir)
+        files += delete_leftover_files(cycle.settings.data_dir, deep=False)
+        if deleted.listings or deleted.scans or files:
+            log.info("%d listings, %d scans and %d leftover files deleted", deleted.listings, deleted.scans, files)
 
 
 def _is_due(cycle: Cycle) -> bool:
@@ -61,21 +50,21 @@ def _is_due(cycle: Cycle) -> bool:
     if any(trouble.what == STAGE and trouble.next_try and trouble.next_try > cycle.now for trouble in troubles):
         return False
     good = good_at.get(STAGE)
-    return good is None or not cycle.now - EVERY < good <= cycle.now
+    return good is None or not cycle.now - PERIOD < good <= cycle.now
 
 
-def sweep(folder: Path, *, deep: bool = True) -> int:
+def delete_leftover_files(folder: Path, *, deep: bool = True) -> int:
     """Delete temporary files that killed processes left below `folder`, or directly in it; returns how many. A file that
     cannot be deleted stays."""
-    swept, before = 0, time.time() - LEFTOVER_SECONDS
-    for path in _files(folder, deep=deep):
+    deleted, before = 0, time.time() - LEFTOVER_SECONDS
+    for path in _hidden_files(folder, deep=deep):
         with suppress(OSError):
             if _TEMPORARY.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < before:
                 path.unlink()
-                swept += 1
-    return swept
+                deleted += 1
+    return deleted
 
 
-def _files(folder: Path, *, deep: bool) -> Iterator[Path]:
+def _hidden_files(folder: Path, *, deep: bool) -> Iterator[Path]:
     with suppress(OSError):
         yield from folder.rglob(".*") if deep else folder.glob(".*")

@@ -18,7 +18,9 @@ from tracker.store.search import find_papers
 BATCH = 200
 """Papers whose evidence is read at once."""
 MONTHS = 24
+"""Months that the trends show."""
 LONGEST_SEARCH = 200
+"""Characters of a search that are read."""
 MOST_FOUND = 500
 """Papers that a search finds at most: nobody reads more."""
 
@@ -34,18 +36,18 @@ def build_site(
     unlinked: Sequence[Item] = (),
     channels: Sequence[tuple[str, Channel]] = (),
 ) -> dict[str, bytes]:
-    """All static pages by the name of their file: the lists, the figures, and a page for every paper that stands in
-    one of them. `newest` are the items of the main feed in order; `channels` all feeds with the name of their group."""
+    """All static pages by the name of their file: the lists, the statistics, and a page for every paper in one of the
+    lists. `newest` are the items of the main feed in order; `channels` all feeds with the name of their group."""
     address, of_feeds = site_address(settings), feed_pages.list_feed_pages(channels)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
-    told = {item.work: item for item in reversed(everything) if item.arxiv_id}
+    by_work = {item.work: item for item in reversed(everything) if item.arxiv_id}
     site = {
         "index.html": pages.render_index(
             newest, not_open, releases, unlinked, status, settings, address=address, feed_pages=of_feeds
         ),
         "browse.html": pages.render_browse(of_feeds, settings, status),
         "feeds.html": pages.render_feeds(channels, settings, status, address=address),
-        "trends.html": _trends(store, settings, status),
+        "trends.html": _render_trends(store, settings, status),
         "organisations.html": pages.render_organisations(
             trends.count_by_organisation(store), settings, status, of_feeds
         ),
@@ -55,10 +57,10 @@ def build_site(
         "robots.txt": pages.robots_txt(address),
         **pages.load_assets(),
         **{f"{page.path}.html": pages.render_feed_page(page, settings) for page in of_feeds},
-        **_papers(store, settings, told, {page.path for page in of_feeds}),
+        **_render_papers(store, settings, by_work, {page.path for page in of_feeds}),
     }
     if address:
-        site["sitemap.xml"] = pages.sitemap_xml(_addresses(site, told), address)
+        site["sitemap.xml"] = pages.sitemap_xml(_page_changes(site, by_work), address)
     return site
 
 
@@ -74,13 +76,13 @@ def build_search_page(
     store: Store, settings: Settings, words: str, page: int, status: Status | None = None
 ) -> bytes:
     """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never raises."""
-    wanted = " ".join(_plain(words).split())[:LONGEST_SEARCH]
-    found = find_papers(store, wanted, MOST_FOUND)
-    last = max(1, -(-len(found) // pages.PER_SEARCH))
+    query = " ".join(_plain(words).split())[:LONGEST_SEARCH]
+    matches = find_papers(store, query, MOST_FOUND)
+    last = max(1, -(-len(matches) // pages.PER_SEARCH))
     number = min(max(page, 1), last)
-    shown = found[(number - 1) * pages.PER_SEARCH : number * pages.PER_SEARCH]
-    results = [item for one in shown if (item := items.load_item(store, f"arxiv:{one}")) is not None]
-    return pages.render_search(wanted, results, len(found), number, MOST_FOUND, settings, status)
+    shown = matches[(number - 1) * pages.PER_SEARCH : number * pages.PER_SEARCH]
+    results = [item for arxiv_id in shown if (item := items.load_item(store, f"arxiv:{arxiv_id}")) is not None]
+    return pages.render_search(query, results, len(matches), number, MOST_FOUND, settings, status)
 
 
 def _plain(text: str) -> str:
@@ -88,17 +90,19 @@ def _plain(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
-def _papers(store: Store, settings: Settings, told: Mapping[str, Item], page_paths: set[str]) -> dict[str, bytes]:
-    made, works = {}, sorted(told)
+def _render_papers(
+    store: Store, settings: Settings, by_work: Mapping[str, Item], page_paths: set[str]
+) -> dict[str, bytes]:
+    rendered, works = {}, sorted(by_work)
     for start in range(0, len(works), BATCH):
         for work, dossier in evidence.load_evidence(store, works[start : start + BATCH]).items():
-            name = f"paper/{told[work].arxiv_id}"
+            name = f"paper/{by_work[work].arxiv_id}"
             if is_safe_path(name):
-                made[f"{name}.html"] = pages.render_paper(told[work], dossier, settings, page_paths)
-    return made
+                rendered[f"{name}.html"] = pages.render_paper(by_work[work], dossier, settings, page_paths)
+    return rendered
 
 
-def _trends(store: Store, settings: Settings, status: Status) -> bytes:
+def _render_trends(store: Store, settings: Settings, status: Status) -> bytes:
     since = (status.now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
     began = trends.first_seen_at(store)
     return pages.render_trends(
@@ -111,9 +115,9 @@ def _trends(store: Store, settings: Settings, status: Status) -> bytes:
     )
 
 
-def _addresses(site: Iterable[str], told: Mapping[str, Item]) -> dict[str, datetime | None]:
-    """The pages that a robot should read, by their path."""
-    changed = {f"paper/{item.arxiv_id}": item.changed_at for item in told.values()}
+def _page_changes(site: Iterable[str], by_work: Mapping[str, Item]) -> dict[str, datetime | None]:
+    """The pages that a robot should read, by path, with the time of their last change where it is known."""
+    changed = {f"paper/{item.arxiv_id}": item.changed_at for item in by_work.values()}
     paths = [
         name.removesuffix(".html")
         for name in site

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from tracker.domain.errors import Cancelled, StoreError, TrackerError, UpstreamError
 from tracker.domain.protocols import Progress
-from tracker.pipeline.timing import TIMINGS
+from tracker.pipeline.stage_times import STAGE_TIMES
 from tracker.store import stage_status
 from tracker.store.engine import Store
 
@@ -88,7 +88,7 @@ def run_stage(stage: Stage, *, contained: bool) -> Iterator[Stage]:
     `contained`: any other error does not leave the stage either, for work without which the cycle is whole. Cancelled
     always leaves it.
     """
-    with TIMINGS.of(stage.name):
+    with STAGE_TIMES.measure(stage.name):
         try:
             yield stage
         except Cancelled:

@@ -22,8 +22,8 @@ from prometheus_client.registry import Collector
 from tracker import __version__
 from tracker.domain.status import Status
 from tracker.fetch.request_counts import REQUEST_COUNTS
+from tracker.pipeline.stage_times import STAGE_TIMES, StageTime
 from tracker.pipeline.status import read_status
-from tracker.pipeline.timing import TIMINGS, StageTime
 from tracker.pipeline.worker import Worker
 from tracker.settings import Settings
 from tracker.store import statistics
@@ -91,7 +91,7 @@ def measure(worker: Worker, now: datetime, *, with_store: bool) -> Measurements:
     store, wal = store_bytes(settings)
     return Measurements(
         requests=REQUEST_COUNTS.totals(),
-        stages=TIMINGS.so_far(),
+        stages=STAGE_TIMES.totals(),
         papers_by_state=statistics.count_states(worker.store) if with_store else {},
         upstreams=_upstreams(settings, known) if with_store else {},
         page_hosts_in_trouble=_page_hosts_in_trouble(known, now) if with_store else None,

@@ -1,0 +1,87 @@
+"""The alarms: announcement days that stay short, and upstreams that keep failing.
+
+An alarm is in force as long as its trouble is recorded beside those of the stages.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from tracker.domain.status import Trouble
+from tracker.harvest.announcements import announcement_time
+from tracker.pipeline.completeness import list_announcement_days
+from tracker.pipeline.context import Cycle
+from tracker.store import stage_status, upstreams
+
+log = logging.getLogger(__name__)
+
+DAILY_UPSTREAMS = ("arxiv_api", "arxiv_oai", "github_api", "huggingface")
+"""Upstreams that are asked every day, so that one whose last request failed is failing now."""
+ANNOUNCEMENTS = "announcements"
+"""The name of the alarm of short days; that of an upstream is `upstream NAME`."""
+
+
+def raise_alarms(cycle: Cycle) -> bool:
+    """Raise the alarm for days that stay short and upstreams that keep failing, and end it where that is over.
+
+    What is wrong is recorded with the stages, so that `/health` and the page show it; the log says it once. Returns
+    whether there is something else to show than before.
+    """
+    patience = timedelta(hours=cycle.settings.harvest.alarm_hours)
+    alarms = [*_short_days(cycle, patience), *_failing_upstreams(cycle, patience)]
+    before = {trouble.what: trouble for trouble in stage_status.load_stages(cycle.store)[1]}
+    for alarm in alarms:
+        if alarm.what not in before:
+            log.error(
+                "alarm: %s: %s, since %s; %s",
+                alarm.what,
+                alarm.reason,
+                _utc(alarm.since),
+                f"next try {_utc(alarm.next_try)}"
+                if alarm.next_try
+                else "it is tried again with the next harvest",
+            )
+        stage_status.record_stage_failed(
+            cycle.store, alarm.what, alarm.reason, alarm.next_try, cycle.now, since=alarm.since
+        )
+    names = {ANNOUNCEMENTS, *map(_alarm_name, DAILY_UPSTREAMS)}
+    over = names & before.keys() - {alarm.what for alarm in alarms}
+    for name in sorted(over):
+        log.info("the alarm is over: %s", name)
+        stage_status.forget_stage(cycle.store, name)
+    return bool(over) or any(before.get(alarm.what) != alarm for alarm in alarms)
+
+
+def _short_days(cycle: Cycle, patience: timedelta) -> list[Trouble]:
+    late = [
+        day
+        for day in list_announcement_days(cycle.store, cycle.settings, cycle.now)
+        if day.short and announcement_time(day.day) + patience <= cycle.now
+    ]
+    if not late:
+        return []
+    more = f", and {len(late) - 1} later days" if len(late) > 1 else ""
+    reason = f"the announcement of {late[0].day} is short: {'; '.join(late[0].reasons)}{more}"
+    return [Trouble(ANNOUNCEMENTS, reason, announcement_time(late[0].day), cycle.worker.next_harvest())]
+
+
+def _failing_upstreams(cycle: Cycle, patience: timedelta) -> list[Trouble]:
+    return [
+        Trouble(
+            _alarm_name(state.name),
+            state.last_error,
+            state.failing_since,
+            state.stop_until if state.stop_until and state.stop_until > cycle.now else cycle.worker.next_harvest(),
+        )
+        for state in upstreams.load_failing_upstreams(cycle.store, DAILY_UPSTREAMS)
+        if state.failing_since and state.failing_since + patience <= cycle.now
+    ]
+
+
+def _alarm_name(upstream: str) -> str:
+    return f"upstream {upstream}"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
