@@ -224,21 +224,21 @@ _NEW, _OAI = (
 )
 _ABSTRACT = enum_columns.PLACE.values.index("abstract")
 _OWN = [
-    "it stands in the abstract",
+    "it is linked in the abstract",
     "the sentence says that it is available there",
-    "the only artifact that title, abstract and comment name",
+    "title, abstract and comment name no other artifact",
 ]
 _OPEN = [
     "\x1f is the authors' own (probability 1.00)",
     "it holds code",
     "under an OSI-approved licence (MIT)",
-    "the licence is told by LICENSE",
+    "licence found in LICENSE",
 ]
 _NOT_OPEN = [
     "\x1f is the authors' own (probability 1.00)",
     "it holds code",
     "under no licence",
-    "the licence is told by no licence file",
+    "no licence found",
 ]
 _NO_TEXT = ["no HTML; arXiv has no files of it: it is withdrawn, or was never there"]
 _RULES = columns.rules_number("2.1fffebd7")

@@ -83,7 +83,7 @@ def test_order_of_verdicts_does_not_matter_and_no_verdict_is_unknown() -> None:
     facts = verdicts(code="open", weights="gated:restricted", data="gone", demo="none")
     assert grade_work(facts, rules()) == grade_work(facts[::-1], rules())
     assert grade_work([], rules()).name == "unknown"
-    assert definition_bounds([], rules()).mof.startswith("cannot be told")
+    assert definition_bounds([], rules()).mof.startswith("cannot be determined")
 
 
 def test_every_grade_can_be_reached() -> None:
@@ -99,11 +99,11 @@ def test_a_bound_is_never_a_grant() -> None:
     for code, weights, data in itertools.product(WORDS, WORDS, WORDS):
         found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
         for told in (found.mof, found.osaid):
-            assert told.startswith(("at most ", "ruled out", "cannot be told: ", "does not apply: "))
+            assert told.startswith(("at most ", "ruled out", "cannot be determined: ", "does not apply: "))
             assert told.startswith("at most ") is (told.endswith("needs human judgement"))
         if weights.startswith("unknown"):
-            assert found.mof.startswith("cannot be told")
-            assert found.osaid.startswith("cannot be told")
+            assert found.mof.startswith("cannot be determined")
+            assert found.osaid.startswith("cannot be determined")
         if not code.startswith("open") or not weights.startswith("open"):
             assert not found.mof.startswith("at most")
             assert not found.osaid.startswith("at most")
@@ -117,8 +117,8 @@ def test_a_bound_is_never_a_grant() -> None:
 @pytest.mark.parametrize("fact", ["code", "weights"])
 def test_what_is_not_known_rules_nothing_out(fact: str, word: str) -> None:
     found = definition_bounds(verdicts(**{"code": "open", "weights": "open", fact: word}), rules())
-    assert found.mof.startswith("cannot be told: ")
-    assert found.osaid.startswith("cannot be told: ")
+    assert found.mof.startswith("cannot be determined: ")
+    assert found.osaid.startswith("cannot be determined: ")
 
 
 def test_what_is_known_rules_out_even_beside_what_is_not() -> None:

@@ -51,7 +51,7 @@ class Grade:
 class Bounds:
     """The most that two definitions would allow, each as one sentence without a full stop.
 
-    It begins with `at most`, `ruled out`, `cannot be told` or `does not apply`. Neither is ever granted: both
+    It begins with `at most`, `ruled out`, `cannot be determined` or `does not apply`. Neither is ever granted: both
     ask for things that only a person can judge.
     """
 
@@ -160,7 +160,7 @@ def _definition_bound(known: Mapping[Fact, Verdict], definition: _DefinitionTabl
     if _matches(weights, rules.no_model):
         return f"does not apply: {_describe_fact(weights)}"
     if weights.state is State.UNKNOWN:
-        return f"cannot be told: {_describe_fact(weights)}"
+        return f"cannot be determined: {_describe_fact(weights)}"
     possible = [level for level in definition.levels if not _failed_facts(level, known, rules)]
     if not possible:
         against = _failed_facts(definition.levels[-1], known, rules)
@@ -169,7 +169,9 @@ def _definition_bound(known: Mapping[Fact, Verdict], definition: _DefinitionTabl
     best = possible[0]
     sure = next((level for level in possible if not _unsure_facts(level, known, rules)), None)
     if sure is None:
-        return f"cannot be told: {' and '.join(map(_describe_fact, _unsure_facts(possible[-1], known, rules)))}"
+        return (
+            f"cannot be determined: {' and '.join(map(_describe_fact, _unsure_facts(possible[-1], known, rules)))}"
+        )
     facts = " and ".join(_describe_fact(known[fact]) for fact in sure.needs)
     if sure is best:
         return f"at most {best.name}: {facts}; {definition.rest}"
@@ -204,7 +206,7 @@ def _describe_fact(verdict: Verdict) -> str:
         case State.GATED:
             return f"access to {the} must be asked for ({terms})"
         case State.PROMISED:
-            return f"{the} {be} announced and not there yet"
+            return f"{the} {be} announced but not there yet"
         case State.GONE:
             return f"{the} {be} gone"
         case State.NONE:

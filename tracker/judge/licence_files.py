@@ -96,14 +96,14 @@ def _read_unquoted(text: str, words: list[str], tags: list[str], flat: str, rule
     if not text.strip():
         return LicenceReading(None, _NONE, "the licence file is empty")
     if len(words) <= _MAX_RESERVED and "all rights reserved" in flat and not _GRANTS.search(flat):
-        return LicenceReading(None, _RESTRICTED, "all rights are reserved and none is granted")
+        return LicenceReading(None, _RESTRICTED, "all rights are reserved and no right is granted")
     short = len(words) <= rules.most_naming
     named = [name for name, says in rules.named if short and says.search(flat[:_MAX_NAMING])]
     doubt = rules.doubtful.search(rules.harmless.sub(" ", " ".join(words)))
     names = _unique_ids([*tags, *named])
     if names and short and not doubt:
         class_ = reduce(stricter_class, (classify_licence(name, rules) for name in names))
-        return LicenceReading(" AND ".join(names), class_, "named in the file, not quoted")
+        return LicenceReading(" AND ".join(names), class_, "the licence is named, not quoted")
     nearest = licence_texts.find_best_match(words, rules.standards)
     if nearest is None or nearest.agreeing < nearest.standard.fixed / 2:
         return LicenceReading(None, _UNKNOWN, "its text was not recognised")
@@ -112,7 +112,7 @@ def _read_unquoted(text: str, words: list[str], tags: list[str], flat: str, rule
 
 def _describe_difference(match: licence_texts.TextMatch) -> str:
     differing = shorten(" ".join(match.differing[:6]))
-    return f"its text is like {match.standard.spdx} and differs from it in {len(match.differing)} words: “{differing}”"
+    return f"its text resembles {match.standard.spdx} but differs in {len(match.differing)} words: “{differing}”"
 
 
 def _unique_ids(names: Iterable[str]) -> list[str]:

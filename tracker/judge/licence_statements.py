@@ -83,7 +83,7 @@ def read_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> Licenc
     mine = [clause for clause in clauses if fact in clause.facts]
     general = [clause for clause in clauses if not clause.facts]
     if clauses and not mine and not general:
-        return LicenceStatement(None, _UNKNOWN, source, f"{source}, says nothing of the {fact.value}", firm=False)
+        return LicenceStatement(None, _UNKNOWN, source, f"{source}, does not mention the {fact.value}", firm=False)
     statement = _join_clauses(mine, general, source, rules)
     if (len(file.text) > MAX_SECTION or len(clauses) == _MAX_CLAUSES) and statement.class_ is not _RESTRICTED:
         return LicenceStatement(None, _UNKNOWN, source, f"{source}, is too long to be read whole")
@@ -104,7 +104,7 @@ def _read_metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> Licenc
     tag = _TAG.search(file.text[:MAX_SECTION])
     name = normalise_licence(tag[1].strip(), rules) if tag else None
     if fact is not Fact.CODE:
-        return LicenceStatement(None, _UNKNOWN, file.path, f"{file.path} speaks of the code alone", firm=False)
+        return LicenceStatement(None, _UNKNOWN, file.path, f"{file.path} applies to the code alone", firm=False)
     class_ = classify_licence(name, rules) if name else _UNKNOWN
     if name is None or class_ is _UNKNOWN:
         shown = shorten(tag[1].strip() if tag else file.text)
@@ -126,7 +126,7 @@ def _join_clauses(
     others = next((c for c in (*mine, *general) if c.about_others and (c.names or c.restricted)), None)
     if others is not None and (others.restricted or not names):
         return LicenceStatement(
-            None, _UNKNOWN, source, f"it speaks of other people's work: “{shorten(others.shown)}”"
+            None, _UNKNOWN, source, f"it is about other people's work: “{shorten(others.shown)}”"
         )
     if doubt := next((clause.doubt for clause in own if clause.doubt), None):
         what = f"{' AND '.join(names)} with added words" if names else "it adds words that were not recognised"
@@ -137,13 +137,13 @@ def _join_clauses(
             None, _UNKNOWN, source, f"{source}, says “{words}”, which was not recognised", firm=False
         )
     class_ = reduce(stricter_class, (classify_licence(name, rules) for name in names))
-    return LicenceStatement(" AND ".join(names), class_, source, "named there, not quoted")
+    return LicenceStatement(" AND ".join(names), class_, source, "the licence is named, not quoted")
 
 
 def _restriction_note(clause: _Clause, names: list[str], spdx: str | None) -> str:
     note = f"it says “{shorten(clause.restricted or '')}”"
     beside = [name for name in names if name != spdx and name not in clause.names]
-    return f"{note} and names {' AND '.join(beside)} too: the stricter counts" if beside else note
+    return f"{note} and also names {' AND '.join(beside)}: the stricter counts" if beside else note
 
 
 def _licence_names(clauses: list[_Clause]) -> list[str]:

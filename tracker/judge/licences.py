@@ -139,7 +139,7 @@ def _licence_without_file(
     if files:
         names = ", ".join(file.path for file in files[:4])
         return Licence(
-            spdx=None, class_=_UNKNOWN, source=names, note=f"no licence file speaks of the {for_fact.value}"
+            spdx=None, class_=_UNKNOWN, source=names, note=f"no licence file covers the {for_fact.value}"
         )
     if claim is not None:
         return Licence(spdx=claim, class_=classify_licence(claim, rules), source=claimed_by)
@@ -147,8 +147,8 @@ def _licence_without_file(
         note = f"{claimed_by} says “{shorten(claimed.strip())}”"
         return Licence(spdx=None, class_=classify_licence(claimed, rules), source=claimed_by, note=note)
     if host_asked:
-        return Licence(spdx=None, class_=_NONE, source="no licence and no licence file")
-    return Licence(spdx=None, class_=_UNKNOWN, source="", note="no licence was looked for")
+        return Licence(spdx=None, class_=_NONE, source="")
+    return Licence(spdx=None, class_=_UNKNOWN, source="", note="the licence was not checked")
 
 
 def _licence_of_statements(statements: Sequence[LicenceFile], rules: LicenceRules, fact: Fact) -> Licence:

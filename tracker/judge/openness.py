@@ -14,7 +14,7 @@ from tracker.domain.history import CheckRecord, Correction, History, Licence, Li
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, State
 from tracker.judge import licence_classes
 
-RULE_VERSION = "2"
+RULE_VERSION = "3"
 """Counts the changes of the rules and reasons in this folder; stored with every judgement."""
 KIND_OF_FACT = {
     Fact.CODE: ("repository", "gist"),
@@ -29,10 +29,11 @@ _CONTENT_WORDS = {
     Content.EMPTY: "is empty",
     Content.README_ONLY: "holds only a README or documents",
     Content.PLACEHOLDER: "is a placeholder that announces code",
-    Content.DATA_ONLY: "holds data and no code",
+    Content.DATA_ONLY: "holds data but no code",
 }
 _CLASS_NAMES = frozenset(class_.value for class_ in LicenceClass)
 _CLASS_WORDS = {
+    LicenceClass.OSI: "an OSI-approved licence",
     LicenceClass.RESTRICTED: "a licence with restrictions of use",
     LicenceClass.NONE: "no licence",
     LicenceClass.UNKNOWN: "a licence that was not recognised",
@@ -89,7 +90,7 @@ def _verdict(history: History, fact: Fact, now: datetime, rules: OpennessRules) 
                 state=State.PROMISED,
                 licence_class=LicenceClass.UNKNOWN,
                 reference=None,
-                reasons=("the authors announce a release and link nothing yet",),
+                reasons=("the authors announce a release but link nothing yet",),
             )
         return unknown_verdict(fact)
     return Verdict(
@@ -141,7 +142,7 @@ def _judge_link(
 ) -> _Judgement:
     own = f"{link.reference} is the authors' own (probability {link.probability:.2f})"
     if latest is None:
-        return _Judgement(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not looked at"))
+        return _Judgement(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not checked yet"))
     if link.lost_at is not None and link.lost_at <= moment:
         return _Judgement(State.GONE, LicenceClass.UNKNOWN, link, (own, "its name now leads to something else"))
     match latest.outcome:
@@ -150,7 +151,7 @@ def _judge_link(
                 State.UNKNOWN,
                 LicenceClass.UNKNOWN,
                 link,
-                (own, f"it could not be seen: {latest.reason or 'no answer'}"),
+                (own, f"it could not be checked: {latest.reason or 'no response'}"),
             )
         case Outcome.ABSENT:
             return _judge_absent(history, link, fact, latest, earlier, own)
@@ -158,20 +159,17 @@ def _judge_link(
     if fact not in latest.holds and not hidden:
         return _judge_without(history, link, fact, latest, own)
     licence = applicable_licence(history, link, fact, latest, moment, rules)
-    told = f" ({licence.spdx})" if licence.spdx else ""
-    by = (f"the licence is told by {licence.source}",) if licence.source else ()
-    notes = (*by, *((licence.note,) if licence.note else ()), *_dropped_note(link))
+    is_open = licence.class_ in rules.open_classes[fact]
+    spdx = f" ({licence.spdx})" if licence.spdx else ""
+    notes = (*_source_note(licence), *((licence.note,) if licence.note else ()), *_dropped_note(link))
     if latest.gated:
-        return _Judgement(State.GATED, licence.class_, link, (own, f"access must be asked for{told}", *notes))
-    if licence.class_ in rules.open_classes[fact]:
-        words = "an OSI-approved licence" if licence.class_ is LicenceClass.OSI else "an open licence"
-        return _Judgement(
-            State.OPEN, licence.class_, link, (own, f"it holds {fact.value}", f"under {words}{told}", *notes)
-        )
-    words = _CLASS_WORDS.get(licence.class_, licence.class_.value)
-    return _Judgement(
-        State.AVAILABLE, licence.class_, link, (own, f"it holds {fact.value}", f"under {words}{told}", *notes)
-    )
+        return _Judgement(State.GATED, licence.class_, link, (own, f"access must be asked for{spdx}", *notes))
+    if is_open and licence.class_ is not LicenceClass.OSI:
+        terms = "an open licence"
+    else:
+        terms = _CLASS_WORDS[licence.class_]
+    state = State.OPEN if is_open else State.AVAILABLE
+    return _Judgement(state, licence.class_, link, (own, f"it holds {fact.value}", f"under {terms}{spdx}", *notes))
 
 
 def applicable_licence(
@@ -200,7 +198,7 @@ def applicable_licence(
     if other is None:
         return own
     if own.class_ in (LicenceClass.NONE, LicenceClass.UNKNOWN) and own.spdx is None:
-        note = f"{link.reference} itself names no licence that was recognised"
+        note = f"no licence was recognised in {link.reference} itself"
         return Licence(spdx=other.spdx, class_=other.class_, source=other.source, note=note)
     if other.class_ is own.class_:
         return own
@@ -237,6 +235,13 @@ def _corrected_licence(correction: Correction, rules: OpennessRules) -> Licence:
     return Licence(spdx=correction.value, class_=class_, source=source, note=correction.reason)
 
 
+def _source_note(licence: Licence) -> tuple[str, ...]:
+    """Where the licence was found, or that there is none."""
+    if licence.class_ is LicenceClass.NONE:
+        return (f"no licence found in {licence.source}",) if licence.source else ("no licence found",)
+    return (f"licence found in {licence.source}",) if licence.source else ()
+
+
 def _licence_name(licence: Licence) -> str:
     return licence.spdx or licence.class_.value
 
@@ -244,7 +249,7 @@ def _licence_name(licence: Licence) -> str:
 def _dropped_note(link: Link) -> tuple[str, ...]:
     if link.last_version is None:
         return ()
-    return (f"the link stands in v{link.last_version} of the paper and no longer in the newest version",)
+    return (f"the link is in v{link.last_version} of the paper but not in the newest version",)
 
 
 def _judge_absent(
@@ -254,16 +259,14 @@ def _judge_absent(
     if earlier is not None:
         if is_gone(latest):
             return _Judgement(
-                State.GONE, earlier.licence_class, link, (own, f"it was there and is gone since {since}")
+                State.GONE, earlier.licence_class, link, (own, f"it was there and has been gone since {since}")
             )
         return _Judgement(
             State.UNKNOWN, earlier.licence_class, link, (own, f"it was there and was not found on {since}")
         )
     if fact is Fact.CODE and history.promise is Promise.PROMISED:
-        return _Judgement(State.PROMISED, LicenceClass.UNKNOWN, link, (own, "it is announced and not there yet"))
-    return _Judgement(
-        State.NONE, LicenceClass.UNKNOWN, link, (own, "nothing is there: it was never found at this address")
-    )
+        return _Judgement(State.PROMISED, LicenceClass.UNKNOWN, link, (own, "it is announced but not there yet"))
+    return _Judgement(State.NONE, LicenceClass.UNKNOWN, link, (own, "nothing was ever found at this address"))
 
 
 def _judge_without(history: History, link: Link, fact: Fact, latest: CheckRecord, own: str) -> _Judgement:
@@ -273,7 +276,10 @@ def _judge_without(history: History, link: Link, fact: Fact, latest: CheckRecord
             State.UNKNOWN,
             latest.licence_class,
             link,
-            (own, f"whether it holds {fact.value} could not be told: {latest.reason or 'not all was read'}"),
+            (
+                own,
+                f"whether it holds {fact.value} could not be determined: {latest.reason or 'not everything was read'}",
+            ),
         )
     what = _CONTENT_WORDS.get(latest.content, f"holds no {fact.value}")
     if latest.reason:

@@ -12,16 +12,16 @@ def test_words_for_and_against_lean_one_way_and_the_other(rules: RoleRules) -> N
     plain = weigh_mention(in_text("github:a/b", "We trained it. "), rules)
     assert others.leaning < plain.leaning == 0.0 < own.leaning
     assert others.score < own.score
-    assert own.reasons[0] == "it stands in the abstract"
+    assert own.reasons[0] == "it is linked in the abstract"
 
 
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (Source.IMPORT, "an imported list names it"),
-        (Source.WATCH, "it lies under an owner of the operator's list"),
+        (Source.IMPORT, "an imported list links it"),
+        (Source.WATCH, "its owner is in the operator's list"),
         (Source.HUB_LIST, "the Hub lists it as citing the paper"),
-        (Source.HUB_RECORD, "the Hub's record of the paper names it"),
+        (Source.HUB_RECORD, "the Hub's record of the paper links it"),
     ],
 )
 def test_lists_and_records_have_no_words(rules: RoleRules, source: Source, reason: str) -> None:

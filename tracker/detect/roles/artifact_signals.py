@@ -65,11 +65,11 @@ def weigh_listed(
         return score, reasons
     if submitted_at - created > timedelta(days=times["hub-before-days"]):
         score += signals["hub-before"]
-        reasons.append("it was there years before the paper")
+        reasons.append("it was created years before the paper")
     came_late = created - submitted_at > timedelta(days=times["hub-after-days"])
     if not author and created >= _FIRST_RECORDED and came_late:
         score += signals["hub-after"]
-        reasons.append("it came long after the paper, from a namespace that is none of the authors'")
+        reasons.append("it was created long after the paper, in a namespace that is not the authors'")
     return score, reasons
 
 

@@ -71,7 +71,7 @@ def weigh_candidate(
     score, reasons = names.score, [*best.reasons, *(REASONS.get(signal, signal) for signal in names.signals)]
     if single:
         score += rules.signals["single"]
-        reasons.append("the only artifact that title, abstract and comment name")
+        reasons.append("title, abstract and comment name no other artifact")
     community = any(cue.pattern.search(mention.evidence) for mention in group for cue in rules.community)
     from_list = _is_from_list(group)
     listed_too = not from_list and any(mention.source is Source.HUB_LIST for mention in group)

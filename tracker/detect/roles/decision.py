@@ -79,7 +79,7 @@ def _weigh_derivatives(candidates: Sequence[Candidate], rules: RoleRules) -> Non
             continue
         candidate.score += rules.signals["hub-derived" if candidate.from_list else "derived"]
         candidate.community = candidate.community or candidate.from_list
-        candidate.reasons.append("it was made from another artifact, in a namespace that is none of the authors'")
+        candidate.reasons.append("it is derived from another artifact, in a namespace that is not the authors'")
 
 
 def _weigh_owners(candidates: Sequence[Candidate], rules: RoleRules) -> None:
@@ -97,10 +97,10 @@ def _weigh_owners(candidates: Sequence[Candidate], rules: RoleRules) -> None:
             own = (HUB, candidate.owner)
             if similar or any(in_one_organisation(own, account, rules.organisations) for account in accounts):
                 candidate.score += rules.signals["hub-same-owner"]
-                candidate.reasons.append("its namespace is that of an artifact of the authors'")
+                candidate.reasons.append("its namespace has another artifact of the authors")
         elif similar and sum(c.owner == candidate.owner for c in candidates) > 1:
             candidate.score += rules.signals["same-owner"]
-            candidate.reasons.append("its owner has another artifact of this paper")
+            candidate.reasons.append("its owner has another artifact in this paper")
             if candidate.cites:
                 candidate.score += rules.signals["cites-same-owner"]
                 candidate.reasons.append("the Hub lists it as citing the paper")

@@ -34,19 +34,19 @@ def weigh_mention(mention: Mention, rules: RoleRules) -> WeighedMention:
     """The evidence of the place and the words of one mention."""
     score = rules.kinds.get(mention.reference.kind, 0.0)
     if mention.source is Source.IMPORT:
-        return WeighedMention(score + _IMPORTED, ["an imported list names it"], 0.0, mention)
+        return WeighedMention(score + _IMPORTED, ["an imported list links it"], 0.0, mention)
     if mention.source is Source.WATCH:
-        reason = "it lies under an owner of the operator's list"
+        reason = "its owner is in the operator's list"
         return WeighedMention(rules.signals["watch"], [reason], 0.0, mention)
     if mention.source is Source.HUB_LIST and mention.place is Place.HUB:
         return WeighedMention(rules.signals["hub-list"], ["the Hub lists it as citing the paper"], 0.0, mention)
     if mention.place is Place.HUB:
         score += rules.signals["hub-record"]
-        return WeighedMention(score, ["the Hub's record of the paper names it"], 0.0, mention)
+        return WeighedMention(score, ["the Hub's record of the paper links it"], 0.0, mention)
     score += rules.places[mention.place.value]
     if mention.source in FULL_TEXTS and is_among_others(mention):
         score += rules.signals["in-a-row"]
-    return _weigh_words(mention, score, [f"it stands in the {mention.place.value.replace('-', ' ')}"], rules)
+    return _weigh_words(mention, score, [f"it is linked in the {mention.place.value.replace('-', ' ')}"], rules)
 
 
 def _weigh_words(mention: Mention, score: float, reasons: list[str], rules: RoleRules) -> WeighedMention:

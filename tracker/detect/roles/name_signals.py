@@ -15,14 +15,14 @@ from tracker.domain.artifacts import Reference
 REASONS = {
     "name-acronym": "its name is the acronym of the title",
     "name-title": "its name resembles the title",
-    "owner-author": "its owner resembles an author",
+    "owner-author": "its owner's name resembles an author's",
     "famous": "many papers name it because they use it",
-    "placeholder": "its name stands for a link to come",
+    "placeholder": "its name is a placeholder for a link to come",
     "publication-host": "the host publishes papers or runs venues",
-    "page-host": "the host carries project pages",
-    "file-host": "the host carries files and videos",
-    "archive-doi": "the DOI is one of an archive of data and software",
-    "bare-host": "it names no page of its host",
+    "page-host": "the host serves project pages",
+    "file-host": "the host serves files and videos",
+    "archive-doi": "the DOI is of an archive of data and software",
+    "bare-host": "the link names a host and no page of it",
 }
 """What each signal says to a reader, by its name in `config/roles.toml`."""
 _CODE_HOSTS = ("github.com", "gitlab.com", "zenodo.org", "bitbucket.org")
