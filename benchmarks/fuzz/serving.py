@@ -10,7 +10,7 @@ import itertools
 import json
 import tempfile
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.status import Status
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
+from tracker.fetch.clock import MovedClock
 from tracker.harvest.arxiv_text import clean_text
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.site import build_paper_page, build_search_page, build_site
@@ -39,6 +40,7 @@ from tracker.publish import composed_feeds, feeds, files
 from tracker.store import imports, judgements, papers, roles, scans, search
 from tracker.store.engine import Store
 from tracker.store.upgrade import open_store
+from tracker.web import middleware
 from tracker.web.api import Api
 from tracker.web.app import build_app
 from tracker.web.dynamic import StorePages
@@ -47,18 +49,6 @@ NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 _ANSWERS = frozenset({200, 301, 304, 400, 404, 405, 406, 429})
 _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 _FORBIDDEN = frozenset(b"\r\n\0")
-
-
-class _Clock:
-    """A minute passes with each look, so that no request is one too many."""
-
-    def __init__(self) -> None:
-        self._at = NOW
-
-    def now(self) -> datetime:
-        """Aware UTC."""
-        self._at += timedelta(minutes=1)
-        return self._at
 
 
 def _folder() -> Path:
@@ -129,8 +119,9 @@ def _world() -> tuple[configured.Settings, Store, ASGIApp]:
         stages={},
     )
     files.write_files(settings.public_dir, {**build_site(store, settings, status, newest=made), **pages})
+    middleware.BURST = 10**9
     site = build_app(
-        settings.public_dir, lambda: status, _Clock(), ttl_minutes=60, public_url=settings.public_url, websub_hub="https://hub.example.org/?a=b",
+        settings.public_dir, lambda: status, MovedClock(NOW), ttl_minutes=60, public_url=settings.public_url, websub_hub="https://hub.example.org/?a=b",
         pages=StorePages(partial(build_paper_page, store, settings), partial(build_search_page, store, settings)),
         composer=composer, api=Api(settings),
     )  # fmt: skip

@@ -1,89 +1,123 @@
-"""What the web server asks of the store while it serves goes through connections that cannot write, all of it."""
+"""What has no file: papers, searches and composed feeds, made on demand."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sqlite3
+import gzip
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.pool import Pool
-from starlette.types import ASGIApp
 
-from tracker import settings
-from tracker.cli import service
-from tracker.web import process
-
-ASKED = ["/health", "/metrics", "/paper/2606.00001", "/search?q=word", "/api/papers", "/feed.xml?class=open", "/"]
+from tests.web.running import FEED, SITE, Site, make_status, start
+from tracker.web import dynamic
+from tracker.web.dynamic import StorePages
 
 
-@pytest.fixture(autouse=True)
-def signals() -> Iterator[None]:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
+@dataclass
+class Composed:
+    location: str | None = None
+    body: bytes | None = None
 
 
-async def ask(site: ASGIApp, address: str) -> int:
-    """The status of the answer to a GET."""
-    path, _, query = address.partition("?")
-    told: list[Any] = []
+class Composer:
+    """Knows one combined feed and one author."""
 
-    async def send(message: Any) -> None:
-        told.append(message)
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b""}
-
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": [],
-        "client": ("127.0.0.1", 1),
-        "http_version": "1.1",
-    }
-    await site(scope, receive, send)
-    return int(told[0]["status"])
+    def answer(self, path: str, query: str) -> Composed:
+        if (path, query) == ("feed.xml", "cat=cs.LG,cs.CL"):
+            return Composed(location="feed.xml?cat=cs.CL,cs.LG")
+        if (path, query) in {
+            ("feed.xml", "cat=cs.CL,cs.LG"),
+            ("feeds/author/Ada-L.atom", ""),
+            ("paper/2606.00009.xml", ""),
+        }:
+            return Composed(body=b"<made/>" * 200)
+        return Composed()
 
 
-def test_no_answer_uses_a_connection_that_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    taken: list[bool] = []
-    statuses: dict[str, int] = {}
-    used: dict[str, int] = {}
-    connect = sqlite3.connect
+@pytest.fixture
+def live(folder: Path) -> Iterator[Site]:
+    def paper(arxiv_id: str) -> bytes | None:
+        if arxiv_id == "2606.00666":
+            raise RuntimeError("the store is gone")
+        return f"<p>{arxiv_id}</p>".encode() * 100 if arxiv_id == "2606.00009" else None
 
-    def opening(name: Any, *args: Any, **more: Any) -> sqlite3.Connection:
-        opened.append(str(name))
-        return connect(name, *args, **more)
+    made = Site(folder, status=make_status())
+    pages = StorePages(paper, lambda words, page: f"{page}: {words}".encode())
+    stop = start(
+        made,
+        pages=pages,
+        composer=Composer(),
+        next_harvest=lambda: made.clock.at + timedelta(hours=10, seconds=5),
+    )
+    yield made
+    stop()
 
-    def taking(raw: Any, *_: object) -> None:
-        taken.append(raw.execute("PRAGMA query_only").fetchone() == (1,))
 
-    def serve(site: ASGIApp, *_: object) -> None:
-        monkeypatch.setattr(sqlite3, "connect", opening)
-        monkeypatch.setattr(sqlite3.dbapi2, "connect", opening)
-        event.listen(Pool, "checkout", taking)
-        try:
-            for address in ASKED:
-                before = len(opened) + len(taken)
-                statuses[address] = asyncio.run(ask(site, address))
-                used[address] = len(opened) + len(taken) - before
-        finally:
-            event.remove(Pool, "checkout", taking)
+def test_a_paper_without_a_file_is_shown_from_the_store(live: Site) -> None:
+    answer = live.ask("/paper/2606.00009", accept_encoding="gzip")
+    assert gzip.decompress(answer.body) == b"<p>2606.00009</p>" * 100
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert "content-security-policy" in answer.headers
+    assert live.ask("/paper/2606.00009", if_none_match=answer.headers["etag"]).status == 304
+    assert live.ask("/paper/2606.00001").body == SITE["paper/2606.00001.html"], "the file comes first"
+    assert live.ask("/paper/2606.00010").status == 404
+    assert live.ask("/paper/2606.00666").status == 500
 
-    monkeypatch.setattr(process, "serve", serve)
-    assert service.serve(settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})) == 0
-    assert statuses.keys() == set(ASKED)
-    assert not [address for address, status in statuses.items() if status >= 500]
-    assert [address for address in ASKED if used[address]] == ASKED[:5], "these ask the store"
-    assert [name for name in opened if not name.endswith("?mode=ro")] == []
-    assert all(taken)
+
+@pytest.mark.parametrize(("query", "told"), [
+    ("q=open+code", "1: open code"), ("q=a&page=3", "3: a"), ("q=a&page=-1", "1: a"), ("q=a&page=%C2%B2", "1: a"),
+    ("q=%ff%00", "1: \ufffd\0"), ("page=2", "2: "), ("q=a&page=99999999999", "1: a"),
+])  # fmt: skip
+def test_a_search_is_made_on_demand(live: Site, query: str, told: str) -> None:
+    answer = live.ask(f"/search?{query}")
+    assert (answer.status, answer.body.decode()) == (200, told)
+
+
+def test_a_search_without_words_is_the_form(live: Site) -> None:
+    assert live.ask("/search?utm_source=x").body == SITE["search.html"]
+
+
+def test_a_query_makes_a_feed_at_its_one_address(live: Site) -> None:
+    moved = live.ask("/feed.xml?cat=cs.LG,cs.CL&utm_source=x")
+    assert (moved.status, moved.headers["location"]) == (301, "/feed.xml?cat=cs.CL,cs.LG")
+    answer = live.ask(moved.headers["location"], accept_encoding="gzip")
+    assert gzip.decompress(answer.body) == b"<made/>" * 200
+    assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert live.ask("/feed.xml?utm_source=x&utm_medium=y").body == FEED
+    assert live.ask("/feeds/author/Ada-L.atom").headers["content-type"].startswith("application/atom+xml")
+    assert live.ask("/paper/2606.00009.xml").status == 200
+    for unknown in ("/feed.xml?colour=red", "/feeds/author/Nobody.xml"):
+        answer = live.ask(unknown)
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_a_feed_is_kept_for_its_ttl_and_may_be_shown_stale_until_arxiv_is_read_again(live: Site) -> None:
+    assert live.ask("/feed.xml").headers["cache-control"] == "public, max-age=3600, stale-while-revalidate=32400"
+    assert live.ask("/").headers["cache-control"] == "public, max-age=300"
+
+
+def test_pages_on_demand_are_bounded_in_number_and_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamic, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(dynamic, "WAITING", 1)
+    gate = threading.Event()
+
+    def search(words: str, page: int) -> bytes:
+        gate.wait(10)
+        return b"late"
+
+    made = Site(folder, status=make_status())
+    stop = start(made, pages=StorePages(lambda arxiv_id: None, search))
+    try:
+        late, refused = made.ask("/search?q=a"), made.ask("/search?q=b")
+        assert (late.status, refused.status) == (503, 503)
+        assert refused.headers["retry-after"] == "5"
+        assert made.ask("/feed.xml").status == 200, "files wait for no store"
+        assert made.ask("/health").status == 200
+    finally:
+        gate.set()
+        stop()

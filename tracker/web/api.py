@@ -28,7 +28,7 @@ from tracker.store import api_queries, export, readonly_sql
 from tracker.web.api_parameters import ApiProblem, check_parameters, description, pattern
 from tracker.web.conditional import matches_etag
 from tracker.web.dynamic import WorkerThreads
-from tracker.web.responses import ANY_ORIGIN, NOSNIFF, route_path
+from tracker.web.responses import ANY_ORIGIN, NOSNIFF
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class ApiEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer any method (ASGI 3). Raises Busy."""
-        path = route_path(scope).removeprefix("/api/")
+        path = scope["route_path"].removeprefix("/api/")
         headers = Headers(scope=scope)
         respond = partial(self._api.respond, scope["method"], path, scope["query_string"], headers)
         response = await self._threads.run(respond)

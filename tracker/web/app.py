@@ -76,7 +76,7 @@ def build_app(
         Middleware(Errors),
         Middleware(ForwardedClient),
         Middleware(PublicPrefix, prefix=f"/{prefix}" if prefix else ""),
-        Middleware(FloodLimit, clock=clock),
+        Middleware(FloodLimit),
         Middleware(RequestBounds, not_found=not_found),
     ]
     return Router(routes, redirect_slashes=False, default=not_found, middleware=middleware)

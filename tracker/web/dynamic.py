@@ -27,7 +27,6 @@ from tracker.web.responses import (
     generated,
     moved_permanently,
     plain_text,
-    route_path,
 )
 
 T = TypeVar("T")
@@ -129,7 +128,7 @@ class DynamicPages:
 
     async def feed(self, request: Request) -> Response:
         """The feed of an author or of a keyword."""
-        return await self._composed(request, route_path(request.scope)[1:], "")
+        return await self._composed(request, request.scope["route_path"][1:], "")
 
     async def _composed(self, request: Request, name: str, query: str) -> Response:
         suffix = PurePosixPath(name).suffix
@@ -160,7 +159,7 @@ class Redirects:
 
     async def moved(self, request: Request) -> Response:
         """From an address that moved for ever."""
-        return moved_permanently(request.scope, MOVED[route_path(request.scope)[1:]])
+        return moved_permanently(request.scope, MOVED[request.scope["route_path"][1:]])
 
     async def without_ending(self, request: Request) -> Response:
         """From the name of a page's file to the page."""

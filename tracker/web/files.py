@@ -20,7 +20,7 @@ from tracker.domain.protocols import Clock
 from tracker.web.addresses import meaningful_query
 from tracker.web.conditional import accepted_codings, is_not_modified
 from tracker.web.published import POLLED, PublishedFile, PublishedFiles
-from tracker.web.responses import HTML, SECURITY, HeaderList, plain_text, raw, route_path
+from tracker.web.responses import HTML, SECURITY, HeaderList, plain_text, raw
 
 PAGE_SECONDS = 300
 """The longest time for which a page may be cached: it shows how the tracker is doing."""
@@ -103,7 +103,7 @@ class FileEndpoint:
             return
         headers = [*representation.headers, cache_control]
         if file.suffix in FEED_ENDINGS:
-            headers += raw(self._policy.link(route_path(scope)[1:]))
+            headers += raw(self._policy.link(scope["route_path"][1:]))
         is_head = scope["method"] == "HEAD"
         if file.is_large and not is_head:
             await _send_from_disk(scope, receive, send, file, headers)
@@ -122,7 +122,7 @@ class FileRoute(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """A full match where there is such a file."""
-        address = route_path(scope)[1:]
+        address = scope["route_path"][1:]
         if address in self._with_query and meaningful_query(scope):
             return Match.NONE, {}
         file = self._files.at_address(address)

@@ -11,15 +11,15 @@ import os
 from collections import OrderedDict
 from collections.abc import Awaitable
 from functools import lru_cache
+from time import monotonic
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from tracker.domain.protocols import Clock
 from tracker.web.dynamic import Busy
 from tracker.web.files import NotFound
-from tracker.web.responses import moved_permanently, plain_text, route_path
+from tracker.web.responses import moved_permanently, plain_text
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,8 @@ class ForwardedClient:
 class PublicPrefix:
     """Makes the site work below the path of its public address, whether a proxy hands that path on or takes it off.
 
-    Afterwards the scope is as ASGI wants it: `root_path` is the prefix, and `path` begins with it.
+    Afterwards the scope is as ASGI wants it: `root_path` is the prefix, and `path` begins with it. The scope's
+    `route_path` is the part behind it, empty where the prefix was asked for without a slash.
     """
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
@@ -85,25 +86,25 @@ class PublicPrefix:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on (ASGI 3)."""
-        root, prefix = scope.get("root_path", "").rstrip("/"), self._prefix
+        path, root, prefix = scope["path"], scope.get("root_path", "").rstrip("/"), self._prefix
         if root or prefix:
-            path = scope["path"].removeprefix(root)
+            path = path.removeprefix(root)
             if prefix and (path == prefix or path.startswith(f"{prefix}/")):
                 path = path[len(prefix) :]
             scope = {**scope, "root_path": root or prefix, "path": (root or prefix) + path}
+        scope["route_path"] = path
         return self._app(scope, receive, send)
 
 
 class FloodLimit:
     """Answers 429 to a client that asks too often, or for many byte ranges at once."""
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
-        self._app, self._buckets = app, TokenBuckets(clock)
+    def __init__(self, app: ASGIApp) -> None:
+        self._app, self._buckets = app, TokenBuckets()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, or refuse it (ASGI 3)."""
-        client = network(scope["client"][0]) if scope.get("client") else ""
-        path = route_path(scope)
+        path, client = scope["route_path"], network(scope["client"][0]) if scope.get("client") else ""
         # Their limit is their own: a flood of pages from this machine must not make its health check fail.
         key = f"{path} {client}" if path in MONITORING else client
         if self._buckets.take(key) and not _asks_many_ranges(scope):
@@ -119,7 +120,7 @@ class RequestBounds:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, or refuse it (ASGI 3)."""
-        path = route_path(scope)
+        path = scope["route_path"]
         if path.startswith(API):
             return self._app(scope, receive, send)
         if scope["method"] not in ("GET", "HEAD"):
@@ -136,16 +137,14 @@ class RequestBounds:
 class TokenBuckets:
     """A token bucket for each client, bounded in number."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, client: str) -> bool:
         """Take a token; False where this client has none."""
-        now = self._clock.now().timestamp()
+        now = monotonic()
         tokens, since = self._buckets.pop(client, (float(BURST), now))
-        if now > since:  # a clock that was set back fills no bucket
-            tokens = min(float(BURST), tokens + (now - since) * PER_SECOND)
+        tokens = min(float(BURST), tokens + (now - since) * PER_SECOND)
         is_granted = tokens >= 1
         self._buckets[client] = (tokens - 1 if is_granted else tokens, now)
         if len(self._buckets) > CLIENTS:

@@ -38,13 +38,6 @@ def raw(headers: Mapping[str, str]) -> HeaderList:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-def route_path(scope: Scope) -> str:
-    """The path below the application's root; empty where the root itself is asked for without a slash."""
-    path: str = scope["path"]
-    root = scope.get("root_path")
-    return path[len(root) :] if root else path
-
-
 def plain_text(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
     """A few words as text."""
     return PlainTextResponse(text, status, {**NOSNIFF, **(headers or {})})
