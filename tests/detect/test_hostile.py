@@ -24,11 +24,11 @@ PIECES = ["-", ".", "/", "\\", "{", "}", "(", "<", "http://", "https:\n", "githu
 @pytest.mark.parametrize("piece", PIECES)
 def test_hostile_text_ends(rules: RoleRules, resolve: Resolve, piece: str) -> None:
     text = piece * (SIZE // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     detect.detect_paper(Paper(arxiv_id="1", abstract=text), resolve, rules)
     for kind in detect.FORMATS:
         detect.find_full_text_mentions(text, kind, resolve)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize("piece", ["https://github.com/a/b ", "github.com/a/b\n", "see http://a.org/b. "])

@@ -196,6 +196,6 @@ def test_no_text_raises(text: str) -> None:
     "piece", ["a,", "code and ", "MIT,", "#\n", "data: \n", "https://", "commercial and ", "not "]
 )
 def test_a_megabyte_is_bounded(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     heard(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

@@ -316,9 +316,9 @@ def test_no_text_raises_or_is_open_by_chance(text: str) -> None:
 )  # fmt: skip
 def test_a_megabyte_is_bounded(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     reading = read_licence_text(text, rules())
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert reading.class_ not in OPEN
 
 

@@ -128,9 +128,9 @@ def test_what_is_kept_is_bounded(composer: Composer, monkeypatch: pytest.MonkeyP
 
 
 def test_a_million_values_are_refused_at_once(composer: Composer) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert composer.answer("feed.xml", "cat=" + "cs.CL," * 1_000_000) == ComposedFeed()
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
