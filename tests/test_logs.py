@@ -1,4 +1,4 @@
-"""What stands in the log: no secret, whoever logs it and however, and no line that a stranger wrote."""
+"""What the log shows: no secret, whoever logs it and however, and no line that foreign text made."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], io.Strin
 @pytest.mark.parametrize("form", ["plain", "json"])
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 def test_no_secret_is_shown_by_any_logger_in_any_way(output: Any, secret: str, form: str) -> None:
-    told = output(form)
+    stream = output(form)
     for name in LOGGERS:
         log = logging.getLogger(name)
         log.warning(f"asked with {secret}")
@@ -92,44 +92,44 @@ def test_no_secret_is_shown_by_any_logger_in_any_way(output: Any, secret: str, f
                 raise RuntimeError(f"again: {secret}") from error
         except RuntimeError:
             log.exception("broke off: %s", secret, stack_info=True)
-    text = told.getvalue()
+    text = stream.getvalue()
     assert text.count("RuntimeError: again") == len(LOGGERS), "the tracebacks are there"
-    assert not [one for one in SHOWN if one in text]
+    assert not [secret for secret in SHOWN if secret in text]
     assert logs.HIDDEN in text
 
 
 def test_errors_that_nobody_caught_and_warnings_pass_the_filter(output: Any) -> None:
-    told = output("json")
+    stream = output("json")
     thread = threading.Thread(target=lambda: [][GITHUB])  # type: ignore[call-overload] # it is to fail
     thread.start()
     thread.join()
     sys.excepthook(ValueError, ValueError(HUB), None)
     logging.getLogger("py.warnings").warning("a warning that quotes %s", GITHUB)
-    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [line["level"] for line in lines] == ["critical", "critical", "warning"]
-    assert not [one for one in SHOWN if one in told.getvalue()]
+    assert not [secret for secret in SHOWN if secret in stream.getvalue()]
 
 
-def test_a_json_line_tells_time_level_stage_and_message(output: Any) -> None:
-    told = output("json")
+def test_a_json_line_has_time_level_stage_and_message(output: Any) -> None:
+    stream = output("json")
     logging.getLogger("tracker.pipeline.harvest").info("a page of %d", 3)
-    logging.getLogger("tracker.pipeline.context").warning("records: 503", extra={"stage": "records"})
+    logging.getLogger("tracker.pipeline.stage").warning("records: 503", extra={"stage": "hub_records"})
     logging.getLogger("tracker.hosts.github.github").warning("odd")
     logging.getLogger("apscheduler.scheduler").error("late")
-    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [(line["level"], line["stage"], line["message"]) for line in lines] == [
         ("info", "harvest", "a page of 3"),
-        ("warning", "records", "records: 503"),
-        ("warning", "check", "odd"),
+        ("warning", "hub_records", "records: 503"),
+        ("warning", "hosts", "odd"),
         ("error", "apscheduler", "late"),
     ]
     assert all(line["time"].endswith("Z") and "T" in line["time"] for line in lines)
 
 
 def test_what_is_no_secret_stays(output: Any) -> None:
-    told = output("plain")
+    stream = output("plain")
     logging.getLogger("tracker").info("asked https://mail.example.org/a?page=2 for ann/tool at db.example.org")
-    assert "https://mail.example.org/a?page=2 for ann/tool at db.example.org" in told.getvalue()
+    assert "https://mail.example.org/a?page=2 for ann/tool at db.example.org" in stream.getvalue()
 
 
 FORGED = "12:00:00 CRITICAL all is lost"
@@ -140,38 +140,38 @@ FORGED = "12:00:00 CRITICAL all is lost"
 )
 @pytest.mark.parametrize("form", ["plain", "json"])
 def test_a_title_cannot_forge_a_line_nor_steer_a_terminal(output: Any, form: str, end: str) -> None:
-    told = output(form)
+    stream = output(form)
     logging.getLogger("tracker.pipeline.read").warning("%s: no link", f"A title{end}{FORGED}\u202e")
-    assert len(told.getvalue().splitlines()) == 1
-    assert not set(told.getvalue()) & set("\x1b\r\x0b\x0c\x1c\x85\u2028\u2029\u202e")
+    assert len(stream.getvalue().splitlines()) == 1
+    assert not set(stream.getvalue()) & set("\x1b\r\x0b\x0c\x1c\x85\u2028\u2029\u202e")
 
 
 @pytest.mark.parametrize("form", ["plain", "json"])
 def test_an_exceptions_text_cannot_forge_a_line(output: Any, form: str) -> None:
-    told = output(form)
+    stream = output(form)
     try:
         raise ValueError(f"bad\n{FORGED}\r{FORGED}")
     except ValueError:
         logging.getLogger("tracker").exception("broke off")
-    assert not [line for line in told.getvalue().splitlines() if line.startswith(("12:00", FORGED))]
+    assert not [line for line in stream.getvalue().splitlines() if line.startswith(("12:00", FORGED))]
 
 
 def test_a_wrong_format_string_or_a_flood_costs_one_short_line(output: Any) -> None:
-    told = output("json")
+    stream = output("json")
     logging.getLogger("httpx").warning("%d", "no number")
     logging.getLogger("tracker").warning("x" * 1_000_000)
     try:
         raise ValueError("y" * 1_000_000)
     except ValueError:
         logging.getLogger("tracker").exception("broke off")
-    first, *rest = told.getvalue().splitlines()
+    first, *rest = stream.getvalue().splitlines()
     assert "no number" in json.loads(first)["message"]
     assert [len(line) < 20_000 for line in rest] == [True, True]
 
 
 @given(st.text(max_size=300), st.text(max_size=40))
 def test_any_text_is_one_line_that_json_can_read(text: str, stage: str) -> None:
-    hidden = logs.Hidden([GITHUB])
+    hidden = logs.SecretFilter([GITHUB])
     record = logging.LogRecord("tracker.x", logging.INFO, "", 0, text + GITHUB + text, None, None)
     record.stage = stage
     assert hidden.filter(record)
@@ -184,7 +184,7 @@ def test_any_text_is_one_line_that_json_can_read(text: str, stage: str) -> None:
 def test_hostile_text_takes_no_longer_than_its_length_asks(piece: str) -> None:
     import time  # noqa: PLC0415 # only here
 
-    hidden, text = logs.Hidden([GITHUB]), piece * 40_000
+    hidden, text = logs.SecretFilter([GITHUB]), piece * 40_000
     began = time.process_time()
     hidden.hide(text)
     assert time.process_time() - began < 2.0
