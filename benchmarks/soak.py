@@ -352,17 +352,19 @@ def _day(
     began, longest = time.monotonic(), 0
     moment = FIRST + timedelta(days=day)
     world.day(moment)
-    rounds = [(24.0 * number / looks + 0.1, service._look) for number in range(looks)]
-    for hour, work in sorted([*rounds, *((hour, service._harvest) for hour in HARVESTS)], key=lambda one: one[0]):
+    rounds = [(24.0 * number / looks + 0.1, service._run_due_work) for number in range(looks)]
+    for hour, work in sorted(
+        [*rounds, *((hour, service._run_cycle) for hour in HARVESTS)], key=lambda one: one[0]
+    ):
         clock.set(moment + timedelta(hours=hour))
         work()
         longest = max(longest, metrics.store_bytes(made)[1] or 0)
         readers.ask()
-    service._snapshot()
+    service._make_snapshot()
     counted = read_status(service.worker, service.worker.now())
     if counted.troubles:
         raise RuntimeError(f"a trouble on day {day + 1}: {counted.troubles[0]}")
-    service._guarded("look", lambda: begin_cycle(service.worker))  # what it does between cycles
+    service._run_job(scheduler.DUE_WORK, lambda: begin_cycle(service.worker))  # what it does between cycles
     time.sleep(0.2)  # readers that went are noticed in the server's next turn
     return Sample(
         day=day + 1,

@@ -113,13 +113,13 @@ def test_a_cycle_that_fails_is_told_since_when_and_done_again_soon(
     for minutes in (0, 30):
         clock.moment = begun + timedelta(minutes=minutes)
         monkeypatch.setattr(scheduler.cycle, "run_cycle", fail)
-        service._harvest()
+        service._run_cycle()
         assert service.next_harvest() == clock.moment + timedelta(minutes=30)
         assert read_status(service.worker, clock.moment).troubles == (
             Trouble("cycle", reason, begun, clock.moment + timedelta(minutes=30)),
         )
     monkeypatch.setattr(scheduler.cycle, "run_cycle", begin_cycle)
-    service._harvest()
+    service._run_cycle()
     assert read_status(service.worker, clock.moment).troubles == ()
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
 
@@ -139,4 +139,4 @@ def test_a_site_that_cannot_be_renewed_is_served_as_it_is(
     monkeypatch.setattr(service._scheduler, "start", lambda: None)
     service.start()
     (told,) = read_status(service.worker, service.worker.now()).troubles
-    assert (told.what, told.reason) == ("look", "the site cannot be written (No space left on device).")
+    assert (told.what, told.reason) == ("due_work", "the site cannot be written (No space left on device).")

@@ -1,16 +1,13 @@
 """The service's timetable: APScheduler calls one pipeline function a job, one job at a time.
 
-It holds no state of the work: what is due stands in the store, so a restart loses nothing.
+It holds no state of the work: what is due is in the store, so a restart loses nothing.
 """
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,6 +24,7 @@ from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, snapshot
 from tracker.pipeline.caches import clear_caches
 from tracker.pipeline.context import Cycle, begin_cycle
+from tracker.pipeline.process_memory import limit_heap, release_memory
 from tracker.pipeline.worker import make_worker
 from tracker.settings import Schedule, Settings
 from tracker.store import stage_status, upstreams
@@ -37,6 +35,9 @@ log = logging.getLogger(__name__)
 LATE_SECONDS = 3600
 """How late a job may start after a busy or paused hour; APScheduler's own second would drop it silently."""
 STOP_SECONDS = 5.0
+"""How long a stop waits for the work in hand."""
+CYCLE, DUE_WORK = "cycle", "due_work"
+"""The names of the jobs, as `/health` shows them where one fails."""
 
 
 def harvest_trigger(schedule: Schedule) -> OrTrigger:
@@ -57,7 +58,7 @@ class Service:
 
     def __init__(self, settings: Settings, store: Store, clock: Clock, progress: Progress | None = None) -> None:
         self._settings, self._clock, self._store = settings, clock, store
-        keep_one_heap()
+        limit_heap()
         self._cancel = threading.Event()
         self._scheduler = BackgroundScheduler(
             # Snapshots have a thread of their own: they only read, and take minutes where the store is large.
@@ -67,11 +68,11 @@ class Service:
         )
         self._trigger = harvest_trigger(settings.schedule)
         self._retry_at: datetime | None = None
-        self._broken: dict[str, Trouble] = {}
-        """Jobs that ended before their stages could say why, by name: a full disk takes no word of it."""
+        self._failed_jobs: dict[str, Trouble] = {}
+        """Jobs that ended before their stages could record why, by name: a full disk takes no record."""
         self.worker = make_worker(
             settings, store, clock, cancel=self._cancel, progress=progress, next_harvest=self.next_harvest,
-            troubles=lambda: tuple(self._broken.values()),
+            troubles=lambda: tuple(self._failed_jobs.values()),
         )  # fmt: skip
 
     def start(self) -> None:
@@ -85,16 +86,16 @@ class Service:
             if not (self._settings.public_dir / "feed.xml").is_file():
                 raise
             log.error("the site cannot be renewed, and is served as it is: %s", error)
-            self._broke("look", str(error))
+            self._record_failure(DUE_WORK, str(error))
         minutes = self._settings.schedule.check_minutes
-        self._scheduler.add_job(self._harvest, self._trigger, id="harvest")
-        self._scheduler.add_job(self._look, IntervalTrigger(minutes=minutes), id="look")
+        self._scheduler.add_job(self._run_cycle, self._trigger, id=CYCLE)
+        self._scheduler.add_job(self._run_due_work, IntervalTrigger(minutes=minutes), id=DUE_WORK)
         if self._settings.snapshot.hours:
             self._scheduler.add_job(
-                self._snapshot, IntervalTrigger(minutes=minutes), id="snapshot", executor="snapshot"
+                self._make_snapshot, IntervalTrigger(minutes=minutes), id="snapshot", executor="snapshot"
             )
         if self._is_behind():
-            self._scheduler.add_job(self._harvest, DateTrigger(), id="first")
+            self._scheduler.add_job(self._run_cycle, DateTrigger(), id="first_cycle")
         self._scheduler.start()
 
     def next_harvest(self) -> datetime | None:
@@ -105,15 +106,15 @@ class Service:
         return soonest.astimezone(UTC) if soonest else None
 
     def stop(self) -> bool:
-        """End the work in hand and the timetable; False if a job still hangs after five seconds."""
+        """End the work in hand and the timetable; False if a job still runs after `STOP_SECONDS`."""
         self._cancel.set()
         if not self._scheduler.running:
             self.worker.close()
             return True
-        done = threading.Thread(target=self._scheduler.shutdown, daemon=True)
-        done.start()
-        done.join(STOP_SECONDS)
-        if done.is_alive():
+        shutdown = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        shutdown.start()
+        shutdown.join(STOP_SECONDS)
+        if shutdown.is_alive():
             return False
         self.worker.close()
         return True
@@ -126,100 +127,80 @@ class Service:
         due = self._trigger.get_next_fire_time(good, good)
         return due is not None and due <= self._clock.now()
 
-    def _harvest(self) -> None:
-        self._guarded("cycle", lambda: cycle.run_cycle(self.worker))
+    def _run_cycle(self) -> None:
+        self._run_job(CYCLE, lambda: cycle.run_cycle(self.worker))
 
-    def _look(self) -> None:
-        self._guarded("look", lambda: cycle.run_due_work(self.worker))
+    def _run_due_work(self) -> None:
+        self._run_job(DUE_WORK, lambda: cycle.run_due_work(self.worker))
 
-    def _snapshot(self) -> None:
+    def _make_snapshot(self) -> None:
         try:
             snapshot.make_due_snapshot(begin_cycle(self.worker))
         except Cancelled:
-            log.info("stopped in the middle of a snapshot; the one before is kept")
+            log.info("stopped in the middle of a snapshot; the one before it stays")
         except Exception:
             log.exception("the snapshot broke off; the timetable goes on")
         finally:
-            _give_memory_back()
+            release_memory()
 
-    def _guarded(self, job: str, work: Callable[[], Cycle]) -> None:
-        """Run one job; a job that fails is told, tried again soon, and the timetable goes on."""
+    def _run_job(self, job: str, work: Callable[[], Cycle]) -> None:
+        """Run one job; a job that fails is recorded and tried again soon, and the timetable goes on."""
         try:
-            done = work()
+            finished = work()
             log.info(
                 "cycle: %d new papers, %d read, %d checks, %d new in the feed",
-                done.counts.new_papers,
-                done.counts.read_papers,
-                done.counts.checked,
-                done.counts.entered,
+                finished.counts.new_papers,
+                finished.counts.read_papers,
+                finished.counts.checked,
+                finished.counts.entered,
             )
-            self._plan_retry(done)
-            self._broken.pop(job, None)
+            self._plan_retry(finished)
+            self._failed_jobs.pop(job, None)
         except Cancelled:
-            log.info("stopped in the middle of a cycle; what was done is kept")
+            log.info("stopped in the middle of a cycle; what was stored stays")
         except TrackerError as error:
-            log.error("the %s could not be done: %s", job, error)
-            self._broke(job, str(error))
+            log.error("the job %s failed: %s", job, error)
+            self._record_failure(job, str(error))
         except Exception as error:
-            log.exception("the %s broke off; the timetable goes on", job)
-            self._broke(job, f"broke off ({type(error).__name__})")
+            log.exception("the job %s broke off; the timetable goes on", job)
+            self._record_failure(job, f"broke off ({type(error).__name__})")
         finally:
             self._store.release_connections()
             clear_caches()
-            _give_memory_back()
+            release_memory()
 
-    def _broke(self, job: str, reason: str) -> None:
-        """Keep for `/health` that a job failed and since when, and do it again in a while; a look comes by itself.
+    def _record_failure(self, job: str, reason: str) -> None:
+        """Keep for `/health` that a job failed and since when, and plan a cycle again; due work is on the timetable anyway.
 
-        Sentences begin with the file that they are about: that is for the log, and not for everyone.
+        An error's text begins with the file that it is about: that is for the log, and not for everyone.
         """
-        now, known, schedule = self.worker.now(), self._broken.get(job), self._settings.schedule
-        again = now + timedelta(minutes=schedule.retry_minutes if job == "cycle" else schedule.check_minutes)
-        self._broken[job] = Trouble(job, reason.partition(": ")[2] or reason, known.since if known else now, again)
-        if job == "cycle":
-            self._retry(again)
+        now, before, schedule = self.worker.now(), self._failed_jobs.get(job), self._settings.schedule
+        again = now + timedelta(minutes=schedule.retry_minutes if job == CYCLE else schedule.check_minutes)
+        self._failed_jobs[job] = Trouble(
+            job, reason.partition(": ")[2] or reason, before.since if before else now, again
+        )
+        if job == CYCLE:
+            self._schedule_retry(again)
 
-    def _retry(self, at: datetime) -> None:
+    def _schedule_retry(self, at: datetime) -> None:
         self._retry_at = at
-        self._scheduler.add_job(self._harvest, DateTrigger(at), id="retry", replace_existing=True)
+        self._scheduler.add_job(self._run_cycle, DateTrigger(at), id="retry_cycle", replace_existing=True)
 
-    def _plan_retry(self, done: Cycle) -> None:
+    def _plan_retry(self, finished: Cycle) -> None:
         """After a harvest that left windows open, try again when the upstream allows."""
-        if not done.counts.windows_left:
+        if not finished.counts.windows_left:
             self._retry_at = None
             return
         now = self._clock.now()
         stop = upstreams.StoredUpstreams(self._store).stopped("arxiv_api", now)
         soonest = now + timedelta(minutes=self._settings.schedule.retry_minutes)
         again = max(soonest, stop[0] if stop else now)
-        self._retry(again)
+        self._schedule_retry(again)
         stage_status.record_stage_failed(
             self._store,
             "harvest",
-            next((outcome.reason for outcome in done.troubles if outcome.name == "harvest"), ""),
+            next((outcome.reason for outcome in finished.troubles if outcome.name == "harvest"), ""),
             again,
             self.worker.now(),
         )
         publish.write_site(begin_cycle(self.worker))
-
-
-def keep_one_heap() -> None:
-    """Let all threads share one heap, before any begins: glibc gives each its own and takes none of them back. And keep
-    large blocks out of it: glibc lets in ever larger ones, up to 32 MB, which leave holes when they go."""
-    with suppress(OSError, AttributeError):
-        glibc = ctypes.CDLL(None)
-        glibc.mallopt(_M_ARENA_MAX, 1)
-        glibc.mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
-
-
-_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
-"""The names of these options in glibc's `malloc.h`."""
-LARGE_BYTES = 128 * 1024
-"""With which glibc begins."""
-
-
-def _give_memory_back() -> None:
-    """Hand what a cycle used and freed back to the system; glibc would keep it until the next one."""
-    gc.collect()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -292,7 +292,7 @@ def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
 
     made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     service = scheduler.Service(made, store, clock)
-    service._guarded("look", cycle)
+    service._run_job(scheduler.DUE_WORK, cycle)
     service.stop()
     assert resolve.resolve_url.cache_info().currsize == 0
 
