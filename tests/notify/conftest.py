@@ -1,4 +1,4 @@
-"""A hub and a webhook on loopback that answer as told, and a worker whose feed gets entries by hand."""
+"""A hub and a webhook on loopback that answer as ordered, and a worker whose feed gets entries by hand."""
 
 from __future__ import annotations
 

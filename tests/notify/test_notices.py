@@ -16,7 +16,7 @@ from tracker import settings as settings_module
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact
 from tracker.notify import deliveries, notices
-from tracker.notify.notices import News, Notice, Result, Sent
+from tracker.notify.notices import NewsItem, Notice, NoticeOutcome, NoticeResult
 from tracker.pipeline.context import Counts, Cycle
 from tracker.pipeline.notices import send_notices
 from tracker.store import stage_status
@@ -51,7 +51,7 @@ def test_a_digest_tells_what_entered_and_nothing_twice(worker, hub, enter):
     )
     notify(worker(**environ), entered=2)
     assert len(hub.asked) == 1
-    # An earlier second than what was told already, as within one cycle or after a large one.
+    # An earlier second than what was sent already, as within one cycle or after a large one.
     enter(3, seconds=500)
     notify(worker(**environ))
     assert [one["title"] for one in received(hub)] == ["2 papers shipped open code", "1 paper shipped open code"]
@@ -76,7 +76,7 @@ def test_off_until_an_address_is_set(worker, enter, store, troubles):
     assert notify(made, entered=1) == []
     assert troubles() == {}
     assert "notices" in stage_status.load_stages(store)[0]
-    assert not (made.settings.data_dir / deliveries.NAME).exists()
+    assert not (made.settings.data_dir / deliveries.FILE_NAME).exists()
 
 
 def test_many_papers_are_counted(worker, hub, enter):
@@ -89,7 +89,7 @@ def test_many_papers_are_counted(worker, hub, enter):
 
 
 @pytest.mark.parametrize(
-    ("environ", "told"),
+    ("environ", "numbers"),
     [
         ({"CATEGORIES": "cs.CL,cs.CV"}, [2]),
         ({"FACTS": "code,weights"}, [3]),
@@ -98,7 +98,7 @@ def test_many_papers_are_counted(worker, hub, enter):
         ({"KEYWORDS": "transform"}, []),
     ],
 )
-def test_filters(worker, hub, enter, environ, told):
+def test_filters(worker, hub, enter, environ, numbers):
     enter(1)
     enter(2, seconds=1, categories=("cs.CL", "cs.LG2"))
     enter(3, seconds=2, facts=(Fact.CODE, Fact.WEIGHTS))
@@ -106,7 +106,7 @@ def test_filters(worker, hub, enter, environ, told):
     chosen = {f"TRACKER_NOTIFY__{key}": value for key, value in environ.items()}
     notify(worker(TRACKER_NOTIFY_URLS=url(hub.address), **chosen), entered=4)
     message = "".join(one["message"] for one in received(hub))
-    assert [number for number in range(1, 5) if f"Paper {number} " in message] == told
+    assert [number for number in range(1, 5) if f"Paper {number} " in message] == numbers
 
 
 def test_markdown_where_a_service_takes_it(worker, hub, enter):
@@ -159,7 +159,7 @@ def test_a_kill_while_sending_sends_nothing_twice(worker, hub, enter, monkeypatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(notices, "send", killed)
+        patch.setattr(notices, "send_notices", killed)
         with pytest.raises(KeyboardInterrupt):
             notify(worker(**environ), entered=1)
     notify(worker(**environ), entered=1)
@@ -188,16 +188,16 @@ def test_secrets_are_in_no_log_table_file_or_error(worker, hub, nobody, enter, s
         (trouble,) = notify(made, entered=1)
     assert trouble.count("service") == 4
     assert "service 3 of TRACKER_NOTIFY_URLS has an address that apprise does not know" in trouble
-    told = [caplog.text, trouble, repr(made.settings), str(made.settings.model_dump()), *capfd.readouterr()]
-    told += [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
-    assert "2606.00001" in "".join(told)
-    assert not [text for text in told if SECRET in text]
+    shown = [caplog.text, trouble, repr(made.settings), str(made.settings.model_dump()), *capfd.readouterr()]
+    shown += [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
+    assert "2606.00001" in "".join(shown)
+    assert not [text for text in shown if SECRET in text]
 
 
 def test_nothing_leaves_this_machine_while_the_clock_is_moved(worker, enter, monkeypatch):
     enter(1)
     asked: list[object] = []
-    monkeypatch.setattr(notices, "send", lambda *given, **_: asked.append(given) or [])
+    monkeypatch.setattr(notices, "send_notices", lambda *given, **_: asked.append(given) or [])
     assert notify(worker(TRACKER_NOTIFY_URLS="json://hook.example.org/"), entered=1) == []
     assert asked == []
 
@@ -205,10 +205,10 @@ def test_nothing_leaves_this_machine_while_the_clock_is_moved(worker, enter, mon
 def test_without_apprise_one_sentence_says_what_to_do(worker, make_settings, enter, monkeypatch):
     enter(1)
     monkeypatch.setattr(notices, "find_spec", lambda _: None)
-    notices.require(make_settings())
+    notices.require_apprise(make_settings())
     made = worker(TRACKER_NOTIFY_URLS=url("http://127.0.0.1:1"))
     with pytest.raises(SettingsError, match=r"pip install 'arxiv-code-tracker\[notify\]'"):
-        notices.require(made.settings)
+        notices.require_apprise(made.settings)
     (trouble,) = notify(made, entered=1)
     assert "pip install" in trouble
 
@@ -239,16 +239,18 @@ def test_the_secret_comes_from_the_environment_alone(tmp_path):
     ],
 )
 def test_addresses_are_parted_by_white_space(make_settings, text, found):
-    assert list(notices.urls(make_settings(TRACKER_NOTIFY_URLS=text))) == found
+    assert list(notices.notify_urls(make_settings(TRACKER_NOTIFY_URLS=text))) == found
 
 
 def test_an_identity_tells_little():
-    assert notices.identity("json://a") != notices.identity("json://b")
-    assert len(notices.identity("json://\udcff")) == 8
+    assert notices.hash_url("json://a") != notices.hash_url("json://b")
+    assert len(notices.hash_url("json://\udcff")) == 8
 
 
 def test_nobody_is_called_by_a_title():
-    made = notices.digest([News("@everyone <!channel> see <@U123> pass@10", "https://example.org/", "")], 1)
+    made = notices.build_notice(
+        [NewsItem("@everyone <!channel> see <@U123> pass@10", "https://example.org/", "")], 1
+    )
     for text in (made.text, made.markdown):
         assert "@everyone" not in text
         assert "<!" not in text
@@ -258,8 +260,8 @@ def test_nobody_is_called_by_a_title():
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=40), st.integers(1, 9))
 def test_any_title_stays_text(title, address, shipped, count):
-    one = News(" ".join(title.split()), f"https://example.org/{address}", " ".join(shipped.split()))
-    made = notices.digest([one], count, "https://example.org/")
+    one = NewsItem(" ".join(title.split()), f"https://example.org/{address}", " ".join(shipped.split()))
+    made = notices.build_notice([one], count, "https://example.org/")
     html = MarkdownIt().render(made.markdown)
     assert html.count("<a ") == 1 + (count > 1)
     assert not [tag for tag in ("<em>", "<strong>", "<img", "<code>", "<h1") if tag in html]
@@ -275,26 +277,26 @@ ONE = [("json://127.0.0.1/", Notice("t", "x", "x"))]
 @pytest.mark.parametrize(
     ("code", "result"),
     [
-        ('print(\'{"n": 0, "service": "json", "result": "sent"}\')', Sent("json", Result.SENT)),
+        ('print(\'{"n": 0, "service": "json", "result": "sent"}\')', NoticeResult("json", NoticeOutcome.SENT)),
         (
             'print(\'what is this\', [], \'\\n[]\\n{}\\n{"n": 0, "service": 1, "result": "?"}\')',
-            Sent("", Result.FAILED),
+            NoticeResult("", NoticeOutcome.FAILED),
         ),
-        ("", Sent("", Result.FAILED)),
-        ("raise SystemExit(3)", Sent("", Result.UNKNOWN)),
-        ("import os; os.kill(os.getpid(), 9)", Sent("", Result.UNKNOWN)),
+        ("", NoticeResult("", NoticeOutcome.FAILED)),
+        ("raise SystemExit(3)", NoticeResult("", NoticeOutcome.UNKNOWN)),
+        ("import os; os.kill(os.getpid(), 9)", NoticeResult("", NoticeOutcome.UNKNOWN)),
     ],
 )
 def test_what_the_sender_says(code, result):
-    assert notices.send(ONE, seconds=20, is_cancelled=lambda: False, command=command(code)) == [result]
+    assert notices.send_notices(ONE, seconds=20, is_cancelled=lambda: False, command=command(code)) == [result]
 
 
 def test_a_service_that_stops_ends_the_sender():
     hanging = command("import sys, threading; sys.stdin.read(); threading.Event().wait()")
-    found = notices.send(ONE, seconds=600, is_cancelled=lambda: True, command=hanging)
-    assert found == [Sent("", Result.UNKNOWN)]
+    found = notices.send_notices(ONE, seconds=600, is_cancelled=lambda: True, command=hanging)
+    assert found == [NoticeResult("", NoticeOutcome.UNKNOWN)]
 
 
 def test_a_sender_that_cannot_be_begun():
-    found = notices.send(ONE, seconds=1, is_cancelled=lambda: False, command=["/nowhere/at/all"])
-    assert found == [Sent("", Result.FAILED)]
+    found = notices.send_notices(ONE, seconds=1, is_cancelled=lambda: False, command=["/nowhere/at/all"])
+    assert found == [NoticeResult("", NoticeOutcome.FAILED)]

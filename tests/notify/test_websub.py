@@ -57,11 +57,11 @@ def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, w
 
 def test_without_a_hub_nothing_is_told_and_old_trouble_ends(worker, hub, write, store, troubles):
     write("feed.xml")
-    stage_status.record_stage_failed(store, "websub", "the hub was not told", None, NOW)
+    stage_status.record_stage_failed(store, "websub", "the WebSub hub was not notified", None, NOW)
     push(worker())
     assert hub.asked == []
     assert troubles() == {}
-    assert not (worker().settings.data_dir / deliveries.NAME).exists()
+    assert not (worker().settings.data_dir / deliveries.FILE_NAME).exists()
 
 
 def test_another_hub_or_address_hears_of_everything(worker, listener, write):
@@ -77,10 +77,10 @@ def test_a_hub_that_is_down_is_trouble_and_is_told_after_a_restart(worker, hub, 
     write("feed.xml", "feeds/cs.CL.xml")
     with caplog.at_level(logging.WARNING, logger="tracker"):
         assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=f"http://{nobody}/")) == [
-            "websub: the hub was not told: no connection"
+            "websub: the WebSub hub was not notified: no connection"
         ]
-    assert "the hub was not told: no connection" in caplog.text
-    assert troubles() == {"websub": "the hub was not told: no connection"}
+    assert "the WebSub hub was not notified: no connection" in caplog.text
+    assert troubles() == {"websub": "the WebSub hub was not notified: no connection"}
     push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address))
     assert pinged(hub) == ["feed.xml", "feeds/cs.CL.xml"]
     assert troubles() == {}
@@ -90,7 +90,7 @@ def test_what_a_hub_refused_is_told_again_and_the_rest_is_not(worker, hub, write
     write("feed.xml", "feeds/a.xml", "feeds/b.xml")
     hub.statuses = [204, 404, 202]
     made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
-    assert push(made) == ["websub: the hub answered 404 to feeds/a.xml"]
+    assert push(made) == ["websub: the WebSub hub answered 404 to feeds/a.xml"]
     assert push(made) == []
     assert pinged(hub) == ["feed.xml", "feeds/a.xml", "feeds/b.xml", "feeds/a.xml"]
 
@@ -98,7 +98,9 @@ def test_what_a_hub_refused_is_told_again_and_the_rest_is_not(worker, hub, write
 def test_a_hub_that_refuses_everything_is_left_alone(worker, hub, write):
     write(*(f"feeds/{number}.xml" for number in range(9)))
     hub.statuses = [403]
-    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["websub: the hub answered 403 to feeds/2.xml"]
+    assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [
+        "websub: the WebSub hub answered 403 to feeds/2.xml"
+    ]
     assert len(hub.asked) == websub.MOST_REFUSED
 
 
@@ -107,7 +109,7 @@ def test_a_failing_hub_is_asked_once_a_cycle(worker, hub, write, status):
     write("feed.xml", "feeds/a.xml")
     hub.statuses = [status]
     assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [
-        f"websub: the hub was not told: it answered {status}"
+        f"websub: the WebSub hub was not notified: it answered {status}"
     ]
     assert len(hub.asked) == 1
     hub.statuses = [204]
@@ -131,7 +133,7 @@ def test_redirects_are_not_followed(worker, hub, listener, write, status):
     other = listener()
     hub.statuses, hub.headers = [status], {"Location": f"{other.address}/"}
     assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == [
-        f"websub: the hub answered {status} to feed.xml"
+        f"websub: the WebSub hub answered {status} to feed.xml"
     ]
     assert other.asked == []
 
@@ -140,7 +142,7 @@ def test_a_slow_hub_costs_no_more_than_the_bound(worker, hub, write):
     write("feed.xml", "feeds/a.xml")
     hub.held.clear()
     made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address, TRACKER_NOTIFY__SECONDS="0.05")
-    assert push(made) == ["websub: the hub was not told: no answer in time"]
+    assert push(made) == ["websub: the WebSub hub was not notified: no answer in time"]
     assert len(hub.asked) <= 1
     hub.held.set()
     hub.asked.clear()
@@ -156,7 +158,7 @@ def test_the_moved_clock_tells_nothing_outside_this_machine(worker, write):
 
 
 class Hub:
-    """Takes what it is told, each after `seconds`, and fails as `error` says."""
+    """Accepts each announcement after `seconds`, and fails as `error` says."""
 
     def __init__(self, seconds: float = 0.0, error: UpstreamError | None = None) -> None:
         self.moment, self.seconds, self.error = 0.0, seconds, error
@@ -171,7 +173,7 @@ class Hub:
 
     def announce(self, count: int, **more):
         feeds = [(f"{number}.xml", f"{SITE}/{number}.xml") for number in range(count)]
-        return websub.announce(
+        return websub.announce_feeds(
             self,
             "https://hub.example.org/",
             feeds,
@@ -181,19 +183,19 @@ class Hub:
 
 def test_what_does_not_fit_into_the_time_waits():
     hub = Hub(seconds=4.0)
-    told = hub.announce(9)
-    assert told.done == [f"{number}.xml" for number in range(5)]
-    assert told.reason == "4 feeds were not told in time and wait"
+    result = hub.announce(9)
+    assert result.done == [f"{number}.xml" for number in range(5)]
+    assert result.reason == "4 feeds were not announced in time and wait"
     assert hub.waited == [5.0, 5.0, 5.0, 5.0, 4.0]
 
 
 def test_a_stop_says_until_when():
     until = NOW + timedelta(hours=1)
-    told = Hub(error=UpstreamStopped("hub", "too many requests (429)", until)).announce(3)
-    assert (told.done, told.next_try) == ([], until)
+    result = Hub(error=UpstreamStopped("hub", "too many requests (429)", until)).announce(3)
+    assert (result.done, result.next_try) == ([], until)
 
 
-def test_a_service_that_stops_tells_no_more():
+def test_a_service_that_stops_announces_no_more():
     def stop() -> None:
         raise Cancelled("The service is stopping.")
 
@@ -203,7 +205,7 @@ def test_a_service_that_stops_tells_no_more():
     assert hub.waited == []
 
 
-def test_a_kill_between_writing_and_telling_loses_nothing(worker, hub, write, monkeypatch):
+def test_a_kill_between_writing_and_announcing_loses_nothing(worker, hub, write, monkeypatch):
     write("feed.xml")
 
     def killed(*_: object, **__: object) -> None:
@@ -211,37 +213,37 @@ def test_a_kill_between_writing_and_telling_loses_nothing(worker, hub, write, mo
 
     made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
     with monkeypatch.context() as patch:
-        patch.setattr(websub, "announce", killed)
+        patch.setattr(websub, "announce_feeds", killed)
         with pytest.raises(KeyboardInterrupt):
             push(made)
     push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address))
     assert pinged(hub) == ["feed.xml"]
 
 
-def test_a_bug_in_telling_ends_no_cycle(worker, hub, write, monkeypatch):
+def test_a_bug_in_announcing_ends_no_cycle(worker, hub, write, monkeypatch):
     write("feed.xml")
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("with a secret in it")
 
-    monkeypatch.setattr(websub, "announce", broken)
+    monkeypatch.setattr(websub, "announce_feeds", broken)
     assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)) == ["websub: broke off (RuntimeError)"]
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"hub": 1}', b'{"hub":"","site":"","feeds":[],"told":{}}', b"\xff"]
 )
-def test_a_damaged_memory_is_begun_anew(tmp_path, content, caplog):
-    (tmp_path / deliveries.NAME).write_bytes(content)
-    assert deliveries.load(tmp_path) == deliveries.Remembered()
+def test_a_damaged_file_starts_empty(tmp_path, content, caplog):
+    (tmp_path / deliveries.FILE_NAME).write_bytes(content)
+    assert deliveries.load_deliveries(tmp_path) == deliveries.Deliveries()
     assert "damaged" in caplog.text
 
 
-def test_what_is_remembered_is_read_back(tmp_path):
-    known = deliveries.Remembered("https://hub.example.org/", SITE, {"feed.xml": 7}, {"0a": {"arxiv:1": "2026"}})
-    deliveries.save(tmp_path, known)
-    assert deliveries.load(tmp_path) == known
-    assert [path.name for path in tmp_path.iterdir() if "told" in path.name] == [deliveries.NAME]
+def test_what_was_delivered_is_read_back(tmp_path):
+    known = deliveries.Deliveries("https://hub.example.org/", SITE, {"feed.xml": 7}, {"0a": {"arxiv:1": "2026"}})
+    deliveries.save_deliveries(tmp_path, known)
+    assert deliveries.load_deliveries(tmp_path) == known
+    assert [path.name for path in tmp_path.iterdir() if "told" in path.name] == [deliveries.FILE_NAME]
 
 
 def test_feeds_that_are_gone_are_forgotten(worker, hub, write, tmp_path):
@@ -250,7 +252,7 @@ def test_feeds_that_are_gone_are_forgotten(worker, hub, write, tmp_path):
     push(made)
     (tmp_path / "public/feeds/a.xml").unlink()
     push(made)
-    assert list(deliveries.load(tmp_path).feeds) == ["feed.xml"]
+    assert list(deliveries.load_deliveries(tmp_path).feeds) == ["feed.xml"]
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Telling others that something was published."""
+"""Notifications of what was published: WebSub hubs of changed feeds, people of new papers."""

@@ -1,9 +1,9 @@
-"""Sends notices through apprise, in a process of its own, and prints for each what became of it.
+"""Sends notices through apprise in its own process, and prints the outcome of each.
 
-Run as a file, with JSON in its input: `{"notices": [{"url", "title", "text", "markdown"}]}`. One line of JSON for each
-as soon as it ended: `{"n", "service", "result"}`, the result being `sent`, `failed` or `unusable`. Never prints an
-address or anything that apprise says, which may quote one. The process that began it ends it when time is up: a
-service that hangs can then neither hold up a cycle nor keep its memory.
+Run as a file, with JSON in its input: `{"notices": [{"url", "title", "text", "markdown"}]}`. It prints one
+line of JSON for each as soon as it ends: `{"n", "service", "result"}`, with `sent`, `failed` or `unusable` as the
+result. It never prints an address or apprise's own messages, which may quote one. The parent process ends it when
+time is up: a service that hangs can then neither hold up a cycle nor keep memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LOCK = threading.Lock()
 
 
 def main() -> None:
-    """Send what the input says, all at once: a slow service delays no other."""
+    """Send the notices of the input at once: a slow service delays no other."""
     logging.disable(logging.CRITICAL)
     notices = json.load(sys.stdin)["notices"]
     threads = [
@@ -34,15 +34,15 @@ def main() -> None:
 def _report(number: int, notice: dict[str, str]) -> None:
     service, result = "", "failed"
     try:
-        service, result = _sent(notice)
-    except Exception:  # noqa: BLE001 # whatever a plugin raises may quote its address: it failed, and that is all
+        service, result = _send(notice)
+    except Exception:  # noqa: BLE001 # any error of a plugin is a failure; its text may quote the address
         result = "failed"
     with LOCK:
-        print(json.dumps({"n": number, "service": service, "result": result}), flush=True)  # noqa: T201 # its answer
+        print(json.dumps({"n": number, "service": service, "result": result}), flush=True)  # noqa: T201 # the output of this process
 
 
-def _sent(notice: dict[str, str]) -> tuple[str, str]:
-    import apprise  # noqa: PLC0415 # only this process pays for it
+def _send(notice: dict[str, str]) -> tuple[str, str]:
+    import apprise  # noqa: PLC0415 # only this process needs it
 
     asset = apprise.AppriseAsset(
         app_id="arxiv-code-tracker",
@@ -58,7 +58,7 @@ def _sent(notice: dict[str, str]) -> tuple[str, str]:
         return "", "unusable"
     sender = apprise.Apprise(asset=asset)
     sender.add(service)
-    # What it likes best, or its address asks for.
+    # The format that the service prefers, or that its address requests.
     is_text = service.resolve_format() == apprise.NotifyFormat.TEXT
     good = sender.notify(
         title=notice["title"],

@@ -1,7 +1,7 @@
-"""What was told to whom, in `DATA_DIR/told.json`: the work list of telling is what differs from it.
+"""What was delivered to whom, in `DATA_DIR/told.json`: what differs from it is still to be delivered.
 
-A file and not a table, because it belongs to this installation and its hub: a store restored elsewhere must not make
-its readers hear old news again, nor this one's miss new.
+A file and not a table, because it belongs to this installation and its WebSub hub: a store that is restored elsewhere
+must not send its readers old news again, nor make this one's readers miss new ones.
 """
 
 from __future__ import annotations
@@ -18,74 +18,76 @@ from tracker.domain.errors import TrackerError
 
 log = logging.getLogger(__name__)
 
-NAME = "told.json"
+FILE_NAME = "told.json"
 
 
 @dataclass(slots=True)
-class Remembered:
-    """`hub` and `site`: whom, and under which address, the feeds were announced. `feeds`: for each the time of the file,
-    in nanoseconds, that the hub was told of. `told`: for each service, by a short digest of its address, the works it
-    was told of and when they entered the feed."""
+class Deliveries:
+    """`websub_hub` and `site`: to which hub, and under which address, the feeds were announced. `feeds`: for each feed
+    by path, the time in nanoseconds of the file that was announced. `notified`: for each service, by a short digest of
+    its address, the works it was notified of and when they entered the feed."""
 
-    hub: str = ""
+    websub_hub: str = ""
     site: str = ""
     feeds: dict[str, int] = field(default_factory=dict)
-    told: dict[str, dict[str, str]] = field(default_factory=dict)
+    notified: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def load(folder: Path) -> Remembered:
-    """What is remembered; nothing where the file is absent or damaged. TrackerError when it cannot be read."""
+def load_deliveries(folder: Path) -> Deliveries:
+    """What was delivered so far; empty if the file is absent or damaged. Raises TrackerError if it cannot be read."""
     try:
-        found = json.loads((folder / NAME).read_bytes())
-        return Remembered(
-            hub=str(found["hub"]),
-            site=str(found["site"]),
-            feeds={str(path): int(time) for path, time in found["feeds"].items()},
-            told={str(who): _texts(works) for who, works in found["told"].items()},
+        stored = json.loads((folder / FILE_NAME).read_bytes())
+        return Deliveries(
+            websub_hub=str(stored["hub"]),
+            site=str(stored["site"]),
+            feeds={str(path): int(time) for path, time in stored["feeds"].items()},
+            notified={str(service): _texts(works) for service, works in stored["told"].items()},
         )
     except FileNotFoundError:
-        return Remembered()
+        return Deliveries()
     except (ValueError, KeyError, TypeError, AttributeError):
-        log.warning("%s is damaged and begun anew; what entered the feed before is not told again", NAME)
-        return Remembered()
+        log.warning(
+            "%s is damaged and starts empty; papers that entered the feed before are not sent again", FILE_NAME
+        )
+        return Deliveries()
     except OSError as error:
-        raise _trouble(folder, error) from None
+        raise _unusable(folder, error) from None
 
 
-def save(folder: Path, remembered: Remembered) -> None:
-    """Replace the file at once, and force it to disk: what it says must outlive a kill. TrackerError when it cannot."""
+def save_deliveries(folder: Path, deliveries: Deliveries) -> None:
+    """Replace the file atomically and force it to disk: it must survive a kill. Raises TrackerError if it cannot be written."""
     content = json.dumps(
         {
-            "hub": remembered.hub,
-            "site": remembered.site,
-            "feeds": remembered.feeds,
-            "told": remembered.told,
+            "hub": deliveries.websub_hub,
+            "site": deliveries.site,
+            "feeds": deliveries.feeds,
+            "told": deliveries.notified,
         },
         indent=1,
         sort_keys=True,
     ).encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{NAME}.")
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{FILE_NAME}.")
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as handle:
                 handle.write(content)
                 handle.flush()
                 os.fsync(handle.fileno())
-            temporary.replace(folder / NAME)
+            temporary.replace(folder / FILE_NAME)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise _trouble(folder, error) from None
+        raise _unusable(folder, error) from None
 
 
 def _texts(works: Any) -> dict[str, str]:
     return {str(work): str(entered) for work, entered in works.items()}
 
 
-def _trouble(folder: Path, error: OSError) -> TrackerError:
+def _unusable(folder: Path, error: OSError) -> TrackerError:
     return TrackerError(
-        f"{folder / NAME}: what was told cannot be kept there ({error.strerror}); nothing is told meanwhile."
+        f"{folder / FILE_NAME}: cannot be read or written ({error.strerror}); nobody is notified until it can."
     )

@@ -1,8 +1,8 @@
-"""Telling a WebSub hub which feeds changed.
+"""Announces changed feeds to a WebSub hub.
 
-The Recommendation (https://www.w3.org/TR/websub/, section 6) leaves open how a publisher tells its hub; this is the form
-of PubSubHubbub 0.4, which hubs take: `hub.mode=publish` and `hub.url` with the feed's address. A hub accepts with any
-2xx, and fetches the feed itself.
+The Recommendation (https://www.w3.org/TR/websub/, section 6) leaves open how a publisher notifies its hub; this is the
+form of PubSubHubbub 0.4, which hubs accept: `hub.mode=publish` and `hub.url` with the feed's address. A hub accepts
+with any 2xx, and fetches the feed itself.
 """
 
 from __future__ import annotations
@@ -18,41 +18,41 @@ from tracker.domain.feeds import FEED_FORMATS
 from tracker.domain.protocols import Fetch
 
 _SUFFIXES = {f".{feed_format.ending}" for feed_format in FEED_FORMATS}
-ONE_SECONDS = 5.0
-"""Seconds for which one answer is waited."""
+REQUEST_SECONDS = 5.0
+"""The timeout of one request, in seconds."""
 MOST_REFUSED = 3
-"""So many refusals in a row mean that the hub takes nothing from us; the rest waits for the next cycle."""
+"""After so many refusals in a row the hub gets no further request; the rest waits for the next cycle."""
 
 
 @dataclass(slots=True)
-class Announced:
-    """What a round reached: the paths that the hub took, and what hindered the others, until when."""
+class AnnounceResult:
+    """The paths that the hub accepted; why the others were not announced, and when to try again."""
 
     done: list[str] = field(default_factory=list)
     reason: str = ""
     next_try: datetime | None = None
 
 
-def written(folder: Path) -> dict[str, int]:
+def list_feed_files(folder: Path) -> dict[str, int]:
     """All feeds below the public folder, by path, with the time of the file in nanoseconds.
 
-    A file is replaced only when its bytes change, so that its time names what it shows: comparing them tells what
-    changed without asking who wrote it, also after a kill between writing and telling.
+    A file is replaced only when its bytes change, so that its time identifies its content: comparing times shows what
+    changed, whoever wrote it, also after a kill between writing and announcing.
     """
-    found = {}
+    files = {}
     for path in [*folder.glob("feed.*"), *(folder / "feeds").rglob("*.*")]:
         if path.suffix in _SUFFIXES and path.is_file():
-            found[path.relative_to(folder).as_posix()] = path.stat().st_mtime_ns
-    return found
+            files[path.relative_to(folder).as_posix()] = path.stat().st_mtime_ns
+    return files
 
 
-def due(files: Mapping[str, int], known: Mapping[str, int]) -> list[str]:
-    """The paths of what changed since the hub was told, the main feed first."""
-    changed = (path for path, time in files.items() if known.get(path) != time)
+def changed_feeds(files: Mapping[str, int], announced: Mapping[str, int]) -> list[str]:
+    """The paths of the feeds that changed since they were announced, the main feed first."""
+    changed = (path for path, time in files.items() if announced.get(path) != time)
     return sorted(changed, key=lambda path: (path.count("/"), path))
 
 
-def announce(
+def announce_feeds(
     fetch: Fetch,
     hub: str,
     feeds: Sequence[tuple[str, str]],
@@ -60,32 +60,31 @@ def announce(
     seconds: float,
     check_cancelled: Callable[[], None],
     monotonic: Callable[[], float] = time.monotonic,
-) -> Announced:
-    """Tell the hub of each feed, given as path and absolute address, within `seconds` in all.
+) -> AnnounceResult:
+    """Announce each feed, given as path and absolute address, to the WebSub hub, within `seconds` in all.
 
-    A hub that does not answer is asked nothing more in this round; one that refuses an address is told of the others.
+    A hub that does not answer gets no further request in this round; one that refuses an address gets the others.
     """
-    until, told, refused = monotonic() + seconds, Announced(), 0
+    until, result, refusals = monotonic() + seconds, AnnounceResult(), 0
     for number, (path, address) in enumerate(feeds):
         check_cancelled()
-        left = until - monotonic()
-        if left <= 0:
-            told.reason = told.reason or f"{len(feeds) - number} feeds were not told in time and wait"
+        seconds_left = until - monotonic()
+        if seconds_left <= 0:
+            result.reason = result.reason or f"{len(feeds) - number} feeds were not announced in time and wait"
             break
+        fields = {"hub.mode": "publish", "hub.url": address}
         try:
-            answer = fetch.post_form(
-                hub, {"hub.mode": "publish", "hub.url": address}, seconds=min(ONE_SECONDS, left)
-            )
+            response = fetch.post_form(hub, fields, seconds=min(REQUEST_SECONDS, seconds_left))
         except UpstreamError as error:
-            told.reason = f"the hub was not told: {error.reason}"
-            told.next_try = error.until if isinstance(error, UpstreamStopped) else None
+            result.reason = f"the WebSub hub was not notified: {error.reason}"
+            result.next_try = error.until if isinstance(error, UpstreamStopped) else None
             break
-        if 200 <= answer.status < 300:
-            told.done.append(path)
-            refused = 0
+        if 200 <= response.status < 300:
+            result.done.append(path)
+            refusals = 0
             continue
-        refused += 1
-        told.reason = f"the hub answered {answer.status} to {path}"
-        if refused == MOST_REFUSED:
+        refusals += 1
+        result.reason = f"the WebSub hub answered {response.status} to {path}"
+        if refusals == MOST_REFUSED:
             break
-    return told
+    return result

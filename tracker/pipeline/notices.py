@@ -11,8 +11,8 @@ from datetime import timedelta
 from tracker.domain.items import Item
 from tracker.domain.terms import Fact
 from tracker.notify import deliveries, notices
-from tracker.notify.deliveries import Remembered
-from tracker.notify.notices import News, Result
+from tracker.notify.deliveries import Deliveries
+from tracker.notify.notices import NewsItem, NoticeOutcome
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.websub import end_trouble
 from tracker.publish import feed_entry
@@ -34,7 +34,7 @@ def send_notices(cycle: Cycle) -> None:
     it: a kill in between can lose a notice, but never send one twice. A service that is new here gets what entered in
     this cycle, and nothing older.
     """
-    urls = {notices.identity(url): url for url in notices.urls(cycle.settings)}
+    urls = {notices.hash_url(url): url for url in notices.notify_urls(cycle.settings)}
     if not urls:
         end_trouble(cycle, STAGE)
         return
@@ -45,8 +45,8 @@ def send_notices(cycle: Cycle) -> None:
 def _send(cycle: Cycle, urls: Mapping[str, str]) -> str:
     """Send what is due to the services of `urls`, by identity; returns what went wrong, empty where nothing did."""
     settings = cycle.settings
-    notices.require(settings)
-    known = deliveries.load(settings.data_dir)
+    notices.require_apprise(settings)
+    known = deliveries.load_deliveries(settings.data_dir)
     main = load_feed_items(cycle.store, MAIN_FEED, settings.feed.most)
     recent = {
         item.work: item
@@ -54,19 +54,19 @@ def _send(cycle: Cycle, urls: Mapping[str, str]) -> str:
         if item.entered_at and cycle.now - NEWS_FOR <= item.entered_at <= cycle.now
     }
     older = [item.work for item in main[cycle.counts.entered :]]
-    sent_before = {service: known.told.get(service, dict.fromkeys(older, "")) for service in urls}
+    sent_before = {service: known.notified.get(service, dict.fromkeys(older, "")) for service in urls}
     fresh = {
         service: [item for work, item in recent.items() if work not in sent_before[service]] for service in urls
     }
     noted = {service: {work: _entered_text(item) for work, item in recent.items()} for service in urls}
-    if noted != known.told:
-        deliveries.save(settings.data_dir, Remembered(known.hub, known.site, known.feeds, noted))
+    if noted != known.notified:
+        deliveries.save_deliveries(settings.data_dir, Deliveries(known.websub_hub, known.site, known.feeds, noted))
     wanted = {service: [item for item in fresh[service] if is_wanted(item, settings.notify)] for service in urls}
     # A moved clock must not send to real people.
     due = [service for service in urls if wanted[service] and (settings.now is None or is_loopback(urls[service]))]
     if not due:
         return ""
-    results = notices.send(
+    results = notices.send_notices(
         [(urls[service], _digest(cycle, wanted[service])) for service in due],
         seconds=settings.notify.seconds,
         is_cancelled=cycle.cancel.is_set,
@@ -74,27 +74,27 @@ def _send(cycle: Cycle, urls: Mapping[str, str]) -> str:
     failed = [
         service
         for service, sent in zip(due, results, strict=True)
-        if sent.result in (Result.FAILED, Result.UNUSABLE)
+        if sent.result in (NoticeOutcome.FAILED, NoticeOutcome.UNUSABLE)
     ]
     for service in failed:
         for item in fresh[service]:
             del noted[service][item.work]
     if failed:
-        deliveries.save(settings.data_dir, Remembered(known.hub, known.site, known.feeds, noted))
+        deliveries.save_deliveries(settings.data_dir, Deliveries(known.websub_hub, known.site, known.feeds, noted))
     numbers = {service: number for number, service in enumerate(urls, 1)}
     return "; ".join(
         filter(None, (_failure(numbers[service], sent) for service, sent in zip(due, results, strict=True)))
     )
 
 
-def _failure(number: int, sent: notices.Sent) -> str:
+def _failure(number: int, sent: notices.NoticeResult) -> str:
     name = f"service {number} of TRACKER_NOTIFY_URLS" + (f" ({sent.service})" if sent.service else "")
     match sent.result:
-        case Result.FAILED:
+        case NoticeOutcome.FAILED:
             return f"{name} did not take the notice; it is sent again in the next cycle"
-        case Result.UNUSABLE:
+        case NoticeOutcome.UNUSABLE:
             return f"{name} has an address that apprise does not know"
-        case Result.UNKNOWN:
+        case NoticeOutcome.UNKNOWN:
             return f"{name} did not answer in time; the notice may have arrived and is not sent again"
     return ""
 
@@ -117,14 +117,14 @@ def is_wanted(item: Item, filters: Notify) -> bool:
 def _digest(cycle: Cycle, wanted: Sequence[Item]) -> notices.Notice:
     settings = cycle.settings
     news = [_news(item, settings.public_url) for item in wanted[: settings.notify.items]]
-    return notices.digest(news, len(wanted), more_at=settings.public_url)
+    return notices.build_notice(news, len(wanted), more_at=settings.public_url)
 
 
-def _news(item: Item, public_url: str) -> News:
+def _news(item: Item, public_url: str) -> NewsItem:
     entry = feed_entry.build_entry(item, public_url)
     shipped = []
     for fact in Fact:
         if is_open(item, fact):
             spdx = deciding_licence(item, fact)[0]
             shipped.append(f"{fact.value} ({spdx})" if spdx else fact.value)
-    return News(entry.title, entry.url or "", ", ".join(shipped))
+    return NewsItem(entry.title, entry.url or "", ", ".join(shipped))

@@ -27,15 +27,15 @@ def announce_changed_feeds(cycle: Cycle) -> None:
 def _announce(cycle: Cycle, stage: Stage) -> None:
     settings = cycle.settings
     hub, site = settings.notify.websub_hub, settings.public_url.rstrip("/")
-    known = deliveries.load(settings.data_dir)
-    if (known.hub, known.site) != (hub, site):
-        known.hub, known.site, known.feeds = hub, site, {}
-    files = websub.written(settings.public_dir)
-    announced = websub.announce(
+    known = deliveries.load_deliveries(settings.data_dir)
+    if (known.websub_hub, known.site) != (hub, site):
+        known.websub_hub, known.site, known.feeds = hub, site, {}
+    files = websub.list_feed_files(settings.public_dir)
+    announced = websub.announce_feeds(
         cycle.fetch,
         hub,
         # As the feed names itself: that is what readers subscribe to.
-        [(path, escape_uri(f"{site}/{path}")) for path in websub.due(files, known.feeds)],
+        [(path, escape_uri(f"{site}/{path}")) for path in websub.changed_feeds(files, known.feeds)],
         seconds=settings.notify.seconds,
         check_cancelled=cycle.check_cancelled,
     )
@@ -43,7 +43,7 @@ def _announce(cycle: Cycle, stage: Stage) -> None:
     feeds = {path: time for path, time in (known.feeds | taken).items() if path in files}
     if taken or feeds != known.feeds:
         known.feeds = feeds
-        deliveries.save(settings.data_dir, known)
+        deliveries.save_deliveries(settings.data_dir, known)
     stage.fail(announced.reason, announced.next_try)
 
 
