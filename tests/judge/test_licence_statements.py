@@ -1,38 +1,23 @@
-"""What READMEs and package metadata say of a licence: it counts only where nothing stronger stands, fact by fact."""
+"""What READMEs and package metadata say of a licence: it counts only where nothing stronger does, fact by fact."""
 
 from __future__ import annotations
 
 import time
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.config_files import config_dir
+from tests.judge.licence_samples import CONTENT, NONE, OSI, RESTRICTED, UNKNOWN, rules, standard
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.history import Licence
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge.licence_classes import LicenceRules, load_licence_rules
 from tracker.judge.licences import decide_licence, licences_by_fact
 
-OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
-NONE, UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
 CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
 
 
-@cache
-def rules() -> LicenceRules:
-    return load_licence_rules(config_dir() / "openness.toml")
-
-
-@cache
-def standard(name: str) -> str:
-    text = (config_dir() / "licences" / f"{name}.txt").read_text("utf-8")
-    return text.replace("{{", "").replace("}}", "")
-
-
-def heard(text: str, fact: Fact = CODE, path: str = "README.md") -> Licence:
+def read_section(text: str, fact: Fact = CODE, path: str = "README.md") -> Licence:
     return decide_licence(None, True, [], rules(), fact, statements=[LicenceFile(path, text)])
 
 
@@ -83,14 +68,14 @@ BADGE = (
     ],
 )
 def test_a_readmes_section(text: str, fact: Fact, spdx: str | None, class_: LicenceClass) -> None:
-    licence = heard(text, fact)
+    licence = read_section(text, fact)
     assert (licence.spdx, licence.class_) == (spdx, class_), licence.note
     assert licence.source == "README.md, section on the licence"
     assert licence.note
 
 
 def test_a_section_that_quotes_the_whole_licence() -> None:
-    assert (heard(standard("MIT")).spdx, heard(standard("MIT")).class_) == ("MIT", OSI)
+    assert (read_section(standard("MIT")).spdx, read_section(standard("MIT")).class_) == ("MIT", OSI)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +90,7 @@ def test_a_section_that_quotes_the_whole_licence() -> None:
     ],
 )
 def test_package_metadata_speaks_of_the_code(tag: str, fact: Fact, spdx: str | None, class_: LicenceClass) -> None:
-    licence = heard(f"SPDX-License-Identifier: {tag}", fact, "pyproject.toml")
+    licence = read_section(f"SPDX-License-Identifier: {tag}", fact, "pyproject.toml")
     assert (licence.spdx, licence.class_, licence.source) == (spdx, class_, "pyproject.toml")
 
 
@@ -188,7 +173,7 @@ def test_a_conflict_names_both_and_averages_nothing(
 @settings(max_examples=100, deadline=None)
 def test_no_text_raises(text: str) -> None:
     for path in ("README.md", "setup.cfg"):
-        assert heard(text, CODE, path).class_ in LicenceClass
+        assert read_section(text, CODE, path).class_ in LicenceClass
     licences_by_fact([], rules(), statements=[LicenceFile("README.md", text)])
 
 
@@ -197,5 +182,5 @@ def test_no_text_raises(text: str) -> None:
 )
 def test_a_megabyte_is_bounded(piece: str) -> None:
     start = time.process_time()
-    heard(piece * (1_000_000 // len(piece)))
+    read_section(piece * (1_000_000 // len(piece)))
     assert time.process_time() - start < 3

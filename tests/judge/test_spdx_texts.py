@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib import resources
 
 import pytest
 
-from tracker.config_files import config_dir
-from tracker.domain.terms import LicenceClass
-from tracker.judge.licence_classes import LicenceRules, classify_licence, load_licence_rules, normalise_licence
+from tests.judge.licence_samples import OPEN, OSI, rules
+from tracker.judge.licence_classes import classify_licence, normalise_licence
 from tracker.judge.licence_files import read_licence_text
-
-OSI = LicenceClass.OSI
-OPEN = (OSI, LicenceClass.OPEN_CONTENT)
-
-
-@cache
-def rules() -> LicenceRules:
-    return load_licence_rules(config_dir() / "openness.toml")
 
 
 def spdx_texts() -> dict[str, str]:

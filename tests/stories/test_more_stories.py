@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
-from tests.stories.play import ABSENT, MIT, START, UNLICENSED, World, code, day, kinds, named, repo
+from tests.stories.play import MIT, UNLICENSED, World, code, day, kinds, named, repo
 from tracker.domain.artifacts import Check
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
-from tracker.judge import recheck
-from tracker.settings import load_settings
 from tracker.store import corrections, judgements, keys, scans
 
 
@@ -158,31 +155,3 @@ def test_what_shows_the_known_commit_stands_as_it_was_read(world: World) -> None
         ("code", "MIT", 1, '["arxiv:2606.00001"]')
     ]
     assert kinds(world, "2606.00001") == {"found": 0, "shipped": 0, "opened": 0, "archived": 30}
-
-
-def test_the_next_look_is_spread_and_planned() -> None:
-    plan = load_settings(environ={}).check
-    present = code("a/b", "1")
-    moments = {
-        recheck.next_check(f"github:a/{number}", present, Content.CODE, START, START, 1, plan)
-        for number in range(100)
-    }
-    assert len(moments) > 90
-    assert min(moments) >= START + timedelta(days=30)
-    assert max(moments) <= START + timedelta(days=33)
-    absent = [
-        recheck.next_check("k", ABSENT, Content.UNKNOWN, START, START, times, plan) - START
-        for times in range(1, 12)
-    ]
-    assert [round(wait / timedelta(days=1)) for wait in absent][:8] == [
-        1,
-        1,
-        1,
-        1,
-        1,
-        1,
-        1,
-        23 + (absent[7].days > 23),
-    ]
-    failed = Check(outcome=Outcome.UNKNOWN, reason="503")
-    assert recheck.next_check("k", failed, Content.UNKNOWN, START, START, 1, plan) - START < timedelta(hours=7)

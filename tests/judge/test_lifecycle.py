@@ -1,0 +1,89 @@
+"""The lifecycle as a table, and the events of any history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.judge.histories import ABSENT, DAY, EMPTY, RULES, START, check, history, link
+from tracker.domain.history import CheckRecord
+from tracker.domain.terms import Cause, Content, LicenceClass, Lifecycle, Outcome, Promise
+from tracker.judge import lifecycle
+
+
+@pytest.mark.parametrize(("before", "seen", "after"), [
+    (Lifecycle.PROMISED, check(), Lifecycle.SHIPPED),
+    (Lifecycle.PROMISED, check(**EMPTY), Lifecycle.PLACEHOLDER),
+    (Lifecycle.PROMISED, check(content=Content.README_ONLY, holds=()), Lifecycle.LINKED),
+    (Lifecycle.PROMISED, check(**ABSENT), Lifecycle.PROMISED),
+    (Lifecycle.PLACEHOLDER, check(), Lifecycle.SHIPPED),
+    (Lifecycle.SHIPPED, check(**ABSENT), Lifecycle.SHIPPED),
+    (Lifecycle.SHIPPED, check(**ABSENT, times=3, last_seen=START + 7 * DAY), Lifecycle.GONE),
+    (Lifecycle.PROMISED, check(**ABSENT, times=3, last_seen=START + 7 * DAY), Lifecycle.PROMISED),
+    (Lifecycle.SHIPPED, check(outcome=Outcome.UNKNOWN, times=99, last_seen=START + 99 * DAY), Lifecycle.SHIPPED),
+    (Lifecycle.SHIPPED, check(outcome=Outcome.BLOCKED, times=99, last_seen=START + 99 * DAY), Lifecycle.SHIPPED),
+    (Lifecycle.GONE, check(), Lifecycle.SHIPPED),
+    (Lifecycle.GONE, check(content=Content.README_ONLY, holds=()), Lifecycle.LINKED),
+])  # fmt: skip
+def test_the_lifecycle(before: Lifecycle, seen: CheckRecord, after: Lifecycle) -> None:
+    assert lifecycle.next_state(before, seen, DAY, 730 * DAY) is after
+
+
+def test_what_new_rules_derive_from_old_checks_is_caused_by_the_rule() -> None:
+    known = history(link(check()))
+    events = lifecycle.derive_events(
+        known, RULES, lapse=730 * DAY, window=7 * DAY, now=START + DAY, judged_at=START + DAY / 2, same_rules=False
+    )
+    assert {event.cause for event in events} == {Cause.RULE}
+    fresh = lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=START, judged_at=None)
+    assert {event.cause for event in fresh} == {Cause.WORLD}
+
+
+OUTCOMES = st.sampled_from([
+    {}, EMPTY, ABSENT, {"outcome": Outcome.UNKNOWN, "holds": ()}, {"outcome": Outcome.BLOCKED, "holds": ()},
+    {"licence_class": LicenceClass.NONE, "licence_spdx": None}, {"archived": True}, {"reference": "github:a/new"},
+])  # fmt: skip
+
+
+@given(st.lists(st.tuples(OUTCOMES, st.integers(1, 40), st.integers(1, 5)), max_size=12))
+def test_events_of_any_history_only_grow(
+    steps: list[tuple[dict[str, Any], int, int]],
+) -> None:
+    moment, checks, earlier = START, [], set()
+    for facts, days, times in steps:
+        checks.append(check(moment, **facts, times=times, last_seen=moment + (days - 1) * DAY))
+        moment += days * DAY
+        known = history(link(*checks))
+        events = lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=moment)
+        keys = {(event.kind, event.reference, event.happened_at) for event in events}
+        assert len(keys) == len(events), "each event is identified by its kind, artifact and time"
+        assert earlier <= keys, "no event disappears when more is seen"
+        assert [event.happened_at for event in events] == sorted(event.happened_at for event in events)
+        assert all(event.happened_at <= moment for event in events)
+        earlier = keys
+        opened = [event.kind.value for event in events if event.kind.value in ("opened", "closed")]
+        assert opened == ["opened", "closed"] * (len(opened) // 2) + ["opened"] * (len(opened) % 2)
+    assert replace(history(), links=()) == history()
+
+
+def test_a_promise_lapses_unless_a_link_comes_in_time() -> None:
+    lapse = 730 * DAY
+    promised = history(promise=Promise.PROMISED)
+    events = lifecycle.derive_events(promised, RULES, lapse=lapse, window=7 * DAY, now=START + lapse)
+    assert [(event.kind.value, event.happened_at) for event in events] == [
+        ("promised", START),
+        ("lapsed", START + lapse),
+    ]
+    assert lifecycle.next_judgement(promised, lapse, START) == START + lapse
+    assert lifecycle.next_judgement(promised, lapse, START + lapse) is None
+    kept = history(link(check()), promise=Promise.PROMISED)
+    kinds = [
+        event.kind.value
+        for event in lifecycle.derive_events(kept, RULES, lapse=lapse, window=7 * DAY, now=START + lapse)
+    ]
+    assert "lapsed" not in kinds
+    assert lifecycle.artifact_states(kept, lapse, START) == {"github:a/b": Lifecycle.SHIPPED}
