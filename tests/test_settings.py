@@ -1,4 +1,4 @@
-"""Settings: defaults from the file, an operator's file and the environment over it, one sentence for each fault."""
+"""Settings: defaults from the file, the operator's file and the environment over it, one sentence for each error."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def test_every_key_of_the_file_is_commented() -> None:
             assert any(before.startswith("#") for before in block), line
 
 
-def test_a_file_and_the_environment_stand_over_the_defaults(tmp_path: Path) -> None:
+def test_a_file_and_the_environment_override_the_defaults(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text("[web]\nport = 9000\n[feed]\nitems = 7\n")
     settings = load_settings(
@@ -70,7 +70,7 @@ def test_secrets_come_from_their_own_variables_and_are_not_shown() -> None:
         ("public_url = 'example.org'\n", "`public_url`"),
     ],
 )
-def test_a_fault_is_one_sentence_that_names_the_key_and_the_file(tmp_path: Path, text: str, key: str) -> None:
+def test_an_error_is_one_sentence_that_names_the_key_and_the_file(tmp_path: Path, text: str, key: str) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text(text)
     with pytest.raises(SettingsError) as caught:
@@ -104,7 +104,7 @@ def test_the_clock_moves_only_against_upstreams_on_this_machine() -> None:
     with pytest.raises(SettingsError, match="TRACKER_NOW"):
         load_settings(environ=moment | LOCAL | {"TRACKER_UPSTREAMS__GITHUB_API": "https://api.github.com"})
     assert f"{load_settings(environ=moment | LOCAL).now:%Y-%m-%dT%H:%M:%SZ}" == "2026-07-01T05:00:00Z"
-    with pytest.raises(SettingsError, match="no time"):
+    with pytest.raises(SettingsError, match="not a time"):
         load_settings(environ={"TRACKER_NOW": "yesterday"} | LOCAL)
 
 
@@ -123,11 +123,11 @@ def test_a_faster_pace_is_for_a_stand_in_alone() -> None:
         ("http://10.0.0.1/", False),
     ],
 )
-def test_loopback_is_told_by_the_literal_name(url: str, local: bool) -> None:
+def test_loopback_is_decided_by_the_literal_name(url: str, local: bool) -> None:
     assert is_loopback(url) is local
 
 
-def test_an_empty_data_dir_is_none_said(tmp_path: Path) -> None:
+def test_an_empty_data_dir_counts_as_unset(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text('data_dir = "/srv/papers"\n')
     assert load_settings(mine, environ={"TRACKER_DATA_DIR": " "}).data_dir == Path("/srv/papers")

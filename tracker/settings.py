@@ -1,6 +1,6 @@
-"""Settings: the built-in `config/tracker.toml`, a file of the operator's, and `TRACKER_*`, in that order.
+"""Settings: the built-in `config/tracker.toml`, the operator's file over it, and `TRACKER_*` over both.
 
-The result is frozen. Whatever is wrong is one sentence that names the key and the file or variable.
+The result is frozen. A mistake is one sentence that names the key and the file or variable.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact
 
 PREFIX = "TRACKER_"
-BESIDE_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
+NO_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
 SECRETS = {"github_token": "GITHUB_TOKEN", "hf_token": "HF_TOKEN", "notify_urls": "TRACKER_NOTIFY_URLS"}
-ASKED_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
-"""The upstreams without which there is no work; a moved clock is refused unless all of them are on this machine."""
+MAIN_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
+"""Every installation asks these; a moved clock is refused unless all of them are on this machine."""
 ARXIV_PACE_SECONDS = 3.0
 """arXiv's terms of use: one request every three seconds, over all machines (info.arxiv.org/help/api/tou)."""
 
@@ -70,7 +70,7 @@ class Upstreams(ConfigTable):
 
 
 class Pace(ConfigTable):
-    """The least seconds between two requests; `web` counts for each host name by itself."""
+    """The least seconds between two requests; `web` holds for each host name by itself, `hub` for the WebSub hub."""
 
     arxiv: float = Field(ge=0)
     github: float = Field(ge=0)
@@ -85,7 +85,7 @@ class Pace(ConfigTable):
 
 
 class Limits(ConfigTable):
-    """Bounds of requests."""
+    """Bounds of requests: seconds, bytes, requests an hour, and how much one cycle may ask."""
 
     connect_seconds: float = Field(gt=0)
     read_seconds: float = Field(gt=0)
@@ -108,7 +108,7 @@ class Limits(ConfigTable):
 
 
 class Checks(ConfigTable):
-    """When an artifact is looked at again."""
+    """When an artifact is checked again."""
 
     pending_days: tuple[int, ...] = Field(min_length=1)
     shipped_days: tuple[int, int]
@@ -136,7 +136,7 @@ class Web(ConfigTable):
 
 
 class Snapshot(ConfigTable):
-    """Snapshots of the store."""
+    """How often a snapshot of the store is made, and how hard it is compressed."""
 
     hours: float = Field(ge=0)
     level: int = Field(ge=1, le=19)
@@ -150,7 +150,7 @@ class Retention(ConfigTable):
 
 
 class Notify(ConfigTable):
-    """Who is told of what was published. Where notices go is a secret: `Settings.notify_urls`."""
+    """Who is notified of what was published. Where notices go is a secret: `Settings.notify_urls`."""
 
     websub_hub: str
     seconds: float = Field(gt=0)
@@ -182,7 +182,7 @@ class Settings(ConfigTable):
     retention: Retention
     notify: Notify
     now: datetime | None = None
-    """Where `TRACKER_NOW` sets the clock, or None for the real time."""
+    """The time to which `TRACKER_NOW` sets the clock, or None for the real time."""
     github_token: SecretStr | None = None
     hf_token: SecretStr | None = None
     notify_urls: SecretStr | None = None
@@ -197,7 +197,7 @@ class Settings(ConfigTable):
         return self.database_url or f"sqlite:///{self.data_dir / 'tracker.db'}"
 
     def may_ask(self, upstream: str) -> bool:
-        """Whether an upstream beside those three may be asked: not outside this machine while the clock is moved or
+        """Whether an upstream beside `MAIN_UPSTREAMS` may be asked: not outside this machine while the clock is moved or
         arXiv's pace lowered. `web` without an address means the hosts of project pages themselves."""
         if is_loopback(getattr(self.upstreams, upstream)):
             return True
@@ -206,17 +206,17 @@ class Settings(ConfigTable):
 
     @property
     def public_dir(self) -> Path:
-        """Where the built site lies."""
+        """The folder of the built site."""
         return self.data_dir / "public"
 
     @property
     def snapshot_file(self) -> Path:
-        """The newest snapshot; its checksum and manifest lie beside it."""
+        """The newest snapshot; its checksum and manifest are beside it."""
         return self.data_dir / "snapshots" / "tracker.db.zst"
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address of the operator's is on this machine (by its literal name, without look-up)."""
+    """Whether an address of the operator's is on this machine, by its literal name, without look-up."""
     host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True
@@ -231,8 +231,8 @@ def load_settings(
 ) -> Settings:
     """Read the settings.
 
-    `file` is the operator's TOML file, else `TRACKER_CONFIG`; `environ` defaults to the process's;
-    `overlay` (nested like the file) lies under both, for the demo. Raises SettingsError.
+    `file` is the operator's TOML file, by default that of `TRACKER_CONFIG`; `environ` defaults to the process's; `overlay`
+    (nested like the file) is applied before both, for the demo. Raises SettingsError.
     """
     env = os.environ if environ is None else environ
     if file is None and env.get("TRACKER_CONFIG"):
@@ -259,7 +259,7 @@ def load_settings(
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error, origin)) from None
-    _judge(settings, origin)
+    _check(settings, origin)
     return settings
 
 
@@ -277,10 +277,10 @@ def _merge(
 
 def _merge_environ(values: dict[str, Any], env: Mapping[str, str], origin: dict[str, str]) -> None:
     for variable in sorted(env):
-        if not variable.startswith(PREFIX) or variable in BESIDE_KEYS:
+        if not variable.startswith(PREFIX) or variable in NO_KEYS:
             continue
         if variable == f"{PREFIX}DATA_DIR" and not env[variable].strip():
-            # Unset in a shell script, it would be whatever folder this runs in.
+            # An unset variable of a shell script must not make the current folder the data folder.
             continue
         *tables, key = variable.removeprefix(PREFIX).lower().split("__")
         nested: Any = values
@@ -295,12 +295,12 @@ def _merge_environ(values: dict[str, Any], env: Mapping[str, str], origin: dict[
 
 
 def parse_now(text: str) -> datetime:
-    """The time that `TRACKER_NOW` names, in UTC; SettingsError when it names none."""
+    """The time that `TRACKER_NOW` names, in UTC; SettingsError when it is not a time."""
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise SettingsError(f"TRACKER_NOW: {text!r} is no time; write it like 2026-07-01T05:00:00Z.") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        raise SettingsError(f"TRACKER_NOW: {text!r} is not a time; write it like 2026-07-01T05:00:00Z.") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
@@ -312,12 +312,12 @@ def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
     return f"{where}: {describe_error(error, 'tracker.toml')}"
 
 
-def _judge(settings: Settings, origin: Mapping[str, str]) -> None:
+def _check(settings: Settings, origin: Mapping[str, str]) -> None:
     upstreams = settings.upstreams.model_dump()
     for name, url in upstreams.items():
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise SettingsError(
-                f"{origin[f'upstreams.{name}']}: the key `upstreams.{name}` is no http address: {url!r}."
+                f"{origin[f'upstreams.{name}']}: the key `upstreams.{name}` is not an http address: {url!r}."
             )
     if settings.pace.arxiv < ARXIV_PACE_SECONDS and not is_loopback(upstreams["arxiv_api"]):
         raise SettingsError(
@@ -325,7 +325,7 @@ def _judge(settings: Settings, origin: Mapping[str, str]) -> None:
             "arXiv's terms allow only against a stand-in on this machine."
         )
     if settings.now is not None:
-        for name in ASKED_UPSTREAMS:
+        for name in MAIN_UPSTREAMS:
             if not is_loopback(upstreams[name]):
                 raise SettingsError(
                     f"TRACKER_NOW moves the clock only when every upstream is on this machine, and "
@@ -333,21 +333,21 @@ def _judge(settings: Settings, origin: Mapping[str, str]) -> None:
                 )
     if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise SettingsError(
-            f"{origin['public_url']}: the key `public_url` is no http address: {settings.public_url!r}."
+            f"{origin['public_url']}: the key `public_url` is not an http address: {settings.public_url!r}."
         )
     if settings.notify.websub_hub:
-        _judge_hub(settings, origin)
+        _check_websub_hub(settings, origin)
 
 
-def _judge_hub(settings: Settings, origin: Mapping[str, str]) -> None:
+def _check_websub_hub(settings: Settings, origin: Mapping[str, str]) -> None:
     where = f"{origin['notify.websub_hub']}: the key `notify.websub_hub`"
     try:
         parts = urlsplit(settings.notify.websub_hub)
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"{where} is no http address.")
+        raise SettingsError(f"{where} is not an http address.")
     if "@" in parts.netloc:
         raise SettingsError(f"{where} carries a user name or password, which every feed would show.")
     if not settings.public_url:
-        raise SettingsError(f"{where} needs `public_url`: a hub must know where it finds the feeds.")
+        raise SettingsError(f"{where} needs `public_url`: a WebSub hub must know where it finds the feeds.")
