@@ -170,7 +170,7 @@ def _arxiv() -> Run:
     made = ArxivApi(
         load_settings(environ={"TRACKER_DATA_DIR": _PACES.name}), _Forgetful(), SystemClock(), sleep=lambda _: None
     )
-    made._guarded._once = answer  # type: ignore[method-assign] # the connection is what is left out
+    made._adapter._send_once = answer  # type: ignore[method-assign] # the connection is what is left out
 
     def run(data: bytes) -> None:
         nonlocal body

@@ -115,7 +115,7 @@ def test_reasons_name_some_and_count_the_rest() -> None:
     assert completeness.list_reasons((), 0, "") == ()
     missing = [f"2606.0000{n}v1" for n in range(1, 8)]
     assert completeness.list_reasons(missing, 3, "not proved") == (
-        "told but not stored: 2606.00001v1, 2606.00002v1, 2606.00003v1, 2606.00004v1, 2606.00005v1 and 2 more",
+        "announced but not stored: 2606.00001v1, 2606.00002v1, 2606.00003v1, 2606.00004v1, 2606.00005v1 and 2 more",
         "3 stored but not read yet",
         "not proved",
     )

@@ -160,7 +160,7 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
                 text("UPDATE announcement SET n = 7 WHERE work = :key"), {"key": keys.work_key("arxiv:2606.00030")}
             )
         assert app.run(["gaps"]) == 1
-        assert "SHORT: told but not stored: 2606.00030v7" in capsys.readouterr().out
+        assert "SHORT: announced but not stored: 2606.00030v7" in capsys.readouterr().out
         assert app.run(["gaps", "--since", "2026-06-01", "--until", "2026-06-02"]) == 1
         for wrong in (["--since", "soon"], ["--since", "2026-06-17", "--until", "2026-06-16"]):
             assert app.run(["gaps", *wrong]) == 1

@@ -1,10 +1,10 @@
 """arXiv's timetable of announcements: pure arithmetic on New York's calendar.
 
-Source: info.arxiv.org/help/availability. Submissions before 14:00 in New York are announced at 20:00 there, from
-Sunday to Thursday: what came between Thursday's and Friday's deadline on Sunday, what came until Monday's on
-Monday. A day without announcement (a holiday) defers what is due to the next. Moderation may hold a paper for days
-longer, so all of this is the earliest that can be. Holidays are the operator's (`harvest.holidays`): arXiv lists them
-for the year in hand only.
+Source: info.arxiv.org/help/availability. Submissions before 14:00 in New York are announced at 20:00 there, from Sunday
+to Thursday: submissions between the deadlines of Thursday and Friday on Sunday, those until the deadline of Monday on
+Monday. A day without an announcement (a holiday) moves them to the next day. Moderators may hold a paper for days, so
+every time here is the earliest possible one. Holidays come from the settings (`harvest.holidays`), because arXiv
+lists them for the current year only. A "day" is always a date in New York.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
 CUT_OFF = time(14)
-"""Submissions before this hour are in the day's announcement …"""
+"""Submissions before this time of a day are in that day's announcement …"""
 ANNOUNCEMENT = time(20)
-"""… which comes at this one."""
+"""… which comes at this time."""
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
 _DAY = timedelta(days=1)
 YEARS = range(1900, 2200)
-"""That a time of arXiv's may lie in: the days about the first and the last that Python knows have no neighbours."""
+"""Years in which a time from arXiv may be. Python's first and last days have no neighbours to compute with."""
 OAI_DELAY = timedelta(hours=2, minutes=30)
 """OAI-PMH shows an announcement "typically around 10:30pm" in New York (info.arxiv.org/help/oa)."""
 LONGEST_REST = timedelta(days=1)
-"""Between two walks through OAI-PMH: licences and categories change on days without an announcement too."""
+"""The longest time between two reads of OAI-PMH: licences and categories change on days without announcements too."""
 
 
 def is_announced_on(day: date, holidays: Collection[date]) -> bool:
@@ -34,18 +34,18 @@ def is_announced_on(day: date, holidays: Collection[date]) -> bool:
 
 
 def announcement_time(day: date) -> datetime:
-    """When the announcement of that New York day comes, in UTC; daylight saving time included."""
+    """When the announcement of that day comes, in UTC; daylight saving time is considered."""
     return datetime.combine(day, ANNOUNCEMENT, NEW_YORK).astimezone(UTC)
 
 
 def submission_deadline(day: date) -> datetime:
-    """Until when (exclusive, UTC) what that day's announcement holds was submitted."""
+    """The deadline (exclusive, in UTC) of submissions for that day's announcement."""
     last = day - 2 * _DAY if day.weekday() == _SUNDAY else day
     return datetime.combine(last, CUT_OFF, NEW_YORK).astimezone(UTC)
 
 
 def announcement_day(submitted_at: datetime, holidays: Collection[date]) -> date:
-    """The New York day of the earliest announcement that can hold what was submitted then (aware)."""
+    """The day of the earliest announcement that can hold a paper submitted at that time (aware)."""
     day = submitted_at.astimezone(NEW_YORK).date()
     while not is_announced_on(day, holidays) or submitted_at >= submission_deadline(day):
         day += _DAY
@@ -53,9 +53,9 @@ def announcement_day(submitted_at: datetime, holidays: Collection[date]) -> date
 
 
 def submission_window(day: date, holidays: Collection[date]) -> tuple[datetime, datetime]:
-    """From when (inclusive) to when (exclusive), in UTC, what that day announces was submitted.
+    """The window of submissions for that day's announcement, as (from, inclusive; until, exclusive) in UTC.
 
-    ValueError for a day without an announcement.
+    Raises ValueError for a day without an announcement.
     """
     if not is_announced_on(day, holidays):
         raise ValueError(f"{day} has no announcement")
@@ -66,7 +66,7 @@ def submission_window(day: date, holidays: Collection[date]) -> tuple[datetime, 
 
 
 def previous_day(day: date, holidays: Collection[date]) -> date:
-    """The last New York day with an announcement before `day`."""
+    """The last day with an announcement before `day`."""
     day -= _DAY
     while not is_announced_on(day, holidays):
         day -= _DAY
@@ -74,7 +74,7 @@ def previous_day(day: date, holidays: Collection[date]) -> date:
 
 
 def announcement_days(since: date, until: date, holidays: Collection[date]) -> Iterator[date]:
-    """The New York days with an announcement from `since` to `until`, both inclusive."""
+    """The days with an announcement from `since` to `until`, both inclusive."""
     return (
         day
         for day in (since + n * _DAY for n in range((until - since).days + 1))
@@ -83,8 +83,10 @@ def announcement_days(since: date, until: date, holidays: Collection[date]) -> I
 
 
 def is_walk_due(walked: datetime | None, now: datetime, holidays: Collection[date]) -> bool:
-    """Whether OAI-PMH must show more than when it was last walked through (None: never): an announcement came into it
-    since, or a day has passed."""
+    """Whether OAI-PMH is to be read again: it shows a new announcement since `walked`, or `LONGEST_REST` has passed.
+
+    `walked` is when it was last read, None where it never was.
+    """
     if walked is None or now - walked >= LONGEST_REST:
         return True
     first = walked.astimezone(NEW_YORK).date() - _DAY

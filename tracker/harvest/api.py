@@ -1,4 +1,8 @@
-"""arXiv's API through the `arxiv` library, whose session is made to pace, time out, obey and distrust."""
+"""arXiv's API: reads windows of submission dates with the `arxiv` library.
+
+The library's HTTP session gets the adapter of `api_session`, which adds the pace, timeouts, stops and page checks that
+the library lacks.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +26,17 @@ from tracker.harvest.windows import Window, halve_window
 from tracker.settings import Settings
 
 MOST_PAGED = 9_000
-"""Results of one query that are paged through; arXiv's server refuses offsets beyond 10,000."""
+"""The most results of one query that are read page by page; arXiv's server refuses offsets beyond 10,000."""
 MOST_REDIRECTS = 5
 MOST_WALKS = 3
-"""So often a window is read from the start when its pages do not add up, before it is left open."""
+"""How often a window is read from the start when its pages do not match, before it is left open."""
 
 
 class ArxivApi:
-    """Reads windows of submission dates. One per process; all processes share the pace and the stops.
+    """Reads windows of submission dates. Use one per process; all processes share the pace and the stops.
 
-    `clock` is the product's; `cancel` ends every wait with Cancelled; `sleep` and `jitter` are for tests.
+    `memory` keeps the stops; `clock` is the product's; when `cancel` is set, every wait ends with Cancelled. `sleep`
+    and `jitter` are for tests. `close()` it at the end.
     """
 
     def __init__(
@@ -46,13 +51,13 @@ class ArxivApi:
     ) -> None:
         self._settings = settings
         policy = RequestPolicy(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
-        self._guarded = PolicyAdapter(settings, policy)
-        # Pace and retries are ours: the library's know neither other processes nor Retry-After.
+        self._adapter = PolicyAdapter(settings, policy)
+        # The policy paces and retries. The library's own pace and retries ignore other processes and Retry-After.
         self._client = arxiv.Client(page_size=settings.harvest.page_size, delay_seconds=0.0, num_retries=0)
         self._client.query_url_format = settings.upstreams.arxiv_api.rstrip("/") + "?{}"
         self._client._session.max_redirects = MOST_REDIRECTS
         for scheme in ("https://", "http://"):
-            self._client._session.mount(scheme, self._guarded)
+            self._client._session.mount(scheme, self._adapter)
 
     def close(self) -> None:
         """Close all connections."""
@@ -61,11 +66,11 @@ class ArxivApi:
     def read_window(self, since: datetime, until: datetime) -> Generator[list[Version], None, WindowResult]:
         """Yield the papers submitted (as v1) in [since, until], page by page, and return what was proved.
 
-        Complete means: the total stayed the same over all pages and as many different papers were read; or the
-        window was empty as often as the settings ask. Each paper is yielded once. Raises UpstreamStopped and
-        Cancelled; every other trouble leaves the window incomplete, with the reason.
+        The window is complete where the total was the same on all pages and as many different papers were read, or
+        where it was empty as often as `harvest.empty_answers` asks. Each paper is yielded once. Raises UpstreamStopped
+        and Cancelled; every other failure leaves the window incomplete, with the reason.
         """
-        reading = _Reading()
+        reading = _WindowReading()
         try:
             total = yield from self._read((since, until), reading)
         except UpstreamStopped:
@@ -79,8 +84,8 @@ class ArxivApi:
             since=since, until=until, expected=total, got=got, complete=not reading.trouble, reason=reading.trouble
         )
 
-    def _read(self, window: Window, reading: _Reading) -> Generator[list[Version], None, int]:
-        """One window, in halves when arXiv would not page through it; returns how many papers it holds."""
+    def _read(self, window: Window, reading: _WindowReading) -> Generator[list[Version], None, int]:
+        """Read one window, in halves where it has too many papers for one query; returns how many papers it holds."""
         total, versions, page = self._first_page(window)
         if total > MOST_PAGED:
             parts = halve_window(window)
@@ -90,27 +95,32 @@ class ArxivApi:
             for part in parts:
                 yield from self._read(part, reading)
             return len(reading.seen) - before
-        found: set[str] = set()
+        ids: set[str] = set()
         trouble = ""
         for walk in range(MOST_WALKS):
             if walk:
                 before, (total, versions, page) = total, self._first_page(window)
-                # Papers that move between pages while paging show up in one walk or the next, as long as
-                # the window itself stays the same.
-                found = found if total == before else set()
-            trouble = yield from self._walk(window, versions, page, found, reading)
+                # A paper that moves between pages while they are read shows up in one walk or the next, as long as
+                # the window's total stays the same.
+                ids = ids if total == before else set()
+            trouble = yield from self._walk(window, versions, page, ids, reading)
             if not trouble:
                 break
         reading.trouble = reading.trouble or trouble
         return total
 
     def _walk(
-        self, window: Window, versions: list[Version], page: api_pages.ApiPage, found: set[str], reading: _Reading
+        self,
+        window: Window,
+        versions: list[Version],
+        page: api_pages.ApiPage,
+        ids: set[str],
+        reading: _WindowReading,
     ) -> Generator[list[Version], None, str]:
-        """All pages of a window from its first on; returns why they do not add up, or nothing."""
+        """Read all pages of a window after its first one; returns why they do not match, empty where they do."""
         total, start = page.total, 0
         while True:
-            found.update(page.ids)
+            ids.update(page.ids)
             fresh = reading.fresh(versions)
             if fresh:
                 yield fresh
@@ -120,10 +130,10 @@ class ArxivApi:
             versions, page = self._page(window, start)
             if page.total != total:
                 return f"the total changed from {total} to {page.total} while paging"
-        return "" if len(found) == total else f"{len(found)} different papers where {total} were announced"
+        return "" if len(ids) == total else f"{len(ids)} different papers where {total} were announced"
 
     def _first_page(self, window: Window) -> tuple[int, list[Version], api_pages.ApiPage]:
-        """The first page; an empty one is believed only after as many empty answers as the settings ask."""
+        """The first page. An empty one is accepted only after as many empty responses as the settings ask for."""
         versions, page = self._page(window, 0)
         for _ in range(self._settings.harvest.empty_answers - 1):
             if page.total:
@@ -142,44 +152,44 @@ class ArxivApi:
         try:
             results = list(self._client.results(search, offset=start))
         except (arxiv.ArxivError, requests.RequestException, ValueError) as error:
-            # ValueError: what a redirect that is no address comes to within the libraries.
+            # The libraries raise ValueError for a redirect to an invalid address.
             raise UpstreamError(UPSTREAM, f"the request failed ({type(error).__name__})") from None
-        page = self._guarded.page
+        page = self._adapter.page
         versions = list(_versions(results))
         if page is None or len(versions) != len(page.ids):
             raise UpstreamError(UPSTREAM, "a page could not be read whole")
         return versions, page
 
 
-class _Reading:
-    """What was read of one window so far."""
+class _WindowReading:
+    """What was read of one window so far: the ids, and the first reason why it is incomplete."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
         self.trouble = ""
 
     def fresh(self, versions: list[Version]) -> list[Version]:
-        """Those not seen before, which now are."""
+        """The versions whose papers were not seen before; they count as seen from now on."""
         new = [version for version in versions if version.arxiv_id not in self.seen]
         self.seen.update(version.arxiv_id for version in new)
         return new
 
 
 def build_query(categories: tuple[str, ...], window: Window) -> str:
-    """The search of arXiv's API user manual: any of the categories, v1 submitted in the window, in UTC minutes."""
+    """The query (arXiv API user manual) for any of the categories and v1 submitted in the window, in minutes of UTC."""
     since, until = (moment.astimezone(UTC).strftime("%Y%m%d%H%M") for moment in window)
     return f"({' OR '.join(f'cat:{category}' for category in categories)}) AND submittedDate:[{since} TO {until}]"
 
 
 def _versions(results: list[arxiv.Result]) -> Iterator[Version]:
     for result in results:
-        found = api_pages.parse_entry_id(result.entry_id)
-        if found is not None:
-            yield make_version(result, *found)
+        entry_id = api_pages.parse_entry_id(result.entry_id)
+        if entry_id is not None:
+            yield make_version(result, *entry_id)
 
 
 def make_version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
-    """One entry as a Version: texts without control characters, arXiv's own categories only, times in UTC."""
+    """One entry as version `n` of a paper, with clean texts, arXiv's own categories only, and times in UTC."""
     comment = clean_text(result.comment or "").strip() or None
     abstract = clean_text(result.summary).strip()
     categories = [term for term in result.categories if CATEGORY.fullmatch(term)]

@@ -1,7 +1,7 @@
-"""Is this really the page of results that was asked for? Pure, and stricter than the arxiv library.
+"""Checks whether a response of arXiv's API is really the page of results that was asked for; pure.
 
-The library takes an HTML page, an empty body and a truncated feed for results; arXiv has been seen to send all of
-them with status 200, and error feeds, falsely empty pages and unsorted ones besides.
+The arxiv library accepts an HTML page, an empty body and a truncated feed as results. arXiv has sent all of them with
+status 200, and also error feeds, wrongly empty pages and unsorted ones.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ID = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ApiPage:
-    """A sound page: the window's total, the ids on it (without version), and whether they are in order."""
+    """A valid page: the window's total, the ids on the page (without version), and whether they are sorted."""
 
     total: int
     ids: tuple[str, ...]
@@ -32,9 +32,9 @@ class ApiPage:
 
 
 def parse_entry_id(entry_id: str) -> tuple[str, int] | None:
-    """(id without version, version) of an entry's address, None when it is no arXiv id."""
-    found = _ID.fullmatch(entry_id.strip())
-    return (found[1], int(found[2] or 1)) if found else None
+    """(id without version, version) from the address of an entry, None where it is not an arXiv id."""
+    match = _ID.fullmatch(entry_id.strip())
+    return (match[1], int(match[2] or 1)) if match else None
 
 
 def parse_page(body: bytes, start: int, size: int) -> ApiPage | str:
@@ -46,7 +46,7 @@ def parse_page(body: bytes, start: int, size: int) -> ApiPage | str:
     except (etree.LxmlError, ValueError, LookupError):
         return "an answer that is no complete XML"
     if root.getroottree().docinfo.internalDTD is not None:
-        # Entities are declared there, and the library reads the answer once more with a parser of its own.
+        # It may declare entities, and the library parses the response once more with its own parser.
         return "an answer with a document type, which Atom has not"
     if root.tag != f"{_ATOM}feed":
         return "an answer that is no feed"
@@ -67,11 +67,11 @@ def _page(total: int, entries: list[etree._Element]) -> ApiPage | str:
     ids: list[str] = []
     times: list[datetime] = []
     for entry in entries:
-        found = parse_entry_id(entry.findtext(f"{_ATOM}id") or "")
+        entry_id = parse_entry_id(entry.findtext(f"{_ATOM}id") or "")
         published, updated = (_moment(entry.findtext(f"{_ATOM}{name}")) for name in ("published", "updated"))
-        if found is None or published is None or updated is None:
+        if entry_id is None or published is None or updated is None:
             return "an entry without id or dates"
-        ids.append(found[0])
+        ids.append(entry_id[0])
         times.append(published)
     if len(set(ids)) != len(ids):
         return "a page that holds a paper twice"

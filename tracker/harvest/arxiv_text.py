@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-# arXiv's own classes; ACM (`I.2.6`) and MSC (`68T07, 35J20`) terms come in the same list.
+# arXiv's own categories; ACM (`I.2.6`) and MSC (`68T07, 35J20`) terms come in the same list.
 CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?", re.ASCII)
-# C0 and C1 controls but tab and line feed; overrides and isolates of the writing direction; non-characters.
+# C0 and C1 control characters except tab and line feed; overrides of the writing direction; non-characters.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd-\uffff]")
 _MAIL = re.compile(r"<?[^\s<>@,;:()]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
 WITHDRAWN = re.compile(
@@ -18,7 +18,7 @@ WITHDRAWN = re.compile(
 
 
 def clean_names(text: str) -> str:
-    """Names on one line, clean, without mail addresses: they are nobody's to publish again."""
+    """Names on one line, cleaned and without mail addresses, which are not to be published again."""
     return " ".join(_MAIL.sub("", clean_text(text)).split())
 
 

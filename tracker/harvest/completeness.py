@@ -1,8 +1,8 @@
-"""Is an announcement day complete, and why not? Pure arithmetic on what was told, stored and proved.
+"""Whether an announcement day is complete, and why not: pure arithmetic on what was announced, stored and proved.
 
-A day is proved when one of arXiv's doors was read to the end after the day's announcement came into it: the API for all
-submissions that the day may hold, or OAI-PMH for all changes since the announcement. RSS proves nothing: it is cut at 2,000
-items.
+A day is proved when one of arXiv's sources was read to the end after it showed the day's announcement: the API for all
+submissions that may be in the day, or OAI-PMH for all changes since the announcement. RSS proves nothing, because it is
+cut at 2,000 items.
 """
 
 from __future__ import annotations
@@ -15,38 +15,39 @@ from tracker.harvest import announcements
 from tracker.harvest.windows import Window, join_windows
 
 USUAL, MANY = 4, 10
-"""A day without any paper is suspect when so many days before it had so many each."""
+"""A day without any paper is suspect when `USUAL` days before it had at least `MANY` papers each."""
 MOST_NAMED = 5
-"""So many papers are named in a reason; the others are counted."""
+"""How many papers a reason names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """Closed windows as (since, until, asked at), and open ones as (since, until, reason)."""
+    """The windows that were read: closed ones as (since, until, asked at), open ones as (since, until, reason)."""
 
     api: Sequence[tuple[datetime, datetime, datetime]]
     oai: Sequence[tuple[datetime, datetime, datetime]]
     api_open: Sequence[tuple[datetime, datetime, str]] = ()
     oai_open: Sequence[tuple[datetime, datetime, str]] = ()
     api_error: str = ""
-    """Why the API fails now, if it does: then windows are given up before they are asked for."""
+    """Why the API fails now, empty where it works. While it fails, windows are given up before they are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementDay:
-    """One announcement day. Counts are of versions in the harvested categories, as far as any door told of them."""
+    """One announcement day. Counts are of versions in the harvested categories, as far as any source announced them."""
 
     day: date
     announced: int
     kinds: dict[str, int]
+    """How many of them by kind of announcement (`new`, `cross`, `replace`, …)."""
     stored: int
     scanned: int
     missing: tuple[str, ...]
-    """What was told and is not stored, as `2606.00001v1`."""
+    """The versions that were announced and are not stored, as `2606.00001v1`."""
     proved_by: tuple[str, ...]
-    """`API`, `OAI-PMH`; empty: nobody knows whether this is all."""
+    """The sources that prove the day, `API` and `OAI-PMH`; empty where it is unknown whether this is all."""
     reasons: tuple[str, ...]
-    """Why the day is short, one clause each; empty for a complete day."""
+    """Why the day is short, as clauses; empty for a complete day."""
 
     @property
     def short(self) -> bool:
@@ -55,15 +56,15 @@ class AnnouncementDay:
 
 
 def ready_at(day: date) -> datetime:
-    """From when on all of arXiv's doors for programs should show that day's announcement."""
+    """From when on all of arXiv's sources should show that day's announcement, in UTC."""
     return announcements.announcement_time(day) + announcements.OAI_DELAY
 
 
 def announced_day(announced_at: datetime, seen: datetime, holidays: Collection[date]) -> date:
-    """The New York day of the announcement of what was announced at that time at the earliest, and seen at `seen`.
+    """The announcement day of a version that was announced at that time at the earliest and first seen at `seen`.
 
-    A time of announcement stands for its day. Any other is when arXiv was asked and did not show it yet: the next
-    announcement brought it, or, where it was seen before that, the last one.
+    A time of an announcement means its day. Any other time is when arXiv was asked and did not show the version yet:
+    then it came with the next announcement or, where it was seen earlier than that, with the last one.
     """
     day = announced_at.astimezone(announcements.NEW_YORK).date()
     while not announcements.is_announced_on(day, holidays) or announcements.announcement_time(day) < announced_at:
@@ -74,11 +75,11 @@ def announced_day(announced_at: datetime, seen: datetime, holidays: Collection[d
 
 
 def first_covered_day(windows: Iterable[Window], holidays: Collection[date]) -> date | None:
-    """The first announcement day whose submissions lie wholly in the newest stretch of windows; None without any."""
-    stretches = join_windows(windows)
-    if not stretches:
+    """The first announcement day whose submissions are all in the newest connected windows; None without windows."""
+    connected = join_windows(windows)
+    if not connected:
         return None
-    start = stretches[-1][0]
+    start = connected[-1][0]
     day = start.astimezone(announcements.NEW_YORK).date()
     while (
         not announcements.is_announced_on(day, holidays)
@@ -89,24 +90,24 @@ def first_covered_day(windows: Iterable[Window], holidays: Collection[date]) -> 
 
 
 def list_proofs(day: date, proofs: Proofs, holidays: Collection[date]) -> tuple[str, ...]:
-    """Which doors were read to the end after they showed that day's announcement."""
+    """The sources that were read to the end after they showed that day's announcement."""
     ready = ready_at(day)
     since, until = announcements.submission_window(day, holidays)
-    doors = []
-    after = join_windows((first, last) for first, last, asked in proofs.api if asked >= ready)
+    sources = []
+    after = join_windows((first, last) for first, last, asked_at in proofs.api if asked_at >= ready)
     if any(first <= since and until <= last for first, last in after):
-        doors.append("API")
+        sources.append("API")
     walked = join_windows((first, last) for first, last, _ in proofs.oai)
     if any(first <= announcements.announcement_time(day) and ready <= last for first, last in walked):
-        doors.append("OAI-PMH")
-    return tuple(doors)
+        sources.append("OAI-PMH")
+    return tuple(sources)
 
 
 def why_unproved(day: date, proofs: Proofs, holidays: Collection[date]) -> str:
-    """Why no door proves the day."""
+    """Why no source proves the day, as a clause."""
     since, until = announcements.submission_window(day, holidays)
-    told = [why for first, last, why in proofs.api_open if why and first < until and since < last]
-    api = [f"the API: {why}" for why in (*told, proofs.api_error) if why]
+    open_reasons = [why for first, last, why in proofs.api_open if why and first < until and since < last]
+    api = [f"the API: {why}" for why in (*open_reasons, proofs.api_error) if why]
     oai = [
         f"OAI-PMH: {why}"
         for _, last, why in proofs.oai_open
@@ -117,10 +118,11 @@ def why_unproved(day: date, proofs: Proofs, holidays: Collection[date]) -> str:
 
 
 def why_empty(counts: Sequence[int]) -> str:
-    """Why a day of which nothing was told is suspect, from how much each day until it (the last) announced; else empty.
+    """Why an empty day is suspect, as a clause; empty where it is not.
 
-    Few papers of a narrow category may well leave a day out; after days that all had some, it is an upstream that is
-    wrong in the same way twice, or a holiday that nobody entered.
+    `counts` are the papers announced on each day up to it, which is the last. A narrow category may have days without
+    papers. After days that all had many, either the sources are wrong in the same way, or a holiday is missing in the
+    settings.
     """
     before = counts[:-1][-USUAL:]
     if not counts or counts[-1] or len(before) < USUAL or min(before) < MANY:
@@ -129,12 +131,12 @@ def why_empty(counts: Sequence[int]) -> str:
 
 
 def list_reasons(missing: Sequence[str], unread: int, unproved: str, empty: str = "") -> tuple[str, ...]:
-    """Why a day is short, in words."""
-    found = []
+    """Why a day is short, as clauses: what is missing, what is not read yet, and the two given reasons if not empty."""
+    clauses = []
     if missing:
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-        found.append(f"told but not stored: {', '.join(missing[:MOST_NAMED])}{more}")
+        clauses.append(f"announced but not stored: {', '.join(missing[:MOST_NAMED])}{more}")
     if unread:
-        found.append(f"{unread} stored but not read yet")
-    found += [why for why in (unproved, empty) if why]
-    return tuple(found)
+        clauses.append(f"{unread} stored but not read yet")
+    clauses += [why for why in (unproved, empty) if why]
+    return tuple(clauses)

@@ -1,8 +1,8 @@
-"""The full text of a paper from arXiv's files, cheapest first: HTML, else the TeX source, else the PDF.
+"""Reads the full text of a paper from arXiv's files, the cheapest first: HTML, else the TeX source, else the PDF.
 
-What arXiv answers for a file that it does not have follows the templates of its own site (arXiv/arxiv-browse,
-templates/dissemination): 404 without HTML, without source or withdrawn, 403 where the authors keep the source
-to themselves, 500 where a PDF cannot be made.
+arXiv's responses for a missing file follow the templates of its site (arXiv/arxiv-browse, templates/dissemination): 404
+for a paper without HTML or source and for a withdrawn one, 403 where the source is not public, 500 where a PDF cannot be
+made.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from tracker.harvest import pdf, tex_archive
 
 UPSTREAM = "arxiv_site"
 LEAST_LETTERS = 1_000
-"""A page that shows less text than this is a notice, not a paper."""
+"""A page with fewer characters of text than this is a notice, not a paper."""
 LEAST_PDF_LETTERS = 200
-"""A PDF with less text than this is a picture of a paper."""
+"""A PDF with fewer characters of text than this holds only pictures of its pages."""
 _ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{1,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?", re.ASCII)
 _NO_PAPER = re.compile(
     rb"HTML is not available for the source|No HTML for ['\"&]|Conversion to HTML had a Fatal error|File unavailable for ",
@@ -34,14 +34,14 @@ _OPENS, _CLOSES = re.compile(rb"<html[\s>]", re.IGNORECASE), re.compile(rb"</htm
 _HEAD_BYTES = 400_000
 _NOTICE_BYTES = 20_000
 _END_BYTES = 4_096
-"""Among the last of these a whole page closes, and a PDF has its mark (ISO 32000-1, 7.5.5)."""
+"""Within so many bytes of its end, a complete page has `</html>` and a complete PDF `%%EOF` (ISO 32000-1, 7.5.5)."""
 
 ReadOutcome = Literal["read", "absent"]
 
 
 @dataclass(frozen=True, slots=True)
 class FullTextResult:
-    """What arXiv has of one paper's text. `reason` says in words why `text` is None; `requests` were made."""
+    """What was read of one paper. `reason` says in words why `text` is None; `requests` is how many were made."""
 
     text: FullText | None
     reason: str
@@ -51,8 +51,11 @@ class FullTextResult:
 
 @dataclass(frozen=True, slots=True)
 class _Miss:
-    """Why one file is no text. `final`: the other files need not be asked; `known`: arXiv itself said that there
-    is none, rather than that something else came."""
+    """Why one file gave no text.
+
+    `known` says that arXiv itself reported that there is no such file, and not that something unexpected came; `final`
+    that the other files need not be asked for.
+    """
 
     reason: str
     known: bool = True
@@ -60,32 +63,32 @@ class _Miss:
 
 
 def read_full_text(fetch: Fetch, arxiv_id: str) -> FullTextResult:
-    """The text of the newest version of a paper (`arxiv_id` with or without a version), in at most three requests.
+    """The text of a paper (`arxiv_id` with or without a version; without one, its newest), in at most three requests.
 
-    `absent`: arXiv says that it has no such file, or none of its files holds text. Raises UpstreamStopped when
-    arXiv may not be asked now, and UpstreamError when no file could be read and one of them gave no usable
-    answer: the text is then unknown, not absent.
+    The outcome `absent` means that arXiv has no such file, or that none of its files holds text. Raises UpstreamStopped
+    where arXiv may not be asked now, and UpstreamError where no file could be read and one of them gave no usable
+    response: then the text is unknown, not absent.
     """
     if not _ID.fullmatch(arxiv_id):
         return FullTextResult(None, "it is no arXiv id", "absent", 0)
     requests, reasons = 0, list[str]()
     unknown: UpstreamError | None = None
-    for path, understand in (("html", _html), ("e-print", _source), ("pdf", _pdf)):
+    for path, read in (("html", _html), ("e-print", _source), ("pdf", _pdf)):
         requests += 1
         try:
-            found = understand(fetch.get(UPSTREAM, f"/{path}/{arxiv_id}"))
+            result = read(fetch.get(UPSTREAM, f"/{path}/{arxiv_id}"))
         except UpstreamStopped:
             raise
         except UpstreamError as error:
-            # Too large, damaged or failing: the next file may do.
+            # This file is too large, damaged or cannot be had now; the next one may do.
             unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {error.reason}")
             continue
-        if isinstance(found, FullText):
-            return FullTextResult(found, "", "read", requests)
-        reasons.append(found.reason)
-        if not found.known:
-            unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {found.reason}")
-        if found.final:
+        if isinstance(result, FullText):
+            return FullTextResult(result, "", "read", requests)
+        reasons.append(result.reason)
+        if not result.known:
+            unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {result.reason}")
+        if result.final:
             break
     if unknown is not None:
         raise unknown
@@ -118,7 +121,7 @@ def _source(response: Response) -> FullText | _Miss:
         return FullText(Source.TEX, "tex", text)
     document = tex_archive.extract_pdf(response.body)
     if document:
-        # /pdf would be the same file.
+        # The source is the PDF itself; /pdf would return the same file.
         return _pdf_text(document, final=True)
     if tex_archive.is_source(response.body):
         return _Miss("its source holds no TeX", known=end == "whole")
@@ -144,7 +147,7 @@ def _pdf_text(document: bytes, *, final: bool = False) -> FullText | _Miss:
 
 
 def _missing(response: Response, what: str) -> _Miss | None:
-    """Why there is no such file, None when there is one."""
+    """Why there is no such file, None where there is one."""
     if response.status == 200:
         return None
     if response.status == 403:

@@ -1,4 +1,4 @@
-"""An answer of arXiv's OAI-PMH as a typed value, whatever its bytes: pure, and no exception leaves it.
+"""Parses a response of arXiv's OAI-PMH into a typed value; pure, and never raises, whatever the bytes.
 
 Sources: OAI-PMH 2.0; arXiv's format `arXivRaw`; info.arxiv.org/help/oa.
 """
@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime
 from lxml import etree
 
 from tracker.domain.papers import Version
-
-# The rules for arXiv's texts are one set for both of its interfaces.
 from tracker.harvest import announcements
 from tracker.harvest.arxiv_text import CATEGORY, WITHDRAWN, clean_names, clean_text
 
@@ -32,28 +30,28 @@ _SIZE = re.compile(r"\d{1,9}", re.ASCII)
 _AND = re.compile(r" and (?=\S)|^and (?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|I{2,3}|IV", re.IGNORECASE)
 MOST_TOKEN = 2_000
-"""A resumption token of more characters is none of arXiv's."""
+"""The most characters of a resumption token; a longer one is not from arXiv."""
 MOST_AUTHORS = 50_000
-"""Characters of the authors' text that are read: the largest collaborations fit."""
+"""Characters of the authors' text that are read, enough for the largest collaborations."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordVersion:
-    """One version as arXivRaw tells it: when it was submitted (UTC), and its size and source type as written."""
+    """One version in arXivRaw: its number, when it was submitted (UTC), and its size and source type as written."""
 
     n: int
     submitted_at: datetime
     withdrawn: bool
-    """There is nothing behind this version: source type `I`, or without a type a size of nothing."""
+    """Whether this version has no files: source type `I`, or a size of zero without a type."""
     size: str = ""
     source_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OaiRecord:
-    """One paper as it stands now, with the dates of all its versions; of texts only the newest version's are told.
+    """The current state of one paper, with the dates of all its versions and the texts of the newest one.
 
-    `datestamp` is the day of the last change of any kind. A deleted record has no versions and no texts.
+    `datestamp` is the day of the last change of any kind. A deleted record has neither versions nor texts.
     """
 
     arxiv_id: str
@@ -68,7 +66,7 @@ class OaiRecord:
     categories: tuple[str, ...] = ()
     """arXiv's own, the primary one first."""
     licence: str | None = None
-    """Its address as arXiv writes it; None for papers from before licences were asked for."""
+    """The licence's address as arXiv writes it; None for papers from before arXiv asked for a licence."""
     doi: str | None = None
     journal_ref: str | None = None
 
@@ -80,7 +78,7 @@ class OaiRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OaiResponse:
-    """One answer that is OAI-PMH. `error` is its code, if any; `token` None or empty ends a list."""
+    """A response in OAI-PMH. `error` is its error code, empty without one; an empty `token` ends a list."""
 
     error: str = ""
     message: str = ""
@@ -94,16 +92,16 @@ class OaiResponse:
 
 
 def is_withdrawn(versions: Sequence[RecordVersion], comment: str | None, abstract: str) -> bool:
-    """Whether the last of the versions is withdrawn: nothing is behind it, or its comment or abstract says so."""
+    """Whether the last of the versions is withdrawn: it has no files, or the comment or abstract says so."""
     return bool(versions and versions[-1].withdrawn) or any(
         WITHDRAWN.match(text) for text in (comment, abstract) if text
     )
 
 
 def newest_version(record: OaiRecord) -> Version | None:
-    """The newest version as the store keeps it; None for a deleted record.
+    """The newest version of a paper as the store keeps it; None for a deleted record.
 
-    Older versions have no texts here, so that no Version can be made of them.
+    A record has no texts of older versions, so no Version can be made of them.
     """
     if not record.versions or not record.categories:
         return None
@@ -126,7 +124,7 @@ def newest_version(record: OaiRecord) -> Version | None:
 
 
 def parse_response(body: bytes) -> OaiResponse | str:
-    """The answer, or a clause that says why it is none."""
+    """The parsed response, or a clause that says what is wrong with it."""
     if not body.strip():
         return "an empty answer"
     parser = etree.XMLParser(
@@ -145,34 +143,34 @@ def parse_response(body: bytes) -> OaiResponse | str:
         return "an answer with a document type, which OAI-PMH has not"
     if root.tag != f"{_OAI}OAI-PMH":
         return "an answer that is no OAI-PMH"
-    told = _utc(_text(root, f"{_OAI}responseDate"))
+    made_at = _utc(_text(root, f"{_OAI}responseDate"))
     error = root.find(f"{_OAI}error")
     if error is not None:
         code = _line(error.get("code") or "")[:60] or "error"
-        return OaiResponse(error=code, message=_line(error.text or "")[:200], response_at=told)
+        return OaiResponse(error=code, message=_line(error.text or "")[:200], response_at=made_at)
     for verb in ("ListRecords", "GetRecord"):
-        found = root.find(f"{_OAI}{verb}")
-        if found is not None:
-            return _list(found, told)
+        node = root.find(f"{_OAI}{verb}")
+        if node is not None:
+            return _list(node, made_at)
     return "an answer without records"
 
 
 def parse_time(text: str) -> datetime | None:
-    """A time as `Mon, 2 Apr 2007 19:18:42 GMT`, whatever the locale; None where it is no such time."""
-    found = _TIME.fullmatch(text.strip())
-    if found is None or found[2] not in _MONTHS:
+    """A time such as `Mon, 2 Apr 2007 19:18:42 GMT` in UTC, whatever the locale; None for any other text."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None or match[2] not in _MONTHS:
         return None
-    year, month, day = int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1])
+    year, month, day = int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1])
     if year not in announcements.YEARS:
         return None
     try:
-        return datetime(year, month, day, int(found[4]), int(found[5]), int(found[6]), tzinfo=UTC)
+        return datetime(year, month, day, int(match[4]), int(match[5]), int(match[6]), tzinfo=UTC)
     except ValueError:
         return None
 
 
 def parse_authors(text: str) -> tuple[str, ...]:
-    """The names in arXiv's one text of authors: affiliations in parentheses dropped, TeX kept."""
+    """The names in arXiv's single text of authors, without affiliations in parentheses; TeX stays."""
     names: list[str] = []
     for part in _parts(clean_names(text[:MOST_AUTHORS])):
         for piece in _AND.split(" ".join(part.split())):
@@ -185,7 +183,7 @@ def parse_authors(text: str) -> tuple[str, ...]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Pieces between commas and colons that are neither in TeX's braces nor escaped, without parentheses."""
+    """The pieces between commas and colons that are not escaped or in TeX's braces, without parentheses."""
     piece: list[str] = []
     parentheses = braces = 0
     escaped = False
@@ -207,16 +205,16 @@ def _parts(text: str) -> Iterator[str]:
     yield "".join(piece)
 
 
-def _list(found: etree._Element, told: datetime | None) -> OaiResponse:
-    records = [_record(node) for node in found.iterchildren(f"{_OAI}record")]
-    token = found.find(f"{_OAI}resumptionToken")
+def _list(node: etree._Element, made_at: datetime | None) -> OaiResponse:
+    records = [_record(record_node) for record_node in node.iterchildren(f"{_OAI}record")]
+    token = node.find(f"{_OAI}resumptionToken")
     size = "" if token is None else (token.get("completeListSize") or "").strip()
     text = "" if token is None else (token.text or "").strip()
-    read_well = tuple(record for record in records if record is not None)
+    readable = tuple(record for record in records if record is not None)
     return OaiResponse(
-        response_at=told,
-        records=read_well,
-        unread=len(records) - len(read_well),
+        response_at=made_at,
+        records=readable,
+        unread=len(records) - len(readable),
         token=text,
         total=int(size) if _SIZE.fullmatch(size) else None,
     )
@@ -257,7 +255,7 @@ def _record(node: etree._Element) -> OaiRecord | None:
 
 
 def _versions(raw: etree._Element) -> tuple[RecordVersion, ...]:
-    """All of them in order; none at all when one of them cannot be read, since a gap would be taken for a fact."""
+    """All versions in order. Empty where one of them cannot be read, because a gap would be taken for a fact."""
     versions: dict[int, RecordVersion] = {}
     for node in raw.iterchildren(f"{_RAW}version"):
         number = _VERSION.fullmatch(node.get("version") or "")
@@ -266,7 +264,7 @@ def _versions(raw: etree._Element) -> tuple[RecordVersion, ...]:
             return ()
         kind = _line(_text(node, f"{_RAW}source_type"))
         size = _line(_text(node, f"{_RAW}size"))
-        # Small papers with a source have 0 kB too, rounded.
+        # A size of 0 kB says nothing where there is a type, because small sources are rounded to it.
         withdrawn = "I" in kind or (not kind and _NOTHING.fullmatch(size) is not None)
         versions[int(number[1])] = RecordVersion(int(number[1]), at, withdrawn, size, kind)
     return tuple(versions[n] for n in sorted(versions))
@@ -289,7 +287,7 @@ def _day(text: str) -> date | None:
 
 def _utc(text: str) -> datetime | None:
     try:
-        told = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        time = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return told if told.year in announcements.YEARS else None
+    return time if time.year in announcements.YEARS else None

@@ -1,7 +1,8 @@
-"""The text of a PDF with the addresses behind its links, read by PDFium in a process of its own.
+"""Reads the text of a PDF with the addresses of its links, by PDFium in a child process.
 
-The library ends its process when memory runs out, and nothing bounds the time that one damaged page takes; so a
-child reads, with bounds on memory and time, and hands each page over as it is done. What it handed over counts.
+The library ends its process when memory runs out, and nothing bounds the time that a damaged page takes. So a child
+process reads, with bounds on memory and time, and writes each page as soon as it is read; what it wrote counts. This
+file is run as that child's program, so it imports nothing of the package.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ from typing import Any
 
 MOST_PAGES = 200
 MOST_TEXT = 8 * 1024 * 1024
-"""Characters of a document …"""
+"""Characters of a document that are read …"""
 MOST_PAGE = 200_000
-"""… and of a page."""
+"""… and characters of a page."""
 MOST_LINKS = 1_000
-"""Link annotations of a page."""
+"""Link annotations of a page that are read."""
 MOST_ADDRESS = 2_000
 READ_SECONDS = 5.0
-"""After which no further page is begun …"""
+"""Seconds after which the child begins no further page …"""
 KILL_SECONDS = 7.0
-"""… and after which the child is ended."""
+"""… and seconds after which it is killed."""
 MEMORY_BYTES = 1024 * 1024 * 1024
-"""Address space of the child."""
+"""The most address space of the child."""
 _BATCH = 20_000
 _BREAK = "\x02"
-"""PDFium's sign for a hyphen at the end of a line."""
+"""PDFium's character for a hyphen at the end of a line."""
 _LEADS = ("https://www.", "http://www.", "https://", "http://", "www.")
 _LONGEST_LEAD = 12
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\s<>\"]")
@@ -43,33 +44,33 @@ _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "
 _SAME = re.compile(r"[\s\x02_-]")
 
 Box = tuple[float, float, float, float]
-"""Left, bottom, right, top, in points from the lower left corner."""
+"""(left, bottom, right, top) in points from the lower left corner of the page."""
 
 
 def extract_text(body: bytes) -> str:
-    """The text of a PDF's pages, a blank line between two; of a damaged one what can be read, else nothing.
+    """The text of a PDF's pages, with a blank line after each; of a damaged PDF, what can be read. Never raises.
 
-    Where a link's address does not stand in the text it follows the words that it lies over, as ` <address> `;
-    where it stands there broken by spaces or the end of a line, it takes their place. Never raises.
+    An address of a link that is not written in the text is added after the words that the link covers, as
+    ` <address> `. Where it is written, but broken by spaces or the end of a line, it replaces the broken form.
     """
     if b"%PDF-" not in body[:1024]:
         return ""
     try:
-        done = subprocess.run(  # noqa: S603  this file, run by the same Python
+        child = subprocess.run(  # noqa: S603  this file, run by the same Python
             [sys.executable, "-P", __file__], input=body, capture_output=True, timeout=KILL_SECONDS, check=False
         )
-        output = done.stdout
-    except subprocess.TimeoutExpired as late:
-        output = late.stdout or b""
+        output = child.stdout
+    except subprocess.TimeoutExpired as error:
+        output = error.stdout or b""
     except OSError:
         return ""
     return output.decode("utf-8", "replace")[:MOST_TEXT]
 
 
 def read_pages(body: bytes, now: Callable[[], float] = time.monotonic) -> Iterator[str]:
-    """The text of each page, as PDFium reads it in this process; nothing when it cannot. `now` tells seconds."""
-    import pypdfium2  # noqa: PLC0415  only the child pays for it
-    from pypdfium2 import raw  # noqa: PLC0415  the same
+    """The text of each page, read by PDFium in this process; no page of a damaged PDF. `now` returns seconds."""
+    import pypdfium2  # noqa: PLC0415  only the child needs it
+    from pypdfium2 import raw  # noqa: PLC0415  only the child needs it
 
     until, left = now() + READ_SECONDS, MOST_TEXT
     try:
@@ -83,15 +84,15 @@ def read_pages(body: bytes, now: Callable[[], float] = time.monotonic) -> Iterat
         try:
             page = document[number]
             words = page.get_textpage()
-            found = _page(raw, document.raw, page.raw, words.raw)
+            text = _page_text(raw, document.raw, page.raw, words.raw)
         except pypdfium2.PdfiumError:
             continue
-        left -= len(found)
-        yield found
+        left -= len(text)
+        yield text
         page.close()
 
 
-def _page(raw: Any, document: Any, page: Any, words: Any) -> str:
+def _page_text(raw: Any, document: Any, page: Any, words: Any) -> str:
     count = max(0, min(raw.FPDFText_CountChars(words), MOST_PAGE))
     letters = [_letter(raw.FPDFText_GetUnicode(words, place)) for place in range(count)]
     links = list(_links(raw, document, page))
@@ -105,13 +106,13 @@ def _page(raw: Any, document: Any, page: Any, words: Any) -> str:
 def _letter(code: int) -> str:
     if code in _LIGATURES:
         return _LIGATURES[code]
-    # Lone surrogates cannot be written as UTF-8.
+    # A lone surrogate cannot be written as UTF-8.
     return "\ufffd" if 0xD800 <= code < 0xE000 or code > 0x10FFFF else chr(code)
 
 
 def _links(raw: Any, document: Any, page: Any) -> Iterator[tuple[str, Box]]:
-    """(address, box) of each web link; a link over several lines has a box for each."""
-    import ctypes  # noqa: PLC0415  only the child pays for it
+    """(address, box) of each web link; a link over several lines has a box for each line."""
+    import ctypes  # noqa: PLC0415  only the child needs it
 
     position, link = ctypes.c_int(0), raw.FPDF_LINK()
     for _ in range(MOST_LINKS):
@@ -136,8 +137,8 @@ def _box(xs: Sequence[float], ys: Sequence[float]) -> Box:
 
 
 def _address(raw: Any, document: Any, link: Any) -> str:
-    """The http(s) address of a link's action, empty when it has none."""
-    import ctypes  # noqa: PLC0415  only the child pays for it
+    """The http(s) address of a link's action, empty where it has none."""
+    import ctypes  # noqa: PLC0415  only the child needs it
 
     action = raw.FPDFLink_GetAction(link)
     if not action or raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
@@ -152,31 +153,31 @@ def _address(raw: Any, document: Any, link: Any) -> str:
 
 
 def _centres(raw: Any, words: Any, count: int) -> list[tuple[float, float, int]]:
-    """(y, x, place) of the middle of each letter, from below."""
-    import ctypes  # noqa: PLC0415  only the child pays for it
+    """(y, x, place) of the centre of each letter, sorted from the bottom of the page."""
+    import ctypes  # noqa: PLC0415  only the child needs it
 
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    pointers = [ctypes.byref(each) for each in (left, right, bottom, top)]
-    found = [
+    pointers = [ctypes.byref(edge) for edge in (left, right, bottom, top)]
+    centres = [
         ((bottom.value + top.value) / 2, (left.value + right.value) / 2, place)
         for place in range(count)
         if raw.FPDFText_GetCharBox(words, place, *pointers)
     ]
-    found.sort()
-    return found
+    centres.sort()
+    return centres
 
 
 def _under(centres: Sequence[tuple[float, float, int]], box: Box) -> list[int]:
-    """Places of the letters whose middle lies in a box, in the order of the text."""
+    """The places of the letters whose centre is in a box, in the order of the text."""
     left, bottom, right, top = box
     first, last = bisect_left(centres, (bottom,)), bisect_right(centres, (top, float("inf"), 0))
     return sorted(place for _, x, place in centres[first : min(last, first + _BATCH)] if left <= x <= right)
 
 
 def insert_addresses(letters: Sequence[str], links: Sequence[tuple[str, int, int]]) -> list[str]:
-    """The letters of a page with the addresses of its links: (address, first place, last place) each.
+    """The letters of a page with the addresses of its links, given as (address, first place, last place).
 
-    Pure; the list that is returned has the same length, an address standing in one of its places.
+    Pure. The returned list has the same length; an inserted address is part of one of its places.
     """
     out = list(letters)
     done: dict[str, int] = {}
@@ -186,13 +187,13 @@ def insert_addresses(letters: Sequence[str], links: Sequence[tuple[str, int, int
         ends = [(first, last) for _, first, last in group]
         for number, (first, last) in enumerate(ends):
             if first <= done.get(address, -1):
-                continue  # said already: the box of its next line
+                continue  # the box of the next line of a link that is done
             written = squeezed.find(address, first, last)
             if written is not None:
                 _repair(out, letters, address, *written)
                 done[address] = written[1]
                 continue
-            # The next line of the same words says it.
+            # The link goes on in the next line; the address is added after its last one.
             following = ends[number + 1] if number + 1 < len(ends) else None
             if following and not "".join(letters[last + 1 : following[0]]).strip(" \n" + _BREAK):
                 continue
@@ -203,14 +204,14 @@ def insert_addresses(letters: Sequence[str], links: Sequence[tuple[str, int, int
 
 
 def _word_end(letters: Sequence[str], place: int) -> int:
-    """The last place of the word at a place: a box may end within it."""
+    """The last place of the word at `place`, because a box may end within a word."""
     while place + 1 < len(letters) and letters[place].isalnum() and letters[place + 1].isalnum():
         place += 1
     return place
 
 
 def _repair(out: list[str], letters: Sequence[str], address: str, first: int, last: int) -> None:
-    """Put the address in the place of its broken form; what stands there whole stays."""
+    """Replace the broken form of an address by the address; an unbroken form stays."""
     written = "".join(letters[first : last + 1])
     if address.lower().rstrip("/").endswith(written.lower()):
         return
@@ -218,22 +219,22 @@ def _repair(out: list[str], letters: Sequence[str], address: str, first: int, la
 
 
 class _Squeezed:
-    """A page's letters without what the setting of lines adds or loses, and where each of them stands."""
+    """A page's letters without those that typesetting adds or loses, and the place of each."""
 
     def __init__(self, letters: Sequence[str]) -> None:
-        kept = [(part, place) for place, letter in enumerate(letters) for part in _squeeze(letter)]
-        self._text = "".join(part for part, _ in kept)
-        self._places = [place for _, place in kept]
+        placed = [(part, place) for place, letter in enumerate(letters) for part in _squeeze(letter)]
+        self._text = "".join(part for part, _ in placed)
+        self._places = [place for _, place in placed]
 
     def find(self, address: str, first: int, last: int) -> tuple[int, int] | None:
-        """First and last place of the address as written over or around the places of its link."""
+        """The first and last place of the address, as it is written over or around the places of its link."""
         bare = _squeeze(address[_SCHEME.match(address).end() :].rstrip("/"))  # type: ignore[union-attr]  # it matches anything
         if len(bare) < 4:
             return None
         begin, end = bisect_left(self._places, first), bisect_right(self._places, last)
         at = self._text.find(bare, max(0, begin - len(bare)))
         while 0 <= at < end + _LONGEST_LEAD:
-            lead = next((each for each in _LEADS if self._text.endswith(each, 0, at)), "")
+            lead = next((lead for lead in _LEADS if self._text.endswith(lead, 0, at)), "")
             if at - len(lead) < end and at + len(bare) > begin:
                 return self._places[at - len(lead)], self._places[at + len(bare) - 1]
             at = self._text.find(bare, at + 1)
@@ -241,23 +242,23 @@ class _Squeezed:
 
 
 def _squeeze(text: str) -> str:
-    """Without white space, hyphens and underscores, which lines and fonts add or lose; in lower case."""
+    """`text` in lower case, without white space, hyphens and underscores, which typesetting adds or loses."""
     return _SAME.sub("", text).lower()
 
 
 def _bound_process() -> None:
-    """Bound the memory of this process, where the system can."""
+    """Bound the memory of this process, where the system can do so."""
     try:
         import resource  # noqa: PLC0415  not on every system
     except ImportError:
         return
     for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
-        with contextlib.suppress(ValueError, OSError):  # the system's own bound is lower, or it has none
+        with contextlib.suppress(ValueError, OSError):  # the system's own bound is lower, or it knows no bound
             resource.setrlimit(kind, (most, most))
 
 
 def main() -> None:
-    """Read a PDF from standard input, write its text to standard output, page by page."""
+    """Read a PDF from standard input and write its text to standard output, page by page."""
     _bound_process()
     for page in read_pages(sys.stdin.buffer.read()):
         sys.stdout.buffer.write(page.encode("utf-8", "replace") + b"\n\n")

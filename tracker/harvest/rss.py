@@ -1,7 +1,7 @@
-"""arXiv's RSS: today's announcement and nothing else, asked only where neither the API nor OAI-PMH answers.
+"""arXiv's RSS: only the latest announcement, read where neither the API nor OAI-PMH answers.
 
-Source: info.arxiv.org/help/rss, and arXiv's own program (arXiv/arxiv-feed). At most 2,000 items; no comment, no time of
-submission. What it leaves out is filled in when another door answers again.
+Source: info.arxiv.org/help/rss, and arXiv's own program (arXiv/arxiv-feed). It has at most 2,000 items, without comments
+and times of submission. What is missing is filled in when another source answers again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ABSTRACT = "Abstract:"
 
 @dataclass(frozen=True, slots=True)
 class RssItem:
-    """One announced version. Its times are the latest that they can be: RSS does not tell them."""
+    """One announced version. RSS has no times of submission, so its times are the latest possible ones."""
 
     version: Version
     kind: str
@@ -40,7 +40,7 @@ class RssItem:
 
 @dataclass(frozen=True, slots=True)
 class RssChannel:
-    """One day's announcement; `unread` items could not be read."""
+    """The announcement of one day; `unread` counts the items that could not be read."""
 
     day: date
     items: tuple[RssItem, ...]
@@ -48,7 +48,10 @@ class RssChannel:
 
 
 def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]) -> RssChannel:
-    """What was announced last in these categories. Raises UpstreamStopped, and UpstreamError when it cannot be known."""
+    """The latest announcement in these categories.
+
+    Raises UpstreamStopped, and UpstreamError where no valid response came.
+    """
     response = fetch.get(UPSTREAM, f"/{'+'.join(categories)}")
     if response.status != 200:
         raise UpstreamError(UPSTREAM, f"an answer with status {response.status}")
@@ -59,7 +62,7 @@ def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]
 
 
 def parse_channel(body: bytes, holidays: frozenset[date]) -> RssChannel | str:
-    """The announcement, or a clause that says why it is none."""
+    """The announcement in the body of a response, or a clause that says what is wrong with it."""
     if not body.strip():
         return "an empty answer"
     parser = etree.XMLParser(
@@ -77,18 +80,18 @@ def parse_channel(body: bytes, holidays: frozenset[date]) -> RssChannel | str:
     published = _date(channel.findtext("pubDate") or channel.findtext("lastBuildDate") or "")
     if published is None:
         return "a channel without its date"
-    # At midnight in New York the feed turns to what was announced there the evening before.
+    # At midnight in New York the feed changes to the announcement of the evening before.
     day = announcements.previous_day(published.astimezone(announcements.NEW_YORK).date(), holidays)
     latest = announcements.submission_window(day, holidays)[1] - timedelta(seconds=1)
-    found = [_item(node, latest) for node in channel.iterchildren("item")]
-    items = tuple(item for item in found if item is not None)
-    return RssChannel(day, items, len(found) - len(items))
+    parsed = [_item(node, latest) for node in channel.iterchildren("item")]
+    items = tuple(item for item in parsed if item is not None)
+    return RssChannel(day, items, len(parsed) - len(items))
 
 
 def _item(node: etree._Element, latest: datetime) -> RssItem | None:
     guid = _GUID.fullmatch((node.findtext("guid") or "").strip())
     kind = (node.findtext(f"{_ARXIV}announce_type") or "").strip()
-    listed = [(one.text or "").strip() for one in node.iterchildren("category")]
+    listed = [(category.text or "").strip() for category in node.iterchildren("category")]
     categories = tuple(dict.fromkeys(name for name in listed if CATEGORY.fullmatch(name)))
     if guid is None or kind not in _KINDS or not categories:
         return None
@@ -115,7 +118,7 @@ def _item(node: etree._Element, latest: datetime) -> RssItem | None:
 
 def _date(text: str) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text.strip())
+        date = parsedate_to_datetime(text.strip())
     except (TypeError, ValueError, OverflowError):
         return None
-    return found if found.tzinfo and found.year in announcements.YEARS else None
+    return date if date.tzinfo and date.year in announcements.YEARS else None

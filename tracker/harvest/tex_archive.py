@@ -1,8 +1,8 @@
-"""The TeX of a paper from arXiv's source file: unpacked in memory, and put together from the files that it uses.
+"""Reads the TeX of a paper from arXiv's source file: unpacks it in memory and assembles the files that the paper uses.
 
-arXiv serves a gzipped tar, one gzipped file, or a PDF (info.arxiv.org/help/unpack: the bytes tell, not the
-name). Anything in it may be hostile: sizes are bounded while unpacking, names are only ever keys of a mapping,
-links and devices are passed over, archives within are not opened, and nothing is written to disk.
+arXiv serves a gzipped tar, one gzipped file, or a PDF; which of them is known by the bytes, not by the name
+(info.arxiv.org/help/unpack). Anything in it may be hostile: sizes are bounded while unpacking, names are only keys of a
+mapping, links and devices are skipped, archives within are not opened, and nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from typing import Literal
 from tracker.harvest import tex_source
 
 MOST_UNPACKED = 128 * 1024 * 1024
-"""Bytes read from one archive, figures included …"""
+"""Bytes that are read from one archive, figures included …"""
 MOST_KEPT = 16 * 1024 * 1024
-"""… and bytes of text kept of them."""
+"""… and bytes of text that are kept of them."""
 MOST_FILE = 8 * 1024 * 1024
 MOST_MEMBERS = 20_000
 TEXT_SUFFIXES = frozenset(
     {"", ".tex", ".ltx", ".latex", ".bbl", ".txt", ".inc", ".tikz", ".json", ".yaml", ".xxx"}
 )
-"""Of the members that are kept; the last three only as arXiv's 00README."""
+"""Suffixes of the members that are kept; the last three only for arXiv's 00README."""
 GzipEnd = Literal["whole", "cut", "endless"]
 _BLOCK = 512
 _CHUNK = 1 << 20
@@ -40,10 +40,10 @@ _PAX_PATH = re.compile(rb"\d{1,9} path=([^\n]{1,1000})\n")
 
 
 def extract_tex(body: bytes) -> str:
-    """The paper's TeX from an e-print file: its main file with all that it inputs in place, comments left out.
+    """The paper's TeX from a source file: its main file with all its inputs in place and without comments.
 
-    Takes a tar or a single file, gzipped or plain; of a damaged one what is whole. Empty when there is no TeX in it.
-    Never raises, whatever the bytes.
+    `body` is a tar or a single file, gzipped or plain; of a damaged one, the whole members count. Empty where there is
+    no TeX in it. Never raises, whatever the bytes.
     """
     stream = _Stream(body)
     head = stream.peek(_BLOCK)
@@ -57,19 +57,22 @@ def extract_tex(body: bytes) -> str:
 
 
 def extract_pdf(body: bytes) -> bytes:
-    """The PDF that an e-print file is, plain or gzipped; empty when it is none."""
+    """The PDF in a source file that is a PDF, plain or gzipped; empty for any other file."""
     stream = _Stream(body)
     return stream.read(MOST_UNPACKED) if _PDF in stream.peek(_BLOCK) else b""
 
 
 def is_source(body: bytes) -> bool:
-    """Whether the bytes are packed as arXiv packs a source, with or without TeX in it."""
+    """Whether the bytes have a format in which arXiv serves a source, with or without TeX in it."""
     return body.startswith(_GZIP) or _PDF in body[:_BLOCK] or _is_header(body[:_BLOCK])
 
 
 def gzip_end(body: bytes) -> GzipEnd:
-    """How a gzipped file ends: `whole`, with the length and check sum of its packer (RFC 1952, 2.3.1); `cut`; or
-    `endless`, not within MOST_UNPACKED. A plain file says nothing of its end and counts as whole."""
+    """How a gzipped file ends.
+
+    `whole`: with a valid length and checksum (RFC 1952, 2.3.1); `cut`: without them; `endless`: not within
+    MOST_UNPACKED bytes. A plain file has no such mark and counts as whole.
+    """
     if not body.startswith(_GZIP):
         return "whole"
     left = MOST_UNPACKED
@@ -85,7 +88,7 @@ def gzip_end(body: bytes) -> GzipEnd:
 
 
 def decode_text(body: bytes) -> str:
-    """Bytes as text: UTF-8 where they are, else latin-1, which takes any."""
+    """Bytes as text: UTF-8 where they are valid UTF-8, else Latin-1, which accepts any bytes."""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -99,7 +102,7 @@ def _texts(stream: _Stream) -> Iterator[tuple[str, str]]:
             continue
         content = stream.read(size)
         kept += size
-        # A member that ends early is the last of a damaged archive.
+        # A member that ends early is the last one of a damaged archive.
         if len(content) < size or kept > MOST_KEPT:
             return
         if b"\0" not in content[:4096]:
@@ -116,9 +119,11 @@ def _is_wanted(name: str) -> bool:
 
 
 def _members(stream: _Stream) -> Iterator[tuple[str, int]]:
-    """(name, size) of each regular file of a tar (POSIX.1-2017, pax: ustar interchange format), the stream at its
-    first byte; what the reader leaves of it is passed over."""
-    named = b""
+    """(name, size) of each regular file of a tar (POSIX.1-2017, pax: ustar interchange format).
+
+    When a pair is yielded, the stream is at the first byte of that file; what the caller does not read is skipped.
+    """
+    long_name = b""
     for _ in range(MOST_MEMBERS):
         header = stream.read(_BLOCK)
         if not _is_header(header):
@@ -129,11 +134,11 @@ def _members(stream: _Stream) -> Iterator[tuple[str, int]]:
             # The next member's long name, as GNU tar or pax write it.
             extra = stream.read(min(size, 65_536))
             path = _PAX_PATH.search(extra)
-            named = extra.rstrip(b"\0") if kind == b"L" else path[1] if path else named
+            long_name = extra.rstrip(b"\0") if kind == b"L" else path[1] if path else long_name
         elif kind != b"g":
             prefix = header[345:500].split(b"\0", 1)[0] if header[257:263] == b"ustar\0" else b""
-            name = named or prefix + (b"/" if prefix else b"") + header[:100].split(b"\0", 1)[0]
-            named = b""
+            name = long_name or prefix + (b"/" if prefix else b"") + header[:100].split(b"\0", 1)[0]
+            long_name = b""
             if kind in (b"0", b"\0", b"7"):
                 yield posixpath.normpath(decode_text(name[:1000])), size
         if not stream.skip_to(end):
@@ -141,7 +146,7 @@ def _members(stream: _Stream) -> Iterator[tuple[str, int]]:
 
 
 def _is_header(block: bytes) -> bool:
-    """Whether a block is a tar header, by its check sum."""
+    """Whether a block is a tar header, by its checksum."""
     if len(block) < _BLOCK or not block[0]:
         return False
     total = sum(block[:148]) + sum(block[156:_BLOCK]) + 8 * 32
@@ -149,7 +154,7 @@ def _is_header(block: bytes) -> bool:
 
 
 def _number(digits: bytes) -> int:
-    """An octal number of a tar header; -1, or for GNU's sizes above 8 GB a large one, when it is none."""
+    """An octal number of a tar header; MOST_UNPACKED for any other form, such as GNU's sizes above 8 GB."""
     text = digits.split(b"\0", 1)[0].strip()
     try:
         return int(text or b"0", 8) if re.fullmatch(rb"[0-7]*", text) else MOST_UNPACKED
@@ -158,7 +163,7 @@ def _number(digits: bytes) -> int:
 
 
 class _Stream:
-    """Bytes, gunzipped as they are read if they are gzipped; never more than MOST_UNPACKED of them."""
+    """A stream of bytes that decompresses gzip while it is read; never more than MOST_UNPACKED bytes."""
 
     def __init__(self, body: bytes) -> None:
         self._chunks = _gunzipped(body) if body.startswith(_GZIP) else iter((body,))
@@ -167,24 +172,24 @@ class _Stream:
         self.position = 0
 
     def peek(self, size: int) -> bytes:
-        """The next bytes (at most `size`), which stay to be read."""
-        parts, there = [self._ready[self._at :]], len(self._ready) - self._at
-        while there < size and (chunk := next(self._chunks, b"")):
+        """The next bytes (at most `size`) without reading past them."""
+        parts, available = [self._ready[self._at :]], len(self._ready) - self._at
+        while available < size and (chunk := next(self._chunks, b"")):
             parts.append(chunk)
-            there += len(chunk)
+            available += len(chunk)
         if len(parts) > 1:
             self._ready, self._at = b"".join(parts), 0
         return self._ready[self._at : self._at + size]
 
     def read(self, size: int) -> bytes:
-        """The next bytes; fewer than `size` only at the end."""
-        found = self.peek(size)
-        self._at += len(found)
-        self.position += len(found)
-        return found
+        """The next bytes; fewer than `size` only at the end of the stream."""
+        chunk = self.peek(size)
+        self._at += len(chunk)
+        self.position += len(chunk)
+        return chunk
 
     def skip_to(self, position: int) -> bool:
-        """Go forward to a position; False when the bytes end before."""
+        """Move forward to a position; False where the stream ends before it."""
         while self.position < position:
             if not self.read(min(_CHUNK, position - self.position)):
                 return False
@@ -192,7 +197,7 @@ class _Stream:
 
 
 def _gunzipped(body: bytes) -> Iterator[bytes]:
-    """The content of a gzip file of one or more members, as far as it is whole and within bounds."""
+    """The content of a gzip file of one or more members, as far as it is valid and within MOST_UNPACKED."""
     left = MOST_UNPACKED
     member, start = zlib.decompressobj(wbits=31), 0
     while start < len(body) and left > 0:

@@ -1,7 +1,7 @@
-"""One paper's LaTeX from the files of its source: what the main file uses, in place; what it does not, left out.
+"""Assembles one paper's LaTeX from the files of its source: the main file with its inputs in place, and nothing else.
 
-A good quarter of the bytes of arXiv's TeX sources is not used by the paper: comments, old versions, files that
-nothing inputs. Links in them were never published. Pure, and linear in the size of the files.
+More than a quarter of the bytes of arXiv's TeX sources is not used by the paper: comments, old versions, files that
+nothing inputs. Links in them were never published. Pure, in time linear in the size of the files.
 """
 
 from __future__ import annotations
@@ -50,42 +50,42 @@ _README_LINE = re.compile(r"^[ \t]*(\S{1,300})[ \t]+toplevelfile\b", re.MULTILIN
 
 
 def assemble_tex(files: Mapping[str, str]) -> str:
-    """The text of the paper whose source files are given by name; empty when none of them is TeX.
+    """The text of a paper from its source files by name; empty where none of them is TeX.
 
-    Comments, blocks that are never typeset and all behind the end of the document are left out; `%` within an
-    address, which is part of it, comes out as `\\%`.
+    Comments, blocks that are never typeset and everything after the end of the document are left out. A `%` within an
+    address is part of it and is candidates as `\\%`.
     """
     mains = _toplevel(files) or _main(files)
     return "\n".join(_Assembly(files, main).text() for main in mains)[:MOST_TEXT]
 
 
 def _toplevel(files: Mapping[str, str]) -> Sequence[str]:
-    """The main files as arXiv's own 00README names them (info.arxiv.org/help/00README), in JSON, YAML or lines."""
-    named: list[str] = []
+    """The main files that arXiv's 00README names (info.arxiv.org/help/00README), in JSON, YAML or lines."""
+    names: list[str] = []
     for readme, text in files.items():
         if not readme.lower().startswith("00readme"):
             continue
-        named += _README_LINE.findall(text[:100_000])
+        names += _README_LINE.findall(text[:100_000])
         for entry in _README_ENTRY.split(text[:100_000]):
-            found = _README_FILE.search(entry)
-            if found and _README_TOP.search(entry):
-                named.append(found[1].strip())
-    return [name for name in dict.fromkeys(named) if name in files][:MOST_MAINS]
+            file = _README_FILE.search(entry)
+            if file and _README_TOP.search(entry):
+                names.append(file[1].strip())
+    return [name for name in dict.fromkeys(names) if name in files][:MOST_MAINS]
 
 
 def _main(files: Mapping[str, str]) -> Sequence[str]:
-    """The one file that is likeliest the paper: a document of its own, of a likely name, with a bibliography."""
-    written = {
+    """The file that is most likely the paper: a complete document with a likely name and a bibliography."""
+    candidates = {
         name: text
         for name, text in files.items()
         if not name.lower().startswith("00readme") and not name.endswith(".bbl")
     }
-    classes = {name: found[1] for name, text in written.items() if (found := _CLASS.search(text))}
-    begun = {name for name, text in written.items() if _BEGIN.search(text)}
+    classes = {name: declared[1] for name, text in candidates.items() if (declared := _CLASS.search(text))}
+    begun = {name for name, text in candidates.items() if _BEGIN.search(text)}
     whole = classes.keys() or begun
     if not whole:
-        tex = [name for name in written if name.lower().endswith((".tex", ".ltx", ".latex"))]
-        return sorted(tex or written, key=lambda name: (-len(written[name]), name))[:1]
+        tex = [name for name in candidates if name.lower().endswith((".tex", ".ltx", ".latex"))]
+        return sorted(tex or candidates, key=lambda name: (-len(candidates[name]), name))[:1]
 
     def order(name: str) -> tuple[bool | int | str, ...]:
         stem = posixpath.splitext(posixpath.basename(name))[0]
@@ -96,7 +96,7 @@ def _main(files: Mapping[str, str]) -> Sequence[str]:
             name.count("/"),
             posixpath.splitext(name)[0] + ".bbl" not in files,
             not _LIKELY.match(stem),
-            -len(written[name]),
+            -len(candidates[name]),
             name,
         )
 
@@ -104,7 +104,7 @@ def _main(files: Mapping[str, str]) -> Sequence[str]:
 
 
 class _Assembly:
-    """Puts one main file together; each file goes in once, so that nothing grows and no circle closes."""
+    """Assembles one main file. Each file is used once, so that the text cannot grow without end."""
 
     def __init__(self, files: Mapping[str, str], main: str) -> None:
         self._files = files
@@ -124,7 +124,7 @@ class _Assembly:
             self._left -= len(text)
 
     def _file(self, name: str, folder: str, depth: int) -> None:
-        """Emit a file; `folder` is where the names that it inputs begin."""
+        """Write a file to the text; `folder` is the one to which the names of its inputs are relative."""
         self._used.add(name)
         text, at, mark = self._files[name], 0, len(self._out)
         to_search = {"fi": True, "comment": True}
@@ -139,7 +139,7 @@ class _Assembly:
             if kind == "end":
                 break
             if kind == "begin" and depth:
-                # The preamble of a part that can also stand alone.
+                # The preamble of a part that is also a document of its own is left out.
                 del self._out[mark:]
             elif kind in ("hidden", "never"):
                 at = _behind_unused(text, token, to_search)
@@ -164,23 +164,23 @@ class _Assembly:
                 self._emit(token[0])
 
     def _input(self, name: str, base: str, folder: str, depth: int) -> None:
-        wanted = name.strip().strip('"')
-        found = self._find(wanted, (base, posixpath.dirname(self._main), "")) if depth < MOST_DEPTH else None
+        target = name.strip().strip('"')
+        path = self._find(target, (base, posixpath.dirname(self._main), "")) if depth < MOST_DEPTH else None
         self._emit("\n")
-        if found is not None:
-            self._file(found, folder, depth + 1)
+        if path is not None:
+            self._file(path, folder, depth + 1)
             self._emit("\n")
 
-    def _find(self, wanted: str, bases: Sequence[str]) -> str | None:
+    def _find(self, target: str, bases: Sequence[str]) -> str | None:
         for base in bases:
-            path = _joined(base, wanted)
+            path = _joined(base, target)
             for name in (f"{path}.tex", path):
                 if name in self._files and name not in self._used:
                     return name
         return None
 
     def _bibliography(self, names: str) -> None:
-        """The references as they were typeset: the main file's .bbl, or that of a name."""
+        """Write the references as they were typeset: the .bbl file of the main file, or that of a bibliography."""
         stems = [posixpath.splitext(self._main)[0], *(name.strip() for name in names.split(",")[:50])]
         only = self._bibliographies if len(self._bibliographies) == 1 else []
         named = [f"{stem}.bbl" for stem in stems if f"{stem}.bbl" in self._files]
@@ -198,19 +198,22 @@ def _joined(base: str, name: str) -> str:
 
 
 def _behind_unused(text: str, token: re.Match[str], to_search: dict[str, bool]) -> int:
-    """Where the text goes on after a block that is never typeset. A search that failed once is not made again."""
+    """The position after a block that is never typeset.
+
+    `to_search` notes the searches that failed, so that each fails once and the time stays linear.
+    """
     if token.lastgroup == "hidden":
         end = _HIDDEN_END.search(text, token.end()) if to_search["comment"] else None
         to_search["comment"] = end is not None
         return end.end() if end else token.end()
     depth = 1
-    for found in _CONDITION.finditer(text, token.end()) if to_search["fi"] else ():
-        word = found[1]
+    for condition in _CONDITION.finditer(text, token.end()) if to_search["fi"] else ():
+        word = condition[1]
         if word == "fi":
             depth -= 1
         elif word and word.startswith("if") and word not in _NO_CONDITIONS:
             depth += 1
         if not depth or (word == "else" and depth == 1):
-            return found.end()
+            return condition.end()
     to_search["fi"] = False
     return token.end()

@@ -1,4 +1,4 @@
-"""Which windows to read, and when what lies in them was announced: pure arithmetic on dates."""
+"""The windows of submission dates to read, and when their papers were announced: pure arithmetic on dates."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def plan_windows(
 ) -> list[Window]:
     """The windows to read, oldest first, as (since, until) in UTC.
 
-    They begin and end with whole days inside [since, until], both inclusive and never later than `now`. Without
-    `since` they begin `overlap_days` before the watermark, or `first_days` ago. Neighbours share a border, because
-    the brackets of `submittedDate` are inclusive to the minute and it is not said of which second.
+    They cover whole days from `since` to `until`, both inclusive, and end at `now` at the latest. Without `since` they
+    begin `overlap_days` before the watermark, or `first_days` ago where there is no watermark. Neighbours share a
+    border, because `submittedDate` is inclusive to the minute, and arXiv does not say to which second.
     """
     today = now.astimezone(UTC)
     if since is None:
@@ -37,35 +37,35 @@ def plan_windows(
 
 
 def earliest_announcement(submitted_at: datetime, holidays: Collection[date]) -> datetime:
-    """The earliest announcement (UTC) that can hold a paper submitted then; moderation may take days longer."""
+    """When a paper submitted at that time is announced at the earliest, in UTC; moderation may take days longer."""
     return announcements.announcement_time(announcements.announcement_day(submitted_at, holidays))
 
 
 def announcement_when_first_seen(
     submitted_at: datetime, proved: Iterable[tuple[datetime, datetime, datetime]], holidays: Collection[date]
 ) -> datetime:
-    """When a paper that is seen for the first time was announced at the earliest.
+    """When a paper that is seen for the first time was announced at the earliest, in UTC.
 
-    By arXiv's timetable; or, where a window around its submission was proved complete without it (moderators
-    held it), after that window was asked. `proved` holds (since, until, asked at).
+    That is by arXiv's timetable or, where a window with its submission was proved complete without it (moderators
+    held the paper), when that window was asked for. `proved` holds (since, until, asked at).
     """
-    asked = [at for since, until, at in proved if since <= submitted_at <= until]
-    return max([earliest_announcement(submitted_at, holidays), *asked])
+    asked_at = [at for since, until, at in proved if since <= submitted_at <= until]
+    return max([earliest_announcement(submitted_at, holidays), *asked_at])
 
 
 def join_windows(windows: Iterable[Window]) -> list[Window]:
-    """The same time in as few windows as cover it, oldest first; those that share a border are one."""
-    found: list[Window] = []
+    """The fewest windows that cover the same time, oldest first; windows that share a border become one."""
+    joined: list[Window] = []
     for since, until in sorted(windows):
-        if found and since <= found[-1][1]:
-            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        if joined and since <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(until, joined[-1][1]))
         else:
-            found.append((since, until))
-    return found
+            joined.append((since, until))
+    return joined
 
 
 def halve_window(window: Window) -> tuple[Window, Window] | None:
-    """A window cut in two at a whole minute that both share; None where it is too narrow for that."""
+    """A window cut in two at a whole minute, which both halves share; None where it is too narrow."""
     since, until = window
     middle = (since + (until - since) / 2).replace(second=0, microsecond=0)
     return ((since, middle), (middle, until)) if since < middle < until else None
