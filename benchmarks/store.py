@@ -240,7 +240,7 @@ _NOT_OPEN = [
     "under no licence",
     "no licence found",
 ]
-_NO_TEXT = ["no HTML; arXiv has no files of it: it is withdrawn, or was never there"]
+_NO_TEXT = ["no HTML; arXiv has no files of it: it is withdrawn or never existed"]
 _RULES = columns.rules_number("2.1fffebd7")
 _GRADINGS = {"open": 0x5A17C0DE0001, "available": 0x5A17C0DE0002, "unknown": 0x5A17C0DE0003}
 """Ids as long as those of real ones."""

@@ -172,7 +172,7 @@ def test_an_unknown_name_is_no_answer(connect):
     def resolve(*_):
         raise socket.gaierror(-2, "Name or service not known")
 
-    with pytest.raises(UpstreamError, match="name is not known"):
+    with pytest.raises(UpstreamError, match="name is unknown"):
         connect(resolve, TRACKER_UPSTREAMS__WEB="").page("https://gone.example.net/")
 
 
@@ -203,7 +203,7 @@ def test_a_packed_page_is_unpacked(connect, stub, told):
 @pytest.mark.parametrize(
     ("status", "body", "headers", "reason"),
     [
-        (200, b"GIF89a", {"Content-Type": "image/gif"}, "no page"),
+        (200, b"GIF89a", {"Content-Type": "image/gif"}, "not a page"),
         (200, zlib.compress(PAGE), {**HTML, "Content-Encoding": "deflate"}, "packed"),
         (200, b"no gzip", {**HTML, "Content-Encoding": "gzip"}, "damaged"),
         (403, b"", HTML, "answered 403"),

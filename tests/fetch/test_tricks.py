@@ -263,7 +263,7 @@ def test_a_name_whose_owner_keeps_the_resolver_waiting_is_left(make_settings, me
     more = {"TRACKER_UPSTREAMS__WEB": "", "TRACKER_LIMITS__CONNECT_SECONDS": "0.1"}
     with Client(make_settings(**more), memory, ticks, sleep=ticks.sleep, resolve=waits) as client:
         began = time.monotonic()
-        with pytest.raises(UpstreamError, match="not told in time"):
+        with pytest.raises(UpstreamError, match="not resolved in time"):
             client.page("http://slow.example.net/")
         assert time.monotonic() - began < 5
     told.set()

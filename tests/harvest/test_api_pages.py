@@ -39,7 +39,7 @@ def test_what_is_no_page(as_feed, paper, ticks):
     assert "2 of 2 were due" in api_pages.parse_page(as_feed([entry], 2), 0, 100)
     assert "id or dates" in api_pages.parse_page(as_feed(["<entry><id>x</id></entry>"], 1), 0, 100)
     assert "total" in api_pages.parse_page(b"<feed xmlns='http://www.w3.org/2005/Atom'/>", 0, 100)
-    assert "no feed" in api_pages.parse_page(b"<html/>", 0, 100)
+    assert "not a feed" in api_pages.parse_page(b"<html/>", 0, 100)
     assert "complete XML" in api_pages.parse_page(as_feed([entry], 1)[:-9], 0, 100)
 
 

@@ -84,8 +84,8 @@ def test_a_door_proves_a_day_only_if_it_was_read_after_that_was_shown() -> None:
 def test_why_a_day_is_not_proved() -> None:
     first, last = at("2026-06-12T00:00"), at("2026-06-16T04:00")
     api = [(at("2026-06-09T00:00"), first, "of another day"), (first, last, "server error (503)")]
-    oai = [(first, last, "an empty answer")]
-    both = "not proved complete (the API: server error (503); OAI-PMH: an empty answer)"
+    oai = [(first, last, "an empty response")]
+    both = "not proved complete (the API: server error (503); OAI-PMH: an empty response)"
     assert completeness.why_unproved(MONDAY, completeness.Proofs((), (), api, oai), HOLIDAYS) == both
     given_up = completeness.Proofs((), (), [(first, last, "")], oai, "server error (503)")
     assert completeness.why_unproved(MONDAY, given_up, HOLIDAYS) == both

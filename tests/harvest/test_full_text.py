@@ -135,12 +135,12 @@ def test_absent_says_why() -> None:
         out.addfile(tarfile.TarInfo("figure.png"))
     assert (
         full_text.read_full_text(Fetch({"e-print": empty.getvalue()}), ID).reason
-        == "no HTML; its source holds no TeX; no PDF"
+        == "no HTML; its source has no TeX; no PDF"
     )
     picture = full_text.read_full_text(Fetch({"e-print": DOCUMENT.replace(b"BT", b"%%")}), ID)
     assert (picture.outcome, picture.reason, picture.requests) == (
         "absent",
-        "no HTML; its PDF holds no text that can be read",
+        "no HTML; its PDF has no readable text",
         2,
     )
 

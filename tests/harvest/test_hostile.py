@@ -56,7 +56,7 @@ def test_a_bomb_of_gzip_ends_at_the_bound(settings, api, arxiv, ticks):
     arxiv.faults = [lambda *_: (200, {"Content-Encoding": "gzip"}, body)] * 9
     result = window(api, ticks)
     assert not result.complete
-    assert "an answer of more than" in result.reason
+    assert "a response of more than" in result.reason
 
 
 @pytest.mark.parametrize(

@@ -88,13 +88,16 @@ def test_a_withdrawal_is_told_by_the_abstract() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b" ", "an empty answer"),
-        (b"<html><p>down</html>", "an answer that is no complete XML"),
-        (feed(item())[:-20], "an answer that is no complete XML"),
-        (b"<html/>", "an answer that is no RSS"),
+        (b" ", "an empty response"),
+        (b"<html><p>down</html>", "a response that is not complete XML"),
+        (feed(item())[:-20], "a response that is not complete XML"),
+        (b"<html/>", "a response that is not RSS"),
         (feed(item(), date="soon"), "a channel without its date"),
         (feed(item(), date="Tue, 16 Jun 2026 00:00:00"), "a channel without its date"),
-        (feed(head='<!DOCTYPE rss [<!ENTITY a "b">]>'), "an answer with a document type, which a feed has not"),
+        (
+            feed(head='<!DOCTYPE rss [<!ENTITY a "b">]>'),
+            "a response with a document type, which a feed does not have",
+        ),
     ],
 )
 def test_what_is_no_announcement_says_why(body: bytes, reason: str) -> None:

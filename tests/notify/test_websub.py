@@ -142,7 +142,7 @@ def test_a_slow_hub_costs_no_more_than_the_bound(worker, hub, write):
     write("feed.xml", "feeds/a.xml")
     hub.held.clear()
     made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address, TRACKER_NOTIFY__SECONDS="0.05")
-    assert push(made) == ["websub: the WebSub hub was not notified: no answer in time"]
+    assert push(made) == ["websub: the WebSub hub was not notified: no response in time"]
     assert len(hub.asked) <= 1
     hub.held.set()
     hub.asked.clear()

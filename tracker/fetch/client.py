@@ -138,7 +138,9 @@ class Client:
         if not base:
             raise UpstreamError(upstream, "has no address in the settings")
         if not self._settings.may_ask(upstream):
-            raise UpstreamError(upstream, "not asked: the clock is moved, so nothing outside this machine is")
+            raise UpstreamError(
+                upstream, "not asked, because the clock is moved: then only upstreams on this machine are asked"
+            )
         return str(base).rstrip("/")
 
     def _token(self, upstream: str) -> str | None:
@@ -218,10 +220,10 @@ class Client:
         for chunk in reply.iter_raw():
             body += chunk if unpack is None else _decompress(unpack, chunk, limit + 1 - len(body))
             if len(body) > limit:
-                self._policy.record_failure(upstream, f"an answer of more than {limit} bytes")
-                raise UpstreamError(upstream, f"an answer of more than {limit} bytes")
+                self._policy.record_failure(upstream, f"a response of more than {limit} bytes")
+                raise UpstreamError(upstream, f"a response of more than {limit} bytes")
             if time.monotonic() > deadline:
-                raise httpx.ReadTimeout("the whole answer took too long")
+                raise httpx.ReadTimeout("the whole response took too long")
         if unpack is not None and body and not unpack.eof:
             raise httpx.DecodingError("cut off")
         return bytes(body)
@@ -245,8 +247,8 @@ def _reason(error: Exception) -> str:
         case httpx.ConnectTimeout() | httpx.ConnectError():
             return "no connection"
         case httpx.TimeoutException():
-            return "no answer in time"
+            return "no response in time"
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.DecodingError():
-            return "the answer was cut off or damaged"
+            return "the response was cut off or damaged"
         case _:
             return f"the request failed ({type(error).__name__})"

@@ -68,15 +68,15 @@ def check_url(url: str) -> Target:
     if len(url) > MOST_URL:
         raise refusal("the address is too long")
     if _UNSAFE.search(url):
-        raise refusal("the address holds characters that none may hold")
+        raise refusal("the address holds characters that are not allowed")
     try:
         split = urlsplit(url)
         port = split.port
         host = split.hostname or ""
     except ValueError:
-        raise refusal("it is no address") from None
+        raise refusal("it is not an address") from None
     if split.scheme not in ("http", "https"):
-        raise refusal("it is no http address")
+        raise refusal("it is not an http address")
     if "@" in split.netloc:
         raise refusal("the address carries a user name")
     if port is None:
@@ -130,18 +130,18 @@ def refusal(reason: str) -> UpstreamError:
 def _host(host: str) -> str:
     host = host.rstrip(".")
     if ":" in host:
-        raise refusal("the address is a number and no name")
+        raise refusal("its host is a number instead of a name")
     try:
         name = host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
     except UnicodeError:
-        raise refusal("its host is no name") from None
+        raise refusal("its host is not a valid name") from None
     labels = name.split(".")
     if _ENDS_IN_NUMBER.fullmatch(labels[-1]):
-        raise refusal("the address is a number and no name")
+        raise refusal("its host is a number instead of a name")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise refusal("its host is no name")
+        raise refusal("its host is not a valid name")
     if len(labels) < 2 or labels[-1] in _PRIVATE or ".".join(labels[-2:]) in _PRIVATE:
-        raise refusal("its host is a name of a private network")
+        raise refusal("its host name belongs to a private network")
     return name
 
 
@@ -150,7 +150,7 @@ def _path(split: SplitResult) -> str:
         path = quote(_without_dots(split.path), safe=_SAFE_PATH)
         return f"{path}?{quote(split.query, safe=_SAFE_PATH + '?')}" if split.query else path
     except UnicodeError:
-        raise refusal("the address holds characters that none may hold") from None
+        raise refusal("the address holds characters that are not allowed") from None
 
 
 def _without_dots(path: str) -> str:

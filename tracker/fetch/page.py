@@ -147,11 +147,13 @@ class PageFetcher:
     def get(self, url: str) -> Response:
         """The page at `url`, with the address that was finally reached; see `protocols.Fetch.page` for the errors."""
         if not self._settings.may_ask(UPSTREAM):
-            raise UpstreamError(UPSTREAM, "not asked: the clock is moved, so nothing outside this machine is")
+            raise UpstreamError(
+                UPSTREAM, "not asked, because the clock is moved: then only upstreams on this machine are asked"
+            )
         left = self._settings.limits.page_seconds
         for _ in range(MOST_REDIRECTS + 1):
             if left <= 0:
-                raise UpstreamError(UPSTREAM, "no answer in time")
+                raise UpstreamError(UPSTREAM, "no response in time")
             target = guard.check_url(url)
             response, took = self._fetch_once(target, left)
             left -= took
@@ -168,7 +170,7 @@ class PageFetcher:
         try:
             return urljoin(target.url, location)
         except ValueError:
-            raise guard.refusal("it redirects to no address") from None
+            raise guard.refusal("it redirects to an invalid address") from None
 
     def _fetch_once(self, target: Target, seconds: float) -> tuple[Response, float]:
         """One response and the seconds that it took, without the wait for the host's turn."""
@@ -190,10 +192,10 @@ class PageFetcher:
                     body = self._read_body(reply, began + seconds) if reply.status_code == 200 else b""
                     if watch.over:
                         # A body without a length ends with its connection, so a cut one looks complete.
-                        raise httpx.ReadTimeout("no answer in time")
+                        raise httpx.ReadTimeout("no response in time")
                     response = Response(reply.status_code, dict(reply.headers), body, target.url)
             except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
-                reason = "no answer in time" if watch.over else _reason(error)
+                reason = "no response in time" if watch.over else _reason(error)
                 self._policy.judge_page(name, None, {}, reason)
                 raise UpstreamError(UPSTREAM, reason) from None
         self._policy.judge_page(name, response.status, response.headers)
@@ -228,17 +230,19 @@ class PageFetcher:
         thread.start()
         thread.join(seconds)
         if thread.is_alive():
-            self._policy.judge_page(f"{UPSTREAM}:{target.host}", None, {}, "the name was not told in time")
-            raise UpstreamError(UPSTREAM, "the name was not told in time")
+            self._policy.judge_page(
+                f"{UPSTREAM}:{target.host}", None, {}, "the host name was not resolved in time"
+            )
+            raise UpstreamError(UPSTREAM, "the host name was not resolved in time")
         if not results:
-            raise UpstreamError(UPSTREAM, "the name is not known")
+            raise UpstreamError(UPSTREAM, "the host name is unknown")
         return results[0]
 
     def _read_body(self, reply: httpx.Response, deadline: float) -> bytes:
         """The first `limits.page_bytes` bytes of a page. The rest is cut off, because links come early."""
         kind = reply.headers.get("content-type", READABLE[0]).partition(";")[0].strip().lower()
         if kind not in READABLE:
-            raise UpstreamError(UPSTREAM, "it is no page")
+            raise UpstreamError(UPSTREAM, "it is not a page")
         most = self._settings.limits.page_bytes
         encoding = reply.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", "x-gzip", ""):
@@ -247,7 +251,7 @@ class PageFetcher:
         for chunk in reply.iter_raw():
             raw += chunk
             if time.monotonic() > deadline:
-                raise httpx.ReadTimeout("no answer in time")
+                raise httpx.ReadTimeout("no response in time")
             if len(raw) >= most:
                 break
         return bytes(raw[:most]) if "gzip" not in encoding else _decompress(bytes(raw), most)
@@ -257,7 +261,7 @@ def _decompress(raw: bytes, most: int) -> bytes:
     try:
         return zlib.decompressobj(wbits=31).decompress(raw, most)
     except zlib.error:
-        raise UpstreamError(UPSTREAM, "the answer was cut off or damaged") from None
+        raise UpstreamError(UPSTREAM, "the response was cut off or damaged") from None
 
 
 def _require_usable(response: Response) -> Response:
@@ -269,7 +273,7 @@ def _require_usable(response: Response) -> Response:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
+        return "no response in time"
     if isinstance(error, httpx.ConnectError):
         return "no connection"
-    return "the answer was cut off or damaged"
+    return "the response was cut off or damaged"

@@ -36,7 +36,9 @@ class FormPoster:
     def post(self, url: str, fields: Mapping[str, str], seconds: float) -> Response:
         """The response to one form; see `protocols.Fetch.form` for the errors."""
         if self._settings.now is not None and not is_loopback(url):
-            raise UpstreamError(WEBSUB_HUB, "not told: the clock is moved, so nothing outside this machine is")
+            raise UpstreamError(
+                WEBSUB_HUB, "not notified, because the clock is moved: then only hubs on this machine are notified"
+            )
         self._policy.wait_until_allowed(WEBSUB_HUB)
         with self._policy.hold_turn(WEBSUB_HUB):
             watch = Deadline(time.monotonic() + seconds)
@@ -50,7 +52,7 @@ class FormPoster:
                     body = _read_start(reply)
                     if watch.over:
                         # A body without a length ends with its connection, so a cut one looks complete.
-                        raise httpx.ReadTimeout("no answer in time")
+                        raise httpx.ReadTimeout("no response in time")
                     response = Response(reply.status_code, dict(reply.headers), body, url)
             except (httpx.TransportError, httpx.StreamError, httpx.InvalidURL, ssl.SSLError) as error:
                 reason = _reason(error, late=watch.over)
@@ -87,5 +89,5 @@ def _read_start(reply: httpx.Response) -> bytes:
 def _reason(error: Exception, *, late: bool) -> str:
     """The reason as a short clause. The error's own text is never used, because it may quote what was sent."""
     if late or isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    return "no connection" if isinstance(error, httpx.ConnectError) else "the answer was cut off or damaged"
+        return "no response in time"
+    return "no connection" if isinstance(error, httpx.ConnectError) else "the response was cut off or damaged"

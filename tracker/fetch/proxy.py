@@ -47,7 +47,7 @@ def make_transport(proxy: str, context: ssl.SSLContext) -> httpx.HTTPTransport:
     except ValueError:
         host, port = None, 0
     if not host or parts.scheme not in ("http", "https"):
-        raise UpstreamError(UPSTREAM, "not asked: the proxy of the environment is none of http:// or https://")
+        raise UpstreamError(UPSTREAM, "not asked: the proxy of the environment is neither http:// nor https://")
     transport = httpx.HTTPTransport(verify=context)
     # httpx offers no way to choose the network backend, so its pool is replaced; the rest of the transport stays.
     transport._pool.close()

@@ -74,7 +74,7 @@ def rule_on_response(upstream: str, status: int, headers: Mapping[str, str], bod
     if status >= 500:
         return Ruling(Action.RETRY, wait, f"server error ({status})")
     if status == 200 and upstream in JSON_UPSTREAMS and _is_stand_in(headers, body):
-        return Ruling(Action.RETRY, wait, "a page or nothing where JSON was due")
+        return Ruling(Action.RETRY, wait, "a web page or nothing instead of JSON")
     refusal = _account_refused(upstream, status, headers, body) or _limited(upstream, status, headers, body, wait)
     if refusal is not None:
         return refusal

@@ -40,16 +40,16 @@ def parse_entry_id(entry_id: str) -> tuple[str, int] | None:
 def parse_page(body: bytes, start: int, size: int) -> ApiPage | str:
     """The page that begins at `start` and was asked to hold `size` entries; else a clause that says what is wrong."""
     if not body.strip():
-        return "an empty answer"
+        return "an empty response"
     try:
         root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, recover=False))
     except (etree.LxmlError, ValueError, LookupError):
-        return "an answer that is no complete XML"
+        return "a response that is not complete XML"
     if root.getroottree().docinfo.internalDTD is not None:
         # It may declare entities, and the library parses the response once more with its own parser.
-        return "an answer with a document type, which Atom has not"
+        return "a response with a document type, which Atom does not have"
     if root.tag != f"{_ATOM}feed":
-        return "an answer that is no feed"
+        return "a response that is not a feed"
     entries = root.findall(f"{_ATOM}entry")
     for entry in entries:
         if "/api/errors" in (entry.findtext(f"{_ATOM}id") or ""):

@@ -55,7 +55,9 @@ class PolicyAdapter(HTTPAdapter):
                     response, body = self._send_once(request, verify=verify, cert=cert, proxies=proxies)
             except requests.RequestException as error:
                 reason = (
-                    "no answer in time" if isinstance(error, requests.Timeout) else "no connection, or one cut off"
+                    "no response in time"
+                    if isinstance(error, requests.Timeout)
+                    else "no connection, or it was cut off"
                 )
                 self._policy.record_failure(UPSTREAM, reason)
                 wait = self._policy.backoff_seconds(UPSTREAM, reason, tried, RETRIES)
@@ -116,9 +118,9 @@ class PolicyAdapter(HTTPAdapter):
             for chunk in response.iter_content(_CHUNK):
                 body += chunk
                 if len(body) > limits.answer_bytes:
-                    raise UpstreamError(UPSTREAM, f"an answer of more than {limits.answer_bytes} bytes")
+                    raise UpstreamError(UPSTREAM, f"a response of more than {limits.answer_bytes} bytes")
                 if time.monotonic() > deadline:
-                    raise requests.ReadTimeout("the whole answer took too long")
+                    raise requests.ReadTimeout("the whole response took too long")
         finally:
             response.close()
         # The session finds the body here, as if it had read it itself.

@@ -70,7 +70,7 @@ def read_full_text(fetch: Fetch, arxiv_id: str) -> FullTextResult:
     response: then the text is unknown, not absent.
     """
     if not _ID.fullmatch(arxiv_id):
-        return FullTextResult(None, "it is no arXiv id", "absent", 0)
+        return FullTextResult(None, "it is not an arXiv id", "absent", 0)
     requests, reasons = 0, list[str]()
     unknown: UpstreamError | None = None
     for path, read in (("html", _html), ("e-print", _source), ("pdf", _pdf)):
@@ -103,9 +103,9 @@ def _html(response: Response) -> FullText | _Miss:
         return _Miss("no HTML")
     text = tex_archive.decode_text(response.body)
     if b"\0" in response.body[:_END_BYTES] or not _is_long(text):
-        return _Miss("something else where a page was due", known=False)
+        return _Miss("something else instead of a page", known=False)
     if _OPENS.search(response.body[:_NOTICE_BYTES]) and not _CLOSES.search(response.body[-_END_BYTES:]):
-        return _Miss("its HTML breaks off", known=False)
+        return _Miss("its HTML is cut off", known=False)
     return FullText(Source.HTML, "html", text)
 
 
@@ -115,7 +115,7 @@ def _source(response: Response) -> FullText | _Miss:
         return missing
     end = tex_archive.gzip_end(response.body)
     if end == "cut":
-        return _Miss("its source breaks off", known=False)
+        return _Miss("its source is cut off", known=False)
     text = tex_archive.extract_tex(response.body)
     if text.strip():
         return FullText(Source.TEX, "tex", text)
@@ -124,8 +124,8 @@ def _source(response: Response) -> FullText | _Miss:
         # The source is the PDF itself; /pdf would return the same file.
         return _pdf_text(document, final=True)
     if tex_archive.is_source(response.body):
-        return _Miss("its source holds no TeX", known=end == "whole")
-    return _Miss("something else where a source was due", known=False)
+        return _Miss("its source has no TeX", known=end == "whole")
+    return _Miss("something else instead of a source", known=False)
 
 
 def _pdf(response: Response) -> FullText | _Miss:
@@ -133,16 +133,16 @@ def _pdf(response: Response) -> FullText | _Miss:
     if missing is not None:
         return missing
     if b"%PDF-" not in response.body[:1024]:
-        return _Miss("something else where a PDF was due", known=False)
+        return _Miss("something else instead of a PDF", known=False)
     return _pdf_text(response.body)
 
 
 def _pdf_text(document: bytes, *, final: bool = False) -> FullText | _Miss:
     if b"%%EOF" not in document[-_END_BYTES:]:
-        return _Miss("its PDF breaks off", known=False)
+        return _Miss("its PDF is cut off", known=False)
     text = pdf.extract_text(document)
     if len(text.strip()) < LEAST_PDF_LETTERS:
-        return _Miss("its PDF holds no text that can be read", final=final)
+        return _Miss("its PDF has no readable text", final=final)
     return FullText(Source.PDF, "pdf-text", text)
 
 
@@ -155,7 +155,7 @@ def _missing(response: Response, what: str) -> _Miss | None:
     if response.status not in (404, 410):
         return _Miss(f"it answered {response.status}", known=False)
     if _NO_FILES.search(response.body[:_HEAD_BYTES]):
-        return _Miss("arXiv has no files of it: it is withdrawn, or was never there", final=True)
+        return _Miss("arXiv has no files of it: it is withdrawn or never existed", final=True)
     return _Miss(f"no {what}")
 
 

@@ -130,7 +130,7 @@ def get_record(fetch: Fetch, arxiv_id: str) -> OaiRecord | None:
         raise UpstreamError(UPSTREAM, str(error)) from None
     record = next((record for record in response.records if record.arxiv_id == arxiv_id), None)
     if record is None:
-        raise UpstreamError(UPSTREAM, "an answer without the record that was asked for")
+        raise UpstreamError(UPSTREAM, "a response without the record that was asked for")
     return record
 
 
@@ -207,7 +207,7 @@ def _read_set(fetch: Fetch, walk: _Walk, set_name: str) -> Generator[list[OaiRec
         walk.began_at = walk.began_at or response.response_at
         if response.error == "badResumptionToken" and tokens:
             if restarts == MOST_RESTARTS:
-                raise _Incomplete(f"the list's token ended {restarts + 1} times")
+                raise _Incomplete(f"the list's token expired {restarts + 1} times")
             restarts += 1
             since = walk.last if walk.last is not None and walk.ordered else since
             walk.begin()
@@ -245,7 +245,7 @@ def _first_request(since: date, until: date | None, set_name: str) -> dict[str, 
 def _ask(fetch: Fetch, params: dict[str, str]) -> oai_records.OaiResponse:
     response = fetch.get(UPSTREAM, "", params=params)
     if response.status != 200:
-        raise _Incomplete(f"an answer with status {response.status}")
+        raise _Incomplete(f"a response with status {response.status}")
     parsed = oai_records.parse_response(response.body)
     if isinstance(parsed, str):
         raise _Incomplete(parsed)

@@ -126,7 +126,7 @@ def newest_version(record: OaiRecord) -> Version | None:
 def parse_response(body: bytes) -> OaiResponse | str:
     """The parsed response, or a clause that says what is wrong with it."""
     if not body.strip():
-        return "an empty answer"
+        return "an empty response"
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -138,11 +138,11 @@ def parse_response(body: bytes) -> OaiResponse | str:
     try:
         root = etree.fromstring(body, parser)
     except (etree.LxmlError, ValueError, LookupError):
-        return "an answer that is no complete XML"
+        return "a response that is not complete XML"
     if root.getroottree().docinfo.internalDTD is not None:
-        return "an answer with a document type, which OAI-PMH has not"
+        return "a response with a document type, which OAI-PMH does not have"
     if root.tag != f"{_OAI}OAI-PMH":
-        return "an answer that is no OAI-PMH"
+        return "a response that is not OAI-PMH"
     made_at = _utc(_text(root, f"{_OAI}responseDate"))
     error = root.find(f"{_OAI}error")
     if error is not None:
@@ -152,7 +152,7 @@ def parse_response(body: bytes) -> OaiResponse | str:
         node = root.find(f"{_OAI}{verb}")
         if node is not None:
             return _list(node, made_at)
-    return "an answer without records"
+    return "a response without records"
 
 
 def parse_time(text: str) -> datetime | None:

@@ -54,7 +54,7 @@ def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]
     """
     response = fetch.get(UPSTREAM, f"/{'+'.join(categories)}")
     if response.status != 200:
-        raise UpstreamError(UPSTREAM, f"an answer with status {response.status}")
+        raise UpstreamError(UPSTREAM, f"a response with status {response.status}")
     channel = parse_channel(response.body, frozenset(holidays))
     if isinstance(channel, str):
         raise UpstreamError(UPSTREAM, channel)
@@ -64,19 +64,19 @@ def read_today(fetch: Fetch, categories: Iterable[str], holidays: Iterable[date]
 def parse_channel(body: bytes, holidays: frozenset[date]) -> RssChannel | str:
     """The announcement in the body of a response, or a clause that says what is wrong with it."""
     if not body.strip():
-        return "an empty answer"
+        return "an empty response"
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
     )
     try:
         root = etree.fromstring(body, parser)
     except (etree.LxmlError, ValueError, LookupError):
-        return "an answer that is no complete XML"
+        return "a response that is not complete XML"
     if root.getroottree().docinfo.internalDTD is not None:
-        return "an answer with a document type, which a feed has not"
+        return "a response with a document type, which a feed does not have"
     channel = root.find("channel") if root.tag == "rss" else None
     if channel is None:
-        return "an answer that is no RSS"
+        return "a response that is not RSS"
     published = _date(channel.findtext("pubDate") or channel.findtext("lastBuildDate") or "")
     if published is None:
         return "a channel without its date"

@@ -67,7 +67,7 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 def _check(reference: Reference, fetch: Fetch) -> Check:
     item = _FIGSHARE_DOI.fullmatch(reference.key.partition(":")[2])
     if item is None:
-        return host_api.unknown_check("what stands behind this DOI is not asked")
+        return host_api.unknown_check("what is behind this DOI is not checked")
     api = host_api.HostApi(fetch, "https://api.figshare.com/v2", "figshare")
     version = f"/versions/{item[2]}" if item[2] else ""
     response = api.get(f"/articles/{item[1]}{version}")
@@ -77,7 +77,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     facts = json_fields.as_mapping(json_fields.parse_body(response))
     number = json_fields.as_number_text(facts.get("id"))
     if number is None:
-        raise host_api.Unreadable("figshare's answer about it cannot be read")
+        raise host_api.Unreadable("figshare's response about it cannot be read")
     entries = (
         json_fields.as_mapping(entry) for entry in json_fields.as_list(facts.get("files"))[: host_api.MOST_PATHS]
     )
@@ -93,7 +93,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         host_id=f"{number}{version}",
         content=content,
         holds=holds,
-        reason="what it holds cannot be seen from outside" if content is Content.UNKNOWN else "",
+        reason="its content cannot be seen without access" if content is Content.UNKNOWN else "",
         licence_claimed=json_fields.as_line(json_fields.as_mapping(facts.get("license")).get("name")) or None,
         licence_checked=True,
         gated=closed,

@@ -46,7 +46,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     facts = json_fields.as_mapping(json_fields.parse_body(response))
     name = match(f"https://{site}/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise host_api.Unreadable("Forgejo's answer about it cannot be read")
+        raise host_api.Unreadable("Forgejo's response about it cannot be read")
     language = json_fields.as_line(facts.get("language"))
     # Gitea returns the licences since version 1.23, as a list; Forgejo does not.
     listed = map(json_fields.as_line, json_fields.as_list(facts.get("licenses"))[:5])

@@ -42,7 +42,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     facts = json_fields.as_mapping(json_fields.parse_body(response))
     name = match(f"https://gitee.com/{json_fields.as_text(facts.get('full_name')) or ''}")
     if name is None or name.kind != "repository":
-        raise host_api.Unreadable("Gitee's answer about it cannot be read")
+        raise host_api.Unreadable("Gitee's response about it cannot be read")
     language = json_fields.as_line(facts.get("language"))
     base = Check(
         outcome=Outcome.PRESENT,

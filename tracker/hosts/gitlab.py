@@ -65,7 +65,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     number = json_fields.as_number_text(facts.get("id"))
     name = match(f"https://{site}/{json_fields.as_text(facts.get('path_with_namespace')) or ''}")
     if number is None or name is None or name.kind != "repository":
-        raise host_api.Unreadable("GitLab's answer about it cannot be read")
+        raise host_api.Unreadable("GitLab's response about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=name,
@@ -87,7 +87,7 @@ def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: host_api.Hos
         entries = json_fields.parse_body(response)
         if response.status != 200 or not isinstance(entries, list):
             # The project has no repository, or shows it to its members only.
-            raise host_api.Unreadable(f"GitLab answered {response.status} to the question for its files")
+            raise host_api.Unreadable(f"GitLab answered {response.status} to the request for its files")
         more = bool(response.headers.get("x-next-page")) or 'rel="next"' in response.headers.get("link", "")
         complete = not more and not file_tree.has_submodule(entries)
         tree = file_tree.FileTree(file_tree.list_paths(entries), complete=complete)

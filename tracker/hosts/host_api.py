@@ -45,7 +45,7 @@ class HostApi:
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Response:
         """GET `path` below the API's address. Raises UpstreamError, and Unreadable when no request is left."""
         if self.left <= 0:
-            raise Unreadable("it would take more requests than one look may cost")
+            raise Unreadable("it would take more requests than one check may cost")
         self.left -= 1
         if not self._at.startswith("https://"):
             return self._fetch.get(self._at, path, params=params)
@@ -55,7 +55,7 @@ class HostApi:
         """The JSON of a resource that must exist by now. Raises UpstreamError, and Unreadable for any other status."""
         response = self.get(path, params)
         if response.status != 200:
-            raise Unreadable(f"{self.name} answered {response.status} to the question for its files")
+            raise Unreadable(f"{self.name} answered {response.status} to the request for its files")
         return json_fields.parse_body(response)
 
     def get_base64_file(self, path: str, params: Mapping[str, str] | None = None) -> str:
@@ -74,7 +74,7 @@ class HostApi:
         """The text of a file that the API returns as it is. Raises UpstreamError and Unreadable."""
         response = self.get(path)
         if response.status != 200:
-            raise Unreadable(f"{self.name} answered {response.status} to the question for a file")
+            raise Unreadable(f"{self.name} answered {response.status} to the request for a file")
         return response.body[: 4 * MOST_TEXT].decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
 
 

@@ -39,7 +39,7 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 
 def _check(reference: Reference, fetch: Fetch) -> Check:
     if reference.kind not in _FILES:
-        return host_api.unknown_check("ModelScope tells of models and datasets alone without an account")
+        return host_api.unknown_check("without an account, ModelScope shows only models and datasets")
     site = reference.url.removeprefix("https://").partition("/")[0]
     api = host_api.HostApi(fetch, f"https://{site}/api/v1", "ModelScope")
     at = f"/{reference.kind}s/{reference.key.partition('/')[2]}"
@@ -50,7 +50,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     facts = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(response)).get("Data"))
     number = json_fields.as_number_text(facts.get("Id"))
     if number is None:
-        raise host_api.Unreadable("ModelScope's answer about it cannot be read")
+        raise host_api.Unreadable("ModelScope's response about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=reference,

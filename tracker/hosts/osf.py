@@ -49,7 +49,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     data = json_fields.as_mapping(json_fields.as_mapping(json_fields.parse_body(response)).get("data"))
     facts = json_fields.as_mapping(data.get("attributes"))
     if not facts:
-        raise host_api.Unreadable("OSF's answer about it cannot be read")
+        raise host_api.Unreadable("OSF's response about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
         reference=reference,
@@ -59,7 +59,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     )
     kind = data.get("type")
     if kind not in ("nodes", "registrations"):
-        return replace(base, reason="it is no project with files of its own")
+        return replace(base, reason="it is not a project with its own files")
     listing = json_fields.as_mapping(api.get_json(f"/{kind}/{name}/files/osfstorage/", {"page[size]": "100"}))
     entries = [
         json_fields.as_mapping(json_fields.as_mapping(entry).get("attributes"))
@@ -83,7 +83,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         base,
         content=content,
         holds=holds,
-        reason="its files were seen only in part" if content is Content.UNKNOWN else "",
+        reason="only part of its files was listed" if content is Content.UNKNOWN else "",
         licence_claimed=_licence(api, data),
         licence_checked=True,
     )

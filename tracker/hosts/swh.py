@@ -81,7 +81,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         base,
         content=content,
         holds=holds,
-        reason="only its top folder was seen" if content is Content.UNKNOWN else "",
+        reason="only its top folder was listed" if content is Content.UNKNOWN else "",
     )
 
 

@@ -62,7 +62,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     record = json_fields.as_mapping(json_fields.parse_body(response))
     facts = json_fields.as_mapping(record.get("metadata"))
     if not facts:
-        raise host_api.Unreadable("Zenodo's answer about it cannot be read")
+        raise host_api.Unreadable("Zenodo's response about it cannot be read")
     names = _files(record.get("files"))
     access = json_fields.as_mapping(record.get("access"))
     closed = (
@@ -77,7 +77,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         reference=reference,
         host_id=number,
         content=content,
-        reason="what it holds cannot be seen from outside" if content is Content.UNKNOWN else "",
+        reason="its content cannot be seen without access" if content is Content.UNKNOWN else "",
         holds=holds,
         licence_claimed=_licence(facts),
         licence_checked=True,

@@ -174,9 +174,9 @@ def test_a_disabled_repository_is_blocked(hub):
 
 
 def test_a_failure_is_unknown_and_a_stop_is_raised(hub):
-    hub.error = UpstreamError("huggingface", "no answer in time")
+    hub.error = UpstreamError("huggingface", "no response in time")
     found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.outcome, found.reason) == (Outcome.UNKNOWN, "no answer in time")
+    assert (found.outcome, found.reason) == (Outcome.UNKNOWN, "no response in time")
     hub.error = UpstreamStopped("huggingface", "too many requests", SINCE)
     with pytest.raises(UpstreamStopped):
         list(huggingface.check_all([make_reference("model", "ns/name")], hub))

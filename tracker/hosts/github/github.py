@@ -149,7 +149,7 @@ def _check_name(target: Reference) -> Check | None:
     """The check that follows from the reference alone; None where GitHub must be asked."""
     scheme, _, path = target.key.partition(":")
     if scheme != "github":
-        return Check(outcome=Outcome.UNKNOWN, reason="owners and gists are not looked at")
+        return Check(outcome=Outcome.UNKNOWN, reason="owners and gists are not checked")
     owner, _, name = path.partition("/")
     valid = (
         _OWNER.fullmatch(owner)
@@ -158,7 +158,7 @@ def _check_name(target: Reference) -> Check | None:
         and len(name) <= _MOST_NAME
         and name.strip(".")
     )
-    return None if valid else Check(outcome=Outcome.ABSENT, reason="no name that GitHub allows")
+    return None if valid else Check(outcome=Outcome.ABSENT, reason="not a name that GitHub allows")
 
 
 HOST = Host(

@@ -53,7 +53,7 @@ class GraphqlAnswer:
     @property
     def reason(self) -> str:
         """Why there is no node, in GitHub's own words where there are any."""
-        return self.failure or "; ".join(message for _, message in self.errors) or "GitHub gave no answer for it"
+        return self.failure or "; ".join(message for _, message in self.errors) or "GitHub gave no response for it"
 
     @property
     def is_temporary(self) -> bool:
@@ -142,7 +142,7 @@ def _errors(body: Mapping[str, Any]) -> tuple[dict[str, list[tuple[str, str]]], 
     general = ""
     for error in map(json_fields.as_mapping, json_fields.as_list(body.get("errors"))):
         path = json_fields.as_list(error.get("path"))
-        message = json_fields.as_line(error.get("message")) or "an error without words"
+        message = json_fields.as_line(error.get("message")) or "an error without a message"
         if path and isinstance(path[0], str):
             by_alias.setdefault(path[0], []).append((str(error.get("type") or ""), message))
         else:

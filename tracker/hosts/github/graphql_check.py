@@ -110,7 +110,7 @@ def _take_facts(repository: RepositoryReading, answer: graphql.GraphqlAnswer) ->
     if node.get("isDisabled") is True:
         repository.answer = Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
     elif answer.errors or name is None:
-        repository.answer = Check(outcome=Outcome.UNKNOWN, reason=f"GitHub answered in part: {answer.reason}")
+        repository.answer = Check(outcome=Outcome.UNKNOWN, reason=f"GitHub answered only in part: {answer.reason}")
     else:
         repository.name = name
         _begin(repository)
@@ -173,7 +173,7 @@ def _check(repository: RepositoryReading) -> Check:
         if has_programming_language(base.languages):
             content, holds = Content.CODE, (Fact.CODE, *holds)
         else:
-            reason = "its files were seen only in part, and no code among them"
+            reason = "only part of its files was listed, and no code among them"
     readme, citation = repository.readme, repository.citation
     section = extract_licence_section(readme or "")
     from_readme = [LicenceFile("README.md", section)] if section else []

@@ -67,7 +67,7 @@ def _check_absence(response: Response) -> Check | None:
 def _check_present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
     name = valid_full_name(facts.get("full_name"))
     if name is None:
-        raise _Unreadable("GitHub's answer about it cannot be read")
+        raise _Unreadable("GitHub's response about it cannot be read")
     if facts.get("disabled") is True:
         return Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
     paths, complete = _tree(name, fetch)
@@ -90,7 +90,7 @@ def _check_present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
     number = facts.get("id")
     return Check(
         outcome=Outcome.PRESENT,
-        reason="its files were seen only in part, and no code among them" if content is Content.UNKNOWN else "",
+        reason="only part of its files was listed, and no code among them" if content is Content.UNKNOWN else "",
         reference=Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}"),
         host_id=str(number) if isinstance(number, int) else None,
         content=content,
@@ -135,7 +135,7 @@ def _tree(name: str, fetch: Fetch) -> tuple[list[str], bool]:
     ):
         return [], True
     if response.status != 200 or not isinstance(listing.get("tree"), list):
-        raise _Unreadable(f"GitHub answered {response.status} to the question for its files")
+        raise _Unreadable(f"GitHub answered {response.status} to the request for its files")
     entries = [json_fields.as_mapping(entry) for entry in listing["tree"]]
     paths = [
         path
@@ -165,7 +165,7 @@ def _text(fetch: Fetch, path: str) -> tuple[str, str]:
     if response.status == 404:
         return "", ""
     if response.status != 200:
-        raise _Unreadable(f"GitHub answered {response.status} to the question for {path.rpartition('/')[2]}")
+        raise _Unreadable(f"GitHub answered {response.status} to the request for {path.rpartition('/')[2]}")
     file = json_fields.as_mapping(json_fields.parse_body(response))
     try:
         raw = base64.b64decode(json_fields.as_text(file.get("content")) or "")

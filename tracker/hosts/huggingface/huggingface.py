@@ -101,16 +101,16 @@ def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
     scheme, _, name = target.key.partition(":")
     kind = scheme.removeprefix("hf-")
     if kind not in PLURALS.values():
-        return Check(outcome=Outcome.UNKNOWN, reason="owners and collections are not looked at")
+        return Check(outcome=Outcome.UNKNOWN, reason="owners and collections are not checked")
     if not all(_SEGMENT.fullmatch(segment) for segment in name.split("/")):
-        return Check(outcome=Outcome.ABSENT, reason="no name that the Hub allows")
+        return Check(outcome=Outcome.ABSENT, reason="not a name that the Hub allows")
     try:
         response = fetch.get(UPSTREAM, f"/api/{kind}s/{name}")
         if response.status != 200:
             return _check_refusal(response)
         info = json_fields.as_mapping(json_fields.parse_body(response))
         if not info:
-            return Check(outcome=Outcome.UNKNOWN, reason="the Hub's answer about it cannot be read")
+            return Check(outcome=Outcome.UNKNOWN, reason="the Hub's response about it cannot be read")
         return _check_record(metadata.record_reference(kind, info) or target, info, fetch, known)
     except UpstreamStopped:
         raise
@@ -232,7 +232,7 @@ def _text(link: Reference, path: str, fetch: Fetch) -> str | None:
         return response.body[: 4 * MOST_TEXT].decode("utf-8", "replace").replace("\x00", "")[:MOST_TEXT]
     if response.status in (401, 404) or (response.status == 403 and _read_error(response)[0] == "GatedRepo"):
         return None
-    raise UpstreamError(UPSTREAM, f"the Hub answered {response.status} to the question for {path}")
+    raise UpstreamError(UPSTREAM, f"the Hub answered {response.status} to the request for {path}")
 
 
 HOST = Host(

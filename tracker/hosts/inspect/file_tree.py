@@ -86,7 +86,7 @@ def inspect_repository(
     answered = base.licence_claimed is not None or bool(licence_files)
     return replace(
         base,
-        reason="its files were seen only in part, and no code among them" if content is Content.UNKNOWN else "",
+        reason="only part of its files was listed, and no code among them" if content is Content.UNKNOWN else "",
         content=content,
         holds=holds,
         languages=languages,
