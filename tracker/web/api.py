@@ -132,7 +132,7 @@ class Api:
 
 
 class ApiEndpoint:
-    """The API over ASGI: its answers are made in threads."""
+    """The API over ASGI. Its responses are made in threads."""
 
     def __init__(self, api: Api, threads: WorkerThreads) -> None:
         self._api, self._threads = api, threads

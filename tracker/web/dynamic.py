@@ -1,4 +1,4 @@
-"""What has no file: pages made from the store and composed feeds, each made in one of a few threads; and redirects."""
+"""Responses without a file: pages made from the store, composed feeds, and redirects."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StorePages:
-    """Pages made from the store, read-only. Called in several threads at once; whatever the words, neither raises."""
+    """Functions that make pages from the store, read-only. They are called in several threads at once, and raise
+    nothing, whatever a reader asks for."""
 
     paper: Callable[[str], bytes | None]
     """The page of a stored paper (id without version), None where there is none."""
@@ -54,7 +55,7 @@ class StorePages:
 
 
 class WorkerThreads:
-    """A few threads for what takes its time. What waits for them is bounded in number and in time."""
+    """A few threads for work that takes time. Requests that wait for them are bounded in number and in time."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
@@ -152,7 +153,7 @@ class DynamicPages:
 
 
 class Redirects:
-    """The endpoints of other forms of an address: each leads to the one form."""
+    """The endpoints of other forms of an address. Each leads to the canonical form."""
 
     def __init__(self, files: PublishedFiles, not_found: NotFound) -> None:
         self._files, self._not_found = files, not_found
@@ -168,7 +169,7 @@ class Redirects:
         return moved_permanently(request.scope, quote(name)) if is_page else self._not_found.response()
 
     async def without_slash(self, request: Request) -> Response:
-        """From an address with a slash at its end to the one without."""
+        """From an address with a slash at its end to the same without it."""
         name: str = request.path_params["name"]
         is_paper = name.startswith("paper/") and PAPER.fullmatch(name.removeprefix("paper/"))
         if not name.endswith("/") and (

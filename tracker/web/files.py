@@ -6,10 +6,11 @@ Sources: RFC 9111 and RFC 5861 (caching).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -99,16 +100,19 @@ class FileEndpoint:
         if tags == representation.etag or is_not_modified(
             file.digest, file.modified, tags, fields.get(b"if-modified-since")
         ):
-            await _send(send, 304, [*representation.not_modified_headers, cache_control], b"")
+            headers = [*representation.not_modified_headers, cache_control]
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
             return
         headers = [*representation.headers, cache_control]
-        if file.suffix in FEED_ENDINGS:
-            headers += raw(self._policy.link(scope["route_path"][1:]))
+        if file.suffix in FEED_ENDINGS and (link := self._policy.link(scope["route_path"][1:])):
+            headers += raw(link)
         is_head = scope["method"] == "HEAD"
         if file.is_large and not is_head:
             await _send_from_disk(scope, receive, send, file, headers)
-        else:
-            await _send(send, 200, headers, b"" if is_head else representation.body)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if is_head else representation.body})
 
 
 class FileRoute(BaseRoute):
@@ -130,9 +134,9 @@ class FileRoute(BaseRoute):
             return Match.NONE, {}
         return Match.FULL, {"endpoint": self._endpoint, "published_file": file}
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def handle(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Send the file."""
-        await self._endpoint(scope, receive, send)
+        return self._endpoint(scope, receive, send)
 
 
 class SnapshotEndpoint:
@@ -153,7 +157,7 @@ class SnapshotEndpoint:
 
 
 class NotFound:
-    """The page that says that there is nothing at an address: the published one, or a line of text before there is one."""
+    """The response where nothing is at an address: the published page, or a line of text before there is one."""
 
     def __init__(self, files: PublishedFiles) -> None:
         self._files = files
@@ -178,11 +182,6 @@ def _combined(headers: HeaderList) -> dict[bytes, bytes]:
             if name in fields:
                 fields[name] = b",".join(value for other, value in headers if other == name)
     return fields
-
-
-async def _send(send: Send, status: int, headers: HeaderList, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 async def _send_from_disk(

@@ -29,15 +29,14 @@ MOST_RANGES = 8
 """Byte ranges that an honest reader asks for at once. All are answered with the whole, as any server may; more are
 abuse (RFC 9110, 14.2 and 17.15)."""
 LONGEST_PATH, LONGEST_QUERY = 512, 2048
+"""Characters of a path and bytes of a query."""
 MONITORING = frozenset({"/health", "/metrics"})
+"""Paths that monitoring systems ask."""
 API = "/api/"
 
 
 class Errors:
-    """Answers for what an endpoint raises: 503 where too much is asked for at once, else 500 and an entry in the log.
-
-    Starlette's own middleware for this wraps each message that is sent, and costs a fifth of a 304.
-    """
+    """Responds where an endpoint raised: 503 where it was too busy, else 500 and an entry in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -105,7 +104,7 @@ class FloodLimit:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, or refuse it (ASGI 3)."""
         path, client = scope["route_path"], network(scope["client"][0]) if scope.get("client") else ""
-        # Their limit is their own: a flood of pages from this machine must not make its health check fail.
+        # Monitoring has its own limit: a flood of pages from this machine must not make its health check fail.
         key = f"{path} {client}" if path in MONITORING else client
         if self._buckets.take(key) and not _asks_many_ranges(scope):
             return self._app(scope, receive, send)
@@ -113,7 +112,7 @@ class FloodLimit:
 
 
 class RequestBounds:
-    """Refuses methods that change something, and addresses that are too long to be one. The API does so itself."""
+    """Refuses methods that would change something, and paths and queries that are too long. The API does so itself."""
 
     def __init__(self, app: ASGIApp, not_found: NotFound) -> None:
         self._app, self._not_found = app, not_found
@@ -170,5 +169,5 @@ def _asks_many_ranges(scope: Scope) -> bool:
 
 
 def _is_no_address(path: str, query: bytes) -> bool:
-    # The pattern of a route also matches a path with a line end behind it.
+    # Starlette's pattern of a route also matches a path with a line end behind it.
     return len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or "\n" in path
