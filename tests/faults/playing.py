@@ -20,7 +20,7 @@ from typing import Any
 
 import feedparser
 
-from tests.pipeline.conftest import NOW, environment
+from tests.pipeline.run import NOW, environment
 from tracker.sandbox.server import Sandbox
 from tracker.store.views import VIEWS
 

@@ -14,7 +14,8 @@ import pytest
 
 from tests.faults.playing import LONG, NOW, Installation
 from tests.faults.worlds import small
-from tests.pipeline.conftest import CODE, MIT, World, environment
+from tests.pipeline.run import environment
+from tests.pipeline.world import CODE, MIT, World
 from tracker import settings
 from tracker.pipeline.cycle import run_cycle
 from tracker.pipeline.worker import Worker, make_worker

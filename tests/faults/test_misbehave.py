@@ -18,7 +18,7 @@ import pytest
 
 from tests.faults.playing import LONG, MOVING, NOW, Installation, report
 from tests.faults.worlds import small
-from tests.pipeline.conftest import environment
+from tests.pipeline.run import environment
 from tracker import settings
 from tracker.fetch import request_policy
 from tracker.pipeline.cycle import run_cycle

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from zlib import crc32
 
-from tests.pipeline.conftest import APACHE, CODE, MIT, World
+from tests.pipeline.world import APACHE, CODE, MIT, World
 from tracker.config_files import config_dir
 from tracker.detect import detect
 from tracker.detect.roles import role_rules

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from tests.pipeline.changes_generator import Generator
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.pipeline.cycle import run_cycle
 
-World = Any
-Start = Any
 Generate = Callable[[Path, int, int], Generator]
 Subject = Any
 BEGIN = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -128,13 +128,13 @@ def compared(run: Any, subjects: Sequence[Subject], until: float) -> dict[str, l
     return {name: sorted(rows) for name, rows in amiss.items() if rows}
 
 
-def test_a_changing_world_is_told_as_it_is(world: World, start: Start, generate: Generate) -> None:
+def test_a_changing_world_is_told_as_it_is(world: World, start_run: StartRun, generate: Generate) -> None:
     """At least 99.5 % of all stored as it is, at most 0.5 % unknown, none wrong; and exactly the events that happened."""
     made = generate(world.folder, 11, PAPERS)
     wrong, unsure, amiss, asked = {}, {}, {}, {}
     for day in DAYS:
         made.turn(day)
-        with start(TRACKER_NOW=at(day)) as run:
+        with start_run(TRACKER_NOW=at(day)) as run:
             cycle(run)
             asked[day] = len(run.requests("github_api"))
             if day in (0.0, BETWEEN, AFTER):
@@ -151,7 +151,7 @@ def test_a_changing_world_is_told_as_it_is(world: World, start: Start, generate:
     assert max(asked.values()) <= max(12, PAPERS // 20), "GitHub is asked in batches"
 
 
-def test_a_gate_that_opens_is_seen(world: World, start: Start, generate: Generate) -> None:
+def test_a_gate_that_opens_is_seen(world: World, start_run: StartRun, generate: Generate) -> None:
     made = generate(world.folder, 3, 0)
     made.hub("model", "gated", "community")
     made.hub("model", "gated")
@@ -159,23 +159,23 @@ def test_a_gate_that_opens_is_seen(world: World, start: Start, generate: Generat
     states = []
     for day in (0.0, 33.7):
         made.turn(3.6 if day else day)
-        with start(TRACKER_NOW=at(day)) as run:
+        with start_run(TRACKER_NOW=at(day)) as run:
             cycle(run)
             states.append([row[0] for row in run.rows("SELECT weights FROM papers ORDER BY arxiv_id")])
     assert states == [["gated", "gated"], ["available", "gated"]]
 
 
-def test_a_cycle_repeated_tells_nothing_new(world: World, start: Start, generate: Generate) -> None:
+def test_a_cycle_repeated_tells_nothing_new(world: World, start_run: StartRun, generate: Generate) -> None:
     generate(world.folder, 7, 30)
     told = []
     for day in (0.0, 0.0, 0.2):
-        with start(TRACKER_NOW=at(day)) as run:
+        with start_run(TRACKER_NOW=at(day)) as run:
             cycle(run)
             told.append(run.rows("SELECT id, kind, happened_at FROM events ORDER BY id"))
     assert told[0] == told[1] == told[2]
 
 
-def test_with_and_without_a_token_the_same_is_seen(world: World, start: Start, generate: Generate) -> None:
+def test_with_and_without_a_token_the_same_is_seen(world: World, start_run: StartRun, generate: Generate) -> None:
     made = generate(world.folder, 5, 0)
     made.fill_github()
     found: dict[str, list[Any]] = {}
@@ -183,7 +183,7 @@ def test_with_and_without_a_token_the_same_is_seen(world: World, start: Start, g
     for token, bound in most.items():
         plan = {"GITHUB_TOKEN": token, "TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR": "9999"}
         for day in (0.0, 40.0):
-            with start(f"data-{token}", TRACKER_NOW=at(day), **plan) as run:
+            with start_run(f"data-{token}", TRACKER_NOW=at(day), **plan) as run:
                 body = json.dumps({"github_anonymous": 9999}).encode()
                 urllib.request.urlopen(f"{run.sandbox.url}/_sandbox/limits", body).close()
                 cycle(run)
@@ -194,13 +194,13 @@ def test_with_and_without_a_token_the_same_is_seen(world: World, start: Start, g
 
 @pytest.mark.parametrize("fault", ["partial", "403-primary"])
 def test_what_could_not_be_seen_has_not_happened(
-    world: World, start: Start, generate: Generate, fault: str
+    world: World, start_run: StartRun, generate: Generate, fault: str
 ) -> None:
     made = generate(world.folder, 9, 0)
     made.fill_github()
     told = []
     for day, misbehaves in ((0.0, False), (33.7, True), (34.0, False)):
-        with start(TRACKER_NOW=at(day)) as run:
+        with start_run(TRACKER_NOW=at(day)) as run:
             if misbehaves:
                 run.misbehave("github_api", fault, times=10_000)
             run_cycle(run.worker)

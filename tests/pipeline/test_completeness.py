@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from tests.pipeline.run import Run, StartRun
+from tests.pipeline.world import MIT, World
 from tracker.cli import app
-from tracker.config_files import config_dir
 from tracker.store import enum_columns, keys
 
-World = Any
-Moment = Any
-At = Callable[..., Any]
-MIT = (config_dir() / "licences" / "MIT.txt").read_text()
+DOWN = 10_000
+"""Requests with a fault: more than a test makes."""
+
 MONDAY = date(2026, 6, 15)
 WEEK = [MONDAY - timedelta(days=1), *(MONDAY + timedelta(days=n) for n in range(4)), MONDAY + timedelta(days=6)]
 """Sunday to Thursday, and the Sunday after: Friday the 19th is a holiday that would have no announcement anyway."""
@@ -105,10 +104,10 @@ def nights(first: str = STARTED, last: str = AFTER) -> list[str]:
     return [first, *(now for now in evenings(first, last) if "T04:" in now and now > first)]
 
 
-def is_whole(moment: Moment, ours: set[str], week: list[date] | None = None) -> None:
+def is_whole(moment: Run, ours: set[str], week: list[date] | None = None) -> None:
     """Everything is stored once, and the record says so."""
-    assert set(moment.ids()) == ours
-    found = moment.days()
+    assert set(moment.arxiv_ids()) == ours
+    found = moment.announcement_days()
     week = week or WEEK
     assert [day for day in found if day >= week[0]] == week
     assert {day: one.reasons for day, one in found.items() if one.short} == {}
@@ -118,16 +117,16 @@ def is_whole(moment: Moment, ours: set[str], week: list[date] | None = None) -> 
 
 
 def test_a_week_of_announcements_ends_with_nothing_missing(
-    world: World, at: At, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    world: World, start_run_at: StartRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = a_week(world)
     for now in evenings():
-        with at(now) as moment:
+        with start_run_at(now) as moment:
             assert moment.cycle().troubles == [], now
-            assert moment.short() == [], now
-    with at(AFTER) as moment:
+            assert moment.short_days() == [], now
+    with start_run_at(AFTER) as moment:
         is_whole(moment, ours)
-        kinds = {day: one.kinds for day, one in moment.days().items()}
+        kinds = {day: one.kinds for day, one in moment.announcement_days().items()}
         assert kinds[MONDAY] == {"new": 5, "cross": 1}
         assert kinds[MONDAY + timedelta(days=2)] == {"new": 4, "cross": 1, "replaced": 1, "withdrawn": 1}
         assert kinds[MONDAY + timedelta(days=3)] == {"new": 4}
@@ -169,45 +168,45 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
             assert error.startswith("tracker: ")
 
 
-def test_while_the_api_is_down_oai_carries(world: World, at: At) -> None:
+def test_while_the_api_is_down_oai_carries(world: World, start_run_at: StartRun) -> None:
     ours = a_week(world)
     for now in nights():
-        with at(now) as moment:
+        with start_run_at(now) as moment:
             down = "2026-06-15T12" < now < "2026-06-21T00"
             if down:
-                moment.misbehave("arxiv_api", "503")
+                moment.misbehave("arxiv_api", "503", times=DOWN)
             summary = moment.cycle()
             assert any(trouble.name == "harvest" for trouble in summary.troubles) == down, now
-            assert moment.short() == [], now
+            assert moment.short_days() == [], now
             if now == "2026-06-19T04:00:00Z":
-                assert moment.days()[MONDAY + timedelta(days=3)].proved_by == ("OAI-PMH",)
-                assert "2606.00055" in moment.ids()
-    with at(AFTER) as moment:
+                assert moment.announcement_days()[MONDAY + timedelta(days=3)].proved_by == ("OAI-PMH",)
+                assert "2606.00055" in moment.arxiv_ids()
+    with start_run_at(AFTER) as moment:
         is_whole(moment, ours)
         assert moment.rows("SELECT count(*) FROM \"window\" WHERE state = 'open'") == [(0,)]
 
 
-def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
+def test_while_api_and_oai_are_down_rss_carries(world: World, start_run_at: StartRun) -> None:
     ours = a_week(world)
     for now in nights():
-        with at(now) as moment:
+        with start_run_at(now) as moment:
             down = "2026-06-15T12" < now < "2026-06-18T12"
             # Once both were down, RSS is heard first: a refusal by either would close it too.
             asked = "2026-06-15T12" < now < "2026-06-19T12"
             if down:
-                moment.misbehave("arxiv_api", "503")
-                moment.misbehave("arxiv_oai", "503")
+                moment.misbehave("arxiv_api", "503", times=DOWN)
+                moment.misbehave("arxiv_oai", "503", times=DOWN)
             moment.cycle()
-            assert bool(moment.asked("arxiv_rss")) == asked, now
+            assert bool(moment.queries("arxiv_rss")) == asked, now
             if now == "2026-06-18T04:00:00Z":
-                assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(moment.ids())
+                assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(moment.arxiv_ids())
                 assert moment.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [
                     (None, "unknown")
                 ]
                 assert moment.rows("SELECT max(version) FROM papers WHERE arxiv_id = '2606.00027'") == [(2,)]
-                [why] = moment.days()[MONDAY + timedelta(days=1)].reasons
+                [why] = moment.announcement_days()[MONDAY + timedelta(days=1)].reasons
                 assert why.startswith("not proved complete (the API: ")
-    with at(AFTER) as moment:
+    with start_run_at(AFTER) as moment:
         is_whole(moment, ours)
         told = moment.rows("SELECT submitted_at, comment, code FROM papers WHERE arxiv_id = '2606.00027'")
         assert told == [("2026-06-15T14:00:00Z", "Code: https://github.com/ann/tool", "open")]
@@ -216,57 +215,59 @@ def test_while_api_and_oai_are_down_rss_carries(world: World, at: At) -> None:
         ]
 
 
-def test_the_feed_stays_whole_whatever_is_down(world: World, at: At) -> None:
+def test_the_feed_stays_whole_whatever_is_down(world: World, start_run_at: StartRun) -> None:
     a_week(world)
     for now in nights(last="2026-06-19T04:00:00Z"):
-        with at(now) as moment:
+        with start_run_at(now) as moment:
             moment.cycle()
             feed = (moment.worker.settings.public_dir / "feed.xml").read_text()
     assert "2606.00027" in feed
     for now in nights("2026-06-19T12:00:00Z"):
-        with at(now) as moment:
+        with start_run_at(now) as moment:
             for upstream in ("arxiv_api", "arxiv_oai", "arxiv_rss", "github_api", "huggingface"):
-                moment.misbehave(upstream, "503")
+                moment.misbehave(upstream, "503", times=DOWN)
             moment.cycle()
             assert "2606.00027" in (moment.worker.settings.public_dir / "feed.xml").read_text()
 
 
-def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, at: At) -> None:
+def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, start_run_at: StartRun) -> None:
     ours = {write(world, number, MONDAY) for number in range(1, 30)}
-    with at("2026-06-16T04:00:00Z", **SMALL) as moment:
+    with start_run_at("2026-06-16T04:00:00Z", **SMALL) as moment:
         moment.misbehave("arxiv_api", "403", times=1, after=2)
         summary = moment.cycle()
         assert summary.counts.windows_left > 0
-        assert moment.asked("arxiv_oai") == []
-        stored = moment.ids()
+        assert moment.queries("arxiv_oai") == []
+        stored = moment.arxiv_ids()
         assert len(stored) == 20
         assert moment.rows(
             f"SELECT count(*) FROM scan WHERE source = {enum_columns.SOURCE.values.index('metadata')}"
         ) == [(20,)]
-    with at("2026-06-16T09:00:00Z", **SMALL) as moment:
+    with start_run_at("2026-06-16T09:00:00Z", **SMALL) as moment:
         moment.cycle()
-        assert moment.asked("arxiv_api") + moment.asked("arxiv_oai") + moment.asked("arxiv_rss") == []
-    with at("2026-06-16T12:00:00Z", **SMALL) as moment:
-        moment.misbehave("arxiv_api", "403")
+        assert moment.queries("arxiv_api") + moment.queries("arxiv_oai") + moment.queries("arxiv_rss") == []
+    with start_run_at("2026-06-16T12:00:00Z", **SMALL) as moment:
+        moment.misbehave("arxiv_api", "403", times=DOWN)
         moment.cycle()
         # The door that refused is asked last, so that the other one is heard.
-        assert set(moment.ids()) == ours
-        assert moment.days()[MONDAY].proved_by == ("OAI-PMH",)
-    with at("2026-06-16T20:00:00Z", **SMALL) as moment:
+        assert set(moment.arxiv_ids()) == ours
+        assert moment.announcement_days()[MONDAY].proved_by == ("OAI-PMH",)
+    with start_run_at("2026-06-16T20:00:00Z", **SMALL) as moment:
         assert moment.cycle().troubles == []
-        assert set(moment.ids()) == ours
+        assert set(moment.arxiv_ids()) == ours
         assert moment.rows("SELECT count(*) FROM version") == [(29,)]
-        assert moment.days()[MONDAY].proved_by == ("API", "OAI-PMH")
+        assert moment.announcement_days()[MONDAY].proved_by == ("API", "OAI-PMH")
 
 
-def test_an_alarm_is_raised_once_and_ends(world: World, at: At, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_alarm_is_raised_once_and_ends(
+    world: World, start_run_at: StartRun, caplog: pytest.LogCaptureFixture
+) -> None:
     a_week(world)
     caplog.set_level(logging.INFO, logger="tracker.pipeline.alarms")
     for now in nights():
-        with at(now) as moment:
+        with start_run_at(now) as moment:
             if "2026-06-16T12" < now < "2026-06-19T12":
                 for upstream in ("arxiv_api", "arxiv_oai"):
-                    moment.misbehave(upstream, "503")
+                    moment.misbehave(upstream, "503", times=DOWN)
             moment.cycle()
             troubles = {one["what"]: one for one in moment.health()["troubles"]}
             page = (moment.worker.settings.public_dir / "index.html").read_text()
@@ -286,20 +287,20 @@ def test_an_alarm_is_raised_once_and_ends(world: World, at: At, caplog: pytest.L
     assert len([one for one in caplog.records if "the alarm is over: announcements" in one.getMessage()]) == 1
 
 
-def test_a_holiday_has_no_line_and_defers(world: World, at: At) -> None:
+def test_a_holiday_has_no_line_and_defers(world: World, start_run_at: StartRun) -> None:
     friday = date(2026, 6, 21)
     more = {"TRACKER_HARVEST__HOLIDAYS": "2026-06-16"}
     ours = {write(world, 1, MONDAY), write(world, 2, MONDAY + timedelta(days=2), submitted="2026-06-16T10:00:00Z")}
-    with at("2026-06-18T04:00:00Z", **more) as moment:
+    with start_run_at("2026-06-18T04:00:00Z", **more) as moment:
         moment.cycle()
-        assert set(moment.ids()) == ours
-        days = moment.days(MONDAY)
+        assert set(moment.arxiv_ids()) == ours
+        days = moment.announcement_days(MONDAY)
         assert list(days) == [MONDAY, MONDAY + timedelta(days=2)]
         assert [one.announced for one in days.values()] == [1, 1]
         assert friday not in days
 
 
-def test_a_week_over_a_holiday_in_winter_time(world: World, at: At) -> None:
+def test_a_week_over_a_holiday_in_winter_time(world: World, start_run_at: StartRun) -> None:
     """Thanksgiving: what came from Wednesday's deadline to Friday's is announced on Sunday."""
     monday = date(2026, 11, 23)
     week = [
@@ -320,37 +321,37 @@ def test_a_week_over_a_holiday_in_winter_time(world: World, at: At) -> None:
     ours.add(write(world, 27, monday, month="2611", versions=[first, again]))
     ours.add(write(world, 28, monday, month="2611", versions=[first, {**again, "withdrawn": True}]))
     for now in nights("2026-11-20T12:00:00Z", "2026-11-30T12:00:00Z"):
-        with at(now) as moment:
+        with start_run_at(now) as moment:
             assert moment.cycle().troubles == [], now
-            assert moment.short() == [], now
+            assert moment.short_days() == [], now
             if now == "2026-11-27T04:00:00Z":
-                assert max(moment.days()) == wednesday
-    with at("2026-11-30T12:00:00Z") as moment:
+                assert max(moment.announcement_days()) == wednesday
+    with start_run_at("2026-11-30T12:00:00Z") as moment:
         is_whole(moment, ours, week)
-        assert moment.days()[sunday].kinds == {"cross": 1, "new": 7, "replaced": 1, "withdrawn": 1}
+        assert moment.announcement_days()[sunday].kinds == {"cross": 1, "new": 7, "replaced": 1, "withdrawn": 1}
 
 
-def test_a_window_that_is_cut_by_429_is_taken_up_again(world: World, at: At) -> None:
+def test_a_window_that_is_cut_by_429_is_taken_up_again(world: World, start_run_at: StartRun) -> None:
     ours = {write(world, number, MONDAY) for number in range(1, 30)}
-    with at("2026-06-16T04:00:00Z", **SMALL) as moment:
-        moment.misbehave("arxiv_api", "429", after=2, retry_after=30)
-        moment.misbehave("arxiv_oai", "503")
+    with start_run_at("2026-06-16T04:00:00Z", **SMALL) as moment:
+        moment.misbehave("arxiv_api", "429", after=2, retry_after=30, times=DOWN)
+        moment.misbehave("arxiv_oai", "503", times=DOWN)
         moment.cycle()
-        assert len(moment.ids()) == 20
-        assert moment.short() == [MONDAY]
-    with at("2026-06-16T12:00:00Z", **SMALL) as moment:
+        assert len(moment.arxiv_ids()) == 20
+        assert moment.short_days() == [MONDAY]
+    with start_run_at("2026-06-16T12:00:00Z", **SMALL) as moment:
         assert moment.cycle().troubles == []
-        assert set(moment.ids()) == ours
+        assert set(moment.arxiv_ids()) == ours
         assert moment.rows("SELECT count(*) FROM version") == [(29,)]
-        assert moment.short() == []
+        assert moment.short_days() == []
 
 
-def test_a_day_that_was_never_harvested_is_short(world: World, at: At) -> None:
+def test_a_day_that_was_never_harvested_is_short(world: World, start_run_at: StartRun) -> None:
     write(world, 1, MONDAY)
-    with at("2026-06-18T04:00:00Z") as moment:
+    with start_run_at("2026-06-18T04:00:00Z") as moment:
         moment.cycle()
-        assert moment.days(date.max) == {}
-        assert min(moment.days(date.min)) == date(1991, 8, 14)
-        one = moment.days(date(2026, 6, 1))[date(2026, 6, 1)]
+        assert moment.announcement_days(date.max) == {}
+        assert min(moment.announcement_days(date.min)) == date(1991, 8, 14)
+        one = moment.announcement_days(date(2026, 6, 1))[date(2026, 6, 1)]
         assert one.short
         assert one.reasons == ("not proved complete (neither the API nor OAI-PMH was read to the end since)",)

@@ -12,12 +12,11 @@ import urllib.request
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from tests.pipeline.world import World
 from tracker.fetch.clock import MovedClock
 from tracker.sandbox.server import Sandbox
 
-World = Any
 DAY = "2026-06-16"
 SMALL = {
     "TRACKER_HARVEST__PAGE_SIZE": "10",

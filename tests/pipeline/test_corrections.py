@@ -6,17 +6,15 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.domain.errors import SettingsError
 from tracker.pipeline import cycle
 from tracker.publish import explain
 from tracker.store import evidence
-
-World = Any
-Start = Any
 
 OURS = "Our code is available at https://github.com/ann/{}."
 
@@ -40,15 +38,15 @@ def correction(paper: str, link: str, **what: str) -> str:
 
 
 def test_a_corrected_role_is_shown_with_its_source_and_can_be_taken_back(
-    world: World, start: Start, said: Path
+    world: World, start_run: StartRun, said: Path
 ) -> None:
     paper = world.paper(1, f"We study things. {OURS.format('tool')}")
     world.repository("ann/tool", {"train.py": "x", "LICENSE": world.mit})
-    with start(TRACKER_CORRECTIONS=str(said)) as run:
+    with start_run(TRACKER_CORRECTIONS=str(said)) as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {paper: "open"}
     said.write_text(correction(paper, "https://github.com/Ann/Tool/tree/main", role="mention"))
-    with start(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-18T05:00:00Z") as run:
+    with start_run(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-18T05:00:00Z") as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {paper: "unknown"}
         told = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
@@ -58,18 +56,18 @@ def test_a_corrected_role_is_shown_with_its_source_and_can_be_taken_back(
         cycle.run_cycle(run.worker)
         assert run.rows("SELECT * FROM events ORDER BY id") == before
     said.write_text("")
-    with start(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-19T05:00:00Z") as run:
+    with start_run(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-19T05:00:00Z") as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {paper: "open"}
         assert run.rows("SELECT count(*) FROM events WHERE kind = 'corrected'") == [(2,)]
 
 
-def test_a_corrected_licence_counts_for_every_paper(world: World, start: Start, said: Path) -> None:
+def test_a_corrected_licence_counts_for_every_paper(world: World, start_run: StartRun, said: Path) -> None:
     for number in (1, 2):
         world.paper(number, f"We study {number}. {OURS.format('tool')}")
     world.repository("ann/tool", {"train.py": "x"})
     said.write_text(correction("*", "github.com/ann/tool", licence="Apache-2.0"))
-    with start(TRACKER_CORRECTIONS=str(said)) as run:
+    with start_run(TRACKER_CORRECTIONS=str(said)) as run:
         cycle.run_cycle(run.worker)
         # The correction came before its link: it counts from the look that found it.
         assert set(run.states().values()) == {"open"}
@@ -90,24 +88,24 @@ def test_a_corrected_licence_counts_for_every_paper(world: World, start: Start, 
     ],
 )
 def test_a_correction_that_is_not_right_is_refused_in_one_sentence(
-    world: World, start: Start, said: Path, text: str, words: str
+    world: World, start_run: StartRun, said: Path, text: str, words: str
 ) -> None:
     paper = world.paper(1, f"We study things. {OURS.format('tool')}")
     world.repository("ann/tool", {"train.py": "x"})
     said.write_text(correction(paper, "github.com/ann/tool", licence="MIT"))
-    with start(TRACKER_CORRECTIONS=str(said)) as run:
+    with start_run(TRACKER_CORRECTIONS=str(said)) as run:
         said.write_text(text)
         summary = cycle.run_cycle(run.worker)
         assert any(words in trouble.reason for trouble in summary.troubles), "said, and the cycle goes on"
         assert run.states() == {paper: "available"}
-    with pytest.raises(SettingsError, match=re.escape(words)), start(TRACKER_CORRECTIONS=str(said)):
+    with pytest.raises(SettingsError, match=re.escape(words)), start_run(TRACKER_CORRECTIONS=str(said)):
         pass
 
 
-def test_what_is_gone_shows_its_archived_copy(world: World, start: Start) -> None:
+def test_what_is_gone_shows_its_archived_copy(world: World, start_run: StartRun) -> None:
     paper = world.paper(1, f"We study things. {OURS.format('tool')}")
     place = world.repository("ann/tool", {"train.py": "x", "LICENSE": world.mit})
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
     shutil.rmtree(place)
     snapshot = "94a9ed024d3859793618152ea559a168bbcbb5e2"
@@ -115,9 +113,9 @@ def test_what_is_gone_shows_its_archived_copy(world: World, start: Start) -> Non
     visit.parent.mkdir(parents=True)
     visit.write_text(json.dumps({"snapshot": snapshot, "status": "full"}))
     for day in range(20, 32):
-        with start(TRACKER_NOW=f"2026-07-{day}T05:00:00Z") as run:
+        with start_run(TRACKER_NOW=f"2026-07-{day}T05:00:00Z") as run:
             cycle.run_due_work(run.worker)
-    with start(TRACKER_NOW="2026-08-01T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-08-01T05:00:00Z") as run:
         cycle.run_due_work(run.worker)
         assert run.states() == {paper: "gone"}
         assert run.rows("SELECT archived_copy FROM artifacts WHERE reference = 'github:ann/tool'") == [

@@ -6,26 +6,24 @@ import json
 import shutil
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 import feedparser
 import pytest
 
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.domain.terms import Role
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import cycle, judge, prepare, read
 from tracker.pipeline.context import begin_cycle
 from tracker.store import judgements, keys, releases, windows
 
-World = Any
-Start = Any
-
 CLAIM = "We study {0}. Our code is available at https://github.com/ann/{0}."
 
 
 @pytest.mark.parametrize("token", ["a-token", ""])
-def test_every_state_is_told_as_it_is(expected: dict[str, str], start: Start, token: str) -> None:
-    with start(GITHUB_TOKEN=token) as run:
+def test_every_state_is_told_as_it_is(expected: dict[str, str], start_run: StartRun, token: str) -> None:
+    with start_run(GITHUB_TOKEN=token) as run:
         summary = cycle.run_cycle(run.worker)
         assert summary.counts.windows_left == 0
         assert run.states() == expected
@@ -42,8 +40,8 @@ def test_every_state_is_told_as_it_is(expected: dict[str, str], start: Start, to
         assert "Without a GITHUB_TOKEN" in page if not token else "Without a GITHUB_TOKEN" not in page
 
 
-def test_a_second_cycle_changes_nothing(expected: dict[str, str], start: Start) -> None:
-    with start() as run:
+def test_a_second_cycle_changes_nothing(expected: dict[str, str], start_run: StartRun) -> None:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         feed = run.worker.settings.public_dir / "feed.xml"
         views, content, written = run.views(), feed.read_bytes(), feed.stat().st_mtime_ns
@@ -56,14 +54,14 @@ def test_a_second_cycle_changes_nothing(expected: dict[str, str], start: Start) 
 
 
 def test_a_swapped_licence_and_an_emptied_repository_are_followed(
-    expected: dict[str, str], world: World, start: Start
+    expected: dict[str, str], world: World, start_run: StartRun
 ) -> None:
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
     repositories = world.folder / "github" / "ann"
     (repositories / "open-mit" / "files" / "LICENSE").write_text("All rights reserved. Research use only.")
     shutil.rmtree(repositories / "open-apache" / "files")
-    with start(TRACKER_NOW="2026-08-01T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-08-01T05:00:00Z") as run:
         cycle.run_due_work(run.worker)
         states = run.states()
         assert states["2606.00001"] == "available"
@@ -75,25 +73,25 @@ def test_a_swapped_licence_and_an_emptied_repository_are_followed(
         )
 
 
-def test_few_requests_reach_arxiv_and_github_with_a_token(world: World, start: Start) -> None:
+def test_few_requests_reach_arxiv_and_github_with_a_token(world: World, start_run: StartRun) -> None:
     for number in range(1, 301):
         world.paper(
             number, CLAIM.format(f"tool{number}") if number % 4 == 0 else "We study nothing in particular."
         )
         if number % 4 == 0:
             world.repository(f"ann/tool{number}", {"train.py": "x"})
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert run.rows("SELECT count(*) FROM papers") == [(300,)]
         assert len(run.requests("arxiv_api")) + len(run.requests("github_api")) <= 30
         assert len(run.requests("huggingface")) <= 300
 
 
-def test_without_a_token_new_papers_come_first_within_the_budget(world: World, start: Start) -> None:
+def test_without_a_token_new_papers_come_first_within_the_budget(world: World, start_run: StartRun) -> None:
     for number in range(1, 24):
         world.paper(number, CLAIM.format(f"tool{number}"), hour=number)
         world.repository(f"ann/tool{number}", {"train.py": "x"})
-    with start(GITHUB_TOKEN="", TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="20") as run:
+    with start_run(GITHUB_TOKEN="", TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="20") as run:
         cycle.run_cycle(run.worker)
         assert len(run.requests("github_api")) <= 20
         looked = [row[0] for row in run.rows("SELECT reference FROM artifacts WHERE outcome = 'present'")]
@@ -102,7 +100,7 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
         page = (run.worker.settings.public_dir / "index.html").read_text()
         assert f"{23 - len(looked) + 1} checks wait" in page, "and the release of the watch list"
         assert "Not all is well" not in page, "a spent budget is no fault"
-    with start(
+    with start_run(
         GITHUB_TOKEN="", TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="20", TRACKER_NOW="2026-06-17T06:30:00Z"
     ) as run:
         run.sandbox.limits.github_anonymous = 1000
@@ -111,8 +109,8 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
         assert more > len(looked), "the next hour goes on where this one stopped"
 
 
-def test_the_pace_is_kept_over_a_whole_cycle(expected: dict[str, str], start: Start) -> None:
-    with start(TRACKER_PACE__ARXIV="0.1") as run:
+def test_the_pace_is_kept_over_a_whole_cycle(expected: dict[str, str], start_run: StartRun) -> None:
+    with start_run(TRACKER_PACE__ARXIV="0.1") as run:
         cycle.run_cycle(run.worker)
         times = [one["monotonic"] for one in run.requests("arxiv_api")]
         assert len(times) > 5
@@ -120,12 +118,12 @@ def test_the_pace_is_kept_over_a_whole_cycle(expected: dict[str, str], start: St
 
 
 def test_a_403_stops_arxiv_for_hours_over_restarts_and_empties_nothing(
-    expected: dict[str, str], start: Start
+    expected: dict[str, str], start_run: StartRun
 ) -> None:
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         feed = (run.worker.settings.public_dir / "feed.xml").read_bytes()
-    with start(TRACKER_NOW="2026-06-17T09:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-17T09:00:00Z") as run:
         run.misbehave("arxiv_api", "403", times=1)
         summary = cycle.run_cycle(run.worker)
         assert summary.counts.windows_left > 0
@@ -134,10 +132,10 @@ def test_a_403_stops_arxiv_for_hours_over_restarts_and_empties_nothing(
         page = (run.worker.settings.public_dir / "index.html").read_text()
         assert "Not all is well" in page
         assert "2026-06-17 15:00 UTC" in page, "the page names the next try"
-    with start(TRACKER_NOW="2026-06-17T14:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-17T14:00:00Z") as run:
         assert cycle.run_cycle(run.worker).counts.windows_left > 0
         assert run.requests("arxiv_api") == []
-    with start(TRACKER_NOW="2026-06-17T16:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-17T16:00:00Z") as run:
         assert cycle.run_cycle(run.worker).counts.windows_left == 0
         assert "Not all is well" not in (run.worker.settings.public_dir / "index.html").read_text()
 
@@ -146,8 +144,8 @@ def test_a_403_stops_arxiv_for_hours_over_restarts_and_empties_nothing(
     "kind",
     ["503", "empty", "html", "cut", "truncated", "error-400", "error-200", "false-empty", "unsorted", "moving"],
 )
-def test_a_passing_fault_of_arxiv_loses_no_paper(expected: dict[str, str], start: Start, kind: str) -> None:
-    with start() as run:
+def test_a_passing_fault_of_arxiv_loses_no_paper(expected: dict[str, str], start_run: StartRun, kind: str) -> None:
+    with start_run() as run:
         run.misbehave("arxiv_api", kind, times=1)
         cycle.run_cycle(run.worker)
         again = cycle.run_cycle(run.worker)
@@ -155,8 +153,8 @@ def test_a_passing_fault_of_arxiv_loses_no_paper(expected: dict[str, str], start
         assert run.states() == expected
 
 
-def test_a_dead_github_makes_nothing_absent(expected: dict[str, str], start: Start) -> None:
-    with start() as run:
+def test_a_dead_github_makes_nothing_absent(expected: dict[str, str], start_run: StartRun) -> None:
+    with start_run() as run:
         run.misbehave("github_api", "502", times=1000)
         summary = cycle.run_cycle(run.worker)
         assert any(trouble.name == "check.github" for trouble in summary.troubles)
@@ -165,7 +163,7 @@ def test_a_dead_github_makes_nothing_absent(expected: dict[str, str], start: Sta
 
 
 def test_the_hubs_lists_give_a_paper_its_authors_model_and_not_those_that_cite_it(
-    world: World, start: Start
+    world: World, start_run: StartRun
 ) -> None:
     key = world.paper(1, CLAIM.format("coolnet"), title="CoolNet: Networks that Are Cool")
     world.repository("ann/coolnet", {"train.py": "x"})
@@ -177,7 +175,7 @@ def test_the_hubs_lists_give_a_paper_its_authors_model_and_not_those_that_cite_i
             cardData={"license": "mit"},
         )
     world.model("ann/Unrelated", {"README.md": "x"}, tags=["arxiv:2401.00001"])
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         roles = dict(run.rows("SELECT reference, role FROM links"))
         assert roles["hf-model:ann/CoolNet-7B"] == Role.OWN.value
@@ -187,34 +185,34 @@ def test_the_hubs_lists_give_a_paper_its_authors_model_and_not_those_that_cite_i
         assert run.rows("SELECT weights FROM papers") == [("open",)]
 
 
-def test_a_model_that_precedes_its_paper_is_found_when_the_paper_comes(world: World, start: Start) -> None:
+def test_a_model_that_precedes_its_paper_is_found_when_the_paper_comes(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study nothing.")
     world.model("ann/CoolNet", {"README.md": "x", "model.safetensors": "x"}, tags=["arxiv:2606.00002"])
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert run.rows("SELECT count(*) FROM links") == [(0,)]
     world.paper(2, "We study CoolNet.", title="CoolNet: Networks")
-    with start(TRACKER_NOW="2026-06-20T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-20T05:00:00Z") as run:
         cycle.run_cycle(run.worker)
         assert run.rows("SELECT arxiv_id, reference FROM links") == [("2606.00002", "hf-model:ann/CoolNet")]
 
 
-def test_a_new_version_that_adds_a_link_is_read(world: World, start: Start) -> None:
+def test_a_new_version_that_adds_a_link_is_read(world: World, start_run: StartRun) -> None:
     key = world.paper(1, "We study tools.")
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {key: "unknown"}
     world.paper(1, CLAIM.format("tool"), version=2)
     world.repository("ann/tool", {"train.py": "x", "LICENSE": "MIT License\n"})
-    with start(TRACKER_NOW="2026-06-20T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-20T05:00:00Z") as run:
         cycle.run_cycle(run.worker)
         assert run.rows("SELECT first_version, last_version FROM links") == [(2, 2)]
         assert run.rows("SELECT version FROM papers") == [(2,)]
 
 
-def test_since_and_until_bound_the_windows(world: World, start: Start) -> None:
+def test_since_and_until_bound_the_windows(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study.")
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker, date(2026, 6, 1), date(2026, 6, 14))
         assert run.rows("SELECT count(*) FROM papers") == [(0,)]
         spans = run.rows("SELECT min(since), max(until) FROM \"window\" WHERE source = 'arxiv'")
@@ -224,9 +222,9 @@ def test_since_and_until_bound_the_windows(world: World, start: Start) -> None:
 
 
 def test_rules_that_changed_read_and_judge_again_without_the_network(
-    expected: dict[str, str], start: Start
+    expected: dict[str, str], start_run: StartRun
 ) -> None:
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         views = run.views()
         with run.worker.store.begin() as connection:
@@ -242,10 +240,10 @@ def test_rules_that_changed_read_and_judge_again_without_the_network(
         assert len(run.requests("github_api")) + len(run.requests("huggingface")) == asked
 
 
-def test_health_and_status_tell_the_same(expected: dict[str, str], start: Start) -> None:
+def test_health_and_status_tell_the_same(expected: dict[str, str], start_run: StartRun) -> None:
     from tracker.pipeline.status import read_status  # noqa: PLC0415 # beside the test that asks it
 
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         told = read_status(run.worker, run.worker.now())
         assert (told.papers, told.open_papers, told.checks_waiting, told.scans_waiting) == (15, 4, 0, 0)
@@ -255,12 +253,12 @@ def test_health_and_status_tell_the_same(expected: dict[str, str], start: Start)
         json.dumps({name: str(at) for name, at in told.stages.items()})
 
 
-def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, start: Start) -> None:
+def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study one.")
-    with start() as run:
+    with start_run() as run:
         run.misbehave("arxiv_api", "403", after=2)
         cycle.run_cycle(run.worker)
-    with start(TRACKER_NOW="2026-06-17T12:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-17T12:00:00Z") as run:
         assert cycle.run_cycle(run.worker).counts.windows_left == 0
         first = windows.first_asked(run.worker.store, "arxiv")
         assert first
@@ -268,10 +266,10 @@ def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, sta
 
 
 def test_a_release_that_another_process_entered_is_judged(
-    world: World, start: Start, monkeypatch: pytest.MonkeyPatch
+    world: World, start_run: StartRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.paper(1, "We study things.")
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert run.rows("SELECT count(*) FROM releases WHERE judged_at IS NOT NULL")[0][0] > 0
         link = resolve_url("https://github.com/ann/elsewhere")

@@ -11,6 +11,8 @@ from typing import Any
 import feedparser
 import pytest
 
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.config_files import config_dir
 from tracker.detect import detect
 from tracker.detect.roles import role_rules
@@ -20,8 +22,6 @@ from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import cycle
 from tracker.settings import load_settings
 
-World = Any
-Start = Any
 DAYS = Path(__file__).parents[2] / "../shared/data/days"
 LICENCES = config_dir() / "licences"
 CODE = {"model/train.py": "x", "README.md": "# Model"}
@@ -79,7 +79,7 @@ def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("name", "now"), [("2025-06-24", "2025-06-25T05:00:00Z"), ("2026-06-16", "2026-06-17T05:00:00Z")]
 )
-def test_a_real_day_is_told_as_its_world_is(world: World, start: Start, name: str, now: str) -> None:
+def test_a_real_day_is_told_as_its_world_is(world: World, start_run: StartRun, name: str, now: str) -> None:
     day = DAYS / f"{name}.jsonl"
     if not day.is_file():
         pytest.skip("the shared development data are not beside the project")
@@ -92,7 +92,7 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start: Start, name: st
         truth[repository.casefold()] = told
         if files is not None:
             world.repository(repository, files, **facts)
-    with start(TRACKER_NOW=now) as run:
+    with start_run(TRACKER_NOW=now) as run:
         summary = cycle.run_cycle(run.worker)
         assert summary.counts.windows_left == 0
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM papers")} == set(own)

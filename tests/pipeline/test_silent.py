@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.fetch import guard
 from tracker.fetch.client import Client
 from tracker.pipeline import check, cycle, project_pages
@@ -23,8 +25,6 @@ from tracker.pipeline.context import Cycle
 from tracker.store import enum_columns
 from tracker.store.upstreams import StoredUpstreams
 
-World = Any
-Start = Any
 OPEN = "127.0.0.2"
 """The one address of this machine that is taken for public, to show that what may be asked is asked."""
 
@@ -91,7 +91,7 @@ NAMES = {
 }
 
 
-def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, reached: Any) -> None:
+def test_no_link_of_a_paper_leads_to_this_machine(world: World, start_run: StartRun, reached: Any) -> None:
     port, hits = reached
     asked: list[str] = []
     names = {host: list(answers) for host, answers in NAMES.items()}
@@ -110,7 +110,7 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start: Start, re
             paper,
             f'<h1>Deep {number}</h1><p>{"We study things. " * 200}Project page: <a href="{url}">here</a>.</p>',
         )
-    with start(TRACKER_LIMITS__PAGES="0") as run:
+    with start_run(TRACKER_LIMITS__PAGES="0") as run:
         now = run.worker.now()
         cycle.run_cycle(run.worker)
         assert run.states().keys() >= {f"2606.{number:05}" for number in range(1, len(LINKS) + 1)}

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
+from tests.pipeline.run import StartRun
+from tests.pipeline.world import World
 from tracker.config_files import config_dir
 from tracker.pipeline import cycle
-
-World = Any
-At = Callable[..., Any]
 
 MIT = (config_dir() / "licences" / "MIT.txt").read_text()
 KEY = "2606.00001"
@@ -51,16 +49,16 @@ def kinds(day: Any) -> set[str]:
     return {row[0] for row in day.rows("SELECT kind FROM events WHERE reference = 'github:ann/tool'")}
 
 
-def test_a_link_comes_with_a_new_version_and_goes_with_the_next(world: World, at: At) -> None:
+def test_a_link_comes_with_a_new_version_and_goes_with_the_next(world: World, start_run_at: StartRun) -> None:
     write(world, V1, V2, V3)
     world.repository("ann/tool", {"train.py": "print()", "README.md": "# Tool", "LICENSE": MIT})
-    with at("2026-06-17T05:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z") as day:
         assert day.cycle().troubles == []
         assert day.rows("SELECT version, comment, licence FROM papers") == [(1, "8 pages", BY)]
         assert links(day) == []
-    with at("2026-06-26T05:00:00Z") as day:
+    with start_run_at("2026-06-26T05:00:00Z") as day:
         day.cycle()
-    with at("2026-07-01T05:00:00Z") as day:
+    with start_run_at("2026-07-01T05:00:00Z") as day:
         assert day.cycle().troubles == []
         assert day.rows("SELECT version, updated_at, submitted_at FROM papers") == [
             (2, "2026-06-30T12:00:00Z", "2026-06-16T01:00:00Z")
@@ -68,25 +66,25 @@ def test_a_link_comes_with_a_new_version_and_goes_with_the_next(world: World, at
         assert links(day) == [("github:ann/tool", 2, 2)]
         assert kinds(day) >= {"found", "shipped", "opened"}
         assert day.rows("SELECT code FROM papers") == [("open",)]
-    with at("2026-07-11T05:00:00Z") as day:
+    with start_run_at("2026-07-11T05:00:00Z") as day:
         day.cycle()
         assert day.rows("SELECT version, comment FROM papers") == [(3, "10 pages")]
         assert links(day) == [("github:ann/tool", 2, 2)]
         assert day.rows("SELECT n FROM version ORDER BY n") == [(1,), (2,), (3,)]
 
 
-def test_a_version_is_not_told_before_it_is_announced(world: World, at: At) -> None:
+def test_a_version_is_not_told_before_it_is_announced(world: World, start_run_at: StartRun) -> None:
     write(world, V1, V2)
-    with at("2026-06-17T05:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z") as day:
         day.cycle()
-    with at("2026-06-26T05:00:00Z") as day:
+    with start_run_at("2026-06-26T05:00:00Z") as day:
         day.cycle()
-    with at("2026-06-30T13:00:00Z") as day:
+    with start_run_at("2026-06-30T13:00:00Z") as day:
         day.cycle()
         assert day.rows("SELECT version FROM papers") == [(1,)]
 
 
-def test_a_paper_is_withdrawn_and_returns(world: World, at: At) -> None:
+def test_a_paper_is_withdrawn_and_returns(world: World, start_run_at: StartRun) -> None:
     gone = {**V2, "withdrawn": True, "comments": "An error was found in Section 3"}
     write(world, V1, gone, V3)
     found = []
@@ -97,30 +95,30 @@ def test_a_paper_is_withdrawn_and_returns(world: World, at: At) -> None:
         "2026-07-02T05:00:00Z",
         "2026-07-11T05:00:00Z",
     ):
-        with at(now) as day:
+        with start_run_at(now) as day:
             day.cycle()
             found += day.rows("SELECT version, withdrawn FROM papers")
             found += day.rows("SELECT withdrawn FROM work WHERE arxiv_id IS NOT NULL")
     assert found == [(1, 0), (0,), (1, 0), (0,), (2, 1), (1,), (2, 1), (1,), (3, 0), (0,)]
 
 
-def test_what_the_api_reads_again_takes_back_nothing(world: World, at: At) -> None:
+def test_what_the_api_reads_again_takes_back_nothing(world: World, start_run_at: StartRun) -> None:
     """Within the overlap both doors tell the same version, day by day."""
     write(world, {**V1, "withdrawn": True}, authors=["Jörg Müller", "Ann Author"], doi="10.1000/x")
     stored = []
     for now in ("2026-06-17T05:00:00Z", "2026-06-18T05:00:00Z", "2026-06-19T05:00:00Z"):
-        with at(now) as day:
+        with start_run_at(now) as day:
             day.cycle()
             stored.append(day.rows("SELECT * FROM version"))
             assert day.rows("SELECT withdrawn, licence FROM papers") == [(1, BY)]
     assert stored[0] == stored[1] == stored[2]
 
 
-def test_what_changes_within_a_version_is_told(world: World, at: At) -> None:
+def test_what_changes_within_a_version_is_told(world: World, start_run_at: StartRun) -> None:
     write(world, V1)
-    with at("2026-06-17T05:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z") as day:
         day.cycle()
-    with at("2026-06-26T05:00:00Z") as day:
+    with start_run_at("2026-06-26T05:00:00Z") as day:
         day.cycle()
     write(
         world,
@@ -131,7 +129,7 @@ def test_what_changes_within_a_version_is_told(world: World, at: At) -> None:
         license=None,
     )
     world.repository("ann/tool", {"train.py": "print()", "LICENSE": MIT})
-    with at("2026-07-01T05:00:00Z") as day:
+    with start_run_at("2026-07-01T05:00:00Z") as day:
         day.cycle()
         assert links(day) == [("github:ann/tool", 1, 1)]
         assert day.rows("SELECT title, categories, licence FROM papers") == [
@@ -140,30 +138,30 @@ def test_what_changes_within_a_version_is_told(world: World, at: At) -> None:
         assert day.rows("SELECT category FROM work_category ORDER BY 1") == [("cs.CL",), ("cs.LG",), ("stat.ML",)]
 
 
-def test_what_the_api_misses_is_stored_and_old_papers_are_not(world: World, at: At) -> None:
+def test_what_the_api_misses_is_stored_and_old_papers_are_not(world: World, start_run_at: StartRun) -> None:
     write(world, V1, hidden_from=["arxiv_api"])
     old = {"n": 1, "submitted": "2025-01-02T00:00:00Z"}
     write(world, old, arxiv_id="2501.00001", datestamp="2026-06-17")
     write(world, V1, arxiv_id="2606.00002", categories=["cs.CR"], hidden_from=["arxiv_api"])
-    with at("2026-06-17T05:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z") as day:
         assert day.cycle().counts.new_papers == 1
         assert day.rows("SELECT arxiv_id, announced_at, primary_category FROM papers") == [
             (KEY, "2026-06-17T00:00:00Z", "cs.LG")
         ]
 
 
-def test_what_is_not_yet_is_not_told(world: World, at: At) -> None:
+def test_what_is_not_yet_is_not_told(world: World, start_run_at: StartRun) -> None:
     """A stand-in whose clock runs ahead shows the future."""
     write(world, V1, V2, hidden_from=["arxiv_api"])
     write(world, V1, arxiv_id="2606.00002", hidden_from=["arxiv_api"])
-    with at("2026-06-17T05:00:00Z", shown="2026-07-20T00:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z", shown="2026-07-20T00:00:00Z") as day:
         day.cycle()
         assert day.rows("SELECT arxiv_id FROM papers") == [("2606.00002",)]
 
 
-def test_when_the_api_is_down_papers_come_all_the_same(world: World, at: At) -> None:
+def test_when_the_api_is_down_papers_come_all_the_same(world: World, start_run_at: StartRun) -> None:
     write(world, V1)
-    with at("2026-06-17T05:00:00Z", TRACKER_HARVEST__FIRST_DAYS="1") as day:
+    with start_run_at("2026-06-17T05:00:00Z", TRACKER_HARVEST__FIRST_DAYS="1") as day:
         day.misbehave("arxiv_api", "error-400", times=1000)
         summary = day.cycle()
         assert summary.counts.windows_left == 2
@@ -171,39 +169,39 @@ def test_when_the_api_is_down_papers_come_all_the_same(world: World, at: At) -> 
         assert day.rows("SELECT arxiv_id FROM papers") == [(KEY,)]
 
 
-def test_once_a_day_and_in_few_lists(world: World, at: At) -> None:
+def test_once_a_day_and_in_few_lists(world: World, start_run_at: StartRun) -> None:
     write(world, V1)
-    with at("2026-06-17T03:30:00Z") as day:
+    with start_run_at("2026-06-17T03:30:00Z") as day:
         day.cycle()
-        asked = day.asked("arxiv_oai")
+        asked = day.queries("arxiv_oai")
         assert len(asked) == 3
         assert [one.partition("&set=")[2] for one in asked] == ["cs", "eess", "stat%3Astat%3AML"]
         assert all("from=2026-06-10" in one for one in asked)
         day.cycle()
-        assert day.asked("arxiv_oai") == asked
+        assert day.queries("arxiv_oai") == asked
     for now, walked in (
         ("2026-06-17T17:00:00Z", False),
         ("2026-06-18T03:30:00Z", True),
         ("2026-06-18T05:00:00Z", False),
     ):
-        with at(now) as day:
+        with start_run_at(now) as day:
             day.cycle()
-            assert bool(day.asked("arxiv_oai")) == walked
-            assert all("from=2026-06-16" in one for one in day.asked("arxiv_oai"))
+            assert bool(day.queries("arxiv_oai")) == walked
+            assert all("from=2026-06-16" in one for one in day.queries("arxiv_oai"))
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "cut", "empty", "bomb"])
-def test_trouble_is_told_and_leaves_the_rest_whole(world: World, at: At, kind: str) -> None:
+def test_trouble_is_told_and_leaves_the_rest_whole(world: World, start_run_at: StartRun, kind: str) -> None:
     write(world, {**V1, "comments": V2["comments"]})
     world.repository("ann/tool", {"train.py": "print()", "README.md": "# Tool", "LICENSE": MIT})
-    with at("2026-06-17T05:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z") as day:
         day.misbehave("arxiv_oai", kind, times=1000)
         summary = day.cycle()
         assert summary.counts.windows_left == 0
         assert [trouble.name for trouble in summary.troubles] == ["versions"]
         assert day.rows("SELECT code, licence FROM papers") == [("open", None)]
         assert day.rows("SELECT state FROM \"window\" WHERE source = 'arxiv_oai'") == [("open",)]
-    with at("2026-06-18T05:00:00Z") as day:
+    with start_run_at("2026-06-18T05:00:00Z") as day:
         assert day.cycle().troubles == []
         assert day.rows("SELECT licence FROM papers") == [(BY,)]
         assert day.rows("SELECT state, since, until FROM \"window\" WHERE source = 'arxiv_oai'") == [
@@ -211,9 +209,9 @@ def test_trouble_is_told_and_leaves_the_rest_whole(world: World, at: At, kind: s
         ]
 
 
-def test_a_refusal_stops_all_of_arxiv_and_says_until_when(world: World, at: At) -> None:
+def test_a_refusal_stops_all_of_arxiv_and_says_until_when(world: World, start_run_at: StartRun) -> None:
     write(world, V1)
-    with at("2026-06-17T05:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z") as day:
         day.misbehave("arxiv_oai", "403", times=1000)
         summary = day.cycle()
         assert summary.counts.windows_left == 0
@@ -221,22 +219,22 @@ def test_a_refusal_stops_all_of_arxiv_and_says_until_when(world: World, at: At) 
             trouble.name == "versions" and "next try 2026-06-17T11:0" in trouble.reason
             for trouble in summary.troubles
         )
-        assert len(day.asked("arxiv_oai")) == 1
+        assert len(day.queries("arxiv_oai")) == 1
         day.cycle()
-        assert len(day.asked("arxiv_oai")) == 1
+        assert len(day.queries("arxiv_oai")) == 1
 
 
-def test_nothing_outside_this_machine_is_asked_with_a_moved_clock(world: World, at: At) -> None:
+def test_nothing_outside_this_machine_is_asked_with_a_moved_clock(world: World, start_run_at: StartRun) -> None:
     write(world, V1)
-    with at("2026-06-17T05:00:00Z", TRACKER_UPSTREAMS__ARXIV_OAI="https://oaipmh.arxiv.org/oai") as day:
+    with start_run_at("2026-06-17T05:00:00Z", TRACKER_UPSTREAMS__ARXIV_OAI="https://oaipmh.arxiv.org/oai") as day:
         assert day.cycle().troubles == []
         assert day.rows("SELECT count(*) FROM \"window\" WHERE source = 'arxiv_oai'") == [(0,)]
 
 
-def test_days_between_two_asked_times_are_not_new(world: World, at: At) -> None:
+def test_days_between_two_asked_times_are_not_new(world: World, start_run_at: StartRun) -> None:
     """`--since` and `--until` bound what is new, for both doors."""
     write(world, V1)
-    with at("2026-06-17T05:00:00Z") as day:
+    with start_run_at("2026-06-17T05:00:00Z") as day:
         cycle.run_cycle(day.worker, date(2026, 6, 1), date(2026, 6, 10))
-        assert day.asked("arxiv_oai")
+        assert day.queries("arxiv_oai")
         assert day.rows("SELECT count(*) FROM papers") == [(0,)]
