@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import tomllib
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from tests.docs.documents import ROOT, blocks, spans
@@ -65,6 +68,21 @@ def test_the_life_of_one_paper_names_files_and_functions_that_exist() -> None:
     life = section(TEXT, "## The life of one paper")
     assert unknown_names(life) == []
     assert len(spans(life)) > 20
+
+
+def test_the_paper_lives_as_it_is_described(seeded: Path) -> None:
+    life = section(TEXT, "## The life of one paper")
+    with closing(sqlite3.connect(f"file:{seeded}?mode=ro", uri=True)) as connection:
+        ((abstract,),) = connection.execute("SELECT abstract FROM papers WHERE arxiv_id = '2606.00001'")
+        ((role, place),) = connection.execute(
+            "SELECT role, place FROM links WHERE arxiv_id = '2606.00001' AND reference = 'github:ann/parts'"
+        )
+        events = connection.execute("SELECT DISTINCT kind FROM events WHERE arxiv_id = '2606.00001'").fetchall()
+    assert "Our code is available at https://github.com/ann/parts" in abstract
+    assert (role, place) == ("own", "abstract")
+    derived = re.search(r"derives the events (.*?), with the cause", " ".join(life.split()))
+    assert derived is not None
+    assert set(re.findall(r"`(\w+)`", derived[1])) == {kind for (kind,) in events}
 
 
 def unknown_names(text: str) -> list[str]:
