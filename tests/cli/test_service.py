@@ -57,8 +57,7 @@ def test_run_serves_reports_its_health_and_ends_on_sigterm(process: Process, tmp
         try:
             assert b"No papers yet" in wait_for(f"http://127.0.0.1:{port}/")
             assert json.loads(wait_for(f"http://127.0.0.1:{port}/health"))["version"]
-            asked = process("health", TRACKER_WEB__PORT=port)
-            assert asked.returncode == 0
+            assert process("health", TRACKER_WEB__PORT=port).returncode == 0
             second = process(
                 "run", **{**upstreams(sandbox), "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_WEB__PORT": port}
             )

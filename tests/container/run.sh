@@ -21,7 +21,7 @@ give_up() { say "container: $*" >&2; exit 1; }
 note() { printf '        %s\n' "$*" >&2; }
 ok() { say "  ok    $1"; }
 wrong() { say "  WRONG $1"; failures=$((failures + 1)); }
-# holds WHAT COMMAND…: one expectation; the run goes on, so that one run tells all. Details come on stderr.
+# holds WHAT COMMAND…: one expectation; the run goes on, so that one run shows every failure. Details come on stderr.
 holds() { local what=$1; shift; if "$@" >/dev/null; then ok "$what"; else wrong "$what"; fi; }
 
 clean_up() {
@@ -240,4 +240,4 @@ else say "  skip  docker compose is not to be had"; fi
 
 if ((failures)); then tail -n 30 "$work/service.log" >&2; fi
 ((failures == 0)) || give_up "$failures of the expectations above do not hold."
-say "The container holds to all of it."
+say "The container does all that is expected."

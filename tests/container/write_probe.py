@@ -1,6 +1,6 @@
 """Run inside the container: print every place that this user can change, apart from the kernel's own trees.
 
-A folder is tried by making a file in it, a file by asking the kernel; one path a line.
+A folder is probed by making a file in it, a file by asking the kernel; one path a line.
 """
 
 import os

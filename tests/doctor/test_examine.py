@@ -34,7 +34,7 @@ def environ(data: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def kept(data: Path) -> Iterator[StoredUpstreams]:
+def upstreams(data: Path) -> Iterator[StoredUpstreams]:
     store = open_store(f"sqlite:///{data / 'tracker.db'}")
     yield StoredUpstreams(store)
     store.close()
@@ -47,41 +47,41 @@ def findings(environ: dict[str, str], file: Path | None = None) -> dict[str, Fin
 
 
 def test_a_new_installation_is_not_bad_and_says_what_is_next(environ: dict[str, str]) -> None:
-    found = findings(environ)
-    assert not any_bad(found.values())
-    assert found["database: file"].mark == "warn"
-    assert "tracker once" in found["database: file"].todo
+    report = findings(environ)
+    assert not any_bad(report.values())
+    assert report["database: file"].mark == "warn"
+    assert "tracker once" in report["database: file"].todo
     assert not list(Path(environ["TRACKER_DATA_DIR"]).iterdir()), "it only reads"
 
 
-def test_the_store_is_examined(environ: dict[str, str], kept: StoredUpstreams) -> None:
-    found = findings(environ)
-    assert found["database: quick_check"].mark == "ok"
-    assert found["database: version"].mark == "ok"
-    assert found["waiting: artifacts"].says == "no artifact is due"
-    assert not any_bad(found.values())
+def test_the_store_is_examined(environ: dict[str, str], upstreams: StoredUpstreams) -> None:
+    report = findings(environ)
+    assert report["database: quick_check"].mark == "ok"
+    assert report["database: version"].mark == "ok"
+    assert report["waiting: artifacts"].says == "no artifact is due"
+    assert not any_bad(report.values())
 
 
 def test_an_upstream_is_shown_with_pace_budget_stop_and_trouble(
-    environ: dict[str, str], kept: StoredUpstreams
+    environ: dict[str, str], upstreams: StoredUpstreams
 ) -> None:
     now = datetime.now(UTC)
-    kept.record("arxiv_api", now - timedelta(days=2), "server error (503)")
-    kept.stop("zenodo", now + timedelta(minutes=30), "too many requests (429)")
-    kept.spend("bitbucket", 60, 3600, now)
-    kept.record("gitlab", now, None)
-    kept.record("web:ann.example.net", now, "no connection")
-    found = findings(environ)
-    arxiv = found["upstreams: arxiv_api"]
+    upstreams.record("arxiv_api", now - timedelta(days=2), "server error (503)")
+    upstreams.stop("zenodo", now + timedelta(minutes=30), "too many requests (429)")
+    upstreams.spend("bitbucket", 60, 3600, now)
+    upstreams.record("gitlab", now, None)
+    upstreams.record("web:ann.example.net", now, "no connection")
+    report = findings(environ)
+    arxiv = report["upstreams: arxiv_api"]
     assert (arxiv.mark, "3 s apart" in arxiv.says, "server error (503)" in arxiv.says) == ("bad", True, True)
-    assert (found["upstreams: zenodo"].mark, "(429)" in found["upstreams: zenodo"].says) == ("warn", True)
-    assert "60 an hour, 1 used, refills" in found["upstreams: bitbucket"].says
-    assert "last good answer" in found["upstreams: gitlab"].says
-    assert found["upstreams: web:ann.example.net"].mark == "warn"
+    assert (report["upstreams: zenodo"].mark, "(429)" in report["upstreams: zenodo"].says) == ("warn", True)
+    assert "60 an hour, 1 used, refills" in report["upstreams: bitbucket"].says
+    assert "last good answer" in report["upstreams: gitlab"].says
+    assert report["upstreams: web:ann.example.net"].mark == "warn"
 
 
 def test_what_waits_is_counted_with_the_hours_that_the_budget_needs(
-    environ: dict[str, str], kept: StoredUpstreams, data: Path
+    environ: dict[str, str], upstreams: StoredUpstreams, data: Path
 ) -> None:
     with sqlite3.connect(data / "tracker.db") as connection:
         columns = {row[1]: row for row in connection.execute("PRAGMA table_info(artifact)")}
@@ -121,8 +121,8 @@ def test_tokens_are_described_by_what_they_change_and_never_shown(environ: dict[
 @pytest.mark.parametrize("content", [b"no database at all" * 500, b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_a_damaged_database_is_a_finding(environ: dict[str, str], data: Path, content: bytes) -> None:
     (data / "tracker.db").write_bytes(content)
-    found = findings(environ)
-    assert found["database: quick_check"].mark == "bad"
+    report = findings(environ)
+    assert report["database: quick_check"].mark == "bad"
     assert (data / "tracker.db").read_bytes() == content
 
 
@@ -141,9 +141,9 @@ def test_a_foreign_or_newer_database_is_a_finding(
     with sqlite3.connect(data / "tracker.db") as connection:
         connection.execute(f"PRAGMA {pragma} = 99")
     connection.close()
-    found = findings(environ)["database: version"]
-    assert found.mark == "bad"
-    assert says in found.says
+    version = findings(environ)["database: version"]
+    assert version.mark == "bad"
+    assert says in version.says
 
 
 @pytest.mark.parametrize("text", ["not toml", "[pace]\nspeed = 1\n", "[pace]\narxiv = 'fast'\n", None])
@@ -153,9 +153,9 @@ def test_a_configuration_that_cannot_be_used_is_a_finding(
     file = tmp_path / "mine.toml"
     if text is not None:
         file.write_text(text)
-    found = findings(environ, file)
-    assert found["configuration: settings"].mark == "bad"
-    assert "mine.toml" in found["configuration: settings"].says
+    report = findings(environ, file)
+    assert report["configuration: settings"].mark == "bad"
+    assert "mine.toml" in report["configuration: settings"].says
 
 
 def test_corrections_that_cannot_be_read_are_a_finding(tmp_path: Path, environ: dict[str, str]) -> None:
@@ -170,8 +170,8 @@ def test_a_data_folder_that_is_a_file_is_a_finding(tmp_path: Path) -> None:
     assert findings({"TRACKER_DATA_DIR": str(tmp_path / "file" / "data")})["disk: data_dir"].mark == "bad"
 
 
-def test_a_clock_earlier_than_what_is_stored_is_bad(environ: dict[str, str], kept: StoredUpstreams) -> None:
-    kept.record("gitlab", datetime.now(UTC) + timedelta(days=3), None)
+def test_a_clock_earlier_than_what_is_stored_is_bad(environ: dict[str, str], upstreams: StoredUpstreams) -> None:
+    upstreams.record("gitlab", datetime.now(UTC) + timedelta(days=3), None)
     assert findings(environ)["clock: system clock"].mark == "bad"
 
 

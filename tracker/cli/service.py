@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ import typer
 from tracker.cli.session import opened_store, settings_for
 
 if TYPE_CHECKING:
+    from tracker.scheduler import Service
     from tracker.settings import Settings
+    from tracker.store.engine import Store
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -35,54 +38,26 @@ def serve(settings: Settings, *, announce: str = "") -> int:
     """Serve and work until a signal comes; `announce` is printed before the address. Returns the exit code."""
     import os
     import signal
-    from dataclasses import replace
-    from functools import partial
 
-    from tracker import scheduler
-    from tracker.cli import console
-    from tracker.fetch import clock
-    from tracker.pipeline.site import build_paper_page, build_search_page
-    from tracker.pipeline.status import read_status
+    from tracker.cli.console import LogProgress
+    from tracker.fetch.clock import make_clock
+    from tracker.scheduler import Service
     from tracker.store.engine import open_reader
     from tracker.store.upgrade import upgrade_in_subprocess
-    from tracker.web import process
-    from tracker.web.api import Api
-    from tracker.web.app import build_app
-    from tracker.web.dynamic import StorePages
-    from tracker.web.metrics import render_metrics
 
-    moved = clock.make_clock(settings)
     upgrade_in_subprocess(settings.store_url)
-    with opened_store(settings) as store, closing(open_reader(settings.store_url)) as reading:
-        service = scheduler.Service(settings, store, moved, console.LogProgress())
-        asked = replace(service.worker, store=reading)
-        site = build_app(
-            settings.public_dir,
-            lambda: read_status(asked, asked.now()),
-            moved,
-            ttl_minutes=settings.feed.ttl_minutes,
-            public_url=settings.public_url,
-            websub_hub=settings.notify.websub_hub,
-            pages=StorePages(
-                partial(build_paper_page, reading, settings),
-                partial(build_search_page, reading, settings),
-            ),
-            composer=service.worker.composer,
-            api=Api(settings),
-            snapshots=settings.snapshot_file.parent,
-            next_harvest=service.next_harvest,
-            metrics=lambda with_store: render_metrics(asked, with_store=with_store),
-        )
+    with opened_store(settings) as store, closing(open_reader(settings.store_url)) as reader:
+        service = Service(settings, store, make_clock(settings), LogProgress())
 
-        def ready(address: str) -> None:
+        def start(address: str) -> None:
             print(f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it.", flush=True)
             service.start()
 
         for number in (signal.SIGTERM, signal.SIGINT):
-            # The server takes both while it serves, and raises them again at its end: by then nothing is left to do.
+            # The server takes both while it serves, and raises them again at its end, when nothing is left to do.
             signal.signal(number, lambda *_: None)
         try:
-            process.serve(site, settings.web.host, settings.web.port, ready)
+            _serve_site(service, reader, start)
         finally:
             stopped = service.stop()
     if not stopped:
@@ -90,6 +65,41 @@ def serve(settings: Settings, *, announce: str = "") -> int:
         sys.stdout.flush()
         os._exit(0)
     return 0
+
+
+def _serve_site(service: Service, reader: Store, start: Callable[[str], None]) -> None:
+    """Serve the site until a signal comes. It asks the store through `reader`, which cannot write; `start` gets the
+    address once the port is taken."""
+    from dataclasses import replace
+    from functools import partial
+
+    from tracker.pipeline.site import build_paper_page, build_search_page
+    from tracker.pipeline.status import read_status
+    from tracker.web import process
+    from tracker.web.api import Api
+    from tracker.web.app import build_app
+    from tracker.web.dynamic import StorePages
+    from tracker.web.metrics import render_metrics
+
+    worker = replace(service.worker, store=reader)
+    settings = worker.settings
+    site = build_app(
+        settings.public_dir,
+        lambda: read_status(worker, worker.now()),
+        worker.clock,
+        ttl_minutes=settings.feed.ttl_minutes,
+        public_url=settings.public_url,
+        websub_hub=settings.notify.websub_hub,
+        pages=StorePages(
+            partial(build_paper_page, reader, settings), partial(build_search_page, reader, settings)
+        ),
+        composer=service.worker.composer,
+        api=Api(settings),
+        snapshots=settings.snapshot_file.parent,
+        next_harvest=service.next_harvest,
+        metrics=lambda with_store: render_metrics(worker, with_store=with_store),
+    )
+    process.serve(site, settings.web.host, settings.web.port, start)
 
 
 @app.command()
