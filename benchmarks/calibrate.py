@@ -1,4 +1,4 @@
-"""Fits the one number that stretches the log-odds of full-text links (`[calibration]` of config/roles.toml).
+"""Fits the number that stretches the log-odds of full-text links (`[calibration]` of config/roles.toml).
 
 By likelihood over the labelled links of the development texts, and checked by five folds of papers: each fold is
 scored with the factor that the other four gave. Run by hand: `python -m benchmarks.calibrate [FOLDER]`; the factor
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.accuracy import answers, full, labels, scoring
+from benchmarks.accuracy import detections, full, labels, scoring
 from tracker.detect.roles import role_rules
 
 FOLDS = 5
@@ -39,26 +39,26 @@ def fit(pairs: Pairs, threshold: float) -> float:
 
 def main(folder: Path) -> int:
     """Print the factor, and how well it holds on papers that it was not fitted on."""
-    if not labels.present(folder):
+    if not labels.are_present(folder):
         print(f"{folder}: no labelled texts are there; nothing is fitted.")
         return 0
-    known = labels.load(folder)
+    labelled = labels.load_labels(folder)
     rules = role_rules.load_role_rules()
     threshold = math.log(rules.publish_threshold / (1 - rules.publish_threshold))
-    said = [
+    predicted = [
         [
             (stretched(link.probability, 1 / rules.sharpness, threshold), true)
             for link, true in full.labelled(text, answer, further=True)
         ]
-        for text, answer in zip(known.full_texts, answers.ask(known).full_texts, strict=True)
+        for text, answer in zip(labelled.full_texts, detections.detect_labelled(labelled).full_texts, strict=True)
     ]
-    everything = [pair for paper in said for pair in paper]
+    everything = [pair for paper in predicted for pair in paper]
     held_out: list[tuple[float, bool]] = []
     for fold in range(FOLDS):
         factor = fit(
-            [pair for number, paper in enumerate(said) if number % FOLDS != fold for pair in paper], threshold
+            [pair for number, paper in enumerate(predicted) if number % FOLDS != fold for pair in paper], threshold
         )
-        rest = [pair for paper in said[fold::FOLDS] for pair in paper]
+        rest = [pair for paper in predicted[fold::FOLDS] for pair in paper]
         held_out += [(stretched(chance, factor, threshold), true) for chance, true in rest]
         print(f"fold {fold + 1}: {len(rest)} links, factor {factor:.2f} from the others")
     print(f"factor of all {len(everything)} links: {fit(everything, threshold):.2f}")

@@ -19,22 +19,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=os.environ.get("TRACKER_LABELS", labels.DEFAULT))
     parser.add_argument("--to", type=Path, default=DOCUMENT, help="where the report is written")
-    asked = parser.parse_args()
-    folder = Path(asked.folder)
-    if not labels.present(folder):
-        print(f"The labelled texts are not at {folder}: nothing was measured, and {asked.to.name} stays as it is.")
+    options = parser.parse_args()
+    folder = Path(options.folder)
+    if not labels.are_present(folder):
+        print(
+            f"The labelled texts are not at {folder}: nothing was measured, and {options.to.name} stays as it is."
+        )
         return 0
     if not baselines.has_url_extract():
         print("The baseline `urlextract` is not installed: pip install --group accuracy.")
         return 2
-    measured = measure(labels.load(folder))
-    bounds = floors.load()
-    asked.to.write_text(report.write(measured, bounds), encoding="utf-8")
-    if asked.to == DOCUMENT:
-        PAGE.write_text(report.shown(measured.part.figures), encoding="utf-8")
+    measured = measure(labels.load_labels(folder))
+    bounds = floors.load_floors()
+    options.to.write_text(report.render_report(measured, bounds), encoding="utf-8")
+    if options.to == DOCUMENT:
+        PAGE.write_text(report.render_figures(measured.part.figures), encoding="utf-8")
     for name, value in measured.part.figures.items():
         print(f"{name:45}{number(value)}")
-    fallen = floors.fallen(bounds, measured.part.figures)
+    fallen = floors.find_fallen(bounds, measured.part.figures)
     for sentence in fallen:
         print(f"FELL: {sentence}")
     return 1 if fallen else 0

@@ -1,6 +1,6 @@
 """Simpler ways of finding a paper's own links, measured beside the product on the same texts.
 
-Each takes a text and gives folded references, in the order in which they stand, all of them claimed as
+Each takes a text and gives folded references, in the order of the text, all of them claimed as
 own. URLs are made references by the product's own `resolve`, so that only finding and choosing are compared.
 """
 
@@ -86,7 +86,7 @@ def first_characters(text: str) -> list[str]:
 
 
 def most_frequent(text: str) -> list[str]:
-    """RSEF's rule for a whole text without its language model: the candidate that stands there most often."""
+    """RSEF's rule for a whole text without its language model: the most frequent candidate."""
     ranked = Counter(_all_named(match for pattern in (_GITHUB, _GITLAB) for match in pattern.findall(text)))
     return [max(ranked, key=lambda key: (ranked[key], key))] if ranked else []
 
@@ -115,9 +115,9 @@ def _all_named(urls: Iterable[str]) -> list[str]:
     named = []
     for url in urls:
         clean = url.rstrip(".,;:!?)]}'\"\\").removesuffix(".git")
-        found = resolve_url(clean if "://" in clean else f"https://{clean}")
-        if found is not None:
-            named.append(found.folded)
+        reference = resolve_url(clean if "://" in clean else f"https://{clean}")
+        if reference is not None:
+            named.append(reference.folded)
     return named
 
 

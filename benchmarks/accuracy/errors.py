@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.accuracy.answers import Answer, Said
+from benchmarks.accuracy.detections import Detected, DetectedLink
 from benchmarks.accuracy.labels import FullText, Text, owner
 
 
@@ -67,7 +67,7 @@ KINDS = (
         "available-as-promise",
         "promise",
         "a release read as a promise",
-        "`code will be found at` with the link that already holds it",
+        "`code will be found at` with the link that already has it",
     ),
     Kind(
         "promise-missed",
@@ -79,14 +79,14 @@ KINDS = (
         "promise-imagined",
         "promise",
         "a release or promise seen where there is none",
-        "`publicly available` said of the data that were used, not made",
+        "`publicly available` about the data that were used, not made",
     ),
     Kind(
         "full-own-below",
         "own repository, full text",
         "the own repository was found, and its probability is below the threshold",
         "a footnote without a word of release, whose name and owner resemble neither title nor authors; or an "
-        "address that stands in a table of addresses",
+        "address in a table of addresses",
     ),
     Kind(
         "full-own-end",
@@ -97,7 +97,7 @@ KINDS = (
     Kind(
         "full-own-unseen",
         "own repository, full text",
-        "the own repository stands in the text and nothing like it was found",
+        "the own repository is in the text and nothing like it was found",
         "an address broken in the middle of the owner's name",
     ),
     Kind(
@@ -147,67 +147,67 @@ KINDS = (
     Kind(
         "list-promise",
         "papers of curated lists",
-        "a paper labelled `promise-only` that is not said to be promised",
+        "a paper labelled `promise-only` that is not predicted as promised",
         "a promise that covers one part, beside a release of another",
     ),
 )
 
 
-def of_texts(pairs: Sequence[tuple[Text, Answer]]) -> dict[str, int]:
+def count_text_errors(pairs: Sequence[tuple[Text, Detected]]) -> dict[str, int]:
     """Counts of the errors in abstracts and comments, by class."""
     counts: Counter[str] = Counter()
-    for text, answer in pairs:
-        counts.update(_of_links(text, answer))
-        if text.promise != answer.promise:
-            counts[_promise_class(text.promise, answer.promise)] += 1
+    for text, detected in pairs:
+        counts.update(_link_errors(text, detected))
+        if text.promise != detected.promise:
+            counts[_promise_class(text.promise, detected.promise)] += 1
     return dict(counts)
 
 
-def _of_links(text: Text, answer: Answer) -> list[str]:
+def _link_errors(text: Text, detected: Detected) -> list[str]:
     true = {link.reference: link.role for link in text.links}
-    said = {link.reference: link.role for link in answer.links}
-    missed, extra = true.keys() - said, said.keys() - true
+    predicted = {link.reference: link.role for link in detected.links}
+    missed, extra = true.keys() - predicted, predicted.keys() - true
     classes = [
-        "reference-end" if any(_same_start(key, other) for other in extra) else "reference-missed"
+        "reference-end" if any(_have_same_start(key, other) for other in extra) else "reference-missed"
         for key in missed
     ]
-    classes += ["reference-extra" for key in extra if not any(_same_start(key, other) for other in missed)]
-    for key in true.keys() & said:
-        if (name := _role_class(true[key], said[key])) is not None:
+    classes += ["reference-extra" for key in extra if not any(_have_same_start(key, other) for other in missed)]
+    for key in true.keys() & predicted:
+        if (name := _role_class(true[key], predicted[key])) is not None:
             classes.append(name)
     return classes
 
 
-def _same_start(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _have_same_start(key: str, other: str) -> bool:
+    return key.startswith(other) or other.startswith(key)
 
 
-def _role_class(true: str, said: str) -> str | None:
-    if true == said or "own" not in (true, said):
+def _role_class(true: str, predicted: str) -> str | None:
+    if true == predicted or "own" not in (true, predicted):
         return None
-    if "own-page" in (true, said):
+    if "own-page" in (true, predicted):
         return "page-against-artifact"
     return "own-as-mention" if true == "own" else "mention-as-own"
 
 
-def _promise_class(true: str, said: str) -> str:
+def _promise_class(true: str, predicted: str) -> str:
     if true == "none":
         return "promise-imagined"
-    if said == "none":
+    if predicted == "none":
         return "promise-missed"
     return "promise-as-available" if true == "promised" else "available-as-promise"
 
 
-def of_full_texts(pairs: Sequence[tuple[FullText, Answer]]) -> dict[str, int]:
+def count_full_text_errors(pairs: Sequence[tuple[FullText, Detected]]) -> dict[str, int]:
     """Counts of the errors in full texts, by class."""
     counts: Counter[str] = Counter()
-    for text, answer in pairs:
-        if text.in_text and not answer.own() & text.own:
-            counts[_missed_class(text, answer)] += 1
+    for text, detected in pairs:
+        if text.in_text and not detected.own() & text.own:
+            counts[_missed_class(text, detected)] += 1
         counts["full-further-unseen"] += sum(
-            not any(link.reference.startswith(key) for link in answer.links) for key in text.more_own
+            not any(link.reference.startswith(key) for link in detected.links) for key in text.more_own
         )
-        for link in answer.links:
+        for link in detected.links:
             true = text.truth(link.reference, further=True)
             if true is False and link.role == "own":
                 counts[_place_class(link)] += 1
@@ -216,15 +216,15 @@ def of_full_texts(pairs: Sequence[tuple[FullText, Answer]]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _missed_class(text: FullText, answer: Answer) -> str:
-    found = {link.reference for link in answer.links}
+def _missed_class(text: FullText, detected: Detected) -> str:
+    found = {link.reference for link in detected.links}
     if found & text.own:
         return "full-own-below"
-    if any(_same_start(key, own) for key in found for own in text.own):
+    if any(_have_same_start(key, own) for key in found for own in text.own):
         return "full-own-end"
     owners = {owner(own) for own in text.own}
     return "full-renamed" if any(owner(key) in owners for key in found) else "full-own-unseen"
 
 
-def _place_class(link: Said) -> str:
+def _place_class(link: DetectedLink) -> str:
     return "full-other-footnote" if link.place in ("footnote", "title-footnote") else "full-other-section"

@@ -25,7 +25,7 @@ class Floor:
         return value <= self.bound if self.less_is_better else value >= self.bound
 
 
-def load(path: Path = PATH) -> tuple[Floor, ...]:
+def load_floors(path: Path = PATH) -> tuple[Floor, ...]:
     """All floors of a file, in its order."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(
@@ -35,7 +35,7 @@ def load(path: Path = PATH) -> tuple[Floor, ...]:
     )
 
 
-def fallen(floors: tuple[Floor, ...], figures: Mapping[str, float]) -> list[str]:
+def find_fallen(floors: tuple[Floor, ...], figures: Mapping[str, float]) -> list[str]:
     """A sentence for each figure that broke its floor or is not measured any more."""
     return [
         f"{floor.figure} is {number(figures[floor.figure])}, its floor {number(floor.bound)}"

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from benchmarks.accuracy import answers, short
+from benchmarks.accuracy import detections, short
 from benchmarks.accuracy.labels import Labels, Text
 from benchmarks.accuracy.part import Part, number
 from benchmarks.accuracy.scoring import add, confusion, macro_f1
@@ -40,8 +40,8 @@ def measure(texts: Sequence[Text]) -> Part:
     parts = ("references_f1", "own_f1", "promise_macro_f1")
     for name, (words, form) in FORMS.items():
         written = tuple(replace(text, text=form(text.text)) for text in texts)
-        pairs = list(zip(written, answers.ask(Labels(written, (), ())).texts, strict=True))
-        promises = confusion((text.promise, answer.promise) for text, answer in pairs)
+        pairs = list(zip(written, detections.detect_labelled(Labels(written, (), ())).texts, strict=True))
+        promises = confusion((text.promise, detected.promise) for text, detected in pairs)
         figures = (
             add(map(short.references, pairs)).f1,
             add(map(short.own_links, pairs)).f1,

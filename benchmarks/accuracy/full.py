@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from benchmarks.accuracy import baselines, errors
-from benchmarks.accuracy.answers import Answer, Said
 from benchmarks.accuracy.bootstrap import intervals
+from benchmarks.accuracy.detections import Detected, DetectedLink
 from benchmarks.accuracy.hostgroups import HOSTS, host_of
 from benchmarks.accuracy.labels import CODE_HOSTS, FullText, owner
 from benchmarks.accuracy.part import PRF, Part, number
@@ -24,15 +24,15 @@ from benchmarks.accuracy.scoring import (
 )
 from tracker.domain.terms import Place
 
-Pair = tuple[FullText, Answer]
+Pair = tuple[FullText, Detected]
 SETS = {"repositories": False, "links": True}
 """The two sets of labelled links, and whether the project's own labels are in it."""
 
 
-def measure(texts: Sequence[FullText], answers: Sequence[Answer], *, against: bool = True) -> Part:
-    """All figures of full texts; `against` the baselines too, where asked."""
+def measure(texts: Sequence[FullText], detected: Sequence[Detected], *, against: bool = True) -> Part:
+    """All figures of full texts; `against` compares with the baselines too."""
     part = Part()
-    pairs = list(zip(texts, answers, strict=True))
+    pairs = list(zip(texts, detected, strict=True))
     _own_repository(part, pairs, against=against)
     for name, further in SETS.items():
         _roles(part, pairs, name, further=further)
@@ -61,7 +61,7 @@ def measure(texts: Sequence[FullText], answers: Sequence[Answer], *, against: bo
         [(name, *(number(part.figures[f"calibration.{name}.{figure}"]) for figure in figures)) for name in SETS],
     )
     _by_place_and_host(part, pairs)
-    part.errors |= errors.of_full_texts(pairs)
+    part.errors |= errors.count_full_text_errors(pairs)
     return part
 
 
@@ -86,7 +86,7 @@ def _is_strange(text: FullText, key: str) -> bool:
 
 
 def _own_repository(part: Part, pairs: Sequence[Pair], *, against: bool) -> None:
-    papers = [of_paper(text, answer.own()).counts for text, answer in pairs]
+    papers = [of_paper(text, detected.own()).counts for text, detected in pairs]
     part.put("full-text", three([sum(column) for column in zip(*papers, strict=True)]))
     part.put_intervals("full-text", intervals(papers, three))
     rows = [("**the product**", *(part.cell(f"full-text.{figure}") for figure in PRF))]
@@ -97,23 +97,25 @@ def _own_repository(part: Part, pairs: Sequence[Pair], *, against: bool) -> None
     part.show("full-text", ("way", "precision", "recall", "F1"), rows)
 
 
-def labelled(text: FullText, answer: Answer, *, further: bool) -> list[tuple[Said, bool]]:
+def labelled(text: FullText, detected: Detected, *, further: bool) -> list[tuple[DetectedLink, bool]]:
     """The found links that a label calls own or of others."""
     return [
-        (link, true) for link in answer.links if (true := text.truth(link.reference, further=further)) is not None
+        (link, true)
+        for link in detected.links
+        if (true := text.truth(link.reference, further=further)) is not None
     ]
 
 
 def _roles(part: Part, pairs: Sequence[Pair], name: str, *, further: bool) -> None:
-    rows = [_role_counts(text, answer, further=further) for text, answer in pairs]
+    rows = [_role_counts(text, detected, further=further) for text, detected in pairs]
     parts = ("balanced_accuracy", "own_recall", "others_recall", "precision")
     part.put(f"full-roles.{name}", _role_figures([sum(column) for column in zip(*rows, strict=True)]), parts)
     part.put_intervals(f"full-roles.{name}", intervals(rows, _role_figures), parts)
 
 
-def _role_counts(text: FullText, answer: Answer, *, further: bool) -> tuple[int, int, int, int]:
+def _role_counts(text: FullText, detected: Detected, *, further: bool) -> tuple[int, int, int, int]:
     """(own called own, own, others not called own, others); an own repository in the text and not found is missed."""
-    links = labelled(text, answer, further=further)
+    links = labelled(text, detected, further=further)
     own = [link.role == "own" for link, true in links if true]
     others = [link.role != "own" for link, true in links if not true]
     unfound = int(text.in_text and not any(link.reference in text.own for link, _ in links))
@@ -131,39 +133,42 @@ def _role_figures(sums: Sequence[int]) -> tuple[float, ...]:
 
 
 def _sizes(pairs: Sequence[Pair], further: bool) -> tuple[str, str]:
-    rows = [_role_counts(text, answer, further=further) for text, answer in pairs]
+    rows = [_role_counts(text, detected, further=further) for text, detected in pairs]
     return str(sum(row[1] for row in rows)), str(sum(row[3] for row in rows))
 
 
 def _calibration(part: Part, pairs: Sequence[Pair], name: str, *, further: bool) -> None:
-    said = [
+    predicted = [
         (link.probability, true)
-        for text, answer in pairs
-        for link, true in labelled(text, answer, further=further)
+        for text, detected in pairs
+        for link, true in labelled(text, detected, further=further)
     ]
-    bins = equal_width(said)
+    bins = equal_width(predicted)
     part.put(
         f"calibration.{name}",
         (
             calibration_error(bins),
-            calibration_error(equal_mass(said)),
-            brier(said),
-            base_rate_brier(said),
+            calibration_error(equal_mass(predicted)),
+            brier(predicted),
+            base_rate_brier(predicted),
         ),
         ("ece_equal_width", "ece_equal_mass", "brier", "brier_of_base_rate"),
     )
     part.show(
         f"reliability.{name}",
-        ("probability", "links", "mean said", "share own"),
-        [(f"{one.low:.1f} to {one.high:.1f}", str(one.count), number(one.said), number(one.true)) for one in bins],
+        ("probability", "links", "mean predicted", "share own"),
+        [
+            (f"{each.low:.1f} to {each.high:.1f}", str(each.count), number(each.predicted), number(each.true))
+            for each in bins
+        ],
     )
 
 
 def _by_place_and_host(part: Part, pairs: Sequence[Pair]) -> None:
-    """Where the labelled links stand and whose they are, with how many of each are told rightly."""
+    """The places and hosts of the labelled links, and how many of each were classified rightly."""
     counts: dict[tuple[str, str], list[int]] = {}
-    for text, answer in pairs:
-        for link, true in labelled(text, answer, further=True):
+    for text, detected in pairs:
+        for link, true in labelled(text, detected, further=True):
             for key in (("place", link.place), ("host", host_of(link.reference))):
                 sums = counts.setdefault(key, [0, 0, 0, 0])
                 right = (link.role == "own") is true

@@ -1,4 +1,4 @@
-"""The groups of hosts by which figures are told apart."""
+"""The groups of hosts by which figures are reported separately."""
 
 from __future__ import annotations
 

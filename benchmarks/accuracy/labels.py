@@ -1,4 +1,4 @@
-"""The labelled texts, read into plain values; nothing of them is kept in the project."""
+"""The labelled texts, read into plain values; no part of them is in the project."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A paper whose repository stands in a curated list, or that only promises or mentions one."""
+    """A paper whose repository is in a curated list, or that only promises or mentions a repository."""
 
     arxiv_id: str
     label: str
@@ -93,12 +93,12 @@ class Labels:
     full_texts: tuple[FullText, ...]
 
 
-def present(folder: Path) -> bool:
+def are_present(folder: Path) -> bool:
     """Whether the labelled texts are there."""
     return all((folder / name).is_file() for name in ("abstracts.jsonl", "papers.jsonl", "contexts.jsonl"))
 
 
-def load(folder: Path, further: Path = FURTHER) -> Labels:
+def load_labels(folder: Path, further: Path = FURTHER) -> Labels:
     """The labels of a folder and of the project's own file. Raises OSError or ValueError on broken files."""
     more = tomllib.loads(further.read_text(encoding="utf-8"))
     return Labels(
@@ -182,4 +182,4 @@ def _full_text(row: dict[str, Any], more: dict[str, Any]) -> FullText:
 def _references(names: list[str]) -> frozenset[str]:
     """Folded references of addresses, or of bare `owner/name` on GitHub."""
     urls = (name if "://" in name else f"https://github.com/{name}" for name in names)
-    return frozenset(found.folded for url in urls if (found := resolve_url(url)) is not None)
+    return frozenset(reference.folded for url in urls if (reference := resolve_url(url)) is not None)

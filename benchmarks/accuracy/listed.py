@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.accuracy import baselines
-from benchmarks.accuracy.answers import Answer
 from benchmarks.accuracy.bootstrap import intervals
+from benchmarks.accuracy.detections import Detected
 from benchmarks.accuracy.labels import CODE_HOSTS, Listed
 from benchmarks.accuracy.part import Part, number
 from benchmarks.accuracy.scoring import ratio
 
-Pair = tuple[Listed, Answer]
+Pair = tuple[Listed, Detected]
 _PARTS = ("named", "recall", "own_of_named", "agreement")
 
 
-def measure(papers: Sequence[Listed], answers: Sequence[Answer], *, against: bool = True) -> Part:
-    """Recall at paper level; `against` the baselines too, where asked."""
+def measure(papers: Sequence[Listed], detected: Sequence[Detected], *, against: bool = True) -> Part:
+    """Recall at paper level; `against` compares with the baselines too."""
     part = Part()
-    pairs = list(zip(papers, answers, strict=True))
+    pairs = list(zip(papers, detected, strict=True))
     official = [pair for pair in pairs if pair[0].label == "official"]
     counts = [_counts(*pair) for pair in official]
     part.put("lists", _figures([sum(column) for column in zip(*counts, strict=True)]), _PARTS)
@@ -30,11 +30,11 @@ def measure(papers: Sequence[Listed], answers: Sequence[Answer], *, against: boo
     return part
 
 
-def _counts(paper: Listed, answer: Answer) -> tuple[int, int, int, int, int]:
+def _counts(paper: Listed, detected: Detected) -> tuple[int, int, int, int, int]:
     """(papers, named, called own, listed code repositories claimed, code repositories claimed)."""
-    claimed = {key for key in answer.own() if key.startswith(CODE_HOSTS)}
-    named = any(link.reference in paper.own for link in answer.links)
-    return 1, int(named), int(bool(answer.own() & paper.own)), len(claimed & paper.own), len(claimed)
+    claimed = {key for key in detected.own() if key.startswith(CODE_HOSTS)}
+    named = any(link.reference in paper.own for link in detected.links)
+    return 1, int(named), int(bool(detected.own() & paper.own)), len(claimed & paper.own), len(claimed)
 
 
 def _figures(sums: Sequence[int]) -> tuple[float, ...]:
@@ -65,15 +65,15 @@ def _own_table(part: Part, official: Sequence[Pair], *, against: bool) -> None:
 
 
 def _other_labels(part: Part, pairs: Sequence[Pair]) -> None:
-    """What is said of papers that only promise, or only mention."""
+    """What is predicted for papers that only promise, or only mention."""
     rows = []
     for label in ("promise-only", "mention-only"):
-        chosen = [answer for paper, answer in pairs if paper.label == label]
-        promised = sum(answer.promise == "promised" for answer in chosen)
-        claimed = sum(any(key.startswith(CODE_HOSTS) for key in answer.own()) for answer in chosen)
+        chosen = [detected for paper, detected in pairs if paper.label == label]
+        promised = sum(detected.promise == "promised" for detected in chosen)
+        claimed = sum(any(key.startswith(CODE_HOSTS) for key in detected.own()) for detected in chosen)
         rows.append((label, str(len(chosen)), str(promised), str(claimed)))
         if label == "promise-only":
             part.figures["lists.promised"] = ratio(promised, len(chosen))
             part.figures["lists.promise_without_claim"] = ratio(len(chosen) - claimed, len(chosen))
             part.errors["list-promise"] = len(chosen) - promised
-    part.show("lists-others", ("label", "papers", "said to be promised", "own repository claimed"), rows)
+    part.show("lists-others", ("label", "papers", "predicted as promised", "own repository claimed"), rows)

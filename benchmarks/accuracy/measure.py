@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.accuracy import answers, forms, full, listed, short
+from benchmarks.accuracy import detections, forms, full, listed, short
 from benchmarks.accuracy.labels import Labels
 from benchmarks.accuracy.part import Part
 
@@ -20,12 +20,12 @@ class Measured:
 
 
 def measure(labels: Labels, *, against: bool = True) -> Measured:
-    """Ask the product and score its answers; `against` the baselines too, where asked."""
-    said = answers.ask(labels)
-    part = short.measure(labels.texts, said.texts, against=against)
+    """Run the product and score what it detects; `against` compares with the baselines too."""
+    predicted = detections.detect_labelled(labels)
+    part = short.measure(labels.texts, predicted.texts, against=against)
     part.join(forms.measure(labels.texts))
-    part.join(listed.measure(labels.listed, said.listed, against=against))
-    part.join(full.measure(labels.full_texts, said.full_texts, against=against))
+    part.join(listed.measure(labels.listed, predicted.listed, against=against))
+    part.join(full.measure(labels.full_texts, predicted.full_texts, against=against))
     official = sum(paper.label == "official" for paper in labels.listed)
     sizes = {
         "texts": len(labels.texts),
@@ -38,4 +38,4 @@ def measure(labels: Labels, *, against: bool = True) -> Measured:
         "full_texts": len(labels.full_texts),
         "in_text": sum(text.in_text for text in labels.full_texts),
     }
-    return Measured(part, said.rules, said.threshold, sizes)
+    return Measured(part, predicted.rules, predicted.threshold, sizes)

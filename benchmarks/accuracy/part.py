@@ -10,7 +10,7 @@ PRF = ("precision", "recall", "f1")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of the report, ready to write; `key` says where it stands."""
+    """One table of the report, ready to write; `key` says where it belongs."""
 
     key: str
     header: tuple[str, ...]

@@ -134,13 +134,13 @@ SHOWN = {
 """The figures that the page about the site repeats."""
 
 
-def shown(figures: Mapping[str, float]) -> str:
+def render_figures(figures: Mapping[str, float]) -> str:
     """Those figures as JSON, for `tracker/publish/html/accuracy.json`."""
     values = {key: [number(figures[name]) for name in names] for key, names in SHOWN.items()}
     return json.dumps(values, indent=2) + "\n"
 
 
-def write(measured: Measured, floors: Sequence[Floor]) -> str:
+def render_report(measured: Measured, floors: Sequence[Floor]) -> str:
     """The whole document."""
     part = measured.part
     pieces = [

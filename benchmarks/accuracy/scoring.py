@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts of found against wanted."""
+    """Counts of what was found against what was expected."""
 
     right: int
     wrong: int
@@ -17,12 +17,12 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """Share of what was found that was wanted; 1 where nothing was found."""
+        """Share of the found ones that were expected; 1 where nothing was found."""
         return ratio(self.right, self.right + self.wrong)
 
     @property
     def recall(self) -> float:
-        """Share of what was wanted that was found; 1 where nothing was wanted."""
+        """Share of the expected ones that were found; 1 where nothing was expected."""
         return ratio(self.right, self.right + self.missed)
 
     @property
@@ -41,9 +41,9 @@ def ratio(part: float, whole: float) -> float:
     return part / whole if whole else 1.0
 
 
-def compare(wanted: Set[Hashable], found: Set[Hashable]) -> Score:
+def compare(expected: Set[Hashable], found: Set[Hashable]) -> Score:
     """Score of one set against another."""
-    return Score(len(wanted & found), len(found - wanted), len(wanted - found))
+    return Score(len(expected & found), len(found - expected), len(expected - found))
 
 
 def add(scores: Iterable[Score]) -> Score:
@@ -68,12 +68,12 @@ def by_paper(papers: Iterable[str], rows: Iterable[Sequence[int]]) -> list[tuple
 
 
 def class_f1(pairs: Mapping[tuple[str, str], int], classes: Sequence[str]) -> dict[str, float]:
-    """F1 of each class from counts of (true, said)."""
+    """F1 of each class from counts of (true, predicted)."""
     return {
         name: Score(
             pairs.get((name, name), 0),
-            sum(count for (true, said), count in pairs.items() if said == name != true),
-            sum(count for (true, said), count in pairs.items() if true == name != said),
+            sum(count for (true, predicted), count in pairs.items() if predicted == name != true),
+            sum(count for (true, predicted), count in pairs.items() if true == name != predicted),
         ).f1
         for name in classes
     }
@@ -93,12 +93,12 @@ def balanced_accuracy(counts: Sequence[int]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Links of similar probability: how many, the mean probability said, and the share that was own."""
+    """Links of similar probability: how many, the mean predicted probability, and the share that was own."""
 
     low: float
     high: float
     count: int
-    said: float
+    predicted: float
     true: float
 
 
@@ -124,18 +124,20 @@ def equal_mass(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> list[Bin]
 
 def _bin(pairs: Sequence[tuple[float, bool]], low: float, high: float) -> Bin:
     count = len(pairs)
-    return Bin(low, high, count, sum(said for said, _ in pairs) / count, sum(own for _, own in pairs) / count)
+    return Bin(
+        low, high, count, sum(predicted for predicted, _ in pairs) / count, sum(own for _, own in pairs) / count
+    )
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
-    """Expected calibration error: distance of said from true, weighted by the bins' links."""
+    """Expected calibration error: distance of the predicted share from the true one, weighted by the bins' links."""
     total = sum(part.count for part in bins)
-    return sum(part.count * abs(part.said - part.true) for part in bins) / total if total else 0.0
+    return sum(part.count * abs(part.predicted - part.true) for part in bins) / total if total else 0.0
 
 
 def brier(pairs: Sequence[tuple[float, bool]]) -> float:
     """Mean squared distance of the probability from what is true."""
-    return sum((said - own) ** 2 for said, own in pairs) / len(pairs) if pairs else 0.0
+    return sum((predicted - own) ** 2 for predicted, own in pairs) / len(pairs) if pairs else 0.0
 
 
 def base_rate_brier(pairs: Sequence[tuple[float, bool]]) -> float:
@@ -145,5 +147,5 @@ def base_rate_brier(pairs: Sequence[tuple[float, bool]]) -> float:
 
 
 def confusion(pairs: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
-    """Counts of (true, said)."""
+    """Counts of (true, predicted)."""
     return Counter(pairs)

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks.accuracy import baselines, errors
-from benchmarks.accuracy.answers import Answer
 from benchmarks.accuracy.bootstrap import intervals
+from benchmarks.accuracy.detections import Detected
 from benchmarks.accuracy.hostgroups import HOSTS, host_of
 from benchmarks.accuracy.labels import Text
 from benchmarks.accuracy.part import PRF, Part, number
 from benchmarks.accuracy.scoring import Score, add, by_paper, class_f1, compare, confusion, macro_f1, three
 
-Pair = tuple[Text, Answer]
+Pair = tuple[Text, Detected]
 STRATA: dict[str, Callable[[Text], bool]] = {
     "random": lambda text: not text.nasty,
     "nasty": lambda text: text.nasty,
@@ -23,10 +23,10 @@ ROLES = ("own", "own-page", "mention", "community")
 PROMISES = ("available", "promised", "none")
 
 
-def measure(texts: Sequence[Text], answers: Sequence[Answer], *, against: bool = True) -> Part:
-    """All figures of abstract and comment; `against` the baselines too, where asked."""
+def measure(texts: Sequence[Text], detected: Sequence[Detected], *, against: bool = True) -> Part:
+    """All figures of abstract and comment; `against` compares with the baselines too."""
     part = Part()
-    pairs = list(zip(texts, answers, strict=True))
+    pairs = list(zip(texts, detected, strict=True))
     for task, score in (("references", references), ("own", own_links), ("own-page", own_pages)):
         for stratum, belongs in STRATA.items():
             chosen = [pair for pair in pairs if belongs(pair[0])]
@@ -42,14 +42,14 @@ def measure(texts: Sequence[Text], answers: Sequence[Answer], *, against: bool =
     _promise(part, pairs)
     if against:
         _against(part, texts)
-    part.errors |= errors.of_texts(pairs)
+    part.errors |= errors.count_text_errors(pairs)
     return part
 
 
 def references(pair: Pair) -> Score:
     """All references of one text."""
-    text, answer = pair
-    return compare({link.reference for link in text.links}, {link.reference for link in answer.links})
+    text, detected = pair
+    return compare({link.reference for link in text.links}, {link.reference for link in detected.links})
 
 
 def own_links(pair: Pair) -> Score:
@@ -63,17 +63,17 @@ def own_pages(pair: Pair) -> Score:
 
 
 def _of_role(pair: Pair, role: str) -> Score:
-    text, answer = pair
+    text, detected = pair
     return compare(
         {link.reference for link in text.links if link.role == role},
-        {link.reference for link in answer.links if link.role == role},
+        {link.reference for link in detected.links if link.role == role},
     )
 
 
 def _put(part: Part, name: str, pairs: Sequence[Pair], score: Callable[[Pair], Score]) -> None:
     scores = [score(pair) for pair in pairs]
     part.put(name, three(add(scores).counts))
-    papers = by_paper((text.arxiv_id for text, _ in pairs), (one.counts for one in scores))
+    papers = by_paper((text.arxiv_id for text, _ in pairs), (score.counts for score in scores))
     part.put_intervals(name, intervals(papers, three))
 
 
@@ -93,9 +93,9 @@ def _by_host(part: Part, pairs: Sequence[Pair]) -> None:
         total = add(
             compare(
                 {link.reference for link in text.links if link.role == "own" and host_of(link.reference) == host},
-                {key for key in answer.own() if host_of(key) == host},
+                {key for key in detected.own() if host_of(key) == host},
             )
-            for text, answer in pairs
+            for text, detected in pairs
         )
         if sum(total.counts):
             rows.append((host, str(total.right + total.missed), *_cells(total)))
@@ -110,22 +110,24 @@ def _by_role(part: Part, pairs: Sequence[Pair]) -> None:
             rows.append((role, str(total.right + total.missed), *_cells(total)))
     part.show("by-role", ("role", "labelled", "precision", "recall", "F1"), rows)
     counts: Counter[tuple[str, str]] = Counter()
-    for text, answer in pairs:
+    for text, detected in pairs:
         true = {link.reference: link.role for link in text.links}
-        said = {link.reference: link.role for link in answer.links}
-        counts += confusion((true.get(key, "no link"), said.get(key, "not found")) for key in true | said)
+        predicted = {link.reference: link.role for link in detected.links}
+        counts += confusion(
+            (true.get(key, "no link"), predicted.get(key, "not found")) for key in true | predicted
+        )
     _show_confusion(part, "role", counts, (*ROLES, "no link"), (*ROLES, "not found"))
 
 
 def _promise(part: Part, pairs: Sequence[Pair]) -> None:
-    counts = confusion((text.promise, answer.promise) for text, answer in pairs)
+    counts = confusion((text.promise, detected.promise) for text, detected in pairs)
     for name, value in class_f1(counts, PROMISES).items():
         part.figures[f"promise.{name}.f1"] = value
     part.figures["promise.macro.f1"] = macro_f1(counts, PROMISES)
-    cells = [(true, said) for true in PROMISES for said in PROMISES]
+    cells = [(true, predicted) for true in PROMISES for predicted in PROMISES]
     rows = by_paper(
         (text.arxiv_id for text, _ in pairs),
-        ([int((text.promise, answer.promise) == cell) for cell in cells] for text, answer in pairs),
+        ([int((text.promise, detected.promise) == cell) for cell in cells] for text, detected in pairs),
     )
     found = intervals(rows, lambda sums: [macro_f1(dict(zip(cells, sums, strict=True)), PROMISES)])
     part.put_intervals("promise.macro", found, ("f1",))
@@ -133,12 +135,12 @@ def _promise(part: Part, pairs: Sequence[Pair]) -> None:
 
 
 def _show_confusion(
-    part: Part, key: str, counts: Counter[tuple[str, str]], true: Iterable[str], said: Sequence[str]
+    part: Part, key: str, counts: Counter[tuple[str, str]], true: Iterable[str], predicted: Sequence[str]
 ) -> None:
     part.show(
         key,
-        ("labelled ↓ said →", *said),
-        [(row, *(str(counts[row, column]) for column in said)) for row in true],
+        ("labelled ↓ predicted →", *predicted),
+        [(row, *(str(counts[row, column]) for column in predicted)) for row in true],
     )
 
 

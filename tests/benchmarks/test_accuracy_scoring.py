@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from benchmarks.accuracy import __main__ as command
 from benchmarks.accuracy import baselines, errors, floors, full, hostgroups, labels, report, scoring
-from benchmarks.accuracy.answers import Answer, Said
 from benchmarks.accuracy.bootstrap import intervals
+from benchmarks.accuracy.detections import Detected, DetectedLink
 from benchmarks.accuracy.measure import measure
 
 PAIRS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
@@ -173,7 +173,7 @@ def test_intervals_are_the_same_each_time_and_hold_the_figure() -> None:
 
 
 def test_labels_that_prove_nothing_are_left_out(folder: Path) -> None:
-    read = labels.load(folder)
+    read = labels.load_labels(folder)
     assert [paper.label for paper in read.listed] == ["official", "official", "promise-only"]
     assert [text.nasty for text in read.texts] == [False, True, True]
     assert read.full_texts[0].own == {"github:ann/linker", "github:ann/old-linker"}
@@ -215,8 +215,8 @@ def test_only_strangers_count_against_a_paper() -> None:
     assert full.of_paper(_full_text(in_text=False), []).counts == (0, 0, 0)
 
 
-def _said(key: str, role: str = "own", place: str = "section") -> Said:
-    return Said(key, role, 0.9, place)
+def _said(key: str, role: str = "own", place: str = "section") -> DetectedLink:
+    return DetectedLink(key, role, 0.9, place)
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def _said(key: str, role: str = "own", place: str = "section") -> Said:
         ([_said("github:ann/linker"), _said("github:dan/tool", place="footnote")], {"full-other-footnote": 1}),
     ],
 )
-def test_errors_of_full_texts(links: list[Said], expected: dict[str, int]) -> None:
-    assert errors.of_full_texts([(_full_text(), Answer(tuple(links), "none"))]) == expected
+def test_errors_of_full_texts(links: list[DetectedLink], expected: dict[str, int]) -> None:
+    assert errors.count_full_text_errors([(_full_text(), Detected(tuple(links), "none"))]) == expected
 
 
 @pytest.mark.parametrize(
@@ -245,10 +245,10 @@ def test_errors_of_full_texts(links: list[Said], expected: dict[str, int]) -> No
         ([_said("github:ann/linker", "own-page")], "available", {"page-against-artifact": 1}),
     ],
 )  # fmt: skip
-def test_errors_of_short_texts(links: list[Said], promise: str, expected: dict[str, int]) -> None:
+def test_errors_of_short_texts(links: list[DetectedLink], promise: str, expected: dict[str, int]) -> None:
     link = labels.Link("github:ann/linker", "", "own", "code")
     text = labels.Text("1", "abstract", False, "", (link,), "available")
-    assert errors.of_texts([(text, Answer(tuple(links), promise))]) == expected
+    assert errors.count_text_errors([(text, Detected(tuple(links), promise))]) == expected
 
 
 def test_every_class_of_errors_has_words() -> None:
@@ -292,7 +292,7 @@ def test_baselines_take_an_empty_text(way: baselines.Way) -> None:
 
 
 def test_figures_of_made_up_labels(folder: Path) -> None:
-    figures = measure(labels.load(folder), against=False).part.figures
+    figures = measure(labels.load_labels(folder), against=False).part.figures
     assert figures["references.random.recall"] == 1.0
     assert figures["own.pooled.f1"] == 1.0
     assert figures["promise.macro.f1"] == 1.0
@@ -304,10 +304,10 @@ def test_figures_of_made_up_labels(folder: Path) -> None:
 
 @pytest.mark.usefixtures("no_urlextract")
 def test_the_document_states_the_figures_and_is_the_same_each_time(folder: Path) -> None:
-    measured = measure(labels.load(folder))
+    measured = measure(labels.load_labels(folder))
     floor = floors.Floor("own.pooled.f1", 0.9, less_is_better=False)
-    written = report.write(measured, [floor])
-    assert written == report.write(measure(labels.load(folder)), [floor])
+    written = report.render_report(measured, [floor])
+    assert written == report.render_report(measure(labels.load_labels(folder)), [floor])
     assert "in sample" in written
     assert "| `own.pooled.f1` | 1.000 | at least 0.900 |" in written
     stated = report.figures_of(written)
@@ -318,12 +318,12 @@ def test_the_document_states_the_figures_and_is_the_same_each_time(folder: Path)
 
 
 @pytest.mark.usefixtures("no_urlextract")
-def test_the_command_writes_and_tells_what_fell(
+def test_the_command_writes_and_prints_what_fell(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "accuracy.md"
     monkeypatch.setattr(sys, "argv", ["accuracy", str(folder), "--to", str(target)])
-    monkeypatch.setattr(floors, "load", lambda: (floors.Floor("lists.named", 0.6, less_is_better=False),))
+    monkeypatch.setattr(floors, "load_floors", lambda: (floors.Floor("lists.named", 0.6, less_is_better=False),))
     assert command.main() == 1
     assert "lists.named is 0.500, its floor 0.600" in capsys.readouterr().out
     assert target.read_text(encoding="utf-8").startswith("# Accuracy")
@@ -342,14 +342,14 @@ def test_absent_texts_change_nothing(
 
 def test_floors() -> None:
     low, high = floors.Floor("a", 0.9, less_is_better=False), floors.Floor("b", 0.1, less_is_better=True)
-    assert floors.fallen((low, high), {"a": 0.9, "b": 0.1}) == []
-    assert floors.fallen((low, high), {"a": 0.8999, "b": 0.2}) == [
+    assert floors.find_fallen((low, high), {"a": 0.9, "b": 0.1}) == []
+    assert floors.find_fallen((low, high), {"a": 0.8999, "b": 0.2}) == [
         "a is 0.900, its floor 0.900",
         "b is 0.200, its floor 0.100",
     ]
-    assert floors.fallen((low,), {}) == ["a has a floor and is not measured"]
+    assert floors.find_fallen((low,), {}) == ["a has a floor and is not measured"]
 
 
 def test_the_floor_file_says_how_a_floor_is_lowered() -> None:
     assert "lowered only by a commit of its own" in floors.PATH.read_text(encoding="utf-8")
-    assert {floor.less_is_better for floor in floors.load()} == {False, True}
+    assert {floor.less_is_better for floor in floors.load_floors()} == {False, True}

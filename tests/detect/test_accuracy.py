@@ -9,21 +9,21 @@ from benchmarks.accuracy.measure import Measured, measure
 from benchmarks.accuracy.part import number
 
 pytestmark = pytest.mark.data
-FLOORS = floors.load()
+FLOORS = floors.load_floors()
 PAGE = Path(__file__).parents[2] / "tracker/publish/html/accuracy.json"
 DOCUMENT = Path(__file__).parents[2] / "docs/accuracy.md"
 
 
 @pytest.fixture(scope="module")
 def measured() -> Measured:
-    if not labels.present(labels.DEFAULT):
+    if not labels.are_present(labels.DEFAULT):
         pytest.skip("the shared development data are absent: accuracy is not measured")
-    return measure(labels.load(labels.DEFAULT), against=False)
+    return measure(labels.load_labels(labels.DEFAULT), against=False)
 
 
 @pytest.mark.parametrize("floor", FLOORS, ids=lambda floor: floor.figure)
 def test_floor(measured: Measured, floor: floors.Floor) -> None:
-    assert floors.fallen((floor,), measured.part.figures) == []
+    assert floors.find_fallen((floor,), measured.part.figures) == []
 
 
 def test_the_document_states_what_is_measured(measured: Measured) -> None:
@@ -33,7 +33,7 @@ def test_the_document_states_what_is_measured(measured: Measured) -> None:
 
 
 def test_the_page_about_the_site_states_the_same(measured: Measured) -> None:
-    assert PAGE.read_text(encoding="utf-8") == report.shown(measured.part.figures), "run `make accuracy`"
+    assert PAGE.read_text(encoding="utf-8") == report.render_figures(measured.part.figures), "run `make accuracy`"
 
 
 def test_the_document_names_the_rules_that_were_measured(measured: Measured) -> None:

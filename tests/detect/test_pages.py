@@ -25,14 +25,18 @@ fa-github"></i></span><span>Code</span></a></span><span><a href="https://hugging
 def found(html: str) -> list[tuple[str, str]]:
     assert PAGE is not None
     mentions = pages.find_page_mentions(html.encode(), PAGE, URL, resolve_url)
-    assert all((one.place, one.source) == (Place.PAGE, Source.PAGE) for one in mentions)
-    return [(one.reference.key, one.before) for one in mentions]
+    assert all((mention.place, mention.source) == (Place.PAGE, Source.PAGE) for mention in mentions)
+    return [(mention.reference.key, mention.before) for mention in mentions]
 
 
 def own(html: str, rules: RoleRules) -> set[str]:
     assert PAGE is not None
     mentions = pages.find_page_mentions(html.encode(), PAGE, URL, resolve_url)
-    return {one.reference.key for one in decision.decide_roles(mentions, PAPER, rules) if one.role is Role.OWN}
+    return {
+        mention.reference.key
+        for mention in decision.decide_roles(mentions, PAPER, rules)
+        if mention.role is Role.OWN
+    }
 
 
 def test_buttons_tell_their_label() -> None:

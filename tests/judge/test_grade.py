@@ -1,4 +1,4 @@
-"""Grades and bounds: every combination has one grade, and nothing unknown is told as a yes or a no.
+"""Grades and bounds: every combination has one grade, and nothing unknown counts as a yes or a no.
 
 The tables of docs/openness.md are read and checked, so that the document cannot drift from the rules.
 """
@@ -67,7 +67,7 @@ def test_every_combination_has_a_grade_that_claims_nothing_unseen() -> None:
             assert {word.partition(":")[0] for word in states.values()} <= {"unknown", "none"}
 
 
-def test_a_fact_that_is_not_known_is_told_as_such() -> None:
+def test_a_fact_that_is_not_known_is_said_to_be_unknown() -> None:
     found = graded(code="open")
     assert found.name == "open code"
     assert found.reasons == (
@@ -98,9 +98,9 @@ def test_every_grade_can_be_reached() -> None:
 def test_a_bound_is_never_a_grant() -> None:
     for code, weights, data in itertools.product(WORDS, WORDS, WORDS):
         found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
-        for told in (found.mof, found.osaid):
-            assert told.startswith(("at most ", "ruled out", "cannot be determined: ", "does not apply: "))
-            assert told.startswith("at most ") is (told.endswith("needs human judgement"))
+        for bound in (found.mof, found.osaid):
+            assert bound.startswith(("at most ", "ruled out", "cannot be determined: ", "does not apply: "))
+            assert bound.startswith("at most ") is (bound.endswith("needs human judgement"))
         if weights.startswith("unknown"):
             assert found.mof.startswith("cannot be determined")
             assert found.osaid.startswith("cannot be determined")
@@ -180,13 +180,13 @@ def table(heading: str) -> list[list[str]]:
     return [[cell.strip().replace("`", "") for cell in row] for row in rows[2:]]
 
 
-def test_document_tells_the_grades_in_their_order() -> None:
-    assert [row[:2] for row in table("Grades")] == [[one.name, one.says] for one in rules().grade]
+def test_the_document_lists_the_grades_in_their_order() -> None:
+    assert [row[:2] for row in table("Grades")] == [[row.name, row.says] for row in rules().grade]
 
 
 def test_document_grades_its_combinations_as_the_rules_do() -> None:
     rows = table("Combinations")
-    assert {row[4] for row in rows} == {one.name for one in rules().grade}
+    assert {row[4] for row in rows} == {row.name for row in rules().grade}
     for code, weights, data, demo, name, *_ in rows:
         assert graded(code=code, weights=weights, data=data, demo=demo).name == name, (code, weights, data, demo)
 
@@ -202,7 +202,7 @@ def test_document_grades_well_known_systems_as_the_rules_do() -> None:
         assert found.osaid.startswith(osaid), (system, found.osaid)
 
 
-def test_document_tells_bounds_as_the_rules_do() -> None:
+def test_the_document_gives_the_bounds_of_the_rules() -> None:
     for code, weights, data, mof, osaid in table("Bounds"):
         found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
         assert found.mof.startswith(mof), (code, weights, data, found)

@@ -86,7 +86,10 @@ RECOGNISED = {
     ),
     "GPL-3's notice": (standard("GPL-3.0-or-later.notice"), "GPL-3.0-or-later"),
     "GPL-2's notice": (standard("GPL-2.0-or-later.notice"), "GPL-2.0-or-later"),
-    "LGPL-3 and the GPL-3 it stands on": (standard("LGPL-3.0-only") + standard("GPL-3.0-only"), "LGPL-3.0-only"),
+    "LGPL-3 and the GPL-3 that it refers to": (
+        standard("LGPL-3.0-only") + standard("GPL-3.0-only"),
+        "LGPL-3.0-only",
+    ),
     "MPL's notice": (standard("MPL-2.0.notice"), "MPL-2.0"),
     "Unlicense": (standard("Unlicense"), "Unlicense"),
     "an identifier alone": ("SPDX-License-Identifier: MIT\n", "MIT"),
@@ -195,7 +198,7 @@ def test_a_text_that_adds_a_condition_is_unknown_with_a_note() -> None:
 
 
 def test_a_licence_in_a_heap_of_other_text_is_unknown() -> None:
-    heap = " ".join(f"word{number} stands here" for number in range(400))
+    heap = " ".join(f"word{number} is here" for number in range(400))
     assert read_licence_text(MIT + heap, rules()).class_ is UNKNOWN
     assert read_licence_text(heap + MIT, rules()).class_ is UNKNOWN
 

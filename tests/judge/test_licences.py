@@ -30,7 +30,7 @@ NC = "Only for non-commercial research."
 
 
 @pytest.mark.parametrize(
-    ("claimed", "looked", "found", "fact", "spdx", "class_"),
+    ("claimed", "host_asked", "found", "fact", "spdx", "class_"),
     [
         # The claim alone.
         ("MIT", True, {}, Fact.CODE, "MIT", OSI),
@@ -94,13 +94,18 @@ NC = "Only for non-commercial research."
     ],
 )  # fmt: skip
 def test_claim_and_files(
-    claimed: str | None, looked: bool, found: dict[str, str], fact: Fact, spdx: str | None, class_: LicenceClass
+    claimed: str | None,
+    host_asked: bool,
+    found: dict[str, str],
+    fact: Fact,
+    spdx: str | None,
+    class_: LicenceClass,
 ) -> None:
-    licence = decide_licence(claimed, looked, files(found), rules(), fact)
+    licence = decide_licence(claimed, host_asked, files(found), rules(), fact)
     assert (licence.spdx, licence.class_) == (spdx, class_), licence.note
 
 
-def test_source_and_note_tell_where_it_was_read() -> None:
+def test_source_and_note_say_where_it_was_read() -> None:
     by = "model card"
     assert decide_licence("mit", True, [], rules(), Fact.WEIGHTS, by).source == by
     assert decide_licence(None, True, files({"LICENSE": MIT}), rules()).source == "LICENSE"

@@ -36,8 +36,8 @@ PAPER = f"""<!DOCTYPE html><html><head><title>https://github.com/no/title</title
 
 def named(text: str, resolve: Resolve) -> dict[str, Place]:
     return {
-        one.reference.key.rpartition("/")[2]: one.place
-        for one in reversed(detect.find_full_text_mentions(text, "html", resolve))
+        mention.reference.key.rpartition("/")[2]: mention.place
+        for mention in reversed(detect.find_full_text_mentions(text, "html", resolve))
     }
 
 
@@ -75,7 +75,7 @@ def test_a_papers_places_and_nothing_of_the_site(resolve: Resolve) -> None:
     ],
 )
 def test_each_form(resolve: Resolve, page: str, url: str) -> None:
-    assert {one.url for one in detect.find_full_text_mentions(page, "html", resolve)} == {url}
+    assert {mention.url for mention in detect.find_full_text_mentions(page, "html", resolve)} == {url}
 
 
 def test_the_address_stands_in_the_sentence(resolve: Resolve) -> None:

@@ -36,8 +36,8 @@ PAPER = r"""\documentclass{article} % https://github.com/no/comment
 
 def named(text: str, resolve: Resolve) -> dict[str, Place]:
     return {
-        one.reference.key.rpartition("/")[2]: one.place
-        for one in reversed(detect.find_full_text_mentions(text, "tex", resolve))
+        mention.reference.key.rpartition("/")[2]: mention.place
+        for mention in reversed(detect.find_full_text_mentions(text, "tex", resolve))
     }
 
 
@@ -76,7 +76,7 @@ def test_a_papers_places_and_nothing_unused(resolve: Resolve) -> None:
     ],
 )
 def test_each_form(resolve: Resolve, source: str, url: str) -> None:
-    assert {one.url for one in detect.find_full_text_mentions(source, "tex", resolve)} == {url}
+    assert {mention.url for mention in detect.find_full_text_mentions(source, "tex", resolve)} == {url}
 
 
 def test_the_words_read_on(resolve: Resolve) -> None:

@@ -66,9 +66,9 @@ def test_a_readme_that_does_not_name_the_paper_speaks_mildly_against(rules: Role
     [before] = decision.decide_roles(given, DATED, rules)
     [after] = decision.decide_roles(given, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)})
     assert rules.publish_threshold < after.probability < before.probability
-    told = [mention("github:lab/thing", "Code: ")]
-    assert decision.decide_roles(told, DATED, rules) == decision.decide_roles(
-        told, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)}
+    named = [mention("github:lab/thing", "Code: ")]
+    assert decision.decide_roles(named, DATED, rules) == decision.decide_roles(
+        named, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)}
     )
 
 
@@ -164,8 +164,8 @@ def test_accounts_of_one_organisation_speak_for_each_other(rules: RoleRules) -> 
 
 def test_the_papers_own_link_stands_above_the_list(rules: RoleRules) -> None:
     key = "hf-model:somebody/StereoField-ft"
-    told = mention(key, "We release our model at ")
-    assert role_of(rules, [listed(key), told], {key.casefold(): ArtifactContext(derived=True)}) is Role.OWN
+    named = mention(key, "We release our model at ")
+    assert role_of(rules, [listed(key), named], {key.casefold(): ArtifactContext(derived=True)}) is Role.OWN
     baseline = mention(key, "Our work is based on ", place=Place.SECTION, source=Source.PDF)
     assert role_of(rules, [listed(key), baseline], {key.casefold(): ArtifactContext(derived=True)}) is Role.MENTION
 

@@ -14,8 +14,8 @@ from tracker.hosts.resolve import resolve_url
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One link of an answer; `reference` is folded for comparison."""
+class DetectedLink:
+    """One link that was detected; `reference` is folded for comparison."""
 
     reference: str
     role: str
@@ -24,10 +24,10 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """All that one text's answer says."""
+class Detected:
+    """All that was detected in one text."""
 
-    links: tuple[Said, ...]
+    links: tuple[DetectedLink, ...]
     promise: str
 
     def own(self) -> set[str]:
@@ -36,29 +36,29 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """The answers, in the order of the labels, with the version of the rules that gave them."""
+class AllDetected:
+    """What was detected, in the order of the labels, with the version of the rules."""
 
-    texts: tuple[Answer, ...]
-    listed: tuple[Answer, ...]
-    full_texts: tuple[Answer, ...]
+    texts: tuple[Detected, ...]
+    listed: tuple[Detected, ...]
+    full_texts: tuple[Detected, ...]
     rules: str
     threshold: float
 
 
-def ask(labels: Labels) -> Answers:
-    """Run the product over all labelled texts. An abstract or comment is asked alone, without a title."""
+def detect_labelled(labels: Labels) -> AllDetected:
+    """Run the product over all labelled texts. An abstract or comment is read alone, without a title."""
     rules = role_rules.load_role_rules()
-    return Answers(
-        texts=_asked(({"arxiv_id": row.arxiv_id, row.field: row.text} for row in labels.texts), rules),
-        listed=_asked(
+    return AllDetected(
+        texts=_detect(({"arxiv_id": row.arxiv_id, row.field: row.text} for row in labels.texts), rules),
+        listed=_detect(
             (
                 {"arxiv_id": row.arxiv_id, "title": row.title, "abstract": row.abstract, "comment": row.comment}
                 for row in labels.listed
             ),
             rules,
         ),
-        full_texts=_asked(
+        full_texts=_detect(
             (
                 {"arxiv_id": row.arxiv_id, "title": row.title, "text": row.text, "text_format": row.text_format}
                 for row in labels.full_texts
@@ -70,15 +70,15 @@ def ask(labels: Labels) -> Answers:
     )
 
 
-def _asked(papers: Iterable[dict[str, str]], rules: role_rules.RoleRules) -> tuple[Answer, ...]:
+def _detect(papers: Iterable[dict[str, str]], rules: role_rules.RoleRules) -> tuple[Detected, ...]:
     lines = (json.dumps(paper) for paper in papers)
-    return tuple(_answer(answer) for answer in detect.detect_lines(lines, resolve_url, rules))
+    return tuple(_parse_line(answer) for answer in detect.detect_lines(lines, resolve_url, rules))
 
 
-def _answer(line: dict[str, Any]) -> Answer:
-    return Answer(
+def _parse_line(line: dict[str, Any]) -> Detected:
+    return Detected(
         links=tuple(
-            Said(link["reference"].casefold(), link["role"], link["probability"], link["place"])
+            DetectedLink(link["reference"].casefold(), link["role"], link["probability"], link["place"])
             for link in line["links"]
         ),
         promise=line["promise"],
