@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tracker import settings as settings_module
-from tracker.settings import Settings
+from tracker.settings import Settings, load_settings
 
 
 @dataclass
@@ -137,6 +136,6 @@ def make_settings(tmp_path: Path, stub: Stub) -> Callable[..., Settings]:
             "TRACKER_UPSTREAMS__GITHUB_API": stub.address,
             "TRACKER_UPSTREAMS__HUGGINGFACE": stub.address,
         }
-        return settings_module.load_settings(environ=values | more)
+        return load_settings(environ=values | more)
 
     return make

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tracker import settings as settings_module
 from tracker.harvest.api import ArxivApi
+from tracker.settings import Settings, load_settings
 
 NAMESPACES = (
     'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" '
@@ -171,8 +171,8 @@ def arxiv() -> Iterator[Arxiv]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, arxiv: Arxiv) -> settings_module.Settings:
-    return settings_module.load_settings(
+def settings(tmp_path: Path, arxiv: Arxiv) -> Settings:
+    return load_settings(
         environ={
             "TRACKER_DATA_DIR": str(tmp_path / "data"),
             "TRACKER_UPSTREAMS__ARXIV_API": arxiv.address,
@@ -183,7 +183,7 @@ def settings(tmp_path: Path, arxiv: Arxiv) -> settings_module.Settings:
 
 
 @pytest.fixture
-def api(settings: settings_module.Settings, memory: Memory, ticks: Time) -> Iterator[ArxivApi]:
+def api(settings: Settings, memory: Memory, ticks: Time) -> Iterator[ArxivApi]:
     made = ArxivApi(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0)
     yield made
     made.close()

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tracker import settings as settings_module
 from tracker.domain.errors import UpstreamStopped
 from tracker.harvest.api import ArxivApi
 from tracker.harvest.windows import plan_windows
 from tracker.sandbox.server import Sandbox
+from tracker.settings import Settings, load_settings
 
 PASSING = [
     "429",
@@ -63,13 +63,13 @@ def order(box: Sandbox) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def settings(box: Sandbox, tmp_path: Path) -> settings_module.Settings:
+def settings(box: Sandbox, tmp_path: Path) -> Settings:
     values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
     more = {"DATA_DIR": str(tmp_path), "HARVEST__PAGE_SIZE": "20", "LIMITS__READ_SECONDS": "0.3"}
-    return settings_module.load_settings(environ=values | {f"TRACKER_{key}": value for key, value in more.items()})
+    return load_settings(environ=values | {f"TRACKER_{key}": value for key, value in more.items()})
 
 
-def read(api: ArxivApi, settings: settings_module.Settings, now) -> tuple[list[str], list[bool]]:
+def read(api: ArxivApi, settings: Settings, now) -> tuple[list[str], list[bool]]:
     """(ids in order of reading, whether each window was proved complete)."""
     ids: list[str] = []
     proved: list[bool] = []

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import settings as rates
 from hypothesis import strategies as st
 
-from tracker import settings as settings_module
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import FullText
 from tracker.domain.protocols import Response
@@ -22,6 +21,7 @@ from tracker.fetch.client import Client
 from tracker.harvest import full_text
 from tracker.sandbox.arxiv.site import archive_bomb
 from tracker.sandbox.server import Sandbox
+from tracker.settings import load_settings
 
 ID = "2606.00001"
 PAGE = (
@@ -246,7 +246,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def client(box: Sandbox, tmp_path: Path) -> Iterator[Client]:
     order(box, "reset", {})
-    loaded = settings_module.load_settings(environ={
+    loaded = load_settings(environ={
         "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PACE__ARXIV": "0",
         **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()},
     })  # fmt: skip

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker import settings as settings_module
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Response
 from tracker.fetch.client import Client
@@ -17,9 +16,10 @@ from tracker.harvest import announcements as ann
 from tracker.harvest import oai, oai_records
 from tracker.harvest.windows import earliest_announcement
 from tracker.sandbox.server import Sandbox
+from tracker.settings import load_settings
 
 SINCE = date(2026, 6, 1)
-HOLIDAYS = settings_module.load_settings(environ={}).harvest.holidays
+HOLIDAYS = load_settings(environ={}).harvest.holidays
 
 
 def record(arxiv_id, day="2026-06-02", kind="D", extra=""):
@@ -295,7 +295,7 @@ def test_against_the_sandbox(tmp_path: Path, memory, ticks):
     (tmp_path / "p.jsonl").write_text("\n".join(lines), encoding="utf-8")
     with Sandbox(tmp_path, clock=ticks) as sandbox:
         environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
-        settings = settings_module.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
+        settings = load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
         with Client(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0) as client:
             found, result = walk(client, None, categories=("cs.AI",))
     assert (len(set(found)), len(found), result.complete) == (120, 120, True)
@@ -367,7 +367,7 @@ def test_misbehaviour_is_survived_or_told(tmp_path: Path, memory, ticks, kind, c
         with urllib.request.urlopen(f"{sandbox.url}/_sandbox/misbehave", order, timeout=10) as told:
             assert told.status == 200
         environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
-        settings = settings_module.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
+        settings = load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
         with Client(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0) as client:
             found, result = walk(client)
     assert (result.complete, len(found) == 70) == (complete, complete)

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import settings as settings_module
 from tracker.harvest.announcements import NEW_YORK
 from tracker.harvest.windows import (
     announcement_when_first_seen,
@@ -14,8 +13,9 @@ from tracker.harvest.windows import (
     join_windows,
     plan_windows,
 )
+from tracker.settings import load_settings
 
-SETTINGS = settings_module.load_settings(environ={})
+SETTINGS = load_settings(environ={})
 HOLIDAYS = SETTINGS.harvest.holidays
 NOW = datetime(2026, 6, 17, 5, 30, 12, tzinfo=UTC)
 

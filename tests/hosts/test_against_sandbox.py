@@ -4,18 +4,19 @@ import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tracker import settings as settings_module
+from tests.hosts.stand_ins import Memory, Time
 from tracker.domain.errors import UpstreamStopped
 from tracker.domain.terms import Content, Outcome
 from tracker.fetch.client import Client
 from tracker.hosts.github import github
 from tracker.hosts.huggingface import huggingface, lists, metadata
 from tracker.sandbox.server import Sandbox
+from tracker.settings import load_settings
 
 FILES = {
     "a/code": {"README.md": "# Code", "LICENSE": "something of our own", "src/run.py": "print()"},
@@ -36,35 +37,6 @@ TRUTH = {
     "a/blocked": (Outcome.BLOCKED, Content.UNKNOWN),
     "a/none": (Outcome.ABSENT, Content.UNKNOWN),
 }
-
-
-class Memory:
-    def __init__(self) -> None:
-        self.stops: dict[str, tuple[datetime, str]] = {}
-
-    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
-        stop = self.stops.get(upstream)
-        return stop if stop and stop[0] > now else None
-
-    def stop(self, upstream: str, until: datetime, reason: str) -> None:
-        self.stops[upstream] = (until, reason)
-
-    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
-        return None
-
-    def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        return
-
-
-class Time:
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +93,7 @@ def connect(box: Sandbox, clock: Time, tmp_path: Path) -> Iterator[Callable[...,
         values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
         values["TRACKER_DATA_DIR"] = str(tmp_path)
         values["TRACKER_LIMITS__READ_SECONDS"] = "0.3"
-        settings = settings_module.load_settings(environ=values | environ)
+        settings = load_settings(environ=values | environ)
         made.append(Client(settings, Memory(), clock, sleep=clock.sleep, jitter=lambda: 0.0))
         return made[-1]
 

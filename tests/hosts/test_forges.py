@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
-from tracker import settings as settings_module
+from tests.hosts.stand_ins import Memory, Time
 from tracker.config_files import config_dir
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.fetch.client import Client
 from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.sandbox.server import Sandbox
+from tracker.settings import load_settings
 
 MIT = (config_dir() / "licences" / "MIT.txt").read_text(encoding="utf-8")
 FILES = {
@@ -37,23 +37,6 @@ RECORDS = {
 }  # fmt: skip
 
 
-class Memory:
-    def stopped(self, upstream, now):
-        return None
-
-    def stop(self, upstream, until, reason): ...
-
-    def spend(self, upstream, limit, seconds, now):
-        return None
-
-    def record(self, upstream, now, error): ...
-
-
-class Clock:
-    def now(self) -> datetime:
-        return datetime(2026, 7, 1, 5, tzinfo=UTC)
-
-
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     world = tmp_path_factory.mktemp("world")
@@ -69,10 +52,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     (world / "zenodo").mkdir()
     for number, record in RECORDS.items():
         (world / "zenodo" / f"{number}.json").write_text(json.dumps(record))
-    with Sandbox(world, clock=Clock()) as box:
+    with Sandbox(world, clock=Time()) as box:
         values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
         values["TRACKER_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
-        made = Client(settings_module.load_settings(environ=values), Memory(), Clock(), sleep=lambda _: None)
+        made = Client(load_settings(environ=values), Memory(), Time(), sleep=lambda _: None)
         yield made
         made.close()
 

@@ -1,6 +1,7 @@
 """The open web: project pages from `web/HOST/PATH` of a world, asked for as /HOST/PATH.
 
-A folder answers with its `index.html`, a path with the file of that name or with `.html` behind it.
+A folder answers with its `index.html` or `index.json`, a path with the file of that name or with `.html` or `.json`
+behind it.
 `web/HOST/_redirects` holds lines of `PATH STATUS LOCATION`. What a world does not hold is a 404.
 """
 
@@ -28,7 +29,8 @@ def respond(request: SandboxRequest, world: Path) -> SandboxResponse:
     moved = _moved(root, path)
     if moved is not None:
         return moved
-    for name in (path, f"{path.rstrip('/')}/index.html", f"{path.rstrip('/')}.html"):
+    bare = path.rstrip("/")
+    for name in (path, f"{bare}/index.html", f"{bare}.html", f"{bare}/index.json", f"{bare}.json"):
         file = (root / name.lstrip("/")).resolve()
         if file.is_file() and file.is_relative_to(root.resolve()):
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
