@@ -32,12 +32,11 @@ def detect(
 
     JSON Lines in, JSON Lines out.
     """
-    from tracker.config_files import config_dir
     from tracker.detect.detect import detect_lines
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.hosts.resolve import resolve_url
 
-    rules = load_role_rules(config_dir() / "roles.toml")
+    rules = load_role_rules()
     try:
         stream = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115 # closed below
     except OSError as error:

@@ -75,9 +75,9 @@ def import_(
 ) -> int:
     """Import links of others as evidence.
 
-    JSON of Papers with Code, or JSON Lines of `tracker export links`. They are judged like any other link, and prove nothing alone. Exit 0 if every record could be read.
+    JSON of Papers with Code, or JSON Lines of `tracker export links`. They are judged like any other link, and prove
+    nothing alone. Exit 0 if every record could be read.
     """
-    from tracker.config_files import config_dir
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.fetch import clock
     from tracker.hosts.resolve import resolve_url
@@ -85,10 +85,10 @@ def import_(
 
     settings = settings_for(context)
     name = source or ("standard input" if file == "-" else Path(file).name)
-    rules = load_role_rules(config_dir() / "roles.toml").version
+    rules = load_role_rules().version
     now = clock.make_clock(settings).now().replace(microsecond=0)
     try:
-        with _opened(file) as stream, opened_store(settings) as store:
+        with _open_list(file) as stream, opened_store(settings) as store:
             result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)
     except (OSError, EOFError) as error:
         raise TrackerError(f"{file}: cannot be read ({error}).") from None
@@ -97,14 +97,14 @@ def import_(
     if result.bad > len(result.bad_records):
         print(f"{name}: {result.bad - len(result.bad_records):,} more like these", file=sys.stderr)
     print(
-        f"{name}: {result.records:,} records, {result.new:,} new links, {result.known:,} known, "
+        f"{name}: {result.records:,} records, {result.new:,} new links, {result.known:,} already known, "
         f"{result.unknown_papers:,} of papers that are not stored, {result.bad:,} bad"
     )
     return int(result.bad > 0)
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[IO[bytes]]:
+def _open_list(file: str) -> Iterator[IO[bytes]]:
     """The file or standard input, decompressed where it begins as gzip does (RFC 1952, 2.3.1)."""
     plain = cast("io.BufferedReader", sys.stdin.buffer) if file == "-" else io.BufferedReader(io.FileIO(file))
     with plain:

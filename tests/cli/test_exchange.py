@@ -1,0 +1,55 @@
+"""Export and import as their users call them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tracker.store import export, views
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+def test_all_views_are_written_as_files_of_one_format(call: Call, data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    code, out, _ = call("export", "--to", str(folder), "--format", "csv")
+    assert code == 0
+    assert {path.name for path in folder.iterdir()} == {f"{view}.csv" for view in views.VIEWS}
+    assert out.count("0 rows") == len(views.VIEWS)
+
+
+def test_the_list_of_links_has_a_name_of_its_own(call: Call, data: Path, tmp_path: Path) -> None:
+    name = export.LINKS_FILE.removesuffix(".json")
+    assert call("export", name, "--to", str(tmp_path))[0] == 0
+    assert json.loads((tmp_path / export.LINKS_FILE).read_text()) == []
+
+
+def test_a_compressed_list_is_read_and_counted(call: Call, data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "list.json.gz"
+    record = {"paper_arxiv_id": "2606.00001", "repo_url": "https://github.com/a/b"}
+    path.write_bytes(gzip.compress(json.dumps([record, {}]).encode()))
+    code, out, err = call("import", str(path), "--source", "a list")
+    assert code == 1, "one record is bad"
+    assert "a list: 2 records" in out
+    assert "1 bad" in out
+    assert "skipped" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["export", "--format", "xml"], "choose one of"),
+        (["export", "--to", "-", "--format", "csv"], "takes one view"),
+        (["export", "papers", "--to", "-"], "csv or jsonl"),
+        (["import", "missing.json"], "missing.json: cannot be read"),
+    ],
+)
+def test_an_error_is_one_sentence(call: Call, data: Path, arguments: list[str], says: str) -> None:
+    code, out, err = call(*arguments)
+    assert (code, out) == (1, "")
+    assert says in err
+    assert err.count("\n") == 1
