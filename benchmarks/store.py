@@ -23,7 +23,6 @@ from typing import Any
 from benchmarks import exports
 from tracker.store import (
     artifact_queue,
-    columns,
     enum_columns,
     judgements,
     search,
@@ -97,7 +96,7 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     words = '["as it is said of each fact","of code","of weights","of data","of the demo"]'
     made: dict[str, list[tuple[Any, ...]]] = {
         "grading": [(number, grade, words, "", "") for grade, number in _GRADINGS.items()],
-        "wording": [
+        "shared_text": [
             (shared_texts.shared_text_id(said), _json(said)) for said in (_OWN, _OPEN, _NOT_OPEN, _NO_TEXT)
         ],
     }
@@ -141,7 +140,7 @@ def _paper(
         _json(held), held[0], "by")  # fmt: skip
     for category in sorted(held):
         add("work_category", work, category, opened)
-    add("announcement", work, 1, int(when[:10].replace("-", "")), _NEW, _OAI)
+    add("announcement", arxiv_id, 1, int(when[:10].replace("-", "")), _NEW, _OAI)
     add("paper_text", work, 1, f"github:Owner{index}/Project{index}" if linked else "")
     add("scan", work, 1, _METADATA, _READ, None, when, _RULES)
     if linked:
@@ -198,13 +197,13 @@ def _link(
         _RULES,
         "shipped",
     )
-    add("sighting", number, when, when, 9, f"{index:016x}", "present", "code", '["code"]', "MIT", "osi", "LICENSE",
+    add("artifact_check", number, when, when, 9, f"{index:016x}", "present", "code", '["code"]', "MIT", "osi", "LICENSE",
         _commit(index))  # fmt: skip
     for kind in ("linked", "shipped", *(("opened",) if opened else ())):
         event = sha256(f"{index}{kind}".encode()).digest()[:8]
         add("event", work, event, number, kind, "world", opened or when, opened or when, "")
         if kind == "opened":
-            add("entry", "main", work, event, stamp(START + timedelta(seconds=index)))
+            add("feed_entry", "main", work, event, stamp(START + timedelta(seconds=index)))
 
 
 def _commit(index: int) -> bytes:
@@ -241,7 +240,7 @@ _NOT_OPEN = [
     "no licence found",
 ]
 _NO_TEXT = ["no HTML; arXiv has no files of it: it is withdrawn or never existed"]
-_RULES = columns.rules_number("2.1fffebd7")
+_RULES = "2.1fffebd7"
 _GRADINGS = {"open": 0x5A17C0DE0001, "available": 0x5A17C0DE0002, "unknown": 0x5A17C0DE0003}
 """Ids as long as those of real ones."""
 
@@ -250,21 +249,21 @@ FILL = {
     "work": "id, arxiv_id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, promise, promise_evidence, code, opened_at,"
     " grading, judged_at, judged_rules",
     "version": "work, n, title, abstract, comment, authors, categories, primary_category, licence",
-    "announcement": "work, n, day, kind, source",
+    "announcement": "arxiv_id, n, day, kind, source",
     "work_category": "work, category, opened_at",
     "paper_text": "id, version, repositories",
-    "wording": "id, words",
-    "scan": "work, version, source, outcome, wording, scanned_at, rules",
-    "verdict": "work, fact, state, licence_class, name, wording",
+    "shared_text": "id, sentences",
+    "scan": "work, version, source, outcome, shared_text, scanned_at, rules",
+    "verdict": "work, fact, state, licence_class, name, shared_text",
     "artifact": "id, reference, host, kind, url, host_id, outcome, content, holds, licence_spdx, licence_class, licence_source,"
     " newest_at, commit_id, created_at, first_checked_at, checked_at, next_check_at",
     "artifact_name": "id, folded, artifact, reference, url, written, since",
     "mention": "work, name, source, place, url, evidence, before, first_version, last_version, found_at",
-    "role": "work, artifact, name, source, place, role, probability, wording, rules, lifecycle",
-    "sighting": "artifact, first_seen, last_seen, times, digest, outcome, content, holds, licence_spdx, licence_class,"
+    "role": "work, artifact, name, source, place, role, probability, shared_text, rules, lifecycle",
+    "artifact_check": "artifact, first_seen, last_seen, times, digest, outcome, content, holds, licence_spdx, licence_class,"
     " licence_source, commit_id",
     "event": "work, id, name, kind, cause, happened_at, observed_at, detail",
-    "entry": "feed, work, event, entered_at",
+    "feed_entry": "feed, work, event, entered_at",
 }
 CONSTANT = {
     "work": {
@@ -281,11 +280,11 @@ CONSTANT = {
         "gated": 0,
         "fork": 0,
         "languages": '["Python"]',
-        "read_rules": 0x2999B391C,
+        "read_rules": "2.999b391c",
         "derived_from": "[]",
         "licences_beside": "[]",
     },
-    "sighting": {"reason": "", "licence_note": "", "archived": 0, "gated": 0, "licences_beside": "[]"},
+    "artifact_check": {"reason": "", "licence_note": "", "archived": 0, "gated": 0, "licences_beside": "[]"},
 }
 
 

@@ -151,7 +151,7 @@ def plain(folder: Path) -> float:
             [(keys.arxiv_number(one.arxiv_id),) for one in part],
         )
         connection.executemany(
-            "INSERT INTO figure (category, fact, month, state, papers) VALUES (?,?,'2026-06','unknown',?)"
+            "INSERT INTO paper_count (category, fact, month, state, papers) VALUES (?,?,'2026-06','unknown',?)"
             " ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
             [
                 (name, fact, len(part))
@@ -185,11 +185,11 @@ def plain(folder: Path) -> float:
             [(keys.arxiv_number(one.arxiv_id), at) for one in part],
         )
         connection.execute(
-            "INSERT INTO wording (id, words) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO shared_text (id, sentences) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (shared_texts.shared_text_id(["said so"]), '["said so"]'),
         )
         connection.executemany(
-            "INSERT INTO role (work, artifact, name, source, place, role, probability, wording, rules) VALUES"
+            "INSERT INTO role (work, artifact, name, source, place, role, probability, shared_text, rules) VALUES"
             f" (?,?,?,{METADATA},{ABSTRACT},'own',0.99,{shared_texts.shared_text_id(['said so'])},'r1')",
             [(work, number, number) for work, number, _ in linked],
         )

@@ -173,7 +173,7 @@ def changed(table: str, column: str) -> str:
         return f"CASE typeof(t.{column}) WHEN 'integer' THEN t.{column} + copy.n * 1000000000 ELSE t.{column} || '-' || copy.n END"
     if column == "artifact" or (table, column) in NUMBERED:
         return f"t.{column} + copy.n * 100000"
-    if column in ("arxiv_id", "folded", "reference", "url", "host_id"):
+    if column in ("arxiv_id", "release", "folded", "reference", "url", "host_id"):
         return f"t.{column} || '-' || copy.n"
     if column in ("submitted_at", "opened_at", "announced_at", "happened_at", "entered_at") and table != "scan":
         return f"strftime('%Y-%m-%dT%H:%M:%SZ', t.{column}, '-' || copy.n || ' days')"

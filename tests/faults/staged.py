@@ -1,6 +1,7 @@
 """Runs one command of `tracker`, and writes to the file of FAULT_STAGES which stage begins and when, one a line, at once:
 `1234.5 scan.full_text`. At the place of FAULT_STAND it stops itself, until SIGCONT or its end comes from outside.
-FAULT_BUSY_SECONDS is how long a lock is waited for.
+FAULT_BUSY_SECONDS is how long a lock is waited for, FAULT_MIGRATIONS a folder of
+revisions in place of the program's own.
 
 The program itself logs a stage only now and then; a test that wants to know in which one it killed needs every change.
 """
@@ -13,12 +14,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tracker.cli import app
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.stage import Stage
-from tracker.store import engine
+from tracker.store import engine, upgrade
 
 GROUPS = {
     "harvest": ("harvest", "versions", "rss"),
@@ -78,6 +80,8 @@ def main() -> int:
     _note_stages(log)
     if os.environ.get("FAULT_BUSY_SECONDS"):
         engine.BUSY_SECONDS = float(os.environ["FAULT_BUSY_SECONDS"])  # type: ignore[assignment] # a short minute
+    if os.environ.get("FAULT_MIGRATIONS"):
+        upgrade.MIGRATIONS = Path(os.environ["FAULT_MIGRATIONS"])
     _note(log)
     return app.run(sys.argv[1:])
 

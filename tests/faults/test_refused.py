@@ -11,13 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
 
-from tests.faults.playing import LONG, Ended, Installation, end
-from tracker.store.upgrade import MIGRATIONS, REVISIONS
-from tracker.store.views import APPLICATION_ID
+from tests.faults.playing import LONG, SECONDS, Ended, Installation, end
+from tests.store.later_revision import make_later
 
 New = Callable[[str], Installation]
 
@@ -112,32 +108,19 @@ def test_a_data_folder_that_cannot_be_made_is_one_sentence(new: New) -> None:
     _is_one_sentence(new("none").run("once", TRACKER_DATA_DIR="/dev/null/data"))
 
 
-@pytest.mark.parametrize("revision", REVISIONS[:-1] if LONG else REVISIONS[-2:-1])
 def test_an_upgrade_that_is_killed_is_done_by_the_next_cycle(
-    new: New, undisturbed: Installation, revision: str
+    new: New, undisturbed: Installation, tmp_path: Path
 ) -> None:
-    old = new("old")
-    for tried in range(6 if LONG else 1):
+    old, migrations = new("old"), str(make_later(tmp_path))
+    for attempt in range(6 if LONG else 1):
         shutil.rmtree(old.data, ignore_errors=True)
-        old.data.mkdir()
-        _at(revision, old.data / "tracker.db")
-        process = old.begin("once")
+        shutil.copytree(undisturbed.data, old.data)
+        process = old.begin("once", FAULT_MIGRATIONS=migrations)
         while process.poll() is None and not list(old.data.glob("*.before-*")):
             time.sleep(0.001)
-        time.sleep(0.05 * tried)
+        time.sleep(0.05 * attempt)
         end(process)
-        old.once()
+        assert old.begin("once", FAULT_MIGRATIONS=migrations).wait(SECONDS) == 0, old.said.read_text()
+        assert old.rows("SELECT version_num FROM alembic_version") == [("1002",)]
         old.assert_sound()
         assert old.states() == undisturbed.states()
-
-
-def _at(revision: str, path: Path) -> None:
-    """An empty store as the program of that revision left it."""
-    engine, config = create_engine(f"sqlite:///{path}"), Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.exec_driver_sql("PRAGMA user_version = 1")
-    engine.dispose()

@@ -23,6 +23,7 @@ from tracker.settings import Settings
 from tracker.store import shared_texts, stage_status
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.keys import paper_key
 from tracker.store.papers import save_versions
 from tracker.store.tables.judgement import EVENT, FEED_ENTRY, VERDICT
 
@@ -177,7 +178,7 @@ def enter(store: Store) -> Callable[..., None]:
         save_versions(store, papers, {}, NOW)
         with store.begin() as connection:
             for offset, number in enumerate(numbers):
-                work, moment = f"arxiv:2606.{number:05}", NOW - timedelta(seconds=seconds + offset)
+                work, moment = paper_key(f"2606.{number:05}"), NOW - timedelta(seconds=seconds + offset)
                 event = {
                     "id": f"{number:016x}", "work": work, "reference": None, "kind": "opened", "cause": "world",
                     "happened_at": moment, "observed_at": moment,
@@ -191,7 +192,7 @@ def enter(store: Store) -> Callable[..., None]:
                 rows = [
                     {
                         "work": work, "fact": fact.value, "state": State.OPEN.value, "licence_class": "osi",
-                        "name": None, "wording": shared_texts.shared_text_id([]),
+                        "name": None, "shared_text": shared_texts.shared_text_id([]),
                     }
                     for fact in facts
                 ]  # fmt: skip

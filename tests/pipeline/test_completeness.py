@@ -13,7 +13,7 @@ from sqlalchemy import text
 from tests.pipeline.run import Run, StartRun
 from tests.pipeline.world import MIT, World
 from tracker.cli import app
-from tracker.store import enum_columns, keys
+from tracker.store import enum_columns
 
 DOWN = 10_000
 """Requests with a fault: more than a test makes."""
@@ -155,9 +155,7 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
         [told] = json.loads(capsys.readouterr().out)
         assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
         with moment.worker.store.begin() as connection:
-            connection.execute(
-                text("UPDATE announcement SET n = 7 WHERE work = :key"), {"key": keys.work_key("arxiv:2606.00030")}
-            )
+            connection.execute(text("UPDATE announcement SET n = 7 WHERE arxiv_id = '2606.00030'"))
         assert app.run(["gaps"]) == 1
         assert "SHORT: announced but not stored: 2606.00030v7" in capsys.readouterr().out
         assert app.run(["gaps", "--since", "2026-06-01", "--until", "2026-06-02"]) == 1

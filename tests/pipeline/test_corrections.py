@@ -72,7 +72,7 @@ def test_a_corrected_licence_counts_for_every_paper(world: World, start_run: Sta
         # The correction came before its link: it counts from the look that found it.
         assert set(run.states().values()) == {"open"}
         reasons = run.rows(
-            "SELECT words FROM verdict JOIN work ON work.id = work JOIN wording ON wording.id = wording WHERE fact = 'code' AND arxiv_id IS NOT NULL"
+            "SELECT sentences FROM verdict JOIN work ON work.id = work JOIN shared_text ON shared_text.id = shared_text WHERE fact = 'code' AND arxiv_id IS NOT NULL"
         )
         assert all("the operator's correction" in row[0] for row in reasons)
 

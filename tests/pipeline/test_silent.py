@@ -132,7 +132,7 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start_run: Start
                 project_pages.read_project_pages(Cycle(worker, at))
                 check.check_artifacts(Cycle(worker, at))
         told = run.rows(
-            f"SELECT words FROM scan JOIN wording ON id = wording WHERE {enum_columns.SOURCE.sql('source')} = 'page'"
+            f"SELECT sentences FROM scan JOIN shared_text ON id = shared_text WHERE {enum_columns.SOURCE.sql('source')} = 'page'"
         )
     assert len(told) >= 10, "the pages were tried"
     assert {"home.ann.net", "both.ann.net", "mapped.ann.net", "nat.ann.net", "none.ann.net"} <= set(asked)

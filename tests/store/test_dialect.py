@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.store.dialect import BATCH, among, upsert
-from tracker.store.keys import meet
+from tracker.store.keys import work_key
 from tracker.store.tables.artifact import ARTIFACT_NAME
 from tracker.store.tables.work import WORK, WORK_CATEGORY
 from tracker.store.upgrade import open_store
@@ -20,10 +20,9 @@ ODD = ["arxiv:'; DROP TABLE work; --", 'arxiv:"quoted"', "arxiv:Ünïcode", "arx
 @pytest.mark.parametrize("many", [0, 1, BATCH * 5])
 def test_among_finds_just_the_keys_however_many(tmp_path: Path, many: int) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
-    keys = [f"arxiv:{number}" for number in range(many)] + ODD
-    meet([*keys, "arxiv:other"])
+    keys = [work_key(work) for work in [*(f"arxiv:{number}" for number in range(many)), *ODD]]
     with store.begin() as connection:
-        upsert(connection, WORK, ({"id": key, "first_seen": SEEN} for key in [*keys, "arxiv:other"]))
+        upsert(connection, WORK, ({"id": key, "first_seen": SEEN} for key in [*keys, work_key("arxiv:other")]))
     with store.read() as connection:
         found = connection.execute(select(WORK.c.id).where(among(WORK.c.id, keys))).scalars().all()
         none = connection.execute(select(WORK.c.id).where(among(WORK.c.id, []))).scalars().all()
@@ -34,7 +33,7 @@ def test_among_finds_just_the_keys_however_many(tmp_path: Path, many: int) -> No
 
 def test_among_uses_the_key_and_never_reads_the_whole_table(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
-    asked = select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, ODD))
+    asked = select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, map(work_key, ODD)))
     sql = str(asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
     with store.read() as connection:
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
@@ -45,11 +44,11 @@ def test_among_uses_the_key_and_never_reads_the_whole_table(tmp_path: Path) -> N
 def test_among_in_the_words_of_postgresql() -> None:
     made = (
         select(WORK_CATEGORY.c.work)
-        .where(among(WORK_CATEGORY.c.work, ["a"]))
+        .where(among(WORK_CATEGORY.c.category, ["a"]))
         .compile(dialect=postgresql.dialect())
     )
     assert "IN (SELECT json_array_elements_text(CAST(" in str(made)
-    assert list(made.params.values()) == [["a"]]
+    assert list(made.params.values()) == ['["a"]']
     numbers = (
         select(ARTIFACT_NAME.c.id).where(among(ARTIFACT_NAME.c.id, [1])).compile(dialect=postgresql.dialect())
     )

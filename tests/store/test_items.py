@@ -9,18 +9,19 @@ from tracker.domain.papers import Version
 from tracker.store import feed_entries, items, papers
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.keys import paper_key
 from tracker.store.tables.judgement import EVENT, FEED_ENTRY
 
 
 def enter(store: Store, number: int, category: str, at: datetime) -> None:
-    work = f"arxiv:2606.{number:05}"
+    work = paper_key(f"2606.{number:05}")
     paper = Version(
         arxiv_id=f"2606.{number:05}", n=1, title=f"Paper {number}", abstract="", authors=("Ann",),
         categories=("cs.LG", category), primary_category="cs.LG", comment=None, submitted_at=at, updated_at=at,
     )  # fmt: skip
     papers.save_versions(store, [paper], {}, at)
     event = {
-        "id": sha256(work.encode()).hexdigest()[:16], "work": work, "reference": None, "kind": "opened", "cause": "world",
+        "id": sha256(str(work).encode()).hexdigest()[:16], "work": work, "reference": None, "kind": "opened", "cause": "world",
         "happened_at": at, "observed_at": at,
     }  # fmt: skip
     with store.begin() as connection:

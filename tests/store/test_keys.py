@@ -1,7 +1,6 @@
 """Keys and words as SQLite keeps them: whatever went in comes out."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,16 +9,16 @@ from sqlalchemy import select, text
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.terms import Outcome, Place, Source
-from tracker.store import columns, enum_columns, items, judgements, keys, releases
+from tracker.store import columns, enum_columns, judgements, keys, releases
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
 from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK
 from tracker.store.tables.judgement import EVENT
 from tracker.store.tables.work import VERSION, WORK
-from tracker.store.upgrade import open_store
 
 OLD = ("cs/0112017", "hep-th/9901001", "math/0703999", "q-bio/0309001", "acc-phys/9411001", "supr-con/9612003")
 NEW = ("0704.0001", "1412.9999", "1501.00001", "2606.00001", "2612.99999", "9012.00001")
+SEEN, KEY = datetime(2026, 6, 3, tzinfo=UTC), keys.paper_key("2606.00001")
 NONE_OF_ARXIVS = (
     "", "x", "2606.0001", "1412.00001", "0703.0001", "9107.0001", "2613.00001", "cs.AI/0112017", "nowhere/0703001", "cs/0704001",
     "arxiv:2606.00001", "2606.00001v2", "２６０６.00001", "42500001",
@@ -31,31 +30,21 @@ def test_a_paper_is_a_number_of_four_bytes_that_gives_its_id_back(arxiv_id: str)
     key = keys.work_key(f"arxiv:{arxiv_id}")
     assert isinstance(key, int)
     assert 0 <= key < 1 << 31
-    assert keys.read(key) == f"arxiv:{arxiv_id}"
+    assert keys.arxiv_id_of(key) == arxiv_id
 
 
 @pytest.mark.parametrize("arxiv_id", NONE_OF_ARXIVS)
 def test_what_is_no_id_of_arxivs_has_a_negative_number(arxiv_id: str) -> None:
     key = keys.work_key(f"arxiv:{arxiv_id}")
     assert -(1 << 63) <= key < 0
-    keys.meet([f"arxiv:{arxiv_id}"])
-    assert keys.read(key) == f"arxiv:{arxiv_id}"
-
-
-def test_what_is_only_asked_for_takes_no_memory(store: Store) -> None:
-    before = len(keys._MET)
-    for number in range(100):
-        assert items.load_item(store, f"arxiv:9999.{number:05}") is None
-        assert items.load_item(store, f"release:github:nobody/{number}") is None
-    assert len(keys._MET) == before
 
 
 @given(st.text() | st.from_regex(r"[a-z-]{0,9}/?[0-9]{3,7}\.?[0-9]{0,6}", fullmatch=True))
 def test_no_two_works_share_a_key(name: str) -> None:
-    works = (f"arxiv:{name}", f"release:{name}")
-    keys.meet(works)
-    for work in works:
-        assert keys.read(keys.work_key(work)) == work
+    paper, release = keys.work_key(f"arxiv:{name}"), keys.work_key(f"release:{name}")
+    assert paper != release
+    assert release < 0
+    assert paper < 0 or keys.arxiv_id_of(paper) == name
 
 
 @given(st.integers(0, keys.arxiv_number("9012.99999")))
@@ -76,27 +65,25 @@ def test_what_is_no_digits_is_none(text: str) -> None:
     assert columns.hex_bytes(text) is None
 
 
-def test_a_release_is_known_after_the_store_was_opened_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = f"sqlite:///{tmp_path / 'tracker.db'}"
+def test_the_name_of_a_work_is_read_from_the_store_alone(store: Store) -> None:
     link = Reference("github:acme/model", "github", "repository", "https://github.com/acme/model")
-    store = open_store(path)
     releases.save_release(store, "Model-1", [link], "listed", "r1", (), datetime(2026, 6, 3, tzinfo=UTC))
-    store.close()
-    monkeypatch.setattr(keys, "_MET", {})
-    keys.work_key.cache_clear()
-    store = open_store(path)
-    assert judgements.works_to_judge(store, 9, datetime(2026, 6, 4, tzinfo=UTC)) == ["release:github:acme/model"]
-    store.close()
+    papers = [
+        {"id": keys.paper_key(name), "arxiv_id": name, "judge_due": True, "first_seen": SEEN}
+        for name in ("2606.00001", "odd")
+    ]
+    with store.begin() as connection:
+        upsert(connection, WORK, papers)
+    works = ["arxiv:2606.00001", "arxiv:odd", "release:github:acme/model"]
+    assert judgements.works_to_judge(store, 9, datetime(2026, 6, 4, tzinfo=UTC)) == works
 
 
 def test_the_view_tells_an_event_as_the_program_does(store: Store, now: datetime) -> None:
     names = ["0000000000000001", "7fffffffffffffff", "8000000000000000", "ffffffffffffffff"]
     with store.begin() as connection:
-        upsert(connection, WORK, [{"id": "arxiv:2606.00001", "arxiv_id": "2606.00001", "first_seen": now}])
+        upsert(connection, WORK, [{"id": KEY, "arxiv_id": "2606.00001", "first_seen": now}])
         rows = [
-            {"id": one, "work": "arxiv:2606.00001", "kind": "found", "cause": "world", "happened_at": now, "observed_at": now}
+            {"id": one, "work": KEY, "kind": "found", "cause": "world", "happened_at": now, "observed_at": now}
             for one in names
         ]  # fmt: skip
         upsert(connection, EVENT, rows)
@@ -110,7 +97,7 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
     with store.begin() as connection:
         for number, address in enumerate(addresses):
             work = {
-                "id": f"arxiv:2606.{number:05}", "arxiv_id": f"2606.{number:05}", "latest": 1, "first_seen": now,
+                "id": keys.paper_key(f"2606.{number:05}"), "arxiv_id": f"2606.{number:05}", "latest": 1, "first_seen": now,
                 "submitted_at": now,
             }  # fmt: skip
             upsert(connection, WORK, [work])
@@ -156,16 +143,6 @@ def test_a_day_is_a_number_that_people_can_read(day: date) -> None:
     kept = columns.DayNumber().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
     assert str(kept) == f"{day:%Y%m%d}"
     assert columns.DayNumber().process_result_value(kept, None) == day  # type: ignore[arg-type] # as above
-
-
-@pytest.mark.parametrize(
-    ("told", "kept"),
-    [("2.1fffebd7", 0x21FFFEBD7), ("9999.ffffffff", 0x270FFFFFFFFF), ("0.1fffebd7", None), ("02.1fffebd7", None), ("r1", None),
-     ("", None), ("2.1FFFEBD7", None), ("1", None), (None, None)],
-)  # fmt: skip
-def test_a_version_of_rules_comes_back(told: str | None, kept: int | None) -> None:
-    assert columns.rules_number(told) == (told if kept is None else kept)
-    assert columns.RuleVersion().process_result_value(columns.rules_number(told), None) == told  # type: ignore[arg-type] # it asks nothing
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ def judge(store: Store, number: int, code: State, at: datetime) -> None:
 def stored(store: Store) -> list[tuple[object, ...]]:
     with store.read() as connection:
         rows = connection.execute(
-            text("SELECT category, fact, month, state, papers FROM figure WHERE papers <> 0 ORDER BY 1, 2, 3, 4")
+            text(
+                "SELECT category, fact, month, state, papers FROM paper_count WHERE papers <> 0 ORDER BY 1, 2, 3, 4"
+            )
         )
         return [tuple(row) for row in rows]
 

@@ -219,7 +219,7 @@ PLANS = {
     "SELECT id FROM artifact WHERE host = 'github' AND next_check_at <= '2026' ORDER BY next_check_at": "artifact_due",
     "SELECT id FROM work WHERE judge_due = 1 ORDER BY id LIMIT 9": "work_judge_due",
     "SELECT id FROM work WHERE scan_due = 1 ORDER BY submitted_at DESC, id LIMIT 9": "work_scan_due",
-    "SELECT id FROM work WHERE next_look_at <= '2026' ORDER BY next_look_at LIMIT 9": "work_next_look",
+    "SELECT id FROM work WHERE next_judgement_at <= '2026' ORDER BY next_judgement_at LIMIT 9": "work_next_judgement",
 }
 
 

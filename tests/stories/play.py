@@ -188,7 +188,7 @@ class World:
 
     def entries(self) -> list[tuple[object, ...]]:
         return self.rows(
-            "SELECT 'arxiv:' || arxiv_id, entered_at FROM entry JOIN work ON id = work WHERE feed = 'main' ORDER BY entered_at"
+            "SELECT 'arxiv:' || arxiv_id, entered_at FROM feed_entry JOIN work ON id = work WHERE feed = 'main' ORDER BY entered_at"
         )
 
 

@@ -63,9 +63,9 @@ def test_a_promise_kept_and_a_repository_gone_are_told_once(world: World) -> Non
     assert [work for work, _ in feed(world, "event/gone")] == ["2"]
     (gone,) = items.load_feed_items(world.store, "event/gone", 10)
     assert gone.event
-    before = world.rows("SELECT * FROM entry ORDER BY feed, work, event")
+    before = world.rows("SELECT * FROM feed_entry ORDER BY feed, work, event")
     feed_entries.add_new_entries(world.store, day(90))
-    assert world.rows("SELECT * FROM entry ORDER BY feed, work, event") == before
+    assert world.rows("SELECT * FROM feed_entry ORDER BY feed, work, event") == before
 
 
 def test_what_is_loaded_later_floods_no_feed(world: World) -> None:

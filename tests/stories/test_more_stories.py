@@ -26,7 +26,7 @@ def test_the_second_version_adds_a_link_and_the_third_drops_it(world: World) -> 
     assert world.state("2606.00001") == "open", "what is there stays there"
     assert world.rows("SELECT first_version, last_version FROM links") == [(2, 2)]
     assert "the link is in v2" in str(
-        world.rows("SELECT words FROM verdict JOIN wording ON id = wording WHERE fact = 'code'")
+        world.rows("SELECT sentences FROM verdict JOIN shared_text ON id = shared_text WHERE fact = 'code'")
     )
 
 

@@ -166,7 +166,7 @@ def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkey
 def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
         other.executemany(
-            "INSERT INTO figure (category, fact, month, state, papers) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO paper_count (category, fact, month, state, papers) VALUES (?, ?, ?, ?, ?)",
             [
                 ("all", "code", "2026-05", "open", 3), ("all", "code", "2026-06", "open", 4),
                 ("cs.CL", "code", "2026-06", "open", 4), ("all", "code", "2026-06", "promised", 1),

@@ -75,7 +75,7 @@ def _check_version(settings: Settings, application: int, version: int) -> Findin
         return Finding("database", "version", BAD, says, "Upgrade the program.")
     [revision] = first_row(settings, "SELECT version_num FROM alembic_version")
     says = f"views {version}, schema {revision}"
-    if version == views.VERSION and revision == upgrade.REVISIONS[-1]:
+    if version == views.VERSION and revision == upgrade.revisions()[-1]:
         return Finding("database", "version", OK, says)
     return Finding("database", "version", WARN, f"{says}; the next start upgrades it", "Make a backup before it.")
 

@@ -6,7 +6,7 @@ from tracker.config_files import load_watchlist
 from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.corrections import apply_corrections
-from tracker.store import judgements, organisations, releases, upgrade
+from tracker.store import judgements, organisations, releases
 
 CHECKED_KINDS = frozenset((host.name, kind) for host in HOSTS for kind in host.checked_kinds)
 """The (host, kind) pairs of the artifacts that can be checked."""
@@ -15,7 +15,6 @@ CHECKED_KINDS = frozenset((host.name, kind) for host in HOSTS for kind in host.c
 def prepare(cycle: Cycle) -> None:
     """Bring the operator's files into the store, and queue what was read or judged by older rules."""
     # Another process may have upgraded the store since this one opened it.
-    upgrade.meet(cycle.store)
     apply_corrections(cycle)
     judgements.queue_changed_rules(cycle.store, cycle.rules.roles.version, cycle.rules.judge_version)
     watchlist = load_watchlist()

@@ -43,7 +43,7 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
     yield ""
     yield "Read"
     for row in found["scans"]:
-        why = f" ({row['words'][0]})" if row["words"] else ""
+        why = f" ({row['sentences'][0]})" if row["sentences"] else ""
         yield (
             f"  {row['source']:12} v{row['version']} {row['outcome']}{why} on {_time(row['scanned_at'])}"
             f" by rules {row['rules']}"

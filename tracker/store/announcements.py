@@ -1,9 +1,9 @@
-"""What arXiv announced on which day, and what of it is stored and read."""
+"""What arXiv announced on which day, and what of it is stored and scanned."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import bindparam, func, select, update
@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, func, select, update
 from tracker.domain.terms import Source
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
-from tracker.store.keys import paper_work
 from tracker.store.tables.service import ANNOUNCEMENT
 from tracker.store.tables.work import SCAN, WORK
 
@@ -31,7 +30,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedVersion:
-    """What became of an announced version."""
+    """An announced version, and whether it is stored and scanned."""
 
     arxiv_id: str
     n: int
@@ -42,46 +41,37 @@ class AnnouncedVersion:
     scanned: bool
 
 
-def save_announcements(store: Store, told: Sequence[Announcement]) -> None:
-    """Note what was announced. What is noted already stays as it was told first, but that a replacement turns out to be
-    a withdrawal: not every upstream tells these."""
-    if not told:
+def save_announcements(store: Store, announcements: Sequence[Announcement]) -> None:
+    """Store what was announced. What is stored already stays as the first source stated it, except that a replacement may
+    turn out to be a withdrawal: not every source states these."""
+    if not announcements:
         return
+    withdrawn = [
+        {"paper": announcement.arxiv_id, "version": announcement.n}
+        for announcement in announcements
+        if announcement.kind == WITHDRAWN
+    ]
     with store.begin() as connection:
-        upsert(
-            connection,
-            ANNOUNCEMENT,
-            (
-                {
-                    "work": paper_work(one.arxiv_id),
-                    "n": one.n,
-                    "day": one.day,
-                    "kind": one.kind,
-                    "source": one.source,
-                }
-                for one in told
-            ),
-        )
-        gone = [{"key": paper_work(one.arxiv_id), "number": one.n} for one in told if one.kind == WITHDRAWN]
-        if gone:
+        upsert(connection, ANNOUNCEMENT, map(asdict, announcements))
+        if withdrawn:
             connection.execute(
                 update(ANNOUNCEMENT)
                 .where(
-                    ANNOUNCEMENT.c.work == bindparam("key"),
-                    ANNOUNCEMENT.c.n == bindparam("number"),
+                    ANNOUNCEMENT.c.arxiv_id == bindparam("paper"),
+                    ANNOUNCEMENT.c.n == bindparam("version"),
                     ANNOUNCEMENT.c.kind == REPLACED,
                 )
                 .values(kind=WITHDRAWN),
-                gone,
+                withdrawn,
             )
 
 
 def load_announced_versions(store: Store, since: date, until: date) -> list[AnnouncedVersion]:
     """Everything announced from `since` to `until` (New York days, inclusive), by day and id."""
-    read = (
+    scanned = (
         select(SCAN.c.work)
         .where(
-            SCAN.c.work == ANNOUNCEMENT.c.work,
+            SCAN.c.work == WORK.c.id,
             SCAN.c.version >= ANNOUNCEMENT.c.n,
             SCAN.c.source == Source.METADATA.value,
         )
@@ -90,7 +80,7 @@ def load_announced_versions(store: Store, since: date, until: date) -> list[Anno
     with store.read() as connection:
         return [
             AnnouncedVersion(
-                row.work.partition(":")[2],
+                row.arxiv_id,
                 row.n,
                 row.day,
                 row.kind,
@@ -99,9 +89,9 @@ def load_announced_versions(store: Store, since: date, until: date) -> list[Anno
                 scanned=bool(row.scanned),
             )
             for row in connection.execute(
-                select(ANNOUNCEMENT, func.coalesce(WORK.c.latest, 0).label("latest"), read.label("scanned"))
-                .select_from(ANNOUNCEMENT.outerjoin(WORK, WORK.c.id == ANNOUNCEMENT.c.work))
+                select(ANNOUNCEMENT, func.coalesce(WORK.c.latest, 0).label("latest"), scanned.label("scanned"))
+                .select_from(ANNOUNCEMENT.outerjoin(WORK, WORK.c.arxiv_id == ANNOUNCEMENT.c.arxiv_id))
                 .where(ANNOUNCEMENT.c.day >= since, ANNOUNCEMENT.c.day <= until)
-                .order_by(ANNOUNCEMENT.c.day, ANNOUNCEMENT.c.work, ANNOUNCEMENT.c.n)
+                .order_by(ANNOUNCEMENT.c.day, ANNOUNCEMENT.c.arxiv_id, ANNOUNCEMENT.c.n)
             )
         ]

@@ -1,4 +1,4 @@
-"""What the JSON API asks: the public views, row for row, found through the indexes of the tables behind them."""
+"""Queries of the JSON API: rows of the public views, found through the indexes of the tables behind them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any
 from sqlalchemy import NullPool, create_engine
 
 from tracker.domain.items import Item
-from tracker.store import items, search, verdicts, views
+from tracker.store import items, search, views
 from tracker.store.engine import Store
 from tracker.store.export import Column, json_value, view_columns
-from tracker.store.keys import paper_work, work_key
+from tracker.store.keys import paper_key, paper_work
 from tracker.store.organisations import account_prefixes
+from tracker.store.verdicts import VerdictColumns, complete_verdicts
 
 FACTS = ("code", "weights", "data", "demo")
-_MOMENTS = {"submitted": "w.submitted_at", "opened": "w.opened_at"}
+_DATES = {"submitted": "w.submitted_at", "opened": "w.opened_at"}
 _CONDITIONS = {
     "category": "EXISTS (SELECT 1 FROM work_category c WHERE c.work = w.id AND c.category = ?)",
     "licence": """lower(?) IN (
@@ -52,15 +53,15 @@ def list_papers(
     before: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> tuple[list[dict[str, Any]], tuple[str, str] | None]:
-    """One page of papers, newest first, as rows of `papers` with `opened_at`; and after which (moment, id) the next
-    page begins, None where this is the last.
+    """One page of papers, newest first, as rows of `papers` with `opened_at`; and the (date, id) after which the next
+    page begins, None where this is the last page.
 
     `filters` may hold `category`, the four facts, `licence` (a class or an SPDX id of the code), `author`, `q`,
-    `since` and `until` (both included; UTC), `org` (an organisation of the store, or an account at GitHub or the Hub,
-    under which an own artifact lies). `by` is the date that orders and bounds: `submitted`, or `opened` (then only
-    papers whose code is open now are listed). New papers never move a page that was begun: pages go by key.
+    `since` and `until` (both included; UTC), and `org` (an organisation of the store, or an account on GitHub or the Hub
+    that holds an own artifact). `by` is the date that orders and bounds: `submitted`, or `opened` (then only papers whose
+    code is open now are listed). Pages go by key, so that new papers move no page that was begun.
     """
-    moment = _MOMENTS[by]
+    date = _DATES[by]
     conditions: list[str] = ["w.latest > 0"]
     values: list[object] = []
     if by == "opened":
@@ -73,75 +74,76 @@ def list_papers(
         conditions.append(_OWNED)
         values += [filters["org"], json.dumps(account_prefixes([filters["org"]], [filters["org"]]))]
     if "q" in filters:
-        wanted = search.split_words(filters["q"])
-        conditions.append(_WORDS if wanted else "0")
-        values += [search.match_expression(wanted)] if wanted else []
+        words = search.split_words(filters["q"])
+        conditions.append(_WORDS if words else "0")
+        values += [search.match_expression(words)] if words else []
     if "since" in filters:
-        conditions.append(f"{moment} >= ?")
+        conditions.append(f"{date} >= ?")
         values.append(filters["since"])
     if "until" in filters:
-        conditions.append(f"{moment} <= ?")
-        # Text that begins alike sorts behind: `2026-07-01` takes in all of that day.
+        conditions.append(f"{date} <= ?")
+        # A longer text sorts after its beginning: `2026-07-01` must include all of that day.
         values.append(filters["until"] if "T" in filters["until"] else f"{filters['until']}T~")
     if before:
-        conditions.append(f"({moment}, w.id) < (?, ?)")
-        values += [before[0], work_key(paper_work(before[1]))]
-    found = connection.execute(
-        f"SELECT w.id, w.arxiv_id, {moment}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # pieces of ours, values bound
-        f"WHERE {' AND '.join(conditions)} ORDER BY {moment} DESC, w.id DESC LIMIT ?",
+        conditions.append(f"({date}, w.id) < (?, ?)")
+        values += [before[0], paper_key(before[1])]
+    keys = connection.execute(
+        f"SELECT w.id, w.arxiv_id, {date}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # constants, values are bound
+        f"WHERE {' AND '.join(conditions)} ORDER BY {date} DESC, w.id DESC LIMIT ?",
         [*values, limit + 1],
     ).fetchall()
-    page = found[:limit]
-    told = view_columns(connection, "papers")
+    page = keys[:limit]
+    columns = view_columns(connection, "papers")
     query = f"{views.VIEWS['papers']} AND w.id IN (SELECT value FROM json_each(?))"  # noqa: S608 # as above
-    rows = {row["arxiv_id"]: row for row in _rows(connection, told, query, json.dumps([one[0] for one in page]))}
-    made = [rows[named] | {"opened_at": opened} for _, named, _, opened in page if named in rows]
-    return made, (page[-1][2], page[-1][1]) if len(found) > limit else None
+    rows = {
+        row["arxiv_id"]: row for row in _rows(connection, columns, query, json.dumps([key for key, *_ in page]))
+    }
+    papers = [rows[arxiv_id] | {"opened_at": opened} for _, arxiv_id, _, opened in page if arxiv_id in rows]
+    return papers, (page[-1][2], page[-1][1]) if len(keys) > limit else None
 
 
 def load_paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | None:
     """One paper: its row of `papers`, its verdicts with their reasons, and its rows of `links`, `artifacts` and
-    `events`. None where it is not stored."""
-    work = work_key(paper_work(arxiv_id))
-    found = _rows(connection, view_columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", work)
-    if not found:
+    `events`; None where it is not stored."""
+    key = paper_key(arxiv_id)
+    papers = _rows(connection, view_columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", key)
+    if not papers:
         return None
-    opened, judged = connection.execute("SELECT opened_at, judged_at FROM work WHERE id = ?", [work]).fetchone()
-    kept = connection.execute(
-        "SELECT d.fact, d.state, d.licence_class, n.reference, y.words FROM verdict d "
-        "JOIN wording y ON y.id = d.wording LEFT JOIN artifact_name n ON n.id = d.name WHERE d.work = ?",
-        [work],
+    opened, judged = connection.execute("SELECT opened_at, judged_at FROM work WHERE id = ?", [key]).fetchone()
+    rows = connection.execute(
+        "SELECT d.fact, d.state, d.licence_class, n.reference, y.sentences FROM verdict d "
+        "JOIN shared_text y ON y.id = d.shared_text LEFT JOIN artifact_name n ON n.id = d.name WHERE d.work = ?",
+        [key],
     ).fetchall()
-    told = [
-        verdicts.Row(fact, state, kind, reference, json.loads(reasons))
-        for fact, state, kind, reference, reasons in kept
+    stored = [
+        VerdictColumns(fact, state, kind, reference, json.loads(reasons))
+        for fact, state, kind, reference, reasons in rows
     ]
     return {
-        **found[0],
+        **papers[0],
         "opened_at": opened,
-        "verdicts": [asdict(one) | {"reasons": list(one.reasons)} for one in verdicts.complete_verdicts(told)]
+        "verdicts": [asdict(verdict) | {"reasons": list(verdict.reasons)} for verdict in complete_verdicts(stored)]
         if judged
         else [],
         **{
-            view: _rows(connection, view_columns(connection, view), f"{views.VIEWS[view]} {within}", work)
+            view: _rows(connection, view_columns(connection, view), f"{views.VIEWS[view]} {within}", key)
             for view, within in _WITHIN.items()
         },
     }
 
 
 def load_paper_item(connection: sqlite3.Connection, arxiv_id: str) -> Item | None:
-    """One paper as feeds and pages have it, from a connection of `export.reading`; None where it is not stored."""
-    connection.set_authorizer(
-        None
-    )  # SQLAlchemy ends its transactions by itself; the connection still cannot write
+    """One paper as feeds and pages have it, from a connection of `export.open_consistent`; None where it is not stored."""
+    # SQLAlchemy ends its transactions by itself, which the authorizer refuses; the connection still cannot write.
+    connection.set_authorizer(None)
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=NullPool)
     return items.load_item(Store(engine, ""), paper_work(arxiv_id))
 
 
 def _rows(
-    connection: sqlite3.Connection, told: Sequence[Column], query: str, value: int | str
+    connection: sqlite3.Connection, columns: Sequence[Column], query: str, value: int | str
 ) -> list[dict[str, Any]]:
     return [
-        {column.name: json_value(column.kind, cell) for column, cell in zip(told, row, strict=True)}
+        {column.name: json_value(column.kind, cell) for column, cell in zip(columns, row, strict=True)}
         for row in connection.execute(query, [value])
     ]

@@ -1,4 +1,5 @@
-"""Names of artifacts: one artifact per host's own id, whatever names it has had."""
+"""Names of artifacts. The id that a host gives says which artifact a name leads to: a repository that is renamed stays
+the same artifact under two names, and a stranger's repository under an old name is another artifact."""
 
 from __future__ import annotations
 
@@ -15,14 +16,17 @@ from tracker.store.tables.work import WORK
 
 
 class ArtifactName(NamedTuple):
-    """A name's number, and the address for which it stands."""
+    """The number of a name, and the address for which it stands."""
 
     id: int
     url: str
 
 
-def ended_names(connection: Connection, works: Collection[str]) -> dict[tuple[str, str], ArtifactName]:
-    """Names that ended since these works first wrote them: who wrote one keeps the artifact that was meant."""
+def ended_names(connection: Connection, works: Collection[int]) -> dict[tuple[int, str], ArtifactName]:
+    """Names that ended since these works first wrote them, by (work, folded reference).
+
+    A work that wrote such a name keeps the artifact that it meant.
+    """
     rows = connection.execute(
         select(MENTION.c.work, ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.id, ARTIFACT_NAME.c.url)
         .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == MENTION.c.name)
@@ -34,155 +38,159 @@ def ended_names(connection: Connection, works: Collection[str]) -> dict[tuple[st
 def ensure_names(
     connection: Connection, references: Mapping[str, Reference], now: datetime
 ) -> dict[str, ArtifactName]:
-    """The current name of each folded reference, made with its artifact where it is new."""
-    current = select(ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.id, ARTIFACT_NAME.c.url).where(
-        ARTIFACT_NAME.c.until.is_(None), among(ARTIFACT_NAME.c.folded, references)
+    """The current name of each folded reference, created with its artifact where it is new."""
+    rows = connection.execute(
+        select(ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.id, ARTIFACT_NAME.c.url).where(
+            ARTIFACT_NAME.c.until.is_(None), among(ARTIFACT_NAME.c.folded, references)
+        )
     )
-    known = {row.folded: ArtifactName(row.id, row.url) for row in connection.execute(current)}
-    fresh = [references[folded] for folded in references if folded not in known]
-    if not fresh:
-        return known
-    artifacts = list(enumerate(fresh, next_number(connection, ARTIFACT)))
-    names = list(enumerate(artifacts, next_number(connection, ARTIFACT_NAME)))
+    names = {row.folded: ArtifactName(row.id, row.url) for row in rows}
+    new = [reference for folded, reference in references.items() if folded not in names]
+    if not new:
+        return names
+    artifacts = list(enumerate(new, next_number(connection, ARTIFACT)))
     upsert(
         connection,
         ARTIFACT,
         (
-            {"id": number, "reference": new.key, "host": new.host, "kind": new.kind, "url": new.url}
-            for number, new in artifacts
+            {
+                "id": number,
+                "reference": reference.key,
+                "host": reference.host,
+                "kind": reference.kind,
+                "url": reference.url,
+            }
+            for number, reference in artifacts
         ),
     )
+    numbered = list(enumerate(artifacts, next_number(connection, ARTIFACT_NAME)))
     upsert(
         connection,
         ARTIFACT_NAME,
         (
             {
                 "id": number,
-                "folded": new.folded,
-                "artifact": of,
-                "reference": new.key,
-                "url": new.url,
+                "folded": reference.folded,
+                "artifact": artifact,
+                "reference": reference.key,
+                "url": reference.url,
                 "since": now,
             }
-            for number, (of, new) in names
+            for number, (artifact, reference) in numbered
         ),
     )
-    return known | {new.folded: ArtifactName(number, new.url) for number, (_, new) in names}
+    return names | {reference.folded: ArtifactName(number, reference.url) for number, (_, reference) in numbered}
 
 
-def replace_artifact(connection: Connection, row: Any, asked: Reference, host_id: str, now: datetime) -> int:
-    """The asked name now leads to a stranger: papers that wrote it keep the artifact they meant.
+def replace_artifact(connection: Connection, row: Any, requested: Reference, host_id: str, now: datetime) -> int:
+    """End the requested name of the artifact of this row, since it now leads to a stranger; returns the stranger's number.
 
-    The old artifact is looked for at once under any later name of its own; without one it is lost.
+    Papers that wrote the name keep the artifact that they meant. It is due at once under a later name of its own; without
+    one it is lost.
     """
     connection.execute(
         update(ARTIFACT_NAME)
         .where(
-            ARTIFACT_NAME.c.folded == asked.folded,
+            ARTIFACT_NAME.c.folded == requested.folded,
             ARTIFACT_NAME.c.artifact == row.id,
             ARTIFACT_NAME.c.until.is_(None),
         )
         .values(until=now)
     )
-    stranger: int | None = connection.execute(
-        select(ARTIFACT.c.id).where(
-            ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == host_id
-        )
-    ).scalar_one_or_none()
+    stranger: int | None = connection.execute(select(ARTIFACT.c.id).where(_is(row, host_id))).scalar_one_or_none()
     if stranger is None:
         stranger = next_number(connection, ARTIFACT)
         connection.execute(
             insert(ARTIFACT).values(
                 id=stranger,
-                reference=asked.key,
+                reference=requested.key,
                 host=row.host,
                 kind=row.kind,
-                url=asked.url,
+                url=requested.url,
                 host_id=host_id,
                 holds=[],
                 languages=[],
             )
         )
-    _add_name(connection, stranger, asked, now, written=True)
-    other = connection.execute(
+    _add_name(connection, stranger, requested, now, written=True)
+    later = connection.execute(
         select(ARTIFACT_NAME.c.reference, ARTIFACT_NAME.c.url).where(
             ARTIFACT_NAME.c.artifact == row.id, ARTIFACT_NAME.c.until.is_(None)
         )
     ).first()
-    values: dict[str, Any] = {"next_check_at": now if other else None}
-    if other:
-        values |= {"reference": other.reference, "url": other.url}
+    values: dict[str, Any] = {"next_check_at": now if later else None}
+    if later:
+        values |= {"reference": later.reference, "url": later.url}
     connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == row.id).values(**values))
     queue_linking_works(connection, row.id)
     return stranger
 
 
 def identify_artifact(connection: Connection, row: Any, host_id: str) -> int:
-    """The artifact's own id is learned; if another artifact has it, this name was only another name of it."""
-    same: int | None = connection.execute(
-        select(ARTIFACT.c.id).where(
-            ARTIFACT.c.host == row.host, ARTIFACT.c.kind == row.kind, ARTIFACT.c.host_id == host_id
-        )
-    ).scalar_one_or_none()
+    """Store the host's id of the artifact of this row, and return the artifact's number.
+
+    Where another artifact has that id already, this one was only another name of it and is merged into it.
+    """
+    same: int | None = connection.execute(select(ARTIFACT.c.id).where(_is(row, host_id))).scalar_one_or_none()
     if same is None:
         connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == row.id).values(host_id=host_id))
         return int(row.id)
     queue_linking_works(connection, row.id)
     connection.execute(update(ARTIFACT_NAME).where(ARTIFACT_NAME.c.artifact == row.id).values(artifact=same))
-    taken = select(ROLE.c.work).where(ROLE.c.artifact == same)
-    connection.execute(delete(ROLE).where(ROLE.c.artifact == row.id, ROLE.c.work.in_(taken)))
+    has_role = select(ROLE.c.work).where(ROLE.c.artifact == same)
+    connection.execute(delete(ROLE).where(ROLE.c.artifact == row.id, ROLE.c.work.in_(has_role)))
     connection.execute(update(ROLE).where(ROLE.c.artifact == row.id).values(artifact=same))
     connection.execute(delete(ARTIFACT_CHECK).where(ARTIFACT_CHECK.c.artifact == row.id))
     connection.execute(delete(ARTIFACT).where(ARTIFACT.c.id == row.id))
     return same
 
 
-def save_answered_name(
-    connection: Connection, key: int, answered: Reference, asked: Reference, now: datetime
+def _is(row: Any, host_id: str) -> Any:
+    """The artifact of that id at the host of this row."""
+    return (ARTIFACT.c.host == row.host) & (ARTIFACT.c.kind == row.kind) & (ARTIFACT.c.host_id == host_id)
+
+
+def save_current_name(
+    connection: Connection, artifact: int, current: Reference, requested: Reference, now: datetime
 ) -> None:
-    """Keep the name that the host answered with, beside the one that was asked."""
+    """Store the name by which the host calls an artifact, beside the one that was requested."""
     connection.execute(
-        update(ARTIFACT).where(ARTIFACT.c.id == key).values(reference=answered.key, url=answered.url)
+        update(ARTIFACT).where(ARTIFACT.c.id == artifact).values(reference=current.key, url=current.url)
     )
-    if answered.folded == asked.folded:
+    if current.folded == requested.folded:
         return
     owner = connection.execute(
         select(ARTIFACT_NAME.c.artifact).where(
-            ARTIFACT_NAME.c.folded == answered.folded, ARTIFACT_NAME.c.until.is_(None)
+            ARTIFACT_NAME.c.folded == current.folded, ARTIFACT_NAME.c.until.is_(None)
         )
     ).scalar_one_or_none()
     if owner is None:
-        _add_name(connection, key, answered, now, written=False)
-    elif owner != key:
-        _merge_named(connection, key, owner)
+        _add_name(connection, artifact, current, now, written=False)
+    elif owner != artifact:
+        _merge_unchecked(connection, artifact, owner)
 
 
-def _merge_named(connection: Connection, key: int, owner: int) -> None:
-    """Another paper wrote the new name before it was asked: that unasked artifact is this one."""
-    other = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == owner)).one()
-    if other.host_id is None:
-        host_id = connection.execute(select(ARTIFACT.c.host_id).where(ARTIFACT.c.id == key)).scalar_one()
-        identify_artifact(connection, other, host_id)
+def _merge_unchecked(connection: Connection, artifact: int, owner: int) -> None:
+    """Merge the owner of the current name into the artifact where it was never checked: another paper wrote the new name
+    before the host was asked for it."""
+    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == owner)).one()
+    if row.host_id is None:
+        host_id = connection.execute(select(ARTIFACT.c.host_id).where(ARTIFACT.c.id == artifact)).scalar_one()
+        identify_artifact(connection, row, host_id)
 
 
-def _add_name(connection: Connection, key: int, reference: Reference, now: datetime, *, written: bool) -> None:
-    old = connection.execute(
-        select(ARTIFACT_NAME.c.until).where(
-            ARTIFACT_NAME.c.folded == reference.folded, ARTIFACT_NAME.c.artifact == key
-        )
-    ).one_or_none()
-    if old is not None:
-        connection.execute(
-            update(ARTIFACT_NAME)
-            .where(ARTIFACT_NAME.c.folded == reference.folded, ARTIFACT_NAME.c.artifact == key)
-            .values(until=None)
-        )
+def _add_name(
+    connection: Connection, artifact: int, reference: Reference, now: datetime, *, written: bool
+) -> None:
+    this = (ARTIFACT_NAME.c.folded == reference.folded) & (ARTIFACT_NAME.c.artifact == artifact)
+    if connection.execute(select(ARTIFACT_NAME.c.id).where(this)).one_or_none() is not None:
+        connection.execute(update(ARTIFACT_NAME).where(this).values(until=None))
         return
     connection.execute(
         insert(ARTIFACT_NAME).values(
             id=next_number(connection, ARTIFACT_NAME),
             folded=reference.folded,
-            artifact=key,
+            artifact=artifact,
             reference=reference.key,
             url=reference.url,
             written=written,
@@ -191,8 +199,8 @@ def _add_name(connection: Connection, key: int, reference: Reference, now: datet
     )
 
 
-def queue_linking_works(connection: Connection, key: int, *, roles_too: bool = False) -> None:
-    """Mark the works that link it for judging, and for deciding roles where it says something new of papers."""
-    works = select(ROLE.c.work).where(ROLE.c.artifact == key)
+def queue_linking_works(connection: Connection, artifact: int, *, roles_too: bool = False) -> None:
+    """Queue the works that link an artifact for judging, and with `roles_too` for deciding its roles anew."""
+    works = select(ROLE.c.work).where(ROLE.c.artifact == artifact)
     due = {"judge_due": True} | ({"scan_due": True} if roles_too else {})
     connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(**due))

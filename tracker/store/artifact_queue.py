@@ -19,25 +19,26 @@ from tracker.store.tables.work import WORK
 
 
 def make_artifacts_due(store: Store, references: Sequence[str], now: datetime) -> None:
-    """Make the artifacts behind these references due now. StoreError for a reference nobody linked."""
+    """Make the artifacts behind these references due now. StoreError for a reference that no paper links."""
     with store.begin() as connection:
         for reference in references:
-            number = connection.execute(
+            artifact = connection.execute(
                 select(ARTIFACT_NAME.c.artifact).where(
                     ARTIFACT_NAME.c.folded == reference.casefold(), ARTIFACT_NAME.c.until.is_(None)
                 )
             ).scalar_one_or_none()
-            if number is None:
+            if artifact is None:
                 raise StoreError(
-                    f"{reference}: no stored paper links it; references are written like github:owner/name."
+                    f"{reference}: no stored paper links it; write references like github:owner/name."
                 )
-            connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == number).values(next_check_at=now))
+            connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == artifact).values(next_check_at=now))
 
 
 def queue_artifacts(
     connection: Connection, artifacts: Sequence[int], checkable: Collection[tuple[str, str]], now: datetime
 ) -> None:
-    """Own artifacts are looked at at once when they never were; new papers' artifacts come first."""
+    """Make artifacts due at `now` that were never checked, where their (host, kind) is `checkable`; and note the newest paper
+    that links each, since artifacts of new papers come first."""
     newest = (
         select(func.max(WORK.c.submitted_at))
         .join(ROLE, ROLE.c.work == WORK.c.id)
@@ -58,33 +59,33 @@ def queue_artifacts(
 
 @dataclass(frozen=True, slots=True)
 class DueArtifact:
-    """An artifact to be asked for by one of its names."""
+    """An artifact to be checked under one of its names."""
 
     artifact: int
     reference: Reference
     host_id: str | None = None
-    """The host's own id of it, where it was ever seen."""
+    """The host's own id of it, where it was seen before."""
     commit: str | None = None
-    """The commit at which it was last read whole by today's rules; None where it must be read."""
+    """The commit at which all its files were last read by today's rules; None where they must be read."""
 
 
 def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules: str = "") -> list[DueArtifact]:
-    """Artifacts whose look is due at one host: new ones first, those of the newest papers before others, then what
-    is promised or pending, then what has settled.
+    """Artifacts that are due at one host: new ones first, those of the newest papers before others, then what is promised
+    or pending, then what has settled.
 
-    `read_rules` are today's rules of reading: what was read whole by them need not be read again while its commit
-    stands.
+    `read_rules` is the version of today's rules of reading: what was read by them need not be read again while its commit
+    is the same.
 
-    An artifact is asked for by every name that a paper wrote and that still holds, since each is a link
-    that readers follow; where none holds any more, by what the host last called it.
+    An artifact is due under every current name that a paper wrote, since each is a link that readers follow; where there is
+    none, under the name by which the host last called it.
     """
     with store.read() as connection:
-        # The order is found in an index that holds all it needs; the rows are looked at once they are chosen.
-        keys = list(
+        # An index holds all that the order needs; the rows are read once they are chosen.
+        artifacts = list(
             connection.execute(
                 select(ARTIFACT.c.id)
                 .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
-                .order_by(_TURN, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.id)
+                .order_by(_PRIORITY, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.id)
                 .limit(limit)
             ).scalars()
         )
@@ -102,21 +103,20 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
                 ARTIFACT.c.read_rules,
             )
             .join(ARTIFACT, ARTIFACT.c.id == ARTIFACT_NAME.c.artifact)
-            .where(among(ARTIFACT_NAME.c.artifact, keys), ARTIFACT_NAME.c.until.is_(None))
+            .where(among(ARTIFACT_NAME.c.artifact, artifacts), ARTIFACT_NAME.c.until.is_(None))
             .order_by(ARTIFACT_NAME.c.since, ARTIFACT_NAME.c.folded)
         ):
             names[row.artifact].append(row)
     due = []
-    for key in keys:
-        asked = [row for row in names[key] if row.written] or names[key][:1]
-        for row in asked:
-            read = row.outcome == "present" and row.read_rules == read_rules != ""
-            named = Reference(row.reference, host, row.kind, row.url)
-            due.append(DueArtifact(key, named, row.host_id, row.commit_id if read else None))
+    for artifact in artifacts:
+        for row in [row for row in names[artifact] if row.written] or names[artifact][:1]:
+            is_read = row.outcome == "present" and row.read_rules == read_rules != ""
+            reference = Reference(row.reference, host, row.kind, row.url)
+            due.append(DueArtifact(artifact, reference, row.host_id, row.commit_id if is_read else None))
     return due
 
 
-_TURN = case(
+_PRIORITY = case(
     (ARTIFACT.c.first_checked_at.is_(None), 0),
     (ARTIFACT.c.content.in_([Content.PLACEHOLDER.value, Content.EMPTY.value, Content.README_ONLY.value]), 1),
     (ARTIFACT.c.outcome == Outcome.ABSENT.value, 1),

@@ -1,4 +1,4 @@
-"""Storing what hosts answered: one artifact per host's own id, whatever names it has had."""
+"""Artifacts as their hosts showed them: the results of checks, and archived copies of what is gone."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.history import Licence
 from tracker.domain.terms import Content, Fact, Lifecycle, Outcome
-from tracker.store import artifact_names
+from tracker.store.artifact_names import (
+    identify_artifact,
+    queue_linking_works,
+    replace_artifact,
+    save_current_name,
+)
 from tracker.store.engine import Store
 from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK, ROLE
 
 NextCheck = Callable[[str, Check, Content, datetime, datetime, int], datetime | None]
-"""(folded reference, check, what is there, first checked, now, times the outcome was seen in a row) -> when to look
-again, None for never."""
+"""(folded reference, check, content, first checked, now, times the outcome was seen in a row) -> time of the next check,
+None for never."""
 COPY_RETRY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What a host answered about one name of one artifact."""
+    """What a check of one name of one artifact gave."""
 
     artifact: int
     requested: Reference
@@ -33,46 +38,45 @@ class CheckResult:
     licence: Licence
     licences_beside: tuple[tuple[Fact, Licence], ...] = ()
     read_rules: str = ""
-    """By which rules its files were read; empty where they were not all read."""
+    """By which rules its files were read; empty where some of them were not read."""
 
 
-def save_checks(store: Store, answers: Sequence[CheckResult], next_check: NextCheck, now: datetime) -> None:
-    """Store answers in one transaction and mark every linking work for judging.
+def save_checks(store: Store, results: Sequence[CheckResult], next_check: NextCheck, now: datetime) -> None:
+    """Store the results of checks in one transaction, and queue every linking work for judging.
 
-    Where an answer is `unchanged`, what was read of the artifact before stands.
+    Where a check says `unchanged`, what was read of the artifact before stays.
     """
     with store.begin() as connection:
-        for answer in answers:
-            _save_one(connection, answer, next_check, now)
+        for result in results:
+            _save_check(connection, result, next_check, now)
 
 
-def _save_one(connection: Connection, answer: CheckResult, next_check: NextCheck, now: datetime) -> None:
-    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == answer.artifact)).one_or_none()
-    if row is None:  # merged into another by an earlier answer of the same batch
+def _save_check(connection: Connection, result: CheckResult, next_check: NextCheck, now: datetime) -> None:
+    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == result.artifact)).one_or_none()
+    if row is None:  # merged into another by an earlier result of the same batch
         return
-    check = answer.check
-    key: int = row.id
+    check = result.check
+    artifact: int = row.id
     if check.host_id is not None and row.host_id is not None and row.host_id != check.host_id:
-        key = artifact_names.replace_artifact(connection, row, answer.requested, check.host_id, now)
+        artifact = replace_artifact(connection, row, result.requested, check.host_id, now)
     elif check.host_id is not None and row.host_id is None:
-        key = artifact_names.identify_artifact(connection, row, check.host_id)
+        artifact = identify_artifact(connection, row, check.host_id)
     if check.reference is not None:
-        artifact_names.save_answered_name(connection, key, check.reference, answer.requested, now)
-    _record(connection, key, answer, next_check, now)
+        save_current_name(connection, artifact, check.reference, result.requested, now)
+    _update_artifact(connection, artifact, result, next_check, now)
 
 
-def _record(connection: Connection, key: int, answer: CheckResult, next_check: NextCheck, now: datetime) -> None:
-    check = answer.check
-    row = connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == key)).one()
-    first, known = row.first_checked_at or now, Content(row.content or "unknown")
+def _update_artifact(
+    connection: Connection, artifact: int, result: CheckResult, next_check: NextCheck, now: datetime
+) -> None:
+    check, this = result.check, ARTIFACT.c.id == artifact
+    row = connection.execute(select(ARTIFACT).where(this)).one()
+    first, content = row.first_checked_at or now, Content(row.content or "unknown")
     folded = row.reference.casefold()
     if check.outcome is Outcome.UNKNOWN and row.outcome is not None:
-        # A failed look says nothing new: what was last seen stands, with its own date.
-        connection.execute(
-            update(ARTIFACT)
-            .where(ARTIFACT.c.id == key)
-            .values(reason=check.reason, next_check_at=next_check(folded, check, known, first, now, 1))
-        )
+        # A failed check shows nothing new: what was last seen stays, with its own date.
+        again = next_check(folded, check, content, first, now, 1)
+        connection.execute(update(ARTIFACT).where(this).values(reason=check.reason, next_check_at=again))
         return
     values = {
         "outcome": check.outcome.value,
@@ -80,47 +84,39 @@ def _record(connection: Connection, key: int, answer: CheckResult, next_check: N
         "archived": bool(check.archived),
         "gated": bool(check.gated),
         "commit_id": check.commit,
-        **(_as_read(row) if check.unchanged else _read(answer)),
+        **({name: getattr(row, name) for name in _READ} if check.unchanged else _read_columns(result)),
     }
-    times = _sight(connection, key, values, check.reference.key if check.reference else None, now)
-    facts: dict[str, Any] = dict(values)
+    times = _save_history(connection, artifact, values, check.reference.key if check.reference else None, now)
+    facts: dict[str, Any] = {}
     if check.outcome is Outcome.PRESENT:
         facts |= {"fork": bool(check.fork), "created_at": check.created_at, "pushed_at": check.pushed_at}
     if check.outcome is Outcome.PRESENT and not check.unchanged:
         facts |= {
             "languages": list(check.languages),
             "derived_from": list(check.derived_from),
-            "read_rules": answer.read_rules,
+            "read_rules": result.read_rules,
         }
-    content = Content(values["content"])
+    next_at = next_check(folded, check, Content(values["content"]), first, now, times)
     connection.execute(
         update(ARTIFACT)
-        .where(ARTIFACT.c.id == key)
-        .values(
-            **facts,
-            first_checked_at=first,
-            checked_at=now,
-            next_check_at=next_check(folded, check, content, first, now, times),
-        )
+        .where(this)
+        .values(**values, **facts, first_checked_at=first, checked_at=now, next_check_at=next_at)
     )
-    renamed = facts["names"] != row.names or facts.get("derived_from", row.derived_from) != row.derived_from
-    artifact_names.queue_linking_works(connection, key, roles_too=renamed)
+    names_changed = values["names"] != row.names
+    origin_changed = facts.get("derived_from", row.derived_from) != row.derived_from
+    queue_linking_works(connection, artifact, roles_too=names_changed or origin_changed)
 
 
 _READ = (
     "content", "holds", "licence_claimed", "licence_spdx", "licence_class", "licence_source", "licence_note",
     "licences_beside", "names",
 )  # fmt: skip
+"""The columns of what was read of an artifact."""
 
 
-def _as_read(row: Any) -> dict[str, Any]:
-    """What was read of an artifact before."""
-    return {name: getattr(row, name) for name in _READ}
-
-
-def _read(answer: CheckResult) -> dict[str, Any]:
-    """What was read of it now, in the same columns."""
-    check, licence = answer.check, answer.licence
+def _read_columns(result: CheckResult) -> dict[str, Any]:
+    """What was read of an artifact now, in the columns of `_READ`."""
+    check, licence = result.check, result.licence
     return {
         "content": check.content.value,
         "holds": [fact.value for fact in check.holds],
@@ -130,56 +126,61 @@ def _read(answer: CheckResult) -> dict[str, Any]:
         "licence_source": licence.source,
         "licence_note": licence.note,
         "licences_beside": [
-            [fact.value, one.spdx, one.class_.value, one.source, one.note] for fact, one in answer.licences_beside
+            [fact.value, of_fact.spdx, of_fact.class_.value, of_fact.source, of_fact.note]
+            for fact, of_fact in result.licences_beside
         ],
         "names": None if check.papers_named is None else list(check.papers_named),
     }
 
 
-def _sight(connection: Connection, key: int, values: dict[str, Any], reference: str | None, now: datetime) -> int:
-    """Add a sighting if something changed, else move the last one's time. Returns its count."""
-    # A column that came later counts only where it says something: older rows have digests without it.
-    silent = {"commit_id", "reason", *(name for name in ("names", "licences_beside") if not values[name])}
-    told = "\n".join(str(values[name]) for name in sorted(values) if name not in silent)
-    digest = hashlib.sha256(f"{told}\n{(reference or '').casefold()}".encode()).hexdigest()[:16]
+def _save_history(
+    connection: Connection, artifact: int, values: dict[str, Any], reference: str | None, now: datetime
+) -> int:
+    """Add a row of what was seen where something changed, else extend the last row to `now`; returns that row's count of
+    checks."""
+    digest = _digest(values, reference)
     last = connection.execute(
         select(ARTIFACT_CHECK)
-        .where(ARTIFACT_CHECK.c.artifact == key)
+        .where(ARTIFACT_CHECK.c.artifact == artifact)
         .order_by(ARTIFACT_CHECK.c.first_seen.desc())
         .limit(1)
     ).one_or_none()
+    at = (ARTIFACT_CHECK.c.artifact == artifact) & (
+        ARTIFACT_CHECK.c.first_seen == (last.first_seen if last else now)
+    )
     if last is not None and last.digest == digest:
         times = int(last.times) + (1 if last.last_seen < now else 0)
-        connection.execute(
-            update(ARTIFACT_CHECK)
-            .where(ARTIFACT_CHECK.c.artifact == key, ARTIFACT_CHECK.c.first_seen == last.first_seen)
-            .values(last_seen=now, times=times)
-        )
+        connection.execute(update(ARTIFACT_CHECK).where(at).values(last_seen=now, times=times))
         return times
     if last is not None and last.first_seen == now:
-        connection.execute(
-            delete(ARTIFACT_CHECK).where(ARTIFACT_CHECK.c.artifact == key, ARTIFACT_CHECK.c.first_seen == now)
-        )
+        connection.execute(delete(ARTIFACT_CHECK).where(at))
     connection.execute(
         insert(ARTIFACT_CHECK).values(
-            artifact=key, first_seen=now, last_seen=now, times=1, digest=digest, reference=reference, **values
+            artifact=artifact, first_seen=now, last_seen=now, times=1, digest=digest, reference=reference, **values
         )
     )
     return 1
 
 
+def _digest(values: dict[str, Any], reference: str | None) -> str:
+    """A digest of what was seen, without the commit and the wording of the reason. Names and licences beside count only
+    where there are some."""
+    ignored = {"commit_id", "reason", *(name for name in ("names", "licences_beside") if not values[name])}
+    seen = "\n".join(str(values[name]) for name in sorted(values) if name not in ignored)
+    return hashlib.sha256(f"{seen}\n{(reference or '').casefold()}".encode()).hexdigest()[:16]
+
+
 def artifacts_without_copy(store: Store, now: datetime, limit: int) -> list[tuple[int, str]]:
-    """(artifact, address) of own artifacts that are gone and for which no archived copy is known; each is looked for
-    once a month."""
-    lately = ARTIFACT.c.copy_looked_at > now - COPY_RETRY
+    """(artifact, address) of own artifacts that are gone and of which no archived copy is known. Each is searched for once
+    a month."""
+    lately = func.coalesce(ARTIFACT.c.copy_searched_at > now - COPY_RETRY, False)  # SQL's own
     own = select(ROLE.c.work).where(ROLE.c.artifact == ARTIFACT.c.id, ROLE.c.lifecycle == Lifecycle.GONE.value)
     with store.read() as connection:
         rows = connection.execute(
             select(ARTIFACT.c.id, ARTIFACT.c.url)
             .where(
-                ARTIFACT.c.copy_url.is_(None), ARTIFACT.c.outcome == "absent", ~func.coalesce(lately, False)
-            )  # SQL's own
-            .where(own.exists())
+                ARTIFACT.c.copy_url.is_(None), ARTIFACT.c.outcome == Outcome.ABSENT.value, ~lately, own.exists()
+            )
             .order_by(ARTIFACT.c.id)
             .limit(limit)
         )
@@ -187,8 +188,8 @@ def artifacts_without_copy(store: Store, now: datetime, limit: int) -> list[tupl
 
 
 def save_archived_copy(store: Store, artifact: int, url: str | None, now: datetime) -> None:
-    """Keep where an archived copy stands, or that none was found now."""
+    """Store the address of an archived copy, or that a search at `now` found none."""
     with store.begin() as connection:
         connection.execute(
-            update(ARTIFACT).where(ARTIFACT.c.id == artifact).values(copy_url=url, copy_looked_at=now)
+            update(ARTIFACT).where(ARTIFACT.c.id == artifact).values(copy_url=url, copy_searched_at=now)
         )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any
 
 from sqlalchemy import Dialect, Integer, LargeBinary, String
-from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+from sqlalchemy.types import TypeDecorator
 
-from tracker.store.keys import read, work_key
 from tracker.store.times import format_utc
 
 
@@ -43,94 +41,28 @@ class DayNumber(TypeDecorator[date]):
         return None if value is None else date(value // 10000, value // 100 % 100, value % 100)
 
 
-class WorkKey(TypeDecorator[str]):
-    """`arxiv:ID` or `release:REFERENCE`; on SQLite as `stored` has it."""
-
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL keeps the text."""
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else String())
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """What the database keeps."""
-        return value if value is None or dialect.name != "sqlite" else work_key(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """The key that the program knows."""
-        return value if value is None or dialect.name != "sqlite" else read(value)
-
-
 class HexDigits(TypeDecorator[str]):
-    """Hexadecimal digits, of an event's id or a commit's; on SQLite the bytes that they are, which `lower(hex(…))` gives back.
-    What is no such text is none: NULL."""
+    """Hexadecimal digits, of an event's id or of a commit, stored as the bytes that they are. Any other text is stored as
+    NULL."""
 
-    impl = String
+    impl = LargeBinary
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL keeps the text."""
-        return dialect.type_descriptor(LargeBinary() if dialect.name == "sqlite" else String())
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 # as above
+        """The bytes."""
+        return hex_bytes(value)
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """What the database keeps."""
-        return hex_bytes(value) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # the signature is SQLAlchemy's
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
         """The digits."""
-        return value.hex() if isinstance(value, bytes) else value
+        return None if value is None else bytes(value).hex()
 
 
 _DIGITS = re.compile(r"(?:[0-9a-f]{2}){1,64}")
 
 
 def hex_bytes(value: str | None) -> bytes | None:
-    """Hexadecimal digits as SQLite keeps them."""
+    """The bytes of hexadecimal digits; None for any other text."""
     return bytes.fromhex(value) if value and _DIGITS.fullmatch(value) else None
-
-
-def hex_sql(column: str) -> str:
-    """SQL for the digits of a column of bytes, in words that DuckDB knows as well."""
-    return f"nullif(lower(hex({column})), '')"
-
-
-class _Any(UserDefinedType[Any]):
-    """A column of SQLite's that takes a number or a text, and gives back what it took (sqlite.org/datatype3.html, 3.1)."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "BLOB"
-
-
-_RULES = re.compile(r"([1-9][0-9]{0,3})\.([0-9a-f]{8})")
-
-
-class RuleVersion(TypeDecorator[str]):
-    """The version of some rules, a number and eight hexadecimal digits (`2.1fffebd7`); on SQLite these as one number."""
-
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL keeps the text."""
-        return dialect.type_descriptor(_Any() if dialect.name == "sqlite" else String())
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """What the database keeps; what is written otherwise stays as it is."""
-        return rules_number(value) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
-        """The version as it is written."""
-        return f"{value >> 32}.{value & 0xFFFFFFFF:08x}" if isinstance(value, int) else value
-
-
-def rules_number(value: str | None) -> int | str | None:
-    """A version of rules as SQLite keeps it."""
-    if value is None or not (found := _RULES.fullmatch(value)):
-        return value
-    return int(found[1]) << 32 | int(found[2], 16)
 
 
 _CC, _NAMES = "http://creativecommons.org/", "http://arxiv.org/licenses/"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,13 @@ from tracker.domain.terms import Role
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
 from tracker.store.joined import MENTIONS
+from tracker.store.keys import PAPER, keys_of, work_key
 from tracker.store.tables.artifact import ARTIFACT_NAME
 from tracker.store.tables.operator import CORRECTION
 from tracker.store.tables.work import WORK
 
 EVERY_WORK = "*"
-_ABOUT_IT = or_(CORRECTION.c.work == literal("arxiv:").concat(WORK.c.arxiv_id), CORRECTION.c.work == EVERY_WORK)
+_ABOUT_IT = or_(CORRECTION.c.work == literal(PAPER).concat(WORK.c.arxiv_id), CORRECTION.c.work == EVERY_WORK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ def _end(connection: Connection, said: CorrectionStatement, since: datetime, now
 def _wake(connection: Connection, said: CorrectionStatement) -> None:
     works = select(MENTIONS.c.work).where(MENTIONS.c.artifact.in_(_artifacts(said.folded)))
     if said.work != EVERY_WORK:
-        works = works.where(MENTIONS.c.work == said.work)
+        works = works.where(MENTIONS.c.work == work_key(said.work))
     connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(scan_due=True, judge_due=True))
 
 
@@ -106,6 +107,7 @@ def _artifacts(folded: str) -> Any:
 def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Role, str]]]:
     """The roles that corrections in force give, as work -> folded reference -> (role, the operator's words)."""
     found: dict[str, dict[str, tuple[Role, str]]] = defaultdict(dict)
+    keys = keys_of(works)
     with store.read() as connection:
         if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:
             return found
@@ -115,7 +117,7 @@ def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict
             .join(CORRECTION, CORRECTION.c.folded == ARTIFACT_NAME.c.folded)
             .join(WORK, WORK.c.id == MENTIONS.c.work)
             .where(
-                among(MENTIONS.c.work, works),
+                among(MENTIONS.c.work, keys),
                 _ABOUT_IT,
                 CORRECTION.c.field == "role",
                 CORRECTION.c.until.is_(None),
@@ -126,13 +128,13 @@ def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict
         )
         for row in rows:
             said = f"the operator's correction: {row.reason} ({row.source})"
-            found[row[0]][row[1]] = (Role(row.value), said)
+            found[keys[row[0]]][row[1]] = (Role(row.value), said)
     return found
 
 
-def load_corrections(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[Correction]]:
+def load_corrections(connection: Connection, keys: Collection[int]) -> dict[tuple[int, int], list[Correction]]:
     """All corrections, also past ones, by (work, artifact) that they are about, in time order."""
-    found: dict[tuple[str, int], list[Correction]] = defaultdict(list)
+    found: dict[tuple[int, int], list[Correction]] = defaultdict(list)
     if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:
         return found
     rows = connection.execute(
@@ -141,7 +143,7 @@ def load_corrections(connection: Connection, works: Sequence[str]) -> dict[tuple
         .join(CORRECTION, CORRECTION.c.folded == ARTIFACT_NAME.c.folded)
         .join(WORK, WORK.c.id == MENTIONS.c.work)
         .where(
-            among(MENTIONS.c.work, works),
+            among(MENTIONS.c.work, keys),
             _ABOUT_IT,
         )
         .order_by(CORRECTION.c.since, CORRECTION.c.field)

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     ColumnDefault,
     ColumnElement,
@@ -30,10 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-from tracker.store.columns import HexDigits, UtcText, WorkKey, hex_bytes
-from tracker.store.keys import work_key
+from tracker.store.columns import HexDigits, UtcText, hex_bytes
 from tracker.store.times import format_utc
 
 BATCH = 500
@@ -71,25 +71,12 @@ def _each_number_postgresql(element: _EachNumber, compiler: Any, **options: Any)
     return f"(SELECT CAST(json_array_elements_text(CAST({keys} AS json)) AS bigint))"
 
 
-class _Works(TypeDecorator[list[str]]):
-    """Keys of works as one JSON list, each as the database keeps it."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str:
-        return encode_json([work_key(one) for one in value or ()] if dialect.name == "sqlite" else value or [])
-
-
 def among(column: Any, keys: Iterable[Any]) -> ColumnElement[bool]:
-    """The condition that a column of texts, numbers or keys of works holds one of the keys, however many there are."""
-    listed: _Each
-    if isinstance(column.type, WorkKey):
-        listed = _Each(literal(list(keys), _Works()))
-    else:
-        each = _EachNumber if isinstance(column.type, Integer) else _Each
-        listed = each(literal(encode_json(list(keys)), String))
-    return cast("ColumnElement[bool]", column.op("IN", is_comparison=True)(listed))
+    """The condition that a column of texts or numbers holds one of the keys, however many there are."""
+    each = _EachNumber if isinstance(column.type, (Integer, BigInteger)) else _Each
+    return cast(
+        "ColumnElement[bool]", column.op("IN", is_comparison=True)(each(literal(encode_json(list(keys)), String)))
+    )
 
 
 def next_number(connection: Connection, target: Table) -> int:
@@ -162,9 +149,7 @@ def _statement(
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """What SQLAlchemy itself would call for each value, without its own wrapping for times and flags."""
-    if isinstance(kind, WorkKey) and dialect.name == "sqlite":
-        return work_key
-    if isinstance(kind, HexDigits) and dialect.name == "sqlite":
+    if isinstance(kind, HexDigits):
         return hex_bytes
     if isinstance(kind, UtcText):
         return lambda value: None if value is None else format_utc(value)

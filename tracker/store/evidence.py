@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, FromClause, select
 
 from tracker.domain.evidence import (
     ArtifactEvidence,
@@ -17,63 +18,64 @@ from tracker.domain.evidence import (
 )
 from tracker.domain.history import Event, Licence, Link
 from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source
-from tracker.store import histories, verdicts
 from tracker.store.dialect import among
 from tracker.store.engine import Store
+from tracker.store.histories import load_histories, load_versions_seen
 from tracker.store.joined import EVENTS, MENTIONS, ROLES, SCANS, VERDICTS, VERSIONS
+from tracker.store.keys import keys_of, work_key
 from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK
 from tracker.store.tables.judgement import FEED_ENTRY
 from tracker.store.tables.work import GRADING, WORK
+from tracker.store.verdicts import complete_verdicts
 
 
 def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]:
     """All that is known of these works beyond their items; works that are not stored are left out."""
+    keys = keys_of(works)
     links = {
-        known.history.work: {link.reference: link for link in known.history.links}
-        for known in histories.load_histories(store, works)
+        (known.history.work, link.reference): link
+        for known in load_histories(store, works)
+        for link in known.history.links
     }
     with store.read() as connection:
-        found, exhibits = _found(connection, works), defaultdict(list)
+        mentions, artifacts = _mentions(connection, keys), defaultdict(list)
         for row in connection.execute(
-            select(ROLES, *_LOOKED)
+            select(ROLES, *_ARTIFACT_COLUMNS)
             .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
-            .where(among(ROLES.c.work, works))
+            .where(among(ROLES.c.work, keys))
             .order_by(ROLES.c.work, ROLES.c.probability.desc(), ROLES.c.reference)
         ):
             # A role written between the two reads has no history yet: the next build shows it.
-            if link := links.get(row.work, {}).get(row.reference):
-                exhibits[row.work].append(_exhibit(row, link, found[row.work, row.artifact]))
-        events, readings, versions = (
-            _events(connection, works),
-            _readings(connection, works),
-            histories._versions(connection, works),
-        )
+            if link := links.get((keys[row.work], row.reference)):
+                artifacts[row.work].append(_artifact(row, link, mentions[row.work, row.artifact]))
+        events, scans = _events(connection, keys), _scans(connection, keys)
+        versions = load_versions_seen(connection, keys)
         rows = connection.execute(
             select(WORK, VERSIONS.c.comment, GRADING.c.mof, GRADING.c.osaid)
             .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
             .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
-            .where(among(WORK.c.id, works))
+            .where(among(WORK.c.id, keys))
         ).all()
     return {
-        row.id: WorkEvidence(
+        keys[row.id]: WorkEvidence(
             promise=Promise(row.promise),
             promise_evidence=row.promise_evidence or "",
             comment=row.comment or "",
             versions=tuple(versions[row.id]),
-            artifacts=tuple(exhibits[row.id]),
-            scans=tuple(readings[row.id]),
+            artifacts=tuple(artifacts[row.id]),
+            scans=tuple(scans[row.id]),
             events=tuple(events[row.id]),
             mof=row.mof or "",
             osaid=row.osaid or "",
             judged_at=row.judged_at,
-            next_check_at=row.next_look_at,
+            next_check_at=row.next_judgement_at,
         )
         for row in rows
     }
 
 
-_LOOKED = (
-    ARTIFACT.c.reference.label("now_called"),
+_ARTIFACT_COLUMNS = (
+    ARTIFACT.c.reference.label("current_name"),
     ARTIFACT.c.licence_claimed,
     ARTIFACT.c.licence_source,
     ARTIFACT.c.licences_beside,
@@ -84,13 +86,13 @@ _LOOKED = (
 )
 
 
-def _exhibit(row: Any, link: Link, found: Sequence[MentionSpan]) -> ArtifactEvidence:
+def _artifact(row: Any, link: Link, mentions: Sequence[MentionSpan]) -> ArtifactEvidence:
     return ArtifactEvidence(
         reference=row.reference,
-        current_name=row.now_called,
+        current_name=row.current_name,
         reasons=tuple(row.reasons),
         lifecycle=Lifecycle(row.lifecycle) if row.lifecycle else None,
-        mentions=tuple(found),
+        mentions=tuple(mentions),
         checks=link.checks,
         corrections=link.corrections,
         licence_claimed=row.licence_claimed,
@@ -106,14 +108,15 @@ def _exhibit(row: Any, link: Link, found: Sequence[MentionSpan]) -> ArtifactEvid
     )
 
 
-def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], list[MentionSpan]]:
-    found: dict[tuple[str, int], list[MentionSpan]] = defaultdict(list)
+def _mentions(connection: Connection, keys: Collection[int]) -> dict[tuple[int, int], list[MentionSpan]]:
+    """Where each artifact is mentioned, by (work, artifact)."""
+    mentions: dict[tuple[int, int], list[MentionSpan]] = defaultdict(list)
     for row in connection.execute(
         select(MENTIONS)
-        .where(among(MENTIONS.c.work, works))
+        .where(among(MENTIONS.c.work, keys))
         .order_by(MENTIONS.c.work, MENTIONS.c.first_version, MENTIONS.c.source, MENTIONS.c.place)
     ):
-        found[row.work, row.artifact].append(
+        mentions[row.work, row.artifact].append(
             MentionSpan(
                 place=Place(row.place),
                 source=Source(row.source),
@@ -122,19 +125,19 @@ def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int]
                 last_version=row.last_version,
             )
         )
-    return found
+    return mentions
 
 
-def _events(connection: Connection, works: Sequence[str]) -> dict[str, list[Event]]:
-    events: dict[str, list[Event]] = defaultdict(list)
+def _events(connection: Connection, keys: Mapping[int, str]) -> dict[int, list[Event]]:
+    events: dict[int, list[Event]] = defaultdict(list)
     for row in connection.execute(
         select(EVENTS)
-        .where(among(EVENTS.c.work, works))
+        .where(among(EVENTS.c.work, keys))
         .order_by(EVENTS.c.happened_at, EVENTS.c.observed_at, EVENTS.c.id)
     ):
         events[row.work].append(
             Event(
-                work=row.work,
+                work=keys[row.work],
                 reference=row.reference,
                 kind=EventKind(row.kind),
                 cause=Cause(row.cause),
@@ -146,59 +149,57 @@ def _events(connection: Connection, works: Sequence[str]) -> dict[str, list[Even
     return events
 
 
-def _readings(connection: Connection, works: Sequence[str]) -> dict[str, list[ScanRecord]]:
-    readings: dict[str, list[ScanRecord]] = defaultdict(list)
+def _scans(connection: Connection, keys: Collection[int]) -> dict[int, list[ScanRecord]]:
+    scans: dict[int, list[ScanRecord]] = defaultdict(list)
     for row in connection.execute(
         select(SCANS)
-        .where(among(SCANS.c.work, works))
+        .where(among(SCANS.c.work, keys))
         .order_by(SCANS.c.version.desc(), SCANS.c.scanned_at, SCANS.c.source)
     ):
-        readings[row.work].append(
+        scans[row.work].append(
             ScanRecord(
                 source=Source(row.source),
                 version=row.version,
                 outcome=row.outcome,
-                reason=" ".join(row.words or ()),
+                reason=" ".join(row.sentences or ()),
                 at=row.scanned_at,
             )
         )
-    return readings
+    return scans
 
 
 def load_stored_rows(store: Store, work: str) -> dict[str, list[dict[str, Any]]]:
     """Everything stored of one work, table by table, for `tracker explain`."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    stored: dict[str, list[dict[str, Any]]] = {}
+    key = work_key(work)
     with store.read() as connection:
-        for name, target, order in (
-            ("work", WORK, "id"),
-            ("versions", VERSIONS, "n"),
-            ("scans", SCANS, "source"),
-            ("mentions", MENTIONS, "folded"),
-            ("roles", ROLES, "artifact"),
-            ("verdicts", VERDICTS, "fact"),
-            ("events", EVENTS, "happened_at"),
-            ("entries", FEED_ENTRY, "entered_at"),
-        ):
-            key = target.c.id if name == "work" else target.c.work
-            rows: Sequence[Any] = connection.execute(
-                select(target).where(key == work).order_by(target.c[order])
-            ).all()
-            found[name] = [dict(row._mapping) for row in rows]
-            if name == "verdicts" and found["work"] and found["work"][0]["judged_at"]:
-                found[name] = [
-                    asdict(one) for one in sorted(verdicts.complete_verdicts(rows), key=lambda one: one.fact)
-                ]
-        by_id = select(GRADING).where(GRADING.c.id.in_([row["grading"] for row in found["work"]]))
-        found["gradings"] = [dict(row._mapping) for row in connection.execute(by_id)]
-        artifacts = sorted(
-            {row["artifact"] for row in found["roles"]} | {row["artifact"] for row in found["mentions"]}
-        )
-        for name, target, column in (
-            ("artifacts", ARTIFACT, "id"),
-            ("checks", ARTIFACT_CHECK, "artifact"),
-        ):
-            rows = connection.execute(
-                select(target).where(among(target.c[column], artifacts)).order_by(target.c[column])
-            ).all()
-            found[name] = [dict(row._mapping) for row in rows]
-    return found
+
+        def rows_of(source: FromClause, condition: ColumnElement[bool], order: str) -> list[dict[str, Any]]:
+            rows = connection.execute(select(source).where(condition).order_by(source.c[order]))
+            return [dict(row._mapping) for row in rows]
+
+        stored["work"] = [row | {"id": work} for row in rows_of(WORK, WORK.c.id == key, "id")]
+        for name, source, order in _SOURCES:
+            rows = rows_of(source, source.c.work == key, order)
+            stored[name] = [row | {"work": work} for row in rows]
+        if any(row["judged_at"] for row in stored["work"]):
+            verdicts = connection.execute(select(VERDICTS).where(VERDICTS.c.work == key)).all()
+            stored["verdicts"] = sorted(map(asdict, complete_verdicts(verdicts)), key=itemgetter("fact"))
+        gradings = [row["grading"] for row in stored["work"]]
+        stored["gradings"] = rows_of(GRADING, GRADING.c.id.in_(gradings), "id")
+        artifacts = {row["artifact"] for name in ("roles", "mentions") for row in stored[name]}
+        stored["artifacts"] = rows_of(ARTIFACT, among(ARTIFACT.c.id, artifacts), "id")
+        stored["checks"] = rows_of(ARTIFACT_CHECK, among(ARTIFACT_CHECK.c.artifact, artifacts), "artifact")
+    return stored
+
+
+_SOURCES = (
+    ("versions", VERSIONS, "n"),
+    ("scans", SCANS, "source"),
+    ("mentions", MENTIONS, "folded"),
+    ("roles", ROLES, "artifact"),
+    ("verdicts", VERDICTS, "fact"),
+    ("events", EVENTS, "happened_at"),
+    ("entries", FEED_ENTRY, "entered_at"),
+)
+"""What is stored of a work: name, rows, and the column that orders them."""

@@ -1,4 +1,4 @@
-"""What enters which feed, and when: written once, and never changed."""
+"""Entries of feeds: which event entered which feed, and when. An entry is written once and never changes."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ _CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.R
 
 
 def add_new_entries(store: Store, now: datetime) -> int:
-    """Enter what is new into every feed; returns how many papers are new in the main one.
+    """Add what is new to every feed; returns how many papers are new in the main feed.
 
-    Only what the world caused enters: a backfill, a new rule, a correction or an import is no news. Dates within a
-    batch are distinct whole seconds that end at `now`, the newest paper last written: readers order by date, and some
-    drop items that share one.
+    Only events that the world caused enter a feed: a backfill, a new rule, a correction or an import is not news. Dates
+    within a batch are distinct whole seconds that end at `now`, with the newest paper last: feed readers order by date,
+    and some drop items that share one.
     """
     with store.begin() as connection:
-        new = _enter(connection, MAIN_FEED, _opened(), now)
+        new = _add(connection, MAIN_FEED, _opened(), now)
         for fact in FACT_FEEDS:
-            _enter(connection, fact.value, _open_fact(fact), now)
-        _enter(connection, PROMISE_KEPT, _kept(), now, once=False)
-        _enter(connection, GONE, _by_kind(EventKind.GONE), now, once=False)
+            _add(connection, fact.value, _open_fact(fact), now)
+        _add(connection, PROMISE_KEPT, _promises_kept(), now, once=False)
+        _add(connection, GONE, _by_kind(EventKind.GONE), now, once=False)
     return new
 
 
-def _enter(connection: Connection, feed: str, events: Any, now: datetime, *, once: bool = True) -> int:
-    """Enter the events that a query gives as (id, work); with `once` a work enters a feed a single time."""
+def _add(connection: Connection, feed: str, events: Any, now: datetime, *, once: bool = True) -> int:
+    """Add the events that a query gives as (id, work) to a feed; with `once` a work enters it a single time."""
     entered = select(FEED_ENTRY.c.work).where(FEED_ENTRY.c.feed == feed, FEED_ENTRY.c.work == EVENTS.c.work)
     if not once:
         entered = entered.where(FEED_ENTRY.c.event == EVENTS.c.id)
@@ -48,21 +48,21 @@ def _enter(connection: Connection, feed: str, events: Any, now: datetime, *, onc
         .where(EVENTS.c.cause == Cause.WORLD.value, WORK.c.latest > 0, ~entered.exists())
         .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc(), EVENTS.c.observed_at.desc(), EVENTS.c.id)
     ).all()
-    taken = _taken(connection, feed, now)
-    moment, new, works = now, [], set[str]()
+    taken = _taken_dates(connection, feed, now)
+    date, new, works = now, [], set[int]()
     for row in rows:
         if once and row.work in works:
             continue
         works.add(row.work)
-        while moment in taken:
-            moment -= timedelta(seconds=1)
-        taken.add(moment)
-        new.append({"feed": feed, "work": row.work, "event": row.id, "entered_at": moment})
+        while date in taken:
+            date -= timedelta(seconds=1)
+        taken.add(date)
+        new.append({"feed": feed, "work": row.work, "event": row.id, "entered_at": date})
     upsert(connection, FEED_ENTRY, new)
     return len(new)
 
 
-def _taken(connection: Connection, feed: str, now: datetime) -> set[datetime]:
+def _taken_dates(connection: Connection, feed: str, now: datetime) -> set[datetime]:
     lately = select(FEED_ENTRY.c.entered_at).where(
         FEED_ENTRY.c.feed == feed, FEED_ENTRY.c.entered_at >= now - timedelta(days=1)
     )
@@ -87,7 +87,7 @@ def _opened() -> Any:
 
 
 def _open_fact(fact: Fact) -> Any:
-    """What may have opened a fact: the events of the artifact that decides it now."""
+    """Events that may have opened a fact: those of the artifact that decides it now."""
     deciding = (VERDICTS.c.work == EVENTS.c.work) & (VERDICTS.c.reference == EVENTS.c.reference)
     return (
         _by_kind(*_CAN_OPEN)
@@ -96,8 +96,8 @@ def _open_fact(fact: Fact) -> Any:
     )
 
 
-def _kept() -> Any:
-    """What shipped after it was promised, by the paper or by a placeholder."""
+def _promises_kept() -> Any:
+    """`shipped` events after a promise, by the paper or by a placeholder."""
     before = EVENTS.alias()
     promised = select(before.c.id).where(
         before.c.work == EVENTS.c.work,
@@ -110,11 +110,11 @@ def _kept() -> Any:
 
 def load_entries(connection: Connection, feed: str, limit: int, category: str = "") -> Sequence[Any]:
     """The newest entries of a feed, newest first; only those in a category, where one is named."""
-    wanted = select(FEED_ENTRY.c.work, FEED_ENTRY.c.event, FEED_ENTRY.c.entered_at).where(
+    entries = select(FEED_ENTRY.c.work, FEED_ENTRY.c.event, FEED_ENTRY.c.entered_at).where(
         FEED_ENTRY.c.feed == feed
     )
     if category:
-        wanted = wanted.join(WORK_CATEGORY, WORK_CATEGORY.c.work == FEED_ENTRY.c.work).where(
+        entries = entries.join(WORK_CATEGORY, WORK_CATEGORY.c.work == FEED_ENTRY.c.work).where(
             WORK_CATEGORY.c.category == category
         )
-    return connection.execute(wanted.order_by(FEED_ENTRY.c.entered_at.desc()).limit(limit)).all()
+    return connection.execute(entries.order_by(FEED_ENTRY.c.entered_at.desc()).limit(limit)).all()

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, func, literal, select
 
 from tracker.domain.history import CheckRecord, Correction, History, Licence, Link, VersionSeen
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, Source
-from tracker.store import corrections
+from tracker.store.corrections import load_corrections
 from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.enum_columns import SOURCE
 from tracker.store.joined import MENTIONS, ROLES, VERSIONS
+from tracker.store.keys import keys_of
 from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK, ARTIFACT_NAME
 from tracker.store.tables.work import SCAN, WORK
 
@@ -31,35 +32,36 @@ class JudgedHistory:
 
 
 def load_histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
-    """All that is known of these works over time."""
+    """All that is known of these works over time, in the order of their keys."""
+    keys = keys_of(works)
     with store.read() as connection:
         roles = defaultdict(list)
         for row in connection.execute(
             select(ROLES, ARTIFACT.c.kind)
             .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
-            .where(among(ROLES.c.work, works))
+            .where(among(ROLES.c.work, keys))
             .order_by(ROLES.c.work, ROLES.c.probability.desc(), func.lower(ROLES.c.reference))
         ):
             roles[row.work].append(row)
         artifacts = {row.artifact for rows in roles.values() for row in rows}
-        known = _Known(
-            found=_found(connection, works),
-            names=_lost_names(connection, artifacts),
-            sightings=_sightings(connection, artifacts),
-            corrections=corrections.load_corrections(connection, works),
+        evidence = _Evidence(
+            spans=_spans(connection, keys),
+            names=_ended_names(connection, artifacts),
+            checks=_checks(connection, artifacts),
+            corrections=load_corrections(connection, keys),
         )
-        versions = _versions(connection, works)
-        rows = list(connection.execute(select(WORK).where(among(WORK.c.id, works)).order_by(WORK.c.id)))
+        versions = load_versions_seen(connection, keys)
+        rows = list(connection.execute(select(WORK).where(among(WORK.c.id, keys)).order_by(WORK.c.id)))
     return [
         JudgedHistory(
             History(
-                work=row.id,
+                work=keys[row.id],
                 first_seen=row.first_seen,
                 announced_at=row.announced_at or row.submitted_at,
                 promise=Promise(row.promise),
                 promise_evidence=row.promise_evidence or "",
                 withdrawn=row.withdrawn,
-                links=tuple(_link(row.id, row.latest, role, known) for role in roles[row.id]),
+                links=tuple(_link(row.id, row.latest, role, evidence) for role in roles[row.id]),
                 versions=tuple(versions[row.id]),
             ),
             row.judged_at,
@@ -70,50 +72,54 @@ def load_histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """When and where a link of a work was found."""
+class _Span:
+    """When a link of a work was found, and in which versions."""
 
     at: datetime
     source: str
     first: int
     last: int
-    read_until: int
-    """The newest version in which one of its sources was read."""
+    scanned_until: int
+    """The newest version of which a source of the link was read."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known of the links of some works."""
+class _Evidence:
+    """What the links of some works are made of."""
 
-    found: Mapping[tuple[str, int], _Found]
+    spans: Mapping[tuple[int, int], _Span]
     names: tuple[Mapping[tuple[int, str], datetime], Mapping[int, datetime]]
-    sightings: Mapping[int, list[CheckRecord]]
-    corrections: Mapping[tuple[str, int], list[Correction]]
+    checks: Mapping[int, list[CheckRecord]]
+    corrections: Mapping[tuple[int, int], list[Correction]]
 
 
-def _link(work: str, latest: int, role: Any, known: _Known) -> Link:
-    found, (taken, lost) = known.found[work, role.artifact], known.names
-    said = tuple(known.corrections.get((work, role.artifact), ()))
-    # What only the operator's word made the authors' own became so when it was said.
-    begun = [one.since for one in said if one.field == "role" and one.value == role.role and one.until is None]
+def _link(work: int, latest: int, role: Any, evidence: _Evidence) -> Link:
+    span, (ended, lost) = evidence.spans[work, role.artifact], evidence.names
+    corrections = tuple(evidence.corrections.get((work, role.artifact), ()))
+    # An artifact that is the authors' own only by a correction became so when the operator made it.
+    corrected = [
+        correction.since
+        for correction in corrections
+        if correction.field == "role" and correction.value == role.role and correction.until is None
+    ]
     return Link(
         reference=role.reference,
         kind=role.kind,
         role=Role(role.role),
         probability=role.probability,
-        source=Source(found.source),
-        found_at=max([found.at, *begun]) if role.role == Role.OWN.value else found.at,
-        first_version=found.first,
-        last_version=found.last if found.last < min(found.read_until, latest) else None,
-        replaced_at=taken.get((role.artifact, role.reference.casefold())),
+        source=Source(span.source),
+        found_at=max([span.at, *corrected]) if role.role == Role.OWN.value else span.at,
+        first_version=span.first,
+        last_version=span.last if span.last < min(span.scanned_until, latest) else None,
+        replaced_at=ended.get((role.artifact, role.reference.casefold())),
         lost_at=lost.get(role.artifact),
-        corrections=said,
-        checks=tuple(known.sightings.get(role.artifact, ())),
+        corrections=corrections,
+        checks=tuple(evidence.checks.get(role.artifact, ())),
     )
 
 
-def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int], _Found]:
-    read_until = (
+def _spans(connection: Connection, keys: Collection[int]) -> dict[tuple[int, int], _Span]:
+    scanned_until = (
         select(func.max(SCAN.c.version))
         .where(SCAN.c.work == MENTIONS.c.work, SCAN.c.source == MENTIONS.c.source, SCAN.c.outcome == "read")
         .scalar_subquery()
@@ -123,7 +129,7 @@ def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int]
             MENTIONS.c.work,
             MENTIONS.c.artifact,
             func.min(MENTIONS.c.found_at).label("at"),
-            # What another tracker's list names beside the paper itself or the Hub is theirs, not the list's.
+            # A link that is both in an imported list and in the paper or on the Hub counts as found there.
             func.coalesce(
                 func.min(MENTIONS.c.source, type_=SOURCE).filter(MENTIONS.c.source != Source.IMPORT.value),
                 literal(Source.IMPORT.value, SOURCE),
@@ -131,22 +137,23 @@ def _found(connection: Connection, works: Sequence[str]) -> dict[tuple[str, int]
             ).label("source"),
             func.min(MENTIONS.c.first_version).label("first"),
             func.max(MENTIONS.c.last_version).label("last"),
-            func.max(read_until).label("read_until"),
+            func.max(scanned_until).label("scanned_until"),
         )
-        .where(among(MENTIONS.c.work, works))
+        .where(among(MENTIONS.c.work, keys))
         .group_by(MENTIONS.c.work, MENTIONS.c.artifact)
     )
     return {
-        (row.work, row.artifact): _Found(row.at, row.source, row.first, row.last, row.read_until or row.last)
+        (row.work, row.artifact): _Span(row.at, row.source, row.first, row.last, row.scanned_until or row.last)
         for row in rows
     }
 
 
-def _versions(connection: Connection, works: Sequence[str]) -> dict[str, list[VersionSeen]]:
-    versions: dict[str, list[VersionSeen]] = defaultdict(list)
+def load_versions_seen(connection: Connection, keys: Collection[int]) -> dict[int, list[VersionSeen]]:
+    """The versions of the papers of these keys, with the times at which they were submitted and seen."""
+    versions: dict[int, list[VersionSeen]] = defaultdict(list)
     columns = (VERSIONS.c.work, VERSIONS.c.n, VERSIONS.c.updated_at, VERSIONS.c.seen_at, VERSIONS.c.withdrawn)
     for row in connection.execute(
-        select(*columns).where(among(VERSIONS.c.work, works)).order_by(VERSIONS.c.work, VERSIONS.c.n)
+        select(*columns).where(among(VERSIONS.c.work, keys)).order_by(VERSIONS.c.work, VERSIONS.c.n)
     ):
         versions[row.work].append(
             VersionSeen(n=row.n, submitted_at=row.updated_at, seen_at=row.seen_at, withdrawn=row.withdrawn)
@@ -154,10 +161,10 @@ def _versions(connection: Connection, works: Sequence[str]) -> dict[str, list[Ve
     return versions
 
 
-def _lost_names(
+def _ended_names(
     connection: Connection, artifacts: Collection[int]
 ) -> tuple[dict[tuple[int, str], datetime], dict[int, datetime]]:
-    """When names of artifacts ended, and when the last name of an artifact did."""
+    """When each name of artifacts ended, and when artifacts lost their last name."""
     ended: dict[tuple[int, str], datetime] = {}
     until: dict[int, list[datetime | None]] = defaultdict(list)
     for row in connection.execute(
@@ -176,14 +183,15 @@ def _lost_names(
     return ended, lost
 
 
-def _sightings(connection: Connection, artifacts: Collection[int]) -> Mapping[int, list[CheckRecord]]:
-    seen: dict[int, list[CheckRecord]] = defaultdict(list)
+def _checks(connection: Connection, artifacts: Collection[int]) -> Mapping[int, list[CheckRecord]]:
+    """What was seen of artifacts, oldest first."""
+    checks: dict[int, list[CheckRecord]] = defaultdict(list)
     for row in connection.execute(
         select(ARTIFACT_CHECK)
         .where(among(ARTIFACT_CHECK.c.artifact, artifacts))
         .order_by(ARTIFACT_CHECK.c.artifact, ARTIFACT_CHECK.c.first_seen)
     ):
-        seen[row.artifact].append(
+        checks[row.artifact].append(
             CheckRecord(
                 outcome=Outcome(row.outcome),
                 reason=row.reason,
@@ -205,4 +213,4 @@ def _sightings(connection: Connection, artifacts: Collection[int]) -> Mapping[in
                 times=row.times,
             )
         )
-    return seen
+    return checks

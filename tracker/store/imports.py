@@ -20,10 +20,11 @@ from sqlalchemy import Connection, select
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Place, Source
-from tracker.store import keys, scans
 from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.joined import MENTIONS
+from tracker.store.keys import paper_key, paper_work
+from tracker.store.scans import ScanResult, save_scans
 from tracker.store.tables.work import WORK
 
 BATCH = 1000
@@ -122,43 +123,48 @@ def _save(
     with store.read() as connection:
         latest, stored = _stored(connection, links)
     mentions: dict[str, list[Mention]] = {}
-    for one in links:
-        work = keys.paper_work(one.arxiv_id)
-        if work not in latest:
+    for link in links:
+        key = paper_key(link.arxiv_id)
+        if key not in latest:
             summary.unknown_papers += 1
-        elif (work, one.reference.folded) in stored:
+        elif (key, link.reference.folded) in stored:
             summary.known += 1
         else:
-            stored.add((work, one.reference.folded))
+            stored.add((key, link.reference.folded))
             summary.new += 1
-            mentions.setdefault(work, []).append(
+            mentions.setdefault(link.arxiv_id, []).append(
                 Mention(
-                    reference=one.reference,
-                    url=one.url,
+                    reference=link.reference,
+                    url=link.url,
                     place=Place.PAGE,
                     source=Source.IMPORT,
-                    evidence=f"{source} (line {one.line}): {one.claim}",
+                    evidence=f"{source} (line {link.line}): {link.claim}",
                 )
             )
     if mentions:
-        scans.save_scans(
+        save_scans(
             store,
             [
-                scans.ScanResult(work=work, version=latest[work], source=Source.IMPORT, mentions=tuple(found))
-                for work, found in mentions.items()
+                ScanResult(
+                    work=paper_work(arxiv_id),
+                    version=latest[paper_key(arxiv_id)],
+                    source=Source.IMPORT,
+                    mentions=tuple(of_paper),
+                )
+                for arxiv_id, of_paper in mentions.items()
             ],
             rules,
             now,
         )
 
 
-def _stored(connection: Connection, links: Sequence[ListedLink]) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
+def _stored(connection: Connection, links: Sequence[ListedLink]) -> tuple[Mapping[int, int], set[tuple[int, str]]]:
     """Newest versions of the papers that are stored, and what imports have named of them."""
-    works = list({keys.paper_work(one.arxiv_id) for one in links})
-    latest = connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, works), WORK.c.latest > 0))
+    keys = {paper_key(link.arxiv_id) for link in links}
+    latest = connection.execute(select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, keys), WORK.c.latest > 0))
     named = connection.execute(
         select(MENTIONS.c.work, MENTIONS.c.folded).where(
-            among(MENTIONS.c.work, works), MENTIONS.c.source == Source.IMPORT.value
+            among(MENTIONS.c.work, keys), MENTIONS.c.source == Source.IMPORT.value
         )
     )
     return {row.id: row.latest for row in latest}, {(row.work, row.folded) for row in named}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,129 +13,134 @@ from sqlalchemy import Connection, func, select
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Content, LicenceClass, Outcome, Place, Role, State
-from tracker.store import feed_entries, verdicts
+from tracker.store import feed_entries
 from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.feed_entries import MAIN_FEED
-from tracker.store.joined import ROLES, VERDICTS, VERSIONS
+from tracker.store.joined import ROLES, VERDICTS, VERSIONS, WORK_NAME
+from tracker.store.keys import work_key
 from tracker.store.tables.artifact import ARTIFACT
 from tracker.store.tables.judgement import EVENT, FEED_ENTRY
 from tracker.store.tables.work import GRADING, WORK
+from tracker.store.verdicts import complete_verdicts
 
 
 def load_feed_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
-    """The newest entries of a feed that has its own, newest first, or of a category in it; in a feed of events each
-    names its event."""
+    """The newest entries of a feed, newest first; only those of a category where one is named.
+
+    In a feed of events each item names its event.
+    """
     with store.read() as connection:
         rows = feed_entries.load_entries(connection, feed, limit, category)
-        known = {item.work: item for item in _items(connection, dict.fromkeys(row.work for row in rows))}
-    tells_events = feed.startswith("event/")
+        by_key = _items(connection, dict.fromkeys(row.work for row in rows))
+    names_event = feed.startswith("event/")
     return [
         replace(
             item,
             entered_at=row.entered_at,
             changed_at=max(at for at in (row.entered_at, item.changed_at) if at),
-            event=row.event if tells_events else "",
+            event=row.event if names_event else "",
         )
         for row in rows
-        if (item := known.get(row.work)) is not None
+        if (item := by_key.get(row.work)) is not None
     ]
 
 
 def load_not_open_items(store: Store, limit: int) -> list[Item]:
-    """The newest papers that link code of their own which was looked at and is not open."""
-    looked = (
+    """The newest papers that link own code which was checked and is not open."""
+    checked = (
         select(ROLES.c.work)
         .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
         .where(ROLES.c.work == WORK.c.id, ROLES.c.role == Role.OWN.value, ARTIFACT.c.checked_at.is_not(None))
     )
     with store.read() as connection:
-        works = connection.execute(
+        keys = connection.execute(
             select(WORK.c.id)
-            .where(WORK.c.latest > 0, WORK.c.code.not_in([State.OPEN.value, State.UNKNOWN.value]), looked.exists())
+            .where(
+                WORK.c.latest > 0, WORK.c.code.not_in([State.OPEN.value, State.UNKNOWN.value]), checked.exists()
+            )
             .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
             .limit(limit)
         ).scalars()
-        return _items(connection, dict.fromkeys(works))
+        return list(_items(connection, dict.fromkeys(keys)).values())
 
 
 def load_unlinked_items(store: Store, limit: int) -> list[Item]:
-    """The newest papers in which no artifact of their own was found, though everything there is was read."""
+    """The newest papers in which no own artifact was found, though every source was read."""
     own = select(ROLES.c.work).where(ROLES.c.work == WORK.c.id, ROLES.c.role == Role.OWN.value)
     with store.read() as connection:
-        works = connection.execute(
+        keys = connection.execute(
             select(WORK.c.id)
             .where(WORK.c.latest > 0, WORK.c.judged_at.is_not(None), ~own.exists())
             .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
             .limit(limit)
         ).scalars()
-        return _items(connection, dict.fromkeys(works))
+        return list(_items(connection, dict.fromkeys(keys)).values())
 
 
 def load_release_items(store: Store) -> list[Item]:
     """Releases without a paper, by name."""
     with store.read() as connection:
-        works = connection.execute(select(WORK.c.id).where(WORK.c.latest == 0).order_by(WORK.c.name)).scalars()
-        return _items(connection, dict.fromkeys(works))
+        keys = connection.execute(select(WORK.c.id).where(WORK.c.latest == 0).order_by(WORK.c.name)).scalars()
+        return list(_items(connection, dict.fromkeys(keys)).values())
 
 
 def load_item(store: Store, work: str) -> Item | None:
-    """One work with everything published of it."""
+    """One work with everything published of it; None where it is not stored."""
+    key = work_key(work)
     with store.read() as connection:
         entered = connection.execute(
-            select(FEED_ENTRY.c.entered_at).where(FEED_ENTRY.c.feed == MAIN_FEED, FEED_ENTRY.c.work == work)
+            select(FEED_ENTRY.c.entered_at).where(FEED_ENTRY.c.feed == MAIN_FEED, FEED_ENTRY.c.work == key)
         ).scalar_one_or_none()
-        return next(iter(_items(connection, {work: entered})), None)
+        return _items(connection, {key: entered}).get(key)
 
 
-def _items(connection: Connection, entered: dict[str, datetime | None]) -> list[Item]:
-    """Items in the order of the keys."""
-    works = list(entered)
-    rows: dict[str, Any] = {}
-    links: dict[str, list[ItemLink]] = defaultdict(list)
-    told: dict[str, list[Any]] = defaultdict(list)
-    changed: dict[str, datetime] = {}
-    for row in connection.execute(
-        select(
-            WORK.c.id,
-            WORK.c.name,
-            WORK.c.announced_at,
-            WORK.c.first_seen,
-            WORK.c.opened_at,
-            WORK.c.judged_at,
-            GRADING.c.grade,
-            GRADING.c.reasons.label("grade_reasons"),
-            WORK.c.withdrawn.label("gone"),
-            VERSIONS,
+def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> dict[int, Item]:
+    """Items by the keys of their works, in the order given; `entered` has when each entered the feed."""
+    keys = list(entered)
+    rows = {
+        row.id: row
+        for row in connection.execute(
+            select(
+                WORK.c.id,
+                WORK_NAME,
+                WORK.c.name,
+                WORK.c.announced_at,
+                WORK.c.first_seen,
+                WORK.c.opened_at,
+                WORK.c.judged_at,
+                GRADING.c.grade,
+                GRADING.c.reasons.label("grade_reasons"),
+                WORK.c.withdrawn.label("is_withdrawn"),
+                VERSIONS,
+            )
+            .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
+            .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
+            .where(among(WORK.c.id, keys))
         )
-        .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
-        .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
-        .where(among(WORK.c.id, works))
-    ):
-        rows[row.id] = row
-    _links(connection, works, links)
-    for row in connection.execute(select(VERDICTS).where(among(VERDICTS.c.work, works))):
-        told[row.work].append(row)
-    for row in connection.execute(
-        select(EVENT.c.work, func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type).label("at"))
-        .where(among(EVENT.c.work, works))
-        .group_by(EVENT.c.work)
-    ):
-        changed[row.work] = row.at
-    return [
-        _item(
-            rows[work],
-            entered[work],
-            links[work],
-            verdicts.complete_verdicts(told[work]) if told[work] or rows[work].judged_at else [],
-            changed.get(work),
+    }
+    links = _links(connection, keys)
+    verdict_rows = defaultdict(list)
+    for row in connection.execute(select(VERDICTS).where(among(VERDICTS.c.work, keys))):
+        verdict_rows[row.work].append(row)
+    latest_event = func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type)
+    events = select(EVENT.c.work, latest_event.label("at")).where(among(EVENT.c.work, keys)).group_by(EVENT.c.work)
+    changed = {row.work: row.at for row in connection.execute(events)}
+    return {
+        key: _item(
+            rows[key],
+            entered[key],
+            links[key],
+            complete_verdicts(verdict_rows[key]) if verdict_rows[key] or rows[key].judged_at else [],
+            changed.get(key),
         )
-        for work in works
-        if work in rows
-    ]
+        for key in keys
+        if key in rows
+    }
 
 
-def _links(connection: Connection, works: Sequence[str], links: dict[str, list[ItemLink]]) -> None:
+def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLink]]:
+    links = defaultdict(list)
     for row in connection.execute(
         select(
             ROLES,
@@ -153,7 +158,7 @@ def _links(connection: Connection, works: Sequence[str], links: dict[str, list[I
             ARTIFACT.c.url.label("canonical"),
         )
         .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
-        .where(among(ROLES.c.work, works))
+        .where(among(ROLES.c.work, keys))
         .order_by(ROLES.c.work, ROLES.c.probability.desc(), ROLES.c.reference)
     ):
         links[row.work].append(
@@ -177,6 +182,7 @@ def _links(connection: Connection, works: Sequence[str], links: dict[str, list[I
                 copy_url=row.copy_url,
             )
         )
+    return links
 
 
 def _item(
@@ -187,8 +193,8 @@ def _item(
     changed: datetime | None,
 ) -> Item:
     return Item(
-        work=row.id,
-        title=row.title or row.name or row.id,
+        work=row.work_name,
+        title=row.title or row.name or row.work_name,
         abstract=row.abstract or "",
         authors=tuple(row.authors or ()),
         categories=tuple(row.categories or ()),
@@ -198,7 +204,7 @@ def _item(
         announced_at=row.announced_at,
         doi=row.doi,
         licence=row.licence,
-        withdrawn=row.gone,
+        withdrawn=row.is_withdrawn,
         verdicts=tuple(verdicts),
         links=tuple(links),
         entered_at=entered_at,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, literal, select
 
+from tracker.store.keys import PAPER, RELEASE
 from tracker.store.tables.artifact import ARTIFACT_NAME, MENTION, ROLE
 from tracker.store.tables.judgement import EVENT, VERDICT
 from tracker.store.tables.work import SCAN, SHARED_TEXT, VERSION, WORK
 
 _URL = func.coalesce(MENTION.c.url, ARTIFACT_NAME.c.url).label("url")
+
+WORK_NAME = func.coalesce(
+    literal(PAPER).concat(WORK.c.arxiv_id), literal(RELEASE).concat(WORK.c.release), type_=String
+).label("work_name")
+"""A work as the program names it: `arxiv:ID` or `release:REFERENCE`."""
 
 VERSIONS = (
     select(
@@ -37,9 +43,9 @@ MENTIONS = (
 """Mentions with the artifact that they lead to, its reference, and the address for which that stands."""
 
 ROLES = (
-    select(*ROLE.c, ARTIFACT_NAME.c.reference, _URL, MENTION.c.evidence, SHARED_TEXT.c.words.label("reasons"))
+    select(*ROLE.c, ARTIFACT_NAME.c.reference, _URL, MENTION.c.evidence, SHARED_TEXT.c.sentences.label("reasons"))
     .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == ROLE.c.name)
-    .join(SHARED_TEXT, SHARED_TEXT.c.id == ROLE.c.wording)
+    .join(SHARED_TEXT, SHARED_TEXT.c.id == ROLE.c.shared_text)
     .join(
         MENTION,
         (MENTION.c.work == ROLE.c.work)
@@ -52,16 +58,16 @@ ROLES = (
 """Roles with their reasons, and the reference, the address and the sentence of the mention that decides them."""
 
 VERDICTS = (
-    select(*VERDICT.c, ARTIFACT_NAME.c.reference, SHARED_TEXT.c.words)
-    .join(SHARED_TEXT, SHARED_TEXT.c.id == VERDICT.c.wording)
+    select(*VERDICT.c, ARTIFACT_NAME.c.reference, SHARED_TEXT.c.sentences)
+    .join(SHARED_TEXT, SHARED_TEXT.c.id == VERDICT.c.shared_text)
     .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == VERDICT.c.name)
     .subquery("verdicts")
 )
 """Verdicts with the reference that decides them, and the words of their reasons."""
 
 SCANS = (
-    select(*SCAN.c, SHARED_TEXT.c.words)
-    .outerjoin(SHARED_TEXT, SHARED_TEXT.c.id == SCAN.c.wording)
+    select(*SCAN.c, SHARED_TEXT.c.sentences)
+    .outerjoin(SHARED_TEXT, SHARED_TEXT.c.id == SCAN.c.shared_text)
     .subquery("scans")
 )
 """Scans with the words of their reason, if any."""
@@ -72,6 +78,6 @@ EVENTS = (
         func.coalesce(ARTIFACT_NAME.c.reference, EVENT.c.reference).label("reference"),
     )
     .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == EVENT.c.name)
-    .subquery("events_told")
+    .subquery("events")
 )
 """Events with the reference that they are about."""

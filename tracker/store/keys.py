@@ -56,33 +56,29 @@ def arxiv_id_of(number: int) -> str:
     return f"{_ARCHIVES[archive]}/{when}{rest:03}" if archive < len(_ARCHIVES) else ""
 
 
-_MET: dict[int, str] = {}
-"""The works that a number does not give back, by number, as far as stores of this process hold them: releases, a few hundred at
-most."""
-
-
-def meet(works: Iterable[str]) -> None:
-    """Works that a store holds, or is about to. What only somebody asks for is never met: it would fill the memory."""
-    for work in works:
-        if (key := work_key(work)) < 0:
-            _MET[key] = work
-
-
 @lru_cache(maxsize=16384)
 def work_key(work: str) -> int:
-    """A work's key as SQLite keeps it: the number of a paper's id, which gives the id back; else a negative one."""
+    """The key of a work in every table: of a paper the number of its arXiv id, of a release a negative digest of its name.
+
+    `work` is `arxiv:ID` or `release:REFERENCE`. A paper whose id is not one of arXiv's has a digest as well.
+    """
     if work.startswith(PAPER):
-        told = work[len(PAPER) :]
-        if (found := arxiv_number(told)) >= 0 and arxiv_id_of(found) == told:
-            return found
+        arxiv_id = work[len(PAPER) :]
+        if (number := arxiv_number(arxiv_id)) >= 0 and arxiv_id_of(number) == arxiv_id:
+            return number
     return _negative(work)
 
 
-def read(key: int) -> str:
-    """The key of a work from what SQLite keeps: `arxiv:ID` or `release:REFERENCE`; KeyError for one that was not met."""
-    return _MET[key] if key < 0 else f"{PAPER}{arxiv_id_of(key)}"
+def keys_of(works: Iterable[str]) -> dict[int, str]:
+    """Works by their keys, in the order given."""
+    return {work_key(work): work for work in works}
 
 
 def paper_work(arxiv_id: str) -> str:
     """The work of an arXiv paper."""
-    return f"arxiv:{arxiv_id}"
+    return f"{PAPER}{arxiv_id}"
+
+
+def paper_key(arxiv_id: str) -> int:
+    """The key of an arXiv paper."""
+    return work_key(paper_work(arxiv_id))

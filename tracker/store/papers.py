@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, bindparam, delete, func, or_, select, update
 
 from tracker.domain.papers import Version
-from tracker.store import keys, search_index, statistics
+from tracker.store import search_index, statistics
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
 from tracker.store.joined import VERSIONS
-from tracker.store.keys import paper_work
+from tracker.store.keys import paper_key
 from tracker.store.tables.work import VERSION, WORK, WORK_CATEGORY
 
 _READ = ("title", "abstract", "comment", "authors")
@@ -48,8 +48,7 @@ def save_versions(
     if not versions:
         return 0
     with store.begin() as connection:
-        works = [paper_work(version.arxiv_id) for version in versions]
-        keys.meet(works)
+        works = [paper_key(version.arxiv_id) for version in versions]
         known = {
             (row.work, row.n): row
             for row in connection.execute(select(VERSIONS).where(among(VERSIONS.c.work, works)))
@@ -85,7 +84,7 @@ def save_versions(
         return sum((work, version.n) not in known for work, version in changed)
 
 
-def _work_row(work: str, version: Version, announced: Mapping[str, datetime], now: datetime) -> dict[str, Any]:
+def _work_row(work: int, version: Version, announced: Mapping[str, datetime], now: datetime) -> dict[str, Any]:
     return {
         "id": work,
         "arxiv_id": version.arxiv_id,
@@ -113,7 +112,7 @@ def _filled(row: Any, version: Version, *, knows_withdrawals: bool) -> Version:
 
 
 def _renew(
-    connection: Connection, papers: Sequence[tuple[str, Version]], known: Mapping[tuple[str, int], Any]
+    connection: Connection, papers: Sequence[tuple[int, Version]], known: Mapping[tuple[int, int], Any]
 ) -> None:
     """Enter what is now the newest of known papers; a licence or a category alone wakes neither reading nor judging."""
     rows = []
@@ -146,7 +145,7 @@ def _renew(
         )
 
 
-def _version_row(work: str, version: Version, stored: Any, now: datetime) -> dict[str, Any]:
+def _version_row(work: int, version: Version, stored: Any, now: datetime) -> dict[str, Any]:
     """`stored` is the paper's row, if there is one: times that are its own are not told again."""
     newest = stored is None or version.n >= stored.latest
     submitted, seen = (
@@ -177,7 +176,7 @@ def _differs(row: Any, version: Version, names: Sequence[str] = _TOLD) -> bool:
     )
 
 
-def _categories(connection: Connection, papers: Sequence[tuple[str, Version]], known: Sequence[str]) -> None:
+def _categories(connection: Connection, papers: Sequence[tuple[int, Version]], known: Sequence[int]) -> None:
     if known:
         connection.execute(delete(WORK_CATEGORY).where(among(WORK_CATEGORY.c.work, known)))
     upsert(
@@ -206,10 +205,10 @@ def load_stored_papers(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Stor
     """What is stored of these papers, by arXiv id; those that are not stored are left out."""
     with store.read() as connection:
         return {
-            row.id.partition(":")[2]: StoredPaper(row.latest, row.announced_at, row.first_seen)
+            row.arxiv_id: StoredPaper(row.latest, row.announced_at, row.first_seen)
             for row in connection.execute(
-                select(WORK.c.id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
-                    among(WORK.c.id, map(paper_work, arxiv_ids))
+                select(WORK.c.arxiv_id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
+                    among(WORK.c.id, map(paper_key, arxiv_ids))
                 )
             )
         }
@@ -230,13 +229,13 @@ def load_newest_versions(store: Store, arxiv_ids: Iterable[str]) -> dict[str, Ve
     """The newest stored version of each of these papers, by arXiv id; those that are not stored are left out."""
     with store.read() as connection:
         rows = connection.execute(
-            select(VERSIONS)
+            select(VERSIONS, WORK.c.arxiv_id)
             .join(WORK, (WORK.c.id == VERSIONS.c.work) & (WORK.c.latest == VERSIONS.c.n))
-            .where(among(VERSIONS.c.work, map(paper_work, arxiv_ids)))
+            .where(among(VERSIONS.c.work, map(paper_key, arxiv_ids)))
         ).all()
     return {
-        (arxiv_id := row.work.partition(":")[2]): Version(
-            arxiv_id=arxiv_id,
+        row.arxiv_id: Version(
+            arxiv_id=row.arxiv_id,
             n=row.n,
             title=row.title,
             abstract=row.abstract,

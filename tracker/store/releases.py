@@ -10,9 +10,10 @@ from sqlalchemy import select
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.terms import Place, Role, Source
-from tracker.store import keys, roles, scans
+from tracker.store import roles, scans
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.keys import RELEASE, work_key
 from tracker.store.tables.artifact import ROLE
 from tracker.store.tables.work import WORK
 
@@ -27,17 +28,17 @@ def save_release(
     now: datetime,
 ) -> None:
     """Store a release once: its work, named by the first link, and its links as own by the operator's word."""
-    work = f"release:{links[0].key}"
-    keys.meet([work])
+    work = f"{RELEASE}{links[0].key}"
+    key = work_key(work)
     with store.begin() as connection:
         upsert(
             connection,
             WORK,
-            [{"id": work, "release": links[0].key, "name": name, "first_seen": now}],
+            [{"id": key, "release": links[0].key, "name": name, "first_seen": now}],
             ("name",),
         )
         # The roles are written last: where they stand, all the rest does too.
-        if connection.execute(select(ROLE.c.work).where(ROLE.c.work == work)).first() is not None:
+        if connection.execute(select(ROLE.c.work).where(ROLE.c.work == key)).first() is not None:
             return
     mentions = tuple(
         Mention(reference=link, url=link.url, place=Place.PAGE, source=Source.WATCH, evidence=evidence)

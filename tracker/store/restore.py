@@ -26,7 +26,7 @@ from tracker.store.snapshot import (
     system_reason,
     temporary_path,
 )
-from tracker.store.upgrade import REVISIONS
+from tracker.store.upgrade import refuse_revision
 
 
 def restore_snapshot(
@@ -57,7 +57,7 @@ def restore_snapshot(
                 if size and out.tell() != size:  # the unpacker takes an early end for the end
                     raise StoreError(f"{file}: is damaged (it ends too early); take another snapshot.")
             rows = check_database(fresh, lambda: True)
-            _judge_version(fresh, file)
+            _refuse_foreign(fresh, file)
             _journal(fresh, "wal")  # as every store of ours: readers and the writer do not wait for each other
             kept = _put_aside(target, now)
             fresh.replace(target)
@@ -83,7 +83,8 @@ def _packed_size(file: Path) -> int:
     return 0 if size in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR) else int(size)
 
 
-def _judge_version(fresh: Path, file: Path) -> None:
+def _refuse_foreign(fresh: Path, file: Path) -> None:
+    """Refuse a snapshot that is not a store of this program, or of a revision that it cannot upgrade. StoreError."""
     with closing(sqlite3.connect(fresh)) as connection:
         application, version = (
             connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
@@ -94,8 +95,7 @@ def _judge_version(fresh: Path, file: Path) -> None:
             revision = None
     if application != views.APPLICATION_ID or revision is None:
         raise StoreError(f"{file}: is a database of another program.")
-    if version > views.VERSION or revision[0] not in REVISIONS:
-        raise StoreError(f"{file}: was written by a newer version of this program; upgrade the program.")
+    refuse_revision(str(file), revision[0], version)
 
 
 def _journal(file: Path, mode: str) -> None:

@@ -1,4 +1,4 @@
-"""What each artifact is to a work: what deciding reads, and what was decided."""
+"""What each artifact is to a work: what is known for deciding it, and what was decided."""
 
 from __future__ import annotations
 
@@ -12,106 +12,60 @@ from sqlalchemy import Connection, delete, func, select, update
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext, Mention, RoleDecision
 from tracker.domain.papers import title_key
-from tracker.domain.terms import (
-    Place,
-    Role,
-    Source,
-)
-from tracker.store import search_index, shared_texts
+from tracker.domain.terms import Place, Role, Source
 from tracker.store.artifact_queue import queue_artifacts
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
 from tracker.store.joined import MENTIONS, VERSIONS
+from tracker.store.keys import keys_of, work_key
+from tracker.store.search_index import index_repositories
+from tracker.store.shared_texts import restore_before, save_shared_texts, shared_text_id
 from tracker.store.tables.artifact import ARTIFACT, HUB_LISTING, ROLE
 from tracker.store.tables.work import WORK
 
-
-def save_roles(
-    store: Store,
-    decisions: Mapping[str, Sequence[RoleDecision]],
-    rules: str,
-    checkable: Collection[tuple[str, str]],
-    now: datetime,
-) -> None:
-    """Replace the roles of works; own artifacts on (host, kind) pairs that can be asked become due, and
-    repositories that may be own: what their README says may settle it.
-
-    Where two names of one work lead to one artifact, the likelier decision stands.
-    """
-    with store.begin() as connection:
-        works = list(decisions)
-        rows: dict[tuple[str, int], dict[str, Any]] = {}
-        names = {
-            (row.work, row.folded): row
-            for row in connection.execute(
-                select(MENTIONS.c.work, MENTIONS.c.folded, MENTIONS.c.artifact, MENTIONS.c.name).where(
-                    among(MENTIONS.c.work, works)
-                )
-            )
-        }
-        for work, decided in decisions.items():
-            for one in sorted(decided, key=lambda decision: decision.probability):
-                named = names[work, one.reference.folded]
-                rows[work, named.artifact] = {
-                    "work": work,
-                    "artifact": named.artifact,
-                    "name": named.name,
-                    "source": one.source.value,
-                    "place": one.place.value,
-                    "role": one.role.value,
-                    "probability": one.probability,
-                    "wording": shared_texts.shared_text_id(one.reasons),
-                    "rules": rules,
-                }
-        connection.execute(delete(ROLE).where(among(ROLE.c.work, works)))
-        connection.execute(update(WORK).where(among(WORK.c.id, works)).values(scan_due=False, judge_due=True))
-        shared_texts.save_shared_texts(
-            connection, (one.reasons for decided in decisions.values() for one in decided)
-        )
-        upsert(connection, ROLE, rows.values())
-        search_index.index_repositories(connection, works)
-        worth_a_look = [
-            names[work, one.reference.folded].artifact
-            for work, decided in decisions.items()
-            for one in decided
-            if one.role is Role.OWN or one.unsettled
-        ]
-        queue_artifacts(connection, worth_a_look, checkable, now)
+SHORTEST_TITLE = 12
+"""Letters of a title that others must write alike to name the paper: shorter titles are words of the language."""
 
 
 def load_mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
     """All mentions of these works, from every source and version."""
-    found: dict[str, list[Mention]] = {work: [] for work in works}
+    keys = keys_of(works)
+    mentions: dict[str, list[Mention]] = {work: [] for work in works}
     with store.read() as connection:
         for row in connection.execute(
             select(MENTIONS, ARTIFACT.c.host, ARTIFACT.c.kind)
             .join(ARTIFACT, ARTIFACT.c.id == MENTIONS.c.artifact)
-            .where(among(MENTIONS.c.work, works))
+            .where(among(MENTIONS.c.work, keys))
             .order_by(MENTIONS.c.work, MENTIONS.c.folded, MENTIONS.c.place)
         ):
-            found[row.work].append(
+            mentions[keys[row.work]].append(
                 Mention(
                     reference=Reference(row.reference, row.host, row.kind, row.canonical),
                     url=row.url,
                     place=Place(row.place),
                     source=Source(row.source),
                     evidence=row.evidence,
-                    before=shared_texts.restore_before(row.before, row.evidence, row.url),
+                    before=restore_before(row.before, row.evidence, row.url),
                 )
             )
-    return found
+    return mentions
 
 
 def load_standings(store: Store, works: Collection[str]) -> dict[str, dict[str, ArtifactContext]]:
-    """What is known of the artifacts that works mention, beyond the works' words: work -> folded reference ->
-    standing."""
-    found: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
+    """What is known of the artifacts that works mention, beyond the works' own words, as work -> folded reference ->
+    context."""
+    keys = keys_of(works)
+    standings: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
     with store.read() as connection:
-        titles = _titles(connection, works)
-        listed = select(HUB_LISTING).where(
-            among(HUB_LISTING.c.arxiv_id, [work.partition(":")[2] for work in works])
-        )
-        listings = {row.reference.casefold(): row for row in connection.execute(listed)}
+        names = _names_of_papers(connection, keys)
+        listings = {
+            row.reference.casefold(): row
+            for row in connection.execute(
+                select(HUB_LISTING).where(
+                    among(HUB_LISTING.c.arxiv_id, [work.partition(":")[2] for work in works])
+                )
+            )
+        }
         rows = connection.execute(
             select(
                 MENTIONS.c.work,
@@ -122,38 +76,90 @@ def load_standings(store: Store, works: Collection[str]) -> dict[str, dict[str, 
                 MENTIONS.c.artifact,
             )
             .join(ARTIFACT, ARTIFACT.c.id == MENTIONS.c.artifact)
-            .where(among(MENTIONS.c.work, works))
+            .where(among(MENTIONS.c.work, keys))
         ).all()
-        linking = _linking(connection, {row.artifact for row in rows})
-        for row in rows:
-            listing = listings.get(row.folded)
-            found[row.work][row.folded] = ArtifactContext(
-                names_paper=None if row.names is None else not titles[row.work].isdisjoint(row.names),
-                derived=bool(row.derived_from or (listing and listing.derived_from)),
-                created_at=row.created_at or (listing.created_at if listing else None),
-                papers=linking[row.artifact],
-            )
-    return found
+        linking = _count_linking_works(connection, {row.artifact for row in rows})
+    for row in rows:
+        listing = listings.get(row.folded)
+        standings[keys[row.work]][row.folded] = ArtifactContext(
+            names_paper=None if row.names is None else not names[row.work].isdisjoint(row.names),
+            derived=bool(row.derived_from or (listing and listing.derived_from)),
+            created_at=row.created_at or (listing.created_at if listing else None),
+            papers=linking[row.artifact],
+        )
+    return standings
 
 
-def _linking(connection: Connection, artifacts: Collection[int]) -> dict[int, int]:
+def _count_linking_works(connection: Connection, artifacts: Collection[int]) -> dict[int, int]:
     """How many works mention each artifact."""
     rows = connection.execute(
         select(MENTIONS.c.artifact, func.count(MENTIONS.c.work.distinct()))
         .where(among(MENTIONS.c.artifact, artifacts))
         .group_by(MENTIONS.c.artifact)
     )
-    return {row[0]: row[1] for row in rows}
+    return {artifact: works for artifact, works in rows}  # noqa: C416 # rows are no tuples to mypy
 
 
-def _titles(connection: Connection, works: Collection[str]) -> dict[str, frozenset[str]]:
+def _names_of_papers(connection: Connection, keys: Mapping[int, str]) -> dict[int, frozenset[str]]:
     """How others may name each paper: `arxiv:ID` and `title:KEY` of every version."""
-    named: dict[str, set[str]] = {work: {work} for work in works}
-    for row in connection.execute(select(VERSIONS.c.work, VERSIONS.c.title).where(among(VERSIONS.c.work, works))):
-        if len(key := title_key(row.title)) >= SHORTEST_TITLE:
-            named[row.work].add(f"title:{key}")
-    return {work: frozenset(names) for work, names in named.items()}
+    names: dict[int, set[str]] = {key: {work} for key, work in keys.items()}
+    for row in connection.execute(select(VERSIONS.c.work, VERSIONS.c.title).where(among(VERSIONS.c.work, keys))):
+        if len(title := title_key(row.title)) >= SHORTEST_TITLE:
+            names[row.work].add(f"title:{title}")
+    return {key: frozenset(of_paper) for key, of_paper in names.items()}
 
 
-SHORTEST_TITLE = 12
-"""Letters of a title that others must write alike to name the paper: shorter ones are words of the language."""
+def save_roles(
+    store: Store,
+    decisions: Mapping[str, Sequence[RoleDecision]],
+    rules: str,
+    checkable: Collection[tuple[str, str]],
+    now: datetime,
+) -> None:
+    """Replace the roles of works, in one transaction.
+
+    Own artifacts become due for a check where their (host, kind) is `checkable`, and so do repositories that may be
+    own: their README may settle it. Where two names of one work lead to one artifact, the likelier decision counts.
+    """
+    keys = {work: work_key(work) for work in decisions}
+    decided = [(keys[work], decision) for work, of_work in decisions.items() for decision in of_work]
+    with store.begin() as connection:
+        names = {
+            (row.work, row.folded): row
+            for row in connection.execute(
+                select(MENTIONS.c.work, MENTIONS.c.folded, MENTIONS.c.artifact, MENTIONS.c.name).where(
+                    among(MENTIONS.c.work, keys.values())
+                )
+            )
+        }
+        rows: dict[tuple[int, int], dict[str, Any]] = {}
+        for key, decision in sorted(decided, key=lambda pair: pair[1].probability):
+            name = names[key, decision.reference.folded]
+            rows[key, name.artifact] = _role_row(name, decision, rules)
+        connection.execute(delete(ROLE).where(among(ROLE.c.work, keys.values())))
+        connection.execute(
+            update(WORK).where(among(WORK.c.id, keys.values())).values(scan_due=False, judge_due=True)
+        )
+        save_shared_texts(connection, (decision.reasons for _, decision in decided))
+        upsert(connection, ROLE, rows.values())
+        index_repositories(connection, keys.values())
+        to_check = [
+            names[key, decision.reference.folded].artifact
+            for key, decision in decided
+            if decision.role is Role.OWN or decision.unsettled
+        ]
+        queue_artifacts(connection, to_check, checkable, now)
+
+
+def _role_row(name: Any, decision: RoleDecision, rules: str) -> dict[str, Any]:
+    return {
+        "work": name.work,
+        "artifact": name.artifact,
+        "name": name.name,
+        "source": decision.source.value,
+        "place": decision.place.value,
+        "role": decision.role.value,
+        "probability": decision.probability,
+        "shared_text": shared_text_id(decision.reasons),
+        "rules": rules,
+    }

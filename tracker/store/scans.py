@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Promise, Source
-from tracker.store import shared_texts
-from tracker.store.artifact_names import ended_names, ensure_names
+from tracker.store.artifact_names import ArtifactName, ended_names, ensure_names
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
+from tracker.store.keys import work_key
+from tracker.store.shared_texts import save_shared_texts, shared_text_id, shorten_before
 from tracker.store.tables.artifact import MENTION
 from tracker.store.tables.work import SCAN, WORK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """One source of one version read: what it mentions, and where it is the metadata, the promise."""
+    """What reading one source of one version gave: its mentions and, for the metadata, the promise."""
 
     work: str
     version: int
@@ -33,83 +35,94 @@ class ScanResult:
 
 
 def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datetime) -> None:
-    """Store what scans found. Names become artifacts where they are new; works wait for their roles."""
+    """Store what scans found, in one transaction.
+
+    A reference that is new becomes an artifact. Works with mentions wait for their roles to be decided.
+    """
     with store.begin() as connection:
-        references = {mention.reference.folded: mention.reference for scan in scans for mention in scan.mentions}
-        current, kept = (
-            ensure_names(connection, references, now),
-            ended_names(connection, [scan.work for scan in scans if scan.mentions]),
-        )
-        found = [
-            (scan, mention, kept.get((scan.work, folded)) or current[folded])
-            for scan in scans
-            for mention in scan.mentions
-            for folded in (mention.reference.folded,)
-        ]
-        upsert(
-            connection,
-            MENTION,
-            (
-                {
-                    "work": scan.work,
-                    "name": name.id,
-                    "source": mention.source.value,
-                    "place": mention.place.value,
-                    "url": mention.url if mention.url != name.url else None,
-                    "evidence": mention.evidence,
-                    "before": shared_texts.shorten_before(mention.before, mention.evidence, mention.url),
-                    "first_version": scan.version,
-                    "last_version": scan.version,
-                    "found_at": now,
-                }
-                for scan, mention, name in found
-            ),
-            ("url", "evidence", "before", "last_version"),
-        )
-        shared_texts.save_shared_texts(connection, ([scan.reason] for scan in scans if scan.reason))
+        with_mentions = [work_key(scan.work) for scan in scans if scan.mentions]
+        _save_mentions(connection, scans, with_mentions, now)
+        save_shared_texts(connection, ([scan.reason] for scan in scans if scan.reason))
         upsert(
             connection,
             SCAN,
             (
                 {
-                    "work": scan.work,
+                    "work": work_key(scan.work),
                     "version": scan.version,
                     "source": scan.source.value,
                     "outcome": scan.outcome,
-                    "wording": shared_texts.shared_text_id([scan.reason]) if scan.reason else None,
+                    "shared_text": shared_text_id([scan.reason]) if scan.reason else None,
                     "scanned_at": now,
                     "rules": rules,
                 }
                 for scan in scans
             ),
-            ("outcome", "wording", "scanned_at", "rules"),
+            ("outcome", "shared_text", "scanned_at", "rules"),
         )
-        _promises(connection, [scan for scan in scans if scan.promise is not None])
-        told = [scan.work for scan in scans if scan.mentions]
-        connection.execute(update(WORK).where(among(WORK.c.id, told), ~WORK.c.scan_due).values(scan_due=True))
+        _save_promises(connection, scans)
+        connection.execute(
+            update(WORK).where(among(WORK.c.id, with_mentions), ~WORK.c.scan_due).values(scan_due=True)
+        )
 
 
-def _promises(connection: Connection, scans: Sequence[ScanResult]) -> None:
-    """Keep what each paper says of its release now, where that differs from what is stored."""
-    silent = (Promise.NONE.value, "")
+def _save_mentions(
+    connection: Connection, scans: Sequence[ScanResult], works: Sequence[int], now: datetime
+) -> None:
+    references = {mention.reference.folded: mention.reference for scan in scans for mention in scan.mentions}
+    current, ended = ensure_names(connection, references, now), ended_names(connection, works)
+    upsert(
+        connection,
+        MENTION,
+        (
+            _mention_row(scan, mention, ended.get((work_key(scan.work), folded)) or current[folded], now)
+            for scan in scans
+            for mention in scan.mentions
+            for folded in (mention.reference.folded,)
+        ),
+        ("url", "evidence", "before", "last_version"),
+    )
+
+
+def _mention_row(scan: ScanResult, mention: Mention, name: ArtifactName, now: datetime) -> dict[str, Any]:
+    return {
+        "work": work_key(scan.work),
+        "name": name.id,
+        "source": mention.source.value,
+        "place": mention.place.value,
+        "url": mention.url if mention.url != name.url else None,
+        "evidence": mention.evidence,
+        "before": shorten_before(mention.before, mention.evidence, mention.url),
+        "first_version": scan.version,
+        "last_version": scan.version,
+        "found_at": now,
+    }
+
+
+def _save_promises(connection: Connection, scans: Iterable[ScanResult]) -> None:
+    """Store what each paper promises now, where that differs from what is stored."""
+    promises = {
+        work_key(scan.work): (scan.promise.value, scan.promise_evidence)
+        for scan in scans
+        if scan.promise is not None
+    }
     stored = {
         row.id: (row.promise, row.promise_evidence)
         for row in connection.execute(
             select(WORK.c.id, WORK.c.promise, WORK.c.promise_evidence).where(
-                WORK.c.promise != Promise.NONE.value, among(WORK.c.id, [scan.work for scan in scans])
+                WORK.c.promise != Promise.NONE.value, among(WORK.c.id, promises)
             )
         )
     }
-    new = [
-        {"key": scan.work, "said": scan.promise.value, "sentence": scan.promise_evidence}
-        for scan in scans
-        if scan.promise is not None
-        and stored.get(scan.work, silent) != (scan.promise.value, scan.promise_evidence)
+    changed = [
+        {"key": key, "new_promise": promise, "new_evidence": evidence}
+        for key, (promise, evidence) in promises.items()
+        if stored.get(key, (Promise.NONE.value, "")) != (promise, evidence)
     ]
-    if new:
+    if changed:
         connection.execute(
             update(WORK)
             .where(WORK.c.id == bindparam("key"))
-            .values(promise=bindparam("said"), promise_evidence=bindparam("sentence")),
-            new,
+            .values(promise=bindparam("new_promise"), promise_evidence=bindparam("new_evidence")),
+            changed,
         )

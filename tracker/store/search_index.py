@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, select, text
@@ -9,42 +10,41 @@ from sqlalchemy import Connection, select, text
 from tracker.domain.terms import Role
 from tracker.store.dialect import among, encode_json
 from tracker.store.joined import ROLES
-from tracker.store.keys import read, work_key
 from tracker.store.tables.work import PAPER_TEXT
 
 INDEX, TITLES = "paper_search", "title_search"
-_TAKE = (
+_INDEX_PAPERS = (
     "INSERT INTO paper_text (id, version, repositories) SELECT id, latest, '' FROM work "
     "WHERE id IN (SELECT value FROM json_each(?)) AND latest > 0 AND id >= 0 ORDER BY id "
     "ON CONFLICT (id) DO UPDATE SET version = excluded.version"
 )
 
 
-def index_papers(connection: Connection, works: Iterable[str]) -> None:
-    """Index the newest version of these papers; what was indexed of an older one goes. A paper without an id of arXiv's is
-    not indexed. PostgreSQL reads the texts themselves."""
+def index_papers(connection: Connection, keys: Iterable[int]) -> None:
+    """Index the newest version of the papers of these keys, in place of an older one.
+
+    A paper whose id is not one of arXiv's is not indexed. PostgreSQL searches the texts themselves.
+    """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_TAKE, (encode_json([work_key(work) for work in works]),))
+        connection.exec_driver_sql(_INDEX_PAPERS, (encode_json(list(keys)),))
 
 
-def index_repositories(connection: Connection, works: Collection[str]) -> None:
-    """Index the names of these papers' own artifacts, where they changed."""
+def index_repositories(connection: Connection, keys: Collection[int]) -> None:
+    """Index the names of the own artifacts of the papers of these keys, where they changed."""
     if connection.dialect.name != "sqlite":
         return
-    names: dict[str, list[str]] = {}
+    names: dict[int, list[str]] = defaultdict(list)
     for row in connection.execute(
         select(ROLES.c.work, ROLES.c.reference)
-        .where(among(ROLES.c.work, works), ROLES.c.role.in_([Role.OWN.value, Role.OWN_PAGE.value]))
+        .where(among(ROLES.c.work, keys), ROLES.c.role.in_([Role.OWN.value, Role.OWN_PAGE.value]))
         .order_by(ROLES.c.work, ROLES.c.reference)
     ):
-        names.setdefault(row.work, []).append(row.reference)
-    keys = {work_key(work): work for work in works}
+        names[row.work].append(row.reference)
+    indexed = select(PAPER_TEXT.c.id, PAPER_TEXT.c.repositories).where(among(PAPER_TEXT.c.id, keys))
     changed = [
         {"key": row.id, "names": now}
-        for row in connection.execute(
-            select(PAPER_TEXT.c.id, PAPER_TEXT.c.repositories).where(among(PAPER_TEXT.c.id, keys))
-        )
-        if (now := " ".join(names.get(keys[row.id], ()))) != row.repositories
+        for row in connection.execute(indexed)
+        if (now := " ".join(names[row.id])) != row.repositories
     ]
     if changed:
         connection.execute(text("UPDATE paper_text SET repositories = :names WHERE id = :key"), changed)
@@ -104,41 +104,27 @@ SEARCHABLE = """
 none of any text."""
 
 
+def detach_index(connection: Connection) -> None:
+    """Drop the triggers and the view, so that the tables behind them may change; `create_index` brings them back."""
+    if connection.dialect.name == "sqlite":
+        for name in _TRIGGERS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        connection.exec_driver_sql("DROP VIEW IF EXISTS searchable")
+
+
 def create_index(connection: Connection) -> None:
-    """Make the index, its text and its triggers anew, and fill it where it was not there."""
+    """Create the view `searchable` and the triggers anew, and the index itself where it is missing."""
     if connection.dialect.name != "sqlite":
         return
-    lacks = connection.execute(text("SELECT 1 FROM paper_text")).first() is None
-    there = connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{INDEX}'").first()  # noqa: S608 # ours
-    for name in _TRIGGERS:
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-    connection.exec_driver_sql("DROP VIEW IF EXISTS searchable")
+    exists = connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{INDEX}'").first()  # noqa: S608 # a constant
+    detach_index(connection)
     connection.exec_driver_sql(f"CREATE VIEW searchable AS {' '.join(SEARCHABLE.split())}")
-    if there is None:
+    if exists is None:
         for name, columns in INDEXES.items():
             connection.exec_driver_sql(
                 f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, content='searchable', content_rowid='id', "
                 "tokenize='unicode61 remove_diacritics 2', detail=none, columnsize=0)"
             )
-        if lacks:
-            index_all_papers(connection)
-        rebuild_index(connection)
-    for name, does in _TRIGGERS.items():
-        connection.exec_driver_sql(f"CREATE TRIGGER {name} {does}")
-
-
-def rebuild_index(connection: Connection) -> None:
-    """Build the indexes anew from the texts."""
-    for name in INDEXES:
-        connection.exec_driver_sql(f"INSERT INTO {name}({name}) VALUES ('rebuild')")  # noqa: S608 # ours
-
-
-def index_all_papers(connection: Connection) -> None:
-    """Say of every stored paper which text is to be searched; for a store that did not know."""
-    after = -1
-    page = "SELECT id FROM work WHERE latest > 0 AND id > ? ORDER BY id LIMIT 5000"
-    while found := list(connection.exec_driver_sql(page, (after,)).scalars()):
-        works = [read(key) for key in found]
-        index_papers(connection, works)
-        index_repositories(connection, works)
-        after = found[-1]
+            connection.exec_driver_sql(f"INSERT INTO {name}({name}) VALUES ('rebuild')")  # noqa: S608 # as above
+    for name, definition in _TRIGGERS.items():
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {definition}")

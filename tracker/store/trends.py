@@ -1,4 +1,4 @@
-"""What pages for people show beyond the items of feeds: dossiers of works, and figures over time."""
+"""What the pages of trends and organisations show: counts over time, and how long promises are waited for."""
 
 from __future__ import annotations
 
@@ -24,14 +24,13 @@ from tracker.store.tables.artifact import ARTIFACT
 from tracker.store.tables.judgement import VERDICT
 from tracker.store.tables.work import PAPER_COUNT, WORK
 
-_FIRST_LOOK = timedelta(days=1)
-"""What was there within a day of our first reading was there before anybody looked."""
+_FIRST_CHECK = timedelta(days=1)
+"""What was there within a day of our first reading was there before anybody checked."""
 _KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
 
 
 def count_by_month(store: Store, since: str) -> list[MonthCount]:
-    """Papers by month of submission from `since` (`2025-07`) on and state of their code: of all, and by each of
-    their categories."""
+    """Papers by month of submission, from `since` (`2025-07`) on, and state of their code: in total and by category."""
     with store.read() as connection:
         rows = connection.execute(
             select(PAPER_COUNT.c.month, PAPER_COUNT.c.category, PAPER_COUNT.c.state, PAPER_COUNT.c.papers).where(
@@ -45,14 +44,14 @@ def count_by_month(store: Store, since: str) -> list[MonthCount]:
 
 
 def count_by_organisation(store: Store) -> list[OrganisationCount]:
-    """What each watched organisation holds, those with most open code first."""
+    """What each watched organisation released; those with most open code come first."""
     with store.read() as connection:
         rows = connection.execute(
             text(
                 "SELECT name, github, huggingface, papers, open_papers, open_weights, open_data FROM organisations"
             )
         ).all()
-    made = [
+    counts = [
         OrganisationCount(
             row.name,
             tuple(
@@ -67,11 +66,11 @@ def count_by_organisation(store: Store) -> list[OrganisationCount]:
         )
         for row in rows
     ]
-    return sorted(made, key=lambda one: (-one.open_code, -one.works, one.name.casefold()))
+    return sorted(counts, key=lambda count: (-count.open_code, -count.works, count.name.casefold()))
 
 
 def count_by_licence(store: Store) -> list[LicenceCount]:
-    """Licences of the code that is there, most papers first."""
+    """Papers by the licence of their code, where it is there; the most frequent licence comes first."""
     spdx, papers = func.coalesce(ARTIFACT.c.licence_spdx, ""), func.count(distinct(WORK.c.id))
     class_ = func.coalesce(ARTIFACT.c.licence_class, LicenceClass.UNKNOWN.value)
     with store.read() as connection:
@@ -88,8 +87,10 @@ def count_by_licence(store: Store) -> list[LicenceCount]:
 
 
 def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
-    """Each promise of code by how long it was waited for. Left out is what had come before our first look: nobody
-    knows since when it had been there."""
+    """Each promise of code with how long it was waited for.
+
+    Left out is code that had come before our first check: nobody knows since when it had been there.
+    """
     with store.read() as connection:
         rows = connection.execute(
             select(
@@ -104,31 +105,30 @@ def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
             .where(EVENTS.c.kind.in_([EventKind.PROMISED.value, *_KEPT]), WORK.c.submitted_at.is_not(None))
             .order_by(EVENTS.c.happened_at)
         ).all()
-    of_works: dict[str, list[Any]] = defaultdict(list)
+    by_work: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        of_works[row.work].append(row)
-    made = (_waiting(told, now) for _, told in sorted(of_works.items()))
-    return [one for one in made if one is not None]
+        by_work[row.work].append(row)
+    waits = (_waiting_time(events, now) for _, events in sorted(by_work.items()))
+    return [wait for wait in waits if wait is not None]
 
 
-def _waiting(told: Sequence[Any], now: datetime) -> PromiseWait | None:
-    first = told[0]
-    came = next((row for row in told if row.kind in _KEPT), None)
-    if not any(row.kind == EventKind.PROMISED.value for row in told):
+def _waiting_time(events: Sequence[Any], now: datetime) -> PromiseWait | None:
+    first = events[0]
+    kept = next((event for event in events if event.kind in _KEPT), None)
+    if not any(event.kind == EventKind.PROMISED.value for event in events):
         return None
-    if came and came.happened_at - first.first_seen < _FIRST_LOOK:
+    if kept and kept.happened_at - first.first_seen < _FIRST_CHECK:
         return None
-    end = came.happened_at if came else now
+    end = kept.happened_at if kept else now
     since, until = (
         max((moment - first.submitted_at).total_seconds() / 86400, 0.0) for moment in (first.first_seen, end)
     )
-    return PromiseWait(since, max(since, until), came is not None)
+    return PromiseWait(since, max(since, until), kept is not None)
 
 
 def first_seen_at(store: Store) -> datetime | None:
-    """When the first paper was read."""
+    """When the first paper was stored; None in an empty store."""
+    earliest = select(func.min(WORK.c.first_seen, type_=WORK.c.first_seen.type)).where(WORK.c.latest > 0)
     with store.read() as connection:
-        found: datetime | None = connection.execute(
-            select(func.min(WORK.c.first_seen, type_=WORK.c.first_seen.type)).where(WORK.c.latest > 0)
-        ).scalar_one()
-        return found
+        first: datetime | None = connection.execute(earliest).scalar_one()
+        return first

@@ -1,8 +1,12 @@
-"""Opening a store: making it, upgrading it, and refusing a file that is not ours to change."""
+"""Opening a store: creating it, upgrading it, and refusing a file that this program must not change.
+
+Revisions are Alembic's, one file each in `migrations/versions`. Alembic itself, 11 MB of memory, is loaded only to migrate.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -14,19 +18,25 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.domain.errors import StoreError
-from tracker.store import keys, search_index, statistics, views
+from tracker.store import statistics, views
 from tracker.store.engine import Store, explain_hindrance, read_write_engine
+from tracker.store.search_index import create_index, detach_index
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
-"""All revisions of `migrations/versions`, oldest first: known here so that Alembic, 11 MB, is loaded only to migrate."""
 QUICK_CHECK_PAGES = 12_500
 """Files below this many pages (200 MB of new ones) are checked for damage at every start; `tracker doctor` checks all."""
+_UNRELEASED = re.compile(r"000[1-6]")
+"""Revisions that no release had. Their tables were others, and nothing leads from them to these."""
+
+
+def revisions() -> list[str]:
+    """The revisions of this program, oldest first: the file of each begins with it."""
+    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def open_store(url: str) -> Store:
-    """Open a store, making or upgrading it. StoreError in one sentence when it must not be touched."""
+    """Open a store, creating or upgrading it. StoreError in one sentence when it must not be touched."""
     engine = read_write_engine(url)
     name = engine.url.render_as_string(hide_password=True)
     try:
@@ -38,29 +48,17 @@ def open_store(url: str) -> Store:
         raise
     except (DatabaseError, sqlite3.DatabaseError) as error:
         engine.dispose()
-        raise StoreError(_why(name, error)) from None
+        raise StoreError(_explain(name, error)) from None
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise StoreError(f"{name}: cannot be opened ({error}).") from None
-    store = Store(engine, url)
-    meet(store)
-    return store
-
-
-def meet(store: Store) -> None:
-    """Tell `keys` the works of a store whose numbers do not give them back."""
-    if store.engine.dialect.name == "sqlite":
-        with store.read() as connection:
-            rows = connection.exec_driver_sql("SELECT arxiv_id, release FROM work WHERE id < 0").all()
-        keys.meet(
-            f"{keys.PAPER}{row.arxiv_id}" if row.arxiv_id else f"{keys.RELEASE}{row.release}" for row in rows
-        )
+    return Store(engine, url)
 
 
 def upgrade_in_subprocess(url: str) -> None:
-    """Make or upgrade a store in a process of its own: what Alembic took, 11 MB, ends with it.
+    """Create or upgrade a store in a process of its own, so that Alembic's memory ends with it.
 
-    For a service that stays. What goes wrong is said when the store is opened.
+    For a service that stays. Errors are left to `open_store`, which raises them again.
     """
     try:
         engine = read_write_engine(url)
@@ -69,7 +67,7 @@ def upgrade_in_subprocess(url: str) -> None:
         engine.dispose()
     except (SQLAlchemyError, OSError, StoreError):
         return
-    if current != REVISIONS[-1]:
+    if current != revisions()[-1]:
         process = get_context("spawn").Process(target=_open_quietly, args=(url,))
         process.start()
         process.join()
@@ -80,31 +78,35 @@ def _open_quietly(url: str) -> None:
         open_store(url).close()
 
 
+def refuse_revision(name: str, revision: str | None, version: int) -> None:
+    """Refuse a store of this revision, with views of this version, where this program cannot upgrade it. StoreError."""
+    if revision is not None and _UNRELEASED.fullmatch(revision):
+        raise StoreError(
+            f"{name}: was written before the first release (schema {revision}), and this program cannot upgrade it; move it "
+            "away and harvest anew (`tracker once --since DATE`), or write its links out with `tracker export` of the "
+            "program that made it and bring them in with `tracker import`."
+        )
+    if version > views.VERSION or (revision is not None and revision not in revisions()):
+        raise StoreError(
+            f"{name}: was written by a newer version of this program (views {version}, schema {revision}; this one "
+            f"knows {views.VERSION} and {revisions()[-1]}); upgrade the program."
+        )
+
+
 def _refuse_foreign(connection: Connection, name: str) -> None:
-    """Refuse a damaged file, another program's file, and one that a newer program wrote."""
+    """Refuse a damaged file, another program's file, and one of a revision that cannot be upgraded. StoreError."""
+    version = 0
     if connection.dialect.name == "sqlite":
         application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         has_tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
         if has_tables and application != views.APPLICATION_ID:
             raise StoreError(f"{name}: is a database of another program; choose another TRACKER_DATA_DIR.")
-        if version > views.VERSION:
-            raise StoreError(
-                f"{name}: was written by a newer version of this program (views {version}, this one "
-                f"knows {views.VERSION}); upgrade the program."
-            )
-        small = connection.exec_driver_sql("PRAGMA page_count").scalar_one() < QUICK_CHECK_PAGES
-        if (
-            has_tables
-            and small
-            and (fault := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()) != "ok"
-        ):
-            raise StoreError(f"{name}: is damaged ({fault}); restore a backup, or move it away to begin anew.")
-    current = _revision(connection)
-    if current is not None and current not in REVISIONS:
-        raise StoreError(
-            f"{name}: was written by a newer version of this program (schema {current}); upgrade the program."
-        )
+        if has_tables and connection.exec_driver_sql("PRAGMA page_count").scalar_one() < QUICK_CHECK_PAGES:
+            fault = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if fault != "ok":
+                raise StoreError(f"{name}: is damaged ({fault}); restore a backup, or move it away to begin anew.")
+    refuse_revision(name, _revision(connection), version)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -113,7 +115,7 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _why(name: str, error: Exception) -> str:
+def _explain(name: str, error: Exception) -> str:
     reason = str(getattr(error, "orig", error))
     if isinstance(error, (OperationalError, sqlite3.OperationalError)):
         if (sentence := explain_hindrance(reason)) is not None and "readonly" not in reason:
@@ -121,25 +123,30 @@ def _why(name: str, error: Exception) -> str:
         if "unable to open" in reason or "readonly" in reason:
             return f"{name}: cannot be opened for writing ({reason}); set TRACKER_DATA_DIR to a folder this user may write."
         return f"{name}: cannot be used ({reason})."
-    return f"{name}: is damaged or no database ({reason}); restore a backup, or move it away to begin anew."
+    return f"{name}: is damaged or not a database ({reason}); restore a backup, or move it away to begin anew."
 
 
 def _upgrade(engine: Engine) -> None:
+    newest = revisions()[-1]
     with engine.connect() as connection:
         current = _revision(connection)
         is_sqlite = connection.dialect.name == "sqlite"
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one() if is_sqlite else None
-    if current == REVISIONS[-1] and version in (None, views.VERSION):
+    if current == newest and version in (None, views.VERSION):
         return
     if is_sqlite:
-        if current not in (None, REVISIONS[-1]):
-            _keep_copy(engine, current)
+        if current not in (None, newest):
+            _keep_copy(engine, current, newest)
         _set_wal(engine)
     with Store(engine, "").begin() as connection:
+        # A revision may change tables only while no view and no trigger reads them.
+        for view in views.VIEWS:
+            connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
+        detach_index(connection)
         _migrate(connection)
-        if current != REVISIONS[-1]:
+        if current != newest:
             statistics.recount(connection)
-        search_index.create_index(connection)
+        create_index(connection)
         for statement in views.view_statements(connection.dialect.name):
             connection.execute(text(statement))
         if is_sqlite:
@@ -147,13 +154,13 @@ def _upgrade(engine: Engine) -> None:
             connection.exec_driver_sql(f"PRAGMA user_version = {views.VERSION}")
 
 
-def _keep_copy(engine: Engine, current: str | None) -> None:
-    """Keep the store as the older program left it, beside it; an earlier copy goes. StoreError without room for it."""
+def _keep_copy(engine: Engine, current: str | None, newest: str) -> None:
+    """Keep the store as the older program left it, beside it; an earlier copy goes. StoreError where the disk is too full."""
     path = Path(str(engine.url.database))
     if engine.url.database in (None, "", ":memory:") or not path.is_file():
         return
-    kept = path.with_name(f"{path.name}.before-{REVISIONS[-1]}")
-    making = kept.with_name(f"{kept.name}.part")
+    kept = path.with_name(f"{path.name}.before-{newest}")
+    unfinished = kept.with_name(f"{kept.name}.part")
     for old in path.parent.glob(f"{path.name}.before-*"):
         if old != kept:
             old.unlink()
@@ -165,22 +172,22 @@ def _keep_copy(engine: Engine, current: str | None) -> None:
         )
     raw = engine.raw_connection()
     try:
-        with closing(sqlite3.connect(making)) as copy:
+        with closing(sqlite3.connect(unfinished)) as copy:
             source: Any = raw.driver_connection
             source.backup(copy)
     finally:
         raw.close()
-    making.replace(kept)
+    unfinished.replace(kept)
     log.warning(
-        "The store is upgraded from revision %s to %s; as it was, it is kept as %s, which can be removed.",
+        "Upgrading the store from revision %s to %s; a copy of it as it was is kept as %s and can be removed.",
         current,
-        REVISIONS[-1],
+        newest,
         kept,
     )
 
 
 def _migrate(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 # see REVISIONS
+    from alembic import command  # noqa: PLC0415 # loaded only to migrate
     from alembic.config import Config  # noqa: PLC0415 # as above
 
     config = Config()

@@ -3,7 +3,9 @@
 A column is removed or renamed only together with `VERSION`, which is the file's `PRAGMA user_version`.
 """
 
-from tracker.store.columns import hex_sql, licence_sql
+import re
+
+from tracker.store.columns import licence_sql
 from tracker.store.enum_columns import PLACE
 
 VERSION = 3
@@ -28,8 +30,8 @@ VIEWS = {
                 WHERE o.work = r.work AND p.artifact = r.artifact) AS first_version,
                (SELECT max(o.last_version) FROM mention o JOIN artifact_name p ON p.id = o.name
                 WHERE o.work = r.work AND p.artifact = r.artifact) AS last_version,
-               r.lifecycle, y.words AS reasons
-        FROM role r JOIN work w ON w.id = r.work JOIN wording y ON y.id = r.wording JOIN artifact a ON a.id = r.artifact
+               r.lifecycle, y.sentences AS reasons
+        FROM role r JOIN work w ON w.id = r.work JOIN shared_text y ON y.id = r.shared_text JOIN artifact a ON a.id = r.artifact
         JOIN artifact_name n ON n.id = r.name
         JOIN mention m ON m.work = r.work AND m.name = r.name AND m.source = r.source AND m.place = r.place
         WHERE w.arxiv_id IS NOT NULL
@@ -42,21 +44,21 @@ VIEWS = {
                CASE WHEN a.reason <> '' OR a.outcome IS NOT NULL THEN a.reason
                     WHEN a.next_check_at IS NOT NULL THEN 'not looked at yet'
                     ELSE 'not looked at: not the authors'' own, or at a host that is not asked' END AS reason,
-               a.licence_source, a.licence_note, {commit} AS commit_id,
+               a.licence_source, a.licence_note, nullif(lower(hex(a.commit_id)), '') AS commit_id,
                a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy
         FROM artifact a
-    """.replace("{commit}", hex_sql("a.commit_id")),
+    """,
     "checks": """
         SELECT a.reference, s.outcome, s.reason, s.content, s.licence_spdx, s.licence_class, s.licence_source,
-               s.licence_note, s.archived, s.gated, s.reference AS answered, {commit} AS commit_id,
+               s.licence_note, s.archived, s.gated, s.reference AS answered, nullif(lower(hex(s.commit_id)), '') AS commit_id,
                s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names
-        FROM sighting s JOIN artifact a ON a.id = s.artifact
-    """.replace("{commit}", hex_sql("s.commit_id")),
+        FROM artifact_check s JOIN artifact a ON a.id = s.artifact
+    """,
     "events": """
-        SELECT {id} AS id, w.arxiv_id, coalesce((SELECT n.reference FROM artifact_name n WHERE n.id = e.name), e.reference) AS reference,
+        SELECT nullif(lower(hex(e.id)), '') AS id, w.arxiv_id, coalesce((SELECT n.reference FROM artifact_name n WHERE n.id = e.name), e.reference) AS reference,
                e.kind, e.cause, e.happened_at, e.observed_at, e.detail
         FROM event e LEFT JOIN work w ON w.id = e.work
-    """.replace("{id}", hex_sql("e.id")),
+    """,
     "open_papers": """
         SELECT w.arxiv_id, v.title, n.reference, a.licence_spdx, w.opened_at, a.url,
                v.primary_category, v.categories, v.authors, w.submitted_at
@@ -87,7 +89,7 @@ VIEWS = {
                sum(CASE WHEN f.state = 'gone' THEN f.papers ELSE 0 END) AS gone,
                sum(CASE WHEN f.state = 'none' THEN f.papers ELSE 0 END) AS none,
                sum(CASE WHEN f.state = 'unknown' THEN f.papers ELSE 0 END) AS unknown
-        FROM figure f
+        FROM paper_count f
         GROUP BY f.category, f.fact, f.month
         HAVING sum(f.papers) > 0
     """,
@@ -131,18 +133,14 @@ VIEWS = {
 }
 
 
+_HEX = re.compile(r"nullif\(lower\(hex\(([\w.]+)\)\), ''\)")
+"""Digits of bytes, as SQLite and DuckDB write them."""
+
+
 def view_statements(dialect: str) -> list[str]:
-    """SQL that makes the views anew, in order."""
-    made = []
-    for name, told in VIEWS.items():
-        query = told if dialect == "sqlite" else _plain(told)
-        made.append(f"DROP VIEW IF EXISTS {name}")
-        made.append(f"CREATE VIEW {name} AS {' '.join(query.split())}")
-    return made
-
-
-def _plain(query: str) -> str:
-    """A view's words where digits are texts."""
-    for column in ("e.id", "a.commit_id", "s.commit_id"):
-        query = query.replace(hex_sql(column), column)
-    return query
+    """SQL that creates the views anew, in order. PostgreSQL writes the digits of bytes in its own way."""
+    statements = []
+    for name, query in VIEWS.items():
+        select = " ".join((query if dialect == "sqlite" else _HEX.sub(r"encode(\1, 'hex')", query)).split())
+        statements += [f"DROP VIEW IF EXISTS {name}", f"CREATE VIEW {name} AS {select}"]
+    return statements

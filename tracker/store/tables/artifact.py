@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-from tracker.store.columns import HexDigits, RuleVersion, UtcText
+from tracker.store.columns import HexDigits, UtcText
 from tracker.store.enum_columns import PLACE, SOURCE
 from tracker.store.tables.fields import JSON_OR_NULL, LARGE, list_field, table, text_field, time_field, work_field
 
@@ -48,7 +48,7 @@ class ArtifactRow(SQLModel, table=True):
     created_at: datetime | None = time_field(null=True)
     pushed_at: datetime | None = time_field(null=True)
     commit_id: str | None = Field(default=None, sa_type=HexDigits, nullable=True)
-    read_rules: str = Field(default="", sa_type=RuleVersion)
+    read_rules: str = ""
     """By which rules its files were last read whole, if they were."""
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     """The papers that its README, CITATION.cff or card names; NULL where none of them was read."""
@@ -57,7 +57,7 @@ class ArtifactRow(SQLModel, table=True):
     """Licences of its files that speak of one fact only: [fact, SPDX id or NULL, class, source, note]."""
     copy_url: str | None = None
     """A copy in an archive, looked for once it was gone."""
-    copy_looked_at: datetime | None = time_field(null=True)
+    copy_searched_at: datetime | None = time_field(null=True)
     newest_at: datetime | None = time_field(null=True)
     """Submission of the newest paper that links it: new papers are checked first."""
     first_checked_at: datetime | None = time_field(null=True)
@@ -92,7 +92,7 @@ class MentionRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "mention"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
-    work: str = work_field()
+    work: int = work_field()
     name: int = Field(primary_key=True, foreign_key="artifact_name.id", sa_type=LARGE, index=True)
     source: str = Field(primary_key=True, sa_type=SOURCE)
     place: str = Field(primary_key=True, sa_type=PLACE)
@@ -116,7 +116,7 @@ class RoleRow(SQLModel, table=True):
         ),
         {"sqlite_with_rowid": False},
     )
-    work: str = work_field()
+    work: int = work_field()
     artifact: int = Field(primary_key=True, foreign_key="artifact.id", sa_type=LARGE, index=True)
     name: int = Field(sa_type=LARGE)
     """With `source` and `place`: the mention that decides it."""
@@ -124,9 +124,9 @@ class RoleRow(SQLModel, table=True):
     place: str = Field(sa_type=PLACE)
     role: str
     probability: float
-    wording: int = Field(foreign_key="wording.id", sa_type=LARGE)
+    shared_text: int = Field(foreign_key="shared_text.id", sa_type=LARGE)
     """Its reasons."""
-    rules: str = Field(sa_type=RuleVersion)
+    rules: str
     lifecycle: str | None = None
     """State of an own artifact for this work, as last judged."""
 
@@ -134,7 +134,7 @@ class RoleRow(SQLModel, table=True):
 class ArtifactCheckRow(SQLModel, table=True):
     """A check: a row when something changed, else the last row's time moves."""
 
-    __tablename__: ClassVar[Any] = "sighting"
+    __tablename__: ClassVar[Any] = "artifact_check"
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     artifact: int = Field(primary_key=True, foreign_key="artifact.id", sa_type=LARGE)
     first_seen: datetime = Field(sa_type=UtcText, primary_key=True)

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Integer, Table, Text
 from sqlmodel import Field, SQLModel
 
-from tracker.store.columns import UtcText, WorkKey
+from tracker.store.columns import UtcText
 
 JSON_OR_NULL: Any = JSON(none_as_null=True)
-LARGE: Any = Integer().with_variant(BigInteger(), "postgresql")
+LARGE: Any = BigInteger().with_variant(Integer(), "sqlite")
+"""A number of eight bytes. SQLite's are always that, and only a primary key of type INTEGER is its rowid."""
 
 
 def time_field(*, null: bool = False, index: bool = False) -> Any:
@@ -30,7 +31,7 @@ def list_field() -> Any:
 
 def work_field() -> Any:
     """The work that a row is about, first part of its key."""
-    return Field(primary_key=True, foreign_key="work.id", sa_type=WorkKey)
+    return Field(primary_key=True, foreign_key="work.id", sa_type=LARGE)
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -17,13 +17,13 @@ class VerdictRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "verdict"
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
-    work: str = work_field()
+    work: int = work_field()
     fact: str = Field(primary_key=True)
     state: str
     licence_class: str
     name: int | None = Field(default=None, foreign_key="artifact_name.id", sa_type=LARGE, nullable=True)
     """What decides it, as the work names it."""
-    wording: int = Field(foreign_key="wording.id", sa_type=LARGE)
+    shared_text: int = Field(foreign_key="shared_text.id", sa_type=LARGE)
     """Its reasons, with a mark where they name what decides it."""
 
 
@@ -32,7 +32,7 @@ class EventRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "event"
     __table_args__: ClassVar[Any] = (Index("event_kind", "kind", "observed_at"), {"sqlite_with_rowid": False})
-    work: str = work_field()
+    work: int = work_field()
     id: str = Field(primary_key=True, sa_type=HexDigits)
     name: int | None = Field(default=None, foreign_key="artifact_name.id", sa_type=LARGE, nullable=True)
     """What it happened to, as the work names it."""
@@ -48,15 +48,15 @@ class EventRow(SQLModel, table=True):
 class FeedEntryRow(SQLModel, table=True):
     """An event's place in a feed. `entered_at` is the item's date there and never changes."""
 
-    __tablename__: ClassVar[Any] = "entry"
+    __tablename__: ClassVar[Any] = "feed_entry"
 
     __table_args__: ClassVar[Any] = (
-        Index("entry_date", "feed", "entered_at", unique=True),
+        Index("feed_entry_date", "feed", "entered_at", unique=True),
         ForeignKeyConstraint(["work", "event"], ["event.work", "event.id"]),
         {"sqlite_with_rowid": False},
     )
     feed: str = Field(primary_key=True)
-    work: str = work_field()
+    work: int = work_field()
     event: str = Field(primary_key=True, sa_type=HexDigits)
     entered_at: datetime = time_field()
 

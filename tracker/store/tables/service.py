@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from tracker.store.columns import DayNumber, UtcText, WorkKey
+from tracker.store.columns import DayNumber, UtcText
 from tracker.store.enum_columns import ANNOUNCEMENT_KIND, ARXIV_SOURCE
 from tracker.store.tables.fields import table, time_field
 
@@ -18,8 +18,8 @@ class AnnouncementRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "announcement"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
-    work: str = Field(primary_key=True, sa_type=WorkKey)
-    """`arxiv:ID`, stored or not."""
+    arxiv_id: str = Field(primary_key=True)
+    """Of a paper that is stored or not."""
     n: int = Field(primary_key=True)
     day: date = Field(index=True, sa_type=DayNumber)
     """The New York day of the announcement."""

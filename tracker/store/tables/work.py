@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from tracker.store.columns import PaperLicence, RuleVersion, WorkKey
+from tracker.store.columns import PaperLicence
 from tracker.store.enum_columns import SCAN_OUTCOME, SOURCE
 from tracker.store.tables.fields import LARGE, list_field, table, text_field, time_field, work_field
 
@@ -16,10 +16,10 @@ from tracker.store.tables.fields import LARGE, list_field, table, text_field, ti
 class SharedTextRow(SQLModel, table=True):
     """Sentences that are true of many, once for all of them (`tracker.store.shared_texts`)."""
 
-    __tablename__: ClassVar[Any] = "wording"
+    __tablename__: ClassVar[Any] = "shared_text"
 
     id: int = Field(primary_key=True, sa_type=LARGE)
-    words: list[str] = list_field()
+    sentences: list[str] = list_field()
 
 
 class GradingRow(SQLModel, table=True):
@@ -46,14 +46,17 @@ class WorkRow(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("work_judge_due", "id", sqlite_where=text("judge_due = 1")),
-        Index("work_next_look", "next_look_at", "id", sqlite_where=text("next_look_at IS NOT NULL")),
+        Index(
+            "work_next_judgement", "next_judgement_at", "id", sqlite_where=text("next_judgement_at IS NOT NULL")
+        ),
         Index("work_open", "opened_at", "id", sqlite_where=text("code = 'open'")),
         Index("work_scan_due", "submitted_at", "id", sqlite_where=text("scan_due = 1")),
     )
-    id: str = Field(primary_key=True, sa_type=WorkKey)
+    id: int = Field(primary_key=True, sa_type=LARGE)
+    """`tracker.store.keys.work_key`: the number of the arXiv id, or a negative digest of the release's reference."""
     arxiv_id: str | None = Field(default=None, unique=True)
     """As people write it; NULL for a release."""
-    release: str | None = None
+    release: str | None = Field(default=None, unique=True)
     """The reference of a release; NULL for a paper."""
     latest: int = 0
     """The newest version seen; 0 for a release."""
@@ -63,7 +66,7 @@ class WorkRow(SQLModel, table=True):
     submitted_at: datetime | None = time_field(null=True, index=True)
     """When its first version was submitted."""
     announced_at: datetime | None = time_field(null=True)
-    next_look_at: datetime | None = time_field(null=True)
+    next_judgement_at: datetime | None = time_field(null=True)
     """When the work is to be judged again though nothing new was seen: a promise lapses by itself."""
     scan_due: bool = False
     """Its texts or what others say of it changed: to be read, and its roles decided, anew."""
@@ -78,7 +81,7 @@ class WorkRow(SQLModel, table=True):
     grading: int | None = Field(default=None, foreign_key="grading.id", sa_type=LARGE)
     opened_at: datetime | None = time_field(null=True)
     judged_at: datetime | None = time_field(null=True)
-    judged_rules: str | None = Field(default=None, sa_type=RuleVersion, nullable=True)
+    judged_rules: str | None = None
 
 
 class WorkCategoryRow(SQLModel, table=True):
@@ -89,7 +92,7 @@ class WorkCategoryRow(SQLModel, table=True):
         Index("work_category_open", "category", "opened_at", "work", sqlite_where=text("opened_at IS NOT NULL")),
         {"sqlite_with_rowid": False},
     )
-    work: str = work_field()
+    work: int = work_field()
     category: str = Field(primary_key=True)
     opened_at: datetime | None = time_field(null=True)
     """The work's `opened_at` while its code is open, else NULL."""
@@ -100,7 +103,7 @@ class VersionRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "version"
 
-    work: str = work_field()
+    work: int = work_field()
     n: int = Field(primary_key=True)
     title: str = text_field()
     abstract: str = text_field()
@@ -123,14 +126,14 @@ class ScanRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "scan"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
-    work: str = work_field()
+    work: int = work_field()
     version: int = Field(primary_key=True)
     source: str = Field(primary_key=True, sa_type=SOURCE)
     outcome: str = Field(sa_type=SCAN_OUTCOME)
-    wording: int | None = Field(default=None, foreign_key="wording.id", sa_type=LARGE, nullable=True)
+    shared_text: int | None = Field(default=None, foreign_key="shared_text.id", sa_type=LARGE, nullable=True)
     """Why it could not be read."""
     scanned_at: datetime = time_field()
-    rules: str = Field(sa_type=RuleVersion)
+    rules: str
 
 
 class PaperTextRow(SQLModel, table=True):
@@ -146,7 +149,7 @@ class PaperTextRow(SQLModel, table=True):
 class PaperCountRow(SQLModel, table=True):
     """How many papers of a month and a category have a fact in a state; kept by `tracker.store.statistics`."""
 
-    __tablename__: ClassVar[Any] = "figure"
+    __tablename__: ClassVar[Any] = "paper_count"
 
     __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
     category: str = Field(primary_key=True)

@@ -1,0 +1,29 @@
+"""A revision after the first one, for tests of upgrading: a release that has none yet cannot show that it works."""
+
+import shutil
+from pathlib import Path
+
+from tracker.store import upgrade
+
+REVISION = '''"""A note on each work, and titles in capitals."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1002"
+down_revision = "1001"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("work") as work:
+        work.add_column(sa.Column("note", sa.String(), nullable=False, server_default="kept"))
+    op.execute("UPDATE version SET title = upper(title)")
+'''
+
+
+def make_later(folder: Path) -> Path:
+    """The migrations of this program and one more, in a folder of their own."""
+    migrations = folder / "migrations"
+    shutil.copytree(upgrade.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    (migrations / "versions" / "1002_a_note.py").write_text(REVISION)
+    return migrations
