@@ -91,7 +91,7 @@ def weigh_candidate(
     )
 
 
-class _Names(NamedTuple):
+class _NameEvidence(NamedTuple):
     """The evidence of a reference's names."""
 
     score: float
@@ -103,7 +103,7 @@ class _Names(NamedTuple):
 
 def _weigh_names(
     group: Sequence[Mention], best: WeighedMention, paper_names: PaperNames, rules: RoleRules
-) -> _Names:
+) -> _NameEvidence:
     reference = group[0].reference
     signals, owner = name_signals(reference, paper_names, rules)
     score = weigh_names(signals, rules)
@@ -116,13 +116,13 @@ def _weigh_names(
     if _is_from_list(group):
         author = author and paper_names.is_author_alone(owner)
         score = weigh_listed_names(reference, signals, author, rules)
-    return _Names(score, signals, owner, author, famous)
+    return _NameEvidence(score, signals, owner, author, famous)
 
 
 def _weigh_context(
     group: Sequence[Mention],
     best: WeighedMention,
-    names: _Names,
+    names: _NameEvidence,
     paper: Paper,
     rules: RoleRules,
     context: ArtifactContext,
