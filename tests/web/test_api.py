@@ -1,4 +1,4 @@
-"""The JSON API answers what its description says, from the store alone, and refuses in one form."""
+"""The JSON API responds as its description says, from the store alone, and reports problems in one form."""
 
 import asyncio
 import json
@@ -159,39 +159,40 @@ def test_pages_go_on_where_the_last_ended_though_papers_come_in_between(
     before, query = "".join(ids(site, f"by={by}")), f"by={by}&limit=2"
     for number in range(20, 40):
         answer = ask(site, f"papers?{query}")
-        told = json.loads(answer.body)
-        seen += [paper["arxiv_id"][-1] for paper in told["papers"]]
-        if told["next_cursor"] is None:
+        document = json.loads(answer.body)
+        seen += [paper["arxiv_id"][-1] for paper in document["papers"]]
+        if document["next_cursor"] is None:
             assert "link" not in answer.headers
             break
         following = re.fullmatch(r'<\?(.+)>; rel="next"', answer.headers["link"])
         assert following
         query = following[1]
-        assert dict(parse_qsl(query)) == {"by": by, "limit": "2", "cursor": told["next_cursor"]}
+        assert dict(parse_qsl(query)) == {"by": by, "limit": "2", "cursor": document["next_cursor"]}
         add(store, number, now)
     assert "".join(seen) == before
 
 
-def test_a_paper_is_told_with_all_that_is_known(site: Api) -> None:
-    told = json.loads(ask(site, "papers/2606.00003").body)
-    assert (told["title"], told["categories"], told["opened_at"]) == (
+def test_a_paper_comes_with_all_that_is_stored_of_it(site: Api) -> None:
+    document = json.loads(ask(site, "papers/2606.00003").body)
+    assert (document["title"], document["categories"], document["opened_at"]) == (
         "Paper 3 on depth",
         ["cs.CV", "stat.ML"],
         "2026-07-03T00:00:00Z",
     )
     nothing = {"state": "unknown", "licence_class": "unknown", "reference": None,
                "reasons": ["no link of the authors' own was found in what was read so far"]}  # fmt: skip
-    assert told["verdicts"][1:] == [{"fact": fact, **nothing} for fact in ("weights", "data", "demo")]
-    assert told["verdicts"][:1] == [
+    assert document["verdicts"][1:] == [{"fact": fact, **nothing} for fact in ("weights", "data", "demo")]
+    assert document["verdicts"][:1] == [
         {"fact": "code", "state": "open", "licence_class": "osi", "reference": "github:ann/paper3", "reasons": ["it holds code"]}
     ]  # fmt: skip
-    assert [(link["reference"], link["role"], link["reasons"]) for link in told["links"]] == [
+    assert [(link["reference"], link["role"], link["reasons"]) for link in document["links"]] == [
         ("github:ann/paper3", "own", ["said"])
     ]
-    assert [(one["reference"], one["licence_spdx"], one["archived"]) for one in told["artifacts"]] == [
-        ("github:ann/paper3", "MIT", False)
-    ]
-    assert told["events"] == []
+    assert [
+        (artifact["reference"], artifact["licence_spdx"], artifact["archived"])
+        for artifact in document["artifacts"]
+    ] == [("github:ann/paper3", "MIT", False)]
+    assert document["events"] == []
 
 
 def test_a_paper_as_json_ld(site: Api) -> None:
@@ -220,7 +221,7 @@ def test_a_paper_as_json_ld(site: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["papers", "papers?limit=1", "papers/2606.00001", "openapi.json"])
-def test_an_unchanged_answer_is_304_and_head_tells_what_get_does(site: Api, path: str) -> None:
+def test_an_unchanged_response_is_304_and_head_has_the_headers_of_get(site: Api, path: str) -> None:
     first = ask(site, path)
     tag = first.headers["etag"]
     for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
@@ -266,11 +267,11 @@ def test_what_cannot_be_answered_is_a_problem_in_words(
     site: Api, path: str, status: int, parameter: str | None
 ) -> None:
     answer = ask(site, path)
-    told = json.loads(answer.body)
+    document = json.loads(answer.body)
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
-    assert (told["status"], told.get("parameter"), told["type"]) == (status, parameter, "about:blank")
-    assert told["detail"]
-    assert "\n" not in told["detail"]
+    assert (document["status"], document.get("parameter"), document["type"]) == (status, parameter, "about:blank")
+    assert document["detail"]
+    assert "\n" not in document["detail"]
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
@@ -312,7 +313,7 @@ def call(app: ASGIApp, method: str, path: str) -> tuple[int, dict[str, str], byt
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": []}
     asyncio.run(app(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], headers, b"".join(one.get("body", b"") for one in sent[1:])
+    return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
 
 
 def test_the_site_serves_it(tmp_path: Path, store: Store, now: datetime) -> None:
@@ -362,8 +363,8 @@ def faults(value: object, schema: dict[str, Any], where: str = "$") -> Iterator[
             if name in value:
                 yield from faults(value[name], part, f"{where}.{name}")
     if isinstance(value, list) and "items" in schema:
-        for number, one in enumerate(value):
-            yield from faults(one, schema["items"], f"{where}[{number}]")
+        for number, element in enumerate(value):
+            yield from faults(element, schema["items"], f"{where}[{number}]")
 
 
 @pytest.mark.parametrize(
@@ -377,7 +378,7 @@ def faults(value: object, schema: dict[str, Any], where: str = "$") -> Iterator[
         ("openapi.json", "/api/openapi.json", 200),
     ],
 )
-def test_answers_are_what_the_description_says(site: Api, path: str, described: str, status: int) -> None:
+def test_responses_are_what_the_description_says(site: Api, path: str, described: str, status: int) -> None:
     answer = ask(site, path)
     assert answer.status == status
     promised = api_parameters.description()["paths"][described]["get"]["responses"][str(status)]["content"]
@@ -387,11 +388,11 @@ def test_answers_are_what_the_description_says(site: Api, path: str, described: 
 
 def test_the_description_leaves_out_nothing_that_is_answered(site: Api) -> None:
     schemas = api_parameters.description()["components"]["schemas"]
-    told = json.loads(ask(site, "papers/2606.00003").body)
+    document = json.loads(ask(site, "papers/2606.00003").body)
     more = schemas["FullPaper"]["allOf"][1]["properties"]
-    assert set(told) == set(schemas["Paper"]["properties"]) | set(more)
+    assert set(document) == set(schemas["Paper"]["properties"]) | set(more)
     for name in ("verdicts", "links", "artifacts"):
-        assert set(told[name][0]) == set(more[name]["items"]["properties"]), name
+        assert set(document[name][0]) == set(more[name]["items"]["properties"]), name
     listed = json.loads(ask(site, "papers").body)["papers"][0]
     assert set(listed) == set(schemas["Paper"]["properties"])
 
@@ -415,7 +416,7 @@ def test_nothing_that_strangers_ask_is_our_fault(site: Api, path: str, query: li
         assert site.respond("GET", asked, encoded, {"accept": path, "if-none-match": path}).status_code < 500
 
 
-def test_the_description_tells_of_what_the_web_server_refuses_by_itself() -> None:
-    for path, told in api_parameters.description()["paths"].items():
+def test_the_description_has_what_the_web_server_refuses_by_itself() -> None:
+    for path, document in api_parameters.description()["paths"].items():
         for status in ("429", "503"):
-            assert "text/plain" in told["get"]["responses"][status]["content"], (path, status)
+            assert "text/plain" in document["get"]["responses"][status]["content"], (path, status)

@@ -29,7 +29,7 @@ def test_odd_paths_are_not_found_and_cheap(site: Site, path: str) -> None:
     "path", ["/", "/feed.xml", "/feeds", "/nowhere", "/health", "/feed.xml/", "/paper/2606.00001v2"]
 )
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_head_tells_what_get_tells_without_a_body(site: Site, path: str, encoding: str) -> None:
+def test_head_has_the_headers_of_get_and_no_body(site: Site, path: str, encoding: str) -> None:
     got, head = (site.ask(path, method, accept_encoding=encoding) for method in ("GET", "HEAD"))
     assert (head.status, head.body) == (got.status, b"")
     moving = {"date"} | ({"content-length"} if path == "/health" else set())
@@ -64,6 +64,6 @@ def test_query_strings_and_slashes_make_no_second_resource(site: Site) -> None:
     ("/paper/2606.00001/", "/paper/2606.00001"), ("/rss.xml", "/feed.xml"), ("/atom.xml", "/feed.atom"),
     ("/browse/cs.CL.html", "/browse/cs.CL"),
 ])  # fmt: skip
-def test_other_forms_of_an_address_lead_to_the_one(site: Site, path: str, place: str) -> None:
+def test_other_forms_of_an_address_lead_to_the_canonical_one(site: Site, path: str, place: str) -> None:
     answer = site.ask(path, host="evil.example", x_forwarded_host="evil.example")
     assert (answer.status, answer.headers["location"], answer.body) == (301, place, b"")

@@ -68,20 +68,20 @@ def test_a_paper_without_a_file_is_shown_from_the_store(live: Site) -> None:
     assert live.ask("/paper/2606.00666").status == 500
 
 
-@pytest.mark.parametrize(("query", "told"), [
+@pytest.mark.parametrize(("query", "text"), [
     ("q=open+code", "1: open code"), ("q=a&page=3", "3: a"), ("q=a&page=-1", "1: a"), ("q=a&page=%C2%B2", "1: a"),
     ("q=%ff%00", "1: \ufffd\0"), ("page=2", "2: "), ("q=a&page=99999999999", "1: a"),
 ])  # fmt: skip
-def test_a_search_is_made_on_demand(live: Site, query: str, told: str) -> None:
+def test_a_search_is_made_on_demand(live: Site, query: str, text: str) -> None:
     answer = live.ask(f"/search?{query}")
-    assert (answer.status, answer.body.decode()) == (200, told)
+    assert (answer.status, answer.body.decode()) == (200, text)
 
 
 def test_a_search_without_words_is_the_form(live: Site) -> None:
     assert live.ask("/search?utm_source=x").body == SITE["search.html"]
 
 
-def test_a_query_makes_a_feed_at_its_one_address(live: Site) -> None:
+def test_a_query_makes_a_feed_at_its_canonical_address(live: Site) -> None:
     moved = live.ask("/feed.xml?cat=cs.LG,cs.CL&utm_source=x")
     assert (moved.status, moved.headers["location"]) == (301, "/feed.xml?cat=cs.CL,cs.LG")
     answer = live.ask(moved.headers["location"], accept_encoding="gzip")
@@ -96,7 +96,7 @@ def test_a_query_makes_a_feed_at_its_one_address(live: Site) -> None:
         assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
-def test_a_feed_is_kept_for_its_ttl_and_may_be_shown_stale_until_arxiv_is_read_again(live: Site) -> None:
+def test_a_feed_is_cached_for_its_ttl_and_may_be_stale_until_arxiv_is_asked_again(live: Site) -> None:
     assert live.ask("/feed.xml").headers["cache-control"] == "public, max-age=3600, stale-while-revalidate=32400"
     assert live.ask("/").headers["cache-control"] == "public, max-age=300"
 

@@ -39,7 +39,7 @@ def test_files_are_served_with_their_type(site: Site, path: str, name: str, kind
     assert (answer.status, answer.body, answer.headers["content-type"]) == (200, SITE[name], kind)
 
 
-def test_a_feed_tells_caches_all_they_need(site: Site) -> None:
+def test_a_feed_has_all_headers_that_caches_need(site: Site) -> None:
     headers = site.ask("/feed.xml").headers
     assert headers["etag"].startswith('"')
     assert headers["last-modified"] == "Tue, 16 Jun 2026 08:00:00 GMT"
@@ -81,7 +81,7 @@ def test_the_best_coding_that_is_asked_for_is_served(site: Site, wanted: str, co
     assert answer.headers["content-length"] == str(len(answer.body))
 
 
-def test_what_is_too_small_to_pack_is_served_as_it_is(site: Site) -> None:
+def test_what_is_too_small_to_compress_is_served_plain(site: Site) -> None:
     assert "content-encoding" not in site.ask("/robots.txt", accept_encoding="gzip, br, zstd").headers
 
 
@@ -99,7 +99,7 @@ def test_a_known_tag_answers_304_without_a_body(site: Site, form: str, encoding:
         assert answer.headers[name] == full.headers[name]
 
 
-def test_the_tag_of_the_packed_form_is_known_to_the_plain_one(site: Site) -> None:
+def test_the_tag_of_a_compressed_form_also_matches_the_plain_one(site: Site) -> None:
     for coding in ("gzip", "br", "zstd"):
         packed = site.ask("/feed.xml", accept_encoding=coding).headers["etag"]
         assert site.ask("/feed.xml", if_none_match=packed).status == 304
@@ -140,8 +140,8 @@ def test_a_hub_is_named_beside_the_feed(folder: Path) -> None:
     made = Site(folder, status=make_status())
     stop = start(made, public_url="https://a.example/t/", websub_hub="https://hub.example/?a=b")
     try:
-        told = made.ask("/feeds/cs.CL.xml").headers["link"]
-        assert told == '<https://hub.example/?a=b>; rel="hub", <https://a.example/t/feeds/cs.CL.xml>; rel="self"'
+        link = made.ask("/feeds/cs.CL.xml").headers["link"]
+        assert link == '<https://hub.example/?a=b>; rel="hub", <https://a.example/t/feeds/cs.CL.xml>; rel="self"'
         for other in ("/", "/feeds.opml", "/style.css"):
             assert "link" not in made.ask(other).headers
     finally:

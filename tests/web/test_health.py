@@ -38,7 +38,7 @@ class Clock:
         return NOW
 
 
-def told(papers: int = 5) -> Status:
+def well(papers: int = 5) -> Status:
     return Status(
         version="0.1.0", now=NOW, papers=papers, open_papers=1, checks_waiting=0, scans_waiting=0, github_token=False,
         stages={"harvest": NOW},
@@ -79,7 +79,7 @@ def serve(
         thread.join(10)
 
 
-def test_a_store_that_hangs_keeps_nobody_waiting_and_is_asked_once(
+def test_a_store_that_hangs_delays_nobody_and_is_asked_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.1)
@@ -89,7 +89,7 @@ def test_a_store_that_hangs_keeps_nobody_waiting_and_is_asked_once(
     def ask() -> Status:
         asked.append(None)
         gate.wait(20)
-        return told(len(asked))
+        return well(len(asked))
 
     with serve(tmp_path, ask, lambda with_store: ask() and b"with" if with_store else b"without") as server:
         assert server.health()[1]["papers"] == 1
@@ -100,7 +100,7 @@ def test_a_store_that_hangs_keeps_nobody_waiting_and_is_asked_once(
                 assert status == 200
                 assert document["papers"] == 1, "the last known figures"
                 assert document["stages"]["harvest"]["age_seconds"] == 0
-                assert [one["what"] for one in document["troubles"]] == ["store"]
+                assert [trouble["what"] for trouble in document["troubles"]] == ["store"]
                 assert server.health("?ready")[0] == 503
             assert server.ask("/metrics")[2] == b"without"
             assert len(asked) == 3, "each question waits alone, however many ask"
@@ -112,7 +112,7 @@ def test_a_store_that_hangs_keeps_nobody_waiting_and_is_asked_once(
         assert (status, document["status"], document["troubles"]) == (200, "ok", [])
 
 
-def test_a_store_that_never_answered_tells_that_alone(tmp_path: Path) -> None:
+def test_of_a_store_that_never_answered_only_that_is_reported(tmp_path: Path) -> None:
     def fail() -> Status:
         raise sqlite3.OperationalError("at /secret/path")
 
@@ -156,8 +156,8 @@ def test_health_does_not_wait_for_a_locked_store(
             other.execute("SELECT count(*) FROM stage").fetchall()
 
 
-def test_metrics_have_their_type_and_are_kept_nowhere(tmp_path: Path) -> None:
-    with serve(tmp_path, told, lambda with_store: b"x 1\n" if with_store else b"") as server:
+def test_metrics_have_their_type_and_are_not_cached(tmp_path: Path) -> None:
+    with serve(tmp_path, well, lambda with_store: b"x 1\n" if with_store else b"") as server:
         status, headers, body = server.ask("/metrics")
     assert (status, body) == (200, b"x 1\n")
     assert headers["content-type"] == CONTENT_TYPE == "text/plain; version=0.0.4; charset=utf-8"
@@ -165,13 +165,13 @@ def test_metrics_have_their_type_and_are_kept_nowhere(tmp_path: Path) -> None:
 
 
 def test_without_metrics_there_is_no_such_page(tmp_path: Path) -> None:
-    with serve(tmp_path, told) as server:
+    with serve(tmp_path, well) as server:
         assert server.ask("/metrics")[0] == 404
 
 
 def test_a_flood_of_either_does_not_shut_out_the_other(tmp_path: Path, seconds: SteppingSeconds) -> None:
     seconds.step = 0.0
-    with serve(tmp_path, told, lambda _: b"x 1\n") as server:
+    with serve(tmp_path, well, lambda _: b"x 1\n") as server:
         refused = [server.ask("/metrics")[0] for _ in range(middleware.BURST + 5)].count(429)
         assert refused == 5
         assert server.ask("/health")[0] == 200
@@ -183,7 +183,7 @@ def test_a_question_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.Monk
 
     def hang() -> Status:
         gate.wait(20)
-        return told()
+        return well()
 
     asking = health.Health(hang, Clock())
     assert asyncio.run(asking.report())[0] is False
@@ -194,22 +194,22 @@ def test_a_question_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.Monk
 TROUBLE = Trouble("harvest", "no connection", NOW - timedelta(hours=1), NOW + timedelta(minutes=30))
 
 
-def test_health_tells_ages_waiting_work_and_troubles(site: Site) -> None:
+def test_health_reports_ages_waiting_work_and_troubles(site: Site) -> None:
     site.status = make_status(TROUBLE)
     site.clock.at = NOW
     answer = site.ask("/health")
     assert answer.status == 200
     assert answer.headers["access-control-allow-origin"] == "*"
-    told = json.loads(answer.body)
-    assert told["status"] == "trouble"
-    assert (told["papers"], told["open_papers"], told["checks_waiting"]) == (850, 88, 41)
-    assert told["stages"]["harvest"] == {"good_at": "2026-06-17T04:00:00Z", "age_seconds": 3600}
-    assert told["stages"]["judge"] == {"good_at": None, "age_seconds": None}
-    assert told["troubles"] == [{
+    report = json.loads(answer.body)
+    assert report["status"] == "trouble"
+    assert (report["papers"], report["open_papers"], report["checks_waiting"]) == (850, 88, 41)
+    assert report["stages"]["harvest"] == {"good_at": "2026-06-17T04:00:00Z", "age_seconds": 3600}
+    assert report["stages"]["judge"] == {"good_at": None, "age_seconds": None}
+    assert report["troubles"] == [{
         "what": "harvest", "reason": "no connection", "since": "2026-06-17T04:00:00Z",
         "next_try": "2026-06-17T05:30:00Z",
     }]  # fmt: skip
-    assert told["version"] == "0.1.0"
+    assert report["version"] == "0.1.0"
 
 
 def test_health_is_ok_without_troubles(site: Site) -> None:

@@ -160,10 +160,10 @@ def test_what_follows_an_answered_head_is_bounded_too(port, monkeypatch, coding)
     monkeypatch.setattr(process, "REQUEST_SECONDS", 0.3)
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(head + b"X")
-        told = b""
+        received = b""
         while more := connection.recv(1000):
-            told += more
-        assert told.startswith(b"HTTP/1.1 405 ")
+            received += more
+        assert received.startswith(b"HTTP/1.1 405 ")
 
 
 def test_line_ends_keep_no_connection_open(port, monkeypatch):

@@ -58,12 +58,12 @@ def labelled(found: dict[Any, float]) -> list[Any]:
 
 
 def requests(found: dict[tuple[str, tuple[tuple[str, str], ...]], float]) -> dict[tuple[str, str, str], float]:
-    told = {}
+    values = {}
     for (name, labels), value in found.items():
         if name == "upstream_requests_total":
             by = dict(labels)
-            told[by["upstream"], by["outcome"], by["status"]] = value
-    return told
+            values[by["upstream"], by["outcome"], by["status"]] = value
+    return values
 
 
 def test_every_figure_is_read_back() -> None:
@@ -98,8 +98,8 @@ def test_every_figure_is_read_back() -> None:
         ("web", "no_answer", "none"): 2,
     }
     stage = (("stage", "full_text"),)
-    told = [found[f"stage_{name}", stage] for name in ("seconds_total", "runs_total", "last_seconds")]
-    assert told == [7.5, 3, 0.25]
+    values = [found[f"stage_{name}", stage] for name in ("seconds_total", "runs_total", "last_seconds")]
+    assert values == [7.5, 3, 0.25]
     assert found["papers_by_state", (("fact", "code"), ("state", "open"))] == 88
     assert found["papers_by_state", (("fact", "weights"), ("state", "gated"))] == 0
 
@@ -149,7 +149,9 @@ def test_hosts_of_strangers_are_no_series() -> None:
     }
 
 
-def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_each_stage_of_a_cycle_is_measured(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     timings = stage_times.StageTimes()
     monkeypatch.setattr(stage, "STAGE_TIMES", timings)
     monkeypatch.setattr(metrics, "STAGE_TIMES", timings)
@@ -163,7 +165,7 @@ def test_a_cycle_tells_what_each_stage_took(store: Store, tmp_path: Path, monkey
     }  # fmt: skip
 
 
-def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
+def test_papers_are_counted_by_state(store: Store, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
         other.executemany(
             "INSERT INTO paper_count (category, fact, month, state, papers) VALUES (?, ?, ?, ?, ?)",
@@ -175,8 +177,8 @@ def test_papers_are_told_by_state(store: Store, tmp_path: Path) -> None:
         other.commit()
     with working(store, tmp_path) as worker:
         found = read(render_metrics(worker, with_store=True))
-    told = {labels: value for (name, labels), value in found.items() if name == "papers_by_state"}
-    assert told == {
+    values = {labels: value for (name, labels), value in found.items() if name == "papers_by_state"}
+    assert values == {
         (("fact", "code"), ("state", "open")): 7,
         (("fact", "code"), ("state", "promised")): 1,
     }, "each paper once, over all months"
@@ -208,7 +210,7 @@ def test_a_store_is_measured(store: Store, tmp_path: Path) -> None:
     assert not [name for name in found if "a.example" in str(name)]
 
 
-def test_a_store_that_fails_leaves_what_the_process_tells(tmp_path: Path, store: Store) -> None:
+def test_without_the_store_the_process_still_reports_on_itself(tmp_path: Path, store: Store) -> None:
     with working(store, tmp_path) as worker:
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
             other.execute("ALTER TABLE stage RENAME TO elsewhere")

@@ -71,7 +71,7 @@ def test_ranges_are_answered_whole_and_many_are_abuse(site: Site, ranges: str, s
 
 @pytest.mark.parametrize(("mounted", "asked"), [({"public_url": "http://a.example/tracker/"}, "/tracker"), ({"public_url": "http://a.example/tracker"}, ""),
                                                 ({"root_path": "/tracker"}, "")])  # fmt: skip
-def test_everything_works_below_a_prefix_kept_or_taken_off(
+def test_everything_works_below_a_prefix_that_the_proxy_passes_on_or_takes_off(
     folder: Path, mounted: dict[str, str], asked: str
 ) -> None:
     made = Site(folder, status=make_status())

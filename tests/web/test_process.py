@@ -17,7 +17,7 @@ from tracker.web import process
 from tracker.web.app import build_app
 
 
-def test_a_taken_port_is_one_sentence(folder: Path) -> None:
+def test_a_taken_port_is_an_error_in_one_sentence(folder: Path) -> None:
     app = build_app(folder, make_status, SetClock(), ttl_minutes=60)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

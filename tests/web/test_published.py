@@ -29,7 +29,7 @@ def test_a_new_file_is_served_at_once_and_an_equal_one_changes_nothing(tmp_path:
         stop()
 
 
-def test_a_packed_form_of_other_bytes_is_never_sent(tmp_path: Path) -> None:
+def test_a_compressed_form_of_other_bytes_is_never_sent(tmp_path: Path) -> None:
     made = Site(tmp_path, status=make_status())
     files.write_files(tmp_path, {"feed.xml": FEED})
     (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(b"what a killed publisher left"))

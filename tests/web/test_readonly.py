@@ -1,4 +1,4 @@
-"""What the web server asks of the store while it serves goes through connections that cannot write, all of it."""
+"""While the web server serves, all its queries go through connections that cannot write."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def signals() -> Iterator[None]:
 
 
 async def ask(site: ASGIApp, address: str) -> int:
-    """The status of the answer to a GET."""
+    """The status of the response to a GET."""
     path, _, query = address.partition("?")
-    told: list[Any] = []
+    messages: list[Any] = []
 
     async def send(message: Any) -> None:
-        told.append(message)
+        messages.append(message)
 
     async def receive() -> Any:
         return {"type": "http.request", "body": b""}
@@ -51,10 +51,10 @@ async def ask(site: ASGIApp, address: str) -> int:
         "http_version": "1.1",
     }
     await site(scope, receive, send)
-    return int(told[0]["status"])
+    return int(messages[0]["status"])
 
 
-def test_no_answer_uses_a_connection_that_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_response_uses_a_connection_that_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     taken: list[bool] = []
     statuses: dict[str, int] = {}
