@@ -1,4 +1,4 @@
-"""How a reader tells the operator of an error: a correction ready to be sent, and where to; pure."""
+"""How a reader reports an error to the operator: a correction ready to be sent, and the address; pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _REPOSITORY = re.compile(r"https://(github\.com|gitlab\.com|codeberg\.org)/[\w.-
 
 
 def correction_toml(item: Item) -> str:
-    """TOML for `corrections.toml`: the paper and its deciding link are filled in, the rest is for the reader."""
-    mine = item.own_links()
-    links = [link.url for link in [*mine, *item.links] if is_web_url(link.url)]
-    role = Role.MENTION if mine else Role.OWN
+    """TOML for `corrections.toml`: the paper and its deciding link are filled in, the reader completes the rest."""
+    own = item.own_links()
+    links = [link.url for link in [*own, *item.links] if is_web_url(link.url)]
+    role = Role.MENTION if own else Role.OWN
     return "\n".join(
         [
             "[[correction]]",
@@ -34,7 +34,7 @@ def correction_toml(item: Item) -> str:
 
 
 def report_address(contact: str, item: Item) -> str | None:
-    """Where the report goes: a mail, a new issue, or the operator's page; None where the contact is none of these."""
+    """The address of the report: a mail, a new issue, or the operator's page; None if the contact is not one of these."""
     contact = contact.strip()
     subject = f"Correction for {item.arxiv_id or item.work}"
     body = f"{subject}\n\n```toml\n{correction_toml(item)}\n```\n"
@@ -52,7 +52,7 @@ def report_address(contact: str, item: Item) -> str | None:
 
 
 def _toml(text: str) -> str:
-    """A basic string of TOML 1.0: JSON's escapes, once the signs are gone that TOML would want written otherwise."""
+    """A basic string of TOML 1.0: JSON's escapes, without the characters that TOML escapes differently."""
     return json.dumps(" ".join(clean_text(text).split())[:500], ensure_ascii=False)
 
 

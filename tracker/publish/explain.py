@@ -8,20 +8,20 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 
-def render_explanation(found: Mapping[str, Rows]) -> str:
-    """`found` is the stored rows of one work by table (works, versions, roles, …), as the store gives them."""
-    return "\n".join(_lines(found))
+def render_explanation(rows: Mapping[str, Rows]) -> str:
+    """The explanation of one work; `rows` are its stored rows by table (work, versions, roles, …)."""
+    return "\n".join(_lines(rows))
 
 
-def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
-    work = found["work"][0]
-    newest = found["versions"][-1] if found["versions"] else None
+def _lines(rows: Mapping[str, Rows]) -> Iterator[str]:
+    work = rows["work"][0]
+    newest = rows["versions"][-1] if rows["versions"] else None
     yield f"{work['id']}  {newest['title'] if newest else work['name']}"
     if newest:
         yield f"  v{newest['n']}, submitted {_time(newest['submitted_at'])}, {', '.join(newest['categories'])}"
     yield f"  first seen {_time(work['first_seen'])}; announced {_time(work['announced_at'])}"
     yield f"  promise: {work['promise']}{_quoted(work['promise_evidence'])}"
-    grading = found["gradings"][0] if found["gradings"] else None
+    grading = rows["gradings"][0] if rows["gradings"] else None
     grade = (grading or {}).get("grade") or "not judged yet"
     yield f"  grade: {grade}{_because(grading['reasons'] if grading else ())}"
     if grading and grading["mof"]:
@@ -29,20 +29,20 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
         yield f"  Open Source AI Definition 1.0: {grading['osaid']}"
     yield ""
     yield "Verdict"
-    for row in found["verdicts"]:
+    for row in rows["verdicts"]:
         yield f"  {row['fact']:8} {row['state']:10} licence {row['licence_class']}; {'; '.join(row['reasons'])}"
-    if not found["verdicts"]:
+    if not rows["verdicts"]:
         yield "  not judged yet"
     yield ""
     yield "Links"
-    artifacts = {row["id"]: row for row in found["artifacts"]}
-    for role in found["roles"]:
-        yield from _link(role, artifacts[role["artifact"]], found)
-    if not found["roles"]:
+    artifacts = {row["id"]: row for row in rows["artifacts"]}
+    for role in rows["roles"]:
+        yield from _link(role, artifacts[role["artifact"]], rows)
+    if not rows["roles"]:
         yield "  none found"
     yield ""
     yield "Read"
-    for row in found["scans"]:
+    for row in rows["scans"]:
         why = f" ({row['sentences'][0]})" if row["sentences"] else ""
         yield (
             f"  {row['source']:12} v{row['version']} {row['outcome']}{why} on {_time(row['scanned_at'])}"
@@ -50,23 +50,23 @@ def _lines(found: Mapping[str, Rows]) -> Iterator[str]:
         )
     yield ""
     yield "Events"
-    for row in found["events"]:
+    for row in rows["events"]:
         yield (
             f"  {_time(row['happened_at'])} {row['kind']:12} {row['reference'] or '':40} {row['detail']}"
             f" (cause: {row['cause']}, seen {_time(row['observed_at'])})"
         )
-    for row in found["entries"]:
+    for row in rows["entries"]:
         yield f"  {_time(row['entered_at'])} entered the feed `{row['feed']}`"
 
 
-def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], found: Mapping[str, Rows]) -> Iterator[str]:
+def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], rows: Mapping[str, Rows]) -> Iterator[str]:
     yield f"  {role['reference']}  {role['role']}, P(own) = {role['probability']:.2f}: {'; '.join(role['reasons'])}"
     if artifact["reference"].casefold() != role["reference"].casefold():
         yield f"    now called {artifact['reference']}"
-    for row in found["mentions"]:
+    for row in rows["mentions"]:
         if row["artifact"] == artifact["id"]:
             yield f"    in the {row['place']} ({row['source']}, v{row['first_version']}-v{row['last_version']}){_quoted(row['evidence'])}"
-    for row in found["checks"]:
+    for row in rows["checks"]:
         if row["artifact"] == artifact["id"]:
             licence = row["licence_spdx"] or row["licence_class"]
             yield (

@@ -1,6 +1,6 @@
-"""One item as every format of feed tells it: clean text, absolute addresses, dates in UTC; pure.
+"""One item as every feed format shows it: clean text, absolute addresses, dates in UTC; pure.
 
-RSS, Atom and JSON Feed carry the same names, order, dates and words because all three write a `Told`.
+RSS, Atom and JSON Feed have the same ids, order, dates and texts because all three write a `FeedEntry`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from tracker.publish.addresses import escape_uri, product_uri, web_address
 from tracker.publish.readable_text import clean_text, readable_text
 
 MOST_AUTHORS = 200
-"""Names that are written out; papers of large collaborations have thousands."""
+"""Authors that are written out; papers of large collaborations have thousands."""
 MOST_ARTIFACTS = 20
 MOST_TITLE = 500
-"""Characters of a title, or of one author's name; arXiv allows fewer."""
+"""Characters of a title or of an author's name; arXiv allows fewer."""
 NOBODY = "authors not known"
-_KIND = {
+_FACT_OF_KIND = {
     "model": Fact.WEIGHTS,
     "dataset": Fact.DATA,
     "space": Fact.DEMO,
@@ -35,26 +35,26 @@ _KIND = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """What a format has only to write down. `published` and `changed` are aware and in UTC."""
+    """An entry ready to be written in any format. `published` and `changed` are aware and in UTC."""
 
     id: str
-    """The same from every installation and in every format; a URI with a scheme of its own."""
+    """The same from every installation and in every format: a URI in the product's own scheme."""
     url: str | None
-    """Our page of the paper where the site has a public address, else what `external` says."""
+    """The site's page of the paper if the site has a public address, else `external`."""
     external: str | None
-    """The abstract at arXiv, or of a release its first artifact."""
+    """The abstract page at arXiv, or the first artifact of a release."""
     title: str
     summary: str
-    """The abstract as plain text, the title where there is none; never empty."""
+    """The abstract as plain text, else the title; never empty."""
     body: str
     """The card as HTML."""
     authors: tuple[str, ...]
     codes: tuple[str, ...]
-    """arXiv's categories, the primary one first where the paper has it so."""
+    """arXiv's categories, in the paper's order."""
     kinds: tuple[str, ...]
     """Kinds of the authors' own artifacts, sorted."""
     artifacts: tuple[tuple[str, str], ...]
-    """Address and name of the authors' own artifacts."""
+    """(address, name) of each of the authors' own artifacts."""
     published: datetime
     changed: datetime
     identifier: str | None
@@ -64,7 +64,7 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """One line of what shipped: the fact's word, the artifact, and its address where it may be a link."""
+    """One line of what shipped: the label of the fact, the artifact, and its addresses if they may be links."""
 
     label: str
     link: ItemLink
@@ -73,28 +73,28 @@ class Shipped:
 
 
 def build_entry(item: Item, public_url: str) -> FeedEntry:
-    """One item for a site at `public_url`, which is empty where it has no public address.
+    """The entry of an item, for a site at `public_url`, which is empty if the site has no public address.
 
-    Raises ValueError for an item without a date, or with one of no time zone.
+    Raises ValueError if the item has no date, or a date without a time zone.
     """
     published = _utc(item.entered_at)
     external = web_address(wording.paper_url(item) or "")
     page = web_address(f"{public_url.rstrip('/')}/paper/{item.arxiv_id}") if public_url and item.arxiv_id else None
     title = readable_text(item.title) or readable_text(item.work)
-    mine = item.own_links()[:MOST_ARTIFACTS]
+    links = item.own_links()[:MOST_ARTIFACTS]
     return FeedEntry(
         id=product_uri(item.work, item.event) if item.event else product_uri(item.work),
         url=page or external,
         external=external,
         title=_short(title),
         summary=readable_text(item.abstract) or title,
-        # The body is the same in every feed that holds the item, so that it is rendered once for all of them.
+        # The body is the same in every feed with the item, so that it is rendered once for all of them.
         body=_body(replace(item, entered_at=None, changed_at=None, event=""), page),
         authors=_authors(item),
         codes=tuple(dict.fromkeys(filter(None, map(readable_text, item.categories)))),
-        kinds=tuple(sorted({kind for link in mine if (kind := readable_text(link.kind))})),
+        kinds=tuple(sorted({kind for link in links if (kind := readable_text(link.kind))})),
         artifacts=tuple(
-            dict.fromkeys((url, wording.short_name(link)) for link in mine if (url := web_address(link.url)))
+            dict.fromkeys((url, wording.short_name(link)) for link in links if (url := web_address(link.url)))
         ),
         published=published,
         changed=_changed(item, published),
@@ -110,15 +110,15 @@ def _short(text: str) -> str:
 
 def _utc(moment: datetime | None) -> datetime:
     if moment is None or moment.tzinfo is None:
-        raise ValueError(f"no date with a time zone: {moment}")
+        raise ValueError(f"The entry has no date with a time zone: {moment}.")
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _changed(item: Item, published: datetime) -> datetime:
     """When the entry last changed in substance, never before it was published.
 
-    Entries of one feed must not share this moment (the validator of the W3C warns), and many may change in one
-    cycle. So what changed later gets a fraction of a second made from its own name, which its neighbours cannot move.
+    Entries of one feed must not share this moment (the W3C's validator warns), and many may change in one cycle. So
+    an entry that changed later gets a fraction of a second made from its own name, whatever its neighbours are.
     """
     changed = _utc(item.changed_at) if item.changed_at else published
     if changed <= published:
@@ -127,8 +127,8 @@ def _changed(item: Item, published: datetime) -> datetime:
 
 
 def _authors(item: Item) -> tuple[str, ...]:
-    """All names, or a word for none: readers that send mail need a sender."""
-    names = tuple(_short(name) for one in item.authors[:MOST_AUTHORS] if (name := readable_text(one)))
+    """The names of the authors, never empty: readers that send mail need a sender."""
+    names = tuple(_short(name) for author in item.authors[:MOST_AUTHORS] if (name := readable_text(author)))
     if len(item.authors) > MOST_AUTHORS:
         return (*names, f"and {len(item.authors) - MOST_AUTHORS} others")
     if names:
@@ -148,7 +148,7 @@ def _body(item: Item, page: str | None) -> str:
         more=len(own) - len(lines),
         promised=[wording.FACT[v.fact] for v in item.verdicts if v.state is State.PROMISED],
         lost=_lost(item),
-        said=next((link for link in own if link.evidence), None),
+        quoted=next((link for link in own if link.evidence), None),
         authors=_authors(item),
         external=web_address(wording.paper_url(item) or ""),
         page=page,
@@ -158,7 +158,7 @@ def _body(item: Item, page: str | None) -> str:
 
 def _shipped(item: Item, link: ItemLink) -> Shipped:
     decided = [v.fact for v in item.verdicts if v.reference == link.reference and v.state in _THERE]
-    guess = _KIND.get(link.kind, Fact.CODE)
+    guess = _FACT_OF_KIND.get(link.kind, Fact.CODE)
     facts = decided or ([guess] if guess and link.role is Role.OWN else [])
     label = " and ".join(
         wording.FACT[fact] if not i else wording.FACT[fact].lower() for i, fact in enumerate(facts)
@@ -170,19 +170,19 @@ _THERE = (State.OPEN, State.AVAILABLE, State.GATED, State.GONE)
 
 
 def _lost(item: Item) -> Sequence[tuple[str, str]]:
-    """What is no longer so, as a word and the reason: code that was seen open and is not, and what is gone.
+    """(label, reason) of each fact that is lost: code that was seen open and is not, and what is gone.
 
-    Unknown is not told as lost.
+    A fact that is unknown is not lost.
     """
-    made = []
+    lost = []
     for verdict in item.verdicts:
         if verdict.fact is Fact.CODE and item.opened_at and verdict.state not in (State.OPEN, State.UNKNOWN):
-            made.append(("No longer open", wording.join_reasons(verdict)))
+            lost.append(("No longer open", wording.join_reasons(verdict)))
         elif verdict.state is State.GONE:
-            made.append((f"{wording.FACT[verdict.fact]} gone", wording.join_reasons(verdict)))
-    return made
+            lost.append((f"{wording.FACT[verdict.fact]} gone", wording.join_reasons(verdict)))
+    return lost
 
 
 def clear_cache() -> None:
-    """Give back the bodies that were kept for the feeds of one publish."""
+    """Free the bodies that were rendered for the feeds of one publish."""
     _body.cache_clear()

@@ -1,4 +1,4 @@
-"""The shelves of the site: which feeds have a page of their own, where it lies, and what it is called; pure."""
+"""The pages of feeds: which feeds have their own page, its path and its label; pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FOLDERS = {"licence": "licence", "org": "org"}
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """One feed with a page that shows the same papers. `path` is the page's, without a leading slash or an ending."""
+    """A feed and the page that shows the same papers. `path` is the page's, without a leading slash or an ending."""
 
     group: str
     label: str
@@ -29,7 +29,7 @@ class FeedPage:
 
 
 def page_path(channel: Channel) -> str:
-    """Where a feed's page lies, or empty where it has none of its own (the main feed, keywords, papers, events)."""
+    """The path of a feed's page; empty if it has no page of its own (the main feed, keywords, papers, events)."""
     if channel.page.startswith("browse/"):
         return channel.page.removesuffix(".html")
     folder, slash, rest = channel.name.partition("/")
@@ -42,12 +42,12 @@ def page_path(channel: Channel) -> str:
 
 def list_feed_pages(channels: Iterable[tuple[str, Channel]]) -> list[FeedPage]:
     """The feeds that have a page, in the order given; each path once."""
-    made: dict[str, FeedPage] = {}
+    pages: dict[str, FeedPage] = {}
     for group, channel in channels:
-        where = page_path(channel)
-        if where and is_safe_path(where):
-            made.setdefault(where, FeedPage(group, feed_label(channel), where, channel))
-    return list(made.values())
+        path = page_path(channel)
+        if path and is_safe_path(path):
+            pages.setdefault(path, FeedPage(group, feed_label(channel), path, channel))
+    return list(pages.values())
 
 
 def feed_label(channel: Channel) -> str:
@@ -57,9 +57,9 @@ def feed_label(channel: Channel) -> str:
 
 
 def group_channels(channels: Sequence[tuple[str, Channel]]) -> dict[str, list[Channel]]:
-    """Feeds to subscribe to, by group in the order given; those of one paper and composed ones are left out."""
-    made: dict[str, list[Channel]] = {}
+    """Feeds to subscribe to, by group in the order given, without composed feeds and those of single papers."""
+    groups: dict[str, list[Channel]] = {}
     for group, channel in channels:
         if not channel.name.startswith(("paper/", "?")):
-            made.setdefault(group, []).append(channel)
-    return made
+            groups.setdefault(group, []).append(channel)
+    return groups

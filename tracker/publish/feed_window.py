@@ -27,13 +27,13 @@ def newest_items(items: Sequence[Item], feed: Feed) -> list[Item]:
 
 
 def _distinct(dated: Sequence[Item]) -> list[Item]:
-    """Dates that readers can tell apart: some (Slack's) drop items that share one. The store gives no two
-    entries of a feed the same second; this holds for whatever else lies in it."""
-    made: list[Item] = []
+    """The items with distinct dates: some readers (Slack's) drop items that share one. The store gives no two entries
+    of a feed the same second; this covers items from elsewhere."""
+    shown: list[Item] = []
     for item in dated:
         moment = item.entered_at.replace(microsecond=0) if item.entered_at else None
-        before = made[-1].entered_at if made else None
+        before = shown[-1].entered_at if shown else None
         if moment and before and moment >= before:
             moment = before - timedelta(seconds=1)
-        made.append(item if moment == item.entered_at else replace(item, entered_at=moment))
-    return made
+        shown.append(item if moment == item.entered_at else replace(item, entered_at=moment))
+    return shown

@@ -23,8 +23,9 @@ VERSION = "https://jsonfeed.org/version/1.1"
 def write_json_feed(
     channel: Channel, entries: Sequence[FeedEntry], *, self_url: str | None, page: str, hub: str, site: str
 ) -> bytes:
-    """The feed of these entries. `self_url` is its own address, None where nobody knows it; `site` the start page."""
-    made: dict[str, Any] = {
+    """The feed of these entries. `self_url` is its own address, None if it is not known; `site` is the site's address, `page`
+    that of the page for people; `hub` is the WebSub hub, empty if there is no hub."""
+    document: dict[str, Any] = {
         "version": VERSION,
         "title": readable_text(channel.title),
         "description": readable_text(channel.description),
@@ -33,44 +34,44 @@ def write_json_feed(
         "authors": [{"name": PRODUCT_NAME}],
     }
     if self_url:
-        made |= {"feed_url": self_url, "favicon": escape_uri(f"{site}/favicon.svg")}
+        document |= {"feed_url": self_url, "favicon": escape_uri(f"{site}/favicon.svg")}
     if hub:
-        made["hubs"] = [{"type": "WebSub", "url": escape_uri(hub)}]
+        document["hubs"] = [{"type": "WebSub", "url": escape_uri(hub)}]
     lines = []
-    for one in entries:
+    for entry in entries:
         try:
-            lines.append(json.dumps(_item(one), ensure_ascii=False).encode())
+            lines.append(json.dumps(_item(entry), ensure_ascii=False).encode())
         except Exception:
-            log.exception("%s cannot be written and is left out of the feed", one.id)
-    head = json.dumps(made, ensure_ascii=False, indent=1).encode()
+            log.exception("%s cannot be written and is left out of the feed", entry.id)
+    head = json.dumps(document, ensure_ascii=False, indent=1).encode()
     return head.removesuffix(b"\n}") + b',\n "items": [\n' + b",\n".join(lines) + b"\n ]\n}\n"
 
 
-def _item(one: FeedEntry) -> dict[str, Any]:
-    made = {
-        "id": one.id,
-        "url": one.url,
-        "external_url": one.external if one.external != one.url else None,
-        "title": one.title,
-        "content_html": one.body,
-        "summary": one.summary,
-        "date_published": _stamp(one.published),
-        "date_modified": _stamp(one.changed),
-        "authors": [{"name": name} for name in one.authors],
-        "tags": list(dict.fromkeys([*one.codes, *one.kinds])),
-        "_arxiv_code_tracker": _facts(one),
+def _item(entry: FeedEntry) -> dict[str, Any]:
+    values = {
+        "id": entry.id,
+        "url": entry.url,
+        "external_url": entry.external if entry.external != entry.url else None,
+        "title": entry.title,
+        "content_html": entry.body,
+        "summary": entry.summary,
+        "date_published": _stamp(entry.published),
+        "date_modified": _stamp(entry.changed),
+        "authors": [{"name": name} for name in entry.authors],
+        "tags": list(dict.fromkeys([*entry.codes, *entry.kinds])),
+        "_arxiv_code_tracker": _facts(entry),
     }
-    return {name: value for name, value in made.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _facts(one: FeedEntry) -> dict[str, Any]:
-    """The extension object, as `docs/feed.md` describes it: what is known, and unknown said to be so."""
-    item = one.item
+def _facts(entry: FeedEntry) -> dict[str, Any]:
+    """The extension object, as `docs/feed.md` describes it; facts that are not known have the state `unknown`."""
+    item = entry.item
     mine = [link for link in item.links if link.role in (Role.OWN, Role.OWN_PAGE)]
     return {
         "arxiv_id": clean_text(item.arxiv_id) if item.arxiv_id else None,
-        "doi": one.identifier,
-        "licence": one.rights,
+        "doi": entry.identifier,
+        "licence": entry.rights,
         "primary_category": clean_text(item.primary_category) or None,
         "withdrawn": item.withdrawn,
         "submitted_at": _stamp(item.submitted_at),

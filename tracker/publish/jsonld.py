@@ -13,15 +13,15 @@ CONTEXT: list[object] = [
     "https://schema.org",
     {"referencePublication": {"@id": "https://codemeta.github.io/terms/referencePublication", "@type": "@id"}},
 ]
-"""schema.org, and the one term of CodeMeta (codemeta.github.io/terms) that it lacks: software to its paper."""
+"""schema.org, and CodeMeta's term (codemeta.github.io/terms) that it lacks: from software to its paper."""
 _TYPES = {"repository": "SoftwareSourceCode", "dataset": "Dataset", "space": "WebApplication"}
-"""Of what schema.org has no type, such as a model, a CreativeWork is told."""
+"""Other kinds, such as models, have no type in schema.org: they are a CreativeWork."""
 
 
 def build_jsonld(item: Item) -> dict[str, Any]:
     """One work as JSON-LD 1.1: the paper, and each of the authors' own artifacts that was not found absent.
 
-    What is not known is left out. An artifact's licence is its SPDX address where it has an SPDX id.
+    Values that are not known are left out. An artifact's licence is its SPDX address if it has an SPDX id.
     """
     own = [link for link in item.links if link.role is Role.OWN and link.outcome is not Outcome.ABSENT]
     paper = _paper(item, own) if item.arxiv_id else None
@@ -33,7 +33,7 @@ def build_jsonld(item: Item) -> dict[str, Any]:
 def _paper(item: Item, own: Iterable[ItemLink]) -> dict[str, Any]:
     address = f"https://arxiv.org/abs/{item.arxiv_id}"
     same = [f"https://doi.org/{item.doi}"] if item.doi else []
-    return _told(
+    return _without_empty(
         {
             "@id": address,
             "@type": "ScholarlyArticle",
@@ -55,7 +55,7 @@ def _paper(item: Item, own: Iterable[ItemLink]) -> dict[str, Any]:
 
 def _artifact(link: ItemLink, paper: str | None) -> dict[str, Any]:
     kind = _TYPES.get(link.kind, "CreativeWork")
-    return _told(
+    return _without_empty(
         {
             "@id": link.url,
             "@type": kind,
@@ -72,11 +72,11 @@ def _artifact(link: ItemLink, paper: str | None) -> dict[str, Any]:
 
 
 def _is_id(spdx: str | None) -> bool:
-    """Whether it is one id of SPDX's list, not an expression or a name of our own."""
+    """Whether it is an id of SPDX's list, not an expression or one of this project's names."""
     return bool(spdx) and " " not in str(spdx) and not str(spdx).startswith("LicenseRef-")
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 

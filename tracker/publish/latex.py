@@ -12,13 +12,13 @@ import re
 from tracker.publish.latex_converter import SILENT_MACROS, convert_piece, is_known_macro
 
 DEPTH = 8
-"""Levels of macros within macros that are followed."""
+"""The depth of nested macros that are converted."""
 DASHES = re.compile(r"(?<!-)---?(?!-)")
 _SIGN = re.compile(r"[\\${]")
 _MACRO = re.compile(r"\\([A-Za-z]+)\*?")
 _ACCENT = re.compile(r"""\\["'`^~=.](?:\{(?:\\[ij]|[A-Za-z])\}|\\[ij]|[A-Za-z])""")
 _PROTECTED = re.compile(r"[\w .'’/-]*|,|https?://[^\s{}]*")
-"""What authors put in braces to keep its capitals; anything else in bare braces is a set or code."""
+"""Text that authors put in braces to keep its capitals; anything else in bare braces is a set or code."""
 _ESCAPED = {sign: sign for sign in "$%&#_{}"} | {
     "\\": " ",
     " ": " ",
@@ -33,7 +33,7 @@ _AS_IT_IS = {"emph", "text", "textbf", "textit", "texttt", "textsf", "textsc", "
 _VERBATIM = {"url", "path", "nolinkurl"}
 _DROPPED = {"cite", "citep", "citet", "citealp", "ref", "eqref", "label", "vspace", "hspace", "thanks"}
 _LETTERS = {"o", "O", "ss", "l", "L", "aa", "AA", "ae", "AE", "oe", "OE", "i", "j"}
-"""Macros that are a letter within a word: TeX eats the space that ends their name, and so do we."""
+"""Macros that are a letter within a word: the space that ends their name is dropped, as TeX does."""
 _SIGN_OF_TEX = re.compile(r"[\\^_{}]")
 _PRICE = re.compile(r"\s*\d[\d.,]*\s*(?:[kKMB]|million|billion|thousand)?\b[\s,;-]+[A-Za-z]{2}")
 _FORMULA = re.compile(r"\S{1,60}|[^$]{0,40}[=<>≤≥≈±×∈+][^$]{0,40}")
@@ -48,7 +48,7 @@ _TIE = re.compile(r"(?<=[\w.,:;)\]])~(?=\S|$)")
 
 
 def tex_to_text(text: str, depth: int = 0) -> str:
-    """TeX to text: every piece by its first sign, and what stands between with its dashes and quotes."""
+    """TeX to text: each piece by its first sign, and the text between the pieces with its dashes and quotes."""
     if depth > DEPTH:
         return text.replace("\\", "")
     pairs, made, at = _match_braces(text), [], 0
@@ -74,7 +74,7 @@ def count_letters(text: str) -> int:
 
 
 def _match_braces(text: str) -> dict[int, int]:
-    """The place of the closing brace for each opening one."""
+    """The position of the closing brace for each opening one."""
     found, opened, at = {}, [], 0
     for match in re.finditer(r"\\.|[{}]", text):
         at = match.start()
@@ -86,7 +86,7 @@ def _match_braces(text: str) -> dict[int, int]:
 
 
 def _convert_plain(text: str) -> str:
-    """Text without macros: ties and dashes; words with a slash are paths and addresses, and stay."""
+    """Converts ties and dashes of text without macros; words with a slash are paths and addresses, and stay."""
     if "~" not in text and "--" not in text:
         return text
     return " ".join(
@@ -98,7 +98,7 @@ def _convert_plain(text: str) -> str:
 
 
 def _convert_dollar(text: str, start: int) -> tuple[str, int]:
-    """Math, or a sign that means itself."""
+    """A piece of math, or a dollar sign that is not TeX."""
     sign = "$$" if text.startswith("$$", start) else "$"
     first = start + len(sign)
     end = text.find(sign, first)
@@ -130,7 +130,7 @@ def _convert_script(found: re.Match[str]) -> str:
 
 
 def _convert_group(text: str, start: int, pairs: dict[int, int], depth: int) -> tuple[str, int]:
-    """Braces that group or keep capitals go; those of a set stay."""
+    """Removes braces that group or keep capitals; those of a set stay."""
     end = pairs.get(start)
     if end is None:
         return "{", start + 1
@@ -141,7 +141,7 @@ def _convert_group(text: str, start: int, pairs: dict[int, int], depth: int) -> 
 
 
 def _convert_macro(text: str, start: int, pairs: dict[int, int], depth: int) -> tuple[str, int]:
-    """A macro with its arguments, an accent, or an escaped sign."""
+    """Converts a macro with its arguments, an accent, or an escaped sign."""
     if accent := _ACCENT.match(text, start):
         return convert_piece(accent[0]), accent.end()
     macro = _MACRO.match(text, start)
@@ -167,7 +167,7 @@ def _convert_macro(text: str, start: int, pairs: dict[int, int], depth: int) -> 
     if name == "href" and len(given) > 1:
         return tex_to_text(given[1], depth + 1), end
     if name in _AS_IT_IS or (any(given) and not is_known_macro(name)):
-        return " ".join(tex_to_text(one, depth + 1) for one in given if one), end
+        return " ".join(tex_to_text(argument, depth + 1) for argument in given if argument), end
     return _convert_other_macro(text, start, end, macro.end(), bool(given))
 
 
@@ -181,7 +181,7 @@ def _convert_symbol(text: str, start: int) -> tuple[str, int]:
 
 
 def _convert_other_macro(text: str, start: int, end: int, named: int, has_arguments: bool) -> tuple[str, int]:
-    """A macro of the converter's, or an unknown one: most often the authors' name of their method."""
+    """Converts a macro that the converter knows, or an unknown one: most often the authors' name of their method."""
     shown = convert_piece(text[start:end])
-    # TeX eats the space after a macro; readers want it back.
+    # TeX drops the space after a macro; readers need it.
     return shown if has_arguments or end > named else shown.rstrip(), end

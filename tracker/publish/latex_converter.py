@@ -1,4 +1,4 @@
-"""One piece of TeX (a formula, an accent, a symbol) to Unicode: pylatexenc behind one door, its faults mended here."""
+"""One piece of TeX (a formula, an accent, a symbol) to Unicode: the only use of pylatexenc, whose faults are mended here."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from typing import Any
 SILENT_MACROS = {"em", "bf", "it", "sc", "sf", "sl", "tt", "rm", "cal", "small", "large", "Large", "boldmath"} | {
     "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "limits", "nolimits", "displaystyle", "xspace"}  # fmt: skip
 """Switches of font and size."""
-_KEPT = {"%": "\ue001", "&": "\ue002", "#": "\ue003"}
-"""Signs of TeX that mean themselves in a piece, in private characters while the converter runs."""
-_INTO = str.maketrans(_KEPT)
-_BACK = str.maketrans({private: sign for sign, private in _KEPT.items()} | {"\ue000": "$"})
+_LITERAL = {"%": "\ue001", "&": "\ue002", "#": "\ue003"}
+"""Signs of TeX that are literal in a piece: they are private characters while the converter runs."""
+_INTO = str.maketrans(_LITERAL)
+_BACK = str.maketrans({private: sign for sign, private in _LITERAL.items()} | {"\ue000": "$"})
 _LETTERFORM = re.compile(
     "[\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u210a-\u210c\u2110-\u2112\u211b\u211c\u212c\u212d\u212f-\u2131\u2133\u2134]"
 )
-"""Bold, italic, script and sans letters of mathematics; double-struck ones (ℝ, 𝔼) are read as what they are."""
+"""Bold, italic, script and sans letters of mathematics; double-struck ones (ℝ, 𝔼) have a meaning of their own and stay."""
 _RAISED = re.compile(r"\^([°†‡§¶′])")
 
 
 @lru_cache(maxsize=8192)
 def convert_piece(piece: str) -> str:
-    """One formula, accent or symbol; the raw piece without `$` where the converter fails."""
+    """The text of one formula, accent or symbol; the raw piece without `$` if the converter fails."""
     try:
         shown = str(_converter()(piece.replace("\\$", "\ue000").translate(_INTO)))
-    except Exception:  # noqa: BLE001 # the converter is somebody else's and the text a stranger's: raw is always good
+    except Exception:  # noqa: BLE001 # a converter of others on a stranger's text may raise anything: the raw text is always usable
         return piece.replace("$", "")
     if "%s" in shown:
         # The converter's template of a macro whose arguments are missing.
         return piece.replace("$", "")
     shown = _RAISED.sub(r"\1", shown.translate(_BACK).replace("^∘", "^°"))
-    # No screen reader reads the letterforms of mathematics, and no search finds them.
+    # Screen readers and searches do not know the letterforms of mathematics.
     return _LETTERFORM.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), shown)
 
 
@@ -43,16 +43,17 @@ def is_known_macro(name: str) -> bool:
 
 
 def _unknown_macro_text(node: Any, l2tobj: Any) -> str:
-    given = [one for one in node.nodeargd.argnlist if one is not None] if node.nodeargd else []
+    given = [argument for argument in node.nodeargd.argnlist if argument is not None] if node.nodeargd else []
     return str(l2tobj.nodelist_to_text(given)) if given else f"{node.macroname}{node.macro_post_space}"
 
 
 def _accented_text(node: Any, l2tobj: Any, *, accent: str) -> str:
-    """Every letter with the accent. The converter's own puts it on accents as well: twice as many with each nesting."""
+    """Every letter with the accent. The converter's own function accents accents too: twice as many with each nesting."""
     text = str(l2tobj.nodelist_to_text(list(node.nodeargs)[:1])).strip() if node.nodeargs else " "
     letters = text.replace("ı", "i").replace("ȷ", "j")
     return "".join(
-        one if unicodedata.combining(one) else unicodedata.normalize("NFC", one + accent) for one in letters
+        letter if unicodedata.combining(letter) else unicodedata.normalize("NFC", letter + accent)
+        for letter in letters
     )
 
 
@@ -64,8 +65,8 @@ def _context() -> Any:
     made = latex2text.get_default_latex_context_db()
     macros = [latex2text.MacroTextSpec(name, simplify_repl="") for name in SILENT_MACROS]
     for name, accent in _defaultspecs.unicode_accents_list:
-        # A bar is a macron, which letters are composed with; the converter has the overline.
-        accent = accent.replace("\u0305", "\u0304")  # noqa: PLW2901 # the same thing by another sign
+        # A bar is a macron, with which letters compose; the converter uses the overline.
+        accent = accent.replace("\u0305", "\u0304")  # noqa: PLW2901 # the same accent as another character
 
         # The converter looks at the names of the parameters, which `partial` hides.
         def repl(node: Any, l2tobj: Any, accent: str = accent) -> str:

@@ -13,10 +13,9 @@ from tracker.settings import Feed
 
 
 def write_opml(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) -> bytes:
-    """All feeds, each with its group in words (`Categories`; empty: no group), in the order given.
+    """All feeds in the order given, each with the title of its group (`Categories`; empty: no group).
 
-    `public_url` is where the site is reached. Where nobody knows it and it is empty, addresses are relative to the
-    list's own.
+    `public_url` is the address of the site. If it is not known and empty, addresses are relative to the list's own.
     """
     base = f"{public_url.rstrip('/')}/" if public_url else ""
     root = etree.Element("opml", version="2.0")
@@ -44,5 +43,5 @@ def write_opml(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: 
 
 
 def _label(text: str) -> str:
-    """Plain text that no reader takes for the HTML which OPML allows in its labels."""
+    """Plain text that no reader can take for HTML, which OPML allows in labels."""
     return readable_text(text).replace("<", "‹").replace(">", "›")

@@ -1,4 +1,4 @@
-"""Pages for people, as bytes: server-rendered, without scripts, nothing from elsewhere; pure.
+"""Pages for people, as bytes: rendered here, without scripts and without content from other sites; pure.
 
 Every page is named by its file (`paper/2606.00001.html`); it is served without the ending, and links to the others
 relative to itself, so that the site works below any path.
@@ -25,13 +25,13 @@ from tracker.publish.readable_text import clean_text
 from tracker.settings import Settings
 
 CARDS = 60
-"""Items shown as cards; what else the feed holds follows in one line each, so that the page stays small."""
+"""Items shown as cards; the feed's other items follow in one line each, so that the page stays small."""
 ABSTRACTS = 25
-"""Cards that carry their abstract, where there are more items than that."""
+"""Cards that show their abstract."""
 STALE = timedelta(days=2)
-"""arXiv is read at least once a day: a longer silence is two readings missed."""
+"""arXiv is harvested at least once a day: after two days without, the page says that it is stale."""
 MOST_EVENTS, MOST_CHECKS, MOST_MENTIONS, MOST_OTHERS = 200, 20, 10, 100
-"""Rows of one paper's page: somebody may link a thousand things."""
+"""The most rows of each list on a paper's page: somebody may link a thousand things."""
 PER_SEARCH = 25
 DOCS = "https://github.com/arxiv-code-tracker/arxiv-code-tracker/blob/main/docs/"
 
@@ -47,9 +47,9 @@ def render_index(
     address: str = "",
     feed_pages: Sequence[FeedPage] | None = None,
 ) -> bytes:
-    """The first page: the papers of the feed, what was looked at and is not open, and how the tracker is doing.
+    """The first page: the papers of the feed, those that were checked and are not open, and the tracker's status.
 
-    `address` is where the site is reached, without a trailing slash; empty where nobody can know. `feed_pages` are the
+    `address` is the site's, without a trailing slash; empty if it is not known. `feed_pages` are the
     pages of the feeds; None if this is the only page.
     """
     return _page(
@@ -117,7 +117,7 @@ def render_paper(
 def render_feeds(
     channels: Sequence[tuple[str, Channel]], settings: Settings, status: Status, *, address: str
 ) -> bytes:
-    """The feeds for people: what each holds, and its addresses to copy."""
+    """The page of all feeds: what each holds, and its addresses to copy."""
     return _page(
         "feeds.html",
         settings,
@@ -137,7 +137,7 @@ def render_trends(
     *,
     first: str,
 ) -> bytes:
-    """Figures over time. `first` is the month in which reading began (`2026-06`), which is not whole."""
+    """Statistics over time. `first` is the month in which reading began (`2026-06`), which is partial."""
     now = f"{status.now:%Y-%m}"
     steps = charts.kept_by_age(waiting)
     return _page(
@@ -146,11 +146,11 @@ def render_trends(
         status=status,
         months=charts.shares_by_month(months, now=now, first=first),
         categories=[
-            (one, charts.shares_by_month(months, one.name, now=now, first=first))
-            for one in charts.shares_by_category(months, settings.harvest.categories)
+            (share, charts.shares_by_month(months, share.name, now=now, first=first))
+            for share in charts.shares_by_category(months, settings.harvest.categories)
         ],
         licences=charts.licence_rows(licences),
-        with_code=sum(one.papers for one in licences),
+        with_code=sum(count.papers for count in licences),
         steps=steps,
         median=charts.median_days(steps),
         waiting=waiting,
@@ -161,13 +161,13 @@ def render_trends(
 def render_organisations(
     counts: Sequence[OrganisationCount], settings: Settings, status: Status, pages: Iterable[FeedPage]
 ) -> bytes:
-    """Whose accounts hold what."""
+    """How many works have artifacts in the accounts of each organisation."""
     by_name = {feed_label(page.channel).casefold(): page for page in pages if page.kind == "org"}
     return _page("organisations.html", settings, status=status, counts=counts, pages=by_name)
 
 
 def render_about(settings: Settings, status: Status) -> bytes:
-    """How the judging works, how well, and thanks."""
+    """How the judging works, its measured accuracy, and thanks."""
     measured = json.loads(render.load_asset("accuracy.json"))
     return _page(
         "about.html", settings, status=status, docs=DOCS, measured=measured, contact=_contact(settings.contact)
@@ -183,7 +183,7 @@ def render_search(
     settings: Settings,
     status: Status | None = None,
 ) -> bytes:
-    """One page of what a search found: `items` of `found` in all, `number` counted from 1; the search ends at `most`."""
+    """One page of a search's results: `items` of `found` in all; `number` counts pages from 1; the search ends at `most`."""
     return _page(
         "search.html",
         settings,
@@ -204,14 +204,14 @@ def render_not_found(settings: Settings) -> bytes:
 
 
 def robots_txt(public_url: str) -> bytes:
-    """Robots may read all but the results of searches, which are made anew for each."""
+    """The robots.txt: robots may read everything except search results, which are rendered for each request."""
     base = public_url.rstrip("/")
     lines = ["User-agent: *", f"Disallow: {urlsplit(base).path}/search?", "Allow: /"]
     return "\n".join([*lines, *([f"Sitemap: {base}/sitemap.xml"] if base else []), ""]).encode()
 
 
 def sitemap_xml(pages: Mapping[str, datetime | None], address: str) -> bytes:
-    """The sitemap (sitemaps.org 0.9) of pages by their path, with the time of their newest change where it is known."""
+    """The sitemap (sitemaps.org 0.9) of pages, given as path and time of the newest change, None if it is not known."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
@@ -223,7 +223,7 @@ def sitemap_xml(pages: Mapping[str, datetime | None], address: str) -> bytes:
 
 
 def load_assets() -> dict[str, bytes]:
-    """Style and icon."""
+    """The style sheet and the icon, by the name of their file."""
     return {name: render.load_asset(name) for name in ("style.css", "favicon.svg")}
 
 
@@ -236,14 +236,14 @@ def _page(
     template: str = "",
     **values: object,
 ) -> bytes:
-    read = status.stages.get("harvest") if status else None
+    harvested_at = status.stages.get("harvest") if status else None
     context: dict[str, object] = {
         "feed": settings.feed,
         "name": name,
         "root": _up(name) if root is None else root,
         "status": status,
-        "read": read,
-        "stale": bool(status and read and status.now - read > STALE),
+        "harvested_at": harvested_at,
+        "stale": bool(status and harvested_at and status.now - harvested_at > STALE),
         "channel": _MAIN,
         "formats": FEED_FORMATS,
         "address": "",
@@ -259,38 +259,40 @@ _MAIN = Channel(name="", title="", description="", items=())
 
 
 def _up(name: str) -> str:
-    """The way from a page to the site's root, relative; the first page may be reached without its name."""
+    """The relative path from a page to the site's root; the first page may be requested without its name."""
     return "../" * name.count("/") or "./"
 
 
 def _root(settings: Settings) -> str:
-    """The path below which the site lies. A page that answers for any address cannot link relatively, and
-    whole addresses would break the site's own style policy under a second name."""
+    """The path prefix of the site. A page that is served for any address cannot link relatively, and absolute
+    addresses would break the site's own style policy under a second host name."""
     return f"{urlsplit(settings.public_url).path.rstrip('/')}/"
 
 
 def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:
     """Items by the day on which they entered, in their order."""
-    made: list[tuple[datetime | None, list[Item]]] = []
+    days: list[tuple[datetime | None, list[Item]]] = []
     for item in items:
-        if not made or (made[-1][0] and made[-1][0].date()) != (item.entered_at and item.entered_at.date()):
-            made.append((item.entered_at, []))
-        made[-1][1].append(item)
-    return made
+        if not days or (days[-1][0] and days[-1][0].date()) != (item.entered_at and item.entered_at.date()):
+            days.append((item.entered_at, []))
+        days[-1][1].append(item)
+    return days
 
 
 def _history(item: Item, evidence: WorkEvidence) -> list[tuple[datetime, str, Event | None]]:
-    """What happened in time order: (when, in words, the event where it is one)."""
+    """The history in time order: (time, title, the event or None)."""
     first = [(item.submitted_at, "Submitted to arXiv", None)] if item.submitted_at else []
-    versions = [(one.submitted_at, f"Version {one.n}", None) for one in evidence.versions if one.n > 1]
+    versions = [
+        (version.submitted_at, f"Version {version.n}", None) for version in evidence.versions if version.n > 1
+    ]
     events = [(event.happened_at, wording.EVENT[event.kind], event) for event in evidence.events]
     entered = [(item.entered_at, "Entered the feed", None)] if item.entered_at else []
-    # Stable: what shares a moment stays in the order of cause and effect.
-    return sorted([*first, *versions, *events, *entered], key=lambda told: told[0])
+    # The sort is stable: entries of the same moment keep the order of cause and effect.
+    return sorted([*first, *versions, *events, *entered], key=lambda entry: entry[0])
 
 
 def _is_apart(evidence: WorkEvidence) -> bool:
-    """Whether the sentence of the promise is not shown beside a link anyway."""
+    """Whether the sentence of the promise is not already shown with a link."""
     sentences = {mention.evidence for artifact in evidence.artifacts for mention in artifact.mentions}
     return bool(evidence.promise_evidence) and evidence.promise_evidence not in sentences
 
@@ -300,7 +302,7 @@ def _own_feed(item: Item) -> Channel:
 
 
 def _contact(contact: str) -> str | None:
-    """The operator's address as a link, None where it is none."""
+    """The operator's contact as a link; None if it is neither a web nor a mail address."""
     if is_web_url(contact):
         return contact
     return f"mailto:{contact.removeprefix('mailto:')}" if "@" in contact and " " not in contact else None

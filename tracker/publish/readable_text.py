@@ -17,7 +17,7 @@ from tracker.publish.latex_converter import convert_piece
 MOST = 20_000
 """Characters that are converted; no title or abstract is longer."""
 PASSES = 4
-"""A text that still changes after so many conversions is no TeX; it is shown without any sign of TeX."""
+"""A text that still changes after so many conversions is not TeX; it is shown without any sign of TeX."""
 _BAD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd-\uffff\ue000-\ue003]"
 )
@@ -31,11 +31,11 @@ _HTML = re.compile(
     r"form|input|button",
     re.IGNORECASE,
 )
-"""Names of tags that are taken away where one of them is closed; `<think>…</think>` is what a paper writes about."""
+"""Names of tags that are removed if a closing one exists; others are a paper's subject, such as `<think>…</think>`."""
 _UNSHOWN = re.compile(
     r"\\(?:cite[a-z]*|href|e?q?ref|label|[hv]space)(?:\[[^\[\]]{0,80}\])*\{[^{}]*\}|\\[A-Za-z]+\*?"
 )
-"""What need not appear in the result: names of macros, and what nobody reads."""
+"""What may be missing in the result: names of macros, and arguments that are not shown."""
 _QUOTED = re.compile(r"``(.{1,300}?)''")
 _NO_ANGLES = str.maketrans("", "", "<>/")
 _DEFUSED = str.maketrans("", "", "\\${}~&<")
@@ -48,9 +48,9 @@ def clean_text(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def readable_text(text: str) -> str:
-    """Readable Unicode on one line; `plain(plain(x)) == plain(x)`.
+    """Readable Unicode on one line; `readable_text(readable_text(x)) == readable_text(x)`.
 
-    Never raises, and empty only where nothing visible was given.
+    Never raises; empty only if `text` has no visible character.
     """
     shown = raw = " ".join(clean_text(text[:MOST]).split())
     for _ in range(PASSES):
@@ -61,13 +61,13 @@ def readable_text(text: str) -> str:
 
 
 def _strip_html(text: str) -> str:
-    """Entities and pairs of tags of HTML as the text that was meant."""
+    """The text without HTML: entities are decoded and pairs of tags removed."""
     if "&" in text:
         text = " ".join(clean_text(_ENTITY.sub(_unescape_entity, text)).split()) or text
     closed = {name.lower() for name in _CLOSING.findall(text) if _HTML.fullmatch(name)} if "</" in text else ()
     if not closed:
         return text
-    bare = _TAG.sub(lambda found: "" if found[1].lower() in closed else found[0], text)
+    bare = _TAG.sub(lambda match: "" if match[1].lower() in closed else match[0], text)
     return " ".join(bare.split()) or " ".join(text.translate(_NO_ANGLES).split()) or text
 
 

@@ -1,4 +1,4 @@
-"""Templates to text: Jinja2 behind one door, everything escaped."""
+"""Renders the templates: the only use of Jinja2, with all values escaped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "html"
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -25,24 +25,24 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(
+    environment.globals.update(
         wording=wording, is_web_url=is_web_url, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome
     )
-    made.filters.update(
+    environment.filters.update(
         plain=readable_text,
         clean=clean_text,
         date=wording.format_date,
         minute=wording.format_minute,
         stamp=wording.format_timestamp,
     )
-    return made
+    return environment
 
 
 def render_template(name: str, /, **values: object) -> str:
-    """One template with its values; all text is escaped."""
+    """The text of a template filled with values, which are escaped."""
     return _environment().get_template(name).render(**values)
 
 
 def load_asset(name: str) -> bytes:
-    """A file served as it is."""
+    """The bytes of a file of the template folder that is served unchanged."""
     return (FOLDER / name).read_bytes()

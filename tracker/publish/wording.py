@@ -1,4 +1,4 @@
-"""How facts are said to people: one wording for feed and pages; pure."""
+"""The texts that feeds and pages share: labels of states and facts, names, dates; pure."""
 
 from __future__ import annotations
 
@@ -131,17 +131,19 @@ CHIP = {
     State.NONE: "none found",
     State.UNKNOWN: "not known",
 }
-"""The states in a word or few, for chips."""
+"""The states in a few words, for chips."""
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")  # fmt: skip
 SITES = {"github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "zenodo": "Zenodo"}
 
 
 def describe_licence(link: ItemLink) -> str:
-    """`MIT (OSI-approved)`, or what is known instead."""
+    """`MIT (OSI-approved)`, or the class alone if no SPDX id is known."""
     return f"{link.licence_spdx} ({CLASS[link.licence_class]})" if link.licence_spdx else CLASS[link.licence_class]
 
 
 def describe_content(link: ItemLink) -> str:
-    """What was seen behind a link."""
+    """What the last check found behind a link."""
     match link.outcome:
         case Outcome.ABSENT:
             return "nothing is there"
@@ -157,12 +159,12 @@ def describe_content(link: ItemLink) -> str:
 
 
 def describe_place(link: ItemLink) -> str:
-    """Where the link was found."""
+    """The place in which the link was found, as `in the abstract`."""
     return PLACE.get(link.place, f"in the {link.place.value}")
 
 
 def describe_kind(link: ItemLink) -> str:
-    """`GitHub repository`, `Hugging Face model`."""
+    """The site and kind of an artifact, as `GitHub repository` or `Hugging Face model`."""
     return f"{SITES.get(link.host, '')} {link.kind}".strip()
 
 
@@ -172,62 +174,48 @@ def short_name(link: ItemLink) -> str:
 
 
 def join_reasons(verdict: Verdict | None) -> str:
-    """The reasons of a verdict as one sentence."""
+    """The reasons of a verdict, joined by semicolons."""
     return "; ".join(verdict.reasons) if verdict else "not judged yet"
 
 
 def paper_url(item: Item) -> str | None:
-    """arXiv's page of the abstract, or of a release its first artifact; None where neither can be a link."""
+    """arXiv's page of the abstract, or the first artifact of a release; None if neither can be a link."""
     if item.arxiv_id:
         return f"https://arxiv.org/abs/{item.arxiv_id}"
     return next((link.url for link in [*item.own_links(), *item.links] if is_web_url(link.url)), None)
 
 
 def format_date(moment: datetime | None) -> str:
-    """`16 June 2026`, in English whatever the machine speaks."""
-    months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-    return f"{moment.day} {months[moment.month - 1]} {moment.year}" if moment else "unknown"
+    """A date as `16 June 2026`, in English whatever the locale; `unknown` for None."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}" if moment else "unknown"
 
 
 def describe_named_papers(names: Sequence[str]) -> str:
-    """What an artifact's own files name, as `arxiv:ID` and `title:KEY`, in words."""
+    """A list for people of the papers that an artifact's own files name, given as `arxiv:ID` and `title:KEY`."""
     ids = [f"arXiv:{name.removeprefix('arxiv:')}" for name in names if name.startswith("arxiv:")]
-    told = ids[:6] or ["a paper by its title"]
-    return ", ".join([*told, *([f"{len(ids) - 6} more"] if ids[6:] else [])])
+    shown = ids[:6] or ["a paper by its title"]
+    return ", ".join([*shown, *([f"{len(ids) - 6} more"] if ids[6:] else [])])
 
 
 def format_day(moment: datetime) -> str:
-    """`Tuesday, 16 June 2026`."""
+    """A day as `Tuesday, 16 June 2026`."""
     names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     return f"{names[moment.weekday()]}, {format_date(moment)}"
 
 
 def format_timestamp(moment: datetime | None) -> str:
-    """`2026-07-01T05:00:00Z`, for machines."""
+    """A time as `2026-07-01T05:00:00Z`, for machines; empty for None."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""
 
 
 def format_minute(moment: datetime | None) -> str:
-    """`2026-07-01 05:00 UTC`."""
+    """A time as `2026-07-01 05:00 UTC`; `not known` for None."""
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "not known"
 
 
 def days_until_open(item: Item) -> int | None:
-    """Whole days from submission to the moment its code opened; None when it was open at our first look,
-    since then nobody knows for how long it had been."""
+    """Whole days from submission until the paper's code opened; None if it was open at the first check, since then
+    the time of opening is not known."""
     if item.submitted_at is None or item.opened_at is None or item.first_seen is None:
         return None
     return (
