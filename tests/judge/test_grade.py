@@ -153,7 +153,7 @@ def test_no_model_and_passing_reasons() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('needs = { code = ["none"] }', 'needs = { code = ["nothing"] }', "`nothing` is no state"),
+        ('needs = { code = ["none"] }', 'needs = { code = ["nothing"] }', "`nothing` is neither a state"),
         ('no = ["available:unknown"]', 'no = ["available:maybe"]', "available:maybe"),
         ('some = ["gone"]', 'any = ["gone"]', "unknown key `any` of `grade.11`"),
         ('says = "too little', 'some = ["none"]\nsays = "too little', "last grade must need nothing"),

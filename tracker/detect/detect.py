@@ -31,20 +31,20 @@ def detect_paper(paper: Paper, resolve: Resolve, rules: role_rules.RoleRules) ->
 
     `resolve` returns the reference that a URL names, or None. Never raises, whatever the texts contain.
     """
-    found: list[Mention] = []
+    mentions: list[Mention] = []
     for text, place in (
         (paper.title, Place.TITLE),
         (paper.abstract, Place.ABSTRACT),
         (paper.comment, Place.COMMENT),
     ):
         if text:
-            found += find_mentions(text, place, Source.METADATA, resolve)
+            mentions += find_mentions(text, place, Source.METADATA, resolve)
     if paper.text:
-        found += find_full_text_mentions(paper.text, paper.text_format, resolve)
-    found = _limit_references(found)
-    decided = decision.decide_roles(found, paper, rules) if found else ()
-    promise, evidence = promises.decide_promise(paper, found, rules, decided)
-    return Detection(mentions=tuple(found), roles=decided, promise=promise, promise_evidence=evidence)
+        mentions += find_full_text_mentions(paper.text, paper.text_format, resolve)
+    mentions = _limit_references(mentions)
+    roles = decision.decide_roles(mentions, paper, rules) if mentions else ()
+    promise, evidence = promises.decide_promise(paper, mentions, rules, roles)
+    return Detection(mentions=tuple(mentions), roles=roles, promise=promise, promise_evidence=evidence)
 
 
 def find_mentions(
@@ -127,11 +127,11 @@ def _build_mention(
     return Mention(reference=reference, url=link.url, place=place, source=source, evidence=evidence, before=before)
 
 
-def _limit_references(found: Sequence[Mention]) -> list[Mention]:
+def _limit_references(mentions: Sequence[Mention]) -> list[Mention]:
     """The mentions of the first MAX_REFERENCES references."""
     references: set[str] = set()
     result: list[Mention] = []
-    for mention in found:
+    for mention in mentions:
         key = mention.reference.folded
         if key not in references and len(references) >= MAX_REFERENCES:
             continue

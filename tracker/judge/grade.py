@@ -64,7 +64,7 @@ class Bounds:
 def _check_state_name(word: str) -> str:
     state, colon, class_ = word.partition(":")
     if state not in _STATES or (colon and class_ not in _CLASSES):
-        raise ValueError(f"`{word}` is no state, nor a state and a licence class as `available:none`")
+        raise ValueError(f"`{word}` is neither a state nor a state with a licence class, as `available:none`")
     return word
 
 
@@ -119,17 +119,17 @@ def load_grade_rules(path: Path) -> GradeRules:
 
 def grade_work(verdicts: Sequence[Verdict], rules: GradeRules) -> Grade:
     """The first grade whose needs are met. A fact without a verdict counts as unknown."""
-    known = _verdicts_by_fact(verdicts)
-    first = next(table for table in rules.grade if _grade_fits(table, known))
-    return Grade(first.name, (first.says, *(_describe_fact(known[fact]) for fact in Fact)))
+    by_fact = _verdicts_by_fact(verdicts)
+    first = next(table for table in rules.grade if _grade_fits(table, by_fact))
+    return Grade(first.name, (first.says, *(_describe_fact(by_fact[fact]) for fact in Fact)))
 
 
 def definition_bounds(verdicts: Sequence[Verdict], rules: GradeRules) -> Bounds:
     """The most that the Model Openness Framework 1.0 and OSAID 1.0 would allow."""
-    known = _verdicts_by_fact(verdicts)
+    by_fact = _verdicts_by_fact(verdicts)
     return Bounds(
-        _definition_bound(known, rules.bounds.mof, rules.bounds),
-        _definition_bound(known, rules.bounds.osaid, rules.bounds),
+        _definition_bound(by_fact, rules.bounds.mof, rules.bounds),
+        _definition_bound(by_fact, rules.bounds.osaid, rules.bounds),
     )
 
 
@@ -146,50 +146,48 @@ def _matches(verdict: Verdict, words: _StateNames) -> bool:
     return verdict.state in words or f"{verdict.state}:{verdict.licence_class}" in words
 
 
-def _grade_fits(table: _GradeRow, known: Mapping[Fact, Verdict]) -> bool:
+def _grade_fits(table: _GradeRow, by_fact: Mapping[Fact, Verdict]) -> bool:
     return (
-        all(_matches(known[fact], words) for fact, words in table.needs.items())
-        and (table.some is None or any(_matches(verdict, table.some) for verdict in known.values()))
-        and not any(_matches(verdict, table.no) for verdict in known.values())
+        all(_matches(by_fact[fact], words) for fact, words in table.needs.items())
+        and (table.some is None or any(_matches(verdict, table.some) for verdict in by_fact.values()))
+        and not any(_matches(verdict, table.no) for verdict in by_fact.values())
     )
 
 
-def _definition_bound(known: Mapping[Fact, Verdict], definition: _DefinitionTable, rules: _BoundsTable) -> str:
+def _definition_bound(by_fact: Mapping[Fact, Verdict], definition: _DefinitionTable, rules: _BoundsTable) -> str:
     """The best level that no fact rules out; levels are in order, the best first."""
-    weights = known[Fact.WEIGHTS]
+    weights = by_fact[Fact.WEIGHTS]
     if _matches(weights, rules.no_model):
         return f"does not apply: {_describe_fact(weights)}"
     if weights.state is State.UNKNOWN:
         return f"cannot be determined: {_describe_fact(weights)}"
-    possible = [level for level in definition.levels if not _failed_facts(level, known, rules)]
+    possible = [level for level in definition.levels if not _failed_facts(level, by_fact, rules)]
     if not possible:
-        against = _failed_facts(definition.levels[-1], known, rules)
+        against = _failed_facts(definition.levels[-1], by_fact, rules)
         now = " for now" if all(verdict.state in _TEMPORARY for verdict in against) else ""
         return f"ruled out{now}, because {' and '.join(map(_describe_fact, against))}"
     best = possible[0]
-    sure = next((level for level in possible if not _unsure_facts(level, known, rules)), None)
+    sure = next((level for level in possible if not _unsure_facts(level, by_fact, rules)), None)
     if sure is None:
-        return (
-            f"cannot be determined: {' and '.join(map(_describe_fact, _unsure_facts(possible[-1], known, rules)))}"
-        )
-    facts = " and ".join(_describe_fact(known[fact]) for fact in sure.needs)
+        return f"cannot be determined: {' and '.join(map(_describe_fact, _unsure_facts(possible[-1], by_fact, rules)))}"
+    facts = " and ".join(_describe_fact(by_fact[fact]) for fact in sure.needs)
     if sure is best:
         return f"at most {best.name}: {facts}; {definition.rest}"
-    doubt = " and ".join(map(_describe_fact, _unsure_facts(best, known, rules)))
+    doubt = " and ".join(map(_describe_fact, _unsure_facts(best, by_fact, rules)))
     return f"at most {best.name}, and {sure.name} if no more turns up, as {doubt}: {facts}; {definition.rest}"
 
 
-def _failed_facts(level: _LevelRow, known: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
+def _failed_facts(level: _LevelRow, by_fact: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
     """The facts that certainly do not meet the needs of a level."""
-    facts = [(known[fact], words) for fact, words in level.needs.items()]
+    facts = [(by_fact[fact], words) for fact, words in level.needs.items()]
     return [
         verdict for verdict, words in facts if not _matches(verdict, words) and not _matches(verdict, rules.unsure)
     ]
 
 
-def _unsure_facts(level: _LevelRow, known: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
+def _unsure_facts(level: _LevelRow, by_fact: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:
     """The facts of which it is not known whether they meet the needs of a level."""
-    facts = [(known[fact], words) for fact, words in level.needs.items()]
+    facts = [(by_fact[fact], words) for fact, words in level.needs.items()]
     return [
         verdict for verdict, words in facts if not _matches(verdict, words) and _matches(verdict, rules.unsure)
     ]

@@ -89,10 +89,10 @@ def _host_start(text: str, dot: int, floor: int) -> int | None:
     """The start of the host whose last dot is at `dot`."""
     low = max(floor, dot - 100)
     window = text[low:dot].rstrip() if text[max(low, dot - 1) : dot].isspace() else text[low:dot]
-    found = _HOST_END.search(window[-80:])
-    if found is None:
+    host = _HOST_END.search(window[-80:])
+    if host is None:
         return None
-    start = low + max(0, len(window) - 80) + found.start()
+    start = low + max(0, len(window) - 80) + host.start()
     before = text[start - 1] if start else ""
     glued = _GLUED.match(text, start, dot)
     if glued is not None:

@@ -67,18 +67,18 @@ def weigh_candidate(
     """
     best = max((weigh_mention(mention, rules) for mention in group), key=lambda weighed: weighed.score)
     names = _weigh_names(group, best, paper_names, rules)
-    known, known_reasons = _weigh_context(group, best, names, paper, rules, context)
-    score, reasons = names.score, [*best.reasons, *(REASONS.get(signal, signal) for signal in names.signals)]
+    context_score, context_reasons = _weigh_context(group, best, names, paper, rules, context)
+    names_score, reasons = names.score, [*best.reasons, *(REASONS.get(signal, signal) for signal in names.signals)]
     if single:
-        score += rules.signals["single"]
+        names_score += rules.signals["single"]
         reasons.append("title, abstract and comment name no other artifact")
     community = any(cue.pattern.search(mention.evidence) for mention in group for cue in rules.community)
     from_list = _is_from_list(group)
     listed_too = not from_list and any(mention.source is Source.HUB_LIST for mention in group)
     return Candidate(
         mention=best.mention,
-        score=best.score + score + known + (rules.signals["community"] if community else 0.0),
-        reasons=reasons + known_reasons,
+        score=best.score + names_score + context_score + (rules.signals["community"] if community else 0.0),
+        reasons=reasons + context_reasons,
         page=is_page(group[0]) and any(is_project_page(mention, rules) for mention in group),
         community=community,
         owner=names.owner,
