@@ -22,9 +22,8 @@ from tracker.domain.errors import Cancelled, SettingsError, TrackerError
 from tracker.domain.protocols import Clock, Progress
 from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, snapshot
-from tracker.pipeline.caches import clear_caches
 from tracker.pipeline.context import Cycle, begin_cycle
-from tracker.pipeline.process_memory import limit_heap, release_memory
+from tracker.pipeline.process_memory import clear_caches, limit_heap, release_memory
 from tracker.pipeline.worker import make_worker
 from tracker.settings import Schedule, Settings
 from tracker.store import stage_status, upstreams
@@ -170,7 +169,8 @@ class Service:
             release_memory()
 
     def _record_failure(self, job: str, reason: str) -> None:
-        """Keep for `/health` that a job failed and since when, and plan a cycle again; due work is on the timetable anyway.
+        """Keep for `/health` that a job failed and since when, and plan a cycle again; due work is on the
+        timetable anyway.
 
         An error's text begins with the file that it is about: that is for the log, and not for everyone.
         """

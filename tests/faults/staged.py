@@ -1,9 +1,10 @@
-"""Runs one command of `tracker`, and writes to the file of FAULT_STAGES which stage begins and when, one a line, at once:
-`1234.5 scan.full_text`. At the place of FAULT_STAND it stops itself, until SIGCONT or its end comes from outside.
-FAULT_BUSY_SECONDS is how long a lock is waited for, FAULT_MIGRATIONS a folder of
-revisions in place of the program's own.
+"""Runs one command of `tracker`, and writes to the file of FAULT_STAGES which stage begins and when, one a line,
+at once: `1234.5 scan.full_text`. At the place of FAULT_STAND it stops itself, until SIGCONT or its end comes from
+outside. FAULT_BUSY_SECONDS is how long a lock is waited for, FAULT_MIGRATIONS a folder of revisions in place of the
+program's own.
 
-The program itself logs a stage only now and then; a test that wants to know in which one it killed needs every change.
+The program itself logs a stage only now and then; a test that wants to know in which one it killed needs every
+change.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ GROUPS = {
     "judge": ("judge",),
     "publish": ("publish", "websub", "notices"),
 }
-"""The stages by what they do, as the kills are counted; those of a host (`check.github`) are in the group of `check`."""
+"""The stages by what they do, as the kills are counted; those of a host (`check.github`) are in the group of
+`check`."""
 GROUP_OF = {stage: group for group, stages in GROUPS.items() for stage in stages}
 
 _inside = ["between.stages"]
@@ -37,8 +39,8 @@ _passed: list[str] = []
 
 
 def place(passed: Sequence[str]) -> str:
-    """Where in a cycle the last of these stages lies: after how many judgings, the stage, and its which time since then. A
-    cycle that finds work done passes fewer stages than a first one, but judges as often."""
+    """Where in a cycle the last of these stages lies: after how many judgings, the stage, and its which time since
+    then. A cycle that finds work done passes fewer stages than a first one, but judges as often."""
     judged = [number for number, part in enumerate(passed) if part == "judge.judge"]
     since = passed[judged[-1] :] if judged else passed
     return f"{len(judged)} {passed[-1]} {since.count(passed[-1])}"

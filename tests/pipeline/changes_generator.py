@@ -158,7 +158,8 @@ class Generator:
             subject.events += told(LATER, AGAIN, "replaced")
 
     def replaced(self, *, by_a_copy: bool) -> None:
-        """Deleted, and its name taken by a stranger before anybody looked; perhaps with a copy of the same commit."""
+        """Deleted, and its name taken by a stranger before anybody looked; perhaps with a copy of the same
+        commit."""
         subject, where, number, known = self.subject(f"github replaced{' by a copy' * by_a_copy}", GITHUB)
         self.write(where, known["mit"], id=number)
         theirs = known["mit" if by_a_copy else "deep"]

@@ -21,7 +21,8 @@ SECOND = (3.6, 8.0, 15.0, 33.7, 35.0, 36.5, 41.4)
 THIRD = (45.3, 67.5, 69.0)
 """Days of the cycles after the first change, and after the second one."""
 SOON, SHIPPED, BACK, AGAIN = 3.6, 33.7, 45.3, 67.5
-"""By which of them the plan of checks has looked at what was pending and at what had shipped, after each change."""
+"""By which of them the plan of checks has looked at what was pending and at what had shipped, after each
+change."""
 
 
 def standard(spdx: str) -> str:

@@ -88,8 +88,8 @@ def start_run(world: World, tmp_path: Path) -> StartRun:
 
 @pytest.fixture
 def start_run_at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StartRun:
-    """Begin a run at one moment, at which the sandbox is too: `with start_run_at("2026-06-17T05:00:00Z") as run`. The
-    store stays from run to run, and no wait takes time.
+    """Begin a run at one moment, at which the sandbox is too: `with start_run_at("2026-06-17T05:00:00Z") as run`.
+    The store stays from run to run, and no wait takes time.
 
     `shown`: the sandbox is at another moment than the worker.
     """

@@ -27,8 +27,8 @@ VIEWS = ("papers", "links", "artifacts", "checks", "events", "open_papers")
 
 
 def environment(sandbox: Sandbox, data: Path, **more: str) -> dict[str, str]:
-    """The variables of an installation with its data in `data` and all upstreams in the sandbox. An empty value leaves a
-    variable out."""
+    """The variables of an installation with its data in `data` and all upstreams in the sandbox. An empty value
+    leaves a variable out."""
     variables = {
         **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()},
         "TRACKER_NOW": NOW,

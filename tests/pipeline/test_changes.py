@@ -1,4 +1,5 @@
-"""A generated world of repositories in all states, whose truth its generator knows, and what the worker makes of it.
+"""A generated world of repositories in all states, whose truth its generator knows, and what the worker makes of
+it.
 
 Then the world changes between cycles, and the events told must be exactly the changes, at their times.
 """
@@ -129,7 +130,8 @@ def compared(run: Any, subjects: Sequence[Subject], until: float) -> dict[str, l
 
 
 def test_a_changing_world_is_told_as_it_is(world: World, start_run: StartRun, generate: Generate) -> None:
-    """At least 99.5 % of all stored as it is, at most 0.5 % unknown, none wrong; and exactly the events that happened."""
+    """At least 99.5 % of all stored as it is, at most 0.5 % unknown, none wrong; and exactly the events that
+    happened."""
     made = generate(world.folder, 11, PAPERS)
     wrong, unsure, amiss, asked = {}, {}, {}, {}
     for day in DAYS:

@@ -20,7 +20,8 @@ DOWN = 10_000
 
 MONDAY = date(2026, 6, 15)
 WEEK = [MONDAY - timedelta(days=1), *(MONDAY + timedelta(days=n) for n in range(4)), MONDAY + timedelta(days=6)]
-"""Sunday to Thursday, and the Sunday after: Friday the 19th is a holiday that would have no announcement anyway."""
+"""Sunday to Thursday, and the Sunday after: Friday the 19th is a holiday that would have no announcement
+anyway."""
 STARTED = "2026-06-12T12:00:00Z"
 AFTER = "2026-06-22T12:00:00Z"
 SMALL = {

@@ -1,4 +1,5 @@
-"""A real process that is killed in the middle of a window, and what `tracker gaps` says before and after the next one."""
+"""A real process that is killed in the middle of a window, and what `tracker gaps` says before and after the next
+one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A real listing day, with repositories in states of a seeded draw behind every link the authors call their own."""
+"""A real listing day, with repositories in states of a seeded draw behind every link the authors call their
+own."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ STATES: dict[str, tuple[dict[str, str] | None, dict[str, Any], tuple[str, str, s
 
 
 def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
-    """The GitHub repositories that our own reading calls the authors', by paper: this tests the road, not the reading."""
+    """The GitHub repositories that our own reading calls the authors', by paper: this tests the road, not the
+    reading."""
     rules = role_rules.load_role_rules()
     found: dict[str, list[str]] = {}
     for line in day.read_text().splitlines():

@@ -1,4 +1,5 @@
-"""What OAI-PMH tells beyond the API, over whole cycles with the clock moved: new versions, withdrawals, missed papers."""
+"""What OAI-PMH tells beyond the API, over whole cycles with the clock moved: new versions, withdrawals, missed
+papers."""
 
 from __future__ import annotations
 

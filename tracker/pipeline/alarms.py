@@ -25,9 +25,8 @@ ANNOUNCEMENTS = "announcements"
 def raise_alarms(cycle: Cycle) -> bool:
     """Raise the alarm for days that stay short and upstreams that keep failing, and end it where that is over.
 
-    What is wrong is recorded with the stages, so that `/health` and the page show it; the log says it once. Returns
-    whether there is something else to show than before.
-    """
+    What is wrong is recorded with the stages, so that `/health` and the page show it; the log says it once.
+    Returns whether there is something else to show than before."""
     patience = timedelta(hours=cycle.settings.harvest.alarm_hours)
     alarms = [*_short_days(cycle, patience), *_failing_upstreams(cycle, patience)]
     before = {trouble.what: trouble for trouble in stage_status.load_stages(cycle.store)[1]}

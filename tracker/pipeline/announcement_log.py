@@ -18,12 +18,13 @@ from tracker.store import announcements, papers, windows
 ARXIV, OAI = "arxiv", "arxiv_oai"
 """Sources of windows: days of submission that the API proved, and days of change that OAI-PMH proved."""
 FRESH = timedelta(days=2)
-"""Windows without a gap that end within this time before now are the running harvest, not an import of the past."""
+"""Windows without a gap that end within this time before now are the running harvest, not an import of the
+past."""
 
 
 def running_harvest(cycle: Cycle) -> tuple[datetime, str] | None:
-    """The first time of submission that the running harvest asks for, and the lowest arXiv id submitted since; None
-    where there is neither."""
+    """The first time of submission that the running harvest asks for, and the lowest arXiv id submitted since;
+    None where there is neither."""
     asked = asked_windows(cycle)
     if not asked or asked[-1][1] < cycle.now - FRESH:
         return None
@@ -47,10 +48,9 @@ def record_announcements(
 ) -> None:
     """Record on which announcement day each of these versions came.
 
-    `announced` has the announcement time of each paper, as far as windows that did not show it allow. A new version
-    also came after it was submitted, and after what OAI-PMH had shown when it was last walked through. What is stored
-    already in this version was recorded before, or is older than the record.
-    """
+    `announced` has the announcement time of each paper, as far as windows that did not show it allow. A new
+    version also came after it was submitted, and after what OAI-PMH had shown when it was last walked through.
+    What is stored already in this version was recorded before, or is older than the record."""
     harvested = cycle.settings.harvest
     walked = windows.load_watermark(cycle.store, OAI)
     shown = [walked - OAI_DELAY] if walked else []

@@ -1,7 +1,7 @@
 """Which of arXiv's sources carries the harvest: the API and OAI-PMH in turn, RSS where both are down.
 
-A refusal (403) closes all sources for hours. So that a source which refuses for days does not keep the others shut,
-those that are failing are asked last: when the stop is over, the first request goes to one that may answer.
+A refusal (403) closes all sources for hours. So that a source which refuses for days does not keep the others
+shut, those that are failing are asked last: when the stop is over, the first request goes to one that may answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The one argument of every stage: what it needs, the moment of the cycle, and what came of the stages before it."""
+"""The one argument of every stage: what it needs, the moment of the cycle, and what came of the stages before
+it."""
 
 from __future__ import annotations
 
@@ -36,9 +37,8 @@ class Counts:
 class Cycle:
     """One cycle of the stages.
 
-    `now` is one moment for the whole cycle, so that a cycle that was killed and is repeated at the same time writes the
-    same rows.
-    """
+    `now` is one moment for the whole cycle, so that a cycle that was killed and is repeated at the same time
+    writes the same rows."""
 
     worker: Worker
     now: datetime

@@ -9,7 +9,8 @@ from tracker.store.corrections import sync_corrections
 
 
 def apply_corrections(cycle: Cycle) -> None:
-    """Bring the operator's corrections into the store; while a file of them is wrong, the last ones stay in force."""
+    """Bring the operator's corrections into the store; while a file of them is wrong, the last ones stay in
+    force."""
     with cycle.stage("corrections") as stage:
         try:
             statements = read_corrections(cycle.settings)

@@ -1,8 +1,8 @@
 """The stages in order: what the product does, from a paper on arXiv to an entry in a feed.
 
-Each stage reads from the store what is due, asks upstreams outside any transaction, and commits in batches. It may be
-killed at any moment and run again. A stage that an upstream refuses records why and until when, and lets the others go on.
-"""
+Each stage reads from the store what is due, asks upstreams outside any transaction, and commits in batches. It may
+be killed at any moment and run again. A stage that an upstream refuses records why and until when, and lets the
+others go on."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ ROUNDS = 3
 
 
 def run_cycle(worker: Worker, since: date | None = None, until: date | None = None) -> Cycle:
-    """Run one whole cycle: harvest papers submitted from `since` to `until` (UTC), then do everything that is due."""
+    """Run one whole cycle: harvest papers submitted from `since` to `until` (UTC), then do everything that is
+    due."""
     cycle = begin_cycle(worker)
     with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
         prepare(cycle)
@@ -53,8 +54,8 @@ def run_due_work(worker: Worker) -> Cycle:
 
 
 def run_stages(cycle: Cycle) -> None:
-    """Everything after the harvest. What metadata show is published before slower sources are read for the papers that
-    show no code by then."""
+    """Everything after the harvest. What metadata show is published before slower sources are read for the papers
+    that show no code by then."""
     read_hub_lists(cycle)
     read_papers(cycle)
     check_judge_publish(cycle)

@@ -18,8 +18,7 @@ from tracker.domain.terms import Source
 from tracker.harvest.full_text import read_full_text
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import Cycle
-from tracker.pipeline.scan_batches import saved_in_batches
-from tracker.pipeline.strongest_mentions import strongest_mentions
+from tracker.pipeline.scan_results import saved_in_batches, strongest_mentions
 from tracker.store import paper_queue
 from tracker.store.scans import ScanResult
 
@@ -28,7 +27,8 @@ BATCH = 10
 MOST_REFERENCES = 100
 """References of one full text that are stored."""
 LIKELY = 0.5
-"""A page or a DOI of a full text is stored only if it is at least this likely the authors' own: most are citations."""
+"""A page or a DOI of a full text is stored only if it is at least this likely the authors' own: most are
+citations."""
 
 
 def read_full_texts(cycle: Cycle) -> None:

@@ -20,7 +20,8 @@ MOST_UNANSWERED = 2
 
 
 def plan_harvest(cycle: Cycle, since: date | None = None, until: date | None = None) -> None:
-    """Note as open which windows are to be asked, before any source is: whichever responds knows what is missing."""
+    """Note as open which windows are to be asked, before any source is: whichever responds knows what is
+    missing."""
     planned = plan_windows(cycle.now, since, until, windows.load_watermark(cycle.store, ARXIV), cycle.settings)
     windows.begin_windows(cycle.store, ARXIV, planned, cycle.now)
 

@@ -8,7 +8,7 @@ from tracker.hosts.huggingface import lists
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.hub_lists import card_mention
-from tracker.pipeline.scan_batches import saved_in_batches
+from tracker.pipeline.scan_results import saved_in_batches
 from tracker.store import paper_queue
 from tracker.store.scans import ScanResult
 

@@ -1,4 +1,5 @@
-"""The stage that judges: for each work whose evidence changed, verdicts, events and a grade, from the store alone."""
+"""The stage that judges: for each work whose evidence changed, verdicts, events and a grade, from the store
+alone."""
 
 from __future__ import annotations
 

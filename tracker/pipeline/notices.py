@@ -1,11 +1,11 @@
 """The stage that sends people notices of what entered the main feed.
 
-It cannot fail a cycle nor hold it up: it is bounded in seconds, and what could not be sent is sent in the next one.
-"""
+It cannot fail a cycle nor hold it up: it is bounded in seconds, and what could not be sent is sent in the next
+one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from tracker.domain.items import Item
@@ -30,10 +30,9 @@ NEWS_FOR = timedelta(days=3)
 def send_notices(cycle: Cycle) -> None:
     """Send each service a digest of what entered the main feed since its last one; nothing where nothing did.
 
-    What is about to be sent is noted as sent before, and that is taken back only where a service plainly did not take
-    it: a kill in between can lose a notice, but never send one twice. A service that is new here gets what entered in
-    this cycle, and nothing older.
-    """
+    What is about to be sent is noted as sent before, and that is taken back only where a service plainly did not
+    take it: a kill in between can lose a notice, but never send one twice. A service that is new here gets what
+    entered in this cycle, and nothing older."""
     urls = {notices.hash_url(url): url for url in notices.notify_urls(cycle.settings)}
     if not urls:
         end_trouble(cycle, STAGE)
@@ -43,21 +42,12 @@ def send_notices(cycle: Cycle) -> None:
 
 
 def _send(cycle: Cycle, urls: Mapping[str, str]) -> str:
-    """Send what is due to the services of `urls`, by identity; returns what went wrong, empty where nothing did."""
+    """Send what is due to the services of `urls`, by identity; returns what went wrong, empty where nothing
+    did."""
     settings = cycle.settings
     notices.require_apprise(settings)
     known = deliveries.load_deliveries(settings.data_dir)
-    main = load_feed_items(cycle.store, MAIN_FEED, settings.feed.most)
-    recent = {
-        item.work: item
-        for item in main
-        if item.entered_at and cycle.now - NEWS_FOR <= item.entered_at <= cycle.now
-    }
-    older = [item.work for item in main[cycle.counts.entered :]]
-    sent_before = {service: known.notified.get(service, dict.fromkeys(older, "")) for service in urls}
-    fresh = {
-        service: [item for work, item in recent.items() if work not in sent_before[service]] for service in urls
-    }
+    recent, fresh = _fresh_items(cycle, urls, known.notified)
     noted = {service: {work: _entered_text(item) for work, item in recent.items()} for service in urls}
     if noted != known.notified:
         deliveries.save_deliveries(settings.data_dir, Deliveries(known.websub_hub, known.site, known.feeds, noted))
@@ -85,6 +75,25 @@ def _send(cycle: Cycle, urls: Mapping[str, str]) -> str:
     return "; ".join(
         filter(None, (_failure(numbers[service], sent) for service, sent in zip(due, results, strict=True)))
     )
+
+
+def _fresh_items(
+    cycle: Cycle, services: Iterable[str], notified: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, Item], dict[str, list[Item]]]:
+    """The items that entered the main feed lately, by work, and those of them that each service has not had.
+    `notified`: the works that each service has had."""
+    main = load_feed_items(cycle.store, MAIN_FEED, cycle.settings.feed.most)
+    recent = {
+        item.work: item
+        for item in main
+        if item.entered_at and cycle.now - NEWS_FOR <= item.entered_at <= cycle.now
+    }
+    older = {item.work: "" for item in main[cycle.counts.entered :]}
+    fresh = {
+        service: [item for work, item in recent.items() if work not in notified.get(service, older)]
+        for service in services
+    }
+    return recent, fresh
 
 
 def _failure(number: int, sent: notices.NoticeResult) -> str:

@@ -11,7 +11,7 @@ from tracker.domain.mentions import Mention
 from tracker.domain.terms import Source
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import Cycle
-from tracker.pipeline.strongest_mentions import strongest_mentions
+from tracker.pipeline.scan_results import strongest_mentions
 from tracker.store import paper_queue
 from tracker.store.scans import ScanResult, save_scans
 

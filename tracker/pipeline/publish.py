@@ -66,7 +66,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> None:
         },
     )
     if not to:
-        # A paper that left all feeds and lists is shown on demand, from the store; its old page would never change again.
+        # A paper that left all feeds and lists is shown on demand, from the store; its old page would never change.
         files.prune_files(folder, "paper", site)
         cycle.worker.rendered.update(digests)
 
@@ -105,7 +105,8 @@ def _render_changed_feeds(
 
 
 def _digest(channel: Channel, item_digests: dict[int, bytes]) -> str:
-    """The digest of what a feed shows; `item_digests`, by object identity, lets each item be hashed once for all feeds."""
+    """The digest of what a feed shows; `item_digests`, by object identity, lets each item be hashed once for all
+    feeds."""
     digest = hashlib.sha256(f"{channel.name}\n{channel.title}\n{channel.description}".encode(errors="replace"))
     for item in channel.items:
         if id(item) not in item_digests:

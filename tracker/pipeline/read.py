@@ -1,8 +1,7 @@
 """The stage that reads papers' metadata, before every other reading and for every paper.
 
-It finds links and promises in titles, abstracts and comments, and decides the role of every link that is stored of a
-paper, whichever stage found it.
-"""
+It finds links and promises in titles, abstracts and comments, and decides the role of every link that is stored of
+a paper, whichever stage found it."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from tracker.domain.terms import Role, Source
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.prepare import CHECKED_KINDS
-from tracker.pipeline.strongest_mentions import strongest_mentions
+from tracker.pipeline.scan_results import strongest_mentions
 from tracker.store import corrections, paper_queue, roles
 from tracker.store.scans import ScanResult, save_scans
 

@@ -54,8 +54,8 @@ def _is_due(cycle: Cycle) -> bool:
 
 
 def delete_leftover_files(folder: Path, *, deep: bool = True) -> int:
-    """Delete temporary files that killed processes left below `folder`, or directly in it; returns how many. A file that
-    cannot be deleted stays."""
+    """Delete temporary files that killed processes left below `folder`, or directly in it; returns how many. A
+    file that cannot be deleted stays."""
     deleted, before = 0, time.time() - LEFTOVER_SECONDS
     for path in _hidden_files(folder, deep=deep):
         with suppress(OSError):

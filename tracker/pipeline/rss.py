@@ -29,7 +29,8 @@ def harvest_rss(cycle: Cycle) -> None:
 
 
 def _save(cycle: Cycle, channel: rss.RssChannel) -> int:
-    """Store what is new in a channel: papers of a time that the harvest covers, and new versions of stored ones."""
+    """Store what is new in a channel: papers of a time that the harvest covers, and new versions of stored
+    ones."""
     store = cycle.store
     stored = papers.load_newest_versions(store, [item.version.arxiv_id for item in channel.items])
     running = running_harvest(cycle)

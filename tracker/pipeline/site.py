@@ -36,8 +36,9 @@ def build_site(
     unlinked: Sequence[Item] = (),
     channels: Sequence[tuple[str, Channel]] = (),
 ) -> dict[str, bytes]:
-    """All static pages by the name of their file: the lists, the statistics, and a page for every paper in one of the
-    lists. `newest` are the items of the main feed in order; `channels` all feeds with the name of their group."""
+    """All static pages by the name of their file: the lists, the statistics, and a page for every paper in one of
+    the lists. `newest` are the items of the main feed in order; `channels` all feeds with the name of their
+    group."""
     address, of_feeds = site_address(settings), feed_pages.list_feed_pages(channels)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
     by_work = {item.work: item for item in reversed(everything) if item.arxiv_id}
@@ -75,7 +76,8 @@ def build_paper_page(store: Store, settings: Settings, arxiv_id: str) -> bytes |
 def build_search_page(
     store: Store, settings: Settings, words: str, page: int, status: Status | None = None
 ) -> bytes:
-    """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never raises."""
+    """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never
+    raises."""
     query = " ".join(_plain(words).split())[:LONGEST_SEARCH]
     matches = find_papers(store, query, MOST_FOUND)
     last = max(1, -(-len(matches) // pages.PER_SEARCH))

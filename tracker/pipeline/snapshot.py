@@ -13,7 +13,8 @@ from tracker.store import restore, snapshot
 
 
 def is_due(settings: Settings, now: datetime) -> bool:
-    """Whether the newest snapshot, if any, is older than `snapshot.hours`. Never where that is 0, nor of a server."""
+    """Whether the newest snapshot, if any, is older than `snapshot.hours`. Never where that is 0, nor of a
+    server."""
     hours = settings.snapshot.hours
     if not hours or not settings.store_url.startswith("sqlite"):
         return False
@@ -22,7 +23,8 @@ def is_due(settings: Settings, now: datetime) -> bool:
 
 
 def make_due_snapshot(cycle: Cycle) -> None:
-    """Make a snapshot when one is due. A failure is noted, for `/health` and the page, and it is tried again next time.
+    """Make a snapshot when one is due. A failure is noted, for `/health` and the page, and it is tried again next
+    time.
 
     The store is only read, so other work may go on beside it.
     """
@@ -45,6 +47,7 @@ def make_due_snapshot(cycle: Cycle) -> None:
 def restore_snapshot(
     settings: Settings, file: Path, now: datetime, *, force: bool = False
 ) -> tuple[dict[str, int], Path | None]:
-    """Restore a snapshot as `tracker.store.restore` does, holding the worker's lock. StoreError while a worker holds it."""
+    """Restore a snapshot as `tracker.store.restore` does, holding the worker's lock. StoreError while a worker
+    holds it."""
     with take_worker_lock(settings.data_dir):
         return restore.restore_snapshot(file, settings.store_url, now, force=force)

@@ -1,9 +1,8 @@
 """The contract of a stage: it is timed, its failure becomes a value, and that outcome is recorded.
 
-A stage opens with `with cycle.stage("full_text") as stage:`. An upstream that stops or fails ends the stage, not the
-cycle; the outcome says why and when the next try is. The name is the one that operators see in the log, `/health` and
-`/metrics`, and it is the name of the module that does the work.
-"""
+A stage opens with `with cycle.stage("full_text") as stage:`. An upstream that stops or fails ends the stage, not
+the cycle; the outcome says why and when the next try is. The name is the one that operators see in the log,
+`/health` and `/metrics`, and it is the name of the module that does the work."""
 
 from __future__ import annotations
 
@@ -59,8 +58,8 @@ class Stage:
         return StageOutcome(self.name, self._reason, self._next_try if self._reason else None)
 
     def fail(self, reason: str, next_try: datetime | None = None) -> None:
-        """Note why not all could be done; a later failure replaces an earlier one. An empty reason means that all is
-        well."""
+        """Note why not all could be done; a later failure replaces an earlier one. An empty reason means that all
+        is well."""
         self._reason, self._next_try = reason, next_try or self._retry_at
 
     def fail_upstream(self, error: UpstreamError) -> None:
@@ -72,7 +71,8 @@ class Stage:
         self._progress.step(self.name, done, total)
 
     def each(self, items: Sequence[T]) -> Iterator[T]:
-        """The items one by one, with progress. Raises Cancelled between two of them when the service is stopping."""
+        """The items one by one, with progress. Raises Cancelled between two of them when the service is
+        stopping."""
         for number, item in enumerate(items):
             self.report_progress(number, len(items))
             self.check_cancelled()
@@ -85,9 +85,8 @@ class Stage:
 def run_stage(stage: Stage, *, contained: bool) -> Iterator[Stage]:
     """Time what happens inside, and turn an upstream's errors into the stage's outcome.
 
-    `contained`: any other error does not leave the stage either, for work without which the cycle is whole. Cancelled
-    always leaves it.
-    """
+    `contained`: any other error does not leave the stage either, for work without which the cycle is whole.
+    Cancelled always leaves it."""
     with STAGE_TIMES.measure(stage.name):
         try:
             yield stage
@@ -103,8 +102,8 @@ def run_stage(stage: Stage, *, contained: bool) -> Iterator[Stage]:
 
 
 def _public_reason(error: Exception) -> str:
-    """What everyone may read of an error: the text of a program's error may quote an address, that of a store's error
-    begins with a path."""
+    """What everyone may read of an error: the text of a program's error may quote an address, that of a store's
+    error begins with a path."""
     if isinstance(error, TrackerError) and not isinstance(error, StoreError):
         return str(error)
     return f"broke off ({type(error).__name__})"

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StageTime:
-    """What a stage took: how often it ran, seconds in all, and seconds of its last run. A run that failed counts too."""
+    """What a stage took: how often it ran, seconds in all, and seconds of its last run. A run that failed counts
+    too."""
 
     runs: int = 0
     seconds: float = 0.0

@@ -1,8 +1,7 @@
 """The stage that asks OAI-PMH for what changed, by days of change.
 
-It brings what the API cannot show (that an old paper has a new version, a licence, another comment, or was withdrawn),
-and whatever the API missed.
-"""
+It brings what the API cannot show (that an old paper has a new version, a licence, another comment, or was
+withdrawn), and whatever the API missed."""
 
 from __future__ import annotations
 
@@ -69,14 +68,16 @@ def _walk(cycle: Cycle, stage: Stage, since: date, walked: datetime | None) -> W
             and version.updated_at <= cycle.now
             and (known or _is_missing(version, harvested.categories, asked, running))
         ]
-        datestamps = {record.arxiv_id: record.datestamp for record in page}
         announced = {
             version.arxiv_id: announcement_when_first_seen(version.submitted_at, proved, harvested.holidays)
             for version in versions
         }
+        datestamps = {record.arxiv_id: record.datestamp for record in page}
         for version in versions:
-            # Neither the last walk nor, before the harvest began, any other showed it: its change is its announcement.
-            if version.arxiv_id not in stored and (walked or (running and version.submitted_at < running[0])):
+            is_first_shown = walked or (running and version.submitted_at < running[0])
+            if version.arxiv_id not in stored and is_first_shown:
+                # Neither the last walk nor, before the harvest began, any other showed it: it changed by being
+                # announced.
                 shown = announcement_time(previous_day(datestamps[version.arxiv_id], harvested.holidays))
                 announced[version.arxiv_id] = min(cycle.now, max(announced[version.arxiv_id], shown))
         record_announcements(cycle, OAI, versions, announced)
@@ -93,10 +94,9 @@ def _is_missing(
 ) -> bool:
     """Whether a paper that is not stored should have been.
 
-    It is in one of our categories, and was submitted in a time that the API was asked for; or before, and moderators
-    held it until the harvest had begun, as its id shows: arXiv numbers papers when it announces them. Other old papers
-    are listed for whatever changed of them.
-    """
+    It is in one of our categories, and was submitted in a time that the API was asked for; or before, and
+    moderators held it until the harvest had begun, as its id shows: arXiv numbers papers when it announces them.
+    Other old papers are listed for whatever changed of them."""
     if set(categories).isdisjoint(version.categories):
         return False
     if any(since <= version.submitted_at <= until for since, until in asked):

@@ -1,8 +1,7 @@
 """The stage that notifies the WebSub hub of feeds that changed.
 
-It cannot fail a cycle nor hold it up: it is bounded in seconds, and what the WebSub hub did not take is sent in the next
-one.
-"""
+It cannot fail a cycle nor hold it up: it is bounded in seconds, and what the WebSub hub did not take is sent in
+the next one."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from tracker import scheduler, settings
 from tracker.domain.errors import Cancelled
 from tracker.fetch.clock import make_clock
 from tracker.hosts import base, resolve
-from tracker.pipeline.caches import clear_caches
 from tracker.pipeline.context import Cycle, begin_cycle
+from tracker.pipeline.process_memory import clear_caches
 from tracker.store import keys, times
 from tracker.store.engine import Store
 
