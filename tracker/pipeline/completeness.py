@@ -40,7 +40,7 @@ def list_announcement_days(
     first = max(since, ARXIV_BEGAN) if since else default
     announced = load_announced_versions(store, first - DAYS_BEFORE, last)
     by_day = {day: list(versions) for day, versions in groupby(announced, key=lambda version: version.day)}
-    days = announcements.announcement_days(first - DAYS_BEFORE, last, holidays)
+    days = list(announcements.announcement_days(first - DAYS_BEFORE, last, holidays))
     counts = [len(by_day.get(day, ())) for day in days]
     return [
         _record_day(day, by_day.get(day, []), proofs, settings, completeness.why_empty(counts[: number + 1]))
