@@ -11,7 +11,7 @@ from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_respo
 
 
 def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
-    """One answer to a GET below the API's base address."""
+    """The response to a GET below the API's base address."""
     match [part for part in request.path.split("/") if part]:
         case ["repositories", owner, name, *rest]:
             found = find_folder(root, owner, name)
@@ -22,25 +22,27 @@ def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     return _missing("Repository not found")
 
 
-def _below(one: WorldRepository, rest: list[str]) -> SandboxResponse:
-    if one.status != "present":
+def _below(repository: WorldRepository, rest: list[str]) -> SandboxResponse:
+    if repository.status != "present":
         return json_response({"type": "error", "error": {"message": "Access denied."}}, 403)
     match rest:
         case []:
             return json_response({
-                "type": "repository", "uuid": f"{{{uuid.uuid5(uuid.NAMESPACE_URL, str(one.id))}}}", "slug": one.name,
-                "full_name": one.full_name, "is_private": False, "created_on": one.created_at,
-                "updated_on": one.pushed_at, "language": one.languages[0].lower() if one.languages else "",
-                "mainbranch": {"type": "branch", "name": one.branch} if one.tree else None,
-                "parent": {"type": "repository"} if one.fork else None,
+                "type": "repository", "uuid": f"{{{uuid.uuid5(uuid.NAMESPACE_URL, str(repository.id))}}}",
+                "slug": repository.name,
+                "full_name": repository.full_name, "is_private": False, "created_on": repository.created_at,
+                "updated_on": repository.pushed_at,
+                "language": repository.languages[0].lower() if repository.languages else "",
+                "mainbranch": {"type": "branch", "name": repository.branch} if repository.tree else None,
+                "parent": {"type": "repository"} if repository.fork else None,
             })  # fmt: skip
-        case ["src"] | ["src", _] if one.tree:
-            values = [{"type": "commit_file", "path": path, "size": file.size, "commit": {"hash": one.head}}
-                      for path, file in one.tree.items()]  # fmt: skip
+        case ["src"] | ["src", _] if repository.tree:
+            values = [{"type": "commit_file", "path": path, "size": file.size, "commit": {"hash": repository.head}}
+                      for path, file in repository.tree.items()]  # fmt: skip
             more = {"next": "page=2"} if len(values) > 100 else {}
             return json_response({"pagelen": 100, "page": 1, "values": values[:100], **more})
-        case ["src", _, *path] if "/".join(path) in one.tree:
-            return SandboxResponse(body=one.tree["/".join(path)].data or b"")
+        case ["src", _, *path] if "/".join(path) in repository.tree:
+            return SandboxResponse(body=repository.tree["/".join(path)].data or b"")
     return _missing("No such file or directory")
 
 

@@ -28,7 +28,7 @@ class RequestLimits:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """State of one window after a request. `granted` is false when nothing was left for it."""
+    """State of one window after a request. `granted` is false if no request was left."""
 
     limit: int
     used: int
@@ -52,7 +52,7 @@ class Ledger:
         self._windows: dict[tuple[str, str], tuple[datetime, int]] = {}
 
     def take(self, client: str, resource: str, limit: int, seconds: int, now: datetime, cost: int = 1) -> Budget:
-        """Spend `cost` of `limit` in the window that holds `now`, or begin one; cost 0 only looks."""
+        """Spend `cost` of `limit` in the window that holds `now`, or begin a window; cost 0 only reads its state."""
         reset, used = self._windows.get((client, resource), (now, 0))
         if now >= reset or (reset - now).total_seconds() > seconds:
             reset, used = now + timedelta(seconds=seconds), 0
@@ -63,5 +63,5 @@ class Ledger:
         return Budget(limit, used, reset, granted)
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Forget all clients."""
         self._windows.clear()

@@ -1,4 +1,4 @@
-"""Faults that the stand-in can be told to show, a given number of times, while it runs."""
+"""Faults that can be ordered of the stand-in, a given number of times, while it runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.sandbox.arxiv.api import error_feed
 from tracker.sandbox.messages import HTML, TEXT, SandboxRequest, SandboxResponse, json_response
 
 Respond = Callable[[str], SandboxResponse]
-"""Gives the real answer; the argument is a fault of arXiv's index, or empty."""
+"""Gives the honest response; the argument is a fault of arXiv's index, or empty."""
 
 _EVERYWHERE = frozenset({"429", "503", "empty", "html", "cut", "hang"})
 TWISTS = frozenset({"false-empty", "unsorted", "moving"})
@@ -41,7 +41,7 @@ _SECONDARY = {
 
 @dataclass(slots=True, kw_only=True)
 class FaultOrder:
-    """One fault: `times` requests of `upstream` get it, after `after` others, of those whose path holds `path`.
+    """One fault: `times` requests of `upstream` get it, after `after` others, of those whose path contains `path`.
 
     `retry_after` is the header's seconds (None: no header); `seconds` how long a hang lasts before a 504.
     """
@@ -67,7 +67,7 @@ class FaultOrders:
         self.orders: list[FaultOrder] = []
 
     def give(self, wanted: object) -> FaultOrder:
-        """Take an order as it came over the control path; ValueError says what is wrong with it."""
+        """Add an order as it came over the control path. Raises ValueError, saying what is wrong with it."""
         if not isinstance(wanted, dict):
             raise ValueError("an order must be a JSON object")
         unknown = sorted(set(wanted) - (set(FaultOrder.__dataclass_fields__) - {"done"}))
@@ -127,7 +127,7 @@ def _fits(kind: str, request: SandboxRequest) -> bool:
 
 
 def faulty_response(order: FaultOrder, request: SandboxRequest, honest: Respond) -> SandboxResponse:
-    """The faulty answer."""
+    """The response that shows the ordered fault."""
     kind = order.kind
     special = {"arxiv_oai": oai.fault_response, "arxiv_site": site.fault_response, "web": web.fault_response}.get(
         order.upstream

@@ -20,7 +20,7 @@ _KEPT = 50_000
 
 @dataclass(frozen=True)
 class File:
-    """One file; `source` is None where only its name is known."""
+    """One file; `source` is None if only its name is known."""
 
     path: str
     source: Path | None
@@ -32,7 +32,7 @@ class File:
 
     @cached_property
     def data(self) -> bytes | None:
-        """The bytes, None where only the name is known or the file has just gone."""
+        """The bytes; None if only the name is known or the file was just removed."""
         if self.source is None:
             return None
         try:
@@ -52,7 +52,7 @@ class File:
 
     @cached_property
     def text(self) -> str | None:
-        """The bytes as UTF-8 text, None for what is binary or not known."""
+        """The bytes as UTF-8 text, None if they are binary or not known."""
         try:
             return None if self.data is None or b"\0" in self.data else self.data.decode()
         except UnicodeDecodeError:
@@ -60,7 +60,7 @@ class File:
 
     @cached_property
     def oid(self) -> str:
-        """The object id that git gives these bytes (of the name, where there are none)."""
+        """The object id that git gives these bytes (of the name, if they are not known)."""
         data = self.path.encode("utf-8", "replace") if self.data is None else self.data
         return sha1(f"blob {len(data)}\0".encode() + data)
 
@@ -99,7 +99,7 @@ _known: dict[Path, tuple[int, int, dict[str, Any]]] = {}
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """A JSON object, empty where the file is absent; WorldError where it is none. Kept until it changes."""
+    """A JSON object, empty if the file is absent; cached until it changes. Raises WorldError if it is not an object."""
     try:
         stat = path.stat()
         known = _known.get(path)
@@ -119,7 +119,7 @@ def read_facts(path: Path) -> dict[str, Any]:
 
 
 def find_folder(root: Path, space: str, name: str) -> Path | None:
-    """`root/space/name`, whatever the case, as GitHub and the Hub compare names; None if there is none."""
+    """`root/space/name`, whatever the case, as GitHub and the Hub compare names; None if there is no such folder."""
     for part in (space, name):
         if part in ("", ".", "..") or not part.isprintable() or "/" in part or "\\" in part:
             return None
@@ -128,7 +128,7 @@ def find_folder(root: Path, space: str, name: str) -> Path | None:
         if exact.is_dir():
             return exact
     except OSError:
-        # A name that no file system can hold.
+        # The file system cannot have such a name.
         return None
     spaces = [found for found in list_folders(root) if found.name.casefold() == space.casefold()]
     names = (found for parent in spaces for found in list_folders(parent))
@@ -136,7 +136,7 @@ def find_folder(root: Path, space: str, name: str) -> Path | None:
 
 
 def list_folders(folder: Path) -> list[Path]:
-    """Folders in a folder by name; none where it is absent."""
+    """The folders in a folder, by name; empty if it is absent."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if entry.is_dir())

@@ -1,7 +1,7 @@
 """Forgejo's API v1: repositories, trees and files, from `forgejo/HOST/OWNER/NAME` of a world.
 
-Codeberg is an upstream of its own; other servers are asked through the web. No licence is stated, as in the
-recorded answers of Forgejo 10.
+Codeberg has its own upstream; other servers are reached through the web. No licence is stated, as in the
+recorded responses of Forgejo 10.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_respo
 
 
 def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
-    """One answer to a GET below the API's base address; `root` holds the owners of one server."""
+    """The response to a GET below the API's base address; `root` holds the owners of one server."""
     match [part for part in request.path.split("/") if part]:
         case ["repos", owner, name, *rest]:
             found = find_folder(root, owner, name)
@@ -30,25 +30,26 @@ def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     return _missing()
 
 
-def _below(one: WorldRepository, rest: list[str]) -> SandboxResponse:
-    if one.status != "present":
+def _below(repository: WorldRepository, rest: list[str]) -> SandboxResponse:
+    if repository.status != "present":
         return json_response({"message": "Forbidden"}, 403)
     match rest:
         case []:
             return json_response({
-                "id": one.id, "name": one.name, "full_name": one.full_name, "empty": not one.tree, "fork": one.fork,
-                "archived": one.archived, "default_branch": one.branch, "created_at": one.created_at,
-                "updated_at": one.pushed_at, "language": one.languages[0] if one.languages else "",
-                "description": one.description or "", "private": False,
+                "id": repository.id, "name": repository.name, "full_name": repository.full_name,
+                "empty": not repository.tree, "fork": repository.fork,
+                "archived": repository.archived, "default_branch": repository.branch, "created_at": repository.created_at,
+                "updated_at": repository.pushed_at, "language": repository.languages[0] if repository.languages else "",
+                "description": repository.description or "", "private": False,
             })  # fmt: skip
-        case ["git", "trees", *_] if one.tree:
+        case ["git", "trees", *_] if repository.tree:
             entries = [{"path": path, "mode": "100644", "type": "blob", "size": file.size, "sha": file.oid}
-                       for path, file in one.tree.items()]  # fmt: skip
+                       for path, file in repository.tree.items()]  # fmt: skip
             return json_response(
-                {"sha": one.head, "tree": entries[:1000], "truncated": len(entries) > 1000, "page": 1}
+                {"sha": repository.head, "tree": entries[:1000], "truncated": len(entries) > 1000, "page": 1}
             )
-        case ["contents", *path] if "/".join(path) in one.tree:
-            file = one.tree["/".join(path)]
+        case ["contents", *path] if "/".join(path) in repository.tree:
+            file = repository.tree["/".join(path)]
             text = base64.b64encode(file.data or b"").decode()
             return json_response({"name": file.name, "path": file.path, "encoding": "base64", "content": text})
     return _missing()

@@ -1,7 +1,7 @@
 """GitLab's API v4: projects, their trees and files, from `gitlab/GROUP/…/NAME` of a world.
 
-Another server's projects lie in `gitlab/HOST/GROUP/…/NAME` and are asked through the web. Shapes follow recorded
-answers; a project that has moved answers 301 to its number.
+Another server's projects are in `gitlab/HOST/GROUP/…/NAME` and are reached through the web. Shapes follow recorded
+responses; a project that has moved answers 301 to its number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PARTS = ("repository.json", "repo.json", "tree.txt", "files")
 
 
 def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
-    """One answer to a GET below the API's base address; `root` holds the projects of one server."""
+    """The response to a GET below the API's base address; `root` holds the projects of one server."""
     parts = [part for part in request.path.split("/") if part]
     if parts[:1] != ["projects"] or len(parts) < 2:
         return _missing("404 Not Found")
@@ -71,18 +71,18 @@ def _below(request: SandboxRequest, project: WorldRepository, rest: list[str]) -
 
 
 def _facts(request: SandboxRequest, project: WorldRepository) -> dict[str, object]:
-    found: dict[str, object] = {
+    facts: dict[str, object] = {
         "id": project.id, "name": project.name, "path": project.name, "path_with_namespace": project.full_name,
         "description": project.description, "default_branch": project.branch if project.tree else None,
         "created_at": project.created_at, "last_activity_at": project.pushed_at, "archived": project.archived,
         "empty_repo": not project.tree, "visibility": "public",
     }  # fmt: skip
     if project.fork:
-        found["forked_from_project"] = {"id": 1}
+        facts["forked_from_project"] = {"id": 1}
     if request.param("license") == "true":
-        one = project.licence
-        found["license"] = None if one is None else {"key": one.key, "name": one.name}
-    return found
+        licence = project.licence
+        facts["license"] = None if licence is None else {"key": licence.key, "name": licence.name}
+    return facts
 
 
 def _tree(request: SandboxRequest, project: WorldRepository) -> SandboxResponse:

@@ -1,4 +1,4 @@
-"""What is asked of the stand-in and what it answers, apart from any web framework."""
+"""Requests and responses of the stand-in, independent of any web framework."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXT = "text/plain; charset=utf-8"
 class SandboxRequest:
     """One request. `path` is below the upstream's base address and starts with a slash.
 
-    `base` is that address (`http://127.0.0.1:PORT/github`), so that links in answers stay on this machine.
+    `base` is that address (`http://127.0.0.1:PORT/github`), so that links in responses stay on this machine.
     `query` keeps order and repeats; `headers` has lower-case names; `now` is the sandbox's time in UTC.
     """
 
@@ -41,13 +41,13 @@ class SandboxRequest:
 
     @property
     def account(self) -> str:
-        """What the `Authorization` header carries, empty without one."""
+        """The value of the `Authorization` header, empty without that header."""
         return self.headers.get("authorization", "").strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxResponse:
-    """One answer. `fault` is empty, `cut` (the body ends before its Content-Length) or `hang` (it is sent
+    """One response. `fault` is empty, `cut` (the body ends before its Content-Length) or `hang` (it is sent
     only after `seconds`)."""
 
     status: int = 200
@@ -59,7 +59,7 @@ class SandboxResponse:
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> SandboxResponse:
-    """A JSON answer, as compact as the upstreams write it."""
+    """A JSON response, as compact as the upstreams write it."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return SandboxResponse(status=status, body=body, content_type=JSON, headers=headers or {})
 

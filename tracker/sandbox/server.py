@@ -31,14 +31,14 @@ class RealClock:
     """The real time."""
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """The time now, aware and in UTC."""
         return datetime.now(UTC)
 
 
 class Sandbox(AbstractContextManager["Sandbox"]):
     """Plays the upstreams of `world` on 127.0.0.1 while the context lasts.
 
-    `port` 0 takes a free one, readable as `.port` inside. Raises WorldError when the world cannot be read or
+    `port` 0 takes a free one, readable as `.port` inside. Raises WorldError if the world cannot be read or
     the port is taken. `limits` may be changed while it runs.
     """
 
@@ -48,7 +48,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self.limits = limits or RequestLimits()
         self._world = Path(world)
         self._clock = clock or RealClock()
-        self._wanted = port
+        self._requested_port = port
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self.port = port
@@ -65,7 +65,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
     def __enter__(self) -> Sandbox:
         app = build_app(self._world, self._clock, self.limits)
-        listener = _listen("127.0.0.1", self._wanted)
+        listener = _listen("127.0.0.1", self._requested_port)
         self.port = listener.getsockname()[1]
         self._server = _Server(app)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), name="sandbox", daemon=True)
@@ -81,14 +81,14 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             self._thread.join(STOP_SECONDS)
 
 
-def _not_ordered(record: logging.LogRecord) -> bool:
+def _is_real_error(record: logging.LogRecord) -> bool:
     """A fault cuts a response short by an exception, which uvicorn would log as an error."""
     return not (record.exc_info and isinstance(record.exc_info[1], CutShort))
 
 
 class _Server(uvicorn.Server):
     def __init__(self, app: Starlette) -> None:
-        logging.getLogger("uvicorn.error").addFilter(_not_ordered)
+        logging.getLogger("uvicorn.error").addFilter(_is_real_error)
         super().__init__(uvicorn.Config(
             app, log_config=None, log_level=None, access_log=False, lifespan="off", server_header=False,
             date_header=False, timeout_graceful_shutdown=1, timeout_keep_alive=30, ws="none",
@@ -115,15 +115,16 @@ def serve(
 ) -> None:
     """Play a world in the foreground until SIGINT or SIGTERM; raises WorldError.
 
-    `announce` is told once, in words, where it listens and what to set.
+    `announce` is called once with a text that says where it listens and which settings to use.
     """
     app = build_app(Path(world), clock)
     listener = _listen(host, port)
-    taken = listener.getsockname()[1]
+    bound_port = listener.getsockname()[1]
     if announce:
-        lines = [f"The sandbox plays {world} at http://{host}:{taken}. Point the tracker at it with:"]
+        lines = [f"The sandbox plays {world} at http://{host}:{bound_port}. Point the tracker at it with:"]
         lines += [
-            f"  TRACKER_UPSTREAMS__{name.upper()}={url}" for name, url in upstream_addresses(host, taken).items()
+            f"  TRACKER_UPSTREAMS__{name.upper()}={url}"
+            for name, url in upstream_addresses(host, bound_port).items()
         ]
         announce("\n".join(lines))
     if threading.current_thread() is threading.main_thread():

@@ -1,4 +1,4 @@
-"""Software Heritage's API 1: what `swh/PATH.json` of a world holds, at the path that it is asked for.
+"""Software Heritage's API 1: the content of `swh/PATH.json` of a world, at the same path.
 
 `swh/directory/HASH.json` is the list of a folder's entries (in an object, as `content`).
 """
@@ -12,7 +12,7 @@ from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_respo
 
 
 def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
-    """One answer to a GET below the API's base address."""
+    """The response to a GET below the API's base address."""
     path = (root / f"{request.path.strip('/')}.json").resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_file():
         return json_response({"exception": "NotFoundExc", "reason": "The resource could not be found"}, 404)

@@ -1,8 +1,8 @@
-"""The open web: project pages from `web/HOST/PATH` of a world, asked for as /HOST/PATH.
+"""The open web: project pages from `web/HOST/PATH` of a world, requested as /HOST/PATH.
 
 A folder answers with its `index.html` or `index.json`, a path with the file of that name or with `.html` or `.json`
 behind it.
-`web/HOST/_redirects` holds lines of `PATH STATUS LOCATION`. What a world does not hold is a 404.
+`web/HOST/_redirects` holds lines of `PATH STATUS LOCATION`. A page that a world does not hold is a 404.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from tracker.sandbox.messages import HTML, SandboxRequest, SandboxResponse
 
 FAULTS = frozenset({"404", "403", "endless", "bomb", "private-redirect"})
 PRIVATE = "http://169.254.169.254/latest/meta-data/"
-"""Where the fault `private-redirect` leads: the metadata of a cloud's machine."""
+"""The target of the fault `private-redirect`: the metadata address of a cloud machine."""
 _ENDLESS = b"<p>and on</p>" * 1_000_000
 
 
 def respond(request: SandboxRequest, world: Path) -> SandboxResponse:
-    """What the host that the path begins with would answer."""
+    """The response of the host that the path begins with."""
     host, _, path = request.path.lstrip("/").partition("/")
     root = world / "web" / host.lower()
     if not host or host.startswith(".") or not root.is_dir():
@@ -39,7 +39,7 @@ def respond(request: SandboxRequest, world: Path) -> SandboxResponse:
 
 
 def fault_response(kind: str, _ask: SandboxRequest) -> SandboxResponse | None:
-    """The answer of a fault that only pages have; None for the others."""
+    """The response of a fault that only pages have; None for other faults."""
     if kind == "404":
         return _missing()
     if kind == "endless":

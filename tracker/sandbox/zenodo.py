@@ -1,6 +1,6 @@
-"""Zenodo's API: records, from `zenodo/NUMBER.json` of a world (what the API answers).
+"""Zenodo's API: records, from `zenodo/NUMBER.json` of a world, which hold the API's responses.
 
-`{"status": 410}` plays a record that was taken away.
+`{"status": 410}` plays a removed record.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_respo
 
 
 def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
-    """One answer to a GET below the API's base address."""
+    """The response to a GET below the API's base address."""
     match [part for part in request.path.split("/") if part]:
         case ["records", number] if number.isdigit() and (root / f"{number}.json").is_file():
             record = read_facts(root / f"{number}.json")

@@ -252,7 +252,7 @@ def test_a_world_that_says_the_answer_is_refused(ask: Any, world: Path, write: C
     write(world / "github/acme/cheat/repo.json", {"licence": "MIT"})
     answer = ask.github("/repos/acme/cheat")
     assert answer.status == 500
-    assert "`licence` has no place in a world" in answer.text
+    assert "`licence` is not allowed in a world" in answer.text
 
 
 HEAD = '{repository(owner:"acme",name:"tool"){defaultBranchRef{target{oid}} object(expression:"HEAD:%s"){... on Blob{text}}}}'

@@ -1,6 +1,6 @@
-"""arXiv's API: `/api/query`, in the shape that it answers in since 2026.
+"""arXiv's API: `/api/query`, in the shape of its responses since 2026.
 
-Sources: recorded answers, info.arxiv.org/help/api/user-manual, and arXiv's own program (arXiv/arxiv-search)
+Sources: recorded responses, info.arxiv.org/help/api/user-manual, and arXiv's own program (arXiv/arxiv-search)
 for the wording of errors and the limit of 10,000 results per query.
 """
 
@@ -36,7 +36,7 @@ _OPEN = (
 
 
 class _Refused(ValueError):
-    """A parameter that arXiv answers with an error feed."""
+    """A parameter to which arXiv responds with an error feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _Question:
 
 
 class ArxivApiStandIn:
-    """Answers from the papers of a world, which are read again when a file changes."""
+    """Answers requests from the papers of a world, which are read again when a file changes."""
 
     def __init__(self, world: Path) -> None:
         self._world = world
@@ -67,7 +67,7 @@ class ArxivApiStandIn:
         self.papers()
 
     def papers(self) -> Papers:
-        """The papers as the files hold them now; WorldError when they cannot be read."""
+        """The papers that the files hold now. Raises WorldError if they cannot be read."""
         stats = [(path, path.stat()) for path in arxiv_papers.paper_files(self._world)]
         seen = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
         if seen != self._seen:
@@ -75,7 +75,7 @@ class ArxivApiStandIn:
         return self._papers
 
     def respond(self, request: SandboxRequest, twist: str = "") -> SandboxResponse:
-        """One answer. `twist` is a fault of the index: `false-empty`, `unsorted` or `moving`."""
+        """The response. `twist` is a fault of the index: `false-empty`, `unsorted` or `moving`."""
         if request.path != "/query":
             return SandboxResponse(status=404, body=b"Not Found", content_type=TEXT)
         try:

@@ -1,6 +1,6 @@
-"""arXiv's OAI-PMH: every verb, for `arXivRaw` and `oai_dc`, in the shape that it answers in since 2025.
+"""arXiv's OAI-PMH: every verb, for `arXivRaw` and `oai_dc`, in the shape of its responses since 2025.
 
-Sources: recorded answers, info.arxiv.org/help/oa, and arXiv's own program (arXiv/oaipmh) for the wording of errors
+Sources: recorded responses, info.arxiv.org/help/oa, and arXiv's own program (arXiv/oaipmh) for the wording of errors
 and the shape of tokens. Pages are smaller than arXiv's, so that small worlds have several.
 """
 

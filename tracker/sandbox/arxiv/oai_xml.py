@@ -1,4 +1,4 @@
-"""The documents of arXiv's OAI-PMH, in the shape that it answers in since 2025.
+"""The documents of arXiv's OAI-PMH, in the shape of its responses since 2025.
 
 Sources: recorded responses, and arXiv's own program (arXiv/oaipmh) for the wording of errors.
 """

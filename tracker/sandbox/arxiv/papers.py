@@ -1,9 +1,9 @@
-"""The papers of a world: JSON Lines in, frozen values out, with plausible times where a line has none.
+"""The papers of a world: JSON Lines in, frozen values out, with plausible times if a line has no times.
 
 A line is one version of a paper, or all of them: `versions` is a list of `n`, `submitted`, and whatever differs from the
 line (`title`, `abstract`, `comments`, `authors`, `categories`, `license`, `withdrawn`, `datestamp`). Each is shown from its
-own time on. Beyond what the API tells, a line may have `license`, `withdrawn`, `datestamp` (the day of the last change of
-any kind), and `hidden_from`: the upstreams that do not show the paper, as happens. `announced` (a New York day) says when
+own time on. Beyond the fields of the API, a line may have `license`, `withdrawn`, `datestamp` (the day of the last change of
+any kind), and `hidden_from`: the upstreams that do not show the paper. `announced` (a New York day) says when
 arXiv announced the paper, or a row of `versions` that version: no upstream shows it before 20:00 there. `cross_listed` maps
 categories to the announcement that brought them.
 """
@@ -26,10 +26,10 @@ NEW_ID = re.compile(r"(\d{2})(\d{2})\.(\d{4,5})", re.ASCII)
 OLD_ID = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/(\d{2})(\d{2})(\d{3})", re.ASCII)
 DEADLINE = time(18, tzinfo=UTC)
 """Submissions until 14:00 in New York are announced that evening (info.arxiv.org/help/availability); as UTC
-of the summer half, which is near enough for times that are plausible and not known."""
+of the summer half, which is precise enough for times that are plausible and not known."""
 NEW_YORK = ZoneInfo("America/New_York")
 LICENCE = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
-"""Where a line names none."""
+"""The licence of a line without one."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
@@ -45,7 +45,7 @@ class WorldPaper:
     abstract: str
     authors: tuple[str, ...]
     categories: tuple[str, ...]
-    """The primary one first."""
+    """The categories, the primary one first."""
     comment: str | None
     published: datetime
     updated: datetime
@@ -54,12 +54,12 @@ class WorldPaper:
     licence: str | None = LICENCE
     withdrawn: bool = False
     listed: date | None = None
-    """The listing day that it stands in."""
+    """The listing day of its announcement list."""
     changed: date | None = None
-    """The day of the last change of any kind, where the world says one."""
+    """The day of the last change of any kind, if the world states it."""
     hidden_from: frozenset[str] = frozenset()
     announced: date | None = None
-    """The New York day of this version's announcement, where the world says one."""
+    """The New York day of this version's announcement, if the world states it."""
     cross_listed: tuple[tuple[str, date], ...] = ()
     """Categories that came later, with the New York day of their announcement."""
 
@@ -108,8 +108,8 @@ class Papers:
         )
 
     def at(self, now: datetime) -> Sequence[WorldPaper]:
-        """The papers as they stood then: each in its newest version shown by then; or in the first one, where the world does
-        not say when it was announced."""
+        """The papers as they were at `now`: each in its newest version shown by then, or in its first one if the world
+        does not state when it was announced."""
         if self._steady:
             return self.latest
         found = (self.versions[paper.arxiv_id][self.newest(paper.arxiv_id, now)] for paper in self.latest)
@@ -128,7 +128,7 @@ def evening(day: date) -> datetime:
 
 
 def announcement_day(paper: WorldPaper) -> date:
-    """The New York day on which this version is announced: as the world says, else by arXiv's timetable without its
+    """The New York day on which this version is announced: as the world states, else by arXiv's timetable without its
     holidays (submissions until 14:00 that evening; none on Fridays and Saturdays)."""
     if paper.announced is not None:
         return paper.announced
@@ -144,7 +144,7 @@ def paper_files(world: Path) -> tuple[Path, ...]:
 
 
 def read_papers(world: Path) -> Papers:
-    """All papers of a world; WorldError names the file and line that cannot be used."""
+    """All papers of a world. Raises WorldError, naming the file and line that cannot be used."""
     versions: dict[str, dict[int, WorldPaper]] = {}
     for path in paper_files(world):
         for paper in _file(path):

@@ -26,7 +26,7 @@ _OPERATORS = frozenset({"AND", "OR", "ANDNOT"})
 
 
 class QueryFault(ValueError):
-    """The query cannot be read; the text says why."""
+    """The query cannot be parsed; the text says why."""
 
 
 def compile_query(text: str) -> Predicate:
@@ -56,7 +56,7 @@ def _tokens(text: str) -> list[re.Match[str]]:
 
 
 def _operator(tokens: list[re.Match[str]], place: int) -> str:
-    """The operator that stands here, `)` or nothing at an end, and `` (empty) before a term."""
+    """The operator at this position, `)` or nothing at an end, and `` (empty) before a term."""
     if place >= len(tokens):
         return ")"
     token = tokens[place]

@@ -25,7 +25,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def respond(request: SandboxRequest, known: Papers) -> SandboxResponse:
-    """One day's announcement in the categories that the path names."""
+    """The response: one day's announcement in the categories that the path names."""
     names = [name for name in request.path.strip("/").split("+") if name]
     today = request.now.astimezone(papers.NEW_YORK).date()
     midnight = datetime.combine(today, time(0), papers.NEW_YORK)
@@ -74,11 +74,11 @@ def _feed(names: Iterable[str], midnight: datetime, rows: Iterable[tuple[WorldPa
 
 def _item(paper: WorldPaper, kind: str, moment: str) -> str:
     name = f"{paper.arxiv_id}v{paper.version}"
-    says = f"arXiv:{name} Announce Type: {kind} \nAbstract: {paper.abstract}"
-    categories = "".join(f"<category>{_xml(one)}</category>\n" for one in paper.categories)
+    description = f"arXiv:{name} Announce Type: {kind} \nAbstract: {paper.abstract}"
+    categories = "".join(f"<category>{_xml(category)}</category>\n" for category in paper.categories)
     return (
         f"<item>\n<title>{_xml(paper.title)}</title>\n<link>https://arxiv.org/abs/{paper.arxiv_id}</link>\n"
-        f"<description>{_xml(says)}</description>\n<guid isPermaLink='false'>oai:arXiv.org:{name}</guid>\n{categories}"
+        f"<description>{_xml(description)}</description>\n<guid isPermaLink='false'>oai:arXiv.org:{name}</guid>\n{categories}"
         f"<pubDate>{moment}</pubDate>\n<arxiv:announce_type>{kind}</arxiv:announce_type>\n"
         f"<dc:rights>{_xml(paper.licence or '')}</dc:rights>\n<dc:creator>{_xml(', '.join(paper.authors))}</dc:creator>\n"
         "</item>\n"

@@ -1,9 +1,9 @@
-"""arXiv's files: /html/ID, /e-print/ID and /pdf/ID, with the pages that arXiv shows where there is none.
+"""arXiv's files: /html/ID, /e-print/ID and /pdf/ID, with the pages that arXiv shows if there is no file.
 
-Statuses and words follow arXiv's own site (arXiv/arxiv-browse: controllers/files/dissemination, and the
+Statuses and texts follow arXiv's own site (arXiv/arxiv-browse: controllers/files/dissemination, and the
 templates of the same name). A world holds `arxiv/html/ID.html`, `arxiv/pdf/ID.pdf`, and for a source either
 `arxiv/e-print/ID` (its bytes) or `arxiv/e-print/ID/` (its files, packed as arXiv packs them); `ID.status`
-beside them says in a word why one cannot be had.
+beside them gives the reason in a word if the file is refused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _STATES = {
 
 
 def respond(request: SandboxRequest, world: Path) -> SandboxResponse:
-    """What arXiv answers for one of its files."""
+    """The response to a request for one of arXiv's files."""
     found = _PATH.fullmatch(request.path)
     if found is None:
         return SandboxResponse(status=404, body=b"Not Found", content_type=TEXT)
@@ -65,7 +65,7 @@ def state_page(state: str, arxiv_id: str, status: int = 0) -> SandboxResponse:
 
 
 def fault_response(kind: str, request: SandboxRequest) -> SandboxResponse | None:
-    """The answer of a fault that only this upstream has; None for the others."""
+    """The response of a fault that only this upstream has; None for other faults."""
     if kind in ("withdrawn", "not-public"):
         return state_page(kind, request.path.rpartition("/")[2])
     if kind == "500":

@@ -1,6 +1,6 @@
-"""GitHub's GraphQL API: the part of its schema that repositories are asked by.
+"""GitHub's GraphQL API: the part of its schema about repositories.
 
-Sources: docs.github.com/graphql/reference, recorded answers for the shape of errors. How GraphQL tells of a
+Sources: docs.github.com/graphql/reference, recorded responses for the shape of errors. How GraphQL reports a
 repository that was taken down is not documented: it is answered here as FORBIDDEN with REST's message.
 """
 
@@ -23,7 +23,7 @@ DOCS = "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authen
 
 
 class _Wrong(ValueError):
-    """The query does not fit the schema: no data at all is answered."""
+    """The query does not fit the schema: the response has no data at all."""
 
     def __init__(self, error: dict[str, Any]) -> None:
         super().__init__(error["message"])
@@ -31,7 +31,7 @@ class _Wrong(ValueError):
 
 
 class _Missing(LookupError):
-    """One object cannot be had: its place is null and an error tells why."""
+    """One object cannot be read: its value is null and an error says why."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -90,7 +90,7 @@ Resolver = Callable[[Any, Mapping[str, Any]], Any]
 
 
 def respond(request: SandboxRequest, world: GitHubWorld, budget: Budget) -> SandboxResponse:
-    """Answer one POST; the budget was spent by the caller."""
+    """The response to a POST; the caller has spent the budget."""
     if not request.account:
         return json_response({"message": "This endpoint requires you to be authenticated.", "documentation_url": DOCS,
                         "status": "401"}, 401)  # fmt: skip
@@ -180,7 +180,7 @@ def _find(root: _Root, arguments: Mapping[str, Any]) -> WorldRepository:
 
 
 def _git_object(repository: WorldRepository, arguments: Mapping[str, Any]) -> _Folder | File | _Commit | None:
-    """What an expression such as `HEAD:`, `main:src` or a commit's id names, null when it names nothing."""
+    """What an expression such as `HEAD:`, `main:src` or a commit's id names; null if it names nothing."""
     if not repository.tree:
         return None
     revision, colon, path = str(arguments.get("expression") or arguments.get("oid") or "").partition(":")

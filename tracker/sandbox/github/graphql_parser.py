@@ -1,4 +1,4 @@
-"""A reader of GraphQL queries: operations, aliases, arguments, variables, fragments and their conditions.
+"""A parser of GraphQL queries: operations, aliases, arguments, variables, fragments and their conditions.
 
 Source: spec.graphql.org, October 2021, sections 2 (the language) and 3.13 (`@skip`, `@include`). Mutations,
 subscriptions and types are not read.
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 
 
 class GraphQLFault(ValueError):
-    """The query cannot be read; the text says why, `line` and `column` where (from 1)."""
+    """The query cannot be parsed; the text says why, `line` and `column` say where (from 1)."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class GraphQLFault(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field with what is selected below it. `fields` is None for a leaf."""
+    """One field with the selections below it. `fields` is None for a leaf."""
 
     key: str
     """Alias, or the name."""
@@ -48,7 +48,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A field, on condition that the object is of type `on` (None: of any)."""
+    """A field that counts only for objects of type `on` (None: of any type)."""
 
     on: str | None
     field: Field
@@ -117,7 +117,7 @@ class _Reader:
         return token.text
 
     def document(self, operation: str | None) -> int | None:
-        """Read all definitions; the place where the selections of the chosen operation begin."""
+        """Parse all definitions; returns the position where the selections of the chosen operation begin."""
         chosen: int | None = None
         while self.tokens[self.place].kind != "end":
             if self.take("fragment"):
@@ -234,7 +234,7 @@ class _Reader:
         return Field(key, name, arguments, fields, *self.where(token.place)), shown
 
     def condition(self) -> bool:
-        """Directives: whether `@skip` and `@include` let the selection stand."""
+        """Directives: whether `@skip` and `@include` keep the selection."""
         shown = True
         while self.take("@"):
             name = self.name()

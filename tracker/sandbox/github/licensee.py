@@ -3,7 +3,7 @@
 Follows licensee (licensee/licensee), which GitHub runs: files are scored by name; a text is compared as a set
 of words with the standard texts, and is recognised from 98 % (the Dice coefficient, less a penalty for
 another length); several different licences, or one that is not recognised, are "other". Only the licences of
-choosealicense.com are known. The standard texts are those of `config/licences`, where what stands between
+choosealicense.com are known. The standard texts are those of `config/licences`, where the text between
 `{{` and `}}` may be missing or replaced.
 """
 
@@ -125,14 +125,14 @@ class _Standard:
     licence: RecognisedLicence
     core: frozenset[str]
     optional: frozenset[str]
-    """Words that stand in passages which may be missing or replaced, and nowhere else."""
+    """Words that are only in passages which may be missing or replaced."""
     shortest: int
     longest: int
     allowed: int
 
 
 def name_score(name: str) -> float:
-    """How likely a file of this name holds the licence: 1 for LICENSE, 0 for what never does."""
+    """How likely a file of this name holds the licence: 1 for LICENSE, 0 for names that never do."""
     return next((score for pattern, score in _SCORES if pattern.fullmatch(name)), 0.0)
 
 
@@ -152,7 +152,7 @@ def licence_files(tree: Iterable[File]) -> list[File]:
 
 
 def recognise_repository(found: list[File]) -> RecognisedLicence | None:
-    """GitHub's answer for the files of `licence_files`: None without any."""
+    """GitHub's result for the files of `licence_files`; None if there are no files."""
     if not found:
         return None
     licences = {recognise_file(file) for file in found if not file.name.casefold().startswith("copyright")}
@@ -160,13 +160,13 @@ def recognise_repository(found: list[File]) -> RecognisedLicence | None:
 
 
 def recognise_file(file: File) -> RecognisedLicence:
-    """The licence whose text a file holds; OTHER where none is recognised or the bytes are not known."""
+    """The licence whose text a file holds; OTHER if no licence is recognised or the bytes are not known."""
     return recognise((file.text or "")[:MOST_CHARACTERS])
 
 
 @lru_cache(maxsize=4096)
 def recognise(text: str) -> RecognisedLicence:
-    """The licence that a text is, OTHER if it is none of the known ones."""
+    """The licence of a text; OTHER if it is not a known one."""
     words = _words(text)
     if not words:
         return OTHER

@@ -22,7 +22,7 @@ _RAW = re.compile(r"application/vnd\.github(?:\.v3)?\.raw(?:\+json)?\b")
 
 
 def respond(request: SandboxRequest, world: GitHubWorld) -> SandboxResponse:
-    """One answer to a GET below the API's base address (`/rate_limit` is the caller's)."""
+    """The response to a GET below the API's base address (`/rate_limit` is the caller's)."""
     parts = [part for part in request.path.split("/") if part]
     if request.method not in ("GET", "HEAD"):
         return _failure(404, "Not Found")

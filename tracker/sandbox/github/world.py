@@ -16,7 +16,7 @@ from tracker.sandbox.github import licensee
 from tracker.sandbox.github.licensee import RecognisedLicence
 
 NOT_FACTS = ("licence", "license", "license_info", "role", "verdict", "class", "open")
-"""What a world may not say of a repository: it follows from the files, or is the tracker's to find."""
+"""Keys that a world may not have: they follow from the files, or the tracker has to find them."""
 STATUSES = ("present", "blocked", "disabled")
 UNKNOWN_TIME = "2020-01-01T00:00:00Z"
 """GitHub always names a time; a world that does not know it gets this one."""
@@ -117,7 +117,7 @@ class WorldRepository:
 
     @cached_property
     def licence(self) -> RecognisedLicence | None:
-        """What GitHub says of its licence."""
+        """The licence that GitHub reports."""
         return licensee.recognise_repository(self.licence_files)
 
     @cached_property
@@ -141,7 +141,7 @@ class WorldRepository:
 
     @cached_property
     def kilobytes(self) -> int:
-        """Size as GitHub tells it."""
+        """The size as GitHub reports it, in kB."""
         return sum(file.size for file in self.tree.values()) // 1024
 
 
@@ -153,16 +153,19 @@ class GitHubWorld:
         self._old: dict[str, WorldRepository] | None = None
 
     def start_request(self) -> None:
-        """A new request: forget what the last one found."""
+        """Start a new request: forget what was cached for the last one."""
         self._old = None
 
     def find(self, owner: str, name: str) -> tuple[WorldRepository, bool] | None:
-        """The repository and whether it was asked for by an old name. A name in use wins over an old one."""
+        """The repository, and whether the name is an old one. A name in use takes precedence over an old one."""
         if found := find_folder(self._root, owner, name):
             return _repository(found), False
         if self._old is None:
-            known = list(self.all())
-            self._old = {str(old).casefold(): one for one in known for old in one.facts.get("moved_from") or ()}
+            self._old = {
+                str(old).casefold(): repository
+                for repository in self.all()
+                for old in repository.facts.get("moved_from") or ()
+            }
         moved = self._old.get(f"{owner}/{name}".casefold())
         return (moved, True) if moved else None
 
@@ -182,7 +185,7 @@ def _repository(folder: Path) -> WorldRepository:
     facts = read_facts(path)
     for key in NOT_FACTS:
         if key in facts:
-            raise WorldError(f"{path}: `{key}` has no place in a world; it follows from the files.")
+            raise WorldError(f"{path}: `{key}` is not allowed in a world; it follows from the files.")
     if facts.get("status", "present") not in STATUSES:
         raise WorldError(f"{path}: `status` must be one of {', '.join(STATUSES)}.")
     return WorldRepository(folder.parent.name, folder.name, folder, facts)

@@ -22,7 +22,7 @@ _SORTS = {"createdAt": "createdAt", "lastModified": "lastModified", "likes": "li
 
 
 def respond(request: SandboxRequest, world: HubWorld) -> SandboxResponse:
-    """One answer to a GET below the site's address."""
+    """The response to a GET below the site's address."""
     if request.method not in ("GET", "HEAD"):
         return _error(request, 404, "Not Found")
     parts = [part for part in request.path.split("/") if part]
@@ -63,7 +63,7 @@ def _error(request: SandboxRequest, status: int, message: str, code: str = "") -
 
 
 def _unknown(request: SandboxRequest) -> SandboxResponse:
-    """Nobody without an account is told whether a repository is missing or private."""
+    """Without an account, a missing repository and a private one get the same response."""
     if request.account:
         return _error(request, 404, "Repository not found", "RepoNotFound")
     message = "Invalid username or password."

@@ -13,7 +13,7 @@ from tracker.sandbox.file_tree import File, find_folder, list_folders, read_fact
 
 KINDS = ("models", "datasets", "spaces")
 UNKNOWN_TIME = "2022-03-02T23:29:04.000Z"
-"""What the Hub itself answers for repositories from before it kept their creation."""
+"""What the Hub itself gives for repositories from before it recorded their creation."""
 MOST_CARD = 200_000
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5})", re.ASCII | re.IGNORECASE)
 _ENTRY = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")
@@ -35,13 +35,13 @@ class WorldArtifact:
 
     @cached_property
     def card(self) -> str:
-        """The text of README.md, empty without one."""
+        """The text of README.md, empty if there is no such file."""
         file = self.tree.get("README.md")
         return ((file.text if file else None) or "")[:MOST_CARD]
 
     @cached_property
     def card_data(self) -> Mapping[str, Any]:
-        """The card's front matter, unless the facts hold it."""
+        """The card's front matter, unless the facts give it."""
         given = self.facts.get("cardData")
         return given if isinstance(given, dict) else front_matter(self.card)
 
@@ -58,7 +58,7 @@ class WorldArtifact:
         return tuple(dict.fromkeys([*tags, *self._base_tags()]))
 
     def _base_tags(self) -> list[str]:
-        """`base_model:NAME` and `base_model:RELATION:NAME` of each base; where the card names no relation, the Hub
+        """`base_model:NAME` and `base_model:RELATION:NAME` of each base; if the card names no relation, the Hub
         infers one from the files and the number of bases (huggingface.co/docs/hub/model-cards)."""
         bases = _several(self.card_data.get("base_model")) if self.kind == "models" else []
         if not bases:
@@ -93,7 +93,7 @@ class WorldArtifact:
 
     @property
     def private(self) -> bool:
-        """Whether strangers are told that it does not exist."""
+        """Whether it looks missing to strangers."""
         return bool(self.facts.get("private"))
 
     @property
@@ -102,7 +102,7 @@ class WorldArtifact:
         return bool(self.facts.get("disabled"))
 
     def record(self, *, whole: bool) -> dict[str, Any]:
-        """What the API answers of it: everything, or the short form of lists."""
+        """The repository as the API gives it: everything, or the short form of lists."""
         created = self.created_at
         short: dict[str, Any] = {"_id": self.number, "id": self.id, "likes": 0, "private": self.private}
         if self.kind != "spaces":
@@ -137,7 +137,7 @@ class WorldArtifact:
 
 def _several(value: Any) -> list[str]:
     """A scalar or a list of scalars of front matter, as texts."""
-    return [str(one) for one in (value if isinstance(value, list) else [value]) if one]
+    return [str(entry) for entry in (value if isinstance(value, list) else [value]) if entry]
 
 
 class HubWorld:
@@ -164,7 +164,7 @@ class HubWorld:
                 yield _artifact(kind, folder)
 
     def paper(self, arxiv_id: str) -> dict[str, Any] | None:
-        """What the Hub answers of a paper, None where it has not indexed it."""
+        """The Hub's record of a paper; None if it has not indexed it."""
         if not re.fullmatch(r"[\w.-]{1,40}", arxiv_id, re.ASCII):
             return None
         facts = read_facts(self._root / "papers" / f"{arxiv_id}.json")
