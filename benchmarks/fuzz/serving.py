@@ -26,7 +26,7 @@ from tracker import config_files
 from tracker import settings as configured
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import SettingsError
-from tracker.domain.feeds import Channel
+from tracker.domain.feeds import FEED_FORMATS, Channel
 from tracker.domain.history import Verdict
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
@@ -105,8 +105,10 @@ def _world() -> tuple[configured.Settings, Store, ASGIApp]:
     composer.load(made, {})
     channel = Channel(name="", title="All", description="All", items=made)
     pages = {
-        f"feed.{ending}": feeds.write_feed(channel, ending, settings.feed, public_url=settings.public_url)
-        for ending in ("xml", "atom", "json")
+        channel.path(feed_format): feeds.write_feed(
+            channel, feed_format, settings.feed, public_url=settings.public_url
+        )
+        for feed_format in FEED_FORMATS
     }
     status = Status(
         version="0",
