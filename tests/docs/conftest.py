@@ -13,9 +13,10 @@ import pytest
 
 from tests.cookbook.conftest import NOW, seeded, world
 from tests.docs.documents import ROOT
+from tests.hosts.conftest import play
 from tracker.sandbox.server import Sandbox
 
-__all__ = ["seeded"]
+__all__ = ["play", "seeded"]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LANGUAGES = {"sh", "console", "python", "sql", "toml", "json", "text"}
 WIDTH = 100
-WAITING = {"docs/schema.md"}
-"""Documents that are being rewritten; empty once they are."""
 
 _FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")

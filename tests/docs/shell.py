@@ -37,7 +37,7 @@ def simple_commands(line: str) -> list[list[str]]:
     for word in words:
         if word in _SEPARATORS:
             found.append([])
-        elif word in (">", "<", ">>"):
+        elif word in (">", "<", ">>", "<<<"):
             next(words)
         elif found[-1] or not re.match(r"[A-Z_]+=", word):
             found[-1].append(word)

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
-from tests.docs.documents import WAITING, Block, every_block
-from tracker import settings
+from tests.docs.documents import Block, every_block
+from tracker import hosts, settings
 from tracker.cli import app
+from tracker.fetch.client import Client
 from tracker.store.readonly_sql import run_query
 
 
 def for_duckdb(block: Block) -> bool:
     return "DuckDB" in block.text or "INSTALL sqlite" in block.text
+
+
+GUIDE = "docs/adding-a-host.md"
+"""Its blocks are a module and the test of it, which only run together."""
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +40,25 @@ def folder(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("block", every_block("python"), ids=str)
+@pytest.mark.parametrize("block", [block for block in every_block("python") if block.document != GUIDE], ids=str)
 def test_a_python_block_runs(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if block.document in WAITING:
-        pytest.skip("its own change mends it")
     monkeypatch.chdir(folder)
     exec(compile(block.text, str(block), "exec"), {"__name__": "block"})
+
+
+def test_the_host_of_the_guide_passes_the_test_of_the_guide(
+    play: Callable[[Mapping[str, str]], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, test = [block for block in every_block("python") if block.document == GUIDE]
+    module, tests = ModuleType("tracker.hosts.notabug"), dict[str, Any]()
+    exec(compile(source.text, str(source), "exec"), module.__dict__)
+    for url, key in module.HOST.examples:
+        assert module.HOST.match(url).key == key
+    assert not any(map(module.HOST.match, module.HOST.counterexamples))
+    monkeypatch.setattr(hosts, "notabug", module, raising=False)
+    exec(compile(test.text, str(test), "exec"), tests)
+    (run,) = (value for name, value in tests.items() if name.startswith("test_"))
+    run(play)
 
 
 @pytest.mark.parametrize("block", [block for block in every_block("sql") if not for_duckdb(block)], ids=str)
@@ -64,7 +85,7 @@ def test_a_block_for_duckdb_gives_rows(block: Block, folder: Path, monkeypatch: 
 def test_a_toml_block_is_taken_as_settings(block: Block, tmp_path: Path) -> None:
     file = tmp_path / "my.toml"
     file.write_text(block.text, encoding="utf-8")
-    settings.load(file, environ={})
+    settings.load_settings(file, environ={})
 
 
 def test_a_wrong_block_of_each_kind_fails(

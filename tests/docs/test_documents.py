@@ -11,7 +11,6 @@ from tests.docs.documents import (
     DOCUMENTS,
     LANGUAGES,
     ROOT,
-    WAITING,
     blocks,
     broken_links,
     placeholders,
@@ -35,8 +34,6 @@ def test_relative_links_lead_to_a_file(path: Path) -> None:
 
 @every_document
 def test_lines_are_wrapped(path: Path) -> None:
-    if path.relative_to(ROOT).as_posix() in WAITING:
-        pytest.skip("its own change wraps it")
     assert wide_lines(path.read_text(encoding="utf-8")) == []
 
 
