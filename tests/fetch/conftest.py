@@ -1,4 +1,4 @@
-"""A small server that answers as told, a memory in a dictionary, and a time that only sleeping moves."""
+"""A small server that returns prepared responses, a memory in a dictionary, and a time that only sleeping moves."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from tracker.settings import Settings, load_settings
 
 
 @dataclass
-class Told:
+class StubResponse:
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
@@ -26,10 +26,10 @@ class Stub:
     """Gives `answers` one after another, the last one for ever; notes what it was asked."""
 
     address: str = ""
-    answers: list[Told] = field(default_factory=lambda: [Told()])
+    answers: list[StubResponse] = field(default_factory=lambda: [StubResponse()])
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
-    def next(self) -> Told:
+    def next(self) -> StubResponse:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
@@ -86,8 +86,8 @@ def ticks() -> Time:
 
 
 @pytest.fixture
-def told() -> type[Told]:
-    return Told
+def stub_response() -> type[StubResponse]:
+    return StubResponse
 
 
 @pytest.fixture

@@ -43,9 +43,9 @@ def connect(make_settings, memory, ticks, stub):
 
 
 @pytest.mark.parametrize("packed", BOMBS)
-def test_no_bomb_is_unpacked_beyond_its_bound(connect, stub, told, packed):
+def test_no_bomb_is_unpacked_beyond_its_bound(connect, stub, stub_response, packed):
     kind = {"Content-Type": "text/html", "Content-Encoding": packed}
-    stub.answers = [told(200, BOMBS[packed], kind)]
+    stub.answers = [stub_response(200, BOMBS[packed], kind)]
     client = connect()
     tracemalloc.start()
     began = time.perf_counter()

@@ -23,8 +23,8 @@ def connect(make_settings, memory, ticks):
         client.close()
 
 
-def test_an_answer_is_returned_whole(connect, stub, told, memory):
-    stub.answers = [told(404, b'{"message":"Not Found"}', {"X-Thing": "yes"})]
+def test_an_answer_is_returned_whole(connect, stub, stub_response, memory):
+    stub.answers = [stub_response(404, b'{"message":"Not Found"}', {"X-Thing": "yes"})]
     answer = connect(**TOKENS).get("github_api", "/repos/a/b", params={"q": "x y"})
     assert (answer.status, answer.json(), answer.headers["x-thing"]) == (404, {"message": "Not Found"}, "yes")
     assert stub.asked[0][:2] == ("GET", "/repos/a/b?q=x+y")
@@ -51,8 +51,11 @@ def test_a_post_sends_json(connect, stub):
     assert (method, path, headers["content-type"]) == ("POST", "/graphql", "application/json")
 
 
-def test_redirects_stay_on_the_upstream(connect, stub, told):
-    stub.answers = [told(301, b"{}", {"Location": f"{stub.address}/repositories/7"}), told(200, b'{"id":7}')]
+def test_redirects_stay_on_the_upstream(connect, stub, stub_response):
+    stub.answers = [
+        stub_response(301, b"{}", {"Location": f"{stub.address}/repositories/7"}),
+        stub_response(200, b'{"id":7}'),
+    ]
     answer = connect(**TOKENS).get("github_api", "/repos/a/b", params={"x": "1"})
     assert answer.json() == {"id": 7}
     assert answer.url == f"{stub.address}/repositories/7"
@@ -63,23 +66,23 @@ def test_redirects_stay_on_the_upstream(connect, stub, told):
     "where",
     ["http://127.0.0.1:9/x", "https://evil.example/x", "//evil.example/", "http://[", "file:///etc/passwd"],
 )
-def test_redirects_elsewhere_are_refused(connect, stub, told, where):
-    stub.answers = [told(302, b"", {"Location": where})]
+def test_redirects_elsewhere_are_refused(connect, stub, stub_response, where):
+    stub.answers = [stub_response(302, b"", {"Location": where})]
     with pytest.raises(UpstreamError, match="another address") as caught:
         connect(**TOKENS).get("github_api", "/repos/a/b")
     assert "secret" not in str(caught.value)
     assert len(stub.asked) == 1
 
 
-def test_redirects_have_an_end(connect, stub, told):
-    stub.answers = [told(307, b"", {"Location": "/again"})]
+def test_redirects_have_an_end(connect, stub, stub_response):
+    stub.answers = [stub_response(307, b"", {"Location": "/again"})]
     with pytest.raises(UpstreamError, match="more than 5"):
         connect(**TOKENS).get("huggingface", "/x")
     assert len(stub.asked) == 6
 
 
-def test_a_failing_server_is_asked_four_times_with_growing_waits(connect, stub, told, ticks, memory):
-    stub.answers = [told(502)]
+def test_a_failing_server_is_asked_four_times_with_growing_waits(connect, stub, stub_response, ticks, memory):
+    stub.answers = [stub_response(502)]
     with pytest.raises(UpstreamError, match="502"):
         connect(**TOKENS).get("huggingface", "/x")
     assert len(stub.asked) == 4
@@ -87,8 +90,8 @@ def test_a_failing_server_is_asked_four_times_with_growing_waits(connect, stub, 
     assert memory.notes[-1] == ("huggingface", "server error (502)")
 
 
-def test_an_upstream_that_is_down_is_left_alone_for_a_while(connect, stub, told, ticks):
-    stub.answers = [told(502)]
+def test_an_upstream_that_is_down_is_left_alone_for_a_while(connect, stub, stub_response, ticks):
+    stub.answers = [stub_response(502)]
     client = connect(**TOKENS)
     for _ in range(2):
         with pytest.raises(UpstreamError) as caught:
@@ -99,25 +102,25 @@ def test_an_upstream_that_is_down_is_left_alone_for_a_while(connect, stub, told,
             client.get("huggingface", "/x")
     assert len(stub.asked) == 12
     ticks.sleep(600)
-    stub.answers = [told(200)]
+    stub.answers = [stub_response(200)]
     assert client.get("huggingface", "/x").status == 200
 
 
-def test_it_recovers(connect, stub, told, ticks):
-    stub.answers = [told(503, b"<html>", {"Retry-After": "5"}), told(200, b'{"ok":1}')]
+def test_it_recovers(connect, stub, stub_response, ticks):
+    stub.answers = [stub_response(503, b"<html>", {"Retry-After": "5"}), stub_response(200, b'{"ok":1}')]
     assert connect(**TOKENS).get("huggingface", "/x").json() == {"ok": 1}
     assert ticks.slept == [5.0]
 
 
-def test_a_post_is_tried_twice_only(connect, stub, told):
-    stub.answers = [told(502)]
+def test_a_post_is_tried_twice_only(connect, stub, stub_response):
+    stub.answers = [stub_response(502)]
     with pytest.raises(UpstreamError):
         connect(**TOKENS).post("github_api", "/graphql", json={})
     assert len(stub.asked) == 2
 
 
-def test_a_cut_answer_is_asked_again(connect, stub, told):
-    stub.answers = [told(200, b'{"a":', cut=True), told(200, b'{"a":1}')]
+def test_a_cut_answer_is_asked_again(connect, stub, stub_response):
+    stub.answers = [stub_response(200, b'{"a":', cut=True), stub_response(200, b'{"a":1}')]
     assert connect(**TOKENS).get("huggingface", "/x").json() == {"a": 1}
 
 
@@ -129,12 +132,12 @@ def test_no_connection_is_no_usable_answer(connect, ticks, memory):
     assert memory.notes[-1] == ("huggingface", "no connection")
 
 
-def test_a_short_refusal_is_waited_out_and_a_long_one_stops(connect, stub, told, ticks, memory):
-    stub.answers = [told(429, b"", {"Retry-After": "30"}), told(200)]
+def test_a_short_refusal_is_waited_out_and_a_long_one_stops(connect, stub, stub_response, ticks, memory):
+    stub.answers = [stub_response(429, b"", {"Retry-After": "30"}), stub_response(200)]
     client = connect(**TOKENS)
     assert client.get("github_api", "/a").status == 200
     assert sum(ticks.slept) == pytest.approx(30.0, abs=1.1)
-    stub.answers = [told(429, b"", {"Retry-After": "900"})]
+    stub.answers = [stub_response(429, b"", {"Retry-After": "900"})]
     before = ticks.now()
     with pytest.raises(UpstreamStopped) as caught:
         client.get("github_api", "/b")
@@ -145,15 +148,15 @@ def test_a_short_refusal_is_waited_out_and_a_long_one_stops(connect, stub, told,
     assert len(stub.asked) == asked
 
 
-def test_a_stop_survives_a_restart(connect, stub, told, memory, ticks):
+def test_a_stop_survives_a_restart(connect, stub, stub_response, memory, ticks):
     memory.stop("huggingface", ticks.now() + timedelta(hours=1), "too many requests (429)")
     with pytest.raises(UpstreamStopped, match="too many"):
         connect(**TOKENS).get("huggingface", "/x")
     assert stub.asked == []
 
 
-def test_any_403_of_arxiv_stops_all_its_doors_for_hours(connect, stub, told, memory, ticks):
-    stub.answers = [told(403, b"<html>Access Denied</html>")]
+def test_any_403_of_arxiv_stops_all_its_doors_for_hours(connect, stub, stub_response, memory, ticks):
+    stub.answers = [stub_response(403, b"<html>Access Denied</html>")]
     client = connect(**TOKENS)
     for door in ("arxiv_api", "arxiv_site"):
         with pytest.raises(UpstreamStopped, match="403") as caught:
@@ -162,8 +165,8 @@ def test_any_403_of_arxiv_stops_all_its_doors_for_hours(connect, stub, told, mem
     assert len(stub.asked) == 1
 
 
-def test_a_spent_budget_is_left_alone_until_its_reset(connect, stub, told, memory, ticks):
-    stub.answers = [told(200, b"{}", {"RateLimit": '"api";r=0;t=55'}), told(200)]
+def test_a_spent_budget_is_left_alone_until_its_reset(connect, stub, stub_response, memory, ticks):
+    stub.answers = [stub_response(200, b"{}", {"RateLimit": '"api";r=0;t=55'}), stub_response(200)]
     client = connect(**TOKENS)
     client.get("huggingface", "/x")
     assert memory.stops["huggingface"][0] == ticks.now() + timedelta(seconds=56)
@@ -171,9 +174,9 @@ def test_a_spent_budget_is_left_alone_until_its_reset(connect, stub, told, memor
     assert sum(ticks.slept) == pytest.approx(56.0, abs=0.1)
 
 
-def test_without_a_token_github_has_an_hourly_budget_which_redirects_spend_too(connect, stub, told):
+def test_without_a_token_github_has_an_hourly_budget_which_redirects_spend_too(connect, stub, stub_response):
     client = connect(TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="3")
-    stub.answers = [told(301, b"", {"Location": "/b"}), told(200), told(200)]
+    stub.answers = [stub_response(301, b"", {"Location": "/b"}), stub_response(200), stub_response(200)]
     client.get("github_api", "/a")
     client.get("github_api", "/c")
     with pytest.raises(UpstreamStopped, match="GITHUB_TOKEN"):
@@ -181,38 +184,38 @@ def test_without_a_token_github_has_an_hourly_budget_which_redirects_spend_too(c
     assert len(stub.asked) == 3
 
 
-def test_a_refused_token_is_no_absence(connect, stub, told):
-    stub.answers = [told(401, b'{"message":"Bad credentials"}')]
+def test_a_refused_token_is_no_absence(connect, stub, stub_response):
+    stub.answers = [stub_response(401, b'{"message":"Bad credentials"}')]
     with pytest.raises(UpstreamError, match="GITHUB_TOKEN") as caught:
         connect(**TOKENS).get("github_api", "/repos/a/b")
     assert "secret" not in str(caught.value)
     assert len(stub.asked) == 1
 
 
-def test_a_blocked_repository_is_the_callers_business(connect, stub, told, memory):
-    stub.answers = [told(403, b'{"message":"Repository access blocked"}')]
+def test_a_blocked_repository_is_the_callers_business(connect, stub, stub_response, memory):
+    stub.answers = [stub_response(403, b'{"message":"Repository access blocked"}')]
     assert connect(**TOKENS).get("github_api", "/repos/a/b").status == 403
     assert memory.stops == {}
 
 
-def test_an_answer_is_bounded_after_decompression(connect, stub, told):
+def test_an_answer_is_bounded_after_decompression(connect, stub, stub_response):
     client = connect(TRACKER_LIMITS__ANSWER_BYTES="100000", **TOKENS)
-    stub.answers = [told(200, gzip.compress(b"0" * 10_000_000), {"Content-Encoding": "gzip"})]
+    stub.answers = [stub_response(200, gzip.compress(b"0" * 10_000_000), {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="more than 100000 bytes"):
         client.get("huggingface", "/x")
     assert len(stub.asked) == 1
 
 
-def test_a_damaged_encoding_is_no_usable_answer(connect, stub, told):
-    stub.answers = [told(200, b"no gzip at all", {"Content-Encoding": "gzip"})]
+def test_a_damaged_encoding_is_no_usable_answer(connect, stub, stub_response):
+    stub.answers = [stub_response(200, b"no gzip at all", {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="damaged"):
         connect(**TOKENS).get("huggingface", "/x")
 
 
-def test_a_stopping_service_waits_for_nothing(make_settings, memory, ticks, stub, told):
+def test_a_stopping_service_waits_for_nothing(make_settings, memory, ticks, stub, stub_response):
     cancel = threading.Event()
     cancel.set()
-    stub.answers = [told(500)]
+    stub.answers = [stub_response(500)]
     with Client(make_settings(**TOKENS), memory, ticks, cancel) as client, pytest.raises(Cancelled):
         client.get("huggingface", "/x")
 
@@ -229,20 +232,22 @@ def test_with_a_moved_clock_nothing_outside_is_asked(connect, stub):
     assert client.get("github_api", "/a").status == 200
 
 
-def test_a_bomb_is_unpacked_no_further_than_an_answer_may_be_long(connect, stub, told):
-    stub.answers = [told(200, gzip.compress(b"0" * 50_000_000), {"Content-Encoding": "gzip"})]
+def test_a_bomb_is_unpacked_no_further_than_an_answer_may_be_long(connect, stub, stub_response):
+    stub.answers = [stub_response(200, gzip.compress(b"0" * 50_000_000), {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="more than 1000 bytes"):
         connect(TRACKER_LIMITS__ANSWER_BYTES="1000").get("github_api", "/x")
 
 
-def test_a_packed_answer_cut_short_is_never_taken(connect, stub, told):
-    stub.answers = [told(200, gzip.compress(b'{"a": 1}')[:-9], {"Content-Encoding": "gzip"})]
+def test_a_packed_answer_cut_short_is_never_taken(connect, stub, stub_response):
+    stub.answers = [stub_response(200, gzip.compress(b'{"a": 1}')[:-9], {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="cut off"):
         connect().get("github_api", "/x")
 
 
-def test_an_upstream_that_stays_down_is_left_alone_for_longer_and_longer(connect, stub, told, ticks, memory):
-    stub.answers = [told(500)]
+def test_an_upstream_that_stays_down_is_left_alone_for_longer_and_longer(
+    connect, stub, stub_response, ticks, memory
+):
+    stub.answers = [stub_response(500)]
     client, waits = connect(), []
     for number in range(6):
         for _ in range(1 if number else 3):

@@ -67,8 +67,8 @@ def silent() -> Iterator[Silent]:
         thread.join()
 
 
-def test_the_stand_in_is_asked_for_host_and_path(connect, stub, told):
-    stub.answers = [told(200, PAGE, HTML)]
+def test_the_stand_in_is_asked_for_host_and_path(connect, stub, stub_response):
+    stub.answers = [stub_response(200, PAGE, HTML)]
     page = connect(GITHUB_TOKEN="secret", HF_TOKEN="secret").page("https://Ann.github.io/deep/?a=b#c")
     assert (page.status, page.body, page.url) == (200, PAGE, "https://ann.github.io/deep/?a=b")
     method, path, headers = stub.asked[0]
@@ -77,8 +77,8 @@ def test_the_stand_in_is_asked_for_host_and_path(connect, stub, told):
     assert "cookie" not in headers
 
 
-def test_no_cookie_is_kept(connect, stub, told):
-    stub.answers = [told(200, PAGE, {**HTML, "Set-Cookie": "a=b"})]
+def test_no_cookie_is_kept(connect, stub, stub_response):
+    stub.answers = [stub_response(200, PAGE, {**HTML, "Set-Cookie": "a=b"})]
     client = connect()
     client.page("https://example.org/1")
     client.page("https://example.org/2")
@@ -94,16 +94,16 @@ def test_no_cookie_is_kept(connect, stub, told):
         ("//third.example.net/", "https://third.example.net/"),
     ],
 )
-def test_redirects_are_followed_in_the_webs_own_addresses(connect, stub, told, location, reached):
-    stub.answers = [told(302, b"", {"Location": location}), told(200, PAGE, HTML)]
+def test_redirects_are_followed_in_the_webs_own_addresses(connect, stub, stub_response, location, reached):
+    stub.answers = [stub_response(302, b"", {"Location": location}), stub_response(200, PAGE, HTML)]
     assert connect().page("https://ann.example.net/deep/").url == reached
     assert stub.asked[1][1] == "/web/" + reached.removeprefix("https://")
 
 
-def test_a_redirect_of_the_stand_in_itself_is_one_of_the_page(connect, stub, told):
+def test_a_redirect_of_the_stand_in_itself_is_one_of_the_page(connect, stub, stub_response):
     stub.answers = [
-        told(307, b"", {"Location": f"{stub.address}/web/ann.example.net/deep/"}),
-        told(200, PAGE, HTML),
+        stub_response(307, b"", {"Location": f"{stub.address}/web/ann.example.net/deep/"}),
+        stub_response(200, PAGE, HTML),
     ]
     assert connect().page("https://ann.example.net/deep").url == "https://ann.example.net/deep/"
 
@@ -121,15 +121,15 @@ def test_a_redirect_of_the_stand_in_itself_is_one_of_the_page(connect, stub, tol
         "https://host.internal/",
     ],
 )
-def test_each_redirect_is_judged_anew(connect, stub, told, location):
-    stub.answers = [told(302, b"", {"Location": location}), told(200, PAGE, HTML)]
+def test_each_redirect_is_judged_anew(connect, stub, stub_response, location):
+    stub.answers = [stub_response(302, b"", {"Location": location}), stub_response(200, PAGE, HTML)]
     with pytest.raises(UpstreamError, match="not asked"):
         connect().page("https://ann.example.net/")
     assert len(stub.asked) == 1
 
 
-def test_redirects_without_end_are_ended(connect, stub, told):
-    stub.answers = [told(302, b"", {"Location": "/again"})]
+def test_redirects_without_end_are_ended(connect, stub, stub_response):
+    stub.answers = [stub_response(302, b"", {"Location": "/again"})]
     with pytest.raises(UpstreamError, match="redirects more than"):
         connect().page("https://ann.example.net/")
     assert len(stub.asked) == 6
@@ -150,7 +150,7 @@ def test_a_name_that_leads_home_is_never_reached(connect, silent, monkeypatch):
     assert silent.hits == []
 
 
-def test_the_connection_goes_to_the_address_that_was_judged(connect, stub, told, monkeypatch):
+def test_the_connection_goes_to_the_address_that_was_judged(connect, stub, stub_response, monkeypatch):
     """A second look-up would give another answer; there is none, and the host's name is still sent."""
     asked = []
 
@@ -161,7 +161,7 @@ def test_the_connection_goes_to_the_address_that_was_judged(connect, stub, told,
     port = int(stub.address.rpartition(":")[2])
     monkeypatch.setattr(guard, "PORTS", frozenset({port}))
     monkeypatch.setattr(guard, "is_public", lambda _: True)
-    stub.answers = [told(200, PAGE, HTML)]
+    stub.answers = [stub_response(200, PAGE, HTML)]
     page = connect(resolve, TRACKER_UPSTREAMS__WEB="").page(f"http://ann.example.net:{port}/deep")
     assert page.body == PAGE
     assert asked == [("ann.example.net", port)]
@@ -185,18 +185,18 @@ def test_a_moved_clock_asks_nothing_outside(connect, make_settings):
         client.page("https://ann.example.net/")
 
 
-def test_a_long_page_is_cut(connect, stub, told):
-    stub.answers = [told(200, b"x" * 100_000, HTML)]
+def test_a_long_page_is_cut(connect, stub, stub_response):
+    stub.answers = [stub_response(200, b"x" * 100_000, HTML)]
     assert len(connect(TRACKER_LIMITS__PAGE_BYTES="5000").page("https://ann.example.net/").body) == 5000
 
 
-def test_a_bomb_unpacks_no_further_than_a_page_may_be_long(connect, stub, told):
-    stub.answers = [told(200, gzip.compress(b" " * 50_000_000), {**HTML, "Content-Encoding": "gzip"})]
+def test_a_bomb_unpacks_no_further_than_a_page_may_be_long(connect, stub, stub_response):
+    stub.answers = [stub_response(200, gzip.compress(b" " * 50_000_000), {**HTML, "Content-Encoding": "gzip"})]
     assert len(connect(TRACKER_LIMITS__PAGE_BYTES="5000").page("https://ann.example.net/").body) == 5000
 
 
-def test_a_packed_page_is_unpacked(connect, stub, told):
-    stub.answers = [told(200, gzip.compress(PAGE), {**HTML, "Content-Encoding": "gzip"})]
+def test_a_packed_page_is_unpacked(connect, stub, stub_response):
+    stub.answers = [stub_response(200, gzip.compress(PAGE), {**HTML, "Content-Encoding": "gzip"})]
     assert connect().page("https://ann.example.net/").body == PAGE
 
 
@@ -212,22 +212,22 @@ def test_a_packed_page_is_unpacked(connect, stub, told):
         (302, b"", {}, "answered 302"),
     ],
 )
-def test_what_tells_nothing_is_an_error(connect, stub, told, memory, status, body, headers, reason):
-    stub.answers = [told(status, body, headers)]
+def test_what_tells_nothing_is_an_error(connect, stub, stub_response, memory, status, body, headers, reason):
+    stub.answers = [stub_response(status, body, headers)]
     with pytest.raises(UpstreamError, match=reason):
         connect().page("https://ann.example.net/")
     assert "web" not in memory.stops, "one page's trouble does not stop the web"
 
 
-def test_a_page_cut_short_is_an_error(connect, stub, told):
-    stub.answers = [told(200, PAGE, HTML, cut=True)]
+def test_a_page_cut_short_is_an_error(connect, stub, stub_response):
+    stub.answers = [stub_response(200, PAGE, HTML, cut=True)]
     with pytest.raises(UpstreamError, match="cut off"):
         connect().page("https://ann.example.net/")
 
 
 @pytest.mark.parametrize("status", [404, 410, 451])
-def test_a_page_that_is_not_there_is_an_answer(connect, stub, told, status):
-    stub.answers = [told(status, b"gone", HTML)]
+def test_a_page_that_is_not_there_is_an_answer(connect, stub, stub_response, status):
+    stub.answers = [stub_response(status, b"gone", HTML)]
     assert connect().page("https://ann.example.net/").status == status
 
 
@@ -266,10 +266,10 @@ def test_dots_do_not_lead_out_of_the_hosts_folder(connect, stub):
 
 @pytest.mark.parametrize(("status", "times"), [(429, 1), (503, 3)])
 def test_a_host_that_refuses_is_left_alone_for_growing_times_and_hinders_no_other(
-    connect, stub, told, ticks, memory, status, times
+    connect, stub, stub_response, ticks, memory, status, times
 ):
     client = connect()
-    stub.answers = [told(status, b"", HTML)]
+    stub.answers = [stub_response(status, b"", HTML)]
     waits = []
     for _ in range(3):
         for _ in range(times if not waits else 1):
@@ -283,15 +283,15 @@ def test_a_host_that_refuses_is_left_alone_for_growing_times_and_hinders_no_othe
         assert len(stub.asked) == asked
         ticks.moment = until
     assert waits == [60.0, 120.0, 240.0]
-    stub.answers = [told(200, PAGE, HTML)]
+    stub.answers = [stub_response(200, PAGE, HTML)]
     assert client.page("https://bob.example.net/").status == 200
     assert client.page("https://ann.example.net/").status == 200, "when its time is over it is asked again"
     assert memory.notes[-1] == ("web:ann.example.net", None)
 
 
-def test_each_host_has_its_own_budget_of_an_hour(connect, stub, told):
+def test_each_host_has_its_own_budget_of_an_hour(connect, stub, stub_response):
     client = connect(TRACKER_LIMITS__WEB_PER_HOUR="2")
-    stub.answers = [told(200, PAGE, HTML)]
+    stub.answers = [stub_response(200, PAGE, HTML)]
     for _ in range(2):
         client.page("https://ann.example.net/")
     with pytest.raises(UpstreamError, match=r"ann\.example\.net is not asked now: the 2 requests an hour"):
@@ -299,7 +299,7 @@ def test_each_host_has_its_own_budget_of_an_hour(connect, stub, told):
     assert client.page("https://bob.example.net/").status == 200
 
 
-def test_what_a_page_says_of_its_budget_is_obeyed(connect, stub, told, memory, ticks):
-    stub.answers = [told(200, PAGE, {**HTML, "RateLimit-Remaining": "0", "RateLimit-Reset": "90"})]
+def test_what_a_page_says_of_its_budget_is_obeyed(connect, stub, stub_response, memory, ticks):
+    stub.answers = [stub_response(200, PAGE, {**HTML, "RateLimit-Remaining": "0", "RateLimit-Reset": "90"})]
     connect().page("https://ann.example.net/")
     assert (memory.stops["web:ann.example.net"][0] - ticks.now()).total_seconds() == 91.0

@@ -16,8 +16,7 @@ from urllib.parse import unquote
 import pytest
 
 from tracker.domain.errors import UpstreamError
-from tracker.fetch import guard
-from tracker.fetch import page as fetching
+from tracker.fetch import guard, page
 from tracker.fetch.client import Client
 
 OPEN = "127.0.0.2"
@@ -196,7 +195,7 @@ def test_a_name_that_changes_between_look_up_and_connection_changes_nothing(clie
     url = f"http://rebound.example.net:{net.port}/"
     assert client.page(url).body == b"ok"
     assert net.asked == ["rebound.example.net"], "one look-up, which was judged"
-    assert set(lookups) <= {OPEN}, "the connection is told an address, never the name"
+    assert set(lookups) <= {OPEN}, "the connection goes to an address, never to the name"
     with pytest.raises(UpstreamError, match="not public"):
         client.page(url)
     net.names = {"rebound.example.net": [[OPEN], ["127.0.0.1"]]}
@@ -223,7 +222,7 @@ def test_a_refusal_comes_before_any_look_up_and_any_wait(client, net, ticks):
     assert ticks.slept == []
 
 
-def test_upstreams_do_not_lead_elsewhere_either(client, net, stub, told):
+def test_upstreams_do_not_lead_elsewhere_either(client, net, stub, stub_response):
     for location in (
         f"http://127.0.0.1:{net.port}/",
         f"//127.0.0.1:{net.port}/",
@@ -231,7 +230,7 @@ def test_upstreams_do_not_lead_elsewhere_either(client, net, stub, told):
         "http://[",
         "\xff\xfe://",
     ):
-        stub.answers = [told(302, b"", {"Location": location})]
+        stub.answers = [stub_response(302, b"", {"Location": location})]
         with pytest.raises(UpstreamError):
             client.get("github_api", "/repos/a/b")
     assert net.hits == []
@@ -249,15 +248,15 @@ def test_the_silent_listener_does_count(net):
 
 def test_the_systems_resolver_is_bounded(monkeypatch):
     many = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n % 250}", 80)) for n in range(5000)]
-    monkeypatch.setattr(fetching, "getaddrinfo", lambda *_, **__: many)
-    assert len(fetching.resolve_addresses("many.example.net", 80)) == fetching.MOST_ADDRESSES
+    monkeypatch.setattr(page, "getaddrinfo", lambda *_, **__: many)
+    assert len(page.resolve_addresses("many.example.net", 80)) == page.MOST_ADDRESSES
 
 
 def test_a_name_whose_owner_keeps_the_resolver_waiting_is_left(make_settings, memory, ticks):
-    told = threading.Event()
+    release = threading.Event()
 
     def waits(host: str, port: int) -> list[str]:
-        told.wait(30)
+        release.wait(30)
         return [OPEN]
 
     more = {"TRACKER_UPSTREAMS__WEB": "", "TRACKER_LIMITS__CONNECT_SECONDS": "0.1"}
@@ -266,4 +265,4 @@ def test_a_name_whose_owner_keeps_the_resolver_waiting_is_left(make_settings, me
         with pytest.raises(UpstreamError, match="not resolved in time"):
             client.page("http://slow.example.net/")
         assert time.monotonic() - began < 5
-    told.set()
+    release.set()
