@@ -91,7 +91,9 @@ def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(servic
     )
     assert service.next_harvest() == datetime(2026, 6, 16, 15, tzinfo=UTC)
     _, troubles = stage_status.load_stages(store)
-    assert [(one.reason, one.next_try) for one in troubles] == [("403", datetime(2026, 6, 16, 15, tzinfo=UTC))]
+    assert [(trouble.reason, trouble.next_try) for trouble in troubles] == [
+        ("403", datetime(2026, 6, 16, 15, tzinfo=UTC))
+    ]
     service._plan_retry(begin_cycle(service.worker))
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
 

@@ -166,7 +166,7 @@ class Installation:
     def asked(self, *upstreams: str) -> list[dict[str, Any]]:
         """The sandbox's log of requests, of these upstreams alone where some are named."""
         with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/requests") as answer:
-            return [one for one in json.load(answer) if not upstreams or one["upstream"] in upstreams]
+            return [request for request in json.load(answer) if not upstreams or request["upstream"] in upstreams]
 
     def order(self, *orders: dict[str, Any]) -> None:
         """Let the sandbox misbehave."""

@@ -126,9 +126,9 @@ def _chosen(whole: Whole, chance: random.Random) -> list[Stretch]:
     for stage, times in Counter(OF_ONE_STORE).items():
         within: list[Stretch] = []
         for _ in range(times):
-            within = within or [one for one in whole.stretches if one.stage == stage]
+            within = within or [stretch for stretch in whole.stretches if stretch.stage == stage]
             # The log tells no time shorter than that.
-            plan += chance.choices(within, [one.seconds + 0.0001 for one in within])
+            plan += chance.choices(within, [candidate.seconds + 0.0001 for candidate in within])
             within.remove(plan[-1])
     return sorted(plan)
 

@@ -154,12 +154,12 @@ def _play(
             now, told = log[len(told) :], log
             if refused_at is not None and hours < refused_at + 6:
                 assert not now, f"{len(now)} requests {hours - refused_at} hours after a 403"
-            refusals = [place for place, one in enumerate(now) if one["fault"] == "403"]
+            refusals = [place for place, request in enumerate(now) if request["fault"] == "403"]
             if refusals:
                 assert len(now) == refusals[0] + 1, "arXiv was asked again after a 403"
                 refused_at = hours
     assert troubles == []
-    told_otherwise = {key for one in orders for key in HONEST.get((one["upstream"], one["kind"]), ())}
+    told_otherwise = {key for order in orders for key in HONEST.get((order["upstream"], order["kind"]), ())}
     ours, theirs = broken.states(), well.states()
     assert ours.keys() == theirs.keys()
     assert {key for key in ours if ours[key] != theirs[key]} <= told_otherwise
@@ -199,5 +199,8 @@ def test_three_at_a_time(
 ) -> None:
     chance = random.Random(seed)
     orders = _orders(chance.sample(ALL, 3), chance)
-    report(f"mixture {seed}: " + ", ".join(f"{one['upstream']} {one['kind']} x{one['times']}" for one in orders))
+    report(
+        f"mixture {seed}: "
+        + ", ".join(f"{order['upstream']} {order['kind']} x{order['times']}" for order in orders)
+    )
     _play(Installation(sandbox, tmp_path / "data"), well, orders, monkeypatch)

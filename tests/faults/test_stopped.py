@@ -72,5 +72,5 @@ def test_two_workers_on_one_store_do_the_work_once(new: New, undisturbed: Instal
     assert second.wait(120) == 0
     both.assert_sound()
     assert both.views() == undisturbed.views()
-    asked = [one["path"] for one in both.asked("arxiv_site")]
+    asked = [query["path"] for query in both.asked("arxiv_site")]
     assert len(asked) == len(set(asked))

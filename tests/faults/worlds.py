@@ -72,7 +72,7 @@ def listing_day(folder: Path) -> bool:
             comment=known["comments"] or "",
         )
         found = detect.detect_paper(paper, resolve_url, rules)
-        names |= {one.reference.key.removeprefix("github:") for one in found.mentions if one.reference.kind == "repository" and one.reference.host == "github"}  # fmt: skip # one line
+        names |= {mention.reference.key.removeprefix("github:") for mention in found.mentions if mention.reference.kind == "repository" and mention.reference.host == "github"}  # fmt: skip # one line
         # A third of the papers that say nothing in their abstract tell of their code in the text.
         if not found.mentions and crc32(known["arxiv_id"].encode()) % 3 == 0:
             world.html(

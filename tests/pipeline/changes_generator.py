@@ -68,12 +68,12 @@ class Generator:
             "version": n,
         }
         line |= {"authors": ["Ann Author", "Bob Builder"], "categories": ["cs.LG"], "comments": None}
-        published = next((one["published"] for one in self.lines if one["arxiv_id"] == arxiv_id), None)
+        published = next((known["published"] for known in self.lines if known["arxiv_id"] == arxiv_id), None)
         self.lines.append(line | {"published": published, "updated": f"{moment:%Y-%m-%dT%H:%M:%SZ}"} | more)
 
     def newer(self, arxiv_id: str, day: float, words: str, **more: Any) -> None:
         """A further version of a paper, submitted on a day."""
-        n = sum(one["arxiv_id"] == arxiv_id for one in self.lines)
+        n = sum(line["arxiv_id"] == arxiv_id for line in self.lines)
         self._line(arxiv_id, n + 1, BEGIN + timedelta(days=day), words, **more)
 
     def write(self, where: str, shape: Shape, **facts: Any) -> None:
@@ -241,7 +241,10 @@ class Generator:
         number = 1_000_000 + self.papers
         name = f"10.5281/zenodo.{number}"
         arxiv_id = self.paper(f"We study things. Our {what} is available at https://doi.org/{name} .")
-        record: dict[str, Any] = {"created": "2026-06-01T10:00:00+00:00", "files": [{"key": one} for one in files]}
+        record: dict[str, Any] = {
+            "created": "2026-06-01T10:00:00+00:00",
+            "files": [{"key": file} for file in files],
+        }
         kind = "software" if what == "code" else "dataset"
         record["metadata"] = {"title": "Ours", "resource_type": {"type": kind}, "license": {"id": licence}}
         (self.folder / "zenodo").mkdir(parents=True, exist_ok=True)
@@ -294,12 +297,12 @@ class Generator:
 
     def flush(self) -> None:
         """Write the papers as they are now."""
-        (self.folder / "papers.jsonl").write_text("".join(json.dumps(one) + "\n" for one in self.lines))
+        (self.folder / "papers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in self.lines))
 
     def turn(self, day: float) -> None:
         """Make the world what it is on the day of a cycle."""
         for first, name in ((SECOND[0], "change"), (THIRD[0], "later")):
             if day == first:
-                for one in self.subjects:
-                    getattr(one, name)()
+                for subject in self.subjects:
+                    getattr(subject, name)()
                 self.flush()

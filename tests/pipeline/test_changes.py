@@ -71,8 +71,8 @@ def stored(run: Any) -> dict[str, set[tuple[str, str, str]]]:
 def differing(run: Any, subjects: Sequence[Subject], moment: int) -> tuple[list[Any], list[Any], int]:
     """(wrong, unknown, how many in all): what is stored otherwise than it is."""
     known, wrong, unknown, compared = stored(run), [], [], 0
-    for one in subjects:
-        truth, found = one.truths[moment], known.get(one.reference.casefold(), set())
+    for subject in subjects:
+        truth, found = subject.truths[moment], known.get(subject.reference.casefold(), set())
         if truth is None:
             continue
         compared += 1
@@ -80,32 +80,32 @@ def differing(run: Any, subjects: Sequence[Subject], moment: int) -> tuple[list[
             continue
         # Said to be unknown in one of the three, and right in the others: not told, but not wrong.
         careful = any(all(b in (a, "unknown") for a, b in zip(truth, each, strict=True)) for each in found)
-        (unknown if careful else wrong).append((one.kind, one.reference, truth, *found))
+        (unknown if careful else wrong).append((subject.kind, subject.reference, truth, *found))
     return wrong, unknown, compared
 
 
-def first_look(one: Subject) -> tuple[str, ...]:
+def first_look(subject: Subject) -> tuple[str, ...]:
     """What the first look at a link tells."""
-    truth = one.truths[0]
-    if one.first is not None or truth is None:
-        return one.first or ()
+    truth = subject.truths[0]
+    if subject.first is not None or truth is None:
+        return subject.first or ()
     if truth[0] != "present":
         return ("found",)
-    opened = truth[1:] == ("code", "osi") and not one.reference.startswith("hf-")
+    opened = truth[1:] == ("code", "osi") and not subject.reference.startswith("hf-")
     return ("found", ARRIVAL[truth[1]], *(("opened",) if opened else ()))
 
 
 def compared(run: Any, subjects: Sequence[Subject], until: float) -> dict[str, list[Any]]:
     """What is amiss with the events of these subjects, told of the days until then."""
-    kinds = {(one.arxiv_id, one.reference.casefold()): one.kind for one in subjects}
+    kinds = {(subject.arxiv_id, subject.reference.casefold()): subject.kind for subject in subjects}
     bounds = defaultdict(list)
-    for one in subjects:
+    for subject in subjects:
         expected = [
-            *((kind, 0.0, 0.0) for kind in first_look(one)),
-            *(each for each in one.events if each[1] <= until),
+            *((kind, 0.0, 0.0) for kind in first_look(subject)),
+            *(each for each in subject.events if each[1] <= until),
         ]
         for kind, since, by in expected:
-            bounds[one.arxiv_id, one.reference.casefold(), kind].append((since, by))
+            bounds[subject.arxiv_id, subject.reference.casefold(), kind].append((since, by))
     seen = defaultdict(list)
     amiss: dict[str, list[Any]] = {"missing": [], "extra": [], "late": [], "cause": [], "gone too soon": []}
     rows = run.rows(
@@ -146,10 +146,10 @@ def test_a_changing_world_is_told_as_it_is(world: World, start_run: StartRun, ge
                 amiss[day] = compared(run, made.subjects, day)
             if day == AFTER:
                 roles = dict(run.rows("SELECT reference, role FROM links"))
-    assert [one for day in wrong for one in wrong[day]] == []
-    assert [one for day in unsure for one in unsure[day]] == []
-    assert [one for day in amiss for one in amiss[day].items()] == []
-    assert [one for one in made.rivals if roles.get(one) == "own"] == []
+    assert [error for day in wrong for error in wrong[day]] == []
+    assert [error for day in unsure for error in unsure[day]] == []
+    assert [error for day in amiss for error in amiss[day].items()] == []
+    assert [rival for rival in made.rivals if roles.get(rival) == "own"] == []
     assert max(asked.values()) <= max(12, PAPERS // 20), "GitHub is asked in batches"
 
 

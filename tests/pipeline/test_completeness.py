@@ -45,8 +45,8 @@ def write(world: World, number: int, day: date, *, submitted: str = "", month: s
         "announced": day.isoformat(),
         **more,
     }
-    world.papers = [one for one in world.papers if one["arxiv_id"] != arxiv_id] + [line]
-    (world.folder / "papers.jsonl").write_text("".join(json.dumps(one) + "\n" for one in world.papers))
+    world.papers = [paper for paper in world.papers if paper["arxiv_id"] != arxiv_id] + [line]
+    (world.folder / "papers.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in world.papers))
     return arxiv_id
 
 
@@ -111,9 +111,9 @@ def is_whole(moment: Run, ours: set[str], week: list[date] | None = None) -> Non
     found = moment.announcement_days()
     week = week or WEEK
     assert [day for day in found if day >= week[0]] == week
-    assert {day: one.reasons for day, one in found.items() if one.short} == {}
-    assert all(one.announced == one.stored == one.scanned for one in found.values())
-    assert sum(one.announced for one in found.values()) == moment.rows("SELECT count(*) FROM version")[0][0]
+    assert {day: record.reasons for day, record in found.items() if record.short} == {}
+    assert all(record.announced == record.stored == record.scanned for record in found.values())
+    assert sum(record.announced for record in found.values()) == moment.rows("SELECT count(*) FROM version")[0][0]
     assert moment.rows("SELECT work, n FROM version GROUP BY 1, 2 HAVING count(*) > 1") == []
 
 
@@ -127,7 +127,7 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
             assert moment.short_days() == [], now
     with start_run_at(AFTER) as moment:
         is_whole(moment, ours)
-        kinds = {day: one.kinds for day, one in moment.announcement_days().items()}
+        kinds = {day: record.kinds for day, record in moment.announcement_days().items()}
         assert kinds[MONDAY] == {"new": 5, "cross": 1}
         assert kinds[MONDAY + timedelta(days=2)] == {"new": 4, "cross": 1, "replaced": 1, "withdrawn": 1}
         assert kinds[MONDAY + timedelta(days=3)] == {"new": 4}
@@ -268,22 +268,27 @@ def test_an_alarm_is_raised_once_and_ends(
                 for upstream in ("arxiv_api", "arxiv_oai"):
                     moment.misbehave(upstream, "503", times=DOWN)
             moment.cycle()
-            troubles = {one["what"]: one for one in moment.health()["troubles"]}
+            troubles = {trouble["what"]: trouble for trouble in moment.health()["troubles"]}
             page = (moment.worker.settings.public_dir / "index.html").read_text()
             shown = "the announcement of 2026-06-16 is short" in page
             if now == "2026-06-18T04:00:00Z":
-                one = troubles["announcements"]
-                assert one["since"] == "2026-06-17T00:00:00Z"
-                assert "not proved complete" in one["reason"]
+                alarm = troubles["announcements"]
+                assert alarm["since"] == "2026-06-17T00:00:00Z"
+                assert "not proved complete" in alarm["reason"]
                 assert troubles["upstream arxiv_api"]["reason"] == "server error (503)"
                 assert "upstream arxiv_oai" in troubles
                 assert shown
             if now < "2026-06-17T12" or now > "2026-06-19T12":
-                assert not {one for one in troubles if "upstream" in one or one == "announcements"}, now
+                assert not {
+                    trouble for trouble in troubles if "upstream" in trouble or trouble == "announcements"
+                }, now
                 assert not shown
-    raised = [one.getMessage() for one in caplog.records if "alarm: announcements" in one.getMessage()]
+    raised = [record.getMessage() for record in caplog.records if "alarm: announcements" in record.getMessage()]
     assert len(raised) == 1
-    assert len([one for one in caplog.records if "the alarm is over: announcements" in one.getMessage()]) == 1
+    assert (
+        len([record for record in caplog.records if "the alarm is over: announcements" in record.getMessage()])
+        == 1
+    )
 
 
 def test_a_holiday_has_no_line_and_defers(world: World, start_run_at: StartRun) -> None:
@@ -295,7 +300,7 @@ def test_a_holiday_has_no_line_and_defers(world: World, start_run_at: StartRun) 
         assert set(moment.arxiv_ids()) == ours
         days = moment.announcement_days(MONDAY)
         assert list(days) == [MONDAY, MONDAY + timedelta(days=2)]
-        assert [one.announced for one in days.values()] == [1, 1]
+        assert [day.announced for day in days.values()] == [1, 1]
         assert friday not in days
 
 

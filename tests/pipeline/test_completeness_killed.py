@@ -65,12 +65,12 @@ def test_a_process_killed_in_a_window_leaves_its_gap_visible(world: World, tmp_p
         assert stored == 20
         told, _ = (gap := run("gaps", "--json")).communicate()
         assert gap.returncode == 1
-        [day] = [one for one in json.loads(told) if one["day"] == str(DAY)]
+        [day] = [record for record in json.loads(told) if record["day"] == str(DAY)]
         assert (day["announced"], day["stored"], day["scanned"], day["short"]) == (20, 20, 0, True)
         again = run("once")
         again.communicate()
         assert again.returncode == 0
         told, _ = (gap := run("gaps", "--json")).communicate()
         assert gap.returncode == 0
-        [day] = [one for one in json.loads(told) if one["day"] == str(DAY)]
+        [day] = [record for record in json.loads(told) if record["day"] == str(DAY)]
         assert (day["announced"], day["scanned"], day["missing"]) == (len(ours), len(ours), [])

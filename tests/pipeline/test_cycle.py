@@ -112,7 +112,7 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
 def test_the_pace_is_kept_over_a_whole_cycle(expected: dict[str, str], start_run: StartRun) -> None:
     with start_run(TRACKER_PACE__ARXIV="0.1") as run:
         cycle.run_cycle(run.worker)
-        times = [one["monotonic"] for one in run.requests("arxiv_api")]
+        times = [request["monotonic"] for request in run.requests("arxiv_api")]
         assert len(times) > 5
         assert min(later - earlier for earlier, later in pairwise(times)) >= 0.1
 

@@ -59,17 +59,17 @@ def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
     rules = role_rules.load_role_rules()
     found: dict[str, list[str]] = {}
     for line in day.read_text().splitlines():
-        one = json.loads(line)
-        if categories.isdisjoint(one["categories"]):
+        record = json.loads(line)
+        if categories.isdisjoint(record["categories"]):
             continue
         paper = Paper(
-            arxiv_id=one["arxiv_id"],
-            title=one["title"],
-            abstract=one["abstract"],
-            comment=one["comments"] or "",
-            authors=tuple(one["authors"]),
+            arxiv_id=record["arxiv_id"],
+            title=record["title"],
+            abstract=record["abstract"],
+            comment=record["comments"] or "",
+            authors=tuple(record["authors"]),
         )
-        found[one["arxiv_id"]] = [
+        found[record["arxiv_id"]] = [
             link.reference.key.removeprefix("github:")
             for link in detect.detect_paper(paper, resolve_url, rules).roles
             if link.role is Role.OWN and link.reference.key.startswith("github:")
@@ -88,7 +88,7 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start_run: StartRun, n
     shutil.copy(day, world.folder)
     own = own_repositories(day, set(load_settings(environ={}).harvest.categories))
     chance, truth = random.Random(name), {}
-    for repository in sorted({one for every in own.values() for one in every}, key=str.casefold):
+    for repository in sorted({name for names in own.values() for name in names}, key=str.casefold):
         state = chance.choice(sorted(STATES))
         files, facts, told = STATES[state]
         truth[repository.casefold()] = told
@@ -109,7 +109,7 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start_run: StartRun, n
         opened = {
             key
             for key, every in own.items()
-            if any(truth[one.casefold()] == ("present", "code", "osi") for one in every)
+            if any(truth[name.casefold()] == ("present", "code", "osi") for name in every)
         }
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM open_papers")} == opened
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())

@@ -45,7 +45,7 @@ def hub() -> Any:
 
 
 def ids(folder: Path, name: str) -> list[str]:
-    return [str(one.id) for one in feedparser.parse((folder / name).read_bytes()).entries]
+    return [str(entry.id) for entry in feedparser.parse((folder / name).read_bytes()).entries]
 
 
 @pytest.fixture
@@ -68,7 +68,9 @@ def test_every_named_feed_stands_in_three_formats_with_the_same_entries(
     )
     for name in named:
         told = json.loads(folder.joinpath(f"{name}.json").read_bytes())
-        assert ids(folder, f"{name}.xml") == ids(folder, f"{name}.atom") == [one["id"] for one in told["items"]]
+        assert (
+            ids(folder, f"{name}.xml") == ids(folder, f"{name}.atom") == [entry["id"] for entry in told["items"]]
+        )
     assert ids(folder, "feeds/weights.xml") == ["arxiv-code-tracker:arxiv:2606.00015"]
     assert set(ids(folder, "feeds/cs.LG.xml")) == opened
     outlines = (folder / "feeds.opml").read_text()

@@ -86,8 +86,8 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: di
         assert search.find_papers(run.worker.store, "study ' & | ! (", 100) == found
         assert b"<h1" in site.build_search_page(run.worker.store, run.worker.settings, "study & (", 1)
         feeds = Path(run.worker.settings.public_dir)
-        assert [one.id for one in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
-            one.id for one in feed.entries
+        assert [entry.id for entry in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
+            entry.id for entry in feed.entries
         ]
     names, rows = readonly_sql.run_query(server, "SELECT arxiv_id FROM open_papers ORDER BY 1")
     assert names == ["arxiv_id"]

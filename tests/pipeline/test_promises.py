@@ -44,4 +44,4 @@ def test_what_appears_under_a_watched_owner_and_names_the_paper_is_found(
 def test_without_a_token_nobody_is_asked(start_run: StartRun, promised: str) -> None:
     with start_run(GITHUB_TOKEN="") as run:
         cycle.run_cycle(run.worker)
-        assert not any("tidenet" in str(one).lower() for one in run.requests("github_api"))
+        assert not any("tidenet" in str(request).lower() for request in run.requests("github_api"))

@@ -56,7 +56,10 @@ def test_the_source_is_read_where_there_is_no_html(deep: World, start_run: Start
     with start_run() as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
-        assert [one["path"] for one in run.requests("arxiv_site")] == [f"/html/{paper}", f"/e-print/{paper}"]
+        assert [request["path"] for request in run.requests("arxiv_site")] == [
+            f"/html/{paper}",
+            f"/e-print/{paper}",
+        ]
 
 
 def test_a_project_page_of_the_authors_is_followed(deep: World, start_run: StartRun) -> None:

@@ -38,8 +38,8 @@ def _opened() -> list[socket.socket]:
             for address, family in others:
                 made.append(socket.create_server((address, made[0].getsockname()[1]), family=family))
         except OSError:
-            for one in made:
-                one.close()
+            for server in made:
+                server.close()
         else:
             return made
     raise AssertionError("no port is free at all addresses")
@@ -64,7 +64,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, list[str]]]:
                 hits.append(listener.getsockname()[0])
                 connection.close()
 
-    threads = [threading.Thread(target=listen, args=(one,)) for one in listeners]
+    threads = [threading.Thread(target=listen, args=(opened,)) for opened in listeners]
     for thread in threads:
         thread.start()
     really = guard.is_public

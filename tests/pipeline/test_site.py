@@ -91,7 +91,7 @@ def parsed(page: bytes | None) -> Any:
 
 def test_all_static_pages_stand_under_their_names(store: Store, configured: Settings, status: Status) -> None:
     newest = [one for key in ("arxiv:2606.00001", "arxiv:cs/0501001") if (one := items.load_item(store, key))]
-    (other,) = [one for one in [items.load_item(store, "arxiv:2606.00002")] if one]
+    (other,) = [stored for stored in [items.load_item(store, "arxiv:2606.00002")] if stored]
 
     def channel(name: str) -> Channel:
         return Channel(name=name, title=name, description="", items=tuple(newest))
@@ -129,7 +129,7 @@ def test_any_stored_paper_has_a_page(store: Store, configured: Settings) -> None
 
 
 def titles(page: bytes) -> list[str]:
-    return [" ".join(one.text_content().split()) for one in parsed(page).iter("h3")]
+    return [" ".join(heading.text_content().split()) for heading in parsed(page).iter("h3")]
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def write(world: World, *versions: dict[str, Any], arxiv_id: str = KEY, **more: 
         "license": BY,
         "versions": versions,
     }
-    world.papers = [one for one in world.papers if one["arxiv_id"] != arxiv_id] + [line | more]
-    (world.folder / "papers.jsonl").write_text("".join(json.dumps(one) + "\n" for one in world.papers))
+    world.papers = [paper for paper in world.papers if paper["arxiv_id"] != arxiv_id] + [line | more]
+    (world.folder / "papers.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in world.papers))
 
 
 def links(day: Any) -> list[tuple[Any, ...]]:
@@ -176,8 +176,8 @@ def test_once_a_day_and_in_few_lists(world: World, start_run_at: StartRun) -> No
         day.cycle()
         asked = day.queries("arxiv_oai")
         assert len(asked) == 3
-        assert [one.partition("&set=")[2] for one in asked] == ["cs", "eess", "stat%3Astat%3AML"]
-        assert all("from=2026-06-10" in one for one in asked)
+        assert [query.partition("&set=")[2] for query in asked] == ["cs", "eess", "stat%3Astat%3AML"]
+        assert all("from=2026-06-10" in query for query in asked)
         day.cycle()
         assert day.queries("arxiv_oai") == asked
     for now, walked in (
@@ -188,7 +188,7 @@ def test_once_a_day_and_in_few_lists(world: World, start_run_at: StartRun) -> No
         with start_run_at(now) as day:
             day.cycle()
             assert bool(day.queries("arxiv_oai")) == walked
-            assert all("from=2026-06-16" in one for one in day.queries("arxiv_oai"))
+            assert all("from=2026-06-16" in query for query in day.queries("arxiv_oai"))
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "cut", "empty", "bomb"])

@@ -123,17 +123,17 @@ class World:
         """Every link is the authors' own, unless the operator says something else."""
         said = corrections.load_corrected_roles(self.store, [work])[work]
         decided = []
-        for one in roles.load_mentions(self.store, [work])[work]:
-            role, reason = said.get(one.reference.folded, (Role.OWN, "said so"))
+        for mention in roles.load_mentions(self.store, [work])[work]:
+            role, reason = said.get(mention.reference.folded, (Role.OWN, "said so"))
             decided.append(
                 RoleDecision(
-                    reference=one.reference,
-                    url=one.url,
+                    reference=mention.reference,
+                    url=mention.url,
                     role=role,
                     probability=0.99 if role is Role.OWN else 0.0,
-                    place=one.place,
-                    source=one.source,
-                    evidence=one.evidence,
+                    place=mention.place,
+                    source=mention.source,
+                    evidence=mention.evidence,
                     reasons=(reason,),
                 )
             )
@@ -142,24 +142,26 @@ class World:
     def correct(self, at: datetime, *said: corrections.CorrectionStatement) -> None:
         """These are the operator's corrections from now on."""
         corrections.sync_corrections(self.store, said, at)
-        for one in paper_queue.papers_to_scan(self.store, 100):
-            self.decide(one.work, at)
+        for paper in paper_queue.papers_to_scan(self.store, 100):
+            self.decide(paper.work, at)
 
     def answers(self, at: datetime, *given: tuple[str, Check, Licence]) -> None:
         """Everything due is asked; `given` answers by name, the rest is absent."""
         known = {named(name).folded: (check, licence) for name, check, licence in given}
         seen: set[tuple[str, str]] = set()
         while due := [
-            one
+            artifact
             for host in ("github", "huggingface")
-            for one in artifact_queue.due_artifacts(self.store, host, at, 50)
-            if (one.artifact, one.reference.folded) not in seen
+            for artifact in artifact_queue.due_artifacts(self.store, host, at, 50)
+            if (artifact.artifact, artifact.reference.folded) not in seen
         ]:
-            seen |= {(one.artifact, one.reference.folded) for one in due}
+            seen |= {(artifact.artifact, artifact.reference.folded) for artifact in due}
             answers = [
-                artifacts.CheckResult(artifact=one.artifact, requested=one.reference, check=check, licence=licence)
-                for one in due
-                for check, licence in [known.get(one.reference.folded, (ABSENT, UNLICENSED))]
+                artifacts.CheckResult(
+                    artifact=artifact.artifact, requested=artifact.reference, check=check, licence=licence
+                )
+                for artifact in due
+                for check, licence in [known.get(artifact.reference.folded, (ABSENT, UNLICENSED))]
             ]
             artifacts.save_checks(self.store, answers, _daily, at)
         self.judge(at)
