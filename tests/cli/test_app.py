@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,11 +31,13 @@ def test_help_names_every_command(call: Call) -> None:
 
 def test_help_answers_within_ten_times_a_bare_python_start() -> None:
     def seconds(*arguments: str) -> float:
+        """Processor time, since the other tests share the machine."""
         took = []
-        for _ in range(5):
-            began = time.perf_counter()
+        for _ in range(10):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
-            took.append(time.perf_counter() - began)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         return min(took)
 
     bare = seconds("-c", "pass")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,6 +66,8 @@ def run(arguments: Sequence[str]) -> int:
         if show := getattr(error, "show", None):  # an error of the command line, which prints itself
             show()
             return 2
+        import logging
+
         logging.getLogger(__name__).debug("unexpected error", exc_info=True)
         print(
             f"tracker: an unexpected error occurred ({type(error).__name__}: {error}); "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,6 +104,9 @@ def import_(
 @contextmanager
 def _open_list(file: str) -> Iterator[IO[bytes]]:
     """The file or standard input, decompressed where it begins as gzip does (RFC 1952, 2.3.1)."""
+    import gzip
+    import io
+
     plain = cast("io.BufferedReader", sys.stdin.buffer) if file == "-" else io.BufferedReader(io.FileIO(file))
     with plain:
         if plain.peek(2)[:2] == b"\x1f\x8b":
