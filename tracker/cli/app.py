@@ -1,7 +1,5 @@
 """The `tracker` command: the groups of commands put together, the global option, and one sentence for each error."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from pathlib import Path

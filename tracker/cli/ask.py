@@ -1,7 +1,5 @@
 """The commands that answer questions: what is in the store, and what the rules find in given texts."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence
@@ -140,7 +138,7 @@ def gaps(
     return 1 if any(day.short for day in days) else 0
 
 
-def _day_table(days: Sequence[AnnouncementDay]) -> list[str]:
+def _day_table(days: Sequence["AnnouncementDay"]) -> list[str]:
     """The days as lines of a table, its head first."""
     lines = [f"{'day':10}  {'announced':>9}  {'stored':>6}  {'scanned':>7}  {'missing':>7}  why"]
     for day in days:
@@ -152,7 +150,7 @@ def _day_table(days: Sequence[AnnouncementDay]) -> list[str]:
     return lines
 
 
-def _day_as_json(day: AnnouncementDay) -> dict[str, object]:
+def _day_as_json(day: "AnnouncementDay") -> dict[str, object]:
     return {
         "day": day.day.isoformat(),
         "announced": day.announced,

@@ -1,7 +1,5 @@
 """The commands for backups: a snapshot of the store, and its return."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

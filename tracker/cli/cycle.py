@@ -1,7 +1,5 @@
 """The commands that do the work once: a whole cycle, or one stage of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,7 +54,7 @@ def check(
     from tracker.pipeline.judge import judge_works
     from tracker.store import artifact_queue
 
-    def work(cycle: Cycle) -> None:
+    def work(cycle: "Cycle") -> None:
         if references:
             artifact_queue.make_artifacts_due(cycle.store, references, cycle.now)
         check_in_rounds(cycle)
@@ -74,7 +72,7 @@ def judge(
     from tracker.pipeline.judge import judge_works
     from tracker.store import judgements
 
-    def work(cycle: Cycle) -> None:
+    def work(cycle: "Cycle") -> None:
         if everything:
             judgements.queue_all_judgements(cycle.store)
         judge_works(cycle)
@@ -93,7 +91,7 @@ def publish(
     return _run_stage(context, lambda cycle: publish(cycle, to))
 
 
-def _run_stage(context: typer.Context, work: Callable[[Cycle], None]) -> int:
+def _run_stage(context: typer.Context, work: Callable[["Cycle"], None]) -> int:
     from tracker.pipeline.context import begin_cycle
     from tracker.pipeline.worker_lock import wait_for_worker_lock
 
@@ -106,7 +104,7 @@ def _run_stage(context: typer.Context, work: Callable[[Cycle], None]) -> int:
     return _print_summary(cycle)
 
 
-def _print_summary(cycle: Cycle) -> int:
+def _print_summary(cycle: "Cycle") -> int:
     counts = cycle.counts
     print(
         f"{counts.new_papers} new papers; {counts.read_papers} read, {counts.full_texts} in full; "

@@ -1,7 +1,5 @@
 """The commands of exchange: the public views as files, and other lists of links as evidence."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The commands that stay in the foreground: the service, its demo, and the stand-in for the upstreams."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -34,7 +32,7 @@ def run(context: typer.Context) -> int:
     return serve(settings)
 
 
-def serve(settings: Settings, *, announce: str = "") -> int:
+def serve(settings: "Settings", *, announce: str = "") -> int:
     """Serve and work until a signal comes; `announce` is printed before the address. Returns the exit code."""
     import os
     import signal
@@ -67,7 +65,7 @@ def serve(settings: Settings, *, announce: str = "") -> int:
     return 0
 
 
-def _serve_site(service: Service, reader: Store, start: Callable[[str], None]) -> None:
+def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None]) -> None:
     """Serve the site until a signal comes. It asks the store through `reader`, which cannot write; `start` gets the
     address once the port is taken."""
     from dataclasses import replace
@@ -119,7 +117,7 @@ def demo(context: typer.Context) -> int:
         )
 
 
-def _demo_settings(plain: Settings, upstreams: dict[str, str]) -> Settings:
+def _demo_settings(plain: "Settings", upstreams: dict[str, str]) -> "Settings":
     """Settings against the sandbox alone: nothing of the operator's but the folder, the title and the address."""
     from tracker.settings import load_settings
 

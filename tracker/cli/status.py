@@ -1,7 +1,5 @@
 """The commands that say how the installation is: `doctor` from the outside, `health` from the running service."""
 
-from __future__ import annotations
-
 import json
 import os
 from typing import Annotated
