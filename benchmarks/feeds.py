@@ -100,7 +100,7 @@ def paper(number: int, chance: random.Random) -> Item:
     )
     return Item(
         work=f"arxiv:2607.{number:05}", title=text(12), abstract=text(190),
-        authors=tuple(f"Given{number} Family{one}" for one in range(10)), categories=("cs.LG", "cs.CL", "stat.ML"),
+        authors=tuple(f"Given{number} Family{family}" for family in range(10)), categories=("cs.LG", "cs.CL", "stat.ML"),
         primary_category="cs.LG", submitted_at=at, updated_at=at, announced_at=at, doi=None,
         licence="http://creativecommons.org/licenses/by/4.0/", withdrawn=False, verdicts=(verdict,), links=links,
         entered_at=at, changed_at=at, first_seen=at, opened_at=at, grade="open code",
@@ -108,20 +108,20 @@ def paper(number: int, chance: random.Random) -> Item:
     )  # fmt: skip
 
 
-def baseline(told: Sequence[feed_entry.FeedEntry]) -> bytes:
+def baseline(entries: Sequence[feed_entry.FeedEntry]) -> bytes:
     """feedgen alone."""
     made = FeedGenerator()
     made.title("t")
     made.description("d")
     made.link(href="https://x.example/")
-    for one in told:
-        entry = made.add_entry(order="append")
-        entry.title(one.title)
-        entry.guid(one.id)
-        entry.link(href=one.url)
-        entry.published(one.published)
-        entry.description(one.summary)
-        entry.content(one.body, type="CDATA")
+    for entry in entries:
+        element = made.add_entry(order="append")
+        element.title(entry.title)
+        element.guid(entry.id)
+        element.link(href=entry.url)
+        element.published(entry.published)
+        element.description(entry.summary)
+        element.content(entry.body, type="CDATA")
     return bytes(made.rss_str(pretty=True))
 
 
@@ -151,8 +151,8 @@ def main() -> None:
     chance = random.Random(1)  # the same papers in each run
     shown = tuple(paper(number, chance) for number in range(PAPERS))
     channel = Channel(name="", title="Open code", description="Of papers.", items=shown)
-    told = [feed_entry.build_entry(item, "https://x.example") for item in shown]
-    floor, _ = best(rounds, lambda: baseline(told), forget)
+    entries = [feed_entry.build_entry(item, "https://x.example") for item in shown]
+    floor, _ = best(rounds, lambda: baseline(entries), forget)
     print(f"{PAPERS} items; feedgen alone (RSS, text ready): {floor:.0f} ms")
     for feed_format in FEED_FORMATS:
         build = partial(feeds.write_feed, channel, feed_format, feed, public_url="https://x.example")

@@ -135,14 +135,14 @@ def assert_told(run: Run, work: str, name: str, truth: Truth) -> None:
         assert told["reasons"]
         return
     assert told["licence_class"] in truth.classes, told
-    known = {one.casefold() for one in truth.artifacts if one}
+    known = {artifact.casefold() for artifact in truth.artifacts if artifact}
     assert str(deciding(run, work, told["reference"])).casefold() in known, told
     assert all(told["reasons"])
     assert len(told["reasons"]) >= 2, told
 
 
 @pytest.mark.parametrize(("name", "which"), CASES, ids=[f"{name}-{which}" for name, which in CASES])
-def test_a_fact_is_told_as_it_is_established(systems: Run, name: str, which: str) -> None:
+def test_a_fact_is_judged_as_it_is_established(systems: Run, name: str, which: str) -> None:
     work, facts = SYSTEMS[name]
     assert_told(systems, work, which, facts.get(which, UNKNOWN))
 
@@ -158,7 +158,9 @@ def test_the_views_hold_the_same_and_explain_says_why(systems: Run, name: str) -
         line = next(line for line in told.splitlines() if line.strip().startswith(f"{which} "))
         assert truth.state in line
     for truth in facts.values():
-        assert any(one and one.partition(":")[2].casefold() in told.casefold() for one in truth.artifacts)
+        assert any(
+            artifact and artifact.partition(":")[2].casefold() in told.casefold() for artifact in truth.artifacts
+        )
 
 
 def test_only_what_is_open_is_among_the_open_papers(systems: Run) -> None:
@@ -232,7 +234,7 @@ LINKED = {
 }
 
 
-def test_releases_that_no_paper_leads_to_are_told_right_where_a_paper_does(
+def test_releases_that_no_paper_leads_to_are_judged_right_if_a_paper_does(
     new_world: World, play: Play, tmp_path: Path
 ) -> None:
     for arxiv_id, (title, code, weights, _, _) in LINKED.items():

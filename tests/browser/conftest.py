@@ -55,9 +55,9 @@ HOSTILE = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("IN_BROWSER"):
         return
-    for one in items:
-        if Path(one.path).parent == Path(__file__).parent:
-            one.add_marker(pytest.mark.skip(reason="needs a browser: `make browser` brings one and runs this"))
+    for item in items:
+        if Path(item.path).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.skip(reason="needs a browser: `make browser` brings one and runs this"))
 
 
 @pytest.fixture(scope="session")

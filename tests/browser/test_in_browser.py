@@ -31,14 +31,16 @@ def test_every_page_fits_and_is_accessible(
             page.set_viewport_size({"width": width, "height": 900})
             over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-            told = [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
+            told = [
+                (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]]) for violation in found
+            ]
             if over > 0 or told:
                 wrong.append((name, width, over, told))
     context.close()
     assert not wrong, "\n".join(map(str, wrong[:10]))
 
 
-def test_axe_would_tell(address: str, chromium: Any, axe: str) -> None:
+def test_axe_finds_a_planted_fault(address: str, chromium: Any, axe: str) -> None:
     context = chromium.new_context(bypass_csp=True)
     page = context.new_page()
     page.goto(address)
@@ -46,7 +48,7 @@ def test_axe_would_tell(address: str, chromium: Any, axe: str) -> None:
         "document.querySelector('main').innerHTML += '<p style=\"color:#ccc;background:#fff\">pale</p><input>'"
     )
     page.evaluate(axe)
-    found = {one["id"] for one in page.evaluate("axe.run(document)")["violations"]}
+    found = {violation["id"] for violation in page.evaluate("axe.run(document)")["violations"]}
     assert {"color-contrast", "label"} <= found
     context.close()
 

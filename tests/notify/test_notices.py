@@ -39,7 +39,7 @@ def received(hook) -> list[dict[str, str]]:
     return [json.loads(body) for _, _, body in hook.asked]
 
 
-def test_a_digest_tells_what_entered_and_nothing_twice(worker, hub, enter):
+def test_a_notice_lists_what_entered_and_nothing_twice(worker, hub, enter):
     enter(1, 2)
     environ = {"TRACKER_NOTIFY_URLS": url(hub.address)}
     assert notify(worker(**environ), entered=2) == []
@@ -54,7 +54,10 @@ def test_a_digest_tells_what_entered_and_nothing_twice(worker, hub, enter):
     # An earlier second than what was sent already, as within one cycle or after a large one.
     enter(3, seconds=500)
     notify(worker(**environ))
-    assert [one["title"] for one in received(hub)] == ["2 papers shipped open code", "1 paper shipped open code"]
+    assert [notice["title"] for notice in received(hub)] == [
+        "2 papers shipped open code",
+        "1 paper shipped open code",
+    ]
 
 
 def test_a_service_that_is_new_hears_of_this_cycle_alone(worker, listener, enter):
@@ -105,7 +108,7 @@ def test_filters(worker, hub, enter, environ, numbers):
     enter(4, seconds=3, title="Paper {} on diffusion")
     chosen = {f"TRACKER_NOTIFY__{key}": value for key, value in environ.items()}
     notify(worker(TRACKER_NOTIFY_URLS=url(hub.address), **chosen), entered=4)
-    message = "".join(one["message"] for one in received(hub))
+    message = "".join(notice["message"] for notice in received(hub))
     assert [number for number in range(1, 5) if f"Paper {number} " in message] == numbers
 
 
@@ -132,12 +135,12 @@ def test_what_a_service_refused_is_sent_again(worker, listener, enter, troubles,
     bad.statuses = [200]
     assert notify(worker(**environ), entered=1) == []
     assert troubles() == {}
-    assert [one["title"] for one in received(good)] == ["1 paper shipped open code"] * 2
+    assert [notice["title"] for notice in received(good)] == ["1 paper shipped open code"] * 2
     assert received(bad)[-1]["title"] == "2 papers shipped open code"
     assert [len(good.asked), len(bad.asked), len(elsewhere.asked)] == [2, 2, 0]
 
 
-def test_a_service_that_hangs_is_ended_and_not_told_twice(worker, listener, enter, troubles):
+def test_a_service_that_hangs_is_ended_and_not_notified_twice(worker, listener, enter, troubles):
     good, slow = listener(), listener()
     slow.held.clear()
     enter(1)
@@ -166,7 +169,7 @@ def test_a_kill_while_sending_sends_nothing_twice(worker, hub, enter, monkeypatc
     assert hub.asked == []
     enter(2, seconds=9)
     notify(worker(**environ))
-    assert [one["title"] for one in received(hub)] == ["1 paper shipped open code"]
+    assert [notice["title"] for notice in received(hub)] == ["1 paper shipped open code"]
 
 
 def test_old_news_is_no_news(worker, hub, enter):
@@ -213,7 +216,7 @@ def test_without_apprise_one_sentence_says_what_to_do(worker, make_settings, ent
     assert "pip install" in trouble
 
 
-def test_apprise_is_not_loaded_by_telling():
+def test_apprise_is_not_loaded_by_notifying():
     import subprocess  # noqa: PLC0415 # only here
 
     code = "import sys, tracker.pipeline.notices; print('apprise' in sys.modules)"
@@ -242,7 +245,7 @@ def test_addresses_are_parted_by_white_space(make_settings, text, found):
     assert list(notices.notify_urls(make_settings(TRACKER_NOTIFY_URLS=text))) == found
 
 
-def test_an_identity_tells_little():
+def test_the_digest_of_an_address_reveals_little():
     assert notices.hash_url("json://a") != notices.hash_url("json://b")
     assert len(notices.hash_url("json://\udcff")) == 8
 

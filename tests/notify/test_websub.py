@@ -30,7 +30,7 @@ def push(worker) -> list[str]:
     return [str(outcome) for outcome in cycle.troubles]
 
 
-def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, write):
+def test_each_changed_feed_is_announced_once_and_the_main_one_first(worker, hub, write):
     write(
         "feeds/cs.CL.xml",
         "feed.xml",
@@ -55,7 +55,7 @@ def test_each_changed_feed_is_told_of_once_and_the_main_one_first(worker, hub, w
     assert pinged(hub)[5:] == ["feeds/cs.CL.xml"]
 
 
-def test_without_a_hub_nothing_is_told_and_old_trouble_ends(worker, hub, write, store, troubles):
+def test_without_a_hub_nothing_is_announced_and_old_trouble_ends(worker, hub, write, store, troubles):
     write("feed.xml")
     stage_status.record_stage_failed(store, "websub", "the WebSub hub was not notified", None, NOW)
     push(worker())
@@ -73,7 +73,9 @@ def test_another_hub_or_address_hears_of_everything(worker, listener, write):
     assert [len(one.asked), len(other.asked)] == [1, 2]
 
 
-def test_a_hub_that_is_down_is_trouble_and_is_told_after_a_restart(worker, hub, nobody, write, troubles, caplog):
+def test_a_hub_that_is_down_is_trouble_and_is_notified_after_a_restart(
+    worker, hub, nobody, write, troubles, caplog
+):
     write("feed.xml", "feeds/cs.CL.xml")
     with caplog.at_level(logging.WARNING, logger="tracker"):
         assert push(worker(TRACKER_NOTIFY__WEBSUB_HUB=f"http://{nobody}/")) == [
@@ -86,7 +88,7 @@ def test_a_hub_that_is_down_is_trouble_and_is_told_after_a_restart(worker, hub, 
     assert troubles() == {}
 
 
-def test_what_a_hub_refused_is_told_again_and_the_rest_is_not(worker, hub, write):
+def test_what_a_hub_refused_is_announced_again_and_the_rest_is_not(worker, hub, write):
     write("feed.xml", "feeds/a.xml", "feeds/b.xml")
     hub.statuses = [204, 404, 202]
     made = worker(TRACKER_NOTIFY__WEBSUB_HUB=hub.address)
@@ -151,7 +153,7 @@ def test_a_slow_hub_costs_no_more_than_the_bound(worker, hub, write):
     assert pinged(hub) == ["feed.xml", "feeds/a.xml"]
 
 
-def test_the_moved_clock_tells_nothing_outside_this_machine(worker, write):
+def test_a_moved_clock_notifies_nothing_outside_this_machine(worker, write):
     write("feed.xml")
     (trouble,) = push(worker(TRACKER_NOTIFY__WEBSUB_HUB="https://hub.example.org/"))
     assert "the clock is moved" in trouble

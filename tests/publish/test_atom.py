@@ -31,7 +31,7 @@ def atom(configured: Callable[..., Settings]) -> Callable[..., Any]:
 
 
 def links(element: Any) -> list[dict[str, str]]:
-    return [dict(one.attrib) for one in element.findall("a:link", A)]
+    return [dict(link.attrib) for link in element.findall("a:link", A)]
 
 
 def test_the_feed_says_what_it_is(atom: Callable[..., Any], item: Make) -> None:
@@ -49,7 +49,9 @@ def test_the_feed_says_what_it_is(atom: Callable[..., Any], item: Make) -> None:
 
 def test_the_feed_moves_without_changing_its_names(atom: Callable[..., Any], item: Make) -> None:
     here, there = atom(item()), atom(item(), public_url="https://elsewhere.example")
-    assert [one.text for one in here.iterfind(".//a:id", A)] == [one.text for one in there.iterfind(".//a:id", A)]
+    assert [element.text for element in here.iterfind(".//a:id", A)] == [
+        element.text for element in there.iterfind(".//a:id", A)
+    ]
 
 
 def test_an_entry_keeps_what_its_links_say(
@@ -69,7 +71,7 @@ def test_an_entry_keeps_what_its_links_say(
 
 def test_every_entry_has_each_author(atom: Callable[..., Any], item: Make) -> None:
     entries = atom(item(1), item(2, authors=())).findall("a:entry", A)
-    assert [[one.text for one in entry.findall("a:author/a:name", A)] for entry in entries] == [
+    assert [[author.text for author in entry.findall("a:author/a:name", A)] for entry in entries] == [
         ["Ann Author", "Bob Builder"], ["authors not known"],
     ]  # fmt: skip
 
@@ -85,7 +87,7 @@ def test_the_abstract_is_text_and_the_card_html(atom: Callable[..., Any], item: 
 
 def test_categories_rights_and_identifier(atom: Callable[..., Any], item: Make) -> None:
     entry = atom(item(licence="http://creativecommons.org/licenses/by/4.0/")).find("a:entry", A)
-    assert [dict(one.attrib) for one in entry.findall("a:category", A)] == [
+    assert [dict(category.attrib) for category in entry.findall("a:category", A)] == [
         {"term": "cs.LG", "scheme": "http://arxiv.org/schemas/atom"},
         {"term": "cs.CL", "scheme": "http://arxiv.org/schemas/atom"}, {"term": "repository"},
     ]  # fmt: skip
@@ -105,9 +107,11 @@ def test_updated_moves_with_a_material_change_alone(atom: Callable[..., Any], it
     assert updated(changed_at=now - timedelta(days=3)) == updated(), "never before it was published"
 
 
-def test_what_changed_in_one_moment_is_told_apart(atom: Callable[..., Any], item: Make, now: datetime) -> None:
+def test_entries_that_change_at_once_have_distinct_moments(
+    atom: Callable[..., Any], item: Make, now: datetime
+) -> None:
     entries = [item(number, changed_at=now) for number in range(1, 301)]
-    moments = {one.get("updated") for one in feedparser.parse(etree.tostring(atom(*entries))).entries}
+    moments = {entry.get("updated") for entry in feedparser.parse(etree.tostring(atom(*entries))).entries}
     assert len(moments) == 300
     alone = atom(item(7, changed_at=now)).findtext("a:entry/a:updated", None, A)
     assert alone in moments, "its neighbours do not move it"
@@ -123,4 +127,4 @@ def test_the_feed_is_as_new_as_its_newest_change(atom: Callable[..., Any], item:
 
 def test_a_hub_is_named(atom: Callable[..., Any], item: Make) -> None:
     assert {"rel": "hub", "href": "https://hub.example/"} in links(atom(item(), hub="https://hub.example/"))
-    assert not [one for one in links(atom(item())) if one["rel"] == "hub"]
+    assert not [link for link in links(atom(item())) if link["rel"] == "hub"]

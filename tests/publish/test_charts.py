@@ -35,7 +35,7 @@ def test_only_harvested_categories_are_compared() -> None:
     ]  # fmt: skip
     found = charts.shares_by_category(counts, ["cs.LG", "cs.CL", "cs.NE"])
     assert found == [Share("cs.CL", 5, 5, 0), Share("cs.LG", 4, 1, 3)]
-    assert [one.share for one in found] == [1.0, 0.25]
+    assert [share.share for share in found] == [1.0, 0.25]
 
 
 def test_promises_that_still_wait_count_for_as_long_as_they_were_watched() -> None:
@@ -87,18 +87,18 @@ HOSTILE = '</title><script>x</script> "\x00& <b>'
 def drawings(shares: list[Share]) -> list[str]:
     return [
         charts.column_chart("a", HOSTILE, shares), charts.sparkline("b", HOSTILE, shares),
-        charts.bar_chart("c", HOSTILE, [(one.name, one.papers, one.name) for one in shares]),
-        charts.step_chart("d", HOSTILE, [SurvivalStep(0, 0), *(SurvivalStep(one.papers, one.share) for one in shares)], 0),
+        charts.bar_chart("c", HOSTILE, [(share.name, share.papers, share.name) for share in shares]),
+        charts.step_chart("d", HOSTILE, [SurvivalStep(0, 0), *(SurvivalStep(share.papers, share.share) for share in shares)], 0),
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 24])
-def test_pictures_are_told_in_words_and_carry_no_style(count: int) -> None:
+def test_charts_are_described_in_text_and_carry_no_style(count: int) -> None:
     shares = [Share(f"{HOSTILE} {n}", 10 + n, n % 3, 1, partial=n == count - 1) for n in range(count)]
     for picture in drawings(shares):
         made = etree.fromstring(re.sub("[\x00]", "", picture))
         assert made.tag == "svg"
-        assert [one.tag for one in made][:2] == ["title", "desc"]
+        assert [element.tag for element in made][:2] == ["title", "desc"]
         assert made[0].text is not None
         assert made[0].text.startswith("</title>")
         assert made.get("role") == "img"
@@ -117,5 +117,5 @@ def test_a_month_that_is_not_whole_is_marked_and_hatched() -> None:
 
 def test_columns_are_as_high_as_their_shares() -> None:
     made = etree.fromstring(charts.column_chart("a", "t", [Share("x", 4, 1, 0), Share("y", 4, 2, 0)]))
-    low, high = (float(one.get("height")) for one in made.xpath("//rect[@class='bar']"))
+    low, high = (float(bar.get("height")) for bar in made.xpath("//rect[@class='bar']"))
     assert high == pytest.approx(2 * low, abs=0.2)

@@ -33,7 +33,7 @@ def composer(item: Make, verdict: Make, configured: Make) -> Composer:
 
 def shown(answer: ComposedFeed) -> list[str]:
     assert answer.body is not None
-    return [str(one.id)[-1] for one in feedparser.parse(answer.body).entries]
+    return [str(entry.id)[-1] for entry in feedparser.parse(answer.body).entries]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def body(item: Item, public_url: str = "https://x.example/t") -> str:
 
 
 def lines(item: Item) -> list[str]:
-    return [one.text_content() for one in html.fromstring(f"<div>{body(item)}</div>").iterfind(".//li")]
+    return [line.text_content() for line in html.fromstring(f"<div>{body(item)}</div>").iterfind(".//li")]
 
 
 def test_the_card_has_links_first_then_evidence_then_the_abstract(item: Make) -> None:
@@ -34,7 +34,7 @@ def test_the_card_has_links_first_then_evidence_then_the_abstract(item: Make) ->
     assert places == sorted(places)
 
 
-def test_what_shipped_is_told_by_fact(item: Make, link: Link, verdict: Any) -> None:
+def test_what_shipped_is_listed_by_fact(item: Make, link: Link, verdict: Any) -> None:
     hub = {"host": "huggingface", "content": Content.CODE}
     model = link(reference="hf-model:ann/w", url="https://huggingface.co/ann/w", kind="model", licence_spdx=None,
                  licence_class=LicenceClass.NONE, gated=True, **hub)  # fmt: skip
@@ -45,7 +45,7 @@ def test_what_shipped_is_told_by_fact(item: Make, link: Link, verdict: Any) -> N
                 role=Role.OWN_PAGE)  # fmt: skip
     other = link(reference="github:other/lib", url="https://github.com/other/lib", role=Role.MENTION)
     told = lines(item(links=(model, dataset, other, page, demo, link())))
-    assert [one.split(" (")[0] for one in told] == [
+    assert [line.split(" (")[0] for line in told] == [
         "Code: ann/tool", "Weights: ann/w", "Data: ann/d", "Demo: ann/s", "Page: https://ann.example",
     ]  # fmt: skip
     assert told[0].endswith("code, MIT (OSI-approved)")
@@ -58,12 +58,12 @@ def test_one_repository_may_hold_two_things(item: Make, verdict: Any) -> None:
     assert lines(item(verdicts=both))[0].startswith("Code and weights: ann/tool")
 
 
-def test_a_promise_stands_with_what_shipped(item: Make, verdict: Any) -> None:
+def test_a_promise_is_listed_with_what_shipped(item: Make, verdict: Any) -> None:
     told = lines(item(verdicts=(verdict(), verdict(Fact.DATA, State.PROMISED), verdict(Fact.DEMO, State.NONE))))
     assert told[1:] == ["Data: promised"]
 
 
-def test_doubts_of_a_licence_an_archive_and_a_copy_are_told(item: Make, link: Link) -> None:
+def test_doubts_of_a_licence_an_archive_and_a_copy_are_shown(item: Make, link: Link) -> None:
     told = lines(item(links=(link(
         licence_note="GitHub says MIT, the file says Apache-2.0.", archived=True,
         copy_url="https://archive.softwareheritage.org/x",
@@ -80,7 +80,7 @@ def test_a_link_that_leads_nowhere_says_so(item: Make, link: Link) -> None:
     assert "nothing is there" in lines(item(links=(link(outcome=Outcome.ABSENT),)))[0]
 
 
-def test_a_late_opening_is_told(item: Make, now: datetime) -> None:
+def test_a_late_opening_is_shown(item: Make, now: datetime) -> None:
     late = item(submitted_at=now - timedelta(days=60), first_seen=now - timedelta(days=59), opened_at=now)
     assert "Submitted 18 April 2026, its code opened 17 June 2026, 60 days later" in body(late)
     assert "days later" not in body(item(submitted_at=now - timedelta(days=60))), "open at our first look"
@@ -98,7 +98,7 @@ def test_weights_that_are_gone_are_marked(item: Make, verdict: Any) -> None:
     assert "Weights gone:</strong> absent for a week" in body(item(verdicts=lost))
 
 
-def test_unknown_is_not_told_as_closed(item: Make, verdict: Any) -> None:
+def test_unknown_is_not_shown_as_closed(item: Make, verdict: Any) -> None:
     assert "No longer open" not in body(item(verdicts=(verdict(Fact.CODE, State.UNKNOWN),)))
 
 

@@ -21,7 +21,7 @@ WATCHED = (Organisation(name="Ann's lab", github=("Ann",), huggingface=("annlab"
 def built(item: Make, configured: Callable[..., Settings]) -> Callable[..., dict[str, Channel]]:
     def build(*main: Item, **entered: list[Item]) -> dict[str, Channel]:
         settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
-        return {one.name: one for _, one in feed_list.list_channels(main, entered, settings, WATCHED)}
+        return {channel.name: channel for _, channel in feed_list.list_channels(main, entered, settings, WATCHED)}
 
     return build
 
@@ -40,7 +40,7 @@ def test_states_are_filters_over_the_main_feed_with_its_dates(item: Make, link: 
     assert works(made["stat.ML"]) == ["3"], "a category that is there has a feed, though nobody asked for it"
     assert works(made["licence/MIT"]) == ["1", "2"]
     assert works(made["licence/GPL-3.0-only"]) == ["3"]
-    assert {one.entered_at for one in made["cs.CV"].items} == {main[1].entered_at}
+    assert {shown.entered_at for shown in made["cs.CV"].items} == {main[1].entered_at}
     assert made["cs.CL"].page == "browse/category/cs.CL"
 
 
@@ -55,14 +55,14 @@ def test_facts_and_events_have_entries_of_their_own(item: Make, built: Make) -> 
     made = built(item(1), weights=[item(2)], **{"event/gone": [item(3, event="e1")]})
     assert works(made["weights"]) == ["2"]
     assert works(made["data"]) == []
-    assert [one.event for one in made["event/gone"].items] == ["e1"]
+    assert [shown.event for shown in made["event/gone"].items] == ["e1"]
     assert set(made) >= {"", "weights", "data", "demo", "event/promise-kept", "event/gone", "cs.CL", "cs.CV"}
 
 
 def test_every_feed_has_its_own_path_title_and_words(item: Make, built: Make) -> None:
     made = list(built(item(1)).values())
-    assert len({one.path(RSS) for one in made}) == len({one.title for one in made}) == len(made)
-    assert all(one.description for one in made)
+    assert len({channel.path(RSS) for channel in made}) == len({channel.title for channel in made}) == len(made)
+    assert all(channel.description for channel in made)
 
 
 def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
@@ -70,6 +70,8 @@ def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
 ) -> None:
     settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
     main, older = [item(1, categories=("cs.CL",)), item(2)], [item(1, categories=("cs.CL",)), item(9)]
-    made = {one.name: one for _, one in feed_list.list_channels(main, {}, settings, (), {"cs.CL": older})}
+    made = {
+        channel.name: channel for _, channel in feed_list.list_channels(main, {}, settings, (), {"cs.CL": older})
+    }
     assert works(made["cs.CL"]) == ["1", "9"]
     assert works(made[""]) == ["1", "2"], "the main feed holds the newest alone"

@@ -15,9 +15,9 @@ Make = Callable[..., Item]
 Configured = Callable[..., Settings]
 
 
-def test_the_newest_items_stand_first_whatever_their_order(item: Make, configured: Configured) -> None:
+def test_the_newest_items_come_first_whatever_their_order(item: Make, configured: Configured) -> None:
     shown = feed_window.newest_items([item(3), item(1), item(2)], configured().feed)
-    assert [one.work for one in shown] == ["arxiv:2606.00001", "arxiv:2606.00002", "arxiv:2606.00003"]
+    assert [paper.work for paper in shown] == ["arxiv:2606.00001", "arxiv:2606.00002", "arxiv:2606.00003"]
 
 
 def test_a_quiet_month_keeps_its_items(item: Make, configured: Configured) -> None:
@@ -43,7 +43,7 @@ def test_dates_strictly_decrease_even_for_one_batch(item: Make, configured: Conf
     together = [item(number, entered_at=now) for number in range(5)]
     nearly = [item(10, entered_at=now - timedelta(milliseconds=1)), item(11, entered_at=now - timedelta(hours=1))]
     shown = feed_window.newest_items([*together, *nearly], configured().feed)
-    dates = [one.entered_at for one in shown]
+    dates = [paper.entered_at for paper in shown]
     assert dates[0] == now
     assert all(later > earlier for later, earlier in pairwise(dates) if later and earlier)
     assert feed_window.newest_items(list(reversed([*together, *nearly])), configured().feed) == shown

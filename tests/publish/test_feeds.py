@@ -111,17 +111,17 @@ def test_without_an_address_the_channel_names_none(rss: Callable[..., bytes], it
 
 def test_the_name_of_an_item_survives_a_move_and_a_new_title(rss: Callable[..., bytes], item: Make) -> None:
     documents = [rss(item()), rss(item(title="Another"), public_url="https://elsewhere.example")]
-    assert len({channel(one).find("item").findtext("guid") for one in documents}) == 1
+    assert len({channel(document).find("item").findtext("guid") for document in documents}) == 1
 
 
 def test_an_entry_of_an_event_is_named_by_it(rss: Callable[..., bytes], item: Make) -> None:
     found = channel(rss(item(event="e1f"), item(2)))
-    assert [one.text for one in found.iter("guid")] == [
+    assert [guid.text for guid in found.iter("guid")] == [
         "arxiv-code-tracker:arxiv:2606.00001:e1f", "arxiv-code-tracker:arxiv:2606.00002",
     ]  # fmt: skip
 
 
-def test_fractions_of_a_second_and_other_zones_are_told_in_utc(rss: Callable[..., bytes], item: Make) -> None:
+def test_fractions_of_a_second_and_other_zones_are_written_in_utc(rss: Callable[..., bytes], item: Make) -> None:
     zone = timezone(timedelta(hours=2))
     at = datetime(2026, 6, 17, 7, 0, 0, 999_999, tzinfo=zone)
     found = channel(rss(item(entered_at=at, changed_at=at)))
@@ -159,7 +159,7 @@ def test_signs_of_markup_in_titles_are_hex_references(rss: Callable[..., bytes],
 def test_nobody_is_named_as_such_and_thousands_are_counted(rss: Callable[..., bytes], item: Make) -> None:
     crowd = tuple(f"Author {number}" for number in range(3000))
     found = channel(rss(item(1, authors=()), item(2, authors=crowd)))
-    nobody, many = (one.text for one in found.iter(f"{ITEM}creator"))
+    nobody, many = (creator.text for creator in found.iter(f"{ITEM}creator"))
     assert nobody == "authors not known"
     assert many.endswith("Author 199, and 2800 others")
 
@@ -184,25 +184,25 @@ def test_nothing_volatile_moves_any_format(
     assert rss(item(links=(link(probability=0.9),)), ending=ending) == rss(item(), ending=ending)
 
 
-def _told(document: bytes) -> list[tuple[str, str, datetime]]:
+def _summary_of_entries(document: bytes) -> list[tuple[str, str, datetime]]:
     """Name, address and date of each item, in order, whatever the format."""
     if document.startswith(b"{"):
         return [
-            (one["id"], one["url"], datetime.fromisoformat(one["date_published"]))
-            for one in json.loads(document)["items"]
+            (entry["id"], entry["url"], datetime.fromisoformat(entry["date_published"]))
+            for entry in json.loads(document)["items"]
         ]
     return [
-        (one.id, one.link, datetime(*one.published_parsed[:6], tzinfo=UTC))
-        for one in feedparser.parse(document).entries
+        (entry.id, entry.link, datetime(*entry.published_parsed[:6], tzinfo=UTC))
+        for entry in feedparser.parse(document).entries
     ]
 
 
-def test_all_formats_tell_the_same_items_in_the_same_order(rss: Callable[..., bytes], item: Make) -> None:
+def test_all_formats_show_the_same_items_in_the_same_order(rss: Callable[..., bytes], item: Make) -> None:
     shown = [
         item(1), item(2, event="e2"), item(3, entered_at=None), item(4, work="release:hf-model:ann/w"),
         item(5, work="arxiv:hep-th/9901001"), item(6, changed_at=item(1).entered_at),
     ]  # fmt: skip
-    told = [_told(rss(*shown, ending=ending)) for ending in ENDINGS]
+    told = [_summary_of_entries(rss(*shown, ending=ending)) for ending in ENDINGS]
     assert told[0] == told[1] == told[2]
     assert [name for name, _, _ in told[0]] == [f"arxiv-code-tracker:{rest}" for rest in (
         "arxiv:2606.00001", "arxiv:2606.00002:e2", "release:hf-model:ann/w", "arxiv:hep-th/9901001", "arxiv:2606.00006",

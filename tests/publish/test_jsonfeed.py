@@ -67,7 +67,7 @@ def test_an_item_says_what_readers_need(feed: Callable[..., Any], item: Make, no
     assert one["tags"] == ["cs.LG", "cs.CL", "repository"]
 
 
-def test_one_address_is_told_once(feed: Callable[..., Any], item: Make) -> None:
+def test_one_address_is_listed_once(feed: Callable[..., Any], item: Make) -> None:
     (one,) = feed(item(), public_url="")["items"]
     assert one["url"] == "https://arxiv.org/abs/2606.00001"
     assert "external_url" not in one
@@ -91,7 +91,7 @@ def test_the_extension_holds_facts_and_licences(
         "state": "open", "licence_class": "osi", "artifact": "github:ann/tool", "reasons": ["so"],
     }  # fmt: skip
     assert told["facts"]["data"]["state"] == "unknown"
-    assert [one["reference"] for one in told["artifacts"]] == ["github:ann/tool", "hf-model:ann/w"]
+    assert [artifact["reference"] for artifact in told["artifacts"]] == ["github:ann/tool", "hf-model:ann/w"]
     assert told["artifacts"][1] | {"evidence": ""} == {
         "reference": "hf-model:ann/w", "url": "https://huggingface.co/ann/w", "host": "huggingface", "kind": "model",
         "role": "own", "outcome": "present", "content": "code", "licence": "CC-BY-NC-4.0",
@@ -110,5 +110,5 @@ def test_one_item_that_cannot_be_written_costs_no_other(
         return {"bad": "\ud800"} if one.id.endswith("2") else facts(one)
 
     monkeypatch.setattr(jsonfeed, "_facts", failing)
-    assert [one["id"][-1] for one in feed(item(1), item(2), item(3))["items"]] == ["1", "3"]
+    assert [entry["id"][-1] for entry in feed(item(1), item(2), item(3))["items"]] == ["1", "3"]
     assert "2606.00002 cannot be written" in caplog.text

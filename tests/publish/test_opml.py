@@ -31,10 +31,10 @@ def _body(configured: Callable[..., Settings], public_url: str) -> Any:
     return root.find("body")
 
 
-def test_feeds_stand_in_their_groups(configured: Callable[..., Settings]) -> None:
+def test_feeds_are_in_their_groups(configured: Callable[..., Settings]) -> None:
     body = _body(configured, "https://x.example/t/")
-    assert [one.get("text") for one in body] == ["Everything", "Categories", "Licences"]
-    assert [one.get("xmlUrl") for one in body[1]] == [
+    assert [outline.get("text") for outline in body] == ["Everything", "Categories", "Licences"]
+    assert [outline.get("xmlUrl") for outline in body[1]] == [
         "https://x.example/t/feeds/cs.CL.xml", "https://x.example/t/feeds/cs.LG.xml",
     ]  # fmt: skip
 

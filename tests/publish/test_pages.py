@@ -69,7 +69,7 @@ def text(element: Any) -> str:
     return " ".join(element.text_content().split())
 
 
-def test_a_card_tells_all_that_decides(page: Callable[..., Any], item: Make, verdict: Any, link: Any) -> None:
+def test_a_card_shows_all_that_decides(page: Callable[..., Any], item: Make, verdict: Any, link: Any) -> None:
     weights = link(reference="hf-model:ann/w", url="https://huggingface.co/ann/w", host="huggingface", kind="model",
                    licence_spdx=None, licence_class=LicenceClass.NONE, content=Content.DATA_ONLY)  # fmt: skip
     found = page([item(
@@ -82,7 +82,7 @@ def test_a_card_tells_all_that_decides(page: Callable[..., Any], item: Make, ver
                  "MIT (OSI-approved)", "no licence", "Our code is available at", "in the abstract"):  # fmt: skip
         assert part in shown
     assert "Demo" not in shown, "what is not known is not claimed either way"
-    links = [one.get("href") for one in card.iter("a")]
+    links = [anchor.get("href") for anchor in card.iter("a")]
     assert links == [
         "https://arxiv.org/abs/2606.00001",
         "https://github.com/ann/tool",
@@ -136,7 +136,7 @@ def test_the_page_holds_the_same_papers_as_the_feed_and_stays_small(
     items = [item(number, title=words(10), abstract=words(180)) for number in range(130)]
     found = page(items)
     addresses = {href for href in found.xpath("//main//a/@href") if href.startswith("https://arxiv.org/abs/")}
-    assert addresses == {f"https://arxiv.org/abs/{one.arxiv_id}" for one in items}
+    assert addresses == {f"https://arxiv.org/abs/{paper.arxiv_id}" for paper in items}
     assert len(found.findall(".//article")) == pages.CARDS
     assert len(found.findall(".//details")) == pages.ABSTRACTS
     built = pages.render_index(items[:100], [], [], [], status(), configured())
@@ -151,12 +151,12 @@ def test_the_skeleton_is_accessible(page: Callable[..., Any], item: Make) -> Non
     assert found.find(".//body/footer[@class='foot']") is not None
     assert found.xpath("//a/@href")[0] == "#main", "the first thing that a keyboard reaches"
     assert found.xpath("//h1[contains(., 'shipped open code')]")
-    levels = [int(one.tag[1]) for one in found.iter("h1", "h2", "h3", "h4")]
+    levels = [int(heading.tag[1]) for heading in found.iter("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels))
     names = found.xpath("//@id")
     assert len(names) == len(set(names))
     assert set(found.xpath("//@aria-labelledby")) <= set(names)
-    assert {one.removeprefix("#") for one in found.xpath("//a/@href") if one.startswith("#")} <= set(names)
+    assert {href.removeprefix("#") for href in found.xpath("//a/@href") if href.startswith("#")} <= set(names)
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_runs(page: Callable[..., Any], item: Make) -> None:
@@ -165,13 +165,13 @@ def test_nothing_comes_from_elsewhere_and_nothing_runs(page: Callable[..., Any],
     assert not found.xpath("//@style | //@*[starts-with(name(), 'on')]")
     loaded = found.xpath("//link/@href")
     assert loaded == ["./style.css", "./favicon.svg", "./feed.xml", "./feed.atom", "./feed.json"], "below any path"
-    assert [one.get("type") for one in found.xpath("//link[@rel='alternate']")] == [
+    assert [alternate.get("type") for alternate in found.xpath("//link[@rel='alternate']")] == [
         "application/rss+xml", "application/atom+xml", "application/feed+json",
     ]  # fmt: skip
     assert "https://x.example/t/feed.xml" in text(found.find(".//main"))
 
 
-def test_the_status_tells_how_the_tracker_does(page: Callable[..., Any], now: datetime) -> None:
+def test_the_status_shows_how_the_tracker_does(page: Callable[..., Any], now: datetime) -> None:
     shown = text(page())
     for part in ("850 papers read, 88 with open code", "arXiv last read 2026-06-17 04:00 UTC", "41 checks wait",
                  "Without a GITHUB_TOKEN", "arXiv is read next 2026-06-17 17:00 UTC", "version 0.1.0",
@@ -184,7 +184,7 @@ def test_the_status_tells_how_the_tracker_does(page: Callable[..., Any], now: da
     )
 
 
-def test_troubles_are_told_in_words_with_the_next_try(page: Callable[..., Any], now: datetime) -> None:
+def test_troubles_are_shown_with_the_next_try(page: Callable[..., Any], now: datetime) -> None:
     trouble = Trouble("harvest", "no connection to arXiv", now - timedelta(hours=2), now + timedelta(minutes=30))
     shown = text(page(troubles=(trouble,)))
     assert "harvest has been failing since 2026-06-17 03:00 UTC: no connection to arXiv." in shown
@@ -241,7 +241,7 @@ def test_a_missing_page_leads_back_below_a_prefix_too(configured: Configured) ->
     assert "/" in html.fromstring(pages.render_not_found(configured())).xpath("//main//a/@href")
 
 
-def test_robots_may_read_all_but_searches_and_are_told_of_the_sitemap() -> None:
+def test_robots_may_read_all_but_searches_and_find_the_sitemap() -> None:
     assert pages.robots_txt("") == b"User-agent: *\nDisallow: /search?\nAllow: /\n"
     assert pages.robots_txt("https://x.example/t/").splitlines() == [
         b"User-agent: *", b"Disallow: /t/search?", b"Allow: /", b"Sitemap: https://x.example/t/sitemap.xml",
@@ -321,7 +321,7 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
     assert times == sorted(times)
     assert len(times) == 4
     assert "https://archive.example/x" in found.xpath("//a/@href")
-    levels = [int(one.tag[1]) for one in found.iter("h1", "h2", "h3", "h4")]
+    levels = [int(heading.tag[1]) for heading in found.iter("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
@@ -398,8 +398,8 @@ def test_feeds_can_be_copied_by_group(item: Make, configured: Configured, status
     channels = [("Main", channel("")), ("Categories", channel("cs.CL")), ("Categories", channel("cs.LG")),
                 ("Papers", channel("paper/2606.00001")), ("Composed", channel("?cat=cs.CL"))]  # fmt: skip
     found = html.fromstring(pages.render_feeds(channels, configured(), status(), address="https://x.example/t"))
-    assert [text(one) for one in found.iter("h2")][:2] == ["Main", "Categories"]
-    shown = [text(one) for one in found.xpath("//code")]
+    assert [text(heading) for heading in found.iter("h2")][:2] == ["Main", "Categories"]
+    shown = [text(address) for address in found.xpath("//code")]
     assert shown[:3] == [
         f"https://x.example/t/{path}" for path in ("feed.xml", "feeds/cs.CL.xml", "feeds/cs.LG.xml")
     ]
@@ -420,7 +420,7 @@ def test_all_feed_pages_are_on_one_page_and_on_the_first(item: Make, configured:
     assert "./paper/2606.00001" in first.xpath("//h4/a/@href")
 
 
-def test_figures_stand_in_tables_beside_their_pictures(configured: Configured, status: Any) -> None:
+def test_numbers_are_in_tables_beside_their_charts(configured: Configured, status: Any) -> None:
     months = [MonthCount("2026-05", "", State.OPEN, 30), MonthCount("2026-05", "", State.NONE, 70),
               MonthCount("2026-06", "", State.OPEN, 4), MonthCount("2026-06", "", State.UNKNOWN, 6),
               MonthCount("2026-05", "cs.LG", State.OPEN, 1)]  # fmt: skip
@@ -440,7 +440,7 @@ def test_figures_stand_in_tables_beside_their_pictures(configured: Configured, s
     assert "Half of the promised code was there 60 days after submission." in text(found)
     for picture in found.xpath("//svg[@role='img']"):
         named = picture.get("aria-labelledby").split()
-        assert [one.get("id") for one in picture if one.tag in ("title", "desc")] == named
+        assert [element.get("id") for element in picture if element.tag in ("title", "desc")] == named
     assert len(found.xpath("//main//section[.//svg[@role='img'] and not(.//table)]")) == 0
 
 
@@ -516,7 +516,7 @@ def test_hostile_text_stays_text_on_every_page(
     )
     for page in (
         pages.render_paper(worst, told, cfg), pages.render_search(draw(), [worst], 99, 1, 500, cfg),
-        *(pages.render_feed_page(one, cfg) for one in pages_of_feeds),
+        *(pages.render_feed_page(page, cfg) for page in pages_of_feeds),
     ):  # fmt: skip
         found = html.fromstring(page)
         assert not list(found.iter("script", "iframe", "img"))

@@ -149,14 +149,14 @@ def make_paper() -> Callable[..., dict[str, Any]]:
 def world(tmp_path: Path) -> Path:
     """Ten papers of one listing day and two with times; repositories and artifacts of each kind."""
     day = [paper(f"2506.{number:05d}") for number in range(1, 11)]
-    put(tmp_path / "2025-06-24.jsonl", "\n".join(json.dumps(one) for one in day) + "\n")
+    put(tmp_path / "2025-06-24.jsonl", "\n".join(json.dumps(line) for line in day) + "\n")
     timed = [
         paper("2401.00001", title="Old &  <b>new</b>\x00", version=2, published="2024-01-01T10:00:00Z",
               updated="2024-02-03T04:05:06Z", comments="12 pages", doi="10.1/x", categories=["stat.ML"],
               primary_category="cs.CV", abstract="Code: https://github.com/acme/tool\n  Second."),
         paper("astro-ph/0601001", categories=["astro-ph"]),
     ]  # fmt: skip
-    put(tmp_path / "arxiv" / "more.jsonl", "\n".join(json.dumps(one) for one in timed))
+    put(tmp_path / "arxiv" / "more.jsonl", "\n".join(json.dumps(line) for line in timed))
     repositories = tmp_path / "github"
     facts = {"id": 42, "created_at": "2024-01-01T00:00:00Z", "pushed_at": "2024-03-01T00:00:00Z",
              "description": "A tool", "moved_from": ["old-acme/tool"]}  # fmt: skip

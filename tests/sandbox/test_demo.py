@@ -62,7 +62,7 @@ def facts(folder: Path, file: str) -> dict[str, Any]:
 def known_repositories() -> set[str]:
     """Names under which a repository of this world answers, old ones too, folded."""
     old = {past for folder in REPOSITORIES for past in facts(folder, "repo.json").get("moved_from", [])}
-    return {one.casefold() for one in {name(folder) for folder in REPOSITORIES} | old}
+    return {repository.casefold() for repository in {name(folder) for folder in REPOSITORIES} | old}
 
 
 def watch() -> dict[str, Any]:
@@ -137,7 +137,7 @@ def test_a_repository_holds_facts_names_and_little_text(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", MODELS, ids=name)
-def test_a_model_holds_what_the_hub_tells(folder: Path) -> None:
+def test_a_model_holds_what_the_hub_returns(folder: Path) -> None:
     info = facts(folder, "info.json")
     assert set(info) <= MODEL_KEYS
     card = info.get("cardData", {})
@@ -200,10 +200,10 @@ def test_watched_releases_are_without_a_paper_and_in_this_world() -> None:
 
 def test_watched_organisations_have_accounts_of_their_own() -> None:
     organisations = watch()["organisation"]
-    names = [one["name"] for one in organisations]
+    names = [organisation["name"] for organisation in organisations]
     assert len(names) == len(set(names))
     assert {release["organisation"] for release in watch()["release"]} <= set(names)
     for host in ("github", "huggingface"):
-        accounts = [account.casefold() for one in organisations for account in one[host]]
+        accounts = [account.casefold() for organisation in organisations for account in organisation[host]]
         assert len(accounts) == len(set(accounts))
         assert all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", account) for account in accounts)

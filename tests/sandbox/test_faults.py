@@ -147,7 +147,7 @@ def test_a_wrong_order_is_refused_in_words(ask: Any, order: Any) -> None:
     assert order == [] or answer.json()["error"]
 
 
-def test_the_log_tells_what_came_when_and_reset_forgets(ask: Any) -> None:
+def test_the_log_shows_what_came_when_and_reset_forgets(ask: Any) -> None:
     ask.arxiv("id_list=2506.00001")
     ask.github("/repos/acme/tool", token="t")
     first, second = ask("/_sandbox/requests").json()

@@ -56,7 +56,7 @@ def test_all_pages_hold_each_record_once(asked):
     assert root.find(".//o:resumptionToken", NS).text is None
 
 
-def test_versions_and_withdrawals_are_told(asked):
+def test_versions_and_withdrawals_are_shown(asked):
     root = asked(verb="GetRecord", metadataPrefix="arXivRaw", identifier="oai:arXiv.org:2606.00900")
     assert root.xpath("//r:date/text()", namespaces=NS) == [
         "Mon, 01 Jun 2026 00:00:00 GMT", "Sat, 20 Jun 2026 01:02:03 GMT"]  # fmt: skip
@@ -98,7 +98,7 @@ def test_a_repeated_argument_is_refused(asked):
     assert error(asked(("verb", "Identify"), ("verb", "Identify"))) == "badArgument"
 
 
-def test_a_token_expires_when_told():
+def test_a_token_expires_when_ordered():
     ask = SandboxRequest(method="GET", path="/", base="", now=NOW)
     assert b"badResumptionToken" in fault_response("expired-token", ask).body
 
@@ -150,7 +150,7 @@ def on(tmp_path: Path):
     return at
 
 
-def test_a_paper_is_told_as_it_stood_at_the_time(on):
+def test_a_paper_is_shown_as_it_was_at_the_time(on):
     first = ("1", "T 1", "A", "8 pages")
     assert on("2026-06-01T05:00") == (first, None)
     assert on("2026-06-02T05:00") == (first, ("D", "2026-06-02", "8 pages", LICENCE))
@@ -179,7 +179,7 @@ def test_a_version_can_be_asked_for_once_it_is_there(on):
 def test_a_door_may_hide_a_paper(on):
     ask = SandboxRequest(method="GET", path="/query", base="", now=NOW, query=(("search_query", "cat:cs.LG"),))
     shown = etree.fromstring(on.api.respond(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
-    assert [one[-7:] for one in shown] == ["00001v4", "00003v1"]
+    assert [arxiv_id[-7:] for arxiv_id in shown] == ["00001v4", "00003v1"]
     ask = SandboxRequest(
         method="GET", path="/", base="", now=NOW, query=(("verb", "ListRecords"), ("metadataPrefix", "arXivRaw"))
     )
@@ -188,7 +188,7 @@ def test_a_door_may_hide_a_paper(on):
 
 
 @pytest.mark.parametrize("versions", ["2", [1], [{"n": "x"}], [{"n": 1, "submitted": "soon"}], {"n": 1}])
-def test_versions_that_cannot_be_read_are_told(tmp_path: Path, versions):
+def test_versions_that_cannot_be_read_are_reported(tmp_path: Path, versions):
     (tmp_path / "papers.jsonl").write_text(json.dumps(line(1, versions=versions)), encoding="utf-8")
     with pytest.raises(WorldError, match="line 1"):
         papers.read_papers(tmp_path)

@@ -45,7 +45,7 @@ def kinds(answer):
     channel = rss.parse_channel(answer.body, frozenset())
     assert isinstance(channel, rss.RssChannel)
     assert channel.unread == 0
-    return channel.day, {int(one.version.arxiv_id[-5:]): one.kind for one in channel.items}
+    return channel.day, {int(entry.version.arxiv_id[-5:]): entry.kind for entry in channel.items}
 
 
 def test_each_evening_has_its_announcement_from_midnight_on(asked) -> None:

@@ -26,7 +26,7 @@ fragment Whole on Repository {
 """
 
 
-def test_a_repository_as_rest_tells_it(ask: Any) -> None:
+def test_a_repository_as_rest_returns_it(ask: Any) -> None:
     answer = ask.github("/repos/acme/TOOL")
     found = answer.json()
     assert answer.status == 200
@@ -210,7 +210,7 @@ def test_graphql_answers_every_field_that_is_asked(ask: Any, mit: str) -> None:
                                 "message": "Could not resolve to a Repository with the name 'acme/nothing'."}]  # fmt: skip
 
 
-def test_graphql_follows_renames_and_tells_what_is_blocked(ask: Any) -> None:
+def test_graphql_follows_renames_and_reports_what_is_blocked(ask: Any) -> None:
     query = """query($o: String!, $n: String!) { moved: repository(owner: $o, name: $n) { nameWithOwner databaseId }
                gone: repository(owner: "acme", name: "taken-down") { id }
                off: repository(owner: "acme", name: "banned") { isDisabled }
