@@ -1,19 +1,18 @@
-"""How many requests GitHub is asked, against the fewest that could do: `python -m benchmarks.requests`.
+"""Counts the requests to GitHub against the fewest that could do: `python -m benchmarks.requests`.
 
-A stand-in plays a generated world over real HTTP, and its own log counts the requests; the token is set, so that
-questions go out in GraphQL batches. Two figures:
+A sandbox plays a generated world over real HTTP, and its own log counts the requests. A token is set, so that questions
+go out in GraphQL batches. There are two measurements:
 
-1. 1,000 new papers with a repository each, read whole. Lower bound: every question that must be asked once, a
-   hundred to a request, rounded up. A question is one `repository(owner, name)` with one set of fields: the facts
-   with the list of the top folder are one; each text that tells what is asked of a repository (its licence files,
-   its README, its CITATION.cff, its package metadata where nothing else tells a licence) is one; each folder on the way
-   to the first file of code is one, where the top holds none. That later questions depend on earlier answers is not
-   in the bound, though no program could avoid the last, half-filled requests that follow from it.
-   Goal: at most 1.5 times the bound.
-2. 10,000 repositories that have not changed since, asked again. Lower bound: each one's facts once, 100 requests.
-   Goal: at most 150 requests.
+1. 1,000 new papers with a repository each, read whole. Lower bound: every question that must be asked once, a hundred
+   to a request, rounded up. A question is one `repository(owner, name)` with one set of fields: the facts with the list
+   of the top folder are one; each text that is read (licence files, README, CITATION.cff, and package metadata where
+   nothing else states a licence) is one; each folder on the way to the first file of code is one, where the top holds
+   none. The bound ignores that later questions depend on earlier answers, though no program could avoid the last,
+   half-filled requests that follow from it. Goal: at most 1.5 times the bound.
+2. 10,000 repositories that have not changed, checked again. Lower bound: the facts of each once, 100 requests. Goal: at
+   most 150 requests.
 
-The looks are what the service makes of them: `Host.ask` with real HTTP, in batches of `--batch` due artifacts.
+The checks are those of the service: `Host.check_references` over real HTTP, in batches of `--batch` due artifacts.
 """
 
 from __future__ import annotations
@@ -30,13 +29,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tracker import settings as settings_module
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.terms import Content, Outcome
 from tracker.fetch.client import Client
 from tracker.hosts.github import github
 from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox
+from tracker.settings import load_settings
 
 NEW, AGAIN = 1_000, 10_000
 RATIO, MOST_AGAIN = 1.5, 150
@@ -72,7 +71,7 @@ KINDS: tuple[tuple[int, Mapping[str, str], int, Content], ...] = (
 
 
 class Memory:
-    """Remembers nothing: one run of requests."""
+    """Remembers nothing, because there is one run only."""
 
     def stopped(self, upstream: str, now: datetime) -> None:
         """No stop is in force."""
@@ -94,7 +93,7 @@ class Now:
     """The real time."""
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """The time now, aware and in UTC."""
         return datetime.now(UTC)
 
 
@@ -103,7 +102,7 @@ def write_world(world: Path, count: int) -> list[tuple[int, Content]]:
     cycle = [kind for kind in KINDS for _ in range(kind[0])]
     papers, needed = [], []
     for number in range(count):
-        _, files, questions, word = cycle[number * 37 % len(cycle)]
+        _, files, questions, content = cycle[number * 37 % len(cycle)]
         folder = world / "github" / f"owner{number % 100}" / f"repo{number}"
         for path, text in files.items():
             place = folder / "files" / path
@@ -114,32 +113,32 @@ def write_world(world: Path, count: int) -> list[tuple[int, Content]]:
         address = f"https://github.com/owner{number % 100}/repo{number}"
         papers.append({"arxiv_id": f"2606.{number:05d}", "title": f"Paper {number}", "authors": ["A. Author"],
                        "abstract": f"Our code is at {address}.", "categories": [CATEGORY]})  # fmt: skip
-        needed.append((questions, word))
+        needed.append((questions, content))
     (world / "2026-06-16.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in papers))
     return needed
 
 
-def ask(
+def check_in_batches(
     references: list[Reference], client: Client, batch: int, known: Mapping[str, str] | None = None
 ) -> dict[str, Check]:
-    """All checks by key, as the service makes them: a batch of due artifacts at a time."""
-    found: dict[str, Check] = {}
+    """All checks by reference key, made in batches like those of the service."""
+    checks: dict[str, Check] = {}
     for start in range(0, len(references), batch):
-        asked = github.HOST.check_references(references[start : start + batch], client, known)
-        found |= {reference.key: check for reference, check in asked}
-    return found
+        pairs = github.HOST.check_references(references[start : start + batch], client, known)
+        checks |= {reference.key: check for reference, check in pairs}
+    return checks
 
 
-def requests_made(box: Sandbox) -> Counter[str]:
-    """Requests by upstream since the last call."""
+def take_counts(box: Sandbox) -> Counter[str]:
+    """The number of requests by upstream since the last call."""
     with urllib.request.urlopen(f"{box.url}/_sandbox/requests") as answer:
         made = Counter(entry["upstream"] for entry in json.load(answer))
     with urllib.request.urlopen(urllib.request.Request(f"{box.url}/_sandbox/reset", method="POST")):
         return made
 
 
-def shown(title: str, made: Counter[str], bound: int, goal: float, seconds: float) -> bool:
-    """Print one figure; whether its goal was reached."""
+def report(title: str, made: Counter[str], bound: int, goal: float, seconds: float) -> bool:
+    """Print one measurement; returns whether its goal was reached."""
     total = made.total()
     by_upstream = ", ".join(f"{name} {count:,}" for name, count in sorted(made.items()))
     print(f"{title}: {total:,} requests ({by_upstream}) in {seconds:.1f} s; lower bound {bound:,}")
@@ -150,7 +149,7 @@ def shown(title: str, made: Counter[str], bound: int, goal: float, seconds: floa
 
 
 def measure(new: int, again: int, batch: int) -> bool:
-    """Run both; whether both goals were reached."""
+    """Run both measurements; returns whether both goals were reached."""
     with tempfile.TemporaryDirectory() as folder:
         world = Path(folder) / "world"
         world.mkdir()
@@ -158,33 +157,33 @@ def measure(new: int, again: int, batch: int) -> bool:
         with Sandbox(world, limits=RequestLimits(graphql=1_000_000)) as box:
             environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
             environ |= {"TRACKER_DATA_DIR": folder, "GITHUB_TOKEN": "benchmark", "TRACKER_PACE__GITHUB": "0"}
-            with Client(settings_module.load_settings(environ=environ), Memory(), Now()) as client:
+            with Client(load_settings(environ=environ), Memory(), Now()) as client:
                 references = [github.repository_reference(f"owner{n % 100}/repo{n}") for n in range(len(needed))]
                 start = time.perf_counter()
-                found = ask(references[:new], client, batch)
+                checks = check_in_batches(references[:new], client, batch)
                 seconds = time.perf_counter() - start
                 bound = math.ceil(sum(questions for questions, _ in needed[:new]) / 100)
-                made = requests_made(box)
+                made = take_counts(box)
                 right = all(
-                    found[one.key].outcome is Outcome.PRESENT and found[one.key].content is word
-                    for one, (_, word) in zip(references[:new], needed, strict=False)
+                    checks[reference.key].outcome is Outcome.PRESENT and checks[reference.key].content is content
+                    for reference, (_, content) in zip(references[:new], needed, strict=False)
                 )
-                print(f"what was read of {new:,} repositories is {'' if right else 'NOT '}what they hold")
-                reached = shown(f"{new:,} new papers", made, bound, RATIO * bound, seconds)
-                found = ask(references[:again], client, 1_000)
-                known = {key.casefold(): check.commit for key, check in found.items() if check.commit}
-                requests_made(box)
+                print(f"the content of {new:,} repositories was {'' if right else 'NOT '}found as it is")
+                reached = report(f"{new:,} new papers", made, bound, RATIO * bound, seconds)
+                checks = check_in_batches(references[:again], client, 1_000)
+                known = {key.casefold(): check.commit for key, check in checks.items() if check.commit}
+                take_counts(box)
                 start = time.perf_counter()
-                found = ask(references[:again], client, batch, known)
+                checks = check_in_batches(references[:again], client, batch, known)
                 seconds = time.perf_counter() - start
-                made = requests_made(box)
-                # An empty repository has no commit by which it could be known; it costs one question all the same.
-                still = all(check.unchanged or check.content is Content.EMPTY for check in found.values())
+                made = take_counts(box)
+                # An empty repository has no commit that could show it unchanged; it costs one question, too.
+                still = all(check.unchanged or check.content is Content.EMPTY for check in checks.values())
                 print(
-                    f"all {len(found):,} repositories are {'' if still else 'NOT '}told to be unchanged, or empty still"
+                    f"all {len(checks):,} repositories are {'' if still else 'NOT '}reported unchanged, or still empty"
                 )
                 goal = MOST_AGAIN * max(again, 1) / AGAIN
-                reached &= shown(f"{again:,} re-checks", made, math.ceil(again / 100), goal, seconds)
+                reached &= report(f"{again:,} re-checks", made, math.ceil(again / 100), goal, seconds)
                 return reached and right and still
 
 

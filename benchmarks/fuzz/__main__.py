@@ -1,6 +1,6 @@
-"""`python -m benchmarks.fuzz`: all targets, or those named, with as many inputs as asked for; the counts at the end.
+"""`python -m benchmarks.fuzz`: fuzzes all targets, or those named, and prints the counts at the end.
 
-An exception ends its target; the input stands in `benchmarks/fuzz/found/` then, to become a seed and a test.
+An exception ends its target. The input is then in `benchmarks/fuzz/found/`, to become a seed and a test.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from benchmarks.fuzz.target import Target
 TARGETS = (*texts.TARGETS, *upstreams.TARGETS, *outputs.TARGETS, *serving.TARGETS)
 FOUND = Path(__file__).parent / "found"
 SLOW_SECONDS, HANG_SECONDS = 5.0, 20.0
-"""An input of at most 40 kB that takes so long is a fault; one that takes the longer time is ended."""
+"""Seconds after which an input of at most 40 kB counts as a fault, and seconds after which it is ended."""
 
 
 def main() -> int:
-    """Exit 1 when a target failed."""
+    """Fuzz the targets; returns 1 where one failed, else 0."""
     ask = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__)
     ask.add_argument("targets", nargs="*", help="names of targets; all of them by default")
     ask.add_argument("--inputs", type=int, default=1_000_000, help="in all, divided by the targets' shares")
     ask.add_argument("--seed", type=int, default=1, help="another number makes other inputs")
     ask.add_argument("--list", action="store_true", help="only name the targets")
     asked = ask.parse_args()
-    chosen = [one for one in TARGETS if not asked.targets or one.name in asked.targets]
+    chosen = [target for target in TARGETS if not asked.targets or target.name in asked.targets]
     if asked.list:
-        print("\n".join(one.name for one in chosen))
+        print("\n".join(target.name for target in chosen))
         return 0
-    whole = sum(one.share for one in chosen)
+    whole = sum(target.share for target in chosen)
     counts: list[tuple[str, int, float, bool]] = []
     for target in chosen:
         count = -(-asked.inputs * target.share // whole)

@@ -22,7 +22,7 @@ def main() -> None:
         from benchmarks.fuzz.__main__ import TARGETS  # noqa: PLC0415 # what is imported here is watched
 
     name, seconds = sys.argv[1], int((*sys.argv, "60")[2])
-    target = next(one for one in TARGETS if one.name == name)
+    target = next(target for target in TARGETS if target.name == name)
     FOUND.mkdir(exist_ok=True)
     folder = tempfile.mkdtemp(prefix="fuzz-")
     for number, seed in enumerate(target.corpus()):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 MOST_BYTES = 3_000
-"""Of an input; one in RARE_LONG is repeated up to MOST_LONG."""
+"""The most bytes of an input; one input in RARE_LONG is repeated up to MOST_LONG bytes."""
 MOST_LONG, RARE_LONG = 40_000, 500
 _TOKEN = re.compile(rb"<[^<>]*>|\\[A-Za-z]+|[\w.:/-]+|\s+|[^\w\s]", re.ASCII)
 
@@ -40,7 +40,7 @@ _ODD: list[Any] = [
 
 
 class Mutator:
-    """An endless row of inputs made of `seeds`, which stand first in it. `shape` is `json` where they are JSON."""
+    """An endless sequence of inputs made from `seeds`, which come first. `shape` is `json` where the seeds are JSON."""
 
     def __init__(self, seeds: Sequence[bytes], number: int, *, shape: str = "text") -> None:
         self._seeds = list(seeds)
@@ -49,7 +49,7 @@ class Mutator:
         self._given = iter(self._seeds)
 
     def next(self) -> bytes:
-        """One input."""
+        """The next input."""
         first = next(self._given, None)
         if first is not None:
             return first
@@ -137,7 +137,7 @@ class Mutator:
 
 
 def text(data: bytes) -> str:
-    """Bytes as the worst text: halves of surrogate pairs stay, and what is no UTF-8 becomes such halves."""
+    """Bytes as the worst possible text: lone surrogates stay, and bytes that are not UTF-8 become lone surrogates."""
     try:
         return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What is published of strangers' words: feeds stay well-formed, pages hold nothing that runs, JSON stays JSON."""
+"""Writers of strangers' texts: feeds stay well-formed, pages hold nothing that a browser runs, JSON stays JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SEEDS = ("text_*", "tex_*", "html_*", "urls_*")
 
 
 def item(data: bytes) -> Item:
-    """A paper whose every word is a piece of the input."""
+    """A paper whose texts are all pieces of the input."""
     lines = text(data).split("\n")
     word = itertools.cycle(lines)
     link = ItemLink(

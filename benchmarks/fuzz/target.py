@@ -1,4 +1,4 @@
-"""What is fuzzed: a name, where its seeds are, and a function that must take any bytes without an exception."""
+"""A target of fuzzing: its name, its seeds, and a function that must accept any bytes without an exception."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ Run = Callable[[bytes], object]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`make` sets up what is needed and gives the function that takes an input. `seeds` are patterns of names in the
-    corpus; `share` is how much of a long run's inputs it gets; `shape` is `json` where seeds are changed as trees."""
+    """`make` prepares a target and returns the function that takes an input.
+
+    `seeds` are patterns of file names in the corpus; `share` is the target's share of the inputs of a long run; `shape`
+    is `json` where seeds are changed as trees.
+    """
 
     name: str
     make: Callable[[], Run]
@@ -31,7 +34,7 @@ class Target:
 
 
 class _Raises(logging.Handler):
-    """Makes a caught and logged exception count: what is left out of a feed in silence is a fault as well."""
+    """Makes logged exceptions count, because an item that is silently left out of a feed is a fault as well."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -44,7 +47,7 @@ class _Raises(logging.Handler):
 
 @contextmanager
 def loud() -> Iterator[Callable[[], None]]:
-    """Gives a function that raises what was caught and logged since it was last called."""
+    """Returns a function that raises what was caught and logged since its last call."""
     handler, logger = _Raises(), logging.getLogger("tracker")
     kept = logger.propagate
     logger.addHandler(handler)

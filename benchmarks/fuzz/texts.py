@@ -39,9 +39,9 @@ def _urls() -> Run:
         given = text(data)
         for kind in ("text", "tex"):
             found = urls.find_links(given, kind)
-            for one in found:
-                assert 0 <= one.start <= one.end <= len(given)
-                resolve_url(one.url)
+            for link in found:
+                assert 0 <= link.start <= link.end <= len(given)
+                resolve_url(link.url)
         urls.find_links_between(given, found, "text")
         urls.parse_address(given)
 

@@ -1,4 +1,4 @@
-"""Answers of upstreams: arXiv's API through its library, OAI-PMH, GitHub, the Hub and every other host, rate limits."""
+"""Readers of responses: arXiv's API through its library, OAI-PMH, GitHub, the Hub and all other hosts, rate limits."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.settings import load_settings
 
 _PACES = tempfile.TemporaryDirectory(prefix="fuzz-")
-"""Where the clocks of upstreams stand."""
+"""The time that upstreams send."""
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 _ALIAS = re.compile(r"\b(r[0-9]+)\s*:\s*repository")
 
 
 class Answers:
-    """Gives the same bytes to whatever is asked, in the shape in which GraphQL would."""
+    """Returns the same bytes for every request, for GraphQL in the form of its responses."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -49,13 +49,13 @@ class Answers:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """The bytes, unless so much is asked that something asks without end."""
+        """The bytes. Raises AssertionError after so many requests that something must be asking without end."""
         assert next(self._count) < 400, "asks without end"
         assert not set(path) & set("\r\n\0 "), f"{path!r} would break a request"
         return Response(200, self._headers, self._body, "https://example.org/")
 
     def page(self, url: str) -> Response:
-        """As `get`."""
+        """The bytes, like `get`."""
         return self.get("web", "")
 
     def post(self, upstream: str, path: str, *, json: Any) -> Response:
@@ -67,7 +67,7 @@ class Answers:
         return self.get(upstream, "") if body is self._body else Response(200, self._headers, body, "")
 
     def has_token(self, upstream: str) -> bool:
-        """Yes: GraphQL is asked only with one."""
+        """True, because GraphQL needs a token."""
         return True
 
 
@@ -145,20 +145,20 @@ class _Forgetful:
     """A memory of stops and budgets that holds nothing."""
 
     def stopped(self, upstream: str, now: datetime) -> None:
-        """Never."""
+        """No stop is in force."""
 
     def stop(self, upstream: str, until: datetime, reason: str) -> None:
-        """Forgotten."""
+        """Nothing is kept."""
 
     def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> None:
-        """Always granted."""
+        """Every request is granted."""
 
     def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        """Forgotten."""
+        """Nothing is kept."""
 
 
 def _arxiv() -> Run:
-    """All of the way from the session's adapter through the library to stored versions, but for the connection."""
+    """The whole way from the session's adapter through the library to versions, without the connection."""
     body = b""
 
     def answer(request: requests.PreparedRequest, **_: object) -> tuple[requests.Response, bytes]:
@@ -177,8 +177,16 @@ def _arxiv() -> Run:
         body = data
         try:
             for versions in made.read_window(NOW, NOW + timedelta(hours=1)):
-                for one in versions:
-                    "".join([one.title, one.abstract, *one.authors, one.comment or "", one.doi or ""]).encode()
+                for version in versions:
+                    "".join(
+                        [
+                            version.title,
+                            version.abstract,
+                            *version.authors,
+                            version.comment or "",
+                            version.doi or "",
+                        ]
+                    ).encode()
         except (UpstreamError, UpstreamStopped):
             pass
 
@@ -205,8 +213,8 @@ def _rss() -> Run:
     def run(data: bytes) -> None:
         found = rss.parse_channel(data, holidays)
         if isinstance(found, rss.RssChannel):
-            for one in found.items:
-                version = one.version
+            for item in found.items:
+                version = item.version
                 "".join([version.title, version.abstract, *version.authors, version.licence or ""]).encode()
                 assert "\0" not in version.title
                 assert version.submitted_at.tzinfo
