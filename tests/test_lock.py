@@ -1,4 +1,4 @@
-"""The locks of the image and of its build: complete, allowed by pyproject.toml, hashed, and under licences that go with ours.
+"""The locks of the image and of its build: complete, allowed, hashed, and under licences that go with ours.
 
 Whether a version has a known advisory only the network knows: `make audit`.
 """
@@ -43,8 +43,9 @@ def direct_requirements() -> list[Requirement]:
 
 
 def test_it_is_closed_and_holds_nothing_else(pins: dict[str, str]) -> None:
-    """Each requirement is pinned to a version that it allows, and each pin is required by somebody. The requirements of a
-    package are read from the installed one: where that is not the pinned release, it says only which packages may be pinned."""
+    """Each requirement is pinned to a version that it allows, and each pin is required by somebody. The
+    requirements of a package are read from the installed one: where that is not the pinned release, it says only
+    which packages may be pinned."""
     waiting, reached, broken = direct_requirements(), set[str](), []
     while waiting:
         need = waiting.pop()

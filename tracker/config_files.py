@@ -1,8 +1,8 @@
-"""The files under `config/`: where they are, how one is read into a typed value, and the two lists that an operator keeps.
+"""The files under `config/`: where they are, how each is read, and the types of the two lists that operators keep.
 
-`watch.toml` names the organisations and releases to watch, `corrections.toml` what the operator knows better. The rules'
-files (`roles.toml`, `openness.toml`, `hosts.toml`) are read by the modules that apply them, `tracker.toml` by
-`tracker.settings`; all of them through `read_config`, so that a mistake is always one sentence with file and key.
+`watch.toml` names the organisations and releases to watch, `corrections.toml` what the operator knows better. The
+rules' files (`roles.toml`, `openness.toml`, `hosts.toml`) are read by the modules that apply them, `tracker.toml`
+by `tracker.settings`. All have one form of error: a sentence with file and key.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8.") from None
     except (ValueError, RecursionError) as error:
-        # Not TOMLDecodeError alone: tomllib passes on what Python says of a number too long, or of nesting too deep.
+        # Not TOMLDecodeError alone: tomllib passes on Python's own errors for long numbers and deep nesting.
         raise SettingsError(f"{path}: is not valid TOML: {error}.") from None
 
 
@@ -51,7 +51,8 @@ def read_config(path: Path, model: type[AnyTable]) -> AnyTable:
 
 
 def check_table(table: object, model: type[AnyTable], path: Path) -> AnyTable:
-    """A table that was read from `path`, as a `model`; SettingsError, naming the file and the key, when it does not fit."""
+    """A table that was read from `path`, as a `model`; SettingsError, naming the file and the key, when it does
+    not fit."""
     try:
         return model.model_validate(table)
     except ValidationError as error:
@@ -59,8 +60,8 @@ def check_table(table: object, model: type[AnyTable], path: Path) -> AnyTable:
 
 
 def describe_error(error: ValidationError, file_name: str) -> str:
-    """The first error of a validation as the end of a sentence: which key is wrong, and why. `file_name` is that of the
-    built-in file."""
+    """The first error of a validation as the end of a sentence: which key is wrong, and why. `file_name` is that
+    of the built-in file."""
     first = error.errors(include_url=False)[0]
     parts = list(first["loc"])
     last = max((at for at, part in enumerate(parts) if isinstance(part, int)), default=-1)

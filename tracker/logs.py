@@ -1,8 +1,9 @@
 """Log lines that programs can read, which show no secret, and to which foreign text cannot add a line of its own.
 
-One filter on the root handler does both, so that the records of libraries (httpx, sqlalchemy, uvicorn, apscheduler) pass it
-as ours do. A secret is every value that the settings or the environment hold as one, in the spellings that requests and
-errors give it, and whatever has the form of one (a header, a token's prefix, the user of an address).
+One filter on the root handler does both, so that the records of libraries (httpx, sqlalchemy, uvicorn,
+apscheduler) pass it as ours do. A secret is every value that the settings or the environment hold as one, in the
+spellings that requests and errors give it, and whatever has the form of one (a header, a token's prefix, the user
+of an address).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ LONGEST_MESSAGE, LONGEST_TRACEBACK = 4_000, 12_000
 LEAST_SECRET = 4
 """Shorter values would hide half of every message; the forms below still hide them where they are sent."""
 LEAST_PART = 8
-"""Letters of a part of a notice's address from which on it is hidden by itself, since other addresses repeat it."""
+"""Letters from which on a part of a notice's address is hidden by itself: other addresses repeat it."""
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 QUIET = (
@@ -45,7 +46,7 @@ _FORMS = (
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-"""What moves a terminal's cursor, ends a line for some reader, or turns the direction of text, except tab and line feed."""
+"""What moves a cursor, ends a line for some reader, or turns the direction of text; not tab and line feed."""
 _LINES = re.compile("[\t\n]")
 
 
@@ -102,7 +103,7 @@ def _escaped(control: re.Match[str]) -> str:
 
 
 def _spellings(secret: str) -> Iterable[str]:
-    """A secret as it is written in settings, in addresses, in Python and JSON literals, and in Basic credentials."""
+    """A secret as written in settings, in addresses, in Python and JSON literals, and in Basic credentials."""
     yield secret
     yield secret.strip()
     yield quote(secret, safe="")
@@ -115,7 +116,7 @@ def _spellings(secret: str) -> Iterable[str]:
 
 
 def secrets_of(settings: Settings, environ: Mapping[str, str]) -> set[str]:
-    """All values that must not be shown: tokens, the addresses of notices and their parts, passwords in addresses."""
+    """All values that must not be shown: tokens, notices' addresses and their parts, passwords in addresses."""
     secrets: set[str] = set()
     for token in (settings.github_token, settings.hf_token):
         if token is not None:
@@ -159,7 +160,7 @@ def _parts(url: str) -> set[str]:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, stage (see `stage_of`), message, logger; a traceback is the field `error`."""
+    """One JSON object a line: time, level, stage (see `stage_of`), message, logger, and `error` for a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON, in ASCII."""
@@ -189,8 +190,8 @@ class PlainLines(logging.Formatter):
 
 
 def stage_of(record: logging.LogRecord) -> str:
-    """The stage that a record names by `extra={"stage": …}`. Else, of ours, the stage's module in `pipeline` or the folder;
-    of a library, its name."""
+    """The stage that a record names by `extra={"stage": …}`. Else, of ours, the stage's module in `pipeline` or
+    the folder; of a library, its name."""
     stage = getattr(record, "stage", None)
     if isinstance(stage, str):
         return one_line(stage)

@@ -70,7 +70,7 @@ class Upstreams(ConfigTable):
 
 
 class Pace(ConfigTable):
-    """The least seconds between two requests; `web` holds for each host name by itself, `hub` for the WebSub hub."""
+    """The least seconds between two requests; `web` holds for each host name, `hub` for the WebSub hub."""
 
     arxiv: float = Field(ge=0)
     github: float = Field(ge=0)
@@ -197,8 +197,8 @@ class Settings(ConfigTable):
         return self.database_url or f"sqlite:///{self.data_dir / 'tracker.db'}"
 
     def may_ask(self, upstream: str) -> bool:
-        """Whether an upstream beside `MAIN_UPSTREAMS` may be asked: not outside this machine while the clock is moved or
-        arXiv's pace lowered. `web` without an address means the hosts of project pages themselves."""
+        """Whether an upstream beside `MAIN_UPSTREAMS` may be asked: not outside this machine while the clock is
+        moved or arXiv's pace lowered. `web` without an address means the hosts of project pages themselves."""
         if is_loopback(getattr(self.upstreams, upstream)):
             return True
         lowered = upstream.startswith("arxiv_") and self.pace.arxiv < ARXIV_PACE_SECONDS
@@ -231,8 +231,8 @@ def load_settings(
 ) -> Settings:
     """Read the settings.
 
-    `file` is the operator's TOML file, by default that of `TRACKER_CONFIG`; `environ` defaults to the process's; `overlay`
-    (nested like the file) is applied before both, for the demo. Raises SettingsError.
+    `file` is the operator's TOML file, by default that of `TRACKER_CONFIG`; `environ` defaults to the process's;
+    `overlay` (nested like the file) is applied before both, for the demo. Raises SettingsError.
     """
     env = os.environ if environ is None else environ
     if file is None and env.get("TRACKER_CONFIG"):

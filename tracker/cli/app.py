@@ -1,4 +1,4 @@
-"""The `tracker` command: the groups of commands put together, the global option, and one sentence for each error."""
+"""The `tracker` command: all groups of commands, the global option, and one sentence for each error."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a person sees: progress as bars on a terminal or as log lines elsewhere, and results as tables, CSV or JSON."""
+"""What a person sees: progress as bars or log lines, and results as tables, CSV or JSON."""
 
 from __future__ import annotations
 

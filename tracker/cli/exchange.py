@@ -71,8 +71,8 @@ def import_(
 ) -> int:
     """Import links of others as evidence.
 
-    JSON of Papers with Code, or JSON Lines of `tracker export links`. They are judged like any other link, and prove
-    nothing alone. Exit 0 if every record could be read.
+    JSON of Papers with Code, or JSON Lines of `tracker export links`. They are judged like any other link, and
+    prove nothing alone. Exit 0 if every record could be read.
     """
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.fetch import clock

@@ -66,8 +66,8 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
 
 
 def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None]) -> None:
-    """Serve the site until a signal comes. It asks the store through `reader`, which cannot write; `start` gets the
-    address once the port is taken."""
+    """Serve the site until a signal comes. It asks the store through `reader`, which cannot write; `start` gets
+    the address once the port is taken."""
     from dataclasses import replace
     from functools import partial
 

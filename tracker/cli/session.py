@@ -1,4 +1,4 @@
-"""What several commands share: options that mean the same everywhere, and settings, store and worker opened for one command."""
+"""What several commands share: their common options, and how settings, store and worker are opened."""
 
 from __future__ import annotations
 

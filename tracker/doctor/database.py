@@ -1,4 +1,4 @@
-"""Whether the store can be read and is whole. A SQLite file is opened read-only, past the program's own upgrade."""
+"""Whether the store can be read and is undamaged. A SQLite file is opened read-only, and not upgraded."""
 
 from __future__ import annotations
 

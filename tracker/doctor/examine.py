@@ -1,4 +1,4 @@
-"""All checks in the order to read them. Each stands alone, so that whatever is broken costs its own line and no other."""
+"""All checks in the order to read them. A check that fails costs its own finding, and no other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tracker.store.upstreams import UpstreamState, load_upstreams
 
 
 def examine(file: Path | None, environ: dict[str, str], *, online: bool = False) -> list[Finding]:
-    """Check an installation. `file` is the operator's settings file, `environ` the environment; `online` allows requests.
+    """Check an installation. `file` is the operator's settings file, `environ` the environment; `online` allows
+    requests.
 
     Whatever a check raises becomes a finding.
     """

@@ -11,7 +11,8 @@ OK, WARN, BAD = "ok", "warn", "bad"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `mark` is `ok`, `warn` or `bad`; `todo` is a sentence, empty where nothing is to be done."""
+    """One line of the report. `mark` is `ok`, `warn` or `bad`; `todo` is a sentence, empty where nothing is to be
+    done."""
 
     section: str
     name: str

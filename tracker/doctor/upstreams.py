@@ -47,7 +47,7 @@ CHEAP_REQUESTS = {
 
 
 def check_upstreams(settings: Settings, states: Mapping[str, UpstreamState], now: datetime) -> Iterator[Finding]:
-    """Address, pace, budget, stops and failures of each upstream, and of the hosts of pages that are in trouble."""
+    """Address, pace, budget, stops and failures of each upstream, and of hosts of pages in trouble."""
     for name, url in settings.upstreams.model_dump().items():
         if name in ("arxiv_rss", "web"):
             continue
@@ -141,8 +141,8 @@ def _format_hours(hours: float) -> str:
 
 
 def probe_upstreams(settings: Settings, *, readable: bool) -> Iterator[Finding]:
-    """Send one request to each upstream, with its pace, budget and stops as for any other request. They are counted in
-    the store where it is `readable`."""
+    """Send one request to each upstream, with its pace, budget and stops as for any other request. They are
+    counted in the store where it is `readable`."""
     with (
         closing(open_store(settings.store_url if readable else "sqlite://")) as store,
         Client(settings, StoredUpstreams(store), make_clock(settings)) as client,
