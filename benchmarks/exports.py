@@ -18,11 +18,11 @@ _EXPORT = f"""
 import re, sys
 from tracker.store import export
 url, form = sys.argv[1:]
-with export.reading(url) as connection, open("/dev/null", "wb") as file:
+with export.open_consistent(url) as connection, open("/dev/null", "wb") as file:
     if form == "{LINKS}":
-        number = export.links_file(connection, file, "https://arxiv.org/abs/")
+        number = export.write_links_file(connection, file, "https://arxiv.org/abs/")
     else:
-        number = export.export(connection, "papers", form, file)
+        number = export.export_view(connection, "papers", form, file)
 with open("/proc/self/status") as told:
     print(number, re.search("VmHWM:\\s+(\\d+) kB", told.read())[1])
 """

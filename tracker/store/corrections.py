@@ -1,10 +1,10 @@
-"""The operator's corrections: kept with the times in which they were in force, so that history stays true."""
+"""The operator's corrections, stored with the times in which they were in force, so that history stays true."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from tracker.store.tables.operator import CORRECTION
 from tracker.store.tables.work import WORK
 
 EVERY_WORK = "*"
-_ABOUT_IT = or_(CORRECTION.c.work == literal(PAPER).concat(WORK.c.arxiv_id), CORRECTION.c.work == EVERY_WORK)
+_CONCERNS_WORK = or_(CORRECTION.c.work == literal(PAPER).concat(WORK.c.arxiv_id), CORRECTION.c.work == EVERY_WORK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,55 +36,40 @@ class CorrectionStatement:
     source: str
 
 
-def sync_corrections(store: Store, wanted: Collection[CorrectionStatement], now: datetime) -> int:
-    """Make these the corrections in force; returns how many began or ended. Works whose links they touch are
-    decided and judged anew."""
+def sync_corrections(store: Store, statements: Collection[CorrectionStatement], now: datetime) -> int:
+    """Make these the corrections in force; returns how many began or ended.
+
+    Works whose links they concern are queued for deciding roles and for judging.
+    """
     with store.begin() as connection:
         rows = connection.execute(select(CORRECTION).where(CORRECTION.c.until.is_(None))).all()
         stored = {
             CorrectionStatement(
-                work=row.work,
-                folded=row.folded,
-                field=row.field,
-                value=row.value,
-                reason=row.reason,
-                source=row.source,
+                **{column.name: getattr(row, column.name) for column in fields(CorrectionStatement)}
             ): row
             for row in rows
         }
-        begun = [said for said in dict.fromkeys(wanted) if said not in stored]
-        ended = [said for said in stored if said not in set(wanted)]
-        for said in ended:
-            _end(connection, said, stored[said].since, now)
+        begun = [statement for statement in dict.fromkeys(statements) if statement not in stored]
+        ended = [statement for statement in stored if statement not in set(statements)]
+        for statement in ended:
+            _end(connection, statement, stored[statement].since, now)
         upsert(
             connection,
             CORRECTION,
-            (
-                {
-                    "work": said.work,
-                    "folded": said.folded,
-                    "field": said.field,
-                    "since": now,
-                    "until": None,
-                    "value": said.value,
-                    "reason": said.reason,
-                    "source": said.source,
-                }
-                for said in begun
-            ),
+            ({**asdict(statement), "since": now, "until": None} for statement in begun),
             ("until", "value", "reason", "source"),
         )
-        for said in (*begun, *ended):
-            _wake(connection, said)
+        for statement in (*begun, *ended):
+            _queue_works(connection, statement)
         return len(begun) + len(ended)
 
 
-def _end(connection: Connection, said: CorrectionStatement, since: datetime, now: datetime) -> None:
-    """A correction that was never in force for a second leaves nothing behind."""
+def _end(connection: Connection, statement: CorrectionStatement, since: datetime, now: datetime) -> None:
+    """End a correction; one that was never in force for a second is deleted."""
     this = (
-        (CORRECTION.c.work == said.work)
-        & (CORRECTION.c.folded == said.folded)
-        & (CORRECTION.c.field == said.field)
+        (CORRECTION.c.work == statement.work)
+        & (CORRECTION.c.folded == statement.folded)
+        & (CORRECTION.c.field == statement.field)
         & (CORRECTION.c.since == since)
     )
     if since == now:
@@ -93,10 +78,10 @@ def _end(connection: Connection, said: CorrectionStatement, since: datetime, now
         connection.execute(update(CORRECTION).where(this).values(until=now))
 
 
-def _wake(connection: Connection, said: CorrectionStatement) -> None:
-    works = select(MENTIONS.c.work).where(MENTIONS.c.artifact.in_(_artifacts(said.folded)))
-    if said.work != EVERY_WORK:
-        works = works.where(MENTIONS.c.work == work_key(said.work))
+def _queue_works(connection: Connection, statement: CorrectionStatement) -> None:
+    works = select(MENTIONS.c.work).where(MENTIONS.c.artifact.in_(_artifacts(statement.folded)))
+    if statement.work != EVERY_WORK:
+        works = works.where(MENTIONS.c.work == work_key(statement.work))
     connection.execute(update(WORK).where(WORK.c.id.in_(works)).values(scan_due=True, judge_due=True))
 
 
@@ -105,12 +90,12 @@ def _artifacts(folded: str) -> Any:
 
 
 def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict[str, tuple[Role, str]]]:
-    """The roles that corrections in force give, as work -> folded reference -> (role, the operator's words)."""
-    found: dict[str, dict[str, tuple[Role, str]]] = defaultdict(dict)
+    """The roles that corrections in force give, as work -> folded reference -> (role, the operator's reason)."""
+    roles: dict[str, dict[str, tuple[Role, str]]] = defaultdict(dict)
     keys = keys_of(works)
     with store.read() as connection:
         if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:
-            return found
+            return roles
         rows = connection.execute(
             select(MENTIONS.c.work, MENTIONS.c.folded, CORRECTION)
             .join(ARTIFACT_NAME, ARTIFACT_NAME.c.artifact == MENTIONS.c.artifact)
@@ -118,7 +103,7 @@ def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict
             .join(WORK, WORK.c.id == MENTIONS.c.work)
             .where(
                 among(MENTIONS.c.work, keys),
-                _ABOUT_IT,
+                _CONCERNS_WORK,
                 CORRECTION.c.field == "role",
                 CORRECTION.c.until.is_(None),
             )
@@ -127,16 +112,16 @@ def load_corrected_roles(store: Store, works: Collection[str]) -> dict[str, dict
             )  # `*` sorts before `arxiv:`: the paper's own word wins
         )
         for row in rows:
-            said = f"the operator's correction: {row.reason} ({row.source})"
-            found[keys[row[0]]][row[1]] = (Role(row.value), said)
-    return found
+            reason = f"the operator's correction: {row.reason} ({row.source})"
+            roles[keys[row[0]]][row[1]] = (Role(row.value), reason)
+    return roles
 
 
 def load_corrections(connection: Connection, keys: Collection[int]) -> dict[tuple[int, int], list[Correction]]:
     """All corrections, also past ones, by (work, artifact) that they are about, in time order."""
-    found: dict[tuple[int, int], list[Correction]] = defaultdict(list)
+    corrections: dict[tuple[int, int], list[Correction]] = defaultdict(list)
     if connection.execute(select(CORRECTION.c.work).limit(1)).first() is None:
-        return found
+        return corrections
     rows = connection.execute(
         select(MENTIONS.c.work.label("on"), MENTIONS.c.artifact, CORRECTION)
         .join(ARTIFACT_NAME, ARTIFACT_NAME.c.artifact == MENTIONS.c.artifact)
@@ -144,13 +129,13 @@ def load_corrections(connection: Connection, keys: Collection[int]) -> dict[tupl
         .join(WORK, WORK.c.id == MENTIONS.c.work)
         .where(
             among(MENTIONS.c.work, keys),
-            _ABOUT_IT,
+            _CONCERNS_WORK,
         )
         .order_by(CORRECTION.c.since, CORRECTION.c.field)
         .distinct()
     )
     for row in rows:
-        found[row.on, row.artifact].append(
+        corrections[row.on, row.artifact].append(
             Correction(
                 field=row.field,
                 value=row.value,
@@ -160,4 +145,4 @@ def load_corrections(connection: Connection, keys: Collection[int]) -> dict[tupl
                 until=row.until,
             )
         )
-    return found
+    return corrections

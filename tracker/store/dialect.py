@@ -1,8 +1,8 @@
 """Where the databases differ: upserts in batches, and rows whose key is one of many.
 
-Core writes an upsert's statement once and the driver gets plain rows: an ORM's select-then-write is about
-sixty times slower, and Core's own handling of each row still costs three times the driver's. Many keys travel
-as one JSON text, whose statement stays the same however many they are.
+An upsert is compiled once and the driver gets plain rows: an ORM's select-then-write is about sixty times slower, and
+Core's own handling of each row still costs three times the driver's. Many keys are passed as one JSON text, so that the
+statement stays the same however many they are.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tracker.store.times import format_utc
 
 BATCH = 500
 encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""Lists and notes as they stand in JSON columns."""
+"""JSON as the columns hold it."""
 
 
 class _Each(FunctionElement[str]):
@@ -49,7 +49,7 @@ class _Each(FunctionElement[str]):
 
 
 class _EachNumber(_Each):
-    """The same of numbers."""
+    """The members of a JSON list of numbers, a row each."""
 
     inherit_cache = True
 
@@ -96,16 +96,16 @@ def upsert(
 
     All rows have the same keys. Columns left out take the table's defaults.
     """
-    waiting = iter(rows)
+    remaining = iter(rows)
     defaults = _defaults(target)
     statement: tuple[str, tuple[_Column, ...]] | None = None
-    while batch := list(islice(waiting, BATCH)):
+    while batch := list(islice(remaining, BATCH)):
         if statement is None:
             columns = tuple(dict.fromkeys((*batch[0], *defaults)))
             statement = _statement(connection.dialect, target, columns, tuple(update))
-        sql, made = statement
+        sql, parameters = statement
         connection.exec_driver_sql(
-            sql, list(zip(*(_values(column, batch, defaults) for column in made), strict=True))
+            sql, list(zip(*(_values(column, batch, defaults) for column in parameters), strict=True))
         )
 
 
@@ -140,8 +140,8 @@ def _statement(
         )
     else:
         insert = insert.on_conflict_do_nothing()
-    made: Any = type(dialect)
-    positional = made(paramstyle="qmark" if dialect.name == "sqlite" else "format")
+    dialect_class: Any = type(dialect)
+    positional = dialect_class(paramstyle="qmark" if dialect.name == "sqlite" else "format")
     compiled = insert.compile(dialect=positional, column_keys=list(columns))
     order = compiled.positiontup or columns
     return str(compiled), tuple(_Column(name, _binder(target.c[name].type, dialect)) for name in order)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
 from tracker.config_files import Organisation
 from tracker.store.dialect import upsert
+from tracker.store.engine import Store
 from tracker.store.tables.operator import ORGANISATION, ORGANISATION_ACCOUNT
-
-if TYPE_CHECKING:
-    from tracker.store.engine import Store
 
 _HUB = ("model", "dataset", "space")
 
 
 def sync_organisations(store: Store, watched: Iterable[Organisation]) -> None:
     """Make these the organisations of the store. Nothing is written where nothing changed."""
-    wanted = {item.name: (list(item.github), list(item.huggingface)) for item in watched}
+    organisations = {item.name: (list(item.github), list(item.huggingface)) for item in watched}
     with store.read() as connection:
         stored = {row.name: (row.github, row.huggingface) for row in connection.execute(select(ORGANISATION))}
-    if stored == wanted:
+    if stored == organisations:
         return
     with store.begin() as connection:
         connection.execute(delete(ORGANISATION_ACCOUNT))
@@ -30,15 +27,18 @@ def sync_organisations(store: Store, watched: Iterable[Organisation]) -> None:
         upsert(
             connection,
             ORGANISATION,
-            ({"name": name, "github": github, "huggingface": hub} for name, (github, hub) in wanted.items()),
+            (
+                {"name": name, "github": github, "huggingface": hub}
+                for name, (github, hub) in organisations.items()
+            ),
         )
-        # `0` follows `/`: all that begins with the start lies before the stop.
+        # `0` follows `/`: every reference that begins with the start sorts before the stop.
         upsert(
             connection,
             ORGANISATION_ACCOUNT,
             (
                 {"start": f"{start}/", "stop": f"{start}0", "organisation": name}
-                for name, (github, hub) in wanted.items()
+                for name, (github, hub) in organisations.items()
                 for start in account_prefixes(github, hub)
             ),
         )

@@ -1,13 +1,13 @@
-"""What of the raw evidence may go, so that a store does not grow by what nobody asks for any more.
+"""Deleting evidence that nothing needs any more, so that a store does not grow by it.
 
-Kept for ever is all that the public views tell, and all that judging again needs: versions, mentions, roles, checks
-(`sighting`), events, entries, windows. A check is one row for each change, so it is evidence and no log. What goes:
+All that the public views show and all that judging again needs stays for ever: versions, mentions, roles, checks, events,
+feed entries, windows. A check is one row for each change: it is evidence, not a log. Deleted are
 
-- listings of the Hub that no stored paper claims: most name papers of other years or other fields, and never will be;
-- scans of superseded versions, where a newer version was read from the same source: they say when we read what is
-  replaced since, and no judgement asks.
+- listings of the Hub that name no stored paper: most name papers of other years or fields, which will never be stored;
+- scans of superseded versions, where a newer version was read from the same source: no judgement reads them.
 
-Rows go in small batches, each its own transaction: a worker that is killed has lost nothing, and nobody waits long.
+Rows are deleted in small batches, each in its own transaction: a worker that is killed loses nothing, and nobody waits
+long.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class DeletedRows:
-    """How many rows went."""
+    """How many rows were deleted."""
 
     listings: int = 0
     scans: int = 0
@@ -37,15 +37,15 @@ class DeletedRows:
 def delete_expired(
     store: Store, now: datetime, *, listings_days: int, scans_days: int, go_on: Callable[[], object] = lambda: None
 ) -> DeletedRows:
-    """Delete what may go and is older than so many days; 0 days keep it for ever.
+    """Delete what is not needed and older than so many days; 0 days keep it for ever.
 
     `go_on` is called between two batches and may raise, to stop.
     """
     return DeletedRows(
-        listings=_thinned(store, HUB_LISTING, _unclaimed(now - timedelta(days=listings_days)), go_on)
+        listings=_delete(store, HUB_LISTING, _unclaimed(now - timedelta(days=listings_days)), go_on)
         if listings_days
         else 0,
-        scans=_thinned(store, SCAN, _superseded(now - timedelta(days=scans_days)), go_on) if scans_days else 0,
+        scans=_delete(store, SCAN, _superseded(now - timedelta(days=scans_days)), go_on) if scans_days else 0,
     )
 
 
@@ -56,7 +56,7 @@ def _unclaimed(before: datetime) -> ColumnElement[bool]:
 
 def _superseded(before: datetime) -> ColumnElement[bool]:
     newer = SCAN.alias("newer")
-    # Read, not only asked: how far a source was read decides which links a paper has dropped since.
+    # Read, not only tried: how far a source was read decides which links a paper has dropped since.
     read_since = select(newer.c.work).where(
         newer.c.work == SCAN.c.work,
         newer.c.source == SCAN.c.source,
@@ -66,27 +66,27 @@ def _superseded(before: datetime) -> ColumnElement[bool]:
     return (SCAN.c.scanned_at < before) & read_since.exists()
 
 
-def _thinned(store: Store, target: Table, is_old: ColumnElement[bool], go_on: Callable[[], object]) -> int:
+def _delete(store: Store, target: Table, is_old: ColumnElement[bool], go_on: Callable[[], object]) -> int:
     keys = list(target.primary_key)
-    gone, last = 0, None
+    deleted, last = 0, None
     while True:
         go_on()
         with store.read() as connection:
-            found = _next(connection, keys, is_old, last)
-        if not found:
-            return gone
+            batch = _next_keys(connection, keys, is_old, last)
+        if not batch:
+            return deleted
         with store.begin() as connection:
-            for start in range(0, len(found), 200):
-                # The condition again: a paper may have come between looking and deleting.
-                wanted = tuple_(*keys).in_(found[start : start + 200]) & is_old
-                gone += connection.execute(delete(target).where(wanted)).rowcount
-        last = found[-1]
+            for start in range(0, len(batch), 200):
+                # The condition again: a paper may have come between reading and deleting.
+                rows = tuple_(*keys).in_(batch[start : start + 200]) & is_old
+                deleted += connection.execute(delete(target).where(rows)).rowcount
+        last = batch[-1]
 
 
-def _next(
+def _next_keys(
     connection: Connection, keys: list[Any], is_old: ColumnElement[bool], last: Any
 ) -> list[tuple[Any, ...]]:
-    asked = select(*keys).where(is_old).order_by(*keys).limit(BATCH)
+    next_rows = select(*keys).where(is_old).order_by(*keys).limit(BATCH)
     if last is not None:
-        asked = asked.where(tuple_(*keys) > tuple_(*last))
-    return [tuple(row) for row in connection.execute(asked)]
+        next_rows = next_rows.where(tuple_(*keys) > tuple_(*last))
+    return [tuple(row) for row in connection.execute(next_rows)]

@@ -9,21 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from sqlalchemy import Connection, String, delete, func, literal, select, text, type_coerce, update
 
 from tracker.domain.terms import Fact, State
 from tracker.store.dialect import among
-from tracker.store.tables.artifact import ARTIFACT
-from tracker.store.tables.work import PAPER_COUNT, WORK, WORK_CATEGORY
-
-if TYPE_CHECKING:
-    from tracker.store.engine import Store
-from datetime import datetime
-
 from tracker.store.engine import Store
 from tracker.store.paper_queue import TO_READ
+from tracker.store.tables.artifact import ARTIFACT
+from tracker.store.tables.work import PAPER_COUNT, WORK, WORK_CATEGORY
 
 TOTAL = "all"
 """Stands for a category in the total; no category of arXiv has this name."""

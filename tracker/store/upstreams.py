@@ -1,4 +1,4 @@
-"""What fetching and the stages must remember across processes and restarts."""
+"""What fetching must remember of each upstream across processes and restarts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from tracker.store.tables.service import UPSTREAM
 from tracker.store.times import parse_utc
 
 PAGES_LIFETIME = timedelta(days=2)
-"""A host of pages that was not asked for so long is forgotten."""
+"""A host of pages that got no request for so long is deleted."""
 LONGEST_STOP = timedelta(days=7)
-"""A stop that ends later than this was noted by a clock that ran ahead: it would hold for as long as that was wrong …"""
+"""A stop that ends later than this was stored by a clock that ran ahead, and would hold for as long as the clock was
+wrong."""
 SHORTENED_STOP = timedelta(days=1)
-"""… and lasts so long from now instead, the most that an upstream is known to ask for."""
+"""Such a stop lasts so long from now instead: the longest that an upstream is known to ask for."""
 
 
 class StoredUpstreams:
@@ -63,7 +64,7 @@ class StoredUpstreams:
             used = row.budget_used if row else 0
             if since is None or not since <= now < since + timedelta(seconds=seconds):
                 since, used = now, 0
-                _forget_pages(connection, now)
+                _delete_old_pages(connection, now)
             if used >= limit:
                 return since + timedelta(seconds=seconds)
             upsert(
@@ -75,7 +76,7 @@ class StoredUpstreams:
         return None
 
     def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        """Note the result of a request; writes only when health changed or a minute has passed."""
+        """Store the result of a request; writes only when health changed or a minute has passed."""
         with self._store.read() as connection:
             row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
         if error is None:
@@ -97,8 +98,8 @@ class StoredUpstreams:
             upsert(connection, UPSTREAM, [values], [name for name in values if name != "name"])
 
 
-def _forget_pages(connection: Connection, now: datetime) -> None:
-    """Hosts of pages are named by strangers: what none of today's requests needs must not add up."""
+def _delete_old_pages(connection: Connection, now: datetime) -> None:
+    """Delete hosts of pages that today's requests do not need: strangers name them, and they must not add up."""
     connection.execute(
         delete(UPSTREAM).where(
             UPSTREAM.c.name.startswith("web:"),
@@ -110,7 +111,7 @@ def _forget_pages(connection: Connection, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamState:
-    """What is remembered of one upstream, or of one host of pages (`web:HOST`)."""
+    """What is stored of one upstream, or of one host of pages (`web:HOST`)."""
 
     name: str
     stop_until: datetime | None
@@ -126,8 +127,8 @@ _COLUMNS = tuple(field.name for field in fields(UpstreamState))
 
 
 def load_upstreams(url: str) -> list[UpstreamState]:
-    """All that a store remembers of upstreams, by name; reads only. QueryError, StoreError."""
-    _, rows = run_query(url, f"SELECT {', '.join(_COLUMNS)} FROM upstream ORDER BY name")  # noqa: S608 # names of ours
+    """All that a store holds of upstreams, by name; reads only. QueryError, StoreError."""
+    _, rows = run_query(url, f"SELECT {', '.join(_COLUMNS)} FROM upstream ORDER BY name")  # noqa: S608 # a constant
     return [
         UpstreamState(
             name, parse_utc(until), why, parse_utc(since), error, parse_utc(good), parse_utc(spent), used
@@ -137,7 +138,7 @@ def load_upstreams(url: str) -> list[UpstreamState]:
 
 
 def load_failing_upstreams(store: Store, names: Collection[str]) -> list[UpstreamState]:
-    """What is remembered of those of the named upstreams whose last request failed."""
+    """Those of the named upstreams whose last request failed."""
     with store.read() as connection:
         return [
             UpstreamState(*(getattr(row, name) for name in _COLUMNS))

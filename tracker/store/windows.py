@@ -1,4 +1,4 @@
-"""The proof that nothing was missed: windows of a source, open until they are proved complete."""
+"""Windows of time of a source: the proof that nothing was missed. A window is open until it was proved complete."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def open_windows(store: Store, source: str) -> list[tuple[datetime, datetime]]:
 
 
 def load_watermark(store: Store, source: str, now: datetime | None = None) -> datetime | None:
-    """The watermark: the newest moment up to which a window was proved complete; open windows before it are
-    asked again one by one. What lies after `now` was proved by a clock that ran ahead, and does not count."""
+    """The watermark: the newest moment up to which a window was proved complete. Open windows before it are harvested again
+    one by one. A window after `now` was proved by a clock that ran ahead, and does not count."""
     with store.read() as connection:
         newest: datetime | None = connection.execute(
             select(func.max(WINDOW.c.until, type_=WINDOW.c.until.type)).where(
@@ -43,7 +43,7 @@ def load_watermark(store: Store, source: str, now: datetime | None = None) -> da
 
 
 def first_asked(store: Store, source: str) -> datetime | None:
-    """The oldest moment that was ever asked for, proved or not."""
+    """The oldest moment that was ever harvested, proved or not."""
     with store.read() as connection:
         oldest: datetime | None = connection.execute(
             select(func.min(WINDOW.c.since, type_=WINDOW.c.since.type)).where(WINDOW.c.source == source)
@@ -52,7 +52,7 @@ def first_asked(store: Store, source: str) -> datetime | None:
 
 
 def closed_windows(store: Store, source: str) -> list[tuple[datetime, datetime, datetime]]:
-    """(since, until, asked at) of every closed window, oldest first."""
+    """(since, until, harvested at) of every closed window, oldest first."""
     with store.read() as connection:
         return [
             (row.since, row.until, row.asked_at)
@@ -63,7 +63,7 @@ def closed_windows(store: Store, source: str) -> list[tuple[datetime, datetime, 
 
 
 def explain_open_windows(store: Store, source: str) -> list[tuple[datetime, datetime, str]]:
-    """(since, until, why) of every window that is open, oldest first; why is empty where it was never asked to its end."""
+    """(since, until, reason) of every open window, oldest first; the reason is empty where it was never harvested to its end."""
     with store.read() as connection:
         return [
             (row.since, row.until, row.reason)
@@ -74,7 +74,7 @@ def explain_open_windows(store: Store, source: str) -> list[tuple[datetime, date
 
 
 def begin_windows(store: Store, source: str, windows: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
-    """Note windows as open before they are asked for, so that a killed run leaves its gaps visible."""
+    """Store windows as open before they are harvested, so that a killed run leaves its gaps visible."""
     with store.begin() as connection:
         upsert(
             connection,
@@ -87,10 +87,9 @@ def begin_windows(store: Store, source: str, windows: Sequence[tuple[datetime, d
 
 
 def close_window(store: Store, source: str, result: WindowResult, now: datetime) -> None:
-    """Store what asking a window proved. A complete window takes in those that lie inside it.
+    """Store what harvesting a window proved. A complete window replaces those inside it.
 
-    A window that was complete before and fails now stays complete: what was proved is not unproved by a
-    failure of today.
+    A window that was complete before and fails now stays complete: a failure of today does not undo the proof.
     """
     state = OPEN if not result.complete else COMPLETE if result.got else EMPTY
     row = {
