@@ -3,7 +3,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tracker.domain.errors import UpstreamStopped
-from tracker.harvest import api as harvest_api
 
 SINCE, UNTIL = datetime(2026, 6, 16, tzinfo=UTC), datetime(2026, 6, 17, tzinfo=UTC)
 
@@ -201,7 +200,7 @@ def test_a_total_that_never_holds_leaves_the_window_open(api, ten, as_feed):
 
 
 def test_a_window_too_full_to_page_through_is_halved(api, ten, monkeypatch):
-    monkeypatch.setattr(harvest_api, "MOST_PAGED", 6)
+    monkeypatch.setattr("tracker.harvest.api.MOST_PAGED", 6)
     pages, result = read(api)
     ids = [version.arxiv_id for page in pages for version in page]
     assert sorted(ids) == [paper.id for paper in ten.papers]
@@ -211,7 +210,7 @@ def test_a_window_too_full_to_page_through_is_halved(api, ten, monkeypatch):
 
 
 def test_a_minute_too_full_is_left_open(api, arxiv, paper, monkeypatch):
-    monkeypatch.setattr(harvest_api, "MOST_PAGED", 6)
+    monkeypatch.setattr("tracker.harvest.api.MOST_PAGED", 6)
     arxiv.papers = [paper(f"2606.{n:05}", SINCE) for n in range(10)]
     _, result = read(api, SINCE, SINCE + timedelta(minutes=1))
     assert not result.complete

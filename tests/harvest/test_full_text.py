@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
-from hypothesis import settings as rates
 from hypothesis import strategies as st
 
 from tracker.domain.errors import UpstreamError, UpstreamStopped
@@ -190,7 +190,7 @@ def test_every_form_of_an_id_is_asked_for(arxiv_id: str) -> None:
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
-@rates(deadline=None)
+@hypothesis.settings(deadline=None)
 def test_no_answer_upsets_it(html: bytes, source: bytes) -> None:
     with contextlib.suppress(UpstreamError):
         full_text.read_full_text(Fetch({"html": html, "e-print": source}), ID)
