@@ -23,7 +23,6 @@ from benchmarks.fuzz.mutate import NASTY, text
 from benchmarks.fuzz.outputs import harmless, item
 from benchmarks.fuzz.target import Run, Target, loud
 from tracker import config_files
-from tracker import settings as configured
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import SettingsError
 from tracker.domain.feeds import FEED_FORMATS, Channel
@@ -37,6 +36,7 @@ from tracker.harvest.arxiv_text import clean_text
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.site import build_paper_page, build_search_page, build_site
 from tracker.publish import composed_feeds, feeds, files
+from tracker.settings import Settings, load_settings
 from tracker.store import imports, judgements, papers, roles, scans, search
 from tracker.store.engine import Store
 from tracker.store.upgrade import open_store
@@ -46,19 +46,19 @@ from tracker.web.app import build_app
 from tracker.web.dynamic import StorePages
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
-_ANSWERS = frozenset({200, 301, 304, 400, 404, 405, 406, 429})
+_STATUSES = frozenset({200, 301, 304, 400, 404, 405, 406, 429})
 _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 _FORBIDDEN = frozenset(b"\r\n\0")
 
 
 def _folder() -> Path:
-    made = tempfile.TemporaryDirectory(prefix="fuzz-")
-    _FOLDERS.append(made)
-    return Path(made.name)
+    folder = tempfile.TemporaryDirectory(prefix="fuzz-")
+    _FOLDERS.append(folder)
+    return Path(folder.name)
 
 
 def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
-    """Store a paper whose words are pieces of the input, as arXiv's parsers would hand them over, judged open."""
+    """Store a paper whose texts are pieces of the input, as the parsers of arXiv would return them, judged open."""
     lines = [clean_text(line).encode("utf-8", "replace").decode() for line in text(data).split("\n")]
     word = itertools.cycle(lines)
     work = f"arxiv:2606.{number:05}"
@@ -92,18 +92,18 @@ def keep(store: Store, number: int, data: bytes, now: datetime = NOW) -> str:
 
 
 @cache
-def _world() -> tuple[configured.Settings, Store, ASGIApp]:
+def _world() -> tuple[Settings, Store, ASGIApp]:
     folder = _folder()
-    settings = configured.load_settings(
+    settings = load_settings(
         environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_PUBLIC_URL": "https://tracker.example.org/papers"}
     )
     store = open_store(settings.store_url)
     for number in range(1, 9):
         keep(store, number, b"\n".join(NASTY[number::8]))
-    made = tuple(item(b"\n".join([b"Ann \xc3\x84uthor", *NASTY[number::4]])) for number in range(4))
+    items = tuple(item(b"\n".join([b"Ann \xc3\x84uthor", *NASTY[number::4]])) for number in range(4))
     composer = composed_feeds.Composer(settings)
-    composer.load(made, {})
-    channel = Channel(name="", title="All", description="All", items=made)
+    composer.load(items, {})
+    channel = Channel(name="", title="All", description="All", items=items)
     pages = {
         channel.path(feed_format): feeds.write_feed(
             channel, feed_format, settings.feed, public_url=settings.public_url
@@ -120,7 +120,7 @@ def _world() -> tuple[configured.Settings, Store, ASGIApp]:
         github_token=False,
         stages={},
     )
-    files.write_files(settings.public_dir, {**build_site(store, settings, status, newest=made), **pages})
+    files.write_files(settings.public_dir, {**build_site(store, settings, status, newest=items), **pages})
     middleware.BURST = 10**9
     site = build_app(
         settings.public_dir, lambda: status, MovedClock(NOW), ttl_minutes=60, public_url=settings.public_url, websub_hub="https://hub.example.org/?a=b",
@@ -147,10 +147,10 @@ def _site() -> Run:
             for name, colon, value in [line.partition(b":")]
             if colon
         ]
-        told: list[Any] = []
+        messages: list[Any] = []
 
         async def send(message: Any) -> None:
-            told.append(message)
+            messages.append(message)
 
         scope = {
             "type": "http", "method": "HEAD" if len(data) % 7 == 0 else "GET", "path": unquote(b"/".join((b"", path.lstrip(b"/"))).decode("latin-1"), errors="replace"),
@@ -159,14 +159,14 @@ def _site() -> Run:
         with loud() as check:
             loop.run_until_complete(site(scope, receive, send))
             check()
-        _judged(told)
+        _check_response(messages)
 
     return run
 
 
-def _judged(told: list[Any]) -> None:
-    start, body = told[0], b"".join(one.get("body", b"") for one in told[1:])
-    assert start["status"] in _ANSWERS, start["status"]
+def _check_response(messages: list[Any]) -> None:
+    start, body = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
+    assert start["status"] in _STATUSES, start["status"]
     headers = dict(start["headers"])
     for name, value in start["headers"]:
         assert not (set(name) | set(value)) & _FORBIDDEN, (name, value)
@@ -186,7 +186,7 @@ def _judged(told: list[Any]) -> None:
 
 def _api() -> Run:
     settings, store, _ = _world()
-    asked = Api(settings)
+    json_api = Api(settings)
 
     def run(data: bytes) -> None:
         first, *rest = data.split(b"\n")
@@ -199,11 +199,11 @@ def _api() -> Run:
         }
         with loud() as check:
             for where in ("papers", f"papers/{unquote(path.decode('latin-1'), errors='replace')}", text(path)):
-                answer = asked.respond("GET", where, query, given)
-                assert answer.status_code in _ANSWERS, answer.status_code
-                for name, value in answer.headers.items():
+                response = json_api.respond("GET", where, query, given)
+                assert response.status_code in _STATUSES, response.status_code
+                for name, value in response.headers.items():
                     assert not set(f"{name}{value}".encode()) & _FORBIDDEN, (name, value)
-                json.loads(bytes(answer.body) or b"{}")
+                json.loads(bytes(response.body) or b"{}")
             check()
         search.find_papers(store, text(data), 5)
 
@@ -219,9 +219,9 @@ def _stored() -> Run:
         assert page is not None
         harmless(page)
         harmless(build_search_page(store, settings, text(data)[:300], 1))
-        answer = Api(settings).respond("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
-        assert answer.status_code == 200
-        json.loads(answer.body)
+        response = Api(settings).respond("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
+        assert response.status_code == 200
+        json.loads(response.body)
 
     return run
 
@@ -257,7 +257,7 @@ def _settings() -> Run:
     def run(data: bytes) -> None:
         path.write_bytes(data)
         with suppress(SettingsError):
-            configured.load_settings(path, environ={})
+            load_settings(path, environ={})
 
     return run
 

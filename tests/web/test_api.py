@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
-from tracker import settings as configuration
 from tracker.domain.history import Verdict
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.fetch import clock
 from tracker.hosts.resolve import resolve_url
+from tracker.settings import load_settings
 from tracker.store import judgements, papers, roles, scans
 from tracker.store.engine import Store
 from tracker.store.readonly_sql import Stopwatch
@@ -100,7 +100,7 @@ def site(store: Store, tmp_path: Path, now: datetime) -> Api:
     for number in range(1, 8):
         add(store, number, now, category="cs.CV" if number == 3 else "cs.CL", is_open=number != 5)
     add(store, 9, now, author="Bo Äuthor")
-    return Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    return Api(load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
 
 
 def ask(site: Api, path: str, method: str = "GET", **headers: str) -> Answer:
@@ -282,7 +282,7 @@ def test_only_reading(site: Api, method: str) -> None:
 
 
 def test_no_store_is_503_and_none_is_made(tmp_path: Path) -> None:
-    site = Api(configuration.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    site = Api(load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
     answer = ask(site, "papers")
     assert (answer.status, "retry-after" in answer.headers, list(tmp_path.iterdir())) == (503, True, [])
     assert str(tmp_path) not in answer.body.decode()
@@ -318,9 +318,7 @@ def call(app: ASGIApp, method: str, path: str) -> tuple[int, dict[str, str], byt
 
 def test_the_site_serves_it(tmp_path: Path, store: Store, now: datetime) -> None:
     add(store, 1, now)
-    made = configuration.load_settings(
-        environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://x.org/t"}
-    )
+    made = load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://x.org/t"})
     app = build_app(
         tmp_path, lambda: pytest.fail("not asked"), clock.make_clock(made), ttl_minutes=60, public_url=made.public_url,
         api=Api(made),

@@ -18,7 +18,7 @@ def test_what_is_not_there_is_a_page_and_no_feed(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/paper/2606.00001x", "/paper/", "/paper/../feed.xml", "/feeds//", "/404", "/" + "a" * 5000,
-                                  "/paper/" + "9" * 400, "/feed.xml.zst", "/feed.xml.br", "/feed.xml?x=" + "a" * 9000])  # fmt: skip
+                                  "/paper/" + "9" * 400, "/health%0A", "/feeds/keyword/a%0A.xml", "/feed.xml.zst", "/feed.xml.br", "/feed.xml?x=" + "a" * 9000])  # fmt: skip
 def test_odd_paths_are_not_found_and_cheap(site: Site, path: str) -> None:
     answer = site.ask(path)
     assert answer.status == 404

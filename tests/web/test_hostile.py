@@ -19,13 +19,14 @@ from starlette.types import ASGIApp
 from benchmarks.fuzz.outputs import harmless, item
 from benchmarks.fuzz.serving import keep
 from tracker import config_files
-from tracker import settings as configured
+from tracker.domain.errors import SettingsError
 from tracker.domain.feeds import ATOM, RSS, Channel
 from tracker.domain.status import Status
 from tracker.fetch.clock import SystemClock
 from tracker.pipeline.site import build_paper_page, build_search_page
 from tracker.publish import composed_feeds, feeds, files, opml
 from tracker.publish.readable_text import readable_text
+from tracker.settings import Settings, load_settings
 from tracker.store.engine import Store
 from tracker.web import process
 from tracker.web.api import Api
@@ -40,14 +41,14 @@ SQL = ["'", '"', "' OR 1=1 --", "'; DROP TABLE paper; --", '" OR ""="', "1); ATT
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> configured.Settings:
-    return configured.load_settings(
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(
         environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://tracker.example.org"}
     )
 
 
 @pytest.fixture
-def site(store: Store, settings: configured.Settings, now) -> ASGIApp:
+def site(store: Store, settings: Settings, now) -> ASGIApp:
     keep(store, 1, b"https://github.com/ann/deep\n" + SCRIPT.encode(), now)
     keep(store, 2, b"https://github.com/bob/wide\nA plain title\n", now)
     composer = composed_feeds.Composer(settings)
@@ -286,5 +287,5 @@ def test_a_feed_whose_name_shows_nothing_is_still_one(settings):
 def test_toml_that_is_deep_or_huge_is_an_error_in_words(tmp_path, content):
     path = tmp_path / "deep.toml"
     path.write_text(content)
-    with pytest.raises(configured.SettingsError, match=r"deep\.toml: is not valid TOML"):
+    with pytest.raises(SettingsError, match=r"deep\.toml: is not valid TOML"):
         config_files.read_toml(path)

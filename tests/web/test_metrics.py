@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client.parser import text_string_to_metric_families as parse
+from prometheus_client.parser import text_string_to_metric_families
 
 from tracker import settings
 from tracker.domain.status import Status, Trouble
@@ -42,7 +42,7 @@ def status(*troubles: Trouble, **stages: datetime | None) -> Status:
 
 def read(body: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     found: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
-    for family in parse(body.decode()):
+    for family in text_string_to_metric_families(body.decode()):
         assert family.documentation, "every name has its HELP"
         assert family.type in ("gauge", "counter"), "and its TYPE"
         for sample in family.samples:
