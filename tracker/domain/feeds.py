@@ -1,6 +1,6 @@
 """Feeds: their names and paths, their formats, and what a feed holds.
 
-A feed's name is `main`'s empty one, or the part of its path between `/feeds/` and the ending.
+The main feed's name is empty; another's is the part of its path between `/feeds/` and the ending.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ ATOM = FeedFormat("atom", "application/atom+xml", "Atom")
 JSON_FEED = FeedFormat("json", "application/feed+json", "JSON Feed")
 FEED_FORMATS = (RSS, ATOM, JSON_FEED)
 """RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1: every feed is published in each of them."""
+FEED_SUFFIXES = frozenset(f".{feed_format.ending}" for feed_format in FEED_FORMATS)
+"""The endings of feed files, with the dot."""
 FORMAT_BY_ENDING = {feed_format.ending: feed_format for feed_format in FEED_FORMATS}
 
 

@@ -14,10 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.domain.errors import UpstreamError, UpstreamStopped
-from tracker.domain.feeds import FEED_FORMATS
+from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.domain.protocols import Fetch
 
-_SUFFIXES = {f".{feed_format.ending}" for feed_format in FEED_FORMATS}
 REQUEST_SECONDS = 5.0
 """The timeout of one request, in seconds."""
 MOST_REFUSED = 3
@@ -41,7 +40,7 @@ def list_feed_files(folder: Path) -> dict[str, int]:
     """
     files = {}
     for path in [*folder.glob("feed.*"), *(folder / "feeds").rglob("*.*")]:
-        if path.suffix in _SUFFIXES and path.is_file():
+        if path.suffix in FEED_SUFFIXES and path.is_file():
             files[path.relative_to(folder).as_posix()] = path.stat().st_mtime_ns
     return files
 

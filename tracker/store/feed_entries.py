@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, PROMISE_KEPT_FEED
 from tracker.domain.terms import Cause, EventKind, Fact, State
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
@@ -16,9 +17,7 @@ from tracker.store.tables.judgement import FEED_ENTRY
 from tracker.store.tables.work import WORK, WORK_CATEGORY
 
 MAIN_FEED = "main"
-FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
-PROMISE_KEPT, GONE = "event/promise-kept", "event/gone"
-FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT, GONE)
+FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT_FEED, GONE_FEED)
 _CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.RELICENSED, EventKind.RESTORED)
 
 
@@ -33,8 +32,8 @@ def add_new_entries(store: Store, now: datetime) -> int:
         new = _add(connection, MAIN_FEED, _opened(), now)
         for fact in FACT_FEEDS:
             _add(connection, fact.value, _open_fact(fact), now)
-        _add(connection, PROMISE_KEPT, _promises_kept(), now, once=False)
-        _add(connection, GONE, _by_kind(EventKind.GONE), now, once=False)
+        _add(connection, PROMISE_KEPT_FEED, _promises_kept(), now, once=False)
+        _add(connection, GONE_FEED, _by_kind(EventKind.GONE), now, once=False)
     return new
 
 

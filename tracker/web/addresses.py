@@ -7,14 +7,16 @@ from functools import lru_cache
 
 from starlette.types import Scope
 
-MAIN_FEEDS = frozenset({"feed.xml", "feed.atom", "feed.json"})
+from tracker.domain.feeds import FEED_SUFFIXES
+
+MAIN_FEEDS = frozenset(f"feed{suffix}" for suffix in FEED_SUFFIXES)
 """Feeds that a query composes."""
 SEARCH = "search"
 MOVED = {"rss": "feed.xml", "rss.xml": "feed.xml", "atom.xml": "feed.atom", "index": "", "index.html": ""}
 """Addresses that moved for ever. The address of a feed that is given up is added here."""
 PAPER = re.compile(r"((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(v[0-9]{1,3})?")
 """An arXiv id, with or without a version."""
-FEED_OF_PAPER = re.compile(r"[^?]+\.(?:xml|atom|json)")
+FEED_OF_PAPER = re.compile(rf"[^?]+(?:{'|'.join(map(re.escape, sorted(FEED_SUFFIXES)))})")
 _TRACKING = re.compile(r"utm_|fbclid$|gclid$|mc_|ref$")
 """Parameters that mailers and social networks add. They name nothing here."""
 

@@ -15,9 +15,10 @@ from urllib.parse import parse_qsl, quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.publish.composed_feeds import Composer
 from tracker.web.addresses import FEED_OF_PAPER, MOVED, PAPER, meaningful_query
-from tracker.web.files import FEED_ENDINGS, CachePolicy, NotFound
+from tracker.web.files import CachePolicy, NotFound
 from tracker.web.published import TYPES, PublishedFiles
 from tracker.web.responses import (
     ANY_ORIGIN,
@@ -133,7 +134,7 @@ class DynamicPages:
 
     async def _composed(self, request: Request, name: str, query: str) -> Response:
         suffix = PurePosixPath(name).suffix
-        if self._composer is None or suffix not in FEED_ENDINGS:
+        if self._composer is None or suffix not in FEED_SUFFIXES:
             return self._not_found.response()
         feed = await self._threads.run(partial(self._composer.answer, name, query))
         if feed.location is not None:

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.domain.protocols import Clock
 from tracker.web.addresses import meaningful_query
 from tracker.web.conditional import accepted_codings, is_not_modified
@@ -28,7 +29,6 @@ PAGE_SECONDS = 300
 RENEW_SECONDS = 60
 """How long a Cache-Control of feeds is reused."""
 CHUNK_BYTES = 256 * 1024
-FEED_ENDINGS = frozenset({".xml", ".atom", ".json"})
 SNAPSHOT_FILES = frozenset({"tracker.db.zst", "tracker.db.zst.sha256", "tracker.db.zst.json"})
 _SAFE = "/:?=&,+%@!*()~"
 
@@ -105,7 +105,7 @@ class FileEndpoint:
             await send({"type": "http.response.body", "body": b""})
             return
         headers = [*representation.headers, cache_control]
-        if file.suffix in FEED_ENDINGS and (link := self._policy.link(scope["route_path"][1:])):
+        if file.suffix in FEED_SUFFIXES and (link := self._policy.link(scope["route_path"][1:])):
             headers += raw(link)
         is_head = scope["method"] == "HEAD"
         if file.is_large and not is_head:

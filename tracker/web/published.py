@@ -11,13 +11,12 @@ from email.utils import format_datetime
 from pathlib import Path
 from time import monotonic
 
+from tracker.domain.feeds import FEED_FORMATS, FEED_SUFFIXES
 from tracker.web.conditional import ENDINGS
 from tracker.web.responses import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, VARY, HeaderList, raw
 
 TYPES = {
-    ".xml": "application/rss+xml; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".json": "application/feed+json; charset=utf-8",
+    **{f".{feed_format.ending}": f"{feed_format.media_type}; charset=utf-8" for feed_format in FEED_FORMATS},
     ".opml": "text/x-opml; charset=utf-8",
     ".html": HTML,
     ".css": "text/css; charset=utf-8",
@@ -29,7 +28,7 @@ TYPES = {
 """Content types by the ending of a file. A file with any other ending is not served."""
 TYPES_BY_NAME = {"sitemap.xml": "application/xml; charset=utf-8", "tracker.db.zst.json": "application/json"}
 """Content types of files whose ending says something else."""
-POLLED = frozenset({".xml", ".atom", ".json", ".opml"})
+POLLED = FEED_SUFFIXES | {".opml"}
 """Endings of what feed readers poll, and what scripts of other sites may read."""
 MOST_BYTES = 8 * 1024 * 1024
 """Bytes of bodies kept in memory; the file that was asked for longest ago is dropped first."""
