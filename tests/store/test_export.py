@@ -167,9 +167,9 @@ def test_an_empty_store_gives_empty_files(store: Store) -> None:
 
 
 def test_what_is_no_view_or_format_is_one_sentence(store: Store) -> None:
-    with pytest.raises(StoreError, match="no public view"):
+    with pytest.raises(StoreError, match="not a public view"):
         written(store, "work; DROP TABLE work", "csv")
-    with pytest.raises(StoreError, match="no format"):
+    with pytest.raises(StoreError, match="not a format"):
         written(store, "papers", "xlsx")
 
 

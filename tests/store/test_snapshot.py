@@ -237,7 +237,7 @@ def test_a_store_that_is_there_is_kept_aside_and_only_by_force(
     _, kept = restore.restore_snapshot(file, store.url, now, force=True)
     assert kept == tmp_path / "tracker.db.20260617T050000Z"
     assert (titles(target), titles(kept)) == (["Paper 1"], ["Paper 1", "Paper 2"])
-    with pytest.raises(StoreError, match="there already"):
+    with pytest.raises(StoreError, match="exists already"):
         restore.restore_snapshot(file, store.url, now, force=True)
 
 

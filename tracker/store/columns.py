@@ -12,7 +12,7 @@ from tracker.store.times import format_utc
 
 
 class UtcText(TypeDecorator[datetime]):
-    """An aware datetime kept as `2026-07-01T05:00:00Z`: sorts as text, reads without a program."""
+    """An aware datetime stored as `2026-07-01T05:00:00Z`: sorts as text, reads without a program."""
 
     impl = String(20)
     cache_ok = True
@@ -27,7 +27,7 @@ class UtcText(TypeDecorator[datetime]):
 
 
 class DayNumber(TypeDecorator[date]):
-    """A day kept as the number 20260616."""
+    """A day stored as the number 20260616."""
 
     impl = Integer
     cache_ok = True
@@ -74,19 +74,19 @@ LICENCES = {
     "zero": f"{_CC}publicdomain/zero/1.0/",
     "arxiv": f"{_NAMES}nonexclusive-distrib/1.0/",
 }
-"""The licences that arXiv offers (info.arxiv.org/help/license) by the words that stand for them in the tables."""
-_WORDS = {address: word for word, address in LICENCES.items()}
+"""The licences that arXiv offers (info.arxiv.org/help/license) by the short names that the tables hold for them."""
+_SHORT_NAMES = {address: word for word, address in LICENCES.items()}
 
 
 class PaperLicence(TypeDecorator[str]):
-    """The address of a paper's licence; those that arXiv offers take a word instead of fifty letters."""
+    """The address of a paper's licence; those that arXiv offers are stored as a short name instead of fifty letters."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
-        """The word for it, where there is one."""
-        return value if value is None else _WORDS.get(value, value)
+        """The short name, where there is one."""
+        return value if value is None else _SHORT_NAMES.get(value, value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
         """The address."""
@@ -94,6 +94,6 @@ class PaperLicence(TypeDecorator[str]):
 
 
 def licence_sql(column: str) -> str:
-    """SQL for the address of a licence that is kept as `PaperLicence` has it."""
+    """SQL for the address of a licence that is stored as `PaperLicence` does."""
     cases = " ".join(f"WHEN '{word}' THEN '{address}'" for word, address in LICENCES.items())
     return f"CASE {column} {cases} ELSE {column} END"

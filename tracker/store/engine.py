@@ -1,4 +1,4 @@
-"""Opening the store: connections, migrations, and what refuses a file that is not ours to touch."""
+"""Connections to a store, for writing and for reading, and the errors of its database as sentences."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tracker.store.dialect import encode_json
 BUSY_SECONDS = 60
 CHECKPOINT_MILLISECONDS = 500
 LOG_BYTES = 64 * 1024 * 1024
-"""A write-ahead log that a long reading made longer is cut to this when it is begun anew."""
+"""A write-ahead log that grew during a long read is cut to this when it starts anew."""
 PAGE_BYTES = 16384
 
 
 class Store:
     """One store. `begin()` writes in one transaction; `read()` reads a consistent snapshot.
 
-    Both raise StoreError for what a disk or another program does to it: no room, a lock that stays, damage.
+    Both raise StoreError for what a disk or another program causes: no space, a lock that stays, damage.
     """
 
     def __init__(self, engine: Engine, url: str) -> None:
@@ -51,8 +51,8 @@ class Store:
     def checkpoint_wal(self) -> bool:
         """Fold SQLite's write-ahead log into the file and cut it to nothing; False where a reader still needs it.
 
-        By itself SQLite folds the log but leaves it as long as it ever was (sqlite.org/wal.html, 6). Nobody is waited
-        for: what could not be folded now is folded after the next cycle.
+        By itself SQLite folds the log but leaves it as long as it ever was (sqlite.org/wal.html, 6). It waits for
+        nobody: what cannot be folded now is folded after the next cycle.
         """
         if self.engine.dialect.name != "sqlite":
             return True
@@ -81,7 +81,7 @@ class Store:
             raise StoreError(f"{name}: {sentence}") from None
 
     def release_connections(self) -> None:
-        """Close the connections that nobody uses, with their memory: there will be new ones when there is work."""
+        """Close idle connections and free their memory; new ones are opened when there is work."""
         self.engine.dispose()
 
     def close(self) -> None:
@@ -90,9 +90,9 @@ class Store:
 
 
 def open_reader(url: str) -> Store:
-    """A store that is there, for who must not write: the database itself refuses every change. StoreError.
+    """An existing store for readers: the database itself refuses every change. StoreError.
 
-    Each transaction has a connection of its own, so that nothing of it stays.
+    Each transaction has its own connection, so that no memory stays after it.
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -114,7 +114,7 @@ def open_reader(url: str) -> Store:
 
 
 def server_engine(url: str, **options: Any) -> Engine:
-    """A store on PostgreSQL; `options` as SQLAlchemy's `create_engine` takes them. StoreError where it cannot be had."""
+    """A store on PostgreSQL; `options` as SQLAlchemy's `create_engine` takes them. StoreError where there is no driver for it."""
     if parse_url(url).get_backend_name() != "postgresql":
         raise StoreError("database_url must begin with sqlite:/// or postgresql://.")
     try:
@@ -124,7 +124,7 @@ def server_engine(url: str, **options: Any) -> Engine:
 
 
 def parse_url(url: str) -> URL:
-    """The parts of a `database_url`. StoreError, without repeating it, where it is none."""
+    """The parts of a `database_url`. StoreError, without repeating it, where it is not an address."""
     try:
         return make_url(url)
     except (ArgumentError, ValueError):
@@ -181,4 +181,4 @@ HINDRANCES = {
 
 def explain_hindrance(reason: str) -> str | None:
     """What hinders the database, in a sentence; None for an error of another kind."""
-    return next((sentence for words, sentence in HINDRANCES.items() if words in reason), None)
+    return next((sentence for phrase, sentence in HINDRANCES.items() if phrase in reason), None)

@@ -1,4 +1,4 @@
-"""Words of short lists, kept as their place in the list: some of them stand in every row of the largest tables."""
+"""Columns of enumerated values, stored as small integers: some of them are in every row of the largest tables."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from sqlalchemy.types import TypeDecorator
 
 
 class EnumColumn(TypeDecorator[str]):
-    """One of `values`, kept as its place among them. The places are in every store: new words come at the end, and none
-    goes. A word that is not listed is a bug: ValueError."""
+    """One of `values`, stored as its index. Every store holds these indexes: new values are added at the end, and none is
+    removed. ValueError for a value that is not listed, which is a bug."""
 
     impl = SmallInteger
     cache_ok = True
@@ -18,20 +18,20 @@ class EnumColumn(TypeDecorator[str]):
         self.values = values
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> int | None:  # noqa: ARG002 # the signature is SQLAlchemy's
-        """Its place."""
+        """The index."""
         return None if value is None else self.values.index(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # as above
-        """The word."""
+        """The value."""
         return None if value is None else self.values[value]
 
     def sql(self, column: str) -> str:
-        """SQL for the word that a column holds the place of."""
-        cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(self.values))
+        """SQL for the value whose index a column holds."""
+        cases = " ".join(f"WHEN {index} THEN '{value}'" for index, value in enumerate(self.values))
         return f"CASE {column} {cases} END"
 
 
-# The first sources are in alphabetical order: where two of them name a link, the first is told.
+# The sources are in alphabetical order: where two of them name a link, the first counts.
 SOURCE = EnumColumn(("html", "hub-list", "hub-record", "import", "metadata", "page", "pdf", "tex", "watch"))
 PLACE = EnumColumn(
     (

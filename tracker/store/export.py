@@ -54,14 +54,22 @@ class Column:
 _TEXT_LISTS = frozenset({"authors", "categories", "grade_reasons", "reasons", "names", "github", "huggingface"})
 _DECLARED = {"INTEGER": Kind.INTEGER, "FLOAT": Kind.NUMBER, "BOOLEAN": Kind.FLAG}
 _COUNTED = frozenset(
-    {"first_version", "last_version", "links", "artifacts", "papers", "open_papers", *(one.value for one in State)}
+    {
+        "first_version",
+        "last_version",
+        "links",
+        "artifacts",
+        "papers",
+        "open_papers",
+        *(state.value for state in State),
+    }
 )
 """Whole numbers that a view computes, so that no table declares them. Whatever else is computed is text."""
 
 
 @contextmanager
 def open_consistent(url: str) -> Iterator[sqlite3.Connection]:
-    """One consistent look at the whole store, which cannot write. StoreError."""
+    """A connection that reads one consistent state of the whole store and cannot write. StoreError."""
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError("Only a SQLite store is exported here; use the server's own tools, such as COPY.")
@@ -74,9 +82,9 @@ def open_consistent(url: str) -> Iterator[sqlite3.Connection]:
 def view_columns(connection: sqlite3.Connection, view: str) -> list[Column]:
     """The columns of a public view, in order; what they hold is what the tables behind it declare. StoreError."""
     if view not in views.VIEWS:
-        raise StoreError(f"{view}: is no public view; there are {', '.join(views.VIEWS)}.")
-    told = connection.execute(f"SELECT name, type FROM pragma_table_info('{view}')")  # noqa: S608 # a view of ours
-    return [Column(name, _kind(name, declared.upper())) for name, declared in told.fetchall()]
+        raise StoreError(f"{view}: is not a public view; choose one of {', '.join(views.VIEWS)}.")
+    rows = connection.execute(f"SELECT name, type FROM pragma_table_info('{view}')")  # noqa: S608 # a constant
+    return [Column(name, _kind(name, declared.upper())) for name, declared in rows.fetchall()]
 
 
 def _kind(name: str, declared: str) -> Kind:
@@ -99,24 +107,24 @@ def json_value(kind: Kind, value: Any) -> Any:
 
 
 def export_view(connection: sqlite3.Connection, view: str, form: str, file: IO[bytes]) -> int:
-    """Write one view into a file that is open; returns how many rows. StoreError, also for a form that is none."""
-    told = view_columns(connection, view)
-    rows = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 # a view of ours: columns() has refused others
+    """Write one view into an open file; returns how many rows. StoreError, also for an unknown format."""
+    columns = view_columns(connection, view)
+    rows = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 # view_columns() refuses others
     if form == "parquet":
-        return _parquet(told, rows, file)
+        return _parquet(columns, rows, file)
     if form == "csv":
-        return _csv(told, rows, file)
+        return _csv(columns, rows, file)
     if form == "jsonl":
-        return _jsonl(told, rows, file)
-    raise StoreError(f"{form}: is no format; there are {', '.join(FORMATS)}.")
+        return _jsonl(columns, rows, file)
+    raise StoreError(f"{form}: is not a format; choose one of {', '.join(FORMATS)}.")
 
 
-def _jsonl(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+def _jsonl(columns: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
     number = 0
     for row in rows:
         number += 1
-        made = {column.name: json_value(column.kind, value) for column, value in zip(told, row, strict=True)}
-        file.write(_line(made))
+        record = {column.name: json_value(column.kind, value) for column, value in zip(columns, row, strict=True)}
+        file.write(_line(record))
     return number
 
 
@@ -125,11 +133,11 @@ def _line(value: object) -> bytes:
     return f"{json.dumps(value, ensure_ascii=False)}\n".encode(errors="replace")
 
 
-def _csv(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+def _csv(columns: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
     """RFC 4180, UTF-8: nothing for what is not known, flags true or false, lists as JSON."""
     out = csv.writer(_Encoded(file))
-    out.writerow([column.name for column in told])
-    flags = [place for place, column in enumerate(told) if column.kind is Kind.FLAG]
+    out.writerow([column.name for column in columns])
+    flags = [place for place, column in enumerate(columns) if column.kind is Kind.FLAG]
     number = 0
     for row in rows:
         number += 1
@@ -150,7 +158,7 @@ class _Encoded:
         return self._file.write(text.encode(errors="replace"))
 
 
-def _parquet(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+def _parquet(columns: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
     try:
         import pyarrow as pa  # noqa: PLC0415 # an optional extra, 100 MB
         from pyarrow import parquet  # noqa: PLC0415 # as above
@@ -167,15 +175,16 @@ def _parquet(told: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[byt
         Kind.TEXTS: pa.list_(pa.string()),
         Kind.NESTED: pa.string(),
     }
-    schema = pa.schema([(column.name, types[column.kind]) for column in told])
+    schema = pa.schema([(column.name, types[column.kind]) for column in columns])
     number = 0
     with parquet.ParquetWriter(file, schema, compression="zstd") as out:
         while group := list(islice(rows, GROUP)):
-            cells = zip(told, zip(*group, strict=True), strict=True)
-            made = [
-                pa.array([_arrow(one.kind, cell) for cell in column], types[one.kind]) for one, column in cells
+            cells = zip(columns, zip(*group, strict=True), strict=True)
+            arrays = [
+                pa.array([_arrow(column.kind, cell) for cell in values], types[column.kind])
+                for column, values in cells
             ]
-            out.write_table(pa.Table.from_arrays(made, schema=schema), row_group_size=GROUP)
+            out.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=GROUP)
             number += len(group)
     return number
 
@@ -186,7 +195,7 @@ def _arrow(kind: Kind, value: Any) -> Any:
     if kind is Kind.TIME:
         return datetime.fromisoformat(value)
     if kind is Kind.TEXTS:
-        return [_clean(one) for one in json.loads(value)]
+        return [_clean(text) for text in json.loads(value)]
     if kind in (Kind.TEXT, Kind.NESTED):
         return _clean(str(value))
     return bool(value) if kind is Kind.FLAG else value
@@ -200,7 +209,7 @@ def write_links_file(connection: sqlite3.Connection, file: IO[bytes], paper_addr
     """Write `links-between-papers-and-code` as Papers with Code published it: a JSON array of flat objects.
 
     Listed are repositories that are the authors' own (`is_official`), and re-implementations by others. What cannot
-    be known from outside is told in `docs/exchange.md`. `paper_address` is what stands before a paper's id.
+    be known from outside is described in `docs/exchange.md`. `paper_address` is the address of a paper without its id.
     """
     rows = connection.execute(
         f"""
@@ -208,7 +217,7 @@ def write_links_file(connection: sqlite3.Connection, file: IO[bytes], paper_addr
         FROM role r JOIN artifact a ON a.id = r.artifact JOIN work w ON w.id = r.work
         JOIN version v ON v.work = w.id AND v.n = w.latest
         WHERE r.role IN ('own', 'community') AND a.kind = 'repository' AND w.arxiv_id IS NOT NULL
-        """  # noqa: S608 # words of ours
+        """  # noqa: S608 # constants
     )
     number = 0
     file.write(b"[")
@@ -237,7 +246,7 @@ def _published(row: Sequence[Any], paper_address: str) -> dict[str, object]:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its name only once it is whole; what goes wrong leaves the one before."""
+    """A file that gets its name once it is complete; after an error the earlier file stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:

@@ -1,7 +1,7 @@
 """Lists of others as evidence: links between papers and code in the format of Papers with Code, or our own JSON Lines.
 
-An imported link is never taken for true. It is stored as a mention whose source is the list, and judged like any
-other; alone it never makes an artifact the authors' own (`tracker.detect.roles.decision`).
+An imported link is never believed. It is stored as a mention whose source is the list, and judged like any other mention;
+alone it never makes an artifact the authors' own (`tracker.detect.roles.decision`).
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from tracker.store.tables.work import WORK
 BATCH = 1000
 CHUNK = 1 << 16
 LONGEST = 1 << 20
-"""Characters of one record at most: what is longer is no record of ours."""
+"""The most characters of one record: a longer text is not a record."""
 MOST_REPORTED = 20
-"""Bad records that are told one by one; all are counted."""
+"""Bad records that are reported one by one; all are counted."""
 LONGEST_NAME = 120
 _ID = re.compile(
     r"(?:(?i:arxiv):)?((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(?:v[0-9]{1,3})?"
@@ -63,7 +63,7 @@ class ListedLink:
     reference: Reference
     url: str
     claim: str
-    """What the list says of it, in words."""
+    """What the list says of the link, as text."""
 
 
 @dataclass(slots=True)
@@ -92,26 +92,26 @@ def import_links(
 ) -> ImportSummary:
     """Take the links of a list into the store, a batch in a transaction each; repeating it changes nothing.
 
-    `source` names the list, and stands in the evidence of each link; `rules` is the version of the rules of roles.
-    Papers that are not stored are skipped and counted: a list makes no papers.
+    `source` names the list in the evidence of each link; `rules` is the version of the rules of roles.
+    Papers that are not stored are skipped and counted: a list creates no papers.
     """
     summary = ImportSummary()
-    # The name of a file need not be text: halves of surrogate pairs stand for bytes that are no UTF-8.
+    # The name of a file need not be text: Python gives bytes that are not UTF-8 as lone surrogates.
     clean = source.encode("utf-8", "replace").decode().replace("\0", "")
     named = " ".join(clean.split())[:LONGEST_NAME] or "a list without a name"
     read = (_listed(line, record, resolve) for line, record in read_records(stream))
     while batch := list(islice(read, BATCH)):
         summary.records += len(batch)
         links = []
-        for one in batch:
-            if isinstance(one, BadRecord):
+        for link in batch:
+            if isinstance(link, BadRecord):
                 summary.bad += 1
                 if len(summary.bad_records) < MOST_REPORTED:
-                    summary.bad_records.append(one)
-            elif one is None:
+                    summary.bad_records.append(link)
+            elif link is None:
                 summary.unknown_papers += 1
             else:
-                links.append(one)
+                links.append(link)
         _save(store, links, named, rules, now, summary)
         progress(summary.records)
     return summary
@@ -196,7 +196,7 @@ def _listed(line: int, record: Any, resolve: Resolve) -> ListedLink | BadRecord 
 def read_records(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:
     """The objects of a JSON array or of JSON Lines, each with the line on which it begins, or a Bad in its place.
 
-    Reads in pieces: little more than LONGEST characters are held. After an object that cannot be read it goes on
+    Reads in pieces and holds little more than LONGEST characters. After an object that cannot be read it goes on
     where the next one seems to begin; what is no object is skipped to the end of its line.
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")

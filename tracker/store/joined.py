@@ -1,4 +1,4 @@
-"""Rows as they are read: what the tables keep apart, so that it stands once, put together again."""
+"""Rows as they are read. The tables store each thing once; these subqueries join them again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MENTIONS = (
     .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == MENTION.c.name)
     .subquery("mentions")
 )
-"""Mentions with the artifact that they lead to, its reference, and the address for which that stands."""
+"""Mentions with the artifact that they lead to, its reference, and the address of that reference."""
 
 ROLES = (
     select(*ROLE.c, ARTIFACT_NAME.c.reference, _URL, MENTION.c.evidence, SHARED_TEXT.c.sentences.label("reasons"))
@@ -63,14 +63,14 @@ VERDICTS = (
     .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == VERDICT.c.name)
     .subquery("verdicts")
 )
-"""Verdicts with the reference that decides them, and the words of their reasons."""
+"""Verdicts with the reference that decides them, and the sentences of their reasons."""
 
 SCANS = (
     select(*SCAN.c, SHARED_TEXT.c.sentences)
     .outerjoin(SHARED_TEXT, SHARED_TEXT.c.id == SCAN.c.shared_text)
     .subquery("scans")
 )
-"""Scans with the words of their reason, if any."""
+"""Scans with the sentence of their reason, if any."""
 
 EVENTS = (
     select(

@@ -1,6 +1,6 @@
-"""Keys as they stand in SQLite: an arXiv id is a number of four bytes there, for each of the dozen rows that name it.
+"""Keys of works: one integer for each, the same on every database, in each of the dozen rows about the work.
 
-PostgreSQL keeps the text of each.
+The key of a paper is made of its arXiv id and fits into four bytes; the key of a release is a digest of its name.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _ARCHIVES = (
     "mtrl-th", "nlin", "nucl-ex", "nucl-th", "patt-sol", "physics", "plasm-ph", "q-alg", "q-bio", "q-fin", "quant-ph",
     "solv-int", "stat", "supr-con",
 )  # fmt: skip
-"""The archives that gave numbers of their own until March 2007 (info.arxiv.org/help/arxiv_identifier.html). Their order
-is in the stores' keys."""
+"""The archives that numbered their papers themselves until March 2007 (info.arxiv.org/help/arxiv_identifier.html). Every
+store's keys depend on their order."""
 _IN_A_MONTH = 100_000
 _NEW_IDS, _FIVE_DIGITS = 195, 288
 """The months since January 1991 in which ids lost their archive (April 2007) and got a fifth digit (January 2015)."""
 
 
 def arxiv_number(arxiv_id: str) -> int:
-    """A number that grows with the month and the number of an arXiv id, and is close to the one before it: so indexes
-    stay small and give the newest paper first. What is no id of arXiv's gets a negative one."""
+    """A number that grows with the month and the number of an arXiv id. Numbers of neighbours are close, so that indexes stay
+    small and give the newest paper first. Any text that is not an id of arXiv gets a negative number."""
     if new := _NUMBER.fullmatch(arxiv_id):
         return _month(new[1], new[2]) * _IN_A_MONTH + int(new[3])
     if (old := _OLD_NUMBER.fullmatch(arxiv_id)) and old[1] in _ARCHIVES:
@@ -37,7 +37,7 @@ def arxiv_number(arxiv_id: str) -> int:
 
 
 def _negative(text: str) -> int:
-    """A number made of a text: 63 bits of its digest, below 0."""
+    """A negative number made of a text: 63 bits of its digest."""
     return -(int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8]) >> 1) - 1
 
 

@@ -68,8 +68,8 @@ def _papers(connection: Connection, works: Any) -> list[PaperToRead]:
 
 
 def works_for_hub_record(store: Store, limit: int, now: datetime) -> list[PaperToRead]:
-    """Papers that show no code of their own and were not scanned of the Hub, newest first; where a release is promised,
-    those that were last scanned a month ago as well."""
+    """Papers that show no own code and for which the Hub was not asked, newest first; where a release is promised, those
+    for which it was last asked a month ago as well."""
     again = (WORK.c.promise == Promise.PROMISED.value) & (SCAN.c.scanned_at <= now - _RECORD_RETRY)
     scanned = select(SCAN.c.work).where(
         SCAN.c.work == WORK.c.id, SCAN.c.source == Source.HUB_RECORD.value, ~(again & _still_waiting(now))

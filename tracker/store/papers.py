@@ -1,4 +1,4 @@
-"""Writing papers, what their texts say, verdicts and events: one transaction a call, all replayable."""
+"""Papers and their versions. Every write is one transaction, and repeating it changes nothing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tracker.store.keys import paper_key
 from tracker.store.tables.work import VERSION, WORK, WORK_CATEGORY
 
 _READ = ("title", "abstract", "comment", "authors")
-"""What links and promises are found in, and roles decided by."""
-_TOLD = (
+"""The columns in which links and promises are found, and by which roles are decided."""
+_COLUMNS = (
     *_READ,
     "categories",
     "primary_category",
@@ -39,7 +39,7 @@ def save_versions(
     *,
     knows_withdrawals: bool = False,
 ) -> int:
-    """Upsert paper versions; returns how many are new. Marks for scanning what is new or has other texts.
+    """Upsert versions of papers; returns how many are new. Papers that are new or have other texts are queued for reading.
 
     `announced` gives each arXiv id's announcement; a paper keeps the first one that was stored. What a version leaves
     out (no licence, comment or DOI) stays as it is stored; so does a withdrawal, unless the source `knows_withdrawals`,
@@ -58,10 +58,10 @@ def save_versions(
         latest = {work: row.latest for work, row in stored.items()}
         changed = [
             (work, version)
-            for work, told in zip(works, versions, strict=True)
+            for work, given in zip(works, versions, strict=True)
             if _differs(
-                row := known.get((work, told.n)),
-                version := _filled(row, told, knows_withdrawals=knows_withdrawals),
+                row := known.get((work, given.n)),
+                version := _filled(row, given, knows_withdrawals=knows_withdrawals),
             )
         ]
         with statistics.updating(connection, {work for work, _ in changed}):
@@ -74,7 +74,7 @@ def save_versions(
                 connection,
                 VERSION,
                 (_version_row(work, version, stored.get(work), now) for work, version in changed),
-                [name for name in _TOLD if name != "submitted_at"],
+                [name for name in _COLUMNS if name != "submitted_at"],
             )
             newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
             older = [(work, version) for work, version in newest if work in latest]
@@ -99,7 +99,7 @@ def _work_row(work: int, version: Version, announced: Mapping[str, datetime], no
 
 
 def _filled(row: Any, version: Version, *, knows_withdrawals: bool) -> Version:
-    """A version with what it leaves out as it is stored."""
+    """A version, completed by what is stored of it."""
     if row is None:
         return version
     return replace(
@@ -114,7 +114,7 @@ def _filled(row: Any, version: Version, *, knows_withdrawals: bool) -> Version:
 def _renew(
     connection: Connection, papers: Sequence[tuple[int, Version]], known: Mapping[tuple[int, int], Any]
 ) -> None:
-    """Enter what is now the newest of known papers; a licence or a category alone wakes neither reading nor judging."""
+    """Store the newest versions of known papers. A changed licence or category alone queues neither reading nor judging."""
     rows = []
     for work, version in papers:
         row = known.get((work, version.n))
@@ -146,7 +146,7 @@ def _renew(
 
 
 def _version_row(work: int, version: Version, stored: Any, now: datetime) -> dict[str, Any]:
-    """`stored` is the paper's row, if there is one: times that are its own are not told again."""
+    """The row of a version. `stored` is the row of its paper, if there is one: times that the paper has are not repeated."""
     newest = stored is None or version.n >= stored.latest
     submitted, seen = (
         version.submitted_at if newest else stored.submitted_at,
@@ -169,7 +169,7 @@ def _version_row(work: int, version: Version, stored: Any, now: datetime) -> dic
     }
 
 
-def _differs(row: Any, version: Version, names: Sequence[str] = _TOLD) -> bool:
+def _differs(row: Any, version: Version, names: Sequence[str] = _COLUMNS) -> bool:
     return row is None or any(
         getattr(row, name) != (list(value) if isinstance(value := getattr(version, name), tuple) else value)
         for name in names

@@ -1,4 +1,4 @@
-"""Read-only access to the public views, and what `explain` and the status line need."""
+"""Read-only SQL over the public views, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ BUSY_SECONDS = 30
 BLOCK = 500
 """Rows that are fetched at once."""
 CACHE_KB = 16_000
-"""Pages that a reader keeps. SQLite's own 2 MB are less than what a hundred scattered papers and their links stand on."""
+"""Pages that a reader keeps. SQLite's own 2 MB are less than the pages of a hundred scattered papers and their links."""
 STEPS = 20_000
-"""Steps of SQLite's machine between two looks at the clock: about a millisecond."""
-READING = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE))
-ANSWERS = frozenset(
+"""Steps of SQLite's virtual machine between two checks of the clock: about a millisecond."""
+READ_ACTIONS = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE))
+READ_PRAGMAS = frozenset(
     (
         "application_id",
         "collation_list",
@@ -42,17 +42,17 @@ ANSWERS = frozenset(
         "user_version",
     )
 )
-"""Pragmas that tell something as long as no value is set."""
-DESCRIBES = frozenset(
+"""Pragmas that only return something as long as no value is set."""
+DESCRIBING_PRAGMAS = frozenset(
     ("foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo")
 )
-"""Pragmas whose value names what is told of."""
+"""Pragmas whose value names what they describe."""
 REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
 """Functions that reach outside the statement; they are off in most builds of SQLite, and refused in all."""
 
 
 def run_query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    """Run one statement that can only read; returns column names and rows, which come as they are asked for.
+    """Run one statement that can only read; returns column names and rows, which are fetched as they are consumed.
 
     `seconds` bounds the time that the database itself works, 0 for no bound; what the reader of the rows takes is
     not counted. QueryError, also while rows come; StoreError.
@@ -70,7 +70,7 @@ def run_query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], I
             cursor = connection.execute(sql)
     except (sqlite3.Error, sqlite3.Warning) as error:
         connection.close()
-        raise QueryError(_why(error, seconds)) from None
+        raise QueryError(_explain(error, seconds)) from None
     return [column[0] for column in cursor.description or ()], _rows(connection, cursor, left)
 
 
@@ -92,21 +92,21 @@ def open_readonly(path: Path) -> sqlite3.Connection:
 
 
 def authorize_reading(action: int, name: str | None, value: str | None, *_: object) -> int:
-    """SQLite's authorizer (sqlite.org/c3ref/set_authorizer.html): what is not known to read alone is denied."""
+    """SQLite's authorizer (sqlite.org/c3ref/set_authorizer.html): what is not known to only read is denied."""
     if action == sqlite3.SQLITE_PRAGMA:
-        allowed = (name or "").lower() in (ANSWERS if value is None else DESCRIBES)
+        allowed = (name or "").lower() in (READ_PRAGMAS if value is None else DESCRIBING_PRAGMAS)
     elif action == sqlite3.SQLITE_FUNCTION:
         allowed = (value or "").lower() not in REFUSED_FUNCTIONS
     elif action == sqlite3.SQLITE_UPDATE:
-        # So SQLite names what `json_each` and full-text search do to declare themselves; written, it would refuse.
+        # `json_each` and full-text search declare themselves by this action; a real write to these tables is refused by SQLite.
         allowed = name in ("sqlite_master", "sqlite_temp_master")
     else:
-        allowed = action in READING
+        allowed = action in READ_ACTIONS
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 class Stopwatch:
-    """Seconds that the database works, added up over its turns; `with` it a turn is counted. 0 seconds: no end."""
+    """The seconds that the database works, added up over the blocks entered `with` it. 0 seconds: no limit."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -119,7 +119,7 @@ class Stopwatch:
         self._spent += time.monotonic() - self._since
 
     def is_over(self) -> bool:
-        """Whether a turn under way has used up the time: True makes SQLite break off."""
+        """Whether the time is used up; True makes SQLite interrupt the statement."""
         return self._spent + time.monotonic() - self._since > self.seconds
 
 
@@ -133,10 +133,10 @@ def _rows(connection: sqlite3.Connection, cursor: sqlite3.Cursor, left: Stopwatc
                     return
                 yield from rows
         except sqlite3.Error as error:
-            raise QueryError(_why(error, left.seconds)) from None
+            raise QueryError(_explain(error, left.seconds)) from None
 
 
-def _why(error: Exception, seconds: float) -> str:
+def _explain(error: Exception, seconds: float) -> str:
     text = str(error)
     if text == "interrupted":
         return f"The query took longer than {seconds:g} seconds; narrow it, or allow more with --seconds (0: no bound)."

@@ -37,7 +37,7 @@ def save_release(
             [{"id": key, "release": links[0].key, "name": name, "first_seen": now}],
             ("name",),
         )
-        # The roles are written last: where they stand, all the rest does too.
+        # The roles are written last: where they are stored, all the rest is too.
         if connection.execute(select(ROLE.c.work).where(ROLE.c.work == key)).first() is not None:
             return
     mentions = tuple(

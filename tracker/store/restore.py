@@ -32,17 +32,17 @@ from tracker.store.upgrade import refuse_revision
 def restore_snapshot(
     file: Path, url: str, now: datetime, *, force: bool = False
 ) -> tuple[dict[str, int], Path | None]:
-    """Put a snapshot in the place of the store; returns the rows by view, and where the old store is kept.
+    """Put a snapshot in place of the store; returns the rows by view, and where the old store is kept.
 
-    The caller holds the worker's lock. Where a checksum stands beside `file` it must be right; a packed file's own is
+    The caller holds the worker's lock. A checksum beside `file` must be right; a packed file's own is
     always compared. Raises StoreError, with the store as it was, when the snapshot is damaged or written by a newer
-    program, when a store is there and not `force`, or when a program has it open.
+    program, when a store exists and `force` is not given, or when a program has it open.
     """
     target = database_path(url)
     if not file.is_file():
-        raise StoreError(f"{file}: there is no such file.")
+        raise StoreError(f"{file}: the file does not exist.")
     if target.exists() and not force:
-        raise StoreError(f"{target}: there is a store already; --force puts it aside, and keeps it.")
+        raise StoreError(f"{target}: a store exists already; --force moves it aside and keeps it.")
     _compare(file)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def restore_snapshot(
                     raise StoreError(f"{file}: is damaged (it ends too early); take another snapshot.")
             rows = check_database(fresh, lambda: True)
             _refuse_foreign(fresh, file)
-            _journal(fresh, "wal")  # as every store of ours: readers and the writer do not wait for each other
+            _journal(fresh, "wal")  # as every store: readers and the writer do not wait for each other
             kept = _put_aside(target, now)
             fresh.replace(target)
             fsync_folder(target.parent)
@@ -104,37 +104,37 @@ def _journal(file: Path, mode: str) -> None:
 
 
 def _put_aside(target: Path, now: datetime) -> Path | None:
-    """Give the old store a second name, where there is one, and return that. StoreError while a program has it open.
+    """Give the old store a second name, if it exists, and return that. StoreError while a program has it open.
 
     Whatever it leaves beside itself moves away too: SQLite would play an old log into the restored file.
     """
     kept = sidecar(target, f".{now:%Y%m%dT%H%M%SZ}")
-    there = target.exists()
-    if there and kept.exists():
-        raise StoreError(f"{kept}: is there already; move it away first.")
-    if there:
+    exists = target.exists()
+    if exists and kept.exists():
+        raise StoreError(f"{kept}: exists already; move it away first.")
+    if exists:
         try:
-            # Without its log it is one file, and SQLite grants this only to who has it open alone.
+            # Without its log it is one file, and SQLite allows this only where nobody else has it open.
             _journal(target, "delete")
         except sqlite3.OperationalError as error:
             raise StoreError(f"{target}: a program has it open ({error}); stop the service first.") from None
         except sqlite3.DatabaseError:
-            pass  # damaged: that is why it is restored; what there is of it is kept
+            pass  # a damaged store is a reason to restore; what is left of it is kept
     for ending in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             sidecar(target, ending).replace(sidecar(kept, ending))
-    if there:
+    if exists:
         try:
             os.link(target, kept)
         except OSError:  # not every file system has links
             target.replace(kept)
-    return kept if there else None
+    return kept if exists else None
 
 
 def _compare(file: Path) -> None:
-    """Compare with the checksum beside the file, where there is one."""
+    """Compare with the checksum beside the file, if it exists."""
     try:
-        wanted = sidecar(file, ".sha256").read_text(encoding="ascii").split()[0]
+        expected = sidecar(file, ".sha256").read_text(encoding="ascii").split()[0]
     except (FileNotFoundError, IndexError):
         return
     except (OSError, UnicodeDecodeError) as error:
@@ -143,5 +143,5 @@ def _compare(file: Path) -> None:
         got = file_digest(file, lambda: True)
     except OSError as error:
         raise StoreError(f"{file}: cannot be read ({error.strerror}).") from None
-    if got != wanted:
-        raise StoreError(f"{file}: is not what its checksum says; fetch or make it again, with its .sha256.")
+    if got != expected:
+        raise StoreError(f"{file}: does not match its checksum; fetch or make it again, with its .sha256.")

@@ -142,8 +142,8 @@ def _find_on_server(store: Store, words: str, terms: list[str], limit: int) -> l
 
 _PAPERS = """
 SELECT w.arxiv_id, v.title, w.code, w.weights, w.data, v.primary_category, w.submitted_at
-FROM json_each(?) AS wanted JOIN work AS w ON w.arxiv_id = wanted.value
-JOIN version AS v ON v.work = w.id AND v.n = w.latest ORDER BY wanted.key
+FROM json_each(?) AS chosen JOIN work AS w ON w.arxiv_id = chosen.value
+JOIN version AS v ON v.work = w.id AND v.n = w.latest ORDER BY chosen.key
 """
 
 
@@ -152,13 +152,13 @@ def search_papers(url: str, words: str, limit: int) -> tuple[list[str], list[Seq
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(
-            "Words are looked for in SQLite stores alone from here; a server is asked by the service."
+            "This command searches SQLite stores only; for a store on a server use the service's search page."
         )
     path = Path(str(parsed.database))
     with closing(open_readonly(path)) as connection:
         try:
-            found = find_papers(connection, words, limit)
-            cursor = connection.execute(_PAPERS, (json.dumps(found),))
+            ids = find_papers(connection, words, limit)
+            cursor = connection.execute(_PAPERS, (json.dumps(ids),))
             return [column[0] for column in cursor.description], cursor.fetchall()
         except sqlite3.OperationalError as error:
             raise StoreError(

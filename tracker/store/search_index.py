@@ -51,22 +51,22 @@ def index_repositories(connection: Connection, keys: Collection[int]) -> None:
 
 
 INDEXES = {INDEX: "title, abstract, authors, repositories, accounts", TITLES: "title"}
-"""Neither knows where in a text a word stands, nor in which column: that would be two thirds of them. So titles have one
-of their own."""
+"""Neither stores the position or the column of a word, which would be two thirds of its size. So titles have an index of
+their own."""
 
 
 def _add(key: str) -> str:
-    """SQL that indexes the text of that number."""
+    """SQL that adds the text of that number to the indexes."""
     return "".join(
-        f"INSERT INTO {name}(rowid, {columns}) SELECT id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # ours
+        f"INSERT INTO {name}(rowid, {columns}) SELECT id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # constants
         for name, columns in INDEXES.items()
     )
 
 
 def _drop(key: str) -> str:
-    """SQL that takes it out, before it changes."""
+    """SQL that removes it from the indexes, before it changes."""
     return "".join(
-        f"INSERT INTO {name}({name}, rowid, {columns}) SELECT 'delete', id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # ours
+        f"INSERT INTO {name}({name}, rowid, {columns}) SELECT 'delete', id, {columns} FROM searchable WHERE id = {key}; "  # noqa: S608 # constants
         for name, columns in INDEXES.items()
     )
 
@@ -100,8 +100,8 @@ SEARCHABLE = """
            replace(replace(replace(replace(s.repositories, ':', ''), '-', ''), '_', ''), '.', '') AS accounts
     FROM paper_text s JOIN work w ON w.id = s.id JOIN version v ON v.work = s.id AND v.n = s.version
 """
-"""What the indexes hold. `accounts` has `github:deep-inst/tool` as `githubdeepinst/tool`: the account is one word, and
-none of any text."""
+"""What the indexes hold. `accounts` has `github:deep-inst/tool` as `githubdeepinst/tool`: the account is one word
+that no text contains."""
 
 
 def detach_index(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 A snapshot is one SQLite file without a write-ahead log (`VACUUM INTO`, sqlite.org/lang_vacuum.html), packed with
 Zstandard (RFC 8878) where its name ends in `.zst`. Beside it lie `NAME.sha256`, as `sha256sum --check` reads it, and
-`NAME.json`, which tells when it was made and how many rows each view has. It is checked before it takes the place of
+`NAME.json`, which states when it was made and how many rows each view has. A snapshot is checked before it replaces
 the one before.
 """
 
@@ -31,7 +31,7 @@ from tracker.store.times import format_utc
 
 CHUNK = 1 << 20
 STEPS = 100_000
-"""Steps of SQLite's machine between two looks whether to go on: some milliseconds."""
+"""Steps of SQLite's virtual machine between two checks whether to go on: some milliseconds."""
 NOTICE = "Metadata of papers: arXiv, CC0 1.0 (info.arxiv.org/help/api/tou). Links, checks and verdicts: of this tracker."
 
 
@@ -51,7 +51,7 @@ class Manifest:
 
 
 def sidecar(file: Path, ending: str) -> Path:
-    """The file that stands beside a snapshot: `.sha256` or `.json`."""
+    """The file beside a snapshot: `.sha256` or `.json`."""
     return file.with_name(file.name + ending)
 
 
@@ -60,8 +60,8 @@ def make_snapshot(
 ) -> Manifest:
     """Write a snapshot of the store to `file`, packed if its name ends in `.zst` (`level` 1 to 19).
 
-    The store may be written meanwhile: the snapshot is its state at the beginning. What stands at `file` is replaced
-    once the new one was read back and found whole. Raises StoreError, and Cancelled when `go_on` says no.
+    The store may be written meanwhile: the snapshot is its state at the beginning. An existing file is replaced
+    once the new one was read back and found complete. Raises StoreError, and Cancelled when `go_on` says no.
     """
     source = database_path(url)
     try:
@@ -164,10 +164,10 @@ def _pages(connection: sqlite3.Connection) -> int:
 
 def require_space(folder: Path, size: int, source: Path) -> None:
     """Refuse before the disk is full: the plain copy and what it packs to lie there together, about a third more."""
-    wanted, free = size + size // 3, shutil.disk_usage(folder).free
-    if wanted > free:
+    needed, free = size + size // 3, shutil.disk_usage(folder).free
+    if needed > free:
         raise StoreError(
-            f"{folder}: has {free // 10**6} MB free and {source.name} needs {wanted // 10**6} MB; "
+            f"{folder}: has {free // 10**6} MB free and {source.name} needs {needed // 10**6} MB; "
             "free space, or choose another place."
         )
 
@@ -186,7 +186,7 @@ def check_database(file: Path, go_on: Callable[[], bool]) -> dict[str, int]:
         except sqlite3.DatabaseError as error:
             if not go_on():
                 raise
-            raise StoreError(f"{file.name}: is no whole database ({error}).") from None
+            raise StoreError(f"{file.name}: is not a complete database ({error}).") from None
     if fault != "ok" or mode != "delete":
         raise StoreError(f"{file.name}: is damaged ({fault}, {mode}).")
     return rows
@@ -242,18 +242,18 @@ def _chunks(stream: BinaryIO, go_on: Callable[[], bool]) -> Iterator[bytes]:
 
 
 def _replace(made: Path, file: Path, manifest: Manifest) -> None:
-    """Put the snapshot and what stands beside it in place: three renames, one after the other."""
-    told = {
+    """Put the snapshot and the files beside it in place: three renames, one after the other."""
+    sidecars = {
         sidecar(file, ".sha256"): f"{manifest.sha256}  {file.name}\n",
         sidecar(file, ".json"): json.dumps(asdict(manifest), indent=2) + "\n",
     }
-    for path, content in told.items():
+    for path, content in sidecars.items():
         with temporary_path(path, "tmp").open("w", encoding="ascii") as out:
             out.write(content)
             fsync_file(out)
     with made.open("rb") as stream:
         os.fsync(stream.fileno())
-    for fresh, path in [(made, file), *((temporary_path(path, "tmp"), path) for path in told)]:
+    for fresh, path in [(made, file), *((temporary_path(path, "tmp"), path) for path in sidecars)]:
         fresh.chmod(0o644)  # for whoever serves or reads it, whatever the umask of the service
         fresh.replace(path)
     fsync_folder(file.parent)
@@ -275,5 +275,5 @@ def fsync_folder(folder: Path) -> None:
 
 
 def system_reason(error: Exception) -> str:
-    """The system's own words for what went wrong."""
+    """What the system says went wrong."""
     return getattr(error, "strerror", None) or str(error)

@@ -1,4 +1,4 @@
-"""Times as they stand in the database."""
+"""Times as the database holds them."""
 
 from __future__ import annotations
 

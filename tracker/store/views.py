@@ -10,7 +10,7 @@ from tracker.store.enum_columns import PLACE
 
 VERSION = 3
 APPLICATION_ID = 0x54524B52
-"""`TRKR`: lets `file` and `PRAGMA application_id` tell our files."""
+"""`TRKR`: lets `file` and `PRAGMA application_id` recognise stores."""
 
 VIEWS = {
     "papers": """

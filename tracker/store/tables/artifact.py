@@ -14,13 +14,13 @@ from tracker.store.tables.fields import JSON_OR_NULL, LARGE, list_field, table, 
 
 
 class ArtifactRow(SQLModel, table=True):
-    """Something a paper links. Its names lead to it; where a stranger took one of them, the stranger has a row of its own."""
+    """Something that a paper links. Its names lead to it; a stranger's artifact that took one of them has a row of its own."""
 
     __tablename__: ClassVar[Any] = "artifact"
 
     __table_args__: ClassVar[Any] = (
         Index("artifact_identity", "host", "kind", "host_id", unique=True, sqlite_where=text("host_id IS NOT NULL")),
-        # All that the work list sorts by stands in it: what is due is put in order without a look at the rows.
+        # It holds all that the work list sorts by: due artifacts are put in order without reading the rows.
         Index("artifact_due", "host", "next_check_at", "first_checked_at", "newest_at", "content", "outcome", "id",
               sqlite_where=text("next_check_at IS NOT NULL")),
     )  # fmt: skip
@@ -54,9 +54,9 @@ class ArtifactRow(SQLModel, table=True):
     """The papers that its README, CITATION.cff or card names; NULL where none of them was read."""
     derived_from: list[str] = list_field()
     licences_beside: list[list[Any]] = list_field()
-    """Licences of its files that speak of one fact only: [fact, SPDX id or NULL, class, source, note]."""
+    """Licences of its files that concern one fact only: [fact, SPDX id or NULL, class, source, note]."""
     copy_url: str | None = None
-    """A copy in an archive, looked for once it was gone."""
+    """A copy in an archive, searched for once the artifact was gone."""
     copy_searched_at: datetime | None = time_field(null=True)
     newest_at: datetime | None = time_field(null=True)
     """Submission of the newest paper that links it: new papers are checked first."""
@@ -74,12 +74,12 @@ class ArtifactNameRow(SQLModel, table=True):
     )
     id: int = Field(primary_key=True, sa_type=LARGE)
     folded: str
-    """The reference without case: one artifact at a time has it."""
+    """The reference in lower case: only one artifact at a time has it."""
     artifact: int = Field(foreign_key="artifact.id", sa_type=LARGE, index=True)
     reference: str
     """As it was first written, or answered."""
     url: str
-    """The address that the reference stands for."""
+    """The address of the reference."""
     written: bool = True
     """True where a paper wrote this name; False where only the host answered with it."""
     since: datetime = time_field()
@@ -87,7 +87,7 @@ class ArtifactNameRow(SQLModel, table=True):
 
 
 class MentionRow(SQLModel, table=True):
-    """A link as it stands in one place of one paper."""
+    """A link in one place of one paper."""
 
     __tablename__: ClassVar[Any] = "mention"
 
@@ -97,7 +97,7 @@ class MentionRow(SQLModel, table=True):
     source: str = Field(primary_key=True, sa_type=SOURCE)
     place: str = Field(primary_key=True, sa_type=PLACE)
     url: str | None = text_field(null=True)
-    """As the paper writes it; NULL where that is the address for which the reference stands."""
+    """As the paper writes it; NULL where that is the address of the reference."""
     evidence: str = text_field()
     before: str = text_field()
     first_version: int

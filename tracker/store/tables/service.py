@@ -13,7 +13,7 @@ from tracker.store.tables.fields import table, time_field
 
 
 class AnnouncementRow(SQLModel, table=True):
-    """One version of one paper that an upstream told of, noted before the paper itself is stored."""
+    """One version of one paper that a source announced, stored before the paper itself is."""
 
     __tablename__: ClassVar[Any] = "announcement"
 
@@ -25,7 +25,7 @@ class AnnouncementRow(SQLModel, table=True):
     """The New York day of the announcement."""
     kind: str = Field(sa_type=ANNOUNCEMENT_KIND)
     source: str = Field(sa_type=ARXIV_SOURCE)
-    """The upstream that told it first."""
+    """The source that announced it first."""
 
 
 class WindowRow(SQLModel, table=True):

@@ -23,7 +23,7 @@ class SharedTextRow(SQLModel, table=True):
 
 
 class GradingRow(SQLModel, table=True):
-    """The words of a judgement, once for all works of which they are true; `id` is made of them, 0 of none yet."""
+    """A grade with its reasons, once for all works that share them; `id` is a digest of them, 0 for works not judged yet."""
 
     __tablename__: ClassVar[Any] = "grading"
 
@@ -61,7 +61,7 @@ class WorkRow(SQLModel, table=True):
     latest: int = 0
     """The newest version seen; 0 for a release."""
     name: str | None = None
-    """A release's name; a paper's title stands in its versions."""
+    """The name of a release; a paper's title is in its versions."""
     first_seen: datetime = time_field()
     submitted_at: datetime | None = time_field(null=True, index=True)
     """When its first version was submitted."""
@@ -85,7 +85,7 @@ class WorkRow(SQLModel, table=True):
 
 
 class WorkCategoryRow(SQLModel, table=True):
-    """A paper's categories, one row each: the feed of each category stands in the index of what is open."""
+    """A paper's categories, one row each: the index of open papers holds the feed of each category."""
 
     __tablename__: ClassVar[Any] = "work_category"
     __table_args__: ClassVar[Any] = (
@@ -99,7 +99,7 @@ class WorkCategoryRow(SQLModel, table=True):
 
 
 class VersionRow(SQLModel, table=True):
-    """One version of a paper; the text of each is kept."""
+    """One version of a paper, with its texts."""
 
     __tablename__: ClassVar[Any] = "version"
 
@@ -147,7 +147,7 @@ class PaperTextRow(SQLModel, table=True):
 
 
 class PaperCountRow(SQLModel, table=True):
-    """How many papers of a month and a category have a fact in a state; kept by `tracker.store.statistics`."""
+    """How many papers of a month and a category have a fact in a state; updated by `tracker.store.statistics`."""
 
     __tablename__: ClassVar[Any] = "paper_count"
 
