@@ -16,8 +16,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape, quoteattr
 
-from tracker.sandbox.arxiv import papers as arxiv_papers
-from tracker.sandbox.arxiv.papers import Papers, WorldPaper
+from tracker.sandbox.arxiv.papers import NEW_ID, OLD_ID, Papers, WorldPaper, paper_files, read_papers
 from tracker.sandbox.arxiv.query import Predicate, QueryFault, compile_query
 from tracker.sandbox.messages import ATOM, TEXT, SandboxRequest, SandboxResponse, format_utc
 
@@ -25,7 +24,7 @@ UPSTREAM = "arxiv_api"
 MOST_OFFSET = 10_000
 MOST_RESULTS = 30_000
 MOST_PAGE = 2_000
-_ID = re.compile(rf"({arxiv_papers.NEW_ID.pattern}|{arxiv_papers.OLD_ID.pattern})(?:v(\d{{1,3}}))?", re.ASCII)
+_ID = re.compile(rf"({NEW_ID.pattern}|{OLD_ID.pattern})(?:v(\d{{1,3}}))?", re.ASCII)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCHEMA = "http://arxiv.org/schemas/atom"
 _OPEN = (
@@ -68,10 +67,10 @@ class ArxivApiStandIn:
 
     def papers(self) -> Papers:
         """The papers that the files hold now. Raises WorldError if they cannot be read."""
-        stats = [(path, path.stat()) for path in arxiv_papers.paper_files(self._world)]
+        stats = [(path, path.stat()) for path in paper_files(self._world)]
         seen = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
         if seen != self._seen:
-            self._papers, self._seen = arxiv_papers.read_papers(self._world), seen
+            self._papers, self._seen = read_papers(self._world), seen
         return self._papers
 
     def respond(self, request: SandboxRequest, twist: str = "") -> SandboxResponse:
