@@ -2,10 +2,7 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
-from tracker.domain.papers import WindowResult
-from tracker.store import stage_status, upstreams, windows
+from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 from tracker.store.upgrade import open_store
 
@@ -41,32 +38,6 @@ def test_failures_are_told_since_the_first(store: Store, now: datetime) -> None:
     assert [(one.reason, one.since) for one in troubles] == [("429", now)]
     stage_status.record_stage_done(store, "harvest", now + 2 * HOUR)
     assert stage_status.load_stages(store) == ({"harvest": now + 2 * HOUR}, [])
-
-
-def result(since: datetime, until: datetime, got: int, *, complete: bool) -> WindowResult:
-    return WindowResult(since=since, until=until, expected=got, got=got, complete=complete)
-
-
-def test_the_watermark_moves_only_when_a_window_is_proved(store: Store, now: datetime) -> None:
-    days = [(now + number * DAY, now + (number + 1) * DAY) for number in range(3)]
-    windows.begin_windows(store, "arxiv", days, now)
-    assert windows.load_watermark(store, "arxiv") is None
-    windows.close_window(store, "arxiv", result(*days[0], 5, complete=True), now)
-    windows.close_window(store, "arxiv", result(*days[1], 3, complete=False), now)
-    assert windows.load_watermark(store, "arxiv") == days[0][1]
-    assert windows.open_windows(store, "arxiv") == days[1:]
-    windows.close_window(store, "arxiv", result(*days[2], 0, complete=True), now)
-    assert windows.open_windows(store, "arxiv") == [days[1]], "a later window does not cover an open one"
-    windows.close_window(store, "arxiv", result(days[0][0], days[2][1], 9, complete=True), now)
-    assert windows.open_windows(store, "arxiv") == [], "a window takes in those inside it"
-    assert windows.closed_windows(store, "arxiv") == [(days[0][0], days[2][1], now)]
-
-
-@pytest.mark.parametrize("later", [timedelta(0), HOUR])
-def test_a_failure_of_today_does_not_unprove_a_window(store: Store, now: datetime, later: timedelta) -> None:
-    windows.close_window(store, "arxiv", result(now, now + DAY, 5, complete=True), now)
-    windows.close_window(store, "arxiv", result(now, now + DAY, 0, complete=False), now + later)
-    assert windows.open_windows(store, "arxiv") == []
 
 
 def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(

@@ -62,6 +62,28 @@ def list_papers(
     code is open now are listed). Pages go by key, so that new papers move no page that was begun.
     """
     date = _DATES[by]
+    conditions, values = _conditions(filters, by)
+    if before:
+        conditions.append(f"({date}, w.id) < (?, ?)")
+        values += [before[0], paper_key(before[1])]
+    keys = connection.execute(
+        f"SELECT w.id, w.arxiv_id, {date}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # constants, values are bound
+        f"WHERE {' AND '.join(conditions)} ORDER BY {date} DESC, w.id DESC LIMIT ?",
+        [*values, limit + 1],
+    ).fetchall()
+    page = keys[:limit]
+    columns = view_columns(connection, "papers")
+    query = f"{views.VIEWS['papers']} AND w.id IN (SELECT value FROM json_each(?))"  # noqa: S608 # as above
+    rows = {
+        row["arxiv_id"]: row for row in _rows(connection, columns, query, json.dumps([key for key, *_ in page]))
+    }
+    papers = [rows[arxiv_id] | {"opened_at": opened} for _, arxiv_id, _, opened in page if arxiv_id in rows]
+    return papers, (page[-1][2], page[-1][1]) if len(keys) > limit else None
+
+
+def _conditions(filters: Mapping[str, str], by: str) -> tuple[list[str], list[object]]:
+    """The conditions of the filters in SQL, and the values for their parameters."""
+    date = _DATES[by]
     conditions: list[str] = ["w.latest > 0"]
     values: list[object] = []
     if by == "opened":
@@ -84,22 +106,7 @@ def list_papers(
         conditions.append(f"{date} <= ?")
         # A longer text sorts after its beginning: `2026-07-01` must include all of that day.
         values.append(filters["until"] if "T" in filters["until"] else f"{filters['until']}T~")
-    if before:
-        conditions.append(f"({date}, w.id) < (?, ?)")
-        values += [before[0], paper_key(before[1])]
-    keys = connection.execute(
-        f"SELECT w.id, w.arxiv_id, {date}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # constants, values are bound
-        f"WHERE {' AND '.join(conditions)} ORDER BY {date} DESC, w.id DESC LIMIT ?",
-        [*values, limit + 1],
-    ).fetchall()
-    page = keys[:limit]
-    columns = view_columns(connection, "papers")
-    query = f"{views.VIEWS['papers']} AND w.id IN (SELECT value FROM json_each(?))"  # noqa: S608 # as above
-    rows = {
-        row["arxiv_id"]: row for row in _rows(connection, columns, query, json.dumps([key for key, *_ in page]))
-    }
-    papers = [rows[arxiv_id] | {"opened_at": opened} for _, arxiv_id, _, opened in page if arxiv_id in rows]
-    return papers, (page[-1][2], page[-1][1]) if len(keys) > limit else None
+    return conditions, values
 
 
 def load_paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | None:

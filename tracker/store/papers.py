@@ -65,11 +65,8 @@ def save_versions(
             )
         ]
         with statistics.updating(connection, {work for work, _ in changed}):
-            upsert(
-                connection,
-                WORK,
-                (_work_row(work, version, announced, now) for work, version in changed if work not in latest),
-            )
+            new = [(work, version) for work, version in changed if work not in latest]
+            upsert(connection, WORK, (_work_row(work, version, announced, now) for work, version in new))
             upsert(
                 connection,
                 VERSION,
