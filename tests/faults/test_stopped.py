@@ -26,9 +26,9 @@ def _in(broken: Installation, part: str) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["check.check"]
+    ["check.check.github"]
     if not LONG
-    else ["harvest.harvest", "scan.read", "check.check", "judge.judge", "publish.write_site", "scan.full_text"]
+    else ["harvest.harvest", "scan.read", "check.check.github", "judge.judge", "publish.publish", "scan.full_text"]
     * 3,
 )
 def test_a_cycle_ends_in_order_on_sigterm(new: New, undisturbed: Installation, part: str) -> None:
@@ -46,7 +46,7 @@ def test_a_cycle_ends_in_order_on_sigterm(new: New, undisturbed: Installation, p
 
 
 @pytest.mark.parametrize(
-    "part", ["scan.full_text"] if not LONG else ["harvest.harvest", "check.check", "scan.full_text"]
+    "part", ["scan.full_text"] if not LONG else ["harvest.harvest", "check.check.github", "scan.full_text"]
 )
 def test_a_cycle_goes_on_after_a_pause_and_the_next_is_a_day_later(
     new: New, undisturbed: Installation, part: str

@@ -16,7 +16,7 @@ from tracker.domain.terms import Role
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import cycle, judge, prepare, read
 from tracker.pipeline.context import begin_cycle
-from tracker.store import judgements, keys, releases, windows
+from tracker.store import judgements, releases, windows
 
 CLAIM = "We study {0}. Our code is available at https://github.com/ann/{0}."
 
@@ -265,9 +265,7 @@ def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, sta
         assert first.date() == date(2026, 6, 10)
 
 
-def test_a_release_that_another_process_entered_is_judged(
-    world: World, start_run: StartRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_release_that_another_process_entered_is_judged(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study things.")
     with start_run() as run:
         cycle.run_cycle(run.worker)
@@ -275,7 +273,6 @@ def test_a_release_that_another_process_entered_is_judged(
         link = resolve_url("https://github.com/ann/elsewhere")
         releases.save_release(run.worker.store, "Theirs", [link], "listed", "r1", (), run.worker.now())
         judgements.queue_all_judgements(run.worker.store)
-        monkeypatch.setattr(keys, "_MET", {})
         summary = cycle.run_due_work(run.worker)
         assert summary.troubles == []
         assert run.rows("SELECT count(*) FROM work WHERE judge_due") == [(0,)]
