@@ -132,7 +132,7 @@ def _paper(
     promise = " ".join(drawn[2:6]) if index % 10 == 0 else ""
     add("work", work, arxiv_id, 1, when, when, when, 0, index > size - 20, "none", promise, code, opened,
         _GRADINGS[code], when, _RULES)  # fmt: skip
-    names = [f"{one.title()} {two.title()}" for one, two in zip(people[:5], people[5:], strict=True)]
+    names = [f"{first.title()} {last.title()}" for first, last in zip(people[:5], people[5:], strict=True)]
     held = list(dict.fromkeys(chance.choices(CATEGORIES[:-1], weights=range(20, 0, -2), k=2)))
     if index % 500 == 0:
         held.append(RARE)

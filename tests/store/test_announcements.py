@@ -38,9 +38,12 @@ def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime
         "2606.00001": papers.StoredPaper(1, AT, now)
     }
     papers.save_versions(store, [replace(PAPER, n=2)], {"2606.00001": AT}, now)
-    assert [one.stored for one in announcements.load_announced_versions(store, DAY, DAY)] == [True, True]
-    announcements.save_announcements(store, [replace(one, kind="withdrawn") for one in told])
-    assert [one.kind for one in announcements.load_announced_versions(store, DAY, DAY)] == ["new", "withdrawn"]
+    assert [version.stored for version in announcements.load_announced_versions(store, DAY, DAY)] == [True, True]
+    announcements.save_announcements(store, [replace(announcement, kind="withdrawn") for announcement in told])
+    assert [version.kind for version in announcements.load_announced_versions(store, DAY, DAY)] == [
+        "new",
+        "withdrawn",
+    ]
     assert announcements.load_announced_versions(store, date(2026, 6, 16), date(2026, 6, 30)) == []
 
 
@@ -49,5 +52,5 @@ def test_the_lowest_number_is_of_papers_submitted_since(store: Store, now: datet
     old = replace(PAPER, arxiv_id="2605.00009", submitted_at=datetime(2026, 5, 1, tzinfo=UTC))
     physics = replace(PAPER, arxiv_id="hep-th/9901001")
     found = [PAPER, old, physics]
-    papers.save_versions(store, found, {one.arxiv_id: AT for one in found}, now)
+    papers.save_versions(store, found, {version.arxiv_id: AT for version in found}, now)
     assert papers.lowest_arxiv_id(store, datetime(2026, 6, 1, tzinfo=UTC)) == "2606.00001"

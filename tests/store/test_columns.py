@@ -33,8 +33,8 @@ def test_the_view_tells_an_event_as_the_program_does(store: Store, now: datetime
     with store.begin() as connection:
         upsert(connection, WORK, [{"id": KEY, "arxiv_id": "2606.00001", "first_seen": now}])
         rows = [
-            {"id": one, "work": KEY, "kind": "found", "cause": "world", "happened_at": now, "observed_at": now}
-            for one in names
+            {"id": value, "work": KEY, "kind": "found", "cause": "world", "happened_at": now, "observed_at": now}
+            for value in names
         ]  # fmt: skip
         upsert(connection, EVENT, rows)
     with store.read() as connection:
@@ -66,7 +66,7 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
         )
         assert connection.execute(select(VERSION.c.licence).order_by(VERSION.c.work)).scalars().all() == addresses
         assert (
-            max(len(one or "") for one in connection.exec_driver_sql("SELECT licence FROM version").scalars())
+            max(len(value or "") for value in connection.exec_driver_sql("SELECT licence FROM version").scalars())
             == 43
         )
 
@@ -106,4 +106,4 @@ def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: date
         row = connection.execute(select(ARTIFACT)).one()
         assert (row.commit_id, row.read_rules) == (known, "2.1fffebd7")
         shown = connection.execute(text("SELECT commit_id FROM artifacts UNION ALL SELECT commit_id FROM checks"))
-        assert [one or None for one in shown.scalars()] == [known, known]
+        assert [value or None for value in shown.scalars()] == [known, known]

@@ -11,7 +11,7 @@ from tracker.store import enum_columns
     [(enum_columns.SOURCE, Source), (enum_columns.PLACE, Place), (enum_columns.SCAN_OUTCOME, Outcome)],
 )
 def test_every_word_has_its_place(code: enum_columns.EnumColumn, words: type[Source | Place | Outcome]) -> None:
-    assert {one.value for one in words} <= set(code.values)
+    assert {term.value for term in words} <= set(code.values)
     for word in code.values:
         assert code.process_result_value(code.process_bind_param(word, None), None) == word  # type: ignore[arg-type] # it asks nothing
     with pytest.raises(ValueError, match="not in tuple"):

@@ -25,13 +25,13 @@ def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, 
     dossier = found[work]
     assert dossier.promise is Promise.AVAILABLE
     assert (dossier.comment, dossier.mof) == ("8 pages", "at most III")
-    assert [one.kind for one in dossier.events] == [EventKind.FOUND, EventKind.OPENED], "in time order"
-    assert [one.n for one in dossier.versions] == [1]
-    assert [(one.source, one.outcome) for one in dossier.scans] == [(Source.METADATA, "read")]
+    assert [item.kind for item in dossier.events] == [EventKind.FOUND, EventKind.OPENED], "in time order"
+    assert [item.n for item in dossier.versions] == [1]
+    assert [(item.source, item.outcome) for item in dossier.scans] == [(Source.METADATA, "read")]
     exhibit = dossier.artifact("github:ann/tool")
     assert exhibit is not None
     assert exhibit.reasons == ("so",)
-    assert [(one.place, one.evidence) for one in exhibit.mentions] == [(Place.ABSTRACT, "Our code.")]
+    assert [(item.place, item.evidence) for item in exhibit.mentions] == [(Place.ABSTRACT, "Our code.")]
     (sighting,) = exhibit.checks
     assert (sighting.licence_spdx, sighting.licence_note) == ("MIT", "the host says Apache-2.0")
     assert (exhibit.licence_source, exhibit.papers_named) == ("LICENSE", (work,))

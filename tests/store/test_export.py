@@ -184,7 +184,7 @@ def test_a_file_takes_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         break_off()
-    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("papers.csv", b"old")]
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("papers.csv", b"old")]
 
 
 def test_the_command_writes_one_file_a_view(

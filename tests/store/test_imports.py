@@ -121,7 +121,7 @@ def test_our_own_lines_come_in_and_bad_ones_are_told_and_skipped(stored: Store, 
     ]
     done = load(stored, "\n".join(lines), now)
     assert done.new == 2
-    assert [(one.line, one.reason) for one in done.bad_records] == [
+    assert [(record.line, record.reason) for record in done.bad_records] == [
         (2, "is no JSON object"),
         (3, "is no JSON object"),
         (4, "names no arXiv id"),
@@ -210,7 +210,11 @@ def test_good_records_survive_bad_ones_around_them_in_any_layout() -> None:
         assert [record for _, record in imports.read_records(io.BytesIO(layout.encode()))] == good
     array = '[{"n": 1}, {"n": oops, "x": 2}, {"n": 3},\n{"n": "cut},\n{"n": 5}]'
     found = [(line, record) for line, record in imports.read_records(io.BytesIO(array.encode()))]
-    assert [one for one in found if isinstance(one[1], dict)] == [(1, {"n": 1}), (1, {"n": 3}), (3, {"n": 5})]
+    assert [record for record in found if isinstance(record[1], dict)] == [
+        (1, {"n": 1}),
+        (1, {"n": 3}),
+        (3, {"n": 5}),
+    ]
     assert [line for line, one in found if isinstance(one, imports.BadRecord)] == [1, 2]
 
 

@@ -36,10 +36,10 @@ def enter(store: Store, number: int, category: str, at: datetime) -> None:
 def test_the_newest_of_a_category_are_found_behind_the_newest_of_all(store: Store, now: datetime) -> None:
     for number, category in enumerate(("q-bio.QM", "q-bio.QM", "cs.CL", "cs.CL", "cs.CL"), 1):
         enter(store, number, category, now - timedelta(days=10 - number))
-    assert [one.arxiv_id for one in items.load_feed_items(store, "main", 2)] == ["2606.00005", "2606.00004"]
-    assert [one.arxiv_id for one in items.load_feed_items(store, "main", 2, "q-bio.QM")] == [
+    assert [item.arxiv_id for item in items.load_feed_items(store, "main", 2)] == ["2606.00005", "2606.00004"]
+    assert [item.arxiv_id for item in items.load_feed_items(store, "main", 2, "q-bio.QM")] == [
         "2606.00002",
         "2606.00001",
     ]
-    assert [one.arxiv_id for one in items.load_feed_items(store, "main", 1, "cs.CL")] == ["2606.00005"]
+    assert [item.arxiv_id for item in items.load_feed_items(store, "main", 1, "cs.CL")] == ["2606.00005"]
     assert items.load_feed_items(store, "main", 5, "cs.AI") == []

@@ -51,7 +51,7 @@ def write(url: str, stop: Event) -> None:
     store, batch = open_store(url), 0
     while not stop.is_set():
         part = papers(batch)
-        save_versions(store, part, {one.arxiv_id: START for one in part}, START)
+        save_versions(store, part, {version.arxiv_id: START for version in part}, START)
         batch += 1
         if batch % 20 == 0:
             store.release_connections()

@@ -98,8 +98,8 @@ def own(name: str, role: Role = Role.OWN) -> RoleDecision:
 
 def decide(store: Store, now: datetime, *roles: RoleDecision) -> None:
     mentions = tuple(
-        Mention(reference=one.reference, url=one.url, place=one.place, source=Source.METADATA, evidence="")
-        for one in roles
+        Mention(reference=role.reference, url=role.url, place=role.place, source=Source.METADATA, evidence="")
+        for role in roles
     )
     scan = ScanResult(work="arxiv:2606.00001", version=1, source=Source.METADATA, mentions=mentions)
     scans.save_scans(store, [scan], "r1", now)
@@ -191,10 +191,10 @@ def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
         "2606.99999",
         "2607.00001",
     ]
-    numbers = [keys.arxiv_number(one) for one in ids]
+    numbers = [keys.arxiv_number(arxiv_id) for arxiv_id in ids]
     assert numbers == sorted(set(numbers))
     assert keys.arxiv_number("math.GT/0309136") == keys.arxiv_number("math/0309136")
-    odd = {keys.arxiv_number(one) for one in ("", "x", "nowhere/0703001", "2613.00001", "\ud800")}
+    odd = {keys.arxiv_number(arxiv_id) for arxiv_id in ("", "x", "nowhere/0703001", "2613.00001", "\ud800")}
     assert len(odd) == 5
     assert max(odd) < 0
 

@@ -122,7 +122,7 @@ def test_a_change_that_fails_leaves_the_figures(store: Store) -> None:
 
 
 def test_the_feed_of_a_category_holds_what_is_open_now_newest_first(store: Store) -> None:
-    save_versions(store, [paper(one, JUNE, ["cs.LG"]) for one in (1, 2, 3)], {}, JUNE)
+    save_versions(store, [paper(number, JUNE, ["cs.LG"]) for number in (1, 2, 3)], {}, JUNE)
     for number in (2, 1, 3):
         judge(store, number, State.OPEN, JUNE + timedelta(hours=number if number > 1 else 9))
     assert feed(store, "cs.LG") == ["2606.00001", "2606.00003", "2606.00002"]

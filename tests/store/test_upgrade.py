@@ -125,7 +125,7 @@ def test_a_second_opening_finds_what_the_first_stored(tmp_path: Path) -> None:
 
 def test_a_new_store_leaves_no_copy(tmp_path: Path) -> None:
     open_store(url(tmp_path / "tracker.db")).close()
-    assert [one.name for one in tmp_path.iterdir()] == ["tracker.db"]
+    assert [file.name for file in tmp_path.iterdir()] == ["tracker.db"]
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_failures_are_told_since_the_first(store: Store, now: datetime) -> None:
     stage_status.record_stage_failed(store, "harvest", "429", None, now + HOUR)
     times, troubles = stage_status.load_stages(store)
     assert times == {"harvest": None}
-    assert [(one.reason, one.since) for one in troubles] == [("429", now)]
+    assert [(state.reason, state.since) for state in troubles] == [("429", now)]
     stage_status.record_stage_done(store, "harvest", now + 2 * HOUR)
     assert stage_status.load_stages(store) == ({"harvest": now + 2 * HOUR}, [])
 
@@ -48,7 +48,7 @@ def test_hosts_of_pages_that_are_long_past_are_forgotten_and_upstreams_are_not(
         kept.spend(name, 9, 3600, now)
     kept.stop("web:stopped.example", now + 9 * DAY, "503")
     kept.spend("web:new.example", 9, 3600, now + 3 * DAY)
-    assert [one.name for one in upstreams.load_upstreams(store.url)] == [
+    assert [state.name for state in upstreams.load_upstreams(store.url)] == [
         "web:new.example",
         "web:stopped.example",
         "zenodo",

@@ -99,8 +99,8 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
         [Reference(f"github:{link}", "github", "repository", f"https://github.com/{link}")] if link else []
     )
     mentions = tuple(
-        Mention(reference=one, url=one.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="")
-        for one in references
+        Mention(reference=reference, url=reference.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="")
+        for reference in references
     )
     said = "We will release it." if promise is Promise.PROMISED else ""
     scan = ScanResult(
@@ -109,8 +109,8 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
     scans.save_scans(store, [scan], "r1", JUNE)
     roles = [
         RoleDecision(
-            reference=one,
-            url=one.url,
+            reference=reference,
+            url=reference.url,
             role=Role.OWN,
             probability=0.9,
             place=Place.ABSTRACT,
@@ -118,7 +118,7 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
             evidence="",
             reasons=(),
         )
-        for one in references
+        for reference in references
     ]
     save_roles(store, {work: roles}, "r1", (), JUNE)
     return work
@@ -151,7 +151,7 @@ def test_a_link_is_told_as_each_paper_writes_it(store: Store) -> None:
     judge(store, second, State.OPEN, "github:ann/tool", EventKind.OPENED)
     assert rows(store, "SELECT arxiv_id, reference FROM open_papers") == [("2606.00002", "github:Ann/Tool")]
     found = roles.load_mentions(store, [first, second])
-    assert [one.url for work in (first, second) for one in found[work]] == [
+    assert [mention.url for work in (first, second) for mention in found[work]] == [
         "https://github.com/Ann/Tool",
         "https://github.com/ann/tool",
     ]
