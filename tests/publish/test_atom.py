@@ -22,10 +22,10 @@ A = {"a": "http://www.w3.org/2005/Atom", "dc": "http://purl.org/dc/elements/1.1/
 
 @pytest.fixture
 def atom(configured: Callable[..., Settings]) -> Callable[..., Any]:
-    def build(*shown: Item, name: str = "", **told: str) -> Any:
+    def build(*shown: Item, name: str = "", **options: str) -> Any:
         channel = Channel(name=name, title="Open & code", description="Of papers.", items=shown, page="p/")
-        told = {"public_url": "https://x.example/t"} | told
-        return etree.fromstring(feeds.write_feed(channel, ATOM, configured().feed, **told))
+        options = {"public_url": "https://x.example/t"} | options
+        return etree.fromstring(feeds.write_feed(channel, ATOM, configured().feed, **options))
 
     return build
 

@@ -1,4 +1,4 @@
-"""Figures of `/trends` and their pictures."""
+"""The statistics of `/trends` and their charts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.publish import charts
 from tracker.publish.charts import Share, SurvivalStep
 
 
-def test_shares_by_month_mark_what_is_not_whole() -> None:
+def test_shares_by_month_mark_a_partial_month() -> None:
     counts = [
         MonthCount("2026-04", "", State.OPEN, 1), MonthCount("2026-05", "", State.OPEN, 2), MonthCount("2026-05", "", State.NONE, 6),
         MonthCount("2026-06", "", State.UNKNOWN, 3), MonthCount("2026-05", "cs.LG", State.OPEN, 1),
@@ -33,9 +33,9 @@ def test_only_harvested_categories_are_compared() -> None:
         MonthCount("2026-06", "cs.CL", State.OPEN, 5), MonthCount("2026-06", "math.AG", State.OPEN, 50),
         MonthCount("2026-06", "", State.OPEN, 99),
     ]  # fmt: skip
-    found = charts.shares_by_category(counts, ["cs.LG", "cs.CL", "cs.NE"])
-    assert found == [Share("cs.CL", 5, 5, 0), Share("cs.LG", 4, 1, 3)]
-    assert [share.share for share in found] == [1.0, 0.25]
+    shares = charts.shares_by_category(counts, ["cs.LG", "cs.CL", "cs.NE"])
+    assert shares == [Share("cs.CL", 5, 5, 0), Share("cs.LG", 4, 1, 3)]
+    assert [share.share for share in shares] == [1.0, 0.25]
 
 
 def test_promises_that_still_wait_count_for_as_long_as_they_were_watched() -> None:
@@ -52,7 +52,7 @@ def test_promises_that_still_wait_count_for_as_long_as_they_were_watched() -> No
     assert charts.median_days(charts.kept_by_age(waiting[1:2])) is None
 
 
-def test_a_promise_counts_from_when_we_knew_of_it() -> None:
+def test_a_promise_counts_from_when_it_was_first_seen() -> None:
     early, late = PromiseWait(0, 10, True), PromiseWait(50, 60, True)
     assert charts.kept_by_age([early, late])[1] == SurvivalStep(10, 1.0), "nobody else was watched at that age"
     assert charts.kept_by_age([early, PromiseWait(5, 60, True)])[1] == SurvivalStep(10, 0.5)
@@ -67,10 +67,10 @@ def test_shares_of_kept_promises_only_rise(drawn: list[tuple[float, float, bool]
 
 
 @pytest.mark.parametrize(
-    ("share", "told"), [(0, "0 %"), (0.045, "4.5 %"), (0.5, "50 %"), (1, "100 %"), (0.0004, "0.0 %")]
+    ("share", "shown"), [(0, "0 %"), (0.045, "4.5 %"), (0.5, "50 %"), (1, "100 %"), (0.0004, "0.0 %")]
 )
-def test_shares_in_words(share: float, told: str) -> None:
-    assert charts.format_percent(share) == told
+def test_shares_in_words(share: float, shown: str) -> None:
+    assert charts.format_percent(share) == shown
 
 
 def test_many_licences_end_in_others() -> None:
@@ -96,17 +96,17 @@ def drawings(shares: list[Share]) -> list[str]:
 def test_charts_are_described_in_text_and_carry_no_style(count: int) -> None:
     shares = [Share(f"{HOSTILE} {n}", 10 + n, n % 3, 1, partial=n == count - 1) for n in range(count)]
     for picture in drawings(shares):
-        made = etree.fromstring(re.sub("[\x00]", "", picture))
-        assert made.tag == "svg"
-        assert [element.tag for element in made][:2] == ["title", "desc"]
-        assert made[0].text is not None
-        assert made[0].text.startswith("</title>")
-        assert made.get("role") == "img"
-        assert not made.xpath("//@style | //script | //style | //b")
+        svg = etree.fromstring(re.sub("[\x00]", "", picture))
+        assert svg.tag == "svg"
+        assert [element.tag for element in svg][:2] == ["title", "desc"]
+        assert svg[0].text is not None
+        assert svg[0].text.startswith("</title>")
+        assert svg.get("role") == "img"
+        assert not svg.xpath("//@style | //script | //style | //b")
         assert "nan" not in picture
 
 
-def test_a_month_that_is_not_whole_is_marked_and_hatched() -> None:
+def test_a_partial_month_is_marked_and_hatched() -> None:
     picture = charts.column_chart("a", "t", [Share("2026-05", 10, 5, 0), Share("2026-06", 10, 5, 0, partial=True)])
     assert picture.count("bar part") == 1
     assert "url(#a-hatch)" in picture
@@ -116,6 +116,6 @@ def test_a_month_that_is_not_whole_is_marked_and_hatched() -> None:
 
 
 def test_columns_are_as_high_as_their_shares() -> None:
-    made = etree.fromstring(charts.column_chart("a", "t", [Share("x", 4, 1, 0), Share("y", 4, 2, 0)]))
-    low, high = (float(bar.get("height")) for bar in made.xpath("//rect[@class='bar']"))
+    svg = etree.fromstring(charts.column_chart("a", "t", [Share("x", 4, 1, 0), Share("y", 4, 2, 0)]))
+    low, high = (float(bar.get("height")) for bar in svg.xpath("//rect[@class='bar']"))
     assert high == pytest.approx(2 * low, abs=0.2)

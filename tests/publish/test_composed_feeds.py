@@ -23,12 +23,12 @@ WATCHED = (Organisation(name="Ann's lab", github=("ann",)),)
 
 @pytest.fixture
 def composer(item: Make, verdict: Make, configured: Make) -> Composer:
-    made = Composer(configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.LG,cs.CV"), WATCHED)
+    composer_of_three = Composer(configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.LG,cs.CV"), WATCHED)
     both = (verdict(), verdict(Fact.WEIGHTS))
-    made.load(
+    composer_of_three.load(
         [item(1), item(2, verdicts=both, title="On Tides"), item(3, categories=("cs.CV",), authors=("Zoë Z",))], {}
     )
-    return made
+    return composer_of_three
 
 
 def shown(answer: ComposedFeed) -> list[str]:
@@ -85,7 +85,7 @@ def test_any_other_form_leads_to_the_canonical_one(composer: Composer, query: st
         "a=1&" * 400,
     ],
 )
-def test_what_cannot_be_is_no_feed(composer: Composer, query: str) -> None:
+def test_an_invalid_query_is_not_a_feed(composer: Composer, query: str) -> None:
     assert composer.answer("feed.xml", query) == ComposedFeed()
 
 
@@ -93,11 +93,11 @@ def test_what_cannot_be_is_no_feed(composer: Composer, query: str) -> None:
     "path",
     ["feed.exe", "feeds/author/", "feeds/colour/red.xml", "paper/9.xml", "", "x.xml", "feeds/keyword/a.xml"],
 )
-def test_what_is_no_feeds_address_is_none(composer: Composer, path: str) -> None:
+def test_another_address_is_not_a_feed(composer: Composer, path: str) -> None:
     assert composer.answer(path, "") == ComposedFeed()
 
 
-def test_authors_words_and_papers_have_feeds(composer: Composer) -> None:
+def test_authors_keywords_and_papers_have_feeds(composer: Composer) -> None:
     assert shown(composer.answer("feeds/author/zo%C3%AB%20z.xml", "")) == ["3"]
     assert shown(composer.answer("feeds/keyword/tides.atom", "")) == ["2"]
     assert shown(composer.answer("paper/2606.00002.xml", "")) == ["2"]
@@ -120,7 +120,7 @@ def test_a_feed_is_built_once_for_each_publish(composer: Composer, item: Make) -
     assert shown(composer.answer("feed.xml", "cat=cs.CL")) == ["9"]
 
 
-def test_what_is_kept_is_bounded(composer: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_bounded(composer: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(composed_feeds, "MOST_CACHED", 5)
     for number in range(20):
         composer.answer("feed.xml", f"keyword=word{number}")
@@ -141,9 +141,9 @@ def test_a_million_values_are_refused_at_once(composer: Composer) -> None:
     st.text(max_size=60)
     | st.from_regex(r"(cat|has|licence|org|author|keyword)=[ -~é]{0,20}(&(cat|has)=[ -~]{0,9})?", fullmatch=True),
 )
-def test_no_query_upsets_it_and_every_canonical_form_stays(composer: Composer, path: str, query: str) -> None:
+def test_any_query_is_answered_and_a_canonical_form_stays(composer: Composer, path: str, query: str) -> None:
     answer = composer.answer(path, query)
     if answer.location is not None and "?" in answer.location:
-        again = answer.location.partition("?")[2]
-        assert composer.answer(path, again).body is not None
-        assert parse_qsl(again)
+        canonical = answer.location.partition("?")[2]
+        assert composer.answer(path, canonical).body is not None
+        assert parse_qsl(canonical)

@@ -1,4 +1,4 @@
-"""The card of an item: what shipped with links first, evidence, marks of what was lost, the abstract."""
+"""The card of an item: what shipped with links first, then evidence, marks of what is no longer open, the abstract."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def test_what_shipped_is_listed_by_fact(item: Make, link: Link, verdict: Any) ->
     page = link(reference="page:https://ann.example", url="https://ann.example", host="page", kind="page",
                 role=Role.OWN_PAGE)  # fmt: skip
     other = link(reference="github:other/lib", url="https://github.com/other/lib", role=Role.MENTION)
-    told = lines(item(links=(model, dataset, other, page, demo, link())))
-    assert [line.split(" (")[0] for line in told] == [
+    shown = lines(item(links=(model, dataset, other, page, demo, link())))
+    assert [line.split(" (")[0] for line in shown] == [
         "Code: ann/tool", "Weights: ann/w", "Data: ann/d", "Demo: ann/s", "Page: https://ann.example",
     ]  # fmt: skip
-    assert told[0].endswith("code, MIT (OSI-approved)")
-    assert told[1].endswith("no licence, access must be asked for")
-    assert told[2].endswith("CC-BY-4.0 (open content)")
+    assert shown[0].endswith("code, MIT (OSI-approved)")
+    assert shown[1].endswith("no licence, access must be asked for")
+    assert shown[2].endswith("CC-BY-4.0 (open content)")
 
 
 def test_one_repository_may_hold_two_things(item: Make, verdict: Any) -> None:
@@ -59,18 +59,18 @@ def test_one_repository_may_hold_two_things(item: Make, verdict: Any) -> None:
 
 
 def test_a_promise_is_listed_with_what_shipped(item: Make, verdict: Any) -> None:
-    told = lines(item(verdicts=(verdict(), verdict(Fact.DATA, State.PROMISED), verdict(Fact.DEMO, State.NONE))))
-    assert told[1:] == ["Data: promised"]
+    shown = lines(item(verdicts=(verdict(), verdict(Fact.DATA, State.PROMISED), verdict(Fact.DEMO, State.NONE))))
+    assert shown[1:] == ["Data: promised"]
 
 
 def test_doubts_of_a_licence_an_archive_and_a_copy_are_shown(item: Make, link: Link) -> None:
-    told = lines(item(links=(link(
+    shown = lines(item(links=(link(
         licence_note="GitHub says MIT, the file says Apache-2.0.", archived=True,
         copy_url="https://archive.softwareheritage.org/x",
     ),)))[0]  # fmt: skip
-    assert "archived by its owner" in told
-    assert "On its licence: GitHub says MIT, the file says Apache-2.0." in told
-    assert "archived copy" in told
+    assert "archived by its owner" in shown
+    assert "On its licence: GitHub says MIT, the file says Apache-2.0." in shown
+    assert "archived copy" in shown
     assert 'href="https://archive.softwareheritage.org/x"' in body(
         item(links=(link(copy_url="https://archive.softwareheritage.org/x"),))
     )
@@ -83,7 +83,7 @@ def test_a_link_that_leads_nowhere_says_so(item: Make, link: Link) -> None:
 def test_a_late_opening_is_shown(item: Make, now: datetime) -> None:
     late = item(submitted_at=now - timedelta(days=60), first_seen=now - timedelta(days=59), opened_at=now)
     assert "Submitted 18 April 2026, its code opened 17 June 2026, 60 days later" in body(late)
-    assert "days later" not in body(item(submitted_at=now - timedelta(days=60))), "open at our first look"
+    assert "days later" not in body(item(submitted_at=now - timedelta(days=60))), "open at the first check"
 
 
 @pytest.mark.parametrize("state", [State.GONE, State.NONE, State.AVAILABLE, State.GATED, State.PROMISED])
@@ -131,9 +131,9 @@ def test_hostile_addresses_never_become_links(item: Make, link: Link) -> None:
 
 def test_many_artifacts_and_authors_are_counted(item: Make, link: Link) -> None:
     many = tuple(link(reference=f"github:ann/tool{number}") for number in range(50))
-    made = item(links=many, authors=tuple(f"Author {number}" for number in range(99)))
-    assert lines(made)[20:] == ["and 30 more"]
-    assert "Author 29 and others." in body(made)
+    paper = item(links=many, authors=tuple(f"Author {number}" for number in range(99)))
+    assert lines(paper)[20:] == ["and 30 more"]
+    assert "Author 29 and others." in body(paper)
 
 
 def test_the_card_is_the_same_in_every_feed(item: Make, now: datetime) -> None:

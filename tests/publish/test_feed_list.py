@@ -1,4 +1,4 @@
-"""Which feeds there are, and what stands in each."""
+"""Which feeds there are, and which items each holds."""
 
 from __future__ import annotations
 
@@ -33,36 +33,40 @@ def works(channel: Channel) -> list[str]:
 def test_states_are_filters_over_the_main_feed_with_its_dates(item: Make, link: Make, built: Make) -> None:
     gpl = link(licence_spdx="GPL-3.0-only")
     main = [item(1), item(2, categories=("cs.CV",)), item(3, links=(gpl,), categories=("stat.ML", "cs.CL"))]
-    made = built(*main)
-    assert works(made[""]) == ["1", "2", "3"]
-    assert works(made["cs.CL"]) == ["1", "3"]
-    assert works(made["cs.CV"]) == ["2"]
-    assert works(made["stat.ML"]) == ["3"], "a category that is there has a feed, though nobody asked for it"
-    assert works(made["licence/MIT"]) == ["1", "2"]
-    assert works(made["licence/GPL-3.0-only"]) == ["3"]
-    assert {shown.entered_at for shown in made["cs.CV"].items} == {main[1].entered_at}
-    assert made["cs.CL"].page == "browse/category/cs.CL"
+    channels = built(*main)
+    assert works(channels[""]) == ["1", "2", "3"]
+    assert works(channels["cs.CL"]) == ["1", "3"]
+    assert works(channels["cs.CV"]) == ["2"]
+    assert works(channels["stat.ML"]) == ["3"], "a category that is there has a feed, though nobody asked for it"
+    assert works(channels["licence/MIT"]) == ["1", "2"]
+    assert works(channels["licence/GPL-3.0-only"]) == ["3"]
+    assert {entry.entered_at for entry in channels["cs.CV"].items} == {main[1].entered_at}
+    assert channels["cs.CL"].page == "browse/category/cs.CL"
 
 
 def test_an_organisation_owns_what_lies_under_its_accounts(item: Make, link: Make, built: Make) -> None:
     strangers = link(reference="github:annabel/tool")
     hub = link(reference="hf-model:annlab/tool", host="huggingface", kind="model")
-    made = built(item(1), item(2, links=(strangers,)), item(3, links=(hub,)))
-    assert works(made["org/Ann's lab"]) == ["1", "3"]
+    channels = built(item(1), item(2, links=(strangers,)), item(3, links=(hub,)))
+    assert works(channels["org/Ann's lab"]) == ["1", "3"]
 
 
-def test_facts_and_events_have_entries_of_their_own(item: Make, built: Make) -> None:
-    made = built(item(1), weights=[item(2)], **{"event/gone": [item(3, event="e1")]})
-    assert works(made["weights"]) == ["2"]
-    assert works(made["data"]) == []
-    assert [shown.event for shown in made["event/gone"].items] == ["e1"]
-    assert set(made) >= {"", "weights", "data", "demo", "event/promise-kept", "event/gone", "cs.CL", "cs.CV"}
+def test_facts_and_events_have_their_own_entries(item: Make, built: Make) -> None:
+    channels = built(item(1), weights=[item(2)], **{"event/gone": [item(3, event="e1")]})
+    assert works(channels["weights"]) == ["2"]
+    assert works(channels["data"]) == []
+    assert [entry.event for entry in channels["event/gone"].items] == ["e1"]
+    assert set(channels) >= {"", "weights", "data", "demo", "event/promise-kept", "event/gone", "cs.CL", "cs.CV"}
 
 
-def test_every_feed_has_its_own_path_title_and_words(item: Make, built: Make) -> None:
-    made = list(built(item(1)).values())
-    assert len({channel.path(RSS) for channel in made}) == len({channel.title for channel in made}) == len(made)
-    assert all(channel.description for channel in made)
+def test_every_feed_has_its_own_path_title_and_description(item: Make, built: Make) -> None:
+    channels = list(built(item(1)).values())
+    assert (
+        len({channel.path(RSS) for channel in channels})
+        == len({channel.title for channel in channels})
+        == len(channels)
+    )
+    assert all(channel.description for channel in channels)
 
 
 def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
@@ -70,8 +74,8 @@ def test_a_category_of_which_the_newest_hold_too_few_is_filled_from_the_store(
 ) -> None:
     settings = configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.CV")
     main, older = [item(1, categories=("cs.CL",)), item(2)], [item(1, categories=("cs.CL",)), item(9)]
-    made = {
+    channels = {
         channel.name: channel for _, channel in feed_list.list_channels(main, {}, settings, (), {"cs.CL": older})
     }
-    assert works(made["cs.CL"]) == ["1", "9"]
-    assert works(made[""]) == ["1", "2"], "the main feed holds the newest alone"
+    assert works(channels["cs.CL"]) == ["1", "9"]
+    assert works(channels[""]) == ["1", "2"], "the main feed holds the newest alone"

@@ -32,12 +32,12 @@ ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 @pytest.fixture
 def rss(configured: Configured) -> Callable[..., bytes]:
-    def build(*shown: Item, **told: str) -> bytes:
+    def build(*shown: Item, **options: str) -> bytes:
         values = {"name": "", "title": "Open code", "description": "Of papers.", "page": ""}
-        values |= {name: told.pop(name) for name in values if name in told}
-        feed_format = FORMAT_BY_ENDING[told.pop("ending", "xml")]
-        told = {"public_url": "https://x.example/t"} | told
-        return feeds.write_feed(Channel(**values, items=shown), feed_format, configured().feed, **told)
+        values |= {name: options.pop(name) for name in values if name in options}
+        feed_format = FORMAT_BY_ENDING[options.pop("ending", "xml")]
+        options = {"public_url": "https://x.example/t"} | options
+        return feeds.write_feed(Channel(**values, items=shown), feed_format, configured().feed, **options)
 
     return build
 
@@ -62,30 +62,30 @@ def test_an_item_says_what_readers_need(rss: Callable[..., bytes], item: Make, n
 
 
 def test_the_order_and_number_of_elements(rss: Callable[..., bytes], item: Make) -> None:
-    one = channel(rss(item())).find("item")
-    names = [etree.QName(child).localname for child in one]
+    entry = channel(rss(item())).find("item")
+    names = [etree.QName(child).localname for child in entry]
     assert names.index("description") < names.index("encoded")
     assert names.count("creator") == 1
     assert not {"author", "subject", "date"} & set(names)
-    assert one.findtext(f"{ITEM}identifier") == "doi:10.48550/arXiv.2606.00001"
-    assert one.find("guid").get("isPermaLink") == "false"
+    assert entry.findtext(f"{ITEM}identifier") == "doi:10.48550/arXiv.2606.00001"
+    assert entry.find("guid").get("isPermaLink") == "false"
 
 
 def test_the_channel_is_the_site_and_names_itself(rss: Callable[..., bytes], item: Make) -> None:
-    found = channel(rss(item()))
-    assert found.findtext("link") == "https://x.example/t/"
-    self = found.find("{http://www.w3.org/2005/Atom}link")
+    parsed = channel(rss(item()))
+    assert parsed.findtext("link") == "https://x.example/t/"
+    self = parsed.find("{http://www.w3.org/2005/Atom}link")
     assert dict(self.attrib) == {
         "rel": "self", "href": "https://x.example/t/feed.xml", "type": "application/rss+xml",
     }  # fmt: skip
-    assert (found.findtext("ttl"), found.findtext("generator")) == ("60", "arxiv-code-tracker")
-    assert found.find("managingEditor") is None
+    assert (parsed.findtext("ttl"), parsed.findtext("generator")) == ("60", "arxiv-code-tracker")
+    assert parsed.find("managingEditor") is None
 
 
 def test_a_filtered_feed_names_itself_and_its_page(rss: Callable[..., bytes], item: Make) -> None:
-    found = channel(rss(item(), name="author/Ann Müller", page="author/Ann Müller"))
-    assert found.findtext("link") == "https://x.example/t/author/Ann%20M%C3%BCller"
-    self = found.find("{http://www.w3.org/2005/Atom}link")
+    parsed = channel(rss(item(), name="author/Ann Müller", page="author/Ann Müller"))
+    assert parsed.findtext("link") == "https://x.example/t/author/Ann%20M%C3%BCller"
+    self = parsed.find("{http://www.w3.org/2005/Atom}link")
     assert self.get("href") == "https://x.example/t/feeds/author/Ann%20M%C3%BCller.xml"
     composed = channel(rss(item(), name="?cat=cs.CL,cs.LG&has=weights"))
     self = composed.find("{http://www.w3.org/2005/Atom}link")
@@ -93,9 +93,9 @@ def test_a_filtered_feed_names_itself_and_its_page(rss: Callable[..., bytes], it
 
 
 def test_a_site_without_a_public_address_links_to_arxiv(rss: Callable[..., bytes], item: Make) -> None:
-    found = channel(rss(item(), public_url="", address="http://127.0.0.1:8080"))
-    assert found.findtext("item/link") == "https://arxiv.org/abs/2606.00001"
-    assert found.findtext("link") == "http://127.0.0.1:8080/"
+    parsed = channel(rss(item(), public_url="", address="http://127.0.0.1:8080"))
+    assert parsed.findtext("item/link") == "https://arxiv.org/abs/2606.00001"
+    assert parsed.findtext("link") == "http://127.0.0.1:8080/"
 
 
 def test_a_hub_is_named_beside_the_feed(rss: Callable[..., bytes], item: Make) -> None:
@@ -104,9 +104,9 @@ def test_a_hub_is_named_beside_the_feed(rss: Callable[..., bytes], item: Make) -
 
 
 def test_without_an_address_the_channel_names_none(rss: Callable[..., bytes], item: Make) -> None:
-    found = channel(rss(item(), public_url=""))
-    assert found.findtext("link") == "https://arxiv.org/"
-    assert found.find("{http://www.w3.org/2005/Atom}link") is None
+    parsed = channel(rss(item(), public_url=""))
+    assert parsed.findtext("link") == "https://arxiv.org/"
+    assert parsed.find("{http://www.w3.org/2005/Atom}link") is None
 
 
 def test_the_name_of_an_item_survives_a_move_and_a_new_title(rss: Callable[..., bytes], item: Make) -> None:
@@ -115,8 +115,8 @@ def test_the_name_of_an_item_survives_a_move_and_a_new_title(rss: Callable[..., 
 
 
 def test_an_entry_of_an_event_is_named_by_it(rss: Callable[..., bytes], item: Make) -> None:
-    found = channel(rss(item(event="e1f"), item(2)))
-    assert [guid.text for guid in found.iter("guid")] == [
+    parsed = channel(rss(item(event="e1f"), item(2)))
+    assert [guid.text for guid in parsed.iter("guid")] == [
         "arxiv-code-tracker:arxiv:2606.00001:e1f", "arxiv-code-tracker:arxiv:2606.00002",
     ]  # fmt: skip
 
@@ -124,11 +124,11 @@ def test_an_entry_of_an_event_is_named_by_it(rss: Callable[..., bytes], item: Ma
 def test_fractions_of_a_second_and_other_zones_are_written_in_utc(rss: Callable[..., bytes], item: Make) -> None:
     zone = timezone(timedelta(hours=2))
     at = datetime(2026, 6, 17, 7, 0, 0, 999_999, tzinfo=zone)
-    found = channel(rss(item(entered_at=at, changed_at=at)))
-    assert found.findtext("item/pubDate") == found.findtext("lastBuildDate") == "Wed, 17 Jun 2026 05:00:00 +0000"
+    parsed = channel(rss(item(entered_at=at, changed_at=at)))
+    assert parsed.findtext("item/pubDate") == parsed.findtext("lastBuildDate") == "Wed, 17 Jun 2026 05:00:00 +0000"
 
 
-def test_dates_are_of_the_internet_and_of_no_place(rss: Callable[..., bytes], item: Make) -> None:
+def test_dates_are_in_utc_and_in_the_order_of_the_items(rss: Callable[..., bytes], item: Make) -> None:
     text = rss(item(1), item(2)).decode()
     dates = re.findall(r"<(?:pubDate|lastBuildDate)>(.*?)<", text)
     assert len(dates) == 3
@@ -158,8 +158,8 @@ def test_signs_of_markup_in_titles_are_hex_references(rss: Callable[..., bytes],
 
 def test_nobody_is_named_as_such_and_thousands_are_counted(rss: Callable[..., bytes], item: Make) -> None:
     crowd = tuple(f"Author {number}" for number in range(3000))
-    found = channel(rss(item(1, authors=()), item(2, authors=crowd)))
-    nobody, many = (creator.text for creator in found.iter(f"{ITEM}creator"))
+    parsed = channel(rss(item(1, authors=()), item(2, authors=crowd)))
+    nobody, many = (creator.text for creator in parsed.iter(f"{ITEM}creator"))
     assert nobody == "authors not known"
     assert many.endswith("Author 199, and 2800 others")
 
@@ -180,7 +180,7 @@ def test_any_format_is_the_same_bytes_for_the_same_items(
 def test_nothing_volatile_moves_any_format(
     rss: Callable[..., bytes], item: Make, link: Callable[..., ItemLink], ending: str
 ) -> None:
-    """A probability that a newer rule gave is no news."""
+    """A probability that changes with a newer rule is not news."""
     assert rss(item(links=(link(probability=0.9),)), ending=ending) == rss(item(), ending=ending)
 
 
@@ -198,23 +198,23 @@ def _summary_of_entries(document: bytes) -> list[tuple[str, str, datetime]]:
 
 
 def test_all_formats_show_the_same_items_in_the_same_order(rss: Callable[..., bytes], item: Make) -> None:
-    shown = [
+    items = [
         item(1), item(2, event="e2"), item(3, entered_at=None), item(4, work="release:hf-model:ann/w"),
         item(5, work="arxiv:hep-th/9901001"), item(6, changed_at=item(1).entered_at),
     ]  # fmt: skip
-    told = [_summary_of_entries(rss(*shown, ending=ending)) for ending in ENDINGS]
-    assert told[0] == told[1] == told[2]
-    assert [name for name, _, _ in told[0]] == [f"arxiv-code-tracker:{rest}" for rest in (
+    summaries = [_summary_of_entries(rss(*items, ending=ending)) for ending in ENDINGS]
+    assert summaries[0] == summaries[1] == summaries[2]
+    assert [name for name, _, _ in summaries[0]] == [f"arxiv-code-tracker:{name}" for name in (
         "arxiv:2606.00001", "arxiv:2606.00002:e2", "release:hf-model:ann/w", "arxiv:hep-th/9901001", "arxiv:2606.00006",
     )]  # fmt: skip
-    dates = [date for _, _, date in told[0]]
+    dates = [date for _, _, date in summaries[0]]
     assert all(later > earlier for later, earlier in itertools.pairwise(dates))
 
 
 def test_a_formula_in_the_abstract_swallows_nothing(rss: Callable[..., bytes], item: Make) -> None:
     document = rss(item(abstract="It holds for K <<n and a<b> c & d."))
-    shown = channel(document).find("item").findtext("description")
-    assert html.fromstring(f"<p>{shown}</p>").text_content() == "It holds for K <<n and a<b> c & d."
+    description = channel(document).find("item").findtext("description")
+    assert html.fromstring(f"<p>{description}</p>").text_content() == "It holds for K <<n and a<b> c & d."
 
 
 def test_one_bad_item_is_left_out_and_logged(
@@ -254,20 +254,20 @@ def test_hostile_text_anywhere_leaves_a_valid_feed_with_every_item(
         event=draw(), grade=draw(), grade_reasons=(draw(),), primary_category=draw(),
     )  # fmt: skip
     document = rss(item(1), worst, item(2))
-    found = channel(document).findall("item")
-    assert len(found) == 3
+    entries = channel(document).findall("item")
+    assert len(entries) == 3
     assert len(etree.fromstring(rss(item(1), worst, item(2), ending="atom")).findall(f"{ATOM}entry")) == 3
     assert len(json.loads(rss(item(1), worst, item(2), ending="json"))["items"]) == 3
-    shown = html.fromstring(f"<div>{found[1].findtext(ENCODED)}</div>")
-    assert {element.tag for element in shown.iter()} <= {"div", "p", "strong", "ul", "li", "a", "blockquote"}
-    assert all(set(element.attrib) <= {"href"} for element in shown.iter())
-    assert all(element.get("href").startswith(("http://", "https://")) for element in shown.iter("a"))
+    card = html.fromstring(f"<div>{entries[1].findtext(ENCODED)}</div>")
+    assert {element.tag for element in card.iter()} <= {"div", "p", "strong", "ul", "li", "a", "blockquote"}
+    assert all(set(element.attrib) <= {"href"} for element in card.iter())
+    assert all(element.get("href").startswith(("http://", "https://")) for element in card.iter("a"))
 
 
 def test_a_release_links_its_artifact(rss: Callable[..., bytes], item: Make) -> None:
     document = rss(item(work="release:github:ann/tool", title="Tool", abstract="", submitted_at=None))
-    one = channel(document).find("item")
-    assert one.findtext("link") == "https://github.com/ann/tool"
-    assert one.findtext("guid") == "arxiv-code-tracker:release:github:ann/tool"
-    assert one.findtext("description") == "Tool"
-    assert one.find(f"{ITEM}identifier") is None
+    entry = channel(document).find("item")
+    assert entry.findtext("link") == "https://github.com/ann/tool"
+    assert entry.findtext("guid") == "arxiv-code-tracker:release:github:ann/tool"
+    assert entry.findtext("description") == "Tool"
+    assert entry.find(f"{ITEM}identifier") is None

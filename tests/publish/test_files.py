@@ -25,7 +25,7 @@ def test_a_file_is_written_with_its_packed_form(tmp_path: Path) -> None:
     assert zstandard.ZstdDecompressor().decompress((tmp_path / "public/feed.xml.zst").read_bytes()) == LONG
     written = sorted((tmp_path / "public").iterdir())
     assert [path.name for path in written] == ["feed.xml", "feed.xml.br", "feed.xml.gz", "feed.xml.zst"]
-    assert len({path.stat().st_mtime_ns for path in written}) == 1, "the time tells that they belong together"
+    assert len({path.stat().st_mtime_ns for path in written}) == 1, "the time shows that they belong together"
 
 
 def test_equal_content_is_left_alone(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_small_files_have_no_packed_form_and_lose_an_old_one(tmp_path: Path) -> 
 
 def test_a_packed_form_of_other_bytes_is_mended(tmp_path: Path) -> None:
     files.write_files(tmp_path, {"feed.xml": LONG})
-    (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(b"what a killed publisher left"))
+    (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(b"what a killed publisher left behind"))
     assert files.write_files(tmp_path, {"feed.xml": LONG}) == ["feed.xml"]
     assert gzip.decompress((tmp_path / "feed.xml.gz").read_bytes()) == LONG
 
@@ -73,7 +73,9 @@ def test_an_empty_build_replaces_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "a.xml").read_bytes() == LONG
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files.write_files(tmp_path, {"feed.xml": LONG})
 
     def full(*_: object) -> None:
@@ -87,7 +89,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkey
     assert (tmp_path / "feed.xml.gz").stat().st_mtime_ns != (tmp_path / "feed.xml").stat().st_mtime_ns
 
 
-def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
+def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     versions = [bytes([65 + number]) * 200_000 for number in range(4)]
     files.write_files(tmp_path, {"feed.xml": versions[0]})
     stop, torn = threading.Event(), []
@@ -107,7 +109,7 @@ def test_a_reader_never_meets_half_a_file(tmp_path: Path) -> None:
     assert torn == []
 
 
-def test_pages_that_are_not_made_any_more_go_with_their_packed_forms(tmp_path: Path) -> None:
+def test_pages_that_are_no_longer_built_are_deleted_with_their_packed_forms(tmp_path: Path) -> None:
     long = b"<p>a paper</p>" * 100
     site = {"paper/2606.00001.html": long, "paper/cs/9901001.html": long, "feed.xml": long}
     files.write_files(tmp_path, site)
@@ -115,8 +117,8 @@ def test_pages_that_are_not_made_any_more_go_with_their_packed_forms(tmp_path: P
     assert files.prune_files(tmp_path, "paper", site) == 0
     del site["paper/cs/9901001.html"]
     assert files.prune_files(tmp_path, "paper", site) == 1
-    left = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
-    assert left == sorted(
+    remaining = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert remaining == sorted(
         [f"{name}{ending}" for name in site for ending in ("", *files.COMPRESSORS)]
         + ["paper/.2606.00003.html.abcdefgh"]
     )

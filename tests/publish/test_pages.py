@@ -1,4 +1,4 @@
-"""The first page as a browser and a screen reader meet it."""
+"""The pages as a browser and a screen reader get them."""
 
 from __future__ import annotations
 
@@ -69,14 +69,16 @@ def text(element: Any) -> str:
     return " ".join(element.text_content().split())
 
 
-def test_a_card_shows_all_that_decides(page: Callable[..., Any], item: Make, verdict: Any, link: Any) -> None:
+def test_a_card_shows_everything_that_decides(
+    page: Callable[..., Any], item: Make, verdict: Any, link: Any
+) -> None:
     weights = link(reference="hf-model:ann/w", url="https://huggingface.co/ann/w", host="huggingface", kind="model",
                    licence_spdx=None, licence_class=LicenceClass.NONE, content=Content.DATA_ONLY)  # fmt: skip
-    found = page([item(
+    parsed = page([item(
         links=(link(), weights), verdicts=(verdict(), verdict(Fact.WEIGHTS, State.AVAILABLE), verdict(Fact.DEMO, State.UNKNOWN)),
     )])  # fmt: skip
-    (card,) = found.findall(".//article")
-    shown = text(found.find(".//main"))
+    (card,) = parsed.findall(".//article")
+    shown = text(parsed.find(".//main"))
     for part in ("Paper 1 on things", "Ann Author, Bob Builder", "cs.LG cs.CL", "submitted 15 June 2026",
                  "Wednesday, 17 June 2026", "Code open", "Weights there, terms not open",
                  "MIT (OSI-approved)", "no licence", "Our code is available at", "in the abstract"):  # fmt: skip
@@ -100,9 +102,9 @@ def test_what_is_not_open_says_why(page: Callable[..., Any], item: Make, verdict
         entered_at=None, verdicts=(verdict(Fact.CODE, State.NONE, "it holds data, no code"),),
         links=(link(content=Content.DATA_ONLY),),
     )  # fmt: skip
-    found = page([], [closed])
-    assert "Why: it holds data, no code." in text(found.find(".//article"))
-    assert "Looked at, and not open code" in text(found)
+    parsed = page([], [closed])
+    assert "Why: it holds data, no code." in text(parsed.find(".//article"))
+    assert "Looked at, and not open code" in text(parsed)
 
 
 def test_an_open_item_that_closed_says_so(page: Callable[..., Any], item: Make, verdict: Any) -> None:
@@ -119,9 +121,9 @@ def test_unknown_outcomes_are_neither_yes_nor_no(page: Callable[..., Any], item:
 
 def test_releases_and_unlinked_papers_have_their_place(page: Callable[..., Any], item: Make, link: Any) -> None:
     release = item(work="release:github:ann/tool", title="Tool", abstract="", submitted_at=None, categories=())
-    found = page([item(1)], [], [release], [item(7, links=(), entered_at=None)])
-    assert "Released without a paper" in text(found)
-    assert found.xpath("//section[@aria-labelledby='unlinked']//a/@href") == ["https://arxiv.org/abs/2606.00007"]
+    parsed = page([item(1)], [], [release], [item(7, links=(), entered_at=None)])
+    assert "Released without a paper" in text(parsed)
+    assert parsed.xpath("//section[@aria-labelledby='unlinked']//a/@href") == ["https://arxiv.org/abs/2606.00007"]
 
 
 def test_the_page_holds_the_same_papers_as_the_feed_and_stays_small(
@@ -134,41 +136,41 @@ def test_the_page_holds_the_same_papers_as_the_feed_and_stays_small(
         return " ".join("".join(draw.choices(letters, k=draw.randint(2, 9))) for _ in range(count))
 
     items = [item(number, title=words(10), abstract=words(180)) for number in range(130)]
-    found = page(items)
-    addresses = {href for href in found.xpath("//main//a/@href") if href.startswith("https://arxiv.org/abs/")}
+    parsed = page(items)
+    addresses = {href for href in parsed.xpath("//main//a/@href") if href.startswith("https://arxiv.org/abs/")}
     assert addresses == {f"https://arxiv.org/abs/{paper.arxiv_id}" for paper in items}
-    assert len(found.findall(".//article")) == pages.CARDS
-    assert len(found.findall(".//details")) == pages.ABSTRACTS
+    assert len(parsed.findall(".//article")) == pages.CARDS
+    assert len(parsed.findall(".//details")) == pages.ABSTRACTS
     built = pages.render_index(items[:100], [], [], [], status(), configured())
     assert len(gzip.compress(built)) < 50_000
 
 
 def test_the_skeleton_is_accessible(page: Callable[..., Any], item: Make) -> None:
-    found = page([item()], [item(2)])
-    assert found.get("lang") == "en"
-    assert len(found.findall(".//h1")) == len(found.findall(".//main")) == 1
-    assert found.find(".//header") is not None
-    assert found.find(".//body/footer[@class='foot']") is not None
-    assert found.xpath("//a/@href")[0] == "#main", "the first thing that a keyboard reaches"
-    assert found.xpath("//h1[contains(., 'shipped open code')]")
-    levels = [int(heading.tag[1]) for heading in found.iter("h1", "h2", "h3", "h4")]
+    parsed = page([item()], [item(2)])
+    assert parsed.get("lang") == "en"
+    assert len(parsed.findall(".//h1")) == len(parsed.findall(".//main")) == 1
+    assert parsed.find(".//header") is not None
+    assert parsed.find(".//body/footer[@class='foot']") is not None
+    assert parsed.xpath("//a/@href")[0] == "#main", "the first thing that a keyboard reaches"
+    assert parsed.xpath("//h1[contains(., 'shipped open code')]")
+    levels = [int(heading.tag[1]) for heading in parsed.iter("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels))
-    names = found.xpath("//@id")
+    names = parsed.xpath("//@id")
     assert len(names) == len(set(names))
-    assert set(found.xpath("//@aria-labelledby")) <= set(names)
-    assert {href.removeprefix("#") for href in found.xpath("//a/@href") if href.startswith("#")} <= set(names)
+    assert set(parsed.xpath("//@aria-labelledby")) <= set(names)
+    assert {href.removeprefix("#") for href in parsed.xpath("//a/@href") if href.startswith("#")} <= set(names)
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_runs(page: Callable[..., Any], item: Make) -> None:
-    found = page([item()])
-    assert not list(found.iter("script", "style", "iframe", "img"))
-    assert not found.xpath("//@style | //@*[starts-with(name(), 'on')]")
-    loaded = found.xpath("//link/@href")
+    parsed = page([item()])
+    assert not list(parsed.iter("script", "style", "iframe", "img"))
+    assert not parsed.xpath("//@style | //@*[starts-with(name(), 'on')]")
+    loaded = parsed.xpath("//link/@href")
     assert loaded == ["./style.css", "./favicon.svg", "./feed.xml", "./feed.atom", "./feed.json"], "below any path"
-    assert [alternate.get("type") for alternate in found.xpath("//link[@rel='alternate']")] == [
+    assert [alternate.get("type") for alternate in parsed.xpath("//link[@rel='alternate']")] == [
         "application/rss+xml", "application/atom+xml", "application/feed+json",
     ]  # fmt: skip
-    assert "https://x.example/t/feed.xml" in text(found.find(".//main"))
+    assert "https://x.example/t/feed.xml" in text(parsed.find(".//main"))
 
 
 def test_the_status_shows_how_the_tracker_does(page: Callable[..., Any], now: datetime) -> None:
@@ -227,17 +229,17 @@ def test_hostile_text_stays_text(
         work=data.draw(st.sampled_from(["arxiv:2606.1", "release:x"])), title=draw(), abstract=draw(), authors=(draw(),),
         categories=(draw(),), links=(own,), verdicts=(verdict(Fact.CODE, State.NONE, draw()),),
     )  # fmt: skip
-    found = page([worst], [worst], [worst], [worst], troubles=(Trouble(draw(), draw(), now),))
-    assert not list(found.iter("script", "iframe", "img"))
-    assert not found.xpath("//@*[starts-with(name(), 'on')] | //@autofocus")
-    assert all(re.match(r"https?://|#|\./", href) for href in found.xpath("//a/@href"))
-    assert len(found.findall(".//article")) == 3
+    parsed = page([worst], [worst], [worst], [worst], troubles=(Trouble(draw(), draw(), now),))
+    assert not list(parsed.iter("script", "iframe", "img"))
+    assert not parsed.xpath("//@*[starts-with(name(), 'on')] | //@autofocus")
+    assert all(re.match(r"https?://|#|\./", href) for href in parsed.xpath("//a/@href"))
+    assert len(parsed.findall(".//article")) == 3
 
 
 def test_a_missing_page_leads_back_below_a_prefix_too(configured: Configured) -> None:
-    found = html.fromstring(pages.render_not_found(configured(TRACKER_PUBLIC_URL="https://x.example/t/")))
-    assert "/t/" in found.xpath("//main//a/@href")
-    assert "/t/style.css" in found.xpath("//link/@href")
+    parsed = html.fromstring(pages.render_not_found(configured(TRACKER_PUBLIC_URL="https://x.example/t/")))
+    assert "/t/" in parsed.xpath("//main//a/@href")
+    assert "/t/style.css" in parsed.xpath("//link/@href")
     assert "/" in html.fromstring(pages.render_not_found(configured())).xpath("//main//a/@href")
 
 
@@ -248,35 +250,33 @@ def test_robots_may_read_all_but_searches_and_find_the_sitemap() -> None:
     ]  # fmt: skip
 
 
-def test_the_sitemap_names_pages_whole_and_escaped(now: datetime) -> None:
-    made = etree.fromstring(
+def test_the_sitemap_names_full_escaped_addresses(now: datetime) -> None:
+    sitemap = etree.fromstring(
         pages.sitemap_xml({"": None, "paper/2606.00001": now, "browse/org/A & B": None}, "https://x.example/t")
     )
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    assert made.xpath("//s:loc/text()", namespaces=space) == [
+    assert sitemap.xpath("//s:loc/text()", namespaces=space) == [
         "https://x.example/t/", "https://x.example/t/paper/2606.00001", "https://x.example/t/browse/org/A%20&%20B",
     ]  # fmt: skip
-    assert made.xpath("//s:lastmod/text()", namespaces=space) == ["2026-06-17T05:00:00Z"]
+    assert sitemap.xpath("//s:lastmod/text()", namespaces=space) == ["2026-06-17T05:00:00Z"]
 
 
 @pytest.fixture
 def dossier(link: Any, now: datetime) -> Callable[..., WorkEvidence]:
-    """What is known of item 1, with changes."""
+    """The evidence of item 1, with changes."""
 
     def build(**changes: Any) -> WorkEvidence:
-        sighting = CheckRecord(
+        present = CheckRecord(
             outcome=Outcome.PRESENT, reason="", content=Content.CODE, holds=(Fact.CODE,), licence_spdx="MIT",
             licence_class=LicenceClass.OSI, licence_note="", archived=False, gated=False, reference=None,
             first_seen=now - timedelta(days=3), last_seen=now, times=4,
         )  # fmt: skip
-        absent = replace(
-            sighting, outcome=Outcome.UNKNOWN, content=Content.UNKNOWN, reason="it timed out", times=1
-        )
-        exhibit = ArtifactEvidence(
+        absent = replace(present, outcome=Outcome.UNKNOWN, content=Content.UNKNOWN, reason="it timed out", times=1)
+        artifact = ArtifactEvidence(
             reference="github:ann/tool", current_name="github:ann/tool2", reasons=("the sentence says so",),
             lifecycle=Lifecycle.SHIPPED,
             mentions=(MentionSpan(place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code is there.", first_version=1, last_version=2),),
-            checks=(absent, sighting),
+            checks=(absent, present),
             corrections=(Correction(field="role", value="own", reason="they say so", source="https://s.example", since=now),),
             licence_claimed="Apache-2.0", licence_source="LICENSE",
             licences_by_fact=((Fact.WEIGHTS, Licence(spdx=None, class_=LicenceClass.RESTRICTED, source="LICENSE-MODEL")),),
@@ -286,7 +286,7 @@ def dossier(link: Any, now: datetime) -> Callable[..., WorkEvidence]:
             "promise": Promise.PROMISED, "promise_evidence": "We will release it.", "comment": "8 pages",
             "versions": (VersionSeen(n=1, submitted_at=now - timedelta(days=2), seen_at=now),
                          VersionSeen(n=2, submitted_at=now - timedelta(days=1), seen_at=now)),
-            "artifacts": (exhibit,),
+            "artifacts": (artifact,),
             "scans": (ScanRecord(source=Source.HTML, version=2, outcome="absent", reason="no HTML yet", at=now),),
             "events": (Event(work="arxiv:2606.00001", reference="github:ann/tool", kind=EventKind.OPENED, cause=Cause.RULE,
                              happened_at=now - timedelta(hours=30), observed_at=now, detail=""),),
@@ -301,8 +301,8 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
     own = link(licence_note="the file says MIT, the host Apache-2.0", copy_url="https://archive.example/x")
     shown = item(links=(own, link(reference="github:z/base", url="https://github.com/z/base", role=Role.MENTION)),
                  grade="open code", grade_reasons=("the code is there",), licence="http://x.example/by")  # fmt: skip
-    found = html.fromstring(pages.render_paper(shown, dossier(), configured(), {"browse/category/cs.LG"}))
-    told = text(found)
+    parsed = html.fromstring(pages.render_paper(shown, dossier(), configured(), {"browse/category/cs.LG"}))
+    shown_text = text(parsed)
     for part in (
         "Paper 1 on things", "submitted 15 June 2026", "version 2 of", "open code : the code is there",
         "the authors' own (probability of being the authors' own: 97 %)", "the sentence says so",
@@ -313,19 +313,19 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
         "1 other link: mentioned, or made by others", "mentioned only", "Version 2", "seen by a newer rule",
         "Entered the feed", "no HTML yet", "Authors' comment: 8 pages", "Code open",
     ):  # fmt: skip
-        assert part.replace(" :", ":") in told.replace(" :", ":"), part
-    assert "../browse/category/cs.LG" in found.xpath("//a/@href")
-    assert "../browse/category/cs.CL" not in found.xpath("//a/@href"), "no such list"
-    assert found.xpath("//link[@rel='alternate']/@href")[0] == "../paper/2606.00001.xml"
-    times = found.xpath("//ol[@class='timeline']/li/time/@datetime")
+        assert part.replace(" :", ":") in shown_text.replace(" :", ":"), part
+    assert "../browse/category/cs.LG" in parsed.xpath("//a/@href")
+    assert "../browse/category/cs.CL" not in parsed.xpath("//a/@href"), "no such list"
+    assert parsed.xpath("//link[@rel='alternate']/@href")[0] == "../paper/2606.00001.xml"
+    times = parsed.xpath("//ol[@class='timeline']/li/time/@datetime")
     assert times == sorted(times)
     assert len(times) == 4
-    assert "https://archive.example/x" in found.xpath("//a/@href")
-    levels = [int(heading.tag[1]) for heading in found.iter("h1", "h2", "h3", "h4")]
+    assert "https://archive.example/x" in parsed.xpath("//a/@href")
+    levels = [int(heading.tag[1]) for heading in parsed.iter("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_a_paper_without_evidence_claims_neither(item: Make, dossier: Any, configured: Configured) -> None:
+def test_a_paper_without_evidence_is_shown_as_unknown(item: Make, dossier: Any, configured: Configured) -> None:
     bare = dossier(artifacts=(), events=(), scans=(), promise=Promise.NONE, promise_evidence="", versions=())
     shown = text(
         html.fromstring(pages.render_paper(item(links=(), verdicts=(), entered_at=None), bare, configured()))
@@ -348,18 +348,20 @@ def test_a_paper_without_evidence_claims_neither(item: Make, dossier: Any, confi
     ],
 )
 def test_an_error_can_be_reported_where_the_operator_says(item: Make, contact: str, start: str | None) -> None:
-    found = error_report.report_address(contact, item())
-    assert found is None if start is None else found is not None and found.startswith(start)
+    address = error_report.report_address(contact, item())
+    assert address is None if start is None else address is not None and address.startswith(start)
 
 
 @given(st.text(max_size=80), st.sampled_from(Role))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_correction_is_toml_whatever_the_link_holds(item: Make, link: Any, tail: str, role: Role) -> None:
     url = f"https://x.example/{tail}"
-    (made,) = tomllib.loads(error_report.correction_toml(item(links=(link(url=url, role=role),))))["correction"]
-    assert made["paper"] == "2606.00001"
-    assert made["link"].startswith("https://x.example/")
-    assert made["role"] in set(Role)
+    (correction,) = tomllib.loads(error_report.correction_toml(item(links=(link(url=url, role=role),))))[
+        "correction"
+    ]
+    assert correction["paper"] == "2606.00001"
+    assert correction["link"].startswith("https://x.example/")
+    assert correction["role"] in set(Role)
 
 
 def channel(name: str, items: tuple[Item, ...] = (), page: str = "") -> Channel:
@@ -384,39 +386,39 @@ def test_no_page_lies_outside_the_site() -> None:
 
 
 def test_a_feed_page_leads_to_the_feeds_of_the_same_filter(item: Make, configured: Configured) -> None:
-    (one,) = feed_pages.list_feed_pages([("Licences", channel("licence/MIT", (item(1), item(2))))])
-    found = html.fromstring(pages.render_feed_page(one, configured()))
-    assert found.xpath("//link[@rel='alternate']/@href") == [
+    (feed_page,) = feed_pages.list_feed_pages([("Licences", channel("licence/MIT", (item(1), item(2))))])
+    parsed = html.fromstring(pages.render_feed_page(feed_page, configured()))
+    assert parsed.xpath("//link[@rel='alternate']/@href") == [
         f"../../feeds/licence/MIT.{ending}" for ending in ("xml", "atom", "json")
     ]
-    assert "../../paper/2606.00001" in found.xpath("//h3/a/@href")
-    assert len(found.findall(".//article")) == 2
-    assert found.xpath("//link[@rel='stylesheet']/@href") == ["../../style.css"]
+    assert "../../paper/2606.00001" in parsed.xpath("//h3/a/@href")
+    assert len(parsed.findall(".//article")) == 2
+    assert parsed.xpath("//link[@rel='stylesheet']/@href") == ["../../style.css"]
 
 
 def test_feeds_can_be_copied_by_group(item: Make, configured: Configured, status: Any) -> None:
     channels = [("Main", channel("")), ("Categories", channel("cs.CL")), ("Categories", channel("cs.LG")),
                 ("Papers", channel("paper/2606.00001")), ("Composed", channel("?cat=cs.CL"))]  # fmt: skip
-    found = html.fromstring(pages.render_feeds(channels, configured(), status(), address="https://x.example/t"))
-    assert [text(heading) for heading in found.iter("h2")][:2] == ["Main", "Categories"]
-    shown = [text(address) for address in found.xpath("//code")]
+    parsed = html.fromstring(pages.render_feeds(channels, configured(), status(), address="https://x.example/t"))
+    assert [text(heading) for heading in parsed.iter("h2")][:2] == ["Main", "Categories"]
+    shown = [text(address) for address in parsed.xpath("//code")]
     assert shown[:3] == [
         f"https://x.example/t/{path}" for path in ("feed.xml", "feeds/cs.CL.xml", "feeds/cs.LG.xml")
     ]
-    links = found.xpath("//main//a/@href")
+    links = parsed.xpath("//main//a/@href")
     assert {"./feeds.opml", "./feeds/cs.CL.atom", "./feeds/cs.LG.json"} <= set(links)
     assert not any("paper/" in link for link in links)
 
 
 def test_all_feed_pages_are_on_one_page_and_on_the_first(item: Make, configured: Configured, status: Any) -> None:
-    made = feed_pages.list_feed_pages(
+    listed = feed_pages.list_feed_pages(
         [("Categories", channel("cs.CL", (item(),))), ("Licences", channel("licence/MIT"))]
     )
-    links = html.fromstring(pages.render_browse(made, configured(), status())).xpath("//main//a/@href")
+    links = html.fromstring(pages.render_browse(listed, configured(), status())).xpath("//main//a/@href")
     assert links == ["./browse/category/cs.CL", "./browse/licence/MIT"]
-    first = html.fromstring(pages.render_index([item()], [], [], [], status(), configured(), feed_pages=made))
+    first = html.fromstring(pages.render_index([item()], [], [], [], status(), configured(), feed_pages=listed))
     assert "./browse/category/cs.CL" in first.xpath("//aside//a/@href")
-    assert "./browse/licence/MIT" not in first.xpath("//a/@href"), "what is empty is not in the way"
+    assert "./browse/licence/MIT" not in first.xpath("//a/@href"), "an empty list is not linked"
     assert "./paper/2606.00001" in first.xpath("//h4/a/@href")
 
 
@@ -433,49 +435,49 @@ def test_numbers_are_in_tables_beside_their_charts(configured: Configured, statu
         status(),
         first="2026-04",
     )
-    found = html.fromstring(page)
-    rows = [" ".join(text(cell) for cell in row) for row in found.iter("tr")]
+    parsed = html.fromstring(page)
+    rows = [" ".join(text(cell) for cell in row) for row in parsed.iter("tr")]
     for row in ("2026-06* 10 4 6 40 %", "2026-05 100 30 0 30 %", "MIT 30 (75 %)", "no licence 10 (25 %)"):
         assert row in rows
-    assert "Half of the promised code was there 60 days after submission." in text(found)
-    for picture in found.xpath("//svg[@role='img']"):
+    assert "Half of the promised code was there 60 days after submission." in text(parsed)
+    for picture in parsed.xpath("//svg[@role='img']"):
         named = picture.get("aria-labelledby").split()
         assert [element.get("id") for element in picture if element.tag in ("title", "desc")] == named
-    assert len(found.xpath("//main//section[.//svg[@role='img'] and not(.//table)]")) == 0
+    assert len(parsed.xpath("//main//section[.//svg[@role='img'] and not(.//table)]")) == 0
 
 
-def test_empty_figures_say_so(configured: Configured, status: Any) -> None:
+def test_empty_statistics_say_so(configured: Configured, status: Any) -> None:
     shown = text(html.fromstring(pages.render_trends([], [], [], configured(), status(), first="")))
     for part in ("No paper was read yet.", "No paper's code was found yet.", "No promise was watched yet."):
         assert part in shown
 
 
 def test_organisations_lead_to_their_lists_and_accounts(item: Make, configured: Configured, status: Any) -> None:
-    made = feed_pages.list_feed_pages([("Organisations", channel("org/Ai2", (item(),)))])
+    listed = feed_pages.list_feed_pages([("Organisations", channel("org/Ai2", (item(),)))])
     counts = [OrganisationCount("Ai2", (("github.com/allenai", "https://github.com/allenai"),), 3, 2, 1, 0),
               OrganisationCount("Other <b>", (), 0, 0, 0, 0)]  # fmt: skip
-    found = html.fromstring(pages.render_organisations(counts, configured(), status(), made))
-    assert found.xpath("//main//a/@href") == ["./browse/org/Ai2", "https://github.com/allenai"]
-    assert [text(cell) for cell in found.findall(".//tr")[1].findall("td")] == ["3", "2", "1", "0"]
+    parsed = html.fromstring(pages.render_organisations(counts, configured(), status(), listed))
+    assert parsed.xpath("//main//a/@href") == ["./browse/org/Ai2", "https://github.com/allenai"]
+    assert [text(cell) for cell in parsed.findall(".//tr")[1].findall("td")] == ["3", "2", "1", "0"]
 
 
-def test_about_says_how_it_judges_and_thanks(configured: Configured, status: Any) -> None:
-    found = html.fromstring(pages.render_about(configured(TRACKER_CONTACT="ann@x.example"), status()))
+def test_the_about_page_explains_the_judging_and_thanks_arxiv(configured: Configured, status: Any) -> None:
+    parsed = html.fromstring(pages.render_about(configured(TRACKER_CONTACT="ann@x.example"), status()))
     for part in ("How the judging works", "How well it works", "never shown as a yes, nor as a no",
                  "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
-        assert part in text(found)
-    assert f"{pages.DOCS}accuracy.md" in found.xpath("//a/@href")
-    assert {"./snapshot/tracker.db.zst", "./api/papers", "./feeds"} <= set(found.xpath("//main//a/@href"))
-    assert "0.987" in text(found.xpath("//table")[0])
-    assert "mailto:ann@x.example" in found.xpath("//a/@href")
+        assert part in text(parsed)
+    assert f"{pages.DOCS}accuracy.md" in parsed.xpath("//a/@href")
+    assert {"./snapshot/tracker.db.zst", "./api/papers", "./feeds"} <= set(parsed.xpath("//main//a/@href"))
+    assert "0.987" in text(parsed.xpath("//table")[0])
+    assert "mailto:ann@x.example" in parsed.xpath("//a/@href")
 
 
 def test_a_search_says_how_much_it_found_and_leads_on(item: Make, configured: Configured) -> None:
-    wanted = '50% "a" <b> & c'
-    found = html.fromstring(pages.render_search(wanted, [item(1)], 60, 2, 500, configured()))
-    assert "60 works found, 26 to 26 shown" in text(found)
-    assert found.xpath("//input/@value") == [wanted]
-    assert found.xpath("//nav[@aria-label='Pages of results']//a/@href") == [
+    query = '50% "a" <b> & c'
+    parsed = html.fromstring(pages.render_search(query, [item(1)], 60, 2, 500, configured()))
+    assert "60 works found, 26 to 26 shown" in text(parsed)
+    assert parsed.xpath("//input/@value") == [query]
+    assert parsed.xpath("//nav[@aria-label='Pages of results']//a/@href") == [
         f"search?q=50%25%20%22a%22%20%3Cb%3E%20%26%20c&page={number}" for number in (1, 3)
     ]
     assert "Nothing found." in text(html.fromstring(pages.render_search("x", [], 0, 1, 500, configured())))
@@ -490,18 +492,18 @@ def test_hostile_text_stays_text_on_every_page(
     data: st.DataObject, item: Make, link: Any, verdict: Any, dossier: Any, configured: Configured, now: datetime
 ) -> None:
     draw = lambda: data.draw(HOSTILE)  # noqa: E731 # drawn anew at each place
-    whole = dossier()
-    (known,) = whole.artifacts
-    event = replace(whole.events[0], reference=draw(), detail=draw())
-    exhibit = replace(
-        known, current_name=draw(), reasons=(draw(),), licence_claimed=draw(), licence_source=draw(), papers_named=(draw(), f"arxiv:{draw()}"),
-        reason=draw(), mentions=(replace(known.mentions[0], evidence=draw()),),
-        corrections=(replace(known.corrections[0], value=draw(), reason=draw(), source=draw()),),
-        checks=(replace(known.checks[0], reason=draw(), licence_spdx=draw(), licence_note=draw()),),
+    evidence = dossier()
+    (artifact,) = evidence.artifacts
+    event = replace(evidence.events[0], reference=draw(), detail=draw())
+    hostile_artifact = replace(
+        artifact, current_name=draw(), reasons=(draw(),), licence_claimed=draw(), licence_source=draw(), papers_named=(draw(), f"arxiv:{draw()}"),
+        reason=draw(), mentions=(replace(artifact.mentions[0], evidence=draw()),),
+        corrections=(replace(artifact.corrections[0], value=draw(), reason=draw(), source=draw()),),
+        checks=(replace(artifact.checks[0], reason=draw(), licence_spdx=draw(), licence_note=draw()),),
     )  # fmt: skip
-    told = replace(
-        whole, artifacts=(exhibit,), promise_evidence=draw(), comment=draw(), mof=draw(), osaid=draw(), events=(event,),
-        scans=(replace(whole.scans[0], outcome=draw(), reason=draw()),),
+    hostile_evidence = replace(
+        evidence, artifacts=(hostile_artifact,), promise_evidence=draw(), comment=draw(), mof=draw(), osaid=draw(), events=(event,),
+        scans=(replace(evidence.scans[0], outcome=draw(), reason=draw()),),
     )  # fmt: skip
     worst = item(
         title=draw(), abstract=draw(), authors=(draw(),), categories=(draw(),), licence=draw(), grade=draw(), grade_reasons=(draw(),),
@@ -515,14 +517,14 @@ def test_hostile_text_stays_text_on_every_page(
         TRACKER_CONTACT=data.draw(st.sampled_from(["a@x.example", "javascript:x", "https://x.example"]))
     )
     for page in (
-        pages.render_paper(worst, told, cfg), pages.render_search(draw(), [worst], 99, 1, 500, cfg),
+        pages.render_paper(worst, hostile_evidence, cfg), pages.render_search(draw(), [worst], 99, 1, 500, cfg),
         *(pages.render_feed_page(page, cfg) for page in pages_of_feeds),
     ):  # fmt: skip
-        found = html.fromstring(page)
-        assert not list(found.iter("script", "iframe", "img"))
-        assert not found.xpath("//@*[starts-with(name(), 'on')] | //@autofocus | //@style")
-        assert all(re.match(r"https?://|#|\.\.?/|search\?|mailto:a@x", href) for href in found.xpath("//a/@href"))
-        assert len(found.findall(".//h1")) == 1
+        parsed = html.fromstring(page)
+        assert not list(parsed.iter("script", "iframe", "img"))
+        assert not parsed.xpath("//@*[starts-with(name(), 'on')] | //@autofocus | //@style")
+        assert all(re.match(r"https?://|#|\.\.?/|search\?|mailto:a@x", href) for href in parsed.xpath("//a/@href"))
+        assert len(parsed.findall(".//h1")) == 1
 
 
 PAIRS = [
@@ -532,7 +534,7 @@ PAIRS = [
 ]  # fmt: skip
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """WCAG 2.2, relative luminance and contrast ratio."""
 
     def luminance(colour: str) -> float:
@@ -540,7 +542,7 @@ def contrast(one: str, other: str) -> float:
         red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 

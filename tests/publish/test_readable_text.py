@@ -120,7 +120,7 @@ def test_golden_titles(given_text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "\x00", "\n\t"])
-def test_only_nothing_becomes_nothing(nothing: str) -> None:
+def test_only_empty_text_becomes_empty(nothing: str) -> None:
     assert readable_text(nothing) == ""
 
 
