@@ -75,7 +75,7 @@ class Api:
         if path.startswith("papers/"):
             check_parameters(query_string, "/api/papers/{arxiv_id}")
             return self._paper(path.removeprefix("papers/"), headers)
-        raise ApiProblem(404, "There is nothing here; /api/openapi.json tells what there is.")
+        raise ApiProblem(404, "There is nothing here; /api/openapi.json lists the addresses.")
 
     def _description(self) -> bytes:
         servers = {"servers": [{"url": self._public_url}]} if self._public_url else {}
