@@ -1,4 +1,4 @@
-"""A small arXiv: answers the API's query over a list of papers, and misbehaves once for each fault it was told."""
+"""A small arXiv: it answers the API's query over a list of papers, and misbehaves once for each fault in its list."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -65,26 +65,26 @@ class Arxiv:
     address: str = ""
     papers: list[Paper] = field(default_factory=list)
     faults: list[Fault | None] = field(default_factory=list)
-    """One for each coming request; None answers well."""
+    """One entry for each coming request; None means a good response."""
     asked: list[dict[str, str]] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
 
     def answer(self, url: str) -> tuple[int, dict[str, str], bytes]:
-        asked = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
-        self.asked.append(asked)
-        start, size = int(asked["start"]), int(asked["max_results"])
+        query = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
+        self.asked.append(query)
+        start, size = int(query["start"]), int(query["max_results"])
         since, until = (
             datetime.strptime(part, "%Y%m%d%H%M").replace(tzinfo=UTC)
-            for part in asked["search_query"].partition("[")[2].rstrip("]").split(" TO ")
+            for part in query["search_query"].partition("[")[2].rstrip("]").split(" TO ")
         )
         end = until + timedelta(seconds=59)
-        found = sorted((p for p in self.papers if since <= p.submitted <= end), key=lambda p: p.submitted)
+        matching = sorted((p for p in self.papers if since <= p.submitted <= end), key=lambda p: p.submitted)
         fault = self.faults.pop(0) if self.faults else None
-        broken = fault(found, start, size) if fault else None
+        broken = fault(matching, start, size) if fault else None
         if broken is not None:
             return broken
-        page = [paper.entry() for paper in found[start : start + size]]
-        return 200, {"Content-Type": "application/atom+xml"}, feed(page, len(found), start)
+        page = [paper.entry() for paper in matching[start : start + size]]
+        return 200, {"Content-Type": "application/atom+xml"}, feed(page, len(matching), start)
 
 
 class Memory:
@@ -140,14 +140,14 @@ def as_feed() -> Callable[..., bytes]:
 
 @pytest.fixture
 def arxiv() -> Iterator[Arxiv]:
-    made = Arxiv()
+    stand_in = Arxiv()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            status, headers, body = made.answer(self.path)
-            made.agents.append(self.headers.get("User-Agent", ""))
+            status, headers, body = stand_in.answer(self.path)
+            stand_in.agents.append(self.headers.get("User-Agent", ""))
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -161,10 +161,10 @@ def arxiv() -> Iterator[Arxiv]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_address[1]}/api/query"
+    stand_in.address = f"http://127.0.0.1:{server.server_address[1]}/api/query"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield made
+    yield stand_in
     server.shutdown()
     thread.join()
     server.server_close()
@@ -184,6 +184,6 @@ def settings(tmp_path: Path, arxiv: Arxiv) -> Settings:
 
 @pytest.fixture
 def api(settings: Settings, memory: Memory, ticks: Time) -> Iterator[ArxivApi]:
-    made = ArxivApi(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0)
-    yield made
-    made.close()
+    source = ArxivApi(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0)
+    yield source
+    source.close()

@@ -36,29 +36,29 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     root = tmp_path_factory.mktemp("world")
     papers = [
         {
-            "arxiv_id": each,
-            "title": f"Title {each}",
+            "arxiv_id": arxiv_id,
+            "title": f"Title {arxiv_id}",
             "abstract": "Text.",
             "authors": ["A B"],
             "categories": ["cs.CL"],
         }
-        for each in IDS
+        for arxiv_id in IDS
     ]
     (root / "2026-06-16.jsonl").write_text("\n".join(map(json.dumps, papers)))
-    with Sandbox(root) as made:
-        yield made
+    with Sandbox(root) as running:
+        yield running
 
 
 @pytest.fixture
 def order(box: Sandbox) -> Iterator[Callable[..., None]]:
     def post(path: str, body: object) -> None:
         assert box.url.startswith("http://127.0.0.1:")
-        asked = urllib.request.Request(f"{box.url}/_sandbox/{path}", json.dumps(body).encode(), method="POST")
-        with urllib.request.urlopen(asked):
+        request = urllib.request.Request(f"{box.url}/_sandbox/{path}", json.dumps(body).encode(), method="POST")
+        with urllib.request.urlopen(request):
             pass
 
     post("reset", {})
-    yield lambda **what: post("misbehave", what)
+    yield lambda **fault: post("misbehave", fault)
     post("reset", {})
 
 
@@ -93,16 +93,16 @@ def test_a_listing_day(api, settings, ticks):
 @pytest.mark.parametrize(
     "kinds", [*((kind,) for kind in PASSING), *itertools.islice(itertools.combinations(PASSING, 3), 0, 165, 15)]
 )
-def test_what_passes_loses_and_doubles_nothing(api, settings, ticks, order, kinds):
-    for place, kind in enumerate(kinds):
-        order(upstream="arxiv_api", kind=kind, after=3 * place, times=1, retry_after=2, seconds=0.5)
+def test_passing_faults_lose_and_duplicate_nothing(api, settings, ticks, order, kinds):
+    for number, kind in enumerate(kinds):
+        order(upstream="arxiv_api", kind=kind, after=3 * number, times=1, retry_after=2, seconds=0.5)
     ids, proved = read(api, settings, ticks.now())
     assert sorted(set(ids)) == IDS
     assert all(proved)
 
 
 @pytest.mark.parametrize("kind", ["empty", "html", "truncated", "error-200", "error-400", "503", "cut"])
-def test_what_lasts_leaves_windows_open(api, settings, ticks, order, kind):
+def test_lasting_faults_leave_windows_open(api, settings, ticks, order, kind):
     order(upstream="arxiv_api", kind=kind, times=10_000)
     ids, proved = read(api, settings, ticks.now())
     assert ids == []
@@ -110,7 +110,7 @@ def test_what_lasts_leaves_windows_open(api, settings, ticks, order, kind):
 
 
 @pytest.mark.parametrize("kind", ["403", "429"])
-def test_what_refuses_stops(api, settings, ticks, order, kind):
+def test_a_refusal_stops_the_walk(api, settings, ticks, order, kind):
     order(upstream="arxiv_api", kind=kind, times=10_000)
     with pytest.raises(UpstreamStopped):
         read(api, settings, ticks.now())

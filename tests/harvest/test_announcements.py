@@ -28,8 +28,8 @@ HOLIDAYS = load_settings(environ={}).harvest.holidays
     ],
 )
 def test_a_walk_is_due_after_an_announcement_or_a_day(walked, now, due):
-    at = [datetime.fromisoformat(each).replace(tzinfo=UTC) if each else None for each in (walked, now)]
-    assert announcements.is_walk_due(*at, HOLIDAYS) == due
+    times = [datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else None for moment in (walked, now)]
+    assert announcements.is_walk_due(*times, HOLIDAYS) == due
 
 
 MOMENTS = st.datetimes(datetime(2026, 1, 2), datetime(2026, 12, 20), timezones=st.just(UTC))  # noqa: DTZ001  aware by `timezones`

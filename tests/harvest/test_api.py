@@ -23,7 +23,7 @@ def read(api, since=SINCE, until=UNTIL):
             return pages, end.value
 
 
-def once(status, body=b"", headers=None):
+def response(status, body=b"", headers=None):
     return lambda found, start, size: (status, headers or {}, body)
 
 
@@ -39,37 +39,37 @@ def test_a_window_is_read_page_by_page_and_proved(api, ten):
     assert (ten.asked[0]["sortBy"], ten.asked[0]["sortOrder"]) == ("submittedDate", "ascending")
 
 
-def test_requests_keep_the_pace_and_say_who_asks(api, ten, ticks):
+def test_requests_keep_the_pace_and_name_the_program(api, ten, ticks):
     read(api)
     assert len(ticks.slept) == 2
     assert all(2.5 < seconds <= 3.0 for seconds in ticks.slept)
     assert all(agent.startswith("arxiv-code-tracker/") for agent in ten.agents)
 
 
-def test_an_empty_window_is_believed_after_as_many_answers_as_the_settings_ask(api, arxiv):
+def test_an_empty_window_needs_as_many_empty_responses_as_the_settings_say(api, arxiv):
     pages, result = read(api)
     assert (pages, result.expected, result.complete) == ([], 0, True)
     assert len(arxiv.asked) == 3
 
 
 def test_a_falsely_empty_first_page_hides_nothing(api, ten, as_feed):
-    ten.faults = [once(200, as_feed([], 0))] * 2
+    ten.faults = [response(200, as_feed([], 0))] * 2
     pages, result = read(api)
     assert sum(map(len, pages)) == 10
     assert result.complete
 
 
 FAULTS = {
-    "empty body": once(200, b""),
-    "html": once(200, b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"),
-    "xhtml": once(200, b"<html><body>Down for maintenance</body></html>"),
-    "503": once(503, b"busy"),
-    "503 and when": once(503, b"busy", {"Retry-After": "5"}),
-    "429": once(429, b"Rate exceeded.", {"Retry-After": "5"}),
-    "429 without when": once(429, b"Rate exceeded."),
-    "cut body": once(200, b"<feed", {"Content-Length": "5000"}),
+    "empty body": response(200, b""),
+    "html": response(200, b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"),
+    "xhtml": response(200, b"<html><body>Down for maintenance</body></html>"),
+    "503": response(503, b"busy"),
+    "503 with Retry-After": response(503, b"busy", {"Retry-After": "5"}),
+    "429": response(429, b"Rate exceeded.", {"Retry-After": "5"}),
+    "429 without Retry-After": response(429, b"Rate exceeded."),
+    "cut body": response(200, b"<feed", {"Content-Length": "5000"}),
     "truncated": lambda found, start, size: (200, {}, b"<feed xmlns='http://www.w3.org/2005/Atom'><entry>"),
-    "error feed with 200": once(
+    "error feed with 200": response(
         200,
         b"<feed xmlns='http://www.w3.org/2005/Atom' xmlns:o='http://a9.com/-/spec/opensearch/1.1/'>"
         b"<o:totalResults>1</o:totalResults><entry><id>https://arxiv.org/api/errors#x</id><title>Error</title>"
@@ -88,7 +88,7 @@ def test_a_passing_fault_on_any_page_costs_time_and_nothing_else(api, ten, name,
     assert len(ten.asked) == 4
 
 
-STOPPING = {"429", "429 without when", "503 and when"}
+STOPPING = {"429", "429 without Retry-After", "503 with Retry-After"}
 
 
 @pytest.mark.parametrize("name", sorted(set(FAULTS) - STOPPING))
@@ -103,7 +103,7 @@ def test_a_lasting_fault_leaves_the_window_open_with_its_reason(api, ten, name):
 
 
 @pytest.mark.parametrize("name", sorted(STOPPING))
-def test_a_lasting_refusal_stops_with_what_was_read_kept(api, ten, name):
+def test_a_lasting_refusal_stops_and_the_pages_read_before_it_stay(api, ten, name):
     ten.faults = [None] + [FAULTS[name]] * 40
     reading = api.read_window(SINCE, UNTIL)
     assert len(next(reading)) == 4
@@ -112,8 +112,8 @@ def test_a_lasting_refusal_stops_with_what_was_read_kept(api, ten, name):
     assert len(ten.asked) <= 5
 
 
-def test_a_refusal_without_a_time_is_waited_for_longer_and_longer_then_left(api, ten, ticks):
-    ten.faults = [once(429, b"Rate exceeded.")] * 10
+def test_a_refusal_without_a_time_is_retried_with_backoff_and_then_stops(api, ten, ticks):
+    ten.faults = [response(429, b"Rate exceeded.")] * 10
     with pytest.raises(UpstreamStopped, match="429"):
         read(api)
     assert len(ten.asked) == 2
@@ -121,7 +121,7 @@ def test_a_refusal_without_a_time_is_waited_for_longer_and_longer_then_left(api,
 
 
 def test_a_403_stops_at_once_for_hours(api, ten, memory, ticks):
-    ten.faults = [None, once(403, b"<html>Access Denied</html>")]
+    ten.faults = [None, response(403, b"<html>Access Denied</html>")]
     with pytest.raises(UpstreamStopped, match="403"):
         read(api)
     assert len(ten.asked) == 2
@@ -131,9 +131,9 @@ def test_a_403_stops_at_once_for_hours(api, ten, memory, ticks):
     assert len(ten.asked) == 2
 
 
-def test_a_bad_query_is_not_asked_again(api, ten, as_feed):
+def test_a_bad_query_is_not_retried(api, ten, as_feed):
     ten.faults = [
-        once(
+        response(
             400, as_feed(["<entry><id>https://arxiv.org/api/errors#x</id><summary>incorrect</summary></entry>"], 1)
         )
     ]
@@ -144,7 +144,7 @@ def test_a_bad_query_is_not_asked_again(api, ten, as_feed):
     assert len(ten.asked) == 1
 
 
-def test_a_short_page_is_not_taken_for_the_whole(api, ten, as_feed):
+def test_a_short_page_is_not_taken_for_the_last_one(api, ten, as_feed):
     ten.faults = [lambda found, start, size: (200, {}, as_feed([found[0].entry()], len(found)))]
     pages, result = read(api)
     assert sum(map(len, pages)) == 10
@@ -186,7 +186,7 @@ def test_a_total_that_changes_while_paging_is_read_again(api, ten, paper):
     assert (result.expected, result.complete) == (11, True)
 
 
-def test_a_total_that_never_holds_leaves_the_window_open(api, ten, as_feed):
+def test_a_total_that_keeps_changing_leaves_the_window_open(api, ten, as_feed):
     totals = iter(range(11, 1000))
 
     def drift(found, start, size):
@@ -218,13 +218,13 @@ def test_a_minute_too_full_is_left_open(api, arxiv, paper, monkeypatch):
 
 
 def test_redirects_elsewhere_are_refused(api, ten):
-    ten.faults = [once(301, b"", {"Location": "https://evil.example/api/query"})]
+    ten.faults = [response(301, b"", {"Location": "https://evil.example/api/query"})]
     _, result = read(api)
     assert "another address" in result.reason
     assert not result.complete
 
 
-def test_what_a_version_says(api, arxiv, paper):
+def test_the_fields_of_a_version(api, arxiv, paper):
     arxiv.papers = [
         paper(
             "astro-ph/0601001",
@@ -262,7 +262,7 @@ def test_what_a_version_says(api, arxiv, paper):
         ("We study money withdrawn by customers", False),
     ],
 )
-def test_withdrawal_is_said_at_the_start(api, arxiv, paper, text, withdrawn):
+def test_a_withdrawal_is_stated_at_the_start(api, arxiv, paper, text, withdrawn):
     arxiv.papers = [paper("2606.00001", SINCE, comment=text)]
     [[version]], _ = read(api)
     assert version.withdrawn is withdrawn

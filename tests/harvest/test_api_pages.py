@@ -33,7 +33,7 @@ def test_a_sound_page(as_feed, paper, ticks):
     assert api_pages.parse_page(as_feed([], 0), 0, 100) == api_pages.ApiPage(0, (), True)
 
 
-def test_what_is_no_page(as_feed, paper, ticks):
+def test_faults_of_a_page(as_feed, paper, ticks):
     entry = paper("2606.00001", ticks.now()).entry()
     assert "twice" in api_pages.parse_page(as_feed([entry, entry], 2), 0, 100)
     assert "2 of 2 were due" in api_pages.parse_page(as_feed([entry], 2), 0, 100)
@@ -49,18 +49,18 @@ def test_entities_are_not_expanded():
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_get_an_answer(body):
+def test_any_bytes_give_a_reason_or_a_page(body):
     assert isinstance(api_pages.parse_page(body, 0, 10), str)
 
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", sorted(path.name for path in RECORDED.glob("*.json")) or [None])
-def test_recorded_answers(name):
+def test_recorded_responses(name):
     if name is None:
         pytest.skip("the shared development data are not beside the project")
     recorded = json.loads((RECORDED / name).read_text())
-    asked = recorded["url"].rpartition("start=")[2]
-    start, size = (int("".join(filter(str.isdigit, part))) for part in asked.split("&")[:2])
+    query = recorded["url"].rpartition("start=")[2]
+    start, size = (int("".join(filter(str.isdigit, part))) for part in query.split("&")[:2])
     page = api_pages.parse_page(recorded["body"].encode("latin-1", "replace"), start, size)
     if recorded["status_code"] != 200:
         assert "error" in page

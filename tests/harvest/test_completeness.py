@@ -12,7 +12,7 @@ from tracker.harvest import announcements, completeness
 HOLIDAYS = settings.load_settings(environ={}).harvest.holidays
 MONDAY = date(2026, 6, 15)
 HOUR = timedelta(hours=1)
-NOTHING = completeness.Proofs((), ())
+NO_PROOFS = completeness.Proofs((), ())
 
 
 def at(text: str) -> datetime:
@@ -28,7 +28,7 @@ def at(text: str) -> datetime:
         (date(2026, 11, 1), "2026-11-02T03:30"),  # and ends
     ],
 )
-def test_a_day_is_asked_for_when_all_doors_show_it(day: date, ready: str) -> None:
+def test_a_day_is_ready_when_all_sources_show_it(day: date, ready: str) -> None:
     assert completeness.ready_at(day) == at(ready)
 
 
@@ -43,12 +43,12 @@ def test_a_day_is_asked_for_when_all_doors_show_it(day: date, ready: str) -> Non
         ("2026-11-26T04:00", "2026-11-30T04:00", date(2026, 11, 29)),  # Thanksgiving
     ],
 )
-def test_the_day_of_what_was_told(announced: str, seen: str, day: date) -> None:
+def test_the_announcement_day_of_a_version(announced: str, seen: str, day: date) -> None:
     assert completeness.announced_day(at(announced), at(seen), HOLIDAYS) == day
 
 
 @given(st.integers(0, 8_000), st.integers(0, 400))
-def test_it_is_always_a_day_with_an_announcement(begun: int, hours: int) -> None:
+def test_the_announcement_day_always_has_an_announcement(begun: int, hours: int) -> None:
     announced = at("2026-01-02T00:00") + begun * HOUR
     day = completeness.announced_day(announced, announced + hours * HOUR, HOLIDAYS)
     assert announcements.is_announced_on(day, HOLIDAYS)
@@ -67,10 +67,10 @@ def test_the_first_day_is_one_whose_submissions_are_wholly_covered() -> None:
     assert completeness.first_covered_day(stretches, HOLIDAYS) == MONDAY
 
 
-def test_a_door_proves_a_day_only_if_it_was_read_after_that_was_shown() -> None:
+def test_a_source_proves_a_day_only_if_read_after_it_was_ready() -> None:
     first, last, ready = at("2026-06-12T00:00"), at("2026-06-15T20:00"), at("2026-06-16T02:30")
     early, halves = ready - HOUR, [(first, at("2026-06-14T00:00"), ready), (at("2026-06-14T00:00"), last, ready)]
-    assert completeness.list_proofs(MONDAY, NOTHING, HOLIDAYS) == ()
+    assert completeness.list_proofs(MONDAY, NO_PROOFS, HOLIDAYS) == ()
     assert completeness.list_proofs(MONDAY, completeness.Proofs([(first, last, early)], ()), HOLIDAYS) == ()
     assert completeness.list_proofs(MONDAY, completeness.Proofs(halves, ()), HOLIDAYS) == ("API",)
     assert completeness.list_proofs(MONDAY, completeness.Proofs(halves[:1], ()), HOLIDAYS) == ()
@@ -81,14 +81,14 @@ def test_a_door_proves_a_day_only_if_it_was_read_after_that_was_shown() -> None:
     assert completeness.list_proofs(MONDAY, completeness.Proofs((), short), HOLIDAYS) == ()
 
 
-def test_why_a_day_is_not_proved() -> None:
+def test_the_reason_for_which_a_day_is_not_proved() -> None:
     first, last = at("2026-06-12T00:00"), at("2026-06-16T04:00")
     api = [(at("2026-06-09T00:00"), first, "of another day"), (first, last, "server error (503)")]
     oai = [(first, last, "an empty response")]
-    both = "not proved complete (the API: server error (503); OAI-PMH: an empty response)"
-    assert completeness.why_unproved(MONDAY, completeness.Proofs((), (), api, oai), HOLIDAYS) == both
+    both_fail = "not proved complete (the API: server error (503); OAI-PMH: an empty response)"
+    assert completeness.why_unproved(MONDAY, completeness.Proofs((), (), api, oai), HOLIDAYS) == both_fail
     given_up = completeness.Proofs((), (), [(first, last, "")], oai, "server error (503)")
-    assert completeness.why_unproved(MONDAY, given_up, HOLIDAYS) == both
+    assert completeness.why_unproved(MONDAY, given_up, HOLIDAYS) == both_fail
     assert "neither the API nor OAI-PMH" in completeness.why_unproved(
         MONDAY, completeness.Proofs((), (), api[:1]), HOLIDAYS
     )

@@ -40,19 +40,21 @@ DOCUMENT = (
 
 
 class Fetch:
-    """Answers paths as told: bytes (200), a status, or an error; everything else is 404."""
+    """Answers each path from `replies`: bytes (200), a status, or an error; everything else is 404."""
 
-    def __init__(self, told: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> None:
-        self.told = told
+    def __init__(self, replies: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> None:
+        self.replies = replies
         self.asked: list[str] = []
 
     def get(self, upstream: str, path: str, *, params: object = None, headers: object = None) -> Response:
         assert upstream == "arxiv_site"
         self.asked.append(path)
-        told = self.told.get(path.split("/")[1], 404)
-        if isinstance(told, Exception):
-            raise told
-        status, body = told if isinstance(told, tuple) else (200, told) if isinstance(told, bytes) else (told, b"")
+        reply = self.replies.get(path.split("/")[1], 404)
+        if isinstance(reply, Exception):
+            raise reply
+        status, body = (
+            reply if isinstance(reply, tuple) else (200, reply) if isinstance(reply, bytes) else (reply, b"")
+        )
         return Response(status, {}, body, path)
 
     def post(self, upstream: str, path: str, *, json: object) -> Response:
@@ -68,10 +70,10 @@ class Fetch:
         return
 
 
-def texts(told: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> tuple[FullText | None, int]:
-    found = full_text.read_full_text(Fetch(told), ID)
-    assert (found.outcome == "read") is (found.text is not None) is (found.reason == "")
-    return found.text, found.requests
+def read_text(replies: Mapping[str, bytes | int | tuple[int, bytes] | Exception]) -> tuple[FullText | None, int]:
+    result = full_text.read_full_text(Fetch(replies), ID)
+    assert (result.outcome == "read") is (result.text is not None) is (result.reason == "")
+    return result.text, result.requests
 
 
 def failure() -> UpstreamError:
@@ -79,31 +81,31 @@ def failure() -> UpstreamError:
 
 
 def test_the_cheapest_is_read_first() -> None:
-    assert texts({"html": PAGE, "e-print": SOURCE, "pdf": DOCUMENT}) == (
+    assert read_text({"html": PAGE, "e-print": SOURCE, "pdf": DOCUMENT}) == (
         FullText(Source.HTML, "html", PAGE.decode()),
         1,
     )
-    found, requests = texts({"e-print": SOURCE, "pdf": DOCUMENT})
-    assert found is not None
-    assert (found.source, found.format, requests) == (Source.TEX, "tex", 2)
-    assert "github.com/a/b" in found.text
-    found, requests = texts({"pdf": DOCUMENT})
-    assert found is not None
-    assert (found.source, found.format, requests) == (Source.PDF, "pdf-text", 3)
-    assert "Our code is public." in found.text
+    text, requests = read_text({"e-print": SOURCE, "pdf": DOCUMENT})
+    assert text is not None
+    assert (text.source, text.format, requests) == (Source.TEX, "tex", 2)
+    assert "github.com/a/b" in text.text
+    text, requests = read_text({"pdf": DOCUMENT})
+    assert text is not None
+    assert (text.source, text.format, requests) == (Source.PDF, "pdf-text", 3)
+    assert "Our code is public." in text.text
 
 
-def test_a_part_of_a_page_that_was_never_a_whole_document_is_read() -> None:
-    found, requests = texts({"html": PAGE.removeprefix(b"<!DOCTYPE html><html>").removesuffix(b"</html>")})
-    assert found is not None
-    assert (found.source, requests) == (Source.HTML, 1)
+def test_an_html_fragment_is_read() -> None:
+    text, requests = read_text({"html": PAGE.removeprefix(b"<!DOCTYPE html><html>").removesuffix(b"</html>")})
+    assert text is not None
+    assert (text.source, requests) == (Source.HTML, 1)
 
 
 def test_a_source_that_is_a_pdf_is_read_as_one() -> None:
     for body in (DOCUMENT, gzip.compress(DOCUMENT)):
-        found, requests = texts({"e-print": body})
-        assert found is not None
-        assert (found.source, requests) == (Source.PDF, 2)
+        text, requests = read_text({"e-print": body})
+        assert text is not None
+        assert (text.source, requests) == (Source.PDF, 2)
 
 
 @pytest.mark.parametrize("page", [
@@ -112,20 +114,20 @@ def test_a_source_that_is_a_pdf_is_read_as_one() -> None:
     b"<html><body><p>Conversion to HTML had a Fatal error and exited abruptly.</p>" + b"words " * 900 + b"</body></html>",
     b"<html>",
 ])  # fmt: skip
-def test_a_page_that_is_not_the_paper_is_no_html(page: bytes) -> None:
-    found, requests = texts({"html": page, "e-print": SOURCE})
-    assert found is not None
-    assert (found.source, requests) == (Source.TEX, 2)
+def test_a_page_that_is_not_the_paper_is_not_its_html(page: bytes) -> None:
+    text, requests = read_text({"html": page, "e-print": SOURCE})
+    assert text is not None
+    assert (text.source, requests) == (Source.TEX, 2)
 
 
 @pytest.mark.parametrize("html", [failure(), 500, 418, b"", 403, PAGE[:-20], SOURCE * 200])
-def test_html_that_cannot_be_had_leaves_the_other_files(html: bytes | int | Exception) -> None:
-    found, requests = texts({"html": html, "e-print": SOURCE})
-    assert found is not None
-    assert (found.source, requests) == (Source.TEX, 2)
+def test_the_source_is_read_where_the_html_cannot_be_read(html: bytes | int | Exception) -> None:
+    text, requests = read_text({"html": html, "e-print": SOURCE})
+    assert text is not None
+    assert (text.source, requests) == (Source.TEX, 2)
 
 
-def test_absent_says_why() -> None:
+def test_an_absent_text_has_a_reason() -> None:
     nothing = full_text.read_full_text(Fetch({}), ID)
     assert nothing == full_text.FullTextResult(None, "no HTML; no source; no PDF", "absent", 3)
     private = full_text.read_full_text(Fetch({"e-print": (403, b"Source Not Public for X")}), ID)
@@ -145,27 +147,29 @@ def test_absent_says_why() -> None:
     )
 
 
-def test_a_withdrawn_paper_is_asked_for_once() -> None:
+def test_a_withdrawn_paper_takes_one_request() -> None:
     page = (404, b"<h1>File unavailable for 2606.00001</h1><p>The author has provided no source</p>")
     fetch = Fetch({"html": page})
-    found = full_text.read_full_text(fetch, ID)
-    assert (found.outcome, found.requests, fetch.asked) == ("absent", 1, [f"/html/{ID}"])
-    assert "withdrawn" in found.reason
+    result = full_text.read_full_text(fetch, ID)
+    assert (result.outcome, result.requests, fetch.asked) == ("absent", 1, [f"/html/{ID}"])
+    assert "withdrawn" in result.reason
 
 
-@pytest.mark.parametrize("told", [
+@pytest.mark.parametrize("replies", [
     {"html": failure()}, {"e-print": failure()}, {"pdf": failure()}, {"html": b"", "e-print": b"", "pdf": b""},
     {"html": PAGE[:80], "e-print": PAGE[:80], "pdf": PAGE[:80]}, {"pdf": 500}, {"e-print": b"Rate exceeded."},
     {"html": PAGE[:-20]}, {"html": b"<html><body>We will be back soon</body></html>"}, {"html": SOURCE * 200}, {"e-print": SOURCE[:-9]},
     {"e-print": DOCUMENT[:-6]}, {"e-print": gzip.compress(DOCUMENT)[:-1]}, {"e-print": archive_bomb()}, {"pdf": DOCUMENT[:-6]},
 ])  # fmt: skip
-def test_what_could_not_be_had_is_unknown_and_never_absent(told: dict[str, bytes | int | Exception]) -> None:
-    with pytest.raises(UpstreamError) as raised:
-        full_text.read_full_text(Fetch(told), ID)
-    assert raised.value.reason.startswith("/")
+def test_files_that_cannot_be_read_are_unknown_and_never_absent(
+    replies: dict[str, bytes | int | Exception],
+) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        full_text.read_full_text(Fetch(replies), ID)
+    assert caught.value.reason.startswith("/")
 
 
-def test_a_stop_ends_it_at_once() -> None:
+def test_a_stopped_upstream_ends_the_reading_at_once() -> None:
     until = datetime(2026, 7, 1, tzinfo=UTC)
     fetch = Fetch({"html": UpstreamStopped("arxiv_site", "access denied (403)", until), "e-print": SOURCE})
     with pytest.raises(UpstreamStopped):
@@ -176,14 +180,14 @@ def test_a_stop_ends_it_at_once() -> None:
 @pytest.mark.parametrize(
     "arxiv_id", ["", "../../etc/passwd", "2606.00001/../x", "2606.00001?x", "２606.00001", "2606.00001\n"]
 )
-def test_what_is_no_id_is_never_asked_for(arxiv_id: str) -> None:
+def test_an_invalid_id_makes_no_request(arxiv_id: str) -> None:
     fetch = Fetch({"html": PAGE})
     assert full_text.read_full_text(fetch, arxiv_id).outcome == "absent"
     assert not fetch.asked
 
 
 @pytest.mark.parametrize("arxiv_id", ["2606.00001v2", "0704.0001", "cs/0501001", "math.GT/0309136v1"])
-def test_every_form_of_an_id_is_asked_for(arxiv_id: str) -> None:
+def test_every_form_of_an_id_is_requested(arxiv_id: str) -> None:
     fetch = Fetch({"html": PAGE})
     assert full_text.read_full_text(fetch, arxiv_id).outcome == "read"
     assert fetch.asked == [f"/html/{arxiv_id}"]
@@ -191,7 +195,7 @@ def test_every_form_of_an_id_is_asked_for(arxiv_id: str) -> None:
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
 @hypothesis.settings(deadline=None)
-def test_no_answer_upsets_it(html: bytes, source: bytes) -> None:
+def test_any_response_gives_a_result_or_an_upstream_error(html: bytes, source: bytes) -> None:
     with contextlib.suppress(UpstreamError):
         full_text.read_full_text(Fetch({"html": html, "e-print": source}), ID)
 
@@ -251,19 +255,19 @@ def client(box: Sandbox, tmp_path: Path) -> Iterator[Client]:
         **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()},
     })  # fmt: skip
     time = Time()
-    with Client(loaded, Memory(), time, sleep=time.sleep, jitter=lambda: 0.0) as made:
-        yield made
+    with Client(loaded, Memory(), time, sleep=time.sleep, jitter=lambda: 0.0) as opened:
+        yield opened
 
 
 def order(box: Sandbox, path: str, body: object) -> None:
-    asked = urllib.request.Request(f"{box.url}/_sandbox/{path}", json.dumps(body).encode(), method="POST")
-    with urllib.request.urlopen(asked):
+    request = urllib.request.Request(f"{box.url}/_sandbox/{path}", json.dumps(body).encode(), method="POST")
+    with urllib.request.urlopen(request):
         pass
 
 
 def test_over_http(client: Client) -> None:
-    found = full_text.read_full_text(client, ID)
-    assert found.text == FullText(Source.HTML, "html", PAGE.decode())
+    result = full_text.read_full_text(client, ID)
+    assert result.text == FullText(Source.HTML, "html", PAGE.decode())
     private = full_text.read_full_text(client, "2606.00002")
     assert private.text is not None
     assert (private.text.source, private.requests) == (Source.PDF, 3)
@@ -291,8 +295,8 @@ def test_every_misbehaviour_of_the_html(box: Sandbox, client: Client, kind: str,
         with pytest.raises(UpstreamStopped):
             full_text.read_full_text(client, ID)
         return
-    found = full_text.read_full_text(client, ID).text
-    assert (found.source if found else None) == source
+    text = full_text.read_full_text(client, ID).text
+    assert (text.source if text else None) == source
 
 
 @pytest.mark.parametrize("kind", ["bomb", "traversal", "truncated", "not-public", "empty", "html"])
@@ -300,7 +304,7 @@ def test_every_misbehaviour_of_the_source(box: Sandbox, client: Client, kind: st
     order(box, "misbehave", [
         {"upstream": "arxiv_site", "kind": "html", "path": "/html/"}, {"upstream": "arxiv_site", "kind": kind, "path": "/e-print/"},
     ])  # fmt: skip
-    found = full_text.read_full_text(client, ID).text
-    assert found is not None
-    assert found.source is (Source.TEX if kind == "traversal" else Source.PDF)
-    assert "escaped" not in found.text
+    text = full_text.read_full_text(client, ID).text
+    assert text is not None
+    assert text.source is (Source.TEX if kind == "traversal" else Source.PDF)
+    assert "escaped" not in text.text

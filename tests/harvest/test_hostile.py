@@ -19,10 +19,10 @@ from tracker.harvest import api_pages, oai_records, rss, tex_archive
 from tracker.hosts import json_fields
 
 MEGABYTE = 1024 * 1024
-NOTHING = b" " * (30 * MEGABYTE)
+BLANKS = b" " * (30 * MEGABYTE)
 
 
-def window(api, ticks):
+def read_window(api, ticks):
     reading = api.read_window(ticks.now() - timedelta(hours=1), ticks.now())
     try:
         while True:
@@ -34,17 +34,17 @@ def window(api, ticks):
 @pytest.mark.parametrize(
     ("packed", "body"),
     [
-        ("br", brotli.compress(NOTHING, quality=1)),
-        ("zstd", zstandard.compress(NOTHING)),
-        ("deflate", zlib.compress(NOTHING)),
-        ("gzip, gzip", gzip.compress(gzip.compress(NOTHING))),
+        ("br", brotli.compress(BLANKS, quality=1)),
+        ("zstd", zstandard.compress(BLANKS)),
+        ("deflate", zlib.compress(BLANKS)),
+        ("gzip, gzip", gzip.compress(gzip.compress(BLANKS))),
         ("compress", b"x"),
     ],
 )
-def test_what_is_packed_in_another_way_than_asked_is_not_unpacked(api, arxiv, ticks, packed, body):
+def test_a_body_in_an_encoding_that_was_not_requested_is_not_unpacked(api, arxiv, ticks, packed, body):
     arxiv.faults = [lambda *_: (200, {"Content-Encoding": packed}, body)] * 9
     tracemalloc.start()
-    result = window(api, ticks)
+    result = read_window(api, ticks)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (result.complete, result.reason) == (False, "packed in a way that was not asked for")
@@ -54,7 +54,7 @@ def test_what_is_packed_in_another_way_than_asked_is_not_unpacked(api, arxiv, ti
 def test_a_bomb_of_gzip_ends_at_the_bound(settings, api, arxiv, ticks):
     body = gzip.compress(b" " * (3 * settings.limits.answer_bytes))
     arxiv.faults = [lambda *_: (200, {"Content-Encoding": "gzip"}, body)] * 9
-    result = window(api, ticks)
+    result = read_window(api, ticks)
     assert not result.complete
     assert "a response of more than" in result.reason
 
@@ -64,7 +64,7 @@ def test_a_bomb_of_gzip_ends_at_the_bound(settings, api, arxiv, ticks):
 )  # fmt: skip
 def test_a_redirect_to_elsewhere_or_nowhere_leaves_the_window_open(api, arxiv, ticks, location):
     arxiv.faults = [lambda *_: (302, {"Location": location}, b"")] * 20
-    result = window(api, ticks)
+    result = read_window(api, ticks)
     assert not result.complete
     assert result.reason
 
@@ -85,28 +85,28 @@ def test_no_entity_is_ever_expanded(api, arxiv, as_feed, paper, ticks, entity):
     assert isinstance(oai_records.parse_response(LAUGHS + oai), str)
     arxiv.faults = [lambda *_: (200, {}, body)] * 9
     began = time.perf_counter()
-    result = window(api, ticks)
+    result = read_window(api, ticks)
     assert (result.complete, result.got) == (False, 0)
     assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize("year", [1, 9999])
-def test_a_time_beside_the_first_or_the_last_day_is_none(as_feed, paper, ticks, year):
-    """What comes before or after it cannot be reckoned."""
+def test_a_time_outside_the_range_of_dates_is_refused(as_feed, paper, ticks, year):
+    """A conversion to UTC would leave the range of `datetime`."""
     at = datetime(year, *((1, 1) if year == 1 else (12, 31)), 23, tzinfo=UTC)
     assert oai_records.parse_time(f"{at:%a, %d %b} {year:04} 23:00:00 GMT") is None
     body = as_feed([paper("2606.00001", ticks.now()).entry()], 1)
     assert isinstance(api_pages.parse_page(body, 0, 1), api_pages.ApiPage)
-    told = f"{ticks.now():%Y-%m-%dT%H}".encode()
-    assert told in body
+    published = f"{ticks.now():%Y-%m-%dT%H}".encode()
+    assert published in body
     assert (
-        api_pages.parse_page(body.replace(told, f"{year:04}-{at:%m-%dT%H}".encode()), 0, 1)
+        api_pages.parse_page(body.replace(published, f"{year:04}-{at:%m-%dT%H}".encode()), 0, 1)
         == "an entry without id or dates"
     )
 
 
 @pytest.mark.parametrize("zone", ["GMT", "-2300", "+2300"])
-def test_a_feed_of_the_last_day_is_none(zone):
+def test_a_feed_of_the_last_possible_day_is_refused(zone):
     body = f"<rss><channel><pubDate>Fri, 31 Dec 9999 23:59:59 {zone}</pubDate></channel></rss>"
     assert rss.parse_channel(body.encode(), frozenset()) == "a channel without its date"
 
@@ -143,11 +143,11 @@ def test_json_that_is_deep_or_huge_is_no_document(body):  # fmt: skip
 
 
 def member(
-    made: tarfile.TarFile, name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str = ""
+    archive: tarfile.TarFile, name: str, content: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str = ""
 ) -> None:
     info = tarfile.TarInfo(name)
     info.size, info.type, info.linkname = len(content), kind, link
-    made.addfile(info, io.BytesIO(content))
+    archive.addfile(info, io.BytesIO(content))
 
 
 def test_an_archive_leaves_nothing_on_disk_and_reads_nothing_of_it(tmp_path, monkeypatch):
@@ -155,11 +155,11 @@ def test_an_archive_leaves_nothing_on_disk_and_reads_nothing_of_it(tmp_path, mon
     secret = tmp_path / "secret.tex"
     secret.write_text("\\section{secret}")
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as made:
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         names = ("link.tex", "hard.tex", "fifo.tex", "device.tex", "folder.tex")
         kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE)
         for name, kind in zip(names, kinds, strict=True):
-            member(made, name, kind=kind, link=str(secret))
+            member(archive, name, kind=kind, link=str(secret))
         for name in (
             "../up.tex",
             "../../../../tmp/up.tex",
@@ -169,8 +169,8 @@ def test_an_archive_leaves_nothing_on_disk_and_reads_nothing_of_it(tmp_path, mon
             "C:\\up.tex",
             "./link.tex/x.tex",
         ):
-            member(made, name, b"\\section{up}")
-        member(made, "main.tex", b"\\documentclass{article}\\begin{document}\\input{link}\\input{hard}\\input{../secret}"
+            member(archive, name, b"\\section{up}")
+        member(archive, "main.tex", b"\\documentclass{article}\\begin{document}\\input{link}\\input{hard}\\input{../secret}"
                b"\\input{" + str(secret).encode() + b"}\\input{/etc/passwd}\\include{|ls}\\section{main}\\end{document}")  # fmt: skip
     text = tex_archive.extract_tex(packed.getvalue())
     assert "section{main}" in text
@@ -181,12 +181,12 @@ def test_an_archive_leaves_nothing_on_disk_and_reads_nothing_of_it(tmp_path, mon
 
 def test_bombs_of_every_kind_end_soon_in_little_memory():
     many = io.BytesIO()
-    with tarfile.open(fileobj=many, mode="w") as made:
+    with tarfile.open(fileobj=many, mode="w") as archive:
         for number in range(30_000):
-            member(made, f"{number}.tex")
+            member(archive, f"{number}.tex")
     zipped = io.BytesIO()
-    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as other:
-        other.writestr("main.tex", b"\\section{x}" * 100_000)
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as zip_file:
+        zip_file.writestr("main.tex", b"\\section{x}" * 100_000)
     lying = bytearray(gzip.decompress(gzip.compress(many.getvalue()[:512])))
     lying[124:136] = b"77777777777\0"
     inner = gzip.compress(b"\0" * (200 * MEGABYTE), 9)

@@ -53,21 +53,21 @@ class Answers:
         return Response(200, {}, body, "")
 
 
-def walk(fetch, *args, **more):
-    reading, found = oai.read_changes(fetch, SINCE, *args, **more), []
+def walk(fetch, *args, **options):
+    reading, ids = oai.read_changes(fetch, SINCE, *args, **options), []
     while True:
         try:
-            found += [one.arxiv_id for one in next(reading)]
+            ids += [version.arxiv_id for version in next(reading)]
         except StopIteration as end:
-            return found, end.value
+            return ids, end.value
 
 
-def test_a_record_is_read_whole():
-    one = oai_records.parse_response(page(record("2606.00001", kind="I"))).records[0]
-    assert (one.title, one.authors, one.categories) == ("A title", ("Ada B", "C D"), ("cs.AI", "stat.ML"))
-    assert [v.submitted_at for v in one.versions] == [
+def test_all_fields_of_a_record_are_read():
+    parsed = oai_records.parse_response(page(record("2606.00001", kind="I"))).records[0]
+    assert (parsed.title, parsed.authors, parsed.categories) == ("A title", ("Ada B", "C D"), ("cs.AI", "stat.ML"))
+    assert [v.submitted_at for v in parsed.versions] == [
         datetime(2007, 4, 2, 19, 18, 42, tzinfo=UTC), datetime(2026, 6, 2, 9, tzinfo=UTC)]  # fmt: skip
-    version = oai_records.newest_version(one)
+    version = oai_records.newest_version(parsed)
     assert (version.n, version.withdrawn, version.licence) == (2, True, "http://x/by")
 
 
@@ -90,30 +90,30 @@ def test_authors(text, names):
 
 def test_a_walk_ends_with_an_empty_token():
     fetch = Answers(page(record("2606.00001"), token="t%3D1"), page(record("2606.00002"), token=""))
-    found, result = walk(fetch, date(2026, 6, 2))
-    assert found == ["2606.00001", "2606.00002"]
+    ids, result = walk(fetch, date(2026, 6, 2))
+    assert ids == ["2606.00001", "2606.00002"]
     assert (result.complete, result.got, result.expected) == (True, 2, None)
     assert result.until == datetime(2026, 6, 3, tzinfo=UTC)
     assert fetch.asked[1] == {"verb": "ListRecords", "resumptionToken": "t%3D1"}
 
 
-def test_nothing_new_is_complete_and_ends_when_it_was_asked():
+def test_a_walk_without_records_is_complete_up_to_the_response_date():
     _, result = walk(Answers(page(error="noRecordsMatch")))
     assert (result.complete, result.got, result.until) == (True, 0, datetime(2026, 6, 3, 1, tzinfo=UTC))
 
 
 def test_a_paper_of_two_categories_is_yielded_once():
     fetch = Answers(page(record("2606.00001")), page(record("2606.00001")))
-    found, result = walk(fetch, categories=("cs.AI", "stat.ML"))
-    assert (found, result.complete) == (["2606.00001"], True)
+    ids, result = walk(fetch, categories=("cs.AI", "stat.ML"))
+    assert (ids, result.complete) == (["2606.00001"], True)
     assert [asked["set"] for asked in fetch.asked] == ["cs:cs:AI", "stat:stat:ML"]
 
 
-def test_an_ended_token_takes_the_walk_up_again_at_the_last_day():
+def test_an_expired_token_resumes_the_walk_at_the_last_day():
     first, bad = page(record("2606.00001", "2026-06-05"), token="t"), page(error="badResumptionToken")
     fetch = Answers(first, bad, page(record("2606.00001", "2026-06-05"), record("2606.00002", "2026-06-06")))
-    found, result = walk(fetch)
-    assert (found, result.complete) == (["2606.00001", "2606.00002"], True)
+    ids, result = walk(fetch)
+    assert (ids, result.complete) == (["2606.00001", "2606.00002"], True)
     assert fetch.asked[2]["from"] == "2026-06-05"
     _, result = walk(Answers(*[first, bad] * 9))
     assert not result.complete
@@ -133,7 +133,7 @@ def test_trouble_leaves_the_window_open(body):
     assert result.reason
 
 
-def test_tokens_in_a_circle_end_and_a_stop_passes():
+def test_a_repeated_token_ends_the_walk_and_a_stop_is_raised():
     _, result = walk(Answers(*[page(record("2606.00001"), token="t")] * 3))
     assert not result.complete
     with pytest.raises(UpstreamStopped):
@@ -141,38 +141,38 @@ def test_tokens_in_a_circle_end_and_a_stop_passes():
 
 
 def test_one_record():
-    got = page(record("2606.00001")).replace(b"ListRecords", b"GetRecord")
-    assert oai.get_record(Answers(got), "2606.00001").arxiv_id == "2606.00001"
+    body = page(record("2606.00001")).replace(b"ListRecords", b"GetRecord")
+    assert oai.get_record(Answers(body), "2606.00001").arxiv_id == "2606.00001"
     assert oai.get_record(Answers(page(error="idDoesNotExist")), "2606.00001") is None
     with pytest.raises(UpstreamError):
         oai.get_record(Answers(b"<html/>"), "2606.00001")
 
 
-def stored(**more):
-    one = oai_records.newest_version(oai_records.parse_response(page(record("2606.00001"))).records[0])
-    return replace(one, **more)
+def stored(**changes):
+    version = oai_records.newest_version(oai_records.parse_response(page(record("2606.00001"))).records[0])
+    return replace(version, **changes)
 
 
-def test_a_newer_version_is_told_whole_and_an_older_one_not_at_all():
-    one = oai_records.parse_response(page(record("2606.00001"))).records[0]
-    assert oai.merge_record(one, None) == oai_records.newest_version(one)
-    assert oai.merge_record(one, stored(n=1, title="Before")) == oai_records.newest_version(one)
-    assert oai.merge_record(one, stored(n=3)) is None
+def test_a_newer_version_is_taken_whole_and_an_older_one_ignored():
+    parsed = oai_records.parse_response(page(record("2606.00001"))).records[0]
+    assert oai.merge_record(parsed, None) == oai_records.newest_version(parsed)
+    assert oai.merge_record(parsed, stored(n=1, title="Before")) == oai_records.newest_version(parsed)
+    assert oai.merge_record(parsed, stored(n=3)) is None
     deleted = oai_records.OaiRecord(arxiv_id="2606.00001", datestamp=SINCE, deleted=True)
     assert oai.merge_record(deleted, stored()) is None
 
 
-def test_texts_of_a_stored_version_stay_as_the_api_told_them():
+def test_texts_of_a_stored_version_stay_as_the_api_gave_them():
     api = stored(
         title="Ä title", authors=("Adä B",), abstract="Téxt", licence=None, categories=("stat.ML", "cs.AI")
     )
-    one = oai_records.parse_response(page(record("2606.00001"))).records[0]
-    assert oai.merge_record(one, api) == replace(api, licence="http://x/by")
-    assert oai.merge_record(one, replace(api, licence="http://x/by")) is None
+    parsed = oai_records.parse_response(page(record("2606.00001"))).records[0]
+    assert oai.merge_record(parsed, api) == replace(api, licence="http://x/by")
+    assert oai.merge_record(parsed, replace(api, licence="http://x/by")) is None
 
 
 @pytest.mark.parametrize(
-    ("api", "comment", "found"),
+    ("api", "comment", "expected"),
     [
         (None, "9 pages", "9 pages"),
         ("9 pages", None, "9 pages"),
@@ -186,12 +186,12 @@ def test_texts_of_a_stored_version_stay_as_the_api_told_them():
         ),
     ],
 )
-def test_a_comment_is_renewed_when_it_says_something_else(api, comment, found):
+def test_a_comment_is_updated_when_its_content_changes(api, comment, expected):
     extra = "" if comment is None else f"<comments>{comment}</comments>"
-    one = oai_records.parse_response(page(record("2606.00001", extra=extra))).records[0]
-    told = oai.merge_record(one, stored(comment=api)) or stored(comment=api)
-    assert told.comment == found
-    assert oai.merge_record(one, told) is None
+    parsed = oai_records.parse_response(page(record("2606.00001", extra=extra))).records[0]
+    merged = oai.merge_record(parsed, stored(comment=api)) or stored(comment=api)
+    assert merged.comment == expected
+    assert oai.merge_record(parsed, merged) is None
 
 
 @pytest.mark.parametrize(
@@ -203,19 +203,19 @@ def test_a_comment_is_renewed_when_it_says_something_else(api, comment, found):
         ("D", "9 pages", "This paper has been withdrawn", True),
     ],
 )
-def test_a_withdrawal_is_told_by_type_or_word(kind, comment, abstract, withdrawn):
+def test_a_withdrawal_is_recognised_by_type_or_text(kind, comment, abstract, withdrawn):
     extra = f"<comments>{comment}</comments>"
-    one = oai_records.parse_response(page(record("2606.00001", kind=kind, extra=extra))).records[0]
+    parsed = oai_records.parse_response(page(record("2606.00001", kind=kind, extra=extra))).records[0]
     for before in (True, False):
-        was = stored(withdrawn=before, abstract=abstract)
-        assert (oai.merge_record(one, was) or was).withdrawn == withdrawn
+        before_merge = stored(withdrawn=before, abstract=abstract)
+        assert (oai.merge_record(parsed, before_merge) or before_merge).withdrawn == withdrawn
 
 
 @pytest.mark.parametrize(
     ("kind", "size", "withdrawn"),
     [("D", "0kb", False), ("I", "0kb", True), ("", "0kb", True), ("", "100kb", False), ("SI", "1kb", True)],
 )
-def test_nothing_behind_a_version_is_a_withdrawal(kind, size, withdrawn):
+def test_a_version_without_content_is_a_withdrawal(kind, size, withdrawn):
     body = page(record("2606.00001", kind=kind)).replace(
         b"<source_type>", f"<size>{size}</size><source_type>".encode()
     )
@@ -234,7 +234,7 @@ def test_few_lists_hold_all_categories(categories, lists):
     assert oai.choose_lists(categories) == lists
 
 
-def test_no_day_before_the_first_is_asked_for():
+def test_no_day_before_the_first_is_requested():
     fetch = Answers(page(error="noRecordsMatch"))
     reading = oai.read_changes(fetch, date(1999, 1, 1))
     with pytest.raises(StopIteration):
@@ -274,8 +274,8 @@ def test_against_the_sandbox(tmp_path: Path, memory, ticks):
         environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
         settings = load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
         with Client(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0) as client:
-            found, result = walk(client, None, categories=("cs.AI",))
-    assert (len(set(found)), len(found), result.complete) == (120, 120, True)
+            ids, result = walk(client, None, categories=("cs.AI",))
+    assert (len(set(ids)), len(ids), result.complete) == (120, 120, True)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_against_the_sandbox(tmp_path: Path, memory, ticks):
         ("html", False),
     ],
 )
-def test_misbehaviour_is_survived_or_told(tmp_path: Path, memory, ticks, kind, complete):
+def test_misbehaviour_is_survived_or_leaves_the_window_open(tmp_path: Path, memory, ticks, kind, complete):
     line = {
         "title": "T",
         "abstract": "A",
@@ -301,23 +301,23 @@ def test_misbehaviour_is_survived_or_told(tmp_path: Path, memory, ticks, kind, c
     (tmp_path / "p.jsonl").write_text("\n".join(lines), encoding="utf-8")
     with Sandbox(tmp_path, clock=ticks) as sandbox:
         order = json.dumps({"upstream": "arxiv_oai", "kind": kind, "retry_after": 7}).encode()
-        with urllib.request.urlopen(f"{sandbox.url}/_sandbox/misbehave", order, timeout=10) as told:
-            assert told.status == 200
+        with urllib.request.urlopen(f"{sandbox.url}/_sandbox/misbehave", order, timeout=10) as response:
+            assert response.status == 200
         environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
         settings = load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / "data"), **environ})
         with Client(settings, memory, ticks, sleep=ticks.sleep, jitter=lambda: 0.0) as client:
-            found, result = walk(client)
-    assert (result.complete, len(found) == 70) == (complete, complete)
+            ids, result = walk(client)
+    assert (result.complete, len(ids) == 70) == (complete, complete)
     assert kind != "503" or any(seconds >= 7 for seconds in ticks.slept)
 
 
 @pytest.mark.data
-def test_recorded_pages_are_read_whole():
+def test_recorded_pages_are_read_completely():
     folder = Path(__file__).parents[2] / "../shared/data/recorded/arxiv-oai"
     pages = sorted(folder.glob("*/paging_arXivRaw*/*.xml"))
     if not pages:
         pytest.skip("the shared development data are absent")
-    answers = [oai_records.parse_response(path.read_bytes()) for path in pages]
-    assert sum(answer.unread for answer in answers) == 0
-    assert len({one.arxiv_id for answer in answers for one in answer.records}) == 503
-    assert [bool(answer.token) for answer in answers] == [True] * 5 + [False]
+    responses = [oai_records.parse_response(path.read_bytes()) for path in pages]
+    assert sum(response.unread for response in responses) == 0
+    assert len({parsed.arxiv_id for response in responses for parsed in response.records}) == 503
+    assert [bool(response.token) for response in responses] == [True] * 5 + [False]

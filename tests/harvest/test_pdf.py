@@ -15,7 +15,7 @@ Link = tuple[str, Sequence[tuple[int, int, int, int]]]
 URL = "https://github.com/some-owner/a-tool"
 
 
-def make(pages: Sequence[Sequence[Line]], links: Sequence[Link] = (), quads: bool = False) -> bytes:
+def make_pdf(pages: Sequence[Sequence[Line]], links: Sequence[Link] = (), quads: bool = False) -> bytes:
     """A PDF by hand: lines of Courier (6 points a letter) at x, y; links on the first page."""
     objects: list[bytes] = [b"", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>"]
     kids, annotations = [], []
@@ -48,19 +48,19 @@ def make(pages: Sequence[Sequence[Line]], links: Sequence[Link] = (), quads: boo
         kids.append(len(objects))
     objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
     objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>".encode()
-    out, places = bytearray(b"%PDF-1.4\n"), []
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
     for number, content in enumerate(objects, 1):
-        places.append(len(out))
+        offsets.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
     return bytes(out)
 
 
-def over(x: int, y: int, text: str, before: str = "") -> tuple[int, int, int, int]:
-    """The box of words that follow `before` on a line at x, y."""
+def box_of(x: int, y: int, text: str, before: str = "") -> tuple[int, int, int, int]:
+    """The box of the text that follows `before` on a line at x, y."""
     left = x + 6 * len(before)
     return left, y - 3, left + 6 * len(text), y + 9
 
@@ -70,26 +70,26 @@ def read(body: bytes) -> str:
 
 
 def test_pages_and_lines() -> None:
-    body = make([[(72, 700, "First line"), (72, 688, "second line")], [(72, 700, "Second page")]])
+    body = make_pdf([[(72, 700, "First line"), (72, 688, "second line")], [(72, 700, "Second page")]])
     assert pdf.extract_text(body) == "First line\nsecond line\n\nSecond page\n\n"
 
 
-def test_an_address_behind_words_follows_them() -> None:
+def test_a_linked_address_follows_its_words() -> None:
     line = "Our code is public. More text."
-    body = make([[(72, 700, line)]], [(URL, [over(72, 700, "code", "Our ")])])
+    body = make_pdf([[(72, 700, line)]], [(URL, [box_of(72, 700, "code", "Our ")])])
     assert read(body) == f"Our code <{URL}>  is public. More text."
 
 
-def test_an_address_behind_words_of_two_lines_follows_the_last() -> None:
-    links = [(URL, [over(72, 700, "code and", "Our "), over(72, 688, "data")])]
+def test_an_address_linked_from_two_lines_follows_the_last() -> None:
+    links = [(URL, [box_of(72, 700, "code and", "Our "), box_of(72, 688, "data")])]
     lines = [(72, 700, "Our code and"), (72, 688, "data are public.")]
     for quads in (False, True):
-        assert read(make([lines], links, quads)) == f"Our code and\ndata <{URL}>  are public."
+        assert read(make_pdf([lines], links, quads)) == f"Our code and\ndata <{URL}>  are public."
 
 
-def test_an_address_that_stands_there_whole_stays() -> None:
+def test_an_address_that_is_printed_in_full_is_not_repeated() -> None:
     for shown in (URL, URL.removeprefix("https://"), URL + "/"):
-        body = make([[(72, 700, f"See {shown}. And")]], [(URL, [over(72, 700, shown, "See ")])])
+        body = make_pdf([[(72, 700, f"See {shown}. And")]], [(URL, [box_of(72, 700, shown, "See ")])])
         assert read(body) == f"See {shown}. And"
 
 
@@ -99,56 +99,56 @@ def test_an_address_that_stands_there_whole_stays() -> None:
 ])  # fmt: skip
 def test_an_address_broken_by_a_line_is_repaired(first: str, second: str) -> None:
     lines = [(72, 700, f"See {first}"), (72, 688, f"{second}, which we made.")]
-    both = [over(72, 700, first, "See "), over(72, 688, second)]
+    both = [box_of(72, 700, first, "See "), box_of(72, 688, second)]
     for boxes, quads in ((both, False), (both, True), (both[:1], False)):
-        assert read(make([lines], [(URL, boxes)], quads)) == f"See <{URL}>, which we made."
+        assert read(make_pdf([lines], [(URL, boxes)], quads)) == f"See <{URL}>, which we made."
 
 
 def test_an_address_with_spaces_or_without_its_underscore_is_repaired() -> None:
     address = "https://github.com/some_owner/tool"
     shown = "https://github.com/ some owner/tool"
-    body = make([[(72, 700, f"See {shown} now")]], [(address, [over(72, 700, shown, "See ")])])
+    body = make_pdf([[(72, 700, f"See {shown} now")]], [(address, [box_of(72, 700, shown, "See ")])])
     assert read(body) == f"See <{address}> now"
 
 
-def test_two_links_to_one_address_are_both_told() -> None:
+def test_two_links_to_one_address_are_both_shown() -> None:
     lines = [(72, 700, "Code here."), (72, 600, "Again code here.")]
-    links = [(URL, [over(72, 700, "Code"), over(72, 600, "code", "Again ")])]
-    assert read(make([lines], links)).count(URL) == 2
+    links = [(URL, [box_of(72, 700, "Code"), box_of(72, 600, "code", "Again ")])]
+    assert read(make_pdf([lines], links)).count(URL) == 2
 
 
 def test_a_hyphen_at_the_end_of_a_line_stays() -> None:
-    assert read(make([[(72, 700, "a hyphen-"), (72, 688, "ated word")]])) == "a hyphen-\nated word"
+    assert read(make_pdf([[(72, 700, "a hyphen-"), (72, 688, "ated word")]])) == "a hyphen-\nated word"
 
 
 @pytest.mark.parametrize(
     "address", ["mailto:a@b.c", "javascript:alert(1)", "file:///etc/passwd", "https://", "x" * 5000]
 )
-def test_only_web_addresses_are_told(address: str) -> None:
-    assert read(make([[(72, 700, "words here")]], [(address, [over(72, 700, "words")])])) == "words here"
+def test_only_web_addresses_are_shown(address: str) -> None:
+    assert read(make_pdf([[(72, 700, "words here")]], [(address, [box_of(72, 700, "words")])])) == "words here"
 
 
 def test_an_address_cannot_break_its_brackets() -> None:
-    body = make([[(72, 700, "words here")]], [("https://a.b/<x> \\n\\042y", [over(72, 700, "words")])])
+    body = make_pdf([[(72, 700, "words here")]], [("https://a.b/<x> \\n\\042y", [box_of(72, 700, "words")])])
     assert read(body) == "words <https://a.b/xy>  here"
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"%PDF-1.5", b"<html>", b"%PDF-1.4\n" + bytes(1000), b"x" * 2000 + b"%PDF-1.4"]
 )
-def test_what_is_no_pdf_has_no_text(body: bytes) -> None:
+def test_a_file_that_is_not_a_pdf_has_no_text(body: bytes) -> None:
     assert pdf.extract_text(body) == ""
 
 
 def test_an_encrypted_pdf_has_no_text() -> None:
-    locked = make([[(72, 700, "Secret")]]).replace(
+    locked = make_pdf([[(72, 700, "Secret")]]).replace(
         b"/Root 1 0 R", b"/Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 /P -1 /O (" + b"x" * 32 + b") /U (" + b"y" * 32 + b") >> /ID [(a) (a)]"
     )  # fmt: skip
     assert "Secret" not in pdf.extract_text(locked)
 
 
 def test_pages_text_and_time_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = make([[(72, 700, f"Page {number}.")] for number in range(30)])
+    body = make_pdf([[(72, 700, f"Page {number}.")] for number in range(30)])
     monkeypatch.setattr(pdf, "MOST_PAGES", 10)
     assert len(list(pdf.read_pages(body))) == 10
     monkeypatch.setattr(pdf, "MOST_TEXT", 20)
@@ -158,30 +158,30 @@ def test_pages_text_and_time_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(list(pdf.read_pages(body, lambda: next(ticks)))) == 1
 
 
-def test_what_was_read_before_a_child_dies_or_hangs_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_read_before_the_child_process_dies_or_hangs_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(*args: object, **more: object) -> None:
         raise subprocess.TimeoutExpired("x", 1, b"Page 1.\n")
 
     monkeypatch.setattr(subprocess, "run", hang)
-    assert pdf.extract_text(make([[(72, 700, "x")]])) == "Page 1.\n"
+    assert pdf.extract_text(make_pdf([[(72, 700, "x")]])) == "Page 1.\n"
 
     def fail(*args: object, **more: object) -> None:
         raise OSError
 
     monkeypatch.setattr(subprocess, "run", fail)
-    assert pdf.extract_text(make([[(72, 700, "x")]])) == ""
+    assert pdf.extract_text(make_pdf([[(72, 700, "x")]])) == ""
 
 
-def test_a_child_that_is_killed_gives_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_output_of_a_killed_child_process_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     killed = tmp_path / "killed.py"
     killed.write_text(
         "import os, sys\nsys.stdout.write('one page')\nsys.stdout.flush()\nos.kill(os.getpid(), 11)\n"
     )
     monkeypatch.setattr(pdf, "__file__", str(killed))
-    assert pdf.extract_text(make([[(72, 700, "x")]])) == "one page"
+    assert pdf.extract_text(make_pdf([[(72, 700, "x")]])) == "one page"
 
 
-def test_a_page_that_swells_takes_nothing_from_those_before_it() -> None:
+def test_an_exploding_page_does_not_cost_the_pages_before_it() -> None:
     first, second = (b"BT /F1 10 Tf 72 700 Td (first page) Tj ET", b"/X Do")
     page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> /XObject << /X 8 0 R >> >> >>"
     objects = [
@@ -201,26 +201,26 @@ def test_a_page_that_swells_takes_nothing_from_those_before_it() -> None:
 
 
 def test_damaged_files_give_some_text_or_none() -> None:
-    whole = make(
-        [[(72, 700, "Our code is here"), (72, 688, "and there")]] * 2, [(URL, [over(72, 700, "code", "Our ")])]
+    intact = make_pdf(
+        [[(72, 700, "Our code is here"), (72, 688, "and there")]] * 2, [(URL, [box_of(72, 700, "code", "Our ")])]
     )
-    chance = random.Random(5)
+    randomness = random.Random(5)
     parts = [b"999999999", b"-1", b" 4 0 R ", b"<<", b">>", b"[", b"stream\n", b"endobj"]
     for _ in range(400):
-        body = bytearray(whole)
-        for _ in range(chance.choice([1, 3, 20])):
-            place = chance.randrange(len(body))
-            if chance.random() < 0.7:
-                body[place] = chance.randrange(256)
+        body = bytearray(intact)
+        for _ in range(randomness.choice([1, 3, 20])):
+            place = randomness.randrange(len(body))
+            if randomness.random() < 0.7:
+                body[place] = randomness.randrange(256)
             else:
-                body[place : place + 1] = chance.choice(parts)
+                body[place : place + 1] = randomness.choice(parts)
         read(bytes(body)).encode()
 
 
 def test_many_links_over_everything_take_no_long_time() -> None:
     lines = [(20, 780 - 7 * number, "word " * 19) for number in range(100)]
     links: list[Link] = [(f"https://a.b/{number}", [(0, 0, 612, 792)]) for number in range(1500)]
-    body = make([lines], links)
+    body = make_pdf([lines], links)
     start = time.process_time()
     assert "https://a.b/999" in read(body)
     assert time.process_time() - start < 20
@@ -238,5 +238,5 @@ def test_no_letter_outside_an_address_is_lost(letters: list[str], links: list[tu
     assert len(out) == len(letters)
     for place, (old, new) in enumerate(zip(letters, out, strict=True)):
         assert new.startswith((old, "<http")) or new == "", place
-        # Nothing but a broken address, without its spaces, gives way to one.
+        # Only the pieces of a broken address, joined without spaces, are replaced by the address.
         assert not new.startswith("<http") or pdf._squeeze("".join(letters)).count("a.b/")

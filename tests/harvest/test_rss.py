@@ -1,4 +1,4 @@
-"""What is read of arXiv's RSS, and what is no announcement."""
+"""Reading arXiv's RSS, and the feeds that are not an announcement."""
 
 from datetime import UTC, date, datetime
 
@@ -17,10 +17,10 @@ HOLIDAYS = frozenset(settings.load_settings(environ={}).harvest.holidays)
 def item(
     guid="oai:arXiv.org:2606.00001v1", kind="new", categories=("cs.LG", "68T05"), abstract="Abstract: We train."
 ):
-    named = "".join(f"<category>{name}</category>" for name in categories)
+    elements = "".join(f"<category>{name}</category>" for name in categories)
     return (
         f"<item><title>A é\n title</title><description>arXiv:2606.00001v1 Announce Type: {kind} \n{abstract}</description>"
-        f"<guid isPermaLink='false'>{guid}</guid>{named}<arxiv:announce_type>{kind}</arxiv:announce_type>"
+        f"<guid isPermaLink='false'>{guid}</guid>{elements}<arxiv:announce_type>{kind}</arxiv:announce_type>"
         "<dc:rights>http://x/by</dc:rights><dc:creator>Ada B, C D</dc:creator></item>"
     )
 
@@ -55,7 +55,7 @@ def test_an_item_is_a_version_of_the_evening_before() -> None:
         ("Fri, 27 Nov 2026 00:00:00 -0500", date(2026, 11, 25)),  # the day after Thanksgiving
     ],
 )
-def test_the_day_that_a_channel_tells_of(published: str, day: date) -> None:
+def test_the_announcement_day_of_a_channel(published: str, day: date) -> None:
     channel = rss.parse_channel(feed(date=published), HOLIDAYS)
     assert isinstance(channel, rss.RssChannel)
     assert (channel.day, channel.items) == (day, ())
@@ -71,13 +71,13 @@ def test_the_day_that_a_channel_tells_of(published: str, day: date) -> None:
         item(categories=("68T05",)),
     ],
 )
-def test_what_cannot_be_read_is_counted(wrong: str) -> None:
+def test_items_that_cannot_be_read_are_counted(wrong: str) -> None:
     channel = rss.parse_channel(feed(item(), wrong), HOLIDAYS)
     assert isinstance(channel, rss.RssChannel)
     assert (len(channel.items), channel.unread) == (1, 1)
 
 
-def test_a_withdrawal_is_told_by_the_abstract() -> None:
+def test_a_withdrawal_is_recognised_by_the_abstract() -> None:
     channel = rss.parse_channel(
         feed(item(abstract="Abstract: This paper has been withdrawn by the author")), HOLIDAYS
     )
@@ -100,7 +100,7 @@ def test_a_withdrawal_is_told_by_the_abstract() -> None:
         ),
     ],
 )
-def test_what_is_no_announcement_says_why(body: bytes, reason: str) -> None:
+def test_a_feed_that_is_not_an_announcement_is_refused_with_a_reason(body: bytes, reason: str) -> None:
     assert rss.parse_channel(body, HOLIDAYS) == reason
 
     class Answering:

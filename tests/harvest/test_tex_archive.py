@@ -15,15 +15,15 @@ from tracker.sandbox.arxiv import site
 DOCUMENT = "\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
 
 
-def tar(files: dict[str, str | bytes], mode: str = "w:gz") -> bytes:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode=mode, format=tarfile.GNU_FORMAT) as out:  # type: ignore[call-overload]
+def make_tar(files: dict[str, str | bytes], mode: str = "w:gz") -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode, format=tarfile.GNU_FORMAT) as out:  # type: ignore[call-overload]
         for name, content in files.items():
             data = content.encode() if isinstance(content, str) else content
             member = tarfile.TarInfo(name)
             member.size = len(data)
             out.addfile(member, io.BytesIO(data))
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def paper(body: str) -> str:
@@ -31,17 +31,17 @@ def paper(body: str) -> str:
 
 
 @pytest.mark.parametrize("pack", [
-    lambda text: tar({"ms.tex": text, "figure.png": os.urandom(3000)}),
-    lambda text: tar({"ms.tex": text}, "w"),
+    lambda text: make_tar({"ms.tex": text, "figure.png": os.urandom(3000)}),
+    lambda text: make_tar({"ms.tex": text}, "w"),
     lambda text: gzip.compress(text.encode()),
     lambda text: text.encode(),
     lambda text: ("\ufeff" + text).encode(),
-    lambda text: tar({"long/" * 40 + "ms.tex": text}),
+    lambda text: make_tar({"long/" * 40 + "ms.tex": text}),
 ])  # fmt: skip
 def test_every_way_in_which_arxiv_packs_a_source(pack: Callable[[str], bytes]) -> None:
-    found = tex_archive.extract_tex(pack(paper("Our code: \\url{https://github.com/a/b} by Zoë")))
-    assert "\\url{https://github.com/a/b} by Zoë" in found
-    assert found.startswith("\\documentclass")
+    text = tex_archive.extract_tex(pack(paper("Our code: \\url{https://github.com/a/b} by Zoë")))
+    assert "\\url{https://github.com/a/b} by Zoë" in text
+    assert text.startswith("\\documentclass")
 
 
 def test_latin_1_is_read() -> None:
@@ -50,22 +50,22 @@ def test_latin_1_is_read() -> None:
 
 @pytest.mark.parametrize(("form", "folder"), [(tarfile.PAX_FORMAT, "ü" * 90), (tarfile.USTAR_FORMAT, "u" * 90)])
 def test_pax_and_ustar_names(form: int, folder: str) -> None:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w:gz", format=form) as out:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", format=form) as out:
         for name, text in (("main.tex", paper(f"\\input{{{folder}/part}}")), (f"{folder}/part.tex", "INSIDE")):
             member = tarfile.TarInfo(name)
             member.size = len(text.encode())
             out.addfile(member, io.BytesIO(text.encode()))
-    assert "INSIDE" in tex_archive.extract_tex(made.getvalue())
+    assert "INSIDE" in tex_archive.extract_tex(buffer.getvalue())
 
 
 @pytest.mark.parametrize("command", [
     "\\input{part}", "\\input{part.tex}", "\\input part ", "\\include{part}", "\\subfile{part}", "\\input{./part}",
     '\\input{"part"}', "\\InputIfFileExists{part}",
 ])  # fmt: skip
-def test_what_is_input_stands_in_its_place(command: str) -> None:
-    found = tex_archive.extract_tex(tar({"main.tex": paper(f"before {command} after"), "part.tex": "PART"}))
-    assert " ".join(found.split()).find("before PART after") > 0
+def test_an_input_file_is_inserted_in_its_place(command: str) -> None:
+    text = tex_archive.extract_tex(make_tar({"main.tex": paper(f"before {command} after"), "part.tex": "PART"}))
+    assert " ".join(text.split()).find("before PART after") > 0
 
 
 def test_imports_begin_in_their_folder() -> None:
@@ -76,7 +76,7 @@ def test_imports_begin_in_their_folder() -> None:
         "parts/deep/two.tex": "TWO \\subimport{x}{four}",
         "parts/deep/x/four.tex": "FOUR",
     }
-    assert tex_archive.extract_tex(tar(files)).split()[2:] == ["ONE", "THREE", "TWO", "FOUR"]
+    assert tex_archive.extract_tex(make_tar(files)).split()[2:] == ["ONE", "THREE", "TWO", "FOUR"]
 
 
 @pytest.mark.parametrize("unused", [
@@ -84,36 +84,38 @@ def test_imports_begin_in_their_folder() -> None:
     "\\iffalse \\ifx a b \\input{secret} \\else c \\fi d \\fi", "\\\\% \\input{secret}",
     "\\end{document} \\input{secret}",
 ])  # fmt: skip
-def test_what_is_never_typeset_pulls_nothing_in(unused: str) -> None:
+def test_text_that_is_never_typeset_includes_no_file(unused: str) -> None:
     files = {"main.tex": paper(f"shown\n{unused}\n"), "secret.tex": "SECRET", "old.tex": "SECRET"}
-    found = tex_archive.extract_tex(tar(files))
-    assert "shown" in found
-    assert "SECRET" not in found
+    text = tex_archive.extract_tex(make_tar(files))
+    assert "shown" in text
+    assert "SECRET" not in text
 
 
-def test_the_other_branch_of_a_false_condition_and_an_escaped_percent_are_kept() -> None:
-    found = tex_archive.extract_tex(gzip.compress(paper("\\iffalse a \\else B \\fi 5\\% of C \\iff D").encode()))
-    assert "B" in found
-    assert "5\\% of C \\iff D" in found
+def test_the_else_branch_of_a_false_condition_and_an_escaped_percent_stay() -> None:
+    text = tex_archive.extract_tex(gzip.compress(paper("\\iffalse a \\else B \\fi 5\\% of C \\iff D").encode()))
+    assert "B" in text
+    assert "5\\% of C \\iff D" in text
 
 
 def test_a_percent_within_an_address_belongs_to_it() -> None:
-    found = tex_archive.extract_tex(
+    text = tex_archive.extract_tex(
         paper("\\href{https://a.b/c%20d}{here} % gone\n\\url{https://a.b/e\\%20f}").encode()
     )
-    assert "\\href{https://a.b/c\\%20d}{here} \n\\url{https://a.b/e\\%20f}" in found
+    assert "\\href{https://a.b/c\\%20d}{here} \n\\url{https://a.b/e\\%20f}" in text
 
 
 def test_the_bibliography_is_the_one_that_was_typeset() -> None:
     files = {"ms.tex": paper("\\bibliography{refs}"), "ms.bbl": "\\begin{thebibliography}{1}\\bibitem{x} OWN\\end{thebibliography}",
              "other.bbl": "OTHER", "refs.bib": "@misc{y, note={UNCITED}}"}  # fmt: skip
-    found = tex_archive.extract_tex(tar(files))
-    assert "OWN" in found
-    assert "OTHER" not in found
-    assert "UNCITED" not in found
-    assert "CITED" in tex_archive.extract_tex(tar({"ms.tex": paper("\\bibliography{refs}"), "refs.bbl": "CITED"}))
+    text = tex_archive.extract_tex(make_tar(files))
+    assert "OWN" in text
+    assert "OTHER" not in text
+    assert "UNCITED" not in text
+    assert "CITED" in tex_archive.extract_tex(
+        make_tar({"ms.tex": paper("\\bibliography{refs}"), "refs.bbl": "CITED"})
+    )
     biblatex = tex_archive.extract_tex(
-        tar({"ms.tex": paper("\\printbibliography[heading=none]"), "ms.bbl": "\\entry{x}"})
+        make_tar({"ms.tex": paper("\\printbibliography[heading=none]"), "ms.bbl": "\\entry{x}"})
     )
     assert "\\begin{thebibliography}{}\n\\entry{x}" in biblatex
 
@@ -127,9 +129,9 @@ def test_the_bibliography_is_the_one_that_was_typeset() -> None:
     (["a.tex", "b.tex", "b.bbl"], "b.tex"),
 ])  # fmt: skip
 def test_which_file_is_the_paper(names: list[str], main: str) -> None:
-    found = tex_archive.extract_tex(tar({name: paper(f"this is {name}") for name in names}))
-    assert f"this is {main}" in found
-    assert found.count("this is") == 1
+    text = tex_archive.extract_tex(make_tar({name: paper(f"this is {name}") for name in names}))
+    assert f"this is {main}" in text
+    assert text.count("this is") == 1
 
 
 @pytest.mark.parametrize("readme", [
@@ -138,54 +140,54 @@ def test_which_file_is_the_paper(names: list[str], main: str) -> None:
     ("00README.XXX", "main.tex ignore\nodd.tex toplevelfile\n"),
 ])  # fmt: skip
 def test_arxivs_own_note_says_which_file_is_the_paper(readme: tuple[str, str]) -> None:
-    found = tex_archive.extract_tex(
-        tar({"main.tex": paper("MAIN"), "odd.tex": paper("ODD"), readme[0]: readme[1]})
+    text = tex_archive.extract_tex(
+        make_tar({"main.tex": paper("MAIN"), "odd.tex": paper("ODD"), readme[0]: readme[1]})
     )
-    assert "ODD" in found
-    assert "MAIN" not in found
+    assert "ODD" in text
+    assert "MAIN" not in text
 
 
 def test_without_a_main_file_the_biggest_is_read() -> None:
     assert (
         tex_archive.extract_tex(
-            tar({"a.tex": "\\section{x}", "b.tex": "\\section{the longer}", "notes.txt": "x" * 99})
+            make_tar({"a.tex": "\\section{x}", "b.tex": "\\section{the longer}", "notes.txt": "x" * 99})
         )
         == "\\section{the longer}"
     )
 
 
-def test_parts_that_could_stand_alone_give_their_bodies() -> None:
+def test_only_the_body_of_a_complete_document_is_included() -> None:
     part = "\\documentclass[main]{subfiles}\n\\input{secret}\\begin{document}PART\\end{document} rest"
-    found = tex_archive.extract_tex(tar({"main.tex": paper("\\subfile{part} and on"), "part.tex": part}))
-    assert "PART" in found
-    assert "and on" in found
-    assert "rest" not in found
-    assert "subfiles" not in found
+    text = tex_archive.extract_tex(make_tar({"main.tex": paper("\\subfile{part} and on"), "part.tex": part}))
+    assert "PART" in text
+    assert "and on" in text
+    assert "rest" not in text
+    assert "subfiles" not in text
 
 
-def test_a_pdf_is_known_by_its_bytes() -> None:
+def test_a_pdf_is_recognised_by_its_bytes() -> None:
     document = b"%PDF-1.5\n" + bytes(2000)
     for body in (document, gzip.compress(document)):
         assert tex_archive.extract_pdf(body) == document
         assert tex_archive.extract_tex(body) == ""
-    assert tex_archive.extract_pdf(tar({"a.tex": "x"})) == b""
+    assert tex_archive.extract_pdf(make_tar({"a.tex": "x"})) == b""
 
 
 @pytest.mark.parametrize("body", [
     b"", b"\x1f\x8b", gzip.compress(b""), b"<!DOCTYPE html><p>\\begin{x} We will be back soon", b"%!PS-Adobe-2.0 \\def",
-    b"Rate exceeded.", bytes(5000), b"PK\x03\x04" + bytes(600), tar({"a.png": bytes(100)}), tar({"inner.tar.gz": tar({"main.tex": paper("x")})}),
+    b"Rate exceeded.", bytes(5000), b"PK\x03\x04" + bytes(600), make_tar({"a.png": bytes(100)}), make_tar({"inner.tar.gz": make_tar({"main.tex": paper("x")})}),
 ], ids=range(10))  # fmt: skip # gzip writes the time into its header, and an id must not change
-def test_what_holds_no_tex(body: bytes) -> None:
+def test_files_without_tex_give_no_text(body: bytes) -> None:
     if body.startswith(b"%!PS"):
         body = b"%!PS-Adobe-2.0\n/x 1 def\n"
     assert tex_archive.extract_tex(body) == ""
 
 
-def test_a_truncated_archive_gives_what_is_whole() -> None:
-    whole = tar({"main.tex": paper("HERE \\input{b}"), "a.png": os.urandom(100_000), "b.tex": "GONE"})
-    found = tex_archive.extract_tex(whole[:60_000])
-    assert "HERE" in found
-    assert "GONE" not in found
+def test_a_truncated_archive_gives_its_complete_members() -> None:
+    archive = make_tar({"main.tex": paper("HERE \\input{b}"), "a.png": os.urandom(100_000), "b.tex": "GONE"})
+    extracted = tex_archive.extract_tex(archive[:60_000])
+    assert "HERE" in extracted
+    assert "GONE" not in extracted
     text = paper("word " * 50_000)
     assert len(tex_archive.extract_tex(gzip.compress(text.encode())[:-200])) > 1000
 
@@ -200,7 +202,7 @@ def test_how_a_file_ends() -> None:
     } == {"cut"}
 
 
-def test_what_unpacks_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_unpacks_to_too_much_is_endless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tex_archive, "MOST_UNPACKED", 5000)
     assert tex_archive.gzip_end(gzip.compress(bytes(5001))) == "endless"
     assert tex_archive.gzip_end(gzip.compress(bytes(4999))) == "whole"
@@ -213,11 +215,11 @@ def test_a_bomb_ends_at_the_bound() -> None:
     assert time.process_time() - start < 5
 
 
-def test_names_links_and_devices_that_lead_out_are_passed_over() -> None:
-    found = tex_archive.extract_tex(site.traversal_archive())
-    assert "Nothing else." in found
-    assert "escaped" not in found
-    assert "root:" not in found
+def test_names_links_and_devices_outside_the_archive_are_ignored() -> None:
+    text = tex_archive.extract_tex(site.traversal_archive())
+    assert "Nothing else." in text
+    assert "escaped" not in text
+    assert "root:" not in text
 
 
 def test_sizes_that_lie() -> None:
@@ -231,31 +233,33 @@ def test_sizes_that_lie() -> None:
 def test_many_members_and_many_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tex_archive, "MOST_MEMBERS", 10)
     assert tex_archive.extract_tex(
-        tar({f"{n:02}.txt": "x" for n in range(20)} | {"zz.tex": paper("late")})
+        make_tar({f"{n:02}.txt": "x" for n in range(20)} | {"zz.tex": paper("late")})
     ) != paper("late")
     monkeypatch.setattr(tex_archive, "MOST_KEPT", 1000)
-    found = tex_archive.extract_tex(tar({"a.tex": paper("first"), "b.txt": "y" * 2000, "c.tex": paper("z" * 500)}))
-    assert "first" in found
+    text = tex_archive.extract_tex(
+        make_tar({"a.tex": paper("first"), "b.txt": "y" * 2000, "c.tex": paper("z" * 500)})
+    )
+    assert "first" in text
 
 
-def test_circles_and_deep_chains_end() -> None:
+def test_cyclic_and_deep_inputs_end() -> None:
     assert (
         tex_archive.extract_tex(
-            tar({"main.tex": paper("A \\input{main} \\input{b}"), "b.tex": "B \\input{b} \\input{main}"})
+            make_tar({"main.tex": paper("A \\input{main} \\input{b}"), "b.tex": "B \\input{b} \\input{main}"})
         ).count("B")
         == 1
     )
     chain = {f"f{n}.tex": f"\\input{{f{n + 1}}}" for n in range(3000)} | {"main.tex": paper("\\input{f0} end")}
-    assert "end" in tex_archive.extract_tex(tar(chain))
+    assert "end" in tex_archive.extract_tex(make_tar(chain))
     books = {f"f{n}.bbl": f"\\bibliography{{f{n + 1}}}" for n in range(3000)} | {
         "main.tex": paper("\\bibliography{f0} end")
     }
-    assert "end" in tex_archive.extract_tex(tar(books))
+    assert "end" in tex_archive.extract_tex(make_tar(books))
     doubling = {f"f{n}.tex": f"\\input{{f{n + 1}}}" * 2 for n in range(30)} | {
         "f30.tex": "x",
         "main.tex": paper("\\input{f0}"),
     }
-    assert len(tex_archive.extract_tex(tar(doubling))) < 10_000
+    assert len(tex_archive.extract_tex(make_tar(doubling))) < 10_000
 
 
 @pytest.mark.parametrize("unit", [
@@ -276,28 +280,28 @@ def test_time_grows_with_the_text(unit: str) -> None:
 
 @given(st.binary(max_size=3000))
 @settings(deadline=None)
-def test_no_bytes_upset_it(body: bytes) -> None:
-    for each in (
+def test_any_bytes_give_a_text(body: bytes) -> None:
+    for variant in (
         body,
         gzip.compress(body),
         b"\x1f\x8b\x08\x00" + body,
-        tar({"main.tex": body}, "w")[:2000] + body,
+        make_tar({"main.tex": body}, "w")[:2000] + body,
     ):
-        assert isinstance(tex_archive.extract_tex(each), str)
-        assert isinstance(tex_archive.extract_pdf(each), bytes)
-        tex_archive.is_source(each)
+        assert isinstance(tex_archive.extract_tex(variant), str)
+        assert isinstance(tex_archive.extract_pdf(variant), bytes)
+        tex_archive.is_source(variant)
 
 
-WHOLE = tar({"main.tex": paper("\\input{a} \\bibliography{b}"), "a.tex": "A" * 300, "main.bbl": "B"}, "w")
+ARCHIVE = make_tar({"main.tex": paper("\\input{a} \\bibliography{b}"), "a.tex": "A" * 300, "main.bbl": "B"}, "w")
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=30),
-    st.integers(0, len(WHOLE)),
+    st.lists(st.tuples(st.integers(0, len(ARCHIVE) - 1), st.integers(0, 255)), max_size=30),
+    st.integers(0, len(ARCHIVE)),
 )
 @settings(deadline=None)
-def test_no_damaged_archive_upsets_it(changes: list[tuple[int, int]], end: int) -> None:
-    body = bytearray(WHOLE)
+def test_any_damaged_archive_gives_a_text(changes: list[tuple[int, int]], end: int) -> None:
+    body = bytearray(ARCHIVE)
     for place, value in changes:
         body[place] = value
     assert isinstance(tex_archive.extract_tex(bytes(body[:end])), str)
@@ -307,11 +311,11 @@ def test_no_damaged_archive_upsets_it(changes: list[tuple[int, int]], end: int) 
     "\\documentclass{article}", "\\begin{document}", "\\end{document}", "\\input{a}", "\\import{b/}{c}", "\\iffalse", "\\else", "\\fi", "%", "\n",
     "\\bibliography{main}", "\\begin{comment}", "\\end{comment}", "\\url{x%y}", "text", "\\%", "\\\\", "{", "}", '"filename": "a.tex", "usage": "toplevel"',
 ])).map("".join), max_size=5))  # fmt: skip
-def test_any_files_give_a_text_no_longer_than_they_are(files: dict[str, str]) -> None:
-    found = tex_source.assemble_tex(files)
-    assert len(found) <= 10 * sum(map(len, files.values())) + 500
+def test_the_text_of_any_files_is_bounded_by_their_length(files: dict[str, str]) -> None:
+    text = tex_source.assemble_tex(files)
+    assert len(text) <= 10 * sum(map(len, files.values())) + 500
 
 
-def test_text_that_is_no_comment_is_kept() -> None:
+def test_text_outside_comments_stays() -> None:
     text = "Some \\emph{words} and {\\bf more} $x_1$ \\cite{a} \\\\ [2pt] \\ifx\\a\\b c\\fi \\footnote{x}"
     assert text in tex_archive.extract_tex(gzip.compress(paper(text).encode()))

@@ -56,7 +56,7 @@ def test_windows_join_without_a_gap(since, days, now):
     assert all(start < end <= now for start, end in windows)
 
 
-def test_halves_share_a_minute_and_a_minute_has_none():
+def test_halves_meet_at_a_minute_and_one_minute_is_not_halved():
     window = (at("2026-06-14"), at("2026-06-14T00:03"))
     assert halve_window(window) == (
         (at("2026-06-14"), at("2026-06-14T00:01")),
@@ -65,7 +65,7 @@ def test_halves_share_a_minute_and_a_minute_has_none():
     assert halve_window((at("2026-06-14"), at("2026-06-14T00:01"))) is None
 
 
-def test_windows_that_touch_are_one():
+def test_adjacent_windows_are_joined():
     days = [at(f"2026-06-{day}") for day in range(10, 20)]
     assert join_windows([]) == []
     assert join_windows([(days[2], days[3]), (days[0], days[2]), (days[5], days[9]), (days[6], days[7])]) == [
@@ -93,25 +93,25 @@ def test_windows_that_touch_are_one():
 )
 def test_the_earliest_announcement(submitted, expected):
     moment = datetime.fromisoformat(submitted).replace(tzinfo=NEW_YORK)
-    found = earliest_announcement(moment.astimezone(UTC), HOLIDAYS)
-    assert found == datetime.fromisoformat(expected).replace(tzinfo=NEW_YORK)
-    assert found.utcoffset() == timedelta(0)
+    announced_at = earliest_announcement(moment.astimezone(UTC), HOLIDAYS)
+    assert announced_at == datetime.fromisoformat(expected).replace(tzinfo=NEW_YORK)
+    assert announced_at.utcoffset() == timedelta(0)
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  as above
 def test_announcements_follow_submissions_within_a_week_on_announcement_days(moment):
-    found = earliest_announcement(moment, HOLIDAYS)
-    assert timedelta(hours=5) <= found - moment <= timedelta(days=7)
-    assert found.astimezone(NEW_YORK).weekday() not in (4, 5)
+    announced_at = earliest_announcement(moment, HOLIDAYS)
+    assert timedelta(hours=5) <= announced_at - moment <= timedelta(days=7)
+    assert announced_at.astimezone(NEW_YORK).weekday() not in (4, 5)
 
 
-def test_what_moderators_held_was_announced_after_the_window_was_read_without_it() -> None:
+def test_a_paper_missing_from_a_window_that_was_read_was_announced_later() -> None:
     submitted = datetime(2026, 6, 16, 12, tzinfo=UTC)
-    day, asked = (
+    day, read_at = (
         (datetime(2026, 6, 16, tzinfo=UTC), datetime(2026, 6, 17, tzinfo=UTC)),
         datetime(2026, 6, 25, 5, tzinfo=UTC),
     )
     assert announcement_when_first_seen(submitted, [], HOLIDAYS) == earliest_announcement(submitted, HOLIDAYS)
-    assert announcement_when_first_seen(submitted, [(*day, asked)], HOLIDAYS) == asked
-    later = (datetime(2026, 6, 18, tzinfo=UTC), datetime(2026, 6, 19, tzinfo=UTC), asked)
+    assert announcement_when_first_seen(submitted, [(*day, read_at)], HOLIDAYS) == read_at
+    later = (datetime(2026, 6, 18, tzinfo=UTC), datetime(2026, 6, 19, tzinfo=UTC), read_at)
     assert announcement_when_first_seen(submitted, [later], HOLIDAYS) == earliest_announcement(submitted, HOLIDAYS)
