@@ -1,4 +1,4 @@
-"""A store as a worker leaves it, small and a hundred thousand papers large, for the queries that the docs show."""
+"""A store as a worker leaves it, and a copy with a hundred thousand papers, for the queries in the docs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PAPERS = [
     },
 ]
 COPIES = 3_030
-"""So often the small store's 33 papers stand in the large one."""
+"""How often the large store repeats the 33 papers of the small one."""
 
 
 def world(folder: Path) -> Path:
@@ -69,20 +69,20 @@ def world(folder: Path) -> Path:
         files.mkdir(parents=True)
         (files / "train.py").write_text("print()")
         (files / "LICENSE").write_text(licence)
-    for kind, name, held in (("models", "parts", "model.safetensors"), ("datasets", "parts-data", "data.parquet")):
-        thing = folder / "huggingface" / kind / "ann" / name
-        thing.mkdir(parents=True)
-        (thing / "info.json").write_text(json.dumps({"tags": ["license:mit"], "cardData": {"license": "mit"}}))
-        (thing / "tree.txt").write_text(f"README.md\n{held}\n")
+    for kind, name, file in (("models", "parts", "model.safetensors"), ("datasets", "parts-data", "data.parquet")):
+        artifact = folder / "huggingface" / kind / "ann" / name
+        artifact.mkdir(parents=True)
+        (artifact / "info.json").write_text(json.dumps({"tags": ["license:mit"], "cardData": {"license": "mit"}}))
+        (artifact / "tree.txt").write_text(f"README.md\n{file}\n")
     return folder
 
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store after one cycle; one repository is gone since, and a copy of it was found."""
+    """A store after one cycle, in which one repository is gone and an archived copy of it is known."""
     folder = tmp_path_factory.mktemp("seeded")
     with Sandbox(world(folder / "world")) as sandbox:
-        given = settings.load_settings(
+        loaded = settings.load_settings(
             environ={
                 **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()},
                 "TRACKER_DATA_DIR": str(folder / "data"),
@@ -93,8 +93,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "TRACKER_NOW": NOW,
             }
         )
-        store = open_store(given.store_url)
-        worker = make_worker(given, store, clock.make_clock(given))
+        store = open_store(loaded.store_url)
+        worker = make_worker(loaded, store, clock.make_clock(loaded))
         cycle.run_cycle(worker)
         with store.begin() as connection:
             connection.exec_driver_sql(
@@ -151,7 +151,7 @@ def multiply(connection: sqlite3.Connection) -> None:
         if table in ("artifact", "artifact_name", "paper_text") or {"id", "work", "artifact"} & set(columns) - (
             {"id"} if table != "work" else set()
         ):
-            values = ", ".join(changed(table, column) for column in columns)
+            values = ", ".join(copied_value(table, column) for column in columns)
             connection.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} AS t, copy"
             )
@@ -167,8 +167,8 @@ NUMBERED = {
 }
 
 
-def changed(table: str, column: str) -> str:
-    """A column's value in the n-th copy."""
+def copied_value(table: str, column: str) -> str:
+    """The SQL of a column's value in the n-th copy."""
     if column == "work" or (table, column) in WORKS:
         return f"CASE typeof(t.{column}) WHEN 'integer' THEN t.{column} + copy.n * 1000000000 ELSE t.{column} || '-' || copy.n END"
     if column == "artifact" or (table, column) in NUMBERED:

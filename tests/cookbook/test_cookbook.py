@@ -1,4 +1,4 @@
-"""Every query of `docs/cookbook.md` gives rows, and gives them soon where there are a hundred thousand papers."""
+"""Every query of `docs/cookbook.md` gives rows, and is fast over a hundred thousand papers."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ QUERIES: dict[str, str] = dict(
 SECONDS = 1.0
 NEWEST_SECONDS = 0.010
 TRIES = 3
-"""The best of so many. Counted is the thread's own time at a processor: the file is in memory, and what else the machine
-does is no part of a query."""
+"""The best of this many tries counts, in CPU time of the thread: the file is in memory, and other work of the machine
+is not part of a query."""
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in readonly_sql.run_query(f"sqlite:///{path}", sql)[1]]
 
 
-def test_the_cookbook_holds_enough_and_asks_the_public_views_alone() -> None:
+def test_the_cookbook_has_enough_queries_over_public_views_alone() -> None:
     assert len(QUERIES) == TEXT.count("```sql") >= 12
     for sql in QUERIES.values():
-        asked = (
+        queried = (
             set(re.findall(r"\b(?:FROM|JOIN) ([a-z_]+)(?!\()\b", sql))
             - {"json_each"}
             - set(re.findall(r"(\w+) AS MATERIALIZED", sql))
         )
-        assert asked <= {*views.VIEWS, "searchable", "paper_search", "title_search"}, sql
+        assert queried <= {*views.VIEWS, "searchable", "paper_search", "title_search"}, sql
 
 
 @pytest.mark.parametrize("title", QUERIES)
@@ -59,7 +59,7 @@ def test_the_worker_s_secrets_are_not_in_the_store(seeded: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "finds"),
+    ("words", "expected"),
     [
         ("promise", ["2606.00002"]),
         ('"parts of a language"', ["2606.00001"]),
@@ -67,7 +67,7 @@ def test_the_worker_s_secrets_are_not_in_the_store(seeded: Path) -> None:
         ('" - *', []),
     ],
 )
-def test_papers_are_found_by_words(seeded: Path, words: str, finds: list[str]) -> None:
-    names, found = search.search_papers(f"sqlite:///{seeded}", words, 5)
+def test_papers_are_found_by_words(seeded: Path, words: str, expected: list[str]) -> None:
+    names, rows_found = search.search_papers(f"sqlite:///{seeded}", words, 5)
     assert names[:2] == ["arxiv_id", "title"]
-    assert [row[0] for row in found][:1] == finds
+    assert [row[0] for row in rows_found][:1] == expected

@@ -1,4 +1,4 @@
-"""`config/datasette.yaml` says whose the data are, and its queries run over the public views."""
+"""`config/datasette.yaml` states licence and source of the data, and its queries run over the public views."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tracker.store import views
 from tracker.store.readonly_sql import authorize_reading
 
 yaml = pytest.importorskip("yaml")  # Datasette brings it
-TOLD: dict[str, Any] = yaml.safe_load((config_dir() / "datasette.yaml").read_text(encoding="utf-8"))
-QUERIES: dict[str, dict[str, str]] = TOLD["databases"]["tracker"]["queries"]
+METADATA: dict[str, Any] = yaml.safe_load((config_dir() / "datasette.yaml").read_text(encoding="utf-8"))
+QUERIES: dict[str, dict[str, str]] = METADATA["databases"]["tracker"]["queries"]
 VALUES = {
     "category": "cs.CL",
     "arxiv_id": "2103.00020",
@@ -28,26 +28,28 @@ VALUES = {
 
 
 def test_it_states_licence_and_source() -> None:
-    assert "CC0" in TOLD["license"]
-    assert "arXiv" in TOLD["source"]
-    assert TOLD["license_url"].startswith("https://")
-    assert TOLD["title"]
-    assert TOLD["description"]
+    assert "CC0" in METADATA["license"]
+    assert "arXiv" in METADATA["source"]
+    assert METADATA["license_url"].startswith("https://")
+    assert METADATA["title"]
+    assert METADATA["description"]
 
 
 def test_it_describes_views_that_exist() -> None:
-    assert set(TOLD["databases"]["tracker"]["tables"]) <= set(views.VIEWS)
-    assert all(said["title"] and said["description"] for said in TOLD["databases"]["tracker"]["tables"].values())
+    assert set(METADATA["databases"]["tracker"]["tables"]) <= set(views.VIEWS)
+    assert all(
+        view["title"] and view["description"] for view in METADATA["databases"]["tracker"]["tables"].values()
+    )
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_canned_query_reads_public_views_and_gives_rows(seeded: Path, name: str) -> None:
-    asked = QUERIES[name]
-    assert asked["title"]
-    parameters = set(re.findall(r":([a-z_]+)", asked["sql"]))
-    assert bool(parameters) == bool(asked.get("description")), "a parameter is explained"
-    named = set(re.findall(r"\b(?:FROM|JOIN) ([a-z_]+)(?!\()\b", asked["sql"]))
-    assert named - {"json_each", "theirs"} <= set(views.VIEWS)
+    query = QUERIES[name]
+    assert query["title"]
+    parameters = set(re.findall(r":([a-z_]+)", query["sql"]))
+    assert bool(parameters) == bool(query.get("description")), "a parameter is explained"
+    tables = set(re.findall(r"\b(?:FROM|JOIN) ([a-z_]+)(?!\()\b", query["sql"]))
+    assert tables - {"json_each", "theirs"} <= set(views.VIEWS)
     with closing(sqlite3.connect(f"{seeded.as_uri()}?mode=ro", uri=True)) as connection:
         connection.set_authorizer(authorize_reading)
-        assert connection.execute(asked["sql"], {key: VALUES[key] for key in parameters}).fetchall()
+        assert connection.execute(query["sql"], {key: VALUES[key] for key in parameters}).fetchall()

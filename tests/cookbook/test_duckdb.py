@@ -1,5 +1,5 @@
-"""DuckDB reads the store as the documents say. It runs the views itself, over the tables as they are declared: what only SQLite
-knows, or a column of two kinds, breaks it."""
+"""DuckDB reads the store as the documents say. It runs the views itself over the declared tables: syntax that only SQLite
+knows, or a column with values of two types, breaks it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def attached(seeded: Path) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("view", [*views.VIEWS, "searchable"])
-def test_a_view_says_the_same_in_duckdb(attached: Any, seeded: Path, view: str) -> None:
+def test_a_view_has_the_same_rows_in_duckdb(attached: Any, seeded: Path, view: str) -> None:
     with closing(sqlite3.connect(f"file:{seeded}?mode=ro", uri=True)) as plain:
         expected = plain.execute(f"SELECT * FROM {view}").fetchall()
-    found = attached.execute(f"SELECT * FROM tracker.{view}").fetchall()
-    assert _sorted(found) == _sorted(expected)
+    rows = attached.execute(f"SELECT * FROM tracker.{view}").fetchall()
+    assert _sorted(rows) == _sorted(expected)
 
 
 def _sorted(rows: list[tuple[Any, ...]]) -> list[str]:
-    # Counts come as other kinds of numbers.
+    # DuckDB returns counts as another numeric type.
     return sorted(str([str(value) if isinstance(value, int) else value for value in row]) for row in rows)

@@ -1,4 +1,4 @@
-"""What `docs/schema.md` promises of the file as a whole, on a store that a worker filled."""
+"""What `docs/schema.md` promises of the file as a whole, on a store that a worker has filled."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SECRET = re.compile(
     r"gh[pousr]_\w{20,}|hf_\w{20,}|authorization:|user-agent:|x-ratelimit|set-cookie", re.IGNORECASE
 )
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-WORDS_OF_OTHERS = {
+TEXTS_OF_PAPERS = {
     "version": {"title", "abstract", "comment"},
     "mention": {"evidence", "before", "url"},
     "role": {"evidence", "url"},
     "work": {"promise_evidence"},
 }
-"""What papers say of themselves: an address that stands in an abstract is public there."""
+"""Texts of the papers themselves: an e-mail address in an abstract is public already."""
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def reader(seeded: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.mark.parametrize("view", views.VIEWS)
 def test_times_are_utc_and_ids_have_no_version(reader: sqlite3.Connection, view: str) -> None:
-    found = reader.execute(f"SELECT * FROM {view}")
-    names = [column[0] for column in found.description]
-    for row in found:
+    cursor = reader.execute(f"SELECT * FROM {view}")
+    names = [column[0] for column in cursor.description]
+    for row in cursor:
         for name, value in zip(names, row, strict=True):
             if name.endswith("_at") or name in ("first_seen", "last_seen"):
                 assert value is None or TIME.fullmatch(value), (name, value)
@@ -44,7 +44,7 @@ def test_times_are_utc_and_ids_have_no_version(reader: sqlite3.Connection, view:
                 assert value is None or not re.search(r"v\d+$", value), value
 
 
-def test_times_of_the_tables_are_so_too_so_that_views_keep_their_indexes(reader: sqlite3.Connection) -> None:
+def test_times_in_tables_have_the_same_form_so_that_views_use_indexes(reader: sqlite3.Connection) -> None:
     checked = 0
     for table, columns in tables(reader).items():
         for column in columns:
@@ -57,7 +57,7 @@ def test_times_of_the_tables_are_so_too_so_that_views_keep_their_indexes(reader:
     assert checked > 50
 
 
-def test_the_file_is_whole(reader: sqlite3.Connection) -> None:
+def test_the_file_is_intact(reader: sqlite3.Connection) -> None:
     assert reader.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert reader.execute("PRAGMA foreign_key_check").fetchall() == []
     reader.execute("SELECT 1 FROM paper_search LIMIT 1").fetchall()
@@ -72,16 +72,16 @@ def test_no_table_holds_a_secret_an_address_or_a_header(reader: sqlite3.Connecti
                     texts += 1
                     assert "a-secret-token" not in value, (table, column)
                     assert not SECRET.search(value), (table, column, value)
-                    if column not in WORDS_OF_OTHERS.get(table, ()):
+                    if column not in TEXTS_OF_PAPERS.get(table, ()):
                         assert not MAIL.search(value), (table, column, value)
     assert texts > 1000
 
 
-def test_texts_stand_in_a_table_with_rowid_and_the_index_holds_no_copy(reader: sqlite3.Connection) -> None:
-    made = dict(reader.execute("SELECT name, sql FROM sqlite_master"))
-    assert "WITHOUT ROWID" not in made["version"].upper(), "long rows in a tree of keys make it deep"
-    assert "content='searchable'" in made["paper_search"]
-    assert "paper_search_content" not in made
+def test_texts_are_in_a_table_with_rowid_and_the_index_has_no_copy(reader: sqlite3.Connection) -> None:
+    statements = dict(reader.execute("SELECT name, sql FROM sqlite_master"))
+    assert "WITHOUT ROWID" not in statements["version"].upper(), "long rows in a tree of keys make it deep"
+    assert "content='searchable'" in statements["paper_search"]
+    assert "paper_search_content" not in statements
 
 
 def tables(reader: sqlite3.Connection) -> dict[str, list[str]]:
