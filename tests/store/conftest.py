@@ -1,4 +1,4 @@
-"""A paper with one own repository, which several tests of the store need."""
+"""A paper with its own repository, for several tests of the store."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MIT = Licence(spdx="MIT", class_=LicenceClass.OSI, source="LICENSE", note="the h
 
 @pytest.fixture
 def add(store: Store, now: datetime) -> Add:
-    """Stores one paper with one own repository, looked at and judged; returns its work."""
+    """Stores one paper with its own repository, checked and judged; returns its work."""
 
     def build(
         arxiv_id: str,
@@ -62,7 +62,7 @@ def add(store: Store, now: datetime) -> Add:
         mention = Mention(
             reference=target, url=target.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Our code."
         )
-        scanned = scans.ScanResult(
+        scan = scans.ScanResult(
             work=work,
             version=1,
             source=Source.METADATA,
@@ -70,8 +70,8 @@ def add(store: Store, now: datetime) -> Add:
             promise=Promise.AVAILABLE,
             promise_evidence="Our code.",
         )
-        scans.save_scans(store, [scanned], "r1", now)
-        decided = RoleDecision(
+        scans.save_scans(store, [scan], "r1", now)
+        decision = RoleDecision(
             reference=target,
             url=target.url,
             role=role,
@@ -81,7 +81,7 @@ def add(store: Store, now: datetime) -> Add:
             evidence="Our code.",
             reasons=("so",),
         )
-        roles.save_roles(store, {work: [decided]}, "r1", {("github", "repository")}, now)
+        roles.save_roles(store, {work: [decision]}, "r1", {("github", "repository")}, now)
         check = Check(
             outcome=Outcome.PRESENT,
             reference=target,
@@ -90,34 +90,34 @@ def add(store: Store, now: datetime) -> Add:
             holds=(Fact.CODE,),
             papers_named=(work,),
         )
-        (artifact,) = read(
+        (artifact,) = fetch_rows(
             store,
             f"SELECT r.artifact FROM role r JOIN work w ON w.id = r.work WHERE 'arxiv:' || w.arxiv_id = '{work}'",
         )
-        answer = artifacts.CheckResult(artifact=artifact[0], requested=target, check=check, licence=MIT)
-        artifacts.save_checks(store, [answer], lambda *_: now + timedelta(days=30), now)
+        result = artifacts.CheckResult(artifact=artifact[0], requested=target, check=check, licence=MIT)
+        artifacts.save_checks(store, [result], lambda *_: now + timedelta(days=30), now)
         verdict = Verdict(
             fact=Fact.CODE, state=code, licence_class=LicenceClass.OSI, reference=target.key, reasons=("so",)
         )
-        told = [
+        recorded = [
             Event(
                 work=work, reference=target.key, kind=kind, cause=Cause.WORLD, happened_at=when, observed_at=when
             )
             for kind, when in events
         ]
-        judged = judgements.Judgement(
+        judgement = judgements.Judgement(
             verdicts=(verdict,),
-            events=told,
+            events=recorded,
             lifecycles={},
             next_judgement_at=None,
             mof="at most III",
         )
-        judgements.save_judgements(store, {work: judged}, "j1", now)
+        judgements.save_judgements(store, {work: judgement}, "j1", now)
         return work
 
     return build
 
 
-def read(store: Store, sql: str) -> list[tuple[Any, ...]]:
+def fetch_rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
     with store.read() as connection:
         return [tuple(row) for row in connection.execute(text(sql))]

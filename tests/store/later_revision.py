@@ -1,4 +1,4 @@
-"""A revision after the first one, for tests of upgrading: a release that has none yet cannot show that it works."""
+"""A revision after the first one, for tests of upgrading: the first release has none that could be tested."""
 
 import shutil
 from pathlib import Path
@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 
 def make_later(folder: Path) -> Path:
-    """The migrations of this program and one more, in a folder of their own."""
+    """The migrations of this program and one more, in their own folder."""
     migrations = folder / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     (migrations / "versions" / "1002_a_note.py").write_text(REVISION)

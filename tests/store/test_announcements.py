@@ -1,4 +1,4 @@
-"""The record of announcements: told first, stored later, read last."""
+"""The record of announcements: a version is announced first, stored later and scanned last."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -24,22 +24,26 @@ PAPER = Version(
 )
 
 
-def test_what_was_told_is_missing_until_it_is_stored(store: Store, now: datetime) -> None:
-    told = [Announcement("2606.00001", n, DAY, kind, "arxiv_api") for n, kind in ((1, "new"), (2, "replaced"))]
-    announcements.save_announcements(store, told)
-    announcements.save_announcements(store, [replace(told[0], day=date(2026, 6, 17), source="arxiv_oai")])
-    fate = AnnouncedVersion("2606.00001", 1, DAY, "new", "arxiv_api", stored=False, scanned=False)
-    second = replace(fate, n=2, kind="replaced")
-    assert announcements.load_announced_versions(store, DAY, DAY) == [fate, second]
+def test_an_announced_version_is_missing_until_it_is_stored(store: Store, now: datetime) -> None:
+    announced = [
+        Announcement("2606.00001", n, DAY, kind, "arxiv_api") for n, kind in ((1, "new"), (2, "replaced"))
+    ]
+    announcements.save_announcements(store, announced)
+    announcements.save_announcements(store, [replace(announced[0], day=date(2026, 6, 17), source="arxiv_oai")])
+    first = AnnouncedVersion("2606.00001", 1, DAY, "new", "arxiv_api", stored=False, scanned=False)
+    second = replace(first, n=2, kind="replaced")
+    assert announcements.load_announced_versions(store, DAY, DAY) == [first, second]
     assert papers.load_stored_papers(store, ["2606.00001"]) == {}
     papers.save_versions(store, [PAPER], {"2606.00001": AT}, now)
-    assert announcements.load_announced_versions(store, DAY, DAY) == [replace(fate, stored=True), second]
+    assert announcements.load_announced_versions(store, DAY, DAY) == [replace(first, stored=True), second]
     assert papers.load_stored_papers(store, ["2606.00001", "2606.00009"]) == {
         "2606.00001": papers.StoredPaper(1, AT, now)
     }
     papers.save_versions(store, [replace(PAPER, n=2)], {"2606.00001": AT}, now)
     assert [version.stored for version in announcements.load_announced_versions(store, DAY, DAY)] == [True, True]
-    announcements.save_announcements(store, [replace(announcement, kind="withdrawn") for announcement in told])
+    announcements.save_announcements(
+        store, [replace(announcement, kind="withdrawn") for announcement in announced]
+    )
     assert [version.kind for version in announcements.load_announced_versions(store, DAY, DAY)] == [
         "new",
         "withdrawn",
@@ -51,6 +55,6 @@ def test_the_lowest_number_is_of_papers_submitted_since(store: Store, now: datet
     assert papers.lowest_arxiv_id(store, AT) is None
     old = replace(PAPER, arxiv_id="2605.00009", submitted_at=datetime(2026, 5, 1, tzinfo=UTC))
     physics = replace(PAPER, arxiv_id="hep-th/9901001")
-    found = [PAPER, old, physics]
-    papers.save_versions(store, found, {version.arxiv_id: AT for version in found}, now)
+    versions = [PAPER, old, physics]
+    papers.save_versions(store, versions, {version.arxiv_id: AT for version in versions}, now)
     assert papers.lowest_arxiv_id(store, datetime(2026, 6, 1, tzinfo=UTC)) == "2606.00001"

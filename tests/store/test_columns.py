@@ -24,11 +24,11 @@ def test_digits_come_back(raw: bytes) -> None:
 
 
 @given(st.text().filter(lambda text: not text.isalnum()))
-def test_what_is_no_digits_is_none(text: str) -> None:
+def test_text_that_is_not_hexadecimal_becomes_none(text: str) -> None:
     assert columns.hex_bytes(text) is None
 
 
-def test_the_view_tells_an_event_as_the_program_does(store: Store, now: datetime) -> None:
+def test_the_view_shows_an_event_id_as_the_program_does(store: Store, now: datetime) -> None:
     names = ["0000000000000001", "7fffffffffffffff", "8000000000000000", "ffffffffffffffff"]
     with store.begin() as connection:
         upsert(connection, WORK, [{"id": KEY, "arxiv_id": "2606.00001", "first_seen": now}])
@@ -42,7 +42,7 @@ def test_the_view_tells_an_event_as_the_program_does(store: Store, now: datetime
         assert sorted(connection.execute(text("SELECT id FROM events")).scalars()) == names
 
 
-def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: datetime) -> None:
+def test_licences_of_papers_are_read_back_as_addresses(store: Store, now: datetime) -> None:
     addresses = [*columns.LICENCES.values(), "http://creativecommons.org/licenses/by/3.0/", None]
     with store.begin() as connection:
         for number, address in enumerate(addresses):
@@ -73,17 +73,19 @@ def test_the_licences_of_papers_are_told_by_their_address(store: Store, now: dat
 
 @given(st.dates(date(1991, 1, 1), date(2199, 12, 31)))
 def test_a_day_is_a_number_that_people_can_read(day: date) -> None:
-    kept = columns.DayNumber().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
-    assert str(kept) == f"{day:%Y%m%d}"
-    assert columns.DayNumber().process_result_value(kept, None) == day  # type: ignore[arg-type] # as above
+    number = columns.DayNumber().process_bind_param(day, None)  # type: ignore[arg-type] # it asks nothing
+    assert str(number) == f"{day:%Y%m%d}"
+    assert columns.DayNumber().process_result_value(number, None) == day  # type: ignore[arg-type] # as above
 
 
 @pytest.mark.parametrize(
-    "told", ["0" * 40, "f" * 40, "0123456789abcdef" * 4, "F" * 40, "f" * 39, "v1.0", "", None]
+    "commit_id", ["0" * 40, "f" * 40, "0123456789abcdef" * 4, "F" * 40, "f" * 39, "v1.0", "", None]
 )
-def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: datetime, told: str | None) -> None:
-    # What is no commit's id is none: the repository is read anew.
-    known = told if told in ("0" * 40, "f" * 40, "0123456789abcdef" * 4) else None
+def test_a_commit_comes_back_in_the_tables_and_the_views(
+    store: Store, now: datetime, commit_id: str | None
+) -> None:
+    # Text that is not a commit id is stored as NULL, so the repository is read again.
+    expected = commit_id if commit_id in ("0" * 40, "f" * 40, "0123456789abcdef" * 4) else None
     artifact = {
         "id": 1,
         "reference": "github:a/b",
@@ -92,8 +94,8 @@ def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: date
         "url": "https://github.com/a/b",
     }
     with store.begin() as connection:
-        upsert(connection, ARTIFACT, [artifact | {"commit_id": told, "read_rules": "2.1fffebd7"}])
-        look = {
+        upsert(connection, ARTIFACT, [artifact | {"commit_id": commit_id, "read_rules": "2.1fffebd7"}])
+        check = {
             "artifact": 1,
             "first_seen": now,
             "last_seen": now,
@@ -101,9 +103,11 @@ def test_a_commit_comes_back_in_the_tables_and_the_views(store: Store, now: date
             "outcome": "present",
             "content": "code",
         }
-        upsert(connection, ARTIFACT_CHECK, [look | {"licence_class": "osi", "commit_id": told}])
+        upsert(connection, ARTIFACT_CHECK, [check | {"licence_class": "osi", "commit_id": commit_id}])
     with store.read() as connection:
         row = connection.execute(select(ARTIFACT)).one()
-        assert (row.commit_id, row.read_rules) == (known, "2.1fffebd7")
-        shown = connection.execute(text("SELECT commit_id FROM artifacts UNION ALL SELECT commit_id FROM checks"))
-        assert [value or None for value in shown.scalars()] == [known, known]
+        assert (row.commit_id, row.read_rules) == (expected, "2.1fffebd7")
+        commit_ids = connection.execute(
+            text("SELECT commit_id FROM artifacts UNION ALL SELECT commit_id FROM checks")
+        )
+        assert [value or None for value in commit_ids.scalars()] == [expected, expected]

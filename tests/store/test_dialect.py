@@ -17,38 +17,38 @@ SEEN = datetime(2026, 6, 16, 12, tzinfo=UTC)
 ODD = ["arxiv:'; DROP TABLE work; --", 'arxiv:"quoted"', "arxiv:Ünïcode", "arxiv:\\n"]
 
 
-@pytest.mark.parametrize("many", [0, 1, BATCH * 5])
-def test_among_finds_just_the_keys_however_many(tmp_path: Path, many: int) -> None:
+@pytest.mark.parametrize("count", [0, 1, BATCH * 5])
+def test_among_finds_just_the_keys_however_many(tmp_path: Path, count: int) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
-    keys = [work_key(work) for work in [*(f"arxiv:{number}" for number in range(many)), *ODD]]
+    keys = [work_key(work) for work in [*(f"arxiv:{number}" for number in range(count)), *ODD]]
     with store.begin() as connection:
         upsert(connection, WORK, ({"id": key, "first_seen": SEEN} for key in [*keys, work_key("arxiv:other")]))
     with store.read() as connection:
-        found = connection.execute(select(WORK.c.id).where(among(WORK.c.id, keys))).scalars().all()
-        none = connection.execute(select(WORK.c.id).where(among(WORK.c.id, []))).scalars().all()
+        matches = connection.execute(select(WORK.c.id).where(among(WORK.c.id, keys))).scalars().all()
+        no_matches = connection.execute(select(WORK.c.id).where(among(WORK.c.id, []))).scalars().all()
     store.close()
-    assert sorted(found) == sorted(keys)
-    assert none == []
+    assert sorted(matches) == sorted(keys)
+    assert no_matches == []
 
 
 def test_among_uses_the_key_and_never_reads_the_whole_table(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'tracker.db'}")
-    asked = select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, map(work_key, ODD)))
-    sql = str(asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    query = select(WORK.c.id, WORK.c.latest).where(among(WORK.c.id, map(work_key, ODD)))
+    sql = str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
     with store.read() as connection:
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
     store.close()
     assert plan[0].startswith("SEARCH work USING INTEGER PRIMARY KEY")
 
 
-def test_among_in_the_words_of_postgresql() -> None:
-    made = (
+def test_among_in_the_dialect_of_postgresql() -> None:
+    categories = (
         select(WORK_CATEGORY.c.work)
         .where(among(WORK_CATEGORY.c.category, ["a"]))
         .compile(dialect=postgresql.dialect())
     )
-    assert "IN (SELECT json_array_elements_text(CAST(" in str(made)
-    assert list(made.params.values()) == ['["a"]']
+    assert "IN (SELECT json_array_elements_text(CAST(" in str(categories)
+    assert list(categories.params.values()) == ['["a"]']
     numbers = (
         select(ARTIFACT_NAME.c.id).where(among(ARTIFACT_NAME.c.id, [1])).compile(dialect=postgresql.dialect())
     )

@@ -46,31 +46,31 @@ def test_a_reader_cannot_write_whatever_it_tries(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "address", ["mysql://u:secret@h/d", "nonsense secret", "postgresql://u:secret@h:port/d", ""]
 )
-def test_an_address_that_is_none_of_ours_is_one_sentence_without_its_password(address: str) -> None:
-    with pytest.raises(StoreError, match=r"^database_url .*\.$") as told:
+def test_an_unsupported_address_is_refused_in_one_sentence_without_its_password(address: str) -> None:
+    with pytest.raises(StoreError, match=r"^database_url .*\.$") as caught:
         open_store(address)
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(caught.value)
 
 
-def test_a_server_without_its_driver_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_a_server_without_its_driver_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match="pip install 'arxiv-code-tracker\\[postgresql\\]'"):
         open_store("postgresql://u@h/d")
 
 
-def test_a_lock_that_stays_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = sqlite3.connect(str(store.engine.url.database), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+def test_a_lock_that_stays_is_reported_in_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = sqlite3.connect(str(store.engine.url.database), isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
     with store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 10")
     with pytest.raises(StoreError, match=r"is locked by another program.*end it"), store.begin():
         pass
-    other.close()
+    writer.close()
     with store.begin():
         pass
 
 
-def test_a_full_disk_is_one_sentence_and_nothing_is_stored_by_halves(store: Store) -> None:
+def test_a_full_disk_is_reported_in_one_sentence_and_nothing_is_half_stored(store: Store) -> None:
     def fill() -> None:
         with store.begin() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -87,6 +87,6 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_stored_by_halves(store: Stor
         assert connection.exec_driver_sql("SELECT count(*) FROM organisation").scalar_one() == 0
 
 
-def test_what_is_our_own_mistake_stays_one(store: Store) -> None:
+def test_a_programming_error_is_not_hidden(store: Store) -> None:
     with pytest.raises(OperationalError, match="no such table"), store.read() as connection:
         connection.exec_driver_sql("SELECT * FROM nowhere")

@@ -1,4 +1,4 @@
-"""Enumerated columns: every value has an index of its own."""
+"""Enumerated columns: every value has its own index."""
 
 import pytest
 
@@ -7,17 +7,17 @@ from tracker.store import enum_columns
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
+    ("code", "values"),
     [(enum_columns.SOURCE, Source), (enum_columns.PLACE, Place), (enum_columns.SCAN_OUTCOME, Outcome)],
 )
-def test_every_word_has_its_place(code: enum_columns.EnumColumn, words: type[Source | Place | Outcome]) -> None:
-    assert {term.value for term in words} <= set(code.values)
-    for word in code.values:
-        assert code.process_result_value(code.process_bind_param(word, None), None) == word  # type: ignore[arg-type] # it asks nothing
+def test_every_value_has_its_index(code: enum_columns.EnumColumn, values: type[Source | Place | Outcome]) -> None:
+    assert {term.value for term in values} <= set(code.values)
+    for value in code.values:
+        assert code.process_result_value(code.process_bind_param(value, None), None) == value  # type: ignore[arg-type] # it asks nothing
     with pytest.raises(ValueError, match="not in tuple"):
         code.process_bind_param("nowhere", None)  # type: ignore[arg-type] # as above
 
 
-def test_two_lists_of_words_are_two_types() -> None:
-    """SQLAlchemy keeps statements by the key of their types: two lists with one key would be read as one."""
+def test_two_lists_of_values_are_two_types() -> None:
+    """SQLAlchemy keeps statements by the key of their types: two lists with the same key would be read as the same list."""
     assert enum_columns.SOURCE._static_cache_key != enum_columns.PLACE._static_cache_key

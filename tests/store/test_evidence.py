@@ -17,24 +17,24 @@ from tracker.store.engine import Store
 Add = Callable[..., str]
 
 
-def test_a_dossier_holds_all_evidence_of_its_work_alone(store: Store, add: Add, now: datetime) -> None:
+def test_the_evidence_is_of_its_work_alone(store: Store, add: Add, now: datetime) -> None:
     work = add("2606.00001", events=((EventKind.OPENED, now), (EventKind.FOUND, now - timedelta(days=1))))
     add("2606.00002", link="bob/other")
-    found = evidence.load_evidence(store, [work, "arxiv:2606.99999"])
-    assert list(found) == [work]
-    dossier = found[work]
-    assert dossier.promise is Promise.AVAILABLE
-    assert (dossier.comment, dossier.mof) == ("8 pages", "at most III")
-    assert [item.kind for item in dossier.events] == [EventKind.FOUND, EventKind.OPENED], "in time order"
-    assert [item.n for item in dossier.versions] == [1]
-    assert [(item.source, item.outcome) for item in dossier.scans] == [(Source.METADATA, "read")]
-    exhibit = dossier.artifact("github:ann/tool")
-    assert exhibit is not None
-    assert exhibit.reasons == ("so",)
-    assert [(item.place, item.evidence) for item in exhibit.mentions] == [(Place.ABSTRACT, "Our code.")]
-    (sighting,) = exhibit.checks
-    assert (sighting.licence_spdx, sighting.licence_note) == ("MIT", "the host says Apache-2.0")
-    assert (exhibit.licence_source, exhibit.papers_named) == ("LICENSE", (work,))
-    assert exhibit.next_check_at == now + timedelta(days=30)
-    assert dossier.artifact("github:bob/other") is None
+    loaded = evidence.load_evidence(store, [work, "arxiv:2606.99999"])
+    assert list(loaded) == [work]
+    work_evidence = loaded[work]
+    assert work_evidence.promise is Promise.AVAILABLE
+    assert (work_evidence.comment, work_evidence.mof) == ("8 pages", "at most III")
+    assert [event.kind for event in work_evidence.events] == [EventKind.FOUND, EventKind.OPENED], "in time order"
+    assert [version.n for version in work_evidence.versions] == [1]
+    assert [(scan.source, scan.outcome) for scan in work_evidence.scans] == [(Source.METADATA, "read")]
+    artifact = work_evidence.artifact("github:ann/tool")
+    assert artifact is not None
+    assert artifact.reasons == ("so",)
+    assert [(mention.place, mention.evidence) for mention in artifact.mentions] == [(Place.ABSTRACT, "Our code.")]
+    (check,) = artifact.checks
+    assert (check.licence_spdx, check.licence_note) == ("MIT", "the host says Apache-2.0")
+    assert (artifact.licence_source, artifact.papers_named) == ("LICENSE", (work,))
+    assert artifact.next_check_at == now + timedelta(days=30)
+    assert work_evidence.artifact("github:bob/other") is None
     assert evidence.load_evidence(store, []) == {}

@@ -23,8 +23,8 @@ from tracker.store.engine import Store
 
 
 def add(store: Store, number: int, now: datetime, role: Role, url: str) -> None:
-    arxiv_id, found = f"2606.{number:05}", resolve_url(url)
-    assert found
+    arxiv_id, reference = f"2606.{number:05}", resolve_url(url)
+    assert reference
     version = Version(
         arxiv_id=arxiv_id,
         n=2,
@@ -38,12 +38,12 @@ def add(store: Store, number: int, now: datetime, role: Role, url: str) -> None:
         updated_at=now,
     )
     papers.save_versions(store, [version], {}, now)
-    mention = Mention(reference=found, url=url, place=Place.ABSTRACT, source=Source.METADATA, evidence=url)
+    mention = Mention(reference=reference, url=url, place=Place.ABSTRACT, source=Source.METADATA, evidence=url)
     scans.save_scans(
         store, [scans.ScanResult(work=f"arxiv:{arxiv_id}", version=2, source=Source.METADATA, mentions=(mention,))], "1", now
     )  # fmt: skip
     decision = RoleDecision(
-        reference=found,
+        reference=reference,
         url=url,
         role=role,
         probability=0.9,
@@ -68,7 +68,7 @@ def seeded(store: Store, now: datetime) -> Store:
     return store
 
 
-def written(store: Store, view: str, form: str) -> bytes:
+def export_bytes(store: Store, view: str, form: str) -> bytes:
     out = io.BytesIO()
     with export.open_consistent(store.url) as connection:
         export.export_view(connection, view, form, out)
@@ -76,7 +76,7 @@ def written(store: Store, view: str, form: str) -> bytes:
 
 
 def test_every_column_of_every_view_holds_what_its_kind_says(seeded: Store) -> None:
-    fits = {
+    types = {
         export.Kind.TEXT: (str,),
         export.Kind.INTEGER: (int,),
         export.Kind.NUMBER: (float, int),
@@ -87,16 +87,16 @@ def test_every_column_of_every_view_holds_what_its_kind_says(seeded: Store) -> N
     }
     with export.open_consistent(seeded.url) as connection:
         for view in views.VIEWS:
-            told = export.view_columns(connection, view)
+            columns = export.view_columns(connection, view)
             for row in connection.execute(f"SELECT * FROM {view}"):
-                for column, value in zip(told, row, strict=True):
-                    assert value is None or isinstance(value, fits[column.kind]), f"{view}.{column.name}"
+                for column, value in zip(columns, row, strict=True):
+                    assert value is None or isinstance(value, types[column.kind]), f"{view}.{column.name}"
         kinds = {column.name: column.kind.value for column in export.view_columns(connection, "papers")}
     assert (kinds["authors"], kinds["submitted_at"], kinds["withdrawn"]) == ("texts", "time", "flag")
 
 
 def test_json_lines_hold_the_view(seeded: Store) -> None:
-    first = json.loads(written(seeded, "papers", "jsonl").splitlines()[0])
+    first = json.loads(export_bytes(seeded, "papers", "jsonl").splitlines()[0])
     assert (first["authors"], first["withdrawn"], first["comment"], first["submitted_at"]) == (
         ["Ann Author", "Bo, Jr."],
         False,
@@ -106,7 +106,7 @@ def test_json_lines_hold_the_view(seeded: Store) -> None:
 
 
 def test_csv_holds_the_view(seeded: Store) -> None:
-    rows = list(csv.DictReader(io.StringIO(written(seeded, "papers", "csv").decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(export_bytes(seeded, "papers", "csv").decode(), newline="")))
     assert len(rows) == 4
     assert (rows[0]["title"], rows[0]["withdrawn"], rows[0]["comment"]) == ('Paper "1", ünï\ncode', "false", "")
     assert json.loads(rows[0]["authors"]) == ["Ann Author", "Bo, Jr."]
@@ -115,12 +115,12 @@ def test_csv_holds_the_view(seeded: Store) -> None:
 @pytest.mark.parametrize("view", list(views.VIEWS))
 def test_parquet_holds_the_same_as_json_lines_with_types(seeded: Store, view: str) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="PyArrow, an optional extra, is not installed")
-    rows = parquet.read_table(io.BytesIO(written(seeded, view, "parquet"))).to_pylist()
-    lines = [json.loads(line) for line in written(seeded, view, "jsonl").splitlines()]
+    rows = parquet.read_table(io.BytesIO(export_bytes(seeded, view, "parquet"))).to_pylist()
+    lines = [json.loads(line) for line in export_bytes(seeded, view, "jsonl").splitlines()]
     with export.open_consistent(seeded.url) as connection:
-        told = export.view_columns(connection, view)
+        columns = export.view_columns(connection, view)
     for row in rows:
-        for column in told:
+        for column in columns:
             if column.kind is export.Kind.TIME and row[column.name] is not None:
                 row[column.name] = f"{row[column.name]:%Y-%m-%dT%H:%M:%SZ}"
             if column.kind is export.Kind.NESTED and row[column.name] is not None:
@@ -128,7 +128,7 @@ def test_parquet_holds_the_same_as_json_lines_with_types(seeded: Store, view: st
     assert rows == lines
     if view == "papers":
         assert rows
-        schema = parquet.read_schema(io.BytesIO(written(seeded, view, "parquet")))
+        schema = parquet.read_schema(io.BytesIO(export_bytes(seeded, view, "parquet")))
         assert (str(schema.field("submitted_at").type), str(schema.field("authors").type)[:11]) == (
             "timestamp[ms, tz=UTC]",
             "list<elemen",
@@ -139,7 +139,7 @@ def test_links_are_written_as_papers_with_code_did_and_come_in_again(seeded: Sto
     out = io.BytesIO()
     with export.open_consistent(seeded.url) as connection:
         assert export.write_links_file(connection, out, "https://example.org/paper/") == 2
-    listed = sorted(json.loads(out.getvalue()), key=lambda one: one["paper_arxiv_id"])
+    listed = sorted(json.loads(out.getvalue()), key=lambda link: link["paper_arxiv_id"])
     assert listed[0] == {
         "paper_url": "https://example.org/paper/2606.00001",
         "paper_title": 'Paper "1", ünï\ncode',
@@ -162,15 +162,15 @@ def test_an_empty_store_gives_empty_files(store: Store) -> None:
     with export.open_consistent(store.url) as connection:
         assert export.write_links_file(connection, out, "") == 0
     assert json.loads(out.getvalue()) == []
-    assert written(store, "papers", "jsonl") == b""
-    assert written(store, "papers", "csv").startswith(b"arxiv_id,version,title,")
+    assert export_bytes(store, "papers", "jsonl") == b""
+    assert export_bytes(store, "papers", "csv").startswith(b"arxiv_id,version,title,")
 
 
-def test_what_is_no_view_or_format_is_one_sentence(store: Store) -> None:
+def test_an_unknown_view_or_format_is_refused_in_one_sentence(store: Store) -> None:
     with pytest.raises(StoreError, match="not a public view"):
-        written(store, "work; DROP TABLE work", "csv")
+        export_bytes(store, "work; DROP TABLE work", "csv")
     with pytest.raises(StoreError, match="not a format"):
-        written(store, "papers", "xlsx")
+        export_bytes(store, "papers", "xlsx")
 
 
 def test_a_file_takes_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
@@ -232,5 +232,5 @@ def test_memory_does_not_grow_with_the_rows(form: str) -> None:
         )
         return int(done.stdout)
 
-    # 60,000 rows of a kilobyte would take more than 60 MB if they were held.
+    # 60,000 rows of a kilobyte would take more than 60 MB if all were in memory.
     assert peak(80_000) - peak(20_000) < 25_000

@@ -1,4 +1,4 @@
-"""Lists of others are evidence: stored with their source named, judged like any link, and proving nothing alone."""
+"""Imported lists are evidence: stored with their source, judged like any link, and no proof alone."""
 
 import gzip
 import io
@@ -82,11 +82,11 @@ def test_a_published_list_becomes_mentions_that_name_it(stored: Store, now: date
     done = load(stored, json.dumps(listed, indent=indent), now)
     assert (done.records, done.new, done.unknown_papers, done.bad) == (4, 2, 2, 0)
     with stored.read() as connection:
-        named = MENTIONS.c
-        asked = select(named.reference, named.source, named.place, named.evidence, named.first_version)
-        found = [tuple(row) for row in connection.execute(asked.order_by(named.reference))]
+        columns = MENTIONS.c
+        query = select(columns.reference, columns.source, columns.place, columns.evidence, columns.first_version)
+        mentions = [tuple(row) for row in connection.execute(query.order_by(columns.reference))]
     line = 1 if indent is None else 14
-    assert found == [
+    assert mentions == [
         ("github:other/re", "import", "page", f"a list (line {line}): named, not as official", 2),
         ("github:zhang/stereofield", "import", "page", f"a list (line {1 if indent is None else 2}): named as official", 2),
     ]  # fmt: skip
@@ -108,7 +108,7 @@ def test_repeating_an_import_changes_nothing(stored: Store, now: datetime) -> No
     assert rows(stored, "SELECT * FROM mention") + rows(stored, "SELECT * FROM scan") + rows(stored, "SELECT * FROM work") == before  # fmt: skip
 
 
-def test_our_own_lines_come_in_and_bad_ones_are_told_and_skipped(stored: Store, now: datetime) -> None:
+def test_exported_lines_are_imported_and_bad_ones_reported_and_skipped(stored: Store, now: datetime) -> None:
     good = {"arxiv_id": "arXiv:2606.00001v2", "url": f"{URL}/tree/main", "role": "own", "probability": 1.0}
     lines = [
         json.dumps(good),
@@ -135,15 +135,15 @@ def test_our_own_lines_come_in_and_bad_ones_are_told_and_skipped(stored: Store, 
 
 
 def mention(source: Source, place: Place = Place.PAGE, evidence: str = "a list: named as official") -> Mention:
-    found = resolve_url(URL)
-    assert found
-    return Mention(reference=found, url=URL, place=place, source=source, evidence=evidence)
+    reference = resolve_url(URL)
+    assert reference
+    return Mention(reference=reference, url=URL, place=place, source=source, evidence=evidence)
 
 
 def test_an_imported_link_alone_is_never_own_whatever_its_name() -> None:
     rules = role_rules.load_role_rules(config_dir() / "roles.toml")
     alone = decision.decide_roles([mention(Source.IMPORT)], PAPER, rules)[0]
-    assert (alone.role, alone.unsettled) == (Role.MENTION, True), "its repository is looked at"
+    assert (alone.role, alone.unsettled) == (Role.MENTION, True), "its repository is checked"
     assert alone.probability < rules.publish_threshold
     key = alone.reference.folded
     silent = decision.decide_roles(
@@ -159,34 +159,34 @@ def test_an_imported_link_alone_is_never_own_whatever_its_name() -> None:
 @pytest.mark.parametrize("words", ["Our code is available at ", "We compare with the baseline of others at "])
 def test_a_list_adds_nothing_to_what_the_paper_itself_says(words: str) -> None:
     rules = role_rules.load_role_rules(config_dir() / "roles.toml")
-    said = mention(Source.METADATA, Place.ABSTRACT, f"{words}{URL}")
-    assert decision.decide_roles([said, mention(Source.IMPORT)], PAPER, rules) == decision.decide_roles(
-        [said], PAPER, rules
+    statement = mention(Source.METADATA, Place.ABSTRACT, f"{words}{URL}")
+    assert decision.decide_roles([statement, mention(Source.IMPORT)], PAPER, rules) == decision.decide_roles(
+        [statement], PAPER, rules
     )
 
 
 def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
     rules = role_rules.load_role_rules(config_dir() / "roles.toml")
-    known = {"github:zhang/stereofield": ArtifactContext(names_paper=True)}
-    decided = decision.decide_roles(
-        roles.load_mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, known
+    contexts = {"github:zhang/stereofield": ArtifactContext(names_paper=True)}
+    decisions = decision.decide_roles(
+        roles.load_mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, contexts
     )
-    roles.save_roles(store, {"arxiv:2606.00001": decided}, "1", [], now)
+    roles.save_roles(store, {"arxiv:2606.00001": decisions}, "1", [], now)
     history = histories.load_histories(store, ["arxiv:2606.00001"])[0].history
     day = now - now.replace(day=now.day - 1)
-    told = lifecycle.derive_events(history, licence_classes.load_licence_rules(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
-    return {event.kind.value: event.cause for event in told}
+    events = lifecycle.derive_events(history, licence_classes.load_licence_rules(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
+    return {event.kind.value: event.cause for event in events}
 
 
-def test_what_a_list_brought_up_is_no_news(stored: Store, now: datetime) -> None:
+def test_a_link_known_only_from_a_list_is_not_news(stored: Store, now: datetime) -> None:
     load(stored, json.dumps([theirs()]), now)
     assert own_link_events(stored, now) == {"found": Cause.IMPORT}
 
 
-def test_what_the_paper_names_as_well_is_news_though_a_list_named_it(stored: Store, now: datetime) -> None:
+def test_a_link_that_the_paper_names_too_is_news(stored: Store, now: datetime) -> None:
     load(stored, json.dumps([theirs()]), now)
-    said = mention(Source.METADATA, Place.ABSTRACT, f"Our code is available at {URL}")
-    scans.save_scans(stored, [scans.ScanResult(work="arxiv:2606.00001", version=2, source=Source.METADATA, mentions=(said,))], "1", now)  # fmt: skip
+    statement = mention(Source.METADATA, Place.ABSTRACT, f"Our code is available at {URL}")
+    scans.save_scans(stored, [scans.ScanResult(work="arxiv:2606.00001", version=2, source=Source.METADATA, mentions=(statement,))], "1", now)  # fmt: skip
     assert own_link_events(stored, now) == {"found": Cause.WORLD}
 
 
@@ -209,13 +209,13 @@ def test_good_records_survive_bad_ones_around_them_in_any_layout() -> None:
     ):
         assert [record for _, record in imports.read_records(io.BytesIO(layout.encode()))] == good
     array = '[{"n": 1}, {"n": oops, "x": 2}, {"n": 3},\n{"n": "cut},\n{"n": 5}]'
-    found = [(line, record) for line, record in imports.read_records(io.BytesIO(array.encode()))]
-    assert [record for record in found if isinstance(record[1], dict)] == [
+    records = [(line, record) for line, record in imports.read_records(io.BytesIO(array.encode()))]
+    assert [record for record in records if isinstance(record[1], dict)] == [
         (1, {"n": 1}),
         (1, {"n": 3}),
         (3, {"n": 5}),
     ]
-    assert [line for line, one in found if isinstance(one, imports.BadRecord)] == [1, 2]
+    assert [line for line, record in records if isinstance(record, imports.BadRecord)] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_hostile_content_is_bounded(hostile: bytes) -> None:
     assert list(imports.read_records(stream))[-1][1] == {"ok": 1}
 
 
-def test_the_command_reads_packed_lists_and_tells_what_it_did(
+def test_the_command_reads_packed_lists_and_reports_its_counts(
     stored: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
@@ -244,6 +244,6 @@ def test_the_command_reads_packed_lists_and_tells_what_it_did(
     assert missing.exit_code == 1
 
 
-def test_a_name_of_a_list_that_is_no_text_is_stored_as_text(stored: Store, now: datetime) -> None:
+def test_a_list_name_that_is_not_valid_text_is_stored_as_text(stored: Store, now: datetime) -> None:
     for source in ("\udcff.json", "\ud800\0", "\0", ""):
         assert load(stored, json.dumps([theirs()]), now, source).records == 1

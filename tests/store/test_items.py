@@ -1,4 +1,4 @@
-"""What stands in a feed, as the store gives it."""
+"""The items of a feed, as the store loads them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.store.keys import paper_key
 from tracker.store.tables.judgement import EVENT, FEED_ENTRY
 
 
-def enter(store: Store, number: int, category: str, at: datetime) -> None:
+def add_feed_entry(store: Store, number: int, category: str, at: datetime) -> None:
     work = paper_key(f"2606.{number:05}")
     paper = Version(
         arxiv_id=f"2606.{number:05}", n=1, title=f"Paper {number}", abstract="", authors=("Ann",),
@@ -35,7 +35,7 @@ def enter(store: Store, number: int, category: str, at: datetime) -> None:
 
 def test_the_newest_of_a_category_are_found_behind_the_newest_of_all(store: Store, now: datetime) -> None:
     for number, category in enumerate(("q-bio.QM", "q-bio.QM", "cs.CL", "cs.CL", "cs.CL"), 1):
-        enter(store, number, category, now - timedelta(days=10 - number))
+        add_feed_entry(store, number, category, now - timedelta(days=10 - number))
     assert [item.arxiv_id for item in items.load_feed_items(store, "main", 2)] == ["2606.00005", "2606.00004"]
     assert [item.arxiv_id for item in items.load_feed_items(store, "main", 2, "q-bio.QM")] == [
         "2606.00002",

@@ -1,4 +1,4 @@
-"""Keys of works: one integer for each, from which an arXiv id can be read again."""
+"""Keys of works: each is one integer, from which the arXiv id can be read back."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from tracker.store.tables.work import WORK
 OLD = ("cs/0112017", "hep-th/9901001", "math/0703999", "q-bio/0309001", "acc-phys/9411001", "supr-con/9612003")
 NEW = ("0704.0001", "1412.9999", "1501.00001", "2606.00001", "2612.99999", "9012.00001")
 SEEN, KEY = datetime(2026, 6, 3, tzinfo=UTC), keys.paper_key("2606.00001")
-NONE_OF_ARXIVS = (
+NOT_ARXIV_IDS = (
     "", "x", "2606.0001", "1412.00001", "0703.0001", "9107.0001", "2613.00001", "cs.AI/0112017", "nowhere/0703001", "cs/0704001",
     "arxiv:2606.00001", "2606.00001v2", "２６０６.00001", "42500001",
 )  # fmt: skip
@@ -29,8 +29,8 @@ def test_a_paper_is_a_number_of_four_bytes_that_gives_its_id_back(arxiv_id: str)
     assert keys.arxiv_id_of(key) == arxiv_id
 
 
-@pytest.mark.parametrize("arxiv_id", NONE_OF_ARXIVS)
-def test_what_is_no_id_of_arxivs_has_a_negative_number(arxiv_id: str) -> None:
+@pytest.mark.parametrize("arxiv_id", NOT_ARXIV_IDS)
+def test_a_name_that_is_not_an_arxiv_id_has_a_negative_number(arxiv_id: str) -> None:
     key = keys.work_key(f"arxiv:{arxiv_id}")
     assert -(1 << 63) <= key < 0
 
@@ -45,9 +45,9 @@ def test_no_two_works_share_a_key(name: str) -> None:
 
 @given(st.integers(0, keys.arxiv_number("9012.99999")))
 def test_no_two_numbers_share_a_paper(number: int) -> None:
-    made = keys.arxiv_id_of(number)
-    kept = keys.work_key(f"arxiv:{made}")
-    assert kept == number or kept < 0
+    arxiv_id = keys.arxiv_id_of(number)
+    key = keys.work_key(f"arxiv:{arxiv_id}")
+    assert key == number or key < 0
 
 
 def test_the_name_of_a_work_is_read_from_the_store_alone(store: Store) -> None:

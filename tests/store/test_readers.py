@@ -1,4 +1,4 @@
-"""Readers and the writer do not wait for each other: a reader in `mode=ro` is never told "database is locked".
+"""Readers and the writer do not wait for each other: a reader in `mode=ro` never gets "database is locked".
 
 Three seconds here; `make readers` reads for a minute (READ_SECONDS).
 """
@@ -19,7 +19,7 @@ from tracker.store.upgrade import open_store
 SECONDS = float(os.environ.get("READ_SECONDS", "3"))
 BATCH = 50
 START = datetime(2026, 6, 1, tzinfo=UTC)
-QUESTIONS = (
+QUERIES = (
     "SELECT count(*), max(submitted_at) FROM papers",
     "SELECT * FROM open_papers ORDER BY opened_at DESC LIMIT 100",
     "SELECT sum(papers) FROM openness_by_month WHERE category = 'all' AND fact = 'code'",
@@ -27,7 +27,7 @@ QUESTIONS = (
 )
 
 
-def papers(batch: int) -> list[Version]:
+def make_papers(batch: int) -> list[Version]:
     """The papers of one batch: ids that no other batch has."""
     return [
         Version(
@@ -47,11 +47,11 @@ def papers(batch: int) -> list[Version]:
 
 
 def write(url: str, stop: Event) -> None:
-    """Write until told to stop, with all that a long run does: transactions, checkpoints, connections closed and opened."""
+    """Write until `stop` is set, as a long run does: transactions, checkpoints, connections closed and opened."""
     store, batch = open_store(url), 0
     while not stop.is_set():
-        part = papers(batch)
-        save_versions(store, part, {version.arxiv_id: START for version in part}, START)
+        versions = make_papers(batch)
+        save_versions(store, versions, {version.arxiv_id: START for version in versions}, START)
         batch += 1
         if batch % 20 == 0:
             store.release_connections()
@@ -70,26 +70,26 @@ def test_a_reader_is_never_locked_out_while_another_process_writes(tmp_path: Pat
     writer = context.Process(target=write, args=(url, stop))
     writer.start()
     try:
-        seen, asked, until = [0], 0, 0.0
-        while not until or time.monotonic() < until:
-            # A new connection each time: it is in opening and closing that a reader can meet a lock.
+        counts, queries_run, deadline = [0], 0, 0.0
+        while not deadline or time.monotonic() < deadline:
+            # A new connection each time: a reader can run into a lock while it opens or closes.
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5)) as reader:
-                for question in QUESTIONS:
-                    found = reader.execute(question).fetchall()
-                    asked += 1
-                    if question is QUESTIONS[0]:
-                        seen.append(found[0][0])
+                for query in QUERIES:
+                    rows = reader.execute(query).fetchall()
+                    queries_run += 1
+                    if query is QUERIES[0]:
+                        counts.append(rows[0][0])
             assert writer.is_alive()
-            if not until and seen[-1]:  # the writer is at work: from now on it counts
-                until = time.monotonic() + SECONDS
+            if not deadline and counts[-1]:  # the writer has begun: the measured time starts here
+                deadline = time.monotonic() + SECONDS
     finally:
         stop.set()
         writer.join(60)
     assert writer.exitcode == 0
-    assert seen == sorted(seen)
-    assert len(set(seen)) > 3, "something was written while it read"
-    assert all(count % BATCH == 0 for count in seen), "a reader sees whole transactions"
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 3, "something was written while it read"
+    assert all(count % BATCH == 0 for count in counts), "a reader sees whole transactions"
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    print(f"{asked} questions in {SECONDS:g} s, {seen[-1]} papers written")  # noqa: T201 # `make readers` shows it
+    print(f"{queries_run} queries in {SECONDS:g} s, {counts[-1]} papers written")  # noqa: T201 # `make readers` shows it

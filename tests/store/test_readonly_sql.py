@@ -37,7 +37,7 @@ def test_a_query_gives_names_and_rows(store: Store) -> None:
         "PRAGMA writable_schema = ON",
     ],
 )
-def test_what_would_write_or_cannot_run_is_one_sentence(store: Store, sql: str) -> None:
+def test_sql_that_writes_or_cannot_run_is_refused_in_one_sentence(store: Store, sql: str) -> None:
     if not sql:
         assert list(readonly_sql.run_query(store.url, sql)[1]) == []
         return
@@ -58,7 +58,7 @@ def test_what_would_write_or_cannot_run_is_one_sentence(store: Store, sql: str) 
         "VALUES (1)",
     ],
 )
-def test_what_only_reads_is_answered(store: Store, sql: str) -> None:
+def test_sql_that_only_reads_is_run(store: Store, sql: str) -> None:
     assert list(readonly_sql.run_query(store.url, sql)[1])
 
 
@@ -66,18 +66,18 @@ ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELEC
 
 
 @pytest.mark.parametrize("sql", [f"{ENDLESS} count(*) FROM c", f"{ENDLESS} n FROM c WHERE n % 1000000 = 0"])
-def test_a_query_that_takes_too_long_is_broken_off_in_one_sentence(store: Store, sql: str) -> None:
+def test_a_query_that_takes_too_long_is_stopped_in_one_sentence(store: Store, sql: str) -> None:
     with pytest.raises(QueryError, match=r"0\.2 seconds.*--seconds"):
         list(readonly_sql.run_query(store.url, sql, seconds=0.2)[1])
 
 
-def test_rows_come_as_they_are_asked_for_and_the_reader_s_own_time_is_not_counted(store: Store) -> None:
+def test_rows_are_streamed_and_the_time_of_the_reader_is_not_counted(store: Store) -> None:
     _, rows = readonly_sql.run_query(store.url, f"{ENDLESS} n FROM c")
     assert [next(rows) for _ in range(1200)][-1] == (1200,), "an endless result: it is not collected first"
-    left = readonly_sql.Stopwatch(5.0)
-    left._since -= 100
-    left._spent = -100.0
-    assert not left.is_over()
+    stopwatch = readonly_sql.Stopwatch(5.0)
+    stopwatch._since -= 100
+    stopwatch._spent = -100.0
+    assert not stopwatch.is_over()
 
 
 def test_a_name_with_signs_of_an_address_is_a_file_like_any_other(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_name_with_signs_of_an_address_is_a_file_like_any_other(tmp_path: Path
     assert list(readonly_sql.run_query(url, "SELECT count(*) FROM papers")[1]) == [(0,)]
 
 
-def test_a_store_that_is_not_there_yet_is_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_store_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no store yet"):
         readonly_sql.run_query(f"sqlite:///{tmp_path / 'none.db'}", "SELECT 1")
     assert list(tmp_path.iterdir()) == []

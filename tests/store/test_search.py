@@ -21,20 +21,20 @@ from tracker.store.scans import ScanResult
 from tracker.store.tables.work import VERSION
 
 
-def paper(arxiv_id: str, now: datetime, **changed: object) -> Version:
-    told: dict[str, object] = {
+def paper(arxiv_id: str, now: datetime, **changes: object) -> Version:
+    fields: dict[str, object] = {
         "arxiv_id": arxiv_id, "n": 1, "title": "Sparse attention", "abstract": "We look at tokens.", "authors": ("José Ñandú",),
         "categories": ("cs.LG",), "primary_category": "cs.LG", "submitted_at": now, "updated_at": now, "comment": None,
     }  # fmt: skip
-    return Version(**(told | changed))  # type: ignore[arg-type] # the fields by name
+    return Version(**(fields | changes))  # type: ignore[arg-type] # the fields by name
 
 
 def save(store: Store, now: datetime, *versions: Version) -> None:
     papers.save_versions(store, versions, {}, now)
 
 
-def whole(store: Store) -> None:
-    """FTS5's own word that the index says what the texts say."""
+def assert_index_complete(store: Store) -> None:
+    """Check with FTS5's own integrity check that the index matches the texts."""
     with store.begin() as connection:
         for name in search_index.INDEXES:
             connection.execute(text(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)"))
@@ -49,7 +49,7 @@ def test_what_is_stored_is_found_by_title_abstract_and_author(store: Store, now:
     assert search.find_papers(store, "retrieval sparse") == []
     assert search.find_papers(store, "tok", limit=1) == ["2606.00002"], "the last word may be a beginning"
     assert search.find_papers(store, "tok look") == [], "others not"
-    whole(store)
+    assert_index_complete(store)
 
 
 def test_papers_with_the_words_in_their_title_come_first(store: Store, now: datetime) -> None:
@@ -71,14 +71,14 @@ def test_a_corrected_text_and_a_new_version_replace_what_was_indexed(store: Stor
     save(store, now, paper("2606.00001", now, n=2, title="Quadratic attention", abstract="Symbols."))
     assert (search.find_papers(store, "linear"), search.find_papers(store, "tokens")) == ([], [])
     assert search.find_papers(store, "quadratic symbols") == ["2606.00001"]
-    whole(store)
+    assert_index_complete(store)
 
 
 def test_an_older_version_that_comes_late_changes_nothing(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now, n=2, title="Newer"))
     save(store, now, paper("2606.00001", now, title="Older"))
     assert (search.find_papers(store, "newer"), search.find_papers(store, "older")) == (["2606.00001"], [])
-    whole(store)
+    assert_index_complete(store)
 
 
 def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None:
@@ -86,7 +86,7 @@ def test_what_is_deleted_is_no_longer_found(store: Store, now: datetime) -> None
     with store.begin() as connection:
         connection.execute(delete(VERSION).where(VERSION.c.work == keys.paper_key("2606.00001")))
     assert search.find_papers(store, "sparse") == ["2606.00002"]
-    whole(store)
+    assert_index_complete(store)
 
 
 def own(name: str, role: Role = Role.OWN) -> RoleDecision:
@@ -114,10 +114,10 @@ def test_a_papers_own_repository_is_found_by_its_name(store: Store, now: datetim
     assert search.find_papers(store, "transformers") == [], "what it only mentions does not find it"
     decide(store, now, own("Zeta/Renamed"))
     assert (search.find_papers(store, "acme"), search.find_papers(store, "zeta")) == ([], ["2606.00001"])
-    whole(store)
+    assert_index_complete(store)
 
 
-def test_a_word_of_an_organisations_name_stands_for_its_accounts(store: Store, now: datetime) -> None:
+def test_a_word_of_an_organisations_name_matches_its_accounts(store: Store, now: datetime) -> None:
     organisations.sync_organisations(
         store,
         [
@@ -137,7 +137,7 @@ def test_a_word_of_an_organisations_name_stands_for_its_accounts(store: Store, n
     assert search.find_papers(store, "deep institute") == ["2606.00001"]
     assert search.find_papers(store, "Deep Institute sparse") == ["2606.00001"]
     assert search.find_papers(store, "deep institute linear") == []
-    assert search.find_papers(store, "instit") == ["2606.00003"], "the beginning of a name is no name"
+    assert search.find_papers(store, "instit") == ["2606.00003"], "the beginning of a name is not the name"
 
 
 ODD = ['"', '""', "'", "-", "*", "NEAR", "NEAR(a b)", "AND", "a OR", "NOT x", "title:", "title:sparse", "{a b}:c", "^", "(", "a)", "+",
@@ -168,18 +168,18 @@ def test_signs_mean_nothing(store: Store, now: datetime) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=60))
-def test_any_text_may_be_looked_for(store: Store, words: str) -> None:
+def test_any_text_may_be_searched_for(store: Store, words: str) -> None:
     assert search.find_papers(store, words) == []
 
 
-def test_a_reader_of_its_own_finds_the_same(store: Store, tmp_path: Path, now: datetime) -> None:
+def test_another_connection_finds_the_same(store: Store, tmp_path: Path, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
     reader = sqlite3.connect(f"{(tmp_path / 'tracker.db').as_uri()}?mode=ro", uri=True)
     assert search.find_papers(reader, "sparse attention") == ["2606.00001"]
     reader.close()
 
 
-def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
+def test_the_numbers_of_papers_are_distinct_and_in_the_order_of_their_ids() -> None:
     ids = [
         "math/9201001",
         "hep-th/9901001",
@@ -199,7 +199,7 @@ def test_the_numbers_of_papers_grow_with_their_ids_and_are_their_own() -> None:
     assert max(odd) < 0
 
 
-def test_the_index_can_be_built_anew(store: Store, now: datetime) -> None:
+def test_the_index_can_be_rebuilt(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
     with store.begin() as connection:
         for name in search_index.INDEXES:

@@ -1,4 +1,4 @@
-"""A snapshot is whole, needs no program of ours, and comes back as it was."""
+"""A snapshot is complete, can be read without this program, and is restored unchanged."""
 
 import hashlib
 import json
@@ -60,7 +60,7 @@ def test_a_snapshot_is_one_whole_file_with_its_checksum_and_counts(
 ) -> None:
     add(store, 1, now)
     add(store, 2, now)
-    made = snapshot.make_snapshot(store.url, file, now)
+    manifest = snapshot.make_snapshot(store.url, file, now)
     assert sorted(path.name for path in file.parent.iterdir()) == [
         "tracker.db.zst",
         "tracker.db.zst.json",
@@ -68,16 +68,16 @@ def test_a_snapshot_is_one_whole_file_with_its_checksum_and_counts(
     ]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     assert snapshot.sidecar(file, ".sha256").read_text() == f"{digest}  tracker.db.zst\n"
-    assert snapshot.load_manifest(file) == made
-    told = json.loads(snapshot.sidecar(file, ".json").read_text())
-    assert (told["sha256"], told["bytes"], told["made_at"]) == (
+    assert snapshot.load_manifest(file) == manifest
+    document = json.loads(snapshot.sidecar(file, ".json").read_text())
+    assert (document["sha256"], document["bytes"], document["made_at"]) == (
         digest,
         file.stat().st_size,
         "2026-06-17T05:00:00Z",
     )
-    assert told["rows"]["papers"] == 2
+    assert document["rows"]["papers"] == 2
     plain = unpack(file, tmp_path / "plain.db")
-    assert (told["database_bytes"], told["database_sha256"]) == (
+    assert (document["database_bytes"], document["database_sha256"]) == (
         plain.stat().st_size,
         hashlib.sha256(plain.read_bytes()).hexdigest(),
     )
@@ -130,18 +130,18 @@ def test_another_user_reads_a_snapshot_from_a_folder_that_cannot_be_written(
     store: Store, elsewhere: Path, now: datetime, name: str
 ) -> None:
     add(store, 1, now)
-    before = os.umask(0o077)
+    umask = os.umask(0o077)
     try:
-        made = elsewhere / name
-        snapshot.make_snapshot(store.url, made, now)
+        copy = elsewhere / name
+        snapshot.make_snapshot(store.url, copy, now)
     finally:
-        os.umask(before)
+        os.umask(umask)
     if name.endswith(".zst"):
-        made = unpack(made, elsewhere / "plain.db")
+        copy = unpack(copy, elsewhere / "plain.db")
     elsewhere.chmod(0o555)
     # As root, the child becomes nobody; else the folder's rights alone are tried.
     done = subprocess.run(
-        [sys.executable, "-I", "-c", READ, str(made)], capture_output=True, text=True, check=False, cwd="/"
+        [sys.executable, "-I", "-c", READ, str(copy)], capture_output=True, text=True, check=False, cwd="/"
     )
     assert done.stdout.strip() == "[('Paper 1',)] ('ok',)", done.stderr
     assert {path.name for path in elsewhere.iterdir()} <= {name, f"{name}.json", f"{name}.sha256", "plain.db"}
@@ -164,13 +164,13 @@ def test_the_old_snapshot_stays_until_the_new_one_is_found_whole(
 
 def test_a_snapshot_can_be_cancelled_and_leaves_nothing(store: Store, file: Path, now: datetime) -> None:
     add(store, 1, now)
-    asked = iter([True, True])
+    answers = iter([True, True])
     with pytest.raises(Cancelled):
-        snapshot.make_snapshot(store.url, file, now, go_on=lambda: next(asked, False))
+        snapshot.make_snapshot(store.url, file, now, go_on=lambda: next(answers, False))
     assert list(file.parent.iterdir()) == []
 
 
-def test_what_a_killed_program_left_is_cleared_away(store: Store, file: Path, now: datetime) -> None:
+def test_leftover_files_of_a_killed_program_are_deleted(store: Store, file: Path, now: datetime) -> None:
     file.parent.mkdir()
     (file.parent / ".tracker.db.zst.new.db").write_bytes(b"half" * 1000)
     (file.parent / ".tracker.db.zst.new.zst").write_bytes(b"half")
@@ -184,7 +184,7 @@ def test_two_snapshots_do_not_write_one_file(store: Store, file: Path, now: date
         snapshot.make_snapshot(store.url, file, now)
 
 
-def test_a_disk_that_is_too_small_is_one_sentence_before_it_is_full(
+def test_a_disk_that_is_too_small_is_reported_before_it_is_full(
     store: Store, file: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))  # type: ignore[attr-defined]  # no other way to make one
@@ -193,7 +193,7 @@ def test_a_disk_that_is_too_small_is_one_sentence_before_it_is_full(
     assert list(file.parent.iterdir()) == []
 
 
-def test_no_store_and_a_server_are_one_sentence(tmp_path: Path, file: Path, now: datetime) -> None:
+def test_a_missing_store_and_a_server_are_refused(tmp_path: Path, file: Path, now: datetime) -> None:
     with pytest.raises(StoreError, match="no store yet"):
         snapshot.make_snapshot(f"sqlite:///{tmp_path / 'none.db'}", file, now)
     with pytest.raises(StoreError, match="pg_dump"):
@@ -203,10 +203,10 @@ def test_no_store_and_a_server_are_one_sentence(tmp_path: Path, file: Path, now:
 @pytest.mark.parametrize("name", ["backup.db.zst", "backup.db"])
 def test_what_is_restored_is_what_was_stored(store: Store, now: datetime, tmp_path: Path, name: str) -> None:
     add(store, 1, now)
-    made = snapshot.make_snapshot(store.url, tmp_path / name, now)
+    manifest = snapshot.make_snapshot(store.url, tmp_path / name, now)
     url = f"sqlite:///{tmp_path / 'new' / 'tracker.db'}"
-    rows, kept = restore.restore_snapshot(tmp_path / name, url, now)
-    assert (rows, kept) == (made.rows, None)
+    rows, replaced = restore.restore_snapshot(tmp_path / name, url, now)
+    assert (rows, replaced) == (manifest.rows, None)
     with (
         closing(sqlite3.connect(tmp_path / "tracker.db")) as old,
         closing(sqlite3.connect(tmp_path / "new" / "tracker.db")) as new,
@@ -221,7 +221,7 @@ def test_what_is_restored_is_what_was_stored(store: Store, now: datetime, tmp_pa
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["tracker.db"]
 
 
-def test_a_store_that_is_there_is_kept_aside_and_only_by_force(
+def test_an_existing_store_is_replaced_only_by_force_and_moved_aside(
     store: Store, now: datetime, tmp_path: Path
 ) -> None:
     add(store, 1, now)
@@ -234,14 +234,14 @@ def test_a_store_that_is_there_is_kept_aside_and_only_by_force(
         restore.restore_snapshot(file, store.url, now, force=True)
     assert titles(target) == ["Paper 1", "Paper 2"]
     store.close()
-    _, kept = restore.restore_snapshot(file, store.url, now, force=True)
-    assert kept == tmp_path / "tracker.db.20260617T050000Z"
-    assert (titles(target), titles(kept)) == (["Paper 1"], ["Paper 1", "Paper 2"])
+    _, replaced = restore.restore_snapshot(file, store.url, now, force=True)
+    assert replaced == tmp_path / "tracker.db.20260617T050000Z"
+    assert (titles(target), titles(replaced)) == (["Paper 1"], ["Paper 1", "Paper 2"])
     with pytest.raises(StoreError, match="exists already"):
         restore.restore_snapshot(file, store.url, now, force=True)
 
 
-def test_a_damaged_store_is_restored_and_the_log_beside_it_is_not_played_into_the_new_one(
+def test_the_log_of_a_damaged_store_is_not_replayed_into_the_restored_one(
     store: Store, now: datetime, tmp_path: Path
 ) -> None:
     add(store, 1, now)
@@ -252,9 +252,9 @@ def test_a_damaged_store_is_restored_and_the_log_beside_it_is_not_played_into_th
     assert log
     store.close()
     target.write_bytes(b"damaged" * 1000)
-    _, kept = restore.restore_snapshot(file, store.url, now, force=True)
-    assert kept is not None
-    assert kept.read_bytes() == b"damaged" * 1000
+    _, replaced = restore.restore_snapshot(file, store.url, now, force=True)
+    assert replaced is not None
+    assert replaced.read_bytes() == b"damaged" * 1000
     assert titles(target) == ["Paper 1"]
     target.unlink()
     (tmp_path / "tracker.db-wal").write_bytes(log)
@@ -271,12 +271,12 @@ def test_a_damaged_snapshot_is_refused_and_the_store_stays(
     file, target = tmp_path / "backup.db.zst", tmp_path / "tracker.db"
     snapshot.make_snapshot(store.url, file, now)
     store.close()
-    whole = file.read_bytes()
-    middle = len(whole) // 2
+    content = file.read_bytes()
+    middle = len(content) // 2
     file.write_bytes(
         {
-            "short": whole[:-20],
-            "flipped": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
+            "short": content[:-20],
+            "flipped": content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :],
             "no zstd": b"not packed at all",
             "empty": b"",
         }[damage]
@@ -300,7 +300,7 @@ def test_a_damaged_snapshot_is_refused_and_the_store_stays(
         ("DROP TABLE alembic_version", "another program"),
     ],
 )
-def test_a_file_that_is_not_ours_to_restore_is_refused(
+def test_a_file_of_another_program_or_version_is_not_restored(
     store: Store, now: datetime, tmp_path: Path, change: str, says: str
 ) -> None:
     file = tmp_path / "backup.db"

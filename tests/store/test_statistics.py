@@ -1,4 +1,4 @@
-"""Figures by month stay what counting everything would give, and the feeds of categories what is open."""
+"""The monthly counts equal a full recount, and the feed of a category holds what is open."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def judge(store: Store, number: int, code: State, at: datetime) -> None:
     judgements.save_judgements(store, {work: Judgement(verdicts=[verdict], events=[event])}, "r1", at)
 
 
-def stored(store: Store) -> list[tuple[object, ...]]:
+def stored_counts(store: Store) -> list[tuple[object, ...]]:
     with store.read() as connection:
         rows = connection.execute(
             text(
@@ -44,15 +44,15 @@ def stored(store: Store) -> list[tuple[object, ...]]:
         return [tuple(row) for row in rows]
 
 
-def is_whole(store: Store) -> None:
-    """What was kept step by step is what counting everything gives."""
-    kept = stored(store)
+def assert_equal_to_recount(store: Store) -> None:
+    """Check that the counts updated step by step equal a full recount."""
+    before = stored_counts(store)
     with store.begin() as connection:
         statistics.recount(connection)
-    assert stored(store) == kept
+    assert stored_counts(store) == before
 
 
-def told(store: Store, category: str, fact: str = "code") -> dict[str, tuple[int, int, int]]:
+def counts_by_month(store: Store, category: str, fact: str = "code") -> dict[str, tuple[int, int, int]]:
     with store.read() as connection:
         rows = connection.execute(
             text("SELECT month, papers, open, unknown FROM openness_by_month WHERE category = :c AND fact = :f"),
@@ -70,55 +70,55 @@ def feed(store: Store, category: str) -> list[str]:
 def test_a_paper_counts_once_in_each_category_and_once_in_the_total(store: Store) -> None:
     papers = [paper(1, JUNE, ["cs.LG", "cs.CL", "cs.LG"]), paper(2, JUNE, ["cs.CL"]), paper(3, MAY, ["cs.LG"])]
     save_versions(store, papers, {}, JUNE)
-    assert told(store, "all") == {"2026-05": (1, 0, 1), "2026-06": (2, 0, 2)}
-    assert told(store, "cs.LG") == {"2026-05": (1, 0, 1), "2026-06": (1, 0, 1)}
-    assert told(store, "cs.CL") == {"2026-06": (2, 0, 2)}
-    is_whole(store)
+    assert counts_by_month(store, "all") == {"2026-05": (1, 0, 1), "2026-06": (2, 0, 2)}
+    assert counts_by_month(store, "cs.LG") == {"2026-05": (1, 0, 1), "2026-06": (1, 0, 1)}
+    assert counts_by_month(store, "cs.CL") == {"2026-06": (2, 0, 2)}
+    assert_equal_to_recount(store)
 
 
 def test_a_verdict_moves_a_paper_from_state_to_state(store: Store) -> None:
     save_versions(store, [paper(1, JUNE, ["cs.LG"]), paper(2, JUNE, ["cs.LG"])], {}, JUNE)
     judge(store, 1, State.OPEN, JUNE)
     judge(store, 1, State.OPEN, JUNE + timedelta(hours=1))
-    assert told(store, "all") == told(store, "cs.LG") == {"2026-06": (2, 1, 1)}
-    assert told(store, "all", "weights") == {"2026-06": (2, 0, 2)}
-    is_whole(store)
+    assert counts_by_month(store, "all") == counts_by_month(store, "cs.LG") == {"2026-06": (2, 1, 1)}
+    assert counts_by_month(store, "all", "weights") == {"2026-06": (2, 0, 2)}
+    assert_equal_to_recount(store)
     judge(store, 1, State.GONE, JUNE + timedelta(days=1))
-    assert told(store, "all") == {"2026-06": (2, 0, 1)}
-    is_whole(store)
+    assert counts_by_month(store, "all") == {"2026-06": (2, 0, 1)}
+    assert_equal_to_recount(store)
 
 
 def test_a_later_version_moves_a_paper_between_categories_and_keeps_its_month(store: Store) -> None:
     save_versions(store, [paper(1, MAY, ["cs.LG", "cs.CL"])], {}, JUNE)
     judge(store, 1, State.OPEN, JUNE)
     save_versions(store, [paper(1, MAY, ["cs.LG", "stat.ML"], n=2)], {}, JUNE)
-    assert (told(store, "cs.CL"), told(store, "stat.ML")) == ({}, {"2026-05": (1, 1, 0)})
+    assert (counts_by_month(store, "cs.CL"), counts_by_month(store, "stat.ML")) == ({}, {"2026-05": (1, 1, 0)})
     assert (feed(store, "cs.CL"), feed(store, "stat.ML"), feed(store, "cs.LG")) == (
         [],
         ["2606.00001"],
         ["2606.00001"],
     )
-    is_whole(store)
+    assert_equal_to_recount(store)
 
 
 def test_what_is_written_twice_counts_once(store: Store) -> None:
     for _ in range(2):
         save_versions(store, [paper(1, JUNE, ["cs.LG"])] * 2, {}, JUNE)
-    assert told(store, "all") == {"2026-06": (1, 0, 1)}
-    is_whole(store)
+    assert counts_by_month(store, "all") == {"2026-06": (1, 0, 1)}
+    assert_equal_to_recount(store)
 
 
-def test_a_change_that_fails_leaves_the_figures(store: Store) -> None:
+def test_a_change_that_fails_leaves_the_counts(store: Store) -> None:
     save_versions(store, [paper(1, JUNE, ["cs.LG"])], {}, JUNE)
-    before = stored(store)
+    before = stored_counts(store)
     try:
         with store.begin() as connection, statistics.updating(connection, ["arxiv:2606.00001"]):
             connection.execute(text("UPDATE work SET code = 'open'"))
             raise KeyError
     except KeyError:
         pass
-    assert stored(store) == before
-    is_whole(store)
+    assert stored_counts(store) == before
+    assert_equal_to_recount(store)
 
 
 def test_the_feed_of_a_category_holds_what_is_open_now_newest_first(store: Store) -> None:

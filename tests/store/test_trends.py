@@ -39,16 +39,18 @@ def test_licences_count_papers_whose_code_is_there(store: Store, add: Add) -> No
     assert trends.count_by_licence(store) == [LicenceCount("MIT", "osi", 2)]
 
 
-def test_promises_wait_from_submission_until_kept_or_now(store: Store, add: Add, now: datetime) -> None:
+def test_waiting_times_run_from_submission_to_shipping_or_now(store: Store, add: Add, now: datetime) -> None:
     submitted = now - timedelta(days=2)
     promised = (EventKind.PROMISED, now)
     add("2606.00001", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(days=10))))
     add("2606.00002", at=submitted, events=(promised,))
     add("2606.00003", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(hours=1))))
     add("2606.00004", at=submitted, events=((EventKind.SHIPPED, now + timedelta(days=10)),))
-    kept, waits = trends.load_waiting_times(store, now + timedelta(days=20))
-    assert kept == PromiseWait(2.0, 12.0, True)
-    assert waits == PromiseWait(2.0, 22.0, False), "and what was there at the first look tells nothing of time"
+    shipped, waiting = trends.load_waiting_times(store, now + timedelta(days=20))
+    assert shipped == PromiseWait(2.0, 12.0, True)
+    assert waiting == PromiseWait(2.0, 22.0, False), (
+        "code that was there at the first check says nothing about waiting"
+    )
 
 
 def test_organisations_count_what_lies_under_their_accounts(store: Store, add: Add) -> None:

@@ -27,26 +27,26 @@ def url(path: Path) -> str:
 
 
 def is_the_index(name: str | None, kind: str) -> bool:
-    """Whether a table is one of those in which full-text search keeps itself."""
+    """Return whether a table belongs to the full-text index."""
     return kind == "table" and (name or "").startswith(("paper_search", "title_search"))
 
 
-def test_the_migrations_make_just_the_tables_of_the_model(store: Store) -> None:
+def test_the_migrations_create_exactly_the_tables_of_the_model(store: Store) -> None:
     with store.read() as connection:
         options = {"compare_type": False, "include_name": lambda name, kind, _: not is_the_index(name, kind)}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
-def test_a_store_is_made_in_a_process_of_its_own(tmp_path: Path) -> None:
+def test_a_store_is_created_in_a_separate_process(tmp_path: Path) -> None:
     path = tmp_path / "data" / "tracker.db"
     upgrade_in_subprocess(url(path))
-    with sqlite3.connect(path) as made:
-        assert made.execute("SELECT version_num FROM alembic_version").fetchone() == (revisions()[-1],)
-    made.close()
+    with sqlite3.connect(path) as created:
+        assert created.execute("SELECT version_num FROM alembic_version").fetchone() == (revisions()[-1],)
+    created.close()
 
 
-def test_what_cannot_be_opened_is_said_by_opening_it_and_not_before(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_reported_when_it_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "tracker.db"
     path.write_bytes(b"not a database" * 1000)
     upgrade_in_subprocess(url(path))
@@ -55,7 +55,7 @@ def test_what_cannot_be_opened_is_said_by_opening_it_and_not_before(tmp_path: Pa
     assert path.read_bytes() == b"not a database" * 1000
 
 
-def test_the_file_says_whose_it_is(store: Store) -> None:
+def test_the_file_names_its_program_and_version(store: Store) -> None:
     with store.read() as connection:
         assert connection.execute(text("PRAGMA application_id")).scalar_one() == views.APPLICATION_ID
         assert connection.execute(text("PRAGMA user_version")).scalar_one() == views.VERSION
@@ -76,18 +76,18 @@ def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> None:
 def test_a_truncated_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "tracker.db"
     open_store(url(path)).close()
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
     with pytest.raises(StoreError, match="damaged"):
         open_store(url(path))
-    assert path.read_bytes() == whole[: len(whole) // 2]
+    assert path.read_bytes() == content[: len(content) // 2]
 
 
 def test_another_programs_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tracker.db"
-    with sqlite3.connect(path) as other:
-        other.execute("CREATE TABLE theirs (x)")
-    other.close()
+    with sqlite3.connect(path) as foreign:
+        foreign.execute("CREATE TABLE theirs (x)")
+    foreign.close()
     with pytest.raises(StoreError, match="another program"):
         open_store(url(path))
 
@@ -106,7 +106,7 @@ def test_a_newer_file_is_refused_in_one_sentence(tmp_path: Path, change: str) ->
         open_store(url(path))
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="TRACKER_DATA_DIR"):
         open_store(url(tmp_path / "file" / "tracker.db"))
@@ -130,7 +130,7 @@ def test_a_new_store_leaves_no_copy(tmp_path: Path) -> None:
 
 @pytest.fixture
 def later(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program has one revision more."""
+    """Give the program one more revision."""
     monkeypatch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path_factory.mktemp("later")))
 
 
@@ -158,7 +158,7 @@ def rows_of(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def assert_upgraded(address: str) -> None:
-    """The store of `fill` has the later revision, and the views and the search show what it held."""
+    """The store of `fill` has the later revision, and the views and the search show its data."""
     store = open_store(address)
     with store.read() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "1002"
@@ -181,21 +181,21 @@ def test_a_filled_store_is_upgraded_with_its_data(filled: Path, later: None) -> 
     assert rows_of(filled, "SELECT arxiv_id FROM searchable") == [("2606.00001",)]
 
 
-def test_a_copy_is_kept_before_an_upgrade_and_no_second(
+def test_an_upgrade_first_copies_the_store_once(
     filled: Path, later: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     filled.with_name("tracker.db.before-1000").write_bytes(b"of an upgrade long ago")
     open_store(url(filled)).close()
-    kept = filled.with_name("tracker.db.before-1002")
-    assert sorted(path.name for path in filled.parent.glob("tracker*")) == [filled.name, kept.name]
+    copy = filled.with_name("tracker.db.before-1002")
+    assert sorted(path.name for path in filled.parent.glob("tracker*")) == [filled.name, copy.name]
     (message,) = [record.getMessage() for record in caplog.records if record.name == "tracker.store.upgrade"]
-    assert str(kept) in message
-    assert rows_of(kept, "SELECT version_num FROM alembic_version") == [("1001",)]
-    assert rows_of(kept, "SELECT title FROM version") == [("Sparse models",)]
-    assert rows_of(kept, "PRAGMA integrity_check") == [("ok",)]
-    before = kept.stat().st_mtime_ns
+    assert str(copy) in message
+    assert rows_of(copy, "SELECT version_num FROM alembic_version") == [("1001",)]
+    assert rows_of(copy, "SELECT title FROM version") == [("Sparse models",)]
+    assert rows_of(copy, "PRAGMA integrity_check") == [("ok",)]
+    before = copy.stat().st_mtime_ns
     open_store(url(filled)).close()
-    assert kept.stat().st_mtime_ns == before, "a store that is up to date is not copied"
+    assert copy.stat().st_mtime_ns == before, "a store that is up to date is not copied"
 
 
 def test_an_upgrade_without_room_for_the_copy_changes_nothing(
@@ -223,7 +223,9 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
 
 
 @pytest.mark.parametrize("revision", ["0001", "0006"])
-def test_a_store_from_before_the_first_release_is_refused_with_the_way_on(tmp_path: Path, revision: str) -> None:
+def test_a_store_from_before_the_first_release_is_refused_and_the_way_to_convert_it_named(
+    tmp_path: Path, revision: str
+) -> None:
     path = tmp_path / "tracker.db"
     with closing(sqlite3.connect(path)) as old:
         old.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")

@@ -1,4 +1,4 @@
-"""The public views: their columns stand still, the document tells of each, and what they say is right."""
+"""The public views: their columns stay, the document describes each, and their rows are right."""
 
 import re
 from dataclasses import replace
@@ -62,22 +62,22 @@ def columns(store: Store) -> dict[str, list[str]]:
 
 
 def test_a_column_of_a_view_goes_only_with_the_version(store: Store) -> None:
-    there = columns(store)
-    assert views.VERSION == 3, "say the columns of the new version here"
-    assert {name: columns_.split() for name, columns_ in COLUMNS.items()} == {
-        name: there[name][: len(columns_.split())] for name, columns_ in COLUMNS.items()
+    actual = columns(store)
+    assert views.VERSION == 3, "list the columns of the new version here"
+    assert {name: expected.split() for name, expected in COLUMNS.items()} == {
+        name: actual[name][: len(expected.split())] for name, expected in COLUMNS.items()
     }
 
 
-def test_the_document_tells_of_every_column_of_every_view_and_of_no_other(store: Store) -> None:
-    told: dict[str, list[str]] = {}
+def test_the_document_describes_every_column_of_every_view_and_no_other(store: Store) -> None:
+    documented: dict[str, list[str]] = {}
     for line in DOCUMENT.read_text(encoding="utf-8").splitlines():
         if heading := re.fullmatch(r"## `(\w+)`", line):
-            told[heading[1]] = []
+            documented[heading[1]] = []
         elif row := re.fullmatch(r"\| `(\w+)` \| (.+) \|", line):
             assert row[2].strip(), line
-            list(told.values())[-1].append(row[1])
-    assert told == columns(store)
+            list(documented.values())[-1].append(row[1])
+    assert documented == columns(store)
     assert f"(now **{views.VERSION}**)" in DOCUMENT.read_text(encoding="utf-8")
 
 
@@ -102,9 +102,9 @@ def paper(store: Store, number: int, *, promise: Promise = Promise.NONE, link: s
         Mention(reference=reference, url=reference.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="")
         for reference in references
     )
-    said = "We will release it." if promise is Promise.PROMISED else ""
+    evidence = "We will release it." if promise is Promise.PROMISED else ""
     scan = ScanResult(
-        work=work, version=1, source=Source.METADATA, mentions=mentions, promise=promise, promise_evidence=said
+        work=work, version=1, source=Source.METADATA, mentions=mentions, promise=promise, promise_evidence=evidence
     )
     scans.save_scans(store, [scan], "r1", JUNE)
     roles = [
@@ -138,8 +138,8 @@ def rows(store: Store, statement: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text(statement))]
 
 
-def test_a_link_is_told_as_each_paper_writes_it(store: Store) -> None:
-    """A name is kept once for all who write it, in any case; what each of them writes stays its own."""
+def test_a_link_is_shown_as_each_paper_writes_it(store: Store) -> None:
+    """A name is stored once whatever its case; the address stays as each paper writes it."""
     first, second = paper(store, 1, link="Ann/Tool"), paper(store, 2, link="ann/tool")
     assert rows(store, "SELECT arxiv_id, url FROM links ORDER BY 1") == [
         ("2606.00001", "https://github.com/Ann/Tool"),
@@ -150,26 +150,28 @@ def test_a_link_is_told_as_each_paper_writes_it(store: Store) -> None:
     ]
     judge(store, second, State.OPEN, "github:ann/tool", EventKind.OPENED)
     assert rows(store, "SELECT arxiv_id, reference FROM open_papers") == [("2606.00002", "github:Ann/Tool")]
-    found = roles.load_mentions(store, [first, second])
-    assert [mention.url for work in (first, second) for mention in found[work]] == [
+    mentions = roles.load_mentions(store, [first, second])
+    assert [mention.url for work in (first, second) for mention in mentions[work]] == [
         "https://github.com/Ann/Tool",
         "https://github.com/ann/tool",
     ]
 
 
 def test_promises_say_what_became_of_them(store: Store) -> None:
-    kinds = {
+    cases = {
         1: (State.PROMISED, (EventKind.PROMISED,)),
         2: (State.OPEN, (EventKind.PROMISED, EventKind.SHIPPED, EventKind.OPENED)),
         3: (State.NONE, (EventKind.PROMISED, EventKind.LAPSED)),
         4: (State.OPEN, (EventKind.SHIPPED, EventKind.OPENED)),
     }
-    for number, (state, told) in kinds.items():
+    for number, (state, kinds) in cases.items():
         work = paper(store, number, promise=Promise.NONE if number == 4 else Promise.PROMISED)
-        judge(store, work, state, None, *told)
-    found = rows(store, "SELECT arxiv_id, state, promised_at, kept_at, lapsed_at, code FROM promises ORDER BY 1")
+        judge(store, work, state, None, *kinds)
+    promises = rows(
+        store, "SELECT arxiv_id, state, promised_at, kept_at, lapsed_at, code FROM promises ORDER BY 1"
+    )
     first, second = "2026-06-03T12:00:00Z", "2026-06-04T12:00:00Z"
-    assert found == [
+    assert promises == [
         ("2606.00001", "waiting", first, None, None, "promised"),
         ("2606.00002", "kept", first, second, None, "open"),
         ("2606.00003", "lapsed", first, None, second, "none"),
@@ -177,7 +179,7 @@ def test_promises_say_what_became_of_them(store: Store) -> None:
     assert rows(store, "SELECT DISTINCT evidence FROM promises") == [("We will release it.",)]
 
 
-def test_organisations_count_what_stands_under_their_accounts(store: Store) -> None:
+def test_organisations_count_the_works_under_their_accounts(store: Store) -> None:
     watched = [
         Organisation(name="Acme", github=("Acme", "acme-labs"), huggingface=("acme",)),
         Organisation(name="Nobody", github=("nobody",)),
@@ -186,25 +188,25 @@ def test_organisations_count_what_stands_under_their_accounts(store: Store) -> N
     for number, link in enumerate(("Acme/one", "acme-labs/two", "acmeology/three", "ACME/four"), 1):
         work = paper(store, number, link=link)
         judge(store, work, State.OPEN if number == 1 else State.AVAILABLE, f"github:{link}")
-    found = rows(store, "SELECT name, artifacts, papers, open_papers FROM organisations ORDER BY name")
-    assert found == [("Acme", 3, 3, 1), ("Nobody", 0, 0, 0)]
+    counts = rows(store, "SELECT name, artifacts, papers, open_papers FROM organisations ORDER BY name")
+    assert counts == [("Acme", 3, 3, 1), ("Nobody", 0, 0, 0)]
     organisations.sync_organisations(store, watched[:1])
     assert rows(store, "SELECT name, papers, github FROM organisations") == [("Acme", 3, '["Acme","acme-labs"]')]
 
 
-def test_releases_stand_in_a_view_of_their_own(store: Store) -> None:
+def test_releases_have_their_own_view(store: Store) -> None:
     link = Reference("github:acme/model", "github", "repository", "https://github.com/acme/model")
     releases.save_release(store, "Model-1", [link], "listed", "r1", (), JUNE)
     judge(store, "release:github:acme/model", State.OPEN, link.key, EventKind.OPENED)
-    found = rows(store, "SELECT reference, name, first_seen, code, weights, opened_at, links FROM releases")
+    shown = rows(store, "SELECT reference, name, first_seen, code, weights, opened_at, links FROM releases")
     at = "2026-06-03T12:00:00Z"
-    assert found == [("github:acme/model", "Model-1", at, "open", "unknown", at, 1)]
+    assert shown == [("github:acme/model", "Model-1", at, "open", "unknown", at, 1)]
     assert rows(store, "SELECT * FROM papers") == []
     assert rows(store, "SELECT * FROM openness_by_month") == [], "no paper, no month"
 
 
 def test_a_release_never_waits_to_be_read(store: Store) -> None:
-    """What is seen of its artifacts wakes it, and no text of it could be read: the status line said "1 waits" for ever."""
+    """A check of its artifacts marks it due, but it has no text to read: the status would show "1 waits" for ever."""
     link = Reference("github:acme/model", "github", "repository", "https://github.com/acme/model")
     releases.save_release(store, "Model-1", [link], "listed", "r1", (), JUNE)
     with store.begin() as connection:
@@ -224,16 +226,16 @@ PLANS = {
 
 
 @pytest.mark.parametrize(("statement", "index"), PLANS.items())
-def test_what_is_asked_often_has_an_index(store: Store, statement: str, index: str) -> None:
+def test_a_frequent_query_uses_an_index(store: Store, statement: str, index: str) -> None:
     with store.read() as connection:
         plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
     assert any(f"INDEX {index}" in step for step in plan), plan
     assert not any(step.startswith(("SCAN v", "SCAN a", "SCAN d")) for step in plan), plan
 
 
-def test_the_words_of_a_grade_are_kept_once_for_all_works_that_they_are_true_of(store: Store) -> None:
+def test_the_text_of_a_grade_is_stored_once_for_all_works_that_have_it(store: Store) -> None:
     works = [paper(store, number) for number in (1, 2, 3)]
-    one = Judgement(
+    common = Judgement(
         verdicts=(),
         events=(),
         grade="unknown",
@@ -241,10 +243,14 @@ def test_the_words_of_a_grade_are_kept_once_for_all_works_that_they_are_true_of(
         mof="cannot be told",
         osaid="é",
     )
-    other = replace(one, osaid="ruled out")
-    for judged, expected in ((one, 1), (other, 2)):
-        judgements.save_judgements(store, {works[0]: one, works[1]: one, works[2]: judged}, "j1", JUNE)
+    different = replace(common, osaid="ruled out")
+    for judged, expected in ((common, 1), (different, 2)):
+        judgements.save_judgements(store, {works[0]: common, works[1]: common, works[2]: judged}, "j1", JUNE)
         with store.read() as connection:
             assert connection.execute(text("SELECT count(*) FROM grading WHERE id > 0")).scalar_one() == expected
-            told = connection.execute(text("SELECT grade_reasons, mof, osaid FROM papers ORDER BY arxiv_id")).all()
-        assert told == [('["too little is known"]', "cannot be told", words.osaid) for words in (one, one, judged)]
+            shown = connection.execute(
+                text("SELECT grade_reasons, mof, osaid FROM papers ORDER BY arxiv_id")
+            ).all()
+        assert shown == [
+            ('["too little is known"]', "cannot be told", each.osaid) for each in (common, common, judged)
+        ]
