@@ -69,7 +69,7 @@ def test_shares_of_kept_promises_only_rise(drawn: list[tuple[float, float, bool]
 @pytest.mark.parametrize(
     ("share", "shown"), [(0, "0 %"), (0.045, "4.5 %"), (0.5, "50 %"), (1, "100 %"), (0.0004, "0.0 %")]
 )
-def test_shares_in_words(share: float, shown: str) -> None:
+def test_shares_as_percentages(share: float, shown: str) -> None:
     assert charts.format_percent(share) == shown
 
 
