@@ -14,7 +14,6 @@ CHECKED_KINDS = frozenset((host.name, kind) for host in HOSTS for kind in host.c
 
 def prepare(cycle: Cycle) -> None:
     """Bring the operator's files into the store, and queue what was read or judged by older rules."""
-    # Another process may have upgraded the store since this one opened it.
     apply_corrections(cycle)
     judgements.queue_changed_rules(cycle.store, cycle.rules.roles.version, cycle.rules.judge_version)
     watchlist = load_watchlist()

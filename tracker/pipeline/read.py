@@ -52,11 +52,11 @@ def _scan_metadata(cycle: Cycle, paper: paper_queue.PaperToRead) -> ScanResult:
 def _decide_roles(cycle: Cycle, papers: Sequence[paper_queue.PaperToRead]) -> dict[str, list[RoleDecision]]:
     """The role of every link of these papers, by work; the operator's correction counts before the rules."""
     works = [paper.work for paper in papers]
-    mentions, standings = roles.load_mentions(cycle.store, works), roles.load_standings(cycle.store, works)
+    mentions, contexts = roles.load_mentions(cycle.store, works), roles.load_artifact_contexts(cycle.store, works)
     corrected = corrections.load_corrected_roles(cycle.store, works)
     decisions = {}
     for paper in papers:
-        decided = decide_roles(mentions[paper.work], paper.paper, cycle.rules.roles, standings.get(paper.work, {}))
+        decided = decide_roles(mentions[paper.work], paper.paper, cycle.rules.roles, contexts.get(paper.work, {}))
         by_link = corrected.get(paper.work, {})
         decisions[paper.work] = [
             _correct(decision, *by_link[decision.reference.folded])

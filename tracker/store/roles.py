@@ -51,7 +51,7 @@ def load_mentions(store: Store, works: Collection[str]) -> dict[str, list[Mentio
     return mentions
 
 
-def load_standings(store: Store, works: Collection[str]) -> dict[str, dict[str, ArtifactContext]]:
+def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, dict[str, ArtifactContext]]:
     """What is known of the artifacts that works mention, beyond the works' own words, as work -> folded reference ->
     context."""
     keys = keys_of(works)
