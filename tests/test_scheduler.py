@@ -22,30 +22,30 @@ from tracker.store.engine import Store
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-def fires(since: datetime, count: int) -> list[datetime]:
-    trigger, found, moment = harvest_trigger(settings.load_settings(environ={}).schedule), [], since
+def list_fire_times(since: datetime, count: int) -> list[datetime]:
+    trigger, times, moment = harvest_trigger(settings.load_settings(environ={}).schedule), [], since
     for _ in range(count):
         moment = trigger.get_next_fire_time(None, moment + timedelta(seconds=1))
-        found.append(moment)
-    return found
+        times.append(moment)
+    return times
 
 
 @pytest.mark.parametrize("week", [datetime(2026, 6, 14, tzinfo=NEW_YORK), datetime(2026, 12, 6, tzinfo=NEW_YORK)])
 def test_a_week_follows_the_announcements_in_summer_and_winter(week: datetime) -> None:
-    told = [f"{at.astimezone(NEW_YORK):%a %H:%M}" for at in fires(week, 17)]
-    assert told == [
+    times = [f"{at.astimezone(NEW_YORK):%a %H:%M}" for at in list_fire_times(week, 17)]
+    assert times == [
         "Sun 13:00", "Sun 23:30", "Mon 01:00", "Mon 13:00", "Mon 23:30", "Tue 01:00", "Tue 13:00", "Tue 23:30", "Wed 01:00",
         "Wed 13:00", "Wed 23:30", "Thu 01:00", "Thu 13:00", "Thu 23:30", "Fri 01:00", "Fri 13:00", "Sat 13:00"]  # fmt: skip
 
 
 @pytest.mark.parametrize("variable", ["TRACKER_SCHEDULE__DAY", "TRACKER_SCHEDULE__TIMEZONE"])
-def test_a_timetable_that_cannot_be_is_one_sentence(variable: str) -> None:
+def test_an_impossible_timetable_is_one_sentence(variable: str) -> None:
     with pytest.raises(SettingsError, match="schedule"):
         harvest_trigger(settings.load_settings(environ={variable: "never/at all"}).schedule)
 
 
 class Clock:
-    """A clock that stands where it is put."""
+    """A clock that the test sets."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
@@ -56,13 +56,13 @@ class Clock:
 
 @pytest.fixture
 def service(store: Store, tmp_path: Path) -> Iterator[Service]:
-    made = Service(
+    built = Service(
         settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}),
         store,
         Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)),
     )
-    yield made
-    assert made.stop()
+    yield built
+    assert built.stop()
 
 
 def test_a_store_that_is_behind_is_harvested_at_once_and_one_that_is_not_waits(
@@ -75,7 +75,7 @@ def test_a_store_that_is_behind_is_harvested_at_once_and_one_that_is_not_waits(
     assert service._is_behind(), "a container that slept through 23:30 and 01:00 catches up"
 
 
-def test_the_next_harvest_is_told_in_utc(service: Service) -> None:
+def test_the_next_harvest_is_in_utc(service: Service) -> None:
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
 
 
@@ -103,7 +103,7 @@ def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(servic
     [(StoreError("/data/tracker.db: the disk is full; make room."), "the disk is full; make room."),
      (KeyError("x"), "broke off (KeyError)")],
 )  # fmt: skip
-def test_a_cycle_that_fails_is_told_since_when_and_done_again_soon(
+def test_a_failed_cycle_is_reported_with_its_start_and_retried_soon(
     service: Service, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
 ) -> None:
     clock: Clock = service._clock  # type: ignore[assignment] # the fixture's
@@ -140,5 +140,5 @@ def test_a_site_that_cannot_be_renewed_is_served_as_it_is(
     feed.write_bytes(b"<rss/>")
     monkeypatch.setattr(service._scheduler, "start", lambda: None)
     service.start()
-    (told,) = read_status(service.worker, service.worker.now()).troubles
-    assert (told.what, told.reason) == ("due_work", "the site cannot be written (No space left on device).")
+    (trouble,) = read_status(service.worker, service.worker.now()).troubles
+    assert (trouble.what, trouble.reason) == ("due_work", "the site cannot be written (No space left on device).")

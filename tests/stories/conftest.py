@@ -1,4 +1,4 @@
-"""A store to tell stories on."""
+"""A world on an empty store, for the stories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stories are told with: the real store and the pure rules of judging; only hosts are played, by answers."""
+"""Helpers of the stories: the real store and the real judging rules; only the results of checks are made up."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def repo(name: str) -> Reference:
     return Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
 
 
-def named(name: str) -> Reference:
+def parse_reference(name: str) -> Reference:
     """`owner/name` is a repository, `model:ns/name` a model on the Hub."""
     if name.startswith("model:"):
         path = name.removeprefix("model:")
@@ -103,8 +103,8 @@ class World:
         work = keys.paper_work(arxiv_id)
         mentions = tuple(
             Mention(
-                reference=named(name),
-                url=named(name).url,
+                reference=parse_reference(name),
+                url=parse_reference(name).url,
                 place=Place.ABSTRACT,
                 source=Source.METADATA,
                 evidence="Our code.",
@@ -120,11 +120,11 @@ class World:
         self.decide(work, at)
 
     def decide(self, work: str, at: datetime) -> None:
-        """Every link is the authors' own, unless the operator says something else."""
-        said = corrections.load_corrected_roles(self.store, [work])[work]
+        """Every link is the authors' own, unless a correction says otherwise."""
+        corrected = corrections.load_corrected_roles(self.store, [work])[work]
         decided = []
         for mention in roles.load_mentions(self.store, [work])[work]:
-            role, reason = said.get(mention.reference.folded, (Role.OWN, "said so"))
+            role, reason = corrected.get(mention.reference.folded, (Role.OWN, "assumed"))
             decided.append(
                 RoleDecision(
                     reference=mention.reference,
@@ -139,44 +139,49 @@ class World:
             )
         roles.save_roles(self.store, {work: decided}, "r1", CHECKED, at)
 
-    def correct(self, at: datetime, *said: corrections.CorrectionStatement) -> None:
-        """These are the operator's corrections from now on."""
-        corrections.sync_corrections(self.store, said, at)
+    def correct(self, at: datetime, *statements: corrections.CorrectionStatement) -> None:
+        """Replace the operator's corrections."""
+        corrections.sync_corrections(self.store, statements, at)
         for paper in paper_queue.papers_to_scan(self.store, 100):
             self.decide(paper.work, at)
 
-    def answers(self, at: datetime, *given: tuple[str, Check, Licence]) -> None:
-        """Everything due is asked; `given` answers by name, the rest is absent."""
-        known = {named(name).folded: (check, licence) for name, check, licence in given}
-        seen: set[tuple[str, str]] = set()
+    def check(self, at: datetime, *checks: tuple[str, Check, Licence]) -> None:
+        """Check every due artifact; `checks` gives results by name, any other artifact is absent."""
+        results = {parse_reference(name).folded: (check, licence) for name, check, licence in checks}
+        checked: set[tuple[str, str]] = set()
         while due := [
             artifact
             for host in ("github", "huggingface")
             for artifact in artifact_queue.due_artifacts(self.store, host, at, 50)
-            if (artifact.artifact, artifact.reference.folded) not in seen
+            if (artifact.artifact, artifact.reference.folded) not in checked
         ]:
-            seen |= {(artifact.artifact, artifact.reference.folded) for artifact in due}
-            answers = [
+            checked |= {(artifact.artifact, artifact.reference.folded) for artifact in due}
+            saved = [
                 artifacts.CheckResult(
                     artifact=artifact.artifact, requested=artifact.reference, check=check, licence=licence
                 )
                 for artifact in due
-                for check, licence in [known.get(artifact.reference.folded, (ABSENT, UNLICENSED))]
+                for check, licence in [results.get(artifact.reference.folded, (ABSENT, UNLICENSED))]
             ]
-            artifacts.save_checks(self.store, answers, _daily, at)
+            artifacts.save_checks(self.store, saved, _daily, at)
         self.judge(at)
 
     def judge(self, at: datetime) -> None:
         works = judgements.works_to_judge(self.store, 100, at)
         judged = {}
-        for known in histories.load_histories(self.store, works):
-            judged[known.history.work] = judgements.Judgement(
-                verdicts=openness.judge_facts(known.history, RULES, at),
+        for stored in histories.load_histories(self.store, works):
+            judged[stored.history.work] = judgements.Judgement(
+                verdicts=openness.judge_facts(stored.history, RULES, at),
                 events=lifecycle.derive_events(
-                    known.history, RULES, window=timedelta(days=7), lapse=LAPSE, now=at, judged_at=known.judged_at
+                    stored.history,
+                    RULES,
+                    window=timedelta(days=7),
+                    lapse=LAPSE,
+                    now=at,
+                    judged_at=stored.judged_at,
                 ),
-                lifecycles=lifecycle.artifact_states(known.history, LAPSE, at),
-                next_judgement_at=lifecycle.next_judgement(known.history, LAPSE, at),
+                lifecycles=lifecycle.artifact_states(stored.history, LAPSE, at),
+                next_judgement_at=lifecycle.next_judgement(stored.history, LAPSE, at),
             )
         judgements.save_judgements(self.store, judged, "j1", at)
         feed_entries.add_new_entries(self.store, at)
@@ -202,6 +207,6 @@ def _day_of(moment: str) -> int:
     return (datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) - START).days
 
 
-def kinds(world: World, arxiv_id: str) -> dict[str, int]:
-    found = world.rows(f"SELECT kind, happened_at FROM events WHERE arxiv_id = '{arxiv_id}'")
-    return {str(kind): _day_of(str(at)) for kind, at in found}
+def event_days(world: World, arxiv_id: str) -> dict[str, int]:
+    rows = world.rows(f"SELECT kind, happened_at FROM events WHERE arxiv_id = '{arxiv_id}'")
+    return {str(kind): _day_of(str(at)) for kind, at in rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.stories.play import MIT, UNLICENSED, World, code, day, named
+from tests.stories.play import MIT, UNLICENSED, World, code, day, parse_reference
 from tracker.domain.artifacts import Check
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
@@ -18,7 +18,7 @@ def feed(world: World, name: str) -> list[tuple[str, str]]:
 def weights(name: str) -> Check:
     return Check(
         outcome=Outcome.PRESENT,
-        reference=named(f"model:{name}"),
+        reference=parse_reference(f"model:{name}"),
         host_id="m1",
         content=Content.DATA_ONLY,
         holds=(Fact.WEIGHTS,),
@@ -28,9 +28,9 @@ def weights(name: str) -> Check:
 
 def test_weights_that_come_a_month_later_are_new_in_their_feed(world: World) -> None:
     world.paper("2606.00001", day(0), ("ann/tool",))
-    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    world.check(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
     mention = Mention(
-        reference=named("model:ann/tool"),
+        reference=parse_reference("model:ann/tool"),
         url="https://huggingface.co/ann/tool",
         place=Place.HUB,
         source=Source.HUB_LIST,
@@ -40,26 +40,26 @@ def test_weights_that_come_a_month_later_are_new_in_their_feed(world: World) -> 
     scan = scans.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
     scans.save_scans(world.store, [scan], "r1", day(31))
     world.decide(work, day(31))
-    world.answers(
+    world.check(
         day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights("ann/tool"), UNLICENSED)
     )
     assert feed(world, "weights") == [], "weights without a licence are not open"
-    world.answers(day(40), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights("ann/tool"), MIT))
+    world.check(day(40), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights("ann/tool"), MIT))
     assert feed(world, "weights") == [("1", "07-26")]
-    world.answers(day(50), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights("ann/tool"), MIT))
+    world.check(day(50), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights("ann/tool"), MIT))
     assert feed(world, "weights") == [("1", "07-26")]
     assert feed(world, "main") == [("1", "06-16")]
 
 
-def test_a_promise_kept_and_a_repository_gone_are_told_once(world: World) -> None:
+def test_a_promise_kept_and_a_repository_gone_enter_their_feeds_once(world: World) -> None:
     soon = replace(code("ann/tool", "1"), content=Content.PLACEHOLDER, holds=())
     world.paper("2606.00001", day(0), ("ann/tool",), promise=Promise.PROMISED)
     world.paper("2606.00002", day(0), ("bob/tool",))
-    world.answers(day(0), ("ann/tool", soon, UNLICENSED), ("bob/tool", code("bob/tool", "2"), MIT))
-    world.answers(day(60), ("ann/tool", code("ann/tool", "1"), MIT), ("bob/tool", code("bob/tool", "2"), MIT))
+    world.check(day(0), ("ann/tool", soon, UNLICENSED), ("bob/tool", code("bob/tool", "2"), MIT))
+    world.check(day(60), ("ann/tool", code("ann/tool", "1"), MIT), ("bob/tool", code("bob/tool", "2"), MIT))
     assert feed(world, "event/promise-kept") == [("1", "08-15")]
     for number in range(70, 79):
-        world.answers(day(number), ("ann/tool", code("ann/tool", "1"), MIT))
+        world.check(day(number), ("ann/tool", code("ann/tool", "1"), MIT))
     assert [work for work, _ in feed(world, "event/gone")] == ["2"]
     (gone,) = items.load_feed_items(world.store, "event/gone", 10)
     assert gone.event
@@ -70,5 +70,5 @@ def test_a_promise_kept_and_a_repository_gone_are_told_once(world: World) -> Non
 
 def test_what_is_loaded_later_floods_no_feed(world: World) -> None:
     world.paper("2501.00001", day(0), ("ann/tool",), submitted=day(-500))
-    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    world.check(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
     assert [feed(world, name) for name in feed_entries.FEEDS] == [[]] * len(feed_entries.FEEDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.stories.play import MIT, UNLICENSED, World, code, day, kinds, named, repo
+from tests.stories.play import MIT, UNLICENSED, World, code, day, event_days, parse_reference, repo
 from tracker.domain.artifacts import Check
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Content, Fact, Outcome, Place, Promise, Source
@@ -13,16 +13,16 @@ from tracker.store import corrections, judgements, keys, scans
 
 def test_the_second_version_adds_a_link_and_the_third_drops_it(world: World) -> None:
     world.paper("2606.00001", day(0), ())
-    world.answers(day(0))
+    world.check(day(0))
     assert world.state("2606.00001") == "unknown"
     world.paper("2606.00001", day(20), ("ann/tool",), n=2, submitted=day(-8 / 24))
-    world.answers(day(20), ("ann/tool", code("ann/tool", "1"), MIT))
-    assert kinds(world, "2606.00001") == {"found": 20, "shipped": 20, "opened": 20}
+    world.check(day(20), ("ann/tool", code("ann/tool", "1"), MIT))
+    assert event_days(world, "2606.00001") == {"found": 20, "shipped": 20, "opened": 20}
     assert world.rows("SELECT DISTINCT cause FROM events") == [("world",)]
     assert len(world.entries()) == 1, "a link added by a new version is news, though the paper is not"
     world.paper("2606.00001", day(40), (), n=3, submitted=day(-8 / 24))
-    world.answers(day(40), ("ann/tool", code("ann/tool", "1"), MIT))
-    assert kinds(world, "2606.00001") == {"found": 20, "shipped": 20, "opened": 20}
+    world.check(day(40), ("ann/tool", code("ann/tool", "1"), MIT))
+    assert event_days(world, "2606.00001") == {"found": 20, "shipped": 20, "opened": 20}
     assert world.state("2606.00001") == "open", "what is there stays there"
     assert world.rows("SELECT first_version, last_version FROM links") == [(2, 2)]
     assert "the link is in v2" in str(
@@ -32,17 +32,17 @@ def test_the_second_version_adds_a_link_and_the_third_drops_it(world: World) -> 
 
 def test_the_authors_model_appears_a_month_later(world: World) -> None:
     world.paper("2606.00001", day(0), ("ann/tool",))
-    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    world.check(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
     weights = Check(
         outcome=Outcome.PRESENT,
-        reference=named("model:ann/tool"),
+        reference=parse_reference("model:ann/tool"),
         host_id="m1",
         content=Content.DATA_ONLY,
         holds=(Fact.WEIGHTS,),
         licence_checked=True,
     )
     mention = Mention(
-        reference=named("model:ann/tool"),
+        reference=parse_reference("model:ann/tool"),
         url="https://huggingface.co/ann/tool",
         place=Place.HUB,
         source=Source.HUB_LIST,
@@ -52,23 +52,23 @@ def test_the_authors_model_appears_a_month_later(world: World) -> None:
     scan = scans.ScanResult(work=work, version=1, source=Source.HUB_LIST, mentions=(mention,))
     scans.save_scans(world.store, [scan], "r1", day(31))
     world.decide(work, day(31))
-    world.answers(day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights, MIT))
+    world.check(day(31), ("ann/tool", code("ann/tool", "1"), MIT), ("model:ann/tool", weights, MIT))
     assert world.rows("SELECT code, weights FROM papers") == [("open", "open")]
-    told = world.rows("SELECT kind, cause FROM events WHERE reference = 'hf-model:ann/tool' ORDER BY kind")
-    assert told == [("found", "world"), ("shipped", "world")]
+    events = world.rows("SELECT kind, cause FROM events WHERE reference = 'hf-model:ann/tool' ORDER BY kind")
+    assert events == [("found", "world"), ("shipped", "world")]
     assert len(world.entries()) == 1
 
 
 def test_a_paper_is_withdrawn_and_returns(world: World) -> None:
     world.paper("2606.00001", day(0), ("ann/tool",))
-    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    world.check(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
     world.paper("2606.00001", day(10), ("ann/tool",), n=2, submitted=day(-8 / 24), withdrawn=True)
     world.judge(day(10))
     assert world.rows("SELECT withdrawn FROM papers") == [(1,)]
     world.paper("2606.00001", day(20), ("ann/tool",), n=3, submitted=day(-8 / 24))
     world.judge(day(20))
     assert world.rows("SELECT withdrawn FROM papers") == [(0,)]
-    assert kinds(world, "2606.00001") == {
+    assert event_days(world, "2606.00001") == {
         "found": 0,
         "shipped": 0,
         "opened": 0,
@@ -78,7 +78,7 @@ def test_a_paper_is_withdrawn_and_returns(world: World) -> None:
     assert len(world.entries()) == 1
 
 
-def said(folded: str, field: str, value: str) -> corrections.CorrectionStatement:
+def correction(folded: str, field: str, value: str) -> corrections.CorrectionStatement:
     return corrections.CorrectionStatement(
         work="arxiv:2606.00001", folded=folded, field=field, value=value, reason="seen", source="https://e.org"
     )
@@ -86,8 +86,8 @@ def said(folded: str, field: str, value: str) -> corrections.CorrectionStatement
 
 def test_an_operator_corrects_a_role_and_takes_it_back(world: World) -> None:
     world.paper("2606.00001", day(0), ("ann/tool",))
-    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
-    world.correct(day(5), said("github:ann/tool", "role", "mention"))
+    world.check(day(0), ("ann/tool", code("ann/tool", "1"), MIT))
+    world.correct(day(5), correction("github:ann/tool", "role", "mention"))
     world.judge(day(5))
     assert world.state("2606.00001") == "unknown"
     assert world.rows("SELECT role, reasons FROM links") == [
@@ -96,8 +96,8 @@ def test_an_operator_corrects_a_role_and_takes_it_back(world: World) -> None:
     world.correct(day(9))
     world.judge(day(9))
     assert world.state("2606.00001") == "open"
-    told = world.rows("SELECT kind, cause, detail FROM events WHERE kind = 'corrected' ORDER BY happened_at")
-    assert told == [
+    events = world.rows("SELECT kind, cause, detail FROM events WHERE kind = 'corrected' ORDER BY happened_at")
+    assert events == [
         ("corrected", "correction", "role is mention: seen"),
         ("corrected", "correction", "role is mention: taken back"),
     ]
@@ -107,8 +107,8 @@ def test_an_operator_corrects_a_role_and_takes_it_back(world: World) -> None:
 
 def test_a_licence_that_the_operator_corrects_opens_nothing_in_the_feed(world: World) -> None:
     world.paper("2606.00001", day(0), ("ann/tool",))
-    world.answers(day(0), ("ann/tool", code("ann/tool", "1"), UNLICENSED))
-    world.correct(day(5), said("github:ann/tool", "licence", "osi"))
+    world.check(day(0), ("ann/tool", code("ann/tool", "1"), UNLICENSED))
+    world.correct(day(5), correction("github:ann/tool", "licence", "osi"))
     world.judge(day(5))
     assert world.state("2606.00001") == "open"
     assert world.rows("SELECT cause FROM events WHERE kind = 'opened'") == [("correction",)]
@@ -126,21 +126,21 @@ def test_what_was_promised_and_never_came_lapses(world: World) -> None:
     soon = Check(outcome=Outcome.PRESENT, reference=repo("ann/tool"), host_id="1", content=Content.PLACEHOLDER)
     world.paper("2606.00001", day(0), ("ann/tool",))
     world.paper("2606.00002", day(0), (), promise=Promise.PROMISED)
-    world.answers(day(0), ("ann/tool", soon, UNLICENSED))
+    world.check(day(0), ("ann/tool", soon, UNLICENSED))
     assert world.rows("SELECT lifecycle FROM links") == [("placeholder",)]
     assert judgements.works_to_judge(world.store, 10, day(729)) == []
     world.judge(day(731))
-    assert kinds(world, "2606.00001") == {"found": 0, "placeholder": 0, "lapsed": 730}
-    assert kinds(world, "2606.00002") == {"promised": 0, "lapsed": 730}
+    assert event_days(world, "2606.00001") == {"found": 0, "placeholder": 0, "lapsed": 730}
+    assert event_days(world, "2606.00002") == {"promised": 0, "lapsed": 730}
     assert world.rows("SELECT lifecycle FROM links") == [("lapsed",)]
-    world.answers(day(800), ("ann/tool", code("ann/tool", "1"), MIT))
-    assert kinds(world, "2606.00001")["shipped"] == 800, "better late than never"
+    world.check(day(800), ("ann/tool", code("ann/tool", "1"), MIT))
+    assert event_days(world, "2606.00001")["shipped"] == 800, "better late than never"
 
 
-def test_what_shows_the_known_commit_stands_as_it_was_read(world: World) -> None:
-    read = replace(code("ann/tool", "1"), commit="c1", papers_named=("arxiv:2606.00001",))
+def test_a_check_of_the_known_commit_keeps_what_was_read(world: World) -> None:
+    first_check = replace(code("ann/tool", "1"), commit="c1", papers_named=("arxiv:2606.00001",))
     world.paper("2606.00001", day(0), ("ann/tool",))
-    world.answers(day(0), ("ann/tool", read, MIT))
+    world.check(day(0), ("ann/tool", first_check, MIT))
     same = Check(
         outcome=Outcome.PRESENT,
         reference=repo("ann/tool"),
@@ -149,9 +149,9 @@ def test_what_shows_the_known_commit_stands_as_it_was_read(world: World) -> None
         unchanged=True,
         archived=True,
     )
-    world.answers(day(30), ("ann/tool", same, UNLICENSED))
+    world.check(day(30), ("ann/tool", same, UNLICENSED))
     assert world.state("2606.00001") == "open"
     assert world.rows("SELECT content, licence_spdx, archived, names FROM artifacts") == [
         ("code", "MIT", 1, '["arxiv:2606.00001"]')
     ]
-    assert kinds(world, "2606.00001") == {"found": 0, "shipped": 0, "opened": 0, "archived": 30}
+    assert event_days(world, "2606.00001") == {"found": 0, "shipped": 0, "opened": 0, "archived": 30}
