@@ -1,7 +1,7 @@
 """How much memory an export takes, by format: it does not grow with the store.
 
 Part of `make bench-store`; of stores that are there: `python -m benchmarks.exports FILE...`. Each export runs in a process
-of its own, which tells the most memory that it ever held.
+of its own, which reports the most memory that it ever used.
 """
 
 from __future__ import annotations
@@ -23,18 +23,21 @@ with export.open_consistent(url) as connection, open("/dev/null", "wb") as file:
         number = export.write_links_file(connection, file, "https://arxiv.org/abs/")
     else:
         number = export.export_view(connection, "papers", form, file)
-with open("/proc/self/status") as told:
-    print(number, re.search("VmHWM:\\s+(\\d+) kB", told.read())[1])
+with open("/proc/self/status") as status:
+    print(number, re.search("VmHWM:\\s+(\\d+) kB", status.read())[1])
 """
 
 
-def peak(path: Path, form: str) -> tuple[int, float]:
-    """Rows that an export of one format writes, and the most MB that its process held: VmHWM (Linux), as `ru_maxrss` counts the parent's, too."""
-    done = subprocess.run(
+def measure_export(path: Path, form: str) -> tuple[int, float]:
+    """Rows that an export of one format writes, and the most MB that its process used.
+
+    The memory is VmHWM (Linux), since `ru_maxrss` counts the parent's, too.
+    """
+    process = subprocess.run(
         [sys.executable, "-c", _EXPORT, f"sqlite:///{path}", form], capture_output=True, text=True, check=True
     )
-    number, held = done.stdout.split()
-    return int(number), int(held) / 1024
+    number, kilobytes = process.stdout.split()
+    return int(number), int(kilobytes) / 1024
 
 
 def measure(path: Path) -> None:
@@ -43,8 +46,8 @@ def measure(path: Path) -> None:
         if form == "parquet" and find_spec("pyarrow") is None:
             print("               parquet: PyArrow, an optional extra, is not installed")
             continue
-        number, held = peak(path, form)
-        print(f"  {held:12.1f} MB  export of {number:,} rows as {form}", flush=True)
+        number, megabytes = measure_export(path, form)
+        print(f"  {megabytes:12.1f} MB  export of {number:,} rows as {form}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,22 @@
-"""Whether a service that runs for a month still holds what it held: `python -m benchmarks.soak` (`make soak`).
+"""Whether the memory and files of a service stay flat for a month: `python -m benchmarks.soak` (`make soak`).
 
 The service's own cycles, in one process with its web server, over simulated days of a normal load, played as fast as
-they go: a stand-in in a process of its own plays the upstreams over real HTTP, and both see a clock that this program
-moves. Each weekday papers come (three in ten with code, some with a model, some with a page, a few with a second
-version the day after); each day has three harvests and a round of looks every few hours as the service makes them; and
+they go: the sandbox, in its own process, plays the upstreams over real HTTP, and both use a clock that this
+program moves. Each weekday papers come (three in ten with code, some with a model, some with a page, a few with a second
+version the day after); each day has three harvests and a round of checks every few hours, like the service's; and
 readers ask for feeds, pages, searches, composed feeds, `/health` and `/metrics`.
 
-At the end of each day it is measured what the process holds, and the run fails where that is not flat:
+At the end of each day this program measures what the process uses, and fails where that is not flat:
 
 - memory: the trend (Theil and Sen's: the median of all slopes, which single jumps do not move) over all days after the
   warm-up is at most `TREND_BYTES` a day, and no day is above `MOST_BYTES`. A month's warm-up is until the feed is
-  full, for what is held is bounded by the feed's size; SQLite's and Python's allocators breathe by a megabyte or two.
+  full, for what is held is bounded by the feed's size; SQLite's and Python's allocators vary by a megabyte or two.
 - open files and threads: no more at any day's end than at the warm-up's, but for `MORE_FILES`: connections of a
   reader that is about to go.
 - the write-ahead log: at most `LOG_BYTES` after a cycle; it is cut to nothing, then a few notes are written.
 - files of the site: no more of them than a few a day (`FILES_A_DAY`), since a feed of a licence that is new stays.
 
-A leak of one kilobyte a paper would be seen: at 300 papers a day it is twice the bound of the trend.
+A leak of one kilobyte a paper would be found: at 300 papers a day it is twice the bound of the trend.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ LICENCES = ("MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0-only", "CC-BY-NC-4.0")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the process held at the end of a day."""
+    """What the process used at the end of a day."""
 
     day: int
     resident: int
@@ -125,27 +125,27 @@ class SharedClock:
         return datetime.fromtimestamp(self._shared.value, UTC)
 
     def set(self, moment: datetime) -> None:
-        """Move it."""
+        """Move the clock."""
         self._shared.value = moment.timestamp()
 
 
 def judge(samples: Sequence[Sample], warm: int) -> list[str]:
-    """What is not flat after `warm` days, each as a sentence; nothing where all is."""
+    """What is not flat after `warm` days, each as a sentence; empty where everything is."""
     first, later = samples[warm - 1], samples[warm:]
     faults = []
-    trend = slope([(one.day, one.resident) for one in later])
-    # Too few days tell no trend from breathing: then the whole growth is bounded as the breathing is.
+    trend = slope([(sample.day, sample.resident) for sample in later])
+    # Too few days do not separate a trend from noise: then the whole growth has the bound of the noise.
     bound = TREND_BYTES if len(later) >= 10 else 3 * MEGABYTE
     if trend > bound:
         faults.append(f"memory grows by {trend / 1e6:.2f} MB a day, more than {bound / 1e6:.2f}")
-    most = max(one.resident for one in samples)
+    most = max(sample.resident for sample in samples)
     if most > MOST_BYTES:
         faults.append(f"memory reaches {most / 1e6:.0f} MB, more than {MOST_BYTES / 1e6:.0f}")
     for name, more in (("files", MORE_FILES), ("threads", MORE_THREADS)):
-        held = max(getattr(one, name) for one in later)
-        if held > getattr(first, name) + more:
-            faults.append(f"open {name}: {held}, where there were {getattr(first, name)} after {warm} days")
-    longest = max(one.log for one in samples)
+        most_open = max(getattr(sample, name) for sample in later)
+        if most_open > getattr(first, name) + more:
+            faults.append(f"open {name}: {most_open}, where there were {getattr(first, name)} after {warm} days")
+    longest = max(sample.log for sample in samples)
     if longest > LOG_BYTES:
         faults.append(f"the write-ahead log keeps {longest / 1e6:.1f} MB after a cycle")
     grown = (later[-1].site_files - first.site_files) / len(later)
@@ -161,7 +161,7 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 
 class World:
-    """Writes what comes on each day, by a seeded draw."""
+    """Writes the papers of each day, drawn with a fixed seed."""
 
     def __init__(self, folder: Path, papers: int) -> None:
         self.folder, self._papers, self._draw = folder, papers, random.Random(7)
@@ -176,11 +176,11 @@ class World:
         """The papers of one day, with their repositories; and the second versions of some of yesterday's."""
         if moment.weekday() >= 5:
             return
-        lines = [{**one, "version": 2, "updated": f"{moment:%Y-%m-%d}T01:00:00Z"} for one in self._again]
-        lines += (fresh := [self._paper(moment, number) for number in range(self._papers)])
-        self._again = [one for one in fresh if self._draw.random() < 0.08]
+        lines = [{**paper, "version": 2, "updated": f"{moment:%Y-%m-%d}T01:00:00Z"} for paper in self._again]
+        lines += (new_papers := [self._paper(moment, number) for number in range(self._papers)])
+        self._again = [paper for paper in new_papers if self._draw.random() < 0.08]
         (self.folder / "arxiv" / f"{moment:%Y-%m-%d}.jsonl").write_text(
-            "".join(json.dumps(one) + "\n" for one in lines)
+            "".join(json.dumps(paper) + "\n" for paper in lines)
         )
 
     def _paper(self, moment: datetime, number: int) -> dict[str, Any]:
@@ -235,11 +235,11 @@ class World:
         (place / "files").mkdir(parents=True)
         (place / "files" / "README.md").write_text("---\nlicense: apache-2.0\n---\n# Weights")
         (place / "files" / "model.safetensors").write_text("x")
-        told = {"tags": [f"arxiv:{arxiv_id}", "arxiv:1810.04805"], "cardData": {"license": "apache-2.0"}}
-        (place / "info.json").write_text(json.dumps(told))
+        facts = {"tags": [f"arxiv:{arxiv_id}", "arxiv:1810.04805"], "cardData": {"license": "apache-2.0"}}
+        (place / "info.json").write_text(json.dumps(facts))
 
 
-def _play(world: str, shared: Synchronized[float], pipe: Connection) -> None:
+def _serve_sandbox(world: str, shared: Synchronized[float], pipe: Connection) -> None:
     from tracker.sandbox.budget import RequestLimits  # noqa: PLC0415 # in that process alone: its memory is not measured
     from tracker.sandbox.server import Sandbox  # noqa: PLC0415 # as above
 
@@ -250,13 +250,13 @@ def _play(world: str, shared: Synchronized[float], pipe: Connection) -> None:
 
 
 @contextmanager
-def played(world: Path, shared: Synchronized[float]) -> Iterator[dict[str, str]]:
-    """The upstreams in a process of their own, whose memory and files are not ours."""
+def run_sandbox(world: Path, shared: Synchronized[float]) -> Iterator[dict[str, str]]:
+    """Run the upstreams in their own process, whose memory and files are not measured."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_play, args=(str(world), shared, theirs), daemon=True)
+    process = context.Process(target=_serve_sandbox, args=(str(world), shared, theirs), daemon=True)
     process.start()
-    theirs.close()  # or the end of a process that fails would never be heard of
+    theirs.close()  # or the end of a process that fails would go unnoticed
     try:
         yield ours.recv()
     finally:
@@ -266,16 +266,20 @@ def played(world: Path, shared: Synchronized[float]) -> Iterator[dict[str, str]]
 
 
 class Readers:
-    """Who asks the web server, each hour."""
+    """Readers of the web server."""
 
     def __init__(self, port: int, world: World) -> None:
         self._port, self._world, self._draw = port, world, random.Random(8)
 
     def ask(self) -> None:
-        """One round over kept and over new connections; RuntimeError where the server fails."""
-        known = self._draw.sample(self._world.ids, k=min(12, len(self._world.ids)))
+        """Send one round of requests on one connection; raises RuntimeError where the server fails."""
+        ids = self._draw.sample(self._world.ids, k=min(12, len(self._world.ids)))
         words = self._draw.choices(WORDS, k=6)
-        paths = [*PATHS, *(f"/paper/{one}" for one in known), *(f"/api/papers/{one}" for one in known[:3])]
+        paths = [
+            *PATHS,
+            *(f"/paper/{arxiv_id}" for arxiv_id in ids),
+            *(f"/api/papers/{arxiv_id}" for arxiv_id in ids[:3]),
+        ]
         paths += [f"/feeds/author/{quote(f'Ann{self._draw.randrange(700)} Author')}.xml" for _ in range(3)]
         paths += [f"/feeds/keyword/{word}.atom" for word in words] + [
             f"/search?q={word}+{self._draw.random()}" for word in words
@@ -286,15 +290,15 @@ class Readers:
                 client = f"10.0.{self._draw.randrange(250)}.{self._draw.randrange(250)}"
                 coding = ("gzip", "br", "zstd", "identity")[number % 4]
                 connection.request("GET", path, headers={"accept-encoding": coding, "x-forwarded-for": client})
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status >= 500:
-                    raise RuntimeError(f"{path}: answered {answer.status}")
+                response = connection.getresponse()
+                response.read()
+                if response.status >= 500:
+                    raise RuntimeError(f"{path}: status {response.status}")
 
 
 @contextmanager
-def serving(site: ASGIApp) -> Iterator[int]:
-    """The web server in a thread, as the service's own."""
+def run_web_server(site: ASGIApp) -> Iterator[int]:
+    """Run the web server in a thread, like the service does."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         server = uvicorn.Server(server_config(site))
         thread = threading.Thread(target=server.run, args=([listener],))
@@ -304,13 +308,13 @@ def serving(site: ASGIApp) -> Iterator[int]:
         thread.join(10)
 
 
-def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
-    """Play so many days and tell what each leaves."""
+def play_days(folder: Path, days: int, papers: int, rounds_a_day: int) -> Iterator[Sample]:
+    """Play so many days; yields the measurements at the end of each."""
     world = World(folder / "world", papers)
     shared = multiprocessing.get_context("spawn").Value("d", FIRST.timestamp())
     clock = SharedClock(shared)  # type: ignore[arg-type] # what Value makes is Synchronized
-    with played(world.folder, shared) as upstreams:  # type: ignore[arg-type] # as above
-        made = settings.load_settings(
+    with run_sandbox(world.folder, shared) as upstreams:  # type: ignore[arg-type] # as above
+        loaded = settings.load_settings(
             environ={"GITHUB_TOKEN": "a-token", "TRACKER_LOG_FORMAT": "json"},
             overlay={
                 "data_dir": str(folder / "data"), "upstreams": upstreams, "public_url": "http://127.0.0.1:8080",
@@ -319,91 +323,91 @@ def run(folder: Path, days: int, papers: int, looks: int) -> Iterator[Sample]:
                 "feed": {"items": 20, "most": 200, "window_days": 2},
             },
         )  # fmt: skip
-        logs.set_up(made, quiet=True)
-        upgrade_in_subprocess(made.store_url)
-        with closing(open_store(made.store_url)) as store:
-            service = scheduler.Service(made, store, clock, console.LogProgress())
+        logs.set_up(loaded, quiet=True)
+        upgrade_in_subprocess(loaded.store_url)
+        with closing(open_store(loaded.store_url)) as store:
+            service = scheduler.Service(loaded, store, clock, console.LogProgress())
             site = build_app(
-                made.public_dir,
+                loaded.public_dir,
                 lambda: read_status(service.worker, service.worker.now()),
                 clock,
                 ttl_minutes=60,
-                public_url=made.public_url,
+                public_url=loaded.public_url,
                 pages=StorePages(
-                    partial(build_paper_page, store, made),
-                    partial(build_search_page, store, made),
+                    partial(build_paper_page, store, loaded),
+                    partial(build_search_page, store, loaded),
                 ),
                 composer=service.worker.composer,
-                api=Api(made),
-                snapshots=made.snapshot_file.parent,
+                api=Api(loaded),
+                snapshots=loaded.snapshot_file.parent,
                 next_harvest=service.next_harvest,
                 metrics=lambda with_store: metrics.render_metrics(service.worker, with_store=with_store),
             )
-            with serving(site) as port:
+            with run_web_server(site) as port:
                 readers = Readers(port, world)
                 for day in range(days):
-                    yield _day(service, clock, world, readers, made, day, looks)
+                    yield _day(service, clock, world, readers, loaded, day, rounds_a_day)
             service.stop()
 
 
 def _day(
-    service: scheduler.Service, clock: SharedClock, world: World, readers: Readers, made: settings.Settings, day: int, looks: int
+    service: scheduler.Service, clock: SharedClock, world: World, readers: Readers, loaded: settings.Settings, day: int, rounds_a_day: int
 ) -> Sample:  # fmt: skip
     began, longest = time.monotonic(), 0
     moment = FIRST + timedelta(days=day)
     world.day(moment)
-    rounds = [(24.0 * number / looks + 0.1, service._run_due_work) for number in range(looks)]
+    rounds = [(24.0 * number / rounds_a_day + 0.1, service._run_due_work) for number in range(rounds_a_day)]
     for hour, work in sorted(
-        [*rounds, *((hour, service._run_cycle) for hour in HARVESTS)], key=lambda one: one[0]
+        [*rounds, *((hour, service._run_cycle) for hour in HARVESTS)], key=lambda turn: turn[0]
     ):
         clock.set(moment + timedelta(hours=hour))
         work()
-        longest = max(longest, metrics.store_bytes(made)[1] or 0)
+        longest = max(longest, metrics.store_bytes(loaded)[1] or 0)
         readers.ask()
     service._make_snapshot()
-    counted = read_status(service.worker, service.worker.now())
-    if counted.troubles:
-        raise RuntimeError(f"a trouble on day {day + 1}: {counted.troubles[0]}")
+    status = read_status(service.worker, service.worker.now())
+    if status.troubles:
+        raise RuntimeError(f"a trouble on day {day + 1}: {status.troubles[0]}")
     service._run_job(scheduler.DUE_WORK, lambda: begin_cycle(service.worker))  # what it does between cycles
-    time.sleep(0.2)  # readers that went are noticed in the server's next turn
+    time.sleep(0.2)  # the server notices closed connections in its next turn
     return Sample(
         day=day + 1,
         resident=metrics.resident_bytes() or 0,
         files=metrics.open_files() or 0,
         threads=threading.active_count(),
         log=longest,
-        store=metrics.store_bytes(made)[0] or 0,
-        site_files=sum(1 for path in made.data_dir.rglob("*") if path.is_file()),
-        papers=counted.papers,
+        store=metrics.store_bytes(loaded)[0] or 0,
+        site_files=sum(1 for path in loaded.data_dir.rglob("*") if path.is_file()),
+        papers=status.papers,
         seconds=round(time.monotonic() - began, 1),
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Play, print each day, and say what is not flat; 0 where all is."""
+    """Play, print each day, and print what is not flat; 0 where everything is."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--papers", type=int, default=300, help="of each weekday")
-    parser.add_argument("--looks", type=int, default=12, help="of each day, beside three harvests")
+    parser.add_argument("--rounds", type=int, default=12, help="of checks a day, beside three harvests")
     parser.add_argument("--warm", type=int, default=0, help="days until all is full; 0: a third of them")
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     samples = []
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        for one in run(Path(folder), asked.days, asked.papers, asked.looks):
-            samples.append(one)
-            if not asked.json:
+        for sample in play_days(Path(folder), options.days, options.papers, options.rounds):
+            samples.append(sample)
+            if not options.json:
                 print(
-                    f"day {one.day:>2}: {one.resident / 1e6:6.1f} MB, {one.files} files, {one.threads} threads, log "
-                    f"{one.log} B, store {one.store / 1e6:.1f} MB, {one.papers} papers, {one.site_files} files on disk, "
-                    f"{one.seconds} s",
+                    f"day {sample.day:>2}: {sample.resident / 1e6:6.1f} MB, {sample.files} files, {sample.threads} threads, log "
+                    f"{sample.log} B, store {sample.store / 1e6:.1f} MB, {sample.papers} papers, {sample.site_files} files on disk, "
+                    f"{sample.seconds} s",
                     flush=True,
                 )
-    warm = asked.warm or max(1, asked.days // 3)
+    warm = options.warm or max(1, options.days // 3)
     faults = judge(samples, warm)
-    trend = slope([(one.day, one.resident) for one in samples[warm:]])
-    if asked.json:
-        print(json.dumps({"faults": faults, "trend": trend, "samples": [asdict(one) for one in samples]}))
+    trend = slope([(sample.day, sample.resident) for sample in samples[warm:]])
+    if options.json:
+        print(json.dumps({"faults": faults, "trend": trend, "samples": [asdict(sample) for sample in samples]}))
     else:
         print(f"trend of memory after day {warm}: {trend / 1e3:+.0f} kB a day")
         print("\n".join(f"NOT FLAT: {fault}" for fault in faults) or "flat")

@@ -87,7 +87,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def no_urlextract(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stands in for the library, which the tests do without."""
+    """Replaces the library, which the tests do not need."""
     monkeypatch.setitem(baselines.SHORT, "PyPI `urlextract`, cleaned", baselines.all_hosts)
     monkeypatch.setattr(baselines, "has_url_extract", lambda: True)
 
@@ -123,7 +123,7 @@ def test_rows_of_one_paper_are_added() -> None:
 def test_calibration_error_of_known_bins() -> None:
     pairs = [(0.9, True)] * 9 + [(0.9, False)] + [(0.2, True)] + [(0.2, False)]
     bins = scoring.equal_width(pairs)
-    assert [(one.low, one.count) for one in bins] == [(0.2, 2), (0.9, 10)]
+    assert [(bin_.low, bin_.count) for bin_ in bins] == [(0.2, 2), (0.9, 10)]
     assert scoring.calibration_error(bins) == pytest.approx((10 * 0.0 + 2 * 0.3) / 12)
     assert scoring.calibration_error(scoring.equal_mass(pairs)) == pytest.approx(0.05)
 
@@ -135,13 +135,13 @@ def test_brier_scores() -> None:
 
 
 def test_a_probability_of_one_falls_in_the_last_bin() -> None:
-    assert [one.low for one in scoring.equal_width([(1.0, True)])] == [0.9]
+    assert [bin_.low for bin_ in scoring.equal_width([(1.0, True)])] == [0.9]
 
 
 @given(PAIRS)
 def test_bins_hold_every_link_once(pairs: list[tuple[float, bool]]) -> None:
     for bins in (scoring.equal_width(pairs), scoring.equal_mass(pairs)):
-        assert sum(one.count for one in bins) == len(pairs)
+        assert sum(bin_.count for bin_ in bins) == len(pairs)
         assert len(bins) <= 10
         assert 0 <= scoring.calibration_error(bins) <= 1
 
@@ -149,7 +149,7 @@ def test_bins_hold_every_link_once(pairs: list[tuple[float, bool]]) -> None:
 @given(PAIRS)
 def test_equal_probabilities_stay_in_one_bin(pairs: list[tuple[float, bool]]) -> None:
     bins = scoring.equal_mass(pairs)
-    assert all(one.high < other.low for one, other in pairwise(bins))
+    assert all(lower.high < upper.low for lower, upper in pairwise(bins))
 
 
 def test_intervals_equal_those_of_the_plain_way() -> None:
@@ -166,20 +166,20 @@ def test_intervals_equal_those_of_the_plain_way() -> None:
 
 def test_intervals_are_the_same_each_time_and_hold_the_figure() -> None:
     papers = [(1, 0, 0)] * 30 + [(0, 1, 1)] * 5
-    first, again = (intervals(papers, scoring.three) for _ in range(2))
-    assert first == again
+    first, second = (intervals(papers, scoring.three) for _ in range(2))
+    assert first == second
     assert all(low < 30 / 35 < high for low, high in first)
     assert intervals([], scoring.three) == []
 
 
 def test_labels_that_prove_nothing_are_left_out(folder: Path) -> None:
-    read = labels.load_labels(folder)
-    assert [paper.label for paper in read.listed] == ["official", "official", "promise-only"]
-    assert [text.nasty for text in read.texts] == [False, True, True]
-    assert read.full_texts[0].own == {"github:ann/linker", "github:ann/old-linker"}
+    loaded = labels.load_labels(folder)
+    assert [paper.label for paper in loaded.listed] == ["official", "official", "promise-only"]
+    assert [text.nasty for text in loaded.texts] == [False, True, True]
+    assert loaded.full_texts[0].own == {"github:ann/linker", "github:ann/old-linker"}
 
 
-def test_windows_stand_where_they_stood() -> None:
+def test_windows_keep_their_offsets() -> None:
     text = labels.lay_out(CONTEXT["windows"], 20_000)  # type: ignore[arg-type]
     assert len(text) == 20_000
     assert text.index("https://github.com/ann/linker") == 300
@@ -187,14 +187,14 @@ def test_windows_stand_where_they_stood() -> None:
 
 
 def test_overlapping_windows_are_one_text() -> None:
-    whole = "".join(chr(97 + at % 26) for at in range(900))
-    windows = [{"chars": at, "text": whole[max(0, at - 240) : at + 160]} for at in (100, 350, 700)]
-    assert labels.lay_out(windows, 900)[:860] == whole[:860]
+    text = "".join(chr(97 + at % 26) for at in range(900))
+    windows = [{"chars": at, "text": text[max(0, at - 240) : at + 160]} for at in (100, 350, 700)]
+    assert labels.lay_out(windows, 900)[:860] == text[:860]
 
 
-def _full_text(**known: Any) -> labels.FullText:
+def _full_text(**changes: Any) -> labels.FullText:
     facts = {"own": frozenset({"github:ann/linker"}), "others": frozenset({"github:dan/tool"}), "in_text": True}
-    return labels.FullText(arxiv_id="1", title="", text="", text_format="text", **{**facts, **known})
+    return labels.FullText(arxiv_id="1", title="", text="", text_format="text", **{**facts, **changes})
 
 
 def test_truth_of_a_link() -> None:
@@ -215,20 +215,20 @@ def test_only_strangers_count_against_a_paper() -> None:
     assert full.of_paper(_full_text(in_text=False), []).counts == (0, 0, 0)
 
 
-def _said(key: str, role: str = "own", place: str = "section") -> DetectedLink:
+def _link(key: str, role: str = "own", place: str = "section") -> DetectedLink:
     return DetectedLink(key, role, 0.9, place)
 
 
 @pytest.mark.parametrize(
     ("links", "expected"),
     [
-        ([_said("github:ann/linker")], {}),
-        ([_said("github:ann/linker", "mention")], {"full-own-below": 1}),
-        ([_said("github:ann/linkerfigure")], {"full-own-end": 1}),
-        ([_said("github:ann/other-name")], {"full-renamed": 1}),
-        ([_said("page:https://a.org", "mention")], {"full-own-unseen": 1}),
-        ([_said("github:ann/linker"), _said("github:dan/tool")], {"full-other-section": 1}),
-        ([_said("github:ann/linker"), _said("github:dan/tool", place="footnote")], {"full-other-footnote": 1}),
+        ([_link("github:ann/linker")], {}),
+        ([_link("github:ann/linker", "mention")], {"full-own-below": 1}),
+        ([_link("github:ann/linkerfigure")], {"full-own-end": 1}),
+        ([_link("github:ann/other-name")], {"full-renamed": 1}),
+        ([_link("page:https://a.org", "mention")], {"full-own-unseen": 1}),
+        ([_link("github:ann/linker"), _link("github:dan/tool")], {"full-other-section": 1}),
+        ([_link("github:ann/linker"), _link("github:dan/tool", place="footnote")], {"full-other-footnote": 1}),
     ],
 )
 def test_errors_of_full_texts(links: list[DetectedLink], expected: dict[str, int]) -> None:
@@ -238,11 +238,11 @@ def test_errors_of_full_texts(links: list[DetectedLink], expected: dict[str, int
 @pytest.mark.parametrize(
     ("links", "promise", "expected"),
     [
-        ([_said("github:ann/linker")], "available", {}),
-        ([_said("github:ann/link")], "available", {"reference-end": 1}),
+        ([_link("github:ann/linker")], "available", {}),
+        ([_link("github:ann/link")], "available", {"reference-end": 1}),
         ([], "promised", {"reference-missed": 1, "available-as-promise": 1}),
-        ([_said("github:ann/linker", "mention"), _said("page:https://a.io", "mention")], "none", {"own-as-mention": 1, "reference-extra": 1, "promise-missed": 1}),
-        ([_said("github:ann/linker", "own-page")], "available", {"page-against-artifact": 1}),
+        ([_link("github:ann/linker", "mention"), _link("page:https://a.io", "mention")], "none", {"own-as-mention": 1, "reference-extra": 1, "promise-missed": 1}),
+        ([_link("github:ann/linker", "own-page")], "available", {"page-against-artifact": 1}),
     ],
 )  # fmt: skip
 def test_errors_of_short_texts(links: list[DetectedLink], promise: str, expected: dict[str, int]) -> None:
@@ -263,7 +263,7 @@ def test_every_reference_has_a_group_of_hosts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "found"),
+    ("way", "expected"),
     [
         (baselines.one_pattern, ["github:ann/linker", "github:dan/tool"]),
         (baselines.two_patterns, ["github:ann/linker", "github:dan/tool", "gitlab:eve/lib"]),
@@ -274,14 +274,14 @@ def test_every_reference_has_a_group_of_hosts() -> None:
         (baselines.most_frequent, ["github:dan/tool"]),
     ],
 )
-def test_baselines(way: baselines.Way, found: list[str]) -> None:
+def test_baselines(way: baselines.Way, expected: list[str]) -> None:
     text = (
         "Our code is available at https://github.com/Ann/linker.git. We thank https://gitlab.com/eve/lib and "
         "example.org."
         + "\n" * 9_000
         + "We compare with (https://github.com/dan/tool), https://github.com/dan/tool."
     )
-    assert way(text) == found
+    assert way(text) == expected
 
 
 @pytest.mark.parametrize("way", [*baselines.SHORT.values(), *baselines.FULL.values()])

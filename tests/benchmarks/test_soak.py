@@ -1,4 +1,4 @@
-"""The soak in a short form, and that it would see a leak."""
+"""The soak in a short form, and that it would report a leak."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 DAYS = 30
 
 
-def flat() -> list[Sample]:
+def make_flat_samples() -> list[Sample]:
     draw = random.Random(3)
     return [
         Sample(
@@ -30,39 +30,42 @@ def flat() -> list[Sample]:
     ]  # fmt: skip
 
 
-def test_what_breathes_is_flat() -> None:
-    assert soak.judge(flat(), 10) == []
+def test_small_variations_are_flat() -> None:
+    assert soak.judge(make_flat_samples(), 10) == []
 
 
 @pytest.mark.parametrize(
-    ("leak", "told"),
+    ("leak", "message"),
     [
-        (lambda one: replace(one, resident=one.resident + one.day * 300_000), "memory grows"),
-        (lambda one: replace(one, resident=one.resident + 80_000_000), "memory reaches"),
-        (lambda one: replace(one, files=one.files + one.day), "open files"),
-        (lambda one: replace(one, threads=one.threads + one.day // 5), "open threads"),
-        (lambda one: replace(one, log=30_000_000 if one.day == 9 else 0), "write-ahead log"),
-        (lambda one: replace(one, site_files=one.site_files + one.day * 100), "the site grows"),
+        (lambda sample: replace(sample, resident=sample.resident + sample.day * 300_000), "memory grows"),
+        (lambda sample: replace(sample, resident=sample.resident + 80_000_000), "memory reaches"),
+        (lambda sample: replace(sample, files=sample.files + sample.day), "open files"),
+        (lambda sample: replace(sample, threads=sample.threads + sample.day // 5), "open threads"),
+        (lambda sample: replace(sample, log=30_000_000 if sample.day == 9 else 0), "write-ahead log"),
+        (lambda sample: replace(sample, site_files=sample.site_files + sample.day * 100), "the site grows"),
     ],
 )
-def test_each_leak_is_seen(leak: object, told: str) -> None:
+def test_each_leak_is_reported(leak: object, message: str) -> None:
     assert callable(leak)
-    [fault] = soak.judge([leak(one) for one in flat()], 10)
-    assert told in fault
+    [fault] = soak.judge([leak(sample) for sample in make_flat_samples()], 10)
+    assert message in fault
 
 
 def test_a_single_jump_is_no_trend() -> None:
-    jumped = [replace(one, resident=one.resident + (5_000_000 if one.day == 20 else 0)) for one in flat()]
-    assert soak.slope([(one.day, one.resident) for one in jumped[10:]]) < soak.TREND_BYTES
+    jumped = [
+        replace(sample, resident=sample.resident + (5_000_000 if sample.day == 20 else 0))
+        for sample in make_flat_samples()
+    ]
+    assert soak.slope([(sample.day, sample.resident) for sample in jumped[10:]]) < soak.TREND_BYTES
     assert soak.slope([]) == soak.slope([(1, 5)]) == 0
 
 
 def test_a_few_days_are_flat() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.soak", "--days", "4", "--papers", "20", "--looks", "1", "--warm", "2", "--json"],
+        [sys.executable, "-m", "benchmarks.soak", "--days", "4", "--papers", "20", "--rounds", "1", "--warm", "2", "--json"],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["faults"] == []
-    assert [one["papers"] for one in told["samples"]] == [20, 40, 60, 80], "it really worked"
+    report = json.loads(done.stdout)
+    assert report["faults"] == []
+    assert [sample["papers"] for sample in report["samples"]] == [20, 40, 60, 80], "it really worked"
