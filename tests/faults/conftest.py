@@ -1,4 +1,4 @@
-"""A sandbox on a small world, and an installation that was run on it undisturbed."""
+"""A sandbox on a small world, and an installation that ran on it without faults."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.faults.playing import Installation
-from tests.faults.worlds import small
+from tests.faults.worlds import small_world
 from tracker.sandbox.server import Sandbox
 
-New = Callable[[str], Installation]
+NewInstallation = Callable[[str], Installation]
 
 
 @pytest.fixture(scope="session")
 def small_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    world = small(tmp_path_factory.mktemp("faults") / "world")
+    world = small_world(tmp_path_factory.mktemp("faults") / "world")
     with Sandbox(world.folder) as sandbox:
         yield sandbox
 
@@ -24,16 +24,16 @@ def small_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]
 @pytest.fixture(scope="session")
 def undisturbed(small_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """After one cycle without any fault."""
-    made = Installation(small_sandbox, tmp_path_factory.mktemp("undisturbed") / "data")
-    made.once()
-    made.assert_sound()
-    return made
+    installation = Installation(small_sandbox, tmp_path_factory.mktemp("undisturbed") / "data")
+    installation.once()
+    installation.assert_sound()
+    return installation
 
 
 @pytest.fixture
-def new(small_sandbox: Sandbox, tmp_path: Path) -> Iterator[New]:
+def new(small_sandbox: Sandbox, tmp_path: Path) -> Iterator[NewInstallation]:
     """`new(name)`: an installation with an empty data folder; the sandbox behaves at the start and at the end."""
-    made = [Installation(small_sandbox, tmp_path)]
-    made[0].reset()
+    first = Installation(small_sandbox, tmp_path)
+    first.reset()
     yield lambda name: Installation(small_sandbox, tmp_path / name)
-    made[0].reset()
+    first.reset()

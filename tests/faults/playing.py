@@ -1,4 +1,4 @@
-"""What faults are played with: an installation that is run as real processes, and what must hold of it afterwards."""
+"""An installation that runs as real processes, and the checks that it must pass after a fault."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 300.0
 """No command of these tests may take longer: a hang is a failure."""
 MOVING = {"artifacts": {"checked_at", "next_check_at"}, "checks": {"first_seen", "last_seen", "times"}}
-"""Columns that tell of the moment of a look, which a recovery at a later time has to move."""
+"""Columns that hold the time of a check, which a recovery at a later time has to change."""
 
 Views = dict[str, list[tuple[Any, ...]]]
 
@@ -43,8 +43,8 @@ def later(hours: float, since: str = NOW) -> str:
 
 
 @dataclass
-class Ended:
-    """How a command ended, with everything it said."""
+class CommandResult:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -53,26 +53,26 @@ class Ended:
 
 @dataclass
 class Installation:
-    """A data folder, and the sandbox that its processes ask."""
+    """A data folder, and the sandbox that its processes send requests to."""
 
     sandbox: Sandbox
     data: Path
     days: int = 2
-    """How many days a harvest looks back."""
+    """How many days back a harvest goes."""
 
     def environment(self, now: str = NOW, **more: str) -> dict[str, str]:
-        made = {
+        variables = {
             "TRACKER_LOG_FORMAT": "json",
             "TRACKER_LIMITS__FULL_TEXTS": "1000",
             "TRACKER_HARVEST__FIRST_DAYS": str(self.days),
             "TRACKER_HARVEST__OVERLAP_DAYS": str(self.days),
             **more,
         }
-        return {**os.environ, **environment(self.sandbox, self.data, **made), "TRACKER_NOW": now}
+        return {**os.environ, **environment(self.sandbox, self.data, **variables), "TRACKER_NOW": now}
 
-    def run(self, *arguments: str, now: str = NOW, before: tuple[str, ...] = (), **more: str) -> Ended:
-        """One command to its end; `before` are words that come before it, like `prlimit`'s."""
-        done = subprocess.run(
+    def run(self, *arguments: str, now: str = NOW, before: tuple[str, ...] = (), **more: str) -> CommandResult:
+        """One command to its end; `before` are arguments that come before it, like those of `prlimit`."""
+        process = subprocess.run(
             [*before, *TRACKER, *arguments],
             env=self.environment(now, **more),
             cwd=ROOT,
@@ -81,34 +81,34 @@ class Installation:
             check=False,
             timeout=SECONDS,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ended(done.returncode, done.stdout, done.stderr)
+        assert "Traceback" not in process.stderr, process.stderr
+        return CommandResult(process.returncode, process.stdout, process.stderr)
 
-    def once(self, now: str = NOW, **more: str) -> Ended:
+    def once(self, now: str = NOW, **more: str) -> CommandResult:
         """One whole cycle, which must end well."""
-        done = self.run("once", now=now, **more)
-        assert done.code == 0, done.out + done.err
-        return done
+        result = self.run("once", now=now, **more)
+        assert result.code == 0, result.out + result.err
+        return result
 
     def begin(self, *arguments: str, now: str = NOW, **more: str) -> subprocess.Popen[bytes]:
         """A command in the background that writes its stages to `self.stages`."""
         self.stages.unlink(missing_ok=True)
         env = self.environment(now, FAULT_STAGES=str(self.stages), **more)
         self.data.mkdir(parents=True, exist_ok=True)
-        with self.said.open("wb") as said:
-            return subprocess.Popen([*STAGED, *arguments], env=env, cwd=ROOT, stdout=said, stderr=said)
+        with self.output.open("wb") as output:
+            return subprocess.Popen([*STAGED, *arguments], env=env, cwd=ROOT, stdout=output, stderr=output)
 
     @property
     def stages(self) -> Path:
         return self.data.with_name(f"{self.data.name}.stages")
 
     @property
-    def said(self) -> Path:
-        return self.data.with_name(f"{self.data.name}.said")
+    def output(self) -> Path:
+        return self.data.with_name(f"{self.data.name}.output")
 
-    def passed(self) -> list[tuple[float, str]]:
+    def stages_passed(self) -> list[tuple[float, str]]:
         """The parts of stages that the last `begin` went through so far, like `scan.full_text`, each with the moment of
-        its begin in seconds of the monotonic clock; `between.stages` stands for what is none."""
+        its begin in seconds of the monotonic clock; `between.stages` is the time between two stages."""
         lines = self.stages.read_text().splitlines() if self.stages.exists() else []
         return [(float(moment), stage) for moment, _, stage in (line.partition(" ") for line in lines if line)]
 
@@ -118,28 +118,28 @@ class Installation:
 
     def views(self, *, without: dict[str, set[str]] | None = None) -> Views:
         """All public views, sorted, but for the columns of `without` by view."""
-        told = {}
+        views = {}
         for view in VIEWS:
             names = [name for _, name, *_ in self.rows(f"PRAGMA table_info({view})")]
-            kept = [name for name in names if name not in (without or {}).get(view, ())]
-            told[view] = sorted(self.rows(f"SELECT {', '.join(kept)} FROM {view}"), key=repr)
-        return told
+            columns = [name for name in names if name not in (without or {}).get(view, ())]
+            views[view] = sorted(self.rows(f"SELECT {', '.join(columns)} FROM {view}"), key=repr)
+        return views
 
     def states(self) -> dict[str, tuple[str, ...]]:
-        """What is said of each paper: the four facts, by id."""
+        """The states of the four facts of each paper, by arXiv id."""
         return {
             key: tuple(facts)
             for key, *facts in self.rows("SELECT arxiv_id, code, weights, data, demo FROM papers")
         }
 
     def feed(self) -> list[str]:
-        """The guids of the feed, which must be valid, the same in its packed form, and name nothing twice."""
+        """The guids of the feed, which must be valid, the same when decompressed, and without duplicates."""
         public = self.data / "public"
-        whole = (public / "feed.xml").read_bytes()
-        assert gzip.decompress((public / "feed.xml.gz").read_bytes()) == whole
-        read = feedparser.parse(whole)
-        assert not read.bozo, read.get("bozo_exception")
-        guids = [item.id for item in read.entries]
+        content = (public / "feed.xml").read_bytes()
+        assert gzip.decompress((public / "feed.xml.gz").read_bytes()) == content
+        parsed = feedparser.parse(content)
+        assert not parsed.bozo, parsed.get("bozo_exception")
+        guids = [item.id for item in parsed.entries]
         assert len(set(guids)) == len(guids), guids
         return guids
 
@@ -163,31 +163,33 @@ class Installation:
         now = self.feed()
         assert set(feed or ()) <= set(now)
 
-    def asked(self, *upstreams: str) -> list[dict[str, Any]]:
+    def requests(self, *upstreams: str) -> list[dict[str, Any]]:
         """The sandbox's log of requests, of these upstreams alone where some are named."""
-        with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/requests") as answer:
-            return [request for request in json.load(answer) if not upstreams or request["upstream"] in upstreams]
+        with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/requests") as response:
+            return [
+                request for request in json.load(response) if not upstreams or request["upstream"] in upstreams
+            ]
 
     def order(self, *orders: dict[str, Any]) -> None:
         """Let the sandbox misbehave."""
         self._post("misbehave", list(orders))
 
     def reset(self) -> None:
-        """Let it behave again, and forget what it was asked."""
+        """Let the sandbox behave again and forget its log of requests."""
         self._post("reset", {})
 
-    def _post(self, name: str, told: object) -> None:
-        asked = urllib.request.Request(
-            f"{self.sandbox.url}/_sandbox/{name}", json.dumps(told).encode(), {"content-type": "application/json"}
+    def _post(self, name: str, body: object) -> None:
+        request = urllib.request.Request(
+            f"{self.sandbox.url}/_sandbox/{name}", json.dumps(body).encode(), {"content-type": "application/json"}
         )
-        urllib.request.urlopen(asked).close()
+        urllib.request.urlopen(request).close()
 
 
 def report(text: str) -> None:
-    """Add a measured figure to the file of FAULTS_REPORT, where one is named."""
+    """Add a measured value to the file of FAULTS_REPORT, where one is named."""
     if os.environ.get("FAULTS_REPORT"):
-        with Path(os.environ["FAULTS_REPORT"]).open("a") as kept:
-            kept.write(f"{text}\n")
+        with Path(os.environ["FAULTS_REPORT"]).open("a") as file:
+            file.write(f"{text}\n")
 
 
 def end(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGKILL) -> int:
@@ -196,13 +198,13 @@ def end(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGKIL
     return process.wait(SECONDS)
 
 
-def stands(process: subprocess.Popen[bytes]) -> bool:
+def wait_until_stopped(process: subprocess.Popen[bytes]) -> bool:
     """Wait until a process has stopped itself; False where it ended before."""
     deadline = time.monotonic() + SECONDS
     flags = os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT
-    while not (seen := os.waitid(os.P_PID, process.pid, flags)):
+    while not (status := os.waitid(os.P_PID, process.pid, flags)):
         if time.monotonic() > deadline:
             end(process)
             raise AssertionError("it hangs")
         time.sleep(0.001)
-    return seen.si_code == os.CLD_STOPPED
+    return status.si_code == os.CLD_STOPPED

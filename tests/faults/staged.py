@@ -1,10 +1,11 @@
-"""Runs one command of `tracker`, and writes to the file of FAULT_STAGES which stage begins and when, one a line,
-at once: `1234.5 scan.full_text`. At the place of FAULT_STAND it stops itself, until SIGCONT or its end comes from
-outside. FAULT_BUSY_SECONDS is how long a lock is waited for, FAULT_MIGRATIONS a folder of revisions in place of the
-program's own.
+"""Runs one command of `tracker` and logs its stages, for tests that stop it inside one.
 
-The program itself logs a stage only now and then; a test that wants to know in which one it killed needs every
-change.
+Each line of the file FAULT_STAGES says which stage begins and when: `1234.5 scan.full_text`. The program itself logs
+a stage only now and then; a test that wants to know in which one it killed needs every change.
+
+At the place of FAULT_STOP_AT the command stops itself (SIGSTOP), until another process sends SIGCONT or ends it.
+FAULT_BUSY_SECONDS is how long a lock is waited for, FAULT_MIGRATIONS a folder of revisions in place of the program's
+own.
 """
 
 from __future__ import annotations
@@ -30,8 +31,7 @@ GROUPS = {
     "judge": ("judge",),
     "publish": ("publish", "websub", "notices"),
 }
-"""The stages by what they do, as the kills are counted; those of a host (`check.github`) are in the group of
-`check`."""
+"""The groups of stages by which kills are counted; the stage of a host (`check.github`) is in the group `check`."""
 GROUP_OF = {stage: group for group, stages in GROUPS.items() for stage in stages}
 
 _inside = ["between.stages"]
@@ -39,22 +39,25 @@ _passed: list[str] = []
 
 
 def place(passed: Sequence[str]) -> str:
-    """Where in a cycle the last of these stages lies: after how many judgings, the stage, and its which time since
-    then. A cycle that finds work done passes fewer stages than a first one, but judges as often."""
+    """The place in a cycle of the last of these stages: how many times works were judged before, the stage, and
+    how often it came since.
+
+    A cycle that finds work done passes fewer stages than a first one, but judges as often.
+    """
     judged = [number for number, part in enumerate(passed) if part == "judge.judge"]
     since = passed[judged[-1] :] if judged else passed
     return f"{len(judged)} {passed[-1]} {since.count(passed[-1])}"
 
 
-def _note(log: int) -> None:
+def _log_stage(log: int) -> None:
     os.write(log, f"{time.monotonic():.4f} {_inside[-1]}\n".encode())
     _passed.append(_inside[-1])
-    if place(_passed) == os.environ.get("FAULT_STAND"):
+    if place(_passed) == os.environ.get("FAULT_STOP_AT"):
         os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def _note_stages(log: int) -> None:
-    """Let every stage that is opened from now on be noted where it begins and ends."""
+def _log_stages(log: int) -> None:
+    """Write to the log where each stage begins and ends, from now on."""
     open_stage = Cycle.stage
 
     @contextmanager
@@ -65,26 +68,26 @@ def _note_stages(log: int) -> None:
                 yield opened
             return
         _inside.append(f"{group}.{name}")
-        _note(log)
+        _log_stage(log)
         try:
             with open_stage(cycle, name, **options) as opened:
                 yield opened
         finally:
             _inside.pop()
-            _note(log)
+            _log_stage(log)
 
     Cycle.stage = stage  # type: ignore[method-assign] # the stages themselves, and nothing else
 
 
 def main() -> int:
-    """As `python -m tracker` does."""
+    """Run a command like `python -m tracker` does."""
     log = os.open(os.environ["FAULT_STAGES"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    _note_stages(log)
+    _log_stages(log)
     if os.environ.get("FAULT_BUSY_SECONDS"):
         engine.BUSY_SECONDS = float(os.environ["FAULT_BUSY_SECONDS"])  # type: ignore[assignment] # a short minute
     if os.environ.get("FAULT_MIGRATIONS"):
         upgrade.MIGRATIONS = Path(os.environ["FAULT_MIGRATIONS"])
-    _note(log)
+    _log_stage(log)
     return app.run(sys.argv[1:])
 
 

@@ -1,4 +1,4 @@
-"""The disk full, at any write: a sentence, nothing lost, and the next cycle with room does the rest."""
+"""A full disk at any write: one sentence, nothing lost, and the next cycle with room does the rest."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ MOUNTED = 24 << 20
 ROOM = [0, 400] if not LONG else [*range(0, 1000, 40), *range(1000, 3000, 200)]
 """Kilobytes that are free, one attempt after the other."""
 
-New = Callable[[str], Installation]
+NewInstallation = Callable[[str], Installation]
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own."""
+    """A small file system, mounted for this test."""
     place = tmp_path / "disk"
     place.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={MOUNTED}", "tmpfs", str(place)]
@@ -36,7 +36,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def _leave(disk: Path, kilobytes: int) -> None:
-    """Fill the disk but for so much."""
+    """Fill the disk except for so many kilobytes."""
     ballast = disk / "ballast"
     ballast.unlink(missing_ok=True)
     free = shutil.disk_usage(disk).free
@@ -47,23 +47,23 @@ def _leave(disk: Path, kilobytes: int) -> None:
 def test_a_full_disk_is_one_sentence_and_room_is_all_that_it_takes(
     disk: Path, small_sandbox: Sandbox, undisturbed: Installation
 ) -> None:
-    broken, seen, failed = Installation(small_sandbox, disk / "data"), [], 0
+    broken, guids, failed = Installation(small_sandbox, disk / "data"), [], 0
     broken.reset()
     for kilobytes in ROOM:
         _leave(disk, kilobytes)
-        ended = broken.run("once")
-        if ended.code:
+        result = broken.run("once")
+        if result.code:
             failed += 1
-            assert ended.code == 1, ended.err
-            assert "disk" in ended.err or "space" in ended.err, ended.err
-            assert "unexpected" not in ended.err, ended.err
+            assert result.code == 1, result.err
+            assert "disk" in result.err or "space" in result.err, result.err
+            assert "unexpected" not in result.err, result.err
         if (broken.data / "public" / "feed.xml").exists():
-            assert set(seen) <= set(broken.feed())
-            seen = broken.feed()
+            assert set(guids) <= set(broken.feed())
+            guids = broken.feed()
     assert failed >= (2 if LONG else 1)
     (disk / "ballast").unlink()
     broken.once()
-    broken.assert_sound(seen)
+    broken.assert_sound(guids)
     assert broken.views() == undisturbed.views()
 
 
@@ -75,9 +75,9 @@ def test_a_file_that_may_not_grow_is_one_sentence(
     """`prlimit --fsize`: every write beyond so much of one file fails, in the middle of it."""
     broken = new("limited")
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-    ended = broken.run("once", before=("prlimit", f"--fsize={kilobytes << 10}:{limit}", "--"))
-    assert ended.code == 1, ended.err
-    assert "unexpected" not in ended.err
+    result = broken.run("once", before=("prlimit", f"--fsize={kilobytes << 10}:{limit}", "--"))
+    assert result.code == 1, result.err
+    assert "unexpected" not in result.err
     broken.once()
     broken.assert_sound()
     assert broken.views() == undisturbed.views()

@@ -20,7 +20,7 @@ import feedparser
 import pytest
 
 from tests.faults import worlds
-from tests.faults.playing import LONG, SECONDS, Installation, end, report, stands
+from tests.faults.playing import LONG, SECONDS, Installation, end, report, wait_until_stopped
 from tests.faults.staged import place
 from tracker.sandbox.server import Sandbox
 
@@ -33,7 +33,7 @@ TRIES = 4
 
 @dataclass(frozen=True, order=True)
 class Stretch:
-    """What lies between two lines of a cycle's log."""
+    """The time between two lines of a cycle's log of stages."""
 
     number: int
     place: str
@@ -50,124 +50,128 @@ class Stretch:
 
 
 @dataclass
-class Whole:
-    """An undisturbed run: its stretches, and what it ended with."""
+class UndisturbedRun:
+    """An undisturbed run: its installation and its stretches."""
 
     installation: Installation
     stretches: list[Stretch]
     killed: Counter[str] = field(default_factory=Counter)
-    """By the stage that the killed process was in, as it wrote itself."""
-    again: Counter[str] = field(default_factory=Counter)
-    """What had to be made again, by why."""
-    stood: int = 0
-    """Kills that came too late until the last try."""
+    """Kills by stage, as the killed process logged it."""
+    retries: Counter[str] = field(default_factory=Counter)
+    """Kills that were repeated, by reason."""
+    killed_at_stop: int = 0
+    """Kills that came too late until the last try, which killed the stopped process."""
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+def undisturbed_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UndisturbedRun]:
     folder = tmp_path_factory.mktemp("kill")
     if not LONG:
-        worlds.small(folder / "world")
+        worlds.small_world(folder / "world")
     elif not worlds.listing_day(folder / "world"):
         worlds.generated_day(folder / "world")
     with Sandbox(folder / "world") as sandbox:
-        made = Installation(sandbox, folder / "whole", days=7 if LONG else 2)
-        process = made.begin("once")
-        assert process.wait(SECONDS) == 0, made.said.read_text()
-        made.assert_sound()
-        passed = made.passed()
+        installation = Installation(sandbox, folder / "whole", days=7 if LONG else 2)
+        process = installation.begin("once")
+        assert process.wait(SECONDS) == 0, installation.output.read_text()
+        installation.assert_sound()
+        passed = installation.stages_passed()
         parts = [part for _, part in passed]
         stretches = [
             Stretch(number, place(parts[: number + 1]), after - moment)
             for number, ((moment, _), (after, _)) in enumerate(itertools.pairwise(passed))
         ]
-        found = Whole(made, stretches)
-        yield found
+        run = UndisturbedRun(installation, stretches)
+        yield run
         report("| stage | kills |\n|---|---|")
         for stage in (*STAGES, "between"):
-            report(f"| {stage} | {found.killed[stage]} |")
-        report(f"Undone and made again, by why: {dict(found.again)}")
-        report(f"Killed where they stood: {found.stood}")
+            report(f"| {stage} | {run.killed[stage]} |")
+        report(f"Undone and repeated, by reason: {dict(run.retries)}")
+        report(f"Killed while stopped: {run.killed_at_stop}")
 
 
 @pytest.mark.parametrize("seed", range(-(-KILLS // len(OF_ONE_STORE))))
-def test_a_killed_cycle_is_done_again(whole: Whole, tmp_path: Path, seed: int) -> None:
+def test_a_killed_cycle_is_done_again(undisturbed_run: UndisturbedRun, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    broken = replace(whole.installation, data=tmp_path / "broken")
+    broken = replace(undisturbed_run.installation, data=tmp_path / "broken")
     # In the order of the cycle each kill finds its work still to be done; in any order it finds remains of later work.
-    plan = _chosen(whole, chance)
+    plan = _choose_stretches(undisturbed_run, chance)
     plan = plan if seed % 3 < 2 else chance.sample(plan, len(plan))
-    seen: set[str] = set()
+    guids: set[str] = set()
     for aim in plan:
-        whole.killed[_killed(whole, broken, aim, chance)] += 1
-        shown = _shown(broken)
-        assert seen <= shown
-        seen = shown
+        undisturbed_run.killed[_kill_cycle(undisturbed_run, broken, aim, chance)] += 1
+        shown = _read_guids(broken)
+        assert guids <= shown
+        guids = shown
     broken.once()
-    broken.assert_sound(sorted(seen))
-    assert broken.views() == whole.installation.views()
+    broken.assert_sound(sorted(guids))
+    assert broken.views() == undisturbed_run.installation.views()
     name = "public/feed.xml"
-    assert (broken.data / name).read_bytes() == (whole.installation.data / name).read_bytes()
+    assert (broken.data / name).read_bytes() == (undisturbed_run.installation.data / name).read_bytes()
     assert broken.once().out.count("0 new in the feed") == 1
 
 
-def test_every_stage_was_hit(whole: Whole) -> None:
+def test_every_stage_was_hit(undisturbed_run: UndisturbedRun) -> None:
     """After the tests above; alone it kills nothing."""
-    if not whole.killed:
+    if not undisturbed_run.killed:
         pytest.skip("nothing was killed")
-    assert all(whole.killed[stage] >= IN_EACH for stage in STAGES), whole.killed
-    assert whole.killed.total() >= KILLS
+    assert all(undisturbed_run.killed[stage] >= IN_EACH for stage in STAGES), undisturbed_run.killed
+    assert undisturbed_run.killed.total() >= KILLS
 
 
-def _chosen(whole: Whole, chance: random.Random) -> list[Stretch]:
+def _choose_stretches(undisturbed_run: UndisturbedRun, chance: random.Random) -> list[Stretch]:
     """Where to kill the cycles of one store, in the order of the cycle: each stretch is the likelier the longer it takes, and
     comes once while its stage has others."""
     plan: list[Stretch] = []
     for stage, times in Counter(OF_ONE_STORE).items():
         within: list[Stretch] = []
         for _ in range(times):
-            within = within or [stretch for stretch in whole.stretches if stretch.stage == stage]
-            # The log tells no time shorter than that.
+            within = within or [stretch for stretch in undisturbed_run.stretches if stretch.stage == stage]
+            # The log resolves no shorter time.
             plan += chance.choices(within, [candidate.seconds + 0.0001 for candidate in within])
             within.remove(plan[-1])
     return sorted(plan)
 
 
-def _killed(whole: Whole, broken: Installation, aim: Stretch, chance: random.Random) -> str:
-    """Kill a cycle at a random moment of a stretch; the stage it was in then.
+def _kill_cycle(undisturbed_run: UndisturbedRun, broken: Installation, aim: Stretch, chance: random.Random) -> str:
+    """Kill a cycle at a random moment of a stretch; returns the stage that it was in.
 
-    The cycle stands still where the stretch begins, so that it does not matter how fast it came there. How long it goes on
-    from there is chance. If that was too long, the kill is undone: the store from before it is put back, and the log tells
-    how long the stretch takes with that store on this machine. The last try kills it where it stands.
+    The cycle stops itself where the stretch begins, so that it does not matter how fast it got there, and continues
+    for a random time. If that was too long, the kill is undone: the store from before is put back, and the log shows
+    how long the stretch takes with that store on this machine. The last try kills the stopped process.
     """
-    before, where, seconds = broken.data.with_name("before"), aim.place, aim.seconds
+    before, stop_place, seconds = broken.data.with_name("before"), aim.place, aim.seconds
     broken.data.mkdir(exist_ok=True)
     shutil.rmtree(before, ignore_errors=True)
     shutil.copytree(broken.data, before)
-    for left in reversed(range(TRIES)):
-        process = broken.begin("once", FAULT_STAND=where)
-        if stands(process):
-            stood, begun = len(broken.passed()), time.monotonic()
-            code = _end_after(process, chance.uniform(0, seconds) if left else 0)
-            assert code in {0, -signal.SIGKILL}, broken.said.read_text()
-            gone = [moment for moment, part in broken.passed()[stood:] if not part.startswith(f"{aim.stage}.")]
-            if code == -signal.SIGKILL and not gone:
-                whole.stood += not left
-                return broken.passed()[-1][1].partition(".")[0]
-            seconds = (gone[0] if gone else time.monotonic()) - begun
-            whole.again["too late"] += 1
+    for tries_left in reversed(range(TRIES)):
+        process = broken.begin("once", FAULT_STOP_AT=stop_place)
+        if wait_until_stopped(process):
+            passed_before, begun = len(broken.stages_passed()), time.monotonic()
+            code = _end_after(process, chance.uniform(0, seconds) if tries_left else 0)
+            assert code in {0, -signal.SIGKILL}, broken.output.read_text()
+            left_stage = [
+                moment
+                for moment, part in broken.stages_passed()[passed_before:]
+                if not part.startswith(f"{aim.stage}.")
+            ]
+            if code == -signal.SIGKILL and not left_stage:
+                undisturbed_run.killed_at_stop += not tries_left
+                return broken.stages_passed()[-1][1].partition(".")[0]
+            seconds = (left_stage[0] if left_stage else time.monotonic()) - begun
+            undisturbed_run.retries["too late"] += 1
         else:
             # With some work done before, the part has fewer turns.
-            assert process.wait() == 0, broken.said.read_text()
-            where = f"{aim.place.split()[0]} {aim.part} 1"
-            whole.again["fewer turns"] += 1
+            assert process.wait() == 0, broken.output.read_text()
+            stop_place = f"{aim.place.split()[0]} {aim.part} 1"
+            undisturbed_run.retries["fewer turns"] += 1
         shutil.rmtree(broken.data)
         shutil.copytree(before, broken.data)
-    raise AssertionError(f"no cycle came to {where}")
+    raise AssertionError(f"no cycle came to {stop_place}")
 
 
 def _end_after(process: subprocess.Popen[bytes], seconds: float) -> int:
-    """Let a process that stands still go on for so long, then kill it; 0 if it had ended well."""
+    """Let a stopped process continue for so many seconds, then kill it; returns its exit code."""
     if seconds:
         process.send_signal(signal.SIGCONT)
         try:
@@ -177,11 +181,11 @@ def _end_after(process: subprocess.Popen[bytes], seconds: float) -> int:
     return end(process)
 
 
-def _shown(broken: Installation) -> set[str]:
-    """What a reader of the feed sees meanwhile: nothing yet, or a valid feed."""
+def _read_guids(broken: Installation) -> set[str]:
+    """The guids that a reader of the feed sees meanwhile; empty where there is no feed yet."""
     file = broken.data / "public" / "feed.xml"
     if not file.exists():
         return set()
-    read = feedparser.parse(file.read_bytes())
-    assert not read.bozo
-    return {item.id for item in read.entries}
+    feed = feedparser.parse(file.read_bytes())
+    assert not feed.bozo
+    return {item.id for item in feed.entries}

@@ -1,4 +1,4 @@
-"""The database held by others: readers never hinder, a lock is waited for, and one that stays is a sentence."""
+"""A database in use by others: readers do not hinder, a short lock is waited for, a lasting one is one error."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ import pytest
 
 from tests.faults.playing import LONG, Installation
 
-New = Callable[[str], Installation]
-HELD_SECONDS = 60.0 if LONG else 2.0
+NewInstallation = Callable[[str], Installation]
+LOCK_SECONDS = 60.0 if LONG else 2.0
 HOLDER = """
 import sqlite3, sys, time
-held = sqlite3.connect(sys.argv[1], isolation_level=None)
-held.execute(sys.argv[2])
-held.execute("SELECT count(*) FROM sqlite_master").fetchone()
-print("held", flush=True)
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute(sys.argv[2])
+connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+print("locked", flush=True)
 time.sleep(float(sys.argv[3]))
 """
 
 
 @contextmanager
-def held(broken: Installation, begin: str, seconds: float) -> Iterator[subprocess.Popen[str]]:
+def hold_database(broken: Installation, begin: str, seconds: float) -> Iterator[subprocess.Popen[str]]:
     """Another process holds the database, until its seconds or the context are over."""
     command = [sys.executable, "-c", HOLDER, str(broken.data / "tracker.db"), begin, str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        assert process.stdout.readline() == "held\n"
+        assert process.stdout.readline() == "locked\n"
         try:
             yield process
         finally:
@@ -40,35 +40,35 @@ def held(broken: Installation, begin: str, seconds: float) -> Iterator[subproces
 
 
 def test_a_reader_who_stays_hinders_nobody_and_a_lock_of_a_minute_is_waited_for(
-    new: New, undisturbed: Installation
+    new: NewInstallation, undisturbed: Installation
 ) -> None:
     broken = new("held")
     broken.run("judge")
-    with held(broken, "BEGIN", 300):
+    with hold_database(broken, "BEGIN", 300):
         broken.once()
         assert broken.views() == undisturbed.views()
     broken.assert_sound()
     with closing(sqlite3.connect(broken.data / "tracker.db")) as connection:
         assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
     begun = time.monotonic()
-    with held(broken, "BEGIN EXCLUSIVE", HELD_SECONDS):
+    with hold_database(broken, "BEGIN EXCLUSIVE", LOCK_SECONDS):
         assert broken.run("judge", "--all").code == 0
-    assert time.monotonic() - begun >= HELD_SECONDS
+    assert time.monotonic() - begun >= LOCK_SECONDS
     broken.assert_sound(undisturbed.feed())
     assert broken.views() == undisturbed.views()
 
 
 @pytest.mark.parametrize("command", ["once", "judge", "publish"] if LONG else ["judge"])
-def test_a_lock_that_stays_is_one_sentence(new: New, undisturbed: Installation, command: str) -> None:
+def test_a_lock_that_stays_is_one_sentence(new: NewInstallation, undisturbed: Installation, command: str) -> None:
     broken = new("stuck")
     shutil.copytree(undisturbed.data, broken.data)
-    with held(broken, "BEGIN IMMEDIATE", 300):
+    with hold_database(broken, "BEGIN IMMEDIATE", 300):
         process = broken.begin(command, FAULT_BUSY_SECONDS="0.2")
         assert process.wait(120) == 1
-    said = broken.said.read_text()
-    assert "locked" in said
-    assert "unexpected" not in said
-    assert "Traceback" not in said
+    output = broken.output.read_text()
+    assert "locked" in output
+    assert "unexpected" not in output
+    assert "Traceback" not in output
     assert broken.run(command).code == 0
     broken.assert_sound(undisturbed.feed())
     assert broken.views() == undisturbed.views()

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.faults.playing import LONG, MOVING, NOW, Installation, report
-from tests.faults.worlds import small
+from tests.faults.worlds import small_world
 from tests.pipeline.run import environment
 from tracker import settings
 from tracker.fetch import request_policy
@@ -38,7 +38,7 @@ ARXIV = ("arxiv_api", "arxiv_oai", "arxiv_site")
 ALL = [(upstream, kind) for upstream in sorted(KINDS) for kind in sorted(KINDS[upstream])]
 SHORT = [("arxiv_api", "403"), ("github_api", "partial")]
 PAGED, DEEP = frozenset({"2606.00310"}), frozenset(f"2606.00{number}" for number in range(300, 304))
-HONEST = {
+INDISTINGUISHABLE = {
     ("web", "404"): PAGED,
     ("web", "html"): PAGED,
     ("web", "endless"): PAGED,
@@ -46,12 +46,12 @@ HONEST = {
     ("arxiv_site", "not-public"): DEEP,
     ("arxiv_site", "traversal"): DEEP,
 }
-"""Answers that nobody can tell from honest ones, and the papers whose code stands where they tell that nothing is."""
+"""Responses that cannot be distinguished from correct ones, and the papers whose code they hide."""
 MIXTURES = 50 if LONG else 1
 
 
-class Leaping:
-    """A clock that stands still but for the waits, which it leaps over; short ones, an upstream's pace, are waited for real."""
+class LeapingClock:
+    """A clock that only waits advance; short waits, an upstream's pace, take real time."""
 
     def __init__(self, start: datetime) -> None:
         self.moment = start
@@ -87,36 +87,36 @@ def _settings(installation: Installation) -> Settings:
 def _service(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[float], list[str]]]:
-    """A worker that stays, as the service's does: called with the hours since the first, it does a cycle and returns the
-    troubles."""
-    clock = Leaping(START)
+    """A worker that keeps running, like the service's: called with the hours since the first cycle, it runs one and
+    returns the troubles."""
+    clock = LeapingClock(START)
     monkeypatch.setattr(request_policy, "sleeper", lambda _cancel: clock.sleep)
-    made = _settings(installation)
+    loaded = _settings(installation)
 
     def cycle(hours: float) -> list[str]:
         clock.moment = START + timedelta(hours=hours)
         return [str(outcome) for outcome in run_cycle(worker).troubles]
 
-    with closing(open_store(made.store_url)) as store, closing(make_worker(made, store, clock)) as worker:
+    with closing(open_store(loaded.store_url)) as store, closing(make_worker(loaded, store, clock)) as worker:
         yield cycle
 
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    world = small(tmp_path_factory.mktemp("misbehave") / "world", papers=7)
-    with Sandbox(world.folder) as played:
-        yield played
+    world = small_world(tmp_path_factory.mktemp("misbehave") / "world", papers=7)
+    with Sandbox(world.folder) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
-def well(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def fault_free(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """After all cycles without any misbehaviour."""
-    made = Installation(sandbox, tmp_path_factory.mktemp("well") / "data")
-    with pytest.MonkeyPatch.context() as patch, _service(made, patch) as cycle:
+    installation = Installation(sandbox, tmp_path_factory.mktemp("fault-free") / "data")
+    with pytest.MonkeyPatch.context() as patch, _service(installation, patch) as cycle:
         for hours in HOURS:
             assert cycle(hours) == []
-    made.assert_sound()
-    return made
+    installation.assert_sound()
+    return installation
 
 
 def _orders(chosen: list[tuple[str, str]], chance: random.Random) -> list[dict[str, Any]]:
@@ -133,46 +133,46 @@ def _orders(chosen: list[tuple[str, str]], chance: random.Random) -> list[dict[s
     ]
 
 
-def _play(
-    broken: Installation, well: Installation, orders: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+def _run_with_faults(
+    broken: Installation, fault_free: Installation, orders: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken.reset()
     broken.order(*orders)
-    seen: list[str] = []
-    told: list[dict[str, Any]] = []
+    guids: list[str] = []
+    old_log: list[dict[str, Any]] = []
     refused_at: float | None = None
     with _service(broken, monkeypatch) as cycle:
         for hours in HOURS:
             if hours == RECOVERY:
                 broken.reset()
-                told = []
+                old_log = []
             troubles = cycle(hours)
-            broken.assert_sound(seen)
-            seen = broken.feed()
-            log = broken.asked(*ARXIV)
+            broken.assert_sound(guids)
+            guids = broken.feed()
+            log = broken.requests(*ARXIV)
             _assert_pace(log)
-            now, told = log[len(told) :], log
+            new_requests, old_log = log[len(old_log) :], log
             if refused_at is not None and hours < refused_at + 6:
-                assert not now, f"{len(now)} requests {hours - refused_at} hours after a 403"
-            refusals = [place for place, request in enumerate(now) if request["fault"] == "403"]
+                assert not new_requests, f"{len(new_requests)} requests {hours - refused_at} hours after a 403"
+            refusals = [place for place, request in enumerate(new_requests) if request["fault"] == "403"]
             if refusals:
-                assert len(now) == refusals[0] + 1, "arXiv was asked again after a 403"
+                assert len(new_requests) == refusals[0] + 1, "arXiv was asked again after a 403"
                 refused_at = hours
     assert troubles == []
-    told_otherwise = {key for order in orders for key in HONEST.get((order["upstream"], order["kind"]), ())}
-    ours, theirs = broken.states(), well.states()
+    allowed = {key for order in orders for key in INDISTINGUISHABLE.get((order["upstream"], order["kind"]), ())}
+    ours, theirs = broken.states(), fault_free.states()
     assert ours.keys() == theirs.keys()
-    assert {key for key in ours if ours[key] != theirs[key]} <= told_otherwise
-    missing = {key.rpartition(":")[2] for key in set(well.feed()) - set(seen)}
-    assert missing <= told_otherwise
-    assert set(seen) <= set(well.feed())
-    if told_otherwise:
+    assert {key for key in ours if ours[key] != theirs[key]} <= allowed
+    missing = {key.rpartition(":")[2] for key in set(fault_free.feed()) - set(guids)}
+    assert missing <= allowed
+    assert set(guids) <= set(fault_free.feed())
+    if allowed:
         return
     views = ("papers", "links", "artifacts", "open_papers")
     without = {"papers": {"announced_at"}, "artifacts": MOVING["artifacts"], "open_papers": {"opened_at"}}
-    found, wanted = broken.views(without=without), well.views(without=without)
+    views_found, views_expected = broken.views(without=without), fault_free.views(without=without)
     for view in views:
-        assert found[view] == wanted[view], view
+        assert views_found[view] == views_expected[view], view
 
 
 def _assert_pace(log: list[dict[str, Any]]) -> None:
@@ -181,21 +181,23 @@ def _assert_pace(log: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize(("upstream", "kind"), ALL if LONG else SHORT)
-def test_one_alone(
+def test_one_misbehaviour_alone(
     sandbox: Sandbox,
-    well: Installation,
+    fault_free: Installation,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     upstream: str,
     kind: str,
 ) -> None:
     broken = Installation(sandbox, tmp_path / "data")
-    _play(broken, well, _orders([(upstream, kind)], random.Random(f"{upstream} {kind}")), monkeypatch)
+    _run_with_faults(
+        broken, fault_free, _orders([(upstream, kind)], random.Random(f"{upstream} {kind}")), monkeypatch
+    )
 
 
 @pytest.mark.parametrize("seed", range(MIXTURES))
 def test_three_at_a_time(
-    sandbox: Sandbox, well: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    sandbox: Sandbox, fault_free: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     chance = random.Random(seed)
     orders = _orders(chance.sample(ALL, 3), chance)
@@ -203,4 +205,4 @@ def test_three_at_a_time(
         f"mixture {seed}: "
         + ", ".join(f"{order['upstream']} {order['kind']} x{order['times']}" for order in orders)
     )
-    _play(Installation(sandbox, tmp_path / "data"), well, orders, monkeypatch)
+    _run_with_faults(Installation(sandbox, tmp_path / "data"), fault_free, orders, monkeypatch)

@@ -1,4 +1,4 @@
-"""What is refused with one sentence and left as it is: a damaged or newer store, and settings that are not right."""
+"""What is refused with one sentence and left as it is: a damaged or newer store, and wrong settings."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.playing import LONG, SECONDS, Ended, Installation, end
+from tests.faults.playing import LONG, SECONDS, CommandResult, Installation, end
 from tests.store.later_revision import make_later
 
-New = Callable[[str], Installation]
+NewInstallation = Callable[[str], Installation]
 
 
-def _is_one_sentence(ended: Ended) -> None:
-    told = [line for line in ended.err.splitlines() if line.startswith("tracker: ")]
-    assert ended.code == 1, ended.err
-    assert len(told) == 1, ended.err
-    assert "unexpected" not in told[0]
+def _assert_one_sentence(result: CommandResult) -> None:
+    messages = [line for line in result.err.splitlines() if line.startswith("tracker: ")]
+    assert result.code == 1, result.err
+    assert len(messages) == 1, result.err
+    assert "unexpected" not in messages[0]
 
 
-def _copied(new: New, undisturbed: Installation) -> Installation:
-    made = new("copied")
-    shutil.copytree(undisturbed.data, made.data)
-    return made
+def _copy_installation(new: NewInstallation, undisturbed: Installation) -> Installation:
+    copy = new("copied")
+    shutil.copytree(undisturbed.data, copy.data)
+    return copy
 
 
 def _digest(path: Path) -> str:
@@ -51,24 +51,26 @@ def _overwrite(path: Path) -> None:
     path.write_bytes(b"This is a letter, not a database.\n" * 1000)
 
 
-def _newer(path: Path) -> None:
+def _set_newer_revision(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
 
 
-@pytest.mark.parametrize("harm", [_cut, _scribble, _overwrite, _newer] if LONG else [_scribble, _newer])
 @pytest.mark.parametrize(
-    "asked", ["once"] if not LONG else ["once", "run", "judge", "publish", "harvest", "check"]
+    "harm", [_cut, _scribble, _overwrite, _set_newer_revision] if LONG else [_scribble, _set_newer_revision]
 )
-def test_a_store_that_must_not_be_touched_is_not(
-    new: New, undisturbed: Installation, harm: Callable[[Path], None], asked: str
+@pytest.mark.parametrize(
+    "command", ["once"] if not LONG else ["once", "run", "judge", "publish", "harvest", "check"]
+)
+def test_a_damaged_or_newer_store_is_left_as_it_is(
+    new: NewInstallation, undisturbed: Installation, harm: Callable[[Path], None], command: str
 ) -> None:
-    broken = _copied(new, undisturbed)
+    broken = _copy_installation(new, undisturbed)
     file = broken.data / "tracker.db"
     harm(file)
     before, shown = _digest(file), broken.feed()
-    _is_one_sentence(broken.run(asked, TRACKER_WEB__PORT="0"))
+    _assert_one_sentence(broken.run(command, TRACKER_WEB__PORT="0"))
     assert _digest(file) == before
     assert broken.feed() == shown, "the site that was built stays"
     shutil.copy(undisturbed.data / "tracker.db", file)
@@ -86,30 +88,30 @@ def test_a_store_that_must_not_be_touched_is_not(
         "[check]\nshipped_days = 'often'",
     ][:: 1 if LONG else 5],
 )
-def test_settings_that_are_not_right_are_told_and_nothing_is_touched(
-    new: New, undisturbed: Installation, tmp_path: Path, lines: str
+def test_wrong_settings_are_reported_and_nothing_is_touched(
+    new: NewInstallation, undisturbed: Installation, tmp_path: Path, lines: str
 ) -> None:
-    broken = _copied(new, undisturbed)
+    broken = _copy_installation(new, undisturbed)
     file = broken.data / "tracker.db"
     config, before = tmp_path / "own.toml", _digest(file)
     config.write_text(lines)
-    ended = broken.run("--config", str(config), "once")
-    _is_one_sentence(ended)
+    result = broken.run("--config", str(config), "once")
+    _assert_one_sentence(result)
     assert _digest(file) == before
 
 
 @pytest.mark.skipif(not LONG, reason="in the long form; tests/test_settings.py has the sentences")
-def test_a_config_that_is_not_there_is_one_sentence(new: New) -> None:
-    _is_one_sentence(new("none").run("--config", "/nowhere/own.toml", "once"))
+def test_a_config_that_is_not_there_is_one_sentence(new: NewInstallation) -> None:
+    _assert_one_sentence(new("none").run("--config", "/nowhere/own.toml", "once"))
 
 
 @pytest.mark.skipif(not LONG, reason="in the long form")
-def test_a_data_folder_that_cannot_be_made_is_one_sentence(new: New) -> None:
-    _is_one_sentence(new("none").run("once", TRACKER_DATA_DIR="/dev/null/data"))
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(new: NewInstallation) -> None:
+    _assert_one_sentence(new("none").run("once", TRACKER_DATA_DIR="/dev/null/data"))
 
 
 def test_an_upgrade_that_is_killed_is_done_by_the_next_cycle(
-    new: New, undisturbed: Installation, tmp_path: Path
+    new: NewInstallation, undisturbed: Installation, tmp_path: Path
 ) -> None:
     old, migrations = new("old"), str(make_later(tmp_path))
     for attempt in range(6 if LONG else 1):
@@ -120,7 +122,7 @@ def test_an_upgrade_that_is_killed_is_done_by_the_next_cycle(
             time.sleep(0.001)
         time.sleep(0.05 * attempt)
         end(process)
-        assert old.begin("once", FAULT_MIGRATIONS=migrations).wait(SECONDS) == 0, old.said.read_text()
+        assert old.begin("once", FAULT_MIGRATIONS=migrations).wait(SECONDS) == 0, old.output.read_text()
         assert old.rows("SELECT version_num FROM alembic_version") == [("1002",)]
         old.assert_sound()
         assert old.states() == undisturbed.states()

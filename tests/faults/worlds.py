@@ -1,4 +1,4 @@
-"""Worlds to break things in: a small one in every state, and a real listing day with repositories of our own."""
+"""Worlds for fault tests: a small one in every state, and a real listing day with made-up repositories."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tracker.detect.roles import role_rules
 from tracker.domain.papers import Paper
 from tracker.hosts.resolve import resolve_url
 
-WORDS = "<p>Words and more words of a paper, as many as it takes to be one.</p>" * 40
+FILLER = "<p>Words and more words of a paper, as many as it takes to be one.</p>" * 40
 DAYS = Path(__file__).parents[2] / "../shared/data/days"
 DAY = "2026-06-16"
 
 
-def small(folder: Path, papers: int = 10) -> World:
+def small_world(folder: Path, papers: int = 10) -> World:
     """Papers whose code is open, unlicensed, promised, missing, on the Hub, in the full text and behind a project page."""
     folder.mkdir()
     world = World(folder)
@@ -35,7 +35,7 @@ def small(folder: Path, papers: int = 10) -> World:
     for number in range(300, 304):
         paper, name = world.paper(number, "We say nothing of it here.", hour=23), f"eve/deep{number}"
         world.repository(name, {**CODE, "LICENSE": MIT})
-        world.html(paper, WORDS + f"<p>Our code is available at https://github.com/{name}.</p>")
+        world.html(paper, FILLER + f"<p>Our code is available at https://github.com/{name}.</p>")
     world.paper(310, "We show it. Project page: https://eve.github.io/paged/", hour=23)
     world.page("eve.github.io", "paged", '<p><a href="https://github.com/eve/paged">Code</a></p>')
     world.repository("eve/paged", {**CODE, "LICENSE": APACHE})
@@ -64,22 +64,22 @@ def listing_day(folder: Path) -> bool:
     world, rules = World(folder), role_rules.load_role_rules(config_dir() / "roles.toml")
     names: set[str] = set()
     for line in source.read_text("utf-8").splitlines():
-        known = json.loads(line)
+        record = json.loads(line)
         paper = Paper(
-            arxiv_id=known["arxiv_id"],
-            title=known["title"],
-            abstract=known["abstract"],
-            comment=known["comments"] or "",
+            arxiv_id=record["arxiv_id"],
+            title=record["title"],
+            abstract=record["abstract"],
+            comment=record["comments"] or "",
         )
-        found = detect.detect_paper(paper, resolve_url, rules)
-        names |= {mention.reference.key.removeprefix("github:") for mention in found.mentions if mention.reference.kind == "repository" and mention.reference.host == "github"}  # fmt: skip # one line
-        # A third of the papers that say nothing in their abstract tell of their code in the text.
-        if not found.mentions and crc32(known["arxiv_id"].encode()) % 3 == 0:
+        detection = detect.detect_paper(paper, resolve_url, rules)
+        names |= {mention.reference.key.removeprefix("github:") for mention in detection.mentions if mention.reference.kind == "repository" and mention.reference.host == "github"}  # fmt: skip # one line
+        # A third of the papers whose abstract names no code name it in the full text.
+        if not detection.mentions and crc32(record["arxiv_id"].encode()) % 3 == 0:
             world.html(
-                known["arxiv_id"],
-                WORDS + f"<p>Our code is available at https://github.com/deep/p{known['arxiv_id'][-5:]}.</p>",
+                record["arxiv_id"],
+                FILLER + f"<p>Our code is available at https://github.com/deep/p{record['arxiv_id'][-5:]}.</p>",
             )
-            names.add(f"deep/p{known['arxiv_id'][-5:]}")
+            names.add(f"deep/p{record['arxiv_id'][-5:]}")
     for name in sorted(names):
         files = (
             {**CODE, "LICENSE": MIT},
@@ -88,12 +88,12 @@ def listing_day(folder: Path) -> bool:
             {"README.md": "# Tool\nCode coming soon!"},
             None,
         )
-        chosen = files[crc32(name.lower().encode()) % len(files)]
-        if chosen is not None:
-            world.repository(name, chosen, id=crc32(name.lower().encode()))
+        repository_files = files[crc32(name.lower().encode()) % len(files)]
+        if repository_files is not None:
+            world.repository(name, repository_files, id=crc32(name.lower().encode()))
     return True
 
 
 def generated_day(folder: Path, papers: int = 555) -> None:
     """Where the development data are absent: as many papers, made up."""
-    small(folder, papers)
+    small_world(folder, papers)
