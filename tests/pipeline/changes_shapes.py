@@ -12,7 +12,7 @@ from tracker.config_files import config_dir
 
 Truth = tuple[str, str, str]
 """(outcome, content, licence class)."""
-Told = tuple[str, float, float]
+ExpectedEvent = tuple[str, float, float]
 """An event: kind, not before this day, not after this one."""
 BEGIN = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 CHANGE, LATER = 2.5, 42.5
@@ -21,28 +21,35 @@ SECOND = (3.6, 8.0, 15.0, 33.7, 35.0, 36.5, 41.4)
 THIRD = (45.3, 67.5, 69.0)
 """Days of the cycles after the first change, and after the second one."""
 SOON, SHIPPED, BACK, AGAIN = 3.6, 33.7, 45.3, 67.5
-"""By which of them the plan of checks has looked at what was pending and at what had shipped, after each
-change."""
+"""Days by which the plan of checks has checked what was pending and what had shipped, after each change."""
 
 
-def standard(spdx: str) -> str:
-    words = (config_dir() / "licences" / f"{spdx}.txt").read_text("utf-8")
-    return words.replace("<year>", "2026").replace("<copyright holders>", "The authors")
+def licence_text(spdx: str) -> str:
+    """The full text of a licence, with the placeholders filled in."""
+    text = (config_dir() / "licences" / f"{spdx}.txt").read_text("utf-8")
+    return text.replace("<year>", "2026").replace("<copyright holders>", "The authors")
 
 
-MIT, APACHE = standard("MIT"), standard("Apache-2.0")
-OSI = (MIT, APACHE, standard("GPL-3.0-only"), standard("BSD-3-Clause"), standard("ISC"), standard("MPL-2.0"))
-NONCOMMERCIAL, CC_BY = standard("CC-BY-NC-4.0"), standard("CC-BY-4.0")
+MIT, APACHE = licence_text("MIT"), licence_text("Apache-2.0")
+OSI = (
+    MIT,
+    APACHE,
+    licence_text("GPL-3.0-only"),
+    licence_text("BSD-3-Clause"),
+    licence_text("ISC"),
+    licence_text("MPL-2.0"),
+)
+NONCOMMERCIAL, CC_BY = licence_text("CC-BY-NC-4.0"), licence_text("CC-BY-4.0")
 LLAMA = "LLAMA 2 COMMUNITY LICENSE AGREEMENT\nLlama 2 Version Release Date: July 18, 2023\n"
 CODES = ("train.py", "src/deep/model.py", "main.cpp", "notebooks/run.ipynb", "lib/core/solve.jl", "analysis.R")
-WAITING = (
+PROMISES = (
     "Code coming soon!",
     "The code will be released upon acceptance.",
     "Stay tuned.",
     "Code: TBD",
     "即将开源",
 )
-SAYING = (
+LICENCE_SENTENCES = (
     "Released under the MIT License.",
     "This project is licensed under the Apache License 2.0.",
     "MIT License",
@@ -56,7 +63,7 @@ METADATA = {
 
 @dataclass(frozen=True)
 class Shape:
-    """What a repository shows, and the truth of it. No files: there is no repository."""
+    """What a repository shows, and the expected result. None as its files: there is no repository."""
 
     files: dict[str, str] | None
     truth: Truth
@@ -69,48 +76,48 @@ MISSING = Shape(None, ("absent", "unknown", "unknown"))
 def shapes(chance: random.Random) -> dict[str, Shape]:
     """One repository of each state."""
     code = {chance.choice(CODES): "x", "README.md": "# A tool\n\nHow to train.", ".gitignore": "*.pyc"}
-    soon = {"README.md": f"# A tool\n\n{chance.choice(WAITING)}", "assets/teaser.png": "x"}
-    words = {"README.md": "# A paper\n\nSee arXiv.", "LICENSE": MIT}
-    named = chance.choice(("LICENSE", "LICENSE.md", "COPYING", "LICENCE.txt", "LICENSE.rst"))
-    saying = f"{code['README.md']}\n\n## License\n\n{chance.choice(SAYING)}\n"
+    soon = {"README.md": f"# A tool\n\n{chance.choice(PROMISES)}", "assets/teaser.png": "x"}
+    readme_only = {"README.md": "# A paper\n\nSee arXiv.", "LICENSE": MIT}
+    licence_file = chance.choice(("LICENSE", "LICENSE.md", "COPYING", "LICENCE.txt", "LICENSE.rst"))
+    readme = f"{code['README.md']}\n\n## License\n\n{chance.choice(LICENCE_SENTENCES)}\n"
 
-    def coded(class_: str, more: dict[str, str], **facts: Any) -> Shape:
+    def code_repository(class_: str, more: dict[str, str], **facts: Any) -> Shape:
         return Shape({**code, **more}, ("present", "code", class_), facts)
 
-    def other(content: str, class_: str, files: dict[str, str]) -> Shape:
+    def repository(content: str, class_: str, files: dict[str, str]) -> Shape:
         return Shape(files, ("present", content, class_))
 
-    def shut(status: str) -> Shape:
+    def blocked_repository(status: str) -> Shape:
         return Shape({**code, "LICENSE": MIT}, ("blocked", "unknown", "unknown"), {"status": status})
 
     return {
-        "osi": coded("osi", {named: chance.choice(OSI)}),
-        "mit": coded("osi", {"LICENSE": MIT}),
-        "apache": coded("osi", {"LICENSE": APACHE}),
-        "copying": coded("osi", {"COPYING": MIT}),
-        "crlf": coded("osi", {"LICENSE": "\ufeff" + MIT.replace("\n", "\r\n  ")}),
-        "deep": other("code", "osi", {"a/b/c/run.py": "x", "README.md": "# x", "LICENSE": MIT}),
-        "restricted": coded("restricted", {"LICENSE": NONCOMMERCIAL}),
-        "amended": coded(
+        "osi": code_repository("osi", {licence_file: chance.choice(OSI)}),
+        "mit": code_repository("osi", {"LICENSE": MIT}),
+        "apache": code_repository("osi", {"LICENSE": APACHE}),
+        "copying": code_repository("osi", {"COPYING": MIT}),
+        "crlf": code_repository("osi", {"LICENSE": "\ufeff" + MIT.replace("\n", "\r\n  ")}),
+        "deep": repository("code", "osi", {"a/b/c/run.py": "x", "README.md": "# x", "LICENSE": MIT}),
+        "restricted": code_repository("restricted", {"LICENSE": NONCOMMERCIAL}),
+        "amended": code_repository(
             "restricted", {"LICENSE": f"{MIT}\n\nThe Software may not be used for commercial purposes.\n"}
         ),
-        "content": coded("open-content", {"LICENSE": CC_BY}),
-        "unlicensed": coded("none", {}),
-        "custom": coded("unknown", {"LICENSE": "You may read this. Ask us for everything else."}),
-        "choice": coded("osi", {"LICENSE-MIT": MIT, "LICENSE-APACHE": APACHE}),
-        "code-model": coded("osi", {"LICENSE-CODE": MIT, "LICENSE-MODEL": LLAMA}),
-        "code-data": coded("osi", {"LICENSE": APACHE, "LICENSE-DATA": NONCOMMERCIAL}),
-        "saying": coded("osi", {"README.md": saying}),
-        "saying-mit": coded("osi", {"README.md": f"{code['README.md']}\n\n## License\n\nMIT License\n"}),
-        "saying-no": coded(
+        "content": code_repository("open-content", {"LICENSE": CC_BY}),
+        "unlicensed": code_repository("none", {}),
+        "custom": code_repository("unknown", {"LICENSE": "You may read this. Ask us for everything else."}),
+        "choice": code_repository("osi", {"LICENSE-MIT": MIT, "LICENSE-APACHE": APACHE}),
+        "code-model": code_repository("osi", {"LICENSE-CODE": MIT, "LICENSE-MODEL": LLAMA}),
+        "code-data": code_repository("osi", {"LICENSE": APACHE, "LICENSE-DATA": NONCOMMERCIAL}),
+        "saying": code_repository("osi", {"README.md": readme}),
+        "saying-mit": code_repository("osi", {"README.md": f"{code['README.md']}\n\n## License\n\nMIT License\n"}),
+        "saying-no": code_repository(
             "restricted", {"README.md": f"{code['README.md']}\n\n## License\n\nFor non-commercial use only.\n"}
         ),
-        "thanks": coded(
+        "thanks": code_repository(
             "none",
             {"README.md": f"{code['README.md']}\n\n## Thanks\n\nTo timm, which is under the MIT License.\n"},
         ),
-        "metadata-no": coded("restricted", {"setup.py": METADATA["setup.py"], "LICENSE": NONCOMMERCIAL}),
-        "code-soon": coded(
+        "metadata-no": code_repository("restricted", {"setup.py": METADATA["setup.py"], "LICENSE": NONCOMMERCIAL}),
+        "code-soon": code_repository(
             "osi",
             {
                 "README.md": "# A tool\n\nTraining code coming soon.",
@@ -119,21 +126,23 @@ def shapes(chance: random.Random) -> dict[str, Shape]:
                 "LICENSE": MIT,
             },
         ),
-        "page": other(
+        "page": repository(
             "readme-only", "none", {"index.html": "x", "static/js/x.js": "x", "README.md": "# Our page"}
         ),
-        "weights": other("data-only", "osi", {"README.md": "# Weights", "model.safetensors": "x", "LICENSE": MIT}),
-        **{f"metadata {name}": coded("osi", {name: text}) for name, text in METADATA.items()},
-        "archived": coded("osi", {"LICENSE": MIT}, archived=True),
-        "fork": coded("osi", {"LICENSE": MIT}, fork=True),
-        "empty": other("empty", "none", {}),
-        "words": other("readme-only", "none", {"README.md": "# A paper\n\nSee arXiv."}),
-        "words-mit": other("readme-only", "osi", words),
-        "soon": other("placeholder", "none", soon),
-        "soon-mit": other("placeholder", "osi", {**soon, "LICENSE": MIT}),
-        "data": other("data-only", "none", {"README.md": "# Data", "set/train.csv": "1", "test.jsonl": "{}"}),
-        "blocked": shut("blocked"),
-        "disabled": shut("disabled"),
+        "weights": repository(
+            "data-only", "osi", {"README.md": "# Weights", "model.safetensors": "x", "LICENSE": MIT}
+        ),
+        **{f"metadata {name}": code_repository("osi", {name: text}) for name, text in METADATA.items()},
+        "archived": code_repository("osi", {"LICENSE": MIT}, archived=True),
+        "fork": code_repository("osi", {"LICENSE": MIT}, fork=True),
+        "empty": repository("empty", "none", {}),
+        "words": repository("readme-only", "none", {"README.md": "# A paper\n\nSee arXiv."}),
+        "words-mit": repository("readme-only", "osi", readme_only),
+        "soon": repository("placeholder", "none", soon),
+        "soon-mit": repository("placeholder", "osi", {**soon, "LICENSE": MIT}),
+        "data": repository("data-only", "none", {"README.md": "# Data", "set/train.csv": "1", "test.jsonl": "{}"}),
+        "blocked": blocked_repository("blocked"),
+        "disabled": blocked_repository("disabled"),
         "missing": MISSING,
     }
 
@@ -157,44 +166,45 @@ FORGES = (
 )
 
 
-def told(when: float, by: float, *kinds: str) -> tuple[Told, ...]:
+def expect_events(when: float, by: float, *kinds: str) -> tuple[ExpectedEvent, ...]:
+    """Events of these kinds that happen between two days."""
     return tuple((kind, when, by) for kind in kinds)
 
 
-SHIPS = told(CHANGE, SOON, "shipped", "opened")
-STEPS: dict[str, tuple[tuple[str, str, str], tuple[Told, ...]]] = {
+SHIPS = expect_events(CHANGE, SOON, "shipped", "opened")
+STEPS: dict[str, tuple[tuple[str, str, str], tuple[ExpectedEvent, ...]]] = {
     # name: (state at the begin, after the first change, after the second), events
-    "soon-ships": (("soon", "osi", "osi"), (*SHIPS, *told(CHANGE, SOON, "licensed"))),
+    "soon-ships": (("soon", "osi", "osi"), (*SHIPS, *expect_events(CHANGE, SOON, "licensed"))),
     "soon-mit-ships": (("soon-mit", "mit", "mit"), SHIPS),
-    "soon-ships-restricted": (("soon", "restricted", "restricted"), told(CHANGE, SOON, "shipped", "licensed")),
-    "empty-ships": (("empty", "mit", "mit"), (*SHIPS, *told(CHANGE, SOON, "licensed"))),
-    "words-ship": (("words", "mit", "mit"), (*SHIPS, *told(CHANGE, SOON, "licensed"))),
+    "soon-ships-restricted": (("soon", "restricted", "restricted"), expect_events(CHANGE, SOON, "shipped", "licensed")),
+    "empty-ships": (("empty", "mit", "mit"), (*SHIPS, *expect_events(CHANGE, SOON, "licensed"))),
+    "words-ship": (("words", "mit", "mit"), (*SHIPS, *expect_events(CHANGE, SOON, "licensed"))),
     "appears": (("missing", "mit", "mit"), SHIPS),
-    "appears-soon": (("missing", "soon-mit", "mit"), (*told(CHANGE, SOON, "placeholder"), *told(LATER, AGAIN, "shipped", "opened"))),
+    "appears-soon": (("missing", "soon-mit", "mit"), (*expect_events(CHANGE, SOON, "placeholder"), *expect_events(LATER, AGAIN, "shipped", "opened"))),
     "unblocked": (("blocked", "mit", "mit"), SHIPS),
-    "licensed": (("unlicensed", "mit", "mit"), told(CHANGE, SHIPPED, "licensed", "opened")),
-    "licensed-by-words": (("unlicensed", "saying", "saying"), told(CHANGE, SHIPPED, "licensed", "opened")),
-    "licensed-at-last": (("custom", "mit", "mit"), told(CHANGE, SHIPPED, "licensed", "opened")),
-    "licensed-restricted": (("unlicensed", "restricted", "restricted"), told(CHANGE, SHIPPED, "licensed")),
+    "licensed": (("unlicensed", "mit", "mit"), expect_events(CHANGE, SHIPPED, "licensed", "opened")),
+    "licensed-by-words": (("unlicensed", "saying", "saying"), expect_events(CHANGE, SHIPPED, "licensed", "opened")),
+    "licensed-at-last": (("custom", "mit", "mit"), expect_events(CHANGE, SHIPPED, "licensed", "opened")),
+    "licensed-restricted": (("unlicensed", "restricted", "restricted"), expect_events(CHANGE, SHIPPED, "licensed")),
     "closed-and-opened": (
         ("mit", "restricted", "mit"),
-        (*told(CHANGE, SHIPPED, "relicensed", "closed"), *told(LATER, AGAIN, "relicensed", "opened")),
+        (*expect_events(CHANGE, SHIPPED, "relicensed", "closed"), *expect_events(LATER, AGAIN, "relicensed", "opened")),
     ),
-    "relicensed": (("mit", "apache", "apache"), told(CHANGE, SHIPPED, "relicensed")),
-    "unlicensed": (("mit", "unlicensed", "unlicensed"), told(CHANGE, SHIPPED, "relicensed", "closed")),
-    "emptied": (("mit", "words-mit", "words-mit"), told(CHANGE, SHIPPED, "closed")),
+    "relicensed": (("mit", "apache", "apache"), expect_events(CHANGE, SHIPPED, "relicensed")),
+    "unlicensed": (("mit", "unlicensed", "unlicensed"), expect_events(CHANGE, SHIPPED, "relicensed", "closed")),
+    "emptied": (("mit", "words-mit", "words-mit"), expect_events(CHANGE, SHIPPED, "closed")),
     "file-renamed": (("mit", "copying", "copying"), ()),
     "words-then-file": (("saying-mit", "mit", "mit"), ()),
-    "archived": (("mit", "archived", "mit"), told(CHANGE, SHIPPED, "archived")),
-    "vanishes": (("mit", "missing", "missing"), told(CHANGE, SHIPPED, "gone", "closed")),
-    "vanishes-unlicensed": (("unlicensed", "missing", "missing"), told(CHANGE, SHIPPED, "gone")),
-    "soon-vanishes": (("soon", "missing", "missing"), told(CHANGE, SOON, "gone")),
+    "archived": (("mit", "archived", "mit"), expect_events(CHANGE, SHIPPED, "archived")),
+    "vanishes": (("mit", "missing", "missing"), expect_events(CHANGE, SHIPPED, "gone", "closed")),
+    "vanishes-unlicensed": (("unlicensed", "missing", "missing"), expect_events(CHANGE, SHIPPED, "gone")),
+    "soon-vanishes": (("soon", "missing", "missing"), expect_events(CHANGE, SOON, "gone")),
     "restored": (
         ("mit", "missing", "mit"),
-        (*told(CHANGE, SHIPPED, "gone", "closed"), *told(LATER, BACK, "restored", "opened")),
+        (*expect_events(CHANGE, SHIPPED, "gone", "closed"), *expect_events(LATER, BACK, "restored", "opened")),
     ),
     "taken-down": (("mit", "blocked", "mit"), ()),
-    "taken-down-then-gone": (("mit", "blocked", "missing"), told(LATER, BACK, "gone", "closed")),
+    "taken-down-then-gone": (("mit", "blocked", "missing"), expect_events(LATER, BACK, "gone", "closed")),
 }  # fmt: skip
 ON_FORGES = ("soon-ships", "appears", "licensed", "closed-and-opened", "vanishes", "restored", "file-renamed")
 
@@ -209,10 +219,10 @@ class Subject:
     """As the paper writes it."""
     truths: list[Truth | None] = field(default_factory=lambda: [None, None, None])
     """At the begin and after each change; None where that reference does not name it."""
-    events: list[Told] = field(default_factory=list)
-    """Those after the first look."""
+    events: list[ExpectedEvent] = field(default_factory=list)
+    """Those after the first check."""
     first: tuple[str, ...] | None = None
-    """Those of the first look, where they do not follow from the first truth."""
+    """Those of the first check, where they do not follow from the first truth."""
     change: Callable[[], None] = lambda: None
     later: Callable[[], None] = lambda: None
 
@@ -222,13 +232,13 @@ HUB = {
     "dataset": ("open", "card", "missing"),
     "space": ("open",),
 }
-HUB_CHANGES: dict[tuple[str, str], tuple[Told, ...]] = {
-    ("card", "open"): told(CHANGE, SOON, "shipped"),
-    ("missing", "open"): told(CHANGE, SOON, "shipped"),
+HUB_CHANGES: dict[tuple[str, str], tuple[ExpectedEvent, ...]] = {
+    ("card", "open"): expect_events(CHANGE, SOON, "shipped"),
+    ("missing", "open"): expect_events(CHANGE, SOON, "shipped"),
     ("gated", "community"): (),
-    ("open", "community"): told(CHANGE, SHIPPED, "relicensed"),
-    ("untagged", "open"): told(CHANGE, SHIPPED, "licensed"),
-    ("open", "missing"): told(CHANGE, SHIPPED, "gone"),
+    ("open", "community"): expect_events(CHANGE, SHIPPED, "relicensed"),
+    ("untagged", "open"): expect_events(CHANGE, SHIPPED, "licensed"),
+    ("open", "missing"): expect_events(CHANGE, SHIPPED, "gone"),
 }
 HUB_FILES = {"model": "model.safetensors", "dataset": "train.parquet", "space": "app.py"}
 LICENCES = {"community": ("llama2", "restricted"), "gated": ("llama2", "restricted"), "untagged": ("", "none")}

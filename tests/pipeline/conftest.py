@@ -55,7 +55,7 @@ def expected(world: World) -> dict[str, str]:
     world.repository("ann/new-name", {**CODE, "LICENSE": MIT}, moved_from=["ann/old-name"], id=4711)
     expected[world.paper(12, "We study promises. Code will be released upon acceptance.")] = "promised"
     expected[world.paper(13, "We prove a theorem and ship nothing.")] = "unknown"
-    expected[world.paper(14, "A record tells of our repository, the text does not.")] = "open"
+    expected[world.paper(14, "A record names our repository, the text does not.")] = "open"
     world.repository("bob/recorded", {**CODE, "LICENSE": MIT})
     world.record("2606.00014", githubRepo="https://github.com/bob/recorded", githubRepoAddedBy="user")
     expected[world.paper(15, "We train a model. Our weights are at https://huggingface.co/ann/weights.")] = (
@@ -73,7 +73,7 @@ def expected(world: World) -> dict[str, str]:
 
 @pytest.fixture
 def start_run(world: World, tmp_path: Path) -> StartRun:
-    """Begin a run whose clock goes on: `with start_run(TRACKER_X="…") as run`."""
+    """Begin a run whose clock advances: `with start_run(TRACKER_X="…") as run`."""
 
     @contextmanager
     def begin(data: str = "data", **more: str) -> Iterator[Run]:
@@ -91,20 +91,20 @@ def start_run_at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Begin a run at one moment, at which the sandbox is too: `with start_run_at("2026-06-17T05:00:00Z") as run`.
     The store stays from run to run, and no wait takes time.
 
-    `shown`: the sandbox is at another moment than the worker.
+    `shown` is the moment of the sandbox, where it differs from the worker's.
     """
     make_api = ArxivApi.__init__
 
-    def without_waits(api: ArxivApi, *given: Any, **more: Any) -> None:
-        make_api(api, *given, sleep=lambda _seconds: None, **more)
+    def without_waits(api: ArxivApi, *arguments: Any, **options: Any) -> None:
+        make_api(api, *arguments, sleep=lambda _seconds: None, **options)
 
     monkeypatch.setattr(ArxivApi, "__init__", without_waits)
 
     @contextmanager
-    def begin(now: str, shown: str = "", **more: str) -> Iterator[Run]:
+    def begin(now: str, shown: str = "", **options: str) -> Iterator[Run]:
         with Sandbox(world.folder, clock=MovedClock(datetime.fromisoformat(shown or now))) as sandbox:
             loaded = settings.load_settings(
-                environ=environment(sandbox, tmp_path / "data", TRACKER_NOW=now, **more)
+                environ=environment(sandbox, tmp_path / "data", TRACKER_NOW=now, **options)
             )
             clock, store = MovedClock(datetime.fromisoformat(now)), open_store(loaded.store_url)
             fetch = Client(loaded, StoredUpstreams(store), clock, sleep=lambda _seconds: None)

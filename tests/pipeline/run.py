@@ -1,4 +1,4 @@
-"""A worker on a world, over real HTTP, with what tests ask of it."""
+"""A worker on a sandbox world, over real HTTP, and what tests read from it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def environment(sandbox: Sandbox, data: Path, **more: str) -> dict[str, str]:
 
 @dataclass
 class Run:
-    """A worker and the sandbox that it asks."""
+    """A worker and the sandbox that it sends its requests to."""
 
     worker: Worker
     sandbox: Sandbox

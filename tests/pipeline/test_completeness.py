@@ -1,4 +1,4 @@
-"""The record of announcement days over whole weeks, through every door of arXiv's, with the clock moved."""
+"""The record of announcement days over whole weeks, from every source of arXiv, with the clock moved."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SMALL = {
 
 
 def write(world: World, number: int, day: date, *, submitted: str = "", month: str = "2606", **more: Any) -> str:
-    """A paper announced on a New York day; submitted four hours before that day's deadline unless said."""
+    """A paper announced on a New York day; submitted four hours before that day's deadline unless given."""
     arxiv_id = f"{month}.{number:05}"
     line = {
         "arxiv_id": arxiv_id,
@@ -55,7 +55,7 @@ def deadline(day: date) -> str:
     return f"{last}T14:00:00Z"
 
 
-def a_week(world: World) -> set[str]:
+def write_week(world: World) -> set[str]:
     """Every kind of announcement; returns the ids that must be stored at the end."""
     ours = {write(world, 10 * n + m, day) for n, day in enumerate(WEEK, 1) for m in range(3)}
     # Submitted on Monday, announced on Wednesday.
@@ -91,56 +91,54 @@ def a_week(world: World) -> set[str]:
     return ours
 
 
-def evenings(first: str = STARTED, last: str = AFTER) -> list[str]:
-    """Each day at noon and after the announcement, as the service works."""
-    now, found = datetime.fromisoformat(first), []
+def list_cycle_times(first: str = STARTED, last: str = AFTER) -> list[str]:
+    """Each day at noon and after the announcement, like the service's cycles."""
+    now, times = datetime.fromisoformat(first), []
     while now <= datetime.fromisoformat(last):
-        found += [f"{now:%Y-%m-%dT%H:%M:%SZ}"]
+        times += [f"{now:%Y-%m-%dT%H:%M:%SZ}"]
         now += timedelta(hours=16 if now.hour == 12 else 8)
-    return found
+    return times
 
 
-def nights(first: str = STARTED, last: str = AFTER) -> list[str]:
-    """The first moment, and each day when all doors have shown the announcement."""
-    return [first, *(now for now in evenings(first, last) if "T04:" in now and now > first)]
+def list_nights(first: str = STARTED, last: str = AFTER) -> list[str]:
+    """The first moment, and each day when all sources have shown the announcement."""
+    return [first, *(now for now in list_cycle_times(first, last) if "T04:" in now and now > first)]
 
 
-def is_whole(moment: Run, ours: set[str], week: list[date] | None = None) -> None:
-    """Everything is stored once, and the record says so."""
-    assert set(moment.arxiv_ids()) == ours
-    found = moment.announcement_days()
+def assert_complete(run: Run, ours: set[str], week: list[date] | None = None) -> None:
+    """Everything is stored once, and the record of announcement days agrees."""
+    assert set(run.arxiv_ids()) == ours
+    days = run.announcement_days()
     week = week or WEEK
-    assert [day for day in found if day >= week[0]] == week
-    assert {day: record.reasons for day, record in found.items() if record.short} == {}
-    assert all(record.announced == record.stored == record.scanned for record in found.values())
-    assert sum(record.announced for record in found.values()) == moment.rows("SELECT count(*) FROM version")[0][0]
-    assert moment.rows("SELECT work, n FROM version GROUP BY 1, 2 HAVING count(*) > 1") == []
+    assert [day for day in days if day >= week[0]] == week
+    assert {day: record.reasons for day, record in days.items() if record.short} == {}
+    assert all(record.announced == record.stored == record.scanned for record in days.values())
+    assert sum(record.announced for record in days.values()) == run.rows("SELECT count(*) FROM version")[0][0]
+    assert run.rows("SELECT work, n FROM version GROUP BY 1, 2 HAVING count(*) > 1") == []
 
 
 def test_a_week_of_announcements_ends_with_nothing_missing(
     world: World, start_run_at: StartRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = a_week(world)
-    for now in evenings():
-        with start_run_at(now) as moment:
-            assert moment.cycle().troubles == [], now
-            assert moment.short_days() == [], now
-    with start_run_at(AFTER) as moment:
-        is_whole(moment, ours)
-        kinds = {day: record.kinds for day, record in moment.announcement_days().items()}
+    ours = write_week(world)
+    for now in list_cycle_times():
+        with start_run_at(now) as run:
+            assert run.cycle().troubles == [], now
+            assert run.short_days() == [], now
+    with start_run_at(AFTER) as run:
+        assert_complete(run, ours)
+        kinds = {day: record.kinds for day, record in run.announcement_days().items()}
         assert kinds[MONDAY] == {"new": 5, "cross": 1}
         assert kinds[MONDAY + timedelta(days=2)] == {"new": 4, "cross": 1, "replaced": 1, "withdrawn": 1}
         assert kinds[MONDAY + timedelta(days=3)] == {"new": 4}
-        assert moment.rows("SELECT arxiv_id FROM papers WHERE withdrawn = 1") == [("2606.00028",)]
-        assert moment.rows("SELECT arxiv_id, code FROM papers WHERE code = 'open'") == [("2606.00027", "open")]
-        assert moment.rows("SELECT first_version FROM links WHERE reference = 'github:ann/tool'") == [(2,)]
-        assert {row[0] for row in moment.rows("SELECT kind FROM events WHERE arxiv_id = '2606.00027'")} >= {
-            "opened"
-        }
+        assert run.rows("SELECT arxiv_id FROM papers WHERE withdrawn = 1") == [("2606.00028",)]
+        assert run.rows("SELECT arxiv_id, code FROM papers WHERE code = 'open'") == [("2606.00027", "open")]
+        assert run.rows("SELECT first_version FROM links WHERE reference = 'github:ann/tool'") == [(2,)]
+        assert {row[0] for row in run.rows("SELECT kind FROM events WHERE arxiv_id = '2606.00027'")} >= {"opened"}
         for name in ("NOW", "DATA_DIR"):
-            value = {"NOW": AFTER, "DATA_DIR": str(moment.worker.settings.data_dir)}[name]
+            value = {"NOW": AFTER, "DATA_DIR": str(run.worker.settings.data_dir)}[name]
             monkeypatch.setenv(f"TRACKER_{name}", value)
-        for name, url in moment.sandbox.upstreams.items():
+        for name, url in run.sandbox.upstreams.items():
             monkeypatch.setenv(f"TRACKER_UPSTREAMS__{name.upper()}", url)
         assert app.run(["gaps"]) == 0
         head, *lines = capsys.readouterr().out.splitlines()
@@ -153,9 +151,9 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
             in "\n".join(lines)
         )
         assert app.run(["gaps", "--json", "--since", "2026-06-17", "--until", "2026-06-17"]) == 0
-        [told] = json.loads(capsys.readouterr().out)
-        assert (told["day"], told["announced"], told["missing"], told["short"]) == ("2026-06-17", 7, [], False)
-        with moment.worker.store.begin() as connection:
+        [only] = json.loads(capsys.readouterr().out)
+        assert (only["day"], only["announced"], only["missing"], only["short"]) == ("2026-06-17", 7, [], False)
+        with run.worker.store.begin() as connection:
             connection.execute(text("UPDATE announcement SET n = 7 WHERE arxiv_id = '2606.00030'"))
         assert app.run(["gaps"]) == 1
         assert "SHORT: announced but not stored: 2606.00030v7" in capsys.readouterr().out
@@ -167,109 +165,109 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
             assert error.startswith("tracker: ")
 
 
-def test_while_the_api_is_down_oai_carries(world: World, start_run_at: StartRun) -> None:
-    ours = a_week(world)
-    for now in nights():
-        with start_run_at(now) as moment:
+def test_oai_pmh_replaces_the_api_while_it_is_down(world: World, start_run_at: StartRun) -> None:
+    ours = write_week(world)
+    for now in list_nights():
+        with start_run_at(now) as run:
             down = "2026-06-15T12" < now < "2026-06-21T00"
             if down:
-                moment.misbehave("arxiv_api", "503", times=DOWN)
-            summary = moment.cycle()
+                run.misbehave("arxiv_api", "503", times=DOWN)
+            summary = run.cycle()
             assert any(trouble.name == "harvest" for trouble in summary.troubles) == down, now
-            assert moment.short_days() == [], now
+            assert run.short_days() == [], now
             if now == "2026-06-19T04:00:00Z":
-                assert moment.announcement_days()[MONDAY + timedelta(days=3)].proved_by == ("OAI-PMH",)
-                assert "2606.00055" in moment.arxiv_ids()
-    with start_run_at(AFTER) as moment:
-        is_whole(moment, ours)
-        assert moment.rows("SELECT count(*) FROM \"window\" WHERE state = 'open'") == [(0,)]
+                assert run.announcement_days()[MONDAY + timedelta(days=3)].proved_by == ("OAI-PMH",)
+                assert "2606.00055" in run.arxiv_ids()
+    with start_run_at(AFTER) as run:
+        assert_complete(run, ours)
+        assert run.rows("SELECT count(*) FROM \"window\" WHERE state = 'open'") == [(0,)]
 
 
-def test_while_api_and_oai_are_down_rss_carries(world: World, start_run_at: StartRun) -> None:
-    ours = a_week(world)
-    for now in nights():
-        with start_run_at(now) as moment:
+def test_rss_replaces_api_and_oai_pmh_while_both_are_down(world: World, start_run_at: StartRun) -> None:
+    ours = write_week(world)
+    for now in list_nights():
+        with start_run_at(now) as run:
             down = "2026-06-15T12" < now < "2026-06-18T12"
-            # Once both were down, RSS is heard first: a refusal by either would close it too.
-            asked = "2026-06-15T12" < now < "2026-06-19T12"
+            # Once both were down, RSS is read first: a refusal by either would stop it too.
+            uses_rss = "2026-06-15T12" < now < "2026-06-19T12"
             if down:
-                moment.misbehave("arxiv_api", "503", times=DOWN)
-                moment.misbehave("arxiv_oai", "503", times=DOWN)
-            moment.cycle()
-            assert bool(moment.queries("arxiv_rss")) == asked, now
+                run.misbehave("arxiv_api", "503", times=DOWN)
+                run.misbehave("arxiv_oai", "503", times=DOWN)
+            run.cycle()
+            assert bool(run.queries("arxiv_rss")) == uses_rss, now
             if now == "2026-06-18T04:00:00Z":
-                assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(moment.arxiv_ids())
-                assert moment.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [
+                assert {"2606.00030", "2606.00045", "2606.00025", "2606.00026"} <= set(run.arxiv_ids())
+                assert run.rows("SELECT comment, code FROM papers WHERE arxiv_id = '2606.00027'") == [
                     (None, "unknown")
                 ]
-                assert moment.rows("SELECT max(version) FROM papers WHERE arxiv_id = '2606.00027'") == [(2,)]
-                [why] = moment.announcement_days()[MONDAY + timedelta(days=1)].reasons
+                assert run.rows("SELECT max(version) FROM papers WHERE arxiv_id = '2606.00027'") == [(2,)]
+                [why] = run.announcement_days()[MONDAY + timedelta(days=1)].reasons
                 assert why.startswith("not proved complete (the API: ")
-    with start_run_at(AFTER) as moment:
-        is_whole(moment, ours)
-        told = moment.rows("SELECT submitted_at, comment, code FROM papers WHERE arxiv_id = '2606.00027'")
-        assert told == [("2026-06-15T14:00:00Z", "Code: https://github.com/ann/tool", "open")]
-        assert moment.rows("SELECT submitted_at FROM work WHERE arxiv_id = '2606.00045'") == [
+    with start_run_at(AFTER) as run:
+        assert_complete(run, ours)
+        rows = run.rows("SELECT submitted_at, comment, code FROM papers WHERE arxiv_id = '2606.00027'")
+        assert rows == [("2026-06-15T14:00:00Z", "Code: https://github.com/ann/tool", "open")]
+        assert run.rows("SELECT submitted_at FROM work WHERE arxiv_id = '2606.00045'") == [
             ("2026-06-15T13:00:00Z",)
         ]
 
 
-def test_the_feed_stays_whole_whatever_is_down(world: World, start_run_at: StartRun) -> None:
-    a_week(world)
-    for now in nights(last="2026-06-19T04:00:00Z"):
-        with start_run_at(now) as moment:
-            moment.cycle()
-            feed = (moment.worker.settings.public_dir / "feed.xml").read_text()
+def test_the_feed_keeps_its_items_when_every_upstream_is_down(world: World, start_run_at: StartRun) -> None:
+    write_week(world)
+    for now in list_nights(last="2026-06-19T04:00:00Z"):
+        with start_run_at(now) as run:
+            run.cycle()
+            feed = (run.worker.settings.public_dir / "feed.xml").read_text()
     assert "2606.00027" in feed
-    for now in nights("2026-06-19T12:00:00Z"):
-        with start_run_at(now) as moment:
+    for now in list_nights("2026-06-19T12:00:00Z"):
+        with start_run_at(now) as run:
             for upstream in ("arxiv_api", "arxiv_oai", "arxiv_rss", "github_api", "huggingface"):
-                moment.misbehave(upstream, "503", times=DOWN)
-            moment.cycle()
-            assert "2606.00027" in (moment.worker.settings.public_dir / "feed.xml").read_text()
+                run.misbehave(upstream, "503", times=DOWN)
+            run.cycle()
+            assert "2606.00027" in (run.worker.settings.public_dir / "feed.xml").read_text()
 
 
 def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, start_run_at: StartRun) -> None:
     ours = {write(world, number, MONDAY) for number in range(1, 30)}
-    with start_run_at("2026-06-16T04:00:00Z", **SMALL) as moment:
-        moment.misbehave("arxiv_api", "403", times=1, after=2)
-        summary = moment.cycle()
+    with start_run_at("2026-06-16T04:00:00Z", **SMALL) as run:
+        run.misbehave("arxiv_api", "403", times=1, after=2)
+        summary = run.cycle()
         assert summary.counts.windows_left > 0
-        assert moment.queries("arxiv_oai") == []
-        stored = moment.arxiv_ids()
+        assert run.queries("arxiv_oai") == []
+        stored = run.arxiv_ids()
         assert len(stored) == 20
-        assert moment.rows(
+        assert run.rows(
             f"SELECT count(*) FROM scan WHERE source = {enum_columns.SOURCE.values.index('metadata')}"
         ) == [(20,)]
-    with start_run_at("2026-06-16T09:00:00Z", **SMALL) as moment:
-        moment.cycle()
-        assert moment.queries("arxiv_api") + moment.queries("arxiv_oai") + moment.queries("arxiv_rss") == []
-    with start_run_at("2026-06-16T12:00:00Z", **SMALL) as moment:
-        moment.misbehave("arxiv_api", "403", times=DOWN)
-        moment.cycle()
-        # The door that refused is asked last, so that the other one is heard.
-        assert set(moment.arxiv_ids()) == ours
-        assert moment.announcement_days()[MONDAY].proved_by == ("OAI-PMH",)
-    with start_run_at("2026-06-16T20:00:00Z", **SMALL) as moment:
-        assert moment.cycle().troubles == []
-        assert set(moment.arxiv_ids()) == ours
-        assert moment.rows("SELECT count(*) FROM version") == [(29,)]
-        assert moment.announcement_days()[MONDAY].proved_by == ("API", "OAI-PMH")
+    with start_run_at("2026-06-16T09:00:00Z", **SMALL) as run:
+        run.cycle()
+        assert run.queries("arxiv_api") + run.queries("arxiv_oai") + run.queries("arxiv_rss") == []
+    with start_run_at("2026-06-16T12:00:00Z", **SMALL) as run:
+        run.misbehave("arxiv_api", "403", times=DOWN)
+        run.cycle()
+        # The source that refused is asked last, so that the other one is read.
+        assert set(run.arxiv_ids()) == ours
+        assert run.announcement_days()[MONDAY].proved_by == ("OAI-PMH",)
+    with start_run_at("2026-06-16T20:00:00Z", **SMALL) as run:
+        assert run.cycle().troubles == []
+        assert set(run.arxiv_ids()) == ours
+        assert run.rows("SELECT count(*) FROM version") == [(29,)]
+        assert run.announcement_days()[MONDAY].proved_by == ("API", "OAI-PMH")
 
 
 def test_an_alarm_is_raised_once_and_ends(
     world: World, start_run_at: StartRun, caplog: pytest.LogCaptureFixture
 ) -> None:
-    a_week(world)
+    write_week(world)
     caplog.set_level(logging.INFO, logger="tracker.pipeline.alarms")
-    for now in nights():
-        with start_run_at(now) as moment:
+    for now in list_nights():
+        with start_run_at(now) as run:
             if "2026-06-16T12" < now < "2026-06-19T12":
                 for upstream in ("arxiv_api", "arxiv_oai"):
-                    moment.misbehave(upstream, "503", times=DOWN)
-            moment.cycle()
-            troubles = {trouble["what"]: trouble for trouble in moment.health()["troubles"]}
-            page = (moment.worker.settings.public_dir / "index.html").read_text()
+                    run.misbehave(upstream, "503", times=DOWN)
+            run.cycle()
+            troubles = {trouble["what"]: trouble for trouble in run.health()["troubles"]}
+            page = (run.worker.settings.public_dir / "index.html").read_text()
             shown = "the announcement of 2026-06-16 is short" in page
             if now == "2026-06-18T04:00:00Z":
                 alarm = troubles["announcements"]
@@ -291,14 +289,14 @@ def test_an_alarm_is_raised_once_and_ends(
     )
 
 
-def test_a_holiday_has_no_line_and_defers(world: World, start_run_at: StartRun) -> None:
+def test_a_holiday_has_no_announcement_and_defers_papers(world: World, start_run_at: StartRun) -> None:
     friday = date(2026, 6, 21)
-    more = {"TRACKER_HARVEST__HOLIDAYS": "2026-06-16"}
+    variables = {"TRACKER_HARVEST__HOLIDAYS": "2026-06-16"}
     ours = {write(world, 1, MONDAY), write(world, 2, MONDAY + timedelta(days=2), submitted="2026-06-16T10:00:00Z")}
-    with start_run_at("2026-06-18T04:00:00Z", **more) as moment:
-        moment.cycle()
-        assert set(moment.arxiv_ids()) == ours
-        days = moment.announcement_days(MONDAY)
+    with start_run_at("2026-06-18T04:00:00Z", **variables) as run:
+        run.cycle()
+        assert set(run.arxiv_ids()) == ours
+        days = run.announcement_days(MONDAY)
         assert list(days) == [MONDAY, MONDAY + timedelta(days=2)]
         assert [day.announced for day in days.values()] == [1, 1]
         assert friday not in days
@@ -321,41 +319,41 @@ def test_a_week_over_a_holiday_in_winter_time(world: World, start_run_at: StartR
     late = {"cs.LG": str(sunday)}
     ours.add(write(world, 25, monday, month="2611", categories=["math.ST", "cs.LG"], cross_listed=late))
     first = {"n": 1, "submitted": "2026-11-23T13:00:00Z", "announced": str(monday)}
-    again = {"n": 2, "submitted": "2026-11-25T20:00:00Z", "announced": str(sunday)}
-    ours.add(write(world, 27, monday, month="2611", versions=[first, again]))
-    ours.add(write(world, 28, monday, month="2611", versions=[first, {**again, "withdrawn": True}]))
-    for now in nights("2026-11-20T12:00:00Z", "2026-11-30T12:00:00Z"):
-        with start_run_at(now) as moment:
-            assert moment.cycle().troubles == [], now
-            assert moment.short_days() == [], now
+    second = {"n": 2, "submitted": "2026-11-25T20:00:00Z", "announced": str(sunday)}
+    ours.add(write(world, 27, monday, month="2611", versions=[first, second]))
+    ours.add(write(world, 28, monday, month="2611", versions=[first, {**second, "withdrawn": True}]))
+    for now in list_nights("2026-11-20T12:00:00Z", "2026-11-30T12:00:00Z"):
+        with start_run_at(now) as run:
+            assert run.cycle().troubles == [], now
+            assert run.short_days() == [], now
             if now == "2026-11-27T04:00:00Z":
-                assert max(moment.announcement_days()) == wednesday
-    with start_run_at("2026-11-30T12:00:00Z") as moment:
-        is_whole(moment, ours, week)
-        assert moment.announcement_days()[sunday].kinds == {"cross": 1, "new": 7, "replaced": 1, "withdrawn": 1}
+                assert max(run.announcement_days()) == wednesday
+    with start_run_at("2026-11-30T12:00:00Z") as run:
+        assert_complete(run, ours, week)
+        assert run.announcement_days()[sunday].kinds == {"cross": 1, "new": 7, "replaced": 1, "withdrawn": 1}
 
 
 def test_a_window_that_is_cut_by_429_is_taken_up_again(world: World, start_run_at: StartRun) -> None:
     ours = {write(world, number, MONDAY) for number in range(1, 30)}
-    with start_run_at("2026-06-16T04:00:00Z", **SMALL) as moment:
-        moment.misbehave("arxiv_api", "429", after=2, retry_after=30, times=DOWN)
-        moment.misbehave("arxiv_oai", "503", times=DOWN)
-        moment.cycle()
-        assert len(moment.arxiv_ids()) == 20
-        assert moment.short_days() == [MONDAY]
-    with start_run_at("2026-06-16T12:00:00Z", **SMALL) as moment:
-        assert moment.cycle().troubles == []
-        assert set(moment.arxiv_ids()) == ours
-        assert moment.rows("SELECT count(*) FROM version") == [(29,)]
-        assert moment.short_days() == []
+    with start_run_at("2026-06-16T04:00:00Z", **SMALL) as run:
+        run.misbehave("arxiv_api", "429", after=2, retry_after=30, times=DOWN)
+        run.misbehave("arxiv_oai", "503", times=DOWN)
+        run.cycle()
+        assert len(run.arxiv_ids()) == 20
+        assert run.short_days() == [MONDAY]
+    with start_run_at("2026-06-16T12:00:00Z", **SMALL) as run:
+        assert run.cycle().troubles == []
+        assert set(run.arxiv_ids()) == ours
+        assert run.rows("SELECT count(*) FROM version") == [(29,)]
+        assert run.short_days() == []
 
 
 def test_a_day_that_was_never_harvested_is_short(world: World, start_run_at: StartRun) -> None:
     write(world, 1, MONDAY)
-    with start_run_at("2026-06-18T04:00:00Z") as moment:
-        moment.cycle()
-        assert moment.announcement_days(date.max) == {}
-        assert min(moment.announcement_days(date.min)) == date(1991, 8, 14)
-        one = moment.announcement_days(date(2026, 6, 1))[date(2026, 6, 1)]
-        assert one.short
-        assert one.reasons == ("not proved complete (neither the API nor OAI-PMH was read to the end since)",)
+    with start_run_at("2026-06-18T04:00:00Z") as run:
+        run.cycle()
+        assert run.announcement_days(date.max) == {}
+        assert min(run.announcement_days(date.min)) == date(1991, 8, 14)
+        day = run.announcement_days(date(2026, 6, 1))[date(2026, 6, 1)]
+        assert day.short
+        assert day.reasons == ("not proved complete (neither the API nor OAI-PMH was read to the end since)",)

@@ -1,5 +1,5 @@
-"""A real process that is killed in the middle of a window, and what `tracker gaps` says before and after the next
-one."""
+"""A real process that is killed in the middle of a window, and what `tracker gaps` prints before and after the
+next one."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def test_a_process_killed_in_a_window_leaves_its_gap_visible(world: World, tmp_p
         killed.kill()
         killed.communicate()
         assert stored == 20
-        told, _ = (gap := run("gaps", "--json")).communicate()
-        assert gap.returncode == 1
-        [day] = [record for record in json.loads(told) if record["day"] == str(DAY)]
+        output, _ = (gaps := run("gaps", "--json")).communicate()
+        assert gaps.returncode == 1
+        [day] = [record for record in json.loads(output) if record["day"] == str(DAY)]
         assert (day["announced"], day["stored"], day["scanned"], day["short"]) == (20, 20, 0, True)
-        again = run("once")
-        again.communicate()
-        assert again.returncode == 0
-        told, _ = (gap := run("gaps", "--json")).communicate()
-        assert gap.returncode == 0
-        [day] = [record for record in json.loads(told) if record["day"] == str(DAY)]
+        second = run("once")
+        second.communicate()
+        assert second.returncode == 0
+        output, _ = (gaps := run("gaps", "--json")).communicate()
+        assert gaps.returncode == 0
+        [day] = [record for record in json.loads(output) if record["day"] == str(DAY)]
         assert (day["announced"], day["scanned"], day["missing"]) == (len(ours), len(ours), [])

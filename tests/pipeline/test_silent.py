@@ -1,6 +1,6 @@
-"""Papers whose links lead to this machine, through the whole road: a listener there must stay silent.
+"""Papers whose links lead to this machine, in a whole cycle: no listener there may get a connection.
 
-What each notation and each redirect comes to is in tests/fetch/test_tricks.py; here the stages themselves ask.
+Each notation and each redirect is tested in tests/fetch/test_tricks.py; here the stages send the requests.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from tracker.store import enum_columns
 from tracker.store.upstreams import StoredUpstreams
 
 OPEN = "127.0.0.2"
-"""The one address of this machine that is taken for public, to show that what may be asked is asked."""
+"""The one address of this machine that counts as public, to show that public addresses are requested."""
 
 
-def _opened() -> list[socket.socket]:
+def _open_listeners() -> list[socket.socket]:
     """Listeners at one port of all addresses; another program may have the port at one of them."""
-    others = [(OPEN, socket.AF_INET), *([("::1", socket.AF_INET6)] if socket.has_ipv6 else [])]
+    other_addresses = [(OPEN, socket.AF_INET), *([("::1", socket.AF_INET6)] if socket.has_ipv6 else [])]
     for _ in range(100):
-        made = [socket.create_server(("127.0.0.1", 0))]
+        listeners = [socket.create_server(("127.0.0.1", 0))]
         try:
-            for address, family in others:
-                made.append(socket.create_server((address, made[0].getsockname()[1]), family=family))
+            for address, family in other_addresses:
+                listeners.append(socket.create_server((address, listeners[0].getsockname()[1]), family=family))
         except OSError:
-            for server in made:
+            for server in listeners:
                 server.close()
         else:
-            return made
+            return listeners
     raise AssertionError("no port is free at all addresses")
 
 
@@ -49,7 +49,7 @@ def _opened() -> list[socket.socket]:
 def reached(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, list[str]]]:
     """(port, the addresses of this machine that were connected to)."""
     hits: list[str] = []
-    listeners = _opened()
+    listeners = _open_listeners()
     port = listeners[0].getsockname()[1]
     stop = threading.Event()
 
@@ -67,9 +67,11 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, list[str]]]:
     threads = [threading.Thread(target=listen, args=(opened,)) for opened in listeners]
     for thread in threads:
         thread.start()
-    really = guard.is_public
+    is_public = guard.is_public
     monkeypatch.setattr(guard, "PORTS", frozenset({port}))
-    monkeypatch.setattr(guard, "is_public", lambda one: one == ipaddress.ip_address(OPEN) or really(one))
+    monkeypatch.setattr(
+        guard, "is_public", lambda address: address == ipaddress.ip_address(OPEN) or is_public(address)
+    )
     yield port, hits
     stop.set()
     for thread in threads:
@@ -93,11 +95,11 @@ NAMES = {
 
 def test_no_link_of_a_paper_leads_to_this_machine(world: World, start_run: StartRun, reached: Any) -> None:
     port, hits = reached
-    asked: list[str] = []
+    resolved: list[str] = []
     names = {host: list(answers) for host, answers in NAMES.items()}
 
     def resolve(host: str, _: int) -> list[str]:
-        asked.append(host)
+        resolved.append(host)
         answers = names.get(host, [["127.0.0.1", "::1"]])
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
@@ -114,7 +116,7 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start_run: Start
         now = run.worker.now()
         cycle.run_cycle(run.worker)
         assert run.states().keys() >= {f"2606.{number:05}" for number in range(1, len(LINKS) + 1)}
-        # The clock as in earnest: the hosts of links are asked themselves, where no stand-in plays the web.
+        # Without a set clock and a stand-in for the web, the hosts of links are requested directly.
         upstreams = run.worker.settings.upstreams.model_copy(update={"web": ""})
         limits = run.worker.settings.limits.model_copy(update={"pages": 100})
         real = run.worker.settings.model_copy(update={"now": None, "upstreams": upstreams, "limits": limits})
@@ -131,11 +133,11 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start_run: Start
             for at in (now, now + timedelta(days=2)):
                 project_pages.read_project_pages(Cycle(worker, at))
                 check.check_artifacts(Cycle(worker, at))
-        told = run.rows(
+        pages = run.rows(
             f"SELECT sentences FROM scan JOIN shared_text ON id = shared_text WHERE {enum_columns.SOURCE.sql('source')} = 'page'"
         )
-    assert len(told) >= 10, "the pages were tried"
-    assert {"home.ann.net", "both.ann.net", "mapped.ann.net", "nat.ann.net", "none.ann.net"} <= set(asked)
-    assert asked.count("rebound.ann.net") == 2
-    assert hits, "what looks public is asked"
+    assert len(pages) >= 10, "the pages were tried"
+    assert {"home.ann.net", "both.ann.net", "mapped.ann.net", "nat.ann.net", "none.ann.net"} <= set(resolved)
+    assert resolved.count("rebound.ann.net") == 2
+    assert hits, "an address that looks public is requested"
     assert set(hits) == {OPEN}

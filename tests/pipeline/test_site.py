@@ -84,56 +84,60 @@ def papers(store: Store, now: datetime) -> None:
         roles.save_roles(store, {work: [role]}, "r1", set(), now)
 
 
-def parsed(page: bytes | None) -> Any:
+def parse_page(page: bytes | None) -> Any:
     assert page is not None
     return html.fromstring(page)
 
 
-def test_all_static_pages_stand_under_their_names(store: Store, configured: Settings, status: Status) -> None:
-    newest = [one for key in ("arxiv:2606.00001", "arxiv:cs/0501001") if (one := items.load_item(store, key))]
-    (other,) = [stored for stored in [items.load_item(store, "arxiv:2606.00002")] if stored]
+def test_static_pages_have_their_names(store: Store, configured: Settings, status: Status) -> None:
+    newest = [item for key in ("arxiv:2606.00001", "arxiv:cs/0501001") if (item := items.load_item(store, key))]
+    (unopened,) = [stored for stored in [items.load_item(store, "arxiv:2606.00002")] if stored]
 
     def channel(name: str) -> Channel:
         return Channel(name=name, title=name, description="", items=tuple(newest))
 
     channels = [("Main", channel("")), ("Categories", channel("cs.LG")), ("Licences", channel("licence/MIT")),
                 ("Organisations", channel("org/Ai2")), ("What shipped", channel("weights")), ("Events", channel("event/gone"))]  # fmt: skip
-    site = build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
+    site = build_site(store, configured, status, newest=newest, not_open=[unopened], channels=channels)
     assert set(site) == {
         "index.html", "browse.html", "feeds.html", "trends.html", "organisations.html", "about.html", "search.html", "404.html",
         "robots.txt", "sitemap.xml", "favicon.svg", "style.css", "browse/category/cs.LG.html", "browse/licence/MIT.html",
         "browse/org/Ai2.html", "browse/kind/weights.html", "paper/2606.00001.html", "paper/cs/0501001.html",
         "paper/2606.00002.html",
     }  # fmt: skip
-    assert parsed(site["paper/cs/0501001.html"]).xpath("//link[@rel='stylesheet']/@href") == ["../../style.css"]
+    assert parse_page(site["paper/cs/0501001.html"]).xpath("//link[@rel='stylesheet']/@href") == [
+        "../../style.css"
+    ]
     assert all(site.values())
-    told = site["sitemap.xml"].decode()
-    assert f"<loc>{PUBLIC}/</loc>" in told
-    assert f"<loc>{PUBLIC}/paper/cs/0501001</loc>" in told
-    assert "404" not in told
-    again = build_site(store, configured, status, newest=newest, not_open=[other], channels=channels)
-    assert again == site, "the same to the byte"
+    sitemap = site["sitemap.xml"].decode()
+    assert f"<loc>{PUBLIC}/</loc>" in sitemap
+    assert f"<loc>{PUBLIC}/paper/cs/0501001</loc>" in sitemap
+    assert "404" not in sitemap
+    second = build_site(store, configured, status, newest=newest, not_open=[unopened], channels=channels)
+    assert second == site, "the same to the byte"
 
 
 def test_an_empty_store_has_pages_too(store: Store, configured: Settings, status: Status) -> None:
     site = build_site(store, configured, status, newest=[])
-    assert "No papers yet" in parsed(site["index.html"]).text_content()
-    assert all(len(parsed(page).findall(".//h1")) == 1 for name, page in site.items() if name.endswith(".html"))
+    assert "No papers yet" in parse_page(site["index.html"]).text_content()
+    assert all(
+        len(parse_page(page).findall(".//h1")) == 1 for name, page in site.items() if name.endswith(".html")
+    )
 
 
 def test_any_stored_paper_has_a_page(store: Store, configured: Settings) -> None:
-    assert "100% bold" in parsed(build_paper_page(store, configured, "2606.00002")).findtext(".//h1")
-    assert "Of old" in parsed(build_paper_page(store, configured, "cs/0501001")).findtext(".//h1")
+    assert "100% bold" in parse_page(build_paper_page(store, configured, "2606.00002")).findtext(".//h1")
+    assert "Of old" in parse_page(build_paper_page(store, configured, "cs/0501001")).findtext(".//h1")
     for unknown in ("2606.99999", "", "../x", "\ud800", "\0", "' OR 1=1", "%"):
         assert build_paper_page(store, configured, unknown) is None
 
 
-def titles(page: bytes) -> list[str]:
-    return [" ".join(heading.text_content().split()) for heading in parsed(page).iter("h3")]
+def list_titles(page: bytes) -> list[str]:
+    return [" ".join(heading.text_content().split()) for heading in parse_page(page).iter("h3")]
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("query", "expected"),
     [
         ("retrieval", ["Retrieval of things"]),
         ("arXiv:2606.00001", ["Retrieval of things"]),
@@ -145,33 +149,33 @@ def titles(page: bytes) -> list[str]:
         ("", []),
     ],
 )
-def test_search_looks_in_titles_and_organisations(
-    store: Store, configured: Settings, words: str, found: list[str]
+def test_search_covers_titles_and_organisations(
+    store: Store, configured: Settings, query: str, expected: list[str]
 ) -> None:
-    assert sorted(titles(build_search_page(store, configured, words, 1))) == sorted(found)
+    assert sorted(list_titles(build_search_page(store, configured, query, 1))) == sorted(expected)
 
 
 @pytest.mark.parametrize("page", [-1, 0, 1, 2, 10**30])
 def test_pages_beyond_the_results_are_the_nearest_one(store: Store, configured: Settings, page: int) -> None:
-    assert len(titles(build_search_page(store, configured, "we study", page))) == 3
+    assert len(list_titles(build_search_page(store, configured, "we study", page))) == 3
 
 
 def test_results_come_page_by_page(store: Store, configured: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PER_SEARCH", 2)
-    first, second = (titles(build_search_page(store, configured, "study", page)) for page in (1, 2))
+    first, second = (list_titles(build_search_page(store, configured, "study", page)) for page in (1, 2))
     assert (len(first), len(second)) == (2, 1)
     assert set(first).isdisjoint(second)
 
 
 @budget(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=250))
-def test_whatever_is_searched_for_there_is_a_page(store: Store, configured: Settings, words: str) -> None:
-    found = parsed(build_search_page(store, configured, words, 1))
-    assert len(found.findall(".//h1")) == 1
-    assert not list(found.iter("script"))
+def test_any_search_has_a_page(store: Store, configured: Settings, words: str) -> None:
+    page = parse_page(build_search_page(store, configured, words, 1))
+    assert len(page.findall(".//h1")) == 1
+    assert not list(page.iter("script"))
 
 
 def test_organisations_are_counted_by_their_accounts(store: Store, configured: Settings, status: Status) -> None:
-    found = parsed(build_site(store, configured, status, newest=[])["organisations.html"])
-    rows = [row for row in found.iter("tr") if row.findtext("th", "").startswith("Ai2")]
+    page = parse_page(build_site(store, configured, status, newest=[])["organisations.html"])
+    rows = [row for row in page.iter("tr") if row.findtext("th", "").startswith("Ai2")]
     assert [cell.text for cell in rows[0].findall("td")] == ["2", "0", "0", "0"]

@@ -1,4 +1,4 @@
-"""Snapshots on the timetable: made when due, told when they fail, and without a secret."""
+"""Snapshots on the timetable: made when due, reported when they fail, and without a secret."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECRETS = {"GITHUB_TOKEN": "ghp_very_secret", "HF_TOKEN": "hf_very_secret"}
 
 
 class Clock:
-    """A clock that stands where it is put."""
+    """A clock that the test sets."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
@@ -40,37 +40,37 @@ def clock() -> Clock:
 
 @pytest.fixture
 def service(store: Store, tmp_path: Path, clock: Clock) -> Iterator[Service]:
-    made = Service(
+    built = Service(
         settings.load_settings(
             environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_CONTACT": "me@example.org", **SECRETS}
         ),
         store,
         clock,
     )
-    yield made
-    made.stop()
+    yield built
+    built.stop()
 
 
 def test_a_snapshot_is_made_when_the_last_is_a_day_old(service: Service, store: Store, clock: Clock) -> None:
     file = service.worker.settings.snapshot_file
-    for hours, made in ((0, START), (23, START), (24, START + timedelta(hours=24))):
+    for hours, expected in ((0, START), (23, START), (24, START + timedelta(hours=24))):
         clock.moment = START + timedelta(hours=hours)
         make_due_snapshot(begin_cycle(service.worker))
-        told = snapshot.load_manifest(file)
-        assert told is not None
-        assert datetime.fromisoformat(told.made_at) == made
+        manifest = snapshot.load_manifest(file)
+        assert manifest is not None
+        assert datetime.fromisoformat(manifest.made_at) == expected
     assert stage_status.load_stages(store)[0]["snapshot"] == START + timedelta(hours=24)
 
 
 @pytest.mark.parametrize(
     "change", [{"TRACKER_SNAPSHOT__HOURS": "0"}, {"TRACKER_DATABASE_URL": "postgresql://x/y"}]
 )
-def test_none_is_due_where_none_is_wanted_or_the_store_is_a_server(tmp_path: Path, change: dict[str, str]) -> None:
-    given = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path), **change})
-    assert not is_due(given, START)
+def test_no_snapshot_is_due_when_disabled_or_on_a_server(tmp_path: Path, change: dict[str, str]) -> None:
+    loaded = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path), **change})
+    assert not is_due(loaded, START)
 
 
-def test_a_snapshot_that_fails_is_told_and_tried_again(service: Service, store: Store, tmp_path: Path) -> None:
+def test_a_failed_snapshot_is_reported_and_retried(service: Service, store: Store, tmp_path: Path) -> None:
     (tmp_path / "snapshots").write_text("a file where the folder should be")
     make_due_snapshot(begin_cycle(service.worker))
     (trouble,) = stage_status.load_stages(store)[1]

@@ -84,17 +84,17 @@ def test_other_errors_end_the_cycle_unless_they_are_contained(cycle: Cycle, erro
 
 
 def test_a_stage_that_is_cancelled_ends_the_cycle_and_has_no_outcome(cycle: Cycle) -> None:
-    seen = []
+    processed = []
 
     def work() -> None:
         with cycle.stage("full_text", contained=True) as stage:
             for item in stage.each(["a", "b"]):
-                seen.append(item)
+                processed.append(item)
                 cycle.cancel.set()
 
     with pytest.raises(Cancelled):
         work()
-    assert (seen, cycle.outcomes) == (["a"], [])
+    assert (processed, cycle.outcomes) == (["a"], [])
 
 
 def test_a_cycle_has_one_moment_in_whole_seconds(cycle: Cycle) -> None:

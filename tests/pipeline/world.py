@@ -72,11 +72,11 @@ class World:
         (place / "info.json").write_text(json.dumps({"createdAt": "2026-06-16T10:00:00.000Z", **info}))
 
     def html(self, arxiv_id: str, body: str) -> None:
-        """What arXiv shows of a paper as HTML."""
+        """Write the HTML of a paper at arXiv."""
         self._text("html", f"{arxiv_id}.html", f"<html><body><article>{body}</article></body></html>")
 
     def tex(self, arxiv_id: str, source: str) -> None:
-        """A paper's TeX source, one file."""
+        """Write a paper's TeX source, one file."""
         self._text(f"e-print/{arxiv_id}", "main.tex", source)
 
     def _text(self, folder: str, name: str, content: str) -> None:
@@ -85,12 +85,12 @@ class World:
         (place / name).write_text(content)
 
     def page(self, host: str, path: str, body: str) -> None:
-        """A page of the open web."""
+        """Write a page of the open web."""
         place = self.folder / "web" / host / path
         place.mkdir(parents=True, exist_ok=True)
         (place / "index.html").write_text(f"<html><body>{body}</body></html>")
 
-    def record(self, arxiv_id: str, **known: Any) -> None:
+    def record(self, arxiv_id: str, **facts: Any) -> None:
         place = self.folder / "huggingface" / "papers"
         place.mkdir(parents=True, exist_ok=True)
-        (place / f"{arxiv_id}.json").write_text(json.dumps({"id": arxiv_id, **known}))
+        (place / f"{arxiv_id}.json").write_text(json.dumps({"id": arxiv_id, **facts}))
