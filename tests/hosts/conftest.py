@@ -1,4 +1,4 @@
-"""`play`: a host without an upstream of its own, played by the sandbox from a few files."""
+"""`play`: the sandbox serves a host that has no upstream from a few files."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack

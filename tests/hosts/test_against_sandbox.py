@@ -1,4 +1,4 @@
-"""GitHub and the Hub over real HTTP: the same truth with and without a token, and with every fault that passes."""
+"""GitHub and the Hub over real HTTP: the same results with and without a token, and with every passing fault."""
 
 import json
 import urllib.request
@@ -68,52 +68,52 @@ def clock() -> Time:
 
 @pytest.fixture(scope="module")
 def box(world: Path, clock: Time) -> Iterator[Sandbox]:
-    with Sandbox(world, clock=clock) as made:
-        yield made
+    with Sandbox(world, clock=clock) as running:
+        yield running
 
 
 @pytest.fixture
 def order(box: Sandbox) -> Iterator[Callable[..., None]]:
     def post(path: str, body: object) -> None:
         assert box.url.startswith("http://127.0.0.1:")
-        asked = urllib.request.Request(f"{box.url}/_sandbox/{path}", json.dumps(body).encode(), method="POST")
-        with urllib.request.urlopen(asked):
+        request = urllib.request.Request(f"{box.url}/_sandbox/{path}", json.dumps(body).encode(), method="POST")
+        with urllib.request.urlopen(request):
             pass
 
     post("reset", {})
-    yield lambda **what: post("misbehave", what)
+    yield lambda **fault: post("misbehave", fault)
     post("reset", {})
 
 
 @pytest.fixture
 def connect(box: Sandbox, clock: Time, tmp_path: Path) -> Iterator[Callable[..., Client]]:
-    made: list[Client] = []
+    clients: list[Client] = []
 
     def make(**environ: str) -> Client:
         values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
         values["TRACKER_DATA_DIR"] = str(tmp_path)
         values["TRACKER_LIMITS__READ_SECONDS"] = "0.3"
         settings = load_settings(environ=values | environ)
-        made.append(Client(settings, Memory(), clock, sleep=clock.sleep, jitter=lambda: 0.0))
-        return made[-1]
+        clients.append(Client(settings, Memory(), clock, sleep=clock.sleep, jitter=lambda: 0.0))
+        return clients[-1]
 
     yield make
-    for client in made:
+    for client in clients:
         client.close()
 
 
-def seen(client: Client) -> dict[str, tuple[Outcome, Content]]:
+def check_world(client: Client) -> dict[str, tuple[Outcome, Content]]:
     references = [github.repository_reference(name) for name in TRUTH]
     return {
-        target.key.partition(":")[2]: (found.outcome, found.content)
-        for target, found in github.check_all(references, client)
+        target.key.partition(":")[2]: (check.outcome, check.content)
+        for target, check in github.check_all(references, client)
     }
 
 
 @pytest.mark.parametrize("token", ["", "a-token"])
-def test_the_truth_of_a_world(connect, order, token):
+def test_every_repository_of_the_world_is_checked_right(connect, order, token):
     client = connect(GITHUB_TOKEN=token)
-    assert seen(client) == TRUTH
+    assert check_world(client) == TRUTH
     moved = github.check(github.repository_reference("a/old"), client)
     assert moved.reference.key == "github:a/code"
     assert [file.text for file in moved.licence_files] == ["something of our own"]
@@ -123,9 +123,9 @@ def test_the_truth_of_a_world(connect, order, token):
 @pytest.mark.parametrize(
     "kind", ["429", "403", "503", "502", "503-html", "empty", "html", "cut", "hang", "partial", "rate-limit-200"]
 )
-def test_what_passes_changes_nothing(connect, order, token, kind):
+def test_passing_faults_change_nothing(connect, order, token, kind):
     order(upstream="github_api", kind=kind, times=1, after=1, retry_after=2, seconds=0.6)
-    assert seen(connect(GITHUB_TOKEN=token)) == TRUTH
+    assert check_world(connect(GITHUB_TOKEN=token)) == TRUTH
 
 
 LASTING = ["503", "502", "503-html", "html", "empty", "cut", "401", "partial"]
@@ -133,21 +133,23 @@ LASTING = ["503", "502", "503-html", "html", "empty", "cut", "401", "partial"]
 
 @pytest.mark.parametrize("token", ["", "a-token"])
 @pytest.mark.parametrize("kind", LASTING)
-def test_what_lasts_is_never_an_absence(connect, order, token, kind):
+def test_lasting_faults_are_never_an_absence(connect, order, token, kind):
     order(upstream="github_api", kind=kind, times=10_000)
-    client, found = connect(GITHUB_TOKEN=token), {}
-    with suppress(UpstreamStopped):  # a GitHub that is down for good is left alone
+    client, outcomes = connect(GITHUB_TOKEN=token), {}
+    with suppress(UpstreamStopped):  # an upstream that stays down is stopped
         for target, check in github.check_all([github.repository_reference(name) for name in TRUTH], client):
-            found[target.key.partition(":")[2]] = check.outcome
-    assert found
-    assert {name: each for name, each in found.items() if each not in (Outcome.UNKNOWN, TRUTH[name][0])} == {}
+            outcomes[target.key.partition(":")[2]] = check.outcome
+    assert outcomes
+    assert {
+        name: outcome for name, outcome in outcomes.items() if outcome not in (Outcome.UNKNOWN, TRUTH[name][0])
+    } == {}
 
 
 @pytest.mark.parametrize("token", ["", "a-token"])
 def test_a_spent_limit_stops(connect, order, token):
     order(upstream="github_api", kind="403-primary", times=10_000)
     with pytest.raises(UpstreamStopped):
-        seen(connect(GITHUB_TOKEN=token))
+        check_world(connect(GITHUB_TOKEN=token))
 
 
 @pytest.mark.parametrize("kind", ["none", "429", "503", "empty", "html", "cut", "hang"])
@@ -155,8 +157,8 @@ def test_the_hub(connect, order, kind):
     if kind != "none":
         order(upstream="huggingface", kind=kind, retry_after=2, seconds=0.6)
     client = connect()
-    found = huggingface.check(metadata.make_reference("model", "ns/name"), client)
-    assert (found.outcome, found.content, found.licence_claimed) == (Outcome.PRESENT, Content.DATA_ONLY, "mit")
+    check = huggingface.check(metadata.make_reference("model", "ns/name"), client)
+    assert (check.outcome, check.content, check.licence_claimed) == (Outcome.PRESENT, Content.DATA_ONLY, "mit")
     absent = huggingface.check(metadata.make_reference("model", "ns/none"), client)
     assert absent.outcome is Outcome.ABSENT
     pages = list(lists.list_newest("models", datetime(2026, 6, 1, tzinfo=UTC), client, 3))

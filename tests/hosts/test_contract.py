@@ -1,4 +1,4 @@
-"""Every host against all examples, and against every odd answer: a Check or an Upstream error, nothing else."""
+"""Every host with all examples and with every odd response: a Check or an upstream error, nothing else."""
 
 import json
 from datetime import UTC, datetime
@@ -14,17 +14,17 @@ from tracker.domain.terms import Outcome
 from tracker.hosts.resolve import HOSTS, resolve_url
 
 EXAMPLES = [(host, url, key) for host in HOSTS for url, key in host.examples]
-ASKED = {
-    host.name: (host, found)
+CHECKED = {
+    host.name: (host, reference)
     for host in HOSTS
     if host.checked_kinds and host.name not in ("github", "huggingface", "page")
     for url, _ in host.examples
-    if (found := resolve_url(url)) is not None and found.kind in host.checked_kinds
+    if (reference := resolve_url(url)) is not None and reference.kind in host.checked_kinds
 }
 
 
-class Answers:
-    """Answers each request with the same bytes, or raises."""
+class Responses:
+    """Gives the same bytes for each request, or raises."""
 
     def __init__(self, status: int = 200, body: bytes = b"", error: Exception | None = None) -> None:
         self.status, self.body, self.error = status, body, error
@@ -46,36 +46,36 @@ class Answers:
 
 
 @pytest.mark.parametrize(("host", "url", "key"), EXAMPLES)
-def test_an_example_is_its_own_host_s_alone(host, url, key):
+def test_an_example_matches_its_own_host_alone(host, url, key):
     assert host.match(url).key == key
-    others = [other.name for other in HOSTS if other not in (host, HOSTS[-1]) and other.match(url)]
+    others = [each.name for each in HOSTS if each not in (host, HOSTS[-1]) and each.match(url)]
     assert others == []
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", CHECKED)
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [(404, "absent"), (410, "absent"), (451, "blocked"), (401, "unknown"), (403, "unknown"), (418, "unknown")],
 )
 def test_a_plain_refusal(name, status, outcome):
-    host, target = ASKED[name]
-    asked = Answers(status)
-    found = host.check(target, asked)
-    assert (found.outcome, bool(found.reason), len(asked.asked)) == (Outcome(outcome), True, 1)
+    host, target = CHECKED[name]
+    fetch = Responses(status)
+    check = host.check(target, fetch)
+    assert (check.outcome, bool(check.reason), len(fetch.asked)) == (Outcome(outcome), True, 1)
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", CHECKED)
 def test_failures_and_stops(name):
-    host, target = ASKED[name]
-    found = host.check(target, Answers(error=UpstreamError("x", "server error (503)")))
-    assert (found.outcome, found.reason) == (Outcome.UNKNOWN, "server error (503)")
+    host, target = CHECKED[name]
+    check = host.check(target, Responses(error=UpstreamError("x", "server error (503)")))
+    assert (check.outcome, check.reason) == (Outcome.UNKNOWN, "server error (503)")
     with pytest.raises(UpstreamStopped):
-        host.check(target, Answers(error=UpstreamStopped("x", "429", datetime(2026, 7, 1, tzinfo=UTC))))
+        host.check(target, Responses(error=UpstreamStopped("x", "429", datetime(2026, 7, 1, tzinfo=UTC))))
 
 
-def test_kaggle_is_not_asked():
+def test_kaggle_is_not_requested():
     host = next(host for host in HOSTS if host.name == "kaggle")
-    fetch = Answers()
+    fetch = Responses()
     assert host.check(resolve_url("https://kaggle.com/datasets/a/b"), fetch).outcome is Outcome.UNKNOWN
     assert fetch.asked == []
 
@@ -92,11 +92,11 @@ HOSTILE = st.recursive(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", CHECKED)
 @settings(max_examples=60, deadline=None)
-@given(answer=HOSTILE)
-def test_hostile_json_is_only_ever_a_check(name, answer):
-    host, target = ASKED[name]
-    asked = Answers(body=json.dumps(answer).encode("utf-8", "replace"))
-    assert isinstance(host.check(target, asked), Check)
-    assert len(asked.asked) <= 5
+@given(document=HOSTILE)
+def test_hostile_json_is_only_ever_a_check(name, document):
+    host, target = CHECKED[name]
+    fetch = Responses(body=json.dumps(document).encode("utf-8", "replace"))
+    assert isinstance(host.check(target, fetch), Check)
+    assert len(fetch.asked) <= 5

@@ -1,4 +1,4 @@
-"""The hosts with an upstream of their own, over real HTTP from a small world."""
+"""The hosts that have their own upstream, over real HTTP from a small world."""
 
 import json
 from collections.abc import Iterator
@@ -55,51 +55,51 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with Sandbox(world, clock=Time()) as box:
         values = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
         values["TRACKER_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
-        made = Client(load_settings(environ=values), Memory(), Time(), sleep=lambda _: None)
-        yield made
-        made.close()
+        opened = Client(load_settings(environ=values), Memory(), Time(), sleep=lambda _: None)
+        yield opened
+        opened.close()
 
 
-def look(client: Client, url: str):
+def check_url(client: Client, url: str):
     target = resolve_url(url)
     assert target is not None
     return next(host for host in HOSTS if host.name == target.host).check(target, client)
 
 
 @pytest.mark.parametrize("site", SITES.values())
-def test_what_a_repository_holds(client, site):
-    for name, word in CONTENT.items():
-        found = look(client, f"https://{site}/{name}")
-        assert (found.outcome, found.content) == (Outcome.PRESENT, word), found.reason
-    assert look(client, f"https://{site}/void").content is Content.EMPTY
-    assert look(client, f"https://{site}/none").outcome is Outcome.ABSENT
-    assert [file.text for file in look(client, f"https://{site}/code").licence_files] == ["terms of our own"]
+def test_the_content_of_a_repository(client, site):
+    for name, content in CONTENT.items():
+        check = check_url(client, f"https://{site}/{name}")
+        assert (check.outcome, check.content) == (Outcome.PRESENT, content), check.reason
+    assert check_url(client, f"https://{site}/void").content is Content.EMPTY
+    assert check_url(client, f"https://{site}/none").outcome is Outcome.ABSENT
+    assert [file.text for file in check_url(client, f"https://{site}/code").licence_files] == ["terms of our own"]
 
 
 @pytest.mark.parametrize("site", ["gitlab.com/a/b", "codeberg.org/a"])
 def test_a_rename_gives_the_new_name(client, site):
-    old, new = look(client, f"https://{site}/old"), look(client, f"https://{site}/code")
+    old, new = check_url(client, f"https://{site}/old"), check_url(client, f"https://{site}/code")
     assert (old.reference, old.host_id) == (new.reference, new.host_id)
 
 
 def test_gitlab_states_the_licence(client):
-    found = look(client, "https://gitlab.com/a/b/mit")
-    assert (found.licence_claimed, found.licence_files) == ("mit", ())
+    check = check_url(client, "https://gitlab.com/a/b/mit")
+    assert (check.licence_claimed, check.licence_files) == ("mit", ())
 
 
 @pytest.mark.parametrize(
-    ("number", "word", "holds", "licence", "gated"),
+    ("number", "content", "holds", "licence", "gated"),
     [
         (1, Content.CODE, {Fact.CODE}, "mit", False),
         (2, Content.DATA_ONLY, {Fact.DATA}, "cc-by-4.0", False),
         (3, Content.UNKNOWN, set(), None, True),
     ],
 )
-def test_zenodo(client, number, word, holds, licence, gated):
-    found = look(client, f"https://zenodo.org/records/{number}")
-    assert (found.content, found.licence_claimed, found.gated) == (word, licence, gated)
-    assert set(found.holds) == holds
+def test_zenodo(client, number, content, holds, licence, gated):
+    check = check_url(client, f"https://zenodo.org/records/{number}")
+    assert (check.content, check.licence_claimed, check.gated) == (content, licence, gated)
+    assert set(check.holds) == holds
 
 
 def test_a_record_that_was_removed(client):
-    assert look(client, "https://zenodo.org/records/4").outcome is Outcome.ABSENT
+    assert check_url(client, "https://zenodo.org/records/4").outcome is Outcome.ABSENT

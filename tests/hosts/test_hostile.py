@@ -1,4 +1,4 @@
-"""What the fuzzer found in the readers of hosts' answers."""
+"""Responses of hosts with which fuzzing found faults in their readers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracker.hosts.inspect import file_tree
 
 
 class Fetch:
-    """Gives one document to whatever is asked, without a token."""
+    """Gives the same document for every request, and has no token."""
 
     def __init__(self, document: object) -> None:
         self._body = json.dumps(document).encode()
@@ -40,7 +40,7 @@ class Fetch:
 @pytest.mark.parametrize(
     "name", [None, 7, [], "", "ann", "/deep", "ann/", "ann/..", "ann/.", "../deep", "ann/deep/x", "ann/deep?x", "ann/de ep", "ann/deep\n", "änn/deep", "a/" + "b" * 300]
 )  # fmt: skip
-def test_a_name_that_leads_to_another_path_is_no_name(name: object) -> None:
+def test_a_name_that_leads_to_another_path_is_refused(name: object) -> None:
     assert valid_full_name(name) is None
     fetch = Fetch({"full_name": name, "default_branch": "main", "size": 1})
     link = Reference("github:ann/deep", "github", "repository", "https://github.com/ann/deep")
@@ -54,14 +54,14 @@ def test_names_as_github_gives_them(name: str) -> None:
 
 
 @pytest.mark.parametrize("content", ["é", "=", "a", "\ud800", 7, None, ["x"], "aGk=" * 3])
-def test_a_content_that_is_no_base64_upsets_nothing(content: object) -> None:
+def test_content_that_is_not_base64_gives_a_check(content: object) -> None:
     document = {"full_name": "ann/deep", "default_branch": "main", "size": 1, "license": {"key": "other"}, "tree": [],
                 "content": content, "path": "LICENSE"}  # fmt: skip
     link = Reference("github:ann/deep", "github", "repository", "https://github.com/ann/deep")
-    found = github.check(link, Fetch(document))  # type: ignore[arg-type] # as above
-    assert found.outcome in (Outcome.PRESENT, Outcome.UNKNOWN)
+    check = github.check(link, Fetch(document))  # type: ignore[arg-type] # as above
+    assert check.outcome in (Outcome.PRESENT, Outcome.UNKNOWN)
 
 
 @pytest.mark.parametrize("kind", [["blob"], {"blob": 1}, None, 7])
-def test_an_entry_whose_type_is_no_word_is_no_file(kind: object) -> None:
+def test_an_entry_whose_type_is_not_text_is_not_a_file(kind: object) -> None:
     assert file_tree.list_paths([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}]) == ["b"]

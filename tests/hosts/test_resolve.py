@@ -13,17 +13,17 @@ COUNTEREXAMPLES = [(host, url) for host in HOSTS for url in host.counterexamples
 def test_each_example_belongs_to_its_host_alone(name: str, url: str, key: str) -> None:
     matching = [host.name for host in HOSTS if host.name != "page" and host.match(url) is not None]
     assert matching == ([] if name == "page" else [name])
-    found = resolve_url(url)
-    assert found is not None
-    assert (found.key, found.host) == (key, name)
+    reference = resolve_url(url)
+    assert reference is not None
+    assert (reference.key, reference.host) == (key, name)
 
 
 @pytest.mark.parametrize(("host", "url"), COUNTEREXAMPLES)
-def test_counterexamples_are_left_to_others(host, url: str) -> None:
+def test_counterexamples_do_not_match(host, url: str) -> None:
     assert host.match(url) is None
 
 
-def test_the_page_is_asked_last() -> None:
+def test_the_page_is_matched_last() -> None:
     assert HOSTS[-1].name == "page"
     assert len({host.name for host in HOSTS}) == len(HOSTS)
 
@@ -64,15 +64,15 @@ def test_the_page_is_asked_last() -> None:
     ],
 )
 def test_canonical_reference(url: str, key: str) -> None:
-    found = resolve_url(url)
-    assert found is not None
-    assert found.key == key
+    reference = resolve_url(url)
+    assert reference is not None
+    assert reference.key == key
 
 
 @pytest.mark.parametrize(
     "url", ["", "https://", "ftp://example.org", "https://exa mple.org/x", "https://a", "https://[::1", "x" * 5000]
 )
-def test_what_is_no_address_has_no_reference(url: str) -> None:
+def test_an_invalid_address_has_no_reference(url: str) -> None:
     assert resolve_url(url) is None
 
 
@@ -100,12 +100,12 @@ def test_no_text_raises(text: str) -> None:
 def test_names_never_lose_characters(owner: str, name: str) -> None:
     if name.lower().endswith(".git") or owner.lower() in {"orgs", "users", "settings"}:
         return
-    found = resolve_url(f"https://codeberg.org/x{owner}/x{name}.git")
-    assert found is not None
-    assert found.key == f"forgejo:codeberg.org/x{owner}/x{name}"
+    reference = resolve_url(f"https://codeberg.org/x{owner}/x{name}.git")
+    assert reference is not None
+    assert reference.key == f"forgejo:codeberg.org/x{owner}/x{name}"
 
 
 def test_parts_of_a_url() -> None:
-    found = split_url("HTTPS://WWW.Example.org:443/a%20b//c/?q#f")
-    assert found is not None
-    assert (found.host, found.segments, found.query) == ("example.org", ("a b", "c"), "q")
+    parts = split_url("HTTPS://WWW.Example.org:443/a%20b//c/?q#f")
+    assert parts is not None
+    assert (parts.host, parts.segments, parts.query) == ("example.org", ("a b", "c"), "q")

@@ -1,4 +1,4 @@
-"""GitHub in memory, by GraphQL and by REST; `checks` asks it about repositories by name."""
+"""GitHub in memory, by GraphQL and by REST; `checks` checks repositories of it by name."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ ALIAS = re.compile(r'(r\d+): repository\(owner:("(?:[^"\\]|\\.)*"), name:("(?:[^
 
 
 class GitHub:
-    """Answers GraphQL and REST from `repositories`: name -> {files: {path: text}, **facts}; counts what it is asked."""
+    """Answers GraphQL and REST from `repositories`: name -> {files: {path: text}, **facts}; counts requests."""
 
     def __init__(self, token: bool = True) -> None:
         self.token = token
@@ -25,11 +25,11 @@ class GitHub:
         self.moved: dict[str, str] = {}
         self.errors: dict[str, tuple[str, str]] = {}
         self.forgets = False
-        """Errors are shown once."""
+        """Whether each error occurs once."""
         self.sizes: list[int] = []
         self.paths: list[str] = []
         self.read: list[str] = []
-        """Files and folders asked with a token."""
+        """Files and folders that GraphQL queries read."""
         self.most = 1000
         self.stop_after = 1000
 
@@ -48,18 +48,18 @@ class GitHub:
     def post(self, upstream: str, path: str, *, json: Any) -> Response:
         assert (upstream, path) == ("github_api", "/graphql")
         query = json["query"]
-        found = list(ALIAS.finditer(query))
-        self.count(len(found), self.sizes)
-        if len(found) > self.most:
+        aliases = list(ALIAS.finditer(query))
+        self.count(len(aliases), self.sizes)
+        if len(aliases) > self.most:
             raise UpstreamError("github_api", "server error (502)")
         data: dict[str, Any] = {"rateLimit": {"cost": 1, "remaining": 4999, "resetAt": "2026-06-17T06:00:00Z"}}
         errors = []
-        for here, after in zip(found, [*found[1:], None], strict=True):
+        for here, after in zip(aliases, [*aliases[1:], None], strict=True):
             alias, selection = here[1], query[here.end() : after.start() if after else None]
             name = f"{self.load(here[2])}/{self.load(here[3])}"
-            known = self.find(name)
+            repository = self.find(name)
             kind, message = self.errors.get(name, ("NOT_FOUND", "Could not resolve to a Repository"))
-            data[alias] = self.node(*known, selection) if known and name not in self.errors else None
+            data[alias] = self.node(*repository, selection) if repository and name not in self.errors else None
             if data[alias] is None:
                 errors.append({"type": kind, "path": [alias], "message": message})
             if self.forgets:
@@ -101,11 +101,11 @@ class GitHub:
     def get(self, upstream: str, path: str, *, params: Any = None, headers: Any = None) -> Response:
         self.count(path, self.paths)
         _, _, owner, name, *rest = path.split("/")
-        known = self.find(f"{owner}/{name}")
+        repository = self.find(f"{owner}/{name}")
         status, message = self.errors.get(f"{owner}/{name}", (404, "Not Found"))
-        if known is None or f"{owner}/{name}" in self.errors:
+        if repository is None or f"{owner}/{name}" in self.errors:
             return self.reply({"message": message}, int(status))
-        full, facts = known
+        full, facts = repository
         files = facts["files"]
         if not rest:
             licence = {"spdx_id": facts["licence"], "key": "k"} if facts.get("licence") else None
@@ -128,10 +128,12 @@ class GitHub:
                 return self.reply({"message": "Git Repository is empty."}, 409)
             tree = [{"path": each, "type": "blob"} for each in files]
             return self.reply({"tree": tree, "truncated": facts.get("truncated", False)})
-        wanted = {"license": "LICENSE", "readme": "README.md"}.get(rest[0], "/".join(rest[1:]))
-        if wanted not in files:
+        path_wanted = {"license": "LICENSE", "readme": "README.md"}.get(rest[0], "/".join(rest[1:]))
+        if path_wanted not in files:
             return self.reply({"message": "Not Found"}, 404)
-        return self.reply({"path": wanted, "content": base64.encodebytes(files[wanted].encode()).decode()})
+        return self.reply(
+            {"path": path_wanted, "content": base64.encodebytes(files[path_wanted].encode()).decode()}
+        )
 
     @staticmethod
     def reply(body: Any, status: int = 200) -> Response:
@@ -143,4 +145,4 @@ def refs(*names: str) -> list[Any]:
 
 
 def checks(host: GitHub, *names: str, batch: int = 100, known: dict[str, str] | None = None) -> dict[str, Any]:
-    return {target.key: found for target, found in github.check_all(refs(*names), host, known, batch)}
+    return {target.key: check for target, check in github.check_all(refs(*names), host, known, batch)}

@@ -14,9 +14,9 @@ from tracker.hosts.github.github import HOST, match
 
 @pytest.mark.parametrize(("url", "key"), HOST.examples)
 def test_examples(url, key):
-    found = match(url)
-    assert found is not None
-    assert (found.key, found.host) == (key, "github")
+    reference = match(url)
+    assert reference is not None
+    assert (reference.key, reference.host) == (key, "github")
 
 
 @pytest.mark.parametrize("url", HOST.counterexamples)
@@ -47,18 +47,18 @@ def test_forms_seen_in_papers(url, key):
     assert match(url).key == key
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure
 @given(st.text(max_size=80))
-@example("COLLECTIONS")  # a reserved name, in capitals, where only a gist's owner could stand
-def test_no_address_upsets_it(text):
+@example("COLLECTIONS")  # a reserved name, in capitals, where only a gist's owner could be
+def test_any_address_gives_a_stable_reference_or_none(text):
     for url in (
         text,
         f"https://github.com/{text}",
         f"https://gist.github.com/{text}",
         f"https://github.com/owner/{text}",
     ):
-        found = match(url)
-        assert found is None or match(found.url) == found
+        reference = match(url)
+        assert reference is None or match(reference.url) == reference
 
 
 def test_code_with_a_licence(host):
@@ -67,31 +67,31 @@ def test_code_with_a_licence(host):
         "licence": "MIT",
         "id": 42,
     }
-    found = checks(host, "Owner/Name")["github:Owner/Name"]
-    assert (found.outcome, found.content, found.holds) == (Outcome.PRESENT, Content.CODE, (Fact.CODE,))
-    assert (found.licence_claimed, found.licence_checked, found.host_id) == ("MIT", True, "42")
-    assert (found.archived, found.fork, found.created_at) == (False, False, datetime(2026, 6, 1, tzinfo=UTC))
-    assert found.reference.key == "github:Owner/Name"
+    check = checks(host, "Owner/Name")["github:Owner/Name"]
+    assert (check.outcome, check.content, check.holds) == (Outcome.PRESENT, Content.CODE, (Fact.CODE,))
+    assert (check.licence_claimed, check.licence_checked, check.host_id) == ("MIT", True, "42")
+    assert (check.archived, check.fork, check.created_at) == (False, False, datetime(2026, 6, 1, tzinfo=UTC))
+    assert check.reference.key == "github:Owner/Name"
 
 
-def test_what_is_missing_is_absent_and_costs_the_others_nothing(host):
+def test_a_missing_repository_is_absent_and_the_others_are_checked(host):
     host.repositories["a/there"] = {"files": {"run.py": ""}}
-    found = checks(host, "a/gone", "a/there")
-    assert found["github:a/gone"].outcome is Outcome.ABSENT
-    assert found["github:a/there"].outcome is Outcome.PRESENT
+    results = checks(host, "a/gone", "a/there")
+    assert results["github:a/gone"].outcome is Outcome.ABSENT
+    assert results["github:a/there"].outcome is Outcome.PRESENT
 
 
-def test_a_rename_is_told(host):
+def test_a_rename_is_reported(host):
     host.repositories["new/name"] = {"files": {"run.py": ""}}
     host.moved["old/name"] = "new/name"
-    found = checks(host, "old/name")["github:old/name"]
-    assert (found.outcome, found.reference.key) == (Outcome.PRESENT, "github:new/name")
+    check = checks(host, "old/name")["github:old/name"]
+    assert (check.outcome, check.reference.key) == (Outcome.PRESENT, "github:new/name")
 
 
 def test_an_empty_repository(host):
     host.repositories["a/b"] = {"files": {}}
-    found = checks(host, "a/b")["github:a/b"]
-    assert (found.outcome, found.content) == (Outcome.PRESENT, Content.EMPTY)
+    check = checks(host, "a/b")["github:a/b"]
+    assert (check.outcome, check.content) == (Outcome.PRESENT, Content.EMPTY)
 
 
 @pytest.mark.parametrize(
@@ -112,36 +112,36 @@ def test_licence_files_that_github_does_not_know_are_read(host):
         "files": {"run.py": "", "LICENSE": "Community", "LICENSE-MODEL": "Model"},
         "licence": "NOASSERTION",
     }
-    found = checks(host, "a/b")["github:a/b"]
-    assert found.licence_claimed == "NOASSERTION"
-    assert {file.path: file.text for file in found.licence_files} == {
+    check = checks(host, "a/b")["github:a/b"]
+    assert check.licence_claimed == "NOASSERTION"
+    assert {file.path: file.text for file in check.licence_files} == {
         "LICENSE": "Community",
         "LICENSE-MODEL": "Model",
     }
 
 
-def test_no_licence_was_looked_for(host):
+def test_a_missing_licence_was_searched_for(host):
     host.repositories["a/b"] = {"files": {"run.py": ""}}
-    found = checks(host, "a/b")["github:a/b"]
-    assert (found.licence_claimed, found.licence_checked, found.licence_files) == (None, True, ())
+    check = checks(host, "a/b")["github:a/b"]
+    assert (check.licence_claimed, check.licence_checked, check.licence_files) == (None, True, ())
 
 
 @pytest.mark.parametrize("name", ["a" * 40 + "/x", "a/" + "x" * 101, "-a/x", "a/..", "nothing", "a/b/c"])
-def test_names_that_cannot_be_are_absent_without_a_request(host, name):
-    found = checks(host, name)[f"github:{name}"]
-    assert found.outcome is Outcome.ABSENT
-    assert found.reason
+def test_invalid_names_are_absent_without_a_request(host, name):
+    check = checks(host, name)[f"github:{name}"]
+    assert check.outcome is Outcome.ABSENT
+    assert check.reason
     assert host.sizes == host.paths == []
 
 
 @pytest.mark.parametrize("url", ["https://github.com/owner", "https://gist.github.com/owner/0123456789"])
-def test_owners_and_gists_are_not_looked_at(host, url):
-    found = github.check(match(url), host)
-    assert found.outcome is Outcome.UNKNOWN
-    assert found.reason
+def test_owners_and_gists_are_not_checked(host, url):
+    check = github.check(match(url), host)
+    assert check.outcome is Outcome.UNKNOWN
+    assert check.reason
 
 
-def test_results_before_a_stop_stand(host):
+def test_results_before_a_stop_are_returned(host):
     host.repositories = {f"a/r{n}": {"files": {"run.py": ""}} for n in range(5)}
     host.stop_after = 4
     found: list[str] = []
@@ -176,28 +176,28 @@ def test_results_before_a_stop_stand(host):
 def test_a_strange_answer_is_unknown(body, host):
     host.post = lambda *_, **__: Response(200, {}, body, "")
     host.get = lambda *_, **__: Response(200, {}, body, "")
-    found = checks(host, "a/b")["github:a/b"]
-    assert found.outcome is Outcome.UNKNOWN
-    assert found.reason
+    check = checks(host, "a/b")["github:a/b"]
+    assert check.outcome is Outcome.UNKNOWN
+    assert check.reason
 
 
-def test_a_section_of_the_readme_tells_a_licence(host):
+def test_a_licence_section_of_the_readme_is_read(host):
     host.repositories["a/b"] = {
         "files": {"run.py": "", "README.md": "# X\n\n## License\n\nMIT, see above.\n\n## End\n"}
     }
-    found = checks(host, "a/b")["github:a/b"]
-    assert [(file.path, file.text) for file in found.licence_statements] == [("README.md", "MIT, see above.")]
+    check = checks(host, "a/b")["github:a/b"]
+    assert [(file.path, file.text) for file in check.licence_statements] == [("README.md", "MIT, see above.")]
 
 
-def test_package_metadata_tell_a_licence_where_no_file_does(host):
+def test_package_metadata_state_a_licence_where_no_file_does(host):
     metadata = '[project]\nname = "x"\nlicense = "BSD-3-Clause"\n'
     host.repositories["a/b"] = {"files": {"run.py": "", "pyproject.toml": metadata}}
     host.repositories["a/file"] = {"files": {"run.py": "", "pyproject.toml": metadata, "LICENSE": "text"}}
     host.repositories["a/claim"] = {"files": {"run.py": "", "pyproject.toml": metadata}, "licence": "MIT"}
-    found = checks(host, *host.repositories)
-    said = [(file.path, file.text) for file in found["github:a/b"].licence_statements]
-    assert said == [("pyproject.toml", "SPDX-License-Identifier: BSD-3-Clause")]
-    assert found["github:a/file"].licence_statements == found["github:a/claim"].licence_statements == ()
+    results = checks(host, *host.repositories)
+    statements = [(file.path, file.text) for file in results["github:a/b"].licence_statements]
+    assert statements == [("pyproject.toml", "SPDX-License-Identifier: BSD-3-Clause")]
+    assert results["github:a/file"].licence_statements == results["github:a/claim"].licence_statements == ()
     assert len([path for path in [*host.read, *host.paths] if "pyproject" in path]) == 1
 
 
@@ -210,7 +210,7 @@ def test_package_metadata_tell_a_licence_where_no_file_does(host):
         ("# The code", "print('soon')\n", Content.CODE),
     ],
 )
-def test_a_script_that_does_nothing_beside_a_promise_of_code_is_no_code(host, readme, script, word):
+def test_an_empty_script_beside_a_promise_of_code_is_not_code(host, readme, script, word):
     host.repositories["a/b"] = {"files": {"README.md": readme, "demo.py": script, "LICENSE": ""}, "licence": "MIT"}
-    found = checks(host, "a/b")["github:a/b"]
-    assert (found.content, Fact.CODE in found.holds) == (word, word is Content.CODE)
+    check = checks(host, "a/b")["github:a/b"]
+    assert (check.content, Fact.CODE in check.holds) == (word, word is Content.CODE)

@@ -14,20 +14,20 @@ def test_all_licence_files_of_the_top_and_of_reuse_are_read():
     ]
     host.repositories["a/b"] = {"files": {"run.py": "", **{name: f"text of {name}" for name in names}}}
     host.repositories["a/reuse"] = {"files": {"run.py": "", "LICENSES/MIT.txt": "t", "setup.py": "license='ISC'"}}
-    found = checks(host, *host.repositories)
-    assert {file.path: file.text for file in found["github:a/b"].licence_files} == {
+    results = checks(host, *host.repositories)
+    assert {file.path: file.text for file in results["github:a/b"].licence_files} == {
         name: f"text of {name}" for name in names
     }
-    assert [file.path for file in found["github:a/reuse"].licence_files] == ["LICENSES/MIT.txt"]
-    assert found["github:a/reuse"].licence_statements == ()
+    assert [file.path for file in results["github:a/reuse"].licence_files] == ["LICENSES/MIT.txt"]
+    assert results["github:a/reuse"].licence_statements == ()
 
 
 def test_questions_of_many_repositories_share_their_requests():
     host = GitHub()
     files = {"README.md": "", "LICENSE": "t", "CITATION.cff": "", "one/two/run.py": ""}
     host.repositories = {f"a/r{n}": {"files": files} for n in range(300)}
-    found = checks(host, *host.repositories)
-    assert {one.content for one in found.values()} == {Content.CODE}
+    results = checks(host, *host.repositories)
+    assert {check.content for check in results.values()} == {Content.CODE}
     questions = sum(host.sizes)
     assert questions == 300 * 6
     assert len(host.sizes) <= 1.2 * questions / 100

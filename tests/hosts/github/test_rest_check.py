@@ -17,9 +17,9 @@ from tracker.domain.terms import Content, Outcome
 def test_statuses_of_rest(status, message, outcome):
     host = GitHub(token=False)
     host.errors["a/b"] = (status, message)  # type: ignore[assignment]
-    found = checks(host, "a/b")["github:a/b"]
-    assert found.outcome is outcome
-    assert found.reason
+    check = checks(host, "a/b")["github:a/b"]
+    assert check.outcome is outcome
+    assert check.reason
 
 
 def test_rest_asks_little(host):
@@ -38,6 +38,6 @@ def test_a_truncated_tree_of_rest_is_decided_by_the_language():
     host = GitHub(token=False)
     host.repositories["a/b"] = {"files": {"README.md": ""}, "truncated": True, "language": "C++"}
     host.repositories["a/c"] = {"files": {"README.md": ""}, "truncated": True, "language": "TeX"}
-    found = checks(host, "a/b", "a/c")
-    assert found["github:a/b"].content is Content.CODE
-    assert found["github:a/c"].content is Content.UNKNOWN
+    results = checks(host, "a/b", "a/c")
+    assert results["github:a/b"].content is Content.CODE
+    assert results["github:a/c"].content is Content.UNKNOWN

@@ -36,8 +36,8 @@ WEIGHTS = (Fact.WEIGHTS,)
     ],
 )
 def test_what_a_model_holds(names, word, holds):
-    found = classify_files("model", names, gated=False)
-    assert (found.content, found.holds) == (word, holds)
+    contents = classify_files("model", names, gated=False)
+    assert (contents.content, contents.holds) == (word, holds)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_what_a_model_holds(names, word, holds):
     ],
 )
 def test_what_a_dataset_holds(names, word, holds):
-    found = classify_files("dataset", names, gated=False)
-    assert (found.content, found.holds) == (word, holds)
+    contents = classify_files("dataset", names, gated=False)
+    assert (contents.content, contents.holds) == (word, holds)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_what_a_dataset_holds(names, word, holds):
     ],
 )
 def test_a_space_is_a_demo_while_it_runs_or_can_be_woken(runtime, word, runs):
-    found = classify_files("space", ["README.md", "app.py"], gated=False, runtime=runtime)
-    assert found.content is word
-    assert found.holds == ((Fact.DEMO,) if runs else ())
-    assert bool(found.reason) is not runs
+    contents = classify_files("space", ["README.md", "app.py"], gated=False, runtime=runtime)
+    assert contents.content is word
+    assert contents.holds == ((Fact.DEMO,) if runs else ())
+    assert bool(contents.reason) is not runs
 
 
 def test_a_space_of_which_neither_runtime_nor_application_is_known():
@@ -89,11 +89,11 @@ def test_a_space_of_which_neither_runtime_nor_application_is_known():
 
 
 @pytest.mark.parametrize("kind", ["model", "dataset", "space"])
-def test_what_is_not_listed_is_unknown_and_a_gate_before_a_card_too(kind):
+def test_files_that_are_not_listed_or_gated_are_unknown(kind):
     assert classify_files(kind, None, gated=False).content is Content.UNKNOWN
     for names in ([], ["README.md", ".gitattributes"]):
-        found = classify_files(kind, names, gated=True)
-        assert (found.content, found.holds, bool(found.reason)) == (Content.UNKNOWN, (), True)
+        contents = classify_files(kind, names, gated=True)
+        assert (contents.content, contents.holds, bool(contents.reason)) == (Content.UNKNOWN, (), True)
 
 
 def test_paths():
@@ -103,9 +103,9 @@ def test_paths():
 
 
 @given(st.sampled_from(["model", "dataset", "space"]), st.lists(st.text(max_size=30), max_size=6), st.booleans())
-def test_no_name_upsets_it(kind, names, gated):
-    found = classify_files(kind, names, gated=gated)
-    assert set(found.holds) <= set(Fact)
+def test_any_name_gives_a_content(kind, names, gated):
+    contents = classify_files(kind, names, gated=gated)
+    assert set(contents.holds) <= set(Fact)
 
 
 @pytest.mark.parametrize("name", ["_config_" * 120 + ".py", "data_" * 190, "ckpt/" * 190 + "x", "-" * 900])
@@ -116,11 +116,11 @@ def test_hostile_names_take_no_time(name):
 
 @pytest.mark.parametrize("files", [None, [], ["README.md"], ["README.md", "model.safetensors"]])
 def test_weights_that_the_hub_itself_counted_are_there(files):
-    found = hub_content.classify_files("model", files, gated=False, weights_found=True)
-    assert (found.content, found.holds) == (Content.DATA_ONLY, (Fact.WEIGHTS,))
+    contents = hub_content.classify_files("model", files, gated=False, weights_found=True)
+    assert (contents.content, contents.holds) == (Content.DATA_ONLY, (Fact.WEIGHTS,))
 
 
-def test_a_tag_that_the_card_names_is_no_count_of_the_hubs():
+def test_a_tag_of_the_card_is_not_a_count_of_the_hub():
     assert metadata.has_weights({"tags": ["safetensors"]})
     assert metadata.has_weights({"safetensors": {"total": 7}})
     assert not metadata.has_weights({"tags": ["safetensors"], "cardData": {"tags": ["safetensors"]}})

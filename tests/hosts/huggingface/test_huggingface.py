@@ -17,7 +17,7 @@ SINCE = datetime(2026, 6, 10, tzinfo=UTC)
 
 
 class Hub:
-    """Gives `answers` by path, or whatever `error` is."""
+    """Gives `answers` by path, or raises `error`."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Response] = {}
@@ -69,9 +69,9 @@ def info(**more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("url", "key"), HOST.examples)
 def test_examples(url, key):
-    found = match(url)
-    assert found is not None
-    assert (found.key, found.host) == (key, "huggingface")
+    reference = match(url)
+    assert reference is not None
+    assert (reference.key, reference.host) == (key, "huggingface")
 
 
 @pytest.mark.parametrize("url", HOST.counterexamples)
@@ -79,26 +79,26 @@ def test_counterexamples(url):
     assert match(url) is None
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure
 @given(st.text(max_size=80))
-def test_no_address_upsets_it(text):
+def test_any_address_gives_a_stable_reference_or_none(text):
     for url in (
         text,
         f"https://huggingface.co/{text}",
         f"https://hf.co/datasets/{text}",
         f"https://hf.co/collections/a/{text}",
     ):
-        found = match(url)
-        assert found is None or match(found.url) == found
+        reference = match(url)
+        assert reference is None or match(reference.url) == reference
 
 
 def test_a_model(hub):
     hub.say("/api/models/ns/name", info())
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.outcome, found.content, found.holds) == (Outcome.PRESENT, Content.DATA_ONLY, (Fact.WEIGHTS,))
-    assert (found.licence_claimed, found.licence_checked, found.gated) == ("apache-2.0", True, False)
-    assert (found.host_id, found.commit, found.reference.key) == ("64a1", "abc", "hf-model:ns/name")
-    assert found.created_at == datetime(2026, 6, 11, 10, tzinfo=UTC)
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (check.outcome, check.content, check.holds) == (Outcome.PRESENT, Content.DATA_ONLY, (Fact.WEIGHTS,))
+    assert (check.licence_claimed, check.licence_checked, check.gated) == ("apache-2.0", True, False)
+    assert (check.host_id, check.commit, check.reference.key) == ("64a1", "abc", "hf-model:ns/name")
+    assert check.created_at == datetime(2026, 6, 11, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_a_model(hub):
 )
 def test_kinds(hub, kind, file, word, holds):
     hub.say(f"/api/{kind}s/ns/name", info(siblings=[{"rfilename": file}]))
-    found = huggingface.check(make_reference(kind, "ns/name"), hub)
-    assert (found.outcome, found.content, found.holds) == (Outcome.PRESENT, word, holds)
+    check = huggingface.check(make_reference(kind, "ns/name"), hub)
+    assert (check.outcome, check.content, check.holds) == (Outcome.PRESENT, word, holds)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_kinds(hub, kind, file, word, holds):
 def test_licences(hub, more, licence):
     hub.say("/api/models/ns/name", info(**more))
     hub.text("/ns/name/raw/main/README.md", "# A model")
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.licence_claimed, found.licence_checked) == (licence, True)
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (check.licence_claimed, check.licence_checked) == (licence, True)
 
 
 @pytest.mark.parametrize(("gated", "expected"), [("auto", True), ("manual", True), (False, False), (True, True)])
@@ -141,7 +141,7 @@ def test_gates(hub, gated, expected):
     assert huggingface.check(make_reference("model", "ns/name"), hub).gated is expected
 
 
-def test_a_rename_is_told(hub):
+def test_a_rename_is_reported(hub):
     hub.say("/api/models/old/name", info(id="new/name"))
     assert huggingface.check(make_reference("model", "old/name"), hub).reference.key == "hf-model:new/name"
 
@@ -162,10 +162,10 @@ def test_a_rename_is_told(hub):
 )
 def test_refusals(hub, status, headers, outcome):
     hub.say("/api/models/ns/name", {"error": "said"}, status, **headers)
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert found.outcome is outcome
-    assert found.reason
-    assert found.gated is (True if outcome is Outcome.PRESENT else None)
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert check.outcome is outcome
+    assert check.reason
+    assert check.gated is (True if outcome is Outcome.PRESENT else None)
 
 
 def test_a_disabled_repository_is_blocked(hub):
@@ -175,8 +175,8 @@ def test_a_disabled_repository_is_blocked(hub):
 
 def test_a_failure_is_unknown_and_a_stop_is_raised(hub):
     hub.error = UpstreamError("huggingface", "no response in time")
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.outcome, found.reason) == (Outcome.UNKNOWN, "no response in time")
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (check.outcome, check.reason) == (Outcome.UNKNOWN, "no response in time")
     hub.error = UpstreamStopped("huggingface", "too many requests", SINCE)
     with pytest.raises(UpstreamStopped):
         list(huggingface.check_all([make_reference("model", "ns/name")], hub))
@@ -188,16 +188,16 @@ def test_a_strange_answer_is_unknown(hub, body):
     assert huggingface.check(make_reference("model", "ns/name"), hub).outcome is Outcome.UNKNOWN
 
 
-def test_files_that_are_not_listed_are_not_taken_for_none(hub):
+def test_files_that_are_not_listed_are_unknown(hub):
     hub.say("/api/models/ns/name", {"id": "ns/name"})
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.outcome, found.content) == (Outcome.PRESENT, Content.UNKNOWN)
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (check.outcome, check.content) == (Outcome.PRESENT, Content.UNKNOWN)
 
 
 @pytest.mark.parametrize("url", ["https://huggingface.co/ns", "https://huggingface.co/collections/ns/x-1"])
-def test_owners_and_collections_are_not_looked_at(hub, url):
-    found = huggingface.check(match(url), hub)
-    assert (found.outcome, hub.asked) == (Outcome.UNKNOWN, [])
+def test_owners_and_collections_are_not_checked(hub, url):
+    check = huggingface.check(match(url), hub)
+    assert (check.outcome, hub.asked) == (Outcome.UNKNOWN, [])
 
 
 def files(*names: str) -> list[dict[str, str]]:
@@ -216,32 +216,32 @@ def test_a_space_is_never_unchanged_since_it_may_stop_without_a_commit(hub):
 
 def test_a_gated_model_with_nothing_but_a_card_is_not_called_empty(hub):
     hub.say("/api/models/ns/name", info(siblings=files("README.md"), gated="manual", cardData={}, tags=[]))
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.content, found.gated, found.licence_checked) == (Content.UNKNOWN, True, False)
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (check.content, check.gated, check.licence_checked) == (Content.UNKNOWN, True, False)
     assert hub.asked == ["/api/models/ns/name"]
 
 
 def test_a_claim_without_files_costs_one_request(hub):
     hub.say("/api/models/ns/name", info())
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (hub.asked, found.papers_named, found.licence_files) == (["/api/models/ns/name"], None, ())
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (hub.asked, check.papers_named, check.licence_files) == (["/api/models/ns/name"], None, ())
 
 
 def test_a_licence_file_is_read_beside_a_claim_so_that_a_conflict_is_seen(hub):
     hub.say("/api/models/ns/name", info(siblings=files("README.md", "LICENSE", "model.safetensors")))
     hub.text("/ns/name/raw/main/LICENSE", "Terms of our own.")
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert found.licence_claimed == "apache-2.0"
-    assert [(file.path, file.text) for file in found.licence_files] == [("LICENSE", "Terms of our own.")]
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert check.licence_claimed == "apache-2.0"
+    assert [(file.path, file.text) for file in check.licence_files] == [("LICENSE", "Terms of our own.")]
 
 
 @pytest.mark.parametrize(("kind", "folder"), [("model", ""), ("dataset", "/datasets"), ("space", "/spaces")])
-def test_texts_stand_below_their_kind(hub, kind, folder):
+def test_texts_are_below_the_path_of_their_kind(hub, kind, folder):
     hub.say(f"/api/{kind}s/ns/name", info(cardData={}, tags=[], siblings=files("COPYING", "a b.txt", "x.bin")))
     hub.text(f"{folder}/ns/name/raw/main/COPYING", "Terms.")
-    found = huggingface.check(make_reference(kind, "ns/name"), hub)
-    assert [file.path for file in found.licence_files] == ["COPYING"]
-    assert found.licence_checked
+    check = huggingface.check(make_reference(kind, "ns/name"), hub)
+    assert [file.path for file in check.licence_files] == ["COPYING"]
+    assert check.licence_checked
 
 
 def test_at_most_three_licence_files_the_linked_one_first(hub):
@@ -274,29 +274,31 @@ def test_where_nothing_states_a_licence_the_card_is_read(hub):
         CARD,
         "---\ntags: [x]\n---\n# Name\n[paper](https://arxiv.org/abs/2606.00001)\n\n## License\nMIT, see there.\n",
     )
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert [(said.path, said.text) for said in found.licence_statements] == [("README.md", "MIT, see there.")]
-    assert "arxiv:2606.00001" in found.papers_named
-    assert (found.licence_claimed, found.licence_checked) == (None, True)
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert [(statement.path, statement.text) for statement in check.licence_statements] == [
+        ("README.md", "MIT, see there.")
+    ]
+    assert "arxiv:2606.00001" in check.papers_named
+    assert (check.licence_claimed, check.licence_checked) == (None, True)
 
 
-def test_front_matter_is_no_section_on_the_licence(hub):
+def test_front_matter_is_not_a_licence_section(hub):
     hub.say("/api/models/ns/name", silent(cardData=None))
     hub.text(CARD, "---\nlicense: mit\n---\n# Name\n")
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.licence_claimed, found.licence_statements) == ("mit", ())
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (check.licence_claimed, check.licence_statements) == ("mit", ())
 
 
-def test_none_is_said_only_where_the_card_was_read(hub):
+def test_a_missing_licence_is_reported_only_where_the_card_was_read(hub):
     target = make_reference("model", "ns/name")
     hub.say("/api/models/ns/name", silent())
     hub.text(CARD, "# Name\nNothing on terms.\n")
-    found = huggingface.check(target, hub)
-    assert (found.licence_checked, found.licence_statements, found.papers_named) == (True, (), ("title:name",))
+    check = huggingface.check(target, hub)
+    assert (check.licence_checked, check.licence_statements, check.papers_named) == (True, (), ("title:name",))
     for status, headers in ((401, {"x-error-code": "GatedRepo"}), (403, {"x-error-code": "GatedRepo"}), (404, {})):
         hub.answers[CARD] = Response(status, headers, b"no", "")
-        found = huggingface.check(target, hub)
-        assert (found.outcome, found.licence_checked, found.papers_named) == (Outcome.PRESENT, False, None)
+        check = huggingface.check(target, hub)
+        assert (check.outcome, check.licence_checked, check.papers_named) == (Outcome.PRESENT, False, None)
     hub.say("/api/models/ns/name", silent(siblings=files("model.safetensors")))
     assert huggingface.check(target, hub).licence_checked
 
@@ -305,24 +307,24 @@ def test_none_is_said_only_where_the_card_was_read(hub):
 def test_a_text_that_fails_makes_all_unknown(hub, status):
     hub.say("/api/models/ns/name", info(siblings=files("README.md", "LICENSE", "model.safetensors")))
     hub.answers["/ns/name/raw/main/LICENSE"] = Response(status, {}, b"", "")
-    found = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (found.outcome, "LICENSE" in found.reason) == (Outcome.UNKNOWN, True)
+    check = huggingface.check(make_reference("model", "ns/name"), hub)
+    assert (check.outcome, "LICENSE" in check.reason) == (Outcome.UNKNOWN, True)
 
 
 @pytest.mark.parametrize("refusal", [(401, {"x-error-code": "GatedRepo"}), (404, {}), (200, {})])
 def test_a_licence_file_that_is_not_shown_leaves_the_claim_or_nothing(hub, refusal):
     hub.answers["/ns/name/raw/main/LICENSE"] = Response(*refusal, b"", "")
-    for card, looked in (({"license": "mit"}, True), ({}, False)):
+    for card, checked in (({"license": "mit"}, True), ({}, False)):
         hub.say("/api/models/ns/name", info(cardData=card, tags=[], siblings=files("README.md", "LICENSE")))
-        found = huggingface.check(make_reference("model", "ns/name"), hub)
-        assert (found.licence_claimed, found.licence_checked, found.licence_files) == (
+        check = huggingface.check(make_reference("model", "ns/name"), hub)
+        assert (check.licence_claimed, check.licence_checked, check.licence_files) == (
             card.get("license"),
-            looked,
+            checked,
             (),
         )
 
 
-def test_a_gated_model_s_texts_are_asked_for_only_with_an_account(hub):
+def test_texts_of_a_gated_model_are_requested_only_with_an_account(hub):
     hub.say("/api/models/ns/name", info(gated="auto", siblings=files("LICENSE", "model.safetensors")))
     assert huggingface.check(make_reference("model", "ns/name"), hub).licence_claimed == "apache-2.0"
     assert len(hub.asked) == 1
@@ -351,12 +353,12 @@ def test_an_unchanged_commit_costs_one_request(hub):
         ({"tags": ["base_model:", "base_model:adapter:", "base_model:<b>"], "cardData": {"base_model": 7}}, ()),
     ],
 )
-def test_what_it_was_made_from(hub, more, bases):
+def test_base_models(hub, more, bases):
     hub.say("/api/models/ns/name", info(**({"cardData": {"license": "mit"}} | more)))
     assert huggingface.check(make_reference("model", "ns/name"), hub).derived_from == bases
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure
 @given(
     st.dictionaries(
         st.sampled_from(
@@ -378,7 +380,7 @@ def test_what_it_was_made_from(hub, more, bases):
     ),
     st.text(max_size=60),
 )
-def test_no_record_and_no_card_upsets_it(record, card):
+def test_any_record_and_card_give_a_check(record, card):
     hub = Hub()
     for kind in ("model", "dataset", "space"):
         hub.say(f"/api/{kind}s/ns/name", record)

@@ -1,4 +1,4 @@
-"""The Hub's lists and paper records as sources of links; and, over real HTTP, one release apart from 300 that cite."""
+"""The Hub's lists and paper records as sources of links; and, over real HTTP, one release among 300 models that cite the paper."""
 
 import json
 import urllib.parse
@@ -44,7 +44,7 @@ def hub():
     return Hub()
 
 
-def test_the_record_of_a_paper_keeps_apart_what_only_cites(hub):
+def test_the_record_of_a_paper_separates_links_from_citing_artifacts(hub):
     record = {
         "githubRepo": "https://github.com/a/b",
         "githubRepoAddedBy": "user",
@@ -54,33 +54,33 @@ def test_the_record_of_a_paper_keeps_apart_what_only_cites(hub):
         "linkedSpaces": "none",
     }
     hub.say("/api/papers/2606.00001", record)
-    found = lists.read_record("2606.00001", hub)
-    assert found.links == (("https://github.com/a/b", "githubRepo (user)"), ("https://a.b", "projectPage"))
-    assert {how for _, how in found.links} <= lists.RECORD_SENTENCES.keys()
-    assert [(one.reference.key, one.papers) for one in found.listed] == [
+    result = lists.read_record("2606.00001", hub)
+    assert result.links == (("https://github.com/a/b", "githubRepo (user)"), ("https://a.b", "projectPage"))
+    assert {how for _, how in result.links} <= lists.RECORD_SENTENCES.keys()
+    assert [(artifact.reference.key, artifact.papers) for artifact in result.listed] == [
         ("hf-model:a/m", ("2606.00001",)),
         ("hf-dataset:a/d", ("2606.00001", "2606.00009")),
     ]
-    assert [one.created_at for one in found.listed] == [datetime(2026, 6, 11, 10, tzinfo=UTC), None]
+    assert [artifact.created_at for artifact in result.listed] == [datetime(2026, 6, 11, 10, tzinfo=UTC), None]
     hub.say("/api/papers/2606.00002", {"id": "2606.00002", "title": "none of them"})
     assert lists.read_record("2606.00002", hub) == lists.PaperRecord((), ())
     assert lists.read_record("2606.00003", hub) is None
 
 
-def test_lists_tell_what_was_made_from_what(hub):
+def test_lists_name_the_base_models(hub):
     hub.say(
         "/api/models", [listed("b/m-GGUF", 16, "arxiv:2606.00001", "base_model:a/m", "base_model:quantized:a/m")]
     )
-    [[found]] = lists.list_newest("models", SINCE, hub, 1)
-    assert (found.reference.key, found.derived_from) == ("hf-model:b/m-GGUF", ("a/m",))
-    assert found.created_at == datetime(2026, 6, 16, tzinfo=UTC)
+    [[artifact]] = lists.list_newest("models", SINCE, hub, 1)
+    assert (artifact.reference.key, artifact.derived_from) == ("hf-model:b/m-GGUF", ("a/m",))
+    assert artifact.created_at == datetime(2026, 6, 16, tzinfo=UTC)
 
 
 def listed(name: str, day: int, *tags: str) -> dict[str, Any]:
     return {"id": name, "createdAt": f"2026-06-{day:02}T00:00:00.000Z", "tags": list(tags)}
 
 
-def test_a_record_that_cannot_be_read_is_no_empty_one(hub):
+def test_a_record_that_cannot_be_read_is_an_error(hub):
     hub.say("/api/papers/2606.00001", {}, 403)
     hub.answers["/api/papers/astro-ph%2F0601001"] = Response(200, {}, b"<html>", "")
     for arxiv_id in ("2606.00001", "astro-ph/0601001"):
@@ -103,7 +103,7 @@ def test_the_newest_are_read_until_they_are_too_old(hub):
         "/api/models#two", [listed("a/three", 12, "arxiv:hep-th/9901001"), listed("a/four", 9)], link=following
     )
     pages = list(lists.list_newest("models", SINCE, hub, 10))
-    assert [[(found.reference.key, found.papers) for found in page] for page in pages] == [
+    assert [[(artifact.reference.key, artifact.papers) for artifact in page] for page in pages] == [
         [("hf-model:a/one", ("2606.00001",)), ("hf-model:a/two", ())],
         [("hf-model:a/three", ("hep-th/9901001",))],
     ]
@@ -122,13 +122,13 @@ def test_lists_end_with_their_last_page_or_the_most_pages(hub):
     assert list(lists.list_newest("spaces", SINCE, hub, 0)) == []
 
 
-def test_a_list_that_cannot_be_read_is_said(hub):
+def test_a_list_that_cannot_be_read_is_an_error(hub):
     with pytest.raises(UpstreamError, match="datasets"):
         list(lists.list_newest("datasets", SINCE, hub, 1))
 
 
 class Loopback:
-    """Asks a sandbox, and nothing else."""
+    """Sends requests to a sandbox alone."""
 
     def __init__(self, base: str) -> None:
         assert base.startswith("http://127.0.0.1:")
@@ -136,9 +136,9 @@ class Loopback:
 
     def get(self, upstream: str, path: str, *, params: Any = None, headers: Any = None) -> Response:
         query = "?" + urllib.parse.urlencode(params) if params else ""
-        with urllib.request.urlopen(self.base + path + query) as answer:
-            named = {key.lower(): value for key, value in answer.headers.items()}
-            return Response(answer.status, named, answer.read(), path)
+        with urllib.request.urlopen(self.base + path + query) as response:
+            lower_case = {key.lower(): value for key, value in response.headers.items()}
+            return Response(response.status, lower_case, response.read(), path)
 
 
 def put(world: Path, name: str, created: str, front: str = "") -> None:
@@ -164,18 +164,18 @@ def test_one_release_among_300_that_cite_the_paper(tmp_path):
     mentions = [
         Mention(reference=code, url=code.url, place=Place.ABSTRACT, source=Source.METADATA, evidence="Code: ")
     ]
-    known = {}
-    for one in page:
-        assert one.papers == ("2606.00001",)
-        known[one.reference.folded] = ArtifactContext(
-            derived=bool(one.derived_from), created_at=one.created_at, papers=1
+    contexts = {}
+    for artifact in page:
+        assert artifact.papers == ("2606.00001",)
+        contexts[artifact.reference.folded] = ArtifactContext(
+            derived=bool(artifact.derived_from), created_at=artifact.created_at, papers=1
         )
         mentions.append(
-            Mention(reference=one.reference, url="", place=Place.HUB, source=Source.HUB_LIST, evidence="")
+            Mention(reference=artifact.reference, url="", place=Place.HUB, source=Source.HUB_LIST, evidence="")
         )
-    found = decision.decide_roles(mentions, paper, role_rules.load_role_rules(), known)
-    assert {one.reference.key for one in found if one.role is Role.OWN} == {
+    decisions = decision.decide_roles(mentions, paper, role_rules.load_role_rules(), contexts)
+    assert {decided.reference.key for decided in decisions if decided.role is Role.OWN} == {
         "github:the-lab/stereofield",
         "hf-model:the-lab/StereoField-7B",
     }
-    assert sum(one.role is Role.COMMUNITY for one in found) == 150
+    assert sum(decided.role is Role.COMMUNITY for decided in decisions) == 150

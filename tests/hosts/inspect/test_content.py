@@ -94,7 +94,7 @@ def test_a_stub(text):
 
 
 @pytest.mark.parametrize(
-    ("readme", "said"),
+    ("readme", "promised"),
     [
         ("Code coming soon", True),
         ("We will release the source code upon acceptance", True),
@@ -104,11 +104,11 @@ def test_a_stub(text):
         (None, False),
     ],
 )
-def test_a_promise_of_the_code_itself(readme, said):
-    assert promises_code(readme) is said
+def test_a_promise_of_the_code_itself(readme, promised):
+    assert promises_code(readme) is promised
 
 
-def test_what_was_not_seen_may_still_be_there():
+def test_an_incomplete_list_of_files_proves_no_absence():
     assert classify_repository(["README.md"], "Coming soon", complete=False) == (Content.UNKNOWN, ())
     assert classify_repository(["README.md", "a.csv"], None, complete=False) == (Content.UNKNOWN, (DATA,))
     assert classify_repository(["run.py"], None, complete=False) == (Content.CODE, (CODE,))
@@ -131,7 +131,7 @@ def test_what_was_not_seen_may_still_be_there():
         "The code is not yet available",
     ],
 )
-def test_words_of_a_placeholder(readme):
+def test_readmes_of_a_placeholder(readme):
     assert promises_release(readme)
 
 
@@ -139,7 +139,7 @@ def test_words_of_a_placeholder(readme):
     "readme",
     [None, "", "# Name", "We release the code.", "The model will benefit the industry", "As soon as you install"],
 )
-def test_words_of_none(readme):
+def test_readmes_that_promise_nothing(readme):
     assert not promises_release(readme)
 
 
@@ -194,9 +194,9 @@ def test_languages():
     assert not content.has_programming_language([])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure
 @given(st.lists(st.text(max_size=60)), st.none() | st.text(max_size=200), st.booleans())
-def test_no_path_or_readme_upsets_it(paths, readme, complete):
+def test_any_path_and_readme_give_a_content(paths, readme, complete):
     word, holds = classify_repository(paths, readme, complete=complete)
     assert (word is Content.CODE) == (CODE in holds)
     for kind in ("model", "dataset", "space"):

@@ -59,11 +59,11 @@ def test_an_arxiv_id_in_each_of_its_forms(text):
         ("", []),
     ],
 )
-def test_other_ids_and_none(text, found):
+def test_other_ids_and_texts_without_an_id(text, found):
     assert ids(text) == found
 
 
-def test_ids_are_told_once_and_fifty_names_at_most():
+def test_ids_are_listed_once_and_at_most_fifty_names():
     text = " ".join(f"arXiv:2606.{number:05d} arXiv:2606.{number:05d}v2" for number in range(80))
     assert ids("arXiv:2606.00001 and https://arxiv.org/abs/2606.00001v2") == ["2606.00001"]
     assert len(find_named_papers(text, "")) == 50
@@ -88,7 +88,7 @@ def test_titles_of_bibtex(entry, title):
     assert titles(f"```\n{entry}\n```") == [title_key(title)]
 
 
-def test_what_only_looks_like_bibtex():
+def test_text_that_resembles_bibtex():
     assert titles("plt.plot(title='x y z w')") == []
     assert titles('chart(title="A Chart of Things")') == []
     assert titles("@article{x, booktitle={Proceedings of It}}") == []
@@ -111,7 +111,7 @@ def test_what_only_looks_like_bibtex():
     ],
 )
 def test_the_first_heading_may_be_the_title(readme, found):
-    assert titles(readme) == [title_key(one) for one in found]
+    assert titles(readme) == [title_key(title) for title in found]
 
 
 CITATION = """cff-version: 1.2.0
@@ -172,15 +172,15 @@ def test_a_long_section_is_cut():
     assert len(extract_licence_section("# License\n" + "word " * 5_000)) <= 2_000
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure
 @given(st.text(max_size=400), st.text(max_size=400))
-def test_no_text_upsets_it(one, two):
-    for name in find_named_papers(f"@a{{title={{{one}}}\n# {two}", f"title: {two}\n{one}"):
+def test_any_text_is_read(first, second):
+    for name in find_named_papers(f"@a{{title={{{first}}}\n# {second}", f"title: {second}\n{first}"):
         assert name.startswith(("arxiv:", "title:"))
-    extract_licence_section(f"# License\n{one}\n{two}\n====\n")
+    extract_licence_section(f"# License\n{first}\n{second}\n====\n")
     for path in PACKAGE_FILES:
-        read_package_licence(path, f"[project]\nlicense = {one}\n{two}")
-        read_package_licence(path, one)
+        read_package_licence(path, f"[project]\nlicense = {first}\n{second}")
+        read_package_licence(path, first)
 
 
 PIECES = [
