@@ -1,4 +1,4 @@
-"""A small world on disk, and the sandbox that plays it over real HTTP."""
+"""A small world on disk, and the sandbox that serves it over real HTTP."""
 
 import json
 import urllib.error
@@ -44,22 +44,22 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks the sandbox with urllib; redirects are shown, not followed."""
+    """Sends requests to the sandbox with urllib; redirects are returned, not followed."""
 
     url: str
     upstreams: dict[str, str]
 
     def __call__(self, url: str, body: Any = None, token: str = "", **headers: str) -> Reply:
-        sent = {"User-Agent": "test", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        all_headers = {"User-Agent": "test", **{name.replace("_", "-"): value for name, value in headers.items()}}
         if token:
-            sent["Authorization"] = f"Bearer {token}"
+            all_headers["Authorization"] = f"Bearer {token}"
         data = None if body is None else json.dumps(body).encode()
         full = url if url.startswith("http") else self.url + url
-        request = urllib.request.Request(full, data, sent)
+        request = urllib.request.Request(full, data, all_headers)
         opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=20) as answer:
-                return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
+            with opener.open(request, timeout=20) as response:
+                return Reply(response.status, {k.lower(): v for k, v in response.headers.items()}, response.read())
         except urllib.error.HTTPError as error:
             with error:
                 return Reply(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())

@@ -1,4 +1,4 @@
-"""The demo world: that it can be read, holds answers and no judgement, and links only what is established."""
+"""The demo world can be read, holds responses and no judgement, and links only what is established."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LINKS = {
     "2310.06825": ("https://mistral.ai/news/announcing-mistral-7b/",),
     "2412.19437": ("https://github.com/deepseek-ai/DeepSeek-V3",),
 }
-"""What the real abstracts and comments link, paper by paper (docs/demo.md); every other one links nothing."""
+"""What the real abstracts and comments link, paper by paper (docs/demo.md); the other papers link nothing."""
 
 REPOSITORIES = sorted(path.parent for path in WORLD.glob("github/*/*/repo.json"))
 MODELS = sorted(path.parent for path in WORLD.glob("huggingface/models/*/*/info.json"))
@@ -60,7 +60,7 @@ def facts(folder: Path, file: str) -> dict[str, Any]:
 
 
 def known_repositories() -> set[str]:
-    """Names under which a repository of this world answers, old ones too, folded."""
+    """Names of the repositories of this world, also former ones, case-folded."""
     old = {past for folder in REPOSITORIES for past in facts(folder, "repo.json").get("moved_from", [])}
     return {repository.casefold() for repository in {name(folder) for folder in REPOSITORIES} | old}
 
@@ -84,9 +84,9 @@ def test_nothing_in_it_is_ignored_by_version_control() -> None:
 
 
 def test_the_sandbox_reads_every_paper() -> None:
-    read = papers.read_papers(WORLD)
-    assert {paper.arxiv_id for paper in read.latest} == {paper["arxiv_id"] for paper in PAPERS}
-    assert all(paper.published <= paper.updated for paper in read.latest)
+    loaded = papers.read_papers(WORLD)
+    assert {paper.arxiv_id for paper in loaded.latest} == {paper["arxiv_id"] for paper in PAPERS}
+    assert all(paper.published <= paper.updated for paper in loaded.latest)
 
 
 def test_papers_are_unique_and_in_order() -> None:
@@ -107,8 +107,8 @@ def test_a_paper_holds_metadata_alone(paper: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper["arxiv_id"])
 def test_a_summary_links_what_the_paper_links(paper: dict[str, Any]) -> None:
-    found = LINK.findall(f"{paper['abstract']} {paper['comments'] or ''}")
-    assert tuple(link.rstrip(".") for link in found) == LINKS.get(paper["arxiv_id"], ())
+    links = LINK.findall(f"{paper['abstract']} {paper['comments'] or ''}")
+    assert tuple(link.rstrip(".") for link in links) == LINKS.get(paper["arxiv_id"], ())
 
 
 def test_every_paper_is_in_a_configured_category() -> None:
@@ -126,14 +126,14 @@ def test_a_repository_holds_facts_names_and_little_text(folder: Path) -> None:
     paths = (folder / "tree.txt").read_text(encoding="utf-8").splitlines()
     assert paths == sorted(set(paths))
     assert len(paths) <= MOST_PATHS
-    held = {
+    with_text = {
         path.relative_to(folder / "files").as_posix() for path in (folder / "files").rglob("*") if path.is_file()
     } | set(facts(folder, "shared.json") if (folder / "shared.json").is_file() else ())
-    assert held <= set(paths)
-    assert held == set(file_tree.read_tree(folder)) & held
-    assert all(re.match(r"readme|licen[cs]e", path, re.IGNORECASE) for path in held)
+    assert with_text <= set(paths)
+    assert with_text == set(file_tree.read_tree(folder)) & with_text
+    assert all(re.match(r"readme|licen[cs]e", path, re.IGNORECASE) for path in with_text)
     licences = {path for path in paths if "/" not in path and re.match(r"licen[cs]e|copying", path, re.IGNORECASE)}
-    assert licences <= held, "a licence file whose text was not read has no place in the tree"
+    assert licences <= with_text, "a licence file whose text was not read has no place in the tree"
 
 
 @pytest.mark.parametrize("folder", MODELS, ids=name)
@@ -178,11 +178,12 @@ def test_old_names_are_free() -> None:
 
 
 def test_docs_name_every_paper_and_record() -> None:
-    told = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
-    assert not [paper["arxiv_id"] for paper in PAPERS if paper["arxiv_id"] not in told]
+    document = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
+    assert not [paper["arxiv_id"] for paper in PAPERS if paper["arxiv_id"] not in document]
     for path in RECORDS:
         assert (
-            json.loads(path.read_text(encoding="utf-8"))["githubRepo"].removeprefix("https://github.com/") in told
+            json.loads(path.read_text(encoding="utf-8"))["githubRepo"].removeprefix("https://github.com/")
+            in document
         )
 
 
@@ -198,7 +199,7 @@ def test_watched_releases_are_without_a_paper_and_in_this_world() -> None:
         assert not [record for record in RECORDS if code in record.read_text(encoding="utf-8")]
 
 
-def test_watched_organisations_have_accounts_of_their_own() -> None:
+def test_watched_organisations_have_their_own_accounts() -> None:
     organisations = watch()["organisation"]
     names = [organisation["name"] for organisation in organisations]
     assert len(names) == len(set(names))

@@ -15,11 +15,11 @@ NS = {"a": "http://www.w3.org/2005/Atom"}
 WINDOW = "search_query=cat:cs.LG&sortBy=submittedDate"
 
 
-def ids(answer: Any) -> list[str]:
-    return list(etree.fromstring(answer.body).xpath(IDS, namespaces=NS))
+def ids(response: Any) -> list[str]:
+    return list(etree.fromstring(response.body).xpath(IDS, namespaces=NS))
 
 
-def test_a_fault_is_shown_as_often_as_ordered(ask: Any) -> None:
+def test_a_fault_occurs_as_often_as_ordered(ask: Any) -> None:
     order = ask.misbehave("arxiv_api", "429", times=2, retry_after=30)
     assert order.json()[0]["kind"] == "429"
     first = ask.arxiv("id_list=2506.00001")
@@ -38,11 +38,11 @@ def test_a_fault_is_shown_as_often_as_ordered(ask: Any) -> None:
     [("403", 403, b"Access Denied"), ("503", 503, b"Service Unavailable"), ("html", 200, b"<html>"), ("empty", 200, b""),
      ("error-400", 400, b"<title>Error</title>"), ("error-200", 200, b"<title>Error</title>")],
 )  # fmt: skip
-def test_answers_that_are_no_feed_of_papers(ask: Any, kind: str, status: int, says: bytes) -> None:
+def test_responses_that_are_not_a_feed_of_papers(ask: Any, kind: str, status: int, says: bytes) -> None:
     ask.misbehave("arxiv_api", kind)
-    answer = ask.arxiv(WINDOW)
-    assert answer.status == status
-    assert says in answer.body
+    response = ask.arxiv(WINDOW)
+    assert response.status == status
+    assert says in response.body
     assert len(ids(ask.arxiv(WINDOW))) == 10
 
 
@@ -75,20 +75,20 @@ def test_an_unsorted_result(ask: Any) -> None:
 
 def test_an_entry_that_moves_between_pages(ask: Any) -> None:
     ask.misbehave("arxiv_api", "moving")
-    seen = ids(ask.arxiv(f"{WINDOW}&max_results=5")) + ids(ask.arxiv(f"{WINDOW}&max_results=5&start=5"))
-    assert len(seen) == 10
-    assert len(set(seen)) == 9
+    listed = ids(ask.arxiv(f"{WINDOW}&max_results=5")) + ids(ask.arxiv(f"{WINDOW}&max_results=5&start=5"))
+    assert len(listed) == 10
+    assert len(set(listed)) == 9
 
 
-def test_a_hang_ends_and_holds_up_nobody_else(ask: Any, world: Path) -> None:
+def test_a_hang_ends_and_delays_no_other_request(ask: Any, world: Path) -> None:
     began = time.monotonic()
-    with Sandbox(world) as other:
-        url = other.url + "/_sandbox/misbehave"
+    with Sandbox(world) as separate:
+        url = separate.url + "/_sandbox/misbehave"
         body = b'{"upstream": "github_api", "kind": "hang", "seconds": 300}'
         urllib.request.urlopen(urllib.request.Request(url, body), timeout=5).close()
         with pytest.raises(TimeoutError):
-            urllib.request.urlopen(other.upstreams["github_api"], timeout=0.05)
-        urllib.request.urlopen(other.upstreams["arxiv_api"] + "?id_list=2506.00001", timeout=5).close()
+            urllib.request.urlopen(separate.upstreams["github_api"], timeout=0.05)
+        urllib.request.urlopen(separate.upstreams["arxiv_api"] + "?id_list=2506.00001", timeout=5).close()
     assert time.monotonic() - began < 5
     ask.misbehave("huggingface", "hang", seconds=0.01)
     assert ask.hub("/api/models").status == 504
@@ -101,9 +101,9 @@ def test_a_hang_ends_and_holds_up_nobody_else(ask: Any, world: Path) -> None:
 )  # fmt: skip
 def test_githubs_refusals(ask: Any, kind: str, status: int, header: str) -> None:
     ask.misbehave("github_api", kind, retry_after=7)
-    answer = ask.github("/repos/acme/tool")
-    assert answer.status == status
-    assert header == "" or answer.headers[header] in ("0", "7")
+    response = ask.github("/repos/acme/tool")
+    assert response.status == status
+    assert header == "" or response.headers[header] in ("0", "7")
     assert ask.github("/repos/acme/tool").status == 200
 
 
@@ -141,13 +141,13 @@ def test_the_hubs_faults(ask: Any) -> None:
     [[], 3, {"upstream": "nowhere", "kind": "429"}, {"upstream": "arxiv_api", "kind": "502"},
      {"upstream": "arxiv_api", "kind": "429", "times": "many"}, {"upstream": "arxiv_api", "kind": "429", "colour": 1}],
 )  # fmt: skip
-def test_a_wrong_order_is_refused_in_words(ask: Any, order: Any) -> None:
-    answer = ask("/_sandbox/misbehave", order)
-    assert answer.status == (200 if order == [] else 400)
-    assert order == [] or answer.json()["error"]
+def test_a_wrong_order_is_refused_with_a_reason(ask: Any, order: Any) -> None:
+    response = ask("/_sandbox/misbehave", order)
+    assert response.status == (200 if order == [] else 400)
+    assert order == [] or response.json()["error"]
 
 
-def test_the_log_shows_what_came_when_and_reset_forgets(ask: Any) -> None:
+def test_the_log_lists_requests_and_a_reset_clears_it(ask: Any) -> None:
     ask.arxiv("id_list=2506.00001")
     ask.github("/repos/acme/tool", token="t")
     first, second = ask("/_sandbox/requests").json()
@@ -165,7 +165,7 @@ def test_the_log_shows_what_came_when_and_reset_forgets(ask: Any) -> None:
     assert ask.arxiv("id_list=2506.00001").status == 200
 
 
-def test_large_answers_are_compressed_for_those_who_can_read_them(ask: Any) -> None:
+def test_large_responses_are_compressed_on_request(ask: Any) -> None:
     plain = ask.arxiv(WINDOW)
     packed = ask(f"/arxiv/api/query?{WINDOW}", Accept_Encoding="gzip")
     assert packed.headers["content-encoding"] == "gzip"

@@ -25,7 +25,7 @@ serve(Path(sys.argv[1]), "127.0.0.1", 0, RealClock(), lambda text: print(text.sp
     [("{", "line 2: is no paper"), ('{"arxiv_id": "x"}', "line 2: is no paper"), ("[]", "line 2: is no paper"),
      ('{"arxiv_id": "../etc", "title": "", "abstract": "", "authors": [], "categories": ["a"]}', "line 2: is no paper")],
 )  # fmt: skip
-def test_a_bad_world_is_one_clear_sentence(tmp_path: Path, line: str, says: str) -> None:
+def test_a_bad_world_is_reported_in_one_clear_sentence(tmp_path: Path, line: str, says: str) -> None:
     (tmp_path / "bad.jsonl").write_text(f"\n{line}\n")
     with pytest.raises(WorldError, match=says), Sandbox(tmp_path):
         pass
@@ -42,25 +42,25 @@ def test_no_world_and_no_port(tmp_path: Path, world: Path, sandbox: Sandbox) -> 
 
 
 @pytest.mark.skipif(not DEMO_WORLD.is_dir(), reason="the demo's world is absent")
-def test_every_repository_of_the_demo_is_answered() -> None:
+def test_every_repository_of_the_demo_is_served() -> None:
     with Sandbox(DEMO_WORLD) as running:
 
         def get(url: str, body: Any = None) -> Any:
             data = None if body is None else json.dumps(body).encode()
             request = urllib.request.Request(url, data, {"User-Agent": "test", "Authorization": "Bearer t"})
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return json.load(answer)
+            with urllib.request.urlopen(request, timeout=20) as response:
+                return json.load(response)
 
         names = sorted(
             f"{path.parent.name}/{path.name}" for path in (DEMO_WORLD / "github").glob("*/*") if path.is_dir()
         )
         parts = [f'r{n}: repository(owner:"{name.split("/")[0]}",name:"{name.split("/")[1]}"){{nameWithOwner databaseId licenseInfo{{spdxId}}}}'
                  for n, name in enumerate(names)]  # fmt: skip
-        answered = get(running.upstreams["github_api"] + "/graphql", {"query": "{" + " ".join(parts) + "}"})[
+        repositories = get(running.upstreams["github_api"] + "/graphql", {"query": "{" + " ".join(parts) + "}"})[
             "data"
         ]
-        assert [found["nameWithOwner"] for found in answered.values()] == names
-        assert len({found["databaseId"] for found in answered.values()}) == len(names)
+        assert [repository["nameWithOwner"] for repository in repositories.values()] == names
+        assert len({repository["databaseId"] for repository in repositories.values()}) == len(names)
         for name in names:
             assert get(f"{running.upstreams['github_api']}/repos/{name}")["full_name"] == name
         for kind in ("models", "datasets", "spaces"):

@@ -1,4 +1,4 @@
-"""The stand-in's open web."""
+"""The open web of the sandbox."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,5 +37,5 @@ def test_pages(ask: Any, path: str, says: str) -> None:
     "path",
     ["ann.github.io/missing", "bob.github.io/", "", "ann.github.io/..%2f..%2fsecret.txt", "..%2fsecret.txt"],
 )
-def test_what_is_not_held_is_a_404(ask: Any, path: str) -> None:
+def test_a_missing_page_is_a_404(ask: Any, path: str) -> None:
     assert ask(f"/web/{path}").status == 404

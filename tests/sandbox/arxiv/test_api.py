@@ -27,7 +27,7 @@ def entries(ask: Any, query: str) -> tuple[int, list[str]]:
     return int(root.findtext("o:totalResults", namespaces=NS)), ids
 
 
-def test_an_entry_holds_what_the_world_says_in_arxivs_shape(ask: Any) -> None:
+def test_an_entry_holds_the_world_s_paper_in_arxivs_format(ask: Any) -> None:
     answer = ask.arxiv("id_list=2401.00001")
     assert answer.headers["content-type"].startswith("application/atom+xml")
     entry = etree.fromstring(answer.body).find("a:entry", NS)
@@ -44,18 +44,18 @@ def test_an_entry_holds_what_the_world_says_in_arxivs_shape(ask: Any) -> None:
 
 
 @pytest.mark.data
-def test_the_shape_is_that_of_recorded_answers(ask: Any) -> None:
+def test_the_shape_is_that_of_recorded_responses(ask: Any) -> None:
     folder = Path(__file__).parents[3] / "../shared/data/recorded/arxiv-api/fixtures"
     if not folder.is_dir():
         pytest.skip("the shared development data are absent")
 
     def shape(body: bytes) -> list[tuple[str, ...]]:
-        found = []
+        paths = []
         for node in etree.fromstring(body).iter():
             line = (etree.QName(node).localname, *sorted(k for k in node.attrib if k != "href"))
-            if line not in found:
-                found.append(line)
-        return found
+            if line not in paths:
+                paths.append(line)
+        return paths
 
     recorded: dict[str, bytes] = {}
     for path in folder.glob("*.json"):
@@ -178,14 +178,14 @@ def test_the_real_client_pages_through_everything(ask: Any) -> None:
     client = arxiv.Client(page_size=3, delay_seconds=0)
     client.query_url_format = ask.upstreams["arxiv_api"] + "?{}"
     search = arxiv.Search("cat:cs.LG", max_results=None, sort_by=arxiv.SortCriterion.SubmittedDate)
-    found = list(client.results(search))
-    assert len({result.entry_id for result in found}) == 10
-    assert all(a.published >= b.published for a, b in pairwise(found))
-    assert found[0].authors[1].name == "Zoë Ångström"
+    results = list(client.results(search))
+    assert len({result.entry_id for result in results}) == 10
+    assert all(a.published >= b.published for a, b in pairwise(results))
+    assert results[0].authors[1].name == "Zoë Ångström"
 
 
 @given(st.text(max_size=200))
-def test_no_query_from_a_stranger_breaks_the_reader(text: str) -> None:
+def test_any_query_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(QueryFault):
         assert callable(compile_query(text))
 

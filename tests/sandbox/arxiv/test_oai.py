@@ -24,7 +24,7 @@ def line(number, **more):
 
 
 @pytest.fixture
-def asked(tmp_path: Path):
+def read_root(tmp_path: Path):
     versions = [{"n": 1, "submitted": "2026-06-01T00:00:00Z"},
                 {"n": 2, "submitted": "2026-06-20T01:02:03Z", "withdrawn": True, "comments": "Withdrawn"}]  # fmt: skip
     lines = [line(n) for n in range(1, PAGE + 6)] + [line(900, versions=versions, license=None)]
@@ -45,19 +45,19 @@ def error(root):
     return root.find("o:error", NS).get("code")
 
 
-def test_all_pages_hold_each_record_once(asked):
-    root = asked(verb="ListRecords", metadataPrefix="arXivRaw", set="cs")
+def test_all_pages_hold_each_record_once(read_root):
+    root = read_root(verb="ListRecords", metadataPrefix="arXivRaw", set="cs")
     ids = root.xpath("//r:id/text()", namespaces=NS)
     assert len(ids) == PAGE
     token = root.findtext(".//o:resumptionToken", namespaces=NS)
-    root = asked(verb="ListRecords", resumptionToken=token)
+    root = read_root(verb="ListRecords", resumptionToken=token)
     ids += root.xpath("//r:id/text()", namespaces=NS)
     assert len(ids) == len(set(ids)) == PAGE + 6
     assert root.find(".//o:resumptionToken", NS).text is None
 
 
-def test_versions_and_withdrawals_are_shown(asked):
-    root = asked(verb="GetRecord", metadataPrefix="arXivRaw", identifier="oai:arXiv.org:2606.00900")
+def test_versions_and_withdrawals_are_shown(read_root):
+    root = read_root(verb="GetRecord", metadataPrefix="arXivRaw", identifier="oai:arXiv.org:2606.00900")
     assert root.xpath("//r:date/text()", namespaces=NS) == [
         "Mon, 01 Jun 2026 00:00:00 GMT", "Sat, 20 Jun 2026 01:02:03 GMT"]  # fmt: skip
     assert root.xpath("//r:source_type/text()", namespaces=NS) == ["D", "I"]
@@ -67,13 +67,13 @@ def test_versions_and_withdrawals_are_shown(asked):
 
 
 @pytest.mark.parametrize("verb", ["Identify", "ListMetadataFormats", "ListSets"])
-def test_other_verbs_answer(asked, verb):
-    assert asked(verb=verb).find(f"o:{verb}", NS) is not None
+def test_other_verbs(read_root, verb):
+    assert read_root(verb=verb).find(f"o:{verb}", NS) is not None
 
 
-def test_identifiers_and_dublin_core(asked):
-    assert asked(verb="ListIdentifiers", metadataPrefix="oai_dc").find(".//o:header", NS) is not None
-    assert b"dc:title" in etree.tostring(asked(verb="ListRecords", metadataPrefix="oai_dc"))
+def test_identifiers_and_dublin_core(read_root):
+    assert read_root(verb="ListIdentifiers", metadataPrefix="oai_dc").find(".//o:header", NS) is not None
+    assert b"dc:title" in etree.tostring(read_root(verb="ListRecords", metadataPrefix="oai_dc"))
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_identifiers_and_dublin_core(asked):
         ("idDoesNotExist", {"verb": "GetRecord", "metadataPrefix": "arXivRaw", "identifier": "oai:arXiv.org:1"}),
     ],
 )
-def test_errors_are_the_protocols(asked, code, query):
-    assert error(asked(**query)) == code
+def test_errors_of_the_protocol(read_root, code, query):
+    assert error(read_root(**query)) == code
 
 
-def test_a_repeated_argument_is_refused(asked):
-    assert error(asked(("verb", "Identify"), ("verb", "Identify"))) == "badArgument"
+def test_a_repeated_argument_is_refused(read_root):
+    assert error(read_root(("verb", "Identify"), ("verb", "Identify"))) == "badArgument"
 
 
 def test_a_token_expires_when_ordered():
@@ -143,8 +143,10 @@ def on(tmp_path: Path):
         if root.find("o:error", NS) is not None:
             return (entry.findtext("a:id", namespaces=ATOM)[-1], *texts), None
         types = "".join(root.xpath("//r:source_type/text()", namespaces=NS))
-        told = [root.findtext(f".//{name}", namespaces=NS) for name in ("o:datestamp", "r:comments", "r:license")]
-        return (entry.findtext("a:id", namespaces=ATOM)[-1], *texts), (types, *told)
+        fields = [
+            root.findtext(f".//{name}", namespaces=NS) for name in ("o:datestamp", "r:comments", "r:license")
+        ]
+        return (entry.findtext("a:id", namespaces=ATOM)[-1], *texts), (types, *fields)
 
     at.oai, at.api = oai, api
     return at
@@ -176,7 +178,7 @@ def test_a_version_can_be_asked_for_once_it_is_there(on):
     assert ids("2026-06-21T00:00", "2606.00001v3") == []
 
 
-def test_a_door_may_hide_a_paper(on):
+def test_a_source_may_hide_a_paper(on):
     ask = SandboxRequest(method="GET", path="/query", base="", now=NOW, query=(("search_query", "cat:cs.LG"),))
     shown = etree.fromstring(on.api.respond(ask).body).xpath("//a:entry/a:id/text()", namespaces=ATOM)
     assert [arxiv_id[-7:] for arxiv_id in shown] == ["00001v4", "00003v1"]

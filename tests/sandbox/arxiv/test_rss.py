@@ -1,4 +1,4 @@
-"""arXiv's RSS as the sandbox plays it, and announcement days that a world names."""
+"""arXiv's RSS as the sandbox serves it, and announcement days that a world names."""
 
 import json
 from datetime import UTC, date, datetime
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tracker.harvest import rss
-from tracker.sandbox.arxiv import rss as arxiv_rss
 from tracker.sandbox.arxiv.api import ArxivApiStandIn
+from tracker.sandbox.arxiv.rss import respond
 from tracker.sandbox.messages import SandboxRequest
 
 
@@ -18,7 +18,7 @@ def line(number, **more):
 
 
 @pytest.fixture
-def asked(tmp_path: Path):
+def send(tmp_path: Path):
     versions = [{"n": n, "submitted": "2026-06-15T14:00:00Z", "announced": "2026-06-15"} for n in (5, 6)]
     lines = [
         line(1),
@@ -34,9 +34,7 @@ def asked(tmp_path: Path):
 
     def ask(now, path="/cs.LG+stat.ML"):
         moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
-        return arxiv_rss.respond(
-            SandboxRequest(method="GET", path=path, base="", now=moment, query=()), api.papers()
-        )
+        return respond(SandboxRequest(method="GET", path=path, base="", now=moment, query=()), api.papers())
 
     return ask
 
@@ -48,18 +46,18 @@ def kinds(answer):
     return channel.day, {int(entry.version.arxiv_id[-5:]): entry.kind for entry in channel.items}
 
 
-def test_each_evening_has_its_announcement_from_midnight_on(asked) -> None:
-    assert kinds(asked("2026-06-16T03:59:59"))[1] == {}
+def test_each_evening_has_its_announcement_from_midnight_on(send) -> None:
+    assert kinds(send("2026-06-16T03:59:59"))[1] == {}
     monday = {1: "new", 4: "cross", 5: "replace"}
-    assert kinds(asked("2026-06-16T04:00:00")) == (date(2026, 6, 15), monday)
-    assert kinds(asked("2026-06-17T03:59:59")) == (date(2026, 6, 15), monday)
-    assert kinds(asked("2026-06-17T04:00:00")) == (date(2026, 6, 16), {2: "new", 3: "cross"})
-    assert kinds(asked("2026-06-20T12:00:00"))[1] == {}
+    assert kinds(send("2026-06-16T04:00:00")) == (date(2026, 6, 15), monday)
+    assert kinds(send("2026-06-17T03:59:59")) == (date(2026, 6, 15), monday)
+    assert kinds(send("2026-06-17T04:00:00")) == (date(2026, 6, 16), {2: "new", 3: "cross"})
+    assert kinds(send("2026-06-20T12:00:00"))[1] == {}
 
 
-def test_an_unknown_category_is_a_feed_with_an_error(asked) -> None:
+def test_an_unknown_category_is_a_feed_with_an_error(send) -> None:
     for path in ("/", "/CS", "/cs.LG+<x>"):
-        answer = asked("2026-06-16T12:00:00", path)
+        answer = send("2026-06-16T12:00:00", path)
         assert answer.status == 400
         assert b"<item>" not in answer.body
         assert isinstance(rss.parse_channel(answer.body, frozenset()), rss.RssChannel)

@@ -39,22 +39,22 @@ def test_its_address_is_among_the_upstreams(sandbox: Sandbox) -> None:
     assert sandbox.upstreams["arxiv_site"] == f"{sandbox.url}/arxiv"
 
 
-@pytest.mark.parametrize("asked", [ID, f"{ID}v1"])
-def test_each_file_with_and_without_a_version(ask: Any, asked: str) -> None:
-    page = ask(f"/arxiv/html/{asked}")
+@pytest.mark.parametrize("name", [ID, f"{ID}v1"])
+def test_each_file_with_and_without_a_version(ask: Any, name: str) -> None:
+    page = ask(f"/arxiv/html/{name}")
     assert (page.status, page.headers["content-type"], page.text[:18]) == (
         200,
         "text/html; charset=utf-8",
         "<html>paper</html>",
     )
-    source = ask(f"/arxiv/e-print/{asked}")
+    source = ask(f"/arxiv/e-print/{name}")
     assert (source.status, source.headers["content-type"], names(source.body)) == (
         200,
         "application/gzip",
         ["ms.tex", "parts/b.tex"],
     )
-    assert ask(f"/arxiv/src/{asked}").body == source.body
-    assert ask(f"/arxiv/pdf/{asked}").body == ask(f"/arxiv/pdf/{asked}.pdf").body == b"%PDF-1.5 one"
+    assert ask(f"/arxiv/src/{name}").body == source.body
+    assert ask(f"/arxiv/pdf/{name}").body == ask(f"/arxiv/pdf/{name}.pdf").body == b"%PDF-1.5 one"
 
 
 def test_a_version_of_its_own_and_an_old_id(ask: Any) -> None:
@@ -82,11 +82,11 @@ def test_why_there_is_no_file(ask: Any, path: str, status: int, says: str) -> No
     assert says in answer.text
 
 
-def test_the_api_below_the_same_path_stays_itself(ask: Any) -> None:
+def test_the_api_below_the_same_path_still_works(ask: Any) -> None:
     assert ask.arxiv(f"id_list={ID}").status == 200
     ask(f"/arxiv/pdf/{ID}")
-    asked = ask("/_sandbox/requests?upstream=arxiv_site").json()
-    assert [entry["path"] for entry in asked] == [f"/pdf/{ID}"]
+    requests = ask("/_sandbox/requests?upstream=arxiv_site").json()
+    assert [entry["path"] for entry in requests] == [f"/pdf/{ID}"]
 
 
 @pytest.mark.parametrize(("kind", "status", "says"), [

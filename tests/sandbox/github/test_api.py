@@ -28,11 +28,11 @@ fragment Whole on Repository {
 
 def test_a_repository_as_rest_returns_it(ask: Any) -> None:
     answer = ask.github("/repos/acme/TOOL")
-    found = answer.json()
+    document = answer.json()
     assert answer.status == 200
-    assert (found["id"], found["full_name"], found["language"]) == (42, "Acme/Tool", "Python")
-    assert found["license"]["spdx_id"] == "MIT"
-    assert found["archived"] is False
+    assert (document["id"], document["full_name"], document["language"]) == (42, "Acme/Tool", "Python")
+    assert document["license"]["spdx_id"] == "MIT"
+    assert document["archived"] is False
     assert answer.headers["x-ratelimit-limit"] == "60"
     assert answer.headers["x-ratelimit-remaining"] == "59"
     assert ask.github("/repos/acme/own-terms").json()["license"] == {
@@ -41,7 +41,7 @@ def test_a_repository_as_rest_returns_it(ask: Any) -> None:
 
 
 @pytest.mark.data
-def test_keys_are_those_of_recorded_answers(ask: Any) -> None:
+def test_keys_are_those_of_recorded_responses(ask: Any) -> None:
     if not DATA.is_dir():
         pytest.skip("the shared development data are absent")
     recorded = json.loads((DATA / "github-rest/octokit/get-repository.raw-fixture.json").read_bytes())[0][
@@ -79,7 +79,7 @@ def test_an_old_name_that_is_used_again_is_the_new_repository(
     assert ask.github("/repos/old-acme/tool").json()["id"] == 77
 
 
-def test_what_is_not_there_and_what_is_taken_down(ask: Any) -> None:
+def test_missing_and_blocked_repositories(ask: Any) -> None:
     missing = ask.github("/repos/acme/nothing")
     assert (missing.status, missing.json()["message"]) == (404, "Not Found")
     legal = ask.github("/repos/acme/taken-down/contents")
@@ -169,7 +169,7 @@ def test_sixty_requests_an_hour_without_an_account(ask: Any, sandbox: Any, clock
     assert ask.github("/repos/acme/tool").status == 403
 
 
-def test_unchanged_answers_are_304_and_free_with_an_account_only(ask: Any) -> None:
+def test_unchanged_responses_are_304_and_free_with_an_account_only(ask: Any) -> None:
     etag = ask.github("/repos/acme/tool").headers["etag"]
     again = ask.github("/repos/acme/tool", If_None_Match=etag)
     assert (again.status, again.body, again.headers["x-ratelimit-remaining"]) == (304, b"", "58")
@@ -181,12 +181,12 @@ def test_requests_without_a_user_agent_are_refused(ask: Any) -> None:
     assert ask.github("/repos/acme/tool", User_Agent="").status == 403
 
 
-def test_graphql_answers_every_field_that_is_asked(ask: Any, mit: str) -> None:
+def test_graphql_returns_every_requested_field(ask: Any, mit: str) -> None:
     answer = ask.graphql(ALL_FIELDS)
-    found = answer.json()
-    a, b, c = (found["data"][key] for key in "abc")
+    document = answer.json()
+    a, b, c = (document["data"][key] for key in "abc")
     assert answer.headers["x-ratelimit-resource"] == "graphql"
-    assert found["data"]["rateLimit"] == {"cost": 1, "remaining": 4999, "resetAt": "2026-07-01T06:00:00Z"}
+    assert document["data"]["rateLimit"] == {"cost": 1, "remaining": 4999, "resetAt": "2026-07-01T06:00:00Z"}
     assert (a["databaseId"], a["nameWithOwner"], a["isEmpty"], a["pushedAt"]) == (
         42,
         "Acme/Tool",
@@ -206,7 +206,7 @@ def test_graphql_answers_every_field_that_is_asked(ask: Any, mit: str) -> None:
         None,
     )
     assert c is None
-    assert found["errors"] == [{"type": "NOT_FOUND", "path": ["c"], "locations": [{"line": 6, "column": 3}],
+    assert document["errors"] == [{"type": "NOT_FOUND", "path": ["c"], "locations": [{"line": 6, "column": 3}],
                                 "message": "Could not resolve to a Repository with the name 'acme/nothing'."}]  # fmt: skip
 
 
@@ -215,11 +215,14 @@ def test_graphql_follows_renames_and_reports_what_is_blocked(ask: Any) -> None:
                gone: repository(owner: "acme", name: "taken-down") { id }
                off: repository(owner: "acme", name: "banned") { isDisabled }
                still: repository(owner: $o, name: $n, followRenames: false) { id } }"""
-    found = ask.graphql(query, {"o": "old-acme", "n": "tool"}).json()
-    assert found["data"]["moved"] == {"nameWithOwner": "Acme/Tool", "databaseId": 42}
-    assert found["data"]["off"] == {"isDisabled": True}
-    assert (found["data"]["gone"], found["data"]["still"]) == (None, None)
-    assert [(e["path"], e["type"]) for e in found["errors"]] == [(["gone"], "FORBIDDEN"), (["still"], "NOT_FOUND")]
+    document = ask.graphql(query, {"o": "old-acme", "n": "tool"}).json()
+    assert document["data"]["moved"] == {"nameWithOwner": "Acme/Tool", "databaseId": 42}
+    assert document["data"]["off"] == {"isDisabled": True}
+    assert (document["data"]["gone"], document["data"]["still"]) == (None, None)
+    assert [(e["path"], e["type"]) for e in document["errors"]] == [
+        (["gone"], "FORBIDDEN"),
+        (["still"], "NOT_FOUND"),
+    ]
 
 
 def test_graphql_wants_an_account_and_a_fitting_query(ask: Any) -> None:
@@ -248,7 +251,7 @@ def test_a_hundred_repositories_in_one_query(ask: Any, world: Path, write: Calla
     assert {repository["licenseInfo"]["spdxId"] for repository in data.values()} == {"MIT"}
 
 
-def test_a_world_that_says_the_answer_is_refused(ask: Any, world: Path, write: Callable[..., None]) -> None:
+def test_a_world_that_states_the_result_is_refused(ask: Any, world: Path, write: Callable[..., None]) -> None:
     write(world / "github/acme/cheat/repo.json", {"licence": "MIT"})
     answer = ask.github("/repos/acme/cheat")
     assert answer.status == 500
@@ -288,7 +291,7 @@ def test_texts_of_any_name_are_read_by_their_path(ask: Any, world: Path, write: 
     for path in ("readme.RST", "CITATION.cff", "pyproject.toml", "LICENSES/MIT.txt", 'odd "name".txt'):
         write(world / "github/Acme/Tool/files" / path, f"text of {path}")
         quoted = path.replace('"', '\\"')
-        found = ask.graphql(HEAD % quoted).json()["data"]["repository"]["object"]
-        assert found == {"text": f"text of {path}"}
+        read = ask.graphql(HEAD % quoted).json()["data"]["repository"]["object"]
+        assert read == {"text": f"text of {path}"}
     assert ask.graphql(HEAD % "src/main.py").json()["data"]["repository"]["object"] == {"text": None}
     assert ask.graphql(HEAD % "none").json()["data"]["repository"]["object"] is None

@@ -35,14 +35,14 @@ def names(source: str, **variables: object) -> list[str]:
 
 
 def test_operations_aliases_and_arguments() -> None:
-    (one,) = parse_document(
+    (selection,) = parse_document(
         'query Q($n: String = "d", $k: [Int!]) { x: f(a: $n, b: [1, 2.5], c: {d: true}, e: null, g: ENUM) { h } }',
         {},
     )
-    assert (one.field.key, one.field.name, one.on) == ("x", "f", None)
-    assert one.field.arguments == {"a": "d", "b": [1, 2.5], "c": {"d": True}, "e": None, "g": "ENUM"}
-    assert one.field.fields is not None
-    assert (one.field.line, one.field.column) == (1, 41)
+    assert (selection.field.key, selection.field.name, selection.on) == ("x", "f", None)
+    assert selection.field.arguments == {"a": "d", "b": [1, 2.5], "c": {"d": True}, "e": None, "g": "ENUM"}
+    assert selection.field.fields is not None
+    assert (selection.field.line, selection.field.column) == (1, 41)
     assert names(
         "# a comment\nquery A { a } query B { b }",
     ) == ["a"]
@@ -50,8 +50,8 @@ def test_operations_aliases_and_arguments() -> None:
 
 
 def test_strings_are_read_as_json_and_in_blocks() -> None:
-    (one,) = parse_document('{ f(a: "q\\"\\u00e9\\n", b: """two "words" here""") }', {})
-    assert one.field.arguments == {"a": 'q"é\n', "b": 'two "words" here'}
+    (selection,) = parse_document('{ f(a: "q\\"\\u00e9\\n", b: """two "words" here""") }', {})
+    assert selection.field.arguments == {"a": 'q"é\n', "b": 'two "words" here'}
 
 
 def test_fragments_and_conditions() -> None:
@@ -71,12 +71,12 @@ def test_fragments_and_conditions() -> None:
      ("{ ...F } fragment F on T { ...F ...F }", "too deep"), ("{a" * 100 + "}" * 100, "too deep"), ("{ a(b: \\) }", "Parse error"),
      ("query($n: " + "[" * 5000 + "{ a }", "too deep"), ("{ a(b: " + "[" * 5000 + "}", "too deep"), ("{ a @odd }", "@odd")],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_in_words(source: str, says: str) -> None:
+def test_a_query_that_cannot_be_parsed_is_refused_with_a_reason(source: str, says: str) -> None:
     with pytest.raises(GraphQLFault, match=says):
         parse_document(source, {})
 
 
 @given(st.one_of(st.text(max_size=100), st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join)))
-def test_no_query_from_a_stranger_breaks_the_reader(source: str) -> None:
+def test_any_query_is_parsed_or_refused(source: str) -> None:
     with contextlib.suppress(GraphQLFault):
         assert isinstance(parse_document(source, {}), tuple)

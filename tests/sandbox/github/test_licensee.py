@@ -12,15 +12,15 @@ STANDARD = config_dir() / "licences"
 
 
 def files(folder: Path, **texts: str) -> list[File]:
-    found = []
+    listed = []
     for name, text in texts.items():
         path = folder / name.replace("__", ".").replace("_", "-")
         path.write_text(text)
-        found.append(File(path.name, path))
-    return licensee.licence_files(found)
+        listed.append(File(path.name, path))
+    return licensee.licence_files(listed)
 
 
-def standard(name: str) -> str:
+def licence_text(name: str) -> str:
     return (STANDARD / f"{name}.txt").read_text().replace("{{", "").replace("}}", "")
 
 
@@ -30,14 +30,14 @@ def standard(name: str) -> str:
 def test_each_known_text_is_recognised(known: str) -> None:
     source = {"AGPL-3.0": "AGPL-3.0-only", "GPL-2.0": "GPL-2.0-only", "GPL-3.0": "GPL-3.0-only",
               "LGPL-2.1": "LGPL-2.1-only", "LGPL-3.0": "LGPL-3.0-only"}.get(known, known)  # fmt: skip
-    assert licensee.recognise(standard(source)).spdx == known
+    assert licensee.recognise(licence_text(source)).spdx == known
 
 
 @pytest.mark.parametrize(
     "other", ["CC-BY-NC-4.0", "CC-BY-NC-SA-4.0", "CC-BY-ND-4.0", "JSON", "SSPL-1.0", "BUSL-1.1", "Apache-1.1"]
 )
 def test_other_texts_are_not_taken_for_known_ones(other: str) -> None:
-    assert licensee.recognise(standard(other)) is licensee.OTHER
+    assert licensee.recognise(licence_text(other)) is licensee.OTHER
 
 
 def test_a_changed_permission_is_noticed(mit: str) -> None:
@@ -71,7 +71,7 @@ def test_the_whole_repository_decides(tmp_path: Path, mit: str) -> None:
         licensee.recognise_repository(files(tmp_path, LICENSE_CODE=mit, LICENSE_MODEL="Ask us.")) is licensee.OTHER
     )
     assert licensee.recognise_repository(files(tmp_path, LICENSE=mit, COPYRIGHT="Copyright 2026 us")).spdx == "MIT"
-    lesser = files(tmp_path, COPYING=standard("GPL-3.0-only"), COPYING__LESSER=standard("LGPL-3.0-only"))
+    lesser = files(tmp_path, COPYING=licence_text("GPL-3.0-only"), COPYING__LESSER=licence_text("LGPL-3.0-only"))
     assert licensee.recognise_repository(lesser).spdx == "LGPL-3.0"
     assert licensee.recognise_repository(licensee.licence_files([File("LICENSE", None)])) is licensee.OTHER
     assert licensee.licence_files([File("docs/LICENSE", None)]) == []
@@ -82,13 +82,13 @@ def test_recorded_repositories() -> None:
     folder = Path(__file__).parents[3] / "../shared/data/recorded/acceptance"
     if not folder.is_dir():
         pytest.skip("the shared development data are absent")
-    found = {}
+    recognised = {}
     for repository in folder.iterdir():
         answer = licensee.recognise_repository(
             licensee.licence_files([File(p.name, p) for p in repository.iterdir()])
         )
-        found[repository.name] = answer.spdx if answer else None
-    assert found == {
+        recognised[repository.name] = answer.spdx if answer else None
+    assert recognised == {
         "deepseek-ai__DeepSeek-R1": "MIT", "deepseek-ai__DeepSeek-V3": "NOASSERTION", "meta-llama__llama": "NOASSERTION",
         "meta-llama__llama3": "NOASSERTION", "openai__CLIP": "MIT", "openai__gpt-3": None, "openai__whisper": "MIT",
         "xai-org__grok-1": "Apache-2.0"}  # fmt: skip

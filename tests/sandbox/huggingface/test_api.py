@@ -9,17 +9,22 @@ from tracker.sandbox.huggingface.world import front_matter
 
 def test_a_model_with_tags_from_its_card(ask: Any) -> None:
     answer = ask.hub("/api/models/acme/open")
-    found = answer.json()
-    assert (found["_id"], found["id"], found["modelId"], found["author"]) == (
+    document = answer.json()
+    assert (document["_id"], document["id"], document["modelId"], document["author"]) == (
         "a1",
         "acme/open",
         "acme/open",
         "acme",
     )
-    assert found["tags"] == ["llm", "arxiv:2506.00001", "license:apache-2.0"]
-    assert found["cardData"] == {"license": "apache-2.0", "tags": ["llm"]}
-    assert found["siblings"] == [{"rfilename": "README.md"}, {"rfilename": "model.safetensors"}]
-    assert (found["gated"], found["private"], found["disabled"], found["downloads"]) == (False, False, False, 7)
+    assert document["tags"] == ["llm", "arxiv:2506.00001", "license:apache-2.0"]
+    assert document["cardData"] == {"license": "apache-2.0", "tags": ["llm"]}
+    assert document["siblings"] == [{"rfilename": "README.md"}, {"rfilename": "model.safetensors"}]
+    assert (document["gated"], document["private"], document["disabled"], document["downloads"]) == (
+        False,
+        False,
+        False,
+        7,
+    )
     assert answer.headers["ratelimit-policy"] == '"fixed window";"api";q=10000;w=300'
     assert answer.headers["ratelimit"] == '"api";r=9999;t=300'
 
@@ -44,7 +49,7 @@ def test_tags_of_base_models_and_licences(
     assert ask.hub("/api/models/acme/made").json()["tags"] == tags
 
 
-def test_strangers_learn_nothing_of_what_is_missing_or_private(ask: Any) -> None:
+def test_missing_and_private_repositories_look_the_same_without_an_account(ask: Any) -> None:
     for path in (
         "/api/models/acme/none",
         "/api/models/acme/hidden",
@@ -54,8 +59,8 @@ def test_strangers_learn_nothing_of_what_is_missing_or_private(ask: Any) -> None
         bare = ask.hub(path)
         assert bare.status == 401
         assert "x-error-code" not in bare.headers
-        known = ask.hub(path, token="t")
-        assert (known.status, known.headers["x-error-code"]) == (404, "RepoNotFound")
+        response = ask.hub(path, token="t")
+        assert (response.status, response.headers["x-error-code"]) == (404, "RepoNotFound")
 
 
 def test_a_gated_model_shows_its_metadata_and_keeps_its_files(ask: Any) -> None:
@@ -100,7 +105,7 @@ def test_papers(ask: Any) -> None:
     assert ask.hub("/api/daily_papers?date=2026-06-28").json() == []
     assert ask.hub("/api/daily_papers?date=2026-08-01").status == 400
     repositories = ask.hub("/api/arxiv/2506.00001/repos").json()
-    assert {kind: [r["id"] for r in found] for kind, found in repositories.items()} == {
+    assert {kind: [record["id"] for record in records] for kind, records in repositories.items()} == {
         "models": ["acme/open"], "datasets": ["acme/rows"], "spaces": []}  # fmt: skip
 
 
@@ -110,7 +115,7 @@ def test_lists_are_paged_newest_first_with_links(ask: Any) -> None:
     url = ask.upstreams["huggingface"] + path
     while url:
         answer = ask(url)
-        seen += [found["id"] for found in answer.json()]
+        seen += [record["id"] for record in answer.json()]
         link = answer.headers.get("link", "")
         url = link.partition("<")[2].partition(">")[0]
         assert link == "" or link.endswith('; rel="next"')
@@ -123,14 +128,14 @@ def test_lists_are_paged_newest_first_with_links(ask: Any) -> None:
      ("filter=arxiv:9999.99999", []), ("author=ACME&search=open", ["acme/open"]), ("limit=0", ["acme/closed"])],
 )  # fmt: skip
 def test_lists_are_filtered(ask: Any, query: str, ids: list[str]) -> None:
-    found = ask.hub(f"/api/models?{query}").json()
-    assert [record["id"] for record in found] == ids
-    assert all("siblings" not in record for record in found)
+    document = ask.hub(f"/api/models?{query}").json()
+    assert [record["id"] for record in document] == ids
+    assert all("siblings" not in record for record in document)
 
 
-def test_the_space_keeps_what_its_record_says(ask: Any) -> None:
-    found = ask.hub("/api/spaces/acme/demo").json()
-    assert (found["sdk"], found["runtime"]) == ("gradio", {"stage": "RUNNING"})
+def test_a_space_has_the_fields_of_its_record(ask: Any) -> None:
+    document = ask.hub("/api/spaces/acme/demo").json()
+    assert (document["sdk"], document["runtime"]) == ("gradio", {"stage": "RUNNING"})
 
 
 def test_a_spent_window_is_429(ask: Any) -> None:
