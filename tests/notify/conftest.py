@@ -1,4 +1,4 @@
-"""A hub and a webhook on loopback that answer as ordered, and a worker whose feed gets entries by hand."""
+"""A WebSub hub and a webhook on loopback with ordered responses, and a worker to whose feed tests add entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tracker import settings as settings_module
+from tracker import settings
 from tracker.domain.papers import Version
 from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
@@ -32,28 +32,28 @@ NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 
 @dataclass
 class Listener:
-    """Answers each POST with `statuses` in turn, the last one for ever; while `held` is clear it does not answer."""
+    """Responds to each POST with the next of `statuses`, at last with the last for ever; waits while `released` is clear."""
 
     address: str = ""
     statuses: list[int] = field(default_factory=lambda: [204])
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
-    held: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
 
     def next(self) -> int:
         return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
 
 
-def listen(made: Listener) -> Callable[[], None]:
-    """Start it; returns what ends it."""
+def listen(stand_in: Listener) -> Callable[[], None]:
+    """Start it; returns a function that ends it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
-            made.asked.append((self.path, {key.lower(): value for key, value in self.headers.items()}, body))
-            made.held.wait()
-            self.send_response(made.next())
-            for name, value in made.headers.items():
+            stand_in.asked.append((self.path, {key.lower(): value for key, value in self.headers.items()}, body))
+            stand_in.released.wait()
+            self.send_response(stand_in.next())
+            for name, value in stand_in.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -62,19 +62,19 @@ def listen(made: Listener) -> Callable[[], None]:
             try:
                 super().handle()
             except ConnectionError:
-                return  # who asked did not wait for the answer
+                return  # the client did not wait for the response
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  http.server's own name
             return
 
-    made.held.set()
+    stand_in.released.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_address[1]}"
+    stand_in.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
 
     def end() -> None:
-        made.held.set()
+        stand_in.released.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -84,13 +84,13 @@ def listen(made: Listener) -> Callable[[], None]:
 
 @pytest.fixture
 def listener() -> Iterator[Callable[[], Listener]]:
-    """Starts as many as a test asks for."""
+    """Starts any number of listeners."""
     with ExitStack() as stack:
 
         def start() -> Listener:
-            made = Listener()
-            stack.callback(listen(made))
-            return made
+            stand_in = Listener()
+            stack.callback(listen(stand_in))
+            return stand_in
 
         yield start
 
@@ -110,7 +110,7 @@ def nobody() -> str:
 
 @pytest.fixture
 def make_settings(tmp_path: Path) -> Callable[..., Settings]:
-    def make(**more: str) -> Settings:
+    def make(**environ: str) -> Settings:
         values = {
             "TRACKER_DATA_DIR": str(tmp_path),
             "TRACKER_PUBLIC_URL": "https://papers.example.org/ai",
@@ -120,9 +120,7 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
                 for name in ("ARXIV_API", "GITHUB_API", "HUGGINGFACE")
             },
         }
-        return settings_module.load_settings(
-            environ={name: value for name, value in (values | more).items() if value}
-        )
+        return settings.load_settings(environ={name: value for name, value in (values | environ).items() if value})
 
     return make
 
@@ -132,16 +130,16 @@ def worker(store: Store, make_settings: Callable[..., Settings]) -> Iterator[Cal
     """Makes workers on the same store and folder, as restarts do."""
     with ExitStack() as stack:
 
-        def make(**more: str) -> Worker:
-            settings = make_settings(**more)
-            return stack.enter_context(closing(make_worker(settings, store, clock.make_clock(settings))))
+        def make(**environ: str) -> Worker:
+            loaded = make_settings(**environ)
+            return stack.enter_context(closing(make_worker(loaded, store, clock.make_clock(loaded))))
 
         yield make
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., None]:
-    """Writes feeds into the public folder, each at a time of its own."""
+    """Writes feeds into the public folder, each with its own modification time."""
     moments = iter(range(1_000_000_000_000_000_000, 2_000_000_000_000_000_000, 1_000_000_000))
 
     def put(*paths: str) -> None:
@@ -204,5 +202,5 @@ def enter(store: Store) -> Callable[..., None]:
 
 @pytest.fixture
 def troubles(store: Store) -> Callable[[], dict[str, str]]:
-    """What hinders the stages."""
+    """The reason of each stage's trouble."""
     return lambda: {trouble.what: trouble.reason for trouble in stage_status.load_stages(store)[1]}

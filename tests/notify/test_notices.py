@@ -1,4 +1,4 @@
-"""People hear of each paper once, in words that cannot harm them; nobody ever sees where notices go."""
+"""People are notified of each paper once, in harmless text; the addresses of notices stay secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tracker import settings as settings_module
+from tracker import settings
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact
 from tracker.notify import deliveries, notices
@@ -43,15 +43,15 @@ def test_a_notice_lists_what_entered_and_nothing_twice(worker, hub, enter):
     enter(1, 2)
     environ = {"TRACKER_NOTIFY_URLS": url(hub.address)}
     assert notify(worker(**environ), entered=2) == []
-    (one,) = received(hub)
-    assert one["title"] == "2 papers shipped open code"
-    assert one["message"] == (
+    (notice,) = received(hub)
+    assert notice["title"] == "2 papers shipped open code"
+    assert notice["message"] == (
         "• Paper 1 on things\n  code\n  https://papers.example.org/ai/paper/2606.00001\n\n"
         "• Paper 2 on things\n  code\n  https://papers.example.org/ai/paper/2606.00002"
     )
     notify(worker(**environ), entered=2)
     assert len(hub.asked) == 1
-    # An earlier second than what was sent already, as within one cycle or after a large one.
+    # Entered at an earlier second than the notice before, as within one cycle or after a large one.
     enter(3, seconds=500)
     notify(worker(**environ))
     assert [notice["title"] for notice in received(hub)] == [
@@ -60,35 +60,35 @@ def test_a_notice_lists_what_entered_and_nothing_twice(worker, hub, enter):
     ]
 
 
-def test_a_service_that_is_new_hears_of_this_cycle_alone(worker, listener, enter):
-    one, other = listener(), listener()
+def test_a_new_service_is_notified_of_this_cycle_alone(worker, listener, enter):
+    first, second = listener(), listener()
     enter(1, 2, seconds=900)
     enter(3)
-    notify(worker(TRACKER_NOTIFY_URLS=url(one.address)), entered=1)
-    assert "Paper 3" in received(one)[0]["message"]
-    assert "Paper 1" not in received(one)[0]["message"]
+    notify(worker(TRACKER_NOTIFY_URLS=url(first.address)), entered=1)
+    assert "Paper 3" in received(first)[0]["message"]
+    assert "Paper 1" not in received(first)[0]["message"]
     enter(4, seconds=10)
-    notify(worker(TRACKER_NOTIFY_URLS=f"{url(one.address)} {url(other.address)}"), entered=0)
-    assert [len(one.asked), len(other.asked)] == [2, 0]
+    notify(worker(TRACKER_NOTIFY_URLS=f"{url(first.address)} {url(second.address)}"), entered=0)
+    assert [len(first.asked), len(second.asked)] == [2, 0]
 
 
 def test_off_until_an_address_is_set(worker, enter, store, troubles):
     enter(1)
     stage_status.record_stage_failed(store, "notices", "service 1 did not take it", None, NOW)
-    made = worker()
-    assert notify(made, entered=1) == []
+    running = worker()
+    assert notify(running, entered=1) == []
     assert troubles() == {}
     assert "notices" in stage_status.load_stages(store)[0]
-    assert not (made.settings.data_dir / deliveries.FILE_NAME).exists()
+    assert not (running.settings.data_dir / deliveries.FILE_NAME).exists()
 
 
 def test_many_papers_are_counted(worker, hub, enter):
     enter(*range(1, 8))
     notify(worker(TRACKER_NOTIFY_URLS=url(hub.address), TRACKER_NOTIFY__ITEMS="3"), entered=7)
-    (one,) = received(hub)
-    assert one["title"] == "7 papers shipped open code"
-    assert one["message"].count("•") == 3
-    assert one["message"].endswith("\n\nand 4 more: https://papers.example.org/ai")
+    (notice,) = received(hub)
+    assert notice["title"] == "7 papers shipped open code"
+    assert notice["message"].count("•") == 3
+    assert notice["message"].endswith("\n\nand 4 more: https://papers.example.org/ai")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_markdown_where_a_service_takes_it(worker, hub, enter):
 
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503, 302])
-def test_what_a_service_refused_is_sent_again(worker, listener, enter, troubles, status):
+def test_a_refused_notice_is_sent_again(worker, listener, enter, troubles, status):
     good, bad, elsewhere = listener(), listener(), listener()
     enter(1)
     bad.statuses, bad.headers = [status], {"Location": f"{elsewhere.address}/{SECRET}"}
@@ -142,13 +142,13 @@ def test_what_a_service_refused_is_sent_again(worker, listener, enter, troubles,
 
 def test_a_service_that_hangs_is_ended_and_not_notified_twice(worker, listener, enter, troubles):
     good, slow = listener(), listener()
-    slow.held.clear()
+    slow.released.clear()
     enter(1)
     environ = {"TRACKER_NOTIFY_URLS": f"{url(slow.address)}, {url(good.address)}", "TRACKER_NOTIFY__SECONDS": "2"}
     assert notify(worker(**environ), entered=1) == [
         "notices: service 1 of TRACKER_NOTIFY_URLS did not answer in time; the notice may have arrived and is not sent again"
     ]
-    slow.held.set()
+    slow.released.set()
     assert notify(worker(**environ)) == []
     assert [len(good.asked), len(slow.asked)] == [1, 1]
     assert troubles() == {}
@@ -172,7 +172,7 @@ def test_a_kill_while_sending_sends_nothing_twice(worker, hub, enter, monkeypatc
     assert [notice["title"] for notice in received(hub)] == ["1 paper shipped open code"]
 
 
-def test_old_news_is_no_news(worker, hub, enter):
+def test_an_old_entry_is_not_notified(worker, hub, enter):
     enter(1, seconds=4 * 86_400)
     environ = {"TRACKER_NOTIFY_URLS": url(hub.address)}
     notify(worker(**environ), entered=1)
@@ -186,33 +186,33 @@ def test_secrets_are_in_no_log_table_file_or_error(worker, hub, nobody, enter, s
         "TRACKER_NOTIFY_URLS": f"{url(hub.address)} {url(f'http://{nobody}')} nonsense://{SECRET} discord://{SECRET}",
         "TRACKER_NOW": "",
     }
-    made = worker(**environ)
+    running = worker(**environ)
     with caplog.at_level(logging.DEBUG):
-        (trouble,) = notify(made, entered=1)
+        (trouble,) = notify(running, entered=1)
     assert trouble.count("service") == 4
     assert "service 3 of TRACKER_NOTIFY_URLS has an address that apprise does not know" in trouble
-    shown = [caplog.text, trouble, repr(made.settings), str(made.settings.model_dump()), *capfd.readouterr()]
+    shown = [caplog.text, trouble, repr(running.settings), str(running.settings.model_dump()), *capfd.readouterr()]
     shown += [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
     assert "2606.00001" in "".join(shown)
     assert not [text for text in shown if SECRET in text]
 
 
-def test_nothing_leaves_this_machine_while_the_clock_is_moved(worker, enter, monkeypatch):
+def test_nothing_is_sent_elsewhere_while_the_clock_is_moved(worker, enter, monkeypatch):
     enter(1)
-    asked: list[object] = []
-    monkeypatch.setattr(notices, "send_notices", lambda *given, **_: asked.append(given) or [])
+    sent: list[object] = []
+    monkeypatch.setattr(notices, "send_notices", lambda *arguments, **_: sent.append(arguments) or [])
     assert notify(worker(TRACKER_NOTIFY_URLS="json://hook.example.org/"), entered=1) == []
-    assert asked == []
+    assert sent == []
 
 
 def test_without_apprise_one_sentence_says_what_to_do(worker, make_settings, enter, monkeypatch):
     enter(1)
     monkeypatch.setattr(notices, "find_spec", lambda _: None)
     notices.require_apprise(make_settings())
-    made = worker(TRACKER_NOTIFY_URLS=url("http://127.0.0.1:1"))
+    running = worker(TRACKER_NOTIFY_URLS=url("http://127.0.0.1:1"))
     with pytest.raises(SettingsError, match=r"pip install 'arxiv-code-tracker\[notify\]'"):
-        notices.require_apprise(made.settings)
-    (trouble,) = notify(made, entered=1)
+        notices.require_apprise(running.settings)
+    (trouble,) = notify(running, entered=1)
     assert "pip install" in trouble
 
 
@@ -226,13 +226,13 @@ def test_apprise_is_not_loaded_by_notifying():
 def test_the_secret_comes_from_the_environment_alone(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(f'notify_urls = "json://{SECRET}"\n')
-    with pytest.raises(SettingsError, match="TRACKER_NOTIFY_URLS") as refused:
-        settings_module.load_settings(file, environ={})
-    assert SECRET not in str(refused.value)
+    with pytest.raises(SettingsError, match="TRACKER_NOTIFY_URLS") as caught:
+        settings.load_settings(file, environ={})
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "urls"),
     [
         ("", []),
         ("  ", []),
@@ -241,8 +241,8 @@ def test_the_secret_comes_from_the_environment_alone(tmp_path):
         ("mailtos://u:p@h?to=a@x,b@y, json://a", ["mailtos://u:p@h?to=a@x,b@y", "json://a"]),
     ],
 )
-def test_addresses_are_parted_by_white_space(make_settings, text, found):
-    assert list(notices.notify_urls(make_settings(TRACKER_NOTIFY_URLS=text))) == found
+def test_addresses_are_parted_by_white_space(make_settings, text, urls):
+    assert list(notices.notify_urls(make_settings(TRACKER_NOTIFY_URLS=text))) == urls
 
 
 def test_the_digest_of_an_address_reveals_little():
@@ -250,22 +250,22 @@ def test_the_digest_of_an_address_reveals_little():
     assert len(notices.hash_url("json://\udcff")) == 8
 
 
-def test_nobody_is_called_by_a_title():
-    made = notices.build_notice(
+def test_a_title_mentions_nobody():
+    notice = notices.build_notice(
         [NewsItem("@everyone <!channel> see <@U123> pass@10", "https://example.org/", "")], 1
     )
-    for text in (made.text, made.markdown):
+    for text in (notice.text, notice.markdown):
         assert "@everyone" not in text
         assert "<!" not in text
         assert "<@" not in text
-    assert "pass@10" in made.text
+    assert "pass@10" in notice.text
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=40), st.integers(1, 9))
 def test_any_title_stays_text(title, address, shipped, count):
-    one = NewsItem(" ".join(title.split()), f"https://example.org/{address}", " ".join(shipped.split()))
-    made = notices.build_notice([one], count, "https://example.org/")
-    html = MarkdownIt().render(made.markdown)
+    news = NewsItem(" ".join(title.split()), f"https://example.org/{address}", " ".join(shipped.split()))
+    notice = notices.build_notice([news], count, "https://example.org/")
+    html = MarkdownIt().render(notice.markdown)
     assert html.count("<a ") == 1 + (count > 1)
     assert not [tag for tag in ("<em>", "<strong>", "<img", "<code>", "<h1") if tag in html]
 
@@ -274,7 +274,7 @@ def command(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-ONE = [("json://127.0.0.1/", Notice("t", "x", "x"))]
+NOTICES = [("json://127.0.0.1/", Notice("t", "x", "x"))]
 
 
 @pytest.mark.parametrize(
@@ -290,16 +290,16 @@ ONE = [("json://127.0.0.1/", Notice("t", "x", "x"))]
         ("import os; os.kill(os.getpid(), 9)", NoticeResult("", NoticeOutcome.UNKNOWN)),
     ],
 )
-def test_what_the_sender_says(code, result):
-    assert notices.send_notices(ONE, seconds=20, is_cancelled=lambda: False, command=command(code)) == [result]
+def test_the_output_of_the_sender(code, result):
+    assert notices.send_notices(NOTICES, seconds=20, is_cancelled=lambda: False, command=command(code)) == [result]
 
 
 def test_a_service_that_stops_ends_the_sender():
     hanging = command("import sys, threading; sys.stdin.read(); threading.Event().wait()")
-    found = notices.send_notices(ONE, seconds=600, is_cancelled=lambda: True, command=hanging)
-    assert found == [NoticeResult("", NoticeOutcome.UNKNOWN)]
+    results = notices.send_notices(NOTICES, seconds=600, is_cancelled=lambda: True, command=hanging)
+    assert results == [NoticeResult("", NoticeOutcome.UNKNOWN)]
 
 
-def test_a_sender_that_cannot_be_begun():
-    found = notices.send_notices(ONE, seconds=1, is_cancelled=lambda: False, command=["/nowhere/at/all"])
-    assert found == [NoticeResult("", NoticeOutcome.FAILED)]
+def test_a_sender_that_cannot_be_started():
+    results = notices.send_notices(NOTICES, seconds=1, is_cancelled=lambda: False, command=["/nowhere/at/all"])
+    assert results == [NoticeResult("", NoticeOutcome.FAILED)]
