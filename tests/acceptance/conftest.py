@@ -1,4 +1,4 @@
-"""A whole cycle over the systems that everybody asks about."""
+"""One cycle over a world of well-known systems."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tracker.store.upgrade import open_store
 
 @dataclass
 class Run:
-    """A worker after one whole cycle on a world."""
+    """A worker after one complete cycle on a world."""
 
     worker: Worker
     sandbox: Sandbox
@@ -39,8 +39,8 @@ class Run:
 
     def verdicts(self, work: str) -> dict[str, dict[str, Any]]:
         """The four facts of a work, by name: state, licence_class, reference, reasons."""
-        found = evidence.load_stored_rows(self.worker.store, work)
-        return {str(row["fact"]): dict(row) for row in found["verdicts"]}
+        stored = evidence.load_stored_rows(self.worker.store, work)
+        return {str(row["fact"]): dict(row) for row in stored["verdicts"]}
 
     def asked(self, upstream: str) -> list[dict[str, Any]]:
         """The requests that an upstream got."""
@@ -56,8 +56,8 @@ Play = Callable[[World, Path], Any]
 
 
 @contextmanager
-def played(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
-    """One whole cycle over all years, and what is known after it."""
+def run_world(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
+    """Run one cycle over all years; gives the worker and its store after it."""
     with Sandbox(world.folder, limits=RequestLimits(github_anonymous=9_999)) as sandbox:
         env = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()} | {
             "TRACKER_NOW": NOW,
@@ -69,10 +69,10 @@ def played(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
             **({"GITHUB_TOKEN": token} if token else {}),
             **{f"TRACKER_HARVEST__{name}_DAYS": DAYS for name in ("FIRST", "WINDOW", "OVERLAP")},
         }
-        made = settings.load_settings(environ=env)
+        loaded = settings.load_settings(environ=env)
         with (
-            closing(open_store(made.store_url)) as store,
-            closing(make_worker(made, store, clock.make_clock(made))) as worker,
+            closing(open_store(loaded.store_url)) as store,
+            closing(make_worker(loaded, store, clock.make_clock(loaded))) as worker,
         ):
             summary = cycle.run_cycle(worker)
             assert summary.counts.windows_left == 0
@@ -93,7 +93,7 @@ def write_all(folder: Path) -> World:
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """All systems, after one cycle."""
     place = tmp_path_factory.mktemp("acceptance")
-    with played(write_all(place / "world"), place / "data") as run:
+    with run_world(write_all(place / "world"), place / "data") as run:
         yield run
 
 
@@ -106,4 +106,4 @@ def new_world(tmp_path: Path) -> World:
 @pytest.fixture
 def play() -> Play:
     """`with play(world, data) as run`: one cycle over a world."""
-    return played
+    return run_world

@@ -1,4 +1,4 @@
-"""The systems that everybody asks about, as far as their facts are established (docs/demo.md says where they come from)."""
+"""Well-known systems, as far as their facts are established (docs/demo.md gives the sources)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Each of the four facts of the systems that everybody asks about, as far as it is established.
+"""Each of the four facts of well-known systems, as far as it is established.
 
-`UNKNOWN` stands where nothing established says whether and how a thing was shipped: neither yes nor no.
+`UNKNOWN` marks a fact for which no established source says whether and how it was shipped: neither yes nor no.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ FACTS = ("code", "weights", "data", "demo")
 CASES = [(name, fact) for name in SYSTEMS for fact in FACTS]
 
 
-def deciding(run: Run, work: str, reference: str | None) -> str | None:
-    """What the deciding link of a work is called now."""
+def current_reference(run: Run, work: str, reference: str | None) -> str | None:
+    """The present reference of the link that decides a work's fact."""
     rows = run.rows(
         "SELECT a.reference FROM role r JOIN work w ON w.id = r.work JOIN artifact_name n ON n.id = r.name"
         " JOIN artifact a ON a.id = r.artifact"
@@ -128,23 +128,23 @@ def deciding(run: Run, work: str, reference: str | None) -> str | None:
     return str(rows[0][0]) if rows else reference
 
 
-def assert_told(run: Run, work: str, name: str, truth: Truth) -> None:
-    told = run.verdicts(work)[name]
-    assert told["state"] == truth.state, told
+def assert_verdict(run: Run, work: str, name: str, truth: Truth) -> None:
+    verdict = run.verdicts(work)[name]
+    assert verdict["state"] == truth.state, verdict
     if truth is UNKNOWN:
-        assert told["reasons"]
+        assert verdict["reasons"]
         return
-    assert told["licence_class"] in truth.classes, told
-    known = {artifact.casefold() for artifact in truth.artifacts if artifact}
-    assert str(deciding(run, work, told["reference"])).casefold() in known, told
-    assert all(told["reasons"])
-    assert len(told["reasons"]) >= 2, told
+    assert verdict["licence_class"] in truth.classes, verdict
+    expected = {artifact.casefold() for artifact in truth.artifacts if artifact}
+    assert str(current_reference(run, work, verdict["reference"])).casefold() in expected, verdict
+    assert all(verdict["reasons"])
+    assert len(verdict["reasons"]) >= 2, verdict
 
 
 @pytest.mark.parametrize(("name", "which"), CASES, ids=[f"{name}-{which}" for name, which in CASES])
 def test_a_fact_is_judged_as_it_is_established(systems: Run, name: str, which: str) -> None:
     work, facts = SYSTEMS[name]
-    assert_told(systems, work, which, facts.get(which, UNKNOWN))
+    assert_verdict(systems, work, which, facts.get(which, UNKNOWN))
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -153,13 +153,14 @@ def test_the_views_hold_the_same_and_explain_says_why(systems: Run, name: str) -
     if work.startswith("arxiv:"):
         rows = systems.rows(f"SELECT code, weights, data, demo FROM papers WHERE arxiv_id = '{work[6:]}'")
         assert rows == [tuple(facts.get(which, UNKNOWN).state for which in FACTS)]
-    told = systems.explained(work)
+    explanation = systems.explained(work)
     for which, truth in facts.items():
-        line = next(line for line in told.splitlines() if line.strip().startswith(f"{which} "))
+        line = next(line for line in explanation.splitlines() if line.strip().startswith(f"{which} "))
         assert truth.state in line
     for truth in facts.values():
         assert any(
-            artifact and artifact.partition(":")[2].casefold() in told.casefold() for artifact in truth.artifacts
+            artifact and artifact.partition(":")[2].casefold() in explanation.casefold()
+            for artifact in truth.artifacts
         )
 
 
@@ -172,13 +173,13 @@ def test_only_what_is_open_is_among_the_open_papers(systems: Run) -> None:
     assert {row[0] for row in systems.rows("SELECT arxiv_id FROM open_papers")} == expected
 
 
-def test_what_others_made_of_the_weights_is_not_the_authors_own(systems: Run) -> None:
+def test_derived_weights_of_others_are_not_the_authors_own(systems: Run) -> None:
     roles = dict(systems.rows("SELECT reference, role FROM links WHERE arxiv_id = '2307.09288'"))
     assert roles["hf-model:meta-llama/Llama-2-7b"] == "own"
     assert roles.get("hf-model:TheBloke/Llama-2-7B-GGUF") in (None, "mention", "community")
 
 
-def test_a_model_says_what_it_is_under(systems: Run) -> None:
+def test_artifacts_have_their_licences(systems: Run) -> None:
     stored = {
         row[0]: row[1:]
         for row in systems.rows("SELECT reference, outcome, licence_spdx, licence_class, gated FROM artifacts")
@@ -195,7 +196,7 @@ def test_the_repository_of_gpt_3_is_archived(systems: Run) -> None:
 
 
 LINKED = {
-    # Where a paper does link them, they are what they are.
+    # A paper that links these releases gets their verdicts.
     "2405.00001": (
         "Llama 3",
         "https://github.com/meta-llama/llama3",
@@ -234,9 +235,7 @@ LINKED = {
 }
 
 
-def test_releases_that_no_paper_leads_to_are_judged_right_if_a_paper_does(
-    new_world: World, play: Play, tmp_path: Path
-) -> None:
+def test_releases_are_judged_right_if_a_paper_links_them(new_world: World, play: Play, tmp_path: Path) -> None:
     for arxiv_id, (title, code, weights, _, _) in LINKED.items():
         ours = f" Our code is available at {code}." if code else ""
         new_world.paper(
@@ -248,14 +247,14 @@ def test_releases_that_no_paper_leads_to_are_judged_right_if_a_paper_does(
         )
     with play(new_world, tmp_path / "data") as run:
         for arxiv_id, (_, _, _, code, weights) in LINKED.items():
-            assert_told(run, f"arxiv:{arxiv_id}", "weights", weights)
+            assert_verdict(run, f"arxiv:{arxiv_id}", "weights", weights)
             if code is not UNKNOWN:
-                assert_told(run, f"arxiv:{arxiv_id}", "code", code)
+                assert_verdict(run, f"arxiv:{arxiv_id}", "code", code)
             assert run.rows(f"SELECT count(*) FROM open_papers WHERE arxiv_id = '{arxiv_id}'") == [(0,)]
 
 
 @pytest.mark.parametrize("name", ["allenai/OLMo", "EleutherAI/pythia", "mistralai/mistral-inference"])
-def test_a_licence_file_that_nobody_read_is_unknown(
+def test_a_licence_file_that_cannot_be_read_is_unknown(
     new_world: World, play: Play, tmp_path: Path, name: str
 ) -> None:
     place = new_world.folder / "github" / name
@@ -266,24 +265,26 @@ def test_a_licence_file_that_nobody_read_is_unknown(
         work for work, facts in SYSTEMS.values() if f"github:{name}" in facts.get("code", UNKNOWN).artifacts
     )
     with play(new_world, tmp_path / "data") as run:
-        assert_told(run, work, "code", fact("available", "unknown", f"github:{name}"))
+        assert_verdict(run, work, "code", fact("available", "unknown", f"github:{name}"))
 
 
-def amiss(run: Run) -> list[Any]:
-    """Facts that are told otherwise than they are established."""
+def wrong_facts(run: Run) -> list[Any]:
+    """Facts whose verdict differs from what is established."""
     wrong = []
     for name, (work, facts) in SYSTEMS.items():
-        told = run.verdicts(work)
+        verdicts = run.verdicts(work)
         for which in FACTS:
-            truth, one = facts.get(which, UNKNOWN), told[which]
-            if truth.state != one["state"] or (truth is not UNKNOWN and one["licence_class"] not in truth.classes):
-                wrong.append((name, which, one["state"], one["licence_class"], one["reasons"]))
+            truth, verdict = facts.get(which, UNKNOWN), verdicts[which]
+            if truth.state != verdict["state"] or (
+                truth is not UNKNOWN and verdict["licence_class"] not in truth.classes
+            ):
+                wrong.append((name, which, verdict["state"], verdict["licence_class"], verdict["reasons"]))
     return wrong
 
 
 def test_the_same_without_a_token(new_world: World, play: Play, tmp_path: Path) -> None:
     with play(new_world, tmp_path / "data", token="") as run:
-        assert amiss(run) == []
+        assert wrong_facts(run) == []
 
 
 @pytest.mark.parametrize(
@@ -297,14 +298,14 @@ def test_the_same_without_a_token(new_world: World, play: Play, tmp_path: Path) 
 def test_the_same_where_the_full_text_holds_the_link(
     new_world: World, play: Play, tmp_path: Path, name: str, repository: str
 ) -> None:
-    rest = "<p>Many words follow, on data, on training and on what came of it.</p>" * 30
+    filler = "<p>Many words follow, on data, on training and on what came of it.</p>" * 30
     new_world.html(
         SYSTEMS[name][0].partition(":")[2],
         "<h1>A paper</h1><section><h2>1 Introduction</h2><p>We release our models. Our training and inference code is"
-        f' available at <a href="{repository}">{repository}</a>.</p>{rest}</section>',
+        f' available at <a href="{repository}">{repository}</a>.</p>{filler}</section>',
     )
     with play(new_world, tmp_path / "data") as run:
-        assert amiss(run) == []
+        assert wrong_facts(run) == []
 
 
 def test_of_three_hundred_models_that_cite_a_paper_only_the_authors_are_theirs(
@@ -318,8 +319,8 @@ def test_of_three_hundred_models_that_cite_a_paper_only_the_authors_are_theirs(
         "llama/Llama-2-7b",
     ]
     for name in (*mirrors, *(f"user{number}/Llama-2-7b-chat-{number}" for number in range(300))):
-        more = [f"base_model:meta-llama/{name.rpartition('/')[2]}"] if name.startswith("user") else []
-        card = {"card": "# Llama 2, again", "cardData": {"license": "llama2"}, "tags": [*tags, *more]}
+        base_model = [f"base_model:meta-llama/{name.rpartition('/')[2]}"] if name.startswith("user") else []
+        card = {"card": "# Llama 2, again", "cardData": {"license": "llama2"}, "tags": [*tags, *base_model]}
         new_world.hub("models", name, "model.safetensors", **card)
     with play(new_world, tmp_path / "data") as run:
         own = run.rows(
@@ -329,13 +330,13 @@ def test_of_three_hundred_models_that_cite_a_paper_only_the_authors_are_theirs(
             "hf-model:meta-llama/Llama-2-7b",
             "hf-model:meta-llama/Llama-2-7b-hf",
         ]
-        assert amiss(run) == []
-        asked = len(run.asked("huggingface"))
-        assert asked <= 60, "models that are not the authors' are not looked at"
+        assert wrong_facts(run) == []
+        requests = len(run.asked("huggingface"))
+        assert requests <= 60, "models that are not the authors' are not checked"
 
 
 @pytest.mark.data
-def test_the_same_with_the_files_as_they_stood(new_world: World, play: Play, tmp_path: Path) -> None:
+def test_the_same_with_the_recorded_files(new_world: World, play: Play, tmp_path: Path) -> None:
     if not RECORDED.is_dir():
         pytest.skip("the shared development data are not beside the project")
     for folder in RECORDED.iterdir():
@@ -349,4 +350,4 @@ def test_the_same_with_the_files_as_they_stood(new_world: World, play: Play, tmp
             (place / "files" / path).write_bytes(content)
         (place / "tree.txt").write_text((folder / "TREE.txt").read_text())
     with play(new_world, tmp_path / "data") as run:
-        assert amiss(run) == []
+        assert wrong_facts(run) == []

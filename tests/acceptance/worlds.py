@@ -1,4 +1,4 @@
-"""What a world of systems is written with."""
+"""Helpers that write a world of systems."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ NOW = "2026-06-17T05:00:00Z"
 DAYS = "4700"
 
 
-def standard(spdx: str) -> str:
+def licence_text(spdx: str) -> str:
     """The standard text of a licence, as its users copy it."""
-    words = (config_dir() / "licences" / f"{spdx}.txt").read_text("utf-8")
-    return words.replace("<year>", "2023").replace("<copyright holders>", "The authors")
+    text = (config_dir() / "licences" / f"{spdx}.txt").read_text("utf-8")
+    return text.replace("<year>", "2023").replace("<copyright holders>", "The authors")
 
 
-MIT, APACHE = standard("MIT"), standard("Apache-2.0")
+MIT, APACHE = licence_text("MIT"), licence_text("Apache-2.0")
 LLAMA2 = """LLAMA 2 COMMUNITY LICENSE AGREEMENT
 Llama 2 Version Release Date: July 18, 2023
 [Summary.] A limited licence to use and modify the Llama Materials, models and code alike, under an Acceptable Use
