@@ -1,4 +1,4 @@
-"""The demo's site with hostile papers mixed in, served as the service serves it, and a real browser."""
+"""The demo's site with some hostile papers, served as the service serves it, and a real browser."""
 
 from __future__ import annotations
 
@@ -68,50 +68,50 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     with (world / "arxiv" / "papers.jsonl").open("a", encoding="utf-8") as papers:
         for arxiv_id, title, authors in HOSTILE:
             abstract = f"{title} Our code is at https://github.com/microsoft/LoRA and will be released at https://x.example/{LONG}."
-            told = {"arxiv_id": arxiv_id, "title": title, "abstract": abstract, "authors": authors, "categories": ["cs.LG"],
+            paper = {"arxiv_id": arxiv_id, "title": title, "abstract": abstract, "authors": authors, "categories": ["cs.LG"],
                     "comments": LONG, "published": "2026-06-16T10:00:00Z", "updated": "2026-06-16T10:00:00Z", "version": 1}  # fmt: skip
-            papers.write(json.dumps(told) + "\n")
+            papers.write(json.dumps(paper) + "\n")
     with Sandbox(world) as sandbox:
         upstreams = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
-        made = settings.load_settings(
+        loaded = settings.load_settings(
             environ={
                 **upstreams, "TRACKER_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}", "TRACKER_DATA_DIR": str(data), "GITHUB_TOKEN": "a-token",
                 "TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", "TRACKER_PUBLIC_URL": "http://127.0.0.1/below/here",
             }
         )  # fmt: skip
-        store = open_store(made.store_url)
-        with closing(store), closing(make_worker(made, store, clock.make_clock(made))) as worker:
+        store = open_store(loaded.store_url)
+        with closing(store), closing(make_worker(loaded, store, clock.make_clock(loaded))) as worker:
             cycle.run_cycle(worker, since=datetime(2017, 1, 1, tzinfo=UTC).date())
-            newest = feed_window.newest_items([*items.load_feed_items(store, "main", 100)], made.feed)
+            newest = feed_window.newest_items([*items.load_feed_items(store, "main", 100)], loaded.feed)
             pages = build_site(
-                store, made, read_status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),
-                releases=items.load_release_items(store), unlinked=items.load_unlinked_items(store, 20), channels=channels(newest, made),
+                store, loaded, read_status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),
+                releases=items.load_release_items(store), unlinked=items.load_unlinked_items(store, 20), channels=channels(newest, loaded),
             )  # fmt: skip
-            pages["search.html"] = build_search_page(store, made, "model's <b>", 1)
-            pages["search-all.html"] = build_search_page(store, made, "e", 2, read_status(worker, NOW))
+            pages["search.html"] = build_search_page(store, loaded, "model's <b>", 1)
+            pages["search-all.html"] = build_search_page(store, loaded, "e", 2, read_status(worker, NOW))
             return pages
 
 
-def channels(newest: list[Item], made: Settings) -> list[tuple[str, Channel]]:
+def channels(newest: list[Item], loaded: Settings) -> list[tuple[str, Channel]]:
     """Feeds as the publisher composes them, in their simplest form."""
 
-    def of(name: str, chosen: list[Item]) -> Channel:
+    def make_channel(name: str, chosen: list[Item]) -> Channel:
         return Channel(name=name, title=f"Feed of {name}", description="What it holds.", items=tuple(chosen))
 
-    whole = Channel(name="", title=made.feed.title, description=made.feed.description, items=tuple(newest))
-    made_up: list[tuple[str, Channel]] = [("Everything", whole)]
-    made_up += [
-        ("Categories", of(category, [item for item in newest if category in item.categories]))
-        for category in made.harvest.categories
+    main = Channel(name="", title=loaded.feed.title, description=loaded.feed.description, items=tuple(newest))
+    listed: list[tuple[str, Channel]] = [("Everything", main)]
+    listed += [
+        ("Categories", make_channel(category, [item for item in newest if category in item.categories]))
+        for category in loaded.harvest.categories
     ]
     for fact in (Fact.WEIGHTS, Fact.DATA, Fact.DEMO):
-        chosen = [item for item in newest if (found := item.verdict(fact)) and found.state is State.OPEN]
-        made_up.append(("What shipped", of(fact.value, chosen)))
-    made_up += [
-        ("Licences", of("licence/MIT", newest[:5])),
-        ("Organisations", of("org/Ai2, <the> Institute", newest[:2])),
+        chosen = [item for item in newest if (verdict := item.verdict(fact)) and verdict.state is State.OPEN]
+        listed.append(("What shipped", make_channel(fact.value, chosen)))
+    listed += [
+        ("Licences", make_channel("licence/MIT", newest[:5])),
+        ("Organisations", make_channel("org/Ai2, <the> Institute", newest[:2])),
     ]
-    return made_up
+    return listed
 
 
 @pytest.fixture(scope="session")
@@ -124,10 +124,10 @@ def address(site: dict[str, bytes]) -> Iterator[str]:
                 urllib.parse.unquote(urllib.parse.urlsplit(self.path).path).removeprefix("/below/here/") or "index"
             )
             name = path if path in site else f"{path}.html"
-            found = site.get(name)
-            body = found or site["404.html"]
-            self.send_response(200 if found else 404)
-            suffix = Path(name).suffix if found else ".html"
+            page = site.get(name)
+            body = page or site["404.html"]
+            self.send_response(200 if page else 404)
+            suffix = Path(name).suffix if page else ".html"
             self.send_header("content-type", TYPES.get(suffix, "text/plain"))
             self.send_header("content-security-policy", POLICY)
             self.send_header("content-length", str(len(body)))

@@ -19,23 +19,24 @@ def names(site: dict[str, bytes]) -> list[str]:
 def test_every_page_fits_and_is_accessible(
     theme: str, site: dict[str, bytes], address: str, chromium: Any, axe: str
 ) -> None:
-    # Past the policy, which would keep axe out; what the pages load themselves is tested under it below.
+    # The content security policy would keep axe out; the tests below load the pages under it.
     context = chromium.new_context(color_scheme=theme, bypass_csp=True)
     page, wrong = context.new_page(), []
     assert set(names(site)) >= HOSTILE, "hostile papers are among them"
     for name in names(site):
         page.goto(address + ("" if name == "index" else name))
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         page.evaluate(axe)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-            told = [
-                (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]]) for violation in found
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            violations = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            faults = [
+                (violation["id"], [node["html"][:160] for node in violation["nodes"][:3]])
+                for violation in violations
             ]
-            if over > 0 or told:
-                wrong.append((name, width, over, told))
+            if overflow > 0 or faults:
+                wrong.append((name, width, overflow, faults))
     context.close()
     assert not wrong, "\n".join(map(str, wrong[:10]))
 
@@ -48,24 +49,24 @@ def test_axe_finds_a_planted_fault(address: str, chromium: Any, axe: str) -> Non
         "document.querySelector('main').innerHTML += '<p style=\"color:#ccc;background:#fff\">pale</p><input>'"
     )
     page.evaluate(axe)
-    found = {violation["id"] for violation in page.evaluate("axe.run(document)")["violations"]}
-    assert {"color-contrast", "label"} <= found
+    violations = {violation["id"] for violation in page.evaluate("axe.run(document)")["violations"]}
+    assert {"color-contrast", "label"} <= violations
     context.close()
 
 
-def test_pages_ask_for_nothing_but_their_own_and_nothing_is_refused(
+def test_pages_request_nothing_from_elsewhere_and_log_nothing(
     site: dict[str, bytes], address: str, chromium: Any
 ) -> None:
     context = chromium.new_context()
-    page, said, asked = context.new_page(), [], []
-    page.on("console", lambda message: said.append((page.url, message.text)))
-    page.on("pageerror", lambda error: said.append((page.url, str(error))))
-    page.on("request", lambda request: asked.append(request.url))
+    page, messages, requests = context.new_page(), [], []
+    page.on("console", lambda message: messages.append((page.url, message.text)))
+    page.on("pageerror", lambda error: messages.append((page.url, str(error))))
+    page.on("request", lambda request: requests.append(request.url))
     for name in names(site):
         page.goto(address + ("" if name == "index" else name))
     context.close()
-    assert said == []
-    assert all(url.startswith(address) for url in asked)
+    assert messages == []
+    assert all(url.startswith(address) for url in requests)
 
 
 def test_every_link_within_the_site_leads_somewhere(site: dict[str, bytes], address: str, chromium: Any) -> None:
@@ -73,18 +74,18 @@ def test_every_link_within_the_site_leads_somewhere(site: dict[str, bytes], addr
     context = chromium.new_context(java_script_enabled=True)
     page, missing = context.new_page(), set()
     # The service answers these itself, from the store.
-    known = {*names(site), "api/papers", "snapshot/tracker.db.zst", "snapshot/tracker.db.zst.sha256"}
+    served = {*names(site), "api/papers", "snapshot/tracker.db.zst", "snapshot/tracker.db.zst.sha256"}
     for name in names(site):
         page.goto(address + ("" if name == "index" else name))
-        for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(one => one.href)"):
+        for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(anchor => anchor.href)"):
             if link.startswith(address) and name != "404":
                 path = page.evaluate("link => decodeURIComponent(new URL(link).pathname)", link).split(
                     "/below/here/"
                 )[1]
-                if path not in known and path != "" and not path.endswith(feeds):
+                if path not in served and path != "" and not path.endswith(feeds):
                     missing.add((name, path))
     context.close()
-    # What a search finds is rendered when it is asked for.
+    # The page of a paper that a search finds is rendered on request.
     assert not {
         (name, path) for name, path in missing if not (name.startswith("search") and path.startswith("paper/"))
     }
@@ -96,7 +97,7 @@ def test_pages_work_without_scripts_and_by_keyboard(address: str, chromium: Any)
     page.goto(address)
     page.keyboard.press("Tab")
     assert page.locator(":focus").get_attribute("class") == "skip"
-    assert page.locator(":focus").bounding_box()["x"] >= 0, "the way past the menu is seen once it has the focus"
+    assert page.locator(":focus").bounding_box()["x"] >= 0, "the skip link is visible once it has the focus"
     page.fill("input[name=q]", 'a "b" %')
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=*")
@@ -110,14 +111,14 @@ def test_pages_work_without_scripts_and_by_keyboard(address: str, chromium: Any)
     context.close()
 
 
-def test_focus_is_seen(address: str, chromium: Any) -> None:
+def test_the_focus_is_visible(address: str, chromium: Any) -> None:
     context = chromium.new_context()
     page = context.new_page()
     page.goto(address)
     for _ in range(12):
         page.keyboard.press("Tab")
         style = page.evaluate(
-            "(one => [one.outlineStyle, parseFloat(one.outlineWidth)])(getComputedStyle(document.activeElement))"
+            "(style => [style.outlineStyle, parseFloat(style.outlineWidth)])(getComputedStyle(document.activeElement))"
         )
         assert style[0] != "none"
         assert style[1] >= 2
