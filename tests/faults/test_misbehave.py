@@ -90,7 +90,7 @@ def _service(
     """A worker that keeps running, like the service's: called with the hours since the first cycle, it runs one and
     returns the troubles."""
     clock = LeapingClock(START)
-    monkeypatch.setattr(request_policy, "sleeper", lambda _cancel: clock.sleep)
+    monkeypatch.setattr(request_policy, "make_sleep", lambda _cancel: clock.sleep)
     loaded = _settings(installation)
 
     def cycle(hours: float) -> list[str]:
