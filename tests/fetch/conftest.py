@@ -23,7 +23,7 @@ class StubResponse:
 
 @dataclass
 class Stub:
-    """Gives `answers` one after another, the last one for ever; notes what it was asked."""
+    """Gives `answers` one after another, the last for ever; records the requests."""
 
     address: str = ""
     answers: list[StubResponse] = field(default_factory=lambda: [StubResponse()])
@@ -34,7 +34,7 @@ class Stub:
 
 
 class Memory:
-    """What the store keeps, in a dictionary."""
+    """A stand-in for the upstreams in the store, in a dictionary."""
 
     def __init__(self) -> None:
         self.stops: dict[str, tuple[datetime, str]] = {}
@@ -50,10 +50,10 @@ class Memory:
 
     def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
         window = timedelta(seconds=seconds)
-        taken = [when for when in self.spent.get(upstream, []) if when > now - window]
-        if len(taken) >= limit:
-            return taken[0] + window
-        self.spent[upstream] = [*taken, now]
+        recent = [when for when in self.spent.get(upstream, []) if when > now - window]
+        if len(recent) >= limit:
+            return recent[0] + window
+        self.spent[upstream] = [*recent, now]
         return None
 
     def record(self, upstream: str, now: datetime, error: str | None) -> None:
@@ -61,7 +61,7 @@ class Memory:
 
 
 class Time:
-    """A clock that stands still but for `sleep`, which notes how long it was asked to wait."""
+    """A clock that only `sleep` moves, which records each wait."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
@@ -92,7 +92,7 @@ def stub_response() -> type[StubResponse]:
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    made = Stub()
+    server_stub = Stub()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -100,10 +100,10 @@ def stub() -> Iterator[Stub]:
         def answer(self) -> None:
             length = int(self.headers.get("content-length", 0))
             self.rfile.read(length)
-            made.asked.append(
+            server_stub.asked.append(
                 (self.command, self.path, {key.lower(): value for key, value in self.headers.items()})
             )
-            answer = made.next()
+            answer = server_stub.next()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -112,16 +112,16 @@ def stub() -> Iterator[Stub]:
             self.wfile.write(answer.body)
             self.close_connection = answer.cut
 
-        do_GET = do_POST = answer  # noqa: N815  the names that http.server looks for
+        do_GET = do_POST = answer  # noqa: N815  the names that http.server calls
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  http.server's own name
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_address[1]}"
+    server_stub.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield made
+    yield server_stub
     server.shutdown()
     thread.join()
     server.server_close()

@@ -1,4 +1,4 @@
-"""Answers that would fill memory or never end: packed in every way, at both doors of httpx."""
+"""Responses that would fill memory or never end, in every encoding, through both clients of httpx."""
 
 import contextlib
 import gzip
@@ -16,29 +16,29 @@ from tracker.domain.errors import UpstreamError
 from tracker.fetch.client import Client
 
 MEGABYTE = 1024 * 1024
-NOTHING = b" " * (30 * MEGABYTE)
+BLANKS = b" " * (30 * MEGABYTE)
 BOMBS = {
-    "br": brotli.compress(NOTHING, quality=1),
-    "zstd": zstandard.compress(NOTHING),
-    "deflate": zlib.compress(NOTHING),
-    "gzip, gzip": gzip.compress(gzip.compress(NOTHING)),
-    "GZIP": gzip.compress(NOTHING),
-    "gzip": gzip.compress(NOTHING) * 3,
-    "x-gzip": gzip.compress(NOTHING)[:-9],
+    "br": brotli.compress(BLANKS, quality=1),
+    "zstd": zstandard.compress(BLANKS),
+    "deflate": zlib.compress(BLANKS),
+    "gzip, gzip": gzip.compress(gzip.compress(BLANKS)),
+    "GZIP": gzip.compress(BLANKS),
+    "gzip": gzip.compress(BLANKS) * 3,
+    "x-gzip": gzip.compress(BLANKS)[:-9],
 }
 
 
 @pytest.fixture
 def connect(make_settings, memory, ticks, stub):
-    made = []
+    clients = []
 
-    def one(**more: str) -> Client:
+    def make(**environ: str) -> Client:
         values = {"TRACKER_UPSTREAMS__WEB": f"{stub.address}/web", "TRACKER_LIMITS__ANSWER_BYTES": "2000000", "TRACKER_LIMITS__PAGE_BYTES": "500000"}  # fmt: skip
-        made.append(Client(make_settings(**(values | more)), memory, ticks, sleep=ticks.sleep))
-        return made[-1]
+        clients.append(Client(make_settings(**(values | environ)), memory, ticks, sleep=ticks.sleep))
+        return clients[-1]
 
-    yield one
-    for client in made:
+    yield make
+    for client in clients:
         client.close()
 
 
@@ -75,13 +75,13 @@ PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
     ids=["without-length", "chunked", "huge-length", "empty-gzip", "informational", "headers"],
 )
 def test_a_body_or_a_head_without_end_ends(connect, start, piece):
-    """Sent as fast as it goes; what drips is in test_page.py."""
+    """Sent as fast as possible; a dripping response is in test_page.py."""
 
     def serve() -> None:
         connection, _ = server.accept()
         with connection, contextlib.suppress(OSError):
             connection.recv(10_000)
-            # Who was cut off need not learn of it soon.
+            # The server may notice late that the client has closed the connection.
             connection.settimeout(3)
             connection.sendall(start)
             while True:

@@ -23,15 +23,19 @@ def connect(make_settings, memory, ticks):
         client.close()
 
 
-def test_an_answer_is_returned_whole(connect, stub, stub_response, memory):
+def test_a_response_is_returned_whole(connect, stub, stub_response, memory):
     stub.answers = [stub_response(404, b'{"message":"Not Found"}', {"X-Thing": "yes"})]
-    answer = connect(**TOKENS).get("github_api", "/repos/a/b", params={"q": "x y"})
-    assert (answer.status, answer.json(), answer.headers["x-thing"]) == (404, {"message": "Not Found"}, "yes")
+    response = connect(**TOKENS).get("github_api", "/repos/a/b", params={"q": "x y"})
+    assert (response.status, response.json(), response.headers["x-thing"]) == (
+        404,
+        {"message": "Not Found"},
+        "yes",
+    )
     assert stub.asked[0][:2] == ("GET", "/repos/a/b?q=x+y")
     assert memory.notes == [("github_api", None)]
 
 
-def test_it_says_who_asks_and_carries_each_token_only_to_its_own(connect, stub):
+def test_a_request_names_the_program_and_carries_its_own_token_alone(connect, stub):
     client = connect(**TOKENS)
     client.get("github_api", "/a")
     client.get("huggingface", "/b")
@@ -56,9 +60,9 @@ def test_redirects_stay_on_the_upstream(connect, stub, stub_response):
         stub_response(301, b"{}", {"Location": f"{stub.address}/repositories/7"}),
         stub_response(200, b'{"id":7}'),
     ]
-    answer = connect(**TOKENS).get("github_api", "/repos/a/b", params={"x": "1"})
-    assert answer.json() == {"id": 7}
-    assert answer.url == f"{stub.address}/repositories/7"
+    response = connect(**TOKENS).get("github_api", "/repos/a/b", params={"x": "1"})
+    assert response.json() == {"id": 7}
+    assert response.url == f"{stub.address}/repositories/7"
     assert [path for _, path, _ in stub.asked] == ["/repos/a/b?x=1", "/repositories/7"]
 
 
@@ -81,7 +85,7 @@ def test_redirects_have_an_end(connect, stub, stub_response):
     assert len(stub.asked) == 6
 
 
-def test_a_failing_server_is_asked_four_times_with_growing_waits(connect, stub, stub_response, ticks, memory):
+def test_a_failing_server_gets_four_requests_with_backoff(connect, stub, stub_response, ticks, memory):
     stub.answers = [stub_response(502)]
     with pytest.raises(UpstreamError, match="502"):
         connect(**TOKENS).get("huggingface", "/x")
@@ -90,7 +94,7 @@ def test_a_failing_server_is_asked_four_times_with_growing_waits(connect, stub, 
     assert memory.notes[-1] == ("huggingface", "server error (502)")
 
 
-def test_an_upstream_that_is_down_is_left_alone_for_a_while(connect, stub, stub_response, ticks):
+def test_an_upstream_that_is_down_is_stopped_for_a_while(connect, stub, stub_response, ticks):
     stub.answers = [stub_response(502)]
     client = connect(**TOKENS)
     for _ in range(2):
@@ -106,7 +110,7 @@ def test_an_upstream_that_is_down_is_left_alone_for_a_while(connect, stub, stub_
     assert client.get("huggingface", "/x").status == 200
 
 
-def test_it_recovers(connect, stub, stub_response, ticks):
+def test_a_retry_recovers(connect, stub, stub_response, ticks):
     stub.answers = [stub_response(503, b"<html>", {"Retry-After": "5"}), stub_response(200, b'{"ok":1}')]
     assert connect(**TOKENS).get("huggingface", "/x").json() == {"ok": 1}
     assert ticks.slept == [5.0]
@@ -119,12 +123,12 @@ def test_a_post_is_tried_twice_only(connect, stub, stub_response):
     assert len(stub.asked) == 2
 
 
-def test_a_cut_answer_is_asked_again(connect, stub, stub_response):
+def test_a_cut_response_is_requested_again(connect, stub, stub_response):
     stub.answers = [stub_response(200, b'{"a":', cut=True), stub_response(200, b'{"a":1}')]
     assert connect(**TOKENS).get("huggingface", "/x").json() == {"a": 1}
 
 
-def test_no_connection_is_no_usable_answer(connect, ticks, memory):
+def test_no_connection_is_an_error(connect, ticks, memory):
     client = connect(TRACKER_UPSTREAMS__HUGGINGFACE="http://127.0.0.1:9", **TOKENS)
     with pytest.raises(UpstreamError, match="no connection") as caught:
         client.get("huggingface", "/x")
@@ -142,10 +146,10 @@ def test_a_short_refusal_is_waited_out_and_a_long_one_stops(connect, stub, stub_
     with pytest.raises(UpstreamStopped) as caught:
         client.get("github_api", "/b")
     assert timedelta(seconds=900) <= caught.value.until - before < timedelta(seconds=901)
-    asked = len(stub.asked)
+    requests = len(stub.asked)
     with pytest.raises(UpstreamStopped):
         client.get("github_api", "/c")
-    assert len(stub.asked) == asked
+    assert len(stub.asked) == requests
 
 
 def test_a_stop_survives_a_restart(connect, stub, stub_response, memory, ticks):
@@ -155,17 +159,17 @@ def test_a_stop_survives_a_restart(connect, stub, stub_response, memory, ticks):
     assert stub.asked == []
 
 
-def test_any_403_of_arxiv_stops_all_its_doors_for_hours(connect, stub, stub_response, memory, ticks):
+def test_any_403_of_arxiv_stops_all_its_upstreams_for_hours(connect, stub, stub_response, memory, ticks):
     stub.answers = [stub_response(403, b"<html>Access Denied</html>")]
     client = connect(**TOKENS)
-    for door in ("arxiv_api", "arxiv_site"):
+    for upstream in ("arxiv_api", "arxiv_site"):
         with pytest.raises(UpstreamStopped, match="403") as caught:
-            client.get(door, "/x")
+            client.get(upstream, "/x")
         assert caught.value.until == ticks.now() + timedelta(hours=6)
     assert len(stub.asked) == 1
 
 
-def test_a_spent_budget_is_left_alone_until_its_reset(connect, stub, stub_response, memory, ticks):
+def test_a_spent_budget_is_waited_out_until_its_reset(connect, stub, stub_response, memory, ticks):
     stub.answers = [stub_response(200, b"{}", {"RateLimit": '"api";r=0;t=55'}), stub_response(200)]
     client = connect(**TOKENS)
     client.get("huggingface", "/x")
@@ -184,7 +188,7 @@ def test_without_a_token_github_has_an_hourly_budget_which_redirects_spend_too(c
     assert len(stub.asked) == 3
 
 
-def test_a_refused_token_is_no_absence(connect, stub, stub_response):
+def test_a_refused_token_is_not_an_absence(connect, stub, stub_response):
     stub.answers = [stub_response(401, b'{"message":"Bad credentials"}')]
     with pytest.raises(UpstreamError, match="GITHUB_TOKEN") as caught:
         connect(**TOKENS).get("github_api", "/repos/a/b")
@@ -192,13 +196,13 @@ def test_a_refused_token_is_no_absence(connect, stub, stub_response):
     assert len(stub.asked) == 1
 
 
-def test_a_blocked_repository_is_the_callers_business(connect, stub, stub_response, memory):
+def test_the_response_for_a_blocked_repository_is_returned(connect, stub, stub_response, memory):
     stub.answers = [stub_response(403, b'{"message":"Repository access blocked"}')]
     assert connect(**TOKENS).get("github_api", "/repos/a/b").status == 403
     assert memory.stops == {}
 
 
-def test_an_answer_is_bounded_after_decompression(connect, stub, stub_response):
+def test_a_response_is_bounded_after_decompression(connect, stub, stub_response):
     client = connect(TRACKER_LIMITS__ANSWER_BYTES="100000", **TOKENS)
     stub.answers = [stub_response(200, gzip.compress(b"0" * 10_000_000), {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="more than 100000 bytes"):
@@ -206,7 +210,7 @@ def test_an_answer_is_bounded_after_decompression(connect, stub, stub_response):
     assert len(stub.asked) == 1
 
 
-def test_a_damaged_encoding_is_no_usable_answer(connect, stub, stub_response):
+def test_a_damaged_encoding_is_an_error(connect, stub, stub_response):
     stub.answers = [stub_response(200, b"no gzip at all", {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="damaged"):
         connect(**TOKENS).get("huggingface", "/x")
@@ -220,33 +224,31 @@ def test_a_stopping_service_waits_for_nothing(make_settings, memory, ticks, stub
         client.get("huggingface", "/x")
 
 
-def test_an_upstream_without_an_address_is_said(connect):
+def test_an_upstream_without_an_address_is_an_error(connect):
     with pytest.raises(UpstreamError, match="no address"):
         connect().get("web", "/x")
 
 
-def test_with_a_moved_clock_nothing_outside_is_asked(connect, stub):
+def test_with_a_moved_clock_only_this_machine_gets_requests(connect, stub):
     client = connect(TRACKER_NOW="2026-07-01T05:00:00Z", TRACKER_UPSTREAMS__GITLAB="https://gitlab.example/api/v4")
     with pytest.raises(UpstreamError, match="clock is moved"):
         client.get("gitlab", "/projects/1")
     assert client.get("github_api", "/a").status == 200
 
 
-def test_a_bomb_is_unpacked_no_further_than_an_answer_may_be_long(connect, stub, stub_response):
+def test_a_bomb_is_unpacked_no_further_than_the_bound(connect, stub, stub_response):
     stub.answers = [stub_response(200, gzip.compress(b"0" * 50_000_000), {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="more than 1000 bytes"):
         connect(TRACKER_LIMITS__ANSWER_BYTES="1000").get("github_api", "/x")
 
 
-def test_a_packed_answer_cut_short_is_never_taken(connect, stub, stub_response):
+def test_a_packed_response_cut_short_is_an_error(connect, stub, stub_response):
     stub.answers = [stub_response(200, gzip.compress(b'{"a": 1}')[:-9], {"Content-Encoding": "gzip"})]
     with pytest.raises(UpstreamError, match="cut off"):
         connect().get("github_api", "/x")
 
 
-def test_an_upstream_that_stays_down_is_left_alone_for_longer_and_longer(
-    connect, stub, stub_response, ticks, memory
-):
+def test_an_upstream_that_stays_down_is_stopped_with_backoff(connect, stub, stub_response, ticks, memory):
     stub.answers = [stub_response(500)]
     client, waits = connect(), []
     for number in range(6):

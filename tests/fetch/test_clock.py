@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from tracker.fetch import clock
 
 
-def test_a_moved_clock_starts_where_it_is_told_and_ticks_on():
+def test_a_moved_clock_starts_at_its_time_and_ticks_on():
     seconds = iter([100.0, 130.5])
     start = datetime(2026, 7, 1, 7, 0, tzinfo=timezone(timedelta(hours=2)))
     moved = clock.MovedClock(start, lambda: next(seconds))

@@ -1,4 +1,4 @@
-"""The guard refuses whatever is not plainly an address of the public web, in every notation."""
+"""The guard refuses everything but addresses of the public web, in every notation."""
 
 import ipaddress
 
@@ -11,7 +11,7 @@ from tracker.fetch import guard
 
 
 @pytest.mark.parametrize(
-    ("url", "asked"),
+    ("url", "requested"),
     [
         ("https://ann.github.io/deep", "https://ann.github.io/deep"),
         ("http://Example.org", "http://example.org/"),
@@ -25,8 +25,8 @@ from tracker.fetch import guard
         ("https://example.org/a%20b", "https://example.org/a%20b"),
     ],
 )
-def test_addresses_of_the_web_are_asked(url: str, asked: str) -> None:
-    assert guard.check_url(url).url == asked
+def test_addresses_of_the_web_are_accepted(url: str, requested: str) -> None:
+    assert guard.check_url(url).url == requested
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_addresses_of_the_web_are_asked(url: str, asked: str) -> None:
         "http://[::1",
     ],
 )
-def test_all_else_is_refused(url: str) -> None:
+def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(UpstreamError) as error:
         guard.check_url(url)
     assert error.value.upstream == "web"
@@ -166,9 +166,9 @@ def test_public_addresses(address: str) -> None:
     ],
 )
 def test_an_address_that_is_not_public_is_refused_even_beside_one_that_is(address: str) -> None:
-    for found in ([address], ["93.184.216.34", address], [address, "93.184.216.34"]):
+    for addresses in ([address], ["93.184.216.34", address], [address, "93.184.216.34"]):
         with pytest.raises(UpstreamError, match="not public"):
-            guard.check_addresses(found)
+            guard.check_addresses(addresses)
 
 
 def test_a_name_without_addresses_is_refused() -> None:
@@ -177,7 +177,7 @@ def test_a_name_without_addresses_is_refused() -> None:
 
 
 @given(st.text(st.characters(), max_size=80))
-def test_whatever_is_asked_is_a_name_and_never_a_number(text: str) -> None:
+def test_an_accepted_host_is_a_name_and_never_a_number(text: str) -> None:
     for url in (text, f"http://{text}", f"https://{text}/path"):
         try:
             target = guard.check_url(url)

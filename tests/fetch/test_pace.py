@@ -79,7 +79,7 @@ def test_a_clock_that_was_set_costs_at_most_one_interval(tmp_path, step):
     assert bool(wall.slept) == (step < 0)
 
 
-def test_a_damaged_file_is_no_obstacle(tmp_path):
+def test_a_damaged_file_is_replaced(tmp_path):
     (tmp_path / "arxiv").write_bytes(b"\xff\xfe what")
     wall = Wall()
     pace = UpstreamPace(tmp_path / "arxiv", 3.0, wall.sleep, wall)
@@ -151,7 +151,7 @@ def test_a_wait_ends_when_the_service_stops(tmp_path):
         pass
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path):
     (tmp_path / "pace").write_text("a file where a folder should be")
     with (
         pytest.raises(SettingsError, match="data_dir"),
@@ -183,21 +183,21 @@ def test_groups_and_intervals(make_settings):
     ],
 )
 def test_every_upstream_has_a_pace_and_a_budget(make_settings, name, seconds, hourly):
-    asked = "web:a.example" if name == "web" else name
+    upstream = "web:a.example" if name == "web" else name
     plain = make_settings()
-    assert (interval_seconds(plain, asked), hourly_budget(plain, asked)) == (seconds, hourly)
+    assert (interval_seconds(plain, upstream), hourly_budget(plain, upstream)) == (seconds, hourly)
     changed = make_settings(
         **{f"TRACKER_PACE__{name.upper()}": "9", f"TRACKER_LIMITS__{name.upper()}_PER_HOUR": "7"}
     )
-    assert (interval_seconds(changed, asked), hourly_budget(changed, asked)) == (9.0, 7)
+    assert (interval_seconds(changed, upstream), hourly_budget(changed, upstream)) == (9.0, 7)
     here = {f"TRACKER_UPSTREAMS__{name.upper()}": "http://127.0.0.1:1"}
     local = make_settings(**here)
-    assert (interval_seconds(local, asked), hourly_budget(local, asked)) == (0.0, None)
+    assert (interval_seconds(local, upstream), hourly_budget(local, upstream)) == (0.0, None)
     chosen = make_settings(**here, **{f"TRACKER_PACE__{name.upper()}": str(seconds)})
-    assert interval_seconds(chosen, asked) == seconds, "a pace that the operator sets holds on this machine too"
+    assert interval_seconds(chosen, upstream) == seconds, "a pace that the operator sets holds on this machine too"
 
 
-def test_hosts_of_pages_have_paces_of_their_own_in_a_bounded_number_of_files(tmp_path, make_settings):
+def test_hosts_of_pages_have_their_own_paces_in_a_bounded_number_of_files(tmp_path, make_settings):
     wall, settings = Wall(), make_settings()
     paces = UpstreamPaces(settings, wall.sleep, wall)
     with paces.pace_of("web:a.example").turn():

@@ -1,4 +1,4 @@
-"""Pages over real HTTP: guarded, pinned to the address that was judged, bounded; nothing private is ever reached."""
+"""Pages over real HTTP: guarded, pinned to the checked address, bounded; nothing private is ever reached."""
 
 import contextlib
 import gzip
@@ -21,13 +21,13 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 @pytest.fixture
 def connect(make_settings, memory, ticks, stub):
-    """A client whose names lead to the stub, which plays the web at /HOST/PATH unless `web` is empty."""
+    """A client whose names lead to the stub, which serves the web at /HOST/PATH unless `web` is empty."""
     clients = []
 
     def make(resolve=None, **environ):
         values = {"TRACKER_UPSTREAMS__WEB": f"{stub.address}/web", **environ}
-        made = {"resolve": resolve} if resolve else {}
-        clients.append(Client(make_settings(**values), memory, ticks, sleep=ticks.sleep, **made))
+        options = {"resolve": resolve} if resolve else {}
+        clients.append(Client(make_settings(**values), memory, ticks, sleep=ticks.sleep, **options))
         return clients[-1]
 
     yield make
@@ -45,9 +45,9 @@ class Silent:
 
 @pytest.fixture
 def silent() -> Iterator[Silent]:
-    made = Silent()
+    listener = Silent()
     with socket.create_server(("127.0.0.1", 0)) as server:
-        made.port = server.getsockname()[1]
+        listener.port = server.getsockname()[1]
         server.settimeout(0.02)
         stop = threading.Event()
 
@@ -57,17 +57,17 @@ def silent() -> Iterator[Silent]:
                     connection, _ = server.accept()
                 except TimeoutError:
                     continue
-                made.hits.append("reached")
+                listener.hits.append("reached")
                 connection.close()
 
         thread = threading.Thread(target=listen)
         thread.start()
-        yield made
+        yield listener
         stop.set()
         thread.join()
 
 
-def test_the_stand_in_is_asked_for_host_and_path(connect, stub, stub_response):
+def test_the_stand_in_gets_host_and_path(connect, stub, stub_response):
     stub.answers = [stub_response(200, PAGE, HTML)]
     page = connect(GITHUB_TOKEN="secret", HF_TOKEN="secret").page("https://Ann.github.io/deep/?a=b#c")
     assert (page.status, page.body, page.url) == (200, PAGE, "https://ann.github.io/deep/?a=b")
@@ -77,7 +77,7 @@ def test_the_stand_in_is_asked_for_host_and_path(connect, stub, stub_response):
     assert "cookie" not in headers
 
 
-def test_no_cookie_is_kept(connect, stub, stub_response):
+def test_no_cookie_is_sent_back(connect, stub, stub_response):
     stub.answers = [stub_response(200, PAGE, {**HTML, "Set-Cookie": "a=b"})]
     client = connect()
     client.page("https://example.org/1")
@@ -121,7 +121,7 @@ def test_a_redirect_of_the_stand_in_itself_is_one_of_the_page(connect, stub, stu
         "https://host.internal/",
     ],
 )
-def test_each_redirect_is_judged_anew(connect, stub, stub_response, location):
+def test_each_redirect_is_checked(connect, stub, stub_response, location):
     stub.answers = [stub_response(302, b"", {"Location": location}), stub_response(200, PAGE, HTML)]
     with pytest.raises(UpstreamError, match="not asked"):
         connect().page("https://ann.example.net/")
@@ -150,13 +150,13 @@ def test_a_name_that_leads_home_is_never_reached(connect, silent, monkeypatch):
     assert silent.hits == []
 
 
-def test_the_connection_goes_to_the_address_that_was_judged(connect, stub, stub_response, monkeypatch):
-    """A second look-up would give another answer; there is none, and the host's name is still sent."""
-    asked = []
+def test_the_connection_goes_to_the_checked_address(connect, stub, stub_response, monkeypatch):
+    """The name is resolved once, since a second time would give another address; the host's name is still sent."""
+    resolved = []
 
     def resolve(host, port):
-        asked.append((host, port))
-        return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
+        resolved.append((host, port))
+        return ["127.0.0.1"] if len(resolved) == 1 else ["10.0.0.1"]
 
     port = int(stub.address.rpartition(":")[2])
     monkeypatch.setattr(guard, "PORTS", frozenset({port}))
@@ -164,11 +164,11 @@ def test_the_connection_goes_to_the_address_that_was_judged(connect, stub, stub_
     stub.answers = [stub_response(200, PAGE, HTML)]
     page = connect(resolve, TRACKER_UPSTREAMS__WEB="").page(f"http://ann.example.net:{port}/deep")
     assert page.body == PAGE
-    assert asked == [("ann.example.net", port)]
+    assert resolved == [("ann.example.net", port)]
     assert stub.asked[0][2]["host"] == f"ann.example.net:{port}"
 
 
-def test_an_unknown_name_is_no_answer(connect):
+def test_an_unknown_name_is_an_error(connect):
     def resolve(*_):
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -176,9 +176,9 @@ def test_an_unknown_name_is_no_answer(connect):
         connect(resolve, TRACKER_UPSTREAMS__WEB="").page("https://gone.example.net/")
 
 
-def test_a_moved_clock_asks_nothing_outside(connect, make_settings):
+def test_a_moved_clock_requests_nothing_elsewhere(connect, make_settings):
     def resolve(*_):
-        raise AssertionError("nothing is looked up")
+        raise AssertionError("no name is resolved")
 
     client = connect(resolve, TRACKER_UPSTREAMS__WEB="", TRACKER_NOW="2026-07-01T05:00:00Z")
     with pytest.raises(UpstreamError, match="clock is moved"):
@@ -190,7 +190,7 @@ def test_a_long_page_is_cut(connect, stub, stub_response):
     assert len(connect(TRACKER_LIMITS__PAGE_BYTES="5000").page("https://ann.example.net/").body) == 5000
 
 
-def test_a_bomb_unpacks_no_further_than_a_page_may_be_long(connect, stub, stub_response):
+def test_a_bomb_is_unpacked_no_further_than_the_bound(connect, stub, stub_response):
     stub.answers = [stub_response(200, gzip.compress(b" " * 50_000_000), {**HTML, "Content-Encoding": "gzip"})]
     assert len(connect(TRACKER_LIMITS__PAGE_BYTES="5000").page("https://ann.example.net/").body) == 5000
 
@@ -212,7 +212,7 @@ def test_a_packed_page_is_unpacked(connect, stub, stub_response):
         (302, b"", {}, "answered 302"),
     ],
 )
-def test_what_tells_nothing_is_an_error(connect, stub, stub_response, memory, status, body, headers, reason):
+def test_an_unusable_response_is_an_error(connect, stub, stub_response, memory, status, body, headers, reason):
     stub.answers = [stub_response(status, body, headers)]
     with pytest.raises(UpstreamError, match=reason):
         connect().page("https://ann.example.net/")
@@ -226,7 +226,7 @@ def test_a_page_cut_short_is_an_error(connect, stub, stub_response):
 
 
 @pytest.mark.parametrize("status", [404, 410, 451])
-def test_a_page_that_is_not_there_is_an_answer(connect, stub, stub_response, status):
+def test_a_missing_page_is_a_response(connect, stub, stub_response, status):
     stub.answers = [stub_response(status, b"gone", HTML)]
     assert connect().page("https://ann.example.net/").status == status
 
@@ -234,8 +234,8 @@ def test_a_page_that_is_not_there_is_an_answer(connect, stub, stub_response, sta
 @pytest.mark.parametrize(
     "parts", [(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"), (b"", b"H"), (b"HTTP/1.1 200 OK\r\n\r\n", b"x")]
 )
-def test_what_drips_ends_with_the_time_of_a_page(connect, parts):
-    """Each byte comes in time; the whole never does."""
+def test_a_dripping_response_ends_with_the_time_of_a_page(connect, parts):
+    """Each byte comes in time, but the whole response never does."""
     stop = threading.Event()
 
     def serve() -> None:
@@ -265,7 +265,7 @@ def test_dots_do_not_lead_out_of_the_hosts_folder(connect, stub):
 
 
 @pytest.mark.parametrize(("status", "times"), [(429, 1), (503, 3)])
-def test_a_host_that_refuses_is_left_alone_for_growing_times_and_hinders_no_other(
+def test_a_host_that_refuses_is_stopped_with_backoff_and_delays_no_other(
     connect, stub, stub_response, ticks, memory, status, times
 ):
     client = connect()
@@ -277,15 +277,15 @@ def test_a_host_that_refuses_is_left_alone_for_growing_times_and_hinders_no_othe
                 client.page("https://ann.example.net/")
         until, _ = memory.stops["web:ann.example.net"]
         waits.append((until - ticks.now()).total_seconds())
-        asked = len(stub.asked)
+        requests = len(stub.asked)
         with pytest.raises(UpstreamError, match="not asked now"):
             client.page("https://ann.example.net/")
-        assert len(stub.asked) == asked
+        assert len(stub.asked) == requests
         ticks.moment = until
     assert waits == [60.0, 120.0, 240.0]
     stub.answers = [stub_response(200, PAGE, HTML)]
     assert client.page("https://bob.example.net/").status == 200
-    assert client.page("https://ann.example.net/").status == 200, "when its time is over it is asked again"
+    assert client.page("https://ann.example.net/").status == 200, "after its stop it is requested again"
     assert memory.notes[-1] == ("web:ann.example.net", None)
 
 
@@ -299,7 +299,7 @@ def test_each_host_has_its_own_budget_of_an_hour(connect, stub, stub_response):
     assert client.page("https://bob.example.net/").status == 200
 
 
-def test_what_a_page_says_of_its_budget_is_obeyed(connect, stub, stub_response, memory, ticks):
+def test_the_rate_limit_headers_of_a_page_are_obeyed(connect, stub, stub_response, memory, ticks):
     stub.answers = [stub_response(200, PAGE, {**HTML, "RateLimit-Remaining": "0", "RateLimit-Reset": "90"})]
     connect().page("https://ann.example.net/")
     assert (memory.stops["web:ann.example.net"][0] - ticks.now()).total_seconds() == 91.0

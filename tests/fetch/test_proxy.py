@@ -1,4 +1,4 @@
-"""Pages through a real proxy on this machine: it is asked for checked addresses alone, and for nothing that is refused."""
+"""Pages through a real proxy on this machine: it gets requests for checked addresses alone."""
 
 import base64
 import contextlib
@@ -24,7 +24,7 @@ PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\n
 
 @dataclass
 class Proxy:
-    """Grants tunnels, and plays the page at their end."""
+    """Grants tunnels, and serves the page at their end."""
 
     port: int = 0
     asked: list[bytes] = field(default_factory=list)
@@ -51,71 +51,73 @@ class Proxy:
 
 
 @pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    made = Proxy()
+def local_proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    stand_in = Proxy()
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        made.port = listener.getsockname()[1]
-        thread = threading.Thread(target=made.serve, args=(listener,))
+        stand_in.port = listener.getsockname()[1]
+        thread = threading.Thread(target=stand_in.serve, args=(listener,))
         thread.start()
         for name in NAMES[:2]:
-            monkeypatch.setenv(name, f"http://ann:p%40ss@127.0.0.1:{made.port}")
-        yield made
+            monkeypatch.setenv(name, f"http://ann:p%40ss@127.0.0.1:{stand_in.port}")
+        yield stand_in
         listener.shutdown(socket.SHUT_RDWR)
     thread.join()
 
 
 @pytest.fixture
-def asking(make_settings, memory, ticks):
-    made = []
+def connect(make_settings, memory, ticks):
+    clients = []
 
     def make(addresses: list[str]):
         settings = make_settings(TRACKER_UPSTREAMS__WEB="")
-        made.append(Client(settings, memory, ticks, sleep=ticks.sleep, resolve=lambda _host, _port: addresses))
-        return made[-1]
+        clients.append(Client(settings, memory, ticks, sleep=ticks.sleep, resolve=lambda _host, _port: addresses))
+        return clients[-1]
 
     yield make
-    for client in made:
+    for client in clients:
         client.close()
 
 
-def test_the_proxy_is_asked_for_the_checked_address_and_the_name_is_said_within(asking, there):
-    response = asking([PUBLIC]).page("http://ann.example.net/tool")
+def test_the_proxy_gets_the_checked_address_and_the_page_its_name(connect, local_proxy):
+    response = connect([PUBLIC]).page("http://ann.example.net/tool")
     assert (response.status, response.body) == (200, b"<p>hi")
-    head = there.asked[0].decode()
+    head = local_proxy.asked[0].decode()
     assert head.startswith(f"CONNECT {PUBLIC}:80 HTTP/1.1\r\nHost: {PUBLIC}:80\r\n")
     assert f"Proxy-Authorization: Basic {base64.b64encode(b'ann:p@ss').decode()}" in head
     assert "ann.example.net" not in head
-    assert there.within[0].startswith(b"GET /tool HTTP/1.1\r\n")
-    assert b"host: ann.example.net\r\n" in there.within[0].lower()
-    assert b"authorization" not in there.within[0].lower()
+    assert local_proxy.within[0].startswith(b"GET /tool HTTP/1.1\r\n")
+    assert b"host: ann.example.net\r\n" in local_proxy.within[0].lower()
+    assert b"authorization" not in local_proxy.within[0].lower()
 
 
-def test_tls_is_spoken_with_the_page_and_names_it(asking, there):
+def test_tls_goes_through_to_the_page_and_names_it(connect, local_proxy):
     with pytest.raises(UpstreamError):
-        asking([PUBLIC]).page("https://ann.example.net/")
-    assert there.asked[0].startswith(b"CONNECT 93.184.216.34:443 ")
-    assert there.within[0][:1] == b"\x16"
-    assert b"ann.example.net" in there.within[0], "the name of the page, for its certificate"
+        connect([PUBLIC]).page("https://ann.example.net/")
+    assert local_proxy.asked[0].startswith(b"CONNECT 93.184.216.34:443 ")
+    assert local_proxy.within[0][:1] == b"\x16"
+    assert b"ann.example.net" in local_proxy.within[0], "the name of the page, for its certificate"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1"])
-def test_the_proxy_hears_nothing_of_a_private_address(asking, there, address):
+def test_the_proxy_gets_no_request_for_a_private_address(connect, local_proxy, address):
     with pytest.raises(UpstreamError, match="not asked"):
-        asking([PUBLIC, address]).page("http://ann.example.net/")
+        connect([PUBLIC, address]).page("http://ann.example.net/")
     for url in (f"http://[{address}]/" if ":" in address else f"http://{address}/", "http://localhost/"):
         with pytest.raises(UpstreamError):
-            asking([address]).page(url)
-    assert there.asked == []
+            connect([address]).page(url)
+    assert local_proxy.asked == []
 
 
-def test_a_redirect_through_the_proxy_is_checked_again(asking, there):
-    there.page = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n"
+def test_a_redirect_through_the_proxy_is_checked_again(connect, local_proxy):
+    local_proxy.page = (
+        b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n"
+    )
     with pytest.raises(UpstreamError, match="not asked"):
-        asking([PUBLIC]).page("http://ann.example.net/")
-    assert len(there.asked) == 1
+        connect([PUBLIC]).page("http://ann.example.net/")
+    assert len(local_proxy.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -128,43 +130,43 @@ def test_a_redirect_through_the_proxy_is_checked_again(asking, there):
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 4000,
     ],
 )
-def test_a_proxy_that_grants_nothing_leaves_the_page_unknown(asking, there, answer):
-    there.answer = answer
+def test_a_proxy_that_grants_nothing_leaves_the_page_unknown(connect, local_proxy, answer):
+    local_proxy.answer = answer
     with pytest.raises(UpstreamError):
-        asking([PUBLIC]).page("http://ann.example.net/")
-    assert not any(b"GET" in one for one in there.within)
+        connect([PUBLIC]).page("http://ann.example.net/")
+    assert not any(b"GET" in received for received in local_proxy.within)
 
 
-def test_what_no_proxy_names_is_asked_directly(asking, there, monkeypatch):
+def test_hosts_in_no_proxy_are_requested_directly(connect, local_proxy, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "example.net")
     monkeypatch.setattr(guard, "check_addresses", list)
     with pytest.raises(UpstreamError):
-        asking(["127.0.0.9"]).page("http://ann.example.net/")
-    assert there.asked == []
+        connect(["127.0.0.9"]).page("http://ann.example.net/")
+    assert local_proxy.asked == []
     assert proxy.find_proxy("http", "ann.example.net") is None
-    assert proxy.find_proxy("http", "other.example.com") == f"http://ann:p%40ss@127.0.0.1:{there.port}"
+    assert proxy.find_proxy("http", "other.example.com") == f"http://ann:p%40ss@127.0.0.1:{local_proxy.port}"
 
 
 @pytest.mark.parametrize(
     "kind", ["socks5://127.0.0.1:1080", "nonsense://x", "http://", "http://h:port", f"http://{'a' * 64}.x"]
 )
-def test_a_proxy_without_tunnels_is_not_gone_around(asking, monkeypatch, kind):
+def test_a_proxy_without_tunnels_is_not_bypassed(connect, monkeypatch, kind):
     with pytest.raises(UpstreamError, match="proxy"):
         proxy.make_transport(kind, ssl.create_default_context())
     for name in NAMES[:2]:
         monkeypatch.setenv(name, kind)
     with pytest.raises((UpstreamError, SettingsError), match="proxy"):
-        asking([PUBLIC]).page("http://ann.example.net/")
+        connect([PUBLIC]).page("http://ann.example.net/")
 
 
 @pytest.fixture
 def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """What a server on this machine needs to speak TLS; whoever asks trusts it."""
+    """The TLS context of a server on this machine, whose certificate clients trust."""
     program = shutil.which("openssl")
     if program is None:
-        pytest.skip("openssl is not to be had")
+        pytest.skip("openssl is not installed")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    asked = [
+    request = [
         program,
         "req",
         "-x509",
@@ -176,44 +178,44 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext
         "-days",
         "2",
     ]
-    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*asked, *named, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*request, *subject, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(certificate, key)
-    return made
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
 
-def test_a_proxy_that_speaks_tls_is_spoken_to_so(asking, there, certified, monkeypatch):
-    there.tls = certified
+def test_a_proxy_may_speak_tls(connect, local_proxy, certified, monkeypatch):
+    local_proxy.tls = certified
     for name in NAMES[:2]:
-        monkeypatch.setenv(name, f"https://127.0.0.1:{there.port}")
-    client = asking([PUBLIC])
+        monkeypatch.setenv(name, f"https://127.0.0.1:{local_proxy.port}")
+    client = connect([PUBLIC])
     assert client.page("http://ann.example.net/tool").body == b"<p>hi"
-    assert there.asked[0].startswith(f"CONNECT {PUBLIC}:80 ".encode())
+    assert local_proxy.asked[0].startswith(f"CONNECT {PUBLIC}:80 ".encode())
     with pytest.raises(UpstreamError):
         client.page("https://ann.example.net/")
-    assert there.within[1][:1] == b"\x16", "TLS with the page within that with the proxy"
+    assert local_proxy.within[1][:1] == b"\x16", "TLS with the page within that with the proxy"
 
 
-def test_a_proxy_that_speaks_tls_without_being_trusted_hears_nothing(asking, there, certified, monkeypatch):
-    there.tls = certified
+def test_a_tls_proxy_that_is_not_trusted_gets_no_request(connect, local_proxy, certified, monkeypatch):
+    local_proxy.tls = certified
     monkeypatch.delenv("SSL_CERT_FILE")
     for name in NAMES[:2]:
-        monkeypatch.setenv(name, f"https://127.0.0.1:{there.port}")
+        monkeypatch.setenv(name, f"https://127.0.0.1:{local_proxy.port}")
     with pytest.raises(UpstreamError):
-        asking([PUBLIC]).page("http://ann.example.net/")
-    assert there.asked == []
+        connect([PUBLIC]).page("http://ann.example.net/")
+    assert local_proxy.asked == []
 
 
 @pytest.mark.parametrize("line", [b"HTTP/1.1 200", b"HTTP/1.0 200 OK", b"HTTP/1.1 204 No Content"])
-def test_a_tunnel_is_granted_by_any_2xx_with_or_without_a_phrase(asking, there, line):
-    there.answer = line + b"\r\n\r\n"
-    assert asking([PUBLIC]).page("http://ann.example.net/").status == 200
+def test_a_tunnel_is_granted_by_any_2xx_with_or_without_a_phrase(connect, local_proxy, line):
+    local_proxy.answer = line + b"\r\n\r\n"
+    assert connect([PUBLIC]).page("http://ann.example.net/").status == 200
 
 
-def test_an_ipv6_address_is_asked_for_in_brackets(asking, there):
-    assert asking(["2606:2800:220:1::1"]).page("http://ann.example.net/").status == 200
-    assert there.asked[0].startswith(
+def test_an_ipv6_address_is_requested_in_brackets(connect, local_proxy):
+    assert connect(["2606:2800:220:1::1"]).page("http://ann.example.net/").status == 200
+    assert local_proxy.asked[0].startswith(
         b"CONNECT [2606:2800:220:1::1]:80 HTTP/1.1\r\nHost: [2606:2800:220:1::1]:80\r\n"
     )

@@ -1,4 +1,4 @@
-"""What the request policy remembers of hosts that strangers name."""
+"""What the request policy stores about hosts of linked pages."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tracker.fetch import request_policy
 
 
 class Clock:
-    """A clock that stands still."""
+    """A clock that does not move."""
 
     def now(self) -> datetime:
         return datetime(2026, 6, 17, 5, tzinfo=UTC)
 
 
 class Forgetful:
-    """A memory of upstreams that keeps nothing."""
+    """A memory of upstreams that stores nothing."""
 
     def stopped(self, upstream: str, now: datetime) -> None:
         return None
@@ -34,12 +34,10 @@ class Forgetful:
         return None
 
 
-def test_hosts_of_strangers_that_recovered_are_bounded_in_number(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_recovered_hosts_of_pages_are_bounded_in_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_policy, "MOST_HOSTS", 5)
-    made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
-    policy = request_policy.RequestPolicy(made, Forgetful(), Clock())
+    loaded = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
+    policy = request_policy.RequestPolicy(loaded, Forgetful(), Clock())
     for number in range(20):
         for status in (503, 200):
             policy.judge_page(f"web:host{number}.example", status, {})

@@ -101,7 +101,7 @@ NOW = int(datetime(2026, 6, 17, 5, 0, tzinfo=UTC).timestamp())
         ("web:gitee.com", 403, {}, b"", Action.TAKE, None),
     ],
 )
-def test_what_follows_from_an_answer(upstream, status, headers, body, action, seconds):
+def test_the_ruling_on_a_response(upstream, status, headers, body, action, seconds):
     ruling = response_policy.rule_on_response(upstream, status, headers, body)
     assert (ruling.action, ruling.seconds) == (action, seconds)
 
@@ -120,7 +120,7 @@ def test_waits_without_a_time_grow_to_an_hour():
     assert [response_policy.refusal_wait_seconds(n) for n in (1, 2, 3, 50)] == [60.0, 120.0, 240.0, 3600.0]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure
 @given(
     st.sampled_from([ARXIV, GITHUB, HUB, "zenodo", "web:a.example"]),
     st.sampled_from([200, 401, 403, 404, 429, 500, 503]),
@@ -132,7 +132,7 @@ def test_waits_without_a_time_grow_to_an_hour():
     ),
     st.binary(max_size=60),
 )
-def test_no_header_or_body_upsets_the_rules(upstream, status, headers, body):
+def test_any_header_or_body_gets_a_ruling(upstream, status, headers, body):
     ruling = response_policy.rule_on_response(upstream, status, headers, body)
     assert ruling.seconds is None or 0 <= ruling.seconds <= response_policy.LONGEST_RETRY_AFTER_SECONDS
     assert (status < 429) or ruling.action is not Action.TAKE

@@ -1,7 +1,7 @@
-"""Every trick to make the product ask a private address, played at a real listener that must stay silent.
+"""Every trick to make the product request a private address, against a real listener that must get no connection.
 
-The listener is at 127.0.0.1 and ::1; the public web is played by a server at 127.0.0.2, the one address of loopback
-that the guard takes for public here.
+The listener is at 127.0.0.1 and ::1; the public web is a server at 127.0.0.2, the one loopback address
+that the guard accepts as public here.
 """
 
 import ipaddress
@@ -24,7 +24,7 @@ OPEN = "127.0.0.2"
 
 @dataclass
 class Net:
-    """A web of names: `names` gives the answers of a name's look-ups one after another, the last for ever."""
+    """A web of names: `names` gives the addresses of a name, one list for each resolution, the last for ever."""
 
     port: int = 0
     hits: list[object] = field(default_factory=list)
@@ -40,24 +40,24 @@ class Net:
 
 def _bound(port: int) -> list[socket.socket] | None:
     """Listeners at this port of 127.0.0.1 and ::1; None where another program has it."""
-    made = []
+    listeners = []
     for family, address in [
         (socket.AF_INET, "127.0.0.1"),
         *([(socket.AF_INET6, "::1")] if socket.has_ipv6 else []),
     ]:
-        made.append(listener := socket.socket(family, socket.SOCK_STREAM))
+        listeners.append(listener := socket.socket(family, socket.SOCK_STREAM))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((address, port))
         except OSError:
-            for one in made:
-                one.close()
+            for opened in listeners:
+                opened.close()
             return None
-    return made
+    return listeners
 
 
 def _opened(handler: type[BaseHTTPRequestHandler]) -> tuple[ThreadingHTTPServer, list[socket.socket]]:
-    """A server of the public web, and listeners at the same port of the addresses that must not be asked."""
+    """A server of the public web, and listeners at the same port of the addresses that must not be reached."""
     for _ in range(100):
         server = ThreadingHTTPServer((OPEN, 0), handler)
         if listeners := _bound(server.server_address[1]):
@@ -87,11 +87,11 @@ def _listen(listener: socket.socket, net: Net, stop: threading.Event) -> threadi
 
 @pytest.fixture
 def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
-    made = Net()
+    web = Net()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            made.served.append(self.path)
+            web.served.append(self.path)
             kind, _, rest = self.path[1:].partition("?")
             self.send_response(302 if kind == "to" else 200)
             if kind == "to":
@@ -105,17 +105,17 @@ def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
             return
 
     server, listeners = _opened(Handler)
-    made.port = server.server_address[1]
+    web.port = server.server_address[1]
     stop = threading.Event()
-    threads = [_listen(listener, made, stop) for listener in listeners]
+    threads = [_listen(listener, web, stop) for listener in listeners]
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     serving.start()
-    really = guard.is_public
-    monkeypatch.setattr(guard, "PORTS", frozenset({made.port}))
+    is_public = guard.is_public
+    monkeypatch.setattr(guard, "PORTS", frozenset({web.port}))
     monkeypatch.setattr(
-        guard, "is_public", lambda address: address == ipaddress.ip_address(OPEN) or really(address)
+        guard, "is_public", lambda address: address == ipaddress.ip_address(OPEN) or is_public(address)
     )
-    yield made
+    yield web
     stop.set()
     server.shutdown()
     for thread in (*threads, serving):
@@ -125,9 +125,11 @@ def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
 
 @pytest.fixture
 def client(make_settings, memory, ticks, net) -> Iterator[Client]:
-    made = Client(make_settings(TRACKER_UPSTREAMS__WEB=""), memory, ticks, sleep=ticks.sleep, resolve=net.resolve)
-    yield made
-    made.close()
+    opened = Client(
+        make_settings(TRACKER_UPSTREAMS__WEB=""), memory, ticks, sleep=ticks.sleep, resolve=net.resolve
+    )
+    yield opened
+    opened.close()
 
 
 HOSTS = [
@@ -137,12 +139,12 @@ HOSTS = [
     "loc\u00adalhost", "localhost\u3002", "user@127.0.0.1", "example.org@127.0.0.1", "example.org:80@127.0.0.1", "example.org\\@127.0.0.1", "127.0.0.1\\.example.org",
     "%31%32%37.0.0.1", "127.0.0.1%00.example.org", "127.0.0.1%23.example.org", "127.0.0.1 ", " 127.0.0.1", "127.0.0.1\t", "127.0.0.0x1", "1\u0327.example.0x7f000001",
 ]  # fmt: skip
-"""What names this machine, in the notations of resolvers, browsers and libraries."""
+"""Names of this machine, in the notations of resolvers, browsers and libraries."""
 
 
 @pytest.mark.parametrize("proxied", [False, True])
 @pytest.mark.parametrize("host", HOSTS)
-def test_no_notation_of_this_machine_is_asked(client, net, monkeypatch, host, proxied):
+def test_no_notation_of_this_machine_is_requested(client, net, monkeypatch, host, proxied):
     if proxied:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             for variable in (name, name.lower()):
@@ -160,9 +162,9 @@ def test_no_notation_of_this_machine_is_asked(client, net, monkeypatch, host, pr
 def test_no_redirect_leads_to_this_machine(client, net, host):
     net.names = {"ann.example.net": [[OPEN]]}
     for location in (f"http://{host}:{net.port}/", f"//{host}:{net.port}/x", f"https://{host}:{net.port}"):
-        written = "".join(f"%{byte:02x}" for byte in location.encode())
+        quoted = "".join(f"%{byte:02x}" for byte in location.encode())
         with pytest.raises(UpstreamError):
-            client.page(f"http://ann.example.net:{net.port}/to?{written}")
+            client.page(f"http://ann.example.net:{net.port}/to?{quoted}")
     assert len(net.served) == 3
     assert net.hits == []
 
@@ -171,19 +173,19 @@ def test_no_redirect_leads_to_this_machine(client, net, host):
     "address",
     ["127.0.0.1", "::1", "::ffff:127.0.0.1", "::", "0.0.0.0", "::1%lo", "64:ff9b::7f00:1", "2002:7f00:1::", "not an address"],
 )  # fmt: skip
-def test_a_name_that_leads_home_is_not_asked(client, net, address):
-    for found in ([address], [OPEN, address], [address, OPEN]):
-        net.names = {"home.example.net": [found]}
+def test_a_name_of_this_machine_is_not_requested(client, net, address):
+    for addresses in ([address], [OPEN, address], [address, OPEN]):
+        net.names = {"home.example.net": [addresses]}
         with pytest.raises(UpstreamError, match="not public"):
             client.page(f"http://home.example.net:{net.port}/")
-        written = f"http%3a//home.example.net:{net.port}/"
+        quoted = f"http%3a//home.example.net:{net.port}/"
         with pytest.raises(UpstreamError, match="not public"):
-            client.page(f"http://ann.example.net:{net.port}/to?{written}")
+            client.page(f"http://ann.example.net:{net.port}/to?{quoted}")
     assert net.hits == []
 
 
-def test_a_name_that_changes_between_look_up_and_connection_changes_nothing(client, net, monkeypatch):
-    """DNS rebinding: the second answer is this machine, whoever asks for it."""
+def test_a_name_that_changes_between_resolution_and_connection_changes_nothing(client, net, monkeypatch):
+    """DNS rebinding: the second resolution gives this machine."""
     lookups = []
 
     def system(host, *args, **more):
@@ -194,7 +196,7 @@ def test_a_name_that_changes_between_look_up_and_connection_changes_nothing(clie
     monkeypatch.setattr(socket, "getaddrinfo", system)
     url = f"http://rebound.example.net:{net.port}/"
     assert client.page(url).body == b"ok"
-    assert net.asked == ["rebound.example.net"], "one look-up, which was judged"
+    assert net.asked == ["rebound.example.net"], "one resolution, whose address was checked"
     assert set(lookups) <= {OPEN}, "the connection goes to an address, never to the name"
     with pytest.raises(UpstreamError, match="not public"):
         client.page(url)
@@ -204,7 +206,7 @@ def test_a_name_that_changes_between_look_up_and_connection_changes_nothing(clie
     assert net.hits == []
 
 
-def test_other_schemes_and_ports_are_not_asked(client, net, monkeypatch):
+def test_other_schemes_and_ports_are_not_requested(client, net, monkeypatch):
     monkeypatch.setattr(guard, "PORTS", frozenset({80, 443}))
     for url in (
         f"http://ann.example.net:{net.port}/", "ftp://ann.example.net/", "file:///etc/hostname", "gopher://ann.example.net/", "dict://ann.example.net/",
@@ -215,7 +217,7 @@ def test_other_schemes_and_ports_are_not_asked(client, net, monkeypatch):
     assert net.asked == []
 
 
-def test_a_refusal_comes_before_any_look_up_and_any_wait(client, net, ticks):
+def test_a_refusal_comes_before_any_resolution_and_any_wait(client, net, ticks):
     with pytest.raises(UpstreamError):
         client.page("http://169.254.169.254/latest/meta-data/")
     assert net.asked == []
@@ -236,8 +238,8 @@ def test_upstreams_do_not_lead_elsewhere_either(client, net, stub, stub_response
     assert net.hits == []
 
 
-def test_the_silent_listener_does_count(net):
-    """Or all of the above would prove nothing."""
+def test_the_silent_listener_counts_connections(net):
+    """Otherwise the tests above would prove nothing."""
     socket.create_connection(("127.0.0.1", net.port)).close()
     for _ in range(200):
         if net.hits:
@@ -252,15 +254,15 @@ def test_the_systems_resolver_is_bounded(monkeypatch):
     assert len(page.resolve_addresses("many.example.net", 80)) == page.MOST_ADDRESSES
 
 
-def test_a_name_whose_owner_keeps_the_resolver_waiting_is_left(make_settings, memory, ticks):
+def test_a_resolution_that_takes_too_long_ends(make_settings, memory, ticks):
     release = threading.Event()
 
     def waits(host: str, port: int) -> list[str]:
         release.wait(30)
         return [OPEN]
 
-    more = {"TRACKER_UPSTREAMS__WEB": "", "TRACKER_LIMITS__CONNECT_SECONDS": "0.1"}
-    with Client(make_settings(**more), memory, ticks, sleep=ticks.sleep, resolve=waits) as client:
+    environ = {"TRACKER_UPSTREAMS__WEB": "", "TRACKER_LIMITS__CONNECT_SECONDS": "0.1"}
+    with Client(make_settings(**environ), memory, ticks, sleep=ticks.sleep, resolve=waits) as client:
         began = time.monotonic()
         with pytest.raises(UpstreamError, match="not resolved in time"):
             client.page("http://slow.example.net/")
