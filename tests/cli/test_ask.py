@@ -75,7 +75,7 @@ def test_columns_of_one_name_are_all_shown(call: Call, data: Path) -> None:
         (["query", "--json", "--csv", "SELECT 1"], "choose one"),
         (["query", "DELETE FROM work"], "Only reading"),
         (["query", "SELECT * FROM nothing"], "docs/schema.md"),
-        (["restore", "none.db.zst"], "no such file"),
+        (["restore", "none.db.zst"], "does not exist"),
         (["snapshot", "--to", "/proc/none/tracker.db"], "cannot be written"),
     ],
 )
