@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.stand_ins import Memory
 from tracker.harvest.api import ArxivApi
 from tracker.settings import Settings, load_settings
 
@@ -85,24 +86,6 @@ class Arxiv:
             return broken
         page = [paper.entry() for paper in matching[start : start + size]]
         return 200, {"Content-Type": "application/atom+xml"}, feed(page, len(matching), start)
-
-
-class Memory:
-    def __init__(self) -> None:
-        self.stops: dict[str, tuple[datetime, str]] = {}
-
-    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
-        stop = self.stops.get(upstream)
-        return stop if stop and stop[0] > now else None
-
-    def stop(self, upstream: str, until: datetime, reason: str) -> None:
-        self.stops[upstream] = (until, reason)
-
-    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
-        return None
-
-    def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        return
 
 
 class Time:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.stand_ins import Memory
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import FullText
 from tracker.domain.protocols import Response
@@ -198,24 +199,6 @@ def test_every_form_of_an_id_is_requested(arxiv_id: str) -> None:
 def test_any_response_gives_a_result_or_an_upstream_error(html: bytes, source: bytes) -> None:
     with contextlib.suppress(UpstreamError):
         full_text.read_full_text(Fetch({"html": html, "e-print": source}), ID)
-
-
-class Memory:
-    def __init__(self) -> None:
-        self.stops: dict[str, tuple[datetime, str]] = {}
-
-    def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
-        stop = self.stops.get(upstream)
-        return stop if stop and stop[0] > now else None
-
-    def stop(self, upstream: str, until: datetime, reason: str) -> None:
-        self.stops[upstream] = (until, reason)
-
-    def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
-        return None
-
-    def record(self, upstream: str, now: datetime, error: str | None) -> None:
-        return
 
 
 class Time:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hosts.stand_ins import Memory, Time
+from tests.stand_ins import Memory, Time
 from tracker.fetch.client import Client
 from tracker.sandbox.server import Sandbox
 from tracker.settings import load_settings

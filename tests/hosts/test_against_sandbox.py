@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hosts.stand_ins import Memory, Time
+from tests.stand_ins import Memory, Time
 from tracker.domain.errors import UpstreamStopped
 from tracker.domain.terms import Content, Outcome
 from tracker.fetch.client import Client

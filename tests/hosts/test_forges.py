@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hosts.stand_ins import Memory, Time
+from tests.stand_ins import Memory, Time
 from tracker.config_files import config_dir
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.fetch.client import Client
