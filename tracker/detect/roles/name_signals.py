@@ -68,7 +68,7 @@ def weigh_listed_names(reference: Reference, signals: Sequence[str], author: boo
 
 
 def is_placeholder(reference: Reference, rules: RoleRules) -> bool:
-    """Whether a reference (`github:owner/XXX`) only marks the place of a link to come."""
+    """Whether a reference names an address that the authors have yet to fill in."""
     owner, name = owner_and_name(reference)
     if reference.kind in ("page", "doi") or not (owner or name):
         return False
