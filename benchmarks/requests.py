@@ -1,7 +1,7 @@
-"""Counts the requests to GitHub against the fewest that could do: `python -m benchmarks.requests`.
+"""Counts the requests to GitHub and to arXiv's files against the fewest that could do: `python -m benchmarks.requests`.
 
 A sandbox plays a generated world over real HTTP, and its own log counts the requests. A token is set, so that questions
-go out in GraphQL batches. There are two measurements:
+go out in GraphQL batches. There are three measurements:
 
 1. 1,000 new papers with a repository each, read whole. Lower bound: every question that must be asked once, a hundred
    to a request, rounded up. A question is one `repository(owner, name)` with one set of fields: the facts with the list
@@ -11,6 +11,9 @@ go out in GraphQL batches. There are two measurements:
    half-filled requests that follow from it. Goal: at most 1.5 times the bound.
 2. 10,000 repositories that have not changed, checked again. Lower bound: the facts of each once, 100 requests. Goal: at
    most 150 requests.
+3. The full texts of 90 papers, a third of them with HTML, a third with a source only, a third with a PDF alone. Lower
+   bound: one, two and three requests, because nothing says beforehand which files there are. Goal: no request more, and
+   no hop, for each hop of a redirect costs a paced request.
 
 The checks are those of the service: `Host.check_references` over real HTTP, in batches of `--batch` due artifacts.
 """
@@ -32,12 +35,13 @@ from pathlib import Path
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.terms import Content, Outcome
 from tracker.fetch.client import Client
+from tracker.harvest.full_text import read_full_text
 from tracker.hosts.github import github
 from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox
 from tracker.settings import load_settings
 
-NEW, AGAIN = 1_000, 10_000
+NEW, AGAIN, TEXTS = 1_000, 10_000, 90
 RATIO, MOST_AGAIN = 1.5, 150
 CATEGORY = "cs.LG"
 MIT_LINE = "SPDX-License-Identifier: MIT\n"
@@ -118,6 +122,56 @@ def write_world(world: Path, count: int) -> list[tuple[int, Content]]:
     return needed
 
 
+def write_texts(world: Path, count: int) -> list[str]:
+    """`count` papers that have HTML, a source or a PDF alone (the source is not public) in turn; their ids."""
+    sentence = "Our code is at https://github.com/owner/name. "
+    stream = f"BT /F1 10 Tf 72 700 Td ({sentence * 20}) Tj ET"
+    files = (
+        ("html/{}.html", f"<html><body><article>{sentence * 100}</article></body></html>"),
+        ("e-print/{}/main.tex", f"\\documentclass{{article}}\\begin{{document}}{sentence}\\end{{document}}"),
+        (
+            "pdf/{}.pdf",
+            (
+                "%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj 2 0 obj <</Type/Pages/Count 1/Kids[3 0 R]>> endobj\n"
+                "3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 9000 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>> endobj\n"
+                f"4 0 obj <</Length {len(stream)}>>\nstream\n{stream}\nendstream endobj\n"
+                "5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Courier>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF"
+            ),
+        ),
+    )
+    ids = [f"2606.{number:05d}" for number in range(count)]
+    for number, arxiv_id in enumerate(ids):
+        name, content = files[number % 3]
+        path = world / "arxiv" / name.format(arxiv_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        if number % 3 == 2:
+            source = world / "arxiv" / "e-print" / f"{arxiv_id}.status"
+            source.parent.mkdir(parents=True, exist_ok=True)
+            source.write_text("not-public")
+    return ids
+
+
+def measure_texts(box: Sandbox, client: Client, ids: list[str]) -> bool:
+    """Run the measurement of full texts; returns whether its goal was reached and every text was read."""
+    take_counts(box)
+    start = time.perf_counter()
+    texts = [read_full_text(client, arxiv_id).text for arxiv_id in ids]
+    seconds = time.perf_counter() - start
+    hops = count_hops(box)
+    made = take_counts(box)
+    right = all(text is not None and "github.com/owner/name" in text.text for text in texts)
+    bound = sum(1 + number % 3 for number in range(len(ids)))
+    print(f"{len(ids):,} full texts were {'' if right else 'NOT '}read, with {hops} hops of redirects (goal 0)")
+    return report(f"{len(ids):,} full texts", made, bound, bound, seconds) and right and not hops
+
+
+def count_hops(box: Sandbox) -> int:
+    """The number of requests since the last reset that were answered with a redirect."""
+    with urllib.request.urlopen(f"{box.url}/_sandbox/requests") as answer:
+        return sum(300 <= entry["status"] < 400 and entry["status"] != 304 for entry in json.load(answer))
+
+
 def check_in_batches(
     references: list[Reference], client: Client, batch: int, known: Mapping[str, str] | None = None
 ) -> dict[str, Check]:
@@ -149,14 +203,20 @@ def report(title: str, made: Counter[str], bound: int, goal: float, seconds: flo
 
 
 def measure(new: int, again: int, batch: int) -> bool:
-    """Run both measurements; returns whether both goals were reached."""
+    """Run all measurements; returns whether every goal was reached."""
     with tempfile.TemporaryDirectory() as folder:
         world = Path(folder) / "world"
         world.mkdir()
         needed = write_world(world, max(new, again))
+        texts = write_texts(world, TEXTS)
         with Sandbox(world, limits=RequestLimits(graphql=1_000_000)) as box:
             environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in box.upstreams.items()}
-            environ |= {"TRACKER_DATA_DIR": folder, "GITHUB_TOKEN": "benchmark", "TRACKER_PACE__GITHUB": "0"}
+            environ |= {
+                "TRACKER_DATA_DIR": folder,
+                "GITHUB_TOKEN": "benchmark",
+                "TRACKER_PACE__GITHUB": "0",
+                "TRACKER_PACE__ARXIV": "0",
+            }
             with Client(load_settings(environ=environ), Memory(), Now()) as client:
                 references = [github.repository_reference(f"owner{n % 100}/repo{n}") for n in range(len(needed))]
                 start = time.perf_counter()
@@ -184,6 +244,7 @@ def measure(new: int, again: int, batch: int) -> bool:
                 )
                 goal = MOST_AGAIN * max(again, 1) / AGAIN
                 reached &= report(f"{again:,} re-checks", made, math.ceil(again / 100), goal, seconds)
+                reached &= measure_texts(box, client, texts)
                 return reached and right and still
 
 

@@ -82,11 +82,11 @@ def failure() -> UpstreamError:
 
 
 def test_the_cheapest_is_read_first() -> None:
-    assert read_text({"html": PAGE, "e-print": SOURCE, "pdf": DOCUMENT}) == (
+    assert read_text({"html": PAGE, "src": SOURCE, "pdf": DOCUMENT}) == (
         FullText(Source.HTML, "html", PAGE.decode()),
         1,
     )
-    text, requests = read_text({"e-print": SOURCE, "pdf": DOCUMENT})
+    text, requests = read_text({"src": SOURCE, "pdf": DOCUMENT})
     assert text is not None
     assert (text.source, text.format, requests) == (Source.TEX, "tex", 2)
     assert "github.com/a/b" in text.text
@@ -104,7 +104,7 @@ def test_an_html_fragment_is_read() -> None:
 
 def test_a_source_that_is_a_pdf_is_read_as_one() -> None:
     for body in (DOCUMENT, gzip.compress(DOCUMENT)):
-        text, requests = read_text({"e-print": body})
+        text, requests = read_text({"src": body})
         assert text is not None
         assert (text.source, requests) == (Source.PDF, 2)
 
@@ -116,14 +116,14 @@ def test_a_source_that_is_a_pdf_is_read_as_one() -> None:
     b"<html>",
 ])  # fmt: skip
 def test_a_page_that_is_not_the_paper_is_not_its_html(page: bytes) -> None:
-    text, requests = read_text({"html": page, "e-print": SOURCE})
+    text, requests = read_text({"html": page, "src": SOURCE})
     assert text is not None
     assert (text.source, requests) == (Source.TEX, 2)
 
 
 @pytest.mark.parametrize("html", [failure(), 500, 418, b"", 403, PAGE[:-20], SOURCE * 200])
 def test_the_source_is_read_where_the_html_cannot_be_read(html: bytes | int | Exception) -> None:
-    text, requests = read_text({"html": html, "e-print": SOURCE})
+    text, requests = read_text({"html": html, "src": SOURCE})
     assert text is not None
     assert (text.source, requests) == (Source.TEX, 2)
 
@@ -131,16 +131,16 @@ def test_the_source_is_read_where_the_html_cannot_be_read(html: bytes | int | Ex
 def test_an_absent_text_has_a_reason() -> None:
     nothing = full_text.read_full_text(Fetch({}), ID)
     assert nothing == full_text.FullTextResult(None, "no HTML; no source; no PDF", "absent", 3)
-    private = full_text.read_full_text(Fetch({"e-print": (403, b"Source Not Public for X")}), ID)
+    private = full_text.read_full_text(Fetch({"src": (403, b"Source Not Public for X")}), ID)
     assert private.reason == "no HTML; its source is not public; no PDF"
     empty = io.BytesIO()
     with tarfile.open(fileobj=empty, mode="w:gz") as out:
         out.addfile(tarfile.TarInfo("figure.png"))
     assert (
-        full_text.read_full_text(Fetch({"e-print": empty.getvalue()}), ID).reason
+        full_text.read_full_text(Fetch({"src": empty.getvalue()}), ID).reason
         == "no HTML; its source has no TeX; no PDF"
     )
-    picture = full_text.read_full_text(Fetch({"e-print": DOCUMENT.replace(b"BT", b"%%")}), ID)
+    picture = full_text.read_full_text(Fetch({"src": DOCUMENT.replace(b"BT", b"%%")}), ID)
     assert (picture.outcome, picture.reason, picture.requests) == (
         "absent",
         "no HTML; its PDF has no readable text",
@@ -157,10 +157,10 @@ def test_a_withdrawn_paper_takes_one_request() -> None:
 
 
 @pytest.mark.parametrize("replies", [
-    {"html": failure()}, {"e-print": failure()}, {"pdf": failure()}, {"html": b"", "e-print": b"", "pdf": b""},
-    {"html": PAGE[:80], "e-print": PAGE[:80], "pdf": PAGE[:80]}, {"pdf": 500}, {"e-print": b"Rate exceeded."},
-    {"html": PAGE[:-20]}, {"html": b"<html><body>We will be back soon</body></html>"}, {"html": SOURCE * 200}, {"e-print": SOURCE[:-9]},
-    {"e-print": DOCUMENT[:-6]}, {"e-print": gzip.compress(DOCUMENT)[:-1]}, {"e-print": archive_bomb()}, {"pdf": DOCUMENT[:-6]},
+    {"html": failure()}, {"src": failure()}, {"pdf": failure()}, {"html": b"", "src": b"", "pdf": b""},
+    {"html": PAGE[:80], "src": PAGE[:80], "pdf": PAGE[:80]}, {"pdf": 500}, {"src": b"Rate exceeded."},
+    {"html": PAGE[:-20]}, {"html": b"<html><body>We will be back soon</body></html>"}, {"html": SOURCE * 200}, {"src": SOURCE[:-9]},
+    {"src": DOCUMENT[:-6]}, {"src": gzip.compress(DOCUMENT)[:-1]}, {"src": archive_bomb()}, {"pdf": DOCUMENT[:-6]},
 ])  # fmt: skip
 def test_files_that_cannot_be_read_are_unknown_and_never_absent(
     replies: dict[str, bytes | int | Exception],
@@ -172,7 +172,7 @@ def test_files_that_cannot_be_read_are_unknown_and_never_absent(
 
 def test_a_stopped_upstream_ends_the_reading_at_once() -> None:
     until = datetime(2026, 7, 1, tzinfo=UTC)
-    fetch = Fetch({"html": UpstreamStopped("arxiv_site", "access denied (403)", until), "e-print": SOURCE})
+    fetch = Fetch({"html": UpstreamStopped("arxiv_site", "access denied (403)", until), "src": SOURCE})
     with pytest.raises(UpstreamStopped):
         full_text.read_full_text(fetch, ID)
     assert len(fetch.asked) == 1
@@ -198,7 +198,7 @@ def test_every_form_of_an_id_is_requested(arxiv_id: str) -> None:
 @hypothesis.settings(deadline=None)
 def test_any_response_gives_a_result_or_an_upstream_error(html: bytes, source: bytes) -> None:
     with contextlib.suppress(UpstreamError):
-        full_text.read_full_text(Fetch({"html": html, "e-print": source}), ID)
+        full_text.read_full_text(Fetch({"html": html, "src": source}), ID)
 
 
 class Time:
@@ -258,6 +258,13 @@ def test_over_http(client: Client) -> None:
     assert full_text.read_full_text(client, ID).outcome == "read"
 
 
+def test_no_request_is_redirected(box: Sandbox, client: Client) -> None:
+    assert full_text.read_full_text(client, "2606.00002").text is not None
+    with urllib.request.urlopen(f"{box.url}/_sandbox/requests") as answer:
+        made = [(entry["path"], entry["status"]) for entry in json.load(answer)]
+    assert made == [("/html/2606.00002", 404), ("/src/2606.00002", 403), ("/pdf/2606.00002", 200)]
+
+
 @pytest.mark.parametrize(("kind", "source"), [
     ("500", Source.TEX), ("503", Source.TEX), ("empty", Source.TEX), ("html", Source.TEX), ("cut", Source.TEX), ("withdrawn", None),
     ("not-public", Source.TEX), ("429", "stopped"), ("403", "stopped"),
@@ -285,7 +292,7 @@ def test_every_misbehaviour_of_the_html(box: Sandbox, client: Client, kind: str,
 @pytest.mark.parametrize("kind", ["bomb", "traversal", "truncated", "not-public", "empty", "html"])
 def test_every_misbehaviour_of_the_source(box: Sandbox, client: Client, kind: str) -> None:
     order(box, "misbehave", [
-        {"upstream": "arxiv_site", "kind": "html", "path": "/html/"}, {"upstream": "arxiv_site", "kind": kind, "path": "/e-print/"},
+        {"upstream": "arxiv_site", "kind": "html", "path": "/html/"}, {"upstream": "arxiv_site", "kind": kind, "path": "/src/"},
     ])  # fmt: skip
     text = full_text.read_full_text(client, ID).text
     assert text is not None

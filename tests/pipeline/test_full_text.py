@@ -58,7 +58,7 @@ def test_the_source_is_read_where_there_is_no_html(deep: World, start_run: Start
         assert links(run, paper) == {("github:ann/deep", "own", "section")}
         assert [request["path"] for request in run.requests("arxiv_site")] == [
             f"/html/{paper}",
-            f"/e-print/{paper}",
+            f"/src/{paper}",
         ]
 
 

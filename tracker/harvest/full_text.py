@@ -2,7 +2,8 @@
 
 arXiv's responses for a missing file follow the templates of its site (arXiv/arxiv-browse, templates/dissemination): 404
 for a paper without HTML or source and for a withdrawn one, 403 where the source is not public, 500 where a PDF cannot be
-made.
+made. The source is asked for at /src/ID: /e-print/ID has been a permanent redirect there since June 2026, and each hop
+costs a paced request (arXiv/arxiv-browse, pull request 988).
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def read_full_text(fetch: Fetch, arxiv_id: str) -> FullTextResult:
         return FullTextResult(None, "it is not an arXiv id", "absent", 0)
     requests, reasons = 0, list[str]()
     unknown: UpstreamError | None = None
-    for path, read in (("html", _html), ("e-print", _source), ("pdf", _pdf)):
+    for path, read in (("html", _html), ("src", _source), ("pdf", _pdf)):
         requests += 1
         try:
             result = read(fetch.get(UPSTREAM, f"/{path}/{arxiv_id}"))

@@ -47,32 +47,39 @@ def test_each_file_with_and_without_a_version(ask: Any, name: str) -> None:
         "text/html; charset=utf-8",
         "<html>paper</html>",
     )
-    source = ask(f"/arxiv/e-print/{name}")
+    source = ask(f"/arxiv/src/{name}")
     assert (source.status, source.headers["content-type"], names(source.body)) == (
         200,
         "application/gzip",
         ["ms.tex", "parts/b.tex"],
     )
-    assert ask(f"/arxiv/src/{name}").body == source.body
     assert ask(f"/arxiv/pdf/{name}").body == ask(f"/arxiv/pdf/{name}.pdf").body == b"%PDF-1.5 one"
+
+
+@pytest.mark.parametrize("name", [ID, f"{ID}v1", OLD, "2506.99999"])
+def test_the_old_address_of_a_source_redirects_for_good(ask: Any, name: str) -> None:
+    # arXiv/arxiv-browse, pull request 988, deployed in June 2026.
+    hop = ask(f"/arxiv/e-print/{name}")
+    assert (hop.status, hop.headers["location"]) == (301, f"{ask.url}/arxiv/src/{name}")
+    assert ask(hop.headers["location"]).body == ask(f"/arxiv/src/{name}").body
 
 
 def test_a_version_of_its_own_and_an_old_id(ask: Any) -> None:
     assert ask(f"/arxiv/pdf/{ID}v2").body == b"%PDF-1.5 two"
-    single = ask(f"/arxiv/e-print/{OLD}v1")
+    single = ask(f"/arxiv/src/{OLD}v1")
     assert gzip.decompress(single.body) == b"\\bye"
-    assert ask("/arxiv/e-print/2506.00002").headers["content-type"] == "application/pdf"
+    assert ask("/arxiv/src/2506.00002").headers["content-type"] == "application/pdf"
 
 
 def test_equal_files_are_packed_to_equal_bytes(ask: Any) -> None:
-    first, second = (ask(f"/arxiv/e-print/{ID}") for _ in range(2))
+    first, second = (ask(f"/arxiv/src/{ID}") for _ in range(2))
     assert first.body == second.body
     assert first.headers["etag"] == second.headers["etag"]
 
 
 @pytest.mark.parametrize(("path", "status", "says"), [
     ("html/2506.00002", 404, "HTML is not available for the source"), ("pdf/2506.00002", 404, "File unavailable for 2506.00002"),
-    ("e-print/2506.00003v1", 403, "Source Not Public for 2506.00003"), ("html/2506.00004", 404, "File unavailable for 2506.00004"),
+    ("src/2506.00003v1", 403, "Source Not Public for 2506.00003"), ("html/2506.00004", 404, "File unavailable for 2506.00004"),
     ("pdf/2506.00004", 500, "failed to produce PDF"), ("html/no-id", 400, "No document for"), ("html/..%2f..%2fgithub", 400, "No document for"),
     ("elsewhere", 404, "Not Found"),
 ])  # fmt: skip
@@ -102,17 +109,17 @@ def test_misbehaviour(ask: Any, kind: str, status: int, says: bytes) -> None:
 
 
 def test_damaged_and_hostile_sources(ask: Any) -> None:
-    whole = ask(f"/arxiv/e-print/{ID}").body
+    whole = ask(f"/arxiv/src/{ID}").body
     ask.misbehave("arxiv_site", "truncated")
-    assert whole.startswith(ask(f"/arxiv/e-print/{ID}").body)
+    assert whole.startswith(ask(f"/arxiv/src/{ID}").body)
     ask.misbehave("arxiv_site", "cut")
     with pytest.raises(IncompleteRead):
-        ask(f"/arxiv/e-print/{ID}")
+        ask(f"/arxiv/src/{ID}")
     ask.misbehave("arxiv_site", "traversal")
-    led_out = names(ask(f"/arxiv/e-print/{ID}").body)
+    led_out = names(ask(f"/arxiv/src/{ID}").body)
     assert {"../escaped.tex", "/etc/escaped.tex", "link.tex", "main.tex"} <= set(led_out)
     ask.misbehave("arxiv_site", "bomb")
-    bomb = ask(f"/arxiv/e-print/{ID}").body
+    bomb = ask(f"/arxiv/src/{ID}").body
     assert len(bomb) < 2_000_000
     with tarfile.open(fileobj=io.BytesIO(bomb)) as packed:
         first = packed.next()

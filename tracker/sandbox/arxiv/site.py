@@ -1,7 +1,7 @@
-"""arXiv's files: /html/ID, /e-print/ID and /pdf/ID, with the pages that arXiv shows if there is no file.
+"""arXiv's files: /html/ID, /src/ID and /pdf/ID, with the pages that arXiv shows if there is no file.
 
 Statuses and texts follow arXiv's own site (arXiv/arxiv-browse: controllers/files/dissemination, and the
-templates of the same name). A world holds `arxiv/html/ID.html`, `arxiv/pdf/ID.pdf`, and for a source either
+templates of the same name). /e-print/ID has been a permanent redirect to /src/ID since June 2026. A world holds `arxiv/html/ID.html`, `arxiv/pdf/ID.pdf`, and for a source either
 `arxiv/e-print/ID` (its bytes) or `arxiv/e-print/ID/` (its files, packed as arXiv packs them); `ID.status`
 beside them gives the reason in a word if the file is refused.
 """
@@ -20,7 +20,8 @@ from tracker.sandbox.messages import HTML, TEXT, SandboxRequest, SandboxResponse
 
 FAULTS = frozenset({"403", "500", "truncated", "not-public", "withdrawn", "bomb", "traversal"})
 _PATH = re.compile(r"/(html|e-print|src|pdf)/([^?#]{1,64})")
-_SUFFIXES = {"html": ".html", "e-print": "", "pdf": ".pdf"}
+_FOLDERS = {"html": ("html", ".html"), "src": ("e-print", ""), "pdf": ("pdf", ".pdf")}
+"""The folder of a world that holds each kind of file, and the suffix of its names."""
 _VERSION = re.compile(r"v\d{1,4}$", re.ASCII)
 _GZIP = b"\x1f\x8b"
 _BOMB_PART, _BOMB_PARTS = 1 << 24, 64
@@ -38,17 +39,22 @@ def respond(request: SandboxRequest, world: Path) -> SandboxResponse:
     found = _PATH.fullmatch(request.path)
     if found is None:
         return SandboxResponse(status=404, body=b"Not Found", content_type=TEXT)
-    kind = "e-print" if found[1] == "src" else found[1]
+    if found[1] == "e-print":
+        return SandboxResponse(
+            status=301, headers={"location": f"{request.base}/src/{found[2]}"}, content_type=HTML
+        )
+    kind = found[1]
     name = found[2].removesuffix(".pdf") if kind == "pdf" else found[2]
     bare = _VERSION.sub("", name)
     if not (NEW_ID.fullmatch(bare) or OLD_ID.fullmatch(bare)):
         return state_page("not-found", "this identifier", status=400)
-    folder = world / "arxiv" / kind
+    name_of_folder, suffix = _FOLDERS[kind]
+    folder = world / "arxiv" / name_of_folder
     for each in dict.fromkeys((name, bare)):
         status = folder / f"{each}.status"
         if status.is_file():
             return state_page(status.read_text(encoding="utf-8").strip(), each)
-        path = folder / f"{each}{_SUFFIXES[kind]}"
+        path = folder / f"{each}{suffix}"
         if path.exists():
             return _file(kind, each, path)
     return state_page("no-html" if kind == "html" else "withdrawn", name)
