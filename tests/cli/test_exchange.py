@@ -22,6 +22,16 @@ def test_all_views_are_written_as_files_of_one_format(call: Call, data: Path, tm
     assert out.count("0 rows") == len(views.VIEWS)
 
 
+def test_without_pyarrow_views_are_json_lines_and_a_sentence_says_so(
+    call: Call, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "find_spec", {"pyarrow": None}.get)
+    code, out, err = call("export", "papers", "--to", str(tmp_path))
+    assert (code, [path.name for path in tmp_path.glob("papers.*")]) == (0, ["papers.jsonl"])
+    assert err.startswith("PyArrow is not installed, so this is JSON Lines; for Parquet: pip install '.[export]'")
+    assert "papers.jsonl: 0 rows" in out
+
+
 def test_the_list_of_links_has_a_name_of_its_own(call: Call, data: Path, tmp_path: Path) -> None:
     name = export.LINKS_FILE.removesuffix(".json")
     assert call("export", name, "--to", str(tmp_path))[0] == 0

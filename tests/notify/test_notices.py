@@ -210,7 +210,7 @@ def test_without_apprise_one_sentence_says_what_to_do(worker, make_settings, ent
     monkeypatch.setattr(notices, "find_spec", lambda _: None)
     notices.require_apprise(make_settings())
     running = worker(TRACKER_NOTIFY_URLS=url("http://127.0.0.1:1"))
-    with pytest.raises(SettingsError, match=r"pip install 'arxiv-code-tracker\[notify\]'"):
+    with pytest.raises(SettingsError, match=r"pip install '\.\[notify\]'"):
         notices.require_apprise(running.settings)
     (trouble,) = notify(running, entered=1)
     assert "pip install" in trouble

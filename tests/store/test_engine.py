@@ -54,7 +54,7 @@ def test_an_unsupported_address_is_refused_in_one_sentence_without_its_password(
 
 def test_an_address_of_a_server_without_its_driver_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(StoreError, match="pip install 'arxiv-code-tracker\\[postgresql\\]'"):
+    with pytest.raises(StoreError, match="pip install '\\.\\[postgresql\\]'"):
         open_store("postgresql://u@h/d")
 
 

@@ -27,14 +27,23 @@ def export(
     to: Annotated[
         Path, typer.Option(help="Folder for the files, one a view; - writes one view to standard output.")
     ] = Path("export"),
-    form: Annotated[str, typer.Option("--format", help="parquet, csv or jsonl.")] = "parquet",
+    form: Annotated[
+        str,
+        typer.Option("--format", help="parquet, csv or jsonl; by default parquet, or jsonl without PyArrow."),
+    ] = "",
 ) -> int:
     """Write the public views as Parquet, CSV or JSON Lines.
 
     The service may be running.
     """
+    from tracker.domain.errors import how_to_install
     from tracker.store import export, views
 
+    if not form and (form := export.default_format()) != "parquet":
+        print(
+            f"PyArrow is not installed, so this is JSON Lines; for Parquet: {how_to_install('export')}.",
+            file=sys.stderr,
+        )
     settings = settings_for(context)
     chosen = names or list(views.VIEWS)
     if form not in export.FORMATS:

@@ -3,6 +3,12 @@
 from datetime import datetime
 
 
+def how_to_install(extra: str) -> str:
+    """How an optional extra is installed, as part of a sentence: from a clone or a wheel, which is how people have this
+    program."""
+    return f"pip install '.[{extra}]' in a clone, or pip install 'FILE.whl[{extra}]' with the wheel"
+
+
 class TrackerError(Exception):
     """Base of all errors meant for a user: its text says what is wrong and what to do."""
 

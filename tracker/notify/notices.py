@@ -19,10 +19,10 @@ from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
 
-from tracker.domain.errors import SettingsError
+from tracker.domain.errors import SettingsError, how_to_install
 from tracker.settings import Settings
 
-MISSING = "TRACKER_NOTIFY_URLS is set, but apprise is not installed; pip install 'arxiv-code-tracker[notify]', or unset it."
+MISSING = f"TRACKER_NOTIFY_URLS is set, but apprise is not installed: {how_to_install('notify')}; or unset it."
 _SENDER = Path(__file__).parent / "apprise_sender.py"
 _POLL_SECONDS = 0.1
 _BETWEEN = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")

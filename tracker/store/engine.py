@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from tracker.domain.errors import StoreError
+from tracker.domain.errors import StoreError, how_to_install
 from tracker.store.dialect import encode_json
 
 BUSY_SECONDS = 60
@@ -120,7 +120,7 @@ def server_engine(url: str, **options: Any) -> Engine:
     try:
         return create_engine(url, pool_pre_ping=True, json_serializer=encode_json, **options)
     except ImportError:
-        raise StoreError("A store on PostgreSQL needs: pip install 'arxiv-code-tracker[postgresql]'.") from None
+        raise StoreError(f"A store on PostgreSQL needs psycopg: {how_to_install('postgresql')}.") from None
 
 
 def parse_url(url: str) -> URL:

@@ -11,11 +11,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from tracker.domain.errors import StoreError
+from tracker.domain.errors import StoreError, how_to_install
 from tracker.domain.terms import State
 from tracker.store import views
 from tracker.store.engine import parse_url
@@ -26,6 +27,11 @@ GROUP = 10_000
 """Rows of a Parquet row group, all that is in memory at once."""
 FORMATS = ("parquet", "csv", "jsonl")
 LINKS_FILE = "links-between-papers-and-code.json"
+
+
+def default_format() -> str:
+    """The format where none is chosen: Parquet, or JSON Lines where PyArrow is not installed."""
+    return "parquet" if find_spec("pyarrow") else "jsonl"
 
 
 class Kind(StrEnum):
@@ -163,9 +169,7 @@ def _parquet(columns: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[
         import pyarrow as pa  # noqa: PLC0415 # an optional extra, 100 MB
         from pyarrow import parquet  # noqa: PLC0415 # as above
     except ImportError:
-        raise StoreError(
-            "Parquet needs PyArrow: install arxiv-code-tracker[export], or choose csv or jsonl."
-        ) from None
+        raise StoreError(f"Parquet needs PyArrow: {how_to_install('export')}; or choose csv or jsonl.") from None
     types = {
         Kind.TEXT: pa.string(),
         Kind.INTEGER: pa.int64(),
