@@ -12,6 +12,7 @@ RUN pip --python /opt/tracker install --no-deps --require-hashes --only-binary :
  && pip --python /opt/build install --no-deps --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY config config
+COPY docs docs
 COPY tracker tracker
 # `pip check` stops the build when requirements.lock lags behind pyproject.toml. The bytecode is made here because
 # the root file system is read-only later, and is never compared with its source, whose times COPY may change.
@@ -39,10 +40,12 @@ ENV PATH=/opt/tracker/bin:$PATH \
     TRACKER_WEB__HOST=0.0.0.0
 ARG VERSION=unknown
 ARG REVISION=unknown
+# Where the source of this image is; empty where nobody says.
+ARG SOURCE=
 LABEL org.opencontainers.image.title="arxiv-code-tracker" \
       org.opencontainers.image.description="Tracks which arXiv AI papers really shipped open code, and publishes them as a feed" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.source="https://github.com/arxiv-code-tracker/arxiv-code-tracker" \
+      org.opencontainers.image.source="$SOURCE" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
 USER 10001:10001

@@ -99,7 +99,9 @@ def test_static_pages_have_their_names(store: Store, configured: Settings, statu
     channels = [("Main", channel("")), ("Categories", channel("cs.LG")), ("Licences", channel("licence/MIT")),
                 ("Organisations", channel("org/Ai2")), ("What shipped", channel("weights")), ("Events", channel("event/gone"))]  # fmt: skip
     site = build_site(store, configured, status, newest=newest, not_open=[unopened], channels=channels)
-    assert set(site) == {
+    of_documents = {name for name in site if name.startswith("docs")}
+    assert {"docs.html", "docs/feed.html", "docs/accuracy.html"} <= of_documents
+    assert set(site) - of_documents == {
         "index.html", "browse.html", "feeds.html", "trends.html", "organisations.html", "about.html", "search.html", "404.html",
         "robots.txt", "sitemap.xml", "favicon.svg", "style.css", "browse/category/cs.LG.html", "browse/licence/MIT.html",
         "browse/org/Ai2.html", "browse/kind/weights.html", "paper/2606.00001.html", "paper/cs/0501001.html",

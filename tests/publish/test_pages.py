@@ -352,6 +352,32 @@ def test_an_error_can_be_reported_where_the_operator_says(item: Make, contact: s
     assert address is None if start is None else address is not None and address.startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("contact", "says"),
+    [
+        ("ann@x.example", "Report an error opens it filled in."),
+        ("Ann, room 3", "Send it to whoever runs this site: Ann, room 3."),
+        ("  ", "has not said where to send it"),
+    ],
+)
+def test_a_paper_shows_the_correction_and_where_it_goes(
+    item: Make, dossier: Any, configured: Configured, contact: str, says: str
+) -> None:
+    parsed = html.fromstring(pages.render_paper(item(), dossier(), configured(TRACKER_CONTACT=contact)))
+    report = text(parsed.get_element_by_id("report").getparent())
+    assert says in report
+    assert "[[correction]]" in report
+
+
+def test_the_first_page_asks_for_a_contact_before_anything_else(status: Any, configured: Configured) -> None:
+    def first_words(made: Any, contact: str = "") -> str:
+        page = pages.render_index([], [], [], [], made, configured(TRACKER_CONTACT=contact))
+        return text(html.fromstring(page).get_element_by_id("main"))
+
+    assert first_words(status()).startswith("No contact is set.")
+    assert "No contact" not in first_words(status(), "ann@x.example") + first_words(status(demo=True))
+
+
 @given(st.text(max_size=80), st.sampled_from(Role))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_correction_is_toml_whatever_the_link_holds(item: Make, link: Any, tail: str, role: Role) -> None:
@@ -466,7 +492,7 @@ def test_the_about_page_explains_the_judging_and_thanks_arxiv(configured: Config
     for part in ("How the judging works", "How well it works", "never shown as a yes, nor as a no",
                  "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
         assert part in text(parsed)
-    assert f"{pages.DOCS}accuracy.md" in parsed.xpath("//a/@href")
+    assert {"./docs", "./docs/accuracy", "./docs/schema"} <= set(parsed.xpath("//a/@href"))
     assert {"./snapshot/tracker.db.zst", "./api/papers", "./feeds"} <= set(parsed.xpath("//main//a/@href"))
     assert "0.987" in text(parsed.xpath("//table")[0])
     assert "mailto:ann@x.example" in parsed.xpath("//a/@href")

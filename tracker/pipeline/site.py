@@ -10,6 +10,7 @@ from tracker.domain.items import Item
 from tracker.domain.status import Status
 from tracker.publish import feed_pages, pages
 from tracker.publish.addresses import is_safe_path, site_address
+from tracker.publish.documents import load_documents
 from tracker.settings import Settings
 from tracker.store import evidence, items, trends
 from tracker.store.engine import Store
@@ -53,6 +54,7 @@ def build_site(
             trends.count_by_organisation(store), settings, status, of_feeds
         ),
         "about.html": pages.render_about(settings, status),
+        **pages.render_docs(load_documents(), settings),
         "search.html": pages.render_search("", [], 0, 1, MOST_FOUND, settings, status),
         "404.html": pages.render_not_found(settings),
         "robots.txt": pages.robots_txt(address),

@@ -20,6 +20,7 @@ from tracker.domain.status import Status
 from tracker.domain.terms import Role
 from tracker.publish import charts, error_report, render, wording
 from tracker.publish.addresses import is_web_url, page_href
+from tracker.publish.documents import Document
 from tracker.publish.feed_pages import FeedPage, feed_label, group_channels
 from tracker.publish.readable_text import clean_text
 from tracker.settings import Settings
@@ -33,7 +34,6 @@ STALE = timedelta(days=2)
 MOST_EVENTS, MOST_CHECKS, MOST_MENTIONS, MOST_OTHERS = 200, 20, 10, 100
 """The most rows of each list on a paper's page: somebody may link a thousand things."""
 PER_SEARCH = 25
-DOCS = "https://github.com/arxiv-code-tracker/arxiv-code-tracker/blob/main/docs/"
 
 
 def render_index(
@@ -67,6 +67,7 @@ def render_index(
         feed_pages=[page for page in feed_pages or () if page.channel.items],
         paged=feed_pages is not None,
         anonymous_per_hour=settings.limits.github_anonymous_per_hour,
+        ask_contact=not settings.contact.strip() and not status.demo,
     )
 
 
@@ -110,6 +111,7 @@ def render_paper(
         page_paths=page_paths,
         correction=error_report.correction_toml(item),
         report=error_report.report_address(settings.contact, item),
+        contact=settings.contact.strip(),
         template="paper.html.j2",
     )
 
@@ -169,9 +171,20 @@ def render_organisations(
 def render_about(settings: Settings, status: Status) -> bytes:
     """How the judging works, its measured accuracy, and thanks."""
     measured = json.loads(render.load_asset("accuracy.json"))
-    return _page(
-        "about.html", settings, status=status, docs=DOCS, measured=measured, contact=_contact(settings.contact)
-    )
+    return _page("about.html", settings, status=status, measured=measured, contact=_contact(settings.contact))
+
+
+def render_docs(documents: Sequence[Document], settings: Settings) -> dict[str, bytes]:
+    """The documents, each on its page, and the list of them, by the name of their file."""
+    return {
+        "docs.html": _page("docs.html", settings, documents=documents),
+        **{
+            f"docs/{document.name}.html": _page(
+                f"docs/{document.name}.html", settings, document=document, template="document.html.j2"
+            )
+            for document in documents
+        },
+    }
 
 
 def render_search(
