@@ -198,3 +198,11 @@ def test_the_command_prints_lines_or_json_and_sets_its_exit_code(
     (data / "tracker.db").write_bytes(b"x" * 5000)
     assert app.run(["doctor", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["bad"] is True
+
+
+def test_a_contact_is_asked_for_before_anything_else(environ: dict[str, str]) -> None:
+    first, *_ = examine(None, environ)
+    assert (first.name, first.mark) == ("contact", "warn")
+    assert "TRACKER_CONTACT" in first.todo
+    first, *_ = examine(None, {**environ, "TRACKER_CONTACT": "ann@x.example"})
+    assert (first.name, first.mark, first.says) == ("contact", "ok", "ann@x.example")

@@ -1,6 +1,7 @@
 import gzip
 import threading
 from datetime import timedelta
+from importlib import metadata
 
 import pytest
 
@@ -44,9 +45,16 @@ def test_a_request_names_the_program_and_carries_its_own_token_alone(connect, st
     assert github["authorization"] == "Bearer secret-of-github"
     assert hub["authorization"] == "Bearer secret-of-the-hub"
     assert "authorization" not in arxiv
-    assert all(headers["user-agent"].startswith("arxiv-code-tracker/") for headers in (github, hub, arxiv))
-    assert "(+https://" in github["user-agent"]
+    own = f"arxiv-code-tracker/{metadata.version('arxiv-code-tracker')}"
+    assert [headers["user-agent"] for headers in (github, hub, arxiv)] == [own] * 3, (
+        "without a contact, nothing else"
+    )
     assert (client.has_token("github_api"), client.has_token("arxiv_api")) == (True, False)
+
+
+def test_a_request_names_the_contact_that_the_operator_set(connect, stub):
+    connect(TRACKER_CONTACT="ann@x.example (Ann)\r\nX: y").get("github_api", "/a")
+    assert stub.asked[0][2]["user-agent"].endswith(" (+ann@x.exampleAnnX:y)")
 
 
 def test_a_post_sends_json(connect, stub):

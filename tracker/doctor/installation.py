@@ -24,8 +24,13 @@ CLOCK_SLACK = timedelta(hours=1)
 
 
 def check_configuration(file: Path | None, environ: Mapping[str, str], settings: Settings) -> Iterator[Finding]:
-    """Where the settings come from, and whether rules and corrections can be read."""
+    """Who runs this, where the settings come from, and whether rules and corrections can be read."""
     section = "configuration"
+    if settings.contact.strip():
+        yield Finding(section, "contact", OK, clean_text(settings.contact))
+    else:
+        todo = "Set TRACKER_CONTACT to your e-mail address or a page of yours, so that upstreams and readers reach you."
+        yield Finding(section, "contact", WARN, "not set: requests name the program and its version alone", todo)
     yield Finding(section, "built-in file", OK, f"{config_dir() / 'tracker.toml'}: read")
     says = f"{file}: read" if file else "none; --config or TRACKER_CONFIG can name one"
     yield Finding(section, "your file", OK, says)
@@ -39,8 +44,6 @@ def check_configuration(file: Path | None, environ: Mapping[str, str], settings:
         yield Finding(section, "rules", BAD, clean_text(str(error)), todo)
     else:
         yield Finding(section, "rules", OK, "roles, openness, licences and corrections can be read")
-    if not settings.contact:
-        yield Finding(section, "contact", WARN, "empty", "Set TRACKER_CONTACT, so that an upstream can reach you.")
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from tracker.publish import composed_feeds
 from tracker.settings import Settings
 from tracker.store import upstreams
 from tracker.store.engine import Store
+
+log = logging.getLogger(__name__)
 
 
 class NoProgress:
@@ -75,6 +78,8 @@ def make_worker(
 
     Raises SettingsError where the rules, the watchlist or the operator's corrections are wrong.
     """
+    if not settings.contact.strip() and not settings.demo:
+        log.warning("no contact is set; set TRACKER_CONTACT, so that upstreams and readers can reach you")
     read_corrections(settings)
     stop = cancel or threading.Event()
     fetch = Client(settings, upstreams.StoredUpstreams(store), clock, stop)
