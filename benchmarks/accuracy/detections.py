@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.accuracy.fresh_labels import FreshText
 from benchmarks.accuracy.labels import Labels
 from tracker.detect import detect
 from tracker.detect.roles import role_rules
@@ -42,6 +43,9 @@ class AllDetected:
     texts: tuple[Detected, ...]
     listed: tuple[Detected, ...]
     full_texts: tuple[Detected, ...]
+    fresh_texts: tuple[Detected, ...]
+    fresh_renderings: tuple[Detected, ...]
+    fresh_abstracts: tuple[Detected, ...]
     rules: str
     threshold: float
 
@@ -65,12 +69,41 @@ def detect_labelled(labels: Labels) -> AllDetected:
             ),
             rules,
         ),
+        fresh_texts=_detect(_lines_of(labels.fresh.full_texts), rules),
+        fresh_renderings=_detect(_lines_of(labels.fresh.renderings), rules),
+        fresh_abstracts=_detect(
+            (
+                {
+                    "arxiv_id": row.arxiv_id,
+                    "title": row.title,
+                    "authors": list(row.authors),
+                    "abstract": row.abstract,
+                    "comment": row.comment,
+                }
+                for row in labels.fresh.abstracts
+            ),
+            rules,
+        ),
         rules=rules.version,
         threshold=rules.publish_threshold,
     )
 
 
-def _detect(papers: Iterable[dict[str, str]], rules: role_rules.RoleRules) -> tuple[Detected, ...]:
+def _lines_of(texts: Sequence[FreshText]) -> Iterable[dict[str, Any]]:
+    return (
+        {
+            "arxiv_id": row.key,
+            "title": row.title,
+            "authors": list(row.authors),
+            "abstract": row.abstract,
+            "text": row.text,
+            "text_format": row.text_format,
+        }
+        for row in texts
+    )
+
+
+def _detect(papers: Iterable[dict[str, Any]], rules: role_rules.RoleRules) -> tuple[Detected, ...]:
     lines = (json.dumps(paper) for paper in papers)
     return tuple(_parse_line(answer) for answer in detect.detect_lines(lines, resolve_url, rules))
 

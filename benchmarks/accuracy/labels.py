@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accuracy.fresh_labels import FreshLabels, load_fresh
 from tracker.hosts.resolve import resolve_url
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,7 @@ class Labels:
     texts: tuple[Text, ...]
     listed: tuple[Listed, ...]
     full_texts: tuple[FullText, ...]
+    fresh: FreshLabels = field(default_factory=FreshLabels)
 
 
 def are_present(folder: Path) -> bool:
@@ -111,6 +113,7 @@ def load_labels(folder: Path, further: Path = FURTHER) -> Labels:
             or (row["label"] == "official" and row["independent"])
         ),
         full_texts=tuple(_full_text(row, more) for row in _rows(folder / "contexts.jsonl")),
+        fresh=load_fresh(folder / "fresh"),
     )
 
 
