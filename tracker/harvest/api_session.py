@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -123,9 +124,7 @@ class PolicyAdapter(HTTPAdapter):
                     raise requests.ReadTimeout("the whole response took too long")
         finally:
             response.close()
-        # The session finds the body here, as if it had read it itself.
-        response._content = bytes(body)
-        return response, bytes(body)
+        return _with_body(response, bytes(body)), bytes(body)
 
     def _require_upstream(self, url: str) -> str:
         """The address, if it is at the configured upstream. Raises UpstreamError for one elsewhere (a redirect)."""
@@ -133,6 +132,15 @@ class PolicyAdapter(HTTPAdapter):
         if (target.scheme, target.netloc.lower()) != (base.scheme, base.netloc.lower()):
             raise UpstreamError(UPSTREAM, "redirects to another address, which is not followed")
         return url
+
+
+def _with_body(response: requests.Response, body: bytes) -> requests.Response:
+    """A response like this one, whose body was read already: the session reads it from memory."""
+    copy = requests.Response()
+    copy.status_code, copy.reason, copy.url = response.status_code, response.reason, response.url
+    copy.headers, copy.encoding, copy.request = response.headers, response.encoding, response.request
+    copy.raw = io.BytesIO(body)
+    return copy
 
 
 def _slice(url: str) -> tuple[int, int]:

@@ -11,6 +11,14 @@ from typing import Any
 SILENT_MACROS = {"em", "bf", "it", "sc", "sf", "sl", "tt", "rm", "cal", "small", "large", "Large", "boldmath"} | {
     "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "limits", "nolimits", "displaystyle", "xspace"}  # fmt: skip
 """Switches of font and size."""
+ACCENTS = {
+    "'": "\u0301", "`": "\u0300", '"': "\u0308", "c": "\u0327", "^": "\u0302", "~": "\u0303", "H": "\u030b", "k": "\u0328",
+    "=": "\u0304", "b": "\u0331", ".": "\u0307", "d": "\u0323", "r": "\u030a", "u": "\u0306", "v": "\u030c",
+    "vec": "\u20d7", "dot": "\u0307", "hat": "\u0302", "check": "\u030c", "breve": "\u0306", "acute": "\u0301",
+    "grave": "\u0300", "tilde": "\u0303", "bar": "\u0304", "ddot": "\u0308", "not": "\u0338",
+}  # fmt: skip
+"""The accents of text (LaTeX2e for authors, 2.10) and of mathematics as combining characters of Unicode. A bar is a macron,
+with which letters compose."""
 _LITERAL = {"%": "\ue001", "&": "\ue002", "#": "\ue003"}
 """Signs of TeX that are literal in a piece: they are private characters while the converter runs."""
 _INTO = str.maketrans(_LITERAL)
@@ -60,14 +68,10 @@ def _accented_text(node: Any, l2tobj: Any, *, accent: str) -> str:
 @lru_cache(maxsize=1)
 def _context() -> Any:
     from pylatexenc import latex2text  # noqa: PLC0415 # slow to import; most titles need none
-    from pylatexenc.latex2text import _defaultspecs  # noqa: PLC0415 # as above
 
     made = latex2text.get_default_latex_context_db()
     macros = [latex2text.MacroTextSpec(name, simplify_repl="") for name in SILENT_MACROS]
-    for name, accent in _defaultspecs.unicode_accents_list:
-        # A bar is a macron, with which letters compose; the converter uses the overline.
-        accent = accent.replace("\u0305", "\u0304")  # noqa: PLW2901 # the same accent as another character
-
+    for name, accent in ACCENTS.items():
         # The converter looks at the names of the parameters, which `partial` hides.
         def repl(node: Any, l2tobj: Any, accent: str = accent) -> str:
             return _accented_text(node, l2tobj, accent=accent)
