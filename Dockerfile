@@ -1,15 +1,21 @@
 # How it is built, run and updated: docs/container.md. What it must do: tests/container/run.sh.
 
-FROM docker.io/library/python:3.13-slim AS builder
+# The base by its digest; docs/container.md says how to move it.
+ARG BASE=docker.io/library/python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+
+FROM ${BASE} AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_COMPILE=1
 RUN python -m venv --without-pip /opt/tracker && python -m venv --without-pip /opt/build
 WORKDIR /src
 # The dependencies are installed in a layer of their own, which stays in the cache when the code changes. Every file is
 # checked by its hash. feedgen alone is published without a wheel, so nothing else may need building. /opt/build holds the
-# tool that writes the bill of materials, and is not copied into the image.
-COPY requirements.lock requirements-build.lock ./
+# tool that writes the bill of materials, and is not copied into the image. Notices (apprise) and PostgreSQL (psycopg) are
+# always there; --build-arg PARQUET=1 adds PyArrow, 170 MB, for `tracker export`.
+COPY requirements.lock requirements-build.lock requirements-parquet.lock ./
 RUN pip --python /opt/tracker install --no-deps --require-hashes --only-binary :all: --no-binary feedgen -r requirements.lock \
  && pip --python /opt/build install --no-deps --require-hashes --only-binary :all: -r requirements-build.lock
+ARG PARQUET=
+RUN test -z "$PARQUET" || pip --python /opt/tracker install --no-deps --require-hashes --only-binary :all: -r requirements-parquet.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY config config
 COPY docs docs
@@ -22,7 +28,7 @@ RUN pip --python /opt/tracker install --no-deps . \
       --output-file /opt/tracker/sbom.cdx.json /opt/tracker/bin/python \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/tracker/lib
 
-FROM docker.io/library/python:3.13-slim
+FROM ${BASE}
 # A fixed uid, so that an operator can give a folder of the host to it. The base image ships the standard library
 # without bytecode, which every health check would then compile anew; and pip, which nothing here may use.
 RUN groupadd --gid 10001 tracker \

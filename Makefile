@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Processes that share the tests. JOBS=0 runs them in one, as a debugger needs it.
 JOBS ?= auto
 
-.PHONY: run demo test lint types docs accuracy bench bench-store readers soak fuzz faults audit browser container clean
+.PHONY: run demo test lint types docs accuracy bench bench-store readers soak fuzz faults audit browser container release-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,10 +23,12 @@ demo: $(STAMP)  ## the service on a built-in world, without a network
 test: $(STAMP)  ## all tests; ARGS="…" for pytest's own options, e.g. ARGS=tests/judge
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
 
-lint: $(STAMP)  ## style and import rules
+lint: $(STAMP)  ## style, import rules, and that what is imported is declared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/deptry tracker --no-ansi
+	$(BIN)/deptry tests benchmarks --no-ansi --ignore DEP002,DEP004
 
 types: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy
@@ -75,6 +77,10 @@ faults: $(STAMP)  ## the long form of tests/faults (an hour; a disk is mounted w
 	rm -f $(VENV)/faults.txt
 	FAULTS=long FAULTS_REPORT=$(VENV)/faults.txt $(BIN)/python -m pytest tests/faults --durations=10 $(ARGS)
 	cat $(VENV)/faults.txt
+
+release-check: $(STAMP) lint types docs  ## all of a release but publishing it: docs/release.md
+	$(BIN)/python -m pip install --quiet --group release
+	$(BIN)/python -m tests.release.check
 
 container:  ## build the image and run it for real (docker, or podman where no Docker engine answers)
 	bash tests/container/run.sh

@@ -16,7 +16,10 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?:\s*;\s*(.+?))?\s*\\?$", re.MULTILINE)
-FREE = re.compile(r"\b(?:MIT|BSD|Apache|ISC|PSF|MPL|Mozilla Public License)\b")
+FREE = re.compile(r"\b(?:MIT|BSD|Apache|ISC|PSF|MPL|Mozilla Public License|LGPL)\b")
+"""LGPL: psycopg, which is used unchanged and can be replaced in the image (LGPL-3.0, 4)."""
+IN_THE_IMAGE = ("notify", "postgresql")
+"""The extras that the image holds."""
 
 
 def read_pins(file: str) -> dict[str, str]:
@@ -32,14 +35,16 @@ def pins() -> dict[str, str]:
 
 
 def requirements_of(name: str) -> list[Requirement]:
-    """What an installed package needs here, its extras left out."""
+    """What an installed package needs here, its extras left out but for the binary of psycopg."""
     requirements = [Requirement(line) for line in distribution(name).requires or []]
-    return [need for need in requirements if need.marker is None or need.marker.evaluate({"extra": ""})]
+    extra = "binary" if name == "psycopg" else ""
+    return [need for need in requirements if need.marker is None or need.marker.evaluate({"extra": extra})]
 
 
 def direct_requirements() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [Requirement(line) for line in project["dependencies"]]
+    extras = [line for extra in IN_THE_IMAGE for line in project["optional-dependencies"][extra]]
+    return [Requirement(line) for line in [*project["dependencies"], *extras]]
 
 
 def test_it_is_closed_and_holds_nothing_else(pins: dict[str, str]) -> None:
@@ -78,17 +83,27 @@ def _is_conditional(name: str) -> bool:
 def test_the_image_installs_by_hash_and_nothing_beside_it() -> None:
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     installs = re.findall(r"pip [^&\n]*install [^&\n]*", text)
-    assert len(installs) == 3
+    assert len(installs) == 4
     *locked, ours = installs
-    for line, venv, file in zip(
-        locked, ("tracker", "build"), ("requirements.lock", "requirements-build.lock"), strict=True
-    ):
+    files = ("requirements.lock", "requirements-build.lock", "requirements-parquet.lock")
+    for line, venv, file in zip(locked, ("tracker", "build", "tracker"), files, strict=True):
         assert f"--python /opt/{venv} " in line
         assert "--require-hashes" in line
         assert "--no-deps" in line
         assert line.rstrip().endswith(f"-r {file}")
     assert re.search(r"install --no-deps \. *$", ours), "ours alone, which brings nothing of its own"
     assert "pip --python /opt/tracker check" in text
+
+
+def test_parquet_is_what_the_extra_says(pins: dict[str, str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["dependency-groups"]["parquet"] == project["project"]["optional-dependencies"]["export"]
+    parquet = read_pins("requirements-parquet.lock")
+    assert all(
+        need.specifier.contains(parquet[canonicalize_name(need.name)])
+        for need in map(Requirement, project["dependency-groups"]["parquet"])
+    )
+    assert not parquet.keys() & pins.keys()
 
 
 def test_the_runtime_image_carries_no_build_tool(pins: dict[str, str]) -> None:

@@ -28,7 +28,8 @@ clean_up() {
   if [[ -n $engine ]]; then
     for name in ${names[@]+"${names[@]}"}; do "$engine" rm -f -v "$name" >/dev/null 2>&1 || true; done
     "$engine" volume rm -f "$data" >/dev/null 2>&1 || true
-    "$engine" rmi -f "$tag" >/dev/null 2>&1 || true
+    "$engine" rmi -f "$tag" "$tag-parquet" >/dev/null 2>&1 || true
+    if [[ -n ${listener:-} ]]; then kill "$listener" 2>/dev/null || true; fi
   fi
   if [[ $engine == podman && -z ${CONTAINER_TEST_STORAGE:-} ]]; then
     podman rmi -fa >/dev/null 2>&1 || true
@@ -72,13 +73,16 @@ fi
 say "Engine: $("$engine" --version)"
 
 # --- the image -------------------------------------------------------------------------------------------------
-base=$(awk '$1 == "FROM" { print $2; exit }' Dockerfile)
+base=$(sed -n 's/^ARG BASE=//p' Dockerfile)
 if [[ $engine == podman ]] && ! podman image exists "$base" && ! podman pull --quiet "$base" >/dev/null 2>&1; then
-  say "No registry gives $base; making a stand-in for it …"
-  command -v mmdebstrap >/dev/null || install_packages mmdebstrap || give_up "$base cannot be pulled, and mmdebstrap is missing."
-  nice bash "$here/base-image.sh" "$base" >/dev/null || give_up "$base can neither be pulled nor made."
+  base=${base%@*} # a stand-in cannot have the digest
+  if ! podman image exists "$base"; then
+    say "No registry gives $base by its digest; making a stand-in for it …"
+    command -v mmdebstrap >/dev/null || install_packages mmdebstrap || give_up "$base cannot be pulled, and mmdebstrap is missing."
+    nice bash "$here/base-image.sh" "$base" >/dev/null || give_up "$base can neither be pulled nor made."
+  fi
 fi
-build=(--tag "$tag" --network host --build-arg "REVISION=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
+build=(--build-arg "BASE=$base" --network host --build-arg "REVISION=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
   --build-arg "VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)")
 if [[ $engine == podman ]]; then
   build+=(--format docker) # the OCI format has no HEALTHCHECK
@@ -96,7 +100,8 @@ if [[ $engine == podman ]]; then
   done < <(sort -u "$work/paths")
 fi
 say "Building …"
-nice "$engine" build "${build[@]}" . >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log" >&2; give_up "the image cannot be built."; }
+build() { nice "$engine" build "${build[@]}" --tag "$@" . >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log" >&2; give_up "the image cannot be built."; }; }
+build "$tag"
 say "Image: $(("$("$engine" image inspect --format '{{.Size}}' "$tag")" / 1000000)) MB, of which the base is $(("$("$engine" image inspect --format '{{.Size}}' "$base" 2>/dev/null || echo 0)" / 1000000)) MB"
 
 # --- how it is run ---------------------------------------------------------------------------------------------
@@ -107,7 +112,8 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 upstreams_port=$(free_port)
 web_port=$(free_port)
 site=http://127.0.0.1:$web_port
-settings=(--env TRACKER_NOW=2026-07-01T05:00:00Z --env GITHUB_TOKEN=any --env "TRACKER_WEB__PORT=$web_port"
+notices_port=$(free_port)
+settings=(--env TRACKER_CONTACT=ann@example.org --env "TRACKER_NOTIFY_URLS=json://127.0.0.1:$notices_port" --env TRACKER_NOW=2026-07-01T05:00:00Z --env GITHUB_TOKEN=any --env "TRACKER_WEB__PORT=$web_port"
   --env TRACKER_PACE__ARXIV=0 --env TRACKER_PACE__GITHUB=0 --env TRACKER_PACE__HUGGINGFACE=0
   --env "TRACKER_UPSTREAMS__ARXIV_API=http://127.0.0.1:$upstreams_port/arxiv/api/query"
   --env "TRACKER_UPSTREAMS__GITHUB_API=http://127.0.0.1:$upstreams_port/github"
@@ -143,6 +149,11 @@ ours = bill["metadata"]["component"]
 assert (bill["bomFormat"], ours["name"]) == ("CycloneDX", "arxiv-code-tracker")
 assert {(part.name, part.version) for part in distributions()} == listed | {(ours["name"], ours["version"])}
 assert importlib.util.find_spec("cyclonedx_py") is None'
+holds "names no source that nobody gave" is "$("$engine" image inspect --format '{{index .Config.Labels "org.opencontainers.image.source"}}' "$tag")" ""
+holds "can send notices and use PostgreSQL" tool python -c 'import apprise, psycopg; assert psycopg.pq.__impl__ == "binary"'
+says() { grep -q "$1" <<<"$2" || { note "said: $2"; return 1; }; }
+holds "asks a PostgreSQL server that is named" says "Connection refused\|onnection.*refused" \
+  "$("$engine" run --rm "${hard[@]}" "${quiet[@]}" --env TRACKER_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none "$tag" doctor 2>&1 || true)"
 holds "has no pip" fails tool python -m pip --version
 holds "has no compiler" fails tool sh -c 'command -v cc || command -v gcc || command -v make'
 holds "keeps nothing that was mounted to build it" is "$(tool sh -c '
@@ -165,6 +176,8 @@ done
 note "${said:-}"
 
 say "One cycle against the sandbox:"
+python3 "$here/listen.py" "$notices_port" >"$work/notices" &
+listener=$!
 python3 "$here/world.py" "$work/world" LICENSE && chmod -R a+rX "$work/world"
 names+=("tracker-test-world-$$")
 "$engine" run --detach --name "tracker-test-world-$$" "${hard[@]}" "${quiet[@]}" --volume "$work/world:/world:ro" "$tag" \
@@ -175,10 +188,23 @@ papers() { tracker query 'SELECT arxiv_id, code = '\''open'\'' FROM papers ORDER
 holds "once ends with exit 0" once
 feed=$(on_volume public/feed.xml 2>/dev/null || echo none)
 holds "the feed is on the volume" test "$feed" != none
+holds "sends a notice of the paper" grep -q 2606.10001 "$work/notices"
 known=$(papers || true)
 holds "the store knows which paper shipped open code" is "$known" "2606.10001,1 2606.10002,0 2606.10003,0"
 holds "a second cycle ends with exit 0" once
 holds "and changes no byte of the feed" is "$(on_volume public/feed.xml 2>/dev/null || true)" "$feed"
+
+say "Export:"
+exported() { tool_on_data sh -c 'ls /data/export' | xargs; }
+tracker export papers --to /data/export >"$work/export.log" 2>&1 || wrong "export ends with exit 0"
+holds "without PyArrow it is JSON Lines" is "$(exported)" papers.jsonl
+holds "and a sentence says so" grep -q "PyArrow is not installed" "$work/export.log"
+plain=$tag
+build "$plain-parquet" --build-arg PARQUET=1
+tag=$plain-parquet
+tracker export papers --to /data/export >"$work/export.log" 2>&1 || wrong "export ends with exit 0"
+holds "with --build-arg PARQUET=1 it is Parquet" is "$(exported)" "papers.jsonl papers.parquet"
+tag=$plain
 
 say "The service:"
 healthy() {
@@ -199,6 +225,7 @@ names+=("tracker-test-run-$$")
 took=0
 holds "becomes healthy" waits_for 60 healthy
 holds "serves /health" get "$site/health"
+holds "serves its documents" get "$site/docs/container"
 holds "serves /feed.xml with the open paper alone" holds_feed
 sleep 2
 note "resident: $(("$("$engine" exec "tracker-test-run-$$" sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' /proc/1/status || echo 0)" / 1000)) MB"
@@ -234,9 +261,16 @@ if [[ -z $lint ]] && python3 -m venv "$work/lint" >/dev/null 2>&1 && "$work/lint
   lint=$work/lint/bin/hadolint
 fi
 if [[ -n $lint ]]; then holds "hadolint finds nothing in the Dockerfile" "$lint" Dockerfile; else say "  skip  hadolint is not to be had"; fi
-if docker compose version >/dev/null 2>&1; then
-  holds "docker compose reads compose.yaml" docker compose --file compose.yaml config --quiet
-else say "  skip  docker compose is not to be had"; fi
+if [[ -x $work/lint/bin/pip ]]; then "$work/lint/bin/pip" install --quiet podman-compose >/dev/null 2>&1 || true; fi
+if docker compose version >/dev/null 2>&1; then compose=(docker compose)
+elif [[ -x $work/lint/bin/podman-compose ]]; then compose=("$work/lint/bin/podman-compose"); else compose=(); fi
+passes() { # what the operator set, with its value
+  local shown
+  shown=$(TRACKER_CONTACT=ann@example.org GITHUB_TOKEN=a-token TRACKER_NOTIFY_URLS=json://x.example "${compose[@]}" --file compose.yaml config 2>/dev/null)
+  for value in ann@example.org a-token json://x.example; do [[ $shown == *"$value"* ]] || { note "not passed: $value"; return 1; }; done
+}
+if ((${#compose[@]})); then holds "${compose[*]##*/} reads compose.yaml, which passes contact, token and notices" passes
+else say "  skip  neither docker compose nor podman-compose is to be had"; fi
 
 if ((failures)); then tail -n 30 "$work/service.log" >&2; fi
 ((failures == 0)) || give_up "$failures of the expectations above do not hold."

@@ -5,14 +5,19 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tracker.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
-@pytest.fixture(scope="module", params=["requirements.lock", "requirements-build.lock"])
+@pytest.fixture(
+    scope="module", params=["requirements.lock", "requirements-build.lock", "requirements-parquet.lock"]
+)
 def lock(request: pytest.FixtureRequest) -> str:
     return (ROOT / request.param).read_text(encoding="utf-8")
 
@@ -35,6 +40,31 @@ def test_every_pin_has_hashes_and_no_registry_is_named(lock: str) -> None:
         assert PIN.match(entry.strip()), entry
         assert "--hash=sha256:" in entry, entry
     assert not re.search(r"https?:|file:|--(extra-)?index|--find-links|--trusted", lock)
+
+
+def test_every_base_image_is_the_same_by_its_digest() -> None:
+    bases = [
+        base
+        for file in ("Dockerfile", "compose.yaml")
+        for base in re.findall(
+            r"^\s*(?:ARG BASE=|FROM )(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE
+        )
+        if base != "${BASE}"
+    ]
+    assert len(bases) == 2
+    assert len(set(bases)) == 1
+    assert re.fullmatch(r"docker\.io/library/python:3\.\d+-slim@sha256:[0-9a-f]{64}", bases[0])
+
+
+def test_compose_passes_what_an_operator_sets_and_knows_each_name() -> None:
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["tracker"]
+    passed = {f"${{{name}:-}}": name for name in service["environment"]}
+    assert list(passed) == list(service["environment"].values())
+    assert {"TRACKER_CONTACT", "GITHUB_TOKEN", "HF_TOKEN", "TRACKER_NOTIFY_URLS"} <= set(service["environment"])
+    empty = load_settings(environ=dict.fromkeys(service["environment"], ""))
+    assert empty == load_settings(environ={}).model_copy(update={"chosen": empty.chosen}), (
+        "empty is as good as unset"
+    )
 
 
 def test_the_build_sees_nothing_but_what_the_image_is_made_of() -> None:
