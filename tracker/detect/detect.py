@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tracker.detect import promises
 from tracker.detect.formats import places
 from tracker.detect.links import link_context, urls
+from tracker.detect.promises import decision as promise_decision
 from tracker.detect.roles import decision, role_rules
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Detection, Mention, RoleDecision
@@ -43,7 +43,7 @@ def detect_paper(paper: Paper, resolve: Resolve, rules: role_rules.RoleRules) ->
         mentions += find_full_text_mentions(paper.text, paper.text_format, resolve)
     mentions = _limit_references(mentions)
     roles = decision.decide_roles(mentions, paper, rules) if mentions else ()
-    promise, evidence = promises.decide_promise(paper, mentions, rules, roles)
+    promise, evidence = promise_decision.decide_promise(paper, mentions, rules, roles)
     return Detection(mentions=tuple(mentions), roles=roles, promise=promise, promise_evidence=evidence)
 
 

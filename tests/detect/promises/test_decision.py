@@ -1,10 +1,9 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tracker.detect import detect, promises
+from tracker.detect import detect
+from tracker.detect.promises import decision
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.papers import Paper
@@ -78,9 +77,4 @@ def test_the_evidence_is_the_sentence(rules: RoleRules, resolve: Resolve) -> Non
 def test_roles_are_decided_where_they_are_not_given(rules: RoleRules, resolve: Resolve) -> None:
     paper = Paper(arxiv_id="2401.00001", comment="https://github.com/a/b")
     found = detect.detect_paper(paper, resolve, rules)
-    assert promises.decide_promise(paper, found.mentions, rules) == (found.promise, found.promise_evidence)
-
-
-@given(st.text(max_size=400))
-def test_no_text_raises(text: str) -> None:
-    promises.tense_of(text)
+    assert decision.decide_promise(paper, found.mentions, rules) == (found.promise, found.promise_evidence)

@@ -1,0 +1,1 @@
+"""What the authors say of releasing their work, in abstract, comment and full text."""
