@@ -1,5 +1,7 @@
-"""The figures of docs/accuracy.md keep their floors; where the labelled texts are absent, skipped."""
+"""The figures of docs/accuracy.md keep their floors; where the labelled texts are absent, skipped: `test_corpus.py`
+guards the rules in every clone. In CI, one of the two must run."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from benchmarks.accuracy import floors, labels, report
 from benchmarks.accuracy.measure import Measured, measure
 from benchmarks.accuracy.part import number
+from tests.detect import corpus
 
 pytestmark = pytest.mark.data
 FLOORS = floors.load_floors()
@@ -19,6 +22,11 @@ def measured() -> Measured:
     if not labels.are_present(labels.DEFAULT):
         pytest.skip("the shared development data are absent: accuracy is not measured")
     return measure(labels.load_labels(labels.DEFAULT), against=False)
+
+
+@pytest.mark.skipif(not os.environ.get("CI"), reason="CI alone must have a guard")
+def test_ci_has_a_guard_of_the_rules() -> None:
+    assert labels.are_present(labels.DEFAULT) or len(corpus.load_examples()) >= 400
 
 
 @pytest.mark.parametrize("floor", FLOORS, ids=lambda floor: floor.figure)
