@@ -78,3 +78,9 @@ def test_roles_are_decided_where_they_are_not_given(rules: RoleRules, resolve: R
     paper = Paper(arxiv_id="2401.00001", comment="https://github.com/a/b")
     found = detect.detect_paper(paper, resolve, rules)
     assert decision.decide_promise(paper, found.mentions, rules) == (found.promise, found.promise_evidence)
+
+
+def test_line_ends_and_indents_within_a_note_are_spaces(rules: RoleRules, resolve: Resolve) -> None:
+    comment = "12 pages. Code\n  and data in: https://git.example.org/ann/parts"
+    found = detect.detect_paper(Paper(arxiv_id="2401.00001", comment=comment), resolve, rules)
+    assert found.promise is Promise.AVAILABLE

@@ -87,7 +87,7 @@ def _sort_sentences(paper: Paper) -> tuple[list[str], list[str], list[str]]:
     later: list[str] = []
     passing: list[str] = []
     for written in (paper.abstract, paper.comment, paper.title):
-        text = written.replace("\n", " ")
+        text = link_context.collapse_spaces(written) if "  " in written or "\n" in written else written
         for sentence in islice(link_context.sentences_at(text, _hint_positions(text)), _MAX_SENTENCES):
             tense = tense_of(sentence)
             if tense is Promise.PROMISED:
@@ -100,7 +100,7 @@ def _sort_sentences(paper: Paper) -> tuple[list[str], list[str], list[str]]:
 
 
 def _hint_positions(text: str) -> list[int]:
-    """The positions, ascending, around which a sentence about a release may be; `text` has no line ends."""
+    """The positions, ascending, around which a sentence about a release may be; the white space of `text` is collapsed."""
     lower = text.lower()
     if len(lower) != len(text):
         lower = text

@@ -168,7 +168,7 @@ def _is_planned(clause: str, *, inherited: bool) -> bool:
     soon = words.SOON.search(clause)
     if (
         soon is not None
-        and not words.NOT_PLANNED.search(clause, 0, soon.start())
+        and not words.NOT_PLANNED.search(clause, 0, soon.end())
         and (inherited or words.THINGS.search(clause))
     ):
         before = clause[: soon.start()]
