@@ -23,7 +23,8 @@ def main() -> int:
     folder = Path(options.folder)
     if not labels.are_present(folder):
         print(
-            f"The labelled texts are not at {folder}: nothing was measured, and {options.to.name} stays as it is."
+            f"The labelled texts are not at {folder}: nothing was measured, and {options.to.name} stays as it is. "
+            "`make accuracy FETCH=1` asks arXiv for the abstracts."
         )
         return 0
     if not baselines.has_url_extract():
