@@ -94,11 +94,14 @@ def split_url(url: str) -> UrlParts | None:
 
 
 class HostTable(ConfigTable):
-    """What `config/hosts.toml` says of one host: domains that run its software, path names that are its own pages, and
-    the kind of artifact by the first path segment."""
+    """What `config/hosts.toml` says of one host: domains that run its software, path names that are its own pages,
+    viewers and mirrors that show its repositories, query keys of redirections, and the kind of artifact by the first
+    path segment."""
 
     domains: tuple[str, ...] = ()
     reserved: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
+    redirections: dict[str, str] = Field(default_factory=dict)
     kinds: dict[str, str] = Field(default_factory=dict)
 
 

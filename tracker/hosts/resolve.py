@@ -22,6 +22,7 @@ from tracker.hosts import (
 from tracker.hosts.base import MOST_URL, Host
 from tracker.hosts.github import github
 from tracker.hosts.huggingface import huggingface
+from tracker.hosts.viewers import shown_address
 
 HOSTS: tuple[Host, ...] = (
     github.HOST,
@@ -42,9 +43,27 @@ HOSTS: tuple[Host, ...] = (
 """All hosts, in the order in which they are tried; `page` is last and takes what no other host matched."""
 
 
+_MOST_WRAPS = 3
+"""Viewers of viewers that are followed."""
+
+
 @lru_cache(maxsize=8192)
 def resolve_url(url: str) -> Reference | None:
-    """The canonical reference of `url` (with or without its scheme), None where it is not an http(s) address."""
+    """The canonical reference of `url` (with or without its scheme), None where it is not an http(s) address.
+
+    The address of a viewer, a mirror or a redirection (`tracker/hosts/viewers.py`) names what it shows.
+    """
     if len(url) > MOST_URL:
         return None
-    return next((reference for host in HOSTS if (reference := host.match(url)) is not None), None)
+    address: str | None = url
+    for _ in range(_MOST_WRAPS):
+        if address is None or len(address) > MOST_URL:
+            break
+        if (reference := _match_artifact(address)) is not None:
+            return reference
+        address = shown_address(address)
+    return page.HOST.match(url)
+
+
+def _match_artifact(url: str) -> Reference | None:
+    return next((reference for host in HOSTS[:-1] if (reference := host.match(url)) is not None), None)
