@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tracker.detect.formats import places
+from tracker.detect.formats.plain_text import PlainText
 from tracker.detect.links import link_context, urls
+from tracker.detect.promises import body
 from tracker.detect.promises import decision as promise_decision
 from tracker.detect.roles import decision, role_rules
 from tracker.domain.artifacts import Reference
-from tracker.domain.mentions import Detection, Mention, RoleDecision
+from tracker.domain.mentions import Detection, FullTextReading, Mention, ReleaseSentence, RoleDecision
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Source
 
@@ -39,12 +41,21 @@ def detect_paper(paper: Paper, resolve: Resolve, rules: role_rules.RoleRules) ->
     ):
         if text:
             mentions += find_mentions(text, place, Source.METADATA, resolve)
+    releases: Sequence[ReleaseSentence] = ()
     if paper.text:
-        mentions += find_full_text_mentions(paper.text, paper.text_format, resolve)
+        reading = read_full_text(paper.text, paper.text_format, resolve)
+        mentions += reading.mentions
+        releases = reading.releases
     mentions = _limit_references(mentions)
     roles = decision.decide_roles(mentions, paper, rules) if mentions else ()
-    promise, evidence = promise_decision.decide_promise(paper, mentions, rules, roles)
-    return Detection(mentions=tuple(mentions), roles=roles, promise=promise, promise_evidence=evidence)
+    stated = promise_decision.decide_promise(paper, mentions, rules, roles, releases)
+    return Detection(
+        mentions=tuple(mentions),
+        roles=roles,
+        promise=stated.promise,
+        promise_evidence=stated.evidence,
+        promise_place=stated.place,
+    )
 
 
 def find_mentions(
@@ -63,11 +74,27 @@ def find_mentions(
 
 def find_full_text_mentions(text: str, text_format: str, resolve: Resolve) -> list[Mention]:
     """The mentions in a full text, each with its place; the format is guessed where `text_format` is unknown."""
+    return _find_plain_mentions(*_to_plain_text(text, text_format), resolve)
+
+
+def read_full_text(text: str, text_format: str, resolve: Resolve) -> FullTextReading:
+    """What a full text names and says of a release, each with its place; the format is guessed as for its mentions."""
+    plain, where, kind = _to_plain_text(text, text_format)
+    mentions = _find_plain_mentions(plain, where, kind, resolve)
+    return FullTextReading(mentions=tuple(mentions), releases=body.read_body(plain.text, where.place_at))
+
+
+def _to_plain_text(text: str, text_format: str) -> tuple[PlainText, places.PlaceFinder, str]:
     text = text[:MAX_TEXT]
     kind = text_format if text_format in FORMATS else places.guess_format(text)
-    source = {"html": Source.HTML, "tex": Source.TEX}.get(kind, Source.PDF)
     plain = places.to_plain_text(text, kind)
-    where = places.PlaceFinder(plain, kind)
+    return plain, places.PlaceFinder(plain, kind), kind
+
+
+def _find_plain_mentions(
+    plain: PlainText, where: places.PlaceFinder, kind: str, resolve: Resolve
+) -> list[Mention]:
+    source = {"html": Source.HTML, "tex": Source.TEX}.get(kind, Source.PDF)
     result: list[Mention] = []
     for link in urls.find_links_between(plain.text, plain.links, kind):
         mention = _build_mention(plain.text, link, where.place_at(link.start), source, resolve)

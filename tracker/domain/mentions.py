@@ -57,6 +57,35 @@ class RoleDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSentence:
+    """One sentence of a full text that says that the work is public, or will be; its white space is collapsed."""
+
+    promise: Promise
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullTextReading:
+    """What one full text names and says: its mentions, and its sentences about a release."""
+
+    mentions: tuple[Mention, ...]
+    releases: tuple[ReleaseSentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedPromise:
+    """What a paper says of its release; `evidence` is the sentence, and `place` where it stands.
+
+    Both are empty for `none`.
+    """
+
+    promise: Promise
+    evidence: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
     """The result of detection on one paper: its mentions, their roles, and the promise with its sentence."""
 
@@ -64,3 +93,4 @@ class Detection:
     roles: tuple[RoleDecision, ...]
     promise: Promise
     promise_evidence: str
+    promise_place: Place | None = None

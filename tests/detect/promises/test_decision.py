@@ -77,7 +77,12 @@ def test_the_evidence_is_the_sentence(rules: RoleRules, resolve: Resolve) -> Non
 def test_roles_are_decided_where_they_are_not_given(rules: RoleRules, resolve: Resolve) -> None:
     paper = Paper(arxiv_id="2401.00001", comment="https://github.com/a/b")
     found = detect.detect_paper(paper, resolve, rules)
-    assert decision.decide_promise(paper, found.mentions, rules) == (found.promise, found.promise_evidence)
+    stated = decision.decide_promise(paper, found.mentions, rules)
+    assert (stated.promise, stated.evidence, stated.place) == (
+        found.promise,
+        found.promise_evidence,
+        found.promise_place,
+    )
 
 
 def test_line_ends_and_indents_within_a_note_are_spaces(rules: RoleRules, resolve: Resolve) -> None:

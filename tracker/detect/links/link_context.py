@@ -53,12 +53,15 @@ def sentences_at(text: str, at: Iterable[int]) -> Iterator[str]:
     """The sentences around the positions `at` (ascending), each once, white space collapsed."""
     done = -1
     for position in at:
-        if position < done:
-            continue
-        low = max(0, position - _BACK)
-        first = low
-        for stop in _STOP.finditer(text, low, position + 1):
-            first = stop.end()
-        following = _STOP.search(text, position, min(len(text), position + _AHEAD))
-        done = following.end() if following else min(len(text), position + _AHEAD)
-        yield collapse_spaces(text[first:done])
+        if position >= done:
+            first, done = sentence_bounds(text, position)
+            yield collapse_spaces(text[first:done])
+
+
+def sentence_bounds(text: str, position: int) -> tuple[int, int]:
+    """(start, end) of the sentence around a position, within 700 characters before it and 500 after."""
+    low = first = max(0, position - _BACK)
+    for stop in _STOP.finditer(text, low, position + 1):
+        first = stop.end()
+    following = _STOP.search(text, position, min(len(text), position + _AHEAD))
+    return first, following.end() if following else min(len(text), position + _AHEAD)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from tracker.detect.links import link_context
 from tracker.detect.promises import statements
@@ -16,7 +17,7 @@ from tracker.detect.promises.statements import tense_of
 from tracker.detect.roles.decision import decide_roles
 from tracker.detect.roles.name_signals import is_placeholder
 from tracker.detect.roles.role_rules import RoleRules
-from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.mentions import Mention, ReleaseSentence, RoleDecision, StatedPromise
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Promise, Role
 
@@ -36,13 +37,21 @@ _ARTIFACTS = frozenset({"repository", "gist", "model", "dataset", "space", "stud
                         "archive", "organisation"})  # fmt: skip
 
 
+class _Said(NamedTuple):
+    """One sentence, and where it stands."""
+
+    text: str
+    place: Place
+
+
 def decide_promise(
     paper: Paper,
     mentions: Sequence[Mention],
     rules: RoleRules,
     decisions: Sequence[RoleDecision] | None = None,
-) -> tuple[Promise, str]:
-    """(promise, the sentence that says so) of one paper; the sentence is empty for `none`.
+    releases: Sequence[ReleaseSentence] = (),
+) -> StatedPromise:
+    """What one paper says of its release, in title, abstract and comment, in `releases` of its text, and by its links.
 
     `decisions` are the roles of `mentions`, if they were decided already. Available beats promised only where
     it covers the code: a promise of code beside released data stays a promise, and so does a link that its
@@ -50,52 +59,71 @@ def decide_promise(
     """
     if decisions is None:
         decisions = decide_roles(mentions, paper, rules)
-    now, later, passing = _sort_sentences(paper)
-    linked: list[tuple[str, bool]] = []
+    now, later, passing = _sort_sentences(paper, releases)
+    linked: list[tuple[_Said, bool]] = []
     for decision in decisions:
         if decision.reference.kind not in _ARTIFACTS:
             continue
+        said = _Said(decision.evidence, decision.place)
         if decision.place not in _METADATA_PLACES and tense_of(decision.evidence) is Promise.PROMISED:
-            later += [decision.evidence] if decision.role is Role.OWN else []
+            later += [said] if decision.role is Role.OWN else []
             continue
         if is_placeholder(decision.reference, rules):
-            later.append(decision.evidence)
-            now = [sentence for sentence in now if not _overlap(sentence, decision.evidence)]
-        elif decision.role is Role.OWN and not any(_overlap(sentence, decision.evidence) for sentence in later):
-            linked.append((decision.evidence, decision.reference.kind in _CODE_KINDS))
-    of_code = [sentence for sentence in now if statements.names_code(sentence)]
+            later.append(said)
+            now = [each for each in now if not _overlap(each.text, said.text)]
+        elif decision.role is Role.OWN and not any(_overlap(each.text, said.text) for each in later):
+            linked.append((said, decision.reference.kind in _CODE_KINDS))
+    return _weigh(now, later, passing, linked)
+
+
+def _weigh(
+    now: Sequence[_Said], later: Sequence[_Said], passing: Sequence[_Said], linked: Sequence[tuple[_Said, bool]]
+) -> StatedPromise:
+    """The promise of all sentences together; each link says with its sentence whether it is of a kind that holds code."""
+    of_code = [said for said in now if statements.names_code(said.text)]
     of_code += [
-        evidence
-        for evidence, code in linked
-        if statements.names_code(evidence) or (code and not statements.names_data(evidence))
+        said
+        for said, holds_code in linked
+        if statements.names_code(said.text) or (holds_code and not statements.names_data(said.text))
     ]
     later_of_code = [
-        sentence for sentence in later if statements.names_code(sentence) or not statements.names_data(sentence)
+        said for said in later if statements.names_code(said.text) or not statements.names_data(said.text)
     ]
-    available = of_code or ([*now, *(evidence for evidence, _ in linked)] if not later_of_code else [])
-    if available:
-        return Promise.AVAILABLE, available[0][: link_context.MAX_EVIDENCE]
+    available = of_code or ([*now, *(said for said, _ in linked)] if not later_of_code else [])
     promised = later_of_code or later
-    if passing and not promised:
-        return Promise.AVAILABLE, passing[0][: link_context.MAX_EVIDENCE]
-    return (Promise.PROMISED, promised[0][: link_context.MAX_EVIDENCE]) if promised else (Promise.NONE, "")
+    if available or not promised:
+        said = next(iter([*available, *passing]), None)
+        return _state(Promise.AVAILABLE, said) if said else StatedPromise(promise=Promise.NONE)
+    return _state(Promise.PROMISED, promised[0])
 
 
-def _sort_sentences(paper: Paper) -> tuple[list[str], list[str], list[str]]:
-    """The sentences of title, abstract and comment about a release: (those of now, of later, in passing)."""
-    now: list[str] = []
-    later: list[str] = []
-    passing: list[str] = []
-    for written in (paper.abstract, paper.comment, paper.title):
+def _state(promise: Promise, said: _Said) -> StatedPromise:
+    return StatedPromise(promise=promise, evidence=said.text[: link_context.MAX_EVIDENCE], place=said.place)
+
+
+def _sort_sentences(
+    paper: Paper, releases: Sequence[ReleaseSentence]
+) -> tuple[list[_Said], list[_Said], list[_Said]]:
+    """The sentences about a release of title, abstract, comment and body: (those of now, of later, in passing)."""
+    now: list[_Said] = []
+    later: list[_Said] = []
+    passing: list[_Said] = []
+    for written, place in (
+        (paper.abstract, Place.ABSTRACT),
+        (paper.comment, Place.COMMENT),
+        (paper.title, Place.TITLE),
+    ):
         text = link_context.collapse_spaces(written) if "  " in written or "\n" in written else written
         for sentence in islice(link_context.sentences_at(text, _hint_positions(text)), _MAX_SENTENCES):
             tense = tense_of(sentence)
             if tense is Promise.PROMISED:
-                later.append(sentence)
+                later.append(_Said(sentence, place))
             elif tense is Promise.AVAILABLE:
-                now.append(sentence)
+                now.append(_Said(sentence, place))
             elif statements.is_in_passing(sentence, paper.title):
-                passing.append(sentence)
+                passing.append(_Said(sentence, place))
+    for release in releases:
+        (later if release.promise is Promise.PROMISED else now).append(_Said(release.text, release.place))
     return now, later, passing
 
 

@@ -42,8 +42,9 @@ _WILL = (
     r"(?:will|shall|would|(?:plan(?:s|ned|ning)?|intend(?:s|ed)?|going|aim(?:s|ing)?|commit(?:s|ted)?|expect(?:s|ed)?|hope|promise|pledge|prepar(?:e|ing)|"
     r"want|about|set|scheduled|slated|working) (?:to|on)|due to(?= be)|(?:planned|preparing) for)"
 )
+_NOT_ARTIFACTS = r"(?! (?:the |their |its |some )?(?:memory|energy|heat|pressure|stress|gpu|lock|carbon|gas|assumption|constraint))"
 _TO_RELEASE = (
-    r"(?:releas\w*|open[- ]?sourc\w*|opensourc\w*|publici[sz]e|upload\w*|disclos\w+|go(?:ing)? (?:public|live|open)|"
+    rf"(?:releas\w*\b{_NOT_ARTIFACTS}|open[- ]?sourc\w*|opensourc\w*|publici[sz]e|upload\w*|disclos\w+|go(?:ing)? (?:public|live|open)|"
     rf"open (?:up )?(?:the |our |all )(?:\w+ ){{0,2}}?{STRICT}\b|"
     rf"(?:publish\w*|shar(?:e|ing)|provid(?:e|ing)|mak(?:e|ing)|host\w*|post|push|put|deposit|distribute|contribute|offer|give)\b(?=[^;]{{0,90}}?\b(?:{THING}|it|them)\b)"
     rf"|{_AVAILABLE}|be(?:come)? (?:{_ADVERBS}|made |being )*(?:{_OPEN}|(?:found|put|placed|added|announced|opened|posted) ?|open\b|live\b|{_AT} (?:<url>|our|the|a|{HOSTS}))"
