@@ -162,7 +162,7 @@ def test_facts_say_which_classes_are_open() -> None:
     [
         ('code = ["osi"]', 'code = ["free"]', "facts.code.1"),
         ("[silent]", "[quiet]", "silent"),
-        ("most_left = 150", 'most_left = "many"', "says.most_left"),
+        ("most_naming = 120", 'most_naming = "many"', "says.most_naming"),
         ("'rail',", "'rail(',", "restricted.patterns"),
     ],
 )

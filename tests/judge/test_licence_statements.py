@@ -156,7 +156,7 @@ def test_beside_by_files_and_by_words() -> None:
         ("apache-2.0", "Our own words.", UNKNOWN, "its card says Apache-2.0, but LICENSE: its text was not recognised"),
         ("MIT", "MIT+Any commercial use requires a separate agreement.", RESTRICTED,
          "its card says MIT, LICENSE says MIT with added terms"),
-        ("MIT", "MIT+You must display our logo.", UNKNOWN, "its card says MIT, but LICENSE: MIT with added words"),
+        ("MIT", "MIT+You must display our logo.", UNKNOWN, "its card says MIT, but LICENSE: MIT with words that are not known: “You must display our logo”"),
         ("apache-2.0", "MIT+", OSI, "its card says Apache-2.0, LICENSE says MIT: the file counts"),
     ],
 )  # fmt: skip

