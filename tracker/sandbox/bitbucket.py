@@ -36,14 +36,23 @@ def _below(repository: WorldRepository, rest: list[str]) -> SandboxResponse:
                 "mainbranch": {"type": "branch", "name": repository.branch} if repository.tree else None,
                 "parent": {"type": "repository"} if repository.fork else None,
             })  # fmt: skip
-        case ["src"] | ["src", _] if repository.tree:
-            values = [{"type": "commit_file", "path": path, "size": file.size, "commit": {"hash": repository.head}}
-                      for path, file in repository.tree.items()]  # fmt: skip
+        case ["refs", "branches"]:
+            return json_response({"values": [{"name": name} for name in repository.branches]})
+        case ["src", *ref] if len(ref) < 2 and repository.tree and (shown := _at(repository, ref)) is not None:
+            values = [{"type": "commit_file", "path": path, "size": file.size, "commit": {"hash": shown.head}}
+                      for path, file in shown.tree.items()]  # fmt: skip
             more = {"next": "page=2"} if len(values) > 100 else {}
             return json_response({"pagelen": 100, "page": 1, "values": values[:100], **more})
-        case ["src", _, *path] if "/".join(path) in repository.tree:
-            return SandboxResponse(body=repository.tree["/".join(path)].data or b"")
+        case ["src", ref, *path] if (shown := _at(repository, [ref])) is not None and "/".join(path) in shown.tree:
+            return SandboxResponse(body=shown.tree["/".join(path)].data or b"")
     return _missing("No such file or directory")
+
+
+def _at(repository: WorldRepository, ref: list[str]) -> WorldRepository | None:
+    """The repository as a branch or commit (none: the main branch) shows it."""
+    shown = (repository.at(name) for name in repository.branches)
+    by_commit = next((each for each in shown if each is not None and [each.head] == ref), None)
+    return by_commit or repository.at(ref[0] if ref else "")
 
 
 def _missing(message: str) -> SandboxResponse:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from tracker.sandbox.file_tree import find_folder, list_folders, read_facts
+from tracker.sandbox.file_tree import File, find_folder, list_folders, read_facts
 from tracker.sandbox.github.world import WorldRepository
 from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
@@ -21,7 +21,9 @@ def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
             found = find_folder(root, owner, name)
             if found is not None:
                 return _below(
-                    WorldRepository(found.parent.name, found.name, found, read_facts(found / "repo.json")), rest
+                    request,
+                    WorldRepository(found.parent.name, found.name, found, read_facts(found / "repo.json")),
+                    rest,
                 )
             for folder in (each for space in list_folders(root) for each in list_folders(space)):
                 if f"{owner}/{name}" in (read_facts(folder / "repo.json").get("moved_from") or ()):
@@ -30,7 +32,7 @@ def respond(request: SandboxRequest, root: Path) -> SandboxResponse:
     return _missing()
 
 
-def _below(repository: WorldRepository, rest: list[str]) -> SandboxResponse:
+def _below(request: SandboxRequest, repository: WorldRepository, rest: list[str]) -> SandboxResponse:
     if repository.status != "present":
         return json_response({"message": "Forbidden"}, 403)
     match rest:
@@ -42,17 +44,23 @@ def _below(repository: WorldRepository, rest: list[str]) -> SandboxResponse:
                 "updated_at": repository.pushed_at, "language": repository.languages[0] if repository.languages else "",
                 "description": repository.description or "", "private": False,
             })  # fmt: skip
-        case ["git", "trees", *_] if repository.tree:
+        case ["branches"]:
+            return json_response([{"name": name} for name in repository.branches])
+        case ["git", "trees", *ref] if repository.tree and (shown := repository.at("/".join(ref))) is not None:
             entries = [{"path": path, "mode": "100644", "type": "blob", "size": file.size, "sha": file.oid}
-                       for path, file in repository.tree.items()]  # fmt: skip
+                       for path, file in shown.tree.items()]  # fmt: skip
             return json_response(
                 {"sha": repository.head, "tree": entries[:1000], "truncated": len(entries) > 1000, "page": 1}
             )
-        case ["contents", *path] if "/".join(path) in repository.tree:
-            file = repository.tree["/".join(path)]
+        case ["contents", *path] if (file := _file(request, repository, "/".join(path))) is not None:
             text = base64.b64encode(file.data or b"").decode()
             return json_response({"name": file.name, "path": file.path, "encoding": "base64", "content": text})
     return _missing()
+
+
+def _file(request: SandboxRequest, repository: WorldRepository, path: str) -> File | None:
+    shown = repository.at(request.param("ref"))
+    return None if shown is None else shown.tree.get(path)
 
 
 def _missing() -> SandboxResponse:

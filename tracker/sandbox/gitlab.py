@@ -10,7 +10,7 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
-from tracker.sandbox.file_tree import list_folders, read_facts
+from tracker.sandbox.file_tree import File, list_folders, read_facts
 from tracker.sandbox.github.world import WorldRepository
 from tracker.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 
@@ -61,8 +61,9 @@ def _below(request: SandboxRequest, project: WorldRepository, rest: list[str]) -
             return json_response(dict.fromkeys(project.languages, 10.0))
         case ["repository", "tree"]:
             return _tree(request, project)
-        case ["repository", "files", *path] if "/".join(path) in project.tree:
-            file = project.tree["/".join(path)]
+        case ["repository", "branches"]:
+            return json_response([{"name": name} for name in project.branches])
+        case ["repository", "files", *path] if (file := _file(request, project, "/".join(path))) is not None:
             text = base64.b64encode(file.data or b"").decode()
             return json_response(
                 {"file_name": file.name, "file_path": file.path, "encoding": "base64", "content": text}
@@ -85,15 +86,23 @@ def _facts(request: SandboxRequest, project: WorldRepository) -> dict[str, objec
     return facts
 
 
+def _file(request: SandboxRequest, project: WorldRepository, path: str) -> File | None:
+    shown = project.at(request.param("ref"))
+    return None if shown is None else shown.tree.get(path)
+
+
 def _tree(request: SandboxRequest, project: WorldRepository) -> SandboxResponse:
-    if not project.tree:
+    shown = project.at(request.param("ref"))
+    start = f"{request.param('path').strip('/')}/".lstrip("/")
+    files = {path: file for path, file in (shown.tree if shown else {}).items() if path.startswith(start)}
+    if not files:
         return _missing("404 Tree Not Found")
     size = max(
         1, min(100, int(request.param("per_page", "20")) if request.param("per_page", "20").isdigit() else 20)
     )
     page = int(request.param("page", "1")) if request.param("page", "1").isdigit() else 1
     entries = [{"id": file.oid, "name": file.name, "type": "blob", "path": path, "mode": "100644"}
-               for path, file in project.tree.items()]  # fmt: skip
+               for path, file in files.items()]  # fmt: skip
     more = len(entries) > page * size
     return json_response(
         entries[(page - 1) * size : page * size], 200, {"x-next-page": str(page + 1) if more else ""}

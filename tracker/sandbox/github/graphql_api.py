@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from tracker.sandbox.budget import Budget
@@ -56,7 +57,13 @@ class _Folder:
 class _Entry:
     repository: WorldRepository
     path: str
-    is_folder: bool
+    kind: str
+    """`blob`, `tree`, or `commit` for a submodule."""
+
+    @property
+    def file(self) -> File | None:
+        """The file, None for anything else."""
+        return self.repository.tree[self.path] if self.kind == "blob" else None
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,20 @@ class _Commit:
 
 @dataclass(frozen=True)
 class _Branch:
+    """A branch of a repository, whose files `repository` shows."""
+
     repository: WorldRepository
+    name: str
+
+
+@dataclass(frozen=True)
+class _Branches:
+    names: tuple[_Branch, ...]
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    status: str
 
 
 @dataclass(frozen=True)
@@ -184,9 +204,10 @@ def _git_object(repository: WorldRepository, arguments: Mapping[str, Any]) -> _F
     if not repository.tree:
         return None
     revision, colon, path = str(arguments.get("expression") or arguments.get("oid") or "").partition(":")
-    if revision.removeprefix("refs/heads/") not in ("HEAD", repository.branch, repository.head):
+    shown = repository.at(revision) if revision else None
+    if shown is None:
         return None
-    return _at(repository, path.strip("/")) if colon else _Commit(repository)
+    return _at(shown, path.strip("/")) if colon else _Commit(shown)
 
 
 def _at(repository: WorldRepository, path: str) -> _Folder | File | None:
@@ -198,12 +219,43 @@ def _at(repository: WorldRepository, path: str) -> _Folder | File | None:
 
 def _entries(folder: _Folder, _arguments: Mapping[str, Any]) -> list[_Entry]:
     start = len(folder.path)
-    found: dict[str, bool] = {}
+    found: dict[str, str] = {}
     for path in folder.repository.tree:
         if path.startswith(folder.path):
             name, slash, _rest = path[start:].partition("/")
-            found[name] = bool(slash)
-    return [_Entry(folder.repository, folder.path + name, is_folder) for name, is_folder in sorted(found.items())]
+            found[name] = "tree" if slash else "blob"
+    for path in folder.repository.submodules:
+        if path.rpartition("/")[0] == folder.path.rstrip("/"):
+            found[path.rpartition("/")[2]] = "commit"
+    return [_Entry(folder.repository, folder.path + name, kind) for name, kind in sorted(found.items())]
+
+
+def _find_branch(repository: WorldRepository, name: str) -> _Branch | None:
+    branch = name.removeprefix("refs/heads/")
+    shown = repository.at(branch) if branch in repository.branches and repository.tree else None
+    return None if shown is None else _Branch(shown, branch)
+
+
+def _list_branches(repository: WorldRepository, arguments: Mapping[str, Any]) -> _Branches:
+    most = arguments.get("first")
+    if not isinstance(most, int) or not 0 <= most <= 100:
+        raise _Missing(
+            "MISSING_PAGINATION_BOUNDARIES", "You must provide a `first` value from 0 to 100 for `refs`."
+        )
+    names = repository.branches[:most] if repository.tree else ()
+    return _Branches(tuple(branch for name in names if (branch := _find_branch(repository, name))))
+
+
+def _find_parent(repository: WorldRepository) -> WorldRepository | None:
+    owner, _, name = (repository.parent or "").partition("/")
+    found = GitHubWorld(repository.folder.parents[2]).find(owner, name) if repository.fork and name else None
+    return None if found is None else found[0]
+
+
+def _compare(branch: _Branch, arguments: Mapping[str, Any]) -> _Comparison | None:
+    world = GitHubWorld(branch.repository.folder.parents[2])
+    status = world.compare(branch.repository, str(arguments.get("headRef") or ""))
+    return None if status is None else _Comparison(status.upper())
 
 
 def _some_languages(repository: WorldRepository, arguments: Mapping[str, Any]) -> _Languages:
@@ -246,7 +298,10 @@ _REPOSITORY: dict[str, Resolver] = {
     "diskUsage": _says("kilobytes"),
     "homepageUrl": lambda _r, _: None,
     "licenseInfo": _says("licence"),
-    "defaultBranchRef": lambda r, _: _Branch(r) if r.tree else None,
+    "defaultBranchRef": lambda r, _: _Branch(r, r.branch) if r.tree else None,
+    "ref": lambda r, arguments: _find_branch(r, str(arguments.get("qualifiedName") or "")),
+    "refs": _list_branches,
+    "parent": lambda r, _: _find_parent(r),
     "object": _git_object,
     "primaryLanguage": lambda r, _: _Language(r.languages[0]) if r.languages else None,
     "languages": _some_languages,
@@ -261,17 +316,20 @@ _TYPES: dict[type, tuple[str, dict[str, Resolver]]] = {
     RecognisedLicence: ("License", {"spdxId": _says("spdx"), "key": _says("key"), "name": _says("name"),
                           "nickname": lambda _l, _: None,
                           "url": lambda x, _: f"http://choosealicense.com/licenses/{x.key}/"}),
-    _Branch: ("Ref", {"name": lambda b, _: b.repository.branch, "target": lambda b, _: _Commit(b.repository),
-                      "prefix": lambda _b, _: "refs/heads/"}),
+    _Branch: ("Ref", {"name": _says("name"), "target": lambda b, _: _Commit(b.repository),
+                      "prefix": lambda _b, _: "refs/heads/", "compare": _compare}),
+    _Branches: ("RefConnection", {"nodes": lambda b, _: list(b.names), "totalCount": lambda b, _: len(b.names)}),
+    _Comparison: ("Comparison", {"status": _says("status")}),
     _Commit: ("Commit", {"oid": lambda c, _: c.repository.head, "id": lambda c, _: f"C_{c.repository.head}",
                          "committedDate": lambda c, _: c.repository.pushed_at,
                          "tree": lambda c, _: _Folder(c.repository, "")}),
     _Folder: ("Tree", {"entries": _entries}),
     _Entry: ("TreeEntry", {"name": lambda e, _: e.path.rpartition("/")[2], "path": _says("path"),
-                           "type": lambda e, _: "tree" if e.is_folder else "blob",
-                           "mode": lambda e, _: 0o40000 if e.is_folder else 0o100644,
-                           "size": lambda e, _: 0 if e.is_folder else e.repository.tree[e.path].size,
-                           "oid": lambda e, _: None if e.is_folder else e.repository.tree[e.path].oid,
+                           "type": _says("kind"),
+                           "mode": lambda e, _: {"tree": 0o40000, "commit": 0o160000}.get(e.kind, 0o100644),
+                           "size": lambda e, _: e.file.size if e.file else 0,
+                           "oid": lambda e, _: e.file.oid if e.file else None,
+                           "extension": lambda e, _: PurePosixPath(e.path).suffix if e.file else "",
                            "object": lambda e, _: _at(e.repository, e.path)}),
     File: ("Blob", {"text": _says("text"), "oid": _says("oid"), "byteSize": _says("size"),
                     "isBinary": lambda f, _: None if f.data is None else f.text is None,

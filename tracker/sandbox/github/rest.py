@@ -35,14 +35,28 @@ def respond(request: SandboxRequest, world: GitHubWorld) -> SandboxResponse:
         )
     if parts[0] == "repositories" and len(parts) > 1 and re.fullmatch(r"\d{1,18}", parts[1], re.ASCII):
         repository = world.by_id(int(parts[1]))
-        return _failure(404, "Not Found") if repository is None else _below(request, repository, parts[2:])
+        return _failure(404, "Not Found") if repository is None else _below(request, world, repository, parts[2:])
     if parts[0] != "repos" or len(parts) < 3:
         return _failure(404, "Not Found")
     found = world.find(parts[1], parts[2])
     if found is None:
         return _failure(404, "Not Found", "/repos/repos#get-a-repository")
     repository, moved = found
-    return _moved(request, repository, parts[3:]) if moved else _below(request, repository, parts[3:])
+    return _moved(request, repository, parts[3:]) if moved else _below(request, world, repository, parts[3:])
+
+
+def _parent(world: GitHubWorld, repository: WorldRepository) -> dict[str, Any]:
+    """What was forked, as far as the tracker reads it; nothing where the world does not say."""
+    owner, _, name = (repository.parent or "").partition("/")
+    found = world.find(owner, name) if repository.fork and name else None
+    return (
+        {} if found is None else {"parent": {"full_name": found[0].full_name, "default_branch": found[0].branch}}
+    )
+
+
+def _commit(repository: WorldRepository, branch: str) -> dict[str, str]:
+    shown = repository.at(branch) or repository
+    return {"sha": shown.head}
 
 
 def _moved(request: SandboxRequest, repository: WorldRepository, rest: Sequence[str]) -> SandboxResponse:
@@ -52,11 +66,25 @@ def _moved(request: SandboxRequest, repository: WorldRepository, rest: Sequence[
     return json_response(body, 301, {"location": location})
 
 
-def _below(request: SandboxRequest, repository: WorldRepository, rest: Sequence[str]) -> SandboxResponse:
+def _below(
+    request: SandboxRequest, world: GitHubWorld, repository: WorldRepository, rest: Sequence[str]
+) -> SandboxResponse:
     if repository.status != "present":
         return _blocked(repository)
     if not rest:
-        return json_response(_repository(request.base, repository))
+        return json_response(_repository(request.base, repository) | _parent(world, repository))
+    if rest[0] == "branches" and len(rest) == 1:
+        names = repository.branches if repository.tree else ()
+        return json_response(
+            [{"name": name, "commit": _commit(repository, name), "protected": False} for name in names]
+        )
+    if rest[0] == "compare" and len(rest) > 1:
+        status = world.compare(repository, "/".join(rest[1:]).partition("...")[2])
+        return (
+            _failure(404, "Not Found", "/commits/commits#compare-two-commits")
+            if status is None
+            else json_response({"status": status})
+        )
     what = rest[0]
     if what == "contents":
         return _contents(request, repository, "/".join(rest[1:]))
@@ -154,10 +182,12 @@ def _file(request: SandboxRequest, repository: WorldRepository, file: File) -> S
 def _contents(request: SandboxRequest, repository: WorldRepository, path: str) -> SandboxResponse:
     if not repository.tree:
         return _failure(404, "This repository is empty.", "/repos/contents#get-repository-content")
-    if not _is_head(repository, request.param("ref")):
+    shown = repository.at(request.param("ref"))
+    if shown is None:
         return _failure(
             404, f"No commit found for the ref {request.param('ref')}", "/repos/contents#get-repository-content"
         )
+    repository = shown
     if path in repository.tree:
         return _file(request, repository, repository.tree[path])
     prefix = f"{path}/" if path else ""
@@ -168,13 +198,13 @@ def _contents(request: SandboxRequest, repository: WorldRepository, path: str) -
             entries[first] = None if slash else file
     if not entries:
         return _failure(404, "Not Found", "/repos/contents#get-repository-content")
-    shown = [
+    listed = [
         _folder(request.base, repository, prefix + name)
         if file is None
         else _content(request.base, repository, file, whole=False)
         for name, file in sorted(entries.items())
     ]
-    return json_response(shown)
+    return json_response(listed)
 
 
 def _content(base: str, repository: WorldRepository, file: File, *, whole: bool) -> dict[str, Any]:
@@ -225,15 +255,13 @@ def _folder_oid(repository: WorldRepository, path: str) -> str:
     )
 
 
-def _is_head(repository: WorldRepository, ref: str) -> bool:
-    return ref.removeprefix("refs/heads/") in ("", "HEAD", repository.branch, repository.head)
-
-
 def _tree(request: SandboxRequest, repository: WorldRepository, ref: str) -> SandboxResponse:
     if not repository.tree:
         return _failure(409, "Git Repository is empty.", "/git/trees#get-a-tree")
-    if not _is_head(repository, ref) and ref != _folder_oid(repository, ""):
+    shown = repository if ref == _folder_oid(repository, "") else repository.at(ref)
+    if shown is None:
         return _failure(404, "Not Found", "/git/trees#get-a-tree")
+    repository = shown
     recursive = request.param("recursive") not in ("", "0")
     url = f"{request.base}/repos/{repository.full_name}/git"
     entries: dict[str, dict[str, Any]] = {}
@@ -259,7 +287,9 @@ def _tree(request: SandboxRequest, repository: WorldRepository, ref: str) -> San
                 "size": file.size,
                 "url": f"{url}/blobs/{file.oid}",
             }
-    shown = [entry for _path, entry in sorted(entries.items())]
+    for path in repository.submodules:
+        entries[path] = {"path": path, "mode": "160000", "type": "commit", "sha": sha1(path.encode())}
+    listed = [entry for _path, entry in sorted(entries.items())]
     root = _folder_oid(repository, "")
-    return json_response({"sha": root, "url": f"{url}/trees/{root}", "tree": shown[:MOST_TREE_ENTRIES],
-                    "truncated": len(shown) > MOST_TREE_ENTRIES})  # fmt: skip
+    return json_response({"sha": root, "url": f"{url}/trees/{root}", "tree": listed[:MOST_TREE_ENTRIES],
+                    "truncated": len(listed) > MOST_TREE_ENTRIES})  # fmt: skip

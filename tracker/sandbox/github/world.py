@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from tracker.domain.errors import WorldError
 from tracker.sandbox.file_tree import File, find_folder, list_folders, read_facts, read_tree, sha1
@@ -20,6 +21,7 @@ NOT_FACTS = ("licence", "license", "license_info", "role", "verdict", "class", "
 STATUSES = ("present", "blocked", "disabled")
 UNKNOWN_TIME = "2020-01-01T00:00:00Z"
 """GitHub always names a time; a world that does not know it gets this one."""
+_BRANCHES = "branches"
 _README = ("readme.md", "readme", "readme.rst", "readme.txt", "readme.markdown", "readme.org", "readme.adoc")
 _README_FOLDERS = (".github/", "", "docs/")
 _LANGUAGES = {
@@ -28,6 +30,7 @@ _LANGUAGES = {
     "go": "Go", "rs": "Rust", "rb": "Ruby", "jl": "Julia", "r": "R", "m": "MATLAB", "sh": "Shell", "html": "HTML",
     "css": "CSS", "scala": "Scala", "kt": "Kotlin", "swift": "Swift", "lua": "Lua", "pl": "Perl", "cs": "C#",
     "lean": "Lean", "v": "Verilog", "hs": "Haskell", "ml": "OCaml", "f90": "Fortran", "tex": "TeX",
+    "als": "Alloy", "mzn": "MiniZinc", "nlogo": "NetLogo", "svelte": "Svelte", "vue": "Vue", "jsx": "JavaScript",
     "dockerfile": "Dockerfile", "makefile": "Makefile", "proto": "Protocol Buffer",
 }  # fmt: skip
 
@@ -40,6 +43,8 @@ class WorldRepository:
     name: str
     folder: Path
     facts: Mapping[str, Any]
+    shown: str = ""
+    """The branch whose files are shown, where it is not the default branch."""
 
     @property
     def full_name(self) -> str:
@@ -97,16 +102,39 @@ class WorldRepository:
         text = self.facts.get("description")
         return None if text is None else str(text)
 
+    @property
+    def parent(self) -> str | None:
+        """`OWNER/NAME` of the repository that this one is a fork of."""
+        name = self.facts.get("parent")
+        return None if name is None else str(name)
+
+    @property
+    def submodules(self) -> tuple[str, ...]:
+        """The paths of submodules of the default branch."""
+        return () if self.shown else tuple(str(path) for path in self.facts.get("submodules") or ())
+
+    @cached_property
+    def branches(self) -> tuple[str, ...]:
+        """The names of all branches, the default branch first: the others are folders in `branches/`."""
+        return (self.branch, *(unquote(folder.name) for folder in list_folders(self.folder / _BRANCHES)))
+
+    def at(self, ref: str) -> WorldRepository | None:
+        """The repository with the files of a branch or commit; None where there is none of this name."""
+        name = ref.removeprefix("refs/heads/")
+        if name in ("", "HEAD", self.branch, self.head):
+            return self
+        return replace(self, shown=name) if name in self.branches else None
+
     @cached_property
     def tree(self) -> Mapping[str, File]:
         """Files by path."""
-        return read_tree(self.folder)
+        return read_tree(self.folder / _BRANCHES / quote(self.shown, safe="") if self.shown else self.folder)
 
     @cached_property
     def head(self) -> str:
         """Id of the newest commit; it changes with the files unless `repo.json` fixes it."""
         fixed = self.facts.get("head")
-        if fixed:
+        if fixed and not self.shown:
             return str(fixed)
         return sha1("".join(f"{file.oid} {path}\n" for path, file in self.tree.items()).encode("utf-8", "replace"))
 
@@ -129,7 +157,9 @@ class WorldRepository:
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """Programming languages, the most used first: the facts', else by the names of the files."""
+        """Programming languages of the default branch, the most used first: the facts', else by the names of the files."""
+        if self.shown:
+            return replace(self, shown="").languages
         fixed = self.facts.get("languages") or self.facts.get("language")
         if fixed:
             return (fixed,) if isinstance(fixed, str) else tuple(str(language) for language in fixed)
@@ -172,6 +202,23 @@ class GitHubWorld:
     def by_id(self, number: int) -> WorldRepository | None:
         """The repository with this database id."""
         return next((repository for repository in self.all() if repository.id == number), None)
+
+    def compare(self, base: WorldRepository, head: str) -> str | None:
+        """How the branch `OWNER:BRANCH` of a fork stands to the default branch of what was forked: `identical`, `ahead`,
+        `behind` or `diverged`; None where there is no such fork.
+
+        The facts `ahead` and `behind` count the fork's own commits and those that it has not; without them a fork with
+        the same files has none, and any other fork one of its own.
+        """
+        owner = head.partition(":")[0]
+        forks = (fork for fork in self.all() if fork.owner.casefold() == owner.casefold())
+        fork = next((fork for fork in forks if (fork.parent or "").casefold() == base.full_name.casefold()), None)
+        if fork is None:
+            return None
+        ahead, behind = fork.facts.get("ahead", int(fork.head != base.head)), fork.facts.get("behind", 0)
+        return {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}.get(
+            (bool(ahead), bool(behind)), "diverged"
+        )
 
     def all(self) -> Iterator[WorldRepository]:
         """Every repository, by name."""
