@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.playing import LONG, SECONDS, CommandResult, Installation, end
-from tests.store.later_revision import make_later
+from tests.store.later_revision import LATER, make_later
 
 NewInstallation = Callable[[str], Installation]
 
@@ -123,6 +123,6 @@ def test_an_upgrade_that_is_killed_is_done_by_the_next_cycle(
         time.sleep(0.05 * attempt)
         end(process)
         assert old.begin("once", FAULT_MIGRATIONS=migrations).wait(SECONDS) == 0, old.output.read_text()
-        assert old.rows("SELECT version_num FROM alembic_version") == [("1002",)]
+        assert old.rows("SELECT version_num FROM alembic_version") == [(LATER,)]
         old.assert_sound()
         assert old.states() == undisturbed.states()

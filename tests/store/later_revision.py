@@ -1,17 +1,19 @@
-"""A revision after the first one, for tests of upgrading: the first release has none that could be tested."""
+"""A revision after the newest one, for tests of upgrading."""
 
 import shutil
 from pathlib import Path
 
 from tracker.store import upgrade
 
-REVISION = '''"""A note on each work, and titles in capitals."""
+NEWEST = upgrade.revisions()[-1]
+LATER = str(int(NEWEST) + 1)
+REVISION = f'''"""A note on each work, and titles in capitals."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "1002"
-down_revision = "1001"
+revision = "{LATER}"
+down_revision = "{NEWEST}"
 
 
 def upgrade() -> None:
@@ -25,5 +27,5 @@ def make_later(folder: Path) -> Path:
     """The migrations of this program and one more, in their own folder."""
     migrations = folder / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "1002_a_note.py").write_text(REVISION)
+    (migrations / "versions" / f"{LATER}_a_note.py").write_text(REVISION)
     return migrations

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from tests.store.later_revision import make_later
+from tests.store.later_revision import LATER, NEWEST, make_later
 from tracker.domain.errors import StoreError
 from tracker.domain.papers import Version
 from tracker.store import search, upgrade, views
@@ -161,7 +161,7 @@ def assert_upgraded(address: str) -> None:
     """The store of `fill` has the later revision, and the views and the search show its data."""
     store = open_store(address)
     with store.read() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "1002"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == LATER
         assert connection.execute(text("SELECT note FROM work")).scalars().all() == ["kept"]
         assert connection.execute(text("SELECT arxiv_id, title FROM papers")).all() == [
             ("2606.00001", "SPARSE MODELS")
@@ -186,11 +186,11 @@ def test_an_upgrade_first_copies_the_store_once(
 ) -> None:
     filled.with_name("tracker.db.before-1000").write_bytes(b"of an upgrade long ago")
     open_store(url(filled)).close()
-    copy = filled.with_name("tracker.db.before-1002")
+    copy = filled.with_name(f"tracker.db.before-{LATER}")
     assert sorted(path.name for path in filled.parent.glob("tracker*")) == [filled.name, copy.name]
     (message,) = [record.getMessage() for record in caplog.records if record.name == "tracker.store.upgrade"]
     assert str(copy) in message
-    assert rows_of(copy, "SELECT version_num FROM alembic_version") == [("1001",)]
+    assert rows_of(copy, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
     assert rows_of(copy, "SELECT title FROM version") == [("Sparse models",)]
     assert rows_of(copy, "PRAGMA integrity_check") == [("ok",)]
     before = copy.stat().st_mtime_ns
@@ -204,7 +204,7 @@ def test_an_upgrade_without_room_for_the_copy_changes_nothing(
     monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(100, 99, 1))  # type: ignore[attr-defined] # its own type
     with pytest.raises(StoreError, match=r"needs \d+ MB of free disk.*make room\.$"):
         open_store(url(filled))
-    assert rows_of(filled, "SELECT version_num FROM alembic_version") == [("1001",)]
+    assert rows_of(filled, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
     assert not list(filled.parent.glob("*.before-*"))
 
 
@@ -217,7 +217,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
     monkeypatch.setattr("tracker.store.statistics.recount", broken)
     with pytest.raises(StoreError):
         open_store(url(filled))
-    assert rows_of(filled, "SELECT version_num FROM alembic_version") == [("1001",)]
+    assert rows_of(filled, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
     assert rows_of(filled, "SELECT title FROM papers") == [("Sparse models",)]
     assert rows_of(filled, "SELECT arxiv_id FROM searchable") == [("2606.00001",)]
 

@@ -38,11 +38,11 @@ JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
 COLUMNS = {
     "papers": "arxiv_id version title abstract authors categories primary_category submitted_at updated_at announced_at comment"
     " licence withdrawn code weights data demo grade grade_reasons mof osaid",
-    "links": "arxiv_id reference artifact url role probability place evidence first_version last_version lifecycle reasons",
+    "links": "arxiv_id reference artifact url role probability place evidence first_version last_version lifecycle reasons path",
     "artifacts": "reference host kind url outcome content licence_spdx licence_class archived gated created_at checked_at"
-    " next_check_at reason licence_source licence_note commit_id licence_claimed licences_beside names archived_copy",
+    " next_check_at reason licence_source licence_note commit_id licence_claimed licences_beside names archived_copy path",
     "checks": "reference outcome reason content licence_spdx licence_class licence_source licence_note archived gated answered"
-    " commit_id first_seen last_seen times licence_claimed licences_beside names",
+    " commit_id first_seen last_seen times licence_claimed licences_beside names path",
     "events": "id arxiv_id reference kind cause happened_at observed_at detail",
     "open_papers": "arxiv_id title reference licence_spdx opened_at url primary_category categories authors submitted_at",
     "open_by_category": "category opened_at arxiv_id title reference licence_spdx url authors submitted_at",

@@ -14,18 +14,26 @@ class Reference:
 
     `key` is `scheme:rest` as in `github:owner/name`, in the case in which it was written; keys compare
     without case through `folded`. `host` names the module of `tracker.hosts`; `kind` is what the target
-    is (`repository`, `model`, `dataset`, `space`, `page`, `doi`, …); `url` is its https address.
+    is (`repository`, `model`, `dataset`, `space`, `page`, `doi`, …); `url` is its https address. `path` is the
+    branch and folder of a repository that the link names, joined as in its address (`main/src/method`), empty where
+    the link names the whole: it says what is judged, and is no part of the name.
     """
 
     key: str
     host: str
     kind: str
     url: str
+    path: str = ""
 
     @property
     def folded(self) -> str:
         """The key for comparison."""
         return self.key.casefold()
+
+    @property
+    def target(self) -> str:
+        """What is judged, for comparison: the folded key, and the branch and folder where the link names them."""
+        return f"{self.folded} {self.path}" if self.path else self.folded
 
 
 @dataclass(frozen=True, slots=True)

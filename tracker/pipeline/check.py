@@ -67,11 +67,11 @@ def _check_host(cycle: Cycle, host: Host, stage: Stage) -> None:
 def _check_batch(
     cycle: Cycle, host: Host, due: Sequence[artifact_queue.DueArtifact]
 ) -> Iterator[artifacts.CheckResult]:
-    by_key = {artifact.reference.folded: artifact for artifact in due}
+    by_key = {artifact.reference.target: artifact for artifact in due}
     commits = {key: artifact.commit for key, artifact in by_key.items() if artifact.commit}
     links = [artifact.reference for artifact in by_key.values()]
     for link, answered in host.check_references(links, cycle.fetch, commits):
-        artifact, check = by_key[link.folded], answered
+        artifact, check = by_key[link.target], answered
         if check.unchanged and check.host_id != artifact.host_id:
             # A stranger's copy under the old name shows the commit too; nothing of it was read.
             ((_, check),) = host.check_references([link], cycle.fetch)

@@ -23,29 +23,37 @@ class ArtifactName(NamedTuple):
 
 
 def ended_names(connection: Connection, works: Collection[int]) -> dict[tuple[int, str], ArtifactName]:
-    """Names that ended since these works first wrote them, by (work, folded reference).
+    """Names that ended since these works first wrote them, by (work, target).
 
     A work that wrote such a name keeps the artifact that it meant.
     """
     rows = connection.execute(
-        select(MENTION.c.work, ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.id, ARTIFACT_NAME.c.url)
+        select(
+            MENTION.c.work, ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.path, ARTIFACT_NAME.c.id, ARTIFACT_NAME.c.url
+        )
         .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == MENTION.c.name)
         .where(among(MENTION.c.work, works), ARTIFACT_NAME.c.until.is_not(None))
     )
-    return {(row.work, row.folded): ArtifactName(row.id, row.url) for row in rows}
+    return {(row.work, target_of(row.folded, row.path)): ArtifactName(row.id, row.url) for row in rows}
+
+
+def target_of(folded: str, path: str) -> str:
+    """What is judged, as `Reference.target` spells it."""
+    return f"{folded} {path}" if path else folded
 
 
 def ensure_names(
     connection: Connection, references: Mapping[str, Reference], now: datetime
 ) -> dict[str, ArtifactName]:
-    """The current name of each folded reference, created with its artifact where it is new."""
+    """The current name of each reference, by its target, created with its artifact where it is new."""
+    folded = {reference.folded for reference in references.values()}
     rows = connection.execute(
-        select(ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.id, ARTIFACT_NAME.c.url).where(
-            ARTIFACT_NAME.c.until.is_(None), among(ARTIFACT_NAME.c.folded, references)
+        select(ARTIFACT_NAME.c.folded, ARTIFACT_NAME.c.path, ARTIFACT_NAME.c.id, ARTIFACT_NAME.c.url).where(
+            ARTIFACT_NAME.c.until.is_(None), among(ARTIFACT_NAME.c.folded, folded)
         )
     )
-    names = {row.folded: ArtifactName(row.id, row.url) for row in rows}
-    new = [reference for folded, reference in references.items() if folded not in names]
+    names = {target_of(row.folded, row.path): ArtifactName(row.id, row.url) for row in rows}
+    new = [reference for target, reference in references.items() if target not in names]
     if not new:
         return names
     artifacts = list(enumerate(new, next_number(connection, ARTIFACT)))
@@ -59,6 +67,7 @@ def ensure_names(
                 "host": reference.host,
                 "kind": reference.kind,
                 "url": reference.url,
+                "path": reference.path,
             }
             for number, reference in artifacts
         ),
@@ -71,6 +80,7 @@ def ensure_names(
             {
                 "id": number,
                 "folded": reference.folded,
+                "path": reference.path,
                 "artifact": artifact,
                 "reference": reference.key,
                 "url": reference.url,
@@ -79,7 +89,7 @@ def ensure_names(
             for number, (artifact, reference) in numbered
         ),
     )
-    return names | {reference.folded: ArtifactName(number, reference.url) for number, (_, reference) in numbered}
+    return names | {reference.target: ArtifactName(number, reference.url) for number, (_, reference) in numbered}
 
 
 def replace_artifact(connection: Connection, row: Any, requested: Reference, host_id: str, now: datetime) -> int:
@@ -107,6 +117,7 @@ def replace_artifact(connection: Connection, row: Any, requested: Reference, hos
                 host=row.host,
                 kind=row.kind,
                 url=requested.url,
+                path=row.path,
                 host_id=host_id,
                 holds=[],
                 languages=[],
@@ -146,8 +157,9 @@ def identify_artifact(connection: Connection, row: Any, host_id: str) -> int:
 
 
 def _is(row: Any, host_id: str) -> Any:
-    """The artifact of that id at the host of this row."""
-    return (ARTIFACT.c.host == row.host) & (ARTIFACT.c.kind == row.kind) & (ARTIFACT.c.host_id == host_id)
+    """The artifact of that id at the host of this row, with the same branch and folder."""
+    at_host = (ARTIFACT.c.host == row.host) & (ARTIFACT.c.kind == row.kind)
+    return at_host & (ARTIFACT.c.host_id == host_id) & (ARTIFACT.c.path == row.path)
 
 
 def save_current_name(
@@ -161,7 +173,9 @@ def save_current_name(
         return
     owner = connection.execute(
         select(ARTIFACT_NAME.c.artifact).where(
-            ARTIFACT_NAME.c.folded == current.folded, ARTIFACT_NAME.c.until.is_(None)
+            ARTIFACT_NAME.c.folded == current.folded,
+            ARTIFACT_NAME.c.path == current.path,
+            ARTIFACT_NAME.c.until.is_(None),
         )
     ).scalar_one_or_none()
     if owner is None:
@@ -190,6 +204,7 @@ def _add_name(
         insert(ARTIFACT_NAME).values(
             id=next_number(connection, ARTIFACT_NAME),
             folded=reference.folded,
+            path=reference.path,
             artifact=artifact,
             reference=reference.key,
             url=reference.url,

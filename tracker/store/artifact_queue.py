@@ -22,16 +22,18 @@ def make_artifacts_due(store: Store, references: Sequence[str], now: datetime) -
     """Make the artifacts behind these references due now. StoreError for a reference that no paper links."""
     with store.begin() as connection:
         for reference in references:
-            artifact = connection.execute(
-                select(ARTIFACT_NAME.c.artifact).where(
-                    ARTIFACT_NAME.c.folded == reference.casefold(), ARTIFACT_NAME.c.until.is_(None)
-                )
-            ).scalar_one_or_none()
-            if artifact is None:
+            found = list(
+                connection.execute(
+                    select(ARTIFACT_NAME.c.artifact).where(
+                        ARTIFACT_NAME.c.folded == reference.casefold(), ARTIFACT_NAME.c.until.is_(None)
+                    )
+                ).scalars()
+            )
+            if not found:
                 raise StoreError(
                     f"{reference}: no stored paper links it; write references like github:owner/name."
                 )
-            connection.execute(update(ARTIFACT).where(ARTIFACT.c.id == artifact).values(next_check_at=now))
+            connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, found)).values(next_check_at=now))
 
 
 def queue_artifacts(
@@ -96,6 +98,7 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
                 ARTIFACT_NAME.c.reference,
                 ARTIFACT_NAME.c.url,
                 ARTIFACT_NAME.c.written,
+                ARTIFACT_NAME.c.path,
                 ARTIFACT.c.kind,
                 ARTIFACT.c.host_id,
                 ARTIFACT.c.commit_id,
@@ -111,7 +114,7 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
     for artifact in artifacts:
         for row in [row for row in names[artifact] if row.written] or names[artifact][:1]:
             is_read = row.outcome == "present" and row.read_rules == read_rules != ""
-            reference = Reference(row.reference, host, row.kind, row.url)
+            reference = Reference(row.reference, host, row.kind, row.url, row.path)
             due.append(DueArtifact(artifact, reference, row.host_id, row.commit_id if is_read else None))
     return due
 

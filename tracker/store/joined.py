@@ -33,6 +33,7 @@ MENTIONS = (
         *(column for column in MENTION.c if column.name != "url"),
         _URL,
         ARTIFACT_NAME.c.folded,
+        ARTIFACT_NAME.c.path,
         ARTIFACT_NAME.c.artifact,
         ARTIFACT_NAME.c.reference,
         ARTIFACT_NAME.c.url.label("canonical"),

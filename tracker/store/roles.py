@@ -13,6 +13,7 @@ from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext, Mention, RoleDecision
 from tracker.domain.papers import title_key
 from tracker.domain.terms import Place, Role, Source
+from tracker.store.artifact_names import target_of
 from tracker.store.artifact_queue import queue_artifacts
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
@@ -40,7 +41,7 @@ def load_mentions(store: Store, works: Collection[str]) -> dict[str, list[Mentio
         ):
             mentions[keys[row.work]].append(
                 Mention(
-                    reference=Reference(row.reference, row.host, row.kind, row.canonical),
+                    reference=Reference(row.reference, row.host, row.kind, row.canonical, row.path),
                     url=row.url,
                     place=Place(row.place),
                     source=Source(row.source),
@@ -81,11 +82,14 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
         linking = _count_linking_works(connection, {row.artifact for row in rows})
     for row in rows:
         listing = listings.get(row.folded)
+        # Where a paper links several folders of a repository, any of their READMEs may name it.
+        before = standings[keys[row.work]].get(row.folded, ArtifactContext())
+        here = None if row.names is None else not names[row.work].isdisjoint(row.names)
         standings[keys[row.work]][row.folded] = ArtifactContext(
-            names_paper=None if row.names is None else not names[row.work].isdisjoint(row.names),
-            derived=bool(row.derived_from or (listing and listing.derived_from)),
-            created_at=row.created_at or (listing.created_at if listing else None),
-            papers=linking[row.artifact],
+            names_paper=before.names_paper if here is None else bool(here or before.names_paper),
+            derived=bool(before.derived or row.derived_from or (listing and listing.derived_from)),
+            created_at=before.created_at or row.created_at or (listing.created_at if listing else None),
+            papers=max(before.papers, linking[row.artifact]),
         )
     return standings
 
@@ -125,16 +129,16 @@ def save_roles(
     decided = [(keys[work], decision) for work, of_work in decisions.items() for decision in of_work]
     with store.begin() as connection:
         names = {
-            (row.work, row.folded): row
+            (row.work, target_of(row.folded, row.path)): row
             for row in connection.execute(
-                select(MENTIONS.c.work, MENTIONS.c.folded, MENTIONS.c.artifact, MENTIONS.c.name).where(
-                    among(MENTIONS.c.work, keys.values())
-                )
+                select(
+                    MENTIONS.c.work, MENTIONS.c.folded, MENTIONS.c.path, MENTIONS.c.artifact, MENTIONS.c.name
+                ).where(among(MENTIONS.c.work, keys.values()))
             )
         }
         rows: dict[tuple[int, int], dict[str, Any]] = {}
         for key, decision in sorted(decided, key=lambda pair: pair[1].probability):
-            name = names[key, decision.reference.folded]
+            name = names[key, decision.reference.target]
             rows[key, name.artifact] = _role_row(name, decision, rules)
         connection.execute(delete(ROLE).where(among(ROLE.c.work, keys.values())))
         connection.execute(
@@ -144,7 +148,7 @@ def save_roles(
         upsert(connection, ROLE, rows.values())
         index_repositories(connection, keys.values())
         to_check = [
-            names[key, decision.reference.folded].artifact
+            names[key, decision.reference.target].artifact
             for key, decision in decided
             if decision.role is Role.OWN or decision.unsettled
         ]

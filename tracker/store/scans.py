@@ -69,16 +69,16 @@ def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datet
 def _save_mentions(
     connection: Connection, scans: Sequence[ScanResult], works: Sequence[int], now: datetime
 ) -> None:
-    references = {mention.reference.folded: mention.reference for scan in scans for mention in scan.mentions}
+    references = {mention.reference.target: mention.reference for scan in scans for mention in scan.mentions}
     current, ended = ensure_names(connection, references, now), ended_names(connection, works)
     upsert(
         connection,
         MENTION,
         (
-            _mention_row(scan, mention, ended.get((work_key(scan.work), folded)) or current[folded], now)
+            _mention_row(scan, mention, ended.get((work_key(scan.work), target)) or current[target], now)
             for scan in scans
             for mention in scan.mentions
-            for folded in (mention.reference.folded,)
+            for target in (mention.reference.target,)
         ),
         ("url", "evidence", "before", "last_version"),
     )

@@ -30,7 +30,7 @@ VIEWS = {
                 WHERE o.work = r.work AND p.artifact = r.artifact) AS first_version,
                (SELECT max(o.last_version) FROM mention o JOIN artifact_name p ON p.id = o.name
                 WHERE o.work = r.work AND p.artifact = r.artifact) AS last_version,
-               r.lifecycle, y.sentences AS reasons
+               r.lifecycle, y.sentences AS reasons, n.path
         FROM role r JOIN work w ON w.id = r.work JOIN shared_text y ON y.id = r.shared_text JOIN artifact a ON a.id = r.artifact
         JOIN artifact_name n ON n.id = r.name
         JOIN mention m ON m.work = r.work AND m.name = r.name AND m.source = r.source AND m.place = r.place
@@ -45,13 +45,13 @@ VIEWS = {
                     WHEN a.next_check_at IS NOT NULL THEN 'not looked at yet'
                     ELSE 'not looked at: not the authors'' own, or at a host that is not asked' END AS reason,
                a.licence_source, a.licence_note, nullif(lower(hex(a.commit_id)), '') AS commit_id,
-               a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy
+               a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy, a.path
         FROM artifact a
     """,
     "checks": """
         SELECT a.reference, s.outcome, s.reason, s.content, s.licence_spdx, s.licence_class, s.licence_source,
                s.licence_note, s.archived, s.gated, s.reference AS answered, nullif(lower(hex(s.commit_id)), '') AS commit_id,
-               s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names
+               s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names, a.path
         FROM artifact_check s JOIN artifact a ON a.id = s.artifact
     """,
     "events": """

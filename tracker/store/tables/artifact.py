@@ -19,7 +19,7 @@ class ArtifactRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "artifact"
 
     __table_args__: ClassVar[Any] = (
-        Index("artifact_identity", "host", "kind", "host_id", unique=True, sqlite_where=text("host_id IS NOT NULL")),
+        Index("artifact_identity", "host", "kind", "host_id", "path", unique=True, sqlite_where=text("host_id IS NOT NULL")),
         # It holds all that the work list sorts by: due artifacts are put in order without reading the rows.
         Index("artifact_due", "host", "next_check_at", "first_checked_at", "newest_at", "content", "outcome", "id",
               sqlite_where=text("next_check_at IS NOT NULL")),
@@ -31,6 +31,8 @@ class ArtifactRow(SQLModel, table=True):
     host: str
     kind: str
     url: str
+    path: str = text_field()
+    """The branch and folder of a repository that papers link, empty for the whole: each is judged by itself."""
     host_id: str | None = None
     outcome: str | None = None
     reason: str = ""
@@ -70,11 +72,13 @@ class ArtifactNameRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "artifact_name"
     __table_args__: ClassVar[Any] = (
-        Index("artifact_name_current", "folded", unique=True, sqlite_where=text("until IS NULL")),
+        Index("artifact_name_current", "folded", "path", unique=True, sqlite_where=text("until IS NULL")),
     )
     id: int = Field(primary_key=True, sa_type=LARGE)
     folded: str
-    """The reference in lower case: only one artifact at a time has it."""
+    """The reference in lower case: only one artifact at a time has it with its path."""
+    path: str = text_field()
+    """That of the artifact."""
     artifact: int = Field(foreign_key="artifact.id", sa_type=LARGE, index=True)
     reference: str
     """As it was first written, or answered."""
