@@ -84,7 +84,7 @@ def test_a_rename_gives_the_new_name(client, site):
 
 def test_gitlab_states_the_licence(client):
     check = check_url(client, "https://gitlab.com/a/b/mit")
-    assert (check.licence_claimed, check.licence_files) == ("mit", ())
+    assert (check.licence_claimed, [file.path for file in check.licence_files]) == ("mit", ["LICENSE"])
 
 
 @pytest.mark.parametrize(

@@ -64,4 +64,4 @@ def test_content_that_is_not_base64_gives_a_check(content: object) -> None:
 
 @pytest.mark.parametrize("kind", [["blob"], {"blob": 1}, None, 7])
 def test_an_entry_whose_type_is_not_text_is_not_a_file(kind: object) -> None:
-    assert file_tree.list_paths([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}]) == ["b"]
+    assert list(file_tree.list_sizes([{"type": kind, "path": "a"}, {"type": "blob", "path": "b"}])) == ["b"]

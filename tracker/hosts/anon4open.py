@@ -48,49 +48,50 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         return absence
     files = json_fields.parse_body(response)
     if isinstance(files, dict) and "error" not in files:
-        tree = file_tree.FileTree(_nested_paths(files), complete=True)
+        tree = file_tree.FileTree(_nested_sizes(files))
     elif isinstance(files, list):
         tree = _read_list(files)
     else:
         raise host_api.Unreadable("its list of files cannot be read")
     base = Check(outcome=Outcome.PRESENT, reference=reference, host_id=name)
-    return file_tree.inspect_repository(
-        base, tree, api, lambda path: api.get_file(f"/file/{host_api.quote_path(path)}"), states_licence=False
+    source = file_tree.TreeSource(
+        default="", tree=lambda _: tree, text=lambda path, _: api.get_file(f"/file/{host_api.quote_path(path)}")
     )
+    return file_tree.inspect_repository(base, source, api, states_licence=False)
 
 
-def _nested_paths(root: Mapping[str, Any]) -> list[str]:
-    """The paths of a tree of JSON objects, in which a file is an object with a number as its `size`."""
-    paths: list[str] = []
+def _nested_sizes(root: Mapping[str, Any]) -> dict[str, int | None]:
+    """The files of a tree of JSON objects, in which a file is an object with a number as its `size`."""
+    sizes: dict[str, int | None] = {}
     waiting: list[tuple[str, Mapping[str, Any]]] = [("", root)]
-    while waiting and len(paths) < host_api.MOST_PATHS:
+    while waiting and len(sizes) < host_api.MOST_PATHS:
         folder, entries = waiting.pop()
         for name, entry in entries.items():
             inner, path = json_fields.as_mapping(entry), f"{folder}{name}"[:_MOST_PATH]
             if isinstance(inner.get("size"), int):
-                paths.append(path)
+                sizes[path] = json_fields.as_size(inner["size"])
             elif inner and path.count("/") < _MOST_DEPTH:
                 waiting.append((f"{path}/", inner))
-    return paths
+    return sizes
 
 
 def _read_list(files: Sequence[object]) -> file_tree.FileTree:
     """The paths of a list of `{path, name, size}`, in which a folder has no size; incomplete where a folder in it was
     not listed itself."""
-    paths: list[str] = []
+    sizes: dict[str, int | None] = {}
     folders: set[str] = set()
     for entry in map(json_fields.as_mapping, files[: host_api.MOST_PATHS]):
         name, folder = json_fields.as_text(entry.get("name")), json_fields.as_text(entry.get("path")) or ""
         path = "/".join(part for part in (folder.strip("/"), name) if part)
         if name and isinstance(entry.get("size"), int):
-            paths.append(path)
+            sizes[path] = json_fields.as_size(entry["size"])
         elif name:
             folders.add(path)
-    parents = {path.rpartition("/")[0] for path in paths}
+    parents = {path.rpartition("/")[0] for path in sizes}
     complete = all(
         any(parent == folder or parent.startswith(f"{folder}/") for parent in parents) for folder in folders
     )
-    return file_tree.FileTree(paths, complete=complete)
+    return file_tree.FileTree(sizes, complete=complete)
 
 
 HOST = Host(

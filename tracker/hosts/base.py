@@ -52,7 +52,7 @@ class Host:
     ) -> Iterator[tuple[Reference, Check]]:
         """Check many references, in batches where the host takes them; yields (reference, check) pairs.
 
-        `known` maps a folded reference to the commit at which the artifact was last read whole: while the host still
+        `known` maps the target of a reference to the commit at which the artifact was last read whole: while the host still
         shows that commit, the check may be `unchanged` and cost no further request. Raises UpstreamStopped as soon
         as the host may not be asked; the references that were not yielded until then are still due.
         """

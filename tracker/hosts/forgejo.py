@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
@@ -10,6 +11,7 @@ from tracker.domain.terms import Outcome
 from tracker.hosts import host_api, json_fields
 from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
+from tracker.hosts.inspect.linked_place import names_file, place_of_link
 
 _SITE = "codeberg.org"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -27,8 +29,22 @@ def match(url: str) -> Reference | None:
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
-    name = f"{parts.host}/{'/'.join(path)}"
-    return Reference(f"forgejo:{name}", "forgejo", kind, f"https://{name}")
+    rest = parts.segments[2:]
+    place = ""
+    # `/src/branch/NAME/…` names files and folders alike.
+    if (
+        kind == "repository"
+        and len(rest) > 2
+        and rest[0] in ("src", "raw")
+        and rest[1] in ("branch", "tag", "commit")
+    ):
+        place = place_of_link(rest[2:], is_file=rest[0] == "raw" or names_file(rest[2:]))
+    return _reference(f"{parts.host}/{'/'.join(path)}", kind, place)
+
+
+def _reference(name: str, kind: str, place: str) -> Reference:
+    url = f"https://{name}" + (f"/src/branch/{quote(place)}" if place else "")
+    return Reference(f"forgejo:{name}", "forgejo", kind, url, place)
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
@@ -37,7 +53,7 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 
 
 def _check(reference: Reference, fetch: Fetch) -> Check:
-    site, _, path = reference.url.removeprefix("https://").partition("/")
+    site, _, path = reference.key.partition(":")[2].partition("/")
     api = host_api.HostApi(fetch, "codeberg" if site == _SITE else f"https://{site}/api/v1", "Forgejo")
     response = api.get(f"/repos/{path}")
     absence = host_api.check_absence(api, response)
@@ -53,7 +69,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     licences = [licence for licence in listed if licence]
     base = Check(
         outcome=Outcome.PRESENT,
-        reference=name,
+        reference=_reference(name.key.partition(":")[2], name.kind, reference.path),
         host_id=json_fields.as_number_text(facts.get("id")),
         licence_claimed=licences[0] if len(licences) == 1 else None,
         archived=json_fields.as_bool(facts.get("archived")),
@@ -62,25 +78,22 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         languages=(language,) if language else (),
     )
     at = f"/repos/{name.url.removeprefix('https://').partition('/')[2]}"
-    branch = json_fields.as_text(facts.get("default_branch")) or "HEAD"
-    tree = file_tree.FileTree((), complete=True) if facts.get("empty") is True else _tree(api, at, branch)
-    return file_tree.inspect_repository(
-        base,
-        tree,
-        api,
-        lambda file: api.get_base64_file(f"{at}/contents/{host_api.quote_path(file)}", {"ref": branch}),
-        states_licence=False,
+    empty = facts.get("empty") is True
+    source = file_tree.TreeSource(
+        default=json_fields.as_text(facts.get("default_branch")) or "HEAD",
+        tree=lambda branch: file_tree.FileTree({}, ref=branch) if empty else _tree(api, at, branch),
+        text=lambda file, branch: api.get_base64_file(
+            f"{at}/contents/{host_api.quote_path(file)}", {"ref": branch}
+        ),
+        branches=lambda: file_tree.list_names(api.get_json(f"{at}/branches", {"limit": "50"})),
     )
+    return file_tree.inspect_repository(base, source, api, path=reference.path, states_licence=False)
 
 
-def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
-    listing = json_fields.as_mapping(
-        api.get_json(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "true", "per_page": "1000"})
+def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree | None:
+    return file_tree.git_tree(
+        api, f"{at}/git/trees/{quote(branch, safe='')}", {"recursive": "true", "per_page": "1000"}, branch
     )
-    if not isinstance(listing.get("tree"), list):
-        raise host_api.Unreadable("Forgejo gave no list of its files")
-    complete = listing.get("truncated") is not True and not file_tree.has_submodule(listing["tree"])
-    return file_tree.FileTree(file_tree.list_paths(listing["tree"]), complete=complete)
 
 
 HOST = Host(

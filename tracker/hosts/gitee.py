@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.protocols import Fetch
@@ -10,6 +11,7 @@ from tracker.domain.terms import Outcome
 from tracker.hosts import host_api, json_fields
 from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
+from tracker.hosts.inspect.linked_place import place_of_link
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
@@ -24,8 +26,16 @@ def match(url: str) -> Reference | None:
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
-    name = "/".join(path)
-    return Reference(f"gitee:{name}", "gitee", kind, f"https://gitee.com/{name}")
+    rest = parts.segments[2:]
+    place = ""
+    if kind == "repository" and len(rest) > 1 and rest[0] in ("tree", "blob", "raw"):
+        place = place_of_link(rest[1:], is_file=rest[0] != "tree")
+    return _reference("/".join(path), kind, place)
+
+
+def _reference(name: str, kind: str, place: str) -> Reference:
+    url = f"https://gitee.com/{name}" + (f"/tree/{quote(place)}" if place else "")
+    return Reference(f"gitee:{name}", "gitee", kind, url, place)
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
@@ -46,7 +56,7 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     language = json_fields.as_line(facts.get("language"))
     base = Check(
         outcome=Outcome.PRESENT,
-        reference=name,
+        reference=_reference(name.key.partition(":")[2], name.kind, reference.path),
         host_id=json_fields.as_number_text(facts.get("id")),
         licence_claimed=json_fields.as_line(facts.get("license")) or None,
         fork=json_fields.as_bool(facts.get("fork")),
@@ -55,25 +65,20 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         languages=(language,) if language else (),
     )
     at = f"/repos/{name.key.partition(':')[2]}"
-    branch = json_fields.as_text(facts.get("default_branch")) or "HEAD"
-    tree = file_tree.FileTree((), complete=True) if facts.get("empty_repo") is True else _tree(api, at, branch)
-    return file_tree.inspect_repository(
-        base,
-        tree,
-        api,
-        lambda file: api.get_base64_file(f"{at}/contents/{host_api.quote_path(file)}"),
-        states_licence=False,
+    empty = facts.get("empty_repo") is True
+    source = file_tree.TreeSource(
+        default=json_fields.as_text(facts.get("default_branch")) or "HEAD",
+        tree=lambda branch: file_tree.FileTree({}, ref=branch) if empty else _tree(api, at, branch),
+        text=lambda file, branch: api.get_base64_file(
+            f"{at}/contents/{host_api.quote_path(file)}", {"ref": branch}
+        ),
+        branches=lambda: file_tree.list_names(api.get_json(f"{at}/branches", {"per_page": "100"})),
     )
+    return file_tree.inspect_repository(base, source, api, path=reference.path, states_licence=False)
 
 
-def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree:
-    listing = json_fields.as_mapping(
-        api.get_json(f"{at}/git/trees/{host_api.quote_path(branch)}", {"recursive": "1"})
-    )
-    if not isinstance(listing.get("tree"), list):
-        raise host_api.Unreadable("Gitee gave no list of its files")
-    complete = listing.get("truncated") is not True and not file_tree.has_submodule(listing["tree"])
-    return file_tree.FileTree(file_tree.list_paths(listing["tree"]), complete=complete)
+def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree | None:
+    return file_tree.git_tree(api, f"{at}/git/trees/{quote(branch, safe='')}", {"recursive": "1"}, branch)
 
 
 HOST = Host(

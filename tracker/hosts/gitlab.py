@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from tracker.domain.terms import Outcome
 from tracker.hosts import host_api, json_fields
 from tracker.hosts.base import Host, configured_names, split_url
 from tracker.hosts.inspect import file_tree
+from tracker.hosts.inspect.linked_place import place_of_link
 
 _SITE = "gitlab.com"
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -30,8 +32,10 @@ def match(url: str) -> Reference | None:
     if parts is None or not (parts.host == _SITE or _is_server(parts.host)):
         return None
     path: list[str] = []
-    for segment in parts.segments[:_MOST_SEGMENTS]:
+    rest: tuple[str, ...] = ()
+    for number, segment in enumerate(parts.segments[:_MOST_SEGMENTS]):
         if segment == "-" or (len(path) >= 2 and segment in _OLD_TABS):
+            rest = parts.segments[number + (segment == "-") :]
             break
         if not _GROUP.fullmatch(segment):
             break
@@ -42,7 +46,15 @@ def match(url: str) -> Reference | None:
     kind = "repository" if len(path) > 1 else "organisation"
     name = "/".join(path)
     where = "" if parts.host == _SITE else f"{parts.host}/"
-    return Reference(f"gitlab:{where}{name}", "gitlab", kind, f"https://{parts.host}/{name}")
+    place = ""
+    if kind == "repository" and rest and rest[0] in ("tree", "blob", "raw"):
+        place = place_of_link(rest[1:], is_file=rest[0] != "tree")
+    return _reference(f"gitlab:{where}{name}", parts.host, name, kind, place)
+
+
+def _reference(key: str, site: str, name: str, kind: str, place: str) -> Reference:
+    url = f"https://{site}/{name}" + (f"/-/tree/{quote(place)}" if place else "")
+    return Reference(key, "gitlab", kind, url, place)
 
 
 def _is_server(host: str) -> bool:
@@ -55,7 +67,8 @@ def check(reference: Reference, fetch: Fetch) -> Check:
 
 
 def _check(reference: Reference, fetch: Fetch) -> Check:
-    site, _, path = reference.url.removeprefix("https://").partition("/")
+    site = reference.url.removeprefix("https://").partition("/")[0]
+    path = reference.key.partition(":")[2].removeprefix("" if site == _SITE else f"{site}/")
     api = host_api.HostApi(fetch, "gitlab" if site == _SITE else f"https://{site}/api/v4", "GitLab")
     response = api.get(f"/projects/{quote(path, safe='')}", {"license": "true"})
     absence = host_api.check_absence(api, response)
@@ -68,38 +81,72 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         raise host_api.Unreadable("GitLab's response about it cannot be read")
     base = Check(
         outcome=Outcome.PRESENT,
-        reference=name,
+        reference=_reference(name.key, site, name.url.partition(f"{site}/")[2], name.kind, reference.path),
         host_id=number,
         licence_claimed=json_fields.as_line(json_fields.as_mapping(facts.get("license")).get("key")) or None,
         archived=json_fields.as_bool(facts.get("archived")),
         fork=isinstance(facts.get("forked_from_project"), dict),
         created_at=json_fields.as_time(facts.get("created_at")),
     )
-    return _with_tree(base, facts, f"/projects/{number}", api)
+    return _with_tree(base, reference.path, facts, f"/projects/{number}", api)
 
 
-def _with_tree(base: Check, facts: Mapping[str, Any], at: str, api: host_api.HostApi) -> Check:
-    branch = json_fields.as_text(facts.get("default_branch")) or "HEAD"
-    if facts.get("empty_repo") is True:
-        tree = file_tree.FileTree((), complete=True)
-    else:
-        response = api.get(f"{at}/repository/tree", {"recursive": "true", "per_page": "100", "ref": branch})
-        entries = json_fields.parse_body(response)
-        if response.status != 200 or not isinstance(entries, list):
-            # The project has no repository, or shows it to its members only.
-            raise host_api.Unreadable(f"GitLab answered {response.status} to the request for its files")
-        more = bool(response.headers.get("x-next-page")) or 'rel="next"' in response.headers.get("link", "")
-        complete = not more and not file_tree.has_submodule(entries)
-        tree = file_tree.FileTree(file_tree.list_paths(entries), complete=complete)
+def _with_tree(base: Check, path: str, facts: Mapping[str, Any], at: str, api: host_api.HostApi) -> Check:
+    def tree(branch: str) -> file_tree.FileTree | None:
+        if facts.get("empty_repo") is True:
+            return file_tree.FileTree({}, ref=branch)
+        # Of a long list only the first page is read; that of the linked folder alone holds more of it.
+        whole = _list_files(api, at, branch, "")
+        folder = path.removeprefix(branch).strip("/")
+        if (
+            whole is None
+            or whole.complete
+            or not path
+            or not folder
+            or any(f.startswith(f"{folder}/") for f in whole.sizes)
+        ):
+            return whole
+        inside = _list_files(api, at, branch, folder)
+        return (
+            whole
+            if inside is None
+            else replace(whole, sizes={**whole.sizes, **inside.sizes}, complete=inside.complete)
+        )
 
-    def text(path: str) -> str:
-        return api.get_base64_file(f"{at}/repository/files/{quote(path, safe='')}", {"ref": branch})
+    def text(file: str, branch: str) -> str:
+        return api.get_base64_file(f"{at}/repository/files/{quote(file, safe='')}", {"ref": branch})
 
     def languages() -> Sequence[str]:
         shares = json_fields.as_mapping(api.get_json(f"{at}/languages"))
         return [name for name in map(json_fields.as_line, list(shares)[:20]) if name]
 
-    return file_tree.inspect_repository(base, tree, api, text, states_licence=True, ask_languages=languages)
+    source = file_tree.TreeSource(
+        default=json_fields.as_text(facts.get("default_branch")) or "HEAD",
+        tree=tree,
+        text=text,
+        branches=lambda: file_tree.list_names(api.get_json(f"{at}/repository/branches", {"per_page": "100"})),
+    )
+    return file_tree.inspect_repository(base, source, api, path=path, states_licence=True, ask_languages=languages)
+
+
+def _list_files(api: host_api.HostApi, at: str, branch: str, folder: str) -> file_tree.FileTree | None:
+    """The first hundred entries of a branch or of one folder of it; None where there is no such branch or folder."""
+    params = {"recursive": "true", "per_page": "100", "ref": branch} | ({"path": folder} if folder else {})
+    response = api.get(f"{at}/repository/tree", params)
+    entries = json_fields.parse_body(response)
+    message = json_fields.as_line(json_fields.as_mapping(entries).get("message"))
+    if response.status == 404 and "tree" in message.lower():
+        return None
+    if response.status != 200 or not isinstance(entries, list):
+        # The project has no repository, or shows it to its members only.
+        raise host_api.Unreadable(f"GitLab answered {response.status} to the request for its files")
+    more = bool(response.headers.get("x-next-page")) or 'rel="next"' in response.headers.get("link", "")
+    return file_tree.FileTree(
+        file_tree.list_sizes(entries),
+        complete=not more,
+        submodules=file_tree.list_submodules(entries),
+        ref=branch,
+    )
 
 
 HOST = Host(

@@ -17,8 +17,8 @@ from tracker.domain.protocols import Fetch, Response
 from tracker.domain.terms import Outcome
 from tracker.hosts import json_fields
 
-MOST_REQUESTS = 5
-"""Requests that one check of one artifact may cost; most take two or three."""
+MOST_REQUESTS = 7
+"""Requests that one check of one artifact may cost; most take four."""
 MOST_TEXT = 100_000
 """Characters of a file's text that are kept."""
 MOST_PATHS = 20_000

@@ -62,3 +62,8 @@ def as_line(value: object) -> str:
 def as_number_text(value: object) -> str | None:
     """A host's own numeric id as text; None where `value` is not a whole number of at most 63 bits."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
+
+
+def as_size(value: object) -> int | None:
+    """A size in bytes; None where `value` is not a whole number from 0 on."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -11,7 +11,7 @@ from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
 from tracker.hosts import host_api, json_fields
 from tracker.hosts.base import Host, host_settings, split_url
-from tracker.hosts.inspect.content import classify_hub_artifact
+from tracker.hosts.inspect.hub_files import classify_hub_artifact
 
 _FILES = {"model": "/repo/files", "dataset": "/repo/tree"}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)

@@ -20,7 +20,7 @@ def test_a_tree_seen_in_part_is_decided_by_languages_or_left_unknown():
     many = {f"d{n:02}/notes.md": "" for n in range(30)} | {"README.md": "Code coming soon"}
     host.repositories["a/unknown"] = {"files": many}
     host.repositories["a/python"] = {"files": many, "languages": ["HTML", "Python"]}
-    host.repositories["a/deep"] = {"files": {"a/b/c/d/e/f/run.py": "", "README.md": ""}}
+    host.repositories["a/deep"] = {"files": {"a/b/c/d/e/f/g/h/i/run.py": "", "README.md": ""}}
     results = checks(host, *host.repositories)
     assert (results["github:a/unknown"].content, results["github:a/unknown"].outcome) == (
         Content.UNKNOWN,

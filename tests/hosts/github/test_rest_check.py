@@ -29,7 +29,12 @@ def test_rest_asks_little(host):
     }
     checks(host, "a/b")
     if not host.token:
-        assert host.paths == ["/repos/a/b", "/repos/a/b/git/trees/HEAD"]
+        assert host.paths == [
+            "/repos/a/b",
+            "/repos/a/b/git/trees/HEAD",
+            "/repos/a/b/contents/README.md",
+            "/repos/a/b/contents/LICENSE",
+        ]
     else:
         assert host.sizes == [1, 2]
 

@@ -5,16 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.terms import Content, Fact
-from tracker.hosts.inspect import content
-from tracker.hosts.inspect.content import (
-    classify_hub_artifact,
-    classify_repository,
-    find_licence_files,
-    find_lone_script,
-    is_stub,
-    promises_code,
-    promises_release,
-)
+from tracker.hosts.inspect.code_files import has_programming_language, is_stub, scripts_to_read
+from tracker.hosts.inspect.content import classify_repository, find_licence_files, promises_code, promises_release
+from tracker.hosts.inspect.hub_files import classify_hub_artifact
 
 ACCEPTANCE = Path(__file__).parents[3] / "../shared/data/recorded/acceptance"
 CODE, WEIGHTS, DATA = Fact.CODE, Fact.WEIGHTS, Fact.DATA
@@ -82,7 +75,7 @@ SCRIPT = "import torch\nx = 1\ny = 2\nz = 3\nw = 4\nprint(x + y + z + w)\n"
     ],
 )
 def test_a_lone_script_is_read_before_it_counts(paths, script):
-    assert find_lone_script(paths.split()) == script
+    assert scripts_to_read(dict.fromkeys(paths.split()), promised=True) == ([script] if script else [])
 
 
 @pytest.mark.parametrize(
@@ -189,9 +182,9 @@ def test_what_a_repository_of_the_hub_holds(kind, paths, word, holds):
 
 
 def test_languages():
-    assert content.has_programming_language(["HTML", "Python"])
-    assert not content.has_programming_language(["HTML", "TeX", "Shell"])
-    assert not content.has_programming_language([])
+    assert has_programming_language(["HTML", "Python"])
+    assert not has_programming_language(["HTML", "TeX", "Shell"])
+    assert not has_programming_language([])
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure

@@ -7,29 +7,22 @@ lists, texts); every request is filled with the next questions of all repositori
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from tracker.domain.artifacts import Check, LicenceFile, Reference
 from tracker.domain.protocols import Fetch
-from tracker.domain.terms import Content, Fact, Outcome
+from tracker.domain.terms import Outcome
 from tracker.hosts import json_fields
 from tracker.hosts.github import graphql
-from tracker.hosts.github.questions import (
-    RepositoryReading,
-    Step,
-    Subject,
-    claimed_licence,
-    is_empty,
-    newest_commit,
-    next_steps,
-    valid_full_name,
-)
-from tracker.hosts.inspect.content import classify_repository, has_programming_language, is_stub
+from tracker.hosts.github.names import repository_reference
+from tracker.hosts.github.questions import Subject, all_languages, newest_commit, valid_full_name
+from tracker.hosts.github.reading import RepositoryReading, Step
+from tracker.hosts.github.rounds import claim_that_counts, claimed_here, next_steps, own_licences
+from tracker.hosts.inspect.code_files import is_stub
 from tracker.hosts.inspect.package_metadata import read_package_licence
-from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
 
 MOST_TEXT = 100_000
 """Characters of a text that are kept."""
@@ -40,13 +33,13 @@ def check_all(
 ) -> Iterator[tuple[Reference, Check]]:
     """Check repositories with at most `batch` (1 to 100) questions a request; each reference is `github:owner/name`.
 
-    `known` maps a folded reference to the commit at which the repository was last read whole: where it still shows
+    `known` maps the target of a reference to the commit at which the repository was last read whole: where it still shows
     that commit, only its facts are asked and the check is `unchanged`. Yields each repository as soon as it is read;
     what was begun is finished before more is begun. Raises UpstreamStopped as soon as GitHub may not be asked; what
     was not yielded until then was not checked.
     """
     client = graphql.GraphqlClient(fetch, batch)
-    fresh = (RepositoryReading(link, (known or {}).get(link.folded)) for link in references)
+    fresh = (RepositoryReading(link, (known or {}).get(link.target)) for link in references)
     waiting: deque[Step] = deque()
     while True:
         steps = [waiting.popleft() for _ in range(min(client.size, len(waiting)))]
@@ -67,65 +60,93 @@ def check_all(
 
 def _take(step: Step, answer: graphql.GraphqlAnswer) -> None:
     """Put the answer to one question into the reading that asked it."""
-    repository = step.repository
+    reading = step.repository
     if step.what is Subject.FACTS:
-        _take_facts(repository, answer)
+        _take_facts(reading, answer)
+        return
+    if step.what in (Subject.PARENT, Subject.COMPARED):
+        _take_parent(reading, step, answer.node or {})
         return
     if answer.node is None or answer.errors:
         what = step.path or "the list of its files"
-        repository.failure = repository.failure or f"{what} could not be read: {answer.reason}"
+        reading.failure = reading.failure or f"{what} could not be read: {answer.reason}"
+        return
+    if step.what is Subject.BRANCHES:
+        refs = json_fields.as_list(json_fields.as_mapping(answer.node.get("refs")).get("nodes"))
+        names = (json_fields.as_text(json_fields.as_mapping(ref).get("name")) for ref in refs)
+        reading.branches = [name for name in names if name]
         return
     node = json_fields.as_mapping(answer.node.get("object"))
-    if step.what is Subject.FOLDER:
-        if not step.path and not isinstance(node.get("entries"), list):
-            repository.failure = "GitHub gave no list of its files"
-        repository.add(step.path, node)
+    match step.what:
+        case Subject.ROOT | Subject.OUTER:
+            reading.add_outer(step.path, node)
+        case Subject.CANDIDATE:
+            if isinstance(node.get("entries"), list):
+                reading.candidates[step.ref] = node
+        case Subject.FOLDER:
+            reading.add(_inside(reading, step.path), node)
+        case _:
+            text = node.get("text")
+            if isinstance(text, str):
+                _keep(reading, step, (json_fields.as_text(text) or "")[:MOST_TEXT])
+
+
+def _inside(reading: RepositoryReading, path: str) -> str:
+    """A path from the top of the branch as one from the folder that is judged."""
+    return path.removeprefix(f"{reading.folder}/") if reading.folder else path
+
+
+def _keep(reading: RepositoryReading, step: Step, text: str) -> None:
+    contents, path = reading.contents, _inside(reading, step.path)
+    match step.what:
+        case Subject.LICENCE:
+            # A licence around the judged folder is named by its file alone, like one of the folder itself.
+            name = path if path in contents.sizes else path.rpartition("/")[2]
+            contents.licences += [LicenceFile(name, text)] if text else []
+        case Subject.README:
+            contents.readme = text
+        case Subject.OUTER_README:
+            contents.outer_readme = text
+        case Subject.CITATION:
+            contents.citation = text
+        case Subject.SCRIPT:
+            if text and is_stub(text, path, promised=contents.promised):
+                contents.hollow.add(path)
+        case _:
+            if licence := read_package_licence(path, text):
+                contents.packages.append(LicenceFile(path, f"SPDX-License-Identifier: {licence}"))
+
+
+def _take_parent(reading: RepositoryReading, step: Step, node: Mapping[str, Any]) -> None:
+    """Whether a fork has commits of its own; where GitHub does not say, it is taken to have some, as it was pushed to."""
+    if step.what is Subject.COMPARED:
+        comparison = json_fields.as_mapping(json_fields.as_mapping(node.get("ref")).get("compare"))
+        reading.unchanged_fork = comparison.get("status") in ("IDENTICAL", "BEHIND")
         return
-    text = node.get("text")
-    if isinstance(text, str):
-        _keep(repository, step, (json_fields.as_text(text) or "")[:MOST_TEXT])
+    branch = node.get("defaultBranchRef")
+    reading.parent_branch = json_fields.as_text(json_fields.as_mapping(branch).get("name")) or ""
+    commit = newest_commit(reading.node.get("defaultBranchRef"))
+    reading.unchanged_fork = commit is not None and newest_commit(branch) == commit
 
 
-def _keep(repository: RepositoryReading, step: Step, text: str) -> None:
-    if step.what is Subject.LICENCE:
-        repository.licences += [LicenceFile(step.path, text)] if text else []
-    elif step.what is Subject.README:
-        repository.readme = text
-    elif step.what is Subject.CITATION:
-        repository.citation = text
-    elif step.what is Subject.SCRIPT:
-        repository.stub = step.path if is_stub(text) else None
-    elif name := read_package_licence(step.path, text):
-        repository.statements.append(LicenceFile(step.path, f"SPDX-License-Identifier: {name}"))
-
-
-def _take_facts(repository: RepositoryReading, answer: graphql.GraphqlAnswer) -> None:
+def _take_facts(reading: RepositoryReading, answer: graphql.GraphqlAnswer) -> None:
     """Take the facts: they finish the check, or say what to read next."""
     node = answer.node
     if node is None:
-        repository.answer = _check_absence(answer)
+        reading.answer = _check_absence(answer)
         return
-    repository.node = node
+    reading.node = node
     name = valid_full_name(node.get("nameWithOwner"))
     if node.get("isDisabled") is True:
-        repository.answer = Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
+        reading.answer = Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
     elif answer.errors or name is None:
-        repository.answer = Check(outcome=Outcome.UNKNOWN, reason=f"GitHub answered only in part: {answer.reason}")
+        reading.answer = Check(outcome=Outcome.UNKNOWN, reason=f"GitHub answered only in part: {answer.reason}")
     else:
-        repository.name = name
-        _begin(repository)
-
-
-def _begin(repository: RepositoryReading) -> None:
-    if repository.known is not None:
-        if newest_commit(repository.node) == repository.known:
-            repository.answer = replace(_facts(repository), unchanged=True)
-        return
-    tree = json_fields.as_mapping(repository.node.get("object"))
-    if not is_empty(repository) and not isinstance(tree.get("entries"), list):
-        repository.answer = Check(outcome=Outcome.UNKNOWN, reason="GitHub gave no list of its files")
-    elif not is_empty(repository):
-        repository.add("", tree)
+        reading.name = name
+        if reading.known is None:
+            reading.add_outer("", node.get("object"))
+        elif _commit(reading) == reading.known:
+            reading.answer = replace(_facts(reading), unchanged=True)
 
 
 def _check_absence(answer: graphql.GraphqlAnswer) -> Check:
@@ -141,59 +162,39 @@ def _check_absence(answer: graphql.GraphqlAnswer) -> Check:
     return Check(outcome=Outcome.UNKNOWN, reason=message)
 
 
-def _facts(repository: RepositoryReading) -> Check:
+def _facts(reading: RepositoryReading) -> Check:
     """The check of a present repository as far as its facts go, without content and licence texts."""
-    node, number = repository.node, repository.node.get("databaseId")
+    node, number = reading.node, reading.node.get("databaseId")
     return Check(
         outcome=Outcome.PRESENT,
-        reference=Reference(
-            f"github:{repository.name}", "github", "repository", f"https://github.com/{repository.name}"
-        ),
+        reference=repository_reference(reading.name, reading.reference.path),
         host_id=str(number) if isinstance(number, int) else None,
-        licence_claimed=claimed_licence(node),
+        licence_claimed=claimed_here(reading),
         licence_checked=True,
         archived=json_fields.as_bool(node.get("isArchived")),
         fork=json_fields.as_bool(node.get("isFork")),
         created_at=json_fields.as_time(node.get("createdAt")),
         pushed_at=json_fields.as_time(node.get("pushedAt")),
-        commit=newest_commit(node),
-        languages=_languages(node),
+        commit=_commit(reading),
+        languages=all_languages(node),
     )
 
 
-def _check(repository: RepositoryReading) -> Check:
-    if repository.failure:
-        return Check(outcome=Outcome.UNKNOWN, reason=repository.failure)
-    base = _facts(repository)
-    holds: tuple[Fact, ...]
-    paths = [path for path in repository.paths if path != repository.stub]
-    content, holds = classify_repository(paths, repository.readme, complete=repository.complete)
-    reason = ""
-    if content is Content.UNKNOWN:
-        if has_programming_language(base.languages):
-            content, holds = Content.CODE, (Fact.CODE, *holds)
-        else:
-            reason = "only part of its files was listed, and no code among them"
-    readme, citation = repository.readme, repository.citation
-    section = extract_licence_section(readme or "")
-    from_readme = [LicenceFile("README.md", section)] if section else []
-    return replace(
-        base,
-        reason=reason,
-        content=content,
-        holds=holds,
-        licence_files=tuple(repository.licences),
-        licence_statements=(*from_readme, *repository.statements),
-        papers_named=None
-        if readme is None and citation is None
-        else find_named_papers(readme or "", citation or ""),
+def _commit(reading: RepositoryReading) -> str | None:
+    """The commit of the branch that the link names, None where that is not known."""
+    node = reading.node
+    return newest_commit(node.get("ref" if reading.reference.path else "defaultBranchRef"))
+
+
+def _check(reading: RepositoryReading) -> Check:
+    if reading.failure:
+        return Check(outcome=Outcome.UNKNOWN, reason=reading.failure)
+    contents = reading.contents
+    contents.licences = own_licences(reading)
+    check = contents.finish(
+        replace(_facts(reading), licence_claimed=claim_that_counts(reading)), reading=reading.result
     )
-
-
-def _languages(node: Mapping[str, Any]) -> tuple[str, ...]:
-    nodes = json_fields.as_list(json_fields.as_mapping(node.get("languages")).get("nodes"))
-    names: Iterable[object] = [
-        json_fields.as_mapping(node.get("primaryLanguage")).get("name"),
-        *(json_fields.as_mapping(language).get("name") for language in nodes),
-    ]
-    return tuple(dict.fromkeys(text for name in names if (text := json_fields.as_text(name))))
+    if reading.default is None or contents is reading.default:
+        return check
+    # Another branch than the default one was judged: it may change while the default branch stays.
+    return replace(check, commit=None, reason=f"the default branch holds no code; the branch {reading.ref} does")

@@ -1,38 +1,33 @@
-"""Checks of single GitHub repositories by REST, for installations without a token: two to six requests for most."""
+"""Checks of single GitHub repositories by REST, for installations without a token: three or four requests for most.
+
+The repository, its tree and its README are always asked for, each licence file besides. What is rare costs more: a
+folder's own README, package metadata, scripts so small that they may do nothing, forks, and branches.
+"""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
 
 from tracker.domain.artifacts import Check, LicenceFile, Reference
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Fetch, Response
-from tracker.domain.terms import Content, Fact, Outcome
+from tracker.domain.terms import Content, Outcome
 from tracker.hosts import json_fields
+from tracker.hosts.github.names import repository_reference
 from tracker.hosts.github.questions import valid_full_name
-from tracker.hosts.inspect.content import (
-    classify_repository,
-    find_licence_files,
-    find_lone_script,
-    has_programming_language,
-    is_readme,
-    is_stub,
-    promises_code,
-)
+from tracker.hosts.github.rest_files import UPSTREAM, RestFiles
+from tracker.hosts.host_api import Unreadable
+from tracker.hosts.inspect import linked_place
+from tracker.hosts.inspect.code_files import is_stub
+from tracker.hosts.inspect.file_tree import AbsentPlace, FileTree, TreeSource, find_place
 from tracker.hosts.inspect.package_metadata import PACKAGE_FILES, read_package_licence
-from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
+from tracker.hosts.inspect.repository import RepositoryContents, pick_readme, unchanged_fork
 
-UPSTREAM = "github_api"
-MOST_TEXT = 100_000
-MOST_LICENCE_FILES = 4
-"""Licence files of one repository that are read. Without a token an hour has only sixty requests."""
-
-
-class _Unreadable(Exception):
-    """Part of a present repository could not be read, so its check is `unknown`. The message is the reason."""
+MOST_LICENCE_FILES = 8
+"""Licence files of one repository that are read."""
+MOST_PACKAGE_FILES = 3
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
@@ -40,13 +35,15 @@ def check(reference: Reference, fetch: Fetch) -> Check:
     try:
         response = fetch.get(UPSTREAM, f"/repos/{reference.key.partition(':')[2]}")
         absence = _check_absence(response)
-        return absence or _check_present(json_fields.as_mapping(json_fields.parse_body(response)), fetch)
+        if absence is not None:
+            return absence
+        return _RepositoryCheck(reference, json_fields.as_mapping(json_fields.parse_body(response)), fetch).check()
     except UpstreamStopped:
         raise
-    except (UpstreamError, _Unreadable) as error:
-        return Check(
-            outcome=Outcome.UNKNOWN, reason=error.reason if isinstance(error, UpstreamError) else str(error)
-        )
+    except UpstreamError as error:
+        return Check(outcome=Outcome.UNKNOWN, reason=error.reason)
+    except Unreadable as error:
+        return Check(outcome=Outcome.UNKNOWN, reason=str(error))
 
 
 def _check_absence(response: Response) -> Check | None:
@@ -64,111 +61,154 @@ def _check_absence(response: Response) -> Check | None:
     return None
 
 
-def _check_present(facts: Mapping[str, Any], fetch: Fetch) -> Check:
-    name = valid_full_name(facts.get("full_name"))
-    if name is None:
-        raise _Unreadable("GitHub's response about it cannot be read")
-    if facts.get("disabled") is True:
-        return Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
-    paths, complete = _tree(name, fetch)
-    language = json_fields.as_text(facts.get("language"))
-    languages = (language,) if language else ()
-    top = [path for path in paths if "/" not in path]
-    licences = find_licence_files(paths, most=MOST_LICENCE_FILES)
-    licence = json_fields.as_mapping(facts.get("license"))
-    claimed = json_fields.as_text(licence.get("spdx_id")) or json_fields.as_text(licence.get("key"))
-    content, holds = classify_repository(paths, None, complete=complete)
-    script = find_lone_script(paths) if complete else None
-    unsure = content in (Content.README_ONLY, Content.PLACEHOLDER) or script is not None
-    readme: str | None = None
-    if any(map(is_readme, top)) and (unsure or (claimed is None and not licences)):
-        readme = _text(fetch, f"/repos/{name}/readme")[1][:MOST_TEXT]
-        stub = script if _is_stub(name, script, readme, fetch) else None
-        content, holds = classify_repository([path for path in paths if path != stub], readme, complete=complete)
-    if content is Content.UNKNOWN and has_programming_language(languages):
-        content, holds = Content.CODE, (Fact.CODE, *holds)
-    number = facts.get("id")
-    return Check(
-        outcome=Outcome.PRESENT,
-        reason="only part of its files was listed, and no code among them" if content is Content.UNKNOWN else "",
-        reference=Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}"),
-        host_id=str(number) if isinstance(number, int) else None,
-        content=content,
-        holds=holds,
-        licence_claimed=claimed,
-        licence_checked=True,
-        licence_files=_licences(name, claimed, licences, fetch),
-        licence_statements=() if claimed is not None or licences else _find_statements(name, top, readme, fetch),
-        archived=json_fields.as_bool(facts.get("archived")),
-        fork=json_fields.as_bool(facts.get("fork")),
-        created_at=json_fields.as_time(facts.get("created_at")),
-        pushed_at=json_fields.as_time(facts.get("pushed_at")),
-        languages=languages,
-        papers_named=None if readme is None else find_named_papers(readme, ""),
-    )
+@dataclass(slots=True)
+class _RepositoryCheck:
+    """The check of one present repository."""
+
+    reference: Reference
+    facts: Mapping[str, Any]
+    fetch: Fetch
+
+    def check(self) -> Check:
+        """Read the linked place. Raises UpstreamError, UpstreamStopped and Unreadable."""
+        name = valid_full_name(self.facts.get("full_name"))
+        if name is None:
+            raise Unreadable("GitHub's response about it cannot be read")
+        if self.facts.get("disabled") is True:
+            return Check(outcome=Outcome.BLOCKED, reason="disabled by GitHub")
+        files = RestFiles(self.fetch, name)
+        base = self._base(name)
+        try:
+            source = TreeSource(default="HEAD", tree=files.tree, text=files.text, branches=files.branches)
+            tree, folder = find_place(self.reference.path, source)
+        except AbsentPlace as absence:
+            return Check(outcome=Outcome.ABSENT, reason=str(absence), host_id=base.host_id)
+        contents = self._read(files, tree, folder)
+        own = any(file.path in contents.sizes for file in contents.licences)
+        claimed = base.licence_claimed if self._is_default(tree) and not (own and folder) else None
+        reading = contents.read()
+        if reading.content is Content.CODE and self._is_unchanged_fork(name, linked=bool(self.reference.path)):
+            reading = unchanged_fork(self._parent())
+        without = reading.content in (Content.README_ONLY, Content.PLACEHOLDER, Content.DATA_ONLY)
+        if without and not self.reference.path and (other := self._other_branch(files, contents)):
+            return replace(other.contents.finish(base), reason=other.reason, licence_claimed=other.claimed(base))
+        return contents.finish(replace(base, licence_claimed=claimed), reading=reading)
+
+    def _default_branch(self) -> str | None:
+        return json_fields.as_text(self.facts.get("default_branch"))
+
+    def _is_default(self, tree: FileTree) -> bool:
+        return tree.ref in ("HEAD", self._default_branch())
+
+    def _parent(self) -> str | None:
+        return valid_full_name(json_fields.as_mapping(self.facts.get("parent")).get("full_name"))
+
+    def _base(self, name: str) -> Check:
+        facts = self.facts
+        licence = json_fields.as_mapping(facts.get("license"))
+        language = json_fields.as_text(facts.get("language"))
+        return Check(
+            outcome=Outcome.PRESENT,
+            reference=repository_reference(name, self.reference.path),
+            host_id=json_fields.as_number_text(facts.get("id")),
+            licence_claimed=json_fields.as_text(licence.get("spdx_id")) or json_fields.as_text(licence.get("key")),
+            licence_checked=True,
+            archived=json_fields.as_bool(facts.get("archived")),
+            fork=json_fields.as_bool(facts.get("fork")),
+            created_at=json_fields.as_time(facts.get("created_at")),
+            pushed_at=json_fields.as_time(facts.get("pushed_at")),
+            languages=(language,) if language else (),
+        )
+
+    def _read(self, files: RestFiles, tree: FileTree, folder: str) -> RepositoryContents:
+        """The contents of a folder ("" for all) of one branch."""
+        language = json_fields.as_text(self.facts.get("language"))
+        contents = RepositoryContents(
+            repository=files.name.partition("/")[2],
+            languages=(language,) if language else (),
+            whole=not folder and self._is_default(tree),
+            sizes=tree.below(folder),
+            complete=tree.complete_below(folder),
+        )
+        claimed = self.facts.get("license") is not None and self._is_default(tree)
+        _read_texts(contents, files, tree, folder, claimed=claimed)
+        for path in contents.scripts():
+            text = files.text(_join(folder, path), tree.ref)
+            if text and is_stub(text, path, promised=contents.promised):
+                contents.hollow.add(path)
+        return contents
+
+    def _is_unchanged_fork(self, name: str, *, linked: bool) -> bool:
+        """Whether a fork has no commit of its own; where GitHub does not say, it has one, as it was pushed to."""
+        if self.facts.get("fork") is not True:
+            return False
+        created = json_fields.as_time(self.facts.get("created_at"))
+        pushed = json_fields.as_time(self.facts.get("pushed_at"))
+        if created is not None and pushed is not None and pushed <= created:
+            # GitHub copies the time of the last push from what was forked.
+            return True
+        parent, branch = self._parent(), self._default_branch()
+        base = json_fields.as_text(json_fields.as_mapping(self.facts.get("parent")).get("default_branch"))
+        if parent is None or branch is None or base is None or linked:
+            return False
+        head = f"{name.partition('/')[0]}:{branch}"
+        return RestFiles(self.fetch, parent).compare(base, head) in ("identical", "behind")
+
+    def _other_branch(self, files: RestFiles, default: RepositoryContents) -> _OtherBranch | None:
+        """The first other branch that holds code."""
+        for branch in linked_place.branches_to_try(files.branches(), self._default_branch()):
+            tree = files.tree(branch)
+            contents = self._read(files, tree, "") if tree is not None else default
+            if contents.read().content is Content.CODE:
+                return _OtherBranch(branch, contents, default)
+        return None
 
 
-def _is_stub(name: str, script: str | None, readme: str, fetch: Fetch) -> bool:
-    """Whether the only script of a repository does nothing, while its README says that the code is to come."""
-    if script is None or not promises_code(readme):
-        return False
-    text = _text(fetch, f"/repos/{name}/contents/{quote(script)}")[1]
-    return bool(text) and is_stub(text)
+@dataclass(slots=True)
+class _OtherBranch:
+    """A branch with code, where the default branch holds none."""
+
+    branch: str
+    contents: RepositoryContents
+    default: RepositoryContents
+
+    @property
+    def reason(self) -> str:
+        """Says which branch is judged."""
+        return f"the default branch holds no code; the branch {self.branch} does"
+
+    def claimed(self, base: Check) -> str | None:
+        """The licence that GitHub recognised in the default branch, where this branch has no licence file."""
+        if self.contents.licences:
+            return None
+        self.contents.licences = self.default.licences
+        return base.licence_claimed
 
 
-def _find_statements(name: str, top: list[str], readme: str | None, fetch: Fetch) -> tuple[LicenceFile, ...]:
-    """What the README says of the licence, else what one file of package metadata states."""
-    if section := extract_licence_section(readme or ""):
-        return (LicenceFile("README.md", section),)
-    package = next((path for path in PACKAGE_FILES if path in top), None)
-    text = _text(fetch, f"/repos/{name}/contents/{package}")[1] if package else ""
-    licence = read_package_licence(package or "", text)
-    return (LicenceFile(package, f"SPDX-License-Identifier: {licence}"),) if package and licence else ()
+def _read_texts(
+    contents: RepositoryContents, files: RestFiles, tree: FileTree, folder: str, *, claimed: bool
+) -> None:
+    """The README, the licence files, and package metadata where nothing else states a licence."""
+    readme = contents.readme_path()
+    if readme is not None:
+        contents.readme = files.text(_join(folder, readme), tree.ref)
+    if folder and (outer := pick_readme(tree.top_files())) is not None:
+        contents.outer_readme = files.text(outer, tree.ref)
+    paths = contents.licence_paths(MOST_LICENCE_FILES)
+    around = folder
+    if not paths and folder:
+        around, paths = tree.licences_around(folder)
+    for path in paths:
+        if text := files.text(_join(around, path), tree.ref):
+            contents.licences.append(LicenceFile(path, text))
+    if paths or claimed:
+        return
+    packages = [path for path in PACKAGE_FILES if path in contents.sizes][:MOST_PACKAGE_FILES]
+    for path in packages:
+        if licence := read_package_licence(path, files.text(_join(folder, path), tree.ref)):
+            contents.packages.append(LicenceFile(path, f"SPDX-License-Identifier: {licence}"))
+            return
 
 
-def _tree(name: str, fetch: Fetch) -> tuple[list[str], bool]:
-    """The paths of the files, and whether these are all. GitHub answers 409, or 404 and `empty`, for an empty one."""
-    response = fetch.get(UPSTREAM, f"/repos/{name}/git/trees/HEAD", params={"recursive": "1"})
-    listing = json_fields.as_mapping(json_fields.parse_body(response))
-    if response.status == 409 or (
-        response.status == 404 and "empty" in json_fields.as_line(listing.get("message")).lower()
-    ):
-        return [], True
-    if response.status != 200 or not isinstance(listing.get("tree"), list):
-        raise _Unreadable(f"GitHub answered {response.status} to the request for its files")
-    entries = [json_fields.as_mapping(entry) for entry in listing["tree"]]
-    paths = [
-        path
-        for entry in entries
-        if entry.get("type") == "blob" and (path := json_fields.as_text(entry.get("path")))
-    ]
-    complete = listing.get("truncated") is not True and all(entry.get("type") != "commit" for entry in entries)
-    return paths, complete
-
-
-def _licences(name: str, claimed: str | None, files: list[str], fetch: Fetch) -> tuple[LicenceFile, ...]:
-    """The licence texts, where GitHub itself recognised no licence: its own choice first, then the other files."""
-    if not files or (claimed is not None and claimed != "NOASSERTION"):
-        return ()
-    path, text = _text(fetch, f"/repos/{name}/license")
-    texts = [LicenceFile(path, text[:MOST_TEXT])] if path and text else []
-    for file in files:
-        if file != path:
-            text = _text(fetch, f"/repos/{name}/contents/{quote(file)}")[1]
-            texts += [LicenceFile(file, text[:MOST_TEXT])] if text else []
-    return tuple(texts)
-
-
-def _text(fetch: Fetch, path: str) -> tuple[str, str]:
-    """The path and text of a file, as /license, /readme and /contents return it; both empty where it does not exist."""
-    response = fetch.get(UPSTREAM, path)
-    if response.status == 404:
-        return "", ""
-    if response.status != 200:
-        raise _Unreadable(f"GitHub answered {response.status} to the request for {path.rpartition('/')[2]}")
-    file = json_fields.as_mapping(json_fields.parse_body(response))
-    try:
-        raw = base64.b64decode(json_fields.as_text(file.get("content")) or "")
-    except ValueError:
-        raise _Unreadable(f"{path.rpartition('/')[2]} cannot be decoded") from None
-    return json_fields.as_text(file.get("path")) or "", raw.decode("utf-8", "replace").replace("\x00", "")
+def _join(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
