@@ -94,11 +94,12 @@ def split_url(url: str) -> UrlParts | None:
 
 
 class HostTable(ConfigTable):
-    """What `config/hosts.toml` says of one host: domains that run its software, path names that are its own pages,
-    viewers and mirrors that show its repositories, query keys of redirections, and the kind of artifact by the first
+    """What `config/hosts.toml` says of one host: domains that run its software, `others` that look so and do not, path
+    names that are its own pages, viewers and mirrors that show its repositories, query keys of redirections, and the kind of artifact by the first
     path segment."""
 
     domains: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     reserved: tuple[str, ...] = ()
     viewers: tuple[str, ...] = ()
     redirections: dict[str, str] = Field(default_factory=dict)
@@ -116,6 +117,6 @@ def host_settings(host: str) -> HostTable:
 
 
 @cache
-def configured_names(host: str, key: Literal["domains", "reserved"]) -> frozenset[str]:
+def configured_names(host: str, key: Literal["domains", "reserved", "others"]) -> frozenset[str]:
     """A list of `config/hosts.toml`, folded, such as the reserved path names of a host."""
     return frozenset(name.casefold() for name in getattr(host_settings(host), key))

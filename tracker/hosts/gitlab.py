@@ -20,6 +20,12 @@ _SITE = "gitlab.com"
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 # Up to twenty nested groups (GitLab's subgroup limit) and the project.
 _MOST_SEGMENTS = 21
+_LEAST_SEGMENTS = 2
+"""A server that is only likely to run GitLab is known by a project's address, never by that of a group."""
+# First segments of addresses of cgit, gitweb, Gitiles and plain repositories.
+_OTHER_ROOTS = frozenset(
+    {"cgit", "gitweb", "pub", "scm", "git", "repos", "cgi-bin", "gitiles", "plugins", "r", "p"}
+)
 # Deep links of servers older than GitLab 16 lack the `/-/` that ends the project's path.
 _OLD_TABS = frozenset(
     {"blob", "tree", "raw", "issues", "merge_requests", "wikis", "commit", "commits", "releases"}
@@ -29,7 +35,10 @@ _OLD_TABS = frozenset(
 def match(url: str) -> Reference | None:
     """The project, group or user that `url` names, deep links included."""
     parts = split_url(url)
-    if parts is None or not (parts.host == _SITE or _is_server(parts.host)):
+    if parts is None:
+        return None
+    known = parts.host == _SITE or _is_server(parts.host)
+    if not known and not _is_likely_server(parts.host):
         return None
     path: list[str] = []
     rest: tuple[str, ...] = ()
@@ -41,6 +50,8 @@ def match(url: str) -> Reference | None:
             break
         path.append(segment)
     if not path or path[0].casefold() in configured_names("gitlab", "reserved"):
+        return None
+    if not known and (len(path) < _LEAST_SEGMENTS or path[0].casefold() in _OTHER_ROOTS):
         return None
     path[-1] = path[-1].removesuffix(".git")
     kind = "repository" if len(path) > 1 else "organisation"
@@ -59,6 +70,12 @@ def _reference(key: str, site: str, name: str, kind: str, place: str) -> Referen
 
 def _is_server(host: str) -> bool:
     return host.startswith("gitlab.") or host in configured_names("gitlab", "domains")
+
+
+def _is_likely_server(host: str) -> bool:
+    """Whether a host is `git.` before a domain and not known to run something else: nearly all of these run GitLab."""
+    others = configured_names("gitlab", "others") | configured_names("forgejo", "domains")
+    return host.startswith("git.") and host.count(".") >= 2 and host not in others
 
 
 def check(reference: Reference, fetch: Fetch) -> Check:
@@ -158,12 +175,18 @@ HOST = Host(
         ("gitlab.com/group/name.git", "gitlab:group/name"),
         ("https://gitlab.inria.fr/team/name", "gitlab:gitlab.inria.fr/team/name"),
         ("https://git.rwth-aachen.de/team/name/blob/master/README.md", "gitlab:git.rwth-aachen.de/team/name"),
+        ("https://git.zib.de/team/name", "gitlab:git.zib.de/team/name"),
+        ("git.example.edu/lab/group/name.git", "gitlab:git.example.edu/lab/group/name"),
     ),
     counterexamples=(
         "https://gitlab.com/explore/projects",
         "https://gitlab.com",
         "https://docs.gitlab.com/ee/api",
         "https://name.gitlab.io/page",
+        "https://git.io/abcde",
+        "https://git.example.edu/lab",
+        "https://git.kernel.org/pub/scm/linux.git",
+        "https://git.example.edu/cgit/name",
     ),
     check=check,
     checked_kinds=("repository",),
