@@ -33,6 +33,8 @@ PAPER = f"""<!DOCTYPE html><html><head><title>https://github.com/no/title</title
 <footer class="ltx_page_footer"><a href="http://dlmf.nist.gov/LaTeXML/">LaTeXML</a></footer>
 <div id="myForm"><a href="https://github.com/arXiv/html_feedback/issues">the following issues</a></div></body></html>"""
 
+UNKNOWN = '<article class="ltx_document"><p class="ltx_p">At <span class="ltx_ERROR undefined">\\href</span>'
+
 
 def named(text: str, resolve: Resolve) -> dict[str, Place]:
     return {
@@ -72,6 +74,17 @@ def test_a_papers_places_and_nothing_of_the_site(resolve: Resolve) -> None:
         ("http://example.org/<math alttext='\\sim'><mo>~</mo></math>me", "http://example.org/~me"),
         ("<body><nav><ul><li><a href=https://github.com/o/n>Code", "https://github.com/o/n"),
         ("<p>https://<wbr>github.com/<em>o</em>/n</p>", "https://github.com/o/n"),
+        (
+            '<a href="https://github.com/o/n">https://github.com/<br class="ltx_break">o/n</a>',
+            "https://github.com/o/n",
+        ),
+        # LaTeXML without a binding for hyperref, as in sources with a style of their own.
+        (f"{UNKNOWN}https://github.com/o/nhttps://github.com/o/other.</p>", "https://github.com/o/n"),
+        (
+            f'{UNKNOWN}https://github.com/o/n<span class="ltx_text">github.com/o/n</span> x',
+            "https://github.com/o/n",
+        ),
+        (f"{UNKNOWN}https://github.com/o/nCode is here", "https://github.com/o/nCode"),
     ],
 )
 def test_each_form(resolve: Resolve, page: str, url: str) -> None:

@@ -12,7 +12,8 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
-from tracker.detect.formats.plain_text import PlainText, PlainTextWriter
+from tracker.detect.formats.html_classes import NOTHING, SECTIONS, Meaning, read_classes
+from tracker.detect.formats.plain_text import PlainText, PlainTextWriter, spells
 from tracker.detect.links import urls
 from tracker.domain.terms import Place
 
@@ -39,6 +40,7 @@ _OWN_PARTS = re.compile(
     r"https?://(?:www\.)?(?:arxiv\.org/html/|ar5iv\.(?:labs\.arxiv\.)?org/)[^#]{0,100}#", re.IGNORECASE
 )
 _SPELT_ADDRESS = re.compile(r"\s*(?:https?:|www\.|[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/)\S*\s*", re.IGNORECASE)
+_MOST_SPELT = 3_000
 _BLOCKS_TEXT = """p div section article li ul ol dl dt dd h1 h2 h3 h4 h5 h6 tr table figure figcaption caption td th
     header footer nav main aside blockquote pre form address"""
 _GAPS = dict.fromkeys(_BLOCKS_TEXT.split(), "\n\n") | {"br": "\n"}
@@ -46,26 +48,8 @@ _CAPTIONS = frozenset({"figcaption", "caption"})
 _VOID_TEXT = "br img hr meta link input area base col embed source track wbr"
 _VOID = frozenset(_VOID_TEXT.split())
 
-_HIDDEN_CLASSES_TEXT = """ltx_note_mark ltx_note_type ltx_tag_note ltx_TOC ltx_page_header ltx_page_footer ltx_page_logo
-    ltx_page_navbar ltx_pagination ltx_rdf navbar-dropdown package-alerts"""
-_HIDDEN_CLASSES = frozenset(_HIDDEN_CLASSES_TEXT.split())
-_FRONT_TEXT = """ltx_authors ltx_author_notes ltx_creator ltx_contact ltx_title_document ltx_role_thanks
-    ltx_role_affiliationtext ltx_role_institutetext ltx_role_frontmatter ltx_dates ltx_classification"""
-# An element has the place of the first set that shares a word with its classes.
-_PLACES = (
-    (frozenset({"ltx_bibliography", "ltx_biblist", "ltx_bibitem", "references", "bibliography", "csl-bib-body"}),
-     Place.BIBLIOGRAPHY),
-    (frozenset(_FRONT_TEXT.split()), Place.TITLE_FOOTNOTE),
-    (frozenset({"ltx_note", "footnote", "footnotes"}), Place.FOOTNOTE),
-    (frozenset({"ltx_caption"}), Place.CAPTION),
-    (frozenset({"ltx_abstract"}), Place.ABSTRACT),
-)  # fmt: skip
-_SECTIONS = frozenset({"ltx_section", "ltx_chapter", "ltx_part", "ltx_appendix"})
 _MAX_CLASSES = 5_000
 _MAX_CLASS = 400
-_Meaning = tuple[Place | None, bool, bool]
-"""(place, whether hidden, whether a section) of an element."""
-_NOTHING: _Meaning = (None, False, False)
 
 
 def to_plain_text(text: str) -> PlainText:
@@ -75,7 +59,7 @@ def to_plain_text(text: str) -> PlainText:
     Never raises; linear in the text.
     """
     body, is_paper = _find_body(text)
-    walk = _HtmlReader(is_paper and any(name in body for name in _SECTIONS))
+    walk = _HtmlReader(is_paper and any(name in body for name in SECTIONS))
     pieces = _TAG.split(_SHAPES.sub("", _without_hidden(body, is_paper)))
     walk.words(pieces[0])
     walk.read(pieces)
@@ -149,9 +133,10 @@ class _HtmlReader:
         self._index: dict[tuple[str, int], int] = {}
         self._place: Place | None = Place.TITLE_FOOTNOTE if has_front else None
         self._hidden = False
-        self._classes: dict[str | None, _Meaning | None] = {}
+        self._classes: dict[str | None, Meaning | None] = {}
         self._href = ""
         self._mark = (0, 0)
+        self._unknown_command = False
         self.out.enter(self._place)
 
     def read(self, pieces: Sequence[Any]) -> None:
@@ -172,7 +157,7 @@ class _HtmlReader:
             if closing:
                 if name in depths:
                     self._close(name)
-            elif name in depths or name in _CAPTIONS or meanings.get(classes, _NOTHING) is not None:
+            elif name in depths or name in _CAPTIONS or meanings.get(classes, NOTHING) is not None:
                 self._open(name, attributes, classes)
             if words and not self._hidden:
                 if "&" in words or out.after_link:
@@ -186,6 +171,8 @@ class _HtmlReader:
             return
         if "&" in words:
             words = unescape(words)
+        if self._unknown_command:
+            words = self._link_of_unknown_command(words)
         if words and self.out.after_link and (words[0].isalnum() or words[0] in "/-_("):
             self.out.put(" ")
         self.out.put(words)
@@ -217,6 +204,7 @@ class _HtmlReader:
         if index is None:
             return
         self.end_link()
+        hidden = self._hidden
         _, _, self._place, self._hidden = self._frames[index]
         for closed, level, _, _ in self._frames[index:]:
             self._index.pop((closed, level), None)
@@ -227,14 +215,31 @@ class _HtmlReader:
             self._place = None
         self.out.enter(self._place)
         self._gap(" ")
+        if hidden and name == "span":
+            self._unknown_command = True
+            self.out.expect_words()
+
+    def _link_of_unknown_command(self, words: str) -> str:
+        """Write the address that begins `words`; the words without it, and without another right behind it.
+
+        LaTeXML shows a command that it does not know as an error, and its arguments without a space between them: for
+        `\\href` the address, and then often the address again.
+        """
+        self._unknown_command = False
+        links = urls.find_links(words[:_MOST_SPELT])
+        if not links or links[0].start:
+            return words
+        self.out.link(links[0].url)
+        again = len(links) > 1 and links[1].start == links[0].end
+        return words[links[again].end :]
 
     def end_link(self) -> None:
         """Close the open link: its address replaces words that spell an address, and follows any other words."""
         href, self._href = self._href, ""
         if href:
             words = self.out.since(self._mark)
-            spelt = _SPELT_ADDRESS.fullmatch(words) is not None or words.strip() in ("", href)
-            self.out.link(href, self._mark if spelt and len(words) < 3_000 else None)
+            spelt = spells(words, href) or (len(words) < _MOST_SPELT and _SPELT_ADDRESS.fullmatch(words))
+            self.out.link(href, self._mark if spelt else None)
 
     def _begin_link(self, attributes: str) -> None:
         if self._hidden:
@@ -271,20 +276,17 @@ class _HtmlReader:
             self._place = place
             self.out.enter(place)
 
-    def _meaning(self, name: str, attributes: str, classes: str | None) -> _Meaning | None:
+    def _meaning(self, name: str, attributes: str, classes: str | None) -> Meaning | None:
         """What an element's classes and name mean; None where they mean nothing here."""
         if classes is None:
             attribute = _CLASS.search(attributes) if "class" in attributes or name in _CAPTIONS else None
             classes = (attribute[1] or attribute[2]) if attribute else ""
-        meaning = self._classes.get(classes, _NOTHING)
-        if meaning is _NOTHING:
-            words = frozenset(classes.split())
-            place = next((place for names, place in _PLACES if words & names), None)
-            meaning = place, bool(words & _HIDDEN_CLASSES), bool(words & _SECTIONS)
-            if meaning == _NOTHING:
-                meaning = None
+        meaning = self._classes.get(classes, NOTHING)
+        if meaning is NOTHING:
+            read = read_classes(classes)
+            meaning = None if read == NOTHING else read
             if len(self._classes) < _MAX_CLASSES and len(classes) <= _MAX_CLASS:
                 self._classes[classes] = meaning
         if name in _CAPTIONS and (meaning is None or meaning[0] is None):
-            return (Place.CAPTION, *(meaning or _NOTHING)[1:])
+            return (Place.CAPTION, *(meaning or NOTHING)[1:])
         return meaning

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
 from tracker.detect.links import urls
+from tracker.detect.links.link_cleanup import undo_tex
 from tracker.domain.terms import Place
+
+_BREAKS = re.compile(r"(?:\s|\\\\|\\(?:allowbreak|linebreak|-|/))+")
+_MOST_SPELT = 3_000
+"""Characters of an address in words."""
+
+
+def spells(words: str, url: str) -> bool:
+    """Whether the words of a link are its address, perhaps without its scheme or broken over lines, and nothing else."""
+    if len(words) > _MOST_SPELT:
+        return False
+    joined = undo_tex(_BREAKS.sub("", words)).strip("{}").lower()
+    return not joined or ("/" in joined and url.lower().endswith(joined))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,10 @@ class PlainTextWriter:
     def after_link(self) -> bool:
         """Whether the last piece is a link, so that the next word needs a space before it."""
         return self._linked == len(self.pieces)
+
+    def expect_words(self) -> None:
+        """Let the next words be read as those after a link."""
+        self._linked = len(self.pieces)
 
     def finish(self) -> PlainText:
         """The finished text."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tracker.detect.formats.plain_text import PlainText, PlainTextWriter
+from tracker.detect.formats.plain_text import PlainText, PlainTextWriter, spells
 from tracker.detect.formats.tex_commands import (
     ADDRESSES,
     DEFINERS,
@@ -22,6 +22,7 @@ from tracker.detect.formats.tex_commands import (
     VERBATIM,
 )
 from tracker.detect.formats.tex_macros import Macro, MacroTable
+from tracker.detect.formats.tex_skipped import EndFinder
 from tracker.detect.links import urls
 from tracker.domain.terms import Place
 
@@ -33,8 +34,6 @@ _TOKEN = re.compile(
 _OPTION = re.compile(r"\s{0,3}\[[^\[\]]{0,200}\]")
 _TO_GROUP = re.compile(r"\s{0,3}\{")
 _NAME = re.compile(r"\s{0,3}\{\s{0,3}([A-Za-z]{1,30})\*?\s{0,3}\}")
-_CONDITION = re.compile(r"\\(if[A-Za-z@]*|else|fi)(?![A-Za-z@])|%[^\n]*")
-_NO_CONDITIONS = frozenset({"iff", "ifthenelse"})
 _VERB = re.compile(r"\*?([^A-Za-z\s*{}])([^\n]{0,500}?)\1")
 _SECTION = re.compile(r"\\(?:section|chapter)\b")
 
@@ -52,6 +51,8 @@ class _Frame:
     place: Place | None
     at_end: str
     href: str = ""
+    mark: tuple[int, int] = (0, 0)
+    """Where the words of a link begin."""
 
 
 def to_plain_text(text: str) -> PlainText:
@@ -71,8 +72,7 @@ class _TexReader:
         self._sectioned = _SECTION.search(text) is not None
         self._front = True
         self._place: Place | None = Place.TITLE_FOOTNOTE
-        self._missed: dict[str, str] = {}
-        """The last text in which an end mark was searched for and not found."""
+        self._ends = EndFinder()
         self._ended = False
         self.out.enter(self._place)
 
@@ -123,7 +123,7 @@ class _TexReader:
         self.out.put(put)
         if len(self._frames) >= _MAX_OPEN:
             return
-        self._frames.append(_Frame(environment, self._place, at_end or _ENDS.get(put, ""), href))
+        self._frames.append(_Frame(environment, self._place, at_end or _ENDS.get(put, ""), href, self.out.mark()))
         if self._place is not Place.BIBLIOGRAPHY or environment:
             self._enter(place)
 
@@ -133,7 +133,7 @@ class _TexReader:
             return
         frame = self._frames.pop()
         if frame.href:
-            self.out.link(frame.href)
+            self.out.link(frame.href, frame.mark if spells(self.out.since(frame.mark), frame.href) else None)
         self.out.put(frame.at_end)
         self._enter(frame.place)
 
@@ -202,26 +202,16 @@ class _TexReader:
             return at
         name, at = braced[1], braced.end()
         if name == "comment":
-            end = self._find(text, "\\end{comment}", at)
+            end = self._ends.find(text, "\\end{comment}", at)
             return end if end >= 0 else at
         if name in VERBATIM:
-            end = self._find(text, f"\\end{{{name}}}", at)
+            end = self._ends.find(text, f"\\end{{{name}}}", at)
             if end >= 0:
                 self.out.put(text[at : end - len(name) - 6])
                 return end
         if name in ENVIRONMENTS:
             self._push(ENVIRONMENTS[name] or self._place, name, "\n")
         return at
-
-    def _find(self, text: str, mark: str, at: int) -> int:
-        """End of the next `mark`, -1 without one; a mark that was not found is not searched again in the same text."""
-        if self._missed.get(mark) is text:
-            return -1
-        end = text.find(mark, at)
-        if end < 0:
-            self._missed[mark] = text
-            return -1
-        return end + len(mark)
 
     def _end(self, text: str, at: int) -> int:
         braced = _NAME.match(text, at)
@@ -270,19 +260,7 @@ class _TexReader:
         return at
 
     def _skip_hidden(self, text: str, at: int) -> int:
-        """The position after the `\\fi` (or `\\else`) that ends a block which is never typeset."""
-        depth = 1
-        for condition in _CONDITION.finditer(text, at) if self._missed.get("\\fi") is not text else ():
-            word = condition[1]
-            if word is None or word in _NO_CONDITIONS:
-                continue
-            if word == "else" and depth > 1:
-                continue
-            depth += {"fi": -1, "else": -1}.get(word, 1)
-            if not depth:
-                return condition.end()
-        self._missed["\\fi"] = text
-        return at
+        return self._ends.find_end_of_hidden(text, at)
 
     def _verb(self, text: str, at: int) -> int:
         verbatim = _VERB.match(text, at)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tracker.detect.formats.tex_skipped import strip_comments
+
 MAX_GROUP = 4_000
 """Characters of an argument or a definition that are read."""
 MAX_EXPANDED = 300_000
@@ -17,6 +19,7 @@ _MAX_BODY = 300
 """Characters of a definition that is kept although it has no address."""
 
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_BRACE_OR_COMMENT = re.compile(r"\\.|[{}]|%[^\n]*", re.DOTALL)
 _TO_GROUP = re.compile(r"\s{0,3}\{")
 # `\newcommand{\name}[2][default]`, and `\def\name#1#2`; the definition's braces follow.
 _NEW = re.compile(
@@ -48,13 +51,13 @@ class MacroTable:
         """The macro of this name, if one is defined."""
         return self._macros.get(name)
 
-    def read_group(self, text: str, at: int) -> tuple[str, int] | None:
+    def read_group(self, text: str, at: int, marks: re.Pattern[str] = _BRACE) -> tuple[str, int] | None:
         """(inside, end) of the braced argument at `at`; None where there is none, or it does not end within bounds."""
         opening = _TO_GROUP.match(text, at)
         if opening is None or self._reads_left <= 0:
             return None
         depth, start = 1, opening.end()
-        for brace in _BRACE.finditer(text, start, start + MAX_GROUP):
+        for brace in marks.finditer(text, start, start + MAX_GROUP):
             depth += {"{": 1, "}": -1}.get(brace[0], 0)
             if not depth:
                 return text[start : brace.start()], brace.end()
@@ -65,10 +68,13 @@ class MacroTable:
         """Keep the definition that the command ending at `at` makes; its end, None where there is no definition."""
         is_def = command.endswith("def")
         head = (_DEF if is_def else _NEW).match(text, at)
-        group = self.read_group(text, head.end()) if head else None
-        if head is None or group is None:
+        if head is None:
             return None
-        body, end = group
+        # An address may hold a `%`, so comments are looked for only where the braces do not match without them.
+        group = self.read_group(text, head.end()) or self.read_group(text, head.end(), _BRACE_OR_COMMENT)
+        if group is None:
+            return None
+        body, end = strip_comments(group[0]), group[1]
         if is_def:
             name, arguments = head[1], head[2].count("#")
         else:
