@@ -55,7 +55,7 @@ def expected(world: World) -> dict[str, str]:
     world.repository("ann/new-name", {**CODE, "LICENSE": MIT}, moved_from=["ann/old-name"], id=4711)
     expected[world.paper(12, "We study promises. Code will be released upon acceptance.")] = "promised"
     expected[world.paper(13, "We prove a theorem and ship nothing.")] = "unknown"
-    expected[world.paper(14, "A record names our repository, the text does not.")] = "open"
+    expected[world.paper(14, "A record names our repository, the text does not.")] = "unknown"
     world.repository("bob/recorded", {**CODE, "LICENSE": MIT})
     world.record("2606.00014", githubRepo="https://github.com/bob/recorded", githubRepoAddedBy="user")
     expected[world.paper(15, "We train a model. Our weights are at https://huggingface.co/ann/weights.")] = (

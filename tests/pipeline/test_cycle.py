@@ -68,7 +68,7 @@ def test_a_swapped_licence_and_an_emptied_repository_are_followed(
         assert states["2606.00002"] in ("none", "promised")
         closed = {row[0] for row in run.rows("SELECT arxiv_id FROM events WHERE kind = 'closed'")}
         assert closed == {"2606.00001", "2606.00002"}
-        assert run.rows("SELECT count(*) FROM feed_entry WHERE feed = 'main'") == [(4,)], (
+        assert run.rows("SELECT count(*) FROM feed_entry WHERE feed = 'main'") == [(3,)], (
             "what closed stays where it was"
         )
 
@@ -246,7 +246,7 @@ def test_the_status_of_a_good_cycle(expected: dict[str, str], start_run: StartRu
     with start_run() as run:
         cycle.run_cycle(run.worker)
         status = read_status(run.worker, run.worker.now())
-        assert (status.papers, status.open_papers, status.checks_waiting, status.scans_waiting) == (15, 4, 0, 0)
+        assert (status.papers, status.open_papers, status.checks_waiting, status.scans_waiting) == (15, 3, 0, 0)
         assert status.troubles == ()
         assert status.stages["harvest"] is not None
         assert abs(status.now - status.stages["harvest"]) < timedelta(minutes=5)

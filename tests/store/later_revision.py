@@ -6,7 +6,9 @@ from pathlib import Path
 from tracker.store import upgrade
 
 NEWEST = upgrade.revisions()[-1]
+"""The newest revision of this program."""
 LATER = str(int(NEWEST) + 1)
+"""The one after it, which `make_later` adds."""
 REVISION = f'''"""A note on each work, and titles in capitals."""
 
 import sqlalchemy as sa
@@ -28,4 +30,13 @@ def make_later(folder: Path) -> Path:
     migrations = folder / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     (migrations / "versions" / f"{LATER}_a_note.py").write_text(REVISION)
+    return migrations
+
+
+def make_first(folder: Path) -> Path:
+    """The migrations of this program up to the first revision, in their own folder."""
+    migrations = folder / "first"
+    shutil.copytree(upgrade.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in sorted((migrations / "versions").glob("[0-9]*.py"))[1:]:
+        file.unlink()
     return migrations

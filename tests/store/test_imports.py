@@ -153,7 +153,11 @@ def test_an_imported_link_alone_is_never_own_whatever_its_name() -> None:
     named = decision.decide_roles(
         [mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=True)}
     )[0]
-    assert named.role is Role.OWN, "its README names the paper, which is more than the list"
+    assert (named.role, named.suggested) == (Role.MENTION, True), "list and README are both words of others"
+    proved = decision.decide_roles(
+        [mention(Source.IMPORT)], PAPER, rules, {key: ArtifactContext(names_paper=True, proved=True)}
+    )[0]
+    assert proved.role is Role.OWN, "an earlier paper of the same authors has its own artifact in this account"
 
 
 @pytest.mark.parametrize("words", ["Our code is available at ", "We compare with the baseline of others at "])
@@ -167,7 +171,7 @@ def test_a_list_adds_nothing_to_what_the_paper_itself_says(words: str) -> None:
 
 def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
     rules = role_rules.load_role_rules(config_dir() / "roles.toml")
-    contexts = {"github:zhang/stereofield": ArtifactContext(names_paper=True)}
+    contexts = {"github:zhang/stereofield": ArtifactContext(names_paper=True, proved=True)}
     decisions = decision.decide_roles(
         roles.load_mentions(store, ["arxiv:2606.00001"])["arxiv:2606.00001"], PAPER, rules, contexts
     )

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from tests.store.later_revision import LATER, NEWEST, make_later
+from tests.store.later_revision import LATER, NEWEST, make_first, make_later
 from tracker.domain.errors import StoreError
 from tracker.domain.papers import Version
 from tracker.store import search, upgrade, views
@@ -136,7 +136,7 @@ def later(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def filled(tmp_path: Path, now: datetime) -> Path:
-    """A store of the first revision with one paper in it."""
+    """A store of the newest revision with one paper in it."""
     path = tmp_path / "tracker.db"
     fill(url(path), now)
     return path
@@ -179,6 +179,29 @@ def test_a_filled_store_is_upgraded_with_its_data(filled: Path, later: None) -> 
     assert rows_of(filled, "PRAGMA foreign_key_check") == []
     assert rows_of(filled, "PRAGMA integrity_check") == [("ok",)]
     assert rows_of(filled, "SELECT arxiv_id FROM searchable") == [("2606.00001",)]
+
+
+def test_a_store_of_the_first_revision_is_upgraded(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    path = tmp_path / "tracker.db"
+    with monkeypatch.context() as first:
+        first.setattr(upgrade, "MIGRATIONS", make_first(tmp_path_factory.mktemp("first")))
+        fill(url(path), now)
+    assert rows_of(path, "SELECT version_num FROM alembic_version") == [("1001",)]
+    with closing(sqlite3.connect(path)) as connection:
+        work = connection.execute("SELECT id FROM work").fetchone()[0]
+        connection.execute("INSERT INTO shared_text (id, sentences) VALUES (1, '[]')")
+        connection.execute(
+            "INSERT INTO role (work, artifact, name, source, place, role, probability, shared_text, rules)"
+            " VALUES (?, 1, 1, 1, 1, 'own', 1.0, 1, 'r')",
+            (work,),
+        )
+        connection.commit()
+    open_store(url(path)).close()
+    assert rows_of(path, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
+    assert rows_of(path, "SELECT role, claim, account FROM role") == [("own", 0, None)]
+    assert rows_of(path, "SELECT arxiv_id, title FROM papers") == [("2606.00001", "Sparse models")]
 
 
 def test_an_upgrade_first_copies_the_store_once(

@@ -35,6 +35,39 @@ class Reference:
         """What is judged, for comparison: the folded key, and the branch and folder where the link names them."""
         return f"{self.folded} {self.path}" if self.path else self.folded
 
+    @property
+    def account(self) -> str:
+        """Who controls the target, as `site/owner` in lower case; empty where its address names no account.
+
+        A page at `OWNER.github.io` belongs to the account `OWNER` on GitHub, one at `OWNER.gitlab.io` to that on
+        GitLab (both sites document it so).
+        """
+        scheme, _, rest = self.folded.partition(":")
+        if scheme == "page":
+            return _page_account(rest.removeprefix("https://").partition("/")[0])
+        if scheme in ("kaggle", "modelscope"):
+            rest = rest.partition("/")[2]
+        first, _, second = rest.partition("/")
+        if scheme in ("gitlab", "forgejo") and "." in first:
+            return f"{first}/{second.partition('/')[0]}" if second else ""
+        site = _SITES.get(scheme)
+        return f"{site}/{first}" if site and first and (second or scheme.endswith("-org")) else ""
+
+
+_SITES = {
+    **dict.fromkeys(("github", "github-org", "gist"), "github"),
+    **dict.fromkeys(("hf-model", "hf-dataset", "hf-space", "hf-collection", "hf-org"), "huggingface"),
+    **{site: site for site in ("gitlab", "bitbucket", "gitee", "kaggle", "modelscope")},
+}
+"""The site of a reference's account, by the scheme of the reference."""
+_PAGE_SITES = {".github.io": "github", ".gitlab.io": "gitlab", ".codeberg.page": "codeberg.org"}
+
+
+def _page_account(domain: str) -> str:
+    owner, dot, rest = domain.partition(".")
+    site = _PAGE_SITES.get(dot + rest)
+    return f"{site}/{owner}" if site and owner else ""
+
 
 @dataclass(frozen=True, slots=True)
 class LicenceFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.terms import Place, Promise, Role, Source
@@ -26,17 +27,45 @@ class Mention:
     before: str = ""
 
 
+class Claim(IntEnum):
+    """How strongly a paper's own words or project page call an artifact its own, whatever others say of it."""
+
+    NONE = 0
+    WORDS = 1
+    NAMED = 2
+    """And its name is that of the work, or its owner's resembles an author's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """A claim on an artifact by a paper of other authors."""
+
+    paper: str
+    """`arxiv:ID`."""
+    claim: Claim
+    earlier: bool
+    """Whether that paper was submitted before this one."""
+    named: bool
+    """Whether the artifact's README, CITATION.cff or card names that paper."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtifactContext:
     """What is known of an artifact beyond one paper's text; the role rules read it."""
 
+    known: bool = False
+    """Whether the artifact is stored: False where nothing but a text was read, as in `tracker detect`."""
     names_paper: bool | None = None
     """Whether its README, CITATION.cff or card names this paper; None if they were not read."""
+    names_other: bool = False
+    """Whether these files name other papers and not this one."""
     derived: bool = False
     """Whether it was made from another artifact by its own statement (a quantisation, a fine-tune)."""
     created_at: datetime | None = None
-    papers: int = 0
-    """How many stored papers link it."""
+    proved: bool = False
+    """Whether its account holds an artifact that an earlier paper of the same authors calls its own."""
+    rival: Rival | None = None
+    """The strongest claim on it by a paper that shares no author with this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +83,9 @@ class RoleDecision:
     reasons: tuple[str, ...]
     unsettled: bool = False
     """True for a mention that a check of the repository may turn into the authors' own."""
+    claim: Claim = Claim.NONE
+    suggested: bool = False
+    """True for a mention that others call the authors' own, and nothing of the authors does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

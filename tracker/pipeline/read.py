@@ -5,7 +5,7 @@ a paper, whichever stage found it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tracker.detect.detect import detect_paper
@@ -56,8 +56,14 @@ def _decide_roles(cycle: Cycle, papers: Sequence[paper_queue.PaperToRead]) -> di
     corrected = corrections.load_corrected_roles(cycle.store, works)
     decisions = {}
     for paper in papers:
-        decided = decide_roles(mentions[paper.work], paper.paper, cycle.rules.roles, contexts.get(paper.work, {}))
         by_link = corrected.get(paper.work, {})
+        decided = decide_roles(
+            mentions[paper.work],
+            paper.paper,
+            cycle.rules.roles,
+            contexts.get(paper.work, {}),
+            pages_trusted=_trust_pages({key: role for key, (role, _) in by_link.items()}),
+        )
         decisions[paper.work] = [
             _correct(decision, *by_link[decision.reference.folded])
             if decision.reference.folded in by_link
@@ -65,6 +71,13 @@ def _decide_roles(cycle: Cycle, papers: Sequence[paper_queue.PaperToRead]) -> di
             for decision in decided
         ]
     return decisions
+
+
+def _trust_pages(corrected: Mapping[str, Role]) -> bool | None:
+    """Whether the operator's corrections say that the paper's pages are the authors' own; None where they say nothing
+    of pages."""
+    roles = [role for key, role in corrected.items() if key.startswith("page:")]
+    return any(role in (Role.OWN, Role.OWN_PAGE) for role in roles) if roles else None
 
 
 def _correct(decision: RoleDecision, role: Role, reason: str) -> RoleDecision:

@@ -27,7 +27,7 @@ def strongest_mentions(mentions: Sequence[Mention], paper: Paper, rules: RoleRul
 
 
 def _probability(mention: Mention, paper: Paper, rules: RoleRules) -> float:
-    return decide_roles([mention], paper, rules)[0].probability
+    return decide_roles([mention], paper, rules, pages_trusted=True)[0].probability
 
 
 @contextmanager

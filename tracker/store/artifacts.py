@@ -104,7 +104,9 @@ def _update_artifact(
     )
     names_changed = values["names"] != row.names
     origin_changed = facts.get("derived_from", row.derived_from) != row.derived_from
-    queue_linking_works(connection, artifact, roles_too=names_changed or origin_changed)
+    # What is there proves its account for later papers of the same authors.
+    appeared = check.outcome is Outcome.PRESENT and row.outcome != Outcome.PRESENT.value
+    queue_linking_works(connection, artifact, roles_too=names_changed or origin_changed or appeared)
 
 
 _READ = (

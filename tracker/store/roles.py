@@ -7,25 +7,22 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext, Mention, RoleDecision
-from tracker.domain.papers import title_key
 from tracker.domain.terms import Place, Role, Source
+from tracker.store import claims
 from tracker.store.artifact_names import target_of
 from tracker.store.artifact_queue import queue_artifacts
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
-from tracker.store.joined import MENTIONS, VERSIONS
+from tracker.store.joined import MENTIONS
 from tracker.store.keys import keys_of, work_key
 from tracker.store.search_index import index_repositories
 from tracker.store.shared_texts import restore_before, save_shared_texts, shared_text_id
 from tracker.store.tables.artifact import ARTIFACT, HUB_LISTING, ROLE
 from tracker.store.tables.work import WORK
-
-SHORTEST_TITLE = 12
-"""Letters of a title that others must write alike to name the paper: shorter titles are words of the language."""
 
 
 def load_mentions(store: Store, works: Collection[str]) -> dict[str, list[Mention]]:
@@ -56,9 +53,9 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
     """What is known of the artifacts that works mention, beyond the works' own words, as work -> folded reference ->
     context."""
     keys = keys_of(works)
-    standings: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
+    contexts: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
     with store.read() as connection:
-        names = _names_of_papers(connection, keys)
+        names = claims.load_paper_names(connection, keys)
         listings = {
             row.reference.casefold(): row
             for row in connection.execute(
@@ -70,47 +67,49 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
         rows = connection.execute(
             select(
                 MENTIONS.c.work,
+                MENTIONS.c.reference,
                 MENTIONS.c.folded,
+                MENTIONS.c.canonical,
+                MENTIONS.c.source,
+                MENTIONS.c.artifact,
                 ARTIFACT.c.names,
                 ARTIFACT.c.derived_from,
                 ARTIFACT.c.created_at,
-                MENTIONS.c.artifact,
+                ARTIFACT.c.host,
+                ARTIFACT.c.kind,
             )
             .join(ARTIFACT, ARTIFACT.c.id == MENTIONS.c.artifact)
             .where(among(MENTIONS.c.work, keys))
         ).all()
-        linking = _count_linking_works(connection, {row.artifact for row in rows})
+        named = {row.artifact: row.names for row in rows if row.names}
+        rivals = claims.load_rivals(connection, {(row.work, row.artifact) for row in rows}, named)
+        accounts: dict[int, set[str]] = defaultdict(set)
+        for row in rows:
+            if row.source in claims.BY_OTHERS or not names[row.work].isdisjoint(row.names or ()):
+                accounts[row.work].add(_account(row))
+        proved = claims.load_proved_accounts(connection, accounts)
     for row in rows:
         listing = listings.get(row.folded)
         # Where a paper links several folders of a repository, any of their READMEs may name it.
-        before = standings[keys[row.work]].get(row.folded, ArtifactContext())
+        before = contexts[keys[row.work]].get(row.folded, ArtifactContext())
         here = None if row.names is None else not names[row.work].isdisjoint(row.names)
-        standings[keys[row.work]][row.folded] = ArtifactContext(
-            names_paper=before.names_paper if here is None else bool(here or before.names_paper),
+        names_paper = before.names_paper if here is None else bool(here or before.names_paper)
+        names_other = before.names_other or claims.names_another_paper(row.names or (), names[row.work])
+        contexts[keys[row.work]][row.folded] = ArtifactContext(
+            known=True,
+            names_paper=names_paper,
+            names_other=names_other and not names_paper,
             derived=bool(before.derived or row.derived_from or (listing and listing.derived_from)),
             created_at=before.created_at or row.created_at or (listing.created_at if listing else None),
-            papers=max(before.papers, linking[row.artifact]),
+            proved=_account(row) in proved.get(row.work, ()),
+            rival=before.rival or rivals.get((row.work, row.artifact)),
         )
-    return standings
+    return contexts
 
 
-def _count_linking_works(connection: Connection, artifacts: Collection[int]) -> dict[int, int]:
-    """How many works mention each artifact."""
-    rows = connection.execute(
-        select(MENTIONS.c.artifact, func.count(MENTIONS.c.work.distinct()))
-        .where(among(MENTIONS.c.artifact, artifacts))
-        .group_by(MENTIONS.c.artifact)
-    )
-    return {artifact: works for artifact, works in rows}  # noqa: C416 # rows are no tuples to mypy
-
-
-def _names_of_papers(connection: Connection, keys: Mapping[int, str]) -> dict[int, frozenset[str]]:
-    """How others may name each paper: `arxiv:ID` and `title:KEY` of every version."""
-    names: dict[int, set[str]] = {key: {work} for key, work in keys.items()}
-    for row in connection.execute(select(VERSIONS.c.work, VERSIONS.c.title).where(among(VERSIONS.c.work, keys))):
-        if len(title := title_key(row.title)) >= SHORTEST_TITLE:
-            names[row.work].add(f"title:{title}")
-    return {key: frozenset(of_paper) for key, of_paper in names.items()}
+def _account(row: Any) -> str:
+    """The account of a mention's reference."""
+    return Reference(row.reference, row.host, row.kind, row.canonical).account
 
 
 def save_roles(
@@ -140,12 +139,14 @@ def save_roles(
         for key, decision in sorted(decided, key=lambda pair: pair[1].probability):
             name = names[key, decision.reference.target]
             rows[key, name.artifact] = _role_row(name, decision, rules)
+        claims_before = claims.load_claims(connection, keys.values())
         connection.execute(delete(ROLE).where(among(ROLE.c.work, keys.values())))
         connection.execute(
             update(WORK).where(among(WORK.c.id, keys.values())).values(scan_due=False, judge_due=True)
         )
         save_shared_texts(connection, (decision.reasons for _, decision in decided))
         upsert(connection, ROLE, rows.values())
+        claims.queue_dependent_works(connection, keys.values(), claims_before)
         index_repositories(connection, keys.values())
         to_check = [
             names[key, decision.reference.target].artifact
@@ -166,4 +167,11 @@ def _role_row(name: Any, decision: RoleDecision, rules: str) -> dict[str, Any]:
         "probability": decision.probability,
         "shared_text": shared_text_id(decision.reasons),
         "rules": rules,
+        "claim": decision.claim.value,
+        "account": decision.reference.account or None if _has_account(decision) else None,
     }
+
+
+def _has_account(decision: RoleDecision) -> bool:
+    """Whether its account is stored: where it may prove something for other papers, or other papers for it."""
+    return bool(decision.claim or decision.suggested or decision.source in claims.BY_OTHERS)

@@ -43,17 +43,18 @@ def test_nothing_known_changes_nothing(rules: RoleRules) -> None:
     assert decision.decide_roles(given, PAPER, rules) == decision.decide_roles(given, DATED, rules, empty)
 
 
-def test_a_readme_that_names_the_paper_decides_where_the_words_leave_it_open(rules: RoleRules) -> None:
-    plain = in_text("github:lab/thing", "See ")
-    known = {"github:lab/thing": ArtifactContext(names_paper=True)}
-    assert role_of(rules, [plain], {}) is Role.MENTION
-    assert role_of(rules, [plain], known) is Role.OWN
+def test_a_readme_that_names_the_paper_confirms_words_and_replaces_none(rules: RoleRules) -> None:
+    known = {"github:lab/thing": ArtifactContext(names_paper=True, known=True)}
+    neutral = in_text("github:lab/thing", "Data of [12] and See ")
+    assert role_of(rules, [neutral], {}) is Role.MENTION
+    [found] = decision.decide_roles([neutral], DATED, rules, known)
+    assert (found.role, found.suggested) == (Role.MENTION, True)
+    assert "its README, citation file or card names this paper" in found.reasons
+    claimed = in_text("github:lab/thing", "Code is released at ", place=Place.BIBLIOGRAPHY)
+    assert role_of(rules, [claimed], {}) is Role.MENTION
+    assert role_of(rules, [claimed], known) is Role.OWN
     for words in CALLED_OTHERS:
         assert role_of(rules, [in_text("github:lab/thing", words)], known) is Role.MENTION
-    assert (
-        "its README, citation file or card names this paper"
-        in decision.decide_roles([plain], DATED, rules, known)[0].reasons
-    )
 
 
 def test_a_famous_library_stays_a_mention_though_it_names_many_papers(rules: RoleRules) -> None:
@@ -70,14 +71,6 @@ def test_a_readme_that_does_not_name_the_paper_speaks_mildly_against(rules: Role
     assert decision.decide_roles(named, DATED, rules) == decision.decide_roles(
         named, DATED, rules, {"github:lab/thing": ArtifactContext(names_paper=False)}
     )
-
-
-def test_what_many_papers_link_is_nobodys(rules: RoleRules) -> None:
-    known = {"github:lab/thing": ArtifactContext(papers=4)}
-    page = [mention("github:lab/thing", "GitHub: ", place=Place.PAGE, source=Source.PAGE)]
-    assert (role_of(rules, page, {}), role_of(rules, page, known)) == (Role.OWN, Role.MENTION)
-    assert role_of(rules, [mention("github:lab/thing", "Code: ")], known) is Role.OWN
-    assert role_of(rules, page, {"github:lab/thing": ArtifactContext(papers=3)}) is Role.OWN
 
 
 def derived(key: str, before: str, place: Place, source: Source) -> list[Mention]:
@@ -118,8 +111,10 @@ def day(days: int) -> datetime:
         ("hf-model:thelab/StereoField-7B", ArtifactContext(created_at=day(5)), Role.OWN),
         ("hf-model:thelab/StereoField-7B-Instruct", ArtifactContext(created_at=day(5), derived=True), Role.OWN),
         ("hf-model:thelab/earlier-work", ArtifactContext(created_at=day(-900)), Role.MENTION),
-        ("hf-model:thelab/StereoField", ArtifactContext(created_at=day(5), papers=9), Role.OWN),
-        ("hf-model:wei-zhang-ai/depth", ArtifactContext(created_at=day(30)), Role.OWN),
+        ("hf-model:thelab/StereoField", ArtifactContext(created_at=day(5)), Role.OWN),
+        ("hf-model:wei-zhang-ai/depth", ArtifactContext(created_at=day(30)), Role.MENTION),
+        ("hf-model:wei-zhang-ai/depth", ArtifactContext(created_at=day(30), proved=True), Role.OWN),
+        ("hf-model:weizhang/StereoField", ArtifactContext(created_at=day(3)), Role.MENTION),
         ("hf-model:zhangsan/StereoField", ArtifactContext(created_at=day(30)), Role.MENTION),
         ("hf-model:somebody/StereoField", ArtifactContext(created_at=day(30)), Role.MENTION),
         ("hf-model:StereoField/StereoField", ArtifactContext(created_at=day(30)), Role.MENTION),
@@ -189,7 +184,7 @@ def crowd() -> dict[str, ArtifactContext]:
             f"model-{number}",
         )[made]
         found[f"hf-model:{owner}/{name}".casefold()] = ArtifactContext(
-            derived=made < 2, created_at=day(number * 2), papers=1 + number % 7
+            derived=made < 2, created_at=day(number * 2)
         )
     return found
 
@@ -199,7 +194,7 @@ def crowd() -> dict[str, ArtifactContext]:
 def test_of_300_citing_models_only_the_authors_is_own(
     rules: RoleRules, authors: tuple[str, ...], informed: bool
 ) -> None:
-    known = crowd() | {"hf-model:thelab/stereofield-7b": ArtifactContext(created_at=day(3), papers=2)}
+    known = crowd() | {"hf-model:thelab/stereofield-7b": ArtifactContext(created_at=day(3))}
     assert len(known) == 300
     given = [mention("github:TheLab/StereoField", "Code: "), *(listed(key) for key in sorted(known))]
     found = decision.decide_roles(given, replace(DATED, authors=authors), rules, known if informed else {})
@@ -220,7 +215,9 @@ def test_of_300_citing_models_only_the_authors_is_own(
             names_paper=st.none() | st.booleans(),
             derived=st.booleans(),
             created_at=st.none() | st.datetimes(timezones=st.just(UTC)),
-            papers=st.integers(-1, 10**9),
+            names_other=st.booleans(),
+            known=st.booleans(),
+            proved=st.booleans(),
         ),
         min_size=3,
         max_size=3,

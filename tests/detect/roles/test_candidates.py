@@ -43,6 +43,9 @@ def test_only_the_hubs_lists_bring_it_up(rules: RoleRules) -> None:
 
 def test_what_the_readme_names_counts_unless_the_words_speak_against(rules: RoleRules) -> None:
     known = ArtifactContext(names_paper=True)
-    plain, against = in_text("github:a/b", "See "), in_text("github:a/b", "Our work is based on ")
+    plain, against = in_text("github:a/b", "Code: "), in_text("github:a/b", "Our work is based on ")
+    neutral = in_text("github:a/b", "See ")
     assert weigh(rules, plain, context=known).score > weigh(rules, plain).score
+    assert weigh(rules, neutral, context=known).score == weigh(rules, neutral).score
+    assert weigh(rules, neutral, context=known).support > 0.0
     assert weigh(rules, against, context=known).score == weigh(rules, against).score

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from tests.detect.roles.mentions import PAPER, in_text, mention
-from tracker.detect.roles import decision
+from tracker.detect.roles import decision, ownership
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
@@ -106,14 +106,18 @@ def test_a_reimplementation_by_others(rules: RoleRules) -> None:
     assert found.role is Role.COMMUNITY
 
 
-def test_the_hubs_record_of_the_paper(rules: RoleRules) -> None:
+def test_the_hubs_record_of_the_paper_suggests(rules: RoleRules) -> None:
     code, page = decide(
         rules,
         mention("github:a/b", "", place=Place.HUB, source=Source.HUB_RECORD),
         mention("page:https://example.org/x", "", place=Place.HUB, source=Source.HUB_RECORD),
     )
-    assert (code.role, page.role) == (Role.OWN, Role.OWN_PAGE)
+    assert (code.role, page.role) == (Role.MENTION, Role.MENTION)
+    assert code.suggested
+    assert page.suggested
+    assert ownership.SUGGESTED in code.reasons
     assert code.place is Place.HUB
+    assert code.unsettled, "what it holds is looked at"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +126,7 @@ def test_the_hubs_record_of_the_paper(rules: RoleRules) -> None:
         ("hf-model:somebody/other-model", Role.MENTION),
         ("hf-model:somebody/StereoField-GGUF", Role.MENTION),
         ("hf-model:somebody/StereoField-large", Role.MENTION),
-        ("hf-model:weizhang/other-model", Role.OWN),
+        ("hf-model:weizhang/other-model", Role.MENTION),
         ("hf-model:thelab/other-model", Role.OWN),
     ],
 )

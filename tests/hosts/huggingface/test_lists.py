@@ -168,7 +168,7 @@ def test_one_release_among_300_that_cite_the_paper(tmp_path):
     for artifact in page:
         assert artifact.papers == ("2606.00001",)
         contexts[artifact.reference.folded] = ArtifactContext(
-            derived=bool(artifact.derived_from), created_at=artifact.created_at, papers=1
+            derived=bool(artifact.derived_from), created_at=artifact.created_at
         )
         mentions.append(
             Mention(reference=artifact.reference, url="", place=Place.HUB, source=Source.HUB_LIST, evidence="")

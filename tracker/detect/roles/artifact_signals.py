@@ -1,4 +1,4 @@
-"""Evidence from what is known of an artifact beyond one paper's text: its README, its age, the papers that link it.
+"""Evidence from what is known of an artifact beyond one paper's text: its README, its age, what it was made from.
 
 The weights are `[signal]` and `[time]` of `config/roles.toml`, where each is explained.
 """
@@ -16,31 +16,27 @@ Evidence = tuple[float, list[str]]
 """(log-odds, the reasons as sentences)."""
 
 HUB = "huggingface"
-MANY_PAPERS = 3
-"""A repository that more papers than this link is a tool or a baseline for most of them."""
 _FIRST_RECORDED = datetime(2022, 3, 3, tzinfo=UTC)
 """The Hub gives 2022-03-02 as the creation date of everything older, since it recorded no dates before."""
 
 
 def weigh_linked(
-    context: ArtifactContext, signals: Mapping[str, float], *, in_metadata: bool, disputed: bool, full_text: bool
+    context: ArtifactContext, signals: Mapping[str, float], *, claimed: bool, disputed: bool, full_text: bool
 ) -> Evidence:
-    """The evidence on an artifact that the paper itself, or its record, links.
+    """The evidence on an artifact that the paper itself links.
 
-    `in_metadata`: title, abstract or comment name it; `disputed`: the paper's words or its name speak against it;
-    `full_text`: only a full text names it.
+    `claimed`: words of the paper or its page call it the authors' own. A README that names the paper confirms them
+    and replaces none: baselines name the papers that use them. `disputed`: the paper's words or its name speak
+    against it; `full_text`: only a full text names it.
     """
     score, reasons = 0.0, []
     if context.names_paper and not disputed and not context.derived:
         # The card of a derivative repeats the citations of its base's card.
-        score += signals["names-paper"]
+        score += signals["names-paper"] if claimed else 0.0
         reasons.append("its README, citation file or card names this paper")
     if context.names_paper is False and full_text:
         score += signals["names-no-paper"]
         reasons.append("its README does not name this paper")
-    if context.papers > MANY_PAPERS and not in_metadata:
-        score += signals["many-papers"]
-        reasons.append(f"{context.papers} papers link it")
     return score, reasons
 
 
@@ -56,10 +52,7 @@ def weigh_listed(
 
     `author` says whether its namespace is an author's. A date that is not known counts for nothing.
     """
-    score, reasons = 0.0, []
-    if context.papers > MANY_PAPERS:
-        score += signals["hub-many-papers"]
-        reasons.append(f"{context.papers} papers link it")
+    score, reasons = 0.0, list[str]()
     created = context.created_at
     if created is None or submitted_at is None:
         return score, reasons

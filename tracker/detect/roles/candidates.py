@@ -1,7 +1,12 @@
-"""One reference of a paper with all the evidence for and against its being the authors' own, added up."""
+"""One reference of a paper with all the evidence for and against its being the authors' own, added up.
+
+What the authors say (the paper's texts, and their project page) is kept apart from what others say of it: only the
+first is a claim.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,7 +20,7 @@ from tracker.detect.roles.mention_signals import (
     is_project_page,
     weigh_mention,
 )
-from tracker.detect.roles.name_matching import PaperNames
+from tracker.detect.roles.name_matching import PaperNames, owner_and_name
 from tracker.detect.roles.name_signals import REASONS, name_signals, weigh_listed_names, weigh_names
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.mentions import ArtifactContext, Mention
@@ -24,14 +29,17 @@ from tracker.domain.terms import Source
 
 _CLAIM = 2.0
 """Weight from which words say that this is the paper's own code."""
+_TEXTS = FULL_TEXTS | {Source.METADATA}
+_TYING = frozenset({"name-acronym", "owner-author"})
+"""Names that tie an artifact to one paper; words of the title are those of its field, and of its rivals."""
 
 
 @dataclass(slots=True)
 class Candidate:
-    """One reference of the paper; `score` is the log-odds that it is the authors' own."""
+    """One reference of the paper; `score` is the log-odds that it is the authors' own by the evidence of `mention`."""
 
     mention: Mention
-    """The mention with the strongest evidence."""
+    """The mention with the strongest evidence, one of the authors' where there is any."""
     score: float
     reasons: list[str]
     page: bool
@@ -50,6 +58,27 @@ class Candidate:
     context: ArtifactContext
     claimed: bool
     """Whether the paper's words claim it although it is a famous dependency."""
+    from_authors: bool
+    """Whether the paper's texts or the authors' project page link it."""
+    from_operator: bool
+    """Whether the operator's list of organisations leads to it."""
+    asserted: bool
+    """Whether words of theirs call it their own, or title, abstract or comment give it."""
+    tied: bool
+    """Whether its name is that of the work, or its owner's resembles an author's."""
+    shares_word: bool
+    """Whether its name has a word of the title."""
+    famous: bool
+    """Whether it is a famous dependency, and the paper's title is not its name."""
+    recorded: float | None
+    """The log-odds by the Hub's record of the paper, where it names it and no words of the authors speak against it."""
+    support: float = 0.0
+    """Log-odds of what others say, which count only where its account is proved to be the authors'."""
+
+    @property
+    def evidence(self) -> float:
+        """The log-odds by all that is said of it, by whomever."""
+        return max(self.score, -math.inf if self.recorded is None else self.recorded) + self.support
 
 
 def weigh_candidate(
@@ -60,14 +89,24 @@ def weigh_candidate(
     context: ArtifactContext,
     *,
     single: bool,
+    pages_trusted: bool = True,
 ) -> Candidate:
     """Add up the evidence for one reference from its mentions (`group`, not empty).
 
-    `single` says that title, abstract and comment name no other artifact.
+    `single` says that title, abstract and comment name no other artifact; `pages_trusted` that the paper has a
+    project page of its authors', so that what a page links counts as their words.
     """
-    best = max((weigh_mention(mention, rules) for mention in group), key=lambda weighed: weighed.score)
+    weighed = [weigh_mention(mention, rules) for mention in group]
+    authors = [item for item in weighed if _is_from_authors(item.mention, pages_trusted)]
+    operator = [item for item in weighed if item.mention.source is Source.WATCH]
+    best = max([*authors, *operator] or weighed, key=lambda item: item.score)
     names = _weigh_names(group, best, paper_names, rules)
-    context_score, context_reasons = _weigh_context(group, best, names, paper, rules, context)
+    asserted = any(
+        item.leaning > 0.0 or (item.leaning == 0.0 and is_in_metadata([item.mention])) for item in authors
+    )
+    context_score, context_reasons = _weigh_context(group, best, names, paper, rules, context, asserted)
+    _, name = owner_and_name(group[0].reference)
+    is_head = paper_names.is_head(name)
     names_score, reasons = names.score, [*best.reasons, *(REASONS.get(signal, signal) for signal in names.signals)]
     if single:
         names_score += rules.signals["single"]
@@ -88,7 +127,29 @@ def weigh_candidate(
         cites=listed_too and best.leaning >= 0.0,
         context=context,
         claimed=names.famous and best.leaning >= _CLAIM,
+        from_authors=bool(authors),
+        from_operator=bool(operator),
+        asserted=asserted,
+        tied=names.tied or is_head,
+        shares_word=paper_names.shares_word(name),
+        famous=names.famous and not is_head,
+        recorded=_weigh_record(weighed, authors, names_score),
+        support=rules.signals["names-paper"] if context.names_paper and not (asserted or from_list) else 0.0,
     )
+
+
+def _is_from_authors(mention: Mention, pages_trusted: bool) -> bool:
+    """Whether this mention is in a text of the authors'."""
+    return mention.source in _TEXTS or (mention.source is Source.PAGE and pages_trusted)
+
+
+def _weigh_record(
+    weighed: Sequence[WeighedMention], authors: Sequence[WeighedMention], names_score: float
+) -> float | None:
+    if any(item.leaning < 0.0 for item in authors):
+        return None
+    scores = [item.score for item in weighed if item.mention.source is Source.HUB_RECORD]
+    return max(scores) + names_score if scores else None
 
 
 class _NameEvidence(NamedTuple):
@@ -99,6 +160,7 @@ class _NameEvidence(NamedTuple):
     owner: str
     author: bool
     famous: bool
+    tied: bool
 
 
 def _weigh_names(
@@ -108,15 +170,15 @@ def _weigh_names(
     signals, owner = name_signals(reference, paper_names, rules)
     score = weigh_names(signals, rules)
     author, famous = "owner-author" in signals, "famous" in signals
+    tied = not _TYING.isdisjoint(signals)
     if famous and best.leaning >= _CLAIM and {"name-acronym", "name-title"}.intersection(signals):
         # The paper of the famous artifact itself: its words claim it, and its title resembles the name.
         signals.remove("famous")
         score -= rules.signals["famous"]
-        famous = False
     if _is_from_list(group):
         author = author and paper_names.is_author_alone(owner)
         score = weigh_listed_names(reference, signals, author, rules)
-    return _NameEvidence(score, signals, owner, author, famous)
+    return _NameEvidence(score, signals, owner, author, famous, tied)
 
 
 def _weigh_context(
@@ -126,15 +188,16 @@ def _weigh_context(
     paper: Paper,
     rules: RoleRules,
     context: ArtifactContext,
+    asserted: bool,
 ) -> Evidence:
     """The evidence of what is known of the artifact beyond this paper."""
     if _is_from_list(group):
         return weigh_listed(context, rules.signals, rules.times, paper.submitted_at, author=names.author)
-    unclaimed = names.famous and best.leaning < _CLAIM
+    unclaimed = "famous" in names.signals and best.leaning < _CLAIM
     return weigh_linked(
         context,
         rules.signals,
-        in_metadata=is_in_metadata(group),
+        claimed=asserted,
         disputed=best.leaning < 0.0 or "placeholder" in names.signals or unclaimed,
         full_text=best.mention.source in FULL_TEXTS,
     )

@@ -17,6 +17,7 @@ _PRESENTED = re.compile(
     r"\b(?:present|propose|introduce|develop|release|called|named|dubbed|termed|describe)s?,?\s+(?:\\?\w{0,8}\{)?([A-Z][\w.+-]{2,40})"
 )
 _REPOSITORY_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}", re.ASCII)
+_HEAD_END = re.compile(r"[:\u2013\u2014]|\s-\s|\?")
 _IN_BRACKETS = re.compile(r"\(([A-Z][\w.+-]{2,24})\)")
 _FILLERS_TEXT = """a an and for from in into is of on or the to towards toward via with without by as at using based code codes
     official pytorch tensorflow jax implementation paper papers project release public repo repository dataset data
@@ -50,6 +51,8 @@ class PaperNames:
     acronyms: frozenset[str]
     initials: str
     authors: tuple[frozenset[str], ...]
+    head: str = ""
+    """The title up to its first colon or dash, folded; the whole title where it has none."""
 
     @classmethod
     def of_paper(cls, paper: Paper) -> PaperNames:
@@ -62,7 +65,19 @@ class PaperNames:
             acronyms=frozenset(_work_acronyms(title, paper.abstract[:_MAX_ABSTRACT])),
             initials="".join(word[0] for word in words),
             authors=authors,
+            head=fold_name(_HEAD_END.split(title, maxsplit=1)[0]),
         )
+
+    def is_head(self, name: str) -> bool:
+        """Whether the title is `name`, or begins with it and a colon; a number after it may be missing, and the
+        words of a technical report count for nothing."""
+        folded, head = fold_name(name), self.head.removesuffix("technicalreport")
+        return bool(folded) and folded in (head, head.rstrip("0123456789"))
+
+    def shares_word(self, name: str) -> bool:
+        """Whether a word of `name`, of more than three letters, is in the title."""
+        parts = (part.lower() for part in _HUMP.findall(_ascii(name)))
+        return any(len(part) > 3 and part not in _FILLERS and part in self.words for part in parts)
 
     def is_acronym(self, name: str) -> bool:
         """Whether `name` is, or contains, the name that the paper gives its work."""
@@ -143,7 +158,7 @@ def _ascii(text: str) -> str:
 
 def _work_acronyms(title: str, abstract: str) -> set[str]:
     acronyms: set[str] = set()
-    head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0]
+    head = _HEAD_END.split(title, maxsplit=1)[0]
     if head != title and len(head.split()) <= 4:
         acronyms.add(fold_name(head))
     for text in (title, *_IN_BRACKETS.findall(abstract), *_PRESENTED.findall(abstract)):
@@ -155,7 +170,7 @@ def repository_names(paper: Paper) -> tuple[str, ...]:
     """Names that a repository of this paper may have, as the paper writes the name of its work; at most five."""
     title = paper.title[:_MAX_TITLE]
     candidates: dict[str, None] = {}
-    head = re.split(r"[:\u2013\u2014]|\s-\s|\?", title, maxsplit=1)[0].strip()
+    head = _HEAD_END.split(title, maxsplit=1)[0].strip()
     if head != title and len(head.split()) <= 3:
         candidates[re.sub(r"\s+", "-", head)] = None
     candidates |= dict.fromkeys(token.rstrip(".-_") for token in _COINED.findall(title) if _is_coined(token))

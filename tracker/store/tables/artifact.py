@@ -118,6 +118,7 @@ class RoleRow(SQLModel, table=True):
             ["work", "name", "source", "place"],
             ["mention.work", "mention.name", "mention.source", "mention.place"],
         ),
+        Index("role_account", "account", "work", sqlite_where=text("account IS NOT NULL")),
         {"sqlite_with_rowid": False},
     )
     work: int = work_field()
@@ -133,6 +134,10 @@ class RoleRow(SQLModel, table=True):
     rules: str
     lifecycle: str | None = None
     """State of an own artifact for this work, as last judged."""
+    claim: int = 0
+    """How strongly the work's own words call it own (`tracker.domain.mentions.Claim`), whatever the role."""
+    account: str | None = None
+    """The account of the reference (`Reference.account`), where a claim may prove it or others ascribe it to the work."""
 
 
 class ArtifactCheckRow(SQLModel, table=True):
