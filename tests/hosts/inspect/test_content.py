@@ -5,8 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.terms import Content, Fact
+from tracker.hosts.inspect.announcements import promises_code, promises_release
 from tracker.hosts.inspect.code_files import has_programming_language, is_stub, scripts_to_read
-from tracker.hosts.inspect.content import classify_repository, find_licence_files, promises_code, promises_release
+from tracker.hosts.inspect.content import classify_repository, find_licence_files
 from tracker.hosts.inspect.hub_files import classify_hub_artifact
 
 ACCEPTANCE = Path(__file__).parents[3] / "../shared/data/recorded/acceptance"

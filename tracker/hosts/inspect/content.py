@@ -1,6 +1,6 @@
 """What a repository holds (code, data, weights or nothing yet), by its files and its README; pure.
 
-Whether a repository is a placeholder is decided here: `read_content` and `promises_release`.
+Whether a repository is a placeholder is decided by `read_content`, from its files and from what `announcements.py` reads.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import PurePosixPath
 
 from tracker.domain.terms import Content, Fact
 from tracker.hosts.inspect import data_files
+from tracker.hosts.inspect.announcements import MOST_README, promises_code, promises_release
 from tracker.hosts.inspect.code_files import MOST_PATH, Finding, Sizes, find_code, is_visible
 
 _README = re.compile(r"readme(?:[._-][\w.-]+)?", re.IGNORECASE)
@@ -22,24 +22,6 @@ LICENCE_FILE = re.compile(
     r"|ofl\.txt|licenses/[\w.+-]+\.txt",
     re.IGNORECASE,
 )
-
-MOST_README = 20_000
-"""Characters of a README that are read."""
-_MOST_PROMISES = 50
-_SOON = re.compile(
-    r"""\b(?: coming \s+ (?:very\s+)? soon | stay \s+ tuned | work \s+ in \s+ progress | under \s+ construction
-    | (?:will|shall|to|should) \s+ be \s+ (?:\w+\s+){0,2}?
-      (?:released | available | open[\s-]?sourced? | published | uploaded | public | provided | shared | updated | added)
-    | (?:will|plan \s+ to | going \s+ to | about \s+ to | intend \s+ to) \s+ (?:\w+\s+){0,2}?
-      (?:release | publish | upload | open[\s-]?source | share | provide | update | make)
-    | (?:released?|available|uploaded?|published?|updated?|here|out) \s+ (?:very\s+)? soon | soon \s+ (?:to\s+be|be) \b
-    | (?:code|data|dataset|models?|weights|checkpoints?|repo(?:sitory)?) \s* (?:\(|:|-|–|—)? \s* (?:soon|tbd|tba|to \s+ come)
-    | upon \s+ (?:acceptance|publication) | (?:after|once) \s+ (?:the\s+)? (?:paper|review|acceptance|publication)
-    | in \s+ preparation | being \s+ (?:prepared|cleaned) | not \s+ yet \s+ (?:released|available|public)
-    | 敬请期待 | 即将 )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
 
 _HEADING = re.compile(r"\s{0,9}#?\s{0,9}([^\n]{0,200})")
 # The first heading of READMEs that come with a template and that nobody has changed, and sentences of site builders.
@@ -135,25 +117,6 @@ def _untouched_template(readme: str | None) -> str:
     if heading and _TEMPLATE_HEADING.fullmatch(heading[1].strip(" #*=")):
         return "its README is that of a template, without changes"
     return "its README is that of a site builder, without changes" if _BOOTSTRAPPED.search(text) else ""
-
-
-def promises_release(readme: str | None) -> bool:
-    """Whether a README announces what is not in the repository yet: then a repository without content is a placeholder."""
-    return bool(readme and _SOON.search(" ".join(readme[:MOST_README].split())))
-
-
-_OF_CODE = re.compile(r"\b(?:code|codes|codebase|implementation|scripts?|source)\b|代码", re.IGNORECASE)
-_ABOUT = 80
-"""Characters before and after an announcement within which the code must be named."""
-
-
-def promises_code(readme: str | None) -> bool:
-    """Whether a README announces the code itself, and not only models or data."""
-    text = " ".join((readme or "")[:MOST_README].split())
-    return any(
-        _OF_CODE.search(text, max(0, match.start() - _ABOUT), match.end() + _ABOUT)
-        for match in islice(_SOON.finditer(text), _MOST_PROMISES)
-    )
 
 
 def is_readme(name: str) -> bool:

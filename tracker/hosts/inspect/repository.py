@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from tracker.domain.artifacts import Check, LicenceFile
 from tracker.domain.terms import Content
+from tracker.hosts.inspect.announcements import promises_code
 from tracker.hosts.inspect.code_files import scripts_to_read
 from tracker.hosts.inspect.content import (
     ContentReading,
     find_licence_files,
     is_readme,
-    promises_code,
     read_content,
 )
 from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
