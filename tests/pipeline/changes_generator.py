@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -245,8 +246,11 @@ class Generator:
         self.rivals.append(by_others.reference)
         self.subjects += [later, by_others]
 
-    def add_zenodo_record(self, release: str, licence: str, files: list[str], truth: Truth) -> None:
-        """Add a Zenodo record; one without files was taken away."""
+    def add_zenodo_record(
+        self, release: str, licence: str, files: list[str], truth: Truth, *, listed: bool = False
+    ) -> None:
+        """Add a Zenodo record; one without files was taken away. `listed`: its first file is an archive that can be
+        listed."""
         number = 1_000_000 + self.papers
         name = f"10.5281/zenodo.{number}"
         arxiv_id = self.add_paper(f"We study things. Our {release} is available at https://doi.org/{name} .")
@@ -257,6 +261,11 @@ class Generator:
         kind = "software" if release == "code" else "dataset"
         record["metadata"] = {"title": "Ours", "resource_type": {"type": kind}, "license": {"id": licence}}
         (self.folder / "zenodo").mkdir(parents=True, exist_ok=True)
+        if listed:
+            place = self.folder / "zenodo" / str(number) / "files"
+            place.mkdir(parents=True)
+            with zipfile.ZipFile(place / files[0], "w") as archive:
+                archive.writestr("tool-1.0/train.py", "print(1)\n" * 40)
         (self.folder / "zenodo" / f"{number}.json").write_text(json.dumps(record if files else {"status": 410}))
         self.subjects.append(Subject(f"zenodo {release}", arxiv_id, f"zenodo:{name}", [truth] * 3))
 
@@ -289,7 +298,8 @@ class Generator:
         added += [partial(self.add_hub_artifact, "model", before, after) for before, after in HUB_CHANGES]
         added += [
             partial(self.add_hub_artifact, "model", "open", moved=True),
-            partial(self.add_zenodo_record, "code", "mit", ["code.zip"], ("present", "code", "osi")),
+            partial(self.add_zenodo_record, "code", "mit", ["code.zip"], ("present", "code", "osi"), listed=True),
+            partial(self.add_zenodo_record, "code", "mit", ["code.zip"], ("present", "unknown", "osi")),
             partial(
                 self.add_zenodo_record,
                 "dataset",

@@ -31,7 +31,7 @@ PAPERS = int(os.environ.get("CHANGES_PAPERS", "240"))
 """The least number of papers; 240 include every kind of change. Set it to thousands for a run by hand."""
 TICK = 0.05
 """Days that a cycle may take."""
-ARRIVAL = {"code": "shipped", "data-only": "shipped", "empty": "placeholder", "placeholder": "placeholder", "readme-only": "linked"}  # fmt: skip # one table
+ARRIVAL = {"code": "shipped", "data-only": "shipped", "empty": "placeholder", "placeholder": "placeholder", "readme-only": "linked", "unknown": "linked"}  # fmt: skip # one table
 
 
 @pytest.fixture

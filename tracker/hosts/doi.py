@@ -81,19 +81,24 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
     entries = (
         json_fields.as_mapping(entry) for entry in json_fields.as_list(facts.get("files"))[: host_api.MOST_PATHS]
     )
-    names = [name for entry in entries if (name := json_fields.as_text(entry.get("name")))]
+    sizes = {
+        name: json_fields.as_size(entry.get("size"))
+        for entry in entries
+        if (name := json_fields.as_text(entry.get("name")))
+    }
     kind = _FIGSHARE_KINDS.get(json_fields.as_line(facts.get("defined_type_name")).lower(), "")
     closed = facts.get("is_embargoed") is True or facts.get("is_confidential") is True
-    content, holds = deposits.classify_deposit(kind, names)
-    if closed and not names:
-        content = Content.UNKNOWN
+    seen = deposits.read_deposit(kind, sizes)
+    content, reason = seen.content, seen.reason
+    if closed and not sizes:
+        content, reason = Content.UNKNOWN, "its content cannot be seen without access"
     return Check(
         outcome=Outcome.PRESENT,
         reference=reference,
         host_id=f"{number}{version}",
         content=content,
-        holds=holds,
-        reason="its content cannot be seen without access" if content is Content.UNKNOWN else "",
+        holds=seen.holds,
+        reason=reason,
         licence_claimed=json_fields.as_line(json_fields.as_mapping(facts.get("license")).get("name")) or None,
         licence_checked=True,
         gated=closed,

@@ -42,13 +42,18 @@ class HostApi:
         self.name = name
         self.left = MOST_REQUESTS
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> Response:
-        """GET `path` below the API's address. Raises UpstreamError, and Unreadable when no request is left."""
+    def get(
+        self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """GET `path` below the API's address. Raises UpstreamError, and Unreadable when no request is left.
+
+        `headers` are for a named upstream alone.
+        """
         if self.left <= 0:
             raise Unreadable("it would take more requests than one check may cost")
         self.left -= 1
         if not self._at.startswith("https://"):
-            return self._fetch.get(self._at, path, params=params)
+            return self._fetch.get(self._at, path, params=params, headers=headers)
         return self._fetch.page(f"{self._at}{path}{'?' + urlencode(params) if params else ''}")
 
     def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:

@@ -65,25 +65,25 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         json_fields.as_mapping(json_fields.as_mapping(entry).get("attributes"))
         for entry in json_fields.as_list(listing.get("data"))
     ]
-    files = [
-        path
+    sizes = {
+        file: json_fields.as_size(entry.get("size"))
         for entry in entries
-        if entry.get("kind") == "file" and (path := json_fields.as_text(entry.get("name")))
-    ]
+        if entry.get("kind") == "file" and (file := json_fields.as_text(entry.get("name")))
+    }
     more = bool(json_fields.as_mapping(listing.get("links")).get("next")) or any(
         entry.get("kind") != "file" for entry in entries
     )
-    content, holds = deposits.classify_deposit(
-        _KINDS.get(json_fields.as_line(facts.get("category")), ""), files, complete=not more
-    )
+    stated = _KINDS.get(json_fields.as_line(facts.get("category")), "")
+    seen = deposits.read_deposit(stated, sizes, complete=not more)
+    content, reason = seen.content, seen.reason
     if content is Content.EMPTY:
         # Files may be in components of the project, or in storage that it only links.
-        content = Content.UNKNOWN
+        content, reason = Content.UNKNOWN, "only part of its files was listed"
     return replace(
         base,
         content=content,
-        holds=holds,
-        reason="only part of its files was listed" if content is Content.UNKNOWN else "",
+        holds=seen.holds,
+        reason=reason,
         licence_claimed=_licence(api, data),
         licence_checked=True,
     )

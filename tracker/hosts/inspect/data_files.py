@@ -188,10 +188,19 @@ def is_archive(file: PurePosixPath) -> bool:
     return bool(_ARCHIVE.fullmatch(file.name.lower()))
 
 
+def is_named_after_code(file: PurePosixPath) -> bool:
+    """Whether an archive is named after code."""
+    return bool(_archive_words(file) & _ARCHIVED_CODE)
+
+
+def _archive_words(file: PurePosixPath) -> set[str]:
+    packed = _ARCHIVE.fullmatch(file.name.lower())
+    return set(_BETWEEN.split(packed[1])) if packed else set()
+
+
 def may_hold_code(file: PurePosixPath) -> bool:
     """Whether an archive may hold code: it is named after code, or nothing in its path says that it holds data."""
-    packed = _ARCHIVE.fullmatch(file.name.lower())
-    words = set(_BETWEEN.split(packed[1])) if packed else set()
+    words = _archive_words(file)
     if words & _ARCHIVED_CODE:
         return True
     return not (words & _ARCHIVED_DATA or is_in_data_folder(file) or _is_in_weights_folder(file))

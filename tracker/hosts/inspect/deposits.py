@@ -1,35 +1,66 @@
-"""What a deposit in an archive of research files (Zenodo, OSF, figshare) holds, by its stated type and file names; pure."""
+"""What a deposit in an archive of research files (Zenodo, OSF, figshare) holds, by its stated type and its files; pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from tracker.domain.terms import Content, Fact
-from tracker.hosts.inspect.content import classify_repository
+from tracker.hosts.inspect import data_files
+from tracker.hosts.inspect.code_files import Sizes
+from tracker.hosts.inspect.content import ContentReading, read_content
+from tracker.hosts.inspect.zip_listing import ZipListing
 
 _PACKED = re.compile(r"zip|tar|gz|tgz|bz2|xz|7z|rar|zst", re.IGNORECASE | re.ASCII)
 _ABOUT = frozenset({".md", ".txt", ".pdf", ".docx", ".html", ".rst"})
 _FACT = {"software": Fact.CODE, "dataset": Fact.DATA, "model": Fact.WEIGHTS}
 
 
-def classify_deposit(
-    kind: str, names: Sequence[str], *, complete: bool = True
-) -> tuple[Content, tuple[Fact, ...]]:
-    """The content of a deposit, and the facts that its files show.
+def read_deposit(
+    kind: str, sizes: Sizes, opened: Mapping[str, ZipListing] | None = None, *, complete: bool = True
+) -> ContentReading:
+    """The content of a deposit, the facts that its files show, and why the content is not known.
 
-    `kind` is the type that the depositor chose: `software`, `dataset`, `model`, or any other text. A packed file
-    counts as what the type says; without one of these types its content is unknown, because it is never opened.
+    `kind` is the type that the depositor chose: `software`, `dataset`, `model`, or any other text. `sizes` has the
+    files by name, `opened` the entries of those archives that were listed, by name. An archive that was not listed
+    is never code, whatever the type or its name says; data and weights are what the type says they are, unless the
+    archive is named after code.
     """
+    opened = opened or {}
+    files, unopened = dict(sizes), list[str]()
+    for name in sizes:
+        if not is_packed(name):
+            continue
+        del files[name]
+        if name in opened:
+            folder = "" if len(sizes) == 1 or len(opened) == 1 else f"{PurePosixPath(name).stem}/"
+            files |= {
+                folder + path: size for path, size in opened[name].sizes.items() if folder + path not in files
+            }
+            complete = complete and opened[name].complete
+        else:
+            unopened.append(name)
+    seen = read_content(files, None, complete=complete and not unopened)
+    stated = _stated_fact(kind, files, unopened)
+    holds = tuple(dict.fromkeys((*seen.holds, *((stated,) if stated else ()))))
+    content = seen.content if seen.content is Content.CODE or not stated else Content.DATA_ONLY
+    reason = seen.reason
+    if content is Content.UNKNOWN and unopened:
+        reason = f"{unopened[0][:100]} is an archive, which was not opened"
+    return ContentReading(content, holds, reason)
+
+
+def is_packed(name: str) -> bool:
+    """Whether a file packs others, by the ending of its name."""
+    return bool(_PACKED.fullmatch(name.rpartition(".")[2]))
+
+
+def _stated_fact(kind: str, files: Sizes, unopened: list[str]) -> Fact | None:
+    """The data or weights that the depositor's type states, where there are files that may be these."""
     fact = _FACT.get(kind)
-    material = [name for name in names if PurePosixPath(name).suffix.lower() not in _ABOUT]
-    packed = [name for name in material if _PACKED.fullmatch(name.rpartition(".")[2])]
-    others = sorted(set(names) - set(packed))
-    content, facts = classify_repository(others, None, complete=complete and not packed)
-    if fact is None or not material:
-        return content, facts
-    with_stated = tuple(dict.fromkeys((fact, *facts)))
-    if fact is Fact.CODE:
-        return (Content.CODE, with_stated) if packed or Fact.CODE in facts else (content, facts)
-    return (Content.CODE if Fact.CODE in facts else Content.DATA_ONLY), with_stated
+    if fact is None or fact is Fact.CODE:
+        return None
+    material = [name for name in files if PurePosixPath(name).suffix.lower() not in _ABOUT]
+    packed = [name for name in unopened if not data_files.is_named_after_code(PurePosixPath(name))]
+    return fact if material or packed else None
