@@ -12,7 +12,6 @@ from tracker.harvest import announcements, completeness
 HOLIDAYS = settings.load_settings(environ={}).harvest.holidays
 MONDAY = date(2026, 6, 15)
 HOUR = timedelta(hours=1)
-NO_PROOFS = completeness.Proofs((), ())
 
 
 def at(text: str) -> datetime:
@@ -67,31 +66,21 @@ def test_the_first_day_is_one_whose_submissions_are_wholly_covered() -> None:
     assert completeness.first_covered_day(stretches, HOLIDAYS) == MONDAY
 
 
-def test_a_source_proves_a_day_only_if_read_after_it_was_ready() -> None:
-    first, last, ready = at("2026-06-12T00:00"), at("2026-06-15T20:00"), at("2026-06-16T02:30")
-    early, halves = ready - HOUR, [(first, at("2026-06-14T00:00"), ready), (at("2026-06-14T00:00"), last, ready)]
-    assert completeness.list_proofs(MONDAY, NO_PROOFS, HOLIDAYS) == ()
-    assert completeness.list_proofs(MONDAY, completeness.Proofs([(first, last, early)], ()), HOLIDAYS) == ()
-    assert completeness.list_proofs(MONDAY, completeness.Proofs(halves, ()), HOLIDAYS) == ("API",)
-    assert completeness.list_proofs(MONDAY, completeness.Proofs(halves[:1], ()), HOLIDAYS) == ()
-    walked = [(first, at("2026-06-16T04:00"), at("2026-06-16T04:00"))]
-    assert completeness.list_proofs(MONDAY, completeness.Proofs((), walked), HOLIDAYS) == ("OAI-PMH",)
-    assert completeness.list_proofs(MONDAY, completeness.Proofs(halves, walked), HOLIDAYS) == ("API", "OAI-PMH")
-    short = [(first, ready - HOUR, ready - HOUR)]
-    assert completeness.list_proofs(MONDAY, completeness.Proofs((), short), HOLIDAYS) == ()
-
-
 def test_the_reason_for_which_a_day_is_not_proved() -> None:
     first, last = at("2026-06-12T00:00"), at("2026-06-16T04:00")
     api = [(at("2026-06-09T00:00"), first, "of another day"), (first, last, "server error (503)")]
     oai = [(first, last, "an empty response")]
     both_fail = "not proved complete (the API: server error (503); OAI-PMH: an empty response)"
-    assert completeness.why_unproved(MONDAY, completeness.Proofs((), (), api, oai), HOLIDAYS) == both_fail
-    given_up = completeness.Proofs((), (), [(first, last, "")], oai, "server error (503)")
+    assert completeness.why_unproved(MONDAY, completeness.OpenWindows(api, oai), HOLIDAYS) == both_fail
+    given_up = completeness.OpenWindows([(first, last, "")], oai, "server error (503)")
     assert completeness.why_unproved(MONDAY, given_up, HOLIDAYS) == both_fail
     assert "neither the API nor OAI-PMH" in completeness.why_unproved(
-        MONDAY, completeness.Proofs((), (), api[:1]), HOLIDAYS
+        MONDAY, completeness.OpenWindows(api[:1]), HOLIDAYS
     )
+    doubted = completeness.why_unproved(
+        MONDAY, completeness.OpenWindows(api[:1]), HOLIDAYS, "only the API was read"
+    )
+    assert doubted == "not proved complete (only the API was read)"
 
 
 @pytest.mark.parametrize(

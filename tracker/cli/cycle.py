@@ -19,14 +19,23 @@ Until = Annotated[str | None, typer.Option(help="Last day of submission.")]
 
 @app.command()
 def once(context: typer.Context, since: Since = None, until: Until = None) -> int:
-    """Run one whole cycle: harvest, read, check, judge, publish. Exit 0 only if no window is left open."""
+    """Run one whole cycle: harvest, read, check, judge, publish.
+
+    Exit 0 only if no window is left open, and every announcement day in them is complete, as
+    `tracker gaps` lists it.
+    """
+    from tracker.pipeline.completeness import list_short_days
     from tracker.pipeline.cycle import run_cycle
 
     first, last = parse_days(since, until)
     with opened_worker(context) as worker:
         done = run_cycle(worker, first, last)
+        short = list_short_days(worker.store, worker.settings, done.now)
         print(f"Feed: {worker.settings.public_dir / 'feed.xml'}  Store: {worker.settings.store_url}")
-    return _print_summary(done)
+    code = _print_summary(done)
+    if short:
+        print(f"  {len(short)} announcement days are not complete; `tracker gaps` says why.")
+    return 1 if short else code
 
 
 @app.command()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.terms import Source
@@ -68,7 +67,8 @@ class WindowResult:
     got: int
     complete: bool
     reason: str = ""
-    versions: Sequence[Version] = field(default=())
+    unread: tuple[str, ...] = ()
+    """The arXiv ids of records that could not be read; `complete` leaves them out."""
 
 
 def title_key(title: str) -> str:

@@ -38,6 +38,11 @@ def announcement_time(day: date) -> datetime:
     return datetime.combine(day, ANNOUNCEMENT, NEW_YORK).astimezone(UTC)
 
 
+def rss_time(day: date) -> datetime:
+    """When RSS changes to the announcement of that day, in UTC: at the midnight that follows in New York."""
+    return datetime.combine(day + _DAY, time(0), NEW_YORK).astimezone(UTC)
+
+
 def submission_deadline(day: date) -> datetime:
     """The deadline (exclusive, in UTC) of submissions for that day's announcement."""
     last = day - 2 * _DAY if day.weekday() == _SUNDAY else day

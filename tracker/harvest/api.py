@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, datetime
 
 import arxiv
@@ -27,6 +27,8 @@ from tracker.settings import Settings
 
 MOST_PAGED = 9_000
 """The most results of one query that are read page by page; arXiv's server refuses offsets beyond 10,000."""
+MOST_IDS = 100
+"""Papers that are asked for by id in one request."""
 MOST_REDIRECTS = 5
 MOST_WALKS = 3
 """How often a window is read from the start when its pages do not match, before it is left open."""
@@ -83,6 +85,14 @@ class ArxivApi:
         return WindowResult(
             since=since, until=until, expected=total, got=got, complete=not reading.trouble, reason=reading.trouble
         )
+
+    def read_papers(self, arxiv_ids: Sequence[str]) -> list[Version]:
+        """The newest versions of these papers, at most `MOST_IDS`; an id that the API does not know is left out.
+
+        Raises UpstreamError, UpstreamStopped and Cancelled.
+        """
+        ids = list(arxiv_ids[:MOST_IDS])
+        return self._search(arxiv.Search(id_list=ids, max_results=len(ids)), 0)[0] if ids else []
 
     def _read(self, window: Window, reading: _WindowReading) -> Generator[list[Version], None, int]:
         """Read one window, in halves where it has too many papers for one query; returns how many papers it holds."""
@@ -149,6 +159,9 @@ class ArxivApi:
             sort_by=arxiv.SortCriterion.SubmittedDate,
             sort_order=arxiv.SortOrder.Ascending,
         )
+        return self._search(search, start)
+
+    def _search(self, search: arxiv.Search, start: int) -> tuple[list[Version], api_pages.ApiPage]:
         try:
             results = list(self._client.results(search, offset=start))
         except (arxiv.ArxivError, requests.RequestException, ValueError) as error:

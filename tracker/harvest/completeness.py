@@ -1,8 +1,6 @@
 """Whether an announcement day is complete, and why not: pure arithmetic on what was announced, stored and proved.
 
-A day is proved when one of arXiv's sources was read to the end after it showed the day's announcement: the API for all
-submissions that may be in the day, or OAI-PMH for all changes since the announcement. RSS proves nothing, because it is
-cut at 2,000 items.
+What proves a day is in `day_proof`.
 """
 
 from __future__ import annotations
@@ -21,13 +19,11 @@ MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Proofs:
-    """The windows that were read: closed ones as (since, until, asked at), open ones as (since, until, reason)."""
+class OpenWindows:
+    """The windows that were begun and not read to their end, as (since, until, reason)."""
 
-    api: Sequence[tuple[datetime, datetime, datetime]]
-    oai: Sequence[tuple[datetime, datetime, datetime]]
-    api_open: Sequence[tuple[datetime, datetime, str]] = ()
-    oai_open: Sequence[tuple[datetime, datetime, str]] = ()
+    api: Sequence[tuple[datetime, datetime, str]] = ()
+    oai: Sequence[tuple[datetime, datetime, str]] = ()
     api_error: str = ""
     """Why the API fails now, empty where it works. While it fails, windows are given up before they are asked for."""
 
@@ -45,7 +41,7 @@ class AnnouncementDay:
     missing: tuple[str, ...]
     """The versions that were announced and are not stored, as `2606.00001v1`."""
     proved_by: tuple[str, ...]
-    """The sources that prove the day, `API` and `OAI-PMH`; empty where it is unknown whether this is all."""
+    """The sources that prove the day, of `API`, `OAI-PMH` and `RSS`; empty where it is unknown whether this is all."""
     reasons: tuple[str, ...]
     """Why the day is short, as clauses; empty for a complete day."""
 
@@ -89,32 +85,16 @@ def first_covered_day(windows: Iterable[Window], holidays: Collection[date]) -> 
     return day
 
 
-def list_proofs(day: date, proofs: Proofs, holidays: Collection[date]) -> tuple[str, ...]:
-    """The sources that were read to the end after they showed that day's announcement."""
-    ready = ready_at(day)
+def why_unproved(day: date, windows: OpenWindows, holidays: Collection[date], doubt: str = "") -> str:
+    """Why no source proves the day, as a clause. `doubt` is what is wrong with the lists that were read."""
     since, until = announcements.submission_window(day, holidays)
-    sources = []
-    after = join_windows((first, last) for first, last, asked_at in proofs.api if asked_at >= ready)
-    if any(first <= since and until <= last for first, last in after):
-        sources.append("API")
-    walked = join_windows((first, last) for first, last, _ in proofs.oai)
-    if any(first <= announcements.announcement_time(day) and ready <= last for first, last in walked):
-        sources.append("OAI-PMH")
-    return tuple(sources)
-
-
-def why_unproved(day: date, proofs: Proofs, holidays: Collection[date]) -> str:
-    """Why no source proves the day, as a clause."""
-    since, until = announcements.submission_window(day, holidays)
-    open_reasons = [why for first, last, why in proofs.api_open if why and first < until and since < last]
-    api = [f"the API: {why}" for why in (*open_reasons, proofs.api_error) if why]
+    open_reasons = [why for first, last, why in windows.api if why and first < until and since < last]
+    api = [f"the API: {why}" for why in (*open_reasons, windows.api_error) if why]
     oai = [
-        f"OAI-PMH: {why}"
-        for _, last, why in proofs.oai_open
-        if why and last >= announcements.announcement_time(day)
+        f"OAI-PMH: {why}" for _, last, why in windows.oai if why and last >= announcements.announcement_time(day)
     ]
-    both = [*api[:1], *oai[:1]]
-    return f"not proved complete ({'; '.join(both) or 'neither the API nor OAI-PMH was read to the end since'})"
+    clauses = [*api[:1], *oai[:1], *([doubt] if doubt else [])]
+    return f"not proved complete ({'; '.join(clauses) or 'neither the API nor OAI-PMH was read to the end since'})"
 
 
 def why_empty(counts: Sequence[int]) -> str:

@@ -45,6 +45,7 @@ class _Walk:
     def __init__(self, since: date, until: date | None) -> None:
         self.since, self.until = since, until
         self.seen: dict[str, date] = {}
+        self.unread: set[str] = set()
         self.leg: set[str] = set()
         self.last: date | None = None
         self.ordered = True
@@ -67,6 +68,7 @@ class _Walk:
             if known is None or record.datestamp > known:
                 self.seen[record.arxiv_id] = record.datestamp
                 fresh.append(record)
+        self.unread |= set(response.unread_ids)
         return fresh
 
     def result(self, trouble: str) -> WindowResult:
@@ -83,6 +85,7 @@ class _Walk:
             got=len(self.seen),
             complete=not trouble,
             reason=trouble,
+            unread=tuple(sorted(self.unread)),
         )
 
 
@@ -93,8 +96,8 @@ def read_changes(
 
     `categories` are categories (`cs.AI`) or archives (`cs`) of arXiv, read one after the other; none means all of arXiv.
     Each paper is yielded once, and again only if it changed meanwhile. The returned window is complete where every list
-    came to its end, held as many papers as the server announced (if it does), and every record could be read. A list
-    without changes is an empty, complete window. Without `until`, or while that day is not over, the window ends when
+    came to its end, held as many papers as the server announced (if it does), and every record could be read or has an id
+    at least, which `unread` then names. A list without changes is an empty, complete window. Without `until`, or while that day is not over, the window ends when
     the server made its first response. Raises UpstreamStopped and Cancelled; every other failure leaves the window
     incomplete, with the reason.
     """
@@ -104,7 +107,7 @@ def read_changes(
         for set_name in dict.fromkeys(map(oai_set, categories)) or {"": None}:
             unread = yield from _read_set(fetch, walk, set_name)
             if unread:
-                trouble = f"{unread} records could not be read"
+                trouble = f"{unread} records without an id could not be read"
     except UpstreamStopped:
         raise
     except UpstreamError as error:
@@ -198,8 +201,8 @@ def oai_set(category: str) -> str:
 
 
 def _read_set(fetch: Fetch, walk: _Walk, set_name: str) -> Generator[list[OaiRecord], None, int]:
-    """Read one set to its end; returns how many of its records could not be read. Raises _Incomplete."""
-    since, unread, total, counted, restarts = walk.since, 0, None, False, 0
+    """Read one set to its end; returns how many of its records could not even be named. Raises _Incomplete."""
+    since, unread, named, total, counted, restarts = walk.since, 0, 0, None, False, 0
     walk.begin()
     params, tokens = _first_request(since, walk.until, set_name), set[str]()
     for _ in range(MOST_PAGES):
@@ -217,7 +220,8 @@ def _read_set(fetch: Fetch, walk: _Walk, set_name: str) -> Generator[list[OaiRec
             return unread
         if response.error:
             raise _Incomplete(_error_clause(response))
-        unread += response.unread
+        unread += response.unread - len(response.unread_ids)
+        named += len(response.unread_ids)
         fresh = walk.take(response)
         total = response.total if response.total is not None else total
         if total is not None and not counted:
@@ -225,7 +229,7 @@ def _read_set(fetch: Fetch, walk: _Walk, set_name: str) -> Generator[list[OaiRec
         if fresh:
             yield fresh
         if not response.token:
-            if total is not None and len(walk.leg) + unread < total:
+            if total is not None and len(walk.leg) + unread + named < total:
                 raise _Incomplete(f"{len(walk.leg)} different papers where {total} were announced")
             return unread
         if response.token in tokens or len(response.token) > MOST_TOKEN:

@@ -85,7 +85,9 @@ class OaiResponse:
     response_at: datetime | None = None
     records: tuple[OaiRecord, ...] = ()
     unread: int = 0
-    """Records that could not be read."""
+    """Records that could not be read …"""
+    unread_ids: tuple[str, ...] = ()
+    """… and the arXiv ids of those whose header names one."""
     token: str = ""
     total: int | None = None
     """completeListSize, where the server gives it."""
@@ -206,7 +208,8 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _list(node: etree._Element, made_at: datetime | None) -> OaiResponse:
-    records = [_record(record_node) for record_node in node.iterchildren(f"{_OAI}record")]
+    nodes = list(node.iterchildren(f"{_OAI}record"))
+    records = [_record(record_node) for record_node in nodes]
     token = node.find(f"{_OAI}resumptionToken")
     size = "" if token is None else (token.get("completeListSize") or "").strip()
     text = "" if token is None else (token.text or "").strip()
@@ -215,6 +218,11 @@ def _list(node: etree._Element, made_at: datetime | None) -> OaiResponse:
         response_at=made_at,
         records=readable,
         unread=len(records) - len(readable),
+        unread_ids=tuple(
+            arxiv_id
+            for record_node, record in zip(nodes, records, strict=True)
+            if record is None and (arxiv_id := _header_id(record_node))
+        ),
         token=text,
         total=int(size) if _SIZE.fullmatch(size) else None,
     )
@@ -224,9 +232,9 @@ def _record(node: etree._Element) -> OaiRecord | None:
     header = node.find(f"{_OAI}header")
     if header is None:
         return None
-    arxiv_id = _text(header, f"{_OAI}identifier").removeprefix(_PREFIX)
+    arxiv_id = _header_id(node)
     stamp = _day(_text(header, f"{_OAI}datestamp"))
-    if stamp is None or not _ID.fullmatch(arxiv_id):
+    if stamp is None or not arxiv_id:
         return None
     if header.get("status") == "deleted":
         return OaiRecord(arxiv_id=arxiv_id, datestamp=stamp, deleted=True)
@@ -252,6 +260,12 @@ def _record(node: etree._Element) -> OaiRecord | None:
         doi=_line(_text(raw, f"{_RAW}doi")) or None,
         journal_ref=_line(_text(raw, f"{_RAW}journal-ref")) or None,
     )
+
+
+def _header_id(node: etree._Element) -> str:
+    """The arXiv id that a record's header names, empty where it names none."""
+    arxiv_id = (node.findtext(f"{_OAI}header/{_OAI}identifier") or "").strip().removeprefix(_PREFIX)
+    return arxiv_id if _ID.fullmatch(arxiv_id) else ""
 
 
 def _versions(raw: etree._Element) -> tuple[RecordVersion, ...]:

@@ -21,6 +21,8 @@ from tracker.harvest import announcements, oai_records
 from tracker.harvest.arxiv_text import CATEGORY, WITHDRAWN, clean_text
 
 UPSTREAM = "arxiv_rss"
+MOST_ITEMS = 2_000
+"""The most items of a channel; one that holds so many may lack others."""
 NEW_KINDS = frozenset({"new", "cross"})
 _KINDS = NEW_KINDS | {"replace", "replace-cross"}
 _GUID = re.compile(r"oai:arXiv\.org:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7})v([1-9]\d{0,2})", re.ASCII)

@@ -5,7 +5,7 @@ The stages harvest, versions and rss write it, whichever of them brings a versio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tracker.domain.papers import Version
@@ -41,6 +41,25 @@ def asked_windows(cycle: Cycle) -> list[Window]:
 def is_numbered_since(arxiv_id: str, lowest: str) -> bool:
     """Whether a paper has an id of the same form (`2606.00001`) that is not below `lowest`."""
     return len(arxiv_id) == len(lowest) and "/" not in arxiv_id and arxiv_id >= lowest
+
+
+def is_ours(
+    version: Version, categories: Collection[str], asked: Iterable[Window], running: tuple[datetime, str] | None
+) -> bool:
+    """Whether a paper that is not stored should have been.
+
+    It is in one of our categories, and was submitted in a time that the API was asked for; or before, and
+    moderators held it until the harvest had begun, as its id shows: arXiv numbers papers when it announces them.
+    Other old papers are listed for whatever changed of them."""
+    if set(categories).isdisjoint(version.categories):
+        return False
+    if any(since <= version.submitted_at <= until for since, until in asked):
+        return True
+    return (
+        running is not None
+        and version.submitted_at < running[0]
+        and is_numbered_since(version.arxiv_id, running[1])
+    )
 
 
 def record_announcements(

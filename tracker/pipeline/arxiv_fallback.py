@@ -1,4 +1,4 @@
-"""Which of arXiv's sources carries the harvest: the API and OAI-PMH in turn, RSS where both are down.
+"""Which of arXiv's sources carries the harvest: the API and OAI-PMH in turn, RSS where both are down or disagree.
 
 A refusal (403) closes all sources for hours. So that a source which refuses for days does not keep the others
 shut, those that are failing are asked last: when the stop is over, the first request goes to one that may answer.
@@ -13,11 +13,14 @@ from functools import partial
 from tracker.pipeline import harvest, versions
 from tracker.pipeline.announcement_log import OAI
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.day_proofs import load_evidence, prove_days, rss_may_help
 from tracker.pipeline.harvest import harvest_windows, plan_harvest
+from tracker.pipeline.papers_by_id import announced_and_not_stored, store_papers_by_id
 from tracker.pipeline.publish import write_site
 from tracker.pipeline.rss import harvest_rss
 from tracker.pipeline.versions import harvest_versions
 from tracker.store import upstreams
+from tracker.store.day_proofs import has_listings
 
 
 def harvest_arxiv(cycle: Cycle, since: date | None = None, until: date | None = None) -> None:
@@ -26,7 +29,7 @@ def harvest_arxiv(cycle: Cycle, since: date | None = None, until: date | None = 
     Readers of the page learn of trouble at once, not after everything else was tried.
     """
     plan_harvest(cycle, since, until)
-    sources: list[Callable[[Cycle], None]] = [
+    sources: list[Callable[[Cycle], object]] = [
         partial(harvest_windows, since=since, until=until),
         harvest_versions,
     ]
@@ -42,3 +45,15 @@ def harvest_arxiv(cycle: Cycle, since: date | None = None, until: date | None = 
     failed = {outcome.name for outcome in cycle.troubles}
     if not both_were_down and failed >= {harvest.STAGE, versions.STAGE}:
         harvest_rss(cycle)
+    compare_sources(cycle, rss_was_read=both_were_down or failed >= {harvest.STAGE, versions.STAGE})
+
+
+def compare_sources(cycle: Cycle, *, rss_was_read: bool) -> None:
+    """Prove days complete by what the sources list; where they disagree ask RSS, and the API for single papers."""
+    unproved, rss_is_empty = prove_days(cycle), False
+    if not rss_was_read and rss_may_help(cycle, unproved):
+        rss_is_empty = harvest_rss(cycle)
+    evidence = load_evidence(cycle.store, cycle.settings, unproved)
+    named = {*announced_and_not_stored(cycle), *(name for day in evidence.values() for name in day.rss_alone)}
+    store_papers_by_id(cycle, named)
+    prove_days(cycle, papers_are_known=not rss_is_empty or has_listings(cycle.store))

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from tracker.harvest import announcements, completeness
+from tracker.harvest import announcements, completeness, day_proof
+from tracker.harvest.windows import join_windows
+from tracker.pipeline.announcement_log import ARXIV, OAI
+from tracker.pipeline.day_proofs import load_evidence
 from tracker.settings import Settings
-from tracker.store import upstreams
+from tracker.store import day_proofs, upstreams, windows
 from tracker.store.announcements import AnnouncedVersion, load_announced_versions
 from tracker.store.engine import Store
-from tracker.store.windows import closed_windows, explain_open_windows
 
 DEFAULT_DAYS = timedelta(days=30)
 """How far back the record goes where no first day is asked for."""
@@ -30,49 +32,62 @@ def list_announcement_days(
     for and were never harvested are short.
     """
     holidays = settings.harvest.holidays
-    proofs = _load_proofs(store)
+    open_windows = _load_open_windows(store)
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
-    covered = completeness.first_covered_day(
-        [(window[0], window[1]) for window in (*proofs.api, *proofs.api_open)], holidays
-    )
+    asked = [*windows.closed_windows(store, ARXIV), *open_windows.api]
+    covered = completeness.first_covered_day([(window[0], window[1]) for window in asked], holidays)
     default = max(covered, today - DEFAULT_DAYS) if covered else today
     first = max(since, ARXIV_BEGAN) if since else default
     announced = load_announced_versions(store, first - DAYS_BEFORE, last)
     by_day = {day: list(versions) for day, versions in groupby(announced, key=lambda version: version.day)}
     days = list(announcements.announcement_days(first - DAYS_BEFORE, last, holidays))
     counts = [len(by_day.get(day, ())) for day in days]
+    proved = day_proofs.load_proofs(store, first, last)
+    evidence = load_evidence(store, settings, [day for day in days if day >= first and day not in proved])
+    records = []
+    for number, day in enumerate(days):
+        if day < first or completeness.ready_at(day) > now:
+            continue
+        proof, unproved = proved.get(day), ""
+        if proof is None and day not in by_day and now < announcements.rss_time(day):
+            # Nobody lists a paper yet: the announcement may be late, and RSS does not show the day before.
+            continue
+        if proof is None:
+            doubt = day_proof.explain_doubt(evidence[day])
+            unproved = completeness.why_unproved(day, open_windows, holidays, doubt)
+        why_empty = completeness.why_empty(counts[: number + 1])
+        sources = tuple(proof.sources.split(" and ")) if proof else ()
+        records.append(_record_day(day, by_day.get(day, []), sources, unproved, why_empty))
+    return records
+
+
+def list_short_days(store: Store, settings: Settings, now: datetime) -> list[completeness.AnnouncementDay]:
+    """The days that are short, of those whose submissions were all asked for."""
+    closed = [(since, until) for since, until, _ in windows.closed_windows(store, ARXIV)]
+    asked = join_windows([*closed, *windows.open_windows(store, ARXIV)])
     return [
-        _record_day(day, by_day.get(day, []), proofs, settings, completeness.why_empty(counts[: number + 1]))
-        for number, day in enumerate(days)
-        if day >= first and completeness.ready_at(day) <= now
+        day
+        for day in list_announcement_days(store, settings, now)
+        if day.short and announcements.submission_window(day.day, settings.harvest.holidays)[1] <= asked[-1][1]
     ]
 
 
-def _load_proofs(store: Store) -> completeness.Proofs:
-    """The windows that each source proved or left open, and why the API fails if it does."""
-    return completeness.Proofs(
-        closed_windows(store, "arxiv"),
-        closed_windows(store, "arxiv_oai"),
-        explain_open_windows(store, "arxiv"),
-        explain_open_windows(store, "arxiv_oai"),
+def _load_open_windows(store: Store) -> completeness.OpenWindows:
+    """The windows that each source left open, and why the API fails if it does."""
+    return completeness.OpenWindows(
+        windows.explain_open_windows(store, ARXIV),
+        windows.explain_open_windows(store, OAI),
         next((state.last_error for state in upstreams.load_failing_upstreams(store, ("arxiv_api",))), ""),
     )
 
 
 def _record_day(
-    day: date,
-    versions: Sequence[AnnouncedVersion],
-    proofs: completeness.Proofs,
-    settings: Settings,
-    why_empty: str,
+    day: date, versions: Sequence[AnnouncedVersion], sources: tuple[str, ...], unproved: str, why_empty: str
 ) -> completeness.AnnouncementDay:
-    holidays = settings.harvest.holidays
     missing = tuple(f"{version.arxiv_id}v{version.n}" for version in versions if not version.stored)
     stored = len(versions) - len(missing)
     scanned = sum(version.stored and version.scanned for version in versions)
-    sources = completeness.list_proofs(day, proofs, holidays)
-    unproved = "" if sources else completeness.why_unproved(day, proofs, holidays)
     return completeness.AnnouncementDay(
         day=day,
         announced=len(versions),

@@ -1,4 +1,4 @@
-"""The stage that reads arXiv's RSS, in place of the API and OAI-PMH while both are down."""
+"""The stage that reads arXiv's RSS: in place of the API and OAI-PMH while both are down, and where they disagree."""
 
 from __future__ import annotations
 
@@ -10,22 +10,37 @@ from tracker.harvest import rss
 from tracker.harvest.announcements import announcement_time
 from tracker.pipeline.announcement_log import is_numbered_since, record_announcements, running_harvest
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.day_proofs import record_rss_reading, shown_by_rss
 from tracker.store import papers
 
 log = logging.getLogger(__name__)
 
 
-def harvest_rss(cycle: Cycle) -> None:
-    """Store what RSS shows of the last announcement. It proves nothing: windows stay open until they are asked."""
+def harvest_rss(cycle: Cycle) -> bool:
+    """Store what RSS shows of the last announcement; returns whether it showed no paper, or may not be asked.
+
+    Alone it proves nothing: windows stay open until they are asked."""
     settings = cycle.settings
     if not settings.may_ask(rss.UPSTREAM):
-        return
+        return True
+    is_empty = False
     with cycle.stage("rss") as stage:
         channel = rss.read_today(cycle.fetch, settings.harvest.categories, settings.harvest.holidays)
         cycle.counts.new_papers += _save(cycle, channel)
+        log.info("RSS announced %d items on %s", len(channel.items), channel.day)
+        is_empty = not channel.items and not channel.unread
         if channel.unread:
             stage.fail(f"{channel.unread} items of RSS could not be read")
-        log.info("RSS carries the harvest: %d items announced on %s", len(channel.items), channel.day)
+        elif (
+            channel.day == shown_by_rss(cycle.now, settings.harvest.holidays)
+            and len(channel.items) < rss.MOST_ITEMS
+        ):
+            kinds = {
+                kind: [item.version.arxiv_id for item in channel.items if item.kind == kind]
+                for kind in rss.NEW_KINDS
+            }
+            record_rss_reading(cycle, channel.day, kinds["new"], kinds["cross"])
+    return is_empty
 
 
 def _save(cycle: Cycle, channel: rss.RssChannel) -> int:

@@ -5,23 +5,25 @@ withdrawn), and whatever the API missed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from tracker.domain.papers import Version, WindowResult
+from tracker.domain.papers import WindowResult
 from tracker.harvest import oai
 from tracker.harvest.announcements import announcement_time, is_walk_due, previous_day
-from tracker.harvest.windows import Window, announcement_when_first_seen
+from tracker.harvest.day_proof import MOST_NAMED
+from tracker.harvest.windows import announcement_when_first_seen
 from tracker.pipeline.announcement_log import (
     ARXIV,
     OAI,
     asked_windows,
-    is_numbered_since,
+    is_ours,
     record_announcements,
     running_harvest,
 )
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.day_proofs import RETRY, days_to_prove, keep_listed, record_oai_reading
+from tracker.pipeline.papers_by_id import store_papers_by_id
 from tracker.pipeline.stage import Stage
 from tracker.store import papers, windows
 
@@ -35,21 +37,48 @@ def harvest_versions(cycle: Cycle) -> None:
     comments, categories and withdrawals of stored papers, and new papers that the API missed."""
     settings, store = cycle.settings, cycle.store
     reached = windows.load_watermark(store, OAI, cycle.now)
-    if not settings.may_ask(oai.UPSTREAM) or not is_walk_due(reached, cycle.now, settings.harvest.holidays):
+    unproved = days_to_prove(store, settings, cycle.now)
+    is_due = is_walk_due(reached, cycle.now, settings.harvest.holidays) or (
+        unproved and _is_long_ago(cycle, reached)
+    )
+    if not settings.may_ask(oai.UPSTREAM) or not is_due:
         return
     first = reached - OVERLAP if reached else cycle.now - timedelta(days=settings.harvest.first_days)
     # What was begun and never proved, by a run that was killed or failed, is asked for again.
-    day = min([first, *(since for since, _ in windows.open_windows(store, OAI))]).date()
+    begun = [since for since, _ in windows.open_windows(store, OAI)]
+    day = min([first, *begun, *map(announcement_time, unproved[:1])]).date()
     since = datetime.combine(day, time(0), UTC)
     windows.begin_windows(store, OAI, [(since, cycle.now)], cycle.now)
     with cycle.stage(STAGE) as stage:
-        result = _walk(cycle, stage, day, reached)
+        submitted: dict[str, datetime] = {}
+        result = _read_unread(cycle, _walk(cycle, stage, day, reached, submitted))
         windows.close_window(store, OAI, replace(result, since=since, until=cycle.now), cycle.now)
         stage.fail(result.reason)
+        if result.complete:
+            record_oai_reading(cycle, submitted, day, cycle.now)
+        else:
+            keep_listed(cycle, oai.UPSTREAM, submitted)
 
 
-def _walk(cycle: Cycle, stage: Stage, since: date, walked: datetime | None) -> WindowResult:
-    """Store what changed page by page; returns what was proved. `walked` is the end of the last walk."""
+def _is_long_ago(cycle: Cycle, walked: datetime | None) -> bool:
+    return walked is None or cycle.now - walked >= RETRY
+
+
+def _read_unread(cycle: Cycle, result: WindowResult) -> WindowResult:
+    """The result of a walk after the papers whose records could not be read were asked for at the API."""
+    unread = set(result.unread) - store_papers_by_id(cycle, result.unread)
+    if not unread or not result.complete:
+        return result
+    named = ", ".join(sorted(unread)[:MOST_NAMED])
+    more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""
+    return replace(result, complete=False, reason=f"records that cannot be read: {named}{more}")
+
+
+def _walk(
+    cycle: Cycle, stage: Stage, since: date, walked: datetime | None, submitted: dict[str, datetime]
+) -> WindowResult:
+    """Store what changed page by page, and note the first time of submission of each paper of our categories; returns
+    what was proved. `walked` is the end of the last walk."""
     store, harvested = cycle.store, cycle.settings.harvest
     asked, running = asked_windows(cycle), running_harvest(cycle)
     proved = [window for window in windows.closed_windows(store, ARXIV) if window[2] < cycle.now]
@@ -66,8 +95,13 @@ def _walk(cycle: Cycle, stage: Stage, since: date, walked: datetime | None) -> W
             for record in page
             if (version := oai.merge_record(record, known := stored.get(record.arxiv_id))) is not None
             and version.updated_at <= cycle.now
-            and (known or _is_missing(version, harvested.categories, asked, running))
+            and (known or is_ours(version, harvested.categories, asked, running))
         ]
+        submitted |= {
+            record.arxiv_id: record.versions[0].submitted_at
+            for record in page
+            if record.versions and not set(harvested.categories).isdisjoint(record.categories)
+        }
         announced = {
             version.arxiv_id: announcement_when_first_seen(version.submitted_at, proved, harvested.holidays)
             for version in versions
@@ -87,22 +121,3 @@ def _walk(cycle: Cycle, stage: Stage, since: date, walked: datetime | None) -> W
         read += len(page)
         stage.report_progress(read)
         cycle.check_cancelled()
-
-
-def _is_missing(
-    version: Version, categories: Collection[str], asked: Iterable[Window], running: tuple[datetime, str] | None
-) -> bool:
-    """Whether a paper that is not stored should have been.
-
-    It is in one of our categories, and was submitted in a time that the API was asked for; or before, and
-    moderators held it until the harvest had begun, as its id shows: arXiv numbers papers when it announces them.
-    Other old papers are listed for whatever changed of them."""
-    if set(categories).isdisjoint(version.categories):
-        return False
-    if any(since <= version.submitted_at <= until for since, until in asked):
-        return True
-    return (
-        running is not None
-        and version.submitted_at < running[0]
-        and is_numbered_since(version.arxiv_id, running[1])
-    )

@@ -20,7 +20,7 @@ _EVERYWHERE = frozenset({"429", "503", "empty", "html", "cut", "hang"})
 TWISTS = frozenset({"false-empty", "unsorted", "moving"})
 KINDS: Mapping[str, frozenset[str]] = {
     "arxiv_api": _EVERYWHERE | TWISTS | {"403", "truncated", "error-400", "error-200"},
-    "arxiv_oai": _EVERYWHERE | oai.FAULTS,
+    "arxiv_oai": _EVERYWHERE | oai.FAULTS | oai.TWISTS,
     "arxiv_rss": _EVERYWHERE | {"403", "truncated"},
     "arxiv_site": _EVERYWHERE | site.FAULTS,
     "web": _EVERYWHERE | web.FAULTS,
@@ -134,7 +134,7 @@ def faulty_response(order: FaultOrder, request: SandboxRequest, honest: Respond)
     )
     if special is not None and (own := special(kind, request)) is not None:
         return own
-    if kind in TWISTS:
+    if kind in TWISTS | oai.TWISTS:
         return honest(kind)
     if kind == "hang":
         return SandboxResponse(

@@ -73,7 +73,7 @@ class StandIn:
             case "arxiv_api":
                 return self.arxiv.respond(request, twist)
             case "arxiv_oai":
-                return self.oai.respond(request)
+                return self.oai.respond(request, twist)
             case "arxiv_rss":
                 return rss.respond(request, self.arxiv.papers())
             case "arxiv_site":

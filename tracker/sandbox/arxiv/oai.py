@@ -30,7 +30,11 @@ from tracker.sandbox.arxiv.oai_xml import (
 from tracker.sandbox.messages import SandboxRequest, SandboxResponse, format_utc
 
 PAGE = 50
-FAULTS = frozenset({"403", "truncated", "expired-token", "bomb"})
+FAULTS = frozenset({"403", "truncated", "expired-token", "bomb", "no-records"})
+TWISTS = frozenset({"mid-update", "unreadable"})
+"""Faults of the index itself: it is in the middle of its nightly update, or a record of it is broken."""
+UPDATED_SHARE = 20
+"""While the index is updated, one in so many of the newest records is in it."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ARGUMENTS = {
     "Identify": frozenset[str](),
@@ -78,8 +82,8 @@ class ArxivOai:
             self._day = day
         return self._records
 
-    def respond(self, request: SandboxRequest) -> SandboxResponse:
-        """The response; errors have status 200, as the protocol demands."""
+    def respond(self, request: SandboxRequest, twist: str = "") -> SandboxResponse:
+        """The response; errors have status 200, as the protocol demands. `twist` is one of `TWISTS`, or empty."""
         query = list(request.query)
         if request.method == "POST":
             query += parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
@@ -87,11 +91,12 @@ class ArxivOai:
         try:
             if len(given) != len(query):
                 raise _Refused("badArgument", "Duplicate parameters not allowed")
-            return document(request, given, self._verb(given, request.now))
+            inner = self._verb(given, request.now, twist)
+            return document(request, given, _with_broken_date(inner) if twist == "unreadable" else inner)
         except _Refused as error:
             return error_document(error.code, error.reason, request)
 
-    def _verb(self, given: Mapping[str, str], now: datetime) -> str:
+    def _verb(self, given: Mapping[str, str], now: datetime, twist: str) -> str:
         verb = given.get("verb", "")
         if verb not in _ARGUMENTS:
             raise _Refused("badVerb", "Invalid verb provided")
@@ -106,7 +111,7 @@ class ArxivOai:
                 return self._sets(now)
             case "GetRecord":
                 return self._get_record(given, now)
-        return self._list(verb, given, now)
+        return self._list(verb, given, now, twist)
 
     def _sets(self, now: datetime) -> str:
         names: dict[str, None] = {}
@@ -132,7 +137,7 @@ class ArxivOai:
             raise _Refused("idDoesNotExist", "Nothing found for this id")
         return f"<GetRecord>\n{full_record(record, kind)}</GetRecord>"
 
-    def _list(self, verb: str, given: Mapping[str, str], now: datetime) -> str:
+    def _list(self, verb: str, given: Mapping[str, str], now: datetime, twist: str) -> str:
         skip = 0
         if "resumptionToken" in given:
             if len(given) > 2:
@@ -144,6 +149,10 @@ class ArxivOai:
             skip = int(number)
         kind = _format(given)
         found = self._between(given, now)
+        if twist == "mid-update":
+            newest = max((record.datestamp for record in found), default=date.min)
+            kept = [record for record in found if record.datestamp == newest][::UPDATED_SHARE]
+            found = [record for record in found if record.datestamp < newest] + kept
         page = found[skip : skip + PAGE]
         if not page:
             raise _Refused("badResumptionToken" if skip else "noRecordsMatch")
@@ -175,10 +184,18 @@ class ArxivOai:
         ]
 
 
+def _with_broken_date(inner: str) -> str:
+    """The last record's dates of versions replaced by words: its header still names it."""
+    before, record, last = inner.rpartition("<record>")
+    return before + record + re.sub("<date>[^<]*</date>", "<date>some day</date>", last)
+
+
 def fault_response(kind: str, request: SandboxRequest) -> SandboxResponse | None:
     """The response of a fault that only OAI-PMH has; None for other faults."""
     if kind == "expired-token":
         return error_document("badResumptionToken", "Token has expired", request)
+    if kind == "no-records":
+        return error_document("noRecordsMatch", "", request)
     if kind == "bomb":
         levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
         head = f'<!DOCTYPE x [<!ENTITY e0 "lol">{levels}]>'

@@ -1,4 +1,4 @@
-"""What the service itself must remember: announcements, windows, upstreams and stages."""
+"""What the service itself must remember: announcements, their proofs, windows, upstreams and stages."""
 
 from __future__ import annotations
 
@@ -26,6 +26,50 @@ class AnnouncementRow(SQLModel, table=True):
     kind: str = Field(sa_type=ANNOUNCEMENT_KIND)
     source: str = Field(sa_type=ARXIV_SOURCE)
     """The source that announced it first."""
+
+
+class DayListingRow(SQLModel, table=True):
+    """A source listed this paper as new on an announcement day. Rows are kept for some weeks."""
+
+    __tablename__: ClassVar[Any] = "day_listing"
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    source: str = Field(primary_key=True, sa_type=ARXIV_SOURCE)
+    arxiv_id: str = Field(primary_key=True)
+    """Of a paper that is stored or not."""
+    day: date = Field(index=True, sa_type=DayNumber)
+    """The New York day whose submission window holds the first version; for RSS the day that was announced."""
+
+
+class DayReadingRow(SQLModel, table=True):
+    """A source was read to its end after it showed an announcement day."""
+
+    __tablename__: ClassVar[Any] = "day_reading"
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    day: date = Field(primary_key=True, sa_type=DayNumber)
+    source: str = Field(primary_key=True, sa_type=ARXIV_SOURCE)
+    papers: int
+    """How many papers of the day the source has listed by now."""
+    blank: bool
+    """Whether the whole reading, other days included, listed no paper at all."""
+    first_at: datetime = time_field()
+    """When the source was read with this list for the first time …"""
+    last_at: datetime = time_field()
+    """… and for the last time."""
+
+
+class DayProofRow(SQLModel, table=True):
+    """An announcement day was proved complete."""
+
+    __tablename__: ClassVar[Any] = "day_proof"
+
+    day: date = Field(primary_key=True, sa_type=DayNumber)
+    papers: int
+    """New papers whose first version is in the day's submission window."""
+    sources: str
+    """The sources that agree, or the one that gave the same list twice, by the names that people read."""
+    proved_at: datetime = time_field()
 
 
 class WindowRow(SQLModel, table=True):
@@ -71,6 +115,9 @@ class StageRow(SQLModel, table=True):
 
 
 ANNOUNCEMENT = table(AnnouncementRow)
+DAY_LISTING = table(DayListingRow)
+DAY_READING = table(DayReadingRow)
+DAY_PROOF = table(DayProofRow)
 WINDOW = table(WindowRow)
 UPSTREAM = table(UpstreamRow)
 STAGE = table(StageRow)
