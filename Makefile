@@ -37,12 +37,8 @@ docs: $(STAMP)  ## the documents: links, blocks, commands, and the map of the mo
 	$(BIN)/python -m pytest tests/docs $(ARGS)
 
 accuracy: $(STAMP)  ## score the labelled texts, write docs/accuracy.md, fail where a score fell; FETCH=1 asks arXiv for the abstracts
-ifdef FETCH
-	$(BIN)/python -m benchmarks.accuracy.fetch
-else
 	$(BIN)/python -m pip install --quiet --group accuracy
-	$(BIN)/python -m benchmarks.accuracy
-endif
+	$(BIN)/python -m benchmarks.accuracy$(if $(FETCH),.fetch)
 
 bench: $(STAMP)  ## speed, as ratios to named baselines
 	$(BIN)/python -m pip install --quiet --group bench

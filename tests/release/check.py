@@ -128,9 +128,9 @@ def try_wheel(wheel: Path, version: str) -> list[str]:
         run(sys.executable, "-m", "venv", folder / "venv")
         run(folder / "venv/bin/pip", "install", "--quiet", wheel)
         tracker, python = folder / "venv/bin/tracker", folder / "venv/bin/python"
-        faults = (
-            [] if version in (said := run(tracker, "--version", folder=folder)) else [f"--version says {said!r}"]
-        )
+        installed = "from importlib.metadata import version; print(version('arxiv-code-tracker'))"
+        said = run(python, "-c", installed, folder=folder).strip()
+        faults = [] if said == version else [f"the version of the wheel is {said}"]
         if "github:ann/parts" not in run(tracker, "detect", "-", given=PAPER, folder=folder):
             faults.append("`tracker detect` does not find the link of a paper")
         count = "from tracker.publish.documents import load_documents; print(len(load_documents()))"
