@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.judge.histories import ABSENT, DAY, EMPTY, RULES, START, check, history, link
-from tracker.domain.history import CheckRecord
-from tracker.domain.terms import Cause, Content, LicenceClass, Lifecycle, Outcome, Promise
+from tracker.domain.history import CheckRecord, Correction, Event, History
+from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Lifecycle, Outcome, Promise, Role
 from tracker.judge import lifecycle
 
 
@@ -41,6 +41,60 @@ def test_what_new_rules_derive_from_old_checks_is_caused_by_the_rule() -> None:
     assert {event.cause for event in events} == {Cause.RULE}
     fresh = lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=START, judged_at=None)
     assert {event.cause for event in fresh} == {Cause.WORLD}
+
+
+def events_of(known: History, **options: Any) -> list[Event]:
+    return lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=START + 50 * DAY, **options)
+
+
+RESTRICTED = {"licence_class": LicenceClass.RESTRICTED, "licence_spdx": None}
+
+
+@pytest.mark.parametrize(("by_rule", "cause"), [(True, Cause.RULE), (False, Cause.WORLD)])
+def test_a_check_that_differs_by_a_rule_alone_is_not_the_worlds(by_rule: bool, cause: Cause) -> None:
+    later = START + 40 * DAY
+    for before, after, kind in (({}, RESTRICTED, EventKind.CLOSED), (RESTRICTED, {}, EventKind.OPENED)):
+        known = history(link(check(**before), check(later, by_rule=by_rule, **after)))
+        causes = {event.cause for event in events_of(known) if event.happened_at == later}
+        kinds = {event.kind for event in events_of(known) if event.happened_at == later}
+        assert causes == {cause}
+        assert kind in kinds
+
+
+def test_a_link_found_after_new_rules_read_it_is_news() -> None:
+    later = START + 40 * DAY
+    known = history(link(check(**RESTRICTED), check(later, by_rule=True), found_at=later + DAY, first_version=2))
+    assert {event.cause for event in events_of(known)} == {Cause.WORLD}
+
+
+def closing(known: History, **options: Any) -> list[tuple[Cause, str]]:
+    """Cause and detail of what closes code that was open as last judged."""
+    events = events_of(known, judged_at=START + DAY, was_open=True, **options)
+    return [(event.cause, event.detail) for event in events if event.kind is EventKind.CLOSED]
+
+
+def test_what_no_rule_calls_own_any_more_is_closed_by_the_rules_with_the_reason() -> None:
+    dropped = link(check(), role=Role.MENTION, probability=0.55, reasons=("a record links it", "nobody says so"))
+    assert closing(history(dropped), same_rules=False) == [(Cause.RULE, "github:a/b: nobody says so")]
+    assert closing(history(dropped)) == [(Cause.RULE, "github:a/b: nobody says so")], "by what others say now"
+    assert closing(history()) == [(Cause.RULE, "unknown")]
+    corrected = Correction(field="role", value="mention", reason="seen", source="x", since=START + DAY)
+    assert closing(history(replace(dropped, corrections=(corrected,))))[0][0] is Cause.CORRECTION
+
+
+def test_what_the_world_closed_or_hides_is_not_closed_by_the_rules() -> None:
+    late = START + 40 * DAY
+    assert closing(history(link(check()))) == []
+    assert closing(history(link(check(), check(late, **RESTRICTED)))) == [(Cause.WORLD, "available")]
+    assert closing(history(link(check(), check(late, **ABSENT)))) == [], "a host in trouble"
+    refused = {"outcome": Outcome.BLOCKED, "holds": ()}
+    assert closing(history(link(check(), check(late, **refused))), same_rules=False) == []
+
+
+def test_content_that_new_rules_no_longer_know_is_closed_by_the_rules() -> None:
+    late, unread = START + 40 * DAY, {"content": Content.UNKNOWN, "holds": ()}
+    assert closing(history(link(check(), check(late, **unread)))) == [], "part of it could not be listed"
+    assert closing(history(link(check(), check(late, by_rule=True, **unread)))) == [(Cause.RULE, "unknown")]
 
 
 OUTCOMES = st.sampled_from([

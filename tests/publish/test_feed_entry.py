@@ -102,6 +102,16 @@ def test_unknown_is_not_shown_as_closed(item: Make, verdict: Any) -> None:
     assert "No longer open" not in body(item(verdicts=(verdict(Fact.CODE, State.UNKNOWN),)))
 
 
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.AVAILABLE, State.NONE])
+def test_what_is_no_longer_judged_open_is_marked_with_the_reason(item: Make, verdict: Any, state: State) -> None:
+    lost = (verdict(Fact.CODE, state, "terms are not known"),)
+    shown = body(item(verdicts=lost, unjudged="github:a/b: <nobody> says so"))
+    assert "No longer judged open:</strong> github:a/b: &lt;nobody&gt; says so; terms are not known" in shown
+    assert "No longer open" not in shown
+    assert "No longer judged open:</strong> terms are not known" in body(item(verdicts=lost, unjudged=""))
+    assert "No longer judged" not in body(item(unjudged="")), "it is open again"
+
+
 def test_a_withdrawn_paper_is_marked(item: Make) -> None:
     assert "withdrew" in body(item(withdrawn=True))
 

@@ -53,6 +53,8 @@ class CheckRecord:
     first_seen: datetime
     last_seen: datetime
     times: int = 1
+    by_rule: bool = False
+    """Whether what differs from the check before follows from newer rules of reading, not from the world."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,8 @@ class Link:
     """Since when no known name leads to it."""
     corrections: tuple[Correction, ...] = ()
     checks: tuple[CheckRecord, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Why it has its role."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

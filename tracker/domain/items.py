@@ -61,6 +61,8 @@ class Item:
     """When the tracker first saw it."""
     opened_at: datetime | None = None
     """When its code was first seen open."""
+    unjudged: str | None = None
+    """Why its code is no longer judged open, where rules or a correction and not the world closed it."""
     grade: str = ""
     """A grade of `config/openness.toml`, empty until the work is judged."""
     grade_reasons: tuple[str, ...] = ()

@@ -95,6 +95,8 @@ class _Occurrence:
     detail: str = ""
     link: Link | None = None
     observed: datetime | None = None
+    by_rule: bool = False
+    """Whether newer rules of reading show it, and not the world."""
 
 
 @dataclass(slots=True)
@@ -114,12 +116,14 @@ def derive_events(
     now: datetime,
     judged_at: datetime | None = None,
     same_rules: bool = True,
+    was_open: bool = False,
 ) -> list[Event]:
     """All events of one work in time order.
 
     `window` is the greatest age of a paper at which its state at the first check counts as news; `lapse` is how
     long anything is waited for; `judged_at` and `same_rules` say when the work was last judged and whether by
-    today's rules: what new rules derive from old checks is caused by the rule, not by the world.
+    today's rules: what new rules derive from old checks is caused by the rule, not by the world. `was_open` says
+    that the code was open by that judgement: where nothing that happened closed it since, it is closed by the rules.
     """
     occurrences = [*_work_occurrences(history, lapse, now)]
     for link in _own_links(history):
@@ -127,13 +131,16 @@ def derive_events(
         for occurrence in follow_artifact(link, lapse, now).occurrences:
             occurrence.link = link
             occurrences.append(occurrence)
-    occurrences += _code_occurrences(history, rules)
+    code = list(_code_occurrences(history, rules))
+    occurrences += code
     events = []
     for occurrence in occurrences:
         cause = _cause(history, occurrence, window)
         if cause is Cause.WORLD and judged_at is not None and not same_rules and judged_at >= occurrence.at:
             cause = Cause.RULE
         events.append(_make_event(history, occurrence, cause, now))
+    if was_open and (closed := _closed_by_rules(history, rules, code, now, same_rules=same_rules)):
+        events.append(closed)
     order = list(EventKind)
     return sorted(events, key=lambda event: (event.happened_at, order.index(event.kind), event.reference or ""))
 
@@ -182,6 +189,8 @@ def _cause(history: History, occurrence: _Occurrence, window: timedelta) -> Caus
             return Cause.CORRECTION
     if first and link is not None and link.source is Source.IMPORT:
         return Cause.IMPORT
+    if occurrence.by_rule:
+        return Cause.RULE
     return Cause.BACKFILL if first and _is_old(history, link, at, window) else Cause.WORLD
 
 
@@ -225,21 +234,22 @@ def follow_artifact(link: Link, lapse: timedelta, now: datetime) -> ArtifactCour
     if link.replaced_at is not None:
         course.occurrences.append(_Occurrence(EventKind.REPLACED, max(link.replaced_at, link.found_at)))
 
-    def move(new: Lifecycle, at: datetime, *, first: bool) -> None:
+    def move(new: Lifecycle, at: datetime, *, first: bool, by_rule: bool = False) -> None:
         nonlocal since
         if new is course.state:
             return
         kind = EventKind.RESTORED if course.state is Lifecycle.GONE else _ARRIVALS[new]
-        course.occurrences.append(_Occurrence(kind, at, first))
+        course.occurrences.append(_Occurrence(kind, at, first, by_rule=by_rule))
         since = at if course.state not in _PENDING else since
         course.state = new
 
     for number, check in enumerate(_since_found(link)):
         at, first = max(check.first_seen, link.found_at), number == 0
         move(next_state(course.state, None, at - since, lapse), since + lapse, first=False)
-        move(next_state(course.state, check, at - since, lapse), at, first=first)
+        by_rule = check.by_rule and not first
+        move(next_state(course.state, check, at - since, lapse), at, first=first, by_rule=by_rule)
         course.occurrences += [
-            _Occurrence(kind, at, first, detail) for kind, detail in _changes(link, last, check)
+            _Occurrence(kind, at, first, detail, by_rule=by_rule) for kind, detail in _changes(link, last, check)
         ]
         if check.outcome is Outcome.PRESENT:
             last = check
@@ -284,8 +294,60 @@ def _code_occurrences(history: History, rules: openness.OpennessRules) -> Iterat
         state, best = openness.code_state_at(history, moment, rules)
         if state is State.OPEN and not is_open:
             first = best is not None and sum(check.first_seen <= moment for check in _since_found(best)) <= 1
-            yield _Occurrence(EventKind.OPENED, moment, first, link=best)
+            by_rule = not first and _is_by_rule(best, moment)
+            yield _Occurrence(EventKind.OPENED, moment, first, link=best, by_rule=by_rule)
             is_open, deciding = True, best
         elif state not in (State.OPEN, State.UNKNOWN) and is_open:
-            yield _Occurrence(EventKind.CLOSED, moment, detail=state.value, link=deciding)
+            by_rule = _is_by_rule(deciding, moment)
+            yield _Occurrence(EventKind.CLOSED, moment, detail=state.value, link=deciding, by_rule=by_rule)
             is_open = False
+
+
+def _is_by_rule(link: Link | None, moment: datetime) -> bool:
+    """Whether the check of a link at a moment differs from the one before by newer rules of reading alone."""
+    return link is not None and any(check.by_rule and check.first_seen == moment for check in link.checks)
+
+
+def _closed_by_rules(
+    history: History,
+    rules: openness.OpennessRules,
+    code: list[_Occurrence],
+    now: datetime,
+    *,
+    same_rules: bool,
+) -> Event | None:
+    """The event that the code, open as last judged, is no longer judged open, though nothing that happened closed it.
+
+    None where it is open, where something that happened closed it, and where only the last check failed.
+    """
+    state, best = openness.code_state_at(history, now, rules)
+    if state is State.OPEN or (code and code[-1].kind is EventKind.CLOSED):
+        return None
+    if best is not None and state is State.UNKNOWN:
+        seen = [check for check in best.checks if check.outcome is not Outcome.UNKNOWN]
+        read_anew = bool(seen) and seen[-1].outcome is Outcome.PRESENT and (seen[-1].by_rule or not same_rules)
+        if not read_anew:
+            return None
+    corrected = any(
+        correction.field == "role" and correction.holds_at(now)
+        for link in history.links
+        for correction in link.corrections
+    )
+    return Event(
+        work=history.work,
+        reference=best.reference if best else None,
+        kind=EventKind.CLOSED,
+        cause=Cause.CORRECTION if corrected else Cause.RULE,
+        happened_at=now,
+        observed_at=now,
+        detail=state.value if best else _why_not_own(history),
+    )
+
+
+def _why_not_own(history: History) -> str:
+    """Why the likeliest repository is not the authors' own."""
+    others = [link for link in history.links if link.role is not Role.OWN and link.kind == "repository"]
+    if not others:
+        return State.UNKNOWN.value
+    likeliest = max(others, key=lambda link: (link.probability, link.reference))
+    return f"{likeliest.reference}: {likeliest.reasons[-1]}" if likeliest.reasons else likeliest.reference

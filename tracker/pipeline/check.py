@@ -80,7 +80,7 @@ def _check_batch(
 
 def _reading_rules(cycle: Cycle) -> str:
     """The name of today's rules of reading: licences are decided while reading, since texts are not kept."""
-    return f"{READING}.{cycle.rules.judge_version}"
+    return f"{READING}.{cycle.rules.reading_version}"
 
 
 def _check_result(cycle: Cycle, due: artifact_queue.DueArtifact, check: Check) -> artifacts.CheckResult:
@@ -105,7 +105,8 @@ def _check_result(cycle: Cycle, due: artifact_queue.DueArtifact, check: Check) -
         check=check,
         licence=licence,
         licences_beside=tuple((fact_beside, beside) for fact_beside, beside in by_fact if fact_beside is not fact),
-        read_rules=_reading_rules(cycle) if _is_read_whole(check) else "",
+        rules=_reading_rules(cycle),
+        whole=_is_read_whole(check),
     )
 
 

@@ -44,6 +44,7 @@ def _judge(cycle: Cycle, stored: histories.JudgedHistory) -> judgements.Judgemen
             now=now,
             judged_at=stored.judged_at,
             same_rules=stored.judged_rules == rules.judge_version,
+            was_open=stored.was_open,
         ),
         grade=graded.name,
         grade_reasons=graded.reasons,

@@ -21,19 +21,24 @@ class Rulebook:
     licences: LicenceRules
     openness: OpennessRules
     grades: GradeRules
+    reading_version: str
+    """Changes with the rules by which files are read: content and licences are decided while reading."""
     judge_version: str
+    """Changes with any rule that a judgement follows from: those of reading, of openness, and of roles."""
 
 
 def load_rules() -> Rulebook:
     """All rules from the configuration folder. Raises SettingsError."""
     path = config_dir() / "openness.toml"
     licence_rules = load_licence_rules(path)
-    texts = sorted((config_dir() / "licences").glob("*.txt"))
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in [path, *texts])).hexdigest()[:8]
+    read = [path, *sorted((config_dir() / "licences").iterdir()), config_dir() / "languages.toml"]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in read if file.is_file())).hexdigest()[:8]
+    roles, reading = load_role_rules(config_dir() / "roles.toml"), f"{openness.RULE_VERSION}.{digest}"
     return Rulebook(
-        load_role_rules(config_dir() / "roles.toml"),
+        roles,
         licence_rules,
         OpennessRules(licence_rules.open_classes, licence_rules),
         load_grade_rules(path),
-        f"{openness.RULE_VERSION}.{digest}",
+        reading,
+        f"{reading}.{roles.version}",
     )

@@ -170,13 +170,16 @@ _THERE = (State.OPEN, State.AVAILABLE, State.GATED, State.GONE)
 
 
 def _lost(item: Item) -> Sequence[tuple[str, str]]:
-    """(label, reason) of each fact that is lost: code that was seen open and is not, and what is gone.
+    """(label, reason) of each fact that is lost: code that was seen or judged open and is not, and what is gone.
 
-    A fact that is unknown is not lost.
+    A fact that is unknown is not lost, unless it is so by newer rules or a correction.
     """
     lost = []
     for verdict in item.verdicts:
-        if verdict.fact is Fact.CODE and item.opened_at and verdict.state not in (State.OPEN, State.UNKNOWN):
+        if verdict.fact is Fact.CODE and verdict.state is not State.OPEN and item.unjudged is not None:
+            reasons = wording.join_reasons(verdict)
+            lost.append(("No longer judged open", f"{item.unjudged}; {reasons}" if item.unjudged else reasons))
+        elif verdict.fact is Fact.CODE and item.opened_at and verdict.state not in (State.OPEN, State.UNKNOWN):
             lost.append(("No longer open", wording.join_reasons(verdict)))
         elif verdict.state is State.GONE:
             lost.append((f"{wording.FACT[verdict.fact]} gone", wording.join_reasons(verdict)))

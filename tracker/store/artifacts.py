@@ -37,8 +37,10 @@ class CheckResult:
     check: Check
     licence: Licence
     licences_beside: tuple[tuple[Fact, Licence], ...] = ()
-    read_rules: str = ""
-    """By which rules its files were read; empty where some of them were not read."""
+    rules: str = ""
+    """By which rules it was read."""
+    whole: bool = False
+    """Whether all its files were read that matter."""
 
 
 def save_checks(store: Store, results: Sequence[CheckResult], next_check: NextCheck, now: datetime) -> None:
@@ -86,7 +88,9 @@ def _update_artifact(
         "commit_id": check.commit,
         **({name: getattr(row, name) for name in _READ} if check.unchanged else _read_columns(result)),
     }
-    times = _save_history(connection, artifact, values, check.reference.key if check.reference else None, now)
+    by_rule = _is_by_rule(row, result, values)
+    reference = check.reference.key if check.reference else None
+    times = _save_history(connection, artifact, values, reference, now, by_rule=by_rule)
     facts: dict[str, Any] = {}
     if check.outcome is Outcome.PRESENT:
         facts |= {"fork": bool(check.fork), "created_at": check.created_at, "pushed_at": check.pushed_at}
@@ -94,7 +98,8 @@ def _update_artifact(
         facts |= {
             "languages": list(check.languages),
             "derived_from": list(check.derived_from),
-            "read_rules": result.read_rules,
+            "read_rules": result.rules if result.whole else "",
+            "rules": result.rules,
         }
     next_at = next_check(folded, check, Content(values["content"]), first, now, times)
     connection.execute(
@@ -135,8 +140,34 @@ def _read_columns(result: CheckResult) -> dict[str, Any]:
     }
 
 
+def _is_by_rule(row: Any, result: CheckResult, values: dict[str, Any]) -> bool:
+    """Whether a difference from what was read before follows from newer rules of reading and not from the world.
+
+    It does where the same commit was read, and where the host claims the same licence as before, unless something came
+    that was awaited: that is the world's. `row` is the artifact as it was.
+    """
+    check = result.check
+    if check.unchanged or result.rules == row.rules or check.outcome is not Outcome.PRESENT:
+        return False
+    if row.outcome != Outcome.PRESENT.value:
+        return False
+    if check.commit is not None and check.commit == row.commit_id:
+        return True
+    came = row.content in _PENDING and values["content"] not in _PENDING
+    return values["licence_claimed"] == row.licence_claimed and not came
+
+
+_PENDING = frozenset({Content.EMPTY.value, Content.PLACEHOLDER.value, Content.README_ONLY.value})
+
+
 def _save_history(
-    connection: Connection, artifact: int, values: dict[str, Any], reference: str | None, now: datetime
+    connection: Connection,
+    artifact: int,
+    values: dict[str, Any],
+    reference: str | None,
+    now: datetime,
+    *,
+    by_rule: bool,
 ) -> int:
     """Add a row of what was seen where something changed, else extend the last row to `now`; returns that row's count of
     checks."""
@@ -158,7 +189,14 @@ def _save_history(
         connection.execute(delete(ARTIFACT_CHECK).where(at))
     connection.execute(
         insert(ARTIFACT_CHECK).values(
-            artifact=artifact, first_seen=now, last_seen=now, times=1, digest=digest, reference=reference, **values
+            artifact=artifact,
+            first_seen=now,
+            last_seen=now,
+            times=1,
+            digest=digest,
+            reference=reference,
+            by_rule=by_rule,
+            **values,
         )
     )
     return 1

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select
 
 from tracker.domain.history import CheckRecord, Correction, History, Licence, Link, VersionSeen
-from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, Source
+from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, Source, State
 from tracker.store.corrections import load_corrections
 from tracker.store.dialect import among
 from tracker.store.engine import Store
@@ -29,6 +29,8 @@ class JudgedHistory:
     history: History
     judged_at: datetime | None
     judged_rules: str | None
+    was_open: bool = False
+    """Whether its code was open as last judged."""
 
 
 def load_histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
@@ -66,6 +68,7 @@ def load_histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
             ),
             row.judged_at,
             row.judged_rules,
+            row.code == State.OPEN.value,
         )
         for row in rows
     ]
@@ -115,6 +118,7 @@ def _link(work: int, latest: int, role: Any, evidence: _Evidence) -> Link:
         lost_at=lost.get(role.artifact),
         corrections=corrections,
         checks=tuple(evidence.checks.get(role.artifact, ())),
+        reasons=tuple(role.reasons),
     )
 
 
@@ -211,6 +215,7 @@ def _checks(connection: Connection, artifacts: Collection[int]) -> Mapping[int, 
                 first_seen=row.first_seen,
                 last_seen=row.last_seen,
                 times=row.times,
+                by_rule=row.by_rule,
             )
         )
     return checks

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
-from tracker.domain.terms import Content, LicenceClass, Outcome, Place, Role, State
+from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Outcome, Place, Role, State
 from tracker.store import feed_entries
 from tracker.store.dialect import among
 from tracker.store.engine import Store
@@ -126,6 +126,7 @@ def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> di
     latest_event = func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type)
     events = select(EVENT.c.work, latest_event.label("at")).where(among(EVENT.c.work, keys)).group_by(EVENT.c.work)
     changed = {row.work: row.at for row in connection.execute(events)}
+    unjudged = _unjudged(connection, keys)
     return {
         key: _item(
             rows[key],
@@ -133,9 +134,29 @@ def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> di
             links[key],
             complete_verdicts(verdict_rows[key]) if verdict_rows[key] or rows[key].judged_at else [],
             changed.get(key),
+            unjudged.get(key),
         )
         for key in keys
         if key in rows
+    }
+
+
+def _unjudged(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
+    """Why the code of works is no longer judged open, where the last that happened to it is a closing that the world
+    did not cause."""
+    last = {}
+    kinds = [EventKind.OPENED.value, EventKind.CLOSED.value]
+    for row in connection.execute(
+        select(EVENT.c.work, EVENT.c.kind, EVENT.c.cause, EVENT.c.detail)
+        .where(among(EVENT.c.work, keys), EVENT.c.kind.in_(kinds))
+        .order_by(EVENT.c.observed_at, EVENT.c.happened_at)
+    ):
+        last[row.work] = row
+    states = {state.value for state in State}
+    return {
+        work: "" if row.detail in states else row.detail
+        for work, row in last.items()
+        if row.kind == EventKind.CLOSED.value and row.cause in (Cause.RULE.value, Cause.CORRECTION.value)
     }
 
 
@@ -191,6 +212,7 @@ def _item(
     links: Sequence[ItemLink],
     verdicts: Sequence[Verdict],
     changed: datetime | None,
+    unjudged: str | None,
 ) -> Item:
     return Item(
         work=row.work_name,
@@ -210,6 +232,7 @@ def _item(
         entered_at=entered_at,
         changed_at=max((at for at in (entered_at, changed) if at), default=None),
         opened_at=row.opened_at,
+        unjudged=unjudged,
         first_seen=row.first_seen,
         grade=row.grade or "",
         grade_reasons=tuple(row.grade_reasons or ()),

@@ -52,6 +52,8 @@ class ArtifactRow(SQLModel, table=True):
     commit_id: str | None = Field(default=None, sa_type=HexDigits, nullable=True)
     read_rules: str = ""
     """By which rules its files were last read whole, if they were."""
+    rules: str = ""
+    """By which rules it was last read, whole or in part."""
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     """The papers that its README, CITATION.cff or card names; NULL where none of them was read."""
     derived_from: list[str] = list_field()
@@ -165,6 +167,8 @@ class ArtifactCheckRow(SQLModel, table=True):
     commit_id: str | None = Field(default=None, sa_type=HexDigits, nullable=True)
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     licences_beside: list[list[Any]] = list_field()
+    by_rule: bool = False
+    """Whether what differs from the row before follows from newer rules of reading, not from the world."""
 
 
 class HubListingRow(SQLModel, table=True):
