@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from tracker.domain.terms import Source
 
@@ -74,3 +76,13 @@ class WindowResult:
 def title_key(title: str) -> str:
     """A title's letters and digits, case-folded, for comparison."""
     return "".join(letter for letter in title.casefold() if letter.isalnum())
+
+
+PROSE_MARK = "prose:"
+"""Among the names of papers that an artifact's files give, those after this mark come from prose: they may prove that
+a paper is named, and never that another one is."""
+
+
+def without_prose(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of papers that the files of an artifact give outside prose, which are certain to be papers."""
+    return tuple(takewhile(lambda name: name != PROSE_MARK, names))

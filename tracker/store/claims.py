@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from tracker.domain.mentions import Claim, Rival
-from tracker.domain.papers import title_key
+from tracker.domain.papers import title_key, without_prose
 from tracker.domain.terms import Outcome, Role, Source
 from tracker.store.dialect import among
 from tracker.store.joined import VERSIONS
@@ -77,7 +77,7 @@ def names_another_paper(named: Collection[str], own: Collection[str]) -> bool:
             and not _NO_TITLE.search(key)
             and not any(key.startswith(title[:SHORTEST_TITLE]) or title in key for title in titles)
         )
-        for name in named
+        for name in without_prose(named)
     )
 
 

@@ -17,6 +17,7 @@ from tracker.domain.evidence import (
     WorkEvidence,
 )
 from tracker.domain.history import Event, Licence, Link
+from tracker.domain.papers import without_prose
 from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source
 from tracker.store.dialect import among
 from tracker.store.engine import Store
@@ -101,7 +102,7 @@ def _artifact(row: Any, link: Link, mentions: Sequence[MentionSpan]) -> Artifact
             (Fact(fact), Licence(spdx=spdx, class_=LicenceClass(class_), source=source, note=note))
             for fact, spdx, class_, source, note in row.licences_beside
         ),
-        papers_named=None if row.names is None else tuple(row.names),
+        papers_named=None if row.names is None else without_prose(row.names),
         reason=row.reason or "",
         checked_at=row.checked_at,
         next_check_at=row.next_check_at,

@@ -63,10 +63,10 @@ def test_other_ids_and_texts_without_an_id(text, found):
     assert ids(text) == found
 
 
-def test_ids_are_listed_once_and_at_most_fifty_names():
+def test_ids_are_listed_once_and_at_most_twenty():
     text = " ".join(f"arXiv:2606.{number:05d} arXiv:2606.{number:05d}v2" for number in range(80))
     assert ids("arXiv:2606.00001 and https://arxiv.org/abs/2606.00001v2") == ["2606.00001"]
-    assert len(find_named_papers(text, "")) == 50
+    assert len(find_named_papers(text, "")) == 20
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_ids_are_listed_once_and_at_most_fifty_names():
     ],
 )
 def test_titles_of_bibtex(entry, title):
-    assert titles(f"```\n{entry}\n```") == [title_key(title)]
+    assert titles(f"```\n{entry}\n```")[0] == title_key(title)
 
 
 def test_text_that_resembles_bibtex():

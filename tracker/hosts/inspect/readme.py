@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
-from tracker.domain.papers import title_key
+from tracker.domain.papers import PROSE_MARK, title_key
 from tracker.hosts.inspect.headings import MOST_TEXT, TAG, Heading, find_headings, split_lines, visible_text
+from tracker.hosts.inspect.titles import heading_titles, own_parts, prose_titles
 
 MOST_NAMES = 50
 MOST_SECTION = 2_000
@@ -19,6 +21,14 @@ _MOST_TITLE = 1_000
 _MOST_TRIES = 400
 """BibTeX entries and titles of one text that are tried."""
 _SHORTEST_KEY, _LONGEST_KEY = 4, 400
+_MOST_IDS = 20
+_MOST_TITLES = 16
+_MANY_IDS = 10
+"""A README with more ids than these is a list of papers, but for its top and its BibTeX."""
+_TOP = 3_000
+_ENTRY = re.compile(r"@[a-z]{2,20}\s{0,4}\{", re.IGNORECASE)
+_GREEK = {letter: unicodedata.name(letter).rpartition(" ")[2].lower() for letter in "αβγδεζηθικλμνξπρστυφχψω"}
+_GREEK["λ"] = "lambda"
 
 _NEW_ID = r"[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}"
 _OLD_ID = r"[a-z][a-z-]{1,15}(?:\.[a-z]{2})?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
@@ -58,10 +68,12 @@ _FORMAT = re.compile(
 def find_named_papers(readme: str, citation: str) -> tuple[str, ...]:
     """The papers that a README and a CITATION.cff name, as `arxiv:ID` (without version) and `title:KEY`; at most 50.
 
-    Titles come from BibTeX entries, from CITATION.cff itself and its preferred citation, and from the README's
-    first heading; KEY is the `title_key` of the title. Either text may be empty.
+    Titles come from CITATION.cff itself and its preferred citation, and from the README's first headings, its BibTeX
+    entries and its prose; KEY is the `title_key` of the title. Those of prose come after `PROSE_MARK`, and may be given
+    with several ends.
+    Sections about others' work and lists of papers name no paper. Either text may be empty.
     """
-    readme, citation = readme[:MOST_TEXT], citation[:MOST_TEXT]
+    readme, citation = own_parts(readme[:MOST_TEXT]), citation[:MOST_TEXT]
     names: dict[str, None] = {}
     for name in _all_names(readme, citation):
         names[name] = None
@@ -71,16 +83,53 @@ def find_named_papers(readme: str, citation: str) -> tuple[str, ...]:
 
 
 def _all_names(readme: str, citation: str) -> Iterator[str]:
-    titles = [*_citation_titles(citation), *_heading_titles(readme), *_bibtex_titles(readme)]
-    for title in titles[: MOST_NAMES // 2]:
-        key = title_key(unicodedata.normalize("NFC", title))
+    ids = list(dict.fromkeys([*_arxiv_ids(citation), *_own_ids(readme)]))[:_MOST_IDS]
+    certain = _distinct_keys(
+        chain(_citation_titles(citation), heading_titles(readme), _bibtex_titles(readme)), _MOST_TITLES
+    )
+    prose = [key for key in _distinct_keys(prose_titles(readme), 2 * _MOST_TITLES) if key not in certain]
+    yield from certain
+    yield from ids
+    if prose:
+        yield PROSE_MARK
+        yield from prose
+
+
+def _distinct_keys(titles: Iterable[str], most: int) -> dict[str, None]:
+    keys: dict[str, None] = {}
+    for title in titles:
+        keys.update(dict.fromkeys(f"title:{key}" for key in _title_keys(title)))
+        if len(keys) >= most:
+            break
+    return keys
+
+
+def _title_keys(title: str) -> Iterator[str]:
+    """The key of a title as written, and of its plain letters where these differ: arXiv has both forms."""
+    letters = (letter for letter in unicodedata.normalize("NFKD", title) if not unicodedata.combining(letter))
+    for form in (unicodedata.normalize("NFC", title), "".join(_GREEK.get(letter, letter) for letter in letters)):
+        key = title_key(form)
         if _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
-            yield f"title:{key}"
-    for text in (citation, readme):
-        for match in _ARXIV.finditer(text):
-            archive, slash, number = match["id"].lower().partition("/")
-            # The subject class is not part of an old id (info.arxiv.org/help/arxiv_identifier).
-            yield f"arxiv:{archive.partition('.')[0]}/{number}" if slash else f"arxiv:{archive}"
+            yield key
+
+
+def _own_ids(readme: str) -> Iterator[str]:
+    """The arXiv ids of a README; of one that names many, those at its top and in its BibTeX."""
+    ids = list(_arxiv_ids(readme))
+    if len(set(ids)) > _MANY_IDS:
+        entries = [
+            readme[match.start() : match.start() + _MOST_TITLE]
+            for match in islice(_ENTRY.finditer(readme), _MANY_IDS)
+        ]
+        ids = [*_arxiv_ids(readme[:_TOP]), *(name for entry in entries for name in _arxiv_ids(entry))]
+    yield from ids
+
+
+def _arxiv_ids(text: str) -> Iterator[str]:
+    for match in _ARXIV.finditer(text):
+        archive, slash, number = match["id"].lower().partition("/")
+        # The subject class is not part of an old id (info.arxiv.org/help/arxiv_identifier).
+        yield f"arxiv:{archive.partition('.')[0]}/{number}" if slash else f"arxiv:{archive}"
 
 
 def _bibtex_titles(text: str) -> Iterator[str]:
@@ -143,20 +192,6 @@ def _citation_titles(text: str) -> Iterator[str]:
         ):
             value = (key[3] or "").strip()
             title, indent = "" if value in _BLOCK else value, len(key[1])
-
-
-_IN_BRACKETS = re.compile(r"\[[^\[\]]{0,100}\]|\([^()]{0,100}\)|【[^【】]{0,100}】")
-
-
-def _heading_titles(readme: str) -> Iterator[str]:
-    """The first heading that has words: whole, and again without what is in brackets (a venue, a year)."""
-    for heading in find_headings(split_lines(readme)):
-        if heading.level <= 6 and (title := visible_text(heading.text)):
-            yield title
-            bare = _IN_BRACKETS.sub(" ", title)
-            if bare != title:
-                yield bare
-            return
 
 
 _WORDS = re.compile(r"[a-z]+")
