@@ -97,6 +97,26 @@ def test_content_that_new_rules_no_longer_know_is_closed_by_the_rules() -> None:
     assert closing(history(link(check(), check(late, by_rule=True, **unread)))) == [(Cause.RULE, "unknown")]
 
 
+@pytest.mark.parametrize(
+    ("seen", "looked", "cause"),
+    [
+        (0, 0, Cause.WORLD),
+        (7, 7, Cause.WORLD),
+        (0, 8, Cause.WORLD),
+        (7, 31, Cause.WORLD),
+        (0, 32, Cause.BACKFILL),
+        (8, 8, Cause.BACKFILL),
+        (500, 501, Cause.BACKFILL),
+    ],
+    ids=["new", "last-day", "our-delay", "a-month", "too-late", "seen-late", "backfill"],
+)
+def test_our_own_delay_is_not_the_papers_age(seen: int, looked: int, cause: Cause) -> None:
+    at = START + looked * DAY
+    known = replace(history(link(check(at), found_at=at)), first_seen=START + seen * DAY)
+    events = lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=at)
+    assert {event.cause for event in events if event.kind is EventKind.OPENED} == {cause}
+
+
 OUTCOMES = st.sampled_from([
     {}, EMPTY, ABSENT, {"outcome": Outcome.UNKNOWN, "holds": ()}, {"outcome": Outcome.BLOCKED, "holds": ()},
     {"licence_class": LicenceClass.NONE, "licence_spdx": None}, {"archived": True}, {"reference": "github:a/new"},

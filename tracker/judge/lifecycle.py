@@ -37,6 +37,12 @@ class CheckMeaning(StrEnum):
     NOTHING = "nothing"
 
 
+LATE_NEWS = timedelta(days=31)
+"""How long after its announcement the first check of a paper that was first seen as new is news."""
+_OWN_WORDS = frozenset({Source.METADATA, Source.HTML, Source.TEX, Source.PDF})
+"""What stands in a version stands there since the version was announced, however late it is read."""
+_READ_LATE = frozenset({Source.HUB_RECORD, Source.PAGE})
+"""Of these it is not known since when they show a link."""
 _PENDING = frozenset({Lifecycle.PROMISED, Lifecycle.LINKED, Lifecycle.PLACEHOLDER})
 _SHIPPED, _PLACEHOLDER, _LINKED = Lifecycle.SHIPPED, Lifecycle.PLACEHOLDER, Lifecycle.LINKED
 TRANSITIONS: Mapping[tuple[Lifecycle, CheckMeaning], Lifecycle] = {
@@ -195,11 +201,28 @@ def _cause(history: History, occurrence: _Occurrence, window: timedelta) -> Caus
 
 
 def _is_old(history: History, link: Link | None, at: datetime, window: timedelta) -> bool:
-    """Whether what the first check finds is history rather than news."""
+    """Whether what the first check finds is history rather than news.
+
+    A paper that was new when it was first seen is news however late we read it, within a month: our own delay is not
+    the paper's age. Of an older paper only what came after we first saw it is news."""
     if history.announced_at is None or at - history.announced_at <= window:
         return False
-    came_late = link is not None and (link.first_version > 1 or link.found_at - history.first_seen > window)
-    return not (came_late and link is not None and link.found_at > history.first_seen)
+    was_new = history.first_seen - history.announced_at <= window
+    if was_new and at - history.announced_at <= max(window, LATE_NEWS):
+        return False
+    if link is None or link.found_at <= history.first_seen:
+        return True
+    if link.source in _OWN_WORDS or (link.source in _READ_LATE and not was_new):
+        return not _came_with_version(history, link, at)
+    return link.found_at - history.first_seen <= window
+
+
+def _came_with_version(history: History, link: Link, at: datetime) -> bool:
+    """Whether the version that brought a link came while the paper was watched, at most a month ago."""
+    arrived = [version.seen_at for version in history.versions if version.n == link.first_version]
+    if not arrived:
+        return link.first_version > 1
+    return any(history.first_seen < moment and at - moment <= LATE_NEWS for moment in arrived)
 
 
 def _work_occurrences(history: History, lapse: timedelta, now: datetime) -> Iterator[_Occurrence]:
