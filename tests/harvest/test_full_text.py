@@ -130,7 +130,9 @@ def test_the_source_is_read_where_the_html_cannot_be_read(html: bytes | int | Ex
 
 def test_an_absent_text_has_a_reason() -> None:
     nothing = full_text.read_full_text(Fetch({}), ID)
-    assert nothing == full_text.FullTextResult(None, "no HTML; no source; no PDF", "absent", 3)
+    assert nothing == full_text.FullTextResult(
+        None, "no HTML; no source; no PDF", "absent", 3, (Source.HTML, Source.TEX, Source.PDF)
+    )
     private = full_text.read_full_text(Fetch({"src": (403, b"Source Not Public for X")}), ID)
     assert private.reason == "no HTML; its source is not public; no PDF"
     empty = io.BytesIO()

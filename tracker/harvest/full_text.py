@@ -9,6 +9,7 @@ costs a paced request (arXiv/arxiv-browse, pull request 988).
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +38,8 @@ _NOTICE_BYTES = 20_000
 _END_BYTES = 4_096
 """Within so many bytes of its end, a complete page has `</html>` and a complete PDF `%%EOF` (ISO 32000-1, 7.5.5)."""
 
+_FORMS = (Source.HTML, Source.TEX, Source.PDF)
+
 ReadOutcome = Literal["read", "absent"]
 
 
@@ -48,6 +51,16 @@ class FullTextResult:
     reason: str
     outcome: ReadOutcome
     requests: int
+    absent: tuple[Source, ...] = ()
+    """The forms that arXiv reported not to have, or that hold no text."""
+
+
+class UnreadableTextError(UpstreamError):
+    """No file could be read, and one of them gave no usable response; `absent` as in `FullTextResult`."""
+
+    def __init__(self, reason: str, absent: tuple[Source, ...]) -> None:
+        super().__init__(UPSTREAM, reason)
+        self.absent = absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +76,25 @@ class _Miss:
     final: bool = False
 
 
-def read_full_text(fetch: Fetch, arxiv_id: str) -> FullTextResult:
+def read_full_text(fetch: Fetch, arxiv_id: str, absent: Collection[Source] = ()) -> FullTextResult:
     """The text of a paper (`arxiv_id` with or without a version; without one, its newest), in at most three requests.
 
-    The outcome `absent` means that arXiv has no such file, or that none of its files holds text. Raises UpstreamStopped
-    where arXiv may not be asked now, and UpstreamError where no file could be read and one of them gave no usable
-    response: then the text is unknown, not absent.
+    `absent` are forms that arXiv is known not to have; they are not requested. The outcome `absent` means that arXiv has
+    no such file, or that none of its files holds text. Raises UpstreamStopped where arXiv may not be asked now, and
+    UnreadableTextError where no file could be read and one of them gave no usable response: then the text is unknown, not
+    absent.
     """
     if not _ID.fullmatch(arxiv_id):
-        return FullTextResult(None, "it is not an arXiv id", "absent", 0)
-    requests, reasons = 0, list[str]()
-    unknown: UpstreamError | None = None
-    for path, read in (("html", _html), ("src", _source), ("pdf", _pdf)):
+        return FullTextResult(None, "it is not an arXiv id", "absent", 0, _FORMS)
+    requests, reasons, missing = 0, list[str](), list[Source]()
+    unknown = ""
+    for source, path, read in (
+        (Source.HTML, "html", _html),
+        (Source.TEX, "src", _source),
+        (Source.PDF, "pdf", _pdf),
+    ):
+        if source in absent:
+            continue
         requests += 1
         try:
             result = read(fetch.get(UPSTREAM, f"/{path}/{arxiv_id}"))
@@ -82,18 +102,22 @@ def read_full_text(fetch: Fetch, arxiv_id: str) -> FullTextResult:
             raise
         except UpstreamError as error:
             # This file is too large, damaged or cannot be had now; the next one may do.
-            unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {error.reason}")
+            unknown = unknown or f"/{path}: {error.reason}"
             continue
         if isinstance(result, FullText):
-            return FullTextResult(result, "", "read", requests)
+            return FullTextResult(result, "", "read", requests, tuple(missing))
         reasons.append(result.reason)
         if not result.known:
-            unknown = unknown or UpstreamError(UPSTREAM, f"/{path}: {result.reason}")
+            unknown = unknown or f"/{path}: {result.reason}"
+        elif result.final and not unknown:
+            missing += [form for form in _FORMS if form not in missing]
+        else:
+            missing.append(source)
         if result.final:
             break
-    if unknown is not None:
-        raise unknown
-    return FullTextResult(None, "; ".join(reasons), "absent", requests)
+    if unknown:
+        raise UnreadableTextError(unknown, tuple(missing))
+    return FullTextResult(None, "; ".join(reasons), "absent", requests, tuple(missing))
 
 
 def _html(response: Response) -> FullText | _Miss:
