@@ -22,6 +22,7 @@ from tracker.domain.errors import Cancelled, SettingsError, TrackerError
 from tracker.domain.protocols import Clock, Progress
 from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, snapshot
+from tracker.pipeline.backlog import read_backlog
 from tracker.pipeline.context import Cycle, begin_cycle
 from tracker.pipeline.process_memory import clear_caches, limit_heap, release_memory
 from tracker.pipeline.worker import make_worker
@@ -35,7 +36,7 @@ LATE_SECONDS = 3600
 """How late a job may start after a busy or paused hour; APScheduler's own second would drop it silently."""
 STOP_SECONDS = 5.0
 """How long a stop waits for the work in hand."""
-CYCLE, DUE_WORK = "cycle", "due_work"
+CYCLE, DUE_WORK, READING = "cycle", "due_work", "reading"
 """The names of the jobs, as `/health` shows them where one fails."""
 
 
@@ -132,6 +133,9 @@ class Service:
     def _run_due_work(self) -> None:
         self._run_job(DUE_WORK, lambda: cycle.run_due_work(self.worker))
 
+    def _read_on(self) -> None:
+        self._run_job(READING, lambda: cycle.run_reading_round(self.worker))
+
     def _make_snapshot(self) -> None:
         try:
             snapshot.make_due_snapshot(begin_cycle(self.worker))
@@ -146,14 +150,12 @@ class Service:
         """Run one job; a job that fails is recorded and tried again soon, and the timetable goes on."""
         try:
             finished = work()
-            log.info(
-                "cycle: %d new papers, %d read, %d checks, %d new in the feed",
-                finished.counts.new_papers,
-                finished.counts.read_papers,
-                finished.counts.checked,
-                finished.counts.entered,
-            )
-            self._plan_retry(finished)
+            self._log_finished(finished)
+            if job == CYCLE:
+                self._plan_retry(finished)
+            if finished.is_unfinished:
+                # Whatever has become due meanwhile comes first: the jobs wait in line.
+                self._scheduler.add_job(self._read_on, DateTrigger(), id=READING, replace_existing=True)
             self._failed_jobs.pop(job, None)
         except Cancelled:
             log.info("stopped in the middle of a cycle; what was stored stays")
@@ -167,6 +169,18 @@ class Service:
             self._store.release_connections()
             clear_caches()
             release_memory()
+
+    def _log_finished(self, finished: Cycle) -> None:
+        counts, backlog = finished.counts, read_backlog(self._store, self._settings, finished.now)
+        log.info(
+            "cycle: %d new papers, %d read, %d read further, %d checks, %d new in the feed; %s",
+            counts.new_papers,
+            counts.read_papers,
+            counts.further.total(),
+            counts.checked,
+            counts.entered,
+            backlog.describe(finished.now),
+        )
 
     def _record_failure(self, job: str, reason: str) -> None:
         """Keep for `/health` that a job failed and since when, and plan a cycle again; due work is on the

@@ -24,6 +24,12 @@ NO_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
 SECRETS = {"github_token": "GITHUB_TOKEN", "hf_token": "HF_TOKEN", "notify_urls": "TRACKER_NOTIFY_URLS"}
 MAIN_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
 """Every installation asks these; a moved clock is refused unless all of them are on this machine."""
+RENAMED = {
+    "limits.full_texts": "limits.full_texts_per_day",
+    "limits.hub_records": "limits.hub_records_per_day",
+    "limits.pages": "limits.pages_per_day",
+}
+"""Keys of older programs: they bounded a cycle, where these bound a day."""
 ARXIV_PACE_SECONDS = 3.0
 """arXiv's terms of use: one request every three seconds, over all machines (info.arxiv.org/help/api/tou)."""
 
@@ -85,7 +91,7 @@ class Pace(ConfigTable):
 
 
 class Limits(ConfigTable):
-    """Bounds of requests: seconds, bytes, requests an hour, and how much one cycle may ask."""
+    """Bounds of requests: seconds, bytes, requests an hour, and how much is read in a round and in a day."""
 
     connect_seconds: float = Field(gt=0)
     read_seconds: float = Field(gt=0)
@@ -100,9 +106,10 @@ class Limits(ConfigTable):
     web_per_hour: int = Field(ge=0)
     github_batch: int = Field(ge=1, le=100)
     hub_list_pages: int = Field(ge=0)
-    hub_records: int = Field(ge=0)
-    full_texts: int = Field(ge=0)
-    pages: int = Field(ge=0)
+    round_minutes: float = Field(gt=0)
+    hub_records_per_day: int = Field(ge=0)
+    full_texts_per_day: int = Field(ge=0)
+    pages_per_day: int = Field(ge=0)
     page_bytes: int = Field(gt=0)
     page_seconds: float = Field(gt=0)
 
@@ -254,6 +261,11 @@ def load_settings(
             values[key] = env[variable]
     if env.get("TRACKER_NOW"):
         values["now"] = parse_now(env["TRACKER_NOW"])
+    for old, new in RENAMED.items():
+        if old in origin:
+            raise SettingsError(
+                f"{origin[old]}: the key `{old}` is now `{new}`, which bounds a day instead of a cycle; set that."
+            )
     values["chosen"] = frozenset(key for key, where in origin.items() if where != str(builtin))
     try:
         settings = Settings.model_validate(values)

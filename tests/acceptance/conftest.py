@@ -64,7 +64,7 @@ def run_world(world: World, data: Path, token: str = "a-token") -> Iterator[Run]
             "TRACKER_DATA_DIR": str(data),
             "TRACKER_PACE__ARXIV": "0",
             "TRACKER_PACE__GITHUB": "0",
-            "TRACKER_LIMITS__FULL_TEXTS": "100",
+            "TRACKER_LIMITS__FULL_TEXTS_PER_DAY": "100",
             "TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR": "9999",
             **({"GITHUB_TOKEN": token} if token else {}),
             **{f"TRACKER_HARVEST__{name}_DAYS": DAYS for name in ("FIRST", "WINDOW", "OVERLAP")},

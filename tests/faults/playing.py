@@ -63,7 +63,7 @@ class Installation:
     def environment(self, now: str = NOW, **more: str) -> dict[str, str]:
         variables = {
             "TRACKER_LOG_FORMAT": "json",
-            "TRACKER_LIMITS__FULL_TEXTS": "1000",
+            "TRACKER_LIMITS__FULL_TEXTS_PER_DAY": "1000",
             "TRACKER_HARVEST__FIRST_DAYS": str(self.days),
             "TRACKER_HARVEST__OVERLAP_DAYS": str(self.days),
             **more,

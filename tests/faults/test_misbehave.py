@@ -78,7 +78,7 @@ def _settings(installation: Installation) -> Settings:
         "TRACKER_HARVEST__PAGE_SIZE": "5",
         "TRACKER_LIMITS__READ_SECONDS": str(READ_SECONDS),
         "TRACKER_LIMITS__PAGE_SECONDS": str(READ_SECONDS),
-        "TRACKER_LIMITS__FULL_TEXTS": "100",
+        "TRACKER_LIMITS__FULL_TEXTS_PER_DAY": "100",
     }
     return settings.load_settings(environ=environment(installation.sandbox, installation.data, **more))
 

@@ -56,6 +56,10 @@ class Run:
         with self.worker.store.read() as connection:
             return [tuple(row) for row in connection.execute(text(sql))]
 
+    def columns(self, view: str) -> list[str]:
+        with self.worker.store.read() as connection:
+            return list(connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys())
+
     def states(self) -> dict[str, str]:
         """The state of the code of each paper, by arXiv id."""
         return {str(key): str(state) for key, state in self.rows("SELECT arxiv_id, code FROM papers")}
@@ -64,8 +68,10 @@ class Run:
         return [row[0] for row in self.rows("SELECT arxiv_id FROM papers ORDER BY 1")]
 
     def views(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The public views without the times of checks."""
+        """The public views without the times of checks and readings."""
         views = {name: self.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in VIEWS}
+        columns = ", ".join(name for name in self.columns("papers") if name != "read_at")
+        views["papers"] = self.rows(f"SELECT {columns} FROM papers ORDER BY 1")
         columns = "reference, host, kind, url, outcome, content, licence_spdx, licence_class, archived, gated, created_at"
         views["artifacts"] = self.rows(f"SELECT {columns} FROM artifacts ORDER BY 1")
         return views

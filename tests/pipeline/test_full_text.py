@@ -83,24 +83,56 @@ def test_no_text_is_fetched_where_the_metadata_decide(deep: World, start_run: St
         assert run.requests("web") == []
 
 
-def test_new_papers_come_first_and_a_repeated_cycle_reads_no_more(world: World, start_run: StartRun) -> None:
+READ = f"SELECT arxiv_id FROM scan JOIN work ON id = work WHERE {SOURCE} = 'html' ORDER BY 1 DESC"
+
+
+def test_new_papers_come_first_within_the_bound_of_a_day(world: World, start_run: StartRun) -> None:
     papers = [world.paper(number, SILENT, hour=number) for number in range(1, 8)]
-    limited = {"TRACKER_LIMITS__FULL_TEXTS": "3"}
+    limited = {"TRACKER_LIMITS__FULL_TEXTS_PER_DAY": "3"}
     for paper in papers:
         world.html(paper, FILLER)
-    query = f"SELECT arxiv_id FROM scan JOIN work ON id = work WHERE {SOURCE} = 'html' ORDER BY 1 DESC"
     with start_run(**limited) as run:
         cycle.run_cycle(run.worker)
         cycle.run_cycle(run.worker)
-        assert run.rows(query) == [(paper,) for paper in papers[:3:-1]]
+        assert run.rows(READ) == [(paper,) for paper in papers[:3:-1]]
         assert len(run.requests("arxiv_site")) == 3
-    with start_run(TRACKER_NOW="2026-06-17T05:15:00Z", **limited) as run:
+        backlog = run.health()["backlog"]
+        assert backlog["papers"] == 4
+        assert backlog["slowed_by"] == "limits.full_texts_per_day allows 3 full texts in 24 hours"
+    with start_run(TRACKER_NOW="2026-06-17T20:00:00Z", **limited) as run:
         cycle.run_due_work(run.worker)
-        assert len(run.rows(query)) == 6
-    with start_run(TRACKER_NOW="2026-06-17T05:30:00Z", **limited) as run:
+        assert len(run.rows(READ)) == 3
+    with start_run(TRACKER_NOW="2026-06-18T06:00:00Z", **limited) as run:
         cycle.run_due_work(run.worker)
-        assert len(run.rows(query)) == 7
-        assert len(run.requests("arxiv_site")) == 1
+        assert len(run.rows(READ)) == 6
+
+
+def test_a_cycle_reads_all_that_waits(world: World, start_run: StartRun) -> None:
+    for number in range(1, 41):
+        world.html(world.paper(number, SILENT, hour=number), FILLER)
+    with start_run() as run:
+        done = cycle.run_cycle(run.worker)
+        assert (done.counts.further["text"], done.is_unfinished) == (40, False)
+        assert run.health()["backlog"]["papers"] == 0
+
+
+def test_what_arxiv_does_not_have_is_remembered(deep: World, start_run: StartRun) -> None:
+    paper = deep.paper(1, SILENT, title="Deep things")
+    deep.tex(paper, TEX)
+    with start_run() as run:
+        run.misbehave("arxiv_site", "500", path="/src/", times=9)
+        cycle.run_cycle(run.worker)
+        assert run.rows(
+            f"SELECT {SOURCE}, {OUTCOME} FROM scan WHERE {SOURCE} IN ('html', 'tex', 'pdf') ORDER BY 1"
+        ) == [
+            ("html", "absent"),
+            ("pdf", "absent"),
+            ("tex", "unknown"),
+        ]
+    with start_run(TRACKER_NOW="2026-06-18T06:00:00Z") as run:
+        cycle.run_cycle(run.worker)
+        assert [request["path"] for request in run.requests("arxiv_site")] == [f"/src/{paper}"]
+        assert links(run, paper) == {("github:ann/deep", "own", "section")}
 
 
 def test_a_new_version_is_read_again(deep: World, start_run: StartRun) -> None:
@@ -157,4 +189,7 @@ def test_a_moved_clock_sends_no_request_to_public_hosts(deep: World, start_run: 
     deep.html(paper, HTML)
     with start_run(TRACKER_UPSTREAMS__ARXIV_SITE="https://arxiv.example", TRACKER_UPSTREAMS__WEB="") as run:
         summary = cycle.run_cycle(run.worker)
-        assert (summary.counts.full_texts, summary.counts.project_pages, summary.troubles) == (0, 0, [])
+        assert (sum(summary.counts.further.values()) - summary.counts.further["record"], summary.troubles) == (
+            0,
+            [],
+        )

@@ -20,7 +20,8 @@ from tests.pipeline.run import StartRun
 from tests.pipeline.world import World
 from tracker.fetch import guard
 from tracker.fetch.client import Client
-from tracker.pipeline import check, cycle, project_pages
+from tracker.fetch.clock import MovedClock
+from tracker.pipeline import check, cycle, reading
 from tracker.pipeline.context import Cycle
 from tracker.store import enum_columns
 from tracker.store.upstreams import StoredUpstreams
@@ -112,13 +113,15 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start_run: Start
             paper,
             f'<h1>Deep {number}</h1><p>{"We study things. " * 200}Project page: <a href="{url}">here</a>.</p>',
         )
-    with start_run(TRACKER_LIMITS__PAGES="0") as run:
+    with start_run(TRACKER_LIMITS__PAGES_PER_DAY="0") as run:
         now = run.worker.now()
         cycle.run_cycle(run.worker)
         assert run.states().keys() >= {f"2606.{number:05}" for number in range(1, len(LINKS) + 1)}
         # Without a set clock and a stand-in for the web, the hosts of links are requested directly.
         upstreams = run.worker.settings.upstreams.model_copy(update={"web": ""})
-        limits = run.worker.settings.limits.model_copy(update={"pages": 100})
+        limits = run.worker.settings.limits.model_copy(
+            update={"pages_per_day": 100, "full_texts_per_day": 0, "hub_records_per_day": 0}
+        )
         real = run.worker.settings.model_copy(update={"now": None, "upstreams": upstreams, "limits": limits})
         with closing(
             Client(
@@ -131,8 +134,9 @@ def test_no_link_of_a_paper_leads_to_this_machine(world: World, start_run: Start
         ) as fetch:
             worker = dataclasses.replace(run.worker, settings=real, fetch=fetch)
             for at in (now, now + timedelta(days=2)):
-                project_pages.read_project_pages(Cycle(worker, at))
-                check.check_artifacts(Cycle(worker, at))
+                moved = dataclasses.replace(worker, clock=MovedClock(at))
+                reading.read_further(Cycle(moved, at))
+                check.check_artifacts(Cycle(moved, at))
         pages = run.rows(
             f"SELECT sentences FROM scan JOIN shared_text ON id = shared_text WHERE {enum_columns.SOURCE.sql('source')} = 'page'"
         )

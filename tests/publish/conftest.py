@@ -56,7 +56,7 @@ def make_item(number: int = 1, **changes: Any) -> Item:
 
 def make_status(**changes: Any) -> Status:
     values: dict[str, Any] = {
-        "version": "0.1.0", "now": NOW, "papers": 850, "open_papers": 88, "checks_waiting": 41, "scans_waiting": 0,
+        "version": "0.1.0", "now": NOW, "papers": 850, "read_papers": 800, "open_papers": 88, "checks_waiting": 41, "scans_waiting": 0,
         "github_token": False, "stages": {"harvest": NOW - timedelta(hours=1)},
         "next_harvest": NOW + timedelta(hours=12),
     }  # fmt: skip

@@ -175,7 +175,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_runs(page: Callable[..., Any],
 
 def test_the_status_shows_how_the_tracker_does(page: Callable[..., Any], now: datetime) -> None:
     shown = text(page())
-    for part in ("850 papers read, 88 with open code", "arXiv last read 2026-06-17 04:00 UTC", "41 checks wait",
+    for part in ("850 papers, 800 of them read, 88 with open code", "arXiv last read 2026-06-17 04:00 UTC", "41 checks wait",
                  "Without a GITHUB_TOKEN", "arXiv is read next 2026-06-17 17:00 UTC", "version 0.1.0",
                  "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
         assert part in shown
@@ -306,7 +306,7 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
     for part in (
         "Paper 1 on things", "submitted 15 June 2026", "version 2 of", "open code : the code is there",
         "the authors' own (probability of being the authors' own: 97 %)", "the sentence says so",
-        "We will release it.", "The text promises it for later.", "Our code is there.", "in the abstract",
+        "We will release it.", "The authors promise it for later.", "Our code is there.", "in the abstract",
         "versions 1 to 2", "read in LICENSE", "(its host says Apache-2.0)", "the file says MIT, the host Apache-2.0",
         "Weights: restricted use LICENSE-MODEL", "github:ann/tool2", "role is own: they say so", "arXiv:2606.00001",
         "next 17 July 2026", "Seen 5 times", "could not be looked at: it timed out", "at most class III", "cannot be told",
@@ -332,7 +332,8 @@ def test_a_paper_without_evidence_is_shown_as_unknown(item: Make, dossier: Any, 
     )
     assert "Not judged yet" in shown
     assert "That is not known to be a no." in shown
-    assert "The text says nothing of a release." in shown
+    assert "Title, abstract and comment say nothing of a release." in shown
+    assert "Nothing of this paper was read yet." in shown
 
 
 @pytest.mark.parametrize(
@@ -450,7 +451,7 @@ def test_all_feed_pages_are_on_one_page_and_on_the_first(item: Make, configured:
 
 def test_numbers_are_in_tables_beside_their_charts(configured: Configured, status: Any) -> None:
     months = [MonthCount("2026-05", "", State.OPEN, 30), MonthCount("2026-05", "", State.NONE, 70),
-              MonthCount("2026-06", "", State.OPEN, 4), MonthCount("2026-06", "", State.UNKNOWN, 6),
+              MonthCount("2026-06", "", State.OPEN, 4), MonthCount("2026-06", "", State.UNKNOWN, 10, unread=4),
               MonthCount("2026-05", "cs.LG", State.OPEN, 1)]  # fmt: skip
     licences = [LicenceCount("MIT", "osi", 30), LicenceCount("", "none", 10)]
     page = pages.render_trends(
@@ -463,7 +464,7 @@ def test_numbers_are_in_tables_beside_their_charts(configured: Configured, statu
     )
     parsed = html.fromstring(page)
     rows = [" ".join(text(cell) for cell in row) for row in parsed.iter("tr")]
-    for row in ("2026-06* 10 4 6 40 %", "2026-05 100 30 0 30 %", "MIT 30 (75 %)", "no licence 10 (25 %)"):
+    for row in ("2026-06* 14 10 4 6 40 %", "2026-05 100 100 30 0 30 %", "MIT 30 (75 %)", "no licence 10 (25 %)"):
         assert row in rows
     assert "Half of the promised code was there 60 days after submission." in text(parsed)
     for picture in parsed.xpath("//svg[@role='img']"):
@@ -474,7 +475,7 @@ def test_numbers_are_in_tables_beside_their_charts(configured: Configured, statu
 
 def test_empty_statistics_say_so(configured: Configured, status: Any) -> None:
     shown = text(html.fromstring(pages.render_trends([], [], [], configured(), status(), first="")))
-    for part in ("No paper was read yet.", "No paper's code was found yet.", "No promise was watched yet."):
+    for part in ("No paper is stored yet.", "No paper's code was found yet.", "No promise was watched yet."):
         assert part in shown
 
 

@@ -25,8 +25,8 @@ def test_months_count_all_papers_and_each_of_their_categories(store: Store, add:
     add("2401.00001", at=now - timedelta(days=900))
     assert set(trends.count_by_month(store, "2026-05")) == {
         MonthCount("2026-05", "", State.OPEN, 1), MonthCount("2026-05", "cs.LG", State.OPEN, 1),
-        MonthCount("2026-06", "", State.OPEN, 1), MonthCount("2026-06", "", State.UNKNOWN, 1),
-        MonthCount("2026-06", "cs.LG", State.OPEN, 1), MonthCount("2026-06", "cs.LG", State.UNKNOWN, 1),
+        MonthCount("2026-06", "", State.OPEN, 1), MonthCount("2026-06", "", State.UNKNOWN, 1, unread=1),
+        MonthCount("2026-06", "cs.LG", State.OPEN, 1), MonthCount("2026-06", "cs.LG", State.UNKNOWN, 1, unread=1),
         MonthCount("2026-06", "cs.CL", State.OPEN, 1),
     }  # fmt: skip
     assert trends.first_seen_at(store) == now

@@ -16,7 +16,7 @@ from tests.store.later_revision import LATER, NEWEST, make_first, make_later
 from tracker.domain.errors import StoreError
 from tracker.domain.papers import Version
 from tracker.store import search, upgrade, views
-from tracker.store.engine import Store
+from tracker.store.engine import Store, read_write_engine
 from tracker.store.papers import save_versions
 from tracker.store.tables import artifact, judgement, operator, service, work  # noqa: F401 # all tables of the model
 from tracker.store.upgrade import open_store, revisions, upgrade_in_subprocess
@@ -181,27 +181,71 @@ def test_a_filled_store_is_upgraded_with_its_data(filled: Path, later: None) -> 
     assert rows_of(filled, "SELECT arxiv_id FROM searchable") == [("2606.00001",)]
 
 
+def make_first_store(path: Path, migrations: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty store of the first revision, without its views and index."""
+    engine = read_write_engine(url(path))
+    with monkeypatch.context() as first, Store(engine, "").begin() as connection:
+        first.setattr(upgrade, "MIGRATIONS", migrations)
+        upgrade._migrate(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id = {views.APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {views.VERSION}")
+    engine.dispose()
+
+
+def insert(connection: sqlite3.Connection, table: str, **values: object) -> None:
+    """Insert a row; columns that must have a value and are not given get an empty one."""
+    empty = {"INTEGER": 0, "BIGINT": 0, "SMALLINT": 0, "BOOLEAN": 0, "FLOAT": 0.0, "JSON": "[]"}
+    for _, name, kind, not_null, default, key in connection.execute(f"PRAGMA table_info({table})"):
+        if not_null and default is None and not key:
+            values.setdefault(name, empty.get(kind, ""))
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+
+
+METADATA, HTML, RECORD, PAGE = 4, 0, 2, 5
+READ, ABSENT, UNKNOWN = 0, 2, 4
+FIRST, LATER_ON = "2026-06-16T05:00:00Z", "2026-06-17T05:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("role", "scans", "expected"),
+    [
+        ("own", {}, ("metadata", FIRST, None, None, None)),
+        ("mention", {}, ("metadata", FIRST, FIRST, FIRST, None)),
+        ("mention", {RECORD: ABSENT}, ("record", LATER_ON, None, FIRST, None)),
+        ("mention", {RECORD: ABSENT, HTML: READ}, ("text", LATER_ON, None, None, None)),
+        ("mention", {RECORD: ABSENT, HTML: UNKNOWN}, ("record", LATER_ON, None, FIRST, None)),
+        ("own-page", {RECORD: ABSENT, HTML: ABSENT}, ("record", LATER_ON, None, None, FIRST)),
+        ("own-page", {RECORD: ABSENT, HTML: READ, PAGE: READ}, ("page", LATER_ON, None, None, None)),
+    ],
+)
 def test_a_store_of_the_first_revision_is_upgraded(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, now: datetime
-) -> None:
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, role: str,
+    scans: dict[int, int], expected: tuple[object, ...],
+) -> None:  # fmt: skip
     path = tmp_path / "tracker.db"
-    with monkeypatch.context() as first:
-        first.setattr(upgrade, "MIGRATIONS", make_first(tmp_path_factory.mktemp("first")))
-        fill(url(path), now)
-    assert rows_of(path, "SELECT version_num FROM alembic_version") == [("1001",)]
+    make_first_store(path, make_first(tmp_path_factory.mktemp("first")), monkeypatch)
     with closing(sqlite3.connect(path)) as connection:
-        work = connection.execute("SELECT id FROM work").fetchone()[0]
-        connection.execute("INSERT INTO shared_text (id, sentences) VALUES (1, '[]')")
-        connection.execute(
-            "INSERT INTO role (work, artifact, name, source, place, role, probability, shared_text, rules)"
-            " VALUES (?, 1, 1, 1, 1, 'own', 1.0, 1, 'r')",
-            (work,),
-        )
+        insert(connection, "work", id=1, arxiv_id="2606.00001", latest=1, first_seen=FIRST, submitted_at=FIRST,
+               code="unknown", weights="unknown", data="unknown", demo="unknown", promise="none")  # fmt: skip
+        insert(connection, "version", work=1, n=1, title="Sparse models")
+        insert(connection, "shared_text", id=1)
+        kind = "page" if role == "own-page" else "repository"
+        insert(connection, "artifact", id=1, reference="x:1", host="x", kind=kind)
+        insert(connection, "artifact_name", id=1, artifact=1, folded="x:1", reference="x:1", since=FIRST)
+        insert(connection, "mention", work=1, name=1, source=1, place=1, found_at=FIRST)
+        insert(connection, "role", work=1, artifact=1, name=1, source=1, place=1, role=role, shared_text=1)
+        for source, outcome in {METADATA: READ, **scans}.items():
+            at = FIRST if source == METADATA else LATER_ON
+            insert(connection, "scan", work=1, version=1, source=source, outcome=outcome, scanned_at=at)
         connection.commit()
     open_store(url(path)).close()
     assert rows_of(path, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
-    assert rows_of(path, "SELECT role, claim, account FROM role") == [("own", 0, None)]
-    assert rows_of(path, "SELECT arxiv_id, title FROM papers") == [("2606.00001", "Sparse models")]
+    assert rows_of(path, "SELECT role, claim, account FROM role") == [(role, 0, None)]
+    due = "SELECT record_due_at, text_due_at, page_due_at FROM work"
+    assert rows_of(path, "SELECT read_depth, read_at FROM papers") == [expected[:2]]
+    assert rows_of(path, due) == [expected[2:]]
+    assert rows_of(path, "PRAGMA foreign_key_check") == []
 
 
 def test_an_upgrade_first_copies_the_store_once(

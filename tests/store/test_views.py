@@ -37,7 +37,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "schema.md"
 JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
 COLUMNS = {
     "papers": "arxiv_id version title abstract authors categories primary_category submitted_at updated_at announced_at comment"
-    " licence withdrawn code weights data demo grade grade_reasons mof osaid",
+    " licence withdrawn code weights data demo grade grade_reasons mof osaid read_depth read_at",
     "links": "arxiv_id reference artifact url role probability place evidence first_version last_version lifecycle reasons path",
     "artifacts": "reference host kind url outcome content licence_spdx licence_class archived gated created_at checked_at"
     " next_check_at reason licence_source licence_note commit_id licence_claimed licences_beside names archived_copy path",
@@ -46,7 +46,7 @@ COLUMNS = {
     "events": "id arxiv_id reference kind cause happened_at observed_at detail",
     "open_papers": "arxiv_id title reference licence_spdx opened_at url primary_category categories authors submitted_at",
     "open_by_category": "category opened_at arxiv_id title reference licence_spdx url authors submitted_at",
-    "openness_by_month": "month category fact papers open available gated promised gone none unknown",
+    "openness_by_month": "month category fact papers open available gated promised gone none unknown unread",
     "promises": "arxiv_id title evidence submitted_at promised_at state kept_at lapsed_at code",
     "organisations": "name github huggingface artifacts papers open_papers open_weights open_data",
     "releases": "reference name first_seen code weights data demo grade grade_reasons mof osaid opened_at judged_at links",

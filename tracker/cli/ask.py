@@ -145,6 +145,7 @@ def _day_table(days: Sequence["AnnouncementDay"]) -> list[str]:
         kinds = ", ".join(f"{count} {kind}" for kind, count in day.kinds.items())
         complete = f"complete by {' and '.join(day.proved_by)}{f' ({kinds})' if kinds else ''}"
         why = f"SHORT: {'; '.join(day.reasons)}" if day.short else complete
+        why += f"; {day.waiting} wait to be read further" if day.waiting else ""
         counts = f"{day.announced:9}  {day.stored:6}  {day.scanned:7}  {len(day.missing):7}"
         lines.append(f"{day.day}  {counts}  {why}")
     return lines
@@ -157,6 +158,7 @@ def _day_as_json(day: "AnnouncementDay") -> dict[str, object]:
         "kinds": day.kinds,
         "stored": day.stored,
         "scanned": day.scanned,
+        "waiting": day.waiting,
         "missing": list(day.missing),
         "proved_by": list(day.proved_by),
         "short": day.short,

@@ -21,13 +21,18 @@ class LogProgress:
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
+        self._began: dict[str, tuple[float, int]] = {}
 
     def step(self, stage: str, done: int, total: int | None = None) -> None:
         """Report that `done` of `total` steps of `stage` are done."""
         now = time.monotonic()
+        since, before = self._began.setdefault(stage, (now, done))
         if done == total or now - self._last.get(stage, 0.0) >= LINE_SECONDS:
             self._last[stage] = now
             of_total = f" of {total}" if total is not None else ""
+            if total is not None and before < done < total:
+                minutes = (now - since) / (done - before) * (total - done) / 60
+                of_total += f", about {max(1, round(minutes))} min left"
             logging.getLogger("tracker").info("%s: %s%s", stage, done, of_total, extra={"stage": stage})
 
 
@@ -41,6 +46,7 @@ class BarProgress:
             Progress,
             TextColumn,
             TimeElapsedColumn,
+            TimeRemainingColumn,
         )
 
         self._bars = Progress(
@@ -48,6 +54,8 @@ class BarProgress:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
             transient=False,
         )
         self._tasks: dict[str, int] = {}

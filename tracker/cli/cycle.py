@@ -1,6 +1,7 @@
 """The commands that do the work once: a whole cycle, or one stage of it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,24 +19,56 @@ Until = Annotated[str | None, typer.Option(help="Last day of submission.")]
 
 
 @app.command()
-def once(context: typer.Context, since: Since = None, until: Until = None) -> int:
-    """Run one whole cycle: harvest, read, check, judge, publish.
+def once(
+    context: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(min=1, help="End after so many minutes, whatever is left; exit 3 if anything is."),
+    ] = None,
+    no_full_text: Annotated[bool, typer.Option("--no-full-text", help="Leave full texts unread.")] = False,
+) -> int:
+    """Run one whole cycle: harvest, read, check, judge, publish; all that is due.
 
     Exit 0 only if no window is left open, and every announcement day in them is complete, as
-    `tracker gaps` lists it.
+    `tracker gaps` lists it; 3 if the time was over before all was read.
     """
     from tracker.pipeline.completeness import list_short_days
-    from tracker.pipeline.cycle import run_cycle
+    from tracker.pipeline.cycle import run_until_read
 
     first, last = parse_days(since, until)
-    with opened_worker(context) as worker:
-        done = run_cycle(worker, first, last)
-        short = list_short_days(worker.store, worker.settings, done.now)
+    with opened_worker(context, full_texts=not no_full_text) as worker:
+        deadline = worker.now() + working_time(minutes) if minutes is not None else None
+        done = run_until_read(worker, first, last, deadline)
         print(f"Feed: {worker.settings.public_dir / 'feed.xml'}  Store: {worker.settings.store_url}")
-    code = _print_summary(done)
+        short = list_short_days(worker.store, worker.settings, done.now)
+        code, left = _print_summary(done), _describe_left(done)
     if short:
         print(f"  {len(short)} announcement days are not complete; `tracker gaps` says why.")
-    return 1 if short else code
+    if left:
+        print(left)
+    return 3 if left and done.is_late else 1 if short else code
+
+
+def working_time(minutes: float) -> timedelta:
+    """How much of the time of a run is for its work; what is left judges and publishes what that gave."""
+    return timedelta(minutes=minutes) - min(timedelta(minutes=1), timedelta(minutes=minutes) / 5)
+
+
+def _describe_left(done: "Cycle") -> str:
+    """What waits to be read at the end of a run, and how long that takes; empty where nothing does."""
+    from tracker.pipeline.backlog import read_backlog
+    from tracker.store.statistics import load_counts
+
+    now = done.worker.now()
+    backlog = read_backlog(done.store, done.settings, now)
+    parts = [f"{backlog.describe(now)}."] if backlog.papers else []
+    if checks := load_counts(done.store, now)["checks_waiting"]:
+        parts.append(f"{checks} checks wait.")
+    if done.counts.windows_left:
+        parts.append(f"{done.counts.windows_left} windows of the harvest are open.")
+    return " ".join(["Left:", *parts]) if parts else ""
 
 
 @app.command()
@@ -114,10 +147,12 @@ def _run_stage(context: typer.Context, work: Callable[["Cycle"], None]) -> int:
 
 
 def _print_summary(cycle: "Cycle") -> int:
+    from tracker.domain.reading import ReadDepth
+
     counts = cycle.counts
     print(
-        f"{counts.new_papers} new papers; {counts.read_papers} read, {counts.full_texts} in full; "
-        f"{counts.project_pages} papers' project pages followed; {counts.checked} artifacts checked; "
+        f"{counts.new_papers} new papers; {counts.read_papers} read, {counts.further[ReadDepth.TEXT]} in full; "
+        f"{counts.further[ReadDepth.PAGE]} papers' project pages followed; {counts.checked} artifacts checked; "
         f"{counts.judged} judged; {counts.entered} new in the feed; {counts.windows_left} windows left open."
     )
     for trouble in cycle.troubles:

@@ -38,8 +38,10 @@ def opened_store(settings: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def opened_worker(context: typer.Context) -> Iterator[Worker]:
-    """A worker with a progress bar on a terminal and log lines elsewhere; SIGTERM and Ctrl-C end it cleanly."""
+def opened_worker(context: typer.Context, *, full_texts: bool = True) -> Iterator[Worker]:
+    """A worker with a progress bar on a terminal and log lines elsewhere; SIGTERM and Ctrl-C end it cleanly.
+
+    Without `full_texts` it reads none."""
     import signal
 
     from tracker import logs
@@ -48,6 +50,10 @@ def opened_worker(context: typer.Context) -> Iterator[Worker]:
     from tracker.pipeline.worker import make_worker
 
     settings = settings_for(context)
+    if not full_texts:
+        settings = settings.model_copy(
+            update={"limits": settings.limits.model_copy(update={"full_texts_per_day": 0})}
+        )
     on_terminal = sys.stderr.isatty()
     logs.set_up(settings, quiet=on_terminal)
     cancel = threading.Event()

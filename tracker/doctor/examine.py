@@ -44,6 +44,7 @@ def examine(file: Path | None, environ: dict[str, str], *, online: bool = False)
     findings += _run("tokens", lambda: installation.check_tokens(settings))
     if readable:
         findings += _run("waiting", lambda: upstreams.check_waiting(settings, now))
+        findings += _run("waiting", lambda: upstreams.check_reading(settings, now))
     if online:
         findings += _run("online", lambda: upstreams.probe_upstreams(settings, readable=readable))
     return findings

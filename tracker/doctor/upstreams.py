@@ -7,17 +7,20 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from tracker.doctor.database import first_row
 from tracker.doctor.findings import BAD, OK, WARN, Finding, clean_text
 from tracker.domain.errors import TrackerError
 from tracker.fetch import pace
 from tracker.fetch.client import Client
 from tracker.fetch.clock import make_clock
+from tracker.pipeline.backlog import read_backlog
 from tracker.settings import Settings, is_loopback
 from tracker.store import readonly_sql, times
-from tracker.store.upgrade import open_store
+from tracker.store.engine import open_reader
+from tracker.store.upgrade import open_store, revisions
 from tracker.store.upstreams import StoredUpstreams, UpstreamState
 
-LONG_FAILING = timedelta(days=1)
+LONG_FAILING, LONG_WAIT = timedelta(days=1), timedelta(days=2)
 MAX_PAGE_HOSTS = 10
 """Hosts of pages that are named; the others are counted."""
 REQUESTS_PER_CHECK = 3
@@ -113,6 +116,21 @@ def check_waiting(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield _check_queue(settings, host, count)
     if not counts:
         yield Finding("waiting", "artifacts", OK, "no artifact is due")
+
+
+def check_reading(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """How many papers wait to be read further, for how long that takes, and what slows it."""
+    [revision] = first_row(settings, "SELECT version_num FROM alembic_version")
+    if revision != revisions()[-1]:
+        return  # an older store is upgraded at the next start, and not here
+    with closing(open_reader(settings.store_url)) as store:
+        backlog = read_backlog(store, settings, now)
+    says = clean_text(backlog.describe(now))
+    if backlog.oldest is None or now - backlog.oldest < LONG_WAIT:
+        yield Finding("waiting", "papers", OK, says)
+        return
+    todo = "Let the service run, or `tracker once` to its end each day; see limits.full_texts_per_day."
+    yield Finding("waiting", "papers", WARN, says, todo)
 
 
 def _check_queue(settings: Settings, host: str, count: int) -> Finding:

@@ -90,6 +90,8 @@ class MonthCount:
     category: str
     state: State
     papers: int
+    unread: int = 0
+    """Those of them that are neither a yes nor a no: their full text was not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.history import Verdict
+from tracker.domain.reading import ReadDepth
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role
 
 
@@ -66,6 +67,12 @@ class Item:
     grade: str = ""
     """A grade of `config/openness.toml`, empty until the work is judged."""
     grade_reasons: tuple[str, ...] = ()
+    read: tuple[ReadDepth, ...] = ()
+    """The sources that were read of the newest version."""
+    read_at: datetime | None = None
+    """When one of them was last read."""
+    waits_for_text: bool = False
+    """Whether its full text is still to be read."""
     event: str = ""
     """In a feed of events: the id of the event that this entry reports; the guid ends with it."""
 

@@ -38,6 +38,9 @@ class AnnouncementDay:
     """How many of them by kind of announcement (`new`, `cross`, `replace`, …)."""
     stored: int
     scanned: int
+    """Of these, how many had their title, abstract and comment read."""
+    waiting: int = 0
+    """Of these, how many papers' full texts are still to be read; such a day is not short."""
     missing: tuple[str, ...]
     """The versions that were announced and are not stored, as `2606.00001v1`."""
     proved_by: tuple[str, ...]

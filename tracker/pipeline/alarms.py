@@ -1,4 +1,4 @@
-"""The alarms: announcement days that stay short, and upstreams that keep failing.
+"""The alarms: announcement days that stay short, upstreams that keep failing, and a backlog of reading that grows.
 
 An alarm is in force as long as its trouble is recorded beside those of the stages.
 """
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from tracker.domain.status import Trouble
 from tracker.harvest.announcements import announcement_time
+from tracker.pipeline.backlog import GROWING_DAYS, note_backlog, read_backlog
 from tracker.pipeline.completeness import list_announcement_days
 from tracker.pipeline.context import Cycle
 from tracker.store import stage_status, upstreams
@@ -20,15 +21,18 @@ DAILY_UPSTREAMS = ("arxiv_api", "arxiv_oai", "github_api", "huggingface")
 """Upstreams that are asked every day, so that one whose last request failed is failing now."""
 ANNOUNCEMENTS = "announcements"
 """The name of the alarm of short days; that of an upstream is `upstream NAME`."""
+BACKLOG = "backlog"
+"""The name of the alarm of a backlog that grows."""
 
 
 def raise_alarms(cycle: Cycle) -> bool:
-    """Raise the alarm for days that stay short and upstreams that keep failing, and end it where that is over.
+    """Raise the alarm for days that stay short, upstreams that keep failing and a backlog that grows, and end it where
+    that is over.
 
     What is wrong is recorded with the stages, so that `/health` and the page show it; the log says it once.
     Returns whether there is something else to show than before."""
     patience = timedelta(hours=cycle.settings.harvest.alarm_hours)
-    alarms = [*_short_days(cycle, patience), *_failing_upstreams(cycle, patience)]
+    alarms = [*_short_days(cycle, patience), *_failing_upstreams(cycle, patience), *_growing_backlog(cycle)]
     before = {trouble.what: trouble for trouble in stage_status.load_stages(cycle.store)[1]}
     for alarm in alarms:
         if alarm.what not in before:
@@ -44,7 +48,7 @@ def raise_alarms(cycle: Cycle) -> bool:
         stage_status.record_stage_failed(
             cycle.store, alarm.what, alarm.reason, alarm.next_try, cycle.now, since=alarm.since
         )
-    names = {ANNOUNCEMENTS, *map(_alarm_name, DAILY_UPSTREAMS)}
+    names = {ANNOUNCEMENTS, BACKLOG, *map(_alarm_name, DAILY_UPSTREAMS)}
     over = names & before.keys() - {alarm.what for alarm in alarms}
     for name in sorted(over):
         log.info("the alarm is over: %s", name)
@@ -76,6 +80,15 @@ def _failing_upstreams(cycle: Cycle, patience: timedelta) -> list[Trouble]:
         for state in upstreams.load_failing_upstreams(cycle.store, DAILY_UPSTREAMS)
         if state.failing_since and state.failing_since + patience <= cycle.now
     ]
+
+
+def _growing_backlog(cycle: Cycle) -> list[Trouble]:
+    reason = note_backlog(cycle.store, cycle.settings, cycle.now)
+    if not reason:
+        return []
+    since = cycle.now - timedelta(days=GROWING_DAYS)
+    slowed_by = read_backlog(cycle.store, cycle.settings, cycle.now).slowed_by
+    return [Trouble(BACKLOG, f"{reason}; {slowed_by}" if slowed_by else reason, since)]
 
 
 def _alarm_name(upstream: str) -> str:

@@ -40,7 +40,9 @@ def check_artifacts(cycle: Cycle) -> None:
 def _check_host(cycle: Cycle, host: Host, stage: Stage) -> None:
     """Check what is due at one host, batch by batch, until nothing is due or the host says nothing."""
     batch, rules = cycle.settings.limits.github_batch, _reading_rules(cycle)
-    while due := artifact_queue.due_artifacts(cycle.store, host.name, cycle.now, batch, rules):
+    while not cycle.is_late and (
+        due := artifact_queue.due_artifacts(cycle.store, host.name, cycle.now, batch, rules)
+    ):
         results: list[artifacts.CheckResult] = []
         try:
             for result in _check_batch(cycle, host, due):

@@ -94,6 +94,7 @@ def _record_day(
         kinds=dict(sorted(Counter(version.kind for version in versions).items())),
         stored=stored,
         scanned=scanned,
+        waiting=sum(version.waits for version in versions),
         missing=missing,
         proved_by=sources,
         reasons=completeness.list_reasons(missing, stored - scanned, unproved, why_empty),

@@ -4,12 +4,14 @@ it."""
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker.domain.protocols import Clock, Fetch
+from tracker.domain.reading import ReadDepth
 from tracker.pipeline.rulebook import Rulebook
 from tracker.pipeline.stage import Stage, StageOutcome, record_outcome, run_stage
 from tracker.pipeline.worker import Worker
@@ -23,8 +25,10 @@ class Counts:
 
     new_papers: int = 0
     read_papers: int = 0
-    full_texts: int = 0
-    project_pages: int = 0
+    further: Counter[ReadDepth] = field(default_factory=Counter)
+    """Papers that were read further, by source."""
+    to_read: dict[ReadDepth, int] = field(default_factory=dict)
+    """How many each source will have read when none waits; a link found meanwhile makes them fewer."""
     checked: int = 0
     judged: int = 0
     entered: int = 0
@@ -45,6 +49,10 @@ class Cycle:
     counts: Counts = field(default_factory=Counts)
     outcomes: list[StageOutcome] = field(default_factory=list)
     """How each stage ended, in order; a stage that had no reason to run has none."""
+    deadline: datetime | None = None
+    """When the work must come to its end, whatever is left; None: when all is done."""
+    is_unfinished: bool = False
+    """Whether papers wait that the next round can read."""
 
     @property
     def settings(self) -> Settings:
@@ -81,6 +89,11 @@ class Cycle:
         """The stages that could not do all of their work."""
         return [outcome for outcome in self.outcomes if outcome.failed]
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the deadline has come."""
+        return self.deadline is not None and self.clock.now() >= self.deadline
+
     def check_cancelled(self) -> None:
         """Raise Cancelled when the service is stopping."""
         self.worker.check_cancelled()
@@ -98,6 +111,6 @@ class Cycle:
         record_outcome(self.store, stage.outcome, self.now)
 
 
-def begin_cycle(worker: Worker) -> Cycle:
+def begin_cycle(worker: Worker, deadline: datetime | None = None) -> Cycle:
     """A cycle of this worker that begins now."""
-    return Cycle(worker, worker.now())
+    return Cycle(worker, worker.now(), deadline=deadline)

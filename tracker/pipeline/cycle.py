@@ -6,23 +6,21 @@ others go on."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from tracker.pipeline.alarms import raise_alarms
 from tracker.pipeline.archived_copies import find_archived_copies
 from tracker.pipeline.arxiv_fallback import harvest_arxiv
 from tracker.pipeline.check import check_artifacts
-from tracker.pipeline.context import Cycle, begin_cycle
-from tracker.pipeline.full_text import read_full_texts
+from tracker.pipeline.context import Counts, Cycle, begin_cycle
 from tracker.pipeline.hub_lists import read_hub_lists
-from tracker.pipeline.hub_records import read_hub_records
 from tracker.pipeline.judge import judge_works
 from tracker.pipeline.notices import send_notices
 from tracker.pipeline.prepare import prepare
-from tracker.pipeline.project_pages import read_project_pages
 from tracker.pipeline.promises import search_promised_code
 from tracker.pipeline.publish import publish, write_site
 from tracker.pipeline.read import read_papers
+from tracker.pipeline.reading import read_further
 from tracker.pipeline.retention import delete_old_evidence
 from tracker.pipeline.websub import announce_changed_feeds
 from tracker.pipeline.worker import Worker
@@ -33,10 +31,12 @@ ROUNDS = 3
 """Rounds of checks in one cycle at most: a check may make more links the authors' own, which are then due."""
 
 
-def run_cycle(worker: Worker, since: date | None = None, until: date | None = None) -> Cycle:
-    """Run one whole cycle: harvest papers submitted from `since` to `until` (UTC), then do everything that is
-    due."""
-    cycle = begin_cycle(worker)
+def run_cycle(
+    worker: Worker, since: date | None = None, until: date | None = None, deadline: datetime | None = None
+) -> Cycle:
+    """Run one whole cycle: harvest papers submitted from `since` to `until` (UTC), then do everything that is due,
+    with one round of reading further."""
+    cycle = begin_cycle(worker, deadline)
     with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
         prepare(cycle)
         harvest_arxiv(cycle, since, until)
@@ -53,23 +53,51 @@ def run_due_work(worker: Worker) -> Cycle:
     return cycle
 
 
+def run_reading_round(worker: Worker, deadline: datetime | None = None, counts: Counts | None = None) -> Cycle:
+    """Run one more round of reading further, and add what it did to `counts`."""
+    cycle = begin_cycle(worker, deadline)
+    cycle.counts = counts or cycle.counts
+    with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
+        read_round(cycle)
+        cycle.store.checkpoint_wal()
+    return cycle
+
+
+def run_until_read(
+    worker: Worker, since: date | None = None, until: date | None = None, deadline: datetime | None = None
+) -> Cycle:
+    """Run one whole cycle, then rounds of reading until nothing is left to read or the deadline has come; the cycle
+    returned has the counts and outcomes of all."""
+    whole = run_cycle(worker, since, until, deadline)
+    while whole.is_unfinished and not whole.is_late:
+        latest = run_reading_round(worker, deadline, whole.counts)
+        whole.is_unfinished = latest.is_unfinished
+        whole.outcomes += latest.outcomes
+    return whole
+
+
 def run_stages(cycle: Cycle) -> None:
     """Everything after the harvest. What metadata show is published before slower sources are read for the papers
     that show no code by then."""
     read_hub_lists(cycle)
     read_papers(cycle)
+    search_promised_code(cycle)
+    read_papers(cycle)
     check_judge_publish(cycle)
-    for read_further in (read_hub_records, read_full_texts, read_project_pages, search_promised_code):
-        read_further(cycle)
-        read_papers(cycle)
-    check_judge_publish(cycle)
-    announce_changed_feeds(cycle)
-    send_notices(cycle)
+    read_round(cycle)
     find_archived_copies(cycle)
     if raise_alarms(cycle):
         write_site(cycle)
     delete_old_evidence(cycle)
     cycle.store.checkpoint_wal()
+
+
+def read_round(cycle: Cycle) -> None:
+    """One round of reading further, what came of it, and notices of what was published."""
+    if read_further(cycle):
+        check_judge_publish(cycle)
+    announce_changed_feeds(cycle)
+    send_notices(cycle)
 
 
 def check_judge_publish(cycle: Cycle) -> None:

@@ -1,4 +1,4 @@
-"""The stage that reads full texts, of papers whose metadata leave open where their code is.
+"""Reading one full text, of a paper whose metadata leave open where its code is.
 
 Nothing of a text is kept but the sentences around its links.
 """
@@ -11,19 +11,17 @@ from functools import partial
 from tracker.detect.detect import find_full_text_mentions
 from tracker.detect.roles.decision import decide_roles
 from tracker.detect.roles.role_rules import RoleRules
-from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.mentions import Mention
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Source
-from tracker.harvest.full_text import read_full_text
+from tracker.harvest.full_text import UnreadableTextError, read_full_text
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import Cycle
-from tracker.pipeline.scan_results import saved_in_batches, strongest_mentions
-from tracker.store import paper_queue
+from tracker.pipeline.scan_results import strongest_mentions
+from tracker.store.paper_queue import PaperToRead
+from tracker.store.reading_queue import load_absent_sources
 from tracker.store.scans import ScanResult
 
-BATCH = 10
-"""Full texts that are committed at once: each takes seconds to get."""
 MOST_REFERENCES = 100
 """References of one full text that are stored."""
 LIKELY = 0.5
@@ -31,30 +29,24 @@ LIKELY = 0.5
 citations."""
 
 
-def read_full_texts(cycle: Cycle) -> None:
-    """Read the full text of papers that show no code of their own; cheapest format first, new papers first."""
-    if not cycle.settings.may_ask("arxiv_site"):
-        return
-    with cycle.stage("full_text") as stage, saved_in_batches(cycle, BATCH) as add_scan:
-        waiting = paper_queue.works_for_full_text(cycle.store, cycle.settings.limits.full_texts, cycle.now)
-        for paper in stage.each(waiting):
-            add_scan(_scan_text(cycle, paper))
-            cycle.counts.full_texts += 1
-
-
-def _scan_text(cycle: Cycle, paper: paper_queue.PaperToRead) -> ScanResult:
-    """What one paper's text links. A file that cannot be had is that paper's trouble alone."""
+def read_text(cycle: Cycle, paper: PaperToRead) -> list[ScanResult]:
+    """What one paper's text links, read in the cheapest form that arXiv has. A file that cannot be had is that paper's
+    trouble alone; the forms that arXiv does not have are remembered."""
     scan = partial(ScanResult, work=paper.work, version=paper.version)
     try:
-        answer = read_full_text(cycle.fetch, paper.paper.arxiv_id)
-    except UpstreamStopped:
-        raise
-    except UpstreamError as error:
-        return scan(source=Source.PDF, outcome="unknown", reason=error.reason)
+        answer = read_full_text(cycle.fetch, paper.paper.arxiv_id, load_absent_sources(cycle.store, paper))
+    except UnreadableTextError as error:
+        failed = next(source for source in (Source.PDF, Source.TEX, Source.HTML) if source not in error.absent)
+        return [
+            *(scan(source=source, outcome="absent") for source in error.absent),
+            scan(source=failed, outcome="unknown", reason=error.reason),
+        ]
+    absent = [scan(source=source, outcome="absent", reason=answer.reason) for source in answer.absent]
     if answer.text is None:
-        return scan(source=Source.PDF, outcome=answer.outcome, reason=answer.reason)
+        return absent
     mentions = find_full_text_mentions(answer.text.text, answer.text.format, resolve_url)
-    return scan(source=answer.text.source, mentions=_select_mentions(mentions, paper.paper, cycle.rules.roles))
+    selected = _select_mentions(mentions, paper.paper, cycle.rules.roles)
+    return [*absent, scan(source=answer.text.source, mentions=selected)]
 
 
 def _select_mentions(mentions: Sequence[Mention], paper: Paper, rules: RoleRules) -> tuple[Mention, ...]:

@@ -42,6 +42,9 @@ def harvest_windows(cycle: Cycle, since: date | None = None, until: date | None 
         closing(ArxivApi(cycle.settings, upstreams.StoredUpstreams(store), cycle.clock, cycle.cancel)) as api,
     ):
         for window in stage.each(planned):
+            if cycle.is_late:
+                stage.fail("the time for this run was over")
+                break
             result = _harvest_window(cycle, api, window, proved, submitted)
             windows.close_window(store, ARXIV, result, cycle.now)
             if result.complete:

@@ -1,41 +1,27 @@
-"""The stage that follows project pages, of papers whose metadata leave open where their code is."""
+"""Following the project pages of one paper, one hop, where its metadata leave open where its code is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tracker.detect.pages import find_page_mentions
-from tracker.domain.artifacts import Reference
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Source
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.scan_results import strongest_mentions
-from tracker.store import paper_queue
-from tracker.store.scans import ScanResult, save_scans
+from tracker.store.paper_queue import PaperToRead
+from tracker.store.reading_queue import load_own_pages
+from tracker.store.scans import ScanResult
 
 PAGES_OF_A_PAPER = 2
 """Pages of one paper that are followed at most."""
 
 
-def read_project_pages(cycle: Cycle) -> None:
-    """Follow the project pages of papers that show no code of their own, one hop."""
-    if not cycle.settings.may_ask("web"):
-        return
-    with cycle.stage("project_pages") as stage:
-        waiting = paper_queue.works_with_pages(cycle.store, cycle.settings.limits.pages, cycle.now)
-        for paper, links in stage.each(waiting):
-            scan = _scan_pages(cycle, paper, links[:PAGES_OF_A_PAPER])
-            save_scans(cycle.store, [scan], cycle.rules.roles.version, cycle.now)
-            cycle.counts.project_pages += 1
-
-
-def _scan_pages(cycle: Cycle, paper: paper_queue.PaperToRead, links: Sequence[Reference]) -> ScanResult:
+def read_pages(cycle: Cycle, paper: PaperToRead) -> list[ScanResult]:
     """What the pages of one paper link. A page that cannot be had is that page's trouble alone."""
     mentions: list[Mention] = []
     outcome, reason = "unknown", ""
-    for link in links:
+    for link in load_own_pages(cycle.store, paper.work)[:PAGES_OF_A_PAPER]:
         try:
             response = cycle.fetch.page(link.url)
         except UpstreamStopped:
@@ -51,11 +37,13 @@ def _scan_pages(cycle: Cycle, paper: paper_queue.PaperToRead, links: Sequence[Re
             mentions += find_page_mentions(response.body, link, response.url, resolve_url)
         elif outcome == "unknown":
             outcome, reason = "absent", f"{link.url} answered {response.status}"
-    return ScanResult(
-        work=paper.work,
-        version=paper.version,
-        source=Source.PAGE,
-        mentions=strongest_mentions(mentions, paper.paper, cycle.rules.roles),
-        outcome=outcome,
-        reason="" if outcome == "read" else reason,
-    )
+    return [
+        ScanResult(
+            work=paper.work,
+            version=paper.version,
+            source=Source.PAGE,
+            mentions=strongest_mentions(mentions, paper.paper, cycle.rules.roles),
+            outcome=outcome,
+            reason="" if outcome == "read" else reason,
+        )
+    ]

@@ -25,15 +25,20 @@ BATCH = 500
 
 def read_papers(cycle: Cycle) -> None:
     """Find links and promises in papers whose texts are new, and decide the roles of all their links."""
-    rules = cycle.rules.roles
     with cycle.stage("read") as stage:
-        while papers := paper_queue.papers_to_scan(cycle.store, BATCH):
-            cycle.check_cancelled()
-            scans = [_scan_metadata(cycle, paper) for paper in papers]
-            save_scans(cycle.store, scans, rules.version, cycle.now)
-            roles.save_roles(cycle.store, _decide_roles(cycle, papers), rules.version, CHECKED_KINDS, cycle.now)
-            cycle.counts.read_papers += len(papers)
+        while count := read_batch(cycle):
+            cycle.counts.read_papers += count
             stage.report_progress(cycle.counts.read_papers)
+
+
+def read_batch(cycle: Cycle) -> int:
+    """The same for one batch, without a stage of its own; returns how many papers it had."""
+    cycle.check_cancelled()
+    papers, rules = paper_queue.papers_to_scan(cycle.store, BATCH), cycle.rules.roles
+    if papers:
+        save_scans(cycle.store, [_scan_metadata(cycle, paper) for paper in papers], rules.version, cycle.now)
+        roles.save_roles(cycle.store, _decide_roles(cycle, papers), rules.version, CHECKED_KINDS, cycle.now)
+    return len(papers)
 
 
 def _scan_metadata(cycle: Cycle, paper: paper_queue.PaperToRead) -> ScanResult:

@@ -41,7 +41,7 @@ def harvest_versions(cycle: Cycle) -> None:
     is_due = is_walk_due(reached, cycle.now, settings.harvest.holidays) or (
         unproved and _is_long_ago(cycle, reached)
     )
-    if not settings.may_ask(oai.UPSTREAM) or not is_due:
+    if cycle.is_late or not settings.may_ask(oai.UPSTREAM) or not is_due:
         return
     first = reached - OVERLAP if reached else cycle.now - timedelta(days=settings.harvest.first_days)
     # What was begun and never proved, by a run that was killed or failed, is asked for again.

@@ -35,11 +35,18 @@ class Share:
     unknown: int
     """Papers of the others whose state is not known yet."""
     partial: bool = False
+    unread: int = 0
+    """Papers whose full text was not read: neither a yes nor a no."""
+
+    @property
+    def read(self) -> int:
+        """The papers that were read as far as is needed."""
+        return self.papers - self.unread
 
     @property
     def share(self) -> float:
-        """The share of open ones among all, from 0 to 1."""
-        return self.open / self.papers if self.papers else 0.0
+        """The share of open ones among those that were read, from 0 to 1."""
+        return self.open / self.read if self.read else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,22 @@ def shares_by_month(counts: Iterable[MonthCount], category: str = "", *, now: st
     papers: dict[str, int] = defaultdict(int)
     opened: dict[str, int] = defaultdict(int)
     unknown: dict[str, int] = defaultdict(int)
+    unread: dict[str, int] = defaultdict(int)
     for count in counts:
         if count.category == category:
             papers[count.month] += count.papers
             opened[count.month] += count.papers if count.state is State.OPEN else 0
-            unknown[count.month] += count.papers if count.state is State.UNKNOWN else 0
+            unknown[count.month] += count.papers - count.unread if count.state is State.UNKNOWN else 0
+            unread[count.month] += count.unread
     return [
-        Share(month, papers[month], opened[month], unknown[month], partial=month >= now or month <= first)
+        Share(
+            month,
+            papers[month],
+            opened[month],
+            unknown[month],
+            partial=month >= now or month <= first,
+            unread=unread[month],
+        )
         for month in sorted(papers)
     ]
 
@@ -77,8 +93,9 @@ def shares_by_category(counts: Iterable[MonthCount], categories: Sequence[str]) 
         months = by_category[category]
         if total := sum(count.papers for count in months):
             opened = sum(count.papers for count in months if count.state is State.OPEN)
-            unknown = sum(count.papers for count in months if count.state is State.UNKNOWN)
-            shares.append(Share(category, total, opened, unknown))
+            unknown = sum(count.papers - count.unread for count in months if count.state is State.UNKNOWN)
+            unread = sum(count.unread for count in months)
+            shares.append(Share(category, total, opened, unknown, unread=unread))
     return sorted(shares, key=lambda share: (-share.papers, share.name))
 
 

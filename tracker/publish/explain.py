@@ -20,6 +20,7 @@ def _lines(rows: Mapping[str, Rows]) -> Iterator[str]:
     if newest:
         yield f"  v{newest['n']}, submitted {_time(newest['submitted_at'])}, {', '.join(newest['categories'])}"
     yield f"  first seen {_time(work['first_seen'])}; announced {_time(work['announced_at'])}"
+    yield f"  read: {_reading(work)}"
     yield f"  promise: {work['promise']}{_quoted(work['promise_evidence'])}"
     grading = rows["gradings"][0] if rows["gradings"] else None
     grade = (grading or {}).get("grade") or "not judged yet"
@@ -84,6 +85,14 @@ def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], rows: Mapping[st
         yield f"    lifecycle: {role['lifecycle']}"
     if artifact["next_check_at"]:
         yield f"    next look {_time(artifact['next_check_at'])}"
+
+
+def _reading(work: Mapping[str, Any]) -> str:
+    """How deep a work was read, when last, and what is still to be read."""
+    due = {"the Hub's record": "record_due_at", "the full text": "text_due_at", "the project page": "page_due_at"}
+    waiting = [f"{name} from {_time(work[column])}" for name, column in due.items() if work[column]]
+    depth = f"to its {work['read_depth']}, last {_time(work['read_at'])}" if work["read_depth"] else "not yet"
+    return depth + (f"; to be read: {', '.join(waiting)}" if waiting else "")
 
 
 def _time(moment: Any) -> str:

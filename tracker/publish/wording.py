@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
+from tracker.domain.reading import ReadDepth
 from tracker.domain.terms import (
     Cause,
     Content,
@@ -87,10 +88,18 @@ LIFECYCLE = {
     Lifecycle.LAPSED: "given up after a long wait",
 }
 PROMISE = {
-    Promise.AVAILABLE: "The text says that it is public.",
-    Promise.PROMISED: "The text promises it for later.",
-    Promise.NONE: "The text says nothing of a release.",
+    Promise.AVAILABLE: "The authors say that it is public.",
+    Promise.PROMISED: "The authors promise it for later.",
+    Promise.NONE: "Title, abstract and comment say nothing of a release.",
 }
+"""What the authors say in title, abstract and comment: in these alone promises are read."""
+DEPTH = {
+    ReadDepth.METADATA: "title, abstract and comment",
+    ReadDepth.RECORD: "the Hugging Face Hub's record",
+    ReadDepth.TEXT: "the full text",
+    ReadDepth.PAGE: "the project page",
+}
+"""The sources of a paper, as they are read one after the other."""
 EVENT = {
     EventKind.FOUND: "Link found",
     EventKind.PROMISED: "Release promised",
@@ -134,6 +143,8 @@ CHIP = {
 """The states in a few words, for chips."""
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
+LATE_DAYS = 2
+"""So many days after its announcement, the entry of a paper says how late it is read."""
 SITES = {"github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "zenodo": "Zenodo"}
 
 
@@ -183,6 +194,40 @@ def paper_url(item: Item) -> str | None:
     if item.arxiv_id:
         return f"https://arxiv.org/abs/{item.arxiv_id}"
     return next((link.url for link in [*item.own_links(), *item.links] if is_web_url(link.url)), None)
+
+
+def describe_unlinked(item: Item) -> str:
+    """In what was read no link to the authors' own was found, and what was not read, as a sentence."""
+    if not item.read:
+        return "Nothing of this paper was read yet."
+    return f"No link to an artifact of the authors' own was found in {_join_read(item)}{_not_read(item)}."
+
+
+def describe_reading(item: Item) -> str:
+    """What was read of a paper and when last, as a sentence."""
+    if not item.read:
+        return "Nothing was read yet." if item.arxiv_id else "It has no text to read."
+    return f"Read: {_join_read(item)}, last on {format_date(item.read_at)}{_not_read(item)}."
+
+
+def _join_read(item: Item) -> str:
+    *first, last = (DEPTH[depth] for depth in item.read)
+    return f"{', '.join(first)}, and {last}" if first else last
+
+
+def _not_read(item: Item) -> str:
+    if ReadDepth.TEXT in item.read:
+        return ""
+    return f"; the full text has not been read{' yet' if item.waits_for_text else ''}"
+
+
+def days_until_read(item: Item) -> int | None:
+    """Whole days from the announcement until the paper entered the feed, where its code was open at our first look: then
+    the delay is ours. None where it is less than two days."""
+    if item.announced_at is None or item.entered_at is None or days_until_open(item) is not None:
+        return None
+    days = (item.entered_at - item.announced_at).days
+    return days if days >= LATE_DAYS else None
 
 
 def format_date(moment: datetime | None) -> str:

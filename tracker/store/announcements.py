@@ -39,6 +39,8 @@ class AnnouncedVersion:
     source: str
     stored: bool
     scanned: bool
+    waits: bool = False
+    """Whether the paper's full text is still to be read."""
 
 
 def save_announcements(store: Store, announcements: Sequence[Announcement]) -> None:
@@ -87,9 +89,15 @@ def load_announced_versions(store: Store, since: date, until: date) -> list[Anno
                 row.source,
                 stored=row.latest >= row.n,
                 scanned=bool(row.scanned),
+                waits=row.text_due_at is not None,
             )
             for row in connection.execute(
-                select(ANNOUNCEMENT, func.coalesce(WORK.c.latest, 0).label("latest"), scanned.label("scanned"))
+                select(
+                    ANNOUNCEMENT,
+                    func.coalesce(WORK.c.latest, 0).label("latest"),
+                    scanned.label("scanned"),
+                    WORK.c.text_due_at,
+                )
                 .select_from(ANNOUNCEMENT.outerjoin(WORK, WORK.c.arxiv_id == ANNOUNCEMENT.c.arxiv_id))
                 .where(ANNOUNCEMENT.c.day >= since, ANNOUNCEMENT.c.day <= until)
                 .order_by(ANNOUNCEMENT.c.day, ANNOUNCEMENT.c.arxiv_id, ANNOUNCEMENT.c.n)

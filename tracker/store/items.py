@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
+from tracker.domain.reading import TEXT_SOURCES, ReadDepth
 from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Outcome, Place, Role, State
 from tracker.store import feed_entries
 from tracker.store.dialect import among
@@ -19,9 +20,10 @@ from tracker.store.engine import Store
 from tracker.store.feed_entries import MAIN_FEED
 from tracker.store.joined import ROLES, VERDICTS, VERSIONS, WORK_NAME
 from tracker.store.keys import work_key
+from tracker.store.reading_queue import load_depths
 from tracker.store.tables.artifact import ARTIFACT
 from tracker.store.tables.judgement import EVENT, FEED_ENTRY
-from tracker.store.tables.work import GRADING, WORK
+from tracker.store.tables.work import GRADING, SCAN, WORK
 from tracker.store.verdicts import complete_verdicts
 
 
@@ -66,12 +68,24 @@ def load_not_open_items(store: Store, limit: int) -> list[Item]:
 
 
 def load_unlinked_items(store: Store, limit: int) -> list[Item]:
-    """The newest papers in which no own artifact was found, though every source was read."""
+    """The newest papers in which no own artifact was found, though their full text was read."""
     own = select(ROLES.c.work).where(ROLES.c.work == WORK.c.id, ROLES.c.role == Role.OWN.value)
+    has_text = select(SCAN.c.work).where(
+        SCAN.c.work == WORK.c.id,
+        SCAN.c.version == WORK.c.latest,
+        SCAN.c.outcome == "read",
+        SCAN.c.source.in_([source.value for source in TEXT_SOURCES]),
+    )
     with store.read() as connection:
         keys = connection.execute(
             select(WORK.c.id)
-            .where(WORK.c.latest > 0, WORK.c.judged_at.is_not(None), ~own.exists())
+            .where(
+                WORK.c.latest > 0,
+                WORK.c.judged_at.is_not(None),
+                WORK.c.read_depth.in_([ReadDepth.TEXT.value, ReadDepth.PAGE.value]),
+                has_text.exists(),
+                ~own.exists(),
+            )
             .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
             .limit(limit)
         ).scalars()
@@ -112,6 +126,8 @@ def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> di
                 GRADING.c.grade,
                 GRADING.c.reasons.label("grade_reasons"),
                 WORK.c.withdrawn.label("is_withdrawn"),
+                WORK.c.read_at,
+                WORK.c.text_due_at,
                 VERSIONS,
             )
             .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
@@ -119,7 +135,7 @@ def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> di
             .where(among(WORK.c.id, keys))
         )
     }
-    links = _links(connection, keys)
+    links, read = _links(connection, keys), load_depths(connection, keys)
     verdict_rows = defaultdict(list)
     for row in connection.execute(select(VERDICTS).where(among(VERDICTS.c.work, keys))):
         verdict_rows[row.work].append(row)
@@ -135,6 +151,7 @@ def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> di
             complete_verdicts(verdict_rows[key]) if verdict_rows[key] or rows[key].judged_at else [],
             changed.get(key),
             unjudged.get(key),
+            read[key],
         )
         for key in keys
         if key in rows
@@ -213,6 +230,7 @@ def _item(
     verdicts: Sequence[Verdict],
     changed: datetime | None,
     unjudged: str | None,
+    read: tuple[ReadDepth, ...],
 ) -> Item:
     return Item(
         work=row.work_name,
@@ -236,4 +254,7 @@ def _item(
         first_seen=row.first_seen,
         grade=row.grade or "",
         grade_reasons=tuple(row.grade_reasons or ()),
+        read=read,
+        read_at=row.read_at,
+        waits_for_text=row.text_due_at is not None,
     )

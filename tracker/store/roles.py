@@ -19,6 +19,7 @@ from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
 from tracker.store.joined import MENTIONS
 from tracker.store.keys import keys_of, work_key
+from tracker.store.reading_queue import update_reading
 from tracker.store.search_index import index_repositories
 from tracker.store.shared_texts import restore_before, save_shared_texts, shared_text_id
 from tracker.store.tables.artifact import ARTIFACT, HUB_LISTING, ROLE
@@ -147,6 +148,7 @@ def save_roles(
         save_shared_texts(connection, (decision.reasons for _, decision in decided))
         upsert(connection, ROLE, rows.values())
         claims.queue_dependent_works(connection, keys.values(), claims_before)
+        update_reading(connection, keys.values())
         index_repositories(connection, keys.values())
         to_check = [
             names[key, decision.reference.target].artifact

@@ -15,6 +15,7 @@ from tracker.store.artifact_names import ArtifactName, ended_names, ensure_names
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
 from tracker.store.keys import work_key
+from tracker.store.reading_queue import update_reading
 from tracker.store.shared_texts import save_shared_texts, shared_text_id, shorten_before
 from tracker.store.tables.artifact import MENTION
 from tracker.store.tables.work import SCAN, WORK
@@ -64,6 +65,7 @@ def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datet
         connection.execute(
             update(WORK).where(among(WORK.c.id, with_mentions), ~WORK.c.scan_due).values(scan_due=True)
         )
+        update_reading(connection, {work_key(scan.work) for scan in scans})
 
 
 def _save_mentions(

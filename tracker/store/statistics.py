@@ -11,11 +11,25 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, String, delete, func, literal, select, text, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 
+from tracker.domain.reading import ReadDepth
 from tracker.domain.terms import Fact, State
 from tracker.store.dialect import among
 from tracker.store.engine import Store
+from tracker.store.enum_columns import READ_DEPTH
 from tracker.store.paper_queue import TO_READ
 from tracker.store.tables.artifact import ARTIFACT
 from tracker.store.tables.work import PAPER_COUNT, WORK, WORK_CATEGORY
@@ -24,23 +38,32 @@ TOTAL = "all"
 """Stands for a category in the total; no category of arXiv has this name."""
 _Key = tuple[str, str, str, str]
 _ADD = text(
-    "INSERT INTO paper_count (category, fact, month, state, papers) VALUES (:category, :fact, :month, :state, :papers) "
-    "ON CONFLICT (category, fact, month, state) DO UPDATE SET papers = paper_count.papers + excluded.papers"
+    "INSERT INTO paper_count (category, fact, month, state, papers, unread) "
+    "VALUES (:category, :fact, :month, :state, :papers, :unread) ON CONFLICT (category, fact, month, state) DO UPDATE "
+    "SET papers = paper_count.papers + excluded.papers, unread = paper_count.unread + excluded.unread"
 )
+UNREAD = (
+    f"(w.code <> '{State.OPEN.value}' AND (w.read_depth IS NULL OR w.text_due_at IS NOT NULL "
+    f"OR (w.code = '{State.UNKNOWN.value}' AND w.read_depth < {READ_DEPTH.values.index(ReadDepth.TEXT.value)})))"
+)
+"""SQL for whether a work `w` is neither a yes nor a no: its code is not known to be open, and its full text is still to be
+read; or nothing is known of its code, and no text was read."""
 
 
 @contextmanager
 def updating(connection: Connection, keys: Collection[int]) -> Iterator[None]:
     """Bring the counts in line with what the block does to the works of these keys; they may be new ones."""
     works = list(keys)
-    before = _count(connection, works)
+    papers_before, unread_before = _count(connection, works)
     yield
-    change = _count(connection, works)
-    change.subtract(before)
+    papers, unread = _count(connection, works)
+    papers.subtract(papers_before)
+    unread.subtract(unread_before)
     rows = [
-        {"category": category, "fact": fact, "month": month, "state": state, "papers": papers}
-        for (category, fact, month, state), papers in sorted(change.items())
-        if papers
+        dict(zip(("category", "fact", "month", "state"), key, strict=True))
+        | {"papers": papers[key], "unread": unread[key]}
+        for key in sorted(papers)
+        if papers[key] or unread[key]
     ]
     if rows:
         connection.execute(_ADD, rows)
@@ -68,8 +91,9 @@ def recount(connection: Connection) -> None:
         ):
             connection.execute(
                 text(
-                    "INSERT INTO paper_count (category, fact, month, state, papers) "  # noqa: S608 # constants
-                    f"SELECT {category}, '{fact.value}', substr(w.submitted_at, 1, 7), w.{fact.value}, count(*) "
+                    "INSERT INTO paper_count (category, fact, month, state, papers, unread) "  # noqa: S608 # constants
+                    f"SELECT {category}, '{fact.value}', substr(w.submitted_at, 1, 7), w.{fact.value}, count(*), "
+                    f"sum(CASE WHEN {UNREAD} THEN 1 ELSE 0 END) "
                     f"FROM {source} WHERE w.latest > 0 GROUP BY 1, 3, 4"
                 )
             )
@@ -86,34 +110,54 @@ def update_open_categories(connection: Connection, keys: Collection[int]) -> Non
     )
 
 
-def _count(connection: Connection, keys: Sequence[int]) -> Counter[_Key]:
-    """What these works add to the counts, by (category, fact, month, state)."""
+def _count(connection: Connection, keys: Sequence[int]) -> tuple[Counter[_Key], Counter[_Key]]:
+    """What these works add to the counts, by (category, fact, month, state): papers, and those of them that are unread."""
     month = func.substr(type_coerce(WORK.c.submitted_at, String), 1, 7)
     states = [WORK.c[fact.value] for fact in Fact]
+    unread = func.sum(case((_is_unread(), 1), else_=0))
     selected = among(WORK.c.id, keys) & (WORK.c.latest > 0)
-    total = select(literal(TOTAL), month, *states, func.count()).where(selected).group_by(month, *states)
+    total = select(literal(TOTAL), month, *states, func.count(), unread).where(selected).group_by(month, *states)
     category = (
-        select(WORK_CATEGORY.c.category, month, *states, func.count())
+        select(WORK_CATEGORY.c.category, month, *states, func.count(), unread)
         .join(WORK_CATEGORY, WORK_CATEGORY.c.work == WORK.c.id)
         .where(selected)
         .group_by(WORK_CATEGORY.c.category, month, *states)
     )
-    counts: Counter[_Key] = Counter()
+    counts, of_unread = Counter[_Key](), Counter[_Key]()
     for statement in (total, category):
-        for name, submitted, *work_states, papers in connection.execute(statement):
+        for name, submitted, *work_states, papers, not_read in connection.execute(statement):
             for fact, state in zip(Fact, work_states, strict=True):
                 counts[name, fact.value, submitted, state] += papers
-    return counts
+                of_unread[name, fact.value, submitted, state] += not_read
+    return counts, of_unread
+
+
+def _is_unread() -> ColumnElement[bool]:
+    """`UNREAD` as an expression."""
+    shallow = WORK.c.read_depth.in_([ReadDepth.METADATA.value, ReadDepth.RECORD.value])
+    return (WORK.c.code != State.OPEN.value) & (
+        WORK.c.read_depth.is_(None)
+        | WORK.c.text_due_at.is_not(None)
+        | ((WORK.c.code == State.UNKNOWN.value) & shallow)
+    )
 
 
 def load_counts(store: Store, now: datetime) -> dict[str, int]:
-    """The counts of the status line: papers, open papers, checks and scans that wait."""
+    """The counts of the status line: papers stored, read and open, and checks that wait.
+
+    A paper counts as read where its own code was found, or else its full text was read.
+    """
     papers = select(func.count()).select_from(WORK).where(WORK.c.latest > 0)
+    unread = select(func.coalesce(func.sum(PAPER_COUNT.c.unread), 0)).where(
+        PAPER_COUNT.c.category == TOTAL, PAPER_COUNT.c.fact == Fact.CODE.value
+    )
     statements = {
         "papers": papers,
         "open_papers": papers.where(WORK.c.code == State.OPEN.value),
         "checks_waiting": select(func.count()).select_from(ARTIFACT).where(ARTIFACT.c.next_check_at <= now),
         "scans_waiting": select(func.count()).select_from(WORK).where(*TO_READ),
+        "unread": unread,
     }
     with store.read() as connection:
-        return {name: int(connection.execute(statement).scalar_one()) for name, statement in statements.items()}
+        counts = {name: int(connection.execute(statement).scalar_one()) for name, statement in statements.items()}
+    return counts | {"read_papers": counts["papers"] - counts.pop("unread")}

@@ -33,12 +33,18 @@ def count_by_month(store: Store, since: str) -> list[MonthCount]:
     """Papers by month of submission, from `since` (`2025-07`) on, and state of their code: in total and by category."""
     with store.read() as connection:
         rows = connection.execute(
-            select(PAPER_COUNT.c.month, PAPER_COUNT.c.category, PAPER_COUNT.c.state, PAPER_COUNT.c.papers).where(
-                PAPER_COUNT.c.fact == Fact.CODE.value, PAPER_COUNT.c.month >= since, PAPER_COUNT.c.papers > 0
-            )
+            select(
+                PAPER_COUNT.c.month,
+                PAPER_COUNT.c.category,
+                PAPER_COUNT.c.state,
+                PAPER_COUNT.c.papers,
+                PAPER_COUNT.c.unread,
+            ).where(PAPER_COUNT.c.fact == Fact.CODE.value, PAPER_COUNT.c.month >= since, PAPER_COUNT.c.papers > 0)
         ).all()
     return [
-        MonthCount(row.month, "" if row.category == TOTAL else row.category, State(row.state), row.papers)
+        MonthCount(
+            row.month, "" if row.category == TOTAL else row.category, State(row.state), row.papers, row.unread
+        )
         for row in rows
     ]
 

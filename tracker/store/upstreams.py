@@ -75,6 +75,15 @@ class StoredUpstreams:
             )
         return None
 
+    def spent_until(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
+        """When the next request is free, where `spend` would refuse one now; takes none."""
+        with self._store.read() as connection:
+            row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
+        if row is None or row.budget_from is None or row.budget_used < limit:
+            return None
+        end: datetime = row.budget_from + timedelta(seconds=seconds)
+        return end if row.budget_from <= now < end else None
+
     def record(self, upstream: str, now: datetime, error: str | None) -> None:
         """Store the result of a request; writes only when health changed or a minute has passed."""
         with self._store.read() as connection:

@@ -6,7 +6,7 @@ A column is removed or renamed only together with `VERSION`, which is the file's
 import re
 
 from tracker.store.columns import licence_sql
-from tracker.store.enum_columns import PLACE
+from tracker.store.enum_columns import PLACE, READ_DEPTH
 
 VERSION = 3
 APPLICATION_ID = 0x54524B52
@@ -18,11 +18,11 @@ VIEWS = {
                v.primary_category, w.submitted_at, coalesce(v.updated_at, w.submitted_at) AS updated_at,
                w.announced_at, v.comment, {licence} AS licence, v.withdrawn,
                w.code, w.weights, w.data, w.demo, g.grade,
-               g.reasons AS grade_reasons, g.mof, g.osaid
+               g.reasons AS grade_reasons, g.mof, g.osaid, {depth} AS read_depth, w.read_at
         FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest
         LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
         WHERE w.arxiv_id IS NOT NULL
-    """.replace("{licence}", licence_sql("v.licence")),
+    """.replace("{licence}", licence_sql("v.licence")).replace("{depth}", READ_DEPTH.sql("w.read_depth")),
     "links": """
         SELECT w.arxiv_id, n.reference, a.reference AS artifact, coalesce(m.url, n.url) AS url, r.role, r.probability,
                {place} AS place, m.evidence,
@@ -88,7 +88,8 @@ VIEWS = {
                sum(CASE WHEN f.state = 'promised' THEN f.papers ELSE 0 END) AS promised,
                sum(CASE WHEN f.state = 'gone' THEN f.papers ELSE 0 END) AS gone,
                sum(CASE WHEN f.state = 'none' THEN f.papers ELSE 0 END) AS none,
-               sum(CASE WHEN f.state = 'unknown' THEN f.papers ELSE 0 END) AS unknown
+               sum(CASE WHEN f.state = 'unknown' THEN f.papers ELSE 0 END) AS unknown,
+               sum(f.unread) AS unread
         FROM paper_count f
         GROUP BY f.category, f.fact, f.month
         HAVING sum(f.papers) > 0

@@ -139,10 +139,18 @@ def health_document(status: Status | None, now: datetime, *more: Trouble) -> dic
             "open_papers": status.open_papers,
             "checks_waiting": status.checks_waiting,
             "scans_waiting": status.scans_waiting,
+            "read_papers": status.read_papers,
+            "backlog": {
+                "papers": status.backlog.papers,
+                "oldest": _text(status.backlog.oldest),
+                "oldest_age_seconds": _age(status.backlog.oldest, now),
+                "estimated_seconds": None if status.backlog.seconds is None else int(status.backlog.seconds),
+                "slowed_by": status.backlog.slowed_by,
+            },
             "github_token": status.github_token,
             "next_harvest": _text(status.next_harvest),
             "stages": {
-                name: {"good_at": _text(at), "age_seconds": int((now - at).total_seconds()) if at else None}
+                name: {"good_at": _text(at), "age_seconds": _age(at, now)}
                 for name, at in sorted(status.stages.items())
             },
         }
@@ -156,6 +164,10 @@ def health_document(status: Status | None, now: datetime, *more: Trouble) -> dic
         for trouble in troubles
     ]
     return report
+
+
+def _age(moment: datetime | None, now: datetime) -> int | None:
+    return int((now - moment).total_seconds()) if moment else None
 
 
 def _text(moment: datetime | None) -> str | None:

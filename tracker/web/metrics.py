@@ -20,7 +20,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from tracker import __version__
-from tracker.domain.status import Status
+from tracker.domain.status import Backlog, Status
 from tracker.fetch.request_counts import REQUEST_COUNTS
 from tracker.pipeline.stage_times import STAGE_TIMES, StageTime
 from tracker.pipeline.status import read_status
@@ -124,7 +124,11 @@ class InstallationCollector(Collector):
         yield from _single("papers", "Papers stored.", status.papers)
         yield from _single("open_papers", "Papers whose code is open.", status.open_papers)
         yield from _single("checks_waiting", "Artifacts whose check is due.", status.checks_waiting)
-        yield from _single("scans_waiting", "Papers that wait to be read.", status.scans_waiting)
+        yield from _single("scans_waiting", "Papers of which something waits to be read.", status.scans_waiting)
+        yield from _single(
+            "read_papers", "Papers whose code was found, or else whose full text was read.", status.read_papers
+        )
+        yield from _of_backlog(status.backlog, self._now)
         yield from _single("troubles", "Stages in trouble.", len(status.troubles))
         yield from _gauge(
             "stage_good_age_seconds",
@@ -222,6 +226,13 @@ class InstallationCollector(Collector):
 
     def _seconds_since(self, moment: datetime) -> float:
         return max(0.0, (self._now - moment).total_seconds())
+
+
+def _of_backlog(backlog: Backlog, now: datetime) -> Iterator[Metric]:
+    oldest = max(0.0, (now - backlog.oldest).total_seconds()) if backlog.oldest else 0
+    yield from _single("backlog_papers", "Papers that wait to be read further.", backlog.papers)
+    yield from _single("backlog_oldest_seconds", "Seconds for which the oldest of them has waited.", oldest)
+    yield from _single("backlog_estimated_seconds", "About the seconds that reading them takes.", backlog.seconds)
 
 
 def _gauge(name: str, help_: str, series: Series, *labels: str) -> Iterator[Metric]:

@@ -114,6 +114,15 @@ class StageRow(SQLModel, table=True):
     next_try: datetime | None = time_field(null=True)
 
 
+class BacklogRow(SQLModel, table=True):
+    """The fewest papers that waited to be read at the end of a cycle of that day (UTC)."""
+
+    __tablename__: ClassVar[Any] = "backlog"
+
+    day: date = Field(primary_key=True, sa_type=DayNumber)
+    papers: int
+
+
 ANNOUNCEMENT = table(AnnouncementRow)
 DAY_LISTING = table(DayListingRow)
 DAY_READING = table(DayReadingRow)
@@ -121,3 +130,4 @@ DAY_PROOF = table(DayProofRow)
 WINDOW = table(WindowRow)
 UPSTREAM = table(UpstreamRow)
 STAGE = table(StageRow)
+BACKLOG = table(BacklogRow)

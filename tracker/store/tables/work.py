@@ -9,7 +9,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from tracker.store.columns import PaperLicence
-from tracker.store.enum_columns import SCAN_OUTCOME, SOURCE
+from tracker.store.enum_columns import READ_DEPTH, SCAN_OUTCOME, SOURCE
 from tracker.store.tables.fields import LARGE, list_field, table, text_field, time_field, work_field
 
 
@@ -51,6 +51,9 @@ class WorkRow(SQLModel, table=True):
         ),
         Index("work_open", "opened_at", "id", sqlite_where=text("code = 'open'")),
         Index("work_scan_due", "submitted_at", "id", sqlite_where=text("scan_due = 1")),
+        Index("work_record_due", "announced_at", "id", sqlite_where=text("record_due_at IS NOT NULL")),
+        Index("work_text_due", "announced_at", "id", sqlite_where=text("text_due_at IS NOT NULL")),
+        Index("work_page_due", "announced_at", "id", sqlite_where=text("page_due_at IS NOT NULL")),
     )
     id: int = Field(primary_key=True, sa_type=LARGE)
     """`tracker.store.keys.work_key`: the number of the arXiv id, or a negative digest of the release's reference."""
@@ -70,6 +73,17 @@ class WorkRow(SQLModel, table=True):
     """When the work is to be judged again though nothing new was seen: a promise lapses by itself."""
     scan_due: bool = False
     """Its texts or what others say of it changed: to be read, and its roles decided, anew."""
+    record_due_at: datetime | None = time_field(null=True)
+    """From when on the Hub's record of it is to be read; NULL: not at all. These three are derived from what was read
+    (`tracker.domain.reading`)."""
+    text_due_at: datetime | None = time_field(null=True)
+    """From when on its full text is to be read."""
+    page_due_at: datetime | None = time_field(null=True)
+    """From when on its authors' project pages are to be read."""
+    read_depth: str | None = Field(default=None, sa_type=READ_DEPTH, nullable=True)
+    """The deepest source that was read of its newest version; NULL: none yet."""
+    read_at: datetime | None = time_field(null=True)
+    """When a source of it was last read."""
     judge_due: bool = False
     withdrawn: bool = False
     promise: str = "none"
@@ -158,6 +172,8 @@ class PaperCountRow(SQLModel, table=True):
     month: str = Field(primary_key=True)
     state: str = Field(primary_key=True)
     papers: int = 0
+    unread: int = 0
+    """How many of them were not read as far as their state claims (`tracker.store.statistics.is_unread`)."""
 
 
 SHARED_TEXT = table(SharedTextRow)
