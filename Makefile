@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Processes that share the tests. JOBS=0 runs them in one, as a debugger needs it.
 JOBS ?= auto
 
-.PHONY: run demo test lint types docs accuracy bench bench-store readers soak fuzz faults audit browser container release-check clean
+.PHONY: run demo test lint types docs accuracy bench bench-store readers reading soak fuzz faults audit browser container release-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -53,6 +53,9 @@ bench-store: $(STAMP)  ## the store at 10 thousand, 100 thousand and 1 million p
 
 readers: $(STAMP)  ## a minute of reading while another process writes: never "database is locked"
 	READ_SECONDS=60 $(BIN)/python -m pytest -q -s tests/store/test_readers.py
+
+reading: $(STAMP)  ## listing days in simulated time: how soon papers are read (about an hour; ARGS="day" for one scenario)
+	$(BIN)/python -m benchmarks.reading $(ARGS)
 
 soak: $(STAMP)  ## 30 simulated days of a normal load: memory, open files and logs stay flat (about 10 minutes)
 	$(BIN)/python -m benchmarks.soak
