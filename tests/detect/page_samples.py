@@ -554,3 +554,127 @@ UNSEEN = [
         "github:lab/qx7",
     ),
 ]
+
+# A second set, measured likewise.
+UNSEEN_TOO = [
+    (
+        "hero text",
+        f"""{_HEAD}<header><h1>Deep Things</h1><p class="lead">ICML 2026</p><p><a class="btn btn-primary" href="d.pdf"><i class="bi bi-file"></i> PDF</a> <a class="btn btn-dark" href="https://github.com/lab/qx7" role="button"><i class="bi bi-github"></i> Source</a></p></header>""",
+        "github:lab/qx7",
+    ),
+    (
+        "sentence at end",
+        f"""{_HEAD}<p>Abstract: We dig with foundation models based on prior work. Code and models are available at <a href="https://github.com/lab/qx7">github.com/lab/qx7</a>.</p>""",
+        "github:lab/qx7",
+    ),
+    (
+        "colon list",
+        f"""{_HEAD}<ul><li>Code: <a href="https://github.com/lab/qx7">https://github.com/lab/qx7</a></li><li>Data: <a href="https://huggingface.co/datasets/lab/holes">https://huggingface.co/datasets/lab/holes</a></li><li>Base model: <a href="https://huggingface.co/other/llm-7b">LLM-7B</a></li></ul>""",
+        "github:lab/qx7 hf-dataset:lab/holes",
+    ),
+    (
+        "nav with github",
+        f"""{_HEAD}<nav><a href="#abstract">Abstract</a><a href="#results">Results</a><a href="https://github.com/lab/qx7">GitHub</a></nav><main><h1>Deep Things</h1></main>""",
+        "github:lab/qx7",
+    ),
+    (
+        "two repos",
+        f"""{_HEAD}<div class="links"><a href="https://github.com/lab/qx7">Training Code</a><a href="https://github.com/lab/qx7-eval">Evaluation Code</a></div>""",
+        "github:lab/qx7 github:lab/qx7-eval",
+    ),
+    (
+        "award and venue",
+        f"""{_HEAD}<h1>Deep Things</h1><h3>Accepted at the Conference on Digging, Best Paper</h3><center>[<a href="d.pdf">Paper</a>]&nbsp;[<a href="https://github.com/lab/qx7">Code</a>]&nbsp;[<a href="v.mp4">Video</a>]</center>""",
+        "github:lab/qx7",
+    ),
+    (
+        "data footnote",
+        f"""{_HEAD}<p><a href="https://github.com/lab/qx7">Code</a></p><h2>Results</h2><p>Evaluated on <a href="https://huggingface.co/datasets/other/bench">Bench</a> with <a href="https://github.com/EleutherAI/lm-evaluation-harness">the harness</a>.</p>""",
+        "github:lab/qx7",
+    ),
+    (
+        "template vue",
+        f"""{_HEAD}<div id="app"><a href="https://github.com/lab/qx7" class="el-button"><span>Code</span></a></div><footer>Page template: <a href="https://github.com/JunyaoHu/academic-project-page-template-vue">Academic Project Page Template (Vue)</a></footer>""",
+        "github:lab/qx7",
+    ),
+    (
+        "footer link back",
+        f"""{_HEAD}<a href="https://github.com/lab/qx7">Code</a><footer><p>If you want to reuse their <a href="https://github.com/foo/website-src">source code</a>, please credit them. Website adapted from the following <a href="https://bar.github.io">page</a>.</p></footer>""",
+        "github:lab/qx7",
+    ),
+    (
+        "issue link",
+        f"""{_HEAD}<p>Questions? Open an issue on <a href="https://github.com/lab/qx7/issues">GitHub</a>.</p>""",
+        "github:lab/qx7",
+    ),
+    (
+        "release zip",
+        f"""{_HEAD}<a class="button" href="https://github.com/lab/qx7/archive/refs/heads/main.zip">Download code (.zip)</a>""",
+        "github:lab/qx7",
+    ),
+    (
+        "hf org only",
+        f"""{_HEAD}<a class="button" href="https://huggingface.co/lab">Hugging Face</a><a class="button" href="https://github.com/lab">GitHub</a>""",
+        "",
+    ),
+    (
+        "empty repo link",
+        f"""{_HEAD}<a class="button" href="https://github.com/">Code</a><a class="button" href="https://github.com/YOUR_REPO">Code</a>""",
+        "",
+    ),
+    (
+        "coming in text",
+        f"""{_HEAD}<a class="button" href="javascript:void(0)">Code (soon)</a><p>Meanwhile see <a href="https://github.com/rival/dugout">DugOut</a>.</p>""",
+        "",
+    ),
+    (
+        "bibtex url",
+        f"""{_HEAD}<a href="https://github.com/lab/qx7">Code</a><h2>BibTeX</h2><pre><code>@misc{{x, title={{Deep Things}}, url={{https://arxiv.org/abs/2606.00001}}}}</code></pre>""",
+        "github:lab/qx7",
+    ),
+    (
+        "accordion",
+        f"""{_HEAD}<details><summary>Resources</summary><p><a href="https://github.com/lab/qx7">Codebase</a></p></details><details><summary>Related projects</summary><p><a href="https://github.com/rival/dugout">Codebase</a></p></details>""",
+        "github:lab/qx7",
+    ),
+    (
+        "table models",
+        f"""{_HEAD}<h2>Model Zoo</h2><table><tr><th>Model</th><th>Link</th></tr><tr><td>Small</td><td><a href="https://huggingface.co/lab/qx7-small">HF</a></td></tr><tr><td>Large</td><td><a href="https://huggingface.co/lab/qx7-large">HF</a></td></tr></table><a href="https://github.com/lab/qx7">Code</a>""",
+        "github:lab/qx7 hf-model:lab/qx7-small hf-model:lab/qx7-large",
+    ),
+    (
+        "zenodo",
+        f"""{_HEAD}<p>The data are archived at Zenodo: <a href="https://doi.org/10.5281/zenodo.123">10.5281/zenodo.123</a></p>""",
+        "zenodo:10.5281/zenodo.123",
+    ),
+    (
+        "chinese page",
+        f"""{_HEAD}<h1>深挖</h1><p>代码：<a href="https://github.com/lab/qx7">GitHub</a>　论文：<a href="d.pdf">PDF</a></p><h3>致谢</h3><p>感谢 <a href="https://github.com/rival/dugout">DugOut</a> 的代码。</p>""",
+        "github:lab/qx7",
+    ),
+    (
+        "rsc flight",
+        f"""{_HEAD}<script>self.__next_f.push([1,"5:[\\"$\\",\\"a\\",null,{{\\"href\\":\\"https://github.com/lab/qx7\\",\\"children\\":\\"Code\\"}}]"])</script>""",
+        "github:lab/qx7",
+    ),
+    (
+        "baseline logos",
+        f"""{_HEAD}<a href="https://github.com/lab/qx7">Code</a><h2>Our method vs. others</h2><div><a href="https://github.com/rival/dugout"><img src="dugout.png" alt="DugOut"></a></div>""",
+        "github:lab/qx7",
+    ),
+    (
+        "tooltips",
+        f"""{_HEAD}<a href="https://github.com/lab/qx7" data-bs-toggle="tooltip" title="View the code on GitHub"><i class="fab fa-github fa-2x"></i></a>""",
+        "github:lab/qx7",
+    ),
+    (
+        "unofficial",
+        f"""{_HEAD}<a href="https://github.com/lab/qx7">Official code</a> <a href="https://github.com/fan/deepthings-jax">Unofficial JAX implementation</a>""",
+        "github:lab/qx7",
+    ),
+    (
+        "uppercase hrefs",
+        """<html><BODY><A HREF="HTTPS://GITHUB.COM/lab/qx7">CODE</A></BODY></html>""",
+        "github:lab/qx7",
+    ),
+]

@@ -5,7 +5,7 @@ Each case is (kind, page, the artifacts that are the authors' own). The paper is
 
 import pytest
 
-from tests.detect.page_samples import HARD, MODERN, OLD, UNSEEN
+from tests.detect.page_samples import HARD, MODERN, OLD, UNSEEN, UNSEEN_TOO
 from tracker.detect import pages
 from tracker.detect.roles import decision
 from tracker.detect.roles.role_rules import RoleRules
@@ -18,7 +18,7 @@ PAPER = Paper(arxiv_id="2606.00001", title="Deep Things: Learning to Dig", autho
 
 
 @pytest.mark.parametrize(
-    ("page", "own"), [pytest.param(*case[1:], id=case[0]) for case in MODERN + OLD + HARD + UNSEEN]
+    ("page", "own"), [pytest.param(*case[1:], id=case[0]) for case in MODERN + OLD + HARD + UNSEEN + UNSEEN_TOO]
 )
 def test_own_artifacts_of_a_page(page: str, own: str, rules: RoleRules) -> None:
     reference = resolve_url(URL)

@@ -31,6 +31,9 @@ _MOST_JUMP = 2_000
 def find_script_links(script: str) -> Iterator[tuple[str, str]]:
     """(address, label) of the links in one script. The label is the name or the text beside the address, may be empty."""
     script = script[:_MOST_SCRIPT]
+    if '\\":' in script:
+        # Data within a string, as React's server components are sent.
+        script = script.replace('\\"', '"')
     if "//" not in script and "\\/" not in script and "\\u002" not in script and "github.com" not in script:
         return
     if (

@@ -67,6 +67,12 @@ _IN_SENTENCE = re.compile(
     r"|outperform\w*|unlike|such as|as in|similar to)\b",
     re.IGNORECASE,
 )
+# Labels of what the work is made from, or of what others made from it.
+_OTHERS_LABEL = re.compile(
+    r"^\W*(?:base(?:line)?|backbone|teacher|original|parent|pre-?trained backbone|initial) (?:models?|code|methods?|repo\w*|implementation|weights|llms?|checkpoints?)\b"
+    r"|\b(?:unofficial|third[- ]party|community)[ -](?:\w+ ){0,2}(?:re-?)?(?:implementation|code|port|version|repo\w*)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?](?<!\bal\.)(?<!\bvs\.)(?<!e\.g\.)[)\]\"'\u2019\u201d]{0,2}\s")
 # Repositories that hold a web site by their names: that of a user or an organisation, and those called a page.
 _SITE_NAME = re.compile(
@@ -213,7 +219,8 @@ def _is_about_others(link: PageLink) -> bool:
     """Whether a link is under a heading, or in a sentence, about the work of others."""
     if any(_OF_OTHERS.search(heading) for heading in link.headings):
         return True
-    return _THANKS.search(_last_sentence(link.before[-_MAX_AROUND:])) is not None
+    words = f"{_last_sentence(link.before[-_MAX_AROUND:])} {link.label}".strip()
+    return _THANKS.search(words) is not None or _OTHERS_LABEL.search(words) is not None
 
 
 def _last_sentence(text: str) -> str:
