@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.judge.histories import ABSENT, DAY, EMPTY, RULES, START, check, history, link
-from tracker.domain.history import CheckRecord, Correction, Event, History
+from tracker.domain.history import CheckRecord, Correction, Event, History, VersionSeen
 from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Lifecycle, Outcome, Promise, Role
 from tracker.judge import lifecycle
 
@@ -161,3 +161,82 @@ def test_a_promise_lapses_unless_a_link_comes_in_time() -> None:
     ]
     assert "lapsed" not in kinds
     assert lifecycle.artifact_states(kept, lapse, START) == {"github:a/b": Lifecycle.SHIPPED}
+
+
+def told_of(known: History, **settings: Any) -> list[tuple[str, int, str, str]]:
+    """The events of a history as (kind, day, cause, detail)."""
+    return [
+        (event.kind.value, (event.happened_at - START).days, event.cause.value, event.detail)
+        for event in lifecycle.derive_events(
+            known, RULES, **({"lapse": 730 * DAY, "window": 7 * DAY, "now": START + 1000 * DAY} | settings)
+        )
+    ]
+
+
+def test_what_changes_at_an_artifact_is_told_once_and_with_what_it_is_now() -> None:
+    bare = {"licence_class": LicenceClass.NONE, "licence_spdx": None}
+    terms = {"licence_class": LicenceClass.RESTRICTED, "licence_spdx": None}
+    known = history(link(
+        check(START, **bare),
+        check(START + 10 * DAY),
+        check(START + 20 * DAY, **terms),
+        check(START + 30 * DAY, **ABSENT, times=3, last_seen=START + 38 * DAY),
+        check(START + 40 * DAY, **terms),
+        check(START + 50 * DAY, **terms, archived=True, reference="GitHub:A/B"),
+        check(START + 60 * DAY, **terms, archived=True, reference="github:c/d"),
+        check(START + 70 * DAY, **terms, archived=True, reference="github:c/d"),
+    ))  # fmt: skip
+    assert told_of(known) == [
+        ("found", 0, "world", ""), ("shipped", 0, "world", ""),
+        ("opened", 10, "world", ""), ("licensed", 10, "world", "MIT"),
+        ("closed", 20, "world", "available"), ("relicensed", 20, "world", "restricted"),
+        ("gone", 30, "world", ""), ("restored", 40, "world", ""),
+        ("archived", 50, "world", ""), ("moved", 60, "world", "github:c/d"),
+    ]  # fmt: skip
+
+
+def test_an_artifact_that_ships_late_is_news_and_one_that_was_there_is_history() -> None:
+    late = START + 100 * DAY
+    waited = history(link(check(START, **EMPTY), check(late)))
+    assert [event for event in told_of(waited) if event[0] in ("shipped", "opened")] == [
+        ("shipped", 100, "world", ""), ("opened", 100, "world", ""),
+    ]  # fmt: skip
+    seen_late = history(link(check(late), found_at=late))
+    assert told_of(replace(seen_late, first_seen=late)) == [
+        ("found", 100, "backfill", ""), ("shipped", 100, "backfill", ""), ("opened", 100, "backfill", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "cause"), [
+    ({"first_version": 2}, "world"),
+    ({"first_version": 1}, "world"),
+    ({"first_version": 2, "found_at": START}, "backfill"),
+])  # fmt: skip
+def test_a_link_that_a_later_version_brought_is_news(facts: dict[str, Any], cause: str) -> None:
+    at = START + 100 * DAY
+    known = history(link(check(at), **({"found_at": at} | facts)))
+    assert {event[2] for event in told_of(known) if event[0] in ("shipped", "opened")} == {cause}
+
+
+def test_the_check_in_force_when_the_paper_linked_it_counts_from_then() -> None:
+    known = history(link(check(START, **EMPTY), check(START + 5 * DAY), check(START + 20 * DAY, archived=True),
+                         found_at=START + 10 * DAY))  # fmt: skip
+    assert [event[:2] for event in told_of(known)] == [
+        ("found", 10), ("shipped", 10), ("opened", 10), ("archived", 20),
+    ]  # fmt: skip
+
+
+def test_withdrawals_are_told_with_their_version() -> None:
+    def version(n: int, *, withdrawn: bool) -> VersionSeen:
+        at = START + n * DAY
+        return VersionSeen(n=n, submitted_at=at, seen_at=at, withdrawn=withdrawn)
+
+    told = (
+        version(1, withdrawn=False),
+        version(2, withdrawn=True),
+        version(3, withdrawn=True),
+        version(4, withdrawn=False),
+    )
+    assert told_of(replace(history(), versions=told)) == [
+        ("withdrawn", 2, "world", "v2"), ("unwithdrawn", 4, "world", "v4"),
+    ]  # fmt: skip
