@@ -1,15 +1,18 @@
 import pytest
 
-from tests.detect.roles.mentions import in_text, listed, mention
+from tests.detect.roles.mentions import PAPER, in_text, listed, mention
 from tracker.detect.roles.mention_signals import is_in_metadata, is_project_page, weigh_mention
+from tracker.detect.roles.name_matching import PaperNames
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.terms import Place, Source
 
+NAMES = PaperNames.of_paper(PAPER)
+
 
 def test_words_for_and_against_lean_one_way_and_the_other(rules: RoleRules) -> None:
-    own = weigh_mention(mention("github:a/b", "Our code is available at "), rules)
-    others = weigh_mention(mention("github:a/b", "Our work is based on "), rules)
-    plain = weigh_mention(in_text("github:a/b", "We trained it. "), rules)
+    own = weigh_mention(mention("github:a/b", "Our code is available at "), rules, NAMES)
+    others = weigh_mention(mention("github:a/b", "Our work is based on "), rules, NAMES)
+    plain = weigh_mention(in_text("github:a/b", "https://a.org. "), rules, NAMES)
     assert others.leaning < plain.leaning == 0.0 < own.leaning
     assert others.score < own.score
     assert own.reasons[0] == "it is linked in the abstract"
@@ -25,7 +28,7 @@ def test_words_for_and_against_lean_one_way_and_the_other(rules: RoleRules) -> N
     ],
 )
 def test_lists_and_records_have_no_words(rules: RoleRules, source: Source, reason: str) -> None:
-    weighed = weigh_mention(mention("github:a/b", "", place=Place.HUB, source=source), rules)
+    weighed = weigh_mention(mention("github:a/b", "", place=Place.HUB, source=source), rules, NAMES)
     assert (weighed.reasons, weighed.leaning) == ([reason], 0.0)
 
 

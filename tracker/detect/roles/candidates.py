@@ -96,7 +96,7 @@ def weigh_candidate(
     `single` says that title, abstract and comment name no other artifact; `pages_trusted` that the paper has a
     project page of its authors', so that what a page links counts as their words.
     """
-    weighed = [weigh_mention(mention, rules) for mention in group]
+    weighed = [weigh_mention(mention, rules, paper_names) for mention in group]
     authors = [item for item in weighed if _is_from_authors(item.mention, pages_trusted)]
     operator = [item for item in weighed if item.mention.source is Source.WATCH]
     best = max([*authors, *operator] or weighed, key=lambda item: item.score)
@@ -124,7 +124,7 @@ def weigh_candidate(
         from_list=from_list,
         author=names.author,
         in_metadata=is_in_metadata(group),
-        cites=listed_too and best.leaning >= 0.0,
+        cites=listed_too and all(mention.leaning >= 0.0 for mention in weighed),
         context=context,
         claimed=names.famous and best.leaning >= _CLAIM,
         from_authors=bool(authors),

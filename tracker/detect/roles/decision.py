@@ -19,7 +19,7 @@ from tracker.detect.roles.ownership import Accounts, claim_of, find_accounts, fi
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.mentions import ArtifactContext, Claim, Mention, RoleDecision
 from tracker.domain.papers import Paper
-from tracker.domain.terms import Role, Source
+from tracker.domain.terms import Place, Role, Source
 
 _UNSETTLED = 0.3
 """Probability from which the papers that a repository names may settle whose it is."""
@@ -117,7 +117,8 @@ def _weigh_owners(candidates: Sequence[Candidate], rules: RoleRules) -> None:
         if is_page(candidate.mention) or candidate.from_list:
             continue
         similar = any(are_similar_owners(candidate.owner, owner) for owner in owners)
-        if similar and sum(c.owner == candidate.owner for c in candidates) > 1:
+        in_entry = candidate.mention.place is Place.BIBLIOGRAPHY
+        if similar and not in_entry and sum(c.owner == candidate.owner for c in candidates) > 1:
             candidate.score += rules.signals["same-owner"]
             candidate.reasons.append("its owner has another artifact in this paper")
             if candidate.cites:

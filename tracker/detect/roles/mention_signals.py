@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tracker.detect.roles.mention_words import is_among_others, words_after, words_before
+from tracker.detect.roles.clauses import REASONS, read_clause
+from tracker.detect.roles.mention_words import entry_of, is_among_others, lead_to, words_after, words_before
+from tracker.detect.roles.name_matching import PaperNames
 from tracker.detect.roles.name_signals import is_under
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.mentions import Mention
 from tracker.domain.terms import Place, Source
 
 FULL_TEXTS = frozenset({Source.HTML, Source.TEX, Source.PDF})
+_FOOTNOTES = (Place.FOOTNOTE, Place.TITLE_FOOTNOTE)
 _MAX_CUE_TEXT = 400
 _IMPORTED = -1.0
 """Log-odds of a link that only another tracker's list names: worth a check of the repository, no more."""
@@ -30,7 +33,7 @@ class WeighedMention(NamedTuple):
     mention: Mention
 
 
-def weigh_mention(mention: Mention, rules: RoleRules) -> WeighedMention:
+def weigh_mention(mention: Mention, rules: RoleRules, names: PaperNames) -> WeighedMention:
     """The evidence of the place and the words of one mention."""
     score = rules.kinds.get(mention.reference.kind, 0.0)
     if mention.source is Source.IMPORT:
@@ -43,29 +46,48 @@ def weigh_mention(mention: Mention, rules: RoleRules) -> WeighedMention:
     if mention.place is Place.HUB:
         score += rules.signals["hub-record"]
         return WeighedMention(score, ["the Hub's record of the paper links it"], 0.0, mention)
-    score += rules.places[mention.place.value]
+    reading = read_clause(lead_to(mention), names, footnote=mention.place in _FOOTNOTES)
+    reasons = [f"it is linked in the {mention.place.value.replace('-', ' ')}"]
+    if mention.place is Place.BIBLIOGRAPHY and not reading.finite:
+        score += rules.places[Place.BIBLIOGRAPHY.value]
+        if not is_page(mention) and names.is_own_entry(*entry_of(mention)):
+            score += rules.signals["own-entry"]
+            reasons.append("the entry has the paper's title, or its authors and the name of their work")
+        said = min(rules.readings.get(reading.kind, 0.0), 0.0)
+    else:
+        # A whole sentence is no entry, wherever the bibliography seems to end.
+        place = Place.SECTION if mention.place is Place.BIBLIOGRAPHY else mention.place
+        score += rules.places[place.value]
+        said = rules.readings.get(reading.kind, 0.0)
     if mention.source in FULL_TEXTS and is_among_others(mention):
         score += rules.signals["in-a-row"]
-    return _weigh_words(mention, score, [f"it is linked in the {mention.place.value.replace('-', ' ')}"], rules)
+    return _weigh_words(mention, score, reasons, rules, (said, REASONS.get(reading.kind, "")))
 
 
-def _weigh_words(mention: Mention, score: float, reasons: list[str], rules: RoleRules) -> WeighedMention:
-    """Add the strongest words for and the strongest words against to the evidence of the place."""
+def _weigh_words(
+    mention: Mention, score: float, reasons: list[str], rules: RoleRules, said: tuple[float, str]
+) -> WeighedMention:
+    """Add the strongest words for and the strongest words against to the evidence of the place.
+
+    The words are `said`, the weight and the words of the clause's reading, and the cues of the rules.
+    """
     texts = {"before": words_before(mention), "after": words_after(mention), "evidence": mention.evidence}
     leaning = 0.0
-    for cues, strongest in ((rules.for_, max), (rules.against, min)):
+    for cues, sign in ((rules.for_, 1.0), (rules.against, -1.0)):
         hits = [
-            cue
+            (sign * cue.weight, cue.words)
             for cue in cues
             if not (cue.pages_only and not is_page(mention))
             and cue.pattern.search(texts[cue.where][-_MAX_CUE_TEXT:])
         ]
+        if sign * said[0] > 0:
+            hits.append((sign * said[0], said[1]))
         if hits:
-            cue = strongest(hits, key=lambda hit: hit.weight)
-            score += cue.weight
+            weight, words = max(hits)
             # The words against come last and decide: where both match, the sentence is about others' work.
-            leaning = cue.weight
-            reasons.append(cue.words)
+            leaning = sign * weight
+            score += leaning
+            reasons.append(words)
     return WeighedMention(score, reasons, leaning, mention)
 
 

@@ -8,6 +8,9 @@ from tracker.detect.roles.name_matching import owner_and_name
 from tracker.domain.mentions import Mention
 
 _LINK = re.compile(r"(?:https?://|\bwww\.|\b[\w-]{1,60}\.(?:com|io|co|org)/)\S*", re.IGNORECASE)
+_OPENING = re.compile(r"(?:\\(?:url|href|path|texttt)\s?|[\s{\[<(])*")
+_ENTRY_START = re.compile(r"\[\d{1,3}\]|(?:(?<=[.\s])\d{1,3}\.|\\bibitem\b|@\w{3,15}\{)\s")
+_SHORT_LEAD, _SHORT_TITLE = 2, 25
 _REPOSITORY = re.compile(r"\bgit(?:hub|lab)\.com/([\w.-]{1,60})/[\w.-]", re.IGNORECASE)
 _INNER_STOP = re.compile(r"\.(?=[^\s)\]])")
 """A full stop that ends no sentence, as in a number; the patterns of the rules stop at one that does."""
@@ -38,13 +41,35 @@ def words_before(mention: Mention) -> str:
     return _INNER_STOP.sub("", words)
 
 
+def lead_to(mention: Mention) -> str:
+    """The words from the beginning of the sentence to the link, with each link in them as the word LINK."""
+    inside = _link_offset(mention)
+    words = mention.evidence[:inside] if inside else ""
+    if len(words.strip()) < _SHORT_LEAD:
+        words = words if words.strip() else mention.before[-60:]
+    return _INNER_STOP.sub("", _LINK.sub(" LINK ", _HYPHENATED.sub("", words.replace("et al.", "et al"))))
+
+
+def entry_of(mention: Mention) -> tuple[str, str]:
+    """(the words of an entry of a bibliography up to its link, as far as they are kept; the last sentence of them)."""
+    title = _after_start(mention.evidence[: _link_offset(mention)])
+    words = _after_start(mention.before)
+    longer = title if len(title) > len(words) else words
+    return longer, title if len(title) > _SHORT_TITLE else longer
+
+
+def _after_start(words: str) -> str:
+    starts = list(_ENTRY_START.finditer(words))
+    return words[starts[-1].end() :] if starts else words
+
+
 def words_after(mention: Mention) -> str:
     """The words that follow the link within its sentence."""
     rest = mention.evidence[_link_offset(mention) :]
-    link = _LINK.match(rest.lstrip("\\urlhef{[<( "))
+    link = _LINK.match(rest, _OPENING.match(rest).end())  # type: ignore[union-attr] # it matches nothing too
     if link is None:
         return rest.partition(" ")[2]
-    return rest[rest.find(link.group()) + len(link.group()) :]
+    return rest[link.end() :]
 
 
 def is_among_others(mention: Mention) -> bool:

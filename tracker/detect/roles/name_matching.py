@@ -36,6 +36,9 @@ _SHARED = (
 # Words that people and groups add to their own name to make an account's.
 _BESIDE_A_NAME_TEXT = "ai cs cv dev dr hf lab labs ml nlp official phd prof research team"
 _BESIDE_A_NAME = frozenset(_BESIDE_A_NAME_TEXT.split())
+_OPENING, _MIN_OPENING = 40, 20
+"""Letters of a title by which an entry is known to repeat it."""
+_MAX_ENTRY = 600
 _MAX_OWNER = 40
 _MAX_TITLE = 500
 _MAX_ABSTRACT = 5_000
@@ -50,6 +53,8 @@ class PaperNames:
     words: frozenset[str]
     acronyms: frozenset[str]
     initials: str
+    opening: str
+    """The first letters of the title, folded."""
     authors: tuple[frozenset[str], ...]
     head: str = ""
     """The title up to its first colon or dash, folded; the whole title where it has none."""
@@ -58,12 +63,15 @@ class PaperNames:
     def of_paper(cls, paper: Paper) -> PaperNames:
         """The names of one paper; any of its texts may be hostile."""
         title = paper.title[:_MAX_TITLE]
-        words = [word.lower() for word in _WORD.findall(_ascii(title))]
+        written = _WORD.findall(_ascii(title))
+        words = [word.lower() for word in written]
+        humps = [hump.lower() for word in written for hump in _HUMP.findall(word) if len(hump) > 2]
         authors = tuple(_name_parts(author) for author in paper.authors[:_MAX_AUTHORS])
         return cls(
-            words=frozenset(word for word in words if word not in _FILLERS),
+            words=frozenset(word for word in (*words, *humps) if word not in _FILLERS),
             acronyms=frozenset(_work_acronyms(title, paper.abstract[:_MAX_ABSTRACT])),
             initials="".join(word[0] for word in words),
+            opening=fold_name(title)[:_OPENING],
             authors=authors,
             head=fold_name(_HEAD_END.split(title, maxsplit=1)[0]),
         )
@@ -89,6 +97,31 @@ class PaperNames:
             folded == acronym or acronym in pieces or (len(acronym) >= 5 and acronym in folded)
             for acronym in self.acronyms
         )
+
+    def names_work(self, text: str) -> bool:
+        """Whether `text` has the name that the paper gives its work as a word of its own."""
+        return bool(self.acronyms) and any(
+            fold_name(token) in self.acronyms
+            or any(fold_name(piece) in self.acronyms for piece in re.split(r"[-_/]", token))
+            for token in _COINED.findall(text)
+        )
+
+    def is_own_entry(self, entry: str, title: str) -> bool:
+        """Whether an entry of a bibliography is of the paper's own software, data or supplement.
+
+        It has the paper's title, or its authors, and the name of their work in its own `title`, the sentence before
+        the link.
+        """
+        entry = entry[:_MAX_ENTRY]
+        found = {word.lower() for word in _WORD.findall(_ascii(entry))}
+        titled = len(self.opening) >= _MIN_OPENING and self.opening in fold_name(title[:_MAX_ENTRY])
+        authors = sum(bool(parts) and max(parts, key=len) in found for parts in self.authors)
+        by_authors = authors >= min(2, len(self.authors)) > 0
+        return titled or (by_authors and self.names_work(title[:_MAX_ENTRY]))
+
+    def is_common(self, word: str) -> bool:
+        """Whether a word in lower case is one of the title's, or an acronym that everybody uses."""
+        return all(piece in self.words or piece in _COMMON for piece in _WORD.findall(word))
 
     def resembles(self, name: str) -> bool:
         """Whether most words of `name` are in the title, or it consists of the title's initials."""

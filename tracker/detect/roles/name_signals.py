@@ -18,6 +18,7 @@ REASONS = {
     "owner-author": "its owner's name resembles an author's",
     "famous": "many papers name it because they use it",
     "placeholder": "its name is a placeholder for a link to come",
+    "anonymised": "it is a copy without names, for reviewers",
     "publication-host": "the host publishes papers or runs venues",
     "page-host": "the host serves project pages",
     "file-host": "the host serves files and videos",
@@ -34,6 +35,8 @@ def name_signals(reference: Reference, paper: PaperNames, rules: RoleRules) -> t
     signals: list[str] = []
     if is_placeholder(reference, rules):
         signals.append("placeholder")
+    if reference.host == "anon4open":
+        signals.append("anonymised")
     if reference.folded in rules.famous:
         signals.append("famous")
     if reference.kind == "page":

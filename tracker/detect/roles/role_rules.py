@@ -41,6 +41,7 @@ class RoleRules:
     kinds: Mapping[str, float]
     places: Mapping[str, float]
     signals: Mapping[str, float]
+    readings: Mapping[str, float]
     times: Mapping[str, float]
     for_: tuple[Cue, ...]
     against: tuple[Cue, ...]
@@ -89,6 +90,7 @@ class _RolesFile(ConfigTable):
     kind: dict[str, float]
     place: dict[str, float]
     signal: dict[str, float]
+    reading: dict[str, float]
     time: dict[str, float]
     for_: tuple[_CueTable, ...] = Field(alias="for")
     against: tuple[_CueTable, ...]
@@ -121,6 +123,7 @@ def build_role_rules(
         kinds=file.kind,
         places=file.place,
         signals=file.signal,
+        readings=file.reading,
         times=file.time,
         for_=_compile_cues(file.for_, path),
         against=_compile_cues(file.against, path),

@@ -1,0 +1,303 @@
+"""Reads the clause that leads to a link: who has it, and what became of it.
+
+The governing verb decides: of release or of use, and whose. Where the verb only says that something can be had, its
+subject decides: the authors', this work's, one that somebody else is named for, or no more than "the code".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tracker.detect.roles import clause_words as words
+from tracker.detect.roles.name_matching import PaperNames
+
+_MAX_OBJECT = 260
+_MAX_NAME_GAP = 90
+_PREPOSITION = r"\b(?:on|upon|from|with|in|via|like|for|of|by|to)\b"
+_LABEL = re.compile(r"[:=]\s*[\[({<\"'$\\]*(?:\\?\w+\{)*\s*$")
+_OPENING = re.compile(r"[\s\[({<\"'`$\\]*(?:\\?(?:url|href|texttt|path)\s?\{)*\s*$")
+
+
+class Reading(NamedTuple):
+    """What a clause says of its link: `kind` names a weight of `[reading]` in `config/roles.toml`."""
+
+    kind: str
+    finite: bool = False
+    """Whether a verb of availability says it, rather than a noun beside the link."""
+
+
+NOTHING = Reading("")
+REASONS = {
+    "release": "the authors say that they release it",
+    "ours": "the authors call it theirs",
+    "this-work": "the sentence says that it belongs to this work",
+    "own-name": "the sentence is about what the paper presents",
+    "introduced": "the sentence presents it",
+    "generic": "the sentence says that the code is available there",
+    "generic-data": "the sentence says that the data are available there",
+    "bare": "the sentence says that something is available there",
+    "other-name": "the sentence says that something with a name of its own is available there",
+    "noun": "the words before it name an artifact",
+    "named-noun": "the words before it name an artifact with a name of its own",
+    "earlier": "the authors call it earlier work of theirs",
+    "used": "the sentence says that the authors used it",
+    "based": "the sentence says that the work builds on it",
+    "others": "the sentence says that it is the work of others",
+}
+"""What each reading says to a reader."""
+
+
+def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
+    """What the words `lead`, from the beginning of the sentence to the link, say of the link.
+
+    Links within them are expected as the word LINK. `footnote` says that the number of a footnote may begin the
+    clause.
+    """
+    if words.ICON.search(lead[-40:]) or words.CLONE.search(lead[-60:]):
+        return Reading("generic")
+    if words.EXAMPLE.search(lead):
+        return Reading("others")
+    if words.OPEN_CITATION.search(lead) and not words.BARE_MARK.search(lead):
+        return Reading("others")
+    clause = _last_clause(words.CITATION.sub(" CITE ", lead), footnote=footnote)
+    if not clause.strip():
+        return NOTHING
+    if words.REPRODUCED.search(clause):
+        return Reading("this-work", finite=True)
+    available = _last(words.AVAILABLE_NOW, clause)
+    we = _last(words.WE_VERB, clause)
+    if we is not None and (available is None or not _opens_subject(clause, we, available)):
+        reading = _read_we(clause, we, names)
+        if reading is not None:
+            return reading
+    if available is not None and not _used_after(clause, available):
+        relative = re.search(r"\b(?:which|that)\s*$", clause[: available.start()])
+        if relative is not None:
+            head = clause[: relative.start()].rstrip(" ,")
+            return _read_subject(head[head.rfind(",") + 1 :], names, finite=False)
+        if words.THEIRS.search(clause, available.end()):
+            return Reading("others", finite=True)
+        return _read_subject(clause[: available.start()], names, finite=True)
+    if (readers := _last(words.READERS_FIND, clause)) is not None:
+        return _read_subject(clause[readers.end() :], names, finite=True)
+    return _read_rest(clause, names)
+
+
+def _last_clause(text: str, *, footnote: bool) -> str:
+    if words.BARE_MARK.search(text) or (footnote and words.BARE_FOOTNOTE.search(text)):
+        return ""
+    marks = (words.FOOTNOTE_GLUED, words.FOOTNOTE_NUMBER) if footnote else (words.FOOTNOTE_GLUED,)
+    for boundary in (words.BOUNDARY, *marks, words.LOST_STOP):
+        end = max((found.end() for found in boundary.finditer(text)), default=0)
+        if text[end:].strip(" .,:;(["):
+            text = text[end:]
+    return text
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in pattern.finditer(text):  # noqa: B007 # the last match is wanted
+        pass
+    return found
+
+
+def _opens_subject(clause: str, we: re.Match[str], available: re.Match[str]) -> bool:
+    """Whether `we` is part of the subject of the later verb: `the code that we used for … is available`."""
+    if available.start() < we.end():
+        return False
+    before = clause[: we.start()].rstrip().removesuffix("that").removesuffix("which").rstrip()
+    noun = _last(words.HAS_NOUN, before)
+    relative = re.search(r"\b(?:which|that)\s*$", clause[we.end() : available.start()])
+    return noun is not None and noun.end() == len(before) and relative is None
+
+
+def _read_we(clause: str, we: re.Match[str], names: PaperNames) -> Reading | None:
+    """The reading of a clause whose verb has the subject `we`; None where the verb says nothing of artifacts."""
+    verb, end = we["verb"].lower(), we.end()
+    if (second := _last(words.COORDINATE, clause[end:])) is not None:
+        verb, end = second["verb"].lower(), end + second.end()
+    object_ = clause[end : end + _MAX_OBJECT]
+    if words.MAKES.match(verb) and words.MAKES.match(object_.lstrip()):
+        return Reading("used")
+    if words.RELEASES.match(verb):
+        return _read_release(verb, object_, clause[: we.start()])
+    if words.INTRODUCES.match(verb):
+        return _read_introduction(object_, names)
+    if words.USES.match(verb):
+        return _read_use(object_)
+    return None
+
+
+def _read_release(verb: str, object_: str, before: str) -> Reading | None:
+    if words.EARLIER.search(before[-60:]) or re.search(
+        r"\b(?:previous|prior|earlier) (?:work|paper|study)", before
+    ):
+        return Reading("earlier")
+    if words.OTHERS.search(object_) and not words.OURS.search(object_):
+        return Reading("others")
+    if words.ALONE_RELEASES.match(verb) or words.AVAILABLE_AT.search(object_) or words.HAS_NOUN.search(object_):
+        return Reading("release", finite=True)
+    return None
+
+
+def _read_introduction(object_: str, names: PaperNames) -> Reading | None:
+    based = _last(words.BASED, object_)
+    if based is not None and not words.AVAILABLE_NOW.search(object_, based.end()):
+        return Reading("ours" if words.OURS.search(object_, based.end()) else "based")
+    if re.search(r"\b(?:upon|on top of|from|with)\b[^,;]*$", object_):
+        return Reading("based")
+    if words.OTHERS.search(object_) or "CITE" in object_:
+        return Reading("others")
+    if words.AVAILABLE_NOW.search(object_) or words.AVAILABLE_AT.search(object_) or names.names_work(object_):
+        return Reading("release", finite=True)
+    if len(object_) <= _MAX_NAME_GAP and not re.search(r"\b(?:on|in|via|like)\b[^,;]*$", object_):
+        return Reading("introduced")
+    return None
+
+
+def _read_use(object_: str) -> Reading | None:
+    noun = r"(?:[\w-]+ ){0,3}" + words.NOUN
+    if re.search(rf"\b(?:our|my) (?!baseline){noun}\b[^,;]{{0,40}}$", object_, re.IGNORECASE):
+        return Reading("earlier" if words.EARLIER.search(object_) else "ours")
+    return Reading("used")
+
+
+def _used_after(clause: str, available: re.Match[str]) -> bool:
+    """Whether the words behind the verb of availability turn to something else that was used."""
+    rest = clause[available.end() :]
+    based = words.BASED.search(rest)
+    return based is not None and not words.AVAILABLE_AT.search(rest[based.end() :])
+
+
+def _read_subject(subject: str, names: PaperNames, *, finite: bool) -> Reading:
+    """The reading of what a verb of availability, a label or a link is said of."""
+    if not finite:
+        if words.EARLIER.search(subject):
+            return Reading("earlier")
+        if used := _find_use(subject):
+            return used
+    if _is_ours(subject):
+        return Reading("ours", finite)
+    if _is_of_others(subject, names):
+        return Reading("others", finite)
+    if words.THIS_WORK.search(subject):
+        return Reading("this-work", finite)
+    they = words.THEY_RELEASE.search(subject)
+    if they is not None and not _is_no_name(they["name"], names):
+        return Reading("others", finite)
+    if names.names_work(subject):
+        return Reading("own-name", finite)
+    if "CITE" in subject or _has_other_name(subject, names):
+        return Reading("other-name", finite)
+    if words.HAS_CODE_NOUN.search(subject):
+        return Reading("generic", finite)
+    return Reading("generic-data" if words.HAS_NOUN.search(subject) else "bare", finite)
+
+
+def _is_of_others(subject: str, names: PaperNames) -> bool:
+    """Whether the subject names others; `the official code` does not, nor does that of what the paper presents."""
+    found = words.OTHERS.search(subject)
+    if found is None or words.OFFICIAL_OF_THIS.search(subject):
+        return False
+    return not (words.CALLED_OFFICIAL.match(found[0]) and names.names_work(subject[found.end() :]))
+
+
+def _is_ours(subject: str) -> bool:
+    """Whether the authors own the subject itself, rather than something in it: its head is the last noun phrase or the
+    one that opens it."""
+    found = words.OURS.search(subject)
+    if found is None:
+        return words.GLUED_CODE.search(subject) is not None
+    tail = subject[found.end() :]
+    return not words.OTHERS.search(tail) and not re.match(
+        r"\s*(?:[\w-]+ ){0,2}implementation of (?:the )?[A-Z]", tail
+    )
+
+
+def _is_no_name(name: str | None, names: PaperNames) -> bool:
+    return name is not None and (name.lower() in words.NO_NAMES or names.names_work(name))
+
+
+def _has_other_name(subject: str, names: PaperNames) -> bool:
+    """Whether each part of the subject has a name of its own, before its purpose: a typeset one, or a word with
+    capitals."""
+    if words.SHAPED_NAME.search(subject):
+        return True
+    end = words.HEAD_END.search(subject)
+    if end is not None and words.HAS_NOUN.search(subject[: end.start()]):
+        subject = subject[: end.start()]
+    parts = [part for part in re.split(r",|\band\b|&", subject) if words.HAS_NOUN.search(part)] or [subject]
+    return all(_has_name(part, names) for part in parts)
+
+
+def _has_name(part: str, names: PaperNames) -> bool:
+    first = len(part) - len(part.lstrip(" ,.([{\"'`"))
+    for found in words.NAME.finditer(part):
+        plain = found[0].rstrip(".-").lower()
+        opens = found.start() <= first and found[0][1:].islower()
+        if plain in words.PLAIN_CAPITALS or opens or len(plain) < 2 or words.HAS_NOUN.fullmatch(plain):
+            continue
+        if not names.is_common(plain):
+            return True
+    return False
+
+
+def _find_use(clause: str) -> Reading | None:
+    """A participle or passive of use that governs the link."""
+    uses = (words.BASED, words.PASSIVE_USE, words.ACTIVE_USE)
+    found = [use for pattern in uses if (use := _last(pattern, clause)) is not None]
+    if not found:
+        return None
+    last = max(found, key=lambda use: use.start())
+    if words.OURS.search(clause, last.end()):
+        return None
+    return Reading("based" if last.re is words.BASED else "used")
+
+
+def _read_rest(clause: str, names: PaperNames) -> Reading:
+    """The reading of a clause without a finite verb of availability: a participle, a label, or a noun."""
+    available = _last(words.AVAILABLE_AT, clause)
+    label = _LABEL.search(clause)
+    head = clause[: available.start()] if available else clause
+    if available is None and words.GLUED_AVAILABLE.search(clause):
+        return Reading("generic" if "code" in clause.lower() else "bare")
+    if available is None and label is None:
+        return _read_noun(clause, names)
+    if available is not None:
+        if used := _find_use(clause[: available.end()]):
+            return used
+        if _is_of_others(clause, names) and not _is_ours(head):
+            return Reading("others")
+    if not head.strip(" ,.:;([{\"'\\"):
+        head = clause
+    if len(head.split()) <= 1 and not words.HAS_NOUN.search(head):
+        return Reading("bare")
+    return _read_subject(head, names, finite=False)
+
+
+def _read_noun(clause: str, names: PaperNames) -> Reading:
+    """The reading of a link that only follows words: what the last of them name."""
+    if words.IMPLEMENTED_AS.search(clause) and not words.OTHERS.search(clause):
+        return Reading("introduced")
+    used = _find_use(clause)
+    if used is not None:
+        return used
+    if not _OPENING.search(clause):
+        return NOTHING
+    phrase = re.split(r"[,(]|\b(?:in|at|on|from|by|and|to|with|of|via|see)\b", clause.rstrip(" ([{\\<\"'"))[-1]
+    tail = " ".join(clause.split()[-12:])
+    if re.search(
+        rf"\b(?:our|my) (?:(?!{_PREPOSITION})[\w-]+ ){{0,4}}{words.NOUN}(?: (?:at|on|in|from|via|under|here))?\W*$",
+        clause,
+        re.IGNORECASE,
+    ):
+        return Reading("ours")
+    if words.OTHERS.search(tail):
+        return Reading("others")
+    if words.THIS_WORK.search(tail):
+        return Reading("this-work")
+    if words.HAS_NOUN.search(phrase) and not names.names_work(phrase):
+        kind = "other-name" if _has_other_name(phrase, names) else "generic"
+        return Reading("noun" if kind == "generic" else "named-noun")
+    return NOTHING
