@@ -13,18 +13,18 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 CODE_NOUN = (
-    r"(?:source[- ]?codes?|codes?|code[- ]?bases?|scripts?|notebooks?|implementations?|software|packages?|librar(?:y|ies)"
+    r"(?:source[- ]?codes?|sources|codes?|code[- ]?bases?|scripts?|notebooks?|implementations?|software|packages?|librar(?:y|ies)"
     r"|tool(?:kit|box|s|chain)?s?|repositor(?:y|ies)|repos?|modules?|plug-?ins?|program(?:me)?s?|pipelines?|frameworks?"
     r"|workflows?|simulators?|solvers?|demos?|git ?hub|git ?lab|artifacts?|artefacts?|materials?|supplements?|resources?"
-    r"|supplementa(?:ry|l)|replication|reproduc\w+|apps?|firmware|interfaces?|environments?"
-    r"|web ?sites?|home ?pages?|web ?pages?|cloud|apis?|playgrounds?|platforms?|portals?|servers?|formali[sz]ations?|prompts?|configurations?)"
+    r"|supplementa(?:ry|l)|replication|reproduc\w+|apps?|firmware|emulators?|interfaces?|environments?"
+    r"|web ?sites?|home ?pages?|web ?pages?|blogs?(?: posts?)?|cloud|apis?|playgrounds?|platforms?|portals?|servers?|formali[sz]ations?|prompts?|configurations?)"
 )
 DATA_NOUN = (
     r"(?:data ?sets?|data|corpus|corpora|benchmarks?|models?|weights|checkpoints?|collections?|files|records?|tables?"
     r"|spectra|light ?curves?|catalogu?es?|annotations?|recordings?|videos?|chains|samples|outputs?|logs|results"
     r"|products|posteriors?|grids?|maps|images|embeddings|predictions|lexic(?:on|ons|a)|treebanks?|stimuli|transcripts?"
     r"|measurements|questionnaires?|simulations?|figures|plots|appendi(?:x|ces)|documentation|snapshots?|leader ?boards?"
-    r"|pre-?registrations?|registrations?|protocols?|times|movies|demonstrations|derivations|guidelines|drawings|designs?|checkpoints?"
+    r"|taxonom(?:y|ies)|ontolog(?:y|ies)|lists?|exercises|lectures?|slides|pre-?registrations?|registrations?|protocols?|times|movies|demonstrations|derivations|guidelines|drawings|designs?|checkpoints?"
     r"|trajectories|structures|sequences|parameters|proofs|information|details|collection|release|archive)"
 )
 NOUN = rf"(?:{CODE_NOUN}|{DATA_NOUN})"
@@ -59,21 +59,21 @@ WE_VERB = _pattern(
 )
 RELEASES = _pattern(
     r"(?:releas|open-?sourc|publish|publici[sz]|shar|provid|mak|made|host|distribut|upload|deposit|archiv|offer|suppl|includ"
-    r"|maintain|giv|put|plac|contribut|attach|stor|prepar)"
+    r"|maintain|giv|put|plac|contribut|attach|stor|prepar|keep|kept)"
 )
 ALONE_RELEASES = _pattern(r"(?:releas|open-?sourc|publish|publici[sz]|distribut|upload|deposit|archiv)")
 """Verbs of release that need no artifact beside them."""
 MAKES = _pattern(r"(?:use of|mak|made)")
 INTRODUCES = _pattern(
     r"(?:present|introduc|propos|develop|creat|construct|curat|design|buil|wr[oi]t|implement|compil|describ|assembl|set|cod"
-    r"|packag|produc)"
+    r"|packag|produc|add)"
 )
 USES = _pattern(
     r"(?:us(?:e|ed|ing)$|adopt|employ|utili|follow|borrow|fine-?tun|initiali|evaluat|test|(?:re-?)?r[ua]n|compar|benchmark|download"
     r"|obtain|tak|took|rel[iy]|leverag|refer|extend|modif|adapt|start|consider|appl|choose|chose|select|re-?us|integrat"
     r"|load|quer|extract|replicat|reproduc|perform|conduct|report|comput|calculat|measur|fit|simulat|analy|process|tokeni"
-    r"|train|sampl|pick|inherit|keep|kept|bas|fork|port|convert|draw|drew|combin|gather|collect|crawl|scrap|access|cit"
-    r"|found|find|exploit|incorporat|experiment|generat|retriev|work|acknowledg|thank|augment|copy|copied|chang|customi)"
+    r"|train|sampl|pick|inherit|bas|fork|port|convert|draw|drew|combin|gather|collect|crawl|scrap|access|cit"
+    r"|found|find|exploit|incorporat|experiment|generat|retriev|work|acknowledg|thank|call|invok|augment|copy|copied|chang|customi)"
 )
 
 AVAILABLE_NOW = _pattern(
@@ -83,18 +83,21 @@ AVAILABLE_NOW = _pattern(
     r"|preserved|housed|kept|given|at|on|linked|registered|in(?=\s*(?:LINK|\W*$)))\b"
     r"|\b(?:can|may|could|will|might)\s+(?:\w+ly\s+|also\s+|all\s+){0,2}be\s+(?:\w+ly\s+){0,2}(?:found|accessed|downloaded|obtained"
     r"|viewed|seen|reproduced|replicated|retrieved|consulted|explored|browsed|visited|installed|tried|cloned|reached|inspected)\b"
+    r"|\b(?:can|may|could|will|might)\s+(?:\w+ly\s+|also\s+)?be\s+(?:used|run|re-?run|fetched|tested|queried|loaded|played|watched|executed)"
+    r"\s+(?:\w+ ){0,2}(?:at|from|on|via|under|through|in)\b"
+    r"|\b(?:has|have) been (?:collected|gathered|bundled|packaged) (?:in|at|under|on)\b|\bappear (?:at|under|on|here)\b"
     r"|\b(?:lives?|resides?|sits) (?:at|on|in)\b"
 )
 """A finite verb that says that the subject before it can be had."""
 READERS_FIND = _pattern(
     r"\b(?:readers?|users?|one|you|researchers|practitioners|anyone) (?:can|may|could|will) (?:\w+ ){0,2}?(?:find|access|download|obtain|view"
-    r"|install|try|inspect|browse|get|explore)\b"
+    r"|install|try|run|re-?run|use|re-?use|play|test|query|inspect|browse|get|explore)\b"
 )
 CLONE = _pattern(r"\bgit clone\W*(?:--?\w+\W*){0,3}$|\bpip3? install\W{1,3}(?:-\w+\s)?\W*(?:git\+)?\W*$")
 COORDINATE = _pattern(
     r"\b(?:and|then)\s+(?:\w+ly\s|also\s|therefore\s|thus\s|hence\s|then\s|hereby\s){0,2}(?P<verb>releas(?:e|ed)|open-sourced?|publish(?:ed)?"
     r"|shared?|provided?|makes?|made|distributed?|hosted?|upload(?:ed)?|deposit(?:ed)?|archived?|used?|adopt(?:ed)?|employ(?:ed)?"
-    r"|follow(?:ed)?|evaluated?|compared?|train(?:ed)?|fine-?tuned?|download(?:ed)?|applied|apply|run|ran|extend(?:ed)?)\b"
+    r"|follow(?:ed)?|evaluated?|compared?|train(?:ed)?|fine-?tuned?|download(?:ed)?|applied|apply|run|ran|extend(?:ed)?|add(?:ed)?|created?|built|build|develop(?:ed)?|wrote|write|implement(?:ed)?)\b"
 )
 """A second verb of the same subject."""
 IMPLEMENTED_AS = _pattern(
@@ -115,7 +118,7 @@ GLUED_CODE = _pattern(
 
 OURS = _pattern(r"\b(?:our|ours|my)\b(?! (?:knowledge|baselines?|comparison|case|experiments we use))")
 EARLIER = _pattern(
-    r"\b(?:our|we|my)\b[^.;]{0,30}\b(?:previous(?:ly)?|prior|earlier|past|former)\b|\b(?:previous(?:ly)?|earlier|prior)\b[^.;]{0,30}\b(?:our|we)\b"
+    r"\b(?:our|we|my)\b[^.;]{0,30}\b(?:previous(?:ly)?|prior (?:work|paper|study|release)|earlier|past|former)\b|\b(?:previous(?:ly)?|earlier|prior)\b[^.;]{0,30}\b(?:our|we)\b"
 )
 THIS_WORK = _pattern(
     r"\b(?:this|the present|the current) (?:[\w-]+ ){0,2}(?:paper|work|study|article|manuscript|thesis|report|research"
@@ -136,7 +139,8 @@ OTHERS = _pattern(
     r"|\b(?:original|official|reference|existing|upstream|third[- ]party|pre-?existing) (?:[\w-]+ ){0,3}"
     + NOUN
     + r"\b"
-    r"|\b(?:code|implementation|repo(?:sitory)?) references?\b|\brelated (?:research|works?|projects?|papers?)\b"
+    r"|\b(?:code|implementation|repo(?:sitory)?) references?\b|\bfor (?:more |further |other )*related (?:research|works?|projects?|papers?)\b|\b\w{3,}(?:ed|en) by\W*$"
+    r"|\ban? (?:earlier|older|previous|prior) [\w-]+\b"
     r"|\b(?:provided|released|developed|published|made available|introduced|proposed|maintained|shared|open-sourced|created"
     r"|written|contributed|implemented|collected|described|given|hosted|curated|compiled|annotated|assembled|recorded|used|built"
     r"|supplied|distributed) by (?:the )?(?:(?-i:[A-Z][\w-]+)|CITE|LINK|other|original|developers|organi[sz]ers)"
@@ -159,16 +163,16 @@ NO_NAMES = frozenset(_NO_NAMES_TEXT.split())
 """Words with a capital that are not somebody's name."""
 
 BASED = _pattern(
-    r"\b(?:based (?:up)?on|buil(?:d|ds|t|ding) (?:up)?on|on top of|adapted (?:from|version)|modified (?:from|version)|derived from|borrowed from|taken from"
-    r"|forked from|fork of|inspired by|thanks? to|(?:(?:re)?implemented|written) (?:in|with|using|on)(?! an? (?:[\w-]+ ){0,4}(?:packages?|librar(?:y|ies)|toolkit|tool|repository|software|framework|module|plug-?in|notebook)\b)|using(?! (?:the |this )?(?:following )?(?:link|url|address|command|doi|repositor|git))|powered by|extension of"
-    r"|wrapper (?:around|of|for)|port of|modification of|variant of|version of|extend(?:s|ed|ing)|originally|adapt(?:s|ing)|modif(?:ies|ying)"
+    r"\b(?:based (?:up)?on|buil(?:d|ds|t|ding) (?:up)?on|on top of|adapted (?:from|version)|modified (?:from|version)|derived from|borrowed from|taken from|start(?:s|ed|ing) from|contrary to|unlike|in contrast (?:to|with)|compared (?:to|with)"
+    r"|forked from|fork of|inspired by|thanks? to|(?:(?:re)?implemented|written) (?:in|with|using|on)(?! an? (?:[\w-]+ ){0,4}(?:packages?|librar(?:y|ies)|toolkit|tool|repository|software|framework|module|plug-?in|notebook)\b)|using(?! (?:the |this )?(?:following )?(?:link|url|address|command|doi|repositor|git))|powered by|(?:built|made|generated|created|rendered|typeset) (?:with|using)|extension of"
+    r"|wrapper (?:around|of|for)|port of|modification of|variant of|(?:modified|adapted|customi[sz]ed|extended|changed|patched) version of|extend(?:s|ed|ing)|originally|adapt(?:s|ing)|modif(?:ies|ying)"
     r"|(?:according to|following)(?! (?:\w+ ){0,2}(?:git ?hub|git ?lab|link|repositor|repo|url|address|location|instruction|step|guide|readme|documentation|tutorial|web|anonym|page|doi|archive|https?|address|zenodo|osf|hugging)|[\s:]*$))\b"
 )
 PASSIVE_USE = _pattern(
     r"\b(?:was|were|is|are|been|be|being)\s+(?:\w+ly\s+|then\s+|also\s+|all\s+){0,2}(?:used|adopted|employed|performed|trained|implemented|computed"
     r"|obtained|conducted|generated|run|taken|downloaded|adapted|modified|derived|built|collected|borrowed|calculated|processed"
     r"|simulated|fitted|extracted|measured|carried|evaluated|tested|initiali[sz]ed|fine-?tuned|converted|drawn|sourced|retrieved"
-    r"|acquired|utili[sz]ed|tokeni[sz]ed|sampled|estimated|analy[sz]ed|done|executed|created|produced|made with|integrated|compared)\b"
+    r"|acquired|utili[sz]ed|tokeni[sz]ed|mined|scraped|crawled|installed|sampled|estimated|analy[sz]ed|done|executed|created|produced|made with|integrated|compared)\b"
     r"|\b(?:was|were|is|are|been|be)\s+(?:\w+ly\s+)?\w{3,}(?:ed|wn|un)\s+(?:with|using|by means of|through|via)\b"
 )
 THEIRS = _pattern(r"(?<!\band )\b(?:their|his|her)\b|\bet al\b|\bCITE\b")
@@ -197,7 +201,7 @@ _PLAIN_TEXT = """github gitlab zenodo osf figshare dryad dataverse pypi conda py
     section table figure availability available project page website web link url http https doi api gpu open online
     we our the this these all both each it its in for to from see and as at on of an a here archive repository repo
     reproducibility statement readme ai ml llm llms vlm latex pdf csv json html mit apache bsd gpl cc by license licence
-    english ieee acm kaggle scientific bank"""
+    english fortran stata sas spss perl haskell coq lean isabelle ruby bash idl r fork ieee acm kaggle scientific bank"""
 PLAIN_CAPITALS = frozenset(_PLAIN_TEXT.split())
 """Words that are no name of an artifact although a capital begins them."""
 NAME = re.compile(

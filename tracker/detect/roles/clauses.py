@@ -16,6 +16,12 @@ _MAX_OBJECT = 260
 _MAX_NAME_GAP = 90
 _PREPOSITION = r"\b(?:on|upon|from|with|in|via|like|for|of|by|to)\b"
 _LABEL = re.compile(r"[:=]\s*[\[({<\"'$\\]*(?:\\?\w+\{)*\s*$")
+_WITH_IT = re.compile(r"\b(?:with|using|by means of)\b[^,;]{0,60}$")
+_SHORT_LABEL = re.compile(
+    rf"\b{words.NOUN}(?: access)? (?:is |are )?(?:at|on|in|under|here|via)\W*$", re.IGNORECASE
+)
+_MAX_LABEL = 6
+"""Words of a label that ends in a preposition (`Code at`)."""
 _OPENING = re.compile(r"[\s\[({<\"'`$\\]*(?:\\?(?:url|href|texttt|path)\s?\{)*\s*$")
 
 
@@ -80,7 +86,10 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
             return Reading("others", finite=True)
         return _read_subject(clause[: available.start()], names, finite=True)
     if (readers := _last(words.READERS_FIND, clause)) is not None:
-        return _read_subject(clause[readers.end() :], names, finite=True)
+        found = clause[readers.end() :]
+        return _read_subject(
+            found if words.HAS_NOUN.search(found) else clause[: readers.start()], names, finite=True
+        )
     return _read_rest(clause, names)
 
 
@@ -124,9 +133,8 @@ def _read_we(clause: str, we: re.Match[str], names: PaperNames) -> Reading | Non
         return _read_release(verb, object_, clause[: we.start()])
     if words.INTRODUCES.match(verb):
         return _read_introduction(object_, names)
-    if words.USES.match(verb):
-        return _read_use(object_)
-    return None
+    with_it = _WITH_IT.search(object_) and not words.AVAILABLE_NOW.search(object_)
+    return _read_use(object_) if words.USES.match(verb) or with_it else None
 
 
 def _read_release(verb: str, object_: str, before: str) -> Reading | None:
@@ -210,7 +218,8 @@ def _is_ours(subject: str) -> bool:
     if found is None:
         return words.GLUED_CODE.search(subject) is not None
     tail = subject[found.end() :]
-    return not words.OTHERS.search(tail) and not re.match(
+    opens = not subject[: found.start()].strip()
+    return (opens or not words.OTHERS.search(tail)) and not re.match(
         r"\s*(?:[\w-]+ ){0,2}implementation of (?:the )?[A-Z]", tail
     )
 
@@ -271,8 +280,11 @@ def _read_rest(clause: str, names: PaperNames) -> Reading:
             return Reading("others")
     if not head.strip(" ,.:;([{\"'\\"):
         head = clause
-    if len(head.split()) <= 1 and not words.HAS_NOUN.search(head):
-        return Reading("bare")
+    if not words.HAS_NOUN.search(head) and not names.names_work(head):
+        if available is None:
+            return NOTHING
+        if len(head.split()) <= 1:
+            return Reading("bare")
     return _read_subject(head, names, finite=False)
 
 
@@ -285,6 +297,8 @@ def _read_noun(clause: str, names: PaperNames) -> Reading:
         return used
     if not _OPENING.search(clause):
         return NOTHING
+    if _SHORT_LABEL.search(clause) and len(clause.split()) <= _MAX_LABEL:
+        return _read_subject(clause, names, finite=False)
     phrase = re.split(r"[,(]|\b(?:in|at|on|from|by|and|to|with|of|via|see)\b", clause.rstrip(" ([{\\<\"'"))[-1]
     tail = " ".join(clause.split()[-12:])
     if re.search(
