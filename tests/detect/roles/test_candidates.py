@@ -26,12 +26,14 @@ def test_the_only_artifact_of_the_metadata_gains(rules: RoleRules) -> None:
     assert round(gain, 9) == round(rules.signals["single"], 9)
 
 
-def test_a_famous_artifact_of_its_own_paper_is_not_called_famous(rules: RoleRules) -> None:
+def test_words_in_the_first_person_outweigh_that_an_artifact_is_famous(rules: RoleRules) -> None:
     key = next(iter(rules.famous))
     used = weigh(rules, mention(key, "We use "))
+    plain = weigh(rules, mention(key, "Code: "))
     claimed = weigh(rules, mention(key, "Our code is available at "))
-    assert (used.claimed, claimed.claimed) == (False, True), "the title does not resemble the name"
-    assert "many papers name it because they use it" in claimed.reasons
+    assert (used.claimed, plain.claimed, claimed.claimed) == (False, True, True)
+    assert "many papers name it because they use it" in plain.reasons
+    assert "many papers name it because they use it" not in claimed.reasons
 
 
 def test_only_the_hubs_lists_bring_it_up(rules: RoleRules) -> None:

@@ -29,6 +29,8 @@ from tracker.domain.terms import Source
 
 _CLAIM = 2.0
 """Weight from which words say that this is the paper's own code."""
+_FIRST_PERSON = 3.5
+"""Weight from which the authors say so in the first person, or of this very paper."""
 _TEXTS = FULL_TEXTS | {Source.METADATA}
 _TYING = frozenset({"name-acronym", "owner-author"})
 """Names that tie an artifact to one paper; words of the title are those of its field, and of its rivals."""
@@ -102,7 +104,7 @@ def weigh_candidate(
     best = max([*authors, *operator] or weighed, key=lambda item: item.score)
     names = _weigh_names(group, best, paper_names, rules)
     asserted = any(
-        item.leaning > 0.0 or (item.leaning == 0.0 and is_in_metadata([item.mention])) for item in authors
+        item.leaning >= _CLAIM or (item.leaning >= 0.0 and is_in_metadata([item.mention])) for item in authors
     )
     context_score, context_reasons = _weigh_context(group, best, names, paper, rules, context, asserted)
     _, name = owner_and_name(group[0].reference)
@@ -171,8 +173,10 @@ def _weigh_names(
     score = weigh_names(signals, rules)
     author, famous = "owner-author" in signals, "famous" in signals
     tied = not _TYING.isdisjoint(signals)
-    if famous and best.leaning >= _CLAIM and {"name-acronym", "name-title"}.intersection(signals):
-        # The paper of the famous artifact itself: its words claim it, and its title resembles the name.
+    resembling = best.leaning >= _CLAIM and not {"name-acronym", "name-title"}.isdisjoint(signals)
+    if famous and (resembling or best.leaning >= _FIRST_PERSON):
+        # The paper of the famous artifact itself: its words claim it, and its title resembles the name, or they
+        # are in the first person.
         signals.remove("famous")
         score -= rules.signals["famous"]
     if _is_from_list(group):

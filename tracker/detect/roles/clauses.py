@@ -17,6 +17,8 @@ _MAX_NAME_GAP = 90
 _PREPOSITION = r"\b(?:on|upon|from|with|in|via|like|for|of|by|to)\b"
 _LABEL = re.compile(r"[:=]\s*[\[({<\"'$\\]*(?:\\?\w+\{)*\s*$")
 _WITH_IT = re.compile(r"\b(?:with|using|by means of)\b[^,;]{0,60}$")
+_STOPPED = re.compile(r"[a-z\d)\]]{3}[.!?]\s*$")
+"""The end of a sentence before the link, which says nothing of it."""
 _SHORT_LABEL = re.compile(
     rf"\b{words.NOUN}(?: access)? (?:is |are )?(?:at|on|in|under|here|via)\W*$", re.IGNORECASE
 )
@@ -95,6 +97,8 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
 
 def _last_clause(text: str, *, footnote: bool) -> str:
     if words.BARE_MARK.search(text) or (footnote and words.BARE_FOOTNOTE.search(text)):
+        return ""
+    if _STOPPED.search(text) and len(text.split()) > _MAX_LABEL:
         return ""
     marks = (words.FOOTNOTE_GLUED, words.FOOTNOTE_NUMBER) if footnote else (words.FOOTNOTE_GLUED,)
     for boundary in (words.BOUNDARY, *marks, words.LOST_STOP):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -16,6 +17,10 @@ from tracker.domain.terms import Place, Source
 
 FULL_TEXTS = frozenset({Source.HTML, Source.TEX, Source.PDF})
 _FOOTNOTES = (Place.FOOTNOTE, Place.TITLE_FOOTNOTE)
+_FIRST_PERSON = frozenset({"release", "ours", "this-work"})
+_FIGURE_SCRIPT = re.compile(
+    r"/blob/[^?#]{0,200}(?:fig(?:ure)?s?|plots?|scripts?)[^?#]{0,100}\.(?:py|ipynb|r|jl|m)$", re.IGNORECASE
+)
 _MAX_CUE_TEXT = 400
 _IMPORTED = -1.0
 """Log-odds of a link that only another tracker's list names: worth a check of the repository, no more."""
@@ -55,10 +60,14 @@ def weigh_mention(mention: Mention, rules: RoleRules, names: PaperNames) -> Weig
             reasons.append("the entry has the paper's title, or its authors and the name of their work")
         said = min(rules.readings.get(reading.kind, 0.0), 0.0)
     else:
-        # A whole sentence is no entry, wherever the bibliography seems to end.
-        place = Place.SECTION if mention.place is Place.BIBLIOGRAPHY else mention.place
+        # A sentence of the authors' is no entry, wherever the bibliography seems to end.
+        misplaced = mention.place is Place.BIBLIOGRAPHY and reading.kind in _FIRST_PERSON
+        place = Place.SECTION if misplaced else mention.place
         score += rules.places[place.value]
         said = rules.readings.get(reading.kind, 0.0)
+    if mention.source in FULL_TEXTS and _FIGURE_SCRIPT.search(mention.url):
+        score += rules.signals["figure-script"]
+        reasons.append("the link leads to the script of a figure")
     if mention.source in FULL_TEXTS and is_among_others(mention):
         score += rules.signals["in-a-row"]
     return _weigh_words(mention, score, reasons, rules, (said, REASONS.get(reading.kind, "")))
