@@ -33,7 +33,7 @@ HAS_NOUN = _pattern(rf"\b{NOUN}\b")
 
 # Where a clause begins within its sentence.
 BOUNDARY = _pattern(
-    r"[;!?]|(?<![\d.])\.(?=\s)|,? (?:while|whereas|but|however)\b"
+    r";|[!?](?=\s)|(?<![\d.])\.(?=\s)|,? (?:while|whereas|but|however)\b"
     r"|,? and (?=(?:the|all|our|its|their|code|source|data|models?)\b[^,;]{0,60}\b(?:is|are|can|has|have)\b)"
 )
 # Words of a new sentence whose stop was lost: a capital where the sentence would not have one.

@@ -17,7 +17,7 @@ _MAX_NAME_GAP = 90
 _PREPOSITION = r"\b(?:on|upon|from|with|in|via|like|for|of|by|to)\b"
 _LABEL = re.compile(r"[:=]\s*[\[({<\"'$\\]*(?:\\?\w+\{)*\s*$")
 _WITH_IT = re.compile(r"\b(?:with|using|by means of)\b[^,;]{0,60}$")
-_STOPPED = re.compile(r"[a-z\d)\]]{3}[.!?]\s*$")
+_STOPPED = re.compile(r"[a-z\d)\]]{3}(?:\.|[!?]\s)\s*$")
 """The end of a sentence before the link, which says nothing of it."""
 _SHORT_LABEL = re.compile(
     rf"\b{words.NOUN}(?: access)? (?:is |are )?(?:at|on|in|under|here|via)\W*$", re.IGNORECASE
