@@ -147,3 +147,24 @@ def test_a_cycle_by_a_clock_that_ran_ahead_leaves_no_gap(long_run: LongRun) -> N
     long_run.clock.moment = START + timedelta(days=1)
     long_run.cycle()
     assert late in long_run.installation.states()
+
+
+def test_what_a_clock_that_ran_ahead_planned_is_due_when_it_is_set_right(
+    long_run: LongRun, caplog: pytest.LogCaptureFixture
+) -> None:
+    long_run.clock.moment = START + timedelta(days=400)
+    long_run.cycle()
+    long_run.clock.moment = START
+    run_cycle(long_run.worker)
+    rows = long_run.installation.rows
+    due = "SELECT count(*) FROM artifacts WHERE next_check_at > '2026-12' OR checked_at > '2026-07'"
+    assert rows(due) == [(0,)]
+    assert rows("SELECT trouble FROM stage WHERE name = 'clock'") == [
+        (
+            "the clock was ahead until 2027-07-22T05:00:00Z, and was set back; 4 checks that it had planned are due now",
+        )
+    ]
+    assert any("alarm: clock" in record.getMessage() for record in caplog.records)
+    long_run.clock.moment = START + timedelta(days=2)
+    run_cycle(long_run.worker)
+    assert rows("SELECT count(*) FROM stage WHERE name = 'clock'") == [(0,)]

@@ -134,3 +134,14 @@ def test_a_cycle_notifies_the_websub_hub_and_the_feeds_name_it(
         ping_count = len(websub_hub.pinged)
         cycle.run_cycle(run.worker)
         assert len(websub_hub.pinged) == ping_count
+
+
+def test_a_store_without_entries_does_not_blank_a_published_feed(start_run: StartRun, tmp_path: Path) -> None:
+    with start_run() as run:
+        public = run.worker.settings.public_dir
+        public.mkdir(parents=True)
+        (public / "feed.xml").write_text("<rss><channel><item>another store's</item></channel></rss>")
+        done = run.cycle()
+        assert "item" in (public / "feed.xml").read_text()
+        [trouble] = [trouble for trouble in done.troubles if trouble.name == "publish"]
+        assert "the published feed has items and this store has none" in trouble.reason

@@ -312,3 +312,24 @@ def test_a_file_of_another_program_or_version_is_not_restored(
     with pytest.raises(StoreError, match=says):
         restore.restore_snapshot(file, f"sqlite:///{tmp_path / 'new.db'}", now)
     assert not (tmp_path / "new.db").exists()
+
+
+def test_a_file_that_states_less_than_it_holds_fills_no_disk(store: Store, now: datetime, tmp_path: Path) -> None:
+    """The size in the frame is believed, and nothing beyond it is written."""
+    database = Path(store.url.removeprefix("sqlite:///"))
+    head = database.read_bytes()[:4096]
+    bomb = tmp_path / "bomb.db.zst"
+    packer = zstandard.ZstdCompressor(write_content_size=False)
+    with bomb.open("wb") as out, packer.stream_writer(out) as writer:
+        writer.write(head)
+        for _ in range(64):
+            writer.write(bytes(1 << 20))
+    target = tmp_path / "elsewhere" / "tracker.db"
+    with pytest.raises(StoreError, match="another program"):
+        restore.restore_snapshot(bomb, f"sqlite:///{target}", now)
+    assert not target.parent.exists()
+    packed = zstandard.ZstdCompressor().compress(head)
+    bomb.write_bytes(packed + bomb.read_bytes())
+    with pytest.raises(StoreError):
+        restore.restore_snapshot(bomb, f"sqlite:///{target}", now)
+    assert [path.stat().st_size for path in tmp_path.rglob("elsewhere/*")] == []

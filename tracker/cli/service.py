@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.session import opened_store, settings_for
+from tracker.cli.session import opened_store, refuse_lost_store, settings_for
 
 if TYPE_CHECKING:
     from tracker.scheduler import Service
@@ -35,7 +35,6 @@ def run(context: typer.Context) -> int:
 def serve(settings: "Settings", *, announce: str = "") -> int:
     """Serve and work until a signal comes; `announce` is printed before the address. Returns the exit code."""
     import os
-    import signal
 
     from tracker.cli.console import LogProgress
     from tracker.fetch.clock import make_clock
@@ -43,6 +42,8 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
     from tracker.store.engine import open_reader
     from tracker.store.upgrade import upgrade_in_subprocess
 
+    stop = StopSignal()
+    refuse_lost_store(settings)
     upgrade_in_subprocess(settings.store_url)
     with opened_store(settings) as store, closing(open_reader(settings.store_url)) as reader:
         service = Service(settings, store, make_clock(settings), LogProgress())
@@ -51,11 +52,8 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
             print(f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it.", flush=True)
             service.start()
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            # The server takes both while it serves, and raises them again at its end, when nothing is left to do.
-            signal.signal(number, lambda *_: None)
         try:
-            _serve_site(service, reader, start)
+            _serve_site(service, reader, start, stop)
         finally:
             stopped = service.stop()
     if not stopped:
@@ -65,7 +63,27 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
     return 0
 
 
-def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None]) -> None:
+class StopSignal:
+    """Ends the process on SIGTERM or SIGINT until the server can be ended instead.
+
+    A store may be killed at any moment, so before the server is there nothing needs an orderly end. While the server
+    serves, its own handlers take both signals; it raises them again at its end, when nothing is left to do.
+    """
+
+    def __init__(self) -> None:
+        import os
+        import signal
+
+        self._react: Callable[[], object] = lambda: os._exit(0)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._react())
+
+    def on_stop(self, react: Callable[[], object]) -> None:
+        """Call `react` when a signal comes, instead of ending the process."""
+        self._react = react
+
+
+def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None], stop: StopSignal) -> None:
     """Serve the site until a signal comes. It asks the store through `reader`, which cannot write; `start` gets
     the address once the port is taken."""
     from dataclasses import replace
@@ -97,7 +115,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
         next_harvest=service.next_harvest,
         metrics=lambda with_store: render_metrics(worker, with_store=with_store),
     )
-    process.serve(site, settings.web.host, settings.web.port, start)
+    process.serve(site, settings.web.host, settings.web.port, start, stop.on_stop)
 
 
 @app.command()

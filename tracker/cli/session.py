@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from tracker.settings import Settings
     from tracker.store.engine import Store
 
+STOP_SECONDS = 7.0
+"""How long a command may go on after a signal before it ends where it is."""
+STOPPED = 143
+"""The exit code of a command that a signal ended: 128 and the number of SIGTERM, as shells count."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -30,11 +35,20 @@ def settings_for(context: typer.Context) -> Settings:
 
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
-    """The store, created or upgraded where needed, and closed at the end."""
+    """The store, created or upgraded where needed, and closed at the end. StoreError where it was lost."""
     from tracker.store.upgrade import open_store
 
+    refuse_lost_store(settings)
     with closing(open_store(settings.store_url)) as store:
         yield store
+
+
+def refuse_lost_store(settings: Settings) -> None:
+    """Refuse to begin anew where the store of a published site was lost. StoreError."""
+    from tracker.store import lost_store
+
+    traces = (settings.snapshot_file, settings.data_dir / "pace", settings.public_dir / "index.html")
+    lost_store.refuse_lost_store(settings.store_url, settings.public_dir / "feed.xml", traces)
 
 
 @contextmanager
@@ -57,8 +71,16 @@ def opened_worker(context: typer.Context, *, full_texts: bool = True) -> Iterato
     on_terminal = sys.stderr.isatty()
     logs.set_up(settings, quiet=on_terminal)
     cancel = threading.Event()
+
+    def stop(*_: object) -> None:
+        cancel.set()
+        # A request that hangs does not see `cancel`. What was stored is safe on disk.
+        deadline = threading.Timer(STOP_SECONDS, os._exit, (STOPPED,))
+        deadline.daemon = True
+        deadline.start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: cancel.set())
+        signal.signal(number, stop)
     with opened_store(settings) as store, ExitStack() as stack:
         progress = stack.enter_context(console.BarProgress()) if on_terminal else console.LogProgress()
         worker = make_worker(settings, store, clock.make_clock(settings), cancel=cancel, progress=progress)

@@ -20,6 +20,7 @@ from tracker.publish.addresses import site_address
 from tracker.settings import Settings
 from tracker.store import feed_entries, items
 from tracker.store.engine import Store
+from tracker.store.lost_store import has_items
 
 NOT_OPEN, UNLINKED = 30, 20
 """How many papers of these kinds the first page shows."""
@@ -27,13 +28,20 @@ NOT_OPEN, UNLINKED = 30, 20
 
 def publish(cycle: Cycle, to: Path | None = None) -> None:
     """Enter what is new into the feeds, and write the files that changed, to the public folder or to `to`."""
-    with cycle.stage("publish"):
+    with cycle.stage("publish") as stage:
         cycle.counts.entered += feed_entries.add_new_entries(cycle.store, cycle.now)
-        write_site(cycle, to)
+        if not write_site(cycle, to):
+            stage.fail(
+                "the published feed has items and this store has none; bring its store back (`tracker restore`), or "
+                "move the published folder away"
+            )
 
 
-def write_site(cycle: Cycle, to: Path | None = None) -> None:
-    """Build the site from the store: feeds in three formats, the list of feeds, and the pages."""
+def write_site(cycle: Cycle, to: Path | None = None) -> bool:
+    """Build the site from the store: feeds in three formats, the list of feeds, and the pages.
+
+    Returns False, with nothing written, where that would take the last item from the published feed.
+    """
     settings, store = cycle.settings, cycle.store
     main = items.load_feed_items(store, feed_entries.MAIN_FEED, settings.feed.most)
     entered = {
@@ -44,8 +52,11 @@ def write_site(cycle: Cycle, to: Path | None = None) -> None:
     channels = feed_list.list_channels(
         main, entered, settings, cycle.worker.watched, _load_sparse_categories(store, main, settings)
     )
-    cycle.worker.composer.load(main, entered)
     folder = to or settings.public_dir
+    if not main and has_items(folder / "feed.xml"):
+        # Entries are never deleted: a store without any is not the one that published these.
+        return False
+    cycle.worker.composer.load(main, entered)
     site = build_site(
         store,
         settings,
@@ -69,6 +80,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> None:
         # A paper that left all feeds and lists is shown on demand, from the store; its old page would never change.
         files.prune_files(folder, "paper", site)
         cycle.worker.rendered.update(digests)
+    return True
 
 
 def _load_sparse_categories(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, list[Item]]:

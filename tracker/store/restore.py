@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import zstandard
 
 from tracker.domain.errors import StoreError
 from tracker.store import views
+from tracker.store.lost_store import HEADER_BYTES
 from tracker.store.snapshot import (
     CHUNK,
     check_database,
@@ -27,6 +28,9 @@ from tracker.store.snapshot import (
     temporary_path,
 )
 from tracker.store.upgrade import refuse_revision
+
+MAGIC = b"SQLite format 3\0"
+"""The first bytes of a database. Bytes 68 to 71 hold its application_id (sqlite.org/fileformat2.html, 1.3)."""
 
 
 def restore_snapshot(
@@ -43,19 +47,16 @@ def restore_snapshot(
         raise StoreError(f"{file}: the file does not exist.")
     if target.exists() and not force:
         raise StoreError(f"{target}: a store exists already; --force moves it aside and keeps it.")
-    _compare(file)
     try:
+        size = _require_ours(file)
+        _compare(file)
         target.parent.mkdir(parents=True, exist_ok=True)
+        require_space(target.parent, size, file)
         fresh = temporary_path(target, "db")
         fresh.unlink(missing_ok=True)
         try:
-            with open_plain(file) as packed, fresh.open("wb") as out:
-                size = _packed_size(file)
-                require_space(target.parent, size, file)
-                shutil.copyfileobj(packed, out, CHUNK)
-                fsync_file(out)
-                if size and out.tell() != size:  # the unpacker takes an early end for the end
-                    raise StoreError(f"{file}: is damaged (it ends too early); take another snapshot.")
+            with open_plain(file) as plain, fresh.open("wb") as out:
+                _unpack(plain, out, file, size)
             rows = check_database(fresh, lambda: True)
             _refuse_foreign(fresh, file)
             _journal(fresh, "wal")  # as every store: readers and the writer do not wait for each other
@@ -74,13 +75,39 @@ def restore_snapshot(
     return rows, kept
 
 
-def _packed_size(file: Path) -> int:
-    """Bytes of a snapshot once unpacked, 0 where it does not say."""
+def _require_ours(file: Path) -> int:
+    """The bytes that a snapshot of ours states to hold. Raises StoreError for any other file, by its first bytes."""
+    size = _stated_size(file)
+    with open_plain(file) as plain:
+        head = plain.read(HEADER_BYTES)
+    if size is None or not head.startswith(MAGIC) or int.from_bytes(head[68:72]) != views.APPLICATION_ID:
+        raise StoreError(
+            f"{file}: is a file of another program; name a snapshot that `tracker snapshot` has written."
+        )
+    return size
+
+
+def _unpack(plain: BinaryIO, out: BinaryIO, file: Path, size: int) -> None:
+    """Write the database that a snapshot holds, never more bytes than it states. Raises StoreError where it holds fewer
+    or more."""
+    left = size
+    while left > 0 and (chunk := plain.read(min(CHUNK, left))):
+        out.write(chunk)
+        left -= len(chunk)
+    fsync_file(out)
+    if left > 0:  # the unpacker takes an early end for the end
+        raise StoreError(f"{file}: is damaged (it ends too early); take another snapshot.")
+    if plain.read(1):
+        raise StoreError(f"{file}: is damaged (it holds more than it states); take another snapshot.")
+
+
+def _stated_size(file: Path) -> int | None:
+    """Bytes of a snapshot once unpacked; None where it does not say, which a snapshot of ours always does."""
     if file.suffix != ".zst":
         return file.stat().st_size
     with file.open("rb") as stream:
         size = zstandard.get_frame_parameters(stream.read(18)).content_size
-    return 0 if size in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR) else int(size)
+    return None if size in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR) else int(size)
 
 
 def _refuse_foreign(fresh: Path, file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from tracker.domain.status import Trouble
 from tracker.store.dialect import upsert
@@ -48,6 +48,12 @@ def forget_stage(store: Store, stage: str) -> None:
     """Drop what is known of a stage: an alarm that is over is no stage that ended well."""
     with store.begin() as connection:
         connection.execute(delete(STAGE).where(STAGE.c.name == stage))
+
+
+def forget_future_times(store: Store, now: datetime) -> None:
+    """Set the times of good ends that are after `now`, by a clock that ran ahead, to `now`."""
+    with store.begin() as connection:
+        connection.execute(update(STAGE).where(STAGE.c.good_at > now).values(good_at=now))
 
 
 def load_stages(store: Store) -> tuple[dict[str, datetime | None], list[Trouble]]:

@@ -35,9 +35,16 @@ _REFUSAL = (
 )
 
 
-def serve(app: ASGIApp, host: str, port: int, on_ready: Callable[[str], object]) -> None:
+def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], object],
+    on_stop: Callable[[Callable[[], None]], object] = lambda _: None,
+) -> None:
     """Serve until SIGTERM or SIGINT. `on_ready` gets the address once the port is taken.
 
+    `on_stop` gets a function that ends the server, for a signal that comes before the server takes signals itself.
     Raises TrackerError if the port is not free.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -57,7 +64,14 @@ def serve(app: ASGIApp, host: str, port: int, on_ready: Callable[[str], object])
     on_ready(f"http://{shown_host}:{listener.getsockname()[1]}/")
     # What is loaded by now stays, so no garbage collection, which stops all responses, need examine it again.
     gc.freeze()
-    uvicorn.Server(server_config(app)).run([listener])
+    server = uvicorn.Server(server_config(app))
+
+    def end() -> None:
+        server.should_exit = True
+
+    on_stop(end)
+    if not server.should_exit:
+        server.run([listener])
 
 
 def server_config(app: ASGIApp) -> uvicorn.Config:
