@@ -104,7 +104,7 @@ class Place:
                 **inherited, **upstreams, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
                 "PYTHONPATH": str(ROOT), "TRACKER_NOW": now, "TRACKER_PACE__ARXIV": "0", "GITHUB_TOKEN": "any",
                 "TRACKER_DATA_DIR": "data", "TRACKER_CONTACT": "ann@x.example", "TRACKER_PUBLIC_URL": self.address,
-                "SITE_URL": self.address, "START_ANEW": "false", "NO_PROXY": "127.0.0.1", **environment,
+                "MINUTES": WORKFLOW["env"]["MINUTES"], "SITE_URL": self.address, "START_ANEW": "false", "NO_PROXY": "127.0.0.1", **environment,
             },
         )  # fmt: skip
 
@@ -231,5 +231,10 @@ def test_what_is_left_open_does_not_keep_the_rest_from_the_site(tmp_path: Path, 
     command = tmp_path / "tracker"
     command.write_text(f"#!/bin/sh\nexit {code}\n")
     command.chmod(0o755)
-    job = Job(tmp_path, tmp_path, {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}, done=COMMANDS[:1])
+    job = Job(
+        tmp_path,
+        tmp_path,
+        {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "MINUTES": "1"},
+        done=COMMANDS[:1],
+    )
     assert job.run(until=2) == ends
