@@ -22,7 +22,7 @@ from tracker.domain.terms import Fact
 from tracker.fetch import guard
 from tracker.harvest import pdf, tex_archive
 from tracker.hosts.huggingface import metadata
-from tracker.hosts.inspect import package_metadata, readme
+from tracker.hosts.inspect import announcements, package_metadata, readme
 from tracker.hosts.resolve import resolve_url
 from tracker.judge import licence_classes, licence_files, licence_statements, licences
 from tracker.publish.addresses import escape_uri, web_address
@@ -176,6 +176,7 @@ def _readme() -> Run:
     def run(data: bytes) -> None:
         given = text(data)
         readme.find_named_papers(given, given)
+        assert announcements.promises_release(given) or not announcements.promises_code(given)
         readme.extract_licence_section(given)
         for path in package_metadata.PACKAGE_FILES:
             package_metadata.read_package_licence(path, given)

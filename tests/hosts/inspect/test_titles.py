@@ -163,6 +163,11 @@ def test_hostile_texts_cost_little(piece: str) -> None:
     assert time.process_time() - start < 8
 
 
+def test_aligned_bibtex() -> None:
+    entry = "@misc{a,\n  author       = {A. Author},\n  title          = {" + TITLE + "},\n}"
+    assert named(f"```\n{entry}\n```")
+
+
 def test_prose_comes_after_its_mark() -> None:
     names = find_named_papers(
         '# A Paper on Digging Holes in the Sand\n\nBased on the paper "Another Title on Holes in the Ground". arXiv:2606.00001',

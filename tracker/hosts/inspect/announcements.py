@@ -35,7 +35,7 @@ class Subject(Enum):
 
 # The words for code, without codes of other kinds and without open source as a property.
 _CODE = re.compile(
-    r"\b(?<!qr )(?<!zip )(?<!error )(?<!country )(?:codes?|code ?bases?)\b(?! of conduct| ?names?\b| ?books?\b| review)"
+    r"\bsource\s?[:=]|\b(?<!qr )(?<!zip )(?<!error )(?<!country )(?:codes?|code ?bases?)\b(?! of conduct| ?names?\b| ?books?\b| review)"
     r"|\b(?:source files|implementations?|scripts?|notebooks?|repo|repository|software|toolkit|toolbox|package|library|simulator|framework)\b"
     r"|\b(?:training|inference|evaluation|fine-?tuning|testing|preprocessing) (?:and \w+ )?(?:pipelines?|scripts?|files)\b"
     r"|\b(?:quellcodes?|quelltext|implementierung|impl[ée]mentation|c[óo]digos?|implementaci[óo]n|implementaç[ãa]o|codice|implementazione"
@@ -67,7 +67,7 @@ _SPACED_RELEASE, _SPACED_VERB = _RELEASE.replace(" ", r"\ "), _VERB.replace(" ",
 # Words of a time to come, or of a hindrance that will pass.
 _ENGLISH = rf"""\b(?:
       (?:will|shall|gonna|going\ to|'ll|’ll)\ (?:\w+\ ){{0,2}}?be\ (?:\w+\ ){{0,3}}?{_SPACED_RELEASE}
-    | (?:will|'ll|’ll|shall|plan(?:s|ning|ned)?\ to|going\ to|about\ to|intend(?:s|ing)?\ to|aim(?:s|ing)?\ to|hope\ to|expect(?:s|ing)?\ to|want\ to)\ (?:\w+\ ){{0,3}}?{_SPACED_VERB}\b
+    | (?:will|'ll|’ll|shall|plan(?:s|ning|ned)?\ to|going\ to|about\ to|intend(?:s|ing)?\ to|aim(?:s|ing)?\ to|hope\ to|promise\ to|committed\ to|commit\ to|working\ (?:hard\ )?to|excited\ to|prepar(?:e|ing)\ to|expect(?:s|ing)?\ to|want\ to)\ (?:\w+\ ){{0,3}}?{_SPACED_VERB}\b
     | (?:will|'ll|’ll|shall)\ (?:\w+\ ){{0,2}}?(?:contain|hold|house|include|come\ (?:soon|out|here|later|with|after)|follow|appear\ (?:here|soon|in\ this)|be\ (?:\w+\ )?(?:ready|coming|here|releasing|publishing|uploading|sharing|open[- ]?sourcing|adding|posting))
     | (?:comm?ing|comes?)\ (?:very\ |really\ |out\ )?soon | (?:is|are)\ (?:coming|on\ (?:the|its|their)\ way)\b | (?:is|are)\ still\ being\ (?:updated|completed|uploaded|filled) | under(?:going|goes)\ (?:\w+\ ){{0,3}}?(?:clean|review|refactor|revision|approval)\w* | planned\ (?:for|in|by)\b | coming\ (?:in|this|next|by|up|shortly)\b | (?:very\ )?soon\ to\ be | to\ come\b
     | (?:{_SPACED_RELEASE}|uploaded|updated?|ready)\ (?:very\ |as\ )?(?:soon|shortly|later)\b | (?:very\ )?soon\ (?:be\ )?{_SPACED_RELEASE}
@@ -98,7 +98,7 @@ _ROMANCE = r"""\b(?:bientôt|prochainement|à\ venir|ser(?:a|ont)\ [^.!?\n]{0,60
     |em\ breve|brevemente|(?:será|serão|vai\ ser|vão\ ser)\ [^.!?\n]{0,60}?(?:publicad|disponibilizad|liberad|lançad|compartilhad|partilhad|disponív)\w*|disponibilizaremos|lançaremos|em\ (?:preparação|construção|desenvolvimento)|ainda\ não\ (?:\w+\ ){0,2}?(?:disponív|publicad|liberad|disponibilizad)\w*|após\ (?:a\ |o\ )?(?:aceitação|aceite|publicação)|temporariamente\ (?:removid|indispon)\w*)"""
 _RUSSIAN = r"""\b(?:скоро|вскоре|в\ ближайшее\ время|(?:будет|будут|планиру\w{1,4})\ [^.!?\n]{0,60}?(?:опублик|вылож|доступ|открыт|выпущ|добавл|размещ)\w*|(?:опубликуем|выложим)|(?:ещё|еще|пока)\ не\ (?:\w+\ )?(?:опублик|доступ|вылож|готов)\w*|в\ (?:разработке|подготовке|процессе)|готовится|после\ (?:принятия|публикации)|временно\ (?:удал|скрыт|недоступ)\w*|следите\ за)"""
 _CHINESE = (
-    r"即将|即將|敬请期待|敬請期待|(?:将|將|会|會|计划|計劃|打算|准备|準備|预计|預計|稍后|稍後|尽快|盡快|陆续|陸續|近期|后续|後續|等待|待)[^。！？\n]{0,20}?(?:开源|開源|公开|公開|发布|發布|發佈|上传|上傳|放出|釋出|提供|释放|上线|整理)"
+    r"即将|即將|(?:陆续|后续|稍后|陸續|後續)更新|敬请期待|敬請期待|(?:将|將|会|會|计划|計劃|打算|准备|準備|预计|預計|稍后|稍後|尽快|盡快|陆续|陸續|近期|后续|後續|等待|待)[^。！？\n]{0,20}?(?:开源|開源|公开|公開|发布|發布|發佈|上传|上傳|放出|釋出|提供|释放|上线|整理)"
     r"|(?:录用|接收|接受|发表|审稿|錄用|接受)(?:之)?[后後]|整理中|正在整理|建设中|建設中|施工中|准备中|開發中|开发中|(?:暂未|尚未|还未|暫未|还没有|还没)[^。\n]{0,6}?(?:开源|公开|發布|发布|公開|開源|上传)|暂时(?:下架|移除|关闭|下线)|敬请关注"
 )
 _JAPANESE = (

@@ -41,7 +41,7 @@ _ARXIV = re.compile(
     (?P<id> {_NEW_ID} | {_OLD_ID} ) (?![0-9])""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ENTRY_OR_TITLE = re.compile(r'@[a-z]{2,20}\s{0,4}\{|(?<![\w-])title\s{0,4}=\s{0,4}(?=["{])', re.IGNORECASE)
+_ENTRY_OR_TITLE = re.compile(r'@[a-z]{2,20}\s{0,4}\{|(?<![\w-])title\s{0,30}=\s{0,12}(?=["{])', re.IGNORECASE)
 _ACCENT = re.compile(r"""\\(["'`^~=.]|[cvuHkr](?=[\s{]))\s?\{?\\?([A-Za-z])\}?""")
 _COMBINING = {
     '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
