@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from tracker.domain.papers import PROSE_MARK, title_key
 from tracker.hosts.inspect.headings import MOST_TEXT, TAG, Heading, find_headings, split_lines, visible_text
-from tracker.hosts.inspect.titles import heading_titles, own_parts, prose_titles
+from tracker.hosts.inspect.titles import first_heading_titles, heading_variants, own_parts, prose_titles
 
 MOST_NAMES = 50
 MOST_SECTION = 2_000
@@ -85,9 +85,13 @@ def find_named_papers(readme: str, citation: str) -> tuple[str, ...]:
 def _all_names(readme: str, citation: str) -> Iterator[str]:
     ids = list(dict.fromkeys([*_arxiv_ids(citation), *_own_ids(readme)]))[:_MOST_IDS]
     certain = _distinct_keys(
-        chain(_citation_titles(citation), heading_titles(readme), _bibtex_titles(readme)), _MOST_TITLES
+        chain(_citation_titles(citation), first_heading_titles(readme), _bibtex_titles(readme)), _MOST_TITLES
     )
-    prose = [key for key in _distinct_keys(prose_titles(readme), 2 * _MOST_TITLES) if key not in certain]
+    prose = [
+        key
+        for key in _distinct_keys(chain(heading_variants(readme), prose_titles(readme)), 2 * _MOST_TITLES)
+        if key not in certain
+    ]
     yield from certain
     yield from ids
     if prose:

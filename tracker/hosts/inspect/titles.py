@@ -170,25 +170,31 @@ def prose_titles(text: str) -> Iterator[str]:
         yield from _titles_of(_CODE_SPAN.sub(_keep_words, unescape(paragraph)), head=number < _HEAD_PARAGRAPHS)
 
 
-def heading_titles(text: str) -> Iterator[str]:
-    """The first headings: each whole, without brackets, and without words such as `Code for`; two together as title and
-    subtitle."""
-    words = [
-        title
-        for heading in find_headings(split_lines(text))
-        if heading.level <= 6 and (title := _plain(heading.text))
-    ][:3]
+def first_heading_titles(text: str) -> Iterator[str]:
+    """The first heading that has words: whole, and again without what is in brackets (a venue, a year)."""
+    for title in _first_headings(text)[:1]:
+        yield from dict.fromkeys((title, " ".join(_BRACKETED.sub(" ", title).split())))
+
+
+def heading_variants(text: str) -> Iterator[str]:
+    """What else of the first headings may be a title: the next ones, two together as title and subtitle, and those
+    that follow words such as `Code for`."""
+    words = _first_headings(text)
     for place, title in enumerate(words):
         if place and (not _is_title_case(title) or _GENERIC.search(title)):
             continue
+        bare = " ".join(_BRACKETED.sub(" ", title).split()).lstrip("\"'\u201c")
         if place == 1:
             yield f"{words[0]} {title}"
-            if not _is_long_enough(title):
-                continue
-        bare = " ".join(_BRACKETED.sub(" ", title).split())
-        yield from dict.fromkeys((title, bare))
-        if lead := _LEADS.match(bare.lstrip("\"'\u201c")) or _HEADING_LEAD.match(bare):
-            yield bare.lstrip("\"'\u201c")[lead.end() :]
+        if place and _is_long_enough(title):
+            yield from dict.fromkeys((title, bare))
+        if lead := _LEADS.match(bare) or _HEADING_LEAD.match(bare):
+            yield bare[lead.end() :]
+
+
+def _first_headings(text: str) -> list[str]:
+    headings = (heading for heading in find_headings(split_lines(text)) if heading.level <= 6)
+    return list(islice((title for heading in headings if (title := _plain(heading.text))), 3))
 
 
 def _paragraphs(text: str) -> Iterator[str]:
