@@ -1,6 +1,6 @@
 """Fits the number that stretches the log-odds of full-text links (`[calibration]` of config/roles.toml).
 
-By likelihood over the labelled links of the development texts, and checked by five folds of papers: each fold is
+By likelihood over the labelled links of the development texts, the first and the fresh ones together, and checked by five folds of papers: each fold is
 scored with the factor that the other four gave. Run by hand: `python -m benchmarks.calibrate [FOLDER]`; the factor
 is then written into the file by a person, rounded.
 """
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.accuracy import detections, full, labels, scoring
+from benchmarks.accuracy import detections, fresh, full, labels, scoring
 from tracker.detect.roles import role_rules
 
 FOLDS = 5
@@ -45,12 +45,18 @@ def main(folder: Path) -> int:
     labelled = labels.load_labels(folder)
     rules = role_rules.load_role_rules()
     threshold = math.log(rules.publish_threshold / (1 - rules.publish_threshold))
+    detected = detections.detect_labelled(labelled)
+    first = [
+        [(link.probability, true) for link, true in full.labelled(text, answer, further=True)]
+        for text, answer in zip(labelled.full_texts, detected.full_texts, strict=True)
+    ]
+    # Renderings stay out: they would count the papers of TeX twice.
+    later = [
+        fresh.predictions([pair]) for pair in zip(labelled.fresh.full_texts, detected.fresh_texts, strict=True)
+    ]
     predicted = [
-        [
-            (stretched(link.probability, 1 / rules.sharpness, threshold), true)
-            for link, true in full.labelled(text, answer, further=True)
-        ]
-        for text, answer in zip(labelled.full_texts, detections.detect_labelled(labelled).full_texts, strict=True)
+        [(stretched(chance, 1 / rules.sharpness, threshold), true) for chance, true in paper]
+        for paper in (*first, *later)
     ]
     everything = [pair for paper in predicted for pair in paper]
     held_out: list[tuple[float, bool]] = []

@@ -99,7 +99,7 @@ def _full_texts(part: Part, name: str, pairs: Sequence[TextPair]) -> None:
     counts = [_role_counts(*pair) for pair in pairs]
     balanced = balanced_accuracy([sum(row) for row in zip(*counts, strict=True)])
     part.put(f"{name}.roles", [balanced], ("balanced_accuracy",))
-    predicted = _predictions(pairs)
+    predicted = predictions(pairs)
     errors = (
         calibration_error(equal_width(predicted)),
         calibration_error(equal_mass(predicted)),
@@ -122,7 +122,8 @@ def _role_counts(text: FreshText, detected: Detected) -> tuple[int, int, int, in
     return sum(key in own for key in true), len(true), sum(key not in own for key in others), len(others)
 
 
-def _predictions(pairs: Iterable[TextPair]) -> list[tuple[float, bool]]:
+def predictions(pairs: Iterable[TextPair]) -> list[tuple[float, bool]]:
+    """(probability, whether own) of each found link that is labelled own or mention."""
     return [
         (link.probability, text.roles[link.reference] == "own")
         for text, detected in pairs
@@ -178,7 +179,7 @@ def _formats(part: Part, pairs: Sequence[TextPair]) -> None:
     """Reliability by format: the mean probability beside the share that is own, in five equal widths."""
     rows = []
     for name in sorted({text.format_name for text, _ in pairs}):
-        predicted = _predictions(pair for pair in pairs if pair[0].format_name == name)
+        predicted = predictions(pair for pair in pairs if pair[0].format_name == name)
         rows += [
             (
                 name,

@@ -280,7 +280,9 @@ def _read_rest(clause: str, names: PaperNames) -> Reading:
     if available is not None:
         if used := _find_use(clause[: available.end()]):
             return used
-        if _is_of_others(clause, names) and not _is_ours(head):
+        they = words.THEY_RELEASE.search(clause)
+        by_them = they is not None and not _is_no_name(they["name"], names)
+        if (by_them or _is_of_others(clause, names)) and not _is_ours(head):
             return Reading("others")
     if not head.strip(" ,.:;([{\"'\\"):
         head = clause
