@@ -131,3 +131,25 @@ def test_an_empty_data_dir_counts_as_unset(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text('data_dir = "/srv/papers"\n')
     assert load_settings(mine, environ={"TRACKER_DATA_DIR": " "}).data_dir == Path("/srv/papers")
+
+
+@pytest.mark.parametrize("token", ["ghp_\u2026", '"ghp_abc"', "ghp abc", "ghp\nabc", "\u0433hp"])
+def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
+    with pytest.raises(SettingsError, match=r"^GITHUB_TOKEN: is not a token; copy it again") as error:
+        load_settings(environ={"GITHUB_TOKEN": token})
+    assert token not in str(error.value)
+
+
+@pytest.mark.parametrize(("key", "variable"), [("github_token", "GITHUB_TOKEN"), ("hf_token", "HF_TOKEN")])
+def test_a_secret_in_a_file_is_refused_and_not_repeated(tmp_path: Path, key: str, variable: str) -> None:
+    file = tmp_path / "tracker.toml"
+    file.write_text(f'{key} = "ghp_abc"')
+    with pytest.raises(SettingsError, match=f"`{key}` is a secret; set {variable} in the environment") as error:
+        load_settings(file, environ={})
+    assert "ghp_abc" not in str(error.value)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1990-12-31T00:00:00Z"])
+def test_a_clock_is_moved_to_a_year_that_can_be_computed_with(moment: str) -> None:
+    with pytest.raises(SettingsError, match="is not a time between 1991 and 2199"):
+        load_settings(environ={"TRACKER_NOW": moment})

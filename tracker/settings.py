@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,6 +31,10 @@ RENAMED = {
     "limits.pages": "limits.pages_per_day",
 }
 """Keys of older programs: they bounded a cycle, where these bound a day."""
+YEARS = range(1991, 2200)
+"""Years to which a clock may be moved: since arXiv began, and with room to compute."""
+_TOKEN = re.compile(r"[!#-&(-~]+", re.ASCII)
+"""Printable ASCII without quotes and spaces, as a header takes it."""
 ARXIV_PACE_SECONDS = 3.0
 """arXiv's terms of use: one request every three seconds, over all machines (info.arxiv.org/help/api/tou)."""
 
@@ -252,13 +257,7 @@ def load_settings(
     if file is not None:
         _merge(values, read_toml(file), str(file), origin)
     _merge_environ(values, env, origin)
-    if "notify_urls" in values:
-        raise SettingsError(
-            f"{origin['notify_urls']}: `notify_urls` is a secret; set TRACKER_NOTIFY_URLS instead."
-        )
-    for key, variable in SECRETS.items():
-        if env.get(variable):
-            values[key] = env[variable]
+    _read_secrets(values, env, origin)
     if env.get("TRACKER_NOW"):
         values["now"] = parse_now(env["TRACKER_NOW"])
     for old, new in RENAMED.items():
@@ -273,6 +272,17 @@ def load_settings(
         raise SettingsError(_sentence(error, origin)) from None
     _check(settings, origin)
     return settings
+
+
+def _read_secrets(values: dict[str, Any], env: Mapping[str, str], origin: Mapping[str, str]) -> None:
+    """Take the secrets from the environment. SettingsError where a file holds one, or a token cannot be one."""
+    for key, variable in SECRETS.items():
+        if key in values:
+            raise SettingsError(f"{origin[key]}: `{key}` is a secret; set {variable} in the environment instead.")
+        if text := env.get(variable):
+            values[key] = text
+            if key != "notify_urls" and not _TOKEN.fullmatch(text):
+                raise SettingsError(f"{variable}: is not a token; copy it again, without quotes and spaces.")
 
 
 def _merge(
@@ -312,6 +322,8 @@ def parse_now(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise SettingsError(f"TRACKER_NOW: {text!r} is not a time; write it like 2026-07-01T05:00:00Z.") from None
+    if moment.year not in YEARS:
+        raise SettingsError(f"TRACKER_NOW: {text!r} is not a time between {YEARS.start} and {YEARS.stop - 1}.")
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 

@@ -56,6 +56,7 @@ def test_a_compressed_list_is_read_and_counted(call: Call, data: Path, tmp_path:
         (["export", "--to", "-", "--format", "csv"], "takes one view"),
         (["export", "papers", "--to", "-"], "csv or jsonl"),
         (["import", "missing.json"], "missing.json: cannot be read"),
+        (["import", "/dev/null"], "null: holds no record"),
     ],
 )
 def test_an_error_is_one_sentence(call: Call, data: Path, arguments: list[str], says: str) -> None:

@@ -101,6 +101,8 @@ def import_(
         print(f"{name}, line {bad.line}: {bad.reason}; skipped", file=sys.stderr)
     if result.bad > len(result.bad_records):
         print(f"{name}: {result.bad - len(result.bad_records):,} more like these", file=sys.stderr)
+    if not result.records:
+        raise TrackerError(f"{name}: holds no record; give a list as docs/exchange.md describes.")
     print(
         f"{name}: {result.records:,} records, {result.new:,} new links, {result.known:,} already known, "
         f"{result.unknown_papers:,} of papers that are not stored, {result.bad:,} bad"
