@@ -168,3 +168,6 @@ class RepositoryReading:
             self.folders.append(path)
         elif is_beside(path.partition("/")[0]) and not name.startswith("."):
             self.beside.append(path)
+            self.contents.closed = True
+        else:
+            self.contents.closed = True

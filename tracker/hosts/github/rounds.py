@@ -114,6 +114,11 @@ def _settle(reading: RepositoryReading) -> list[Step]:
         elif kind != "tree":
             reading.answer = _absent(reading, linked_place.no_folder(folder, _branch_name(reading)))
             return []
+    if folder not in reading.outer and reading.default is not None:
+        # Another branch that could not be listed is no reason to doubt what the default branch holds.
+        reading.start()
+        reading.next = Next.NEXT_BRANCH
+        return []
     if folder not in reading.outer:
         reading.failure = "GitHub gave no list of its files"
         return []

@@ -57,7 +57,10 @@ class FileTree:
 
         Raises AbsentPlace, and Unreadable where it lies in a submodule or the list is not whole.
         """
-        if not folder or any(path.startswith(f"{folder}/") for path in (*self.sizes, *self.submodules)):
+        if not folder or not (self.sizes or self.submodules):
+            # Nothing was committed yet: the repository is empty, whatever the link names.
+            return ""
+        if any(path.startswith(f"{folder}/") for path in (*self.sizes, *self.submodules)):
             return folder
         if folder in self.sizes:
             return folder.rpartition("/")[0]

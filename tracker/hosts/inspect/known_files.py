@@ -14,6 +14,10 @@ _MOST_WORDS = 8
 """Words of a file's name that are compared."""
 
 
+_SHORTEST = 4
+"""Letters of a repository's name with which the name of a family of models may begin."""
+
+
 class KnownNames(ConfigTable):
     """One list of `config/known_files.toml`."""
 
@@ -79,4 +83,5 @@ def _beginnings(words: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _is_named_after(repository: str, name: str) -> bool:
-    return name.replace("-", "") in "".join(_words(repository))
+    compact, own = name.replace("-", ""), "".join(_words(repository))
+    return compact in own or (len(own) >= _SHORTEST and compact.startswith(own))

@@ -35,6 +35,8 @@ class RepositoryContents:
     """The size of each file in bytes, None where the host does not state it."""
     complete: bool = True
     """False where some files were not listed."""
+    closed: bool = False
+    """Whether there are folders that were not opened because they hold no part of the work."""
     readme: str | None = None
     outer_readme: str | None = None
     """The README of the repository, where a folder of it is read."""
@@ -63,7 +65,7 @@ class RepositoryContents:
     def read(self) -> ContentReading:
         """What the files show."""
         counted = self.languages if self.whole else ()
-        return read_content(
+        reading = read_content(
             self.sizes,
             self.readme,
             complete=self.complete,
@@ -72,6 +74,9 @@ class RepositoryContents:
             repository=self.repository,
             hollow=self.hollow,
         )
+        if reading.content is Content.EMPTY and self.closed:
+            return replace(reading, content=Content.README_ONLY)
+        return reading
 
     @property
     def language(self) -> str | None:

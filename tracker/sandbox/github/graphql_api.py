@@ -214,7 +214,11 @@ def _at(repository: WorldRepository, path: str) -> _Folder | File | None:
     if path in repository.tree:
         return repository.tree[path]
     prefix = f"{path}/" if path else ""
-    return _Folder(repository, prefix) if any(name.startswith(prefix) for name in repository.tree) else None
+    return (
+        _Folder(repository, prefix)
+        if not path or any(name.startswith(prefix) for name in (*repository.tree, *repository.submodules))
+        else None
+    )
 
 
 def _entries(folder: _Folder, _arguments: Mapping[str, Any]) -> list[_Entry]:
@@ -225,8 +229,9 @@ def _entries(folder: _Folder, _arguments: Mapping[str, Any]) -> list[_Entry]:
             name, slash, _rest = path[start:].partition("/")
             found[name] = "tree" if slash else "blob"
     for path in folder.repository.submodules:
-        if path.rpartition("/")[0] == folder.path.rstrip("/"):
-            found[path.rpartition("/")[2]] = "commit"
+        if path.startswith(folder.path):
+            name, slash, _rest = path[start:].partition("/")
+            found[name] = "tree" if slash else "commit"
     return [_Entry(folder.repository, folder.path + name, kind) for name, kind in sorted(found.items())]
 
 
