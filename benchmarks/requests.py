@@ -45,25 +45,27 @@ NEW, AGAIN, TEXTS = 1_000, 10_000, 90
 RATIO, MOST_AGAIN = 1.5, 150
 CATEGORY = "cs.LG"
 MIT_LINE = "SPDX-License-Identifier: MIT\n"
+SCRIPT = "x = step(x)\n" * 250
+"""As long as real scripts: what is much shorter is read before it counts as code."""
 CITATION = "cff-version: 1.2.0\ntitle: A Method of its own\nauthors: []\n"
 PACKAGE = '[project]\nname = "x"\nlicense = "MIT"\n'
 README = "# A Method\n\nCode of arXiv:2606.00001.\n\n## License\n\nMIT.\n"
 
 # Kinds of repository in the proportions of one listing day, roughly: files, and the questions that each needs.
 KINDS: tuple[tuple[int, Mapping[str, str], int, Content], ...] = (
-    (38, {"README.md": README, "LICENSE": MIT_LINE, "train.py": "x = 1\n"}, 3, Content.CODE),
-    (14, {"README.md": README, "LICENSE": MIT_LINE, "src/train.py": "x = 1\n"}, 4, Content.CODE),
+    (38, {"README.md": README, "LICENSE": MIT_LINE, "train.py": SCRIPT}, 3, Content.CODE),
+    (14, {"README.md": README, "LICENSE": MIT_LINE, "src/train.py": SCRIPT}, 4, Content.CODE),
     (
         8,
-        {"README.md": README, "LICENSE": MIT_LINE, "CITATION.cff": CITATION, "pkg/core/train.py": "x = 1\n"},
+        {"README.md": README, "LICENSE": MIT_LINE, "CITATION.cff": CITATION, "pkg/core/train.py": SCRIPT},
         6,
         Content.CODE,
     ),
-    (15, {"README.md": README, "train.py": "x = 1\n", "model.py": "y = 1\n"}, 2, Content.CODE),
-    (4, {"README.md": README, "train.py": "x = 1\n", "pyproject.toml": PACKAGE}, 3, Content.CODE),
+    (15, {"README.md": README, "train.py": SCRIPT, "model.py": SCRIPT}, 2, Content.CODE),
+    (4, {"README.md": README, "train.py": SCRIPT, "pyproject.toml": PACKAGE}, 3, Content.CODE),
     (
         3,
-        {"README.md": README, "LICENSE-CODE": MIT_LINE, "LICENSE-MODEL": "our own\n", "run.py": "x = 1\n"},
+        {"README.md": README, "LICENSE-CODE": MIT_LINE, "LICENSE-MODEL": "our own\n", "run.py": SCRIPT},
         4,
         Content.CODE,
     ),

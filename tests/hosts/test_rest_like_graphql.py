@@ -53,7 +53,7 @@ files = st.dictionaries(
 facts = st.fixed_dictionaries(
     {},
     optional={
-        "submodules": st.lists(st.sampled_from(["dep", "src/dep", "data"]), max_size=2, unique=True),
+        "submodules": st.lists(st.sampled_from(["dep", "src/dep"]), max_size=2, unique=True),
         "fork": st.just(True),
         "ahead": st.integers(0, 1),
         "behind": st.integers(0, 1),

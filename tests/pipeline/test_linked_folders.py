@@ -23,8 +23,15 @@ def test_two_papers_that_link_two_folders_have_two_verdicts(world: World, start_
         assert run.rows("SELECT url, path FROM links ORDER BY arxiv_id")[0] == (
             "https://github.com/ann/research/tree/main/one", "main/one"
         )  # fmt: skip
-        rows = run.rows("SELECT path, outcome FROM artifacts WHERE checked_at IS NOT NULL ORDER BY path")
-        assert rows == [("main/four", "absent"), ("main/one", "present"), ("main/three", "present"), ("main/two", "present")]
+        rows = run.rows(
+            "SELECT path, outcome FROM artifacts WHERE reference = 'github:ann/research' ORDER BY path"
+        )
+        assert rows == [
+            ("main/four", "absent"),
+            ("main/one", "present"),
+            ("main/three", "present"),
+            ("main/two", "present"),
+        ]
         before = run.rows("SELECT * FROM events ORDER BY id")
         run.cycle()
         assert run.rows("SELECT * FROM events ORDER BY id") == before

@@ -18,7 +18,7 @@ from tracker.domain.terms import Outcome
 from tracker.hosts import json_fields
 from tracker.hosts.github import graphql
 from tracker.hosts.github.names import repository_reference
-from tracker.hosts.github.questions import Subject, all_languages, newest_commit, valid_full_name
+from tracker.hosts.github.questions import Subject, all_languages, branch_names, newest_commit, valid_full_name
 from tracker.hosts.github.reading import RepositoryReading, Step
 from tracker.hosts.github.rounds import claim_that_counts, claimed_here, next_steps, own_licences
 from tracker.hosts.inspect.code_files import is_stub
@@ -72,9 +72,7 @@ def _take(step: Step, answer: graphql.GraphqlAnswer) -> None:
         reading.failure = reading.failure or f"{what} could not be read: {answer.reason}"
         return
     if step.what is Subject.BRANCHES:
-        refs = json_fields.as_list(json_fields.as_mapping(answer.node.get("refs")).get("nodes"))
-        names = (json_fields.as_text(json_fields.as_mapping(ref).get("name")) for ref in refs)
-        reading.branches = [name for name in names if name]
+        reading.branches = branch_names(answer.node) or []
         return
     node = json_fields.as_mapping(answer.node.get("object"))
     match step.what:
@@ -110,6 +108,7 @@ def _keep(reading: RepositoryReading, step: Step, text: str) -> None:
         case Subject.CITATION:
             contents.citation = text
         case Subject.SCRIPT:
+            reading.scripts_read.add(path)
             if text and is_stub(text, path, promised=contents.promised):
                 contents.hollow.add(path)
         case _:

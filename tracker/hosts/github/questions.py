@@ -19,8 +19,11 @@ _TREE = "object(expression:%s){... on Tree{entries{name type size}}}"
 _BLOB = "object(expression:%s){... on Blob{text oid}}"
 _REF = "ref(qualifiedName:%s){name target{oid}}"
 _COMPARED = "ref(qualifiedName:%s){compare(headRef:%s){status}}"
-_BRANCHES = 'refs(refPrefix:"refs/heads/", first:100){nodes{name}}'
+_BRANCHES = 'refs(refPrefix:"refs/heads/", first:%d){nodes{name}}'
 _PARENT = "nameWithOwner defaultBranchRef{name target{oid}}"
+FEW_BRANCHES = 30
+"""Branches that come with the facts: more are asked for only where they matter."""
+MOST_BRANCHES = 100
 _FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+", re.ASCII)
 
 
@@ -54,7 +57,7 @@ BLOBS = frozenset(
 
 def facts_selection(branch: str | None, *, tree: bool) -> str:
     """The fields of the facts; with the commit of the `branch` that a link seems to name, and with the top folder."""
-    fields = [_FACTS]
+    fields = [_FACTS, _BRANCHES % FEW_BRANCHES]
     if branch is not None:
         fields.append(_REF % graphql.quote_string(f"refs/heads/{branch}"))
     if tree:
@@ -73,8 +76,17 @@ def blob_selection(ref: str, path: str) -> str:
 
 
 def branches_selection() -> str:
-    """The names of the first hundred branches."""
-    return _BRANCHES
+    """The names of the first hundred branches, where the facts gave only some."""
+    return _BRANCHES % MOST_BRANCHES
+
+
+def branch_names(node: Mapping[str, Any]) -> list[str] | None:
+    """The branches that an answer names; None where it names none."""
+    nodes = json_fields.as_mapping(node.get("refs")).get("nodes")
+    if not isinstance(nodes, list):
+        return None
+    names = (json_fields.as_text(json_fields.as_mapping(ref).get("name")) for ref in nodes)
+    return [name for name in names if name]
 
 
 def parent_selection() -> str:

@@ -99,6 +99,7 @@ class RepositoryReading:
     """Branches that were listed, or that are still to be read."""
     candidates: dict[str, object] = field(default_factory=dict)
     """The top folder of each branch or tag that a link may name and that is there."""
+    scripts_read: set[str] = field(default_factory=set)
     default: RepositoryContents | None = None
     """What the default branch holds, while another branch is read."""
     parent_branch: str = ""
@@ -127,7 +128,7 @@ class RepositoryReading:
             languages=questions.all_languages(self.node),
             whole=not self.folder and self.ref in ("HEAD", questions.default_branch(self.node)),
         )
-        self.depth, self.folders, self.beside = 0, [], []
+        self.depth, self.folders, self.beside, self.scripts_read = 0, [], [], set()
         return self.contents
 
     def add_outer(self, folder: str, tree: object) -> bool:

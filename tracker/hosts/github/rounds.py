@@ -11,7 +11,7 @@ from tracker.hosts.github import questions
 from tracker.hosts.github.questions import Subject
 from tracker.hosts.github.reading import Next, RepositoryReading, Step
 from tracker.hosts.inspect import content, linked_place, package_metadata
-from tracker.hosts.inspect.code_files import Finding, find_code, is_settled
+from tracker.hosts.inspect.code_files import Finding, find_code, is_settled, scripts_to_read
 from tracker.hosts.inspect.data_files import is_side_folder
 from tracker.hosts.inspect.repository import pick_readme, unchanged_fork
 
@@ -57,7 +57,14 @@ def _ask_root(reading: RepositoryReading) -> list[Step]:
 def _ask_branch(reading: RepositoryReading) -> list[Step]:
     """The list of branches, where the link's first word is none of them."""
     reading.next = Next.WALK if "" in reading.outer else Next.CANDIDATES
-    return [] if "" in reading.outer else [Step(reading, Subject.BRANCHES)]
+    return [] if "" in reading.outer else _list_branches(reading)
+
+
+def _list_branches(reading: RepositoryReading) -> list[Step]:
+    """The list of branches, where the facts did not give all of them."""
+    known = questions.branch_names(reading.node)
+    reading.branches = known or []
+    return [] if known is not None and len(known) < questions.FEW_BRANCHES else [Step(reading, Subject.BRANCHES)]
 
 
 def _ask_candidates(reading: RepositoryReading) -> list[Step]:
@@ -159,7 +166,11 @@ def _ask_texts(reading: RepositoryReading) -> list[Step]:
     if not any(step.what is Subject.LICENCE for step in steps) and not reuse and claimed_here(reading) is None:
         packages = [path for path in package_metadata.PACKAGE_FILES if path in top][:MOST_PACKAGE_FILES]
         steps += [Step(reading, Subject.PACKAGE, reading.at(path)) for path in packages]
-    return steps + [Step(reading, Subject.FOLDER, reading.at(folder)) for folder in _to_open(reading)]
+    folders = _to_open(reading)
+    # Scripts that are read in any case are read at once, after the README, which says whether code is announced.
+    scripts = [] if folders else scripts_to_read(contents.sizes, promised=False, language=contents.language)
+    steps += [Step(reading, Subject.FOLDER, reading.at(folder)) for folder in folders]
+    return steps + [Step(reading, Subject.SCRIPT, reading.at(path)) for path in scripts]
 
 
 def _outer_licences(reading: RepositoryReading) -> list[Step]:
@@ -216,7 +227,8 @@ def _ask_beside(reading: RepositoryReading) -> list[Step]:
 def _ask_scripts(reading: RepositoryReading) -> list[Step]:
     """The scripts that are so small that they may do nothing."""
     reading.next = Next.FORK
-    return [Step(reading, Subject.SCRIPT, reading.at(path)) for path in reading.contents.scripts()]
+    paths = [path for path in reading.contents.scripts() if path not in reading.scripts_read]
+    return [Step(reading, Subject.SCRIPT, reading.at(path)) for path in paths]
 
 
 def _ask_fork(reading: RepositoryReading) -> list[Step]:
@@ -256,8 +268,7 @@ def _ask_other_branches(reading: RepositoryReading) -> list[Step]:
         reading.next = Next.NOTHING
         return []
     reading.next, reading.default = Next.NEXT_BRANCH, reading.contents
-    reading.branches = []
-    return [Step(reading, Subject.BRANCHES)]
+    return _list_branches(reading)
 
 
 def _ask_next_branch(reading: RepositoryReading) -> list[Step]:
