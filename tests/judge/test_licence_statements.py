@@ -94,24 +94,70 @@ def test_package_metadata_speaks_of_the_code(tag: str, fact: Fact, spdx: str | N
     assert (licence.spdx, licence.class_, licence.source) == (spdx, class_, "pyproject.toml")
 
 
-def test_words_count_only_where_nothing_stronger_stands() -> None:
+def test_statements_are_heard_beside_a_file_and_a_claim() -> None:
     words = [LicenceFile("README.md", "CC BY-NC 4.0")]
     file = [LicenceFile("LICENSE", standard("MIT"))]
-    assert decide_licence(None, True, file, rules(), statements=words).spdx == "MIT"
-    assert decide_licence("Apache-2.0", True, [], rules(), statements=words).spdx == "Apache-2.0"
+    for claimed, files, first in ((None, file, "LICENSE"), ("Apache-2.0", [], "the host's licence field")):
+        licence = decide_licence(claimed, True, files, rules(), statements=words)
+        assert (licence.spdx, licence.class_) == ("CC-BY-NC-4.0", RESTRICTED)
+        assert licence.source == f"{first}; README.md, section on the licence"
+        assert "the stricter counts" in licence.note
     assert decide_licence("NOASSERTION", True, [], rules(), statements=words).spdx == "CC-BY-NC-4.0"
-    assert (
-        decide_licence(
-            "other:mrl", True, [], rules(), WEIGHTS, statements=[LicenceFile("README.md", "MIT")]
-        ).class_
-        is RESTRICTED
-    )
+    weaker = [LicenceFile("README.md", "MIT")]
+    assert decide_licence("other:mrl", True, [], rules(), WEIGHTS, statements=weaker).class_ is RESTRICTED
+    unread = [LicenceFile("LICENSE", "Our own words.")]
+    assert decide_licence(None, True, unread, rules(), statements=weaker).class_ is UNKNOWN
     assert decide_licence(None, True, [], rules(), statements=[LicenceFile("README.md", " ")]).class_ is NONE
     other = [LicenceFile("LICENSE-MODEL", "DEEPSEEK LICENSE AGREEMENT")]
-    assert (
-        decide_licence(None, True, other, rules(), statements=[LicenceFile("README.md", "The code is MIT.")]).spdx
-        == "MIT"
-    )
+    code = [LicenceFile("README.md", "The code is MIT.")]
+    assert decide_licence(None, True, other, rules(), statements=code).spdx == "MIT"
+
+
+LIMITS = {
+    "en": "For research only; companies must ask the authors.",
+    "zh": "代码只供学术使用，不得商用。",
+    "ja": "研究目的のみ使用可能です。商用利用は禁止します。",
+    "ko": "이 코드는 연구 목적으로만 사용할 수 있습니다. 상업적 이용은 금지됩니다.",
+    "de": "Nur für Forschungszwecke. Kommerzielle Nutzung ist untersagt.",
+    "fr": "Utilisation à des fins de recherche uniquement, usage commercial interdit.",
+    "es": "Solo para investigación. Uso comercial prohibido.",
+    "it": "Solo per scopi di ricerca, uso commerciale vietato.",
+    "ru": "Только для исследовательских целей. Коммерческое использование запрещено.",
+    "pt": "Apenas para pesquisa, uso comercial proibido.",
+}
+
+
+@pytest.mark.parametrize("language", LIMITS)
+def test_a_limit_in_any_language_counts_beside_a_licence_file(language: str) -> None:
+    files, words = [LicenceFile("LICENSE", standard("MIT"))], [LicenceFile("README.md", LIMITS[language])]
+    licence = decide_licence("MIT", True, files, rules(), statements=words)
+    assert licence.class_ is RESTRICTED
+    assert "LICENSE" in licence.source
+    assert "README.md" in licence.source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Released under Apache 2.0. The service is a research preview for non-commercial use.",
+        "The dataset is for non-commercial use only.",
+        "The model weights are CC BY-NC 4.0.",
+        "Older versions were released for non-commercial use only.",
+        "Third-party components may be for non-commercial use only.",
+        "MIT, see LICENSE.",
+        "代码采用MIT许可证，数据仅供学术研究使用。",
+    ],
+)
+def test_a_limit_of_something_else_does_not_count_against_the_code(text: str) -> None:
+    files = [LicenceFile("LICENSE", standard("MIT"))]
+    assert decide_licence("MIT", True, files, rules(), statements=[LicenceFile("README.md", text)]).class_ is OSI
+
+
+def test_a_badge_alone_is_unknown_and_never_none() -> None:
+    badge = [LicenceFile("README.md, badge", "https://img.shields.io/badge/License-MIT-yellow.svg")]
+    assert decide_licence(None, True, [], rules(), statements=badge).class_ is UNKNOWN
+    limited = [LicenceFile("README.md, badge", "https://img.shields.io/badge/license-CC%20BY--NC%204.0-red")]
+    assert decide_licence(None, True, [], rules(), statements=limited).class_ is not OSI
 
 
 def test_among_words_the_stricter_counts_and_both_are_named() -> None:

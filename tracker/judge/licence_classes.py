@@ -58,6 +58,7 @@ class _StatementPatterns(ConfigTable):
     data: str
     texts: str
     later: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     others: tuple[str, ...]
 
 
@@ -106,6 +107,7 @@ class LicenceRules:
     text_words: re.Pattern[str]
     """Words of documents, figures and fonts, whose licence is not that of code, weights or data."""
     later: re.Pattern[str]
+    elsewhere: re.Pattern[str]
     others: re.Pattern[str]
 
     @cached_property
@@ -178,6 +180,7 @@ def load_licence_rules(path: Path) -> LicenceRules:
         },
         text_words=_compile_any(path, "said.texts", [file.said.texts]),
         later=_compile_any(path, "said.later", file.said.later),
+        elsewhere=_compile_any(path, "said.elsewhere", file.said.elsewhere),
         others=_compile_any(path, "said.others", file.said.others),
     )
     return replace(

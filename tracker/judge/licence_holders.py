@@ -288,16 +288,26 @@ def is_name(text: str, most: int = MAX_NAME_WORDS) -> bool:
     return 0 < len(words) <= most and _names_end(text := " ".join(words), 0) >= len(text.rstrip(" .,;:)>]}\"'"))
 
 
+_FILE_NAME = re.compile(
+    r"(?:(?:un)?licen[sc]es?|notices?|copying|copyright|authors|contributors|readme|third)"
+    r"(?:[-_./](?:3rd|third|party|licen[sc]es?|notices?|mit|apache|bsd|gpl|txt|md|rst|html|2|0)){1,4}",
+    re.IGNORECASE,
+)
+"""Names of files about licences, which a sentence may refer to."""
+
+
 @lru_cache(maxsize=8192)
 def name_slots(word: str) -> frozenset[str]:
     """The open places of a frame that one word may fill: `name` and `names`, `project`, `title`."""
+    if _FILE_NAME.fullmatch(word):
+        return frozenset(("name", "names", "project"))
     verdict = _name_word(word, word, len(word))
     slots: set[str] = set()
     if verdict == "uncased":
         verdict = "name" if len(word) <= _MAX_UNCASED // 2 and not _NEVER_IN.search(word) else "never"
     if verdict in ("name", "between"):
         slots |= {"names", "title"}
-        if word.lower() not in _GENERIC:
+        if word.lower() not in _GENERIC and verdict == "name":
             # A generic word is no name by itself.
             slots |= {"name", "project"}
     elif verdict == "unknown":

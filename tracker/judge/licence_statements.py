@@ -16,7 +16,7 @@ from itertools import islice
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
-from tracker.judge.licence_words import comparable_words, flatten_text, merge_uses, shorten
+from tracker.judge.licence_words import comparable_words, flatten_text, merge_uses, normalise_text, shorten
 
 MAX_SECTION = 8_000
 """Characters of a section that are read; a longer one makes nothing open."""
@@ -37,8 +37,8 @@ _LICENCE_ADDRESS = re.compile(
 _ADDRESS = re.compile(r"https?://[^\s)\]>\"']{1,400}", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:html|txt|svg|php)$|-(?:[a-z]{3,12}|[0-9a-f]{6})\.svg$", re.IGNORECASE)
 _VERSION = re.compile(r",\s{0,3}(?=v(?:ersion)?\b)", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.;!?](?=\s|$)")
-_PIECE = re.compile(r",|\s/\s|\||\b(?:and|while|whereas|but)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.;!?](?=\s|$)|。")
+_PIECE = re.compile(r",|、|\s/\s|\||\b(?:and|while|whereas|but)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class _Clause:
     restricted: str | None
     doubt: str | None
     about_others: bool
+    elsewhere: bool
+    """Whether it is about a service or an older version."""
 
 
 def read_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
@@ -73,13 +75,19 @@ def read_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> Licenc
     fact = Fact.CODE if fact is Fact.DEMO else fact
     if not _README.search(file.path):
         return _read_metadata(file, fact, rules)
-    source = f"{file.path}, section on the licence"
-    clauses = list(islice(_clauses(file.text[:MAX_SECTION], rules), _MAX_CLAUSES))
+    badge = file.path.endswith(", badge")
+    source = file.path if badge else f"{file.path}, section on the licence"
+    clauses = _read_clauses(file, rules)
     mine = [clause for clause in clauses if fact in clause.facts]
     general = [clause for clause in clauses if not clause.facts]
     if clauses and not mine and not general:
         return LicenceStatement(None, _UNKNOWN, source, f"{source}, does not mention the {fact.value}", firm=False)
     statement = _join_clauses(mine, general, source, rules)
+    if badge and statement.class_ is not _RESTRICTED:
+        named = statement.spdx or "a licence"
+        return LicenceStatement(
+            None, _UNKNOWN, source, f"{source}, names {named}, whose text is not there", firm=False
+        )
     if (len(file.text) > MAX_SECTION or len(clauses) == _MAX_CLAUSES) and statement.class_ is not _RESTRICTED:
         return LicenceStatement(None, _UNKNOWN, source, f"{source}, is too long to be read whole")
     return statement
@@ -89,10 +97,16 @@ def read_fact_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> L
     """What a README's section says of this fact alone; None where it names no licence for it."""
     if not _README.search(file.path):
         return None
-    clauses = islice(_clauses(file.text[:MAX_SECTION], rules), _MAX_CLAUSES)
+    clauses = _read_clauses(file, rules)
     mine = [clause for clause in clauses if fact in clause.facts]
     named = any(clause.names or clause.restricted for clause in mine)
     return _join_clauses(mine, [], f"{file.path}, section on the licence", rules) if named else None
+
+
+def _read_clauses(file: LicenceFile, rules: LicenceRules) -> list[_Clause]:
+    """The clauses of a section that are about what is released."""
+    text = normalise_text(file.text[:MAX_SECTION])
+    return [clause for clause in islice(_clauses(text, rules), _MAX_CLAUSES) if not clause.elsewhere]
 
 
 def _read_metadata(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
@@ -188,6 +202,7 @@ def _clause(text: str, rules: LicenceRules) -> _Clause:
         restricted=named or title or (limit[0] if limit else None),
         doubt=doubt[0] if doubt else None,
         about_others=rules.others.search(words) is not None,
+        elsewhere=rules.elsewhere.search(words) is not None,
     )
 
 

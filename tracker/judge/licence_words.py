@@ -50,6 +50,10 @@ _PLAIN_SYMBOLS = frozenset(
 _NUMERALS = frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv".split())  # noqa: SIM905 - words read better so
 _V_NUMBER = re.compile(r"v(\d+(?:\.\d+)*)")
 _POINT = re.compile(r"\.(?![0-9])|(?<![0-9])\.")
+_SCRIPT_EDGE = re.compile(
+    r"(?<=[a-z0-9])(?=[\u3040-\u9fff\uac00-\ud7a3])|(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[a-z0-9])"
+)
+"""Where a Latin name meets a script that has no spaces, as in "MIT许可证"."""
 _SPELLINGS = {
     "licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense",
     "acknowledgment": "acknowledgement", "acknowledgments": "acknowledgements", "owner": "holder",
@@ -154,6 +158,8 @@ def comparable_words(text: str) -> list[str]:
 def flatten_text(text: str) -> str:
     """The text in lower case, with spaces in place of all punctuation but the points in numbers."""
     text = normalise_text(text).lower().replace("licence", "license")
+    if not text.isascii():
+        text = _SCRIPT_EDGE.sub(" ", text)
     return " ".join(_POINT.sub(" ", re.sub(r"[^\w.+]+", " ", text).replace("_", " ")).split())
 
 

@@ -55,21 +55,34 @@ def decide_licence(
     `host_asked` is False where nobody asked the host for the licence. A file counts before the claim; where both
     are known and differ, the stricter class counts. A claim of nothing (NOASSERTION, `other`) is not a claim, but
     proves that there is something: without a file it is unknown, never none. The `statements` of README and package
-    metadata (`Check.licence_statements`) count where there is neither a file for this fact nor a claim; where they are
-    not recognised, the licence is unknown.
+    metadata (`Check.licence_statements`) decide where there is neither a file for this fact nor a claim; where they are
+    not recognised, the licence is unknown. Beside a file or a claim they count where they are stricter.
     """
     claim = normalise_licence(claimed, rules)
     applicable = files_for_fact(files, for_fact)
+    written = [statement for statement in statements if statement.text.strip()]
     if applicable:
         reading, source = read_licence_files(applicable, rules, for_fact)
         if claim is None:
-            return Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
-        return _join_claim(claim, claimed_by, reading, source, flatten_text(applicable[0].text), rules)
-    licence = _licence_without_file(claim, claimed, host_asked, files, rules, for_fact, claimed_by)
-    written = [statement for statement in statements if statement.text.strip()]
-    if claim is not None or not written or licence.class_ is _RESTRICTED:
+            licence = Licence(spdx=reading.spdx, class_=reading.class_, source=source, note=reading.note)
+        else:
+            licence = _join_claim(claim, claimed_by, reading, source, flatten_text(applicable[0].text), rules)
+    else:
+        licence = _licence_without_file(claim, claimed, host_asked, files, rules, for_fact, claimed_by)
+    if not written or licence.class_ is _RESTRICTED:
         return licence
-    return _licence_of_statements(written, rules, for_fact)
+    said = _licence_of_statements(written, rules, for_fact)
+    return said if claim is None and not applicable else _join_statements(licence, said)
+
+
+def _join_statements(licence: Licence, said: Licence) -> Licence:
+    """The licence of a file or claim beside what README or card say: the stricter counts where both are known."""
+    if said.class_ is _UNKNOWN or not _is_stricter(said.class_, licence.class_):
+        return licence
+    both = f"{licence.source}; {said.source}"
+    first, second = licence.spdx or licence.class_.value, said.spdx or said.class_.value
+    note = f"{licence.source} says {first}, {said.source} says {second}: the stricter counts"
+    return replace(said, source=both, note=f"{note}; {said.note}" if said.note else note)
 
 
 def licences_by_fact(

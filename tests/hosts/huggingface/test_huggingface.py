@@ -221,10 +221,12 @@ def test_a_gated_model_with_nothing_but_a_card_is_not_called_empty(hub):
     assert hub.asked == ["/api/models/ns/name"]
 
 
-def test_a_claim_without_files_costs_one_request(hub):
+def test_the_card_is_read_though_a_tag_states_the_licence(hub):
     hub.say("/api/models/ns/name", info())
+    hub.text("/ns/name/raw/main/README.md", "---\nlicense: apache-2.0\n---\n## License\nWeights: CC BY-NC 4.0.\n")
     check = huggingface.check(make_reference("model", "ns/name"), hub)
-    assert (hub.asked, check.papers_named, check.licence_files) == (["/api/models/ns/name"], None, ())
+    assert hub.asked == ["/api/models/ns/name", "/ns/name/raw/main/README.md"]
+    assert [statement.text for statement in check.licence_statements] == ["Weights: CC BY-NC 4.0."]
 
 
 def test_a_licence_file_is_read_beside_a_claim_so_that_a_conflict_is_seen(hub):

@@ -1,7 +1,7 @@
 """Hugging Face: models, datasets, Spaces, collections and owners; the first three are checked.
 
-One request returns everything but texts. Licence files are read where there are any, and the card where nothing else
-states a licence.
+One request returns everything but texts. Licence files and the card are read where there are any: a tag of a licence
+and what the card says of it are both heard.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def _check_record(link: Reference, info: Mapping[str, Any], fetch: Fetch, known:
 def _with_texts(
     check: Check, link: Reference, info: Mapping[str, Any], files: Sequence[str] | None, fetch: Fetch
 ) -> Check:
-    """`check` with its licence texts, or with what its card says where neither a claim nor a file states the licence.
+    """`check` with its licence texts and what its card says of the licence, though a tag may state one.
 
     A missing licence counts as checked only where the card was read, or where there is no card.
     """
@@ -201,17 +201,15 @@ def _with_texts(
     listed = _licence_paths(link, info, files)
     texts = [LicenceFile(path, text) for path in listed if (text := _text(link, path, fetch)) and text.strip()]
     check = replace(check, licence_files=tuple(texts), licence_checked=claim is not None or bool(texts))
-    if listed or not metadata.states_no_terms(claim):
-        return check
     if metadata.CARD not in files:
-        return replace(check, licence_checked=True)
+        return check if listed or not metadata.states_no_terms(claim) else replace(check, licence_checked=True)
     card = _text(link, metadata.CARD, fetch)
     if card is None:
         return check
     return replace(
         check,
         licence_claimed=claim or metadata.front_matter_licence(card),
-        licence_checked=True,
+        licence_checked=True if metadata.states_no_terms(claim) and not listed else check.licence_checked,
         licence_statements=metadata.card_licence_section(card),
         papers_named=metadata.card_papers(card),
     )

@@ -198,20 +198,40 @@ def _citation_titles(text: str) -> Iterator[str]:
             title, indent = "" if value in _BLOCK else value, len(key[1])
 
 
-_WORDS = re.compile(r"[a-z]+")
+_WORDS = re.compile(r"[^\W\d_]+")
 _ABOUT_LICENCES = frozenset(
     {"license", "licence", "licenses", "licences", "licensing", "licencing", "copyright", "copyrights"}
+    | {
+        "lizenz",
+        "lizenzen",
+        "licencia",
+        "licencias",
+        "licenza",
+        "licenze",
+        "licença",
+        "licenças",
+        "лицензия",
+        "лицензии",
+    }
 )
+_ABOUT_TERMS = re.compile(
+    r"\b(?:terms (?:of use|and conditions)|usage (?:restrictions?|terms|policy)|conditions of use|nutzungsbedingungen"
+    r"|conditions d.utilisation|condiciones de uso|termos de uso|условия использования)\b"
+    r"|许可|許可|授权|授權|版权|版權|使用条款|使用須知|使用须知|ライセンス|利用規約|利用条件|著作権|라이선스|라이센스|저작권|이용약관"
+)
+"""Headings in words that are no single word of `_ABOUT_LICENCES`, or in scripts without spaces."""
 # A licence plate is an object to recognise, and a section on licences of dependencies is not about this work.
 _OF_OTHERS = frozenset({"plate", "plates", "driver", "drivers", "third", "party", "dependencies", "dependency"})
-_MOST_HEADING_WORDS = 6
+_MOST_HEADING_WORDS, _MOST_HEADING = 6, 80
 
 
 def _is_about_licence(heading: Heading) -> bool:
-    words = _WORDS.findall(visible_text(heading.text).casefold())
+    title = visible_text(heading.text).casefold()
+    words = _WORDS.findall(title)
     return (
         len(words) <= _MOST_HEADING_WORDS
-        and not _ABOUT_LICENCES.isdisjoint(words)
+        and len(title) <= _MOST_HEADING
+        and (not _ABOUT_LICENCES.isdisjoint(words) or _ABOUT_TERMS.search(title) is not None)
         and _OF_OTHERS.isdisjoint(words)
     )
 
@@ -233,13 +253,30 @@ def extract_licence_section(readme: str) -> str:
         ends = (following.start for following in later if following.level <= heading.level)
         reached = next(ends, len(lines))
         title = visible_text(heading.text)
-        more = [title] if not _ABOUT_LICENCES.issuperset(_WORDS.findall(title.casefold())) else []
+        plain = _ABOUT_LICENCES.issuperset(_WORDS.findall(title.casefold())) or _ABOUT_TERMS.search(
+            title.casefold()
+        )
+        more = [] if plain else [title]
         body = "\n".join([heading.rest, *lines[heading.end : reached]])[: 4 * MOST_SECTION]
         if text := "\n".join([*more, TAG.sub(_tag_to_address, body).strip()]).strip():
             sections.append(text)
         if sum(map(len, sections)) >= MOST_SECTION:
             break
     return "\n\n".join(sections)[:MOST_SECTION].strip()
+
+
+_BADGE = re.compile(
+    r"https?://(?:img\.)?(?:shields\.io|badgen\.net|custom-icon-badges\.demolab\.com)/(?:static/v1\?label=)?(?:badge/|github/)?[^\s)\]>\"'<]{0,80}licen[sc]e"
+    r"[^\s)\]>\"'<]{0,200}",
+    re.IGNORECASE,
+)
+_MOST_BADGES = 4
+
+
+def find_licence_badges(readme: str) -> str:
+    """The addresses of the badges on a licence, one a line; empty where there are none."""
+    found = dict.fromkeys(match[0] for match in _BADGE.finditer(readme[:MOST_TEXT]))
+    return "\n".join(list(found)[:_MOST_BADGES])
 
 
 _HREF = re.compile(r"href\s{0,3}=\s{0,3}[\"']([^\"'<>]{1,300})[\"']", re.IGNORECASE)

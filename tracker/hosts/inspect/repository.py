@@ -18,7 +18,7 @@ from tracker.hosts.inspect.content import (
     is_readme,
     read_content,
 )
-from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
+from tracker.hosts.inspect.readme import extract_licence_section, find_licence_badges, find_named_papers
 
 
 @dataclass(slots=True)
@@ -108,11 +108,19 @@ class RepositoryContents:
             holds=reading.holds,
             reason=reading.reason,
             licence_files=tuple(self.licences),
-            licence_statements=(LicenceFile("README.md", section),) if section else tuple(self.packages[:1]),
+            licence_statements=self._statements(section),
             papers_named=None
             if named is None and self.citation is None
             else find_named_papers(named or "", self.citation or ""),
         )
+
+    def _statements(self, section: str) -> tuple[LicenceFile, ...]:
+        """The README's section on the licence, else package metadata, else the badges of the README."""
+        if section:
+            return (LicenceFile("README.md", section),)
+        badges = find_licence_badges(self.readme or "")
+        badge = (LicenceFile("README.md, badge", badges),) if badges else ()
+        return tuple(self.packages[:1]) or badge
 
 
 def pick_readme(names: Iterable[str]) -> str | None:
