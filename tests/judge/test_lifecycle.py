@@ -209,7 +209,7 @@ def test_an_artifact_that_ships_late_is_news_and_one_that_was_there_is_history()
 
 @pytest.mark.parametrize(("facts", "cause"), [
     ({"first_version": 2}, "world"),
-    ({"first_version": 1}, "world"),
+    ({"first_version": 1}, "backfill"),
     ({"first_version": 2, "found_at": START}, "backfill"),
 ])  # fmt: skip
 def test_a_link_that_a_later_version_brought_is_news(facts: dict[str, Any], cause: str) -> None:
