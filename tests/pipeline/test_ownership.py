@@ -6,7 +6,7 @@ import itertools
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -228,6 +228,23 @@ def test_of_two_claims_the_one_with_more_right_counts(play: Play, order: Sequenc
     assert play.roles()[OWN.arxiv_id, key] == "own"
     assert play.roles()[THIEF.arxiv_id, key] == "mention"
     assert f"conflict: arxiv:{OWN.arxiv_id}" in play.reasons(THIEF)
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_a_branch_is_claimed_with_its_repository(play: Play, own_first: bool) -> None:
+    thief = replace(THIEF, abstract=f"We do things. Our code is available at {REPO}/tree/main.")
+    for arrival in (OWN, thief) if own_first else (thief, OWN):
+        play.arrive(arrival)
+    key = "github:thelab/stereofield"
+    assert play.roles()[OWN.arxiv_id, key] == "own"
+    assert play.roles()[THIEF.arxiv_id, key] == "mention"
+
+
+def test_two_papers_have_two_folders_of_one_repository(play: Play) -> None:
+    first, second = "https://github.com/biglab/research/tree/main/{}".format, ("Other Person", "X Y")
+    play.arrive(Arrival(10, f"We present AlphaNet. Our code is available at {first('alphanet')}.", LAB))
+    play.arrive(Arrival(11, f"We present BetaNet. Our code is available at {first('betanet')}.", second))
+    assert set(play.roles().values()) == {"own"}
 
 
 def test_all_at_once_is_the_same_as_one_by_one(play: Play) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.history import Licence
 from tracker.domain.terms import Content, Fact, Lifecycle, Outcome
+from tracker.store import claims
 from tracker.store.artifact_names import (
     identify_artifact,
     queue_linking_works,
@@ -112,6 +113,9 @@ def _update_artifact(
     # What is there proves its account for later papers of the same authors.
     appeared = check.outcome is Outcome.PRESENT and row.outcome != Outcome.PRESENT.value
     queue_linking_works(connection, artifact, roles_too=names_changed or origin_changed or appeared)
+    for branch in claims.load_branches(connection, [artifact])[artifact] - {artifact} if appeared else ():
+        # Only now is it known to be the same repository: claims on either concern the other.
+        queue_linking_works(connection, branch, roles_too=True)
 
 
 _READ = (

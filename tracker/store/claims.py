@@ -88,13 +88,17 @@ def load_rivals(
 
     `links` are pairs of work and artifact; `named` has the papers that the files of each artifact name.
     """
-    claims: dict[int, list[tuple[int, Claim]]] = defaultdict(list)
+    same = load_branches(connection, {artifact for _, artifact in links})
+    stored: dict[int, list[tuple[int, Claim]]] = defaultdict(list)
     for row in connection.execute(
         select(ROLE.c.artifact, ROLE.c.work, ROLE.c.claim).where(
-            among(ROLE.c.artifact, {artifact for _, artifact in links}), ROLE.c.claim > 0
+            among(ROLE.c.artifact, {of_same for group in same.values() for of_same in group}), ROLE.c.claim > 0
         )
     ):
-        claims[row.artifact].append((row.work, Claim(row.claim)))
+        stored[row.artifact].append((row.work, Claim(row.claim)))
+    claims = {
+        artifact: [claim for of_same in group for claim in stored[of_same]] for artifact, group in same.items()
+    }
     contested = [
         (work, artifact) for work, artifact in links if any(other != work for other, _ in claims[artifact])
     ]
@@ -120,6 +124,32 @@ def load_rivals(
                 found, key=lambda rival: (rival.named, rival.claim, rival.earlier, rival.paper)
             )
     return rivals
+
+
+def load_branches(connection: Connection, artifacts: Collection[int]) -> dict[int, frozenset[int]]:
+    """The artifacts that are the same repository as each of these, whole or a branch of it; each with itself.
+
+    Two folders of one repository are two artifacts, as two papers may well have them.
+    """
+    same = {artifact: frozenset({artifact}) for artifact in artifacts}
+    columns = (ARTIFACT.c.id, ARTIFACT.c.host, ARTIFACT.c.kind, ARTIFACT.c.host_id, ARTIFACT.c.path)
+    known: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for row in connection.execute(
+        select(*columns).where(among(ARTIFACT.c.id, same), ARTIFACT.c.host_id.is_not(None))
+    ):
+        if "/" not in row.path:
+            known[row.host, row.kind][row.host_id].append(row.id)
+    for (host, kind), by_id in known.items():
+        whole: dict[str, set[int]] = defaultdict(set)
+        for row in connection.execute(
+            select(*columns).where(
+                ARTIFACT.c.host == host, ARTIFACT.c.kind == kind, among(ARTIFACT.c.host_id, by_id)
+            )
+        ):
+            if "/" not in row.path:
+                whole[row.host_id].add(row.id)
+        same |= {artifact: frozenset(whole[host_id]) for host_id, of_id in by_id.items() for artifact in of_id}
+    return same
 
 
 def load_proved_accounts(
@@ -195,7 +225,8 @@ def queue_dependent_works(
     """
     after = load_claims(connection, works)
     changed = {pair[1] for pair in before.keys() | after.keys() if before.get(pair) != after.get(pair)}
-    rivals = select(ROLE.c.work).where(among(ROLE.c.artifact, changed), ROLE.c.claim > 0)
+    branches = {of_same for group in load_branches(connection, changed).values() for of_same in group}
+    rivals = select(ROLE.c.work).where(among(ROLE.c.artifact, branches), ROLE.c.claim > 0)
     due = set(connection.execute(rivals).scalars()) - set(works)
     due |= _later_works_of_authors(connection, works)
     connection.execute(update(WORK).where(among(WORK.c.id, due), WORK.c.latest > 0).values(scan_due=True))
