@@ -41,11 +41,11 @@ def test_a_source_and_its_html_are_read_alike(resolve: Resolve, name: str) -> No
 @pytest.mark.parametrize(("name", "expected"), [
     ("footnotes", {
         "github:ann/deep-parts": Place.TITLE_FOOTNOTE, "page:https://ann.example.org": Place.TITLE_FOOTNOTE, "github:ann/abs_parts": Place.ABSTRACT,
-        "github:ann/foot_parts": Place.FOOTNOTE, "hf-dataset:ann/parts": Place.FOOTNOTE, "github:ann/marked": Place.FOOTNOTE,
+        "github:ann/foot_parts": Place.FOOTNOTE, "page:https://huggingface.co/datasets/ann/parts": Place.FOOTNOTE, "github:ann/marked": Place.FOOTNOTE,
     }),
     ("captions", {"github:ann/caption-tool": Place.CAPTION, "github:other/baseline": Place.CAPTION, "github:ann/cell": Place.SECTION}),
     ("bibliography", {
-        "github:ann/mine": Place.SECTION, "github:other/foo": Place.BIBLIOGRAPHY, "doi:10.1000/xyz": Place.BIBLIOGRAPHY,
+        "github:ann/mine": Place.SECTION, "github:other/foo": Place.BIBLIOGRAPHY, "page:https://doi.org/10.1000/xyz": Place.BIBLIOGRAPHY,
         "github:ann/appendix-code": Place.SECTION,
     }),
     ("macros", dict.fromkeys(["github:ann/macro_tool", "github:ann/helper", "github:ann/noted"], Place.SECTION)),
