@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tracker.detect.formats import html, pdf_text, tex
+from tracker.detect.formats import html, pdf_footnotes, pdf_text, tex
 from tracker.detect.formats.plain_text import PlainText
 from tracker.domain.terms import Place
 
@@ -31,7 +31,7 @@ def to_plain_text(text: str, kind: str) -> PlainText:
     """`text` without its markup, with the links and places that the markup gives; `kind` is the format."""
     if kind == "html":
         return html.to_plain_text(text)
-    return tex.to_plain_text(text) if kind == "tex" else PlainText(text)
+    return tex.to_plain_text(text) if kind == "tex" else pdf_footnotes.join_footnotes(text, pdf_text.FIRST_PAGE)
 
 
 class PlaceFinder:
@@ -43,6 +43,7 @@ class PlaceFinder:
 
     def place_at(self, position: int) -> Place:
         """The innermost place around `position`."""
-        if self._words is not None:
-            return self._words.place_at(position)
-        return self._plain.place_at(position) or Place.SECTION
+        place = self._plain.place_at(position)
+        if place is None and self._words is not None:
+            place = self._words.place_at(position)
+        return place or Place.SECTION

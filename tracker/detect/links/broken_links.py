@@ -39,6 +39,42 @@ _WORDS_TEXT = """a about above accepted access accessed after all also an and an
     that the their there these this those through to today together under until upon using via video videos was
     we webpage website well were when where which while will with within work you your"""
 _WORDS = frozenset(_WORDS_TEXT.split())
+# Words before which a hyphen at the end of an address is a dash; any other word is the rest of a hyphenated name.
+_GRAMMAR = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "by",
+        "can",
+        "for",
+        "from",
+        "has",
+        "have",
+        "here",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "our",
+        "that",
+        "the",
+        "their",
+        "this",
+        "to",
+        "via",
+        "was",
+        "we",
+        "were",
+        "which",
+        "with",
+    ]
+)
 _UNDERSCORE_HOSTS = frozenset({"github.com", "gitlab.com", "huggingface.co", "gitee.com"})
 _MAX_TAIL = 20
 _MIN_ABSTRACT = 400
@@ -100,6 +136,9 @@ def _joint(so_far: str, text: str, after: int, new_line: bool, broken_lines: boo
         goes_on = text[after] == "/" and next_character.isalnum() and lacks_segments(host, path)
         return "" if goes_on else None
     word = token.group()
+    hyphenated = so_far[-1] == "-" and so_far[-2:-1].isalnum() and path.strip("-_")
+    if hyphenated and word.lower().rstrip(".") not in _GRAMMAR and not text.startswith(("://", ":/"), token.end()):
+        return ""
     if word.lower().rstrip(".") in _WORDS or text.startswith(("://", ":/"), token.end()):
         return None
     if so_far[-1] in "-_" and path.strip("-_"):
