@@ -41,3 +41,10 @@ def test_without_one_mark_a_footnote_stays_where_it_is(text: str) -> None:
 @given(st.text(alphabet="ab1.\n https://github.com/", max_size=300))
 def test_no_text_raises(text: str) -> None:
     join_footnotes(text, 50)
+
+
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_a_hyphen_before_a_gap_belongs_to_the_name(resolve: Resolve, gap: str) -> None:
+    text = f"See https://github.com/ann/parts-2-output-{gap}dataset and more."
+    (found,) = detect.find_full_text_mentions(text, "pdf-text", resolve)
+    assert found.url == "https://github.com/ann/parts-2-output-dataset"
