@@ -222,11 +222,11 @@ def _not_read(item: Item) -> str:
 
 
 def days_until_read(item: Item) -> int | None:
-    """Whole days from the announcement until the paper entered the feed, where its code was open at our first look: then
-    the delay is ours. None where it is less than two days."""
-    if item.announced_at is None or item.entered_at is None or days_until_open(item) is not None:
+    """Whole days from the announcement until its code was seen open, where it was so at our first look: then the delay is
+    ours. None where it is less than two days."""
+    if item.announced_at is None or item.opened_at is None or days_until_open(item) is not None:
         return None
-    days = (item.entered_at - item.announced_at).days
+    days = (item.opened_at - item.announced_at).days
     return days if days >= LATE_DAYS else None
 
 
@@ -260,11 +260,9 @@ def format_minute(moment: datetime | None) -> str:
 
 def days_until_open(item: Item) -> int | None:
     """Whole days from submission until the paper's code opened; None if it was open at the first check, since then
-    the time of opening is not known."""
+    the time of opening is not known. What we read late may have been open before."""
     if item.submitted_at is None or item.opened_at is None or item.first_seen is None:
         return None
-    return (
-        (item.opened_at - item.submitted_at).days
-        if item.opened_at - item.first_seen >= timedelta(days=1)
-        else None
-    )
+    found = [link.found_at for link in item.own_links()[:1] if link.found_at is not None]
+    looked_at = max([item.first_seen, *found])
+    return (item.opened_at - item.submitted_at).days if item.opened_at - looked_at >= timedelta(days=1) else None

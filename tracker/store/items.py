@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.reading import TEXT_SOURCES, ReadDepth
-from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Outcome, Place, Role, State
+from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Outcome, Place, Role, Source, State
 from tracker.store import feed_entries
 from tracker.store.dialect import among
 from tracker.store.engine import Store
@@ -25,6 +25,10 @@ from tracker.store.tables.artifact import ARTIFACT
 from tracker.store.tables.judgement import EVENT, FEED_ENTRY
 from tracker.store.tables.work import GRADING, SCAN, WORK
 from tracker.store.verdicts import complete_verdicts
+
+_STOOD_BEFORE = frozenset(
+    source.value for source in (Source.METADATA, *TEXT_SOURCES, Source.HUB_RECORD, Source.PAGE)
+)
 
 
 def load_feed_items(store: Store, feed: str, limit: int, category: str = "") -> list[Item]:
@@ -218,6 +222,7 @@ def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLi
                 created_at=row.created_at,
                 licence_note=row.licence_note,
                 copy_url=row.copy_url,
+                found_at=row.found_at if row.source in _STOOD_BEFORE and row.first_version == 1 else None,
             )
         )
     return links

@@ -44,7 +44,15 @@ MENTIONS = (
 """Mentions with the artifact that they lead to, its reference, and the address of that reference."""
 
 ROLES = (
-    select(*ROLE.c, ARTIFACT_NAME.c.reference, _URL, MENTION.c.evidence, SHARED_TEXT.c.sentences.label("reasons"))
+    select(
+        *ROLE.c,
+        ARTIFACT_NAME.c.reference,
+        _URL,
+        MENTION.c.evidence,
+        MENTION.c.found_at,
+        MENTION.c.first_version,
+        SHARED_TEXT.c.sentences.label("reasons"),
+    )
     .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == ROLE.c.name)
     .join(SHARED_TEXT, SHARED_TEXT.c.id == ROLE.c.shared_text)
     .join(
