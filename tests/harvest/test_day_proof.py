@@ -91,6 +91,12 @@ def test_blank_readings_are_believed_where_nobody_knows_a_paper() -> None:
     assert prove_day(DayEvidence(ready_at=READY, lists=lists, papers_are_known=False)) == (API, OAI)
 
 
+def test_an_empty_day_is_believed_where_rss_cannot_confirm_it() -> None:
+    lists = {API: listed(NOTHING), OAI: listed(NOTHING)}
+    assert prove_day(DayEvidence(ready_at=READY, lists=lists, rss_is_silent=True)) == (API, OAI)
+    assert prove_day(DayEvidence(ready_at=READY, lists=lists)) == ()
+
+
 def test_a_paper_that_rss_alone_announces_is_missing() -> None:
     lists = {API: listed(PAPERS), OAI: listed(PAPERS)}
     known = DayEvidence(ready_at=READY, lists=lists, rss_alone=frozenset({"2606.00099"}))

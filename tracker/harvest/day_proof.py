@@ -61,6 +61,8 @@ class DayEvidence:
     papers_are_known: bool = True
     """Whether any source listed a paper of any day lately, or RSS did not show just now that there is none: then a
     blank reading says nothing."""
+    rss_is_silent: bool = False
+    """Whether RSS was read by now and does not show the day that it should, so that it cannot confirm anything."""
     usual: float | None = None
     """The usual number of papers on such a weekday; None where too few are known."""
     api_only: bool = False
@@ -139,7 +141,7 @@ def _is_believably_empty(evidence: DayEvidence, first: SourceList, second: Sourc
     if not evidence.papers_are_known:
         return True
     is_settled = min(first.last_at, second.last_at) >= evidence.ready_at + SETTLED
-    return is_settled and not first.blank and not second.blank
+    return (is_settled or evidence.rss_is_silent) and not first.blank and not second.blank
 
 
 def _is_enough_alone(evidence: DayEvidence, source: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from tracker.pipeline.day_proofs import load_evidence, prove_days, rss_may_help
 from tracker.pipeline.harvest import harvest_windows, plan_harvest
 from tracker.pipeline.papers_by_id import announced_and_not_stored, store_papers_by_id
 from tracker.pipeline.publish import write_site
-from tracker.pipeline.rss import harvest_rss
+from tracker.pipeline.rss import RssReading, harvest_rss
 from tracker.pipeline.versions import harvest_versions
 from tracker.store import upstreams
 from tracker.store.day_proofs import has_listings
@@ -50,10 +50,11 @@ def harvest_arxiv(cycle: Cycle, since: date | None = None, until: date | None = 
 
 def compare_sources(cycle: Cycle, *, rss_was_read: bool) -> None:
     """Prove days complete by what the sources list; where they disagree ask RSS, and the API for single papers."""
-    unproved, rss_is_empty = prove_days(cycle), False
+    unproved, by_rss = prove_days(cycle), RssReading()
     if not rss_was_read and rss_may_help(cycle, unproved):
-        rss_is_empty = harvest_rss(cycle)
+        by_rss = harvest_rss(cycle)
     evidence = load_evidence(cycle.store, cycle.settings, unproved)
     named = {*announced_and_not_stored(cycle), *(name for day in evidence.values() for name in day.rss_alone)}
     store_papers_by_id(cycle, named)
-    prove_days(cycle, papers_are_known=not rss_is_empty or has_listings(cycle.store))
+    papers_are_known = not by_rss.is_empty or has_listings(cycle.store)
+    prove_days(cycle, papers_are_known=papers_are_known, rss_is_silent=by_rss.is_silent)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from tracker.harvest import announcements, day_proof, oai, rss
@@ -95,12 +96,16 @@ def rss_may_help(cycle: Cycle, unproved: Collection[date]) -> bool:
     return shown in unproved or (bool(unproved) and not day_proofs.has_listings(cycle.store))
 
 
-def prove_days(cycle: Cycle, *, papers_are_known: bool = True) -> list[date]:
-    """Keep which days are proved complete by now; returns those that are not. See `DayEvidence` for
-    `papers_are_known`."""
+def prove_days(cycle: Cycle, *, papers_are_known: bool = True, rss_is_silent: bool = False) -> list[date]:
+    """Keep which days are proved complete by now; returns those that are not. See `DayEvidence` for the options."""
     store = cycle.store
     days = days_to_prove(store, cycle.settings, cycle.now)
     evidence = load_evidence(store, cycle.settings, days, papers_are_known=papers_are_known)
+    if rss_is_silent:
+        evidence = {
+            day: replace(known, rss_is_silent=announcements.rss_time(day) <= cycle.now)
+            for day, known in evidence.items()
+        }
     proofs = [
         day_proofs.DayProof(day, _papers(evidence[day]), " and ".join(sources))
         for day in days

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tracker.domain.papers import Version
 from tracker.harvest import rss
@@ -16,31 +16,39 @@ from tracker.store import papers
 log = logging.getLogger(__name__)
 
 
-def harvest_rss(cycle: Cycle) -> bool:
-    """Store what RSS shows of the last announcement; returns whether it showed no paper, or may not be asked.
+@dataclass(frozen=True, slots=True)
+class RssReading:
+    """What a reading of RSS says of the days that the other sources list."""
+
+    is_empty: bool = False
+    """It showed no paper, or may not be asked."""
+    is_silent: bool = False
+    """It does not show the day that it should, or may not be asked."""
+
+
+def harvest_rss(cycle: Cycle) -> RssReading:
+    """Store what RSS shows of the last announcement.
 
     Alone it proves nothing: windows stay open until they are asked."""
     settings = cycle.settings
     if not settings.may_ask(rss.UPSTREAM):
-        return True
-    is_empty = False
+        return RssReading(is_empty=True, is_silent=True)
+    reading = RssReading()
     with cycle.stage("rss") as stage:
         channel = rss.read_today(cycle.fetch, settings.harvest.categories, settings.harvest.holidays)
         cycle.counts.new_papers += _save(cycle, channel)
         log.info("RSS announced %d items on %s", len(channel.items), channel.day)
-        is_empty = not channel.items and not channel.unread
+        shown = shown_by_rss(cycle.now, settings.harvest.holidays)
+        reading = RssReading(not channel.items and not channel.unread, channel.day != shown)
         if channel.unread:
             stage.fail(f"{channel.unread} items of RSS could not be read")
-        elif (
-            channel.day == shown_by_rss(cycle.now, settings.harvest.holidays)
-            and len(channel.items) < rss.MOST_ITEMS
-        ):
+        elif channel.day == shown and len(channel.items) < rss.MOST_ITEMS:
             kinds = {
                 kind: [item.version.arxiv_id for item in channel.items if item.kind == kind]
                 for kind in rss.NEW_KINDS
             }
             record_rss_reading(cycle, channel.day, kinds["new"], kinds["cross"])
-    return is_empty
+    return reading
 
 
 def _save(cycle: Cycle, channel: rss.RssChannel) -> int:
