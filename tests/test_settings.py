@@ -153,3 +153,12 @@ def test_a_secret_in_a_file_is_refused_and_not_repeated(tmp_path: Path, key: str
 def test_a_clock_is_moved_to_a_year_that_can_be_computed_with(moment: str) -> None:
     with pytest.raises(SettingsError, match="is not a time between 1991 and 2199"):
         load_settings(environ={"TRACKER_NOW": moment})
+
+
+def test_a_bound_of_a_cycle_is_read_as_that_of_a_day(tmp_path: Path) -> None:
+    file = tmp_path / "tracker.toml"
+    file.write_text("[limits]\nfull_texts = 10\npages = 5\npages_per_day = 7\n")
+    limits = load_settings(file, environ={"TRACKER_LIMITS__HUB_RECORDS": "0"}).limits
+    assert (limits.full_texts_per_day, limits.pages_per_day, limits.hub_records_per_day) == (960, 7, 0)
+    with pytest.raises(SettingsError, match="TRACKER_LIMITS__FULL_TEXTS"):
+        load_settings(environ={"TRACKER_LIMITS__FULL_TEXTS": "many"})

@@ -30,7 +30,9 @@ RENAMED = {
     "limits.hub_records": "limits.hub_records_per_day",
     "limits.pages": "limits.pages_per_day",
 }
-"""Keys of older programs: they bounded a cycle, where these bound a day."""
+"""Keys of older programs, read as the newer ones: they bounded a cycle, where these bound a day …"""
+CYCLES_A_DAY = 96
+"""… which had so many cycles, one every fifteen minutes."""
 YEARS = range(1991, 2200)
 """Years to which a clock may be moved: since arXiv began, and with room to compute."""
 _TOKEN = re.compile(r"[!#-&(-~]+", re.ASCII)
@@ -260,11 +262,7 @@ def load_settings(
     _read_secrets(values, env, origin)
     if env.get("TRACKER_NOW"):
         values["now"] = parse_now(env["TRACKER_NOW"])
-    for old, new in RENAMED.items():
-        if old in origin:
-            raise SettingsError(
-                f"{origin[old]}: the key `{old}` is now `{new}`, which bounds a day instead of a cycle; set that."
-            )
+    _read_old_keys(values, origin)
     values["chosen"] = frozenset(key for key, where in origin.items() if where != str(builtin))
     try:
         settings = Settings.model_validate(values)
@@ -272,6 +270,20 @@ def load_settings(
         raise SettingsError(_sentence(error, origin)) from None
     _check(settings, origin)
     return settings
+
+
+def _read_old_keys(values: dict[str, Any], origin: dict[str, str]) -> None:
+    """Replace the keys of older programs by the newer ones, whose value counts where both are given."""
+    builtin = str(config_dir() / "tracker.toml")
+    for old, new in RENAMED.items():
+        if (where := origin.pop(old, None)) is None:
+            continue
+        table, _, key = old.partition(".")
+        bound = values[table].pop(key)
+        if origin.get(new) == builtin:
+            number = str(bound).strip()
+            values[table][new.partition(".")[2]] = int(number) * CYCLES_A_DAY if number.isdecimal() else bound
+            origin[new] = where
 
 
 def _read_secrets(values: dict[str, Any], env: Mapping[str, str], origin: Mapping[str, str]) -> None:

@@ -67,7 +67,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     shutil.copytree(DEMO, world)
     with (world / "arxiv" / "papers.jsonl").open("a", encoding="utf-8") as papers:
         for arxiv_id, title, authors in HOSTILE:
-            abstract = f"{title} Our code is at https://github.com/microsoft/LoRA and will be released at https://x.example/{LONG}."
+            # A repository of its own for each: one that another paper owns or that names it would be a conflict.
+            name = f"hostile{arxiv_id[-1]}"
+            folder = world / "github" / "ann" / name
+            shutil.copytree(world / "github" / "microsoft" / "LoRA", folder)
+            (folder / "files" / "README.md").write_text("# Tool\n")
+            abstract = f"{title} Our code is at https://github.com/ann/{name} and will be released at https://x.example/{LONG}."
             paper = {"arxiv_id": arxiv_id, "title": title, "abstract": abstract, "authors": authors, "categories": ["cs.LG"],
                     "comments": LONG, "published": "2026-06-16T10:00:00Z", "updated": "2026-06-16T10:00:00Z", "version": 1}  # fmt: skip
             papers.write(json.dumps(paper) + "\n")

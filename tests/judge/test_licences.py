@@ -113,3 +113,14 @@ def test_source_and_note_say_where_it_was_read() -> None:
     assert conflict.note.startswith("model card says MIT, LICENSE says CC-BY-NC-4.0: the stricter counts")
     assert "other" in decide_licence("other", True, [], rules(), Fact.WEIGHTS, by).note
     assert "commercial" in decide_licence("MIT", True, files({"LICENSE": MIT + NC}), rules()).note
+
+
+def test_a_claim_of_a_forge_alone_is_not_open() -> None:
+    """Forges repeat what they took a file for: nothing is open whose text was not read."""
+    claimed = decide_licence("MIT", True, [], rules(), claim_is_of_file=True)
+    assert (claimed.spdx, claimed.class_) == (None, LicenceClass.UNKNOWN)
+    assert claimed.note == "the host's licence field says MIT, and no licence text was read"
+    tagged = decide_licence("apache-2.0", True, [], rules())
+    assert tagged.class_ is LicenceClass.OSI
+    restricted = decide_licence("CC-BY-NC-4.0", True, [], rules(), claim_is_of_file=True)
+    assert restricted.class_ is LicenceClass.RESTRICTED

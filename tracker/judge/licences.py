@@ -49,6 +49,7 @@ def decide_licence(
     claimed_by: str = "the host's licence field",
     *,
     statements: Sequence[LicenceFile] = (),
+    claim_is_of_file: bool = False,
 ) -> Licence:
     """Join a host's claim and the licence files of an artifact into its licence for one fact.
 
@@ -57,6 +58,8 @@ def decide_licence(
     proves that there is something: without a file it is unknown, never none. The `statements` of README and package
     metadata (`Check.licence_statements`) decide where there is neither a file for this fact nor a claim; where they are
     not recognised, the licence is unknown. Beside a file or a claim they count where they are stricter.
+    `claim_is_of_file`: the host only repeats what it took a licence file for, as forges do; without that file's text
+    its claim is not known to be right.
     """
     claim = normalise_licence(claimed, rules)
     applicable = files_for_fact(files, for_fact)
@@ -69,6 +72,9 @@ def decide_licence(
             licence = _join_claim(claim, claimed_by, reading, source, flatten_text(applicable[0].text), rules)
     else:
         licence = _licence_without_file(claim, claimed, host_asked, files, rules, for_fact, claimed_by)
+        if claim_is_of_file and licence.class_ in (_OSI, _CONTENT):
+            note = f"{claimed_by} says {licence.spdx}, and no licence text was read"
+            licence = replace(licence, spdx=None, class_=_UNKNOWN, note=note)
     if not written or licence.class_ is _RESTRICTED:
         return licence
     said = _licence_of_statements(written, rules, for_fact)

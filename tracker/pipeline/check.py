@@ -23,7 +23,7 @@ from tracker.store import artifact_queue, artifacts
 
 log = logging.getLogger(__name__)
 
-READING = "1"
+READING = "2"
 """Counts the changes in how hosts are read: what was read by older rules is read again at its next check."""
 FEW = 3
 """So many checks in a row whose outcomes are all unknown are the host's trouble, not the artifacts'."""
@@ -97,6 +97,7 @@ def _check_result(cycle: Cycle, due: artifact_queue.DueArtifact, check: Check) -
         fact,
         "its card on the Hub" if on_hub else "the host's licence field",
         statements=check.licence_statements,
+        claim_is_of_file=due.reference.kind == "repository" and not on_hub,
     )
     by_fact = licences.licences_by_fact(
         check.licence_files, rules, statements=check.licence_statements, claimed=check.licence_claimed
