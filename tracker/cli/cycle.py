@@ -29,7 +29,7 @@ def once(
     ] = None,
     no_full_text: Annotated[bool, typer.Option("--no-full-text", help="Leave full texts unread.")] = False,
 ) -> int:
-    """Run one whole cycle: harvest, read, check, judge, publish; all that is due.
+    """Harvest, read, check, judge and publish all that is due.
 
     Exit 0 only if no window is left open, and every announcement day in them is complete, as
     `tracker gaps` lists it; 3 if the time was over before all was read.

@@ -66,6 +66,7 @@ _COUNTED = frozenset(
         "links",
         "artifacts",
         "papers",
+        "unread",
         "open_papers",
         *(state.value for state in State),
     }
