@@ -23,7 +23,7 @@ _NEUTRAL = frozenset(("the", "an", "of", "and", "this", "that", "such", "its", "
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ComparedText:
     """Where the compared words stand in the text, so that names can be read with their capitals."""
 
     text: LicenceText
@@ -38,7 +38,7 @@ class Source:
 class Differences:
     """Collects what differs between a standard text and a text that is read in step with it."""
 
-    def __init__(self, standard: StandardText, words: Sequence[str], source: Source) -> None:
+    def __init__(self, standard: StandardText, words: Sequence[str], source: ComparedText) -> None:
         self.standard, self.words, self.source = standard, words, source
         self.differing: list[str] = []
         self.inserted: list[tuple[int, int]] = []

@@ -57,7 +57,7 @@ class FramesFile(ConfigTable):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FrameItem:
     """A word of a sentence, or a licence or an address in it. `slots` are the open places that it may fill."""
 
     key: str
@@ -81,7 +81,7 @@ class FrameAutomaton:
     owner: tuple[int, ...]
     foreign: re.Pattern[str] = field(default_factory=lambda: re.compile(r"(?!)"))
 
-    def match(self, items: Sequence[Item]) -> FrameTable | None:
+    def match(self, items: Sequence[FrameItem]) -> FrameTable | None:
         """The frame that the whole sentence fits, the first of the file where several do; None if there is none."""
         if not 0 < len(items) <= MAX_SENTENCE:
             return None
@@ -95,7 +95,7 @@ class FrameAutomaton:
             state = following & self._accepting(item)
         return next((self.frames[self.owner[element]] for element in _bits(state & self.last)), None)
 
-    def _accepting(self, item: Item) -> int:
+    def _accepting(self, item: FrameItem) -> int:
         mask = self.accepts.get(item.key, 0)
         for slot in item.slots:
             mask |= self.accepts.get(f"<{slot}>", 0)

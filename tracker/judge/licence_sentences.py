@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from tracker.judge.licence_frames import FrameAutomaton, FrameTable, Item
+from tracker.judge.licence_frames import FrameAutomaton, FrameItem, FrameTable
 from tracker.judge.licence_holders import holds_term, is_name, is_project_name, name_slots
 from tracker.judge.licence_words import EMAIL, URL, merge_uses
 
@@ -147,7 +147,7 @@ class _Reader:
         self.reading = SentenceReading()
         self.context = ""
         self._at_start = True
-        self._frames_of: dict[str, tuple[FrameTable | None, list[Item]]] = {}
+        self._frames_of: dict[str, tuple[FrameTable | None, list[FrameItem]]] = {}
 
     def read(self, paragraph: str) -> None:
         """Read one paragraph: split so that all of it is known if there is such a way, else as long lines go on."""
@@ -192,7 +192,7 @@ class _Reader:
                 unknown.append(sentence)
         return known, unknown, context
 
-    def _frame_of(self, sentence: str) -> tuple[FrameTable | None, list[Item]]:
+    def _frame_of(self, sentence: str) -> tuple[FrameTable | None, list[FrameItem]]:
         found = self._frames_of.get(sentence)
         if found is None:
             found = None, []
@@ -203,7 +203,7 @@ class _Reader:
         return found
 
 
-def _foreign_frame(items: Sequence[Item], frames: FrameAutomaton) -> FrameTable | None:
+def _foreign_frame(items: Sequence[FrameItem], frames: FrameAutomaton) -> FrameTable | None:
     """The frame of a sentence without spaces between words, or in another language than English."""
     compact = "".join(
         "N" if {"url", "email"} & item.slots else "O" if "osi" in item.slots else re.sub(r"[\W_]+", "", item.key)
@@ -217,7 +217,7 @@ def _foreign_frame(items: Sequence[Item], frames: FrameAutomaton) -> FrameTable 
     )
 
 
-def sentence_items(sentence: str, names: LicenceNames) -> list[Item]:
+def sentence_items(sentence: str, names: LicenceNames) -> list[FrameItem]:
     """The words of a sentence, with licence names as one item each."""
     words: list[tuple[str, str, str]] = []
     flat, starts = "", []
@@ -231,7 +231,7 @@ def sentence_items(sentence: str, names: LicenceNames) -> list[Item]:
         starts.append(len(flat))
         flat += _flat_word(key)
     found = _licences_in(flat, names) if words else []
-    items: list[Item] = []
+    items: list[FrameItem] = []
     place = 0
     while place < len(words):
         here = next((name for name in found if name[0] <= starts[place] < name[1]), None)
@@ -249,7 +249,7 @@ def sentence_items(sentence: str, names: LicenceNames) -> list[Item]:
                 items.append(item)
             continue
         kind, shown, key = words[place]
-        items.append(Item(key, _slots(kind, shown)))
+        items.append(FrameItem(key, _slots(kind, shown)))
         place += 1
     return items
 
@@ -276,13 +276,13 @@ def _licences_in(flat: str, names: LicenceNames) -> list[tuple[int, int, Licence
     return kept
 
 
-def _licence_item(name: LicenceName) -> Item:
+def _licence_item(name: LicenceName) -> FrameItem:
     slots = {"licence"}
     if name.open_source:
         slots |= {"osi", "open"}
     if name.open_content:
         slots.add("open")
-    return Item(f"\x00{name.id}", frozenset(slots), name.id)
+    return FrameItem(f"\x00{name.id}", frozenset(slots), name.id)
 
 
 def _slots(kind: str, shown: str) -> frozenset[str]:

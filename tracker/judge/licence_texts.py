@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.judge.licence_differences import NEAR, Differences, Source
+from tracker.judge.licence_differences import NEAR, ComparedText, Differences
 from tracker.judge.licence_standards import GRAM, GRANT_WORDS, LicenceText, StandardText, StandardTexts
 
 MAX_MATCHES = 8
@@ -51,7 +51,7 @@ def _best_match(text: LicenceText, start: int, end: int, standards: StandardText
     matches = [
         match
         for standard in standards.worth_comparing(index)
-        if (match := _align(standard, words, index, Source(text, start))) is not None
+        if (match := _align(standard, words, index, ComparedText(text, start))) is not None
     ]
     return max(matches, key=_rank, default=None)
 
@@ -95,7 +95,7 @@ def _rank(match: TextMatch) -> tuple[bool, int, bool, int, int, str]:
 
 
 def _align(
-    standard: StandardText, words: Sequence[str], index: Mapping[tuple[str, ...], list[int]], source: Source
+    standard: StandardText, words: Sequence[str], index: Mapping[tuple[str, ...], list[int]], source: ComparedText
 ) -> TextMatch | None:
     """Read both texts in step, and find the way back into step after each difference; neither is read twice."""
     model, loose = standard.words, standard.loose

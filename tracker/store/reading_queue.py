@@ -57,8 +57,8 @@ def _mix(new: Sequence[int], old: Sequence[int]) -> list[int]:
     """Both lists as one, an old one after every four new ones, each once."""
     step = OLDEST_OF - 1
     groups = [new[start : start + step] for start in range(0, len(new), step)]
-    mixed = chain.from_iterable((*(group or ()), *((one,) if one is not None else ()))
-                                for group, one in zip_longest(groups, old))  # fmt: skip
+    mixed = chain.from_iterable((*(group or ()), *((oldest,) if oldest is not None else ()))
+                                for group, oldest in zip_longest(groups, old))  # fmt: skip
     return list(dict.fromkeys(mixed))
 
 

@@ -11,7 +11,7 @@ from tracker.hosts.github import questions
 from tracker.hosts.github.questions import Subject
 from tracker.hosts.github.reading import Next, RepositoryReading, Step
 from tracker.hosts.inspect import content, linked_place, package_metadata
-from tracker.hosts.inspect.code_files import Finding, find_code, is_settled, scripts_to_read
+from tracker.hosts.inspect.code_files import CodeFinding, find_code, is_settled, scripts_to_read
 from tracker.hosts.inspect.data_files import is_side_folder
 from tracker.hosts.inspect.repository import pick_readme, unchanged_fork
 
@@ -218,7 +218,7 @@ def _ask_beside(reading: RepositoryReading) -> list[Step]:
     finding, _ = find_code(contents.sizes, language=contents.language, repository=contents.repository)
     folders = [folder for folder in sorted(reading.beside) if folder.count("/") < 2]
     reading.beside = []
-    if finding is not Finding.NOTHING or not folders:
+    if finding is not CodeFinding.NOTHING or not folders:
         reading.next = Next.SCRIPTS
         return []
     return [Step(reading, Subject.FOLDER, reading.at(folder)) for folder in folders[:MOST_FOLDERS]]

@@ -23,7 +23,7 @@ _SHORT_README = 400
 """Words of a README up to which an announcement without a subject is about the code that the README names elsewhere."""
 
 
-class Subject(Enum):
+class AnnouncedThing(Enum):
     """What an announcement is about."""
 
     CODE = "code"
@@ -177,15 +177,15 @@ def promises_release(readme: str | None) -> bool:
 
     Then a repository without content is a placeholder.
     """
-    return any(subject is not Subject.OTHER for subject in _announcements(readme))
+    return any(subject is not AnnouncedThing.OTHER for subject in _announcements(readme))
 
 
 def promises_code(readme: str | None) -> bool:
     """Whether a README announces the code itself, and not only models or data."""
-    return any(subject is Subject.CODE for subject in _announcements(readme))
+    return any(subject is AnnouncedThing.CODE for subject in _announcements(readme))
 
 
-def _announcements(readme: str | None) -> Iterator[Subject | None]:
+def _announcements(readme: str | None) -> Iterator[AnnouncedThing | None]:
     """What each announcement of a README is about, None where it does not say."""
     if not readme:
         return
@@ -196,10 +196,14 @@ def _announcements(readme: str | None) -> Iterator[Subject | None]:
     )
     for unit in _units(lines, headings):
         for subject in _subjects(unit):
-            yield Subject.CODE if subject is None and names_code and not _REST.search(unit.heading) else subject
+            yield (
+                AnnouncedThing.CODE
+                if subject is None and names_code and not _REST.search(unit.heading)
+                else subject
+            )
 
 
-def _subjects(unit: _Unit) -> Iterator[Subject | None]:
+def _subjects(unit: _Unit) -> Iterator[AnnouncedThing | None]:
     if unit.pending:
         about = _about(unit.text)
         if about is not None or _ACTION.search(unit.text):
@@ -212,12 +216,12 @@ def _subjects(unit: _Unit) -> Iterator[Subject | None]:
         yield _about(clause) or _about(unit.heading)
 
 
-def _about(text: str) -> Subject | None:
+def _about(text: str) -> AnnouncedThing | None:
     if _CODE.search(text):
-        return Subject.CODE
+        return AnnouncedThing.CODE
     if _REST.search(text):
-        return Subject.REST
-    return Subject.OTHER if _OTHER.search(text) else None
+        return AnnouncedThing.REST
+    return AnnouncedThing.OTHER if _OTHER.search(text) else None
 
 
 def _clause_around(text: str, start: int, end: int) -> str:

@@ -84,7 +84,7 @@ _MOST_TEXT = 20_000
 _NOTEBOOK = ".ipynb"
 
 
-class Finding(Enum):
+class CodeFinding(Enum):
     """Whether the files of a repository hold code of its own."""
 
     CODE = auto()
@@ -113,7 +113,7 @@ def find_code(
     counted: Collection[str] = (),
     repository: str = "",
     hollow: Collection[str] = (),
-) -> tuple[Finding, str]:
+) -> tuple[CodeFinding, str]:
     """Whether these files hold code, and why that is not known where it is not.
 
     `language` is the main language of the repository as the host counts it, `counted` the languages that it counted in
@@ -124,21 +124,21 @@ def find_code(
     if files.programs:
         if repository.lower().endswith(".github.io") and _is_site(sizes, ""):
             return (
-                Finding.DOUBT,
+                CodeFinding.DOUBT,
                 "it is the source of a web site, and whether its code is the paper's is not known",
             )
-        return Finding.CODE, ""
-    if files.web and (finding := _judge_web(sizes, files.web, repository))[0] is not Finding.NOTHING:
+        return CodeFinding.CODE, ""
+    if files.web and (finding := _judge_web(sizes, files.web, repository))[0] is not CodeFinding.NOTHING:
         return finding
     if files.auxiliary and _is_mostly_auxiliary(sizes, files.auxiliary, language):
-        return Finding.CODE, ""
+        return CodeFinding.CODE, ""
     if files.hollow:
-        return Finding.HOLLOW, "its files of code hold next to nothing"
+        return CodeFinding.HOLLOW, "its files of code hold next to nothing"
     if _is_beside(sizes, language):
-        return Finding.CODE, ""
+        return CodeFinding.CODE, ""
     if any(_is_unexplained(sizes, name) for name in counted):
-        return Finding.CODE, ""
-    return Finding.NOTHING, ""
+        return CodeFinding.CODE, ""
+    return CodeFinding.NOTHING, ""
 
 
 def is_settled(sizes: Sizes, language: str | None = None) -> bool:
@@ -234,22 +234,22 @@ def _is_set_up(file: PurePosixPath) -> bool:
 _JEKYLL = frozenset({"_plugins", "_includes", "_layouts", "_sass", "_site", "_posts", "_pages", "_data"})
 
 
-def _judge_web(sizes: Sizes, files: Collection[PurePosixPath], repository: str) -> tuple[Finding, str]:
+def _judge_web(sizes: Sizes, files: Collection[PurePosixPath], repository: str) -> tuple[CodeFinding, str]:
     """Files in languages of web pages: a program, or no more than a page."""
     names = {PurePosixPath(path).name.lower() for path in sizes}
     page = any(PurePosixPath(path).suffix.lower() in _PAGE for path in sizes if is_visible(PurePosixPath(path)))
     if "package.json" not in names and page and all(file.suffix.lower() in _SCRIPT for file in files):
         # Scripts beside a web page, without a package of their own, belong to the page.
-        return Finding.NOTHING, ""
+        return CodeFinding.NOTHING, ""
     built = any(_SITE_BUILDER.fullmatch(name) for name in names)
     app = "index.html" in names and any(_SITE_APP.fullmatch(file.name) for file in files)
     site = built or ("package.json" in names and app) or (page and bool(_PAGE_NAME.fullmatch(repository)))
     if site and (len(files) <= SMALL_SITE or _PAGE_NAME.fullmatch(repository)):
         return (
-            Finding.DOUBT,
+            CodeFinding.DOUBT,
             "its only code is that of a web page, which may be no more than the page of the paper",
         )
-    return Finding.CODE, ""
+    return CodeFinding.CODE, ""
 
 
 def _is_mostly_auxiliary(sizes: Sizes, files: Collection[PurePosixPath], language: str | None) -> bool:

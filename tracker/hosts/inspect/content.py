@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from tracker.domain.terms import Content, Fact
 from tracker.hosts.inspect import data_files
 from tracker.hosts.inspect.announcements import MOST_README, promises_code, promises_release
-from tracker.hosts.inspect.code_files import MOST_PATH, Finding, Sizes, find_code, is_visible
+from tracker.hosts.inspect.code_files import MOST_PATH, CodeFinding, Sizes, find_code, is_visible
 
 _README = re.compile(r"readme(?:[._-][\w.-]+)?", re.IGNORECASE)
 LICENCE_FILE = re.compile(
@@ -63,15 +63,15 @@ def read_content(
     values are as `find_code` takes them.
     """
     finding, reason = find_code(sizes, language=language, counted=counted, repository=repository, hollow=hollow)
-    if finding is Finding.CODE and (doubt := _untouched_template(readme)):
-        finding, reason = Finding.DOUBT, doubt
-    code = finding is Finding.CODE
+    if finding is CodeFinding.CODE and (doubt := _untouched_template(readme)):
+        finding, reason = CodeFinding.DOUBT, doubt
+    code = finding is CodeFinding.CODE
     beside = _facts_beside(sizes, repository, with_code=code)
     if code:
         return ContentReading(Content.CODE, (Fact.CODE, *beside))
-    if finding is not Finding.NOTHING and promises_code(readme):
+    if finding is not CodeFinding.NOTHING and promises_code(readme):
         return ContentReading(Content.PLACEHOLDER, beside, reason)
-    if finding is not Finding.NOTHING:
+    if finding is not CodeFinding.NOTHING:
         return ContentReading(Content.UNKNOWN, beside, reason)
     archive = data_files.find_unopened_archive(file for path in sizes if is_visible(file := PurePosixPath(path)))
     if archive is not None:

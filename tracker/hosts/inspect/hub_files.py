@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from tracker.domain.terms import Content, Fact
-from tracker.hosts.inspect.code_files import MOST_PATH, Finding, find_code
+from tracker.hosts.inspect.code_files import MOST_PATH, CodeFinding, find_code
 from tracker.hosts.inspect.content import LICENCE_FILE, is_readme
 from tracker.hosts.inspect.data_files import RECORDING, WEIGHTS, is_set_up_text
 from tracker.hosts.inspect.languages import FileKind, language_table
@@ -23,7 +23,7 @@ def classify_hub_artifact(kind: str, paths: Iterable[str]) -> tuple[Content, tup
     if not all_files:
         return Content.EMPTY, ()
     files = [file for file in all_files if not _about(file)]
-    code = find_code({str(file): None for file in files})[0] is Finding.CODE
+    code = find_code({str(file): None for file in files})[0] is CodeFinding.CODE
     if kind == "space":
         return (Content.CODE, (Fact.DEMO,)) if files else (Content.README_ONLY, ())
     if kind == "dataset":
