@@ -31,8 +31,12 @@ STAGED = [sys.executable, "-m", "tests.faults.staged"]
 ROOT = Path(__file__).parents[2]
 SECONDS = 300.0
 """No command of these tests may take longer: a hang is a failure."""
-MOVING = {"artifacts": {"checked_at", "next_check_at"}, "checks": {"first_seen", "last_seen", "times"}}
-"""Columns that hold the time of a check, which a recovery at a later time has to change."""
+MOVING = {
+    "papers": {"read_at"},
+    "artifacts": {"checked_at", "next_check_at"},
+    "checks": {"first_seen", "last_seen", "times"},
+}
+"""Columns that hold the time of a check or a reading, which a recovery at a later time has to change."""
 
 Views = dict[str, list[tuple[Any, ...]]]
 
