@@ -42,7 +42,7 @@ def place(passed: Sequence[str]) -> str:
     """The place in a cycle of the last of these stages: how many times works were judged before, the stage, and
     how often it came since.
 
-    A cycle that finds work done passes fewer stages than a first one, but judges as often.
+    A cycle that finds work done passes fewer stages than a first one, and judges only once where it reads nothing.
     """
     judged = [number for number, part in enumerate(passed) if part == "judge.judge"]
     since = passed[judged[-1] :] if judged else passed

@@ -161,13 +161,24 @@ def _kill_cycle(undisturbed_run: UndisturbedRun, broken: Installation, aim: Stre
             seconds = (left_stage[0] if left_stage else time.monotonic()) - begun
             undisturbed_run.retries["too late"] += 1
         else:
-            # With some work done before, the part has fewer turns.
+            # With some work done before, the part has fewer turns: where nothing is left to read, a cycle publishes once.
             assert process.wait() == 0, broken.output.read_text()
-            stop_place = f"{aim.place.split()[0]} {aim.part} 1"
+            stop_place = _last_turn(broken, aim)
             undisturbed_run.retries["fewer turns"] += 1
         shutil.rmtree(broken.data)
         shutil.copytree(before, broken.data)
     raise AssertionError(f"no cycle came to {stop_place}")
+
+
+def _last_turn(broken: Installation, aim: Stretch) -> str:
+    """The place where the part of a stretch came last in the cycle that just ended, after no more judging than in the
+    undisturbed run."""
+    parts = [part for _, part in broken.stages_passed()]
+    turns = [place(parts[: number + 1]) for number, part in enumerate(parts) if part == aim.part]
+    judged = int(aim.place.split()[0])
+    turns = [turn for turn in turns if int(turn.split()[0]) <= judged]
+    assert turns, f"a cycle had no {aim.part} after {judged} times of judging or fewer"
+    return turns[-1]
 
 
 def _end_after(process: subprocess.Popen[bytes], seconds: float) -> int:
