@@ -121,7 +121,8 @@ def shapes(chance: random.Random) -> dict[str, Shape]:
             "osi",
             {
                 "README.md": "# A tool\n\nTraining code coming soon.",
-                "tool/net.py": "x",
+                # More than the stubs that stand beside an announcement.
+                "tool/net.py": "def layer(x):\n    return x + 1\n" * 120,
                 "eval.py": "x",
                 "LICENSE": MIT,
             },

@@ -94,4 +94,8 @@ def _behind_sign(url: str, parts: UrlParts) -> str | None:
 
 
 def _join(site: str, segments: tuple[str, ...]) -> str | None:
-    return f"https://{site}/" + "/".join(quote(segment, safe="/@:~") for segment in segments) if segments else None
+    return (
+        f"https://{site}/" + "/".join(quote(segment, safe="/@:~", errors="replace") for segment in segments)
+        if segments
+        else None
+    )
