@@ -45,7 +45,6 @@ VIEWERS = [
     "https://kkgithub.com/owner/name",
     "https://bgithub.xyz/owner/name/tree/main",
     "https://hub.fastgit.org/owner/name",
-    "https://github.com.cnpmjs.org/owner/name",
     "https://gitclone.com/github.com/owner/name",
     "https://ghproxy.com/https://github.com/owner/name",
     "https://mirror.ghproxy.com/https://github.com/owner/name/archive/main.zip",
