@@ -21,10 +21,17 @@ FILES = {
     "code": {"README.md": "# Code", "LICENSE": "terms of our own", "src/run.py": "print()"},
     "mit": {"LICENSE": MIT, "run.py": "print()"},
     "soon": {"README.md": "Code coming soon."},
+    "stubs": {"README.md": "Code coming soon.", "train.py": "import os\n", "src/net.py": "def net():\n    pass\n"},
     "data": {"README.md": "# Data", "train.jsonl": "{}"},
     "void": {},
 }
-CONTENT = {"code": Content.CODE, "mit": Content.CODE, "soon": Content.PLACEHOLDER, "data": Content.DATA_ONLY}
+CONTENT = {
+    "code": Content.CODE,
+    "mit": Content.CODE,
+    "soon": Content.PLACEHOLDER,
+    "stubs": Content.PLACEHOLDER,
+    "data": Content.DATA_ONLY,
+}
 SITES = {
     "gitlab": "gitlab.com/a/b",
     "forgejo/codeberg.org": "codeberg.org/a",

@@ -63,20 +63,24 @@ SCRIPT = "import torch\nx = 1\ny = 2\nz = 3\nw = 4\nprint(x + y + z + w)\n"
 
 
 @pytest.mark.parametrize(
-    ("paths", "script"),
+    ("paths", "scripts"),
     [
         ("README.md demo.py", "demo.py"),
         ("README.md demo.py LICENSE .gitignore figures/a.png .github/check.py", "demo.py"),
-        ("README.md demo.py model.py", None),  # two files are work
-        ("README.md demo.py src/notes.md", None),  # a folder may hold the work
-        ("README.md src/demo.py", None),
-        ("README.md demo.ipynb", None),
-        ("README.md setup.py", None),
-        ("README.md", None),
+        ("README.md demo.py model.py", "demo.py model.py"),
+        ("README.md demo.py src/notes.md", "demo.py"),
+        ("README.md src/demo.py", "src/demo.py"),
+        ("README.md a.py b.py c.py", "a.py b.py c.py"),
+        ("README.md a.py b.py c.py d.py", ""),  # so many files are work
+        ("README.md demo.ipynb", ""),
+        ("README.md setup.py", ""),
+        ("README.md", ""),
     ],
 )
-def test_a_lone_script_is_read_before_it_counts(paths, script):
-    assert scripts_to_read(dict.fromkeys(paths.split()), promised=True) == ([script] if script else [])
+def test_few_scripts_of_unknown_size_are_read_before_they_count(paths, scripts):
+    sizes = dict.fromkeys(paths.split())
+    assert scripts_to_read(sizes, promised=True) == scripts.split()
+    assert scripts_to_read(sizes, promised=False) == []
 
 
 @pytest.mark.parametrize(

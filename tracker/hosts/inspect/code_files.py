@@ -23,8 +23,8 @@ SETTLED_BYTES = 2_000
 """Bytes of code from which on no announcement makes a repository a placeholder."""
 TINY_BYTES = 120
 """Bytes of code below which the text is read before it counts: a file of this size may be a single comment."""
-MOST_SCRIPTS = 4
-"""Files of code that are read before they count."""
+MOST_SCRIPTS, MOST_UNSIZED = 4, 3
+"""Files of code that are read before they count: where the host states sizes, and where it states none."""
 SMALL_SITE = 15
 """Files of code up to which a project made with a site builder may be no more than the page of the paper."""
 
@@ -157,13 +157,8 @@ def scripts_to_read(sizes: Sizes, *, promised: bool, language: str | None = None
         return []
     known = [sizes[str(file)] for file in sources]
     if any(size is None for size in known):
-        # A script whose size is not known is read where it is the only one, in the top folder.
-        alone = all(len(PurePosixPath(path).parts) == 1 for path in sizes if is_visible(PurePosixPath(path)))
-        return (
-            [str(sources[0])]
-            if promised and len(sources) == 1 and alone and sources[0].suffix != _NOTEBOOK
-            else []
-        )
+        is_readable = len(sources) <= MOST_UNSIZED and all(file.suffix != _NOTEBOOK for file in sources)
+        return [str(file) for file in sources] if promised and is_readable else []
     bound = SETTLED_BYTES if promised else TINY_BYTES
     return [str(file) for file in sources] if sum(size or 0 for size in known) < bound else []
 
