@@ -17,23 +17,9 @@ URL = "https://ann.github.io/deep/"
 PAPER = Paper(arxiv_id="2606.00001", title="Deep Things: Learning to Dig", authors=("Ann Author", "Bo Berg"))
 
 
-MISREAD = {
-    "hero text": "a button that says Source alone, under a name that is not the paper's, is left out",
-    "coming in text": "a sentence that only points to a rival's repository is taken for a release",
-}
-"""Pages that the rules read wrongly today. One that is read rightly fails here, and leaves this list."""
-
-
-def marks(name: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(strict=True, reason=MISREAD[name])] if name in MISREAD else []
-
-
 @pytest.mark.parametrize(
     ("page", "own"),
-    [
-        pytest.param(*case[1:], id=case[0], marks=marks(case[0]))
-        for case in MODERN + OLD + HARD + UNSEEN + UNSEEN_TOO
-    ],
+    [pytest.param(*case[1:], id=case[0]) for case in MODERN + OLD + HARD + UNSEEN + UNSEEN_TOO],
 )
 def test_own_artifacts_of_a_page(page: str, own: str, rules: RoleRules) -> None:
     reference = resolve_url(URL)

@@ -138,3 +138,10 @@ def test_no_text_raises(text: str) -> None:
     ):
         shown_address(url)
         resolve_url(url)
+
+
+def test_an_embedded_address_with_half_a_surrogate_pair_is_no_error() -> None:
+    assert (
+        shown_address("https://arxiv.org/html/2606.00001/github.com/ann/de\udce9p")
+        == "https://github.com/ann/de%3Fp"
+    )

@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S*|[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}
 _SIGNS = re.compile(r"[^\w &/()'-]+")
 _EDGES = re.compile(r"^(?:(?!\()[\W_])+|(?:(?!\))[\W_])+$")
 _ENGLISH = re.compile(
-    r"\b(?:codes?|github|gitlab|repo|repository|source|software|implementation|data|datasets?|models?|weights|checkpoints?|demo)\b",
+    r"\b(?:codes?|github|gitlab|repo|repository|software|implementation|data|datasets?|models?|weights|checkpoints?|demo)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -24,6 +24,8 @@ _SHORT_LABEL = re.compile(
 )
 _MAX_LABEL = 6
 """Words of a label that ends in a preposition (`Code at`)."""
+_POINTER = re.compile(r"\bsee\s+(?P<what>[^.;:]{1,60}):\W*$", re.IGNORECASE)
+"""A pointer to something by its name ("see Foo: URL"), which releases nothing."""
 _OPENING = re.compile(r"[\s\[({<\"'`$\\]*(?:\\?(?:url|href|texttt|path)\s?\{)*\s*$")
 
 
@@ -288,6 +290,9 @@ def _read_rest(clause: str, names: PaperNames) -> Reading:
         head = clause
     if not words.HAS_NOUN.search(head) and not names.names_work(head):
         if available is None:
+            return NOTHING
+        pointer = _POINTER.search(clause)
+        if pointer is not None and _has_other_name(pointer["what"], names):
             return NOTHING
         if len(head.split()) <= 1:
             return Reading("bare")
