@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tracker.harvest import announcements
+from tracker.harvest.day_proof import name_some
 from tracker.harvest.windows import Window, join_windows
 
 USUAL, MANY = 4, 10
 """A day without any paper is suspect when `USUAL` days before it had at least `MANY` papers each."""
-MOST_NAMED = 5
-"""How many papers a reason names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +116,7 @@ def list_reasons(missing: Sequence[str], unread: int, unproved: str, empty: str 
     """Why a day is short, as clauses: what is missing, what is not read yet, and the two given reasons if not empty."""
     clauses = []
     if missing:
-        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-        clauses.append(f"announced but not stored: {', '.join(missing[:MOST_NAMED])}{more}")
+        clauses.append(f"announced but not stored: {name_some(missing)}")
     if unread:
         clauses.append(f"{unread} stored but not read yet")
     clauses += [why for why in (unproved, empty) if why]

@@ -7,7 +7,7 @@ submission window; papers that moderators held have earlier times, and are found
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -23,11 +23,11 @@ USUAL_DAYS, LEAST_DAYS = 8, 4
 """The usual number of papers is the median of the last eight proved days of the same weekday, known from four on."""
 LEAST_SHARE = 0.5
 """The share of the usual number below which a day's list is doubted."""
+MOST_NAMED = 5
+"""How many papers a reason names; the others are counted."""
 LEAST_SHARED, MOST_MORE = 0.9, 1
 """A source that lists more than another, hours apart, is believed where the other confirms so much of its list, or all
 but so many papers: arXiv's search index lacks single papers for days."""
-MOST_NAMED = 5
-"""How many papers a reason names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def prove_day(evidence: DayEvidence) -> tuple[str, ...]:
 def explain_doubt(evidence: DayEvidence) -> str:
     """Why the day is not proved by what was read of it, as a clause; empty where nothing was read."""
     if evidence.rss_alone:
-        return f"{_name_ids(evidence.rss_alone)} announced by RSS, and listed by no other source yet"
+        return f"{name_some(evidence.rss_alone)} announced by RSS, and listed by no other source yet"
     if differences := _contradictions(evidence):
         return "; ".join(differences)
     read = [source for source in (API, OAI) if source in evidence.lists]
@@ -116,7 +116,7 @@ def _contradictions(evidence: DayEvidence) -> list[str]:
         if other in evidence.lists:
             only = evidence.named.get(source, frozenset()) - evidence.lists[other].ids
             if only:
-                found.append(f"{_name_ids(only)} listed by {source} and not by {other}")
+                found.append(f"{name_some(only)} listed by {source} and not by {other}")
     return found
 
 
@@ -162,7 +162,7 @@ def _is_usual(evidence: DayEvidence, papers: int) -> bool:
     return evidence.usual is None or papers >= LEAST_SHARE * evidence.usual
 
 
-def _name_ids(ids: Iterable[str]) -> str:
-    ordered: Sequence[str] = sorted(ids)
-    more = f" and {len(ordered) - MOST_NAMED} more" if len(ordered) > MOST_NAMED else ""
-    return ", ".join(ordered[:MOST_NAMED]) + more
+def name_some(names: Collection[str]) -> str:
+    """The first of these papers in order, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(sorted(names)[:MOST_NAMED]) + more

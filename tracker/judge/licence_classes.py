@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -137,17 +137,45 @@ def load_licence_rules(path: Path) -> LicenceRules:
     file = read_config(path, _OpennessFile)
     folder = path.parent / "licences"
     folder = folder if folder.is_dir() else config_dir() / "licences"
-    try:
-        texts = [(_standard_id(file), file.read_text("utf-8")) for file in sorted(folder.glob("*.txt"))]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{folder}: the licence texts cannot be read ({error}).") from None
+    texts = _read_texts(folder)
     frames_path = folder / "frames.toml"
     frames = read_config(frames_path, licence_frames.FramesFile)
     try:
         automaton = licence_frames.build_automaton(frames)
     except (ValueError, re.error) as error:
         raise SettingsError(f"{frames_path}: a frame cannot be read: {error}.") from None
-    rules = LicenceRules(
+    rules = _compile_rules(path, file, texts, automaton)
+    # Which address or name is that of an open licence follows from the classes of these rules.
+    return replace(
+        rules,
+        addresses=frozenset(f"{site}/" for site in frames.sites.split()).union(
+            *(
+                licence_standards.addresses_in(text)
+                for spdx, text in texts
+                if classify_licence(spdx, rules) in (_OSI, _CONTENT)
+            )
+        ),
+        names=LicenceNames(
+            tuple(_licence_names(frames_path, frames, rules)),
+            frozenset(frames.licence_cues.split()),
+            frozenset(frames.common_cues.split()),
+        ),
+    )
+
+
+def _read_texts(folder: Path) -> list[tuple[str, str]]:
+    """The standard texts of a folder, each with its id. Raises SettingsError."""
+    try:
+        return [(_standard_id(file), file.read_text("utf-8")) for file in sorted(folder.glob("*.txt"))]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{folder}: the licence texts cannot be read ({error}).") from None
+
+
+def _compile_rules(
+    path: Path, file: _OpennessFile, texts: Sequence[tuple[str, str]], automaton: licence_frames.FrameAutomaton
+) -> LicenceRules:
+    """The rules without the addresses and names of licences. Raises SettingsError where a pattern is wrong."""
+    return LicenceRules(
         open_classes={fact: frozenset(file.facts.get(fact, ())) for fact in Fact},
         aliases=file.aliases,
         families=file.families,
@@ -182,21 +210,6 @@ def load_licence_rules(path: Path) -> LicenceRules:
         later=_compile_any(path, "said.later", file.said.later),
         elsewhere=_compile_any(path, "said.elsewhere", file.said.elsewhere),
         others=_compile_any(path, "said.others", file.said.others),
-    )
-    return replace(
-        rules,
-        addresses=frozenset(f"{site}/" for site in frames.sites.split()).union(
-            *(
-                licence_standards.addresses_in(text)
-                for spdx, text in texts
-                if classify_licence(spdx, rules) in (_OSI, _CONTENT)
-            )
-        ),
-        names=LicenceNames(
-            tuple(_licence_names(frames_path, frames, rules)),
-            frozenset(frames.licence_cues.split()),
-            frozenset(frames.common_cues.split()),
-        ),
     )
 
 

@@ -14,6 +14,7 @@ from tracker.harvest.announcements import OAI_DELAY
 from tracker.harvest.windows import Window, earliest_announcement, join_windows
 from tracker.pipeline.context import Cycle
 from tracker.store import announcements, papers, windows
+from tracker.store.engine import Store
 
 ARXIV, OAI = "arxiv", "arxiv_oai"
 """Sources of windows: days of submission that the API proved, and days of change that OAI-PMH proved."""
@@ -25,17 +26,17 @@ past."""
 def running_harvest(cycle: Cycle) -> tuple[datetime, str] | None:
     """The first time of submission that the running harvest asks for, and the lowest arXiv id submitted since;
     None where there is neither."""
-    asked = asked_windows(cycle)
+    asked = asked_windows(cycle.store)
     if not asked or asked[-1][1] < cycle.now - FRESH:
         return None
     lowest = papers.lowest_arxiv_id(cycle.store, asked[-1][0])
     return (asked[-1][0], lowest) if lowest else None
 
 
-def asked_windows(cycle: Cycle) -> list[Window]:
+def asked_windows(store: Store) -> list[Window]:
     """The times of submission that the API was asked for, whether it answered or not."""
-    closed = [(since, until) for since, until, _ in windows.closed_windows(cycle.store, ARXIV)]
-    return join_windows([*closed, *windows.open_windows(cycle.store, ARXIV)])
+    closed = [(since, until) for since, until, _ in windows.closed_windows(store, ARXIV)]
+    return join_windows([*closed, *windows.open_windows(store, ARXIV)])
 
 
 def is_numbered_since(arxiv_id: str, lowest: str) -> bool:

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from tracker.harvest import announcements, completeness, day_proof
-from tracker.harvest.windows import join_windows
-from tracker.pipeline.announcement_log import ARXIV, OAI
+from tracker.pipeline.announcement_log import ARXIV, OAI, asked_windows
 from tracker.pipeline.day_proofs import load_evidence
 from tracker.settings import Settings
 from tracker.store import day_proofs, upstreams, windows
@@ -35,8 +34,7 @@ def list_announcement_days(
     open_windows = _load_open_windows(store)
     today = now.astimezone(announcements.NEW_YORK).date()
     last = min(until or today, today)
-    asked = [*windows.closed_windows(store, ARXIV), *open_windows.api]
-    covered = completeness.first_covered_day([(window[0], window[1]) for window in asked], holidays)
+    covered = completeness.first_covered_day(asked_windows(store), holidays)
     default = max(covered, today - DEFAULT_DAYS) if covered else today
     first = max(since, ARXIV_BEGAN) if since else default
     announced = load_announced_versions(store, first - DAYS_BEFORE, last)
@@ -64,8 +62,7 @@ def list_announcement_days(
 
 def list_short_days(store: Store, settings: Settings, now: datetime) -> list[completeness.AnnouncementDay]:
     """The days that are short, of those whose submissions were all asked for."""
-    closed = [(since, until) for since, until, _ in windows.closed_windows(store, ARXIV)]
-    asked = join_windows([*closed, *windows.open_windows(store, ARXIV)])
+    asked = asked_windows(store)
     return [
         day
         for day in list_announcement_days(store, settings, now)

@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 from tracker.harvest import announcements, day_proof, oai, rss
 from tracker.harvest.completeness import first_covered_day, ready_at
 from tracker.harvest.windows import Window, join_windows
-from tracker.pipeline.announcement_log import ARXIV
+from tracker.pipeline.announcement_log import asked_windows
 from tracker.pipeline.context import Cycle
 from tracker.settings import Settings
-from tracker.store import day_proofs, windows
+from tracker.store import day_proofs
 from tracker.store.engine import Store
 
 SOURCES = {"arxiv_api": day_proof.API, "arxiv_oai": day_proof.OAI, "arxiv_rss": day_proof.RSS}
@@ -35,8 +35,7 @@ def days_to_prove(store: Store, settings: Settings, now: datetime) -> list[date]
     """The announcement days of the running harvest that all sources must show by `now`, and that are not proved,
     oldest first; none from more than `RECORDED` ago."""
     holidays = settings.harvest.holidays
-    closed = [(since, until) for since, until, _ in windows.closed_windows(store, ARXIV)]
-    asked = join_windows([*closed, *windows.open_windows(store, ARXIV)])
+    asked = asked_windows(store)
     covered = first_covered_day(asked, holidays)
     if covered is None:
         return []

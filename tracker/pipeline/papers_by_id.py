@@ -58,7 +58,7 @@ def announced_and_not_stored(cycle: Cycle) -> set[str]:
 def _store(cycle: Cycle, versions: Collection[Version]) -> None:
     stored = papers.load_newest_versions(cycle.store, [version.arxiv_id for version in versions])
     proved = [window for window in windows.closed_windows(cycle.store, ARXIV) if window[2] < cycle.now]
-    harvested, asked, running = cycle.settings.harvest, asked_windows(cycle), running_harvest(cycle)
+    harvested, asked, running = cycle.settings.harvest, asked_windows(cycle.store), running_harvest(cycle)
     ours = [
         version
         for version in versions

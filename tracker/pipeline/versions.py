@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tracker.domain.papers import WindowResult
 from tracker.harvest import oai
 from tracker.harvest.announcements import announcement_time, is_walk_due, previous_day
-from tracker.harvest.day_proof import MOST_NAMED
+from tracker.harvest.day_proof import name_some
 from tracker.harvest.windows import announcement_when_first_seen
 from tracker.pipeline.announcement_log import (
     ARXIV,
@@ -69,9 +69,7 @@ def _read_unread(cycle: Cycle, result: WindowResult) -> WindowResult:
     unread = set(result.unread) - store_papers_by_id(cycle, result.unread)
     if not unread or not result.complete:
         return result
-    named = ", ".join(sorted(unread)[:MOST_NAMED])
-    more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""
-    return replace(result, complete=False, reason=f"records that cannot be read: {named}{more}")
+    return replace(result, complete=False, reason=f"records that cannot be read: {name_some(unread)}")
 
 
 def _walk(
@@ -80,7 +78,7 @@ def _walk(
     """Store what changed page by page, and note the first time of submission of each paper of our categories; returns
     what was proved. `walked` is the end of the last walk."""
     store, harvested = cycle.store, cycle.settings.harvest
-    asked, running = asked_windows(cycle), running_harvest(cycle)
+    asked, running = asked_windows(store), running_harvest(cycle)
     proved = [window for window in windows.closed_windows(store, ARXIV) if window[2] < cycle.now]
     pages, read = oai.read_changes(cycle.fetch, since, categories=oai.choose_lists(harvested.categories)), 0
     while True:
