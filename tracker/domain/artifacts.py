@@ -16,7 +16,7 @@ class Reference:
     without case through `folded`. `host` names the module of `tracker.hosts`; `kind` is what the target
     is (`repository`, `model`, `dataset`, `space`, `page`, `doi`, …); `url` is its https address. `path` is the
     branch and folder of a repository that the link names, joined as in its address (`main/src/method`), empty where
-    the link names the whole: it says what is judged, and is no part of the name.
+    the link names the whole: it says what is judged, and does not belong to the name.
     """
 
     key: str

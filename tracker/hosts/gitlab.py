@@ -147,7 +147,7 @@ def _with_tree(base: Check, path: str, facts: Mapping[str, Any], at: str, api: h
 
 
 def _list_files(api: host_api.HostApi, at: str, branch: str, folder: str) -> file_tree.FileTree | None:
-    """The first hundred entries of a branch or of one folder of it; None where there is no such branch or folder."""
+    """The first hundred entries of a branch or of one folder of it; None if that branch or folder does not exist."""
     params = {"recursive": "true", "per_page": "100", "ref": branch} | ({"path": folder} if folder else {})
     response = api.get(f"{at}/repository/tree", params)
     entries = json_fields.parse_body(response)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tracker.config_files import ConfigTable
 
 MAX_SENTENCE = 120
-"""Words of a sentence that are read; a longer one is no frame."""
+"""Words of a sentence that are read; a longer one fits no frame."""
 
 _ELEMENT = re.compile(r"(\{[^{}]+\}|<\w+>|[^\s?*+]+)([?*+]?)")
 _OPTIONAL, _REPEATED = frozenset("?*"), frozenset("*+")
@@ -82,7 +82,7 @@ class FrameAutomaton:
     foreign: re.Pattern[str] = field(default_factory=lambda: re.compile(r"(?!)"))
 
     def match(self, items: Sequence[FrameItem]) -> FrameTable | None:
-        """The frame that the whole sentence fits, the first of the file where several do; None if there is none."""
+        """The frame that the whole sentence fits, the first of the file where several do; None if no frame fits."""
         if not 0 < len(items) <= MAX_SENTENCE:
             return None
         state = self.first & self._accepting(items[0])
@@ -149,7 +149,7 @@ def _reachable(start: int, place: int, skippable: Sequence[bool]) -> int:
 def _words_of(element: str, sets: Mapping[str, frozenset[str]]) -> Iterable[str]:
     if element.startswith("<"):
         if element[1:-1] not in _SLOTS:
-            raise ValueError(f"{element} is no open place of a frame")
+            raise ValueError(f"{element} is not an open place of a frame")
         return (element,)
     if element.startswith("{"):
         words: set[str] = set()

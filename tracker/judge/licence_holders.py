@@ -147,7 +147,7 @@ def _opens(text: str, match: re.Match[str]) -> bool:
 
 
 def _holder_end(text: str, start: int) -> int:
-    """Where the holder of a copyright statement ends, with the lines on which it goes on; `start` if there is none."""
+    """Where the holder of a copyright statement ends, with the lines on which it goes on; `start` if it is missing."""
     end = _names_end(text, start)
     while end < len(text):
         following = re.compile(r"[ \t]*[,&]?[ \t]*\r?\n([ \t#*/>|;%-]{0,40})(?=\S)").match(text, end)
@@ -308,7 +308,7 @@ def name_slots(word: str) -> frozenset[str]:
     if verdict in ("name", "between"):
         slots |= {"names", "title"}
         if word.lower() not in _GENERIC and verdict == "name":
-            # A generic word is no name by itself.
+            # A generic word does not name anybody by itself.
             slots |= {"name", "project"}
     elif verdict == "unknown":
         slots.add("title")

@@ -68,7 +68,7 @@ def build_site(
 
 
 def build_paper_page(store: Store, settings: Settings, arxiv_id: str) -> bytes | None:
-    """The page of any stored paper, None where there is none. Whatever is asked for, it never raises."""
+    """The page of any stored paper, None if it does not exist. Whatever is asked for, it never raises."""
     work = f"arxiv:{_plain(arxiv_id)}"
     item = items.load_item(store, work)
     dossier = evidence.load_evidence(store, [work]).get(work) if item else None

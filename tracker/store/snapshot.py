@@ -123,7 +123,7 @@ def _make(
 
 
 def load_manifest(file: Path) -> Manifest | None:
-    """The manifest beside a snapshot; None where there is none, or none that can be read."""
+    """The manifest beside a snapshot; None if it is missing or cannot be read."""
     try:
         return Manifest(**json.loads(sidecar(file, ".json").read_bytes()))
     except (OSError, ValueError, TypeError):

@@ -15,5 +15,5 @@ def format_utc(value: datetime) -> str:
 
 
 def parse_utc(text: object) -> datetime | None:
-    """A time as the store writes it, read by plain SQL; None where there is none."""
+    """A time as the store writes it, read by plain SQL; None if it does not exist."""
     return None if text is None else datetime.fromisoformat(str(text)).astimezone(UTC)

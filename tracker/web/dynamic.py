@@ -50,7 +50,7 @@ class StorePages:
     nothing, whatever a reader asks for."""
 
     paper: Callable[[str], bytes | None]
-    """The page of a stored paper (id without version), None where there is none."""
+    """The page of a stored paper (id without version), None if it does not exist."""
     search: Callable[[str, int], bytes]
     """A page of the results of a search for these words, counted from 1."""
 

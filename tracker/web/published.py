@@ -118,7 +118,7 @@ class PublishedFiles:
         self._files: OrderedDict[str, PublishedFile] = OrderedDict()
 
     def at_address(self, address: str) -> PublishedFile | None:
-        """The file at a path of the site without its leading slash, None where there is none.
+        """The file at a path of the site without its leading slash, None if it does not exist.
 
         A page has no ending in its address: `feeds` is `feeds.html`, and the empty address is `index.html`.
         """
@@ -129,7 +129,7 @@ class PublishedFiles:
         return self.by_name(f"{address}.html") if address else None
 
     def by_name(self, name: str) -> PublishedFile | None:
-        """The file with this path below the folder, None where there is none. Nothing outside the folder is read."""
+        """The file with this path below the folder, None if it does not exist. Nothing outside the folder is read."""
         file = self._files.get(name)
         moment = monotonic()
         if file is not None and moment < file.checked_until:

@@ -20,7 +20,7 @@ _MOST_FOOTNOTES = 300
 _START = re.compile(r"\n[^\S\n]{0,4}(?P<mark>[1-9]\d?)[^\S\n]{0,2}(?=[A-Z(<]|https?:|www\.|git(?:hub|lab)\.com/)")
 _END = re.compile(r"\n[^\S\n]*\n|\n[^\S\n]{0,4}[1-9]\d?[^\S\n]{0,2}(?=[A-Z(<]|https?:|www\.)")
 _ADDRESS = re.compile(r"https?://|\bwww\.|\b(?:github|gitlab|huggingface|zenodo|osf|codeberg)\.\w{2,4}/")
-# A sentence that begins behind the address is no part of a footnote, but of the text of the page or of the next one.
+# A sentence that begins after the address belongs to the text of the page or to the next footnote.
 _LAST_LINE = re.compile(r"(?:https?://|www\.|\b\w+\.\w{2,4}/)[^\n]*(?:-\n[^\n]*|/\n[^\n]*)?")
 _NOT_MARKED = re.compile(
     r"(?:table|figure|fig|section|sec|algorithm|equation|eq|appendix|line|step|page|vol|version|layer|level|part|stage)\W?\Z",
@@ -90,7 +90,7 @@ def _footnotes(text: str) -> list[_Footnote]:
         last = _LAST_LINE.match(text, address.start(), end)
         end = last.end() if last else end
         mark = _find_mark(text, start["mark"], max(0, start.start() - _PAGE), start.start())
-        if mark is None or any(each.line <= mark[0] < each.end for each in found):
+        if mark is None or any(note.line <= mark[0] < note.end for note in found):
             continue
         found.append(_Footnote(*mark, start.start(), start.end(), end))
         done = end
@@ -100,7 +100,7 @@ def _footnotes(text: str) -> list[_Footnote]:
 
 
 def _find_mark(text: str, number: str, low: int, high: int) -> tuple[int, int] | None:
-    """(start, end) of the mark `number` behind a word in `text[low:high]`; None where there is none, or more than one."""
+    """(start, end) of the mark `number` after a word in `text[low:high]`; None unless there is exactly one."""
     found = [
         mark.span(1)
         for mark in re.finditer(

@@ -52,7 +52,7 @@ class MacroTable:
         return self._macros.get(name)
 
     def read_group(self, text: str, at: int, marks: re.Pattern[str] = _BRACE) -> tuple[str, int] | None:
-        """(inside, end) of the braced argument at `at`; None where there is none, or it does not end within bounds."""
+        """(inside, end) of the braced argument at `at`; None if it is missing or does not end within bounds."""
         opening = _TO_GROUP.match(text, at)
         if opening is None or self._reads_left <= 0:
             return None

@@ -223,7 +223,7 @@ NO_ARTIFACT = re.compile(
     r"\b(?:page|web ?site|homepage|webpage|videos?|article|paper|preprint|version|survey|information|details?|visuali[sz]ations?|examples|samples|supplement|slides|poster|"
     r"more (?:results|examples)|additional results|supplementary materials?)\b[^.!?]{0,90}\b(?:is|are|can be)\b"
 )
-"""A page, the paper itself or a supplement of it is no artifact."""
+"""A page, the paper itself or a supplement of it does not count as an artifact."""
 OTHERS = re.compile(
     r"\b(?:publicly|freely|openly) available (?:(?!(?:at|on|in|from|via|through|under|for|as)\b)\w+ ){0,3}?(?:data ?sets?|data|benchmarks?|corpora|corpus|models?|sources|repositories|tools?|information|"
     r"databases?|llms?|text|resources|images)\b(?! (?:at|on|in|from|via|here)\b)"
@@ -261,7 +261,7 @@ OTHER_AUTHORS = re.compile(
 OTHER_SUBJECT = re.compile(
     r"^\W*(?:the |an? |more |further |additional |some )?(?:documentation|details|updates?|features?|information|tutorials?|instructions?|support|bug ?fixes|versions?)\b"
 )
-"""What accompanies a release, and is none."""
+"""What accompanies a release and is not itself released."""
 FUTURE_WORK = re.compile(
     r"^\W*(?:in |as |for )?(?:our |the )?future (?:work|research|studies|versions?)\b|\b(?:as|to|for|in) (?:our )?future work\W*$"
 )

@@ -60,7 +60,7 @@ def weigh_mention(mention: Mention, rules: RoleRules, names: PaperNames) -> Weig
             reasons.append("the entry has the paper's title, or its authors and the name of their work")
         said = min(rules.readings.get(reading.kind, 0.0), 0.0)
     else:
-        # A sentence of the authors' is no entry, wherever the bibliography seems to end.
+        # A sentence of the authors' is not an entry, wherever the bibliography seems to end.
         misplaced = mention.place is Place.BIBLIOGRAPHY and reading.kind in _FIRST_PERSON
         place = Place.SECTION if misplaced else mention.place
         score += rules.places[place.value]

@@ -113,12 +113,12 @@ def claimed_licence(node: Mapping[str, Any]) -> str | None:
 
 
 def default_branch(node: Mapping[str, Any]) -> str | None:
-    """The name of the default branch, None where there is none."""
+    """The name of the default branch, None if it does not exist."""
     return json_fields.as_text(json_fields.as_mapping(node.get("defaultBranchRef")).get("name"))
 
 
 def newest_commit(ref: object) -> str | None:
-    """The commit that a branch, as GraphQL's Ref, leads to; None where there is none."""
+    """The commit that a branch, as GraphQL's Ref, leads to; None if it does not exist."""
     return json_fields.as_text(json_fields.as_mapping(json_fields.as_mapping(ref).get("target")).get("oid"))
 
 

@@ -132,7 +132,7 @@ class RepositoryReading:
         return self.contents
 
     def add_outer(self, folder: str, tree: object) -> bool:
-        """Keep the entries of a folder on the way; False where it is no folder."""
+        """Keep the entries of a folder on the way; False if it is not a folder."""
         entries = json_fields.as_mapping(tree).get("entries")
         if not isinstance(entries, list):
             return False

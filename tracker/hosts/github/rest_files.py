@@ -25,7 +25,7 @@ class RestFiles:
         self.name = name
 
     def tree(self, ref: str) -> FileTree | None:
-        """All files of a branch, tag or commit; None where there is none of this name.
+        """All files of a branch, tag or commit; None if it does not exist.
 
         GitHub answers 409, or 404 and `empty`, for a repository without a commit.
         """

@@ -55,7 +55,7 @@ def _ask_root(reading: RepositoryReading) -> list[Step]:
 
 
 def _ask_branch(reading: RepositoryReading) -> list[Step]:
-    """The list of branches, where the link's first word is none of them."""
+    """The list of branches, where the link's first word is not one of them."""
     reading.next = Next.WALK if "" in reading.outer else Next.CANDIDATES
     return [] if "" in reading.outer else _list_branches(reading)
 
@@ -122,7 +122,7 @@ def _settle(reading: RepositoryReading) -> list[Step]:
             reading.answer = _absent(reading, linked_place.no_folder(folder, _branch_name(reading)))
             return []
     if folder not in reading.outer and reading.default is not None:
-        # Another branch that could not be listed is no reason to doubt what the default branch holds.
+        # Another branch that could not be listed does not cast doubt on what the default branch holds.
         reading.start()
         reading.next = Next.NEXT_BRANCH
         return []

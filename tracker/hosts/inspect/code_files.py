@@ -1,6 +1,6 @@
 """Which files of a repository hold code of its own, by their paths and sizes; pure.
 
-A file that is empty, that sets a package up, or that belongs to a web page is no code of a paper.
+A file that is empty, that sets a package up, or that belongs to a web page does not count as code of a paper.
 """
 
 from __future__ import annotations
@@ -270,7 +270,7 @@ def _is_searched_beside(file: PurePosixPath) -> bool:
 
 
 def _is_beside(sizes: Sizes, language: str | None) -> bool:
-    """Whether programs lie only in a folder of documents or pictures, of a repository that is no web site."""
+    """Whether programs lie only in a folder of documents or pictures, of a repository that is not a web site."""
     table = language_table()
     for path, size in sizes.items():
         file = PurePosixPath(path)
@@ -297,7 +297,7 @@ def _is_unexplained(sizes: Sizes, language: str) -> bool:
 
 
 def _notebook_code(text: str) -> str:
-    """The code cells of a notebook; the text itself where it is no notebook."""
+    """The code cells of a notebook; the text itself if it is not a notebook."""
     try:
         notebook = json.loads(text)
         cells = notebook["cells"] if isinstance(notebook["cells"], list) else []

@@ -207,7 +207,7 @@ def may_hold_code(file: PurePosixPath) -> bool:
 
 
 def find_unopened_archive(files: Iterable[PurePosixPath]) -> PurePosixPath | None:
-    """The first archive that may hold code, None where there is none."""
+    """The first archive that may hold code, None if it does not exist."""
     return next((file for file in files if is_archive(file) and may_hold_code(file)), None)
 
 

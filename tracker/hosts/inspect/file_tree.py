@@ -81,7 +81,7 @@ class FileTree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeSource:
-    """How one repository is read: `tree` lists the files of a branch (None where there is no such branch), `text` returns
+    """How one repository is read: `tree` lists the files of a branch (None if that branch does not exist), `text` returns
     the text of a file by path and branch, `branches` the names of branches. All raise UpstreamError and Unreadable."""
 
     default: str
@@ -111,7 +111,7 @@ def list_submodules(entries: object) -> list[str]:
 
 
 def git_tree(api: HostApi, path: str, params: Mapping[str, str], branch: str) -> FileTree | None:
-    """The answer of an API that lists trees as GitHub does, at `path`; None where there is no such branch.
+    """The answer of an API that lists trees as GitHub does, at `path`; None if that branch does not exist.
 
     Raises UpstreamError, and Unreadable where it cannot be read.
     """

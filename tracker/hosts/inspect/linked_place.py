@@ -55,7 +55,7 @@ def place_of_link(segments: Sequence[str], *, is_file: bool) -> str:
 
 
 def names_file(segments: Sequence[str]) -> bool:
-    """Whether the last of these segments looks like the name of a file, for hosts whose links do not tell."""
+    """Whether the last of these segments looks like the name of a file, for hosts whose links do not show it."""
     return bool(segments) and bool(PurePosixPath(segments[-1]).suffix)
 
 

@@ -59,7 +59,7 @@ class RepositoryContents:
         return find_licence_files(top, most=most) + find_licence_files(reuse, most=most)
 
     def readme_path(self) -> str | None:
-        """The README of the top folder, None where there is none."""
+        """The README of the top folder, None if it does not exist."""
         return pick_readme(self.top_files())
 
     def read(self) -> ContentReading:
@@ -124,7 +124,7 @@ class RepositoryContents:
 
 
 def pick_readme(names: Iterable[str]) -> str | None:
-    """The README among the names of files of one folder, Markdown first; None where there is none."""
+    """The README among the names of files of one folder, Markdown first; None if it does not exist."""
     return min(filter(is_readme, names), key=lambda name: (not name.lower().endswith(".md"), name), default=None)
 
 

@@ -46,7 +46,7 @@ class NotReadable(Exception):
 
 
 def parse_listing(answer: object) -> ZipListing | None:
-    """The listing in InvenioRDM's response to `/files/KEY/container`; None where it is none.
+    """The listing in InvenioRDM's response to `/files/KEY/container`; None if it is not such a listing.
 
     Its fields are `entries` with `key` and `size`, `total`, and `truncated` (InvenioRDM 14, "ZIP and other container
     files").

@@ -119,7 +119,7 @@ class WorldRepository:
         return (self.branch, *(unquote(folder.name) for folder in list_folders(self.folder / _BRANCHES)))
 
     def at(self, ref: str) -> WorldRepository | None:
-        """The repository with the files of a branch or commit; None where there is none of this name."""
+        """The repository with the files of a branch or commit; None if it does not exist."""
         name = ref.removeprefix("refs/heads/")
         if name in ("", "HEAD", self.branch, self.head):
             return self
@@ -205,7 +205,7 @@ class GitHubWorld:
 
     def compare(self, base: WorldRepository, head: str) -> str | None:
         """How the branch `OWNER:BRANCH` of a fork stands to the default branch of what was forked: `identical`, `ahead`,
-        `behind` or `diverged`; None where there is no such fork.
+        `behind` or `diverged`; None if that fork does not exist.
 
         The facts `ahead` and `behind` count the fork's own commits and those that it has not; without them a fork with
         the same files has none, and any other fork one of its own.
