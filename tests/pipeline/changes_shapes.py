@@ -135,7 +135,8 @@ def shapes(chance: random.Random) -> dict[str, Shape]:
         ),
         **{f"metadata {name}": code_repository("osi", {name: text}) for name, text in METADATA.items()},
         "archived": code_repository("osi", {"LICENSE": MIT}, archived=True),
-        "fork": code_repository("osi", {"LICENSE": MIT}, fork=True),
+        # Pushed to after it was made: a fork without a commit of its own is not its owner's code.
+        "fork": code_repository("osi", {"LICENSE": MIT}, fork=True, pushed_at="2026-06-01T00:00:00Z"),
         "empty": repository("empty", "none", {}),
         "words": repository("readme-only", "none", {"README.md": "# A paper\n\nSee arXiv."}),
         "words-mit": repository("readme-only", "osi", readme_only),

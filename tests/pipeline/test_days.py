@@ -111,7 +111,9 @@ def test_a_real_listing_day_is_stored_as_generated(world: World, start_run: Star
         }
         truth = {name: expected for name, expected in truth.items() if name not in linked}
         assert {name: columns for name, columns in stored.items() if name in truth} == truth
-        of_folders = {
+        # A claim on a famous dependency whose README does not name the paper is a conflict: the checks show it.
+        conflicts = {row[0] for row in run.rows("SELECT arxiv_id FROM links WHERE reasons LIKE '%conflict:%'")}
+        apart = conflicts | {
             key for key, repositories in own.items() if linked & {name.casefold() for name in repositories}
         }
         opened = {
@@ -119,10 +121,11 @@ def test_a_real_listing_day_is_stored_as_generated(world: World, start_run: Star
             for key, repositories in own.items()
             if any(truth.get(name.casefold()) == ("present", "code", "osi") for name in repositories)
         }
-        assert {row[0] for row in run.rows("SELECT arxiv_id FROM open_papers")} - of_folders == opened - of_folders
+        assert {row[0] for row in run.rows("SELECT arxiv_id FROM open_papers")} - apart == opened - apart
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
         assert not feed.bozo
-        assert {item.id.rpartition(":")[2] for item in feed.entries} - of_folders == opened - of_folders
+        assert len(apart) < 0.1 * len(opened)
+        assert {item.id.rpartition(":")[2] for item in feed.entries} - apart == opened - apart
         request_count = len(run.requests("arxiv_api")) + len(run.requests("github_api"))
         assert request_count <= 0.1 * len(own)
         assert len(run.requests("huggingface")) <= 1.05 * len(own)
