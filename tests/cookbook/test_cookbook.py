@@ -17,7 +17,7 @@ QUERIES: dict[str, str] = dict(
 )
 SECONDS = 1.0
 NEWEST_SECONDS = 0.010
-TRIES = 3
+TRIES = 12
 """The best of this many tries counts, in CPU time of the thread: the file is in memory, and other work of the machine
 is not part of a query."""
 
