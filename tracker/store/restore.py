@@ -88,8 +88,8 @@ def _require_ours(file: Path) -> int:
 
 
 def _unpack(plain: BinaryIO, out: BinaryIO, file: Path, size: int) -> None:
-    """Write the database that a snapshot holds, never more bytes than it states. Raises StoreError where it holds fewer
-    or more."""
+    """Write the database that a snapshot holds, never more bytes than it states. Raises StoreError where it holds
+    fewer."""
     left = size
     while left > 0 and (chunk := plain.read(min(CHUNK, left))):
         out.write(chunk)
@@ -97,8 +97,6 @@ def _unpack(plain: BinaryIO, out: BinaryIO, file: Path, size: int) -> None:
     fsync_file(out)
     if left > 0:  # the unpacker takes an early end for the end
         raise StoreError(f"{file}: is damaged (it ends too early); take another snapshot.")
-    if plain.read(1):
-        raise StoreError(f"{file}: is damaged (it holds more than it states); take another snapshot.")
 
 
 def _stated_size(file: Path) -> int | None:
