@@ -11,6 +11,7 @@ from tracker.config_files import (
     Organisation,
     Watchlist,
     config_dir,
+    load_category_names,
     load_watchlist,
     read_config,
     read_toml,
@@ -24,6 +25,14 @@ def test_the_watchlist_is_read_as_it_is_written() -> None:
     watchlist, table = load_watchlist(), read_toml(config_dir() / "watch.toml")
     assert [item.name for item in watchlist.organisation] == [row["name"] for row in table["organisation"]]
     assert [item.source for item in watchlist.release] == [row["source"] for row in table["release"]]
+
+
+def test_the_categories_of_arxiv_have_names() -> None:
+    names = load_category_names()
+    assert names["cs.CV"] == "Computer vision"
+    assert {"cs.AI", "stat.ML", "quant-ph", "eess.IV", "cmp-lg"} <= set(names)
+    assert not {"cs.XX", "banana", "cs"} & set(names)
+    assert all(name.strip() == name != "" for name in names.values())
 
 
 def test_accounts_are_folded() -> None:

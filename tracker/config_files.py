@@ -1,17 +1,20 @@
 """The files under `config/`: where they are, how each is read, and the types of the two lists that operators keep.
 
-`watch.toml` names the organisations and releases to watch, `corrections.toml` what the operator knows better. The
-rules' files (`roles.toml`, `openness.toml`, `hosts.toml`) are read by the modules that apply them, `tracker.toml`
+`watch.toml` names the organisations and releases to watch, `corrections.toml` what the operator knows better,
+`categories.toml` arXiv's categories. The rules' files (`roles.toml`, `openness.toml`, `hosts.toml`) are read by the modules that apply them, `tracker.toml`
 by `tracker.settings`. All have one form of error: a sentence with file and key.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Role
@@ -113,6 +116,17 @@ class Watchlist(ConfigTable):
 def load_watchlist() -> Watchlist:
     """The organisations and releases to watch. Raises SettingsError."""
     return read_config(config_dir() / "watch.toml", Watchlist)
+
+
+class _Categories(RootModel[dict[str, dict[str, str]]]):
+    """All of `categories.toml`: names by code, by group of archives."""
+
+
+@lru_cache(maxsize=1)
+def load_category_names() -> Mapping[str, str]:
+    """The name of each arXiv category by its code, as `{"cs.CV": "Computer vision"}`. Raises SettingsError."""
+    groups = read_config(config_dir() / "categories.toml", _Categories).root
+    return MappingProxyType({code: name for group in groups.values() for code, name in group.items()})
 
 
 class WrittenCorrection(ConfigTable):
