@@ -42,11 +42,6 @@ class Host:
     checked_kinds: tuple[str, ...] = ()
     """The kinds of reference that can be checked, such as `repository`."""
 
-    @property
-    def can_check(self) -> bool:
-        """Whether this host can be asked what is there."""
-        return self.check is not None or self.check_all is not None
-
     def check_references(
         self, references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
     ) -> Iterator[tuple[Reference, Check]]:

@@ -78,22 +78,15 @@ def _check(reference: Reference, fetch: Fetch) -> Check:
         languages=(language,) if language else (),
     )
     at = f"/repos/{name.url.removeprefix('https://').partition('/')[2]}"
-    empty = facts.get("empty") is True
-    source = file_tree.TreeSource(
-        default=json_fields.as_text(facts.get("default_branch")) or "HEAD",
-        tree=lambda branch: file_tree.FileTree({}, ref=branch) if empty else _tree(api, at, branch),
-        text=lambda file, branch: api.get_base64_file(
-            f"{at}/contents/{host_api.quote_path(file)}", {"ref": branch}
-        ),
-        branches=lambda: file_tree.list_names(api.get_json(f"{at}/branches", {"limit": "50"})),
+    source = file_tree.git_source(
+        api,
+        at,
+        json_fields.as_text(facts.get("default_branch")) or "HEAD",
+        empty=facts.get("empty") is True,
+        tree_params={"recursive": "true", "per_page": "1000"},
+        branch_params={"limit": "50"},
     )
     return file_tree.inspect_repository(base, source, api, path=reference.path, states_licence=False)
-
-
-def _tree(api: host_api.HostApi, at: str, branch: str) -> file_tree.FileTree | None:
-    return file_tree.git_tree(
-        api, f"{at}/git/trees/{quote(branch, safe='')}", {"recursive": "true", "per_page": "1000"}, branch
-    )
 
 
 HOST = Host(

@@ -5,7 +5,7 @@ The weights are `[signal]` and `[time]` of `config/roles.toml`, where each is ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from tracker.detect.roles.name_matching import fold_name
@@ -64,13 +64,6 @@ def weigh_listed(
         score += signals["hub-after"]
         reasons.append("it was created long after the paper, in a namespace that is not the authors'")
     return score, reasons
-
-
-def in_one_organisation(
-    account: tuple[str, str], other: tuple[str, str], organisations: Iterable[frozenset[tuple[str, str]]]
-) -> bool:
-    """Whether two accounts (host, folded owner) belong to one organisation of the operator's list."""
-    return any(account in accounts and other in accounts for accounts in organisations)
 
 
 def are_similar_owners(owner: str, other: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from tracker.domain.artifacts import Check, LicenceFile
 from tracker.domain.terms import Content, Outcome
 from tracker.hosts import json_fields
-from tracker.hosts.host_api import MOST_PATHS, HostApi, Unreadable
+from tracker.hosts.host_api import MOST_PATHS, HostApi, Unreadable, quote_path
 from tracker.hosts.inspect import linked_place
 from tracker.hosts.inspect.code_files import is_stub
 from tracker.hosts.inspect.content import find_licence_files
@@ -110,7 +111,32 @@ def list_submodules(entries: object) -> list[str]:
     return [json_fields.as_text(entry.get("path")) or "" for entry in mappings if entry.get("type") == "commit"]
 
 
-def git_tree(api: HostApi, path: str, params: Mapping[str, str], branch: str) -> FileTree | None:
+def git_source(
+    api: HostApi,
+    at: str,
+    default: str,
+    *,
+    empty: bool,
+    tree_params: Mapping[str, str],
+    branch_params: Mapping[str, str],
+) -> TreeSource:
+    """How a repository is read through an API that lists trees, contents and branches as GitHub does (Gitea's and
+    Gitee's). `at` is the path of its record; an `empty` repository has no tree that could be asked for."""
+
+    def tree(branch: str) -> FileTree | None:
+        if empty:
+            return FileTree({}, ref=branch)
+        return _git_tree(api, f"{at}/git/trees/{quote(branch, safe='')}", tree_params, branch)
+
+    return TreeSource(
+        default=default,
+        tree=tree,
+        text=lambda file, branch: api.get_base64_file(f"{at}/contents/{quote_path(file)}", {"ref": branch}),
+        branches=lambda: list_names(api.get_json(f"{at}/branches", branch_params)),
+    )
+
+
+def _git_tree(api: HostApi, path: str, params: Mapping[str, str], branch: str) -> FileTree | None:
     """The answer of an API that lists trees as GitHub does, at `path`; None if that branch does not exist.
 
     Raises UpstreamError, and Unreadable where it cannot be read.

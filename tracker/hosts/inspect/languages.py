@@ -28,7 +28,6 @@ class LanguagesFile(ConfigTable):
 
     release: str
     """The release of Linguist that the facts are from."""
-    programs_too: frozenset[str]
     auxiliary: frozenset[str]
     web: frozenset[str]
     usually_programs: frozenset[str]
