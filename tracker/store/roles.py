@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import ArtifactContext, Mention, RoleDecision
@@ -54,34 +54,10 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
     """What is known of the artifacts that works mention, beyond the works' own words, as work -> folded reference ->
     context."""
     keys = keys_of(works)
-    contexts: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
     with store.read() as connection:
         names = claims.load_paper_names(connection, keys)
-        listings = {
-            row.reference.casefold(): row
-            for row in connection.execute(
-                select(HUB_LISTING).where(
-                    among(HUB_LISTING.c.arxiv_id, [work.partition(":")[2] for work in works])
-                )
-            )
-        }
-        rows = connection.execute(
-            select(
-                MENTIONS.c.work,
-                MENTIONS.c.reference,
-                MENTIONS.c.folded,
-                MENTIONS.c.canonical,
-                MENTIONS.c.source,
-                MENTIONS.c.artifact,
-                ARTIFACT.c.names,
-                ARTIFACT.c.derived_from,
-                ARTIFACT.c.created_at,
-                ARTIFACT.c.host,
-                ARTIFACT.c.kind,
-            )
-            .join(ARTIFACT, ARTIFACT.c.id == MENTIONS.c.artifact)
-            .where(among(MENTIONS.c.work, keys))
-        ).all()
+        listings = _load_listings(connection, works)
+        rows = _load_mentioned(connection, keys)
         named = {row.artifact: row.names for row in rows if row.names}
         rivals = claims.load_rivals(connection, {(row.work, row.artifact) for row in rows}, named)
         accounts: dict[int, set[str]] = defaultdict(set)
@@ -89,6 +65,7 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
             if row.source in claims.BY_OTHERS or not names[row.work].isdisjoint(row.names or ()):
                 accounts[row.work].add(_account(row))
         proved = claims.load_proved_accounts(connection, accounts)
+    contexts: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
     for row in rows:
         listing = listings.get(row.folded)
         # Where a paper links several folders of a repository, any of their READMEs may name it.
@@ -106,6 +83,21 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
             rival=before.rival or rivals.get((row.work, row.artifact)),
         )
     return contexts
+
+
+def _load_listings(connection: Connection, works: Collection[str]) -> dict[str, Any]:
+    """What the Hub's lists say of the artifacts of these papers, by folded reference."""
+    papers = [work.partition(":")[2] for work in works]
+    query = select(HUB_LISTING).where(among(HUB_LISTING.c.arxiv_id, papers))
+    return {row.reference.casefold(): row for row in connection.execute(query)}
+
+
+def _load_mentioned(connection: Connection, keys: Mapping[int, str]) -> Sequence[Any]:
+    """Each mention of these works with what its artifact's own record says."""
+    mention = (MENTIONS.c[name] for name in ("work", "reference", "folded", "canonical", "source", "artifact"))
+    artifact = (ARTIFACT.c[name] for name in ("names", "derived_from", "created_at", "host", "kind"))
+    query = select(*mention, *artifact).join(ARTIFACT, ARTIFACT.c.id == MENTIONS.c.artifact)
+    return connection.execute(query.where(among(MENTIONS.c.work, keys))).all()
 
 
 def _account(row: Any) -> str:
