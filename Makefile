@@ -42,6 +42,7 @@ accuracy: $(STAMP)  ## score the labelled texts, write docs/accuracy.md, fail wh
 
 bench: $(STAMP)  ## speed, as ratios to named baselines
 	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.write_papers
 	$(BIN)/python -m benchmarks.links
 	$(BIN)/python -m benchmarks.requests
