@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from tracker import __version__
 from tracker.cli import app
+from tracker.pipeline.rulebook import load_rules
+from tracker.store.views import VERSION
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]
@@ -106,7 +110,7 @@ def test_commands_that_read_no_settings_take_the_option_too(call: Call) -> None:
         (["query", "--config=missing.toml", "SELECT 1"], {}, "missing.toml"),
         (["doctor", "--config"], {}, "--config"),
         (["query", "SELECT 1"], {}, "no store yet"),
-        (["explain", "2606.1"], {}, "not in the store"),
+        (["explain", "2606.1"], {}, "is not an arXiv id"),
         (["health"], {"TRACKER_WEB__PORT": "1"}, "does not answer"),
         (["sandbox", "--world", "nowhere"], {}, "nowhere"),
         (["detect", "nowhere.jsonl"], {}, "nowhere.jsonl"),
@@ -131,3 +135,33 @@ def test_a_data_folder_that_cannot_be_written_is_one_sentence(process: Process, 
     assert done.returncode == 1
     assert "TRACKER_DATA_DIR" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_versions_are_those_of_program_views_and_rules(call: Call) -> None:
+    code, out, _ = call("--version")
+    assert code == 0
+    assert out == f"tracker {__version__} (views {VERSION}, rules {load_rules().judge_version})\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_that_of_typer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shell: str
+) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    with pytest.raises(SystemExit):
+        app.run(["--show-completion", shell])
+    assert "_TRACKER_COMPLETE" in capsys.readouterr().out
+
+
+def test_a_mistyped_command_or_option_is_answered_with_the_right_one(call: Call) -> None:
+    assert "explain" in call("explian", "2606.00001")[2]
+    assert "--since" in call("once", "--sicne", "2026-06-16")[2]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_is_whole_sentences(call: Call, command: str) -> None:
+    out = call(command, "--help")[1].partition("\n\n")[2]
+    described = " ".join(out.partition("Arguments:")[0].partition("Options:\n")[0].split())
+    sentences = re.split(r"(?<=[.]) (?=[A-Z`])", described)
+    assert described.endswith(".")
+    assert all(len(sentence.split()) > 3 for sentence in sentences), sentences

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -112,3 +113,27 @@ def test_the_memory_of_a_long_answer_stays_flat(data: Path) -> None:
         check=True,
     )
     assert int(done.stderr) < 20_000, "kB more than for one row, for an answer of 170 MB"
+
+
+def test_what_is_not_in_the_store_says_where_this_looked(
+    call: Call, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = data / "demo"
+    shutil.copytree(data, demo)
+    for pasted in ("2103.00020v1", "https://arxiv.org/abs/2103.00020", "arXiv:2103.00020"):
+        code, _, err = call("explain", pasted)
+        assert code == 1
+        assert "2103.00020: is not in the store" in err
+        assert str(data / "tracker.db") in err
+        assert f"TRACKER_DATA_DIR={demo} " in err
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(demo))
+    assert "demo's store" not in call("explain", "2103.00020")[2]
+
+
+@pytest.mark.parametrize("command", [["explain", "2103.00020"], ["query", "SELECT 1"], ["search", "words"]])
+def test_a_question_makes_no_store(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "none"))
+    assert "There is no store yet" in call(*command)[2]
+    assert not (tmp_path / "none").exists()

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from tracker.cli import cycle
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
+from tracker.store.artifact_queue import NamedArtifact
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -23,8 +29,12 @@ def test_once_then_explain_query_and_publish(process: Process, tmp_path: Path) -
             "TRACKER_NOW": "2026-06-17T05:00:00Z",
         }
         done = process("once", "--since", "2018-01-01", **env)
+        named = process("check", "https://github.com/openai/clip", "git@github.com:openai/whisper.git", **env)
     assert done.returncode == 0, done.stderr
     assert "30 new papers" in done.stdout
+    assert named.returncode == 0, named.stderr
+    assert "github:openai/CLIP: present; content: code; licence: MIT (osi)" in named.stdout
+    assert "github:openai/whisper: present" in named.stdout
     text = process("explain", "2103.00020", **env).stdout
     assert "github:OpenAI/CLIP" in text
     assert "OSI-approved licence (MIT)" in text
@@ -48,3 +58,41 @@ def test_once_then_explain_query_and_publish(process: Process, tmp_path: Path) -
     assert (tmp_path / "site" / "feed.xml").read_bytes() == (
         tmp_path / "data" / "public" / "feed.xml"
     ).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("typed", "reference"),
+    [
+        ("github:openai/CLIP", "github:openai/CLIP"),
+        ("https://github.com/openai/CLIP/tree/main/clip", "github:openai/CLIP"),
+        ("github.com/openai/CLIP.git", "github:openai/CLIP"),
+        ("git@github.com:openai/CLIP.git", "github:openai/CLIP"),
+        ("ssh://git@gitlab.com/group/name.git", "gitlab:group/name"),
+        ("https://huggingface.co/datasets/a/b", "hf-dataset:a/b"),
+        ("doi:10.5281/zenodo.1", "doi:10.5281/zenodo.1"),
+        ("CLIP", "CLIP"),
+    ],
+)
+def test_an_artifact_is_named_by_reference_or_address(typed: str, reference: str) -> None:
+    assert cycle._reference_key(typed) == reference
+
+
+NOW = datetime(2026, 6, 17, 5, tzinfo=UTC)
+SEEN = NamedArtifact("github:a/b", "github", "present", "", "code", "MIT", "osi", NOW)
+
+
+@pytest.mark.parametrize(
+    ("artifact", "trouble", "line", "is_seen"),
+    [
+        (SEEN, "", "github:a/b: present; content: code; licence: MIT (osi)", True),
+        (replace(SEEN, outcome="absent", content=None, licence_spdx=None, licence_class=None), "",
+         "github:a/b: absent; content: unknown; licence: no licence found", True),
+        (replace(SEEN, checked_at=NOW - timedelta(days=1)), "rate limit (403)",
+         "github:a/b: could not be checked (rate limit (403)); present; content: code; licence: MIT (osi), seen 2026-06-16",
+         False),
+        (replace(SEEN, checked_at=None, reason="server error (500)"), "",
+         "github:a/b: could not be checked (server error (500)); nothing is known of it", False),
+    ],
+)  # fmt: skip
+def test_a_check_says_what_it_saw(artifact: NamedArtifact, trouble: str, line: str, is_seen: bool) -> None:
+    assert cycle._describe_seen(artifact, NOW, trouble) == (line, is_seen)

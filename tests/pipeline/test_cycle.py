@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -23,9 +25,20 @@ CLAIM = "We study {0}. Our code is available at https://github.com/ann/{0}."
 
 @pytest.mark.parametrize("token", ["a-token", ""])
 def test_every_state_is_stored_and_published(expected: dict[str, str], start_run: StartRun, token: str) -> None:
+    shown: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+
+    class Shown:
+        def step(self, stage: str, done: int, total: int | None = None) -> None:
+            if stage.startswith("check."):
+                shown[stage].append((done, total))
+
     with start_run(GITHUB_TOKEN=token) as run:
-        summary = cycle.run_cycle(run.worker)
+        summary = cycle.run_cycle(replace(run.worker, progress=Shown()))
         assert summary.counts.windows_left == 0
+        assert {host: steps[-1] for host, steps in shown.items()} == {
+            host: (len(steps), len(steps)) for host, steps in shown.items()
+        }, "each host counts its own checks, up to their true number"
+        assert len(shown["check.github"]) > len(shown["check.huggingface"]) > 0
         assert run.states() == expected
         opened = sorted(key for key, state in expected.items() if state == "open")
         assert [row[0] for row in run.rows("SELECT arxiv_id FROM open_papers ORDER BY 1")] == opened

@@ -3,15 +3,15 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
+from typer.core import TyperGroup
 
 from tracker.cli import ask, backup, cycle, exchange, service, status
 from tracker.domain.errors import TrackerError
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -28,6 +28,17 @@ def _store_config(context: typer.Context, value: Path | None) -> Path | None:
     return value
 
 
+def _print_versions(value: bool) -> None:
+    if not value:
+        return
+    from tracker import __version__
+    from tracker.pipeline.rulebook import load_rules
+    from tracker.store.views import VERSION
+
+    print(f"tracker {__version__} (views {VERSION}, rules {load_rules().judge_version})")
+    raise typer.Exit
+
+
 @app.callback()
 def _global_options(
     config: Annotated[
@@ -38,13 +49,23 @@ def _global_options(
             expose_value=False,
         ),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the versions of the program, of the public views and of the rules.",
+            callback=_print_versions,
+            is_eager=True,
+            expose_value=False,
+        ),
+    ] = False,
 ) -> None:
     """Declare the options that may precede a command."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. A TrackerError is printed as one sentence."""
-    program = typer.main.get_group(app)
+    program = cast("TyperGroup", typer.main.get_command(app))
     options = [option for option in program.params if option.name == "config"]
     for command in program.commands.values():
         command.params += options  # the option works before the command and after it

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.session import Json, opened_store, parse_days, settings_for
+from tracker.cli.session import (
+    Json,
+    opened_store,
+    parse_days,
+    require_store,
+    settings_for,
+    where_it_looked,
+)
 from tracker.domain.errors import QueryError, TrackerError
 
 if TYPE_CHECKING:
@@ -28,7 +35,8 @@ def detect(
 ) -> int:
     """Find links, roles and promises in given papers.
 
-    JSON Lines in, JSON Lines out.
+    Each line read is a paper as JSON, with arxiv_id and any of title, abstract, comment, authors, text and
+    text_format. Each line written has its links, its promise and their evidence.
     """
     from tracker.detect.detect import detect_lines
     from tracker.detect.roles.role_rules import load_role_rules
@@ -46,19 +54,29 @@ def detect(
 
 
 @app.command()
-def explain(context: typer.Context, arxiv_id: str, as_json: Json = False) -> int:
+def explain(
+    context: typer.Context,
+    paper: Annotated[str, typer.Argument(help="An arXiv id, the address of a paper, or release:NAME.")],
+    as_json: Json = False,
+) -> int:
     """Show all that is known of one paper.
 
-    Links, roles, checks, verdict, reasons, events and the next check.
+    That is its links, roles, checks, verdict, reasons, events and next check.
     """
+    from tracker.domain.paper_ids import parse_arxiv_id
     from tracker.publish.explain import render_explanation
     from tracker.store.evidence import load_stored_rows
 
-    with opened_store(settings_for(context)) as store:
-        work = arxiv_id if arxiv_id.startswith(("arxiv:", "release:")) else f"arxiv:{arxiv_id}"
+    arxiv_id = parse_arxiv_id(paper)
+    work = paper if paper.startswith("release:") else f"arxiv:{arxiv_id}"
+    if arxiv_id is None and work != paper:
+        raise TrackerError(f"{paper}: is not an arXiv id; write it like 2506.12345, or paste the paper's address.")
+    settings = settings_for(context)
+    require_store(settings)
+    with opened_store(settings) as store:
         evidence = load_stored_rows(store, work)
     if not evidence["work"]:
-        raise TrackerError(f"{arxiv_id}: is not in the store; ids are written like 2506.12345, without a version.")
+        raise TrackerError(f"{arxiv_id or paper}: is not in the store. {where_it_looked(settings)}")
     print(json.dumps(evidence, default=str, indent=2) if as_json else render_explanation(evidence))
     return 0
 
@@ -77,7 +95,9 @@ def query(
     from tracker.store import readonly_sql
 
     form = _chosen_format(json=as_json, jsonl=jsonl, csv=csv)
-    names, rows = readonly_sql.run_query(settings_for(context).store_url, sql, seconds=seconds)
+    settings = settings_for(context)
+    require_store(settings)
+    names, rows = readonly_sql.run_query(settings.store_url, sql, seconds=seconds)
     console.print_rows(names, rows, form)
     return 0
 
@@ -93,13 +113,15 @@ def search(
 ) -> int:
     """Find papers by words.
 
-    They are searched in title, abstract, authors and the names of own artifacts.
+    The words are looked for in title, abstract, authors and the names of the papers' own artifacts.
     """
     from tracker.cli import console
     from tracker.store.search import search_papers
 
     form = _chosen_format(json=as_json, jsonl=jsonl, csv=csv)
-    console.print_rows(*search_papers(settings_for(context).store_url, " ".join(words), limit), form)
+    settings = settings_for(context)
+    require_store(settings)
+    console.print_rows(*search_papers(settings.store_url, " ".join(words), limit), form)
     return 0
 
 
@@ -119,9 +141,9 @@ def gaps(
 ) -> int:
     """Show whether each announcement day is complete.
 
-    Counts of papers announced, stored, scanned and missing, and why.
+    A line for each day counts the papers announced, stored, scanned and missing, and says why any are missing.
 
-    Exit 0 if no day is short, 1 if one is (or the store cannot be read), 2 for unknown options.
+    The exit code is 0 if no day is short, 1 if one is or the store cannot be read, 2 for unknown options.
     """
     from tracker.fetch import clock
     from tracker.pipeline import completeness

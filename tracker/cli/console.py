@@ -27,6 +27,8 @@ class LogProgress:
         """Report that `done` of `total` steps of `stage` are done."""
         now = time.monotonic()
         since, before = self._began.setdefault(stage, (now, done))
+        if done < before:  # the stage runs again
+            since, before = self._began[stage] = (now, done)
         if done == total or now - self._last.get(stage, 0.0) >= LINE_SECONDS:
             self._last[stage] = now
             of_total = f" of {total}" if total is not None else ""

@@ -1,7 +1,7 @@
 """The commands that do the work once: a whole cycle, or one stage of it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ from tracker.cli.session import opened_worker, parse_days
 
 if TYPE_CHECKING:
     from tracker.pipeline.context import Cycle
+    from tracker.store.artifact_queue import NamedArtifact
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -25,14 +26,16 @@ def once(
     until: Until = None,
     minutes: Annotated[
         float | None,
-        typer.Option(min=1, help="End after so many minutes, whatever is left; exit 3 if anything is."),
+        typer.Option(
+            min=1, help="End after so many minutes, whatever is left; the exit code is 3 if anything is."
+        ),
     ] = None,
     no_full_text: Annotated[bool, typer.Option("--no-full-text", help="Leave full texts unread.")] = False,
 ) -> int:
     """Harvest, read, check, judge and publish all that is due.
 
-    Exit 0 only if no window is left open, and every announcement day in them is complete, as
-    `tracker gaps` lists it; 3 if the time was over before all was read.
+    The exit code is 0 only if no window is left open, and every announcement day in them is complete, as
+    `tracker gaps` lists it. It is 3 if the time was over before all was read.
     """
     from tracker.pipeline.completeness import list_short_days
     from tracker.pipeline.cycle import run_until_read
@@ -65,7 +68,7 @@ def _describe_left(done: "Cycle") -> str:
     backlog = read_backlog(done.store, done.settings, now)
     parts = [f"{backlog.describe(now)}."] if backlog.papers else []
     if checks := load_counts(done.store, now)["checks_waiting"]:
-        parts.append(f"{checks} checks wait.")
+        parts.append(f"{checks} checks pending.")
     if done.counts.windows_left:
         parts.append(f"{done.counts.windows_left} windows of the harvest are open.")
     return " ".join(["Left:", *parts]) if parts else ""
@@ -85,24 +88,69 @@ def check(
     context: typer.Context,
     references: Annotated[
         list[str] | None,
-        typer.Argument(help="References like github:owner/name; without any, what is due is checked."),
+        typer.Argument(
+            help="Addresses, or references like github:owner/name; without any, what is due is checked."
+        ),
     ] = None,
 ) -> int:
     """Check the artifacts that are due, or those named.
 
-    What they change is judged.
+    What a check changes is judged. Of each artifact named, a line says what was seen. The exit code is 0 only if
+    everything named, or each host with something due, was seen now.
     """
     from tracker.pipeline.cycle import check_in_rounds
     from tracker.pipeline.judge import judge_works
     from tracker.store import artifact_queue
 
+    names = [_reference_key(text) for text in references or ()]
+    seen: list[bool] = []
+
     def work(cycle: "Cycle") -> None:
-        if references:
-            artifact_queue.make_artifacts_due(cycle.store, references, cycle.now)
+        if names:
+            artifact_queue.make_artifacts_due(cycle.store, names, cycle.now)
         check_in_rounds(cycle)
         judge_works(cycle)
+        for artifact in artifact_queue.load_named_artifacts(cycle.store, names):
+            failed = {outcome.name: outcome.reason for outcome in cycle.troubles}
+            line, is_seen = _describe_seen(artifact, cycle.now, failed.get(f"check.{artifact.host}", ""))
+            print(line)
+            seen.append(is_seen)
+        seen.extend(not outcome.name.startswith("check.") for outcome in cycle.troubles if not names)
 
-    return _run_stage(context, work)
+    return max(_run_stage(context, work), int(not all(seen)))
+
+
+def _reference_key(text: str) -> str:
+    """A reference as it is stored, from one, or from an address to browse or to clone."""
+    import re
+
+    from tracker.hosts.resolve import resolve_url
+
+    text = text.strip()
+    # git's own short form of an SSH address (git-clone(1)): git@github.com:owner/name.git
+    clone = re.fullmatch(r"(?:ssh://)?git@([\w.-]{1,253})[:/](\S{1,300})", text, re.ASCII)
+    if clone:
+        text = f"https://{clone[1]}/{clone[2]}"
+    elif re.match(r"[a-z0-9-]{1,20}:(?!//)", text, re.ASCII | re.IGNORECASE):
+        return text
+    reference = resolve_url(text)
+    return reference.key if reference else text
+
+
+def _describe_seen(artifact: "NamedArtifact", now: datetime, trouble: str) -> tuple[str, bool]:
+    """What a check saw of an artifact, as a line, and whether it saw it now. `trouble`: what kept its host from
+    being asked, empty where nothing did."""
+    known = "nothing is known of it"
+    if artifact.checked_at is not None:
+        licence = artifact.licence_spdx or "no licence found"
+        known = f"{artifact.outcome}; content: {artifact.content or 'unknown'}; licence: {licence}" + (
+            f" ({artifact.licence_class})" if artifact.licence_class else ""
+        )
+    if artifact.checked_at == now and artifact.outcome != "unknown":
+        return f"{artifact.reference}: {known}", True
+    reason = artifact.reason or trouble or "its host cannot be asked, or not before its budget is filled again"
+    when = f", seen {artifact.checked_at:%Y-%m-%d}" if artifact.checked_at and artifact.checked_at != now else ""
+    return f"{artifact.reference}: could not be checked ({reason}); {known}{when}", False
 
 
 @app.command()

@@ -23,7 +23,7 @@ app = typer.Typer(rich_markup_mode=None)
 def run(context: typer.Context) -> int:
     """Run the service: scheduler, publisher and web server.
 
-    SIGTERM and Ctrl-C end it within 10 s.
+    SIGTERM and Ctrl-C end it within 10 seconds.
     """
     from tracker import logs
 

@@ -43,6 +43,27 @@ def opened_store(settings: Settings) -> Iterator[Store]:
         yield store
 
 
+def require_store(settings: Settings) -> None:
+    """Refuse to answer from a store that is not there yet, where opening it would make one. TrackerError."""
+    from tracker.doctor.database import has_store
+
+    refuse_lost_store(settings)
+    if not has_store(settings):
+        begin = "There is no store yet; run `tracker once` or `tracker run` first."
+        raise TrackerError(f"{begin} {where_it_looked(settings)}")
+
+
+def where_it_looked(settings: Settings) -> str:
+    """Where the store of a command is and, where the demo's is beside it, how to ask that; a sentence."""
+    from tracker.store.engine import parse_url
+
+    looked = f"This looked in {parse_url(settings.store_url).render_as_string(hide_password=True)}"
+    demo = settings.data_dir / "demo"
+    if not (demo / "tracker.db").is_file():
+        return f"{looked}."
+    return f"{looked}; TRACKER_DATA_DIR={demo} before the command asks the demo's store."
+
+
 def refuse_lost_store(settings: Settings) -> None:
     """Refuse to begin anew where the store of a published site was lost. StoreError."""
     from tracker.store import lost_store

@@ -20,7 +20,7 @@ def doctor(
 ) -> int:
     """Check the installation, and say what to do.
 
-    Configuration, disk, database, clock, upstreams and tokens are checked. Exit 0 if nothing is bad.
+    It checks configuration, disk, database, clock, upstreams and tokens. The exit code is 0 if nothing is bad.
     """
     from tracker.doctor.examine import examine
     from tracker.doctor.findings import any_bad, findings_as_json, format_findings
@@ -35,7 +35,10 @@ def health(
     context: typer.Context,
     ready: Annotated[bool, typer.Option(help="Ask whether it is ready, not only alive.")] = False,
 ) -> int:
-    """Ask the running service for its health. Exit 0 if it serves."""
+    """Ask the running service for its health.
+
+    The exit code is 0 if it serves.
+    """
     import urllib.error
     import urllib.request
 

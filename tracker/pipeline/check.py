@@ -40,6 +40,8 @@ def check_artifacts(cycle: Cycle) -> None:
 def _check_host(cycle: Cycle, host: Host, stage: Stage) -> None:
     """Check what is due at one host, batch by batch, until nothing is due or the host says nothing."""
     batch, rules = cycle.settings.limits.github_batch, _reading_rules(cycle)
+    checks = cycle.counts.checks
+    total = checks[host.name] + artifact_queue.count_due(cycle.store, host.name, cycle.now)
     while not cycle.is_late and (
         due := artifact_queue.due_artifacts(cycle.store, host.name, cycle.now, batch, rules)
     ):
@@ -47,8 +49,8 @@ def _check_host(cycle: Cycle, host: Host, stage: Stage) -> None:
         try:
             for result in _check_batch(cycle, host, due):
                 results.append(result)
-                cycle.counts.checked += 1
-                stage.report_progress(cycle.counts.checked)
+                checks[host.name] += 1
+                stage.report_progress(checks[host.name], max(checks[host.name], total))
                 cycle.check_cancelled()
         except BudgetSpent as spent:
             # `/health` counts the checks that wait; nothing is wrong.

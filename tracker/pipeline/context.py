@@ -29,12 +29,18 @@ class Counts:
     """Papers that were read further, by source."""
     to_read: dict[ReadDepth, int] = field(default_factory=dict)
     """How many each source will have read when none waits; a link found meanwhile makes them fewer."""
-    checked: int = 0
+    checks: Counter[str] = field(default_factory=Counter)
+    """Checks by host, over all rounds."""
     judged: int = 0
     entered: int = 0
     """Papers that entered the main feed."""
     windows_left: int = 0
     """Windows of the harvest that are not proved complete."""
+
+    @property
+    def checked(self) -> int:
+        """How many checks there were at all hosts."""
+        return self.checks.total()
 
 
 @dataclass(slots=True)

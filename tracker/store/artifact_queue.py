@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select, update
@@ -31,9 +31,55 @@ def make_artifacts_due(store: Store, references: Sequence[str], now: datetime) -
             )
             if not found:
                 raise StoreError(
-                    f"{reference}: no stored paper links it; write references like github:owner/name."
+                    f"{reference}: no stored paper links it; paste the address of a repository that one does, or "
+                    "write it like github:owner/name."
                 )
             connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, found)).values(next_check_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedArtifact:
+    """What is stored of an artifact that an operator named."""
+
+    reference: str
+    host: str
+    outcome: str | None
+    reason: str
+    content: str | None
+    licence_spdx: str | None
+    licence_class: str | None
+    checked_at: datetime | None
+
+
+def load_named_artifacts(store: Store, references: Sequence[str]) -> list[NamedArtifact]:
+    """The artifacts behind these references, in the order in which they were found."""
+    folded = [reference.casefold() for reference in references]
+    columns = [ARTIFACT.c[field.name] for field in fields(NamedArtifact)]
+    named = select(ARTIFACT_NAME.c.artifact).where(
+        among(ARTIFACT_NAME.c.folded, folded), ARTIFACT_NAME.c.until.is_(None)
+    )
+    with store.read() as connection:
+        rows = connection.execute(select(*columns).where(ARTIFACT.c.id.in_(named)).order_by(ARTIFACT.c.id))
+        return [NamedArtifact(*row) for row in rows]
+
+
+def count_due(store: Store, host: str, now: datetime) -> int:
+    """How many checks are due at a host: an artifact is checked under each name by which papers link it."""
+    due = select(ARTIFACT.c.id).where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
+    names = (
+        select(func.count())
+        .select_from(ARTIFACT_NAME)
+        .where(ARTIFACT_NAME.c.artifact.in_(due), ARTIFACT_NAME.c.until.is_(None))
+        .where(ARTIFACT_NAME.c.written)
+        .group_by(ARTIFACT_NAME.c.artifact)
+        .subquery()
+    )
+    with store.read() as connection:
+        artifacts = connection.execute(select(func.count()).select_from(due.subquery())).scalar_one()
+        written = connection.execute(
+            select(func.count(), func.coalesce(func.sum(names.c[0]), 0)).select_from(names)
+        ).one()
+    return int(artifacts - written[0] + written[1])
 
 
 def queue_artifacts(
