@@ -18,6 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, m
 
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Role
+from tracker.regular_files import read_regular
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Bytes of a TOML file: a hundred thousand corrections are fewer."""
 
 
 class ConfigTable(BaseModel):
@@ -38,7 +42,7 @@ def config_dir() -> Path:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as nested dictionaries; SettingsError when it cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path, MOST_BYTES).decode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}); name a readable TOML file.") from None
     except UnicodeDecodeError:

@@ -17,6 +17,7 @@ from pathlib import Path
 from zlib import crc32
 
 from tracker.domain.errors import Cancelled, SettingsError
+from tracker.regular_files import open_regular
 from tracker.settings import Settings, is_loopback
 
 Sleep = Callable[[float], None]
@@ -121,7 +122,7 @@ class UpstreamPace:
     def _open(self) -> int:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            return open_regular(self._file, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise self._make_error(error) from None
 
@@ -143,8 +144,8 @@ class UpstreamPace:
 
     def _make_error(self, error: OSError) -> SettingsError:
         return SettingsError(
-            f"{self._file}: the pace file cannot be written ({error.strerror}). "
-            "Set `data_dir` to a folder that this user can write, on a disk that is not full."
+            f"{self._file}: the pace file cannot be written ({error.strerror}); remove what is no file, or set "
+            "`data_dir` to a folder that this user can write, on a disk that is not full."
         )
 
 

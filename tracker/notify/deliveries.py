@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from tracker.domain.errors import TrackerError
+from tracker.regular_files import read_regular
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "told.json"
+MOST_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Deliveries:
 def load_deliveries(folder: Path) -> Deliveries:
     """What was delivered so far; empty if the file is absent or damaged. Raises TrackerError if it cannot be read."""
     try:
-        stored = json.loads((folder / FILE_NAME).read_bytes())
+        stored = json.loads(read_regular(folder / FILE_NAME, MOST_BYTES))
         return Deliveries(
             websub_hub=str(stored["hub"]),
             site=str(stored["site"]),
@@ -45,7 +47,7 @@ def load_deliveries(folder: Path) -> Deliveries:
         )
     except FileNotFoundError:
         return Deliveries()
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         log.warning(
             "%s is damaged and starts empty; papers that entered the feed before are not sent again", FILE_NAME
         )

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tracker.domain.errors import StoreError
+from tracker.regular_files import read_regular
 from tracker.store.engine import parse_url
 
+MOST_BYTES = 256 * 1024 * 1024
 HEADER_BYTES = 100
 """Every SQLite database begins with so many bytes of header (sqlite.org/fileformat2.html, 1.3)."""
 
@@ -40,6 +42,6 @@ def refuse_lost_store(url: str, feed: Path, traces: Iterable[Path]) -> None:
 def has_items(feed: Path) -> bool:
     """Whether a published RSS feed has an item."""
     try:
-        return b"<item>" in feed.read_bytes()
+        return b"<item>" in read_regular(feed, MOST_BYTES)
     except OSError:
         return False

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import zstandard
 
 from tracker.domain.errors import StoreError
+from tracker.regular_files import open_regular, read_regular
 from tracker.store import views
 from tracker.store.lost_store import HEADER_BYTES
 from tracker.store.snapshot import (
@@ -43,8 +44,7 @@ def restore_snapshot(
     program, when a store exists and `force` is not given, or when a program has it open.
     """
     target = database_path(url)
-    if not file.is_file():
-        raise StoreError(f"{file}: the file does not exist.")
+    _require_readable(file)
     if target.exists() and not force:
         raise StoreError(f"{target}: a store exists already; --force moves it aside and keeps it.")
     try:
@@ -73,6 +73,15 @@ def restore_snapshot(
             f"{target}: cannot be restored ({system_reason(error)}); the store is as it was."
         ) from None
     return rows, kept
+
+
+def _require_readable(file: Path) -> None:
+    try:
+        os.close(open_regular(file))
+    except FileNotFoundError:
+        raise StoreError(f"{file}: the file does not exist.") from None
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be read ({error.strerror}); name a snapshot.") from None
 
 
 def _require_ours(file: Path) -> int:
@@ -159,7 +168,7 @@ def _put_aside(target: Path, now: datetime) -> Path | None:
 def _compare(file: Path) -> None:
     """Compare with the checksum beside the file, if it exists."""
     try:
-        expected = sidecar(file, ".sha256").read_text(encoding="ascii").split()[0]
+        expected = read_regular(sidecar(file, ".sha256"), CHUNK).decode("ascii").split()[0]
     except (FileNotFoundError, IndexError):
         return
     except (OSError, UnicodeDecodeError) as error:

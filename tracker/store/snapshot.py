@@ -24,6 +24,7 @@ from typing import IO, Any, BinaryIO
 import zstandard
 
 from tracker.domain.errors import Cancelled, StoreError
+from tracker.regular_files import read_regular
 from tracker.store import views
 from tracker.store.engine import parse_url
 from tracker.store.readonly_sql import open_readonly
@@ -125,8 +126,8 @@ def _make(
 def load_manifest(file: Path) -> Manifest | None:
     """The manifest beside a snapshot; None if it is missing or cannot be read."""
     try:
-        return Manifest(**json.loads(sidecar(file, ".json").read_bytes()))
-    except (OSError, ValueError, TypeError):
+        return Manifest(**json.loads(read_regular(sidecar(file, ".json"), CHUNK)))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from tracker.domain.feeds import FEED_FORMATS, FEED_SUFFIXES
+from tracker.regular_files import open_regular
 from tracker.web.conditional import ENDINGS
 from tracker.web.responses import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, VARY, HeaderList, raw
 
@@ -161,7 +162,7 @@ class PublishedFiles:
 
     def _read(self, name: str) -> PublishedFile:
         path = Path(self._folder, name)
-        with path.open("rb") as handle:
+        with os.fdopen(open_regular(path), "rb") as handle:
             state = os.fstat(handle.fileno())
             content = handle.read(state.st_size) if state.st_size <= LARGE else b""
         digest = hashlib.sha256(content or f"{state.st_mtime_ns} {state.st_size}".encode()).hexdigest()[:32]
@@ -197,7 +198,8 @@ def is_servable(name: str) -> bool:
 def _read_encoded(file: PublishedFile, coding: str) -> Representation | None:
     """The compressed file beside a file. Only one with the same time holds the same content."""
     try:
-        with file.path.with_name(file.path.name + ENDINGS[coding]).open("rb") as handle:
+        beside = file.path.with_name(file.path.name + ENDINGS[coding])
+        with os.fdopen(open_regular(beside), "rb") as handle:
             if os.fstat(handle.fileno()).st_mtime_ns != file.mtime_ns:
                 return None
             body = handle.read()
