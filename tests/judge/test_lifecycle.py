@@ -240,3 +240,18 @@ def test_withdrawals_are_told_with_their_version() -> None:
     assert told_of(replace(history(), versions=told)) == [
         ("withdrawn", 2, "world", "v2"), ("unwithdrawn", 4, "world", "v4"),
     ]  # fmt: skip
+
+
+def test_a_name_that_leads_to_something_else_closes_what_was_open_and_nothing_is_gone() -> None:
+    lost = link(check(), lost_at=START + DAY, replaced_at=START + DAY)
+    kinds = [(event.kind, event.happened_at) for event in events_of(history(lost))][-2:]
+    assert sorted(kinds) == [(EventKind.CLOSED, START + DAY), (EventKind.REPLACED, START + DAY)]
+
+
+def test_another_link_that_cannot_be_read_closes_nothing_after_the_first_was_lost() -> None:
+    lost = link(check(), lost_at=START + DAY, replaced_at=START + DAY)
+    failed = check(START + 2 * DAY, outcome=Outcome.BLOCKED, content=Content.UNKNOWN, holds=())
+    other = link(check(), failed, reference="github:c/d")
+    kinds = {event.kind for event in events_of(history(lost, other))}
+    assert EventKind.REPLACED in kinds
+    assert EventKind.CLOSED not in kinds

@@ -45,7 +45,7 @@ def state(known: History, fact: Fact = Fact.CODE, at: datetime = START + 100 * D
     (history(link(check(), check(START + DAY, **ABSENT, times=2, last_seen=START + 9 * DAY))), State.UNKNOWN),
     (history(link(check(), check(START + DAY, **ABSENT, times=9, last_seen=START + 7 * DAY))), State.UNKNOWN),
     (history(link(check(), check(START + DAY, outcome=Outcome.UNKNOWN, holds=()))), State.OPEN),
-    (history(link(check(), lost_at=START + DAY)), State.GONE),
+    (history(link(check(), lost_at=START + DAY)), State.UNKNOWN),
     (history(link(check(**EMPTY)), link(check(), reference="github:c/d")), State.OPEN),
 ])  # fmt: skip
 def test_the_state_of_the_code(known: History, expected: State) -> None:

@@ -8,6 +8,7 @@ from tests.stories.play import MIT, UNLICENSED, World, code, day, event_days, re
 from tracker.domain.artifacts import Check
 from tracker.domain.terms import Content, Outcome, Promise
 from tracker.store import judgements
+from tracker.store.items import load_item
 
 
 def test_a_repository_is_renamed_and_a_stranger_takes_the_old_name(world: World) -> None:
@@ -32,7 +33,10 @@ def test_a_stranger_takes_the_only_name(world: World) -> None:
     world.check(day(0), ("ann/old", code("ann/old", "1"), MIT))
     world.check(day(3), ("ann/old", code("ann/old", "2"), MIT))
     assert event_days(world, "2606.00001") == {"found": 0, "shipped": 0, "opened": 0, "replaced": 3, "closed": 3}
-    assert world.state("2606.00001") == "gone"
+    assert world.state("2606.00001") == "unknown", "one look tells that it was replaced, not that it is gone"
+    item = load_item(world.store, "arxiv:2606.00001")
+    assert item is not None
+    assert item.unjudged == "", "its item says that it is no longer judged open"
 
 
 def test_one_repository_serves_two_papers(world: World) -> None:

@@ -304,7 +304,8 @@ def _changes(link: Link, last: CheckRecord | None, check: CheckRecord) -> Iterat
 
 
 def _code_occurrences(history: History, rules: openness.OpennessRules) -> Iterator[_Occurrence]:
-    """When the work's code opened and closed. An unknown state in between neither opens nor closes it."""
+    """When the work's code opened and closed. An unknown state in between neither opens nor closes it, unless something
+    else has taken the name of what was open."""
     links = list(_own_links(history))
     moments = {max(check.first_seen, link.found_at) for link in links for check in _since_found(link)}
     for link in links:
@@ -312,18 +313,23 @@ def _code_occurrences(history: History, rules: openness.OpennessRules) -> Iterat
             moment for correction in link.corrections for moment in (correction.since, correction.until)
         } | {link.lost_at}
         moments |= {moment for moment in borders if moment is not None and moment >= link.found_at}
-    is_open, deciding = False, None
+    is_open, deciding, last_open = False, None, None
     for moment in sorted(moments):
         state, best = openness.code_state_at(history, moment, rules)
+        last_open = best if state is State.OPEN else last_open
         if state is State.OPEN and not is_open:
             first = best is not None and sum(check.first_seen <= moment for check in _since_found(best)) <= 1
             by_rule = not first and _is_by_rule(best, moment)
             yield _Occurrence(EventKind.OPENED, moment, first, link=best, by_rule=by_rule)
             is_open, deciding = True, best
-        elif state not in (State.OPEN, State.UNKNOWN) and is_open:
+        elif is_open and (state not in (State.OPEN, State.UNKNOWN) or _is_lost(last_open, moment)):
             by_rule = _is_by_rule(deciding, moment)
             yield _Occurrence(EventKind.CLOSED, moment, detail=state.value, link=deciding, by_rule=by_rule)
             is_open = False
+
+
+def _is_lost(link: Link | None, moment: datetime) -> bool:
+    return link is not None and link.lost_at is not None and link.lost_at <= moment
 
 
 def _is_by_rule(link: Link | None, moment: datetime) -> bool:

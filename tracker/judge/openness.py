@@ -144,7 +144,9 @@ def _judge_link(
     if latest is None:
         return _Judgement(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not checked yet"))
     if link.lost_at is not None and link.lost_at <= moment:
-        return _Judgement(State.GONE, LicenceClass.UNKNOWN, link, (own, "its name now leads to something else"))
+        since = f"since {link.lost_at:%Y-%m-%d} its name leads to something else"
+        why = (own, since, "whether that is the authors' too is not known")
+        return _Judgement(State.UNKNOWN, LicenceClass.UNKNOWN, link, why)
     match latest.outcome:
         case Outcome.UNKNOWN | Outcome.BLOCKED:
             return _Judgement(

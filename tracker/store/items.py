@@ -164,7 +164,7 @@ def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> di
 
 def _unjudged(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
     """Why the code of works is no longer judged open, where the last that happened to it is a closing that the world
-    did not cause."""
+    did not cause, or after which nothing is known of it."""
     last = {}
     kinds = [EventKind.OPENED.value, EventKind.CLOSED.value]
     for row in connection.execute(
@@ -177,7 +177,8 @@ def _unjudged(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
     return {
         work: "" if row.detail in states else row.detail
         for work, row in last.items()
-        if row.kind == EventKind.CLOSED.value and row.cause in (Cause.RULE.value, Cause.CORRECTION.value)
+        if row.kind == EventKind.CLOSED.value
+        and (row.cause in (Cause.RULE.value, Cause.CORRECTION.value) or row.detail == State.UNKNOWN.value)
     }
 
 
