@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Call
+from tests.pipeline.run import environment, order_fault
+from tests.pipeline.world import CODE, MIT, World
 from tracker.cli import cycle
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store.artifact_queue import NamedArtifact
@@ -96,3 +100,23 @@ SEEN = NamedArtifact("github:a/b", "github", "present", "", "code", "MIT", "osi"
 )  # fmt: skip
 def test_a_check_says_what_it_saw(artifact: NamedArtifact, trouble: str, line: str, is_seen: bool) -> None:
     assert cycle._describe_seen(artifact, NOW, trouble) == (line, is_seen)
+
+
+def test_once_with_revoked_tokens_fails_and_says_so(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One artifact is too few to tell a host's trouble by, so its check failed quietly."""
+    (tmp_path / "world").mkdir()
+    world = World(tmp_path / "world")
+    world.paper(1, "Our code is at https://github.com/ann/tool, our model at https://huggingface.co/ann/model.")
+    world.repository("ann/tool", {**CODE, "LICENSE": MIT})
+    with Sandbox(world.folder) as sandbox:
+        more = {"HF_TOKEN": "a-token", "TRACKER_HARVEST__FIRST_DAYS": "1"}
+        for name, value in environment(sandbox, tmp_path / "data", **more).items():
+            monkeypatch.setenv(name, value)
+        for upstream in ("github_api", "huggingface"):
+            order_fault(sandbox, upstream, "401", times=10_000)
+        code, out, _ = call("once", "--no-full-text")
+    assert code == 1
+    for token in ("GITHUB_TOKEN", "HF_TOKEN"):
+        assert re.search(rf"check\..*{token} is refused \(401\); set a valid one or none", out)

@@ -41,6 +41,15 @@ def environment(sandbox: Sandbox, data: Path, **more: str) -> dict[str, str]:
     return {name: value for name, value in variables.items() if value}
 
 
+def order_fault(sandbox: Sandbox, upstream: str, kind: str, **how: Any) -> None:
+    """Let an upstream of the sandbox show a fault, once or `times`."""
+    body = json.dumps({"upstream": upstream, "kind": kind, **how}).encode()
+    request = urllib.request.Request(
+        f"{sandbox.url}/_sandbox/misbehave", body, {"content-type": "application/json"}
+    )
+    urllib.request.urlopen(request).close()
+
+
 @dataclass
 class Run:
     """A worker and the sandbox that it sends its requests to."""
@@ -98,11 +107,7 @@ class Run:
 
     def misbehave(self, upstream: str, kind: str, **how: Any) -> None:
         """Let an upstream show a fault, once or `times`."""
-        body = json.dumps({"upstream": upstream, "kind": kind, **how}).encode()
-        request = urllib.request.Request(
-            f"{self.sandbox.url}/_sandbox/misbehave", body, {"content-type": "application/json"}
-        )
-        urllib.request.urlopen(request).close()
+        order_fault(self.sandbox, upstream, kind, **how)
 
 
 StartRun = Callable[..., AbstractContextManager[Run]]

@@ -34,8 +34,8 @@ def once(
 ) -> int:
     """Harvest, read, check, judge and publish all that is due.
 
-    The exit code is 0 only if no window is left open, and every announcement day in them is complete, as
-    `tracker gaps` lists it. It is 3 if the time was over before all was read.
+    The exit code is 0 only if no window is left open, every announcement day in them is complete, as
+    `tracker gaps` lists it, and no token is refused. It is 3 if the time was over before all was read.
     """
     from tracker.pipeline.completeness import list_short_days
     from tracker.pipeline.cycle import run_until_read
@@ -205,4 +205,4 @@ def _print_summary(cycle: "Cycle") -> int:
     )
     for trouble in cycle.troubles:
         print(f"  {trouble}")
-    return 1 if counts.windows_left else 0
+    return 1 if counts.windows_left or cycle.is_token_refused else 0

@@ -29,6 +29,8 @@ Hub's window has five minutes, and a harvest of two thousand papers without a to
 another. A single host of pages is left for later, and a WebSub hub (`hub`) never delays a cycle."""
 USUAL_PATIENCE_SECONDS = 60.0
 
+TOKEN_REFUSED = "is refused (401)"  # noqa: S105 # not a password
+"""In the reason of every request that a refused token made fail: what is wrong is the installation's, and stays."""
 JSON_UPSTREAMS = frozenset({"github_api", "huggingface"})
 """Upstreams whose responses are JSON or, for cards, plain text, so that a web page is a maintenance notice."""
 
@@ -174,9 +176,9 @@ def _account_refused(upstream: str, status: int, headers: Mapping[str, str], bod
         return None
     text = (headers.get("x-error-message", "") + body[:2000].decode("utf-8", "replace")).lower()
     if upstream == "github_api":
-        return Ruling(Action.FAIL, None, "GITHUB_TOKEN is refused (401); set a valid one or none")
+        return Ruling(Action.FAIL, None, f"GITHUB_TOKEN {TOKEN_REFUSED}; set a valid one or none")
     if "credentials in authorization" in text or "access token" in text:
-        return Ruling(Action.FAIL, None, "HF_TOKEN is refused (401); set a valid one or none")
+        return Ruling(Action.FAIL, None, f"HF_TOKEN {TOKEN_REFUSED}; set a valid one or none")
     return None
 
 

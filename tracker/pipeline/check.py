@@ -13,6 +13,7 @@ from functools import partial
 from tracker.domain.artifacts import Check
 from tracker.domain.errors import BudgetSpent
 from tracker.domain.terms import Content, Fact, Outcome
+from tracker.fetch.response_policy import TOKEN_REFUSED
 from tracker.hosts.base import Host
 from tracker.hosts.huggingface import huggingface
 from tracker.hosts.resolve import HOSTS
@@ -60,10 +61,10 @@ def _check_host(cycle: Cycle, host: Host, stage: Stage) -> None:
             artifacts.save_checks(
                 cycle.store, results, partial(recheck.next_check, plan=cycle.settings.check), cycle.now
             )
-        if not results or (
-            len(results) >= FEW and all(result.check.outcome is Outcome.UNKNOWN for result in results)
-        ):
-            reason = results[0].check.reason if results else "nothing was answered"
+        reasons = [result.check.reason for result in results if result.check.outcome is Outcome.UNKNOWN]
+        is_refused = any(TOKEN_REFUSED in reason for reason in reasons)
+        if len(reasons) == len(results) and (is_refused or not results or len(results) >= FEW):
+            reason = reasons[0] if reasons else "nothing was answered"
             stage.fail(f"none of {len(due)} checks had a result: {reason}")
             return
 

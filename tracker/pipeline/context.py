@@ -12,6 +12,7 @@ from datetime import datetime
 
 from tracker.domain.protocols import Clock, Fetch
 from tracker.domain.reading import ReadDepth
+from tracker.fetch.response_policy import TOKEN_REFUSED
 from tracker.pipeline.rulebook import Rulebook
 from tracker.pipeline.stage import Stage, StageOutcome, record_outcome, run_stage
 from tracker.pipeline.worker import Worker
@@ -94,6 +95,11 @@ class Cycle:
     def troubles(self) -> list[StageOutcome]:
         """The stages that could not do all of their work."""
         return [outcome for outcome in self.outcomes if outcome.failed]
+
+    @property
+    def is_token_refused(self) -> bool:
+        """Whether a stage failed because an upstream refuses the operator's token."""
+        return any(TOKEN_REFUSED in outcome.reason for outcome in self.outcomes)
 
     @property
     def is_late(self) -> bool:

@@ -25,7 +25,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "arxiv_site": _EVERYWHERE | site.FAULTS,
     "web": _EVERYWHERE | web.FAULTS,
     "github_api": _EVERYWHERE | {"403", "403-primary", "401", "502", "503-html", "partial", "rate-limit-200"},
-    "huggingface": _EVERYWHERE | {"empty-list"},
+    "huggingface": _EVERYWHERE | {"401", "empty-list"},
     "gitlab": _EVERYWHERE,
     "codeberg": _EVERYWHERE,
     "bitbucket": _EVERYWHERE,
@@ -181,6 +181,8 @@ def _refusal(order: FaultOrder, request: SandboxRequest) -> SandboxResponse:
         seconds = 300 if order.retry_after is None else order.retry_after
         headers = {"ratelimit": f'"api";r=0;t={seconds}', "ratelimit-policy": '"fixed window";"api";q=500;w=300'}
         return json_response({"error": "We had to rate limit your IP."}, 429, headers | wait)
+    if order.kind == "401":
+        return json_response({"error": "Invalid credentials in Authorization header"}, 401)
     if order.kind == "429":
         return SandboxResponse(status=429, body=b"Rate exceeded.", content_type=TEXT, headers=wait)
     if order.kind == "403":
