@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tracker.pipeline.site import build_paper_page
+
 Run = Any
 World = Any
 Play = Any
@@ -193,6 +195,17 @@ def test_the_repository_of_gpt_3_is_archived(systems: Run) -> None:
     assert systems.rows("SELECT archived, content FROM artifacts WHERE reference = 'github:openai/gpt-3'") == [
         (1, "data-only")
     ]
+
+
+def test_the_pages_of_gated_and_of_data_only_systems_say_what_is_there(systems: Run) -> None:
+    def shown(arxiv_id: str) -> str:
+        page = build_paper_page(systems.worker.store, systems.worker.settings, arxiv_id)
+        assert page is not None
+        return page.decode().partition('id="history"')[2].partition("</ol>")[0]
+
+    assert "gated (access on request)" in shown("2307.09288")
+    assert "Published: data, no code" in shown("2005.14165")
+    assert 'class="good"' not in shown("2005.14165")
 
 
 LINKED = {

@@ -71,11 +71,11 @@ def test_a_fact_that_is_not_known_is_said_to_be_unknown() -> None:
     found = graded(code="open")
     assert found.name == "open code"
     assert found.reasons == (
-        "the code is there under open terms",
+        "the code is available under an open licence",
         "the code is open (OSI-approved licence)",
-        "whether the weights are there is not known",
-        "whether the data are there is not known",
-        "whether the demo is there is not known",
+        "whether the weights are available is unknown",
+        "whether the data are available is unknown",
+        "whether the demo is available is unknown",
     )
 
 
@@ -123,7 +123,9 @@ def test_what_is_not_known_rules_nothing_out(fact: str, word: str) -> None:
 
 def test_what_is_known_rules_out_even_beside_what_is_not() -> None:
     found = definition_bounds(verdicts(code="unknown", weights="gated:restricted"), rules())
-    assert found.mof == "ruled out, because access to the weights must be asked for (licence with restrictions)"
+    assert (
+        found.mof == "ruled out, because the weights are gated, with access on request (licence with restrictions)"
+    )
 
 
 def test_bounds_by_the_data() -> None:
@@ -134,7 +136,7 @@ def test_bounds_by_the_data() -> None:
     assert mof("none") == mof("promised") == "at most class II (open tooling)"
     assert mof("unknown") == (
         "at most class I (open science), and class II (open tooling) if no more turns up, "
-        "as whether the data are there is not known"
+        "as whether the data are available is unknown"
     )
 
 

@@ -78,7 +78,7 @@ def test_many_licences_end_in_others() -> None:
     rows = charts.licence_rows(counts)
     assert len(rows) == 11
     assert rows[-1] == ("others", 21.0, "21 (17 %)")
-    assert charts.licence_rows([LicenceCount("", "none", 1)]) == [("no licence", 1.0, "1 (100 %)")]
+    assert charts.licence_rows([LicenceCount("", "none", 1)]) == [("no licence found", 1.0, "1 (100 %)")]
 
 
 HOSTILE = '</title><script>x</script> "\x00& <b>'

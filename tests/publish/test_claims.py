@@ -24,7 +24,8 @@ CLAIM = re.compile(
 )
 """What sounds like a claim about a text, or about all that could be read."""
 ALLOWED = {
-    "No link found so far",  # of papers whose full text was read (`load_unlinked_items`)
+    "No link to code found so far",  # of papers whose full text was read, or said of what was read, which is named
+    "No code found",  # of the authors' own artifacts that were checked: the state `none`
     "No paper's code was found yet.",
     ": its text names ",  # of a licence file
     "its text names ",

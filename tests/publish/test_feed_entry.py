@@ -49,7 +49,7 @@ def test_what_shipped_is_listed_by_fact(item: Make, link: Link, verdict: Any) ->
         "Code: ann/tool", "Weights: ann/w", "Data: ann/d", "Demo: ann/s", "Page: https://ann.example",
     ]  # fmt: skip
     assert shown[0].endswith("code, MIT (OSI-approved)")
-    assert shown[1].endswith("no licence, access must be asked for")
+    assert shown[1].endswith("no licence found, gated (access on request)")
     assert shown[2].endswith("CC-BY-4.0 (open content)")
 
 
@@ -77,7 +77,7 @@ def test_doubts_of_a_licence_an_archive_and_a_copy_are_shown(item: Make, link: L
 
 
 def test_a_link_that_leads_nowhere_says_so(item: Make, link: Link) -> None:
-    assert "nothing is there" in lines(item(links=(link(outcome=Outcome.ABSENT),)))[0]
+    assert "not found" in lines(item(links=(link(outcome=Outcome.ABSENT),)))[0]
 
 
 def test_a_late_opening_is_shown(item: Make, now: datetime) -> None:

@@ -200,14 +200,14 @@ def _describe_fact(verdict: Verdict) -> str:
         case State.OPEN:
             return f"{the} {be} open ({terms})"
         case State.AVAILABLE:
-            return f"{the} {be} there ({terms})"
+            return f"{the} {be} available ({terms})"
         case State.GATED:
-            return f"access to {the} must be asked for ({terms})"
+            return f"{the} {be} gated, with access on request ({terms})"
         case State.PROMISED:
-            return f"{the} {be} announced but not there yet"
+            return f"{the} {be} announced but not released yet"
         case State.GONE:
             return f"{the} {be} gone"
         case State.NONE:
-            return f"no {verdict.fact} {been} found where the authors' own links lead"
+            return f"no {verdict.fact} {been} found at the authors' own links"
         case State.UNKNOWN:
-            return f"whether {the} {be} there is not known"
+            return f"whether {the} {be} available is unknown"

@@ -165,7 +165,9 @@ def _judge_link(
     spdx = f" ({licence.spdx})" if licence.spdx else ""
     notes = (*_source_note(licence), *((licence.note,) if licence.note else ()), *_dropped_note(link))
     if latest.gated:
-        return _Judgement(State.GATED, licence.class_, link, (own, f"access must be asked for{spdx}", *notes))
+        return _Judgement(
+            State.GATED, licence.class_, link, (own, f"it is gated (access on request){spdx}", *notes)
+        )
     if is_open and licence.class_ is not LicenceClass.OSI:
         terms = "an open licence"
     else:
@@ -267,7 +269,9 @@ def _judge_absent(
             State.UNKNOWN, earlier.licence_class, link, (own, f"it was there and was not found on {since}")
         )
     if fact is Fact.CODE and history.promise is Promise.PROMISED:
-        return _Judgement(State.PROMISED, LicenceClass.UNKNOWN, link, (own, "it is announced but not there yet"))
+        return _Judgement(
+            State.PROMISED, LicenceClass.UNKNOWN, link, (own, "it is announced but not released yet")
+        )
     return _Judgement(State.NONE, LicenceClass.UNKNOWN, link, (own, "nothing was ever found at this address"))
 
 

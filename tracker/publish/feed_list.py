@@ -53,7 +53,7 @@ def list_channels(
 def _by_fact(entered: Mapping[str, Sequence[Item]], settings: Settings) -> Iterator[Channel]:
     for fact in FACT_FEEDS:
         title = f"AI papers with open {fact.value}"
-        description = f"Papers whose {fact.value} of the authors' own can be had under open terms."
+        description = f"Papers whose authors released their {fact.value} under an open licence."
         items = entered.get(fact.value, ())
         yield _channel(fact.value, title, description, items, settings, f"browse/kind/{fact.value}")
 

@@ -14,11 +14,10 @@ from xml.sax.saxutils import escape
 
 from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait, WorkEvidence
 from tracker.domain.feeds import FEED_FORMATS, Channel
-from tracker.domain.history import Event
 from tracker.domain.items import Item
 from tracker.domain.status import Status
 from tracker.domain.terms import Role
-from tracker.publish import charts, error_report, render, wording
+from tracker.publish import answer, charts, error_report, render, steps, wording
 from tracker.publish.addresses import is_web_url, page_href
 from tracker.publish.documents import Document
 from tracker.publish.feed_pages import FeedPage, feed_label, group_channels
@@ -104,7 +103,11 @@ def render_paper(
         evidence=evidence,
         own=[shown for shown in artifacts if shown[0].role in (Role.OWN, Role.OWN_PAGE)],
         others=[shown for shown in artifacts if shown[0].role not in (Role.OWN, Role.OWN_PAGE)][:MOST_OTHERS],
-        history=_history(item, evidence)[-MOST_EVENTS:],
+        headline=answer.headline(item),
+        explanation=answer.explanation(item),
+        citation=answer.citation(item),
+        canonical=_canonical(settings, f"paper/{item.arxiv_id}"),
+        history=steps.list_steps(item, evidence)[-MOST_EVENTS:],
         quoted=_is_apart(evidence),
         most_checks=MOST_CHECKS,
         most_mentions=MOST_MENTIONS,
@@ -292,16 +295,10 @@ def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:
     return days
 
 
-def _history(item: Item, evidence: WorkEvidence) -> list[tuple[datetime, str, Event | None]]:
-    """The history in time order: (time, title, the event or None)."""
-    first = [(item.submitted_at, "Submitted to arXiv", None)] if item.submitted_at else []
-    versions = [
-        (version.submitted_at, f"Version {version.n}", None) for version in evidence.versions if version.n > 1
-    ]
-    events = [(event.happened_at, wording.EVENT[event.kind], event) for event in evidence.events]
-    entered = [(item.entered_at, "Entered the feed", None)] if item.entered_at else []
-    # The sort is stable: entries of the same moment keep the order of cause and effect.
-    return sorted([*first, *versions, *events, *entered], key=lambda entry: entry[0])
+def _canonical(settings: Settings, path: str) -> str:
+    """The one address of a page, empty where the site has no public address."""
+    base = settings.public_url.rstrip("/")
+    return page_href(f"{base}/", path) if base else ""
 
 
 def _is_apart(evidence: WorkEvidence) -> bool:

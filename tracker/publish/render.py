@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tracker.domain.terms import Content, Fact, Outcome, Role, State
-from tracker.publish import wording
+from tracker.publish import steps, wording
 from tracker.publish.addresses import is_web_url
 from tracker.publish.readable_text import clean_text, readable_text
 
@@ -26,10 +26,18 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(
-        wording=wording, is_web_url=is_web_url, Fact=Fact, State=State, Content=Content, Role=Role, Outcome=Outcome
+        wording=wording,
+        steps=steps,
+        is_web_url=is_web_url,
+        Fact=Fact,
+        State=State,
+        Content=Content,
+        Role=Role,
+        Outcome=Outcome,
     )
     environment.filters.update(
         plain=readable_text,
+        category=wording.name_category,
         clean=clean_text,
         date=wording.format_date,
         minute=wording.format_minute,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from tracker.config_files import load_category_names
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.reading import ReadDepth
@@ -28,27 +29,27 @@ from tracker.publish.readable_text import clean_text
 FACT = {Fact.CODE: "Code", Fact.WEIGHTS: "Weights", Fact.DATA: "Data", Fact.DEMO: "Demo"}
 STATE = {
     State.OPEN: "open",
-    State.AVAILABLE: "there, not under an open licence",
-    State.GATED: "behind a gate",
+    State.AVAILABLE: "available, but not under a known open licence",
+    State.GATED: "gated (access on request)",
     State.PROMISED: "promised",
     State.GONE: "gone",
-    State.NONE: "not there",
-    State.UNKNOWN: "not known",
+    State.NONE: "not found",
+    State.UNKNOWN: "unknown",
 }
 CLASS = {
     LicenceClass.OSI: "OSI-approved",
     LicenceClass.OPEN_CONTENT: "open content",
     LicenceClass.RESTRICTED: "restricted use",
-    LicenceClass.NONE: "no licence",
-    LicenceClass.UNKNOWN: "licence not known",
+    LicenceClass.NONE: "no licence found",
+    LicenceClass.UNKNOWN: "licence unknown",
 }
 CONTENT = {
     Content.CODE: "code",
     Content.DATA_ONLY: "data, no code",
     Content.README_ONLY: "only a README or documents",
-    Content.PLACEHOLDER: "a placeholder",
-    Content.EMPTY: "nothing yet",
-    Content.UNKNOWN: "content not known",
+    Content.PLACEHOLDER: "a placeholder that announces code",
+    Content.EMPTY: "empty",
+    Content.UNKNOWN: "contents unknown",
 }
 PLACE = {
     Place.HUB: "on the Hugging Face Hub",
@@ -71,26 +72,26 @@ SOURCE = {
     Source.TEX: "full text (TeX)",
     Source.PDF: "full text (PDF)",
     Source.PAGE: "a page that the paper links",
-    Source.IMPORT: "an imported list of another tracker's",
+    Source.IMPORT: "a list imported from another tracker",
 }
 OUTCOME = {
-    Outcome.PRESENT: "there",
-    Outcome.ABSENT: "nothing there",
+    Outcome.PRESENT: "present",
+    Outcome.ABSENT: "not found",
     Outcome.BLOCKED: "blocked by its host",
-    Outcome.UNKNOWN: "could not be looked at",
+    Outcome.UNKNOWN: "could not be checked",
 }
 LIFECYCLE = {
     Lifecycle.PROMISED: "promised",
-    Lifecycle.LINKED: "linked, holding no code or data yet",
+    Lifecycle.LINKED: "linked",
     Lifecycle.PLACEHOLDER: "a placeholder",
-    Lifecycle.SHIPPED: "shipped",
+    Lifecycle.SHIPPED: "published",
     Lifecycle.GONE: "gone",
-    Lifecycle.LAPSED: "given up after a long wait",
+    Lifecycle.LAPSED: "not released in time, no longer waited for",
 }
 PROMISE = {
-    Promise.AVAILABLE: "The authors say that it is public.",
-    Promise.PROMISED: "The authors promise it for later.",
-    Promise.NONE: "Title, abstract and comment say nothing of a release.",
+    Promise.AVAILABLE: "The authors say it is public.",
+    Promise.PROMISED: "The authors promise a later release.",
+    Promise.NONE: "Title, abstract and comment do not mention a release.",
 }
 """What the authors say in title, abstract and comment: in these alone promises are read."""
 DEPTH = {
@@ -103,49 +104,55 @@ DEPTH = {
 EVENT = {
     EventKind.FOUND: "Link found",
     EventKind.PROMISED: "Release promised",
-    EventKind.LINKED: "Linked, nothing in it yet",
-    EventKind.PLACEHOLDER: "Holds a placeholder",
-    EventKind.SHIPPED: "Shipped",
+    EventKind.LINKED: "Present",
+    EventKind.PLACEHOLDER: "Placeholder",
+    EventKind.SHIPPED: "Published",
     EventKind.OPENED: "Code open",
     EventKind.CLOSED: "Code no longer open",
     EventKind.LICENSED: "Licence added",
     EventKind.RELICENSED: "Licence changed",
     EventKind.ARCHIVED: "Archived by its owner",
     EventKind.GONE: "Gone",
-    EventKind.RESTORED: "Back again",
-    EventKind.REPLACED: "Something else took its name",
+    EventKind.RESTORED: "Available again",
+    EventKind.REPLACED: "Name taken over by another project",
     EventKind.MOVED: "Moved",
-    EventKind.LAPSED: "Given up after a long wait",
+    EventKind.LAPSED: "Promise lapsed",
     EventKind.WITHDRAWN: "Paper withdrawn",
-    EventKind.UNWITHDRAWN: "Paper back after withdrawal",
+    EventKind.UNWITHDRAWN: "Withdrawal reversed",
     EventKind.CORRECTED: "Corrected by the operator",
 }
 CAUSE = {
-    Cause.RULE: "seen by a newer rule",
-    Cause.BACKFILL: "older than our first look",
+    Cause.RULE: "found by a newer rule",
+    Cause.BACKFILL: "already so when first checked",
     Cause.CORRECTION: "by a correction",
     Cause.IMPORT: "imported",
 }
 """Why an event exists, where it is not simply that the world changed."""
-GOOD = frozenset(
-    {EventKind.OPENED, EventKind.SHIPPED, EventKind.RESTORED, EventKind.LICENSED, EventKind.UNWITHDRAWN}
-)
-BAD = frozenset({EventKind.GONE, EventKind.CLOSED, EventKind.REPLACED, EventKind.WITHDRAWN, EventKind.LAPSED})
-CHIP = {
-    State.OPEN: "open",
-    State.AVAILABLE: "there, terms not open",
-    State.GATED: "gated",
-    State.PROMISED: "promised",
-    State.GONE: "gone",
-    State.NONE: "none found",
-    State.UNKNOWN: "not known",
-}
-"""The states in a few words, for chips."""
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 LATE_DAYS = 2
 """So many days after its announcement, the entry of a paper says how late it is read."""
 SITES = {"github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "zenodo": "Zenodo"}
+
+
+def describe_fact(verdict: Verdict) -> str:
+    """A fact and its state in a few words, as `Code open`, `No code found` or `Weights gated`."""
+    fact = FACT[verdict.fact]
+    match verdict.state:
+        case State.AVAILABLE:
+            return f"{fact} available, not open"
+        case State.GATED:
+            return f"{fact} gated"
+        case State.NONE:
+            return f"No {fact.lower()} found"
+        case _:
+            return f"{fact} {STATE[verdict.state]}"
+
+
+def name_category(code: str) -> str:
+    """A category with its name, as `Computer vision (cs.CV)`; the code alone where arXiv has no such category."""
+    name = load_category_names().get(code)
+    return f"{name} ({code})" if name else code
 
 
 def describe_licence(link: ItemLink) -> str:
@@ -157,11 +164,13 @@ def describe_content(link: ItemLink) -> str:
     """What the last check found behind a link."""
     match link.outcome:
         case Outcome.ABSENT:
-            return "nothing is there"
+            return "not found"
         case Outcome.BLOCKED:
             return "blocked by its host"
         case Outcome.UNKNOWN:
-            return "not looked at yet"
+            return "not confirmed yet"
+    if link.gated and link.content is Content.UNKNOWN:
+        return "files"
     if link.host == "huggingface":
         return {Content.DATA_ONLY: "files", Content.README_ONLY: "only a card"}.get(
             link.content, CONTENT[link.content]
@@ -199,14 +208,14 @@ def paper_url(item: Item) -> str | None:
 def describe_unlinked(item: Item) -> str:
     """In what was read no link to the authors' own was found, and what was not read, as a sentence."""
     if not item.read:
-        return "Nothing of this paper was read yet."
-    return f"No link to an artifact of the authors' own was found in {_join_read(item)}{_not_read(item)}."
+        return "This paper has not been read yet."
+    return f"No link to the authors' own code or data was found in {_join_read(item)}{_not_read(item)}."
 
 
 def describe_reading(item: Item) -> str:
     """What was read of a paper and when last, as a sentence."""
     if not item.read:
-        return "Nothing was read yet." if item.arxiv_id else "It has no text to read."
+        return "Nothing has been read yet." if item.arxiv_id else "There is no text to read."
     return f"Read: {_join_read(item)}, last on {format_date(item.read_at)}{_not_read(item)}."
 
 
