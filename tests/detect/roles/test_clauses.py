@@ -36,6 +36,11 @@ WORDS = _TEXT.split()
         ("The parser is built on ", "based"),
         ("Their code is available at ", "others"),
         ("In 2022 they released ", "others"),
+        ("We provide the URLs of all models used: ", "used"),
+        ("Software: numpy (Harris 2020), scipy (Virtanen 2020), lightkurve ", "others"),
+        ("| Sampling | LINK | This work | Optimisation | ", ""),
+        ("We wrote a solver; it is available at ", "release"),
+        ("The scores are those associated with the GPT-3 paper as reported on ", ""),
         ("It rains a lot. ", ""),
         ("", ""),
     ],
@@ -49,12 +54,19 @@ def test_the_number_of_a_footnote_begins_its_words() -> None:
     assert read_clause("as we use the tool 3 ", NAMES, footnote=True).kind == ""
 
 
+def test_a_footnote_of_the_link_alone_belongs_to_the_sentence_before_its_mark() -> None:
+    assert read_clause("All the sources of our proofs are available online. ", NAMES, footnote=True).kind == "ours"
+    assert read_clause("All the sources of our proofs are available online. ", NAMES, footnote=False).kind == ""
+
+
 @given(st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join) | st.text(max_size=400))
 def test_every_lead_has_a_reading_with_words(lead: str) -> None:
     assert read_clause(lead, NAMES, footnote=len(lead) % 2 == 0).kind in {"", *REASONS}
 
 
-@pytest.mark.parametrize("piece", [*WORDS, "and ", "is made ", "(2020", "code of ", "A", "\\cite{"])
+@pytest.mark.parametrize(
+    "piece", [*WORDS, "and ", "is made ", "(2020", "code of ", "A", "\\cite{", "a (b),", "| a", "it is;"]
+)
 def test_the_longest_lead_takes_no_time(piece: str) -> None:
     lead = ((piece + " ") * 400)[:400]
     start = time.process_time()

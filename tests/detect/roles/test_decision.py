@@ -217,3 +217,23 @@ def test_what_was_used_where_it_is_available_is_a_mention(rules: RoleRules, word
 def test_links_of_a_project_page(rules: RoleRules, words: str, role: Role) -> None:
     [found] = decide(rules, mention("github:lab/thing", words, place=Place.PAGE, source=Source.PAGE))
     assert found.role is role
+
+
+def test_words_of_use_count_against_a_link_that_is_elsewhere_named_without_words(rules: RoleRules) -> None:
+    used = in_text("github:weizhang/tool", "For the fits we used Foo (")
+    plain = in_text("github:weizhang/tool", "Optimisation | ")
+    own = in_text("github:weizhang/other", "Our code is available at ")
+    alone = {each.reference.key: each.role for each in decision.decide_roles([plain, used, own], PAPER, rules)}
+    assert alone == {"github:weizhang/tool": Role.MENTION, "github:weizhang/other": Role.OWN}
+
+
+def test_an_account_of_famous_dependencies_lends_nothing_to_what_else_it_holds(rules: RoleRules) -> None:
+    def roles(owner: str) -> set[Role]:
+        links = [
+            in_text(f"github:{owner}/bxk", "Our code is available at "),
+            in_text(f"github:{owner}/learning-depth", "It rains. "),
+        ]
+        return {each.role for each in decision.decide_roles(links, PAPER, rules)}
+
+    assert roles("somelab") == {Role.OWN}
+    assert roles("pytorch") == {Role.OWN, Role.MENTION}

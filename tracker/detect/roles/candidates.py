@@ -101,7 +101,7 @@ def weigh_candidate(
     weighed = [weigh_mention(mention, rules, paper_names) for mention in group]
     authors = [item for item in weighed if _is_from_authors(item.mention, pages_trusted)]
     operator = [item for item in weighed if item.mention.source is Source.WATCH]
-    best = max([*authors, *operator] or weighed, key=lambda item: item.score)
+    best = _best_of([*authors, *operator] or weighed)
     names = _weigh_names(group, best, paper_names, rules)
     asserted = any(
         item.leaning >= _CLAIM or (item.leaning >= 0.0 and is_in_metadata([item.mention])) for item in authors
@@ -138,6 +138,15 @@ def weigh_candidate(
         recorded=_weigh_record(weighed, authors, names_score),
         support=rules.signals["names-paper"] if context.names_paper and not (asserted or from_list) else 0.0,
     )
+
+
+def _best_of(weighed: Sequence[WeighedMention]) -> WeighedMention:
+    """The mention with the strongest evidence; in full texts, words against count where no mention has words for."""
+    best = max(weighed, key=lambda item: item.score)
+    if best.leaning == 0.0 and best.mention.source in FULL_TEXTS:
+        against = [item for item in weighed if item.leaning <= -_CLAIM and item.mention.source in FULL_TEXTS]
+        return max(against, key=lambda item: item.score, default=best)
+    return best
 
 
 def _is_from_authors(mention: Mention, pages_trusted: bool) -> bool:

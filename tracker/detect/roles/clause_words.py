@@ -17,7 +17,7 @@ CODE_NOUN = (
     r"|tool(?:kit|box|s|chain)?s?|repositor(?:y|ies)|repos?|modules?|plug-?ins?|program(?:me)?s?|pipelines?|frameworks?"
     r"|workflows?|simulators?|solvers?|demos?|git ?hub|git ?lab|artifacts?|artefacts?|materials?|supplements?|resources?"
     r"|supplementa(?:ry|l)|replication|reproduc\w+|apps?|firmware|emulators?|interfaces?|environments?"
-    r"|web ?sites?|home ?pages?|web ?pages?|blogs?(?: posts?)?|cloud|apis?|playgrounds?|platforms?|portals?|servers?|formali[sz]ations?|prompts?|configurations?)"
+    r"|everything|developments?|mechani[sz]ations?|source(?=\s*$| (?:is|are|can)\b)|web ?sites?|home ?pages?|web ?pages?|blogs?(?: posts?)?|cloud|apis?|playgrounds?|platforms?|portals?|servers?|formali[sz]ations?|prompts?|configurations?)"
 )
 DATA_NOUN = (
     r"(?:data ?sets?|data|corpus|corpora|benchmarks?|models?|weights|checkpoints?|collections?|files|records?|tables?"
@@ -25,7 +25,7 @@ DATA_NOUN = (
     r"|products|posteriors?|grids?|maps|images|embeddings|predictions|lexic(?:on|ons|a)|treebanks?|stimuli|transcripts?"
     r"|measurements|questionnaires?|simulations?|figures|plots|appendi(?:x|ces)|documentation|snapshots?|leader ?boards?"
     r"|taxonom(?:y|ies)|ontolog(?:y|ies)|lists?|exercises|lectures?|slides|pre-?registrations?|registrations?|protocols?|times|movies|demonstrations|derivations|guidelines|drawings|designs?|checkpoints?"
-    r"|trajectories|structures|sequences|parameters|proofs|information|details|collection|release|archive)"
+    r"|instructions|trajectories|structures|sequences|parameters|proofs|information|details|collection|release|archive)"
 )
 NOUN = rf"(?:{CODE_NOUN}|{DATA_NOUN})"
 HAS_CODE_NOUN = _pattern(rf"\b{CODE_NOUN}\b")
@@ -78,9 +78,9 @@ USES = _pattern(
 
 AVAILABLE_NOW = _pattern(
     r"\b(?:is|are|was|were|be|been|being|made)\s+(?:(?:\w+ly|all|now|also|made|open|free|both|under|currently|already|fully)"
-    r"\s+){0,5}(?:avail?able|available\w*|accessible|released|open[- ]?sourced?|open|public|published|hosted|shared|provided"
+    r"\s+|[\w-]+, (?:\w+, )?(?:and )?){0,5}(?:avail?able|available\w*|accessible|released|open[- ]?sourced?|open|public|published|hosted|shared|provided"
     r"|deposited|archived|stored|located|uploaded|maintained|distributed|posted|online|here|included|listed|documented"
-    r"|preserved|housed|kept|given|at|on|linked|registered|in(?=\s*(?:LINK|\W*$)))\b"
+    r"|preserved|housed|kept|given|set up|created|put|placed|at|on|linked|registered|in(?=\s*(?:LINK|\W*$)))\b"
     r"|\b(?:can|may|could|will|might)\s+(?:\w+ly\s+|also\s+|all\s+){0,2}be\s+(?:\w+ly\s+){0,2}(?:found|accessed|downloaded|obtained"
     r"|viewed|seen|reproduced|replicated|retrieved|consulted|explored|browsed|visited|installed|tried|cloned|reached|inspected)\b"
     r"|\b(?:can|may|could|will|might)\s+(?:\w+ly\s+|also\s+)?be\s+(?:used|run|re-?run|fetched|tested|queried|loaded|played|watched|executed)"
@@ -101,7 +101,7 @@ COORDINATE = _pattern(
 )
 """A second verb of the same subject."""
 IMPLEMENTED_AS = _pattern(
-    r"\b(?:implemented|packaged|bundled|released|distributed|provided|coded|written) (?:in|as|through|via|with) an? (?:[\w-]+ ){0,4}"
+    r"\b(?:implement|implemented|packaged?|bundled?|released?|distributed?|provided?|coded|written|wrote)(?: (?:the|our|this|these|all|it|them)(?: [\w-]+){0,4}?)? (?:in|as|through|via|with) an? (?:[\w-]+ ){0,4}"
     r"(?:packages?|librar(?:y|ies)|toolkit|tool|repository|software|framework|module|plug-?in|notebook)\b[^,;]{0,60}$"
 )
 AVAILABLE_AT = _pattern(
@@ -116,7 +116,9 @@ GLUED_CODE = _pattern(
     r"(?:our|the)(?:source)?(?:code|data|implementation|dataset|scripts|models)\w{0,40}(?:is|are|be)\w{0,30}$"
 )
 
-OURS = _pattern(r"\b(?:our|ours|my)\b(?! (?:knowledge|baselines?|comparison|case|experiments we use))")
+OURS = _pattern(
+    r"\b(?:our|ours|my)\b(?! (?:[\w-]+ )?(?:knowledge|baselines?|comparison|case(?: stud(?:y|ies))?|subjects?|participants|competitors|experiments we use))"
+)
 EARLIER = _pattern(
     r"\b(?:our|we|my)\b[^.;]{0,30}\b(?:previous(?:ly)?|prior (?:work|paper|study|release)|earlier|past|former)\b|\b(?:previous(?:ly)?|earlier|prior)\b[^.;]{0,30}\b(?:our|we)\b"
 )
@@ -126,24 +128,31 @@ THIS_WORK = _pattern(
     r"|project)\b(?!['\u2019]s (?:template|style))|\bherein\b|\b(?:paper|manuscript|article)['\u2019]s\b"
     r"|\b(?:reproduc|replicat|regenerat|recreat)\w{0,5} (?:\w+ ){0,3}(?:results|figures|plots|experiments|paper|analys[ei]s|tables"
     r"|manuscript|findings|study|work|simulations|numbers|benchmark)\b"
-    r"|\b(?:accompanying|associated with|companion to|supplement to) (?:this|the) \w+\b|\b(?:replication|reproduction|reproducibility) (?:package|kit|material|code)"
+    r"|\b(?:accompanying|associated with|companion to|supplement to) (?:this \w+\b|the (?:present |current )?(?:paper|work|study|article|manuscript|thesis|report|publication|submission)\b(?! (?:of|by|CITE)\b))|\b(?:replication|reproduction|reproducibility) (?:package|kit|material|code)"
     r"|\banonym(?:ous|ised|ized) (?:git\w*|repo\w*|link|code|archive)|\bfor (?:double-blind |anonymous |peer )?review\b"
 )
 REPRODUCED = _pattern(
     r"\b(?:results?|figures?|plots?|experiments?|analys[ei]s|tables?|findings|simulations?|numbers) (?:[\w.]+ ){0,6}?(?:can|may|could) be"
     r" (?:\w+ )?(?:reproduced|replicated|regenerated|recreated|re-?run|repeated)\b"
+    r"|\b(?:this|the|our) (?:entire |whole |present )?(?:paper|manuscript|article|study)\b[^.;]{0,160}\breproducible\b[^.;]{0,100}$"
 )
 OTHERS = _pattern(
     r"(?<!\band )\b(?:their|his|her) (?:[\w-]+ ){0,3}(?:" + NOUN + r"|authors?)\b"
-    r"|\bauthors['\u2019]|\bet al\b|\bthe authors of\b|\bby the (?:original )?(?:authors|developers|organi[sz]ers)\b"
+    r"|\bauthors['\u2019]|\bet al\b|\bthe authors of\b|\bby (?:the (?:original |respective )?|its (?:original )?)(?:authors|developers|organi[sz]ers|creators|maintainers)\b"
     r"|\b(?:original|official|reference|existing|upstream|third[- ]party|pre-?existing) (?:[\w-]+ ){0,3}"
     + NOUN
     + r"\b"
     r"|\b(?:code|implementation|repo(?:sitory)?) references?\b|\bfor (?:more |further |other )*related (?:research|works?|projects?|papers?)\b|\b\w{3,}(?:ed|en) by\W*$"
     r"|\ban? (?:earlier|older|previous|prior) [\w-]+\b"
+    r"|\b(?:widely|commonly|often|frequently)[- ]used\b|\b(?:popular|well-known|community-maintained|off-the-shelf) (?:[\w-]+ ){0,3}"
+    + NOUN
+    + r"\b|\bfurther (?:papers|reading|work)\b|\b(?:(?:first|second|third|last|another) case study|running example)\b"
+    r"|\b(?:data ?sets?|data|corpus|corpora|models?|benchmarks?|system|tools?) (?:that |which )?we (?:use|used|attack|evaluate|evaluated|compare|compared|test|tested|study|studied|analy[sz]ed?)\b"
+    r"|\bof (?:the|each|all|every|both) (?:[\w-]+ )?(?:teacher|backbone|baselines?|victim|competitors?|competing \w+|compared \w+|draft|target model|base models?)\b"
     r"|\b(?:provided|released|developed|published|made available|introduced|proposed|maintained|shared|open-sourced|created"
     r"|written|contributed|implemented|collected|described|given|hosted|curated|compiled|annotated|assembled|recorded|used|built"
-    r"|supplied|distributed) by (?:the )?(?:(?-i:[A-Z][\w-]+)|CITE|LINK|other|original|developers|organi[sz]ers)"
+    r"|supplied|distributed) by (?:the )?(?:(?-i:[A-Z][\w-]+)|CITE|LINK|other|original|developers|organi[sz]ers"
+    r"|city|company|compan|agency|government|ministry|university|institute|consortium|community|challenge|shared task|competition|team behind)"
     r"|\b(?:code|implementation|repository|dataset|data|model|models|weights|scripts?|software|package|version|release) (?:of|from|by) (?:CITE\b|[A-Z][\w-]+ (?:and|&) [A-Z]|[A-Z][\w-]+ CITE\b|[A-Z][\w-]+ et al)"
 )
 OFFICIAL_OF_THIS = _pattern(
@@ -191,17 +200,64 @@ ACTIVE_USE = _pattern(
 )
 OPEN_CITATION = re.compile(r"\([^()]{0,120}\b(?:19|20)\d\d[a-z]?\b[^()]{0,40}$")
 """A citation whose brackets are still open where the link stands."""
+PRONOUN = _pattern(
+    r"^\W*(?:and |which |that )?(?:it|they|these|this|both|all (?:three|of (?:it|them|these)))\s+(?:\w+ly |also |all |both )?(?:is|are|was|were|can|has|have)\b"
+)
+"""A subject that only the words before it explain."""
+PRESENTS = _pattern(
+    r"\b(?:our|ours|propos\w+|introduc\w+|present(?:s|ed)?|develop\w*|novel|new|releas\w+|contribut\w+|we (?:\w+ly |also |have )?(?:collect|gather|annotat|record|creat|construct|curat|buil[dt]|compil|design|implement|conduct|survey|interview|measur)\w*)\b"
+)
+USES_A_NAME = _pattern(
+    r"\b(?:we|is|are|was|were) (?:\w+ly |also |then |first )*(?:us(?:e|ed|ing)|adopt(?:ed)?|employ(?:ed)?|rel(?:y|ied)|utili[sz]ed?|follow(?:ed)?"
+    r"|buil[dt]|borrow(?:ed)?)\b[^.;]{0,80}[.!?]?$"
+)
+ANAPHORIC = _pattern(r"^\W*\d{0,2}(?:the|this|that|these|it|they|both)\b\s*(?:[\w-]+\s+){0,3}$")
+"""A subject such as "the code", which the sentence before it may explain."""
+DEFINITE_DATA = _pattern(
+    r"^\W*\d{0,2}the (?:(?!new|full|complete|whole|resulting|final)[\w-]+ ){0,2}?(?:data ?set|benchmark|corpus|model|checkpoint|challenge|leader ?board|catalogue?|collection)\s*$"
+)
+"""One thing that must have been spoken of before, and that is as often others'."""
+ABOUT = _pattern(
+    r"^\W*(?:(?:see|more|further|full|all|the|for) )*(?:details?|documentation|information|tutorials?|manuals?)\b"
+)
+"""What is said about something rather than the thing."""
+LISTED_LINKS = _pattern(
+    r"\b(?:list|lists|listed|give|gives|report|collect|show) (?:the |all )?(?:urls?|links|sources|addresses) (?:of|to|for)\b"
+)
+NAMED = _pattern(
+    r"\b(?:call(?:ed)?(?: (?:it|this|the|our))?(?: \w+)?|nam(?:e|ed)|dubb(?:ed)?|term(?:ed)?|we (?:present|introduce|propose|developed?|built|build|design(?:ed)?|created?))\b"
+)
+SECTION_OF_RELEASE = _pattern(
+    r"\b(?:availability|reproducib\w+|open (?:science|access|source|data)|acknowledg\w+)\b"
+)
+COMPARED = _pattern(
+    r"\b(?:compare[sd]? (?:\w+ )?(?:with|to|against)|start(?:s|ed)? from|evaluate[sd]? on|baselines?)\b"
+)
+FOOTNOTE_LABEL = re.compile(
+    r"\b(?:(?:The )?(?:[Ss]ource |[Pp]roject )?(?:Codes?|code|Data(?:sets?)?|Implementation|Models?|Software|Repository|Available|available))\b[^.]{0,60}$"
+)
+"""What stands in a footnote before its link, where that says no more than what is there."""
+CELL = re.compile(r"\s\|+\s|\s&\s")
+"""The bar between the cells of a table."""
+SOFTWARE_LIST = re.compile(
+    r"(?:[\w.+/-]{2,40}(?: v?[\d.]{1,12})? (?:\([^()]{2,80}\)|CITE|LINK)\s?,(?: and)? ){2,}[\w.+/-]{2,40}-?\s?(?:\([^()]{2,80}\)|CITE)?[\s;,({\[<]*$"
+)
+"""A list of packages with their citations, of which the link is one."""
+LINKS_ONLY = _pattern(
+    r"^\s*(?:(?:the|all|direct|a|full)\s+)*(?:urls?|links?|addresses|pointers|references|sources|version numbers?)\b"
+)
+"""What "we provide" is said of where the authors only list the addresses of what they used."""
 ICON = _pattern(r"\\fa[a-z]*\s?\{?\s?git(?:hub|lab)[a-z-]*\}?\W*$|/git(?:hub|tb)\w*\s*$")
 CITATION = re.compile(
     r"\\cite\w*\*?(?:\[[^\]]{0,80}\]){0,2}\{[^}]{0,200}\}|\[\d{1,3}(?:\s?[,\u2013-]\s?\d{1,3}){0,8}\]"
-    r"|\((?:[^()]{0,80}[ ,])?(?:19|20)\d\d[a-z]?(?:[;,][^()]{0,80})?\)"
+    r"|\((?:[^()]{0,80}[ ,_:])?(?:19|20)\d\d[a-z]?(?:[;,][^()]{0,80})?\)"
 )
 _PLAIN_TEXT = """github gitlab zenodo osf figshare dryad dataverse pypi conda python pytorch tensorflow jax matlab julia java rust
     jupyter docker colab google hugging face huggingface code data source software supplementary supplemental appendix
     section table figure availability available project page website web link url http https doi api gpu open online
     we our the this these all both each it its in for to from see and as at on of an a here archive repository repo
     reproducibility statement readme ai ml llm llms vlm latex pdf csv json html mit apache bsd gpl cc by license licence
-    english fortran stata sas spss perl haskell coq lean isabelle ruby bash idl r fork ieee acm kaggle scientific bank"""
+    theorem theorems lemma proposition corollary definition algorithm algorithms chapter equation example english fortran stata sas spss perl haskell coq lean isabelle ruby bash idl r fork ieee acm kaggle scientific bank"""
 PLAIN_CAPITALS = frozenset(_PLAIN_TEXT.split())
 """Words that are no name of an artifact although a capital begins them."""
 NAME = re.compile(

@@ -15,6 +15,7 @@ from tracker.detect.roles.name_matching import PaperNames
 _MAX_OBJECT = 260
 _MAX_NAME_GAP = 90
 _PREPOSITION = r"\b(?:on|upon|from|with|in|via|like|for|of|by|to)\b"
+_COMMA_LABEL = re.compile(r"^\W*(?:[\w-]+ )?(?:code|data|materials?|repository|software),\s*$", re.IGNORECASE)
 _LABEL = re.compile(r"[:=]\s*[\[({<\"'$\\]*(?:\\?\w+\{)*\s*$")
 _WITH_IT = re.compile(r"\b(?:with|using|by means of)\b[^,;]{0,60}$")
 _STOPPED = re.compile(r"[a-z\d)\]]{3}(?:\.|[!?]\s)\s*$")
@@ -22,10 +23,17 @@ _STOPPED = re.compile(r"[a-z\d)\]]{3}(?:\.|[!?]\s)\s*$")
 _SHORT_LABEL = re.compile(
     rf"\b{words.NOUN}(?: access)? (?:is |are )?(?:at|on|in|under|here|via)\W*$", re.IGNORECASE
 )
+_MAX_CELLS = 2
+"""Cells of a table's row that speak of a link: its own, and the one before it as its label."""
 _MAX_LABEL = 6
 """Words of a label that ends in a preposition (`Code at`)."""
 _POINTER = re.compile(r"\bsee\s+(?P<what>[^.;:]{1,60}):\W*$", re.IGNORECASE)
 """A pointer to something by its name ("see Foo: URL"), which releases nothing."""
+_IN_OURS = re.compile(
+    rf"\b(?:in|at|on|from|via|through|under|of) (?:our|my) (?:[\w-]+ ){{0,4}}{words.NOUN}(?: (?:at|on|in|under|here))?\W*$",
+    re.IGNORECASE,
+)
+_APPOSITION = re.compile(r",\s(?:including|such as|together with|along with|as well as)\s[^,]{1,120},")
 _OPENING = re.compile(r"[\s\[({<\"'`$\\]*(?:\\?(?:url|href|texttt|path)\s?\{)*\s*$")
 
 
@@ -35,6 +43,8 @@ class Reading(NamedTuple):
     kind: str
     finite: bool = False
     """Whether a verb of availability says it, rather than a noun beside the link."""
+    subject: str = ""
+    """What a verb of availability is said of, where neither a name nor a person says whose it is."""
 
 
 NOTHING = Reading("")
@@ -47,6 +57,7 @@ REASONS = {
     "generic": "the sentence says that the code is available there",
     "generic-data": "the sentence says that the data are available there",
     "bare": "the sentence says that something is available there",
+    "anaphoric": "the sentence says that something is available there, and not whose it is",
     "other-name": "the sentence says that something with a name of its own is available there",
     "noun": "the words before it name an artifact",
     "named-noun": "the words before it name an artifact with a name of its own",
@@ -66,7 +77,7 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
     """
     if words.ICON.search(lead[-40:]) or words.CLONE.search(lead[-60:]):
         return Reading("generic")
-    if words.EXAMPLE.search(lead):
+    if words.SOFTWARE_LIST.search(lead) or words.EXAMPLE.search(lead):
         return Reading("others")
     if words.OPEN_CITATION.search(lead) and not words.BARE_MARK.search(lead):
         return Reading("others")
@@ -75,21 +86,15 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
         return NOTHING
     if words.REPRODUCED.search(clause):
         return Reading("this-work", finite=True)
-    available = _last(words.AVAILABLE_NOW, clause)
-    we = _last(words.WE_VERB, clause)
+    available = last_match(words.AVAILABLE_NOW, clause)
+    we = last_match(words.WE_VERB, clause)
     if we is not None and (available is None or not _opens_subject(clause, we, available)):
         reading = _read_we(clause, we, names)
         if reading is not None:
             return reading
     if available is not None and not _used_after(clause, available):
-        relative = re.search(r"\b(?:which|that)\s*$", clause[: available.start()])
-        if relative is not None:
-            head = clause[: relative.start()].rstrip(" ,")
-            return _read_subject(head[head.rfind(",") + 1 :], names, finite=False)
-        if words.THEIRS.search(clause, available.end()):
-            return Reading("others", finite=True)
-        return _read_subject(clause[: available.start()], names, finite=True)
-    if (readers := _last(words.READERS_FIND, clause)) is not None:
+        return _read_available(clause, available, names)
+    if (readers := last_match(words.READERS_FIND, clause)) is not None:
         found = clause[readers.end() :]
         return _read_subject(
             found if words.HAS_NOUN.search(found) else clause[: readers.start()], names, finite=True
@@ -97,20 +102,46 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
     return _read_rest(clause, names)
 
 
+def _read_available(clause: str, available: re.Match[str], names: PaperNames) -> Reading:
+    """The reading of a clause with a finite verb of availability."""
+    relative = re.search(r"\b(?:which|that)\s*$", clause[: available.start()])
+    if relative is not None:
+        head = clause[: relative.start()].rstrip(" ,")
+        return _read_subject(head[head.rfind(",") + 1 :], names, finite=False)
+    if words.THEIRS.search(clause, available.end()):
+        return Reading("others", finite=True)
+    if _IN_OURS.search(clause, available.end()):
+        return Reading("ours", finite=True)
+    return _read_subject(clause[: available.start()], names, finite=True)
+
+
 def _last_clause(text: str, *, footnote: bool) -> str:
+    cells = words.CELL.split(text)
+    if len(cells) > _MAX_CELLS:
+        text = " ".join(cells[-_MAX_CELLS:])
     if words.BARE_MARK.search(text) or (footnote and words.BARE_FOOTNOTE.search(text)):
         return ""
     if _STOPPED.search(text) and len(text.split()) > _MAX_LABEL:
-        return ""
+        if not footnote:
+            return ""
+        # The mark of a footnote that is the link alone stands behind the full stop of its sentence.
+        text = text.rstrip().rstrip(".!?")
     marks = (words.FOOTNOTE_GLUED, words.FOOTNOTE_NUMBER) if footnote else (words.FOOTNOTE_GLUED,)
     for boundary in (words.BOUNDARY, *marks, words.LOST_STOP):
         end = max((found.end() for found in boundary.finditer(text)), default=0)
-        if text[end:].strip(" .,:;(["):
-            text = text[end:]
+        rest = text[end:]
+        if rest.strip(" .,:;([") and not words.PRONOUN.search(rest) and not _shares_verb(text, end):
+            text = rest
     return text
 
 
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+def _shares_verb(text: str, end: int) -> bool:
+    """Whether the words behind an "and" go on with the subject before it, since they name no artifact alone."""
+    return text[:end].rstrip().endswith(" and") and words.HAS_NOUN.search(text, end) is None
+
+
+def last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The last match of a pattern in `text`; None where there is none."""
     found = None
     for found in pattern.finditer(text):  # noqa: B007 # the last match is wanted
         pass
@@ -122,7 +153,7 @@ def _opens_subject(clause: str, we: re.Match[str], available: re.Match[str]) -> 
     if available.start() < we.end():
         return False
     before = clause[: we.start()].rstrip().removesuffix("that").removesuffix("which").rstrip()
-    noun = _last(words.HAS_NOUN, before)
+    noun = last_match(words.HAS_NOUN, before)
     relative = re.search(r"\b(?:which|that)\s*$", clause[we.end() : available.start()])
     return noun is not None and noun.end() == len(before) and relative is None
 
@@ -130,7 +161,7 @@ def _opens_subject(clause: str, we: re.Match[str], available: re.Match[str]) -> 
 def _read_we(clause: str, we: re.Match[str], names: PaperNames) -> Reading | None:
     """The reading of a clause whose verb has the subject `we`; None where the verb says nothing of artifacts."""
     verb, end = we["verb"].lower(), we.end()
-    if (second := _last(words.COORDINATE, clause[end:])) is not None:
+    if (second := last_match(words.COORDINATE, clause[end:])) is not None:
         verb, end = second["verb"].lower(), end + second.end()
     object_ = clause[end : end + _MAX_OBJECT]
     if words.MAKES.match(verb) and words.MAKES.match(object_.lstrip()):
@@ -150,13 +181,15 @@ def _read_release(verb: str, object_: str, before: str) -> Reading | None:
         return Reading("earlier")
     if words.OTHERS.search(object_) and not words.OURS.search(object_):
         return Reading("others")
+    if words.LINKS_ONLY.search(object_) and not words.OURS.search(object_):
+        return Reading("used") if re.search(r"\bused?\b", object_) else None
     if words.ALONE_RELEASES.match(verb) or words.AVAILABLE_AT.search(object_) or words.HAS_NOUN.search(object_):
         return Reading("release", finite=True)
     return None
 
 
 def _read_introduction(object_: str, names: PaperNames) -> Reading | None:
-    based = _last(words.BASED, object_)
+    based = last_match(words.BASED, object_)
     if based is not None and not words.AVAILABLE_NOW.search(object_, based.end()):
         return Reading("ours" if words.OURS.search(object_, based.end()) else "based")
     if re.search(r"\b(?:upon|on top of|from|with)\b[^,;]*$", object_):
@@ -186,10 +219,11 @@ def _used_after(clause: str, available: re.Match[str]) -> bool:
 
 def _read_subject(subject: str, names: PaperNames, *, finite: bool) -> Reading:
     """The reading of what a verb of availability, a label or a link is said of."""
+    subject = _APPOSITION.sub(" ", subject)
     if not finite:
         if words.EARLIER.search(subject):
             return Reading("earlier")
-        if used := _find_use(subject):
+        if used := find_use(subject, names):
             return used
     if _is_ours(subject):
         return Reading("ours", finite)
@@ -203,10 +237,12 @@ def _read_subject(subject: str, names: PaperNames, *, finite: bool) -> Reading:
     if names.names_work(subject):
         return Reading("own-name", finite)
     if "CITE" in subject or _has_other_name(subject, names):
-        return Reading("other-name", finite)
+        return Reading("other-name", finite, subject)
+    if words.ABOUT.search(subject):
+        return Reading("anaphoric", finite)
     if words.HAS_CODE_NOUN.search(subject):
-        return Reading("generic", finite)
-    return Reading("generic-data" if words.HAS_NOUN.search(subject) else "bare", finite)
+        return Reading("generic", finite, subject)
+    return Reading("generic-data" if words.HAS_NOUN.search(subject) else "bare", finite, subject)
 
 
 def _is_of_others(subject: str, names: PaperNames) -> bool:
@@ -258,34 +294,36 @@ def _has_name(part: str, names: PaperNames) -> bool:
     return False
 
 
-def _find_use(clause: str) -> Reading | None:
+def find_use(clause: str, names: PaperNames) -> Reading | None:
     """A participle or passive of use that governs the link."""
     uses = (words.BASED, words.PASSIVE_USE, words.ACTIVE_USE)
-    found = [use for pattern in uses if (use := _last(pattern, clause)) is not None]
+    found = [use for pattern in uses if (use := last_match(pattern, clause)) is not None]
     if not found:
         return None
     last = max(found, key=lambda use: use.start())
-    if words.OURS.search(clause, last.end()):
+    if words.OURS.search(clause, last.end()) or names.names_work(clause[last.end() :]):
         return None
     return Reading("based" if last.re is words.BASED else "used")
 
 
 def _read_rest(clause: str, names: PaperNames) -> Reading:
     """The reading of a clause without a finite verb of availability: a participle, a label, or a noun."""
-    available = _last(words.AVAILABLE_AT, clause)
-    label = _LABEL.search(clause)
+    available = last_match(words.AVAILABLE_AT, clause)
+    label = _LABEL.search(clause) or _COMMA_LABEL.search(clause)
     head = clause[: available.start()] if available else clause
     if available is None and words.GLUED_AVAILABLE.search(clause):
         return Reading("generic" if "code" in clause.lower() else "bare")
     if available is None and label is None:
         return _read_noun(clause, names)
     if available is not None:
-        if used := _find_use(clause[: available.end()]):
+        if used := find_use(clause[: available.end()], names):
             return used
         they = words.THEY_RELEASE.search(clause)
         by_them = they is not None and not _is_no_name(they["name"], names)
         if (by_them or _is_of_others(clause, names)) and not _is_ours(head):
             return Reading("others")
+    if words.LISTED_LINKS.search(clause):
+        return NOTHING
     if not head.strip(" ,.:;([{\"'\\"):
         head = clause
     if not words.HAS_NOUN.search(head) and not names.names_work(head):
@@ -303,7 +341,7 @@ def _read_noun(clause: str, names: PaperNames) -> Reading:
     """The reading of a link that only follows words: what the last of them name."""
     if words.IMPLEMENTED_AS.search(clause) and not words.OTHERS.search(clause):
         return Reading("introduced")
-    used = _find_use(clause)
+    used = find_use(clause, names)
     if used is not None:
         return used
     if not _OPENING.search(clause):
@@ -322,7 +360,9 @@ def _read_noun(clause: str, names: PaperNames) -> Reading:
         return Reading("others")
     if words.THIS_WORK.search(tail):
         return Reading("this-work")
-    if words.HAS_NOUN.search(phrase) and not names.names_work(phrase):
+    if names.is_head(phrase.strip()) or (words.HAS_NOUN.search(phrase) and names.names_work(phrase)):
+        return Reading("own-name")
+    if words.HAS_NOUN.search(phrase):
         kind = "other-name" if _has_other_name(phrase, names) else "generic"
         return Reading("noun" if kind == "generic" else "named-noun")
     return NOTHING

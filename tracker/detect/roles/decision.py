@@ -116,6 +116,8 @@ def _weigh_owners(candidates: Sequence[Candidate], rules: RoleRules) -> None:
     for candidate in candidates:
         if is_page(candidate.mention) or candidate.from_list:
             continue
+        if candidate.mention.reference.account in rules.shared_accounts and candidate.mention.source in FULL_TEXTS:
+            continue
         similar = any(are_similar_owners(candidate.owner, owner) for owner in owners)
         in_entry = candidate.mention.place is Place.BIBLIOGRAPHY
         if similar and not in_entry and sum(c.owner == candidate.owner for c in candidates) > 1:

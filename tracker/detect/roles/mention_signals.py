@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tracker.detect.roles.clauses import REASONS, read_clause
-from tracker.detect.roles.mention_words import entry_of, is_among_others, lead_to, words_after, words_before
+from tracker.detect.roles.clause_context import labels_other, read_beside
+from tracker.detect.roles.clauses import REASONS, Reading, read_clause
+from tracker.detect.roles.mention_words import (
+    entry_of,
+    footnote_host,
+    is_among_others,
+    lead_to,
+    sentence_before,
+    words_after,
+    words_before,
+)
 from tracker.detect.roles.name_matching import PaperNames
 from tracker.detect.roles.name_signals import is_under
 from tracker.detect.roles.role_rules import RoleRules
@@ -18,6 +27,7 @@ from tracker.domain.terms import Place, Source
 FULL_TEXTS = frozenset({Source.HTML, Source.TEX, Source.PDF})
 _FOOTNOTES = (Place.FOOTNOTE, Place.TITLE_FOOTNOTE)
 _FIRST_PERSON = frozenset({"release", "ours", "this-work"})
+_LABELS = frozenset({"generic", "generic-data", "bare"})
 _FIGURE_SCRIPT = re.compile(
     r"/blob/[^?#]{0,200}(?:fig(?:ure)?s?|plots?|scripts?)[^?#]{0,100}\.(?:py|ipynb|r|jl|m)$", re.IGNORECASE
 )
@@ -51,7 +61,7 @@ def weigh_mention(mention: Mention, rules: RoleRules, names: PaperNames) -> Weig
     if mention.place is Place.HUB:
         score += rules.signals["hub-record"]
         return WeighedMention(score, ["the Hub's record of the paper links it"], 0.0, mention)
-    reading = read_clause(lead_to(mention), names, footnote=mention.place in _FOOTNOTES)
+    reading = _read(mention, names)
     reasons = [f"it is linked in the {mention.place.value.replace('-', ' ')}"]
     if mention.place is Place.BIBLIOGRAPHY and not reading.finite:
         score += rules.places[Place.BIBLIOGRAPHY.value]
@@ -71,6 +81,18 @@ def weigh_mention(mention: Mention, rules: RoleRules, names: PaperNames) -> Weig
     if mention.source in FULL_TEXTS and is_among_others(mention):
         score += rules.signals["in-a-row"]
     return _weigh_words(mention, score, reasons, rules, (said, REASONS.get(reading.kind, "")))
+
+
+def _read(mention: Mention, names: PaperNames) -> Reading:
+    in_footnote = mention.place in _FOOTNOTES
+    lead = lead_to(mention)
+    reading = read_clause(lead, names, footnote=in_footnote)
+    if in_footnote and reading.kind in _LABELS and labels_other(footnote_host(mention), names):
+        return Reading("other-name", reading.finite)
+    if mention.source in FULL_TEXTS and mention.place is not Place.ABSTRACT:
+        before = lead if in_footnote else sentence_before(mention)
+        return read_beside(reading, before, names)
+    return reading
 
 
 def _weigh_words(

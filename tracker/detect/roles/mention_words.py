@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tracker.detect.roles.clause_words import CITATION, FOOTNOTE_LABEL
 from tracker.detect.roles.name_matching import owner_and_name
 from tracker.domain.mentions import Mention
 
@@ -48,6 +49,21 @@ def lead_to(mention: Mention) -> str:
     if len(words.strip()) < _SHORT_LEAD:
         words = words if words.strip() else mention.before[-60:]
     return _INNER_STOP.sub("", _LINK.sub(" LINK ", _HYPHENATED.sub("", words.replace("et al.", "et al"))))
+
+
+def sentence_before(mention: Mention) -> str:
+    """The words that are kept of what precedes the sentence of the link."""
+    lead = mention.evidence[: _link_offset(mention)]
+    before = mention.before.rstrip()
+    return before[: -len(lead.rstrip())] if lead.strip() and before.endswith(lead.rstrip()) else ""
+
+
+def footnote_host(mention: Mention) -> str:
+    """The words up to the mark of a footnote that holds no more than a label and the link; empty where it holds more."""
+    label = None
+    for label in FOOTNOTE_LABEL.finditer(CITATION.sub("", mention.before)):  # noqa: B007 # the last match is wanted
+        pass
+    return label.string[: label.start()].rstrip(" 0123456789({[") if label else ""
 
 
 def entry_of(mention: Mention) -> tuple[str, str]:

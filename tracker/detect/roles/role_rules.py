@@ -48,6 +48,8 @@ class RoleRules:
     community: tuple[Cue, ...]
     sharpness: float
     famous: frozenset[str]
+    shared_accounts: frozenset[str]
+    """The accounts (`site/owner`) of famous dependencies: what else is there is the work of many papers."""
     page_hosts: frozenset[str]
     publication_hosts: frozenset[str]
     file_hosts: frozenset[str]
@@ -130,6 +132,7 @@ def build_role_rules(
         community=_compile_cues(file.community, path),
         sharpness=file.calibration.full_text,
         famous=frozenset(f"github:{name}" for name in file.famous.github),
+        shared_accounts=frozenset(f"github/{name.partition('/')[0]}" for name in file.famous.github),
         page_hosts=hosts.pages,
         publication_hosts=hosts.publications,
         file_hosts=hosts.files,
