@@ -121,6 +121,8 @@ CASES = [
     ("index.html tool.py", PLAIN, {"repository": "ann.github.io"}, Content.UNKNOWN, ()),
     ("tool.py README.md", PLAIN, {"repository": "ann.github.io"}, Content.CODE, ()),
     ("package.json vite.config.ts src/App.tsx server/model.py", PLAIN, {}, Content.CODE, ()),
+    # A builder of the documentation says nothing of the program beside it.
+    ("package.json docs/vite.config.ts src/App.tsx", PLAIN, {}, Content.CODE, ()),
     (
         "package.json vite.config.ts index.html " + " ".join(f"src/views/V{n}.tsx" for n in range(30)),
         PLAIN,

@@ -231,7 +231,7 @@ _JEKYLL = frozenset({"_plugins", "_includes", "_layouts", "_sass", "_site", "_po
 
 def _judge_web(sizes: Sizes, files: Collection[PurePosixPath], repository: str) -> tuple[CodeFinding, str]:
     """Files in languages of web pages: a program, or no more than a page."""
-    names = {PurePosixPath(path).name.lower() for path in sizes}
+    names = {file.name.lower() for file in map(PurePosixPath, sizes) if is_visible(file)}
     page = any(PurePosixPath(path).suffix.lower() in _PAGE for path in sizes if is_visible(PurePosixPath(path)))
     if "package.json" not in names and page and all(file.suffix.lower() in _SCRIPT for file in files):
         # Scripts beside a web page, without a package of their own, belong to the page.
