@@ -22,9 +22,9 @@ from tracker.domain.terms import Fact
 from tracker.fetch import guard
 from tracker.harvest import pdf, tex_archive
 from tracker.hosts.huggingface import metadata
-from tracker.hosts.inspect import announcements, package_metadata, readme
+from tracker.hosts.inspect import announcements, package_metadata, readme, stated_terms
 from tracker.hosts.resolve import resolve_url
-from tracker.judge import licence_classes, licence_files, licence_statements, licences
+from tracker.judge import licence_files, licence_rules, licence_statements, licences
 from tracker.publish.addresses import escape_uri, web_address
 from tracker.publish.readable_text import readable_text
 
@@ -158,7 +158,7 @@ def _latex() -> Run:
 
 
 def _licences() -> Run:
-    rules = licence_classes.load_licence_rules(config_dir() / "openness.toml")
+    rules = licence_rules.load_licence_rules(config_dir() / "openness.toml")
 
     def run(data: bytes) -> None:
         given = text(data)
@@ -177,13 +177,14 @@ def _readme() -> Run:
         given = text(data)
         readme.find_named_papers(given, given)
         assert announcements.promises_release(given) or not announcements.promises_code(given)
-        readme.extract_licence_section(given)
+        stated_terms.extract_licence_section(given)
+        stated_terms.find_terms(given)
         for path in package_metadata.PACKAGE_FILES:
             package_metadata.read_package_licence(path, given)
         metadata.strip_front_matter(given)
         metadata.card_papers(given)
         metadata.front_matter_licence(given)
-        metadata.card_licence_section(given)
+        metadata.card_licence_statements(given)
 
     return run
 

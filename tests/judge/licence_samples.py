@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tracker.config_files import config_dir
 from tracker.domain.terms import LicenceClass
-from tracker.judge.licence_classes import LicenceRules, load_licence_rules
+from tracker.judge.licence_classes import LicenceRules
+from tracker.judge.licence_rules import load_licence_rules
 
 OSI, CONTENT, RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 NONE, UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN

@@ -21,8 +21,9 @@ from tests.judge.licence_samples import (
 from tracker.config_files import config_dir
 from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge.licence_classes import classify_licence, load_licence_rules, normalise_licence
+from tracker.judge.licence_classes import classify_licence, normalise_licence
 from tracker.judge.licence_files import read_licence_text
+from tracker.judge.licence_rules import load_licence_rules
 
 
 @pytest.mark.parametrize(

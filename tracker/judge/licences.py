@@ -14,16 +14,23 @@ from functools import reduce
 from tracker.domain.artifacts import LicenceFile
 from tracker.domain.history import Licence
 from tracker.domain.terms import Fact, LicenceClass
-from tracker.judge.licence_classes import LicenceRules, classify_licence, normalise_licence, stricter_class
+from tracker.judge.licence_classes import (
+    LicenceRules,
+    classify_licence,
+    is_copyleft,
+    licence_family,
+    normalise_licence,
+    stricter_class,
+)
 from tracker.judge.licence_files import (
     FACTS_WITH_FILES,
     LicenceReading,
     facts_in_name,
     files_for_fact,
-    licence_family,
     read_licence_files,
     read_licence_text,
 )
+from tracker.judge.licence_prose import ProseTerm, find_prose_terms, is_prose
 from tracker.judge.licence_statements import (
     MAX_SECTION,
     LicenceStatement,
@@ -36,6 +43,7 @@ _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, Licen
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
 _MAX_STATEMENTS = 8
 """Places outside licence files that are read."""
+_PROSE = "README.md, outside a section on the licence"
 _MIN_QUOTED = MAX_SECTION // 16
 """Characters from which a section may quote a whole licence."""
 
@@ -63,7 +71,7 @@ def decide_licence(
     """
     claim = normalise_licence(claimed, rules)
     applicable = files_for_fact(files, for_fact)
-    written = [statement for statement in statements if statement.text.strip()]
+    written = [statement for statement in statements if statement.text.strip() and not is_prose(statement)]
     if applicable:
         reading, source = read_licence_files(applicable, rules, for_fact)
         if claim is None:
@@ -75,10 +83,33 @@ def decide_licence(
         if claim_is_of_file and licence.class_ in (_OSI, _CONTENT):
             note = f"{claimed_by} says {licence.spdx}, and no licence text was read"
             licence = replace(licence, spdx=None, class_=_UNKNOWN, note=note)
-    if not written or licence.class_ is _RESTRICTED:
+    if written and licence.class_ is not _RESTRICTED:
+        said, offer = _licence_of_statements(written, rules, for_fact)
+        if claim is None and not applicable:
+            licence = said
+        elif not (offer and _is_free(licence)):
+            licence = _join_statements(licence, said)
+    if licence.class_ is _RESTRICTED:
         return licence
-    said = _licence_of_statements(written, rules, for_fact)
-    return said if claim is None and not applicable else _join_statements(licence, said)
+    return _join_prose(licence, find_prose_terms(statements, rules), for_fact, alone=not written)
+
+
+def _join_prose(licence: Licence, terms: Sequence[ProseTerm], fact: Fact, *, alone: bool) -> Licence:
+    """A licence beside the sentences on terms in README or card: a restriction counts in any case, a licence that they
+    name where nothing else states one (`alone`, and the licence is none)."""
+    mine = [term for term in terms if term.is_about(fact) and not (term.offer and _is_free(licence))]
+    if limit := next((term for term in mine if term.class_ is _RESTRICTED), None):
+        said = Licence(
+            spdx=limit.spdx, class_=_RESTRICTED, source=_PROSE, note=f"it says “{shorten(limit.shown)}”"
+        )
+        return said if licence.class_ is _NONE else _join_statements(licence, said)
+    if alone and licence.class_ is _NONE and mine:
+        class_ = reduce(stricter_class, (term.class_ for term in mine))
+        names = " AND ".join(dict.fromkeys(term.spdx for term in mine if term.spdx))
+        if class_ in (_OSI, _CONTENT):
+            return Licence(spdx=names, class_=class_, source=_PROSE, note="the licence is named, not quoted")
+        return Licence(spdx=None, class_=_UNKNOWN, source=_PROSE, note=f"it says “{shorten(mine[0].shown)}”")
+    return licence
 
 
 def _join_statements(licence: Licence, said: Licence) -> Licence:
@@ -135,7 +166,13 @@ def _strictest_fact_statement(
     statements: Sequence[LicenceFile], fact: Fact, rules: LicenceRules
 ) -> LicenceStatement | None:
     """The strictest recognised statement on this fact alone."""
-    read = (read_fact_statement(file, fact, rules) for file in statements[:_MAX_STATEMENTS])
+    written = [file for file in statements if not is_prose(file)]
+    read = [read_fact_statement(file, fact, rules) for file in written[:_MAX_STATEMENTS]]
+    read += [
+        LicenceStatement(term.spdx, term.class_, _PROSE, f"it says “{shorten(term.shown)}”")
+        for term in find_prose_terms(statements, rules)
+        if term.is_about(fact, alone=True)
+    ]
     recognised = [statement for statement in read if statement is not None and statement.class_ is not _UNKNOWN]
     return reduce(_stricter_of, recognised) if recognised else None
 
@@ -170,14 +207,22 @@ def _licence_without_file(
     return Licence(spdx=None, class_=_UNKNOWN, source="", note="the licence was not checked")
 
 
-def _licence_of_statements(statements: Sequence[LicenceFile], rules: LicenceRules, fact: Fact) -> Licence:
-    """One licence of all statements: the strictest of those that are recognised, else unknown."""
+def _is_free(licence: Licence) -> bool:
+    """Whether an offer of other terms takes nothing away, because everything is allowed under copyleft already."""
+    return licence.spdx is not None and is_copyleft(licence.spdx)
+
+
+def _licence_of_statements(
+    statements: Sequence[LicenceFile], rules: LicenceRules, fact: Fact
+) -> tuple[Licence, bool]:
+    """(one licence of all statements: the strictest of those that are recognised, else unknown; whether that is only an
+    offer of other terms)."""
     read = [_read_section(file, rules, fact) for file in statements[:_MAX_STATEMENTS]]
     firm = [statement for statement in read if statement.firm]
     if not firm:
         source = ", ".join(statement.source for statement in read)
         note = "; ".join(statement.note for statement in read)
-        return Licence(spdx=None, class_=_UNKNOWN, source=source, note=note)
+        return Licence(spdx=None, class_=_UNKNOWN, source=source, note=note), False
     strictest = reduce(_stricter_of, firm)
     notes = [strictest.note] if strictest.note else []
     if len({(statement.spdx, statement.class_) for statement in firm}) > 1:
@@ -185,7 +230,7 @@ def _licence_of_statements(statements: Sequence[LicenceFile], rules: LicenceRule
             f"{statement.source} says {statement.spdx or statement.class_.value}" for statement in firm
         )
         notes.insert(0, f"{each}: the stricter counts")
-    return replace(_licence_of(strictest), note="; ".join(notes))
+    return replace(_licence_of(strictest), note="; ".join(notes)), strictest.offer
 
 
 def _licence_of(statement: LicenceStatement) -> Licence:

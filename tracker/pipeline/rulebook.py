@@ -9,7 +9,8 @@ from tracker.config_files import config_dir
 from tracker.detect.roles.role_rules import RoleRules, load_role_rules
 from tracker.judge import openness
 from tracker.judge.grade import GradeRules, load_grade_rules
-from tracker.judge.licence_classes import LicenceRules, load_licence_rules
+from tracker.judge.licence_classes import LicenceRules
+from tracker.judge.licence_rules import load_licence_rules
 from tracker.judge.openness import OpennessRules
 
 

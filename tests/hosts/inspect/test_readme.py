@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tracker.domain.papers import title_key
 from tracker.hosts.inspect.headings import MOST_TEXT
 from tracker.hosts.inspect.package_metadata import PACKAGE_FILES, read_package_licence
-from tracker.hosts.inspect.readme import extract_licence_section, find_named_papers
+from tracker.hosts.inspect.readme import find_named_papers
+from tracker.hosts.inspect.stated_terms import extract_licence_section, licence_statements
 
 
 def ids(text: str) -> list[str]:
@@ -142,42 +143,11 @@ def test_titles_of_citation_cff():
     assert titles("", "title: the last line") == ["thelastline"]
 
 
-@pytest.mark.parametrize(
-    ("readme", "text"),
-    [
-        ("# X\n## License\nMIT here.\n## End\nno", "MIT here."),
-        ("# X\n### 📜 Licence\n\nApache.\n", "Apache."),
-        ("X\n===\n\nLicense\n-------\nBSD.\n\nEnd\n---\nno", "BSD."),
-        ("**License**\n\nMIT.\n\n**End**\n\nno", "MIT."),
-        ("**License:** MIT.\n", "MIT."),
-        ("<h2>License</h2>\nMIT.\n<h2>End</h2>no", "MIT."),
-        ("<h2 id='l'>\nLicense\n</h2>\nMIT.\n", "MIT."),
-        ("## MIT License\nSee the file.\n", "MIT License\nSee the file."),
-        ("## License\n### Code\nMIT\n### Data\nCC-BY-4.0\n## End\nno", "### Code\nMIT\n### Data\nCC-BY-4.0"),
-        ("## Code License\nMIT\n## Use\nx\n## Model License\nOwn.", "Code License\nMIT\n\nModel License\nOwn."),
-        ('## Copyright\n<a href="https://x.org/MIT">terms</a>', "https://x.org/MIT terms"),
-        ("## License Plate Recognition\nno", ""),
-        ("## Third-party licenses\nno", ""),
-        ("```\n# License\nno\n```\n", ""),
-        ("The license is MIT.", ""),
-        ("## License\n", ""),
-        ("", ""),
-    ],
-)
-def test_the_section_on_the_licence(readme, text):
-    assert extract_licence_section(readme) == text
-
-
-def test_a_long_section_is_cut():
-    assert len(extract_licence_section("# License\n" + "word " * 5_000)) <= 2_000
-
-
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is not a failure
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_any_text_is_read(first, second):
     for name in find_named_papers(f"@a{{title={{{first}}}\n# {second}", f"title: {second}\n{first}"):
         assert name.startswith(("arxiv:", "title:"))
-    extract_licence_section(f"# License\n{first}\n{second}\n====\n")
     for path in PACKAGE_FILES:
         read_package_licence(path, f"[project]\nlicense = {first}\n{second}")
         read_package_licence(path, first)
@@ -196,6 +166,7 @@ def test_a_hostile_text_costs_little(piece):
     start = time.process_time()
     find_named_papers(text, text)
     extract_licence_section(f"# License\n{text}")
+    licence_statements(text)
     for path in PACKAGE_FILES:
         read_package_licence(path, f"[project]\n{text}")
     assert time.process_time() - start < 3.0

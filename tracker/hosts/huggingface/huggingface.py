@@ -210,7 +210,7 @@ def _with_texts(
         check,
         licence_claimed=claim or metadata.front_matter_licence(card),
         licence_checked=True if metadata.states_no_terms(claim) and not listed else check.licence_checked,
-        licence_statements=metadata.card_licence_section(card),
+        licence_statements=metadata.card_licence_statements(card),
         papers_named=metadata.card_papers(card),
     )
 

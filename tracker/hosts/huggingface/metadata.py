@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from tracker.domain.artifacts import LicenceFile, Reference
 from tracker.hosts import json_fields
-from tracker.hosts.inspect import headings, readme
+from tracker.hosts.inspect import headings, readme, stated_terms
 
 UPSTREAM = "huggingface"
 SITE = "https://huggingface.co"
@@ -167,10 +167,9 @@ def front_matter_licence(card: str) -> str | None:
     return line[1] if line else None
 
 
-def card_licence_section(card: str) -> tuple[LicenceFile, ...]:
-    """The text of the card's section on its licence, as a file `README.md`; empty without such a section."""
-    section = readme.extract_licence_section(strip_front_matter(card))
-    return (LicenceFile(CARD, section),) if section else ()
+def card_licence_statements(card: str) -> tuple[LicenceFile, ...]:
+    """What the card's own words state of its licence, in its section on it and elsewhere (`Check.licence_statements`)."""
+    return stated_terms.licence_statements(strip_front_matter(card))
 
 
 def card_papers(card: str) -> tuple[str, ...]:

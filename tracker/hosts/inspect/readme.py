@@ -1,4 +1,4 @@
-"""What a README and a CITATION.cff say: the papers that they name, and what they state about the licence; pure.
+"""The papers that a README and a CITATION.cff name; pure.
 
 Strangers write these texts, so each function reads a bounded part in linear time and never raises.
 """
@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from tracker.domain.papers import PROSE_MARK, title_key
-from tracker.hosts.inspect.headings import MOST_TEXT, TAG, Heading, find_headings, split_lines, visible_text
+from tracker.hosts.inspect.headings import MOST_TEXT
 from tracker.hosts.inspect.titles import first_heading_titles, heading_variants, own_parts, prose_titles
 
 MOST_NAMES = 50
-MOST_SECTION = 2_000
 
 _MOST_TITLE = 1_000
 _MOST_TRIES = 400
@@ -196,93 +195,3 @@ def _citation_titles(text: str) -> Iterator[str]:
         ):
             value = (key[3] or "").strip()
             title, indent = "" if value in _BLOCK else value, len(key[1])
-
-
-_WORDS = re.compile(r"[^\W\d_]+")
-_ABOUT_LICENCES = frozenset(
-    {"license", "licence", "licenses", "licences", "licensing", "licencing", "copyright", "copyrights"}
-    | {
-        "lizenz",
-        "lizenzen",
-        "licencia",
-        "licencias",
-        "licenza",
-        "licenze",
-        "licença",
-        "licenças",
-        "лицензия",
-        "лицензии",
-    }
-)
-_ABOUT_TERMS = re.compile(
-    r"\b(?:terms (?:of use|and conditions)|usage (?:restrictions?|terms|policy)|conditions of use|nutzungsbedingungen"
-    r"|conditions d.utilisation|condiciones de uso|termos de uso|условия использования)\b"
-    r"|许可|許可|授权|授權|版权|版權|使用条款|使用須知|使用须知|ライセンス|利用規約|利用条件|著作権|라이선스|라이센스|저작권|이용약관"
-)
-"""Headings in words that are no single word of `_ABOUT_LICENCES`, or in scripts without spaces."""
-# A licence plate is an object to recognise, and a section on licences of dependencies is not about this work.
-_OF_OTHERS = frozenset({"plate", "plates", "driver", "drivers", "third", "party", "dependencies", "dependency"})
-_MOST_HEADING_WORDS, _MOST_HEADING = 6, 80
-
-
-def _is_about_licence(heading: Heading) -> bool:
-    title = visible_text(heading.text).casefold()
-    words = _WORDS.findall(title)
-    return (
-        len(words) <= _MOST_HEADING_WORDS
-        and len(title) <= _MOST_HEADING
-        and (not _ABOUT_LICENCES.isdisjoint(words) or _ABOUT_TERMS.search(title) is not None)
-        and _OF_OTHERS.isdisjoint(words)
-    )
-
-
-def extract_licence_section(readme: str) -> str:
-    """The text of the sections headed License, Licence or Copyright, at most 2,000 characters; empty without any.
-
-    Headings are those of Markdown (`#`, underlined, a line in bold), reStructuredText and HTML. A section includes
-    its lower headings. Where a heading names more than the subject (`MIT License`), it is part of the text.
-    """
-    lines = split_lines(readme)
-    all_headings = list(find_headings(lines))
-    sections: list[str] = []
-    reached = 0
-    for place, heading in enumerate(all_headings):
-        if heading.start < reached or not _is_about_licence(heading):
-            continue
-        later = (all_headings[number] for number in range(place + 1, len(all_headings)))
-        ends = (following.start for following in later if following.level <= heading.level)
-        reached = next(ends, len(lines))
-        title = visible_text(heading.text)
-        plain = _ABOUT_LICENCES.issuperset(_WORDS.findall(title.casefold())) or _ABOUT_TERMS.search(
-            title.casefold()
-        )
-        more = [] if plain else [title]
-        body = "\n".join([heading.rest, *lines[heading.end : reached]])[: 4 * MOST_SECTION]
-        if text := "\n".join([*more, TAG.sub(_tag_to_address, body).strip()]).strip():
-            sections.append(text)
-        if sum(map(len, sections)) >= MOST_SECTION:
-            break
-    return "\n\n".join(sections)[:MOST_SECTION].strip()
-
-
-_BADGE = re.compile(
-    r"https?://(?:img\.)?(?:shields\.io|badgen\.net|custom-icon-badges\.demolab\.com)/(?:static/v1\?label=)?(?:badge/|github/)?[^\s)\]>\"'<]{0,80}licen[sc]e"
-    r"[^\s)\]>\"'<]{0,200}",
-    re.IGNORECASE,
-)
-_MOST_BADGES = 4
-
-
-def find_licence_badges(readme: str) -> str:
-    """The addresses of the badges on a licence, one a line; empty where there are none."""
-    found = dict.fromkeys(match[0] for match in _BADGE.finditer(readme[:MOST_TEXT]))
-    return "\n".join(list(found)[:_MOST_BADGES])
-
-
-_HREF = re.compile(r"href\s{0,3}=\s{0,3}[\"']([^\"'<>]{1,300})[\"']", re.IGNORECASE)
-
-
-def _tag_to_address(tag: re.Match[str]) -> str:
-    """The replacement of an HTML tag: the address of a link, which may be that of the licence, or a space."""
-    link = _HREF.search(tag[0])
-    return f" {link[1]} " if link else " "

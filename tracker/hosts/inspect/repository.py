@@ -18,7 +18,8 @@ from tracker.hosts.inspect.content import (
     is_readme,
     read_content,
 )
-from tracker.hosts.inspect.readme import extract_licence_section, find_licence_badges, find_named_papers
+from tracker.hosts.inspect.readme import find_named_papers
+from tracker.hosts.inspect.stated_terms import extract_licence_section, licence_statements
 
 
 @dataclass(slots=True)
@@ -100,7 +101,6 @@ class RepositoryContents:
     def finish(self, base: Check, *, reading: ContentReading | None = None) -> Check:
         """`base` completed with the content, the texts that state a licence, and the papers that are named."""
         reading = reading or self.read()
-        section = self.licence_section
         named = self.readme if self.readme is not None else self.outer_readme
         return replace(
             base,
@@ -108,19 +108,11 @@ class RepositoryContents:
             holds=reading.holds,
             reason=reading.reason,
             licence_files=tuple(self.licences),
-            licence_statements=self._statements(section),
+            licence_statements=licence_statements(self.readme or "", self.outer_readme or "", self.packages),
             papers_named=None
             if named is None and self.citation is None
             else find_named_papers(named or "", self.citation or ""),
         )
-
-    def _statements(self, section: str) -> tuple[LicenceFile, ...]:
-        """The README's section on the licence, else package metadata, else the badges of the README."""
-        if section:
-            return (LicenceFile("README.md", section),)
-        badges = find_licence_badges(self.readme or "")
-        badge = (LicenceFile("README.md, badge", badges),) if badges else ()
-        return tuple(self.packages[:1]) or badge
 
 
 def pick_readme(names: Iterable[str]) -> str | None:
