@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,6 +15,7 @@ from tracker.config_files import Organisation
 from tracker.domain.terms import Fact
 from tracker.publish import composed_feeds
 from tracker.publish.composed_feeds import ComposedFeed, Composer
+from tracker.publish.feed_query import QueryError
 
 Make = Callable[..., Any]
 WATCHED = (Organisation(name="Ann's lab", github=("ann",)),)
@@ -50,6 +50,16 @@ def shown(answer: ComposedFeed) -> list[str]:
         ("author=zo%C3%AB%20z", ["3"]),
         ("keyword=tides", ["2"]),
         ("cat=cs.CV&keyword=tides", []),
+        ("keyword=on%20tides", ["2"]),
+        ("keyword=things,tides,-paper%203", ["1", "2"]),
+        ("keyword=our%20code&keyword=tides", ["2"]),
+        ("keyword=-tides", ["1", "3"]),
+        ("cat=cs.CL,-cs.CV", ["1", "2"]),
+        ("author=ann%20author&author=zo%C3%AB%20z", ["1", "2", "3"]),
+        ("host=github", ["1", "2", "3"]),
+        ("host=zenodo", []),
+        ("kind=repository", ["1", "2", "3"]),
+        ("kind=model", []),
     ],
 )
 def test_a_canonical_query_is_a_feed(composer: Composer, query: str, works: list[str]) -> None:
@@ -62,39 +72,105 @@ def test_a_canonical_query_is_a_feed(composer: Composer, query: str, works: list
         ("cat=cs.LG,cs.CL", "feed.xml?cat=cs.CL,cs.LG"),
         ("has=weights&cat=CS.cl", "feed.xml?cat=cs.CL&has=weights"),
         ("cat=cs.CL&cat=cs.LG&cat=cs.CL", "feed.xml?cat=cs.CL,cs.LG"),
-        ("cat=cs.CL&colour=red&has=", "feed.xml?cat=cs.CL"),
+        ("cat=cs.CL&has=&keyword=", "feed.xml?cat=cs.CL"),
+        ("license=mit", "feed.xml?licence=MIT"),
+        ("kind=weights", "feed.xml?has=weights"),
+        ("kind=Models&host=hf", "feed.xml?host=huggingface&kind=model"),
+        ("keyword=diffusion+-medical", "feed.xml?keyword=diffusion,-medical"),
+        ("keyword=Flow++Matching!,-X%20ray", "feed.xml?keyword=flow%20matching,-x%20ray"),
+        ("keyword=b%20c&keyword=-xx&keyword=ab,-yy", "feed.xml?keyword=ab,-xx,-yy&keyword=b%20c"),
+        ('keyword=H%5C"older', "feed.xml?keyword=h%C3%B6lder"),
+        ("keyword=self-supervised", None),
         ("licence=mit", "feed.xml?licence=MIT"),
         ("author=Zo%C3%8B++Z", "feed.xml?author=zo%C3%AB%20z"),
         ("", "feed.xml"),
-        ("colour=red", "feed.xml"),
+        ("cat=", "feed.xml"),
     ],
 )
-def test_any_other_form_leads_to_the_canonical_one(composer: Composer, query: str, canonical: str) -> None:
-    assert composer.answer("feed.xml", query) == ComposedFeed(location=canonical)
+def test_any_other_form_leads_to_the_canonical_one(composer: Composer, query: str, canonical: str | None) -> None:
+    answer = composer.answer("feed.xml", query)
+    if canonical is None:
+        assert answer.body is not None, "it is canonical"
+    else:
+        assert answer == ComposedFeed(location=canonical)
+        narrower = canonical.partition("?")[2]
+        assert not narrower or composer.answer("feed.xml", narrower).body is not None
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "words"),
     [
-        "cat=cs.XX",
-        "has=joy",
-        "licence=none-such",
-        "keyword=ab",
-        "keyword=a%20b",
-        "cat=" + ",".join("x" * 500),
-        "a=1&" * 400,
+        ("cat=cs.XX", "known: cs.CL, cs.CV, cs.LG"),
+        ("has=joy", "known: code, data, demo, weights"),
+        ("licence=none-such", "MIT"),
+        ("host=nowhere", "zenodo"),
+        ("kind=thing", "repository"),
+        ("org=Nobody", "Ann's lab"),
+        ("keyword=a", "too short"),
+        ("cat=" + ",".join("x" * 500), "30"),
+        ("a=1&" * 400, "30"),
+        ("category=cs.CL", "Write cat= instead"),
+        ("q=diffusion", "Write keyword= instead"),
+        ("banana=", "cat, has, licence, org, author, keyword, host, kind"),
+        ("banana", "There is no filter"),
+        ("cat=cs.CL&colour=red", "colour"),
+        ("keyword=" + "x" * 3_000, "2,000"),
     ],
 )
-def test_an_invalid_query_is_not_a_feed(composer: Composer, query: str) -> None:
-    assert composer.answer("feed.xml", query) == ComposedFeed()
+def test_an_invalid_query_is_told_what_is_right(composer: Composer, query: str, words: str) -> None:
+    answer = composer.answer("feed.xml", query)
+    assert words in str(answer.problem)
+    assert (answer.location, answer.body) == (None, None)
+    assert len(str(answer.problem)) < 1_000
 
 
 @pytest.mark.parametrize(
     "path",
-    ["feed.exe", "feeds/author/", "feeds/colour/red.xml", "paper/9.xml", "", "x.xml", "feeds/keyword/a.xml"],
-)
+    ["feed.exe", "feeds/author/", "feeds/colour/red.xml", "paper/9.xml", "", "x.xml", "feeds/host/x.xml",
+     "feeds/licence/none-such.xml", "feeds/cs.CL.xml", "feeds/x.xml"],
+)  # fmt: skip
 def test_another_address_is_not_a_feed(composer: Composer, path: str) -> None:
     assert composer.answer(path, "") == ComposedFeed()
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "location"),
+    [
+        ("feeds/cs.CL.xml", "has=weights", "feed.xml?cat=cs.CL&has=weights"),
+        ("feeds/licence/MIT.atom", "cat=cs.CV", "feed.atom?cat=cs.CV&licence=MIT"),
+        ("feeds/keyword/tides,-moon.xml", "", "feed.xml?keyword=tides,-moon"),
+        ("feeds/licence/mit.xml", "", "feeds/licence/MIT.xml"),
+        ("feeds/host/GitHub.xml", "", "feeds/host/github.xml"),
+        ("feeds/kind/weights.xml", "", "feeds/weights.xml"),
+    ],
+)
+def test_a_named_feed_leads_on(composer: Composer, path: str, query: str, location: str) -> None:
+    assert composer.answer(path, query) == ComposedFeed(location=location)
+
+
+def test_a_feed_of_facts_takes_no_filters_and_says_so(composer: Composer) -> None:
+    assert "takes no filters" in str(composer.answer("feeds/event/gone.xml", "cat=cs.CL").problem)
+    assert "There is no filter" in str(composer.answer("feeds/cs.CL.xml", "banana=1").problem)
+
+
+def test_a_feed_that_matches_nothing_says_so(composer: Composer) -> None:
+    feed = feedparser.parse(composer.answer("feeds/author/nobody%20here.xml", "").body).feed
+    assert feed.title.endswith("Papers by Nobody Here")
+    assert "None of the 3 papers in the feed now names such an author" in feed.description
+    assert (
+        "None of the 3 papers" in feedparser.parse(composer.answer("feed.xml", "kind=model").body).feed.description
+    )
+    assert "None" not in feedparser.parse(composer.answer("feed.xml", "kind=repository").body).feed.description
+
+
+def test_a_query_is_described_for_a_page(composer: Composer) -> None:
+    channel = composer.describe("keyword=tides&cat=cs.LG,cs.CL")
+    assert channel is not None
+    assert (channel.name, len(channel.items)) == ("?cat=cs.CL,cs.LG&keyword=tides", 1)
+    assert channel.title.endswith(": cs.CL or cs.LG about “tides”")
+    assert composer.describe("keyword=&cat=") is None
+    with pytest.raises(QueryError):
+        composer.describe("banana=1")
 
 
 def test_authors_keywords_and_papers_have_feeds(composer: Composer) -> None:
@@ -128,22 +204,29 @@ def test_the_cache_is_bounded(composer: Composer, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_million_values_are_refused_at_once(composer: Composer) -> None:
-    began = time.process_time()
-    assert composer.answer("feed.xml", "cat=" + "cs.CL," * 1_000_000) == ComposedFeed()
-    assert time.process_time() - began < 0.5
+    assert "longer than" in str(composer.answer("feed.xml", "cat=" + "cs.CL," * 1_000_000).problem)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 @given(
     st.sampled_from(
-        ["feed.xml", "feed.json", "feeds/author/x.xml", "feeds/keyword/tides.xml", "paper/2606.00001.xml"]
+        [
+            "feed.xml",
+            "feed.json",
+            "feeds/author/x.xml",
+            "feeds/keyword/tides.xml",
+            "paper/2606.00001.xml",
+            "feeds/kind/model.xml",
+        ]
     ),
     st.text(max_size=60)
-    | st.from_regex(r"(cat|has|licence|org|author|keyword)=[ -~é]{0,20}(&(cat|has)=[ -~]{0,9})?", fullmatch=True),
+    | st.from_regex(
+        r"(cat|has|licence|org|author|keyword|host|kind)=[ -~é]{0,20}(&(cat|has)=[ -~]{0,9})?", fullmatch=True
+    ),
 )
 def test_any_query_is_answered_and_a_canonical_form_stays(composer: Composer, path: str, query: str) -> None:
     answer = composer.answer(path, query)
     if answer.location is not None and "?" in answer.location:
-        canonical = answer.location.partition("?")[2]
-        assert composer.answer(path, canonical).body is not None
+        feed, _, canonical = answer.location.partition("?")
+        assert composer.answer(feed, canonical).body is not None
         assert parse_qsl(canonical)

@@ -450,12 +450,34 @@ def test_a_feed_page_leads_to_the_feeds_of_the_same_filter(item: Make, configure
     assert parsed.xpath("//link[@rel='stylesheet']/@href") == ["../../style.css"]
 
 
+def test_a_composed_feed_has_a_page_with_its_address_and_its_items(item: Make, configured: Configured) -> None:
+    composed = replace(channel("?cat=cs.CL&keyword=tides", (item(1), item(2))), title="T: cs.CL about “tides”")
+    choices, asked = {"cat": ["cs.CL"], "org": [], "licence": []}, {"keyword": "<tides>", "cat": "cs.CL"}
+    page = pages.render_composed_feed(composed, asked, choices, configured(), address="https://x.example/t")
+    parsed = html.fromstring(page)
+    assert text(parsed.find(".//h1")) == "T: cs.CL about “tides”"
+    assert "2 items now." in text(parsed.xpath("//p[@role='status']")[0])
+    assert text(parsed.xpath("//code")[0]) == "https://x.example/t/feed.xml?cat=cs.CL&keyword=tides"
+    assert parsed.xpath("//input[@name='keyword']/@value")[0] == "<tides>"
+    assert parsed.xpath("//option[@selected]/@value") == ["cs.CL"]
+    wrong = pages.render_composed_feed(
+        None, {}, choices, configured(), address="", problem="There is no <filter>."
+    )
+    assert text(html.fromstring(wrong).xpath("//p[@role='status']")[0]) == "There is no <filter>."
+
+
 def test_feeds_can_be_copied_by_group(item: Make, configured: Configured, status: Any) -> None:
     channels = [("Main", channel("")), ("Categories", channel("cs.CL")), ("Categories", channel("cs.LG")),
                 ("Papers", channel("paper/2606.00001")), ("Composed", channel("?cat=cs.CL"))]  # fmt: skip
     parsed = html.fromstring(pages.render_feeds(channels, configured(), status(), address="https://x.example/t"))
-    assert [text(heading) for heading in parsed.iter("h2")][:2] == ["Main", "Categories"]
-    shown = [text(address) for address in parsed.xpath("//code")]
+    headings = [text(heading) for heading in parsed.iter("h2")]
+    assert headings == ["Put one together yourself", "Main", "Categories"]
+    assert "0 items now" in text(parsed.find(".//h3"))
+    assert [field.get("name") for field in parsed.xpath("//main//form//*[@name]")] == [
+        "keyword", "author", "org", "cat", "has", "licence"
+    ]  # fmt: skip
+    assert parsed.xpath("//select[@name='cat']/option/@value") == ["", "cs.CL", "cs.LG"]
+    shown = [text(address) for address in parsed.xpath("//ul[@class='feeds']//code")]
     assert shown[:3] == [
         f"https://x.example/t/{path}" for path in ("feed.xml", "feeds/cs.CL.xml", "feeds/cs.LG.xml")
     ]

@@ -20,6 +20,7 @@ from tracker.web.dynamic import StorePages
 class Composed:
     location: str | None = None
     body: bytes | None = None
+    problem: str | None = None
 
 
 class Composer:
@@ -34,7 +35,9 @@ class Composer:
             ("paper/2606.00009.xml", ""),
         }:
             return Composed(body=b"<made/>" * 200)
-        return Composed()
+        if path == "feeds/cs.CL.xml":
+            return Composed(location=f"feed.xml?cat=cs.CL&{query}")
+        return Composed(problem="There is no filter.") if "colour" in query else Composed()
 
 
 @pytest.fixture
@@ -50,6 +53,7 @@ def live(folder: Path) -> Iterator[Site]:
         made,
         pages=pages,
         composer=Composer(),
+        compose=lambda query: (400 if "colour" in query else 200, f"<p>{query}</p>".encode()),
         next_harvest=lambda: made.clock.at + timedelta(hours=10, seconds=5),
     )
     yield made
@@ -91,9 +95,43 @@ def test_a_query_makes_a_feed_at_its_canonical_address(live: Site) -> None:
     assert live.ask("/feed.xml?utm_source=x&utm_medium=y").body == FEED
     assert live.ask("/feeds/author/Ada-L.atom").headers["content-type"].startswith("application/atom+xml")
     assert live.ask("/paper/2606.00009.xml").status == 200
-    for unknown in ("/feed.xml?colour=red", "/feeds/author/Nobody.xml"):
-        answer = live.ask(unknown)
-        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    answer = live.ask("/feeds/author/Nobody.xml")
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_a_filter_that_does_not_exist_is_refused_in_a_sentence(live: Site) -> None:
+    answer = live.ask("/feed.xml?colour=red")
+    assert (answer.status, answer.body) == (400, b"There is no filter.\n")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_query_narrows_a_named_feed_too(live: Site) -> None:
+    assert live.ask("/feeds/cs.CL.xml?has=data").headers["location"] == "/feed.xml?cat=cs.CL&has=data"
+    assert live.ask("/feeds/cs.CL.xml?utm_source=x&ref=y").body == SITE["feeds/cs.CL.xml"]
+
+
+def test_the_form_of_feeds_makes_a_page(live: Site) -> None:
+    answer = live.ask("/feeds?keyword=tides")
+    assert (answer.status, answer.body) == (200, b"<p>keyword=tides</p>")
+    assert live.ask("/feeds?colour=red").status == 400
+    assert live.ask("/feeds?utm_source=x").body == SITE["feeds.html"]
+
+
+@pytest.mark.parametrize(
+    ("address", "canonical"),
+    [
+        ("/feeds/licence/mit.JSON", "/feeds/licence/MIT.json"),
+        ("/Browse/CS.CL", "/browse/cs.CL"),
+        ("/browse/cs.cl/", "/browse/cs.CL"),
+        ("/browse/cs.cl.html?utm_source=x", "/browse/cs.CL"),
+        ("/feeds/CS.cl.xml?has=data", "/feeds/cs.CL.xml?has=data"),
+        ("/Feed.xml?cat=x&ref=y", "/feed.xml?cat=x"),
+    ],
+)
+def test_names_fold_case(live: Site, address: str, canonical: str) -> None:
+    answer = live.ask(address)
+    assert (answer.status, answer.headers.get("location")) == (301, canonical)
 
 
 def test_a_feed_is_cached_for_its_ttl_and_may_be_stale_until_arxiv_is_asked_again(live: Site) -> None:

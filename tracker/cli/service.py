@@ -89,6 +89,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
     from dataclasses import replace
     from functools import partial
 
+    from tracker.pipeline.composing import build_composed_page
     from tracker.pipeline.site import build_paper_page, build_search_page
     from tracker.pipeline.status import read_status
     from tracker.web import process
@@ -110,6 +111,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
             partial(build_paper_page, reader, settings), partial(build_search_page, reader, settings)
         ),
         composer=service.worker.composer,
+        compose=partial(build_composed_page, service.worker.composer, settings),
         api=Api(settings),
         snapshots=settings.snapshot_file.parent,
         next_harvest=service.next_harvest,

@@ -145,3 +145,27 @@ class Cause(StrEnum):
     BACKFILL = "backfill"
     CORRECTION = "correction"
     IMPORT = "import"
+
+
+HOSTS = (
+    "github", "huggingface", "gitlab", "forgejo", "bitbucket", "gitee", "zenodo", "osf", "doi", "swh", "kaggle",
+    "modelscope", "anon4open", "page",
+)  # fmt: skip
+"""The hosts of artifacts. Codeberg's is `forgejo`, figshare's `doi`; `page` is every other site."""
+ARTIFACT_KINDS = {
+    "repository": "a repository of code",
+    "organisation": "an owner's page, of a user or an organisation",
+    "gist": "a snippet at GitHub",
+    "model": "weights: on the Hub, ModelScope or Kaggle",
+    "dataset": "data: on the Hub, ModelScope or Kaggle",
+    "space": "a demo on the Hub",
+    "studio": "a demo on ModelScope",
+    "collection": "a collection on the Hub or ModelScope",
+    "code": "a notebook on Kaggle",
+    "record": "a deposit with files: Zenodo's or figshare's",
+    "doi": "any other DOI",
+    "project": "a project at OSF",
+    "archive": "an archived copy at Software Heritage",
+    "page": "a page of the web",
+}
+"""The kinds of artifacts, with what each is."""

@@ -16,7 +16,7 @@ from tracker.notify.notices import NewsItem, NoticeOutcome
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.websub import end_trouble
 from tracker.publish import feed_entry
-from tracker.publish.feed_filters import deciding_licence, fold_name, is_open, mentions_word
+from tracker.publish.feed_filters import deciding_licence, is_open, mentions_phrase
 from tracker.settings import Notify, is_loopback
 from tracker.store import times
 from tracker.store.feed_entries import MAIN_FEED
@@ -119,7 +119,7 @@ def is_wanted(item: Item, filters: Notify) -> bool:
     return (
         (not filters.categories or not set(filters.categories).isdisjoint(item.categories))
         and all(is_open(item, fact) for fact in filters.facts)
-        and (not filters.keywords or any(mentions_word(item, fold_name(word)) for word in filters.keywords))
+        and (not filters.keywords or any(mentions_phrase(item, word) for word in filters.keywords))
     )
 
 

@@ -8,7 +8,7 @@ import gc
 from contextlib import suppress
 
 from tracker.hosts import base, resolve
-from tracker.publish import feed_entry, readable_text
+from tracker.publish import feed_entry, feed_filters, readable_text
 from tracker.store import keys, times
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
@@ -46,3 +46,4 @@ def clear_caches() -> None:
     keys.work_key.cache_clear()
     readable_text.clear_cache()
     feed_entry.clear_cache()
+    feed_filters.clear_cache()

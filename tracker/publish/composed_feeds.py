@@ -14,25 +14,37 @@ from urllib.parse import parse_qsl, quote, unquote
 from tracker.config_files import Organisation
 from tracker.domain.feeds import FORMAT_BY_ENDING, Channel, FeedFormat
 from tracker.domain.items import Item
-from tracker.domain.terms import Fact, LicenceClass
 from tracker.publish import feeds
 from tracker.publish.addresses import site_address
-from tracker.publish.feed_filters import FILTER_KEYS, deciding_licence, fold_name, matches
+from tracker.publish.feed_filters import Clause, is_same_author, matches
+from tracker.publish.feed_query import (
+    MOST_QUERY,
+    MOST_VALUES,
+    QueryError,
+    Vocabulary,
+    build_vocabulary,
+    canonical_query,
+    parse_pairs,
+    parse_query,
+)
+from tracker.publish.feed_titles import composed_title, only
 from tracker.publish.feed_window import newest_items
+from tracker.publish.readable_text import readable_text
 from tracker.settings import Settings
 
-MOST_QUERY, MOST_VALUES = 2_000, 30
-"""Characters of an address, and values of one key: a longer address has no feed."""
 MOST_CACHED, MOST_BYTES = 256, 16_000_000
-SHORTEST_WORD = 3
+FOLDERS = ("author", "keyword", "host", "kind", "licence", "org")
+"""Filters that have feeds of their own, at `feeds/KEY/VALUE`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComposedFeed:
-    """The path of an address's canonical form, or the feed at the address; both None if there is no such feed."""
+    """The path of an address's canonical form, or the feed at the address, or what is wrong with the address in one
+    sentence; all None if there is no such feed."""
 
     location: str | None = None
     body: bytes | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +53,7 @@ class _Loaded:
 
     main: tuple[Item, ...] = ()
     papers: Mapping[str, Item] = field(default_factory=dict)
-    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """For each key, how each folded value is written."""
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
 
 
@@ -53,7 +64,7 @@ class Composer:
         self._settings = settings
         self._watched = tuple(watched)
         self._lock = threading.Lock()
-        self._loaded = _Loaded()
+        self._loaded = self._derive((), {})
         self._cache: OrderedDict[str, bytes] = OrderedDict()
 
     def load(self, main: Sequence[Item], entered: Mapping[str, Sequence[Item]]) -> None:
@@ -71,87 +82,105 @@ class Composer:
 
     def _derive(self, main: Sequence[Item], entered: Mapping[str, Sequence[Item]]) -> _Loaded:
         everything = [*main, *(item for items in entered.values() for item in items)]
-        configured = self._settings.harvest.categories
-        categories = dict.fromkeys([*configured, *(name for item in main for name in item.categories)])
-        licences = dict.fromkeys(spdx for item in main if (spdx := deciding_licence(item)[0]))
         return _Loaded(
             main=tuple(main),
             papers={item.arxiv_id: item for item in reversed(everything) if item.arxiv_id},
-            spellings={
-                "cat": {name.casefold(): name for name in categories},
-                "has": {fact.value: fact.value for fact in Fact},
-                "licence": {
-                    name.casefold(): name for name in [*licences, *(class_.value for class_ in LicenceClass)]
-                },
-                "org": {organisation.name.casefold(): organisation.name for organisation in self._watched},
-            },
+            vocabulary=build_vocabulary(main, self._settings.harvest.categories, self._watched),
             organisations={organisation.name: organisation for organisation in self._watched},
         )
+
+    def describe(self, query: str) -> Channel | None:
+        """The feed of a raw query with its items, named by the canonical query; None where nothing is asked for.
+
+        Raises QueryError.
+        """
+        loaded = self._loaded
+        clauses = parse_query(query, loaded.vocabulary)
+        return self._channel(loaded, clauses, f"?{canonical_query(clauses)}") if clauses else None
+
+    def choices(self) -> dict[str, list[str]]:
+        """The values that the form of feeds offers, by filter."""
+        spellings = self._loaded.vocabulary.spellings
+        return {key: sorted(set(spellings[key].values()), key=str.casefold) for key in ("cat", "org", "licence")}
 
     def answer(self, path: str, query: str) -> ComposedFeed:
         """The feed of a path without a leading slash, as `feed.xml` or `feeds/author/NAME.atom`, and a raw query."""
         name, dot, ending = path.rpartition(".")
         feed_format = FORMAT_BY_ENDING.get(ending)
-        if not dot or feed_format is None or len(path) + len(query) > MOST_QUERY:
+        if not dot or feed_format is None or len(path) > MOST_QUERY:
             return ComposedFeed()
         loaded = self._loaded
-        if name == "feed":
-            return self._feed_by_query(loaded, feed_format, query)
-        if name.startswith("paper/"):
-            item = loaded.papers.get(name.removeprefix("paper/"))
-            return self._feed_of_paper(item, feed_format, path) if item else ComposedFeed()
-        folder, _, value = name.removeprefix("feeds/").partition("/")
-        if not name.startswith("feeds/") or folder not in ("author", "keyword"):
+        try:
+            if name == "feed":
+                return self._feed_by_query(loaded, feed_format, query)
+            if name.startswith("paper/"):
+                item = loaded.papers.get(name.removeprefix("paper/"))
+                return self._feed_of_paper(item, feed_format, path) if item else ComposedFeed()
+            if name.startswith("feeds/"):
+                named = self._name_pair(loaded, name.removeprefix("feeds/"))
+                return self._named_feed(loaded, named, feed_format, name, query)
+        except QueryError as error:
+            return ComposedFeed(problem=str(error))
+        return ComposedFeed()
+
+    def _name_pair(self, loaded: _Loaded, name: str) -> tuple[str, str]:
+        """The filter and the value of a feed's name; the filter is empty for a feed of none."""
+        folder, slash, value = name.partition("/")
+        if slash:
+            return (folder, unquote(value)) if folder in FOLDERS else ("", name)
+        return ("cat", name) if name.casefold() in loaded.vocabulary.spellings["cat"] else ("", name)
+
+    def _named_feed(
+        self, loaded: _Loaded, named: tuple[str, str], feed_format: FeedFormat, name: str, query: str
+    ) -> ComposedFeed:
+        """The feed of one filter, or, where a query narrows it, the way to the feed composed of both."""
+        key, value = named
+        if query:
+            if not key:
+                raise QueryError("This feed takes no filters; feed.xml does: feed.xml?cat=cs.CL&has=weights")
+            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_VALUES)
+            clauses = parse_pairs([named, *pairs], loaded.vocabulary)
+            return ComposedFeed(location=f"feed.{feed_format.ending}?{canonical_query(clauses)}")
+        if not key or key == "cat":
             return ComposedFeed()
-        wanted = self._parse(loaded, [(folder, unquote(value))])
-        if not wanted:
+        try:
+            clauses = parse_pairs([named], loaded.vocabulary)
+        except QueryError:
+            if key == "keyword":
+                raise
             return ComposedFeed()
-        canonical = f"{folder}/{quote(wanted[folder][0], safe='.+-')}"
-        location = f"feeds/{canonical}.{ending}"
+        if not clauses:
+            return ComposedFeed()
+        if len(clauses) > 1 or len(clauses[0].values) != 1 or clauses[0].without:
+            return ComposedFeed(location=f"feed.{feed_format.ending}?{canonical_query(clauses)}")
+        folder, value = clauses[0].key, clauses[0].values[0]
+        if folder == "has":
+            return ComposedFeed(location=f"feeds/{value}.{feed_format.ending}")
+        canonical = f"{folder}/{quote(value, safe='.+-')}"
+        location = f"feeds/{canonical}.{feed_format.ending}"
         if f"feeds/{canonical}" not in (name, quote(name, safe="/.+-")):
             return ComposedFeed(location=location)
-        return self._feed(location, lambda: self._channel(loaded, wanted, canonical), feed_format)
+        return self._feed(location, lambda: self._channel(loaded, clauses, canonical), feed_format)
 
     def _feed_by_query(self, loaded: _Loaded, feed_format: FeedFormat, query: str) -> ComposedFeed:
-        try:
-            pairs = parse_qsl(query, max_num_fields=MOST_VALUES)
-        except ValueError:
-            return ComposedFeed()
-        wanted = self._parse(loaded, pairs)
-        if wanted is None:
-            return ComposedFeed()
-        canonical = _canonical_query(wanted)
+        clauses = parse_query(query, loaded.vocabulary)
+        canonical = canonical_query(clauses)
         location = f"feed.{feed_format.ending}" + (f"?{canonical}" if canonical else "")
         if not canonical or canonical != query:
             return ComposedFeed(location=location)
-        return self._feed(location, lambda: self._channel(loaded, wanted, f"?{canonical}"), feed_format)
+        return self._feed(location, lambda: self._channel(loaded, clauses, f"?{canonical}"), feed_format)
 
-    def _parse(self, loaded: _Loaded, pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]] | None:
-        """The known values of each key, sorted, each once; None if a value is unknown or there are too many. Unknown
-        keys are ignored."""
-        wanted: dict[str, dict[str, None]] = {}
-        for key, text in pairs:
-            if key not in FILTER_KEYS:
-                continue
-            values = [text] if key == "author" else text.split(",")
-            if len(values) > MOST_VALUES:
-                return None
-            for value in filter(None, map(fold_name, values)):
-                spelling = loaded.spellings[key].get(value) if key in loaded.spellings else value
-                if spelling is None or (key == "keyword" and not _is_word(value)):
-                    return None
-                wanted.setdefault(key, {})[spelling] = None
-        return {key: tuple(sorted(wanted[key])) for key in FILTER_KEYS if key in wanted}
-
-    def _channel(self, loaded: _Loaded, wanted: Mapping[str, tuple[str, ...]], name: str) -> Channel:
-        items = [item for item in loaded.main if matches(item, wanted, loaded.organisations)]
+    def _channel(self, loaded: _Loaded, clauses: Sequence[Clause], name: str) -> Channel:
+        items = [item for item in loaded.main if matches(item, clauses, loaded.organisations)]
         feed = self._settings.feed
-        selection = "; ".join(f"{key} {', '.join(values)}" for key, values in wanted.items())
+        selection = composed_title(clauses, _author_names(loaded.main, clauses))
+        empty = "" if items else f" {_nothing(clauses, len(loaded.main))}"
         return Channel(
             name=name,
             title=f"{feed.title}: {selection}",
-            description=f"{feed.description} Only {selection}.",
+            description=f"{feed.description} {only(selection)}{empty}",
             items=tuple(newest_items(items, feed)),
+            page=f"feeds?{canonical_query(clauses)}",
         )
 
     def _feed_of_paper(self, item: Item, feed_format: FeedFormat, path: str) -> ComposedFeed:
@@ -184,11 +213,25 @@ class Composer:
         return ComposedFeed(body=body)
 
 
-def _canonical_query(wanted: Mapping[str, tuple[str, ...]]) -> str:
-    return "&".join(
-        f"{key}={','.join(quote(value, safe='.+-') for value in values)}" for key, values in wanted.items()
-    )
+def _author_names(items: Sequence[Item], clauses: Sequence[Clause]) -> dict[str, str]:
+    """How the authors that clauses name write themselves in the papers of the feed."""
+    wanted = {
+        author for clause in clauses if clause.key == "author" for author in (*clause.values, *clause.without)
+    }
+    names: dict[str, str] = {}
+    for author in wanted:
+        written = (name for item in items for name in item.authors if is_same_author(name, author))
+        if found := next(written, None):
+            names[author] = readable_text(found)
+    return names
 
 
-def _is_word(value: str) -> bool:
-    return len(value) >= SHORTEST_WORD and value.replace("_", "").isalnum()
+def _nothing(clauses: Sequence[Clause], count: int) -> str:
+    """That no paper matches, as a sentence; of authors also what may be the reason."""
+    names = [value for clause in clauses if clause.key == "author" for value in clause.values]
+    if names:
+        return (
+            f"None of the {count} papers in the feed now names such an author; "
+            "write the whole name as the paper does, or wait for the first."
+        )
+    return f"None of the {count} papers in the feed now matches; the first that does will appear here."

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from tracker.config_files import Organisation
 from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, PROMISE_KEPT_FEED, Channel
 from tracker.domain.items import Item
-from tracker.publish.feed_filters import belongs_to, deciding_licence
+from tracker.domain.terms import ARTIFACT_KINDS, HOSTS
+from tracker.publish.feed_filters import Clause, belongs_to, deciding_licence, has_kind, is_at_host
+from tracker.publish.feed_titles import composed_title, only
 from tracker.publish.feed_window import newest_items
 from tracker.settings import Settings
 
@@ -46,6 +48,8 @@ def list_channels(
         *(("Categories", channel) for channel in _by_category(main, thin, settings)),
         *(("Licences", channel) for channel in _by_licence(main, settings)),
         *(("Organisations", channel) for channel in _by_organisation(main, watched, settings)),
+        *(("Where it is", channel) for channel in _by_host(main, settings)),
+        *(("What it is", channel) for channel in _by_kind(main, settings)),
         *(("Events", channel) for channel in _by_event(entered, settings)),
     ]
 
@@ -83,6 +87,20 @@ def _by_organisation(
         yield _filtered(name, organisation.name, items, settings, f"browse/{name}")
 
 
+def _by_host(main: Sequence[Item], settings: Settings) -> Iterator[Channel]:
+    for host in HOSTS:
+        if items := [item for item in main if is_at_host(item, host)]:
+            label = composed_title([Clause("host", (host,))])
+            yield _filtered(f"host/{host}", label, items, settings, f"browse/host/{host}")
+
+
+def _by_kind(main: Sequence[Item], settings: Settings) -> Iterator[Channel]:
+    for kind in ARTIFACT_KINDS:
+        if items := [item for item in main if has_kind(item, kind)]:
+            label = composed_title([Clause("kind", (kind,))])
+            yield _filtered(f"kind/{kind}", label, items, settings, f"browse/kind/{kind}")
+
+
 def _by_event(entered: Mapping[str, Sequence[Item]], settings: Settings) -> Iterator[Channel]:
     for name, (title, description) in EVENT_FEEDS.items():
         items = entered.get(name, ())
@@ -91,7 +109,7 @@ def _by_event(entered: Mapping[str, Sequence[Item]], settings: Settings) -> Iter
 
 def _filtered(name: str, label: str, items: Sequence[Item], settings: Settings, page: str) -> Channel:
     title = f"{settings.feed.title}: {label}"
-    return _channel(name, title, f"{settings.feed.description} Only {label}.", items, settings, page)
+    return _channel(name, title, f"{settings.feed.description} {only(label)}", items, settings, page)
 
 
 def _channel(

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from tracker.domain.feeds import Channel
 from tracker.domain.terms import Fact
 from tracker.publish.addresses import is_safe_path
+from tracker.publish.feed_titles import SITES
 
 KINDS = {fact.value for fact in Fact}
-_FOLDERS = {"licence": "licence", "org": "org"}
+_FOLDERS = ("licence", "org", "host", "kind")
+"""Filters whose feeds have a page: `feeds/org/Ai2.xml` shows what `browse/org/Ai2` shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class FeedPage:
 
     @property
     def kind(self) -> str:
-        """`category`, `licence`, `org` or `kind`."""
+        """`category`, `licence`, `org`, `host` or `kind`."""
         return self.path.split("/")[1]
 
 
@@ -34,7 +36,7 @@ def page_path(channel: Channel) -> str:
         return channel.page.removesuffix(".html")
     folder, slash, rest = channel.name.partition("/")
     if slash:
-        return f"browse/{_FOLDERS[folder]}/{rest}" if folder in _FOLDERS and rest else ""
+        return f"browse/{channel.name}" if folder in _FOLDERS and rest else ""
     if not folder or folder.startswith("?") or channel.page:
         return ""
     return f"browse/kind/{folder}" if folder in KINDS else f"browse/category/{folder}"
@@ -51,9 +53,24 @@ def list_feed_pages(channels: Iterable[tuple[str, Channel]]) -> list[FeedPage]:
 
 
 def feed_label(channel: Channel) -> str:
-    """`cs.CL`, `MIT`, `Ai2`, `Weights`: the last part of a feed's name."""
-    last = channel.name.partition("/")[2] or channel.name or channel.title
+    """`cs.CL`, `MIT`, `Ai2`, `GitHub`, `Weights`: the last part of a feed's name."""
+    folder, _, last = channel.name.partition("/")
+    if folder in ("host", "kind"):
+        return SITES.get(last, last) if folder == "host" else last.capitalize()
+    last = last or channel.name or channel.title
     return last.capitalize() if last in KINDS else last
+
+
+def form_choices(channels: Iterable[tuple[str, Channel]]) -> dict[str, list[str]]:
+    """The values that the form of feeds offers, by filter, from the names of the feeds."""
+    choices: dict[str, list[str]] = {"cat": [], "org": [], "licence": []}
+    for _, channel in channels:
+        folder, slash, value = channel.name.partition("/")
+        if slash and folder in choices:
+            choices[folder].append(value)
+        elif page_path(channel).startswith("browse/category/"):
+            choices["cat"].append(channel.name)
+    return choices
 
 
 def group_channels(channels: Sequence[tuple[str, Channel]]) -> dict[str, list[Channel]]:

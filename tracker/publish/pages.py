@@ -20,7 +20,7 @@ from tracker.domain.terms import Role
 from tracker.publish import answer, charts, error_report, render, steps, wording
 from tracker.publish.addresses import is_web_url, page_href
 from tracker.publish.documents import Document
-from tracker.publish.feed_pages import FeedPage, feed_label, group_channels
+from tracker.publish.feed_pages import FeedPage, feed_label, form_choices, group_channels
 from tracker.publish.readable_text import clean_text
 from tracker.settings import Settings
 
@@ -129,7 +129,33 @@ def render_feeds(
         status=status,
         address=address,
         groups=group_channels(channels),
-        formats=FEED_FORMATS,
+        choices=form_choices(channels),
+        asked={},
+    )
+
+
+def render_composed_feed(
+    channel: Channel | None,
+    asked: Mapping[str, str],
+    choices: Mapping[str, Sequence[str]],
+    settings: Settings,
+    *,
+    address: str,
+    problem: str = "",
+) -> bytes:
+    """The page of a feed that the form composed, with its addresses and its newest papers; `channel` is None where
+    nothing was asked for, or where `problem` says what is wrong. `asked` has what the fields of the form held."""
+    return _page(
+        "feeds.html",
+        settings,
+        channel=channel or _MAIN,
+        address=address,
+        composed=channel,
+        problem=problem,
+        items=channel.items[:PER_SEARCH] if channel else (),
+        choices=choices,
+        asked=asked,
+        template="composed_feed.html.j2",
     )
 
 

@@ -12,13 +12,16 @@ from tracker.domain.feeds import FEED_SUFFIXES
 MAIN_FEEDS = frozenset(f"feed{suffix}" for suffix in FEED_SUFFIXES)
 """Feeds that a query composes."""
 SEARCH = "search"
+FEEDS = "feeds"
+"""The page of feeds; a query of the form on it composes one."""
 MOVED = {"rss": "feed.xml", "rss.xml": "feed.xml", "atom.xml": "feed.atom", "index": "", "index.html": ""}
 """Addresses that moved for ever. The address of a feed that is given up is added here."""
 PAPER = re.compile(r"((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(v[0-9]{1,3})?")
 """An arXiv id, with or without a version."""
 FEED_OF_PAPER = re.compile(rf"[^?]+(?:{'|'.join(map(re.escape, sorted(FEED_SUFFIXES)))})")
-_TRACKING = re.compile(r"utm_|fbclid$|gclid$|mc_|ref$")
-"""Parameters that mailers and social networks add. They name nothing here."""
+_TRACKING = re.compile(r"utm_|mc_|fbclid$|gclid$|dclid$|gbraid$|wbraid$|msclkid$|yclid$|twclid$|igshid$|mkt_tok$|_hs|ref$|ref_(?:src|url)$",
+                       re.IGNORECASE)  # fmt: skip
+"""Parameters that mailers, advertisers and social networks add. They name nothing here."""
 
 
 def meaningful_query(scope: Scope) -> str:

@@ -16,13 +16,14 @@ from starlette.routing import BaseRoute, Route, Router
 from tracker.domain.protocols import Clock
 from tracker.domain.status import Status
 from tracker.publish.composed_feeds import Composer
-from tracker.web.addresses import MAIN_FEEDS, MOVED, SEARCH
+from tracker.web.addresses import FEEDS, MAIN_FEEDS, MOVED, SEARCH
 from tracker.web.api import Api, ApiEndpoint
-from tracker.web.dynamic import DynamicPages, Redirects, StorePages, WorkerThreads
+from tracker.web.dynamic import DynamicPages, StorePages, WorkerThreads
 from tracker.web.files import CachePolicy, FileEndpoint, FileRoute, NotFound, SnapshotEndpoint
 from tracker.web.health import Health, HealthEndpoints, MetricsRenderer
 from tracker.web.middleware import Errors, FloodLimit, ForwardedClient, PublicPrefix, RequestBounds
 from tracker.web.published import PublishedFiles
+from tracker.web.redirects import FoldedRoute, Redirects
 
 
 def build_app(
@@ -35,6 +36,7 @@ def build_app(
     websub_hub: str = "",
     pages: StorePages | None = None,
     composer: Composer | None = None,
+    compose: Callable[[str], tuple[int, bytes]] | None = None,
     api: Api | None = None,
     snapshots: Path | None = None,
     next_harvest: Callable[[], datetime | None] | None = None,
@@ -43,7 +45,7 @@ def build_app(
     """The ASGI application that serves what the publisher writes to `folder`, and what is made on demand.
 
     `health` may raise or hang; `/health` then says so. `public_url` is the address that readers see, and its path is
-    the prefix of all addresses. `snapshots` is the folder of snapshots. `next_harvest` returns when arXiv is asked
+    the prefix of all addresses. `compose` makes the page of a feed that a query composes, with its status. `snapshots` is the folder of snapshots. `next_harvest` returns when arXiv is asked
     next; until then caches may show what they have while they ask again.
     """
     files = PublishedFiles(folder)
@@ -52,12 +54,19 @@ def build_app(
     policy = CachePolicy(
         clock, ttl_minutes=ttl_minutes, next_harvest=next_harvest, public_url=public_url, websub_hub=websub_hub
     )
-    dynamic = DynamicPages(threads=threads, policy=policy, not_found=not_found, pages=pages, composer=composer)
+    dynamic = DynamicPages(
+        threads=threads, policy=policy, not_found=not_found, pages=pages, composer=composer, compose=compose
+    )
     redirects = Redirects(files, not_found)
     monitoring = HealthEndpoints(folder, Health(health, clock, metrics), not_found)
-    with_query = (MAIN_FEEDS if composer else frozenset()) | ({SEARCH} if pages else frozenset())
+    with_query = (
+        (MAIN_FEEDS if composer else frozenset())
+        | ({SEARCH} if pages else frozenset())
+        | ({FEEDS} if compose else frozenset())
+    )
     routes: list[BaseRoute] = [
         FileRoute(files, FileEndpoint(files, policy), with_query),
+        FoldedRoute(files),
         Route("/health", monitoring.health),
         Route("/metrics", monitoring.metrics),
         Route("/api/{path:path}", ApiEndpoint(api, threads) if api else not_found),
@@ -67,8 +76,8 @@ def build_app(
         Route("/search", dynamic.search),
         Route("/paper/{name:path}", dynamic.paper),
         Route("/feed.{ending}", dynamic.main_feed),
-        Route("/feeds/author/{name}", dynamic.feed),
-        Route("/feeds/keyword/{name}", dynamic.feed),
+        Route("/feeds", dynamic.feeds),
+        Route("/feeds/{name:path}", dynamic.feed),
         Route("/snapshot/{name}", SnapshotEndpoint(snapshots, policy, not_found) if snapshots else not_found),
     ]
     # Not Starlette(), whose two layers for errors wrap every message that is sent: a 304 took a quarter longer.

@@ -1,4 +1,4 @@
-"""Responses without a file: pages made from the store, composed feeds, and redirects."""
+"""Responses without a file: pages made from the store, and composed feeds."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.publish.composed_feeds import Composer
-from tracker.web.addresses import FEED_OF_PAPER, MOVED, PAPER, meaningful_query
+from tracker.web.addresses import FEED_OF_PAPER, PAPER, meaningful_query
 from tracker.web.files import CachePolicy, NotFound
-from tracker.web.published import TYPES, PublishedFiles
+from tracker.web.published import TYPES
 from tracker.web.responses import (
     ANY_ORIGIN,
     HTML,
@@ -94,9 +94,10 @@ class DynamicPages:
         not_found: NotFound,
         pages: StorePages | None,
         composer: Composer | None,
+        compose: Callable[[str], tuple[int, bytes]] | None = None,
     ) -> None:
         self._threads, self._policy, self._not_found = threads, policy, not_found
-        self._pages, self._composer = pages, composer
+        self._pages, self._composer, self._compose = pages, composer, compose
 
     async def search(self, request: Request) -> Response:
         """The page of a search, made from the store."""
@@ -129,14 +130,29 @@ class DynamicPages:
         return await self._composed(request, name, query) if query else self._not_found.response()
 
     async def feed(self, request: Request) -> Response:
-        """The feed of an author or of a keyword."""
-        return await self._composed(request, request.scope["route_path"][1:], "")
+        """A feed below `feeds/` that no file holds, or one that a query narrows."""
+        return await self._composed(request, request.scope["route_path"][1:], meaningful_query(request.scope))
+
+    async def feeds(self, request: Request) -> Response:
+        """The page of the feed that the form composes."""
+        query = meaningful_query(request.scope)
+        if not query or not self._compose:
+            return self._not_found.response()
+        status, body = await self._threads.run(partial(self._compose, query))
+        response = generated(
+            request, body, HTML, {"cache-control": f"public, max-age={CACHE_SECONDS}", **SECURITY}
+        )
+        if response.status_code == 200:
+            response.status_code = status
+        return response
 
     async def _composed(self, request: Request, name: str, query: str) -> Response:
         suffix = PurePosixPath(name).suffix
         if self._composer is None or suffix not in FEED_SUFFIXES:
             return self._not_found.response()
         feed = await self._threads.run(partial(self._composer.answer, name, query))
+        if feed.problem is not None:
+            return plain_text(400, f"{feed.problem}\n", {"cache-control": "no-store", **ANY_ORIGIN})
         if feed.location is not None:
             return moved_permanently(request.scope, feed.location)
         if feed.body is None:
@@ -151,30 +167,3 @@ class DynamicPages:
             return self._not_found.response()
         headers = {"cache-control": f"public, max-age={CACHE_SECONDS}", **SECURITY}
         return generated(request, body, HTML, headers)
-
-
-class Redirects:
-    """The endpoints of other forms of an address. Each leads to the canonical form."""
-
-    def __init__(self, files: PublishedFiles, not_found: NotFound) -> None:
-        self._files, self._not_found = files, not_found
-
-    async def moved(self, request: Request) -> Response:
-        """From an address that moved for ever."""
-        return moved_permanently(request.scope, MOVED[request.scope["route_path"][1:]])
-
-    async def without_ending(self, request: Request) -> Response:
-        """From the name of a page's file to the page."""
-        name: str = request.path_params["name"]
-        is_page = name != "404" and self._files.by_name(f"{name}.html")
-        return moved_permanently(request.scope, quote(name)) if is_page else self._not_found.response()
-
-    async def without_slash(self, request: Request) -> Response:
-        """From an address with a slash at its end to the same without it."""
-        name: str = request.path_params["name"]
-        is_paper = name.startswith("paper/") and PAPER.fullmatch(name.removeprefix("paper/"))
-        if not name.endswith("/") and (
-            is_paper or self._files.by_name(name) or self._files.by_name(f"{name}.html")
-        ):
-            return moved_permanently(request.scope, quote(name))
-        return self._not_found.response()

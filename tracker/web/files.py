@@ -118,7 +118,8 @@ class FileEndpoint:
 class FileRoute(BaseRoute):
     """Matches the addresses of published files. It is the first route: most requests are for files.
 
-    At the addresses in `with_query`, a query asks for something else than the file.
+    At the addresses in `with_query`, and at those of feeds below `feeds/` where they take filters, a query asks for
+    something else than the file.
     """
 
     def __init__(self, files: PublishedFiles, endpoint: FileEndpoint, with_query: frozenset[str]) -> None:
@@ -127,12 +128,17 @@ class FileRoute(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """A full match where there is such a file."""
         address = scope["route_path"][1:]
-        if address in self._with_query and meaningful_query(scope):
+        if scope["query_string"] and self._takes_query(address) and meaningful_query(scope):
             return Match.NONE, {}
         file = self._files.at_address(address)
         if file is None:
             return Match.NONE, {}
         return Match.FULL, {"endpoint": self._endpoint, "published_file": file}
+
+    def _takes_query(self, address: str) -> bool:
+        if address in self._with_query:
+            return True
+        return bool(self._with_query) and address.startswith("feeds/") and address.endswith(tuple(FEED_SUFFIXES))
 
     def handle(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Send the file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import OrderedDict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -149,6 +150,17 @@ class PublishedFiles:
         except (OSError, ValueError):
             self._drop(name)
             return None
+
+    def addresses(self, without: Collection[str] = ()) -> Iterator[str]:
+        """The addresses of all files, sorted, but for those in the folders `without` at the top."""
+        for folder, folders, names in os.walk(self._folder):
+            below = os.path.relpath(folder, self._folder)
+            folders[:] = sorted(name for name in folders if below != "." or name not in without)
+            for name in sorted(names):
+                path = name if below == "." else f"{below}/{name}"
+                address = path.removesuffix(".html")
+                if is_servable(path) and address not in WITHOUT_ADDRESS:
+                    yield address
 
     def representation(self, file: PublishedFile, codings: tuple[str, ...]) -> Representation:
         """The file in the first of these codings that exists, else as it is."""
