@@ -83,6 +83,31 @@ def test_no_text_is_fetched_where_the_metadata_decide(deep: World, start_run: St
         assert run.requests("web") == []
 
 
+WILL = "We will release our code and models upon acceptance."
+STATED = "SELECT promise, promise_evidence, code FROM work WHERE promise <> 'none'"
+EVENTS = "SELECT kind, cause FROM events WHERE kind = 'promised'"
+
+
+def test_a_promise_in_the_body_counts_where_nothing_else_is_said(world: World, start_run: StartRun) -> None:
+    paper = world.paper(1, SILENT, title="Deep things")
+    world.html(paper, f"<h1>Deep things</h1><section><h2>1 Introduction</h2>{FILLER}<p>{WILL}</p></section>")
+    with start_run() as run:
+        cycle.run_cycle(run.worker)
+        found = [("promised", WILL, "promised")]
+        assert (run.rows(STATED), run.rows(EVENTS)) == (found, [("promised", "world")])
+        cycle.run_cycle(run.worker)
+        assert (run.rows(STATED), run.rows(EVENTS)) == (found, [("promised", "world")])
+
+
+def test_the_abstract_counts_before_the_body(world: World, start_run: StartRun) -> None:
+    said = "The code will be released."
+    paper = world.paper(1, f"We study a thing. {said}", title="Deep things")
+    world.html(paper, f"<h1>Deep things</h1><section><h2>1 Introduction</h2>{FILLER}<p>{WILL}</p></section>")
+    with start_run() as run:
+        cycle.run_cycle(run.worker)
+        assert run.rows(STATED) == [("promised", said, "promised")]
+
+
 READ = f"SELECT arxiv_id FROM scan JOIN work ON id = work WHERE {SOURCE} = 'html' ORDER BY 1 DESC"
 
 

@@ -1,6 +1,6 @@
 """Reading one full text, of a paper whose metadata leave open where its code is.
 
-Nothing of a text is kept but the sentences around its links.
+Nothing of a text is kept but the sentences around its links, and the one that says most of its release.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from tracker.detect.detect import find_full_text_mentions
+from tracker.detect import detect
+from tracker.detect.promises.decision import decide_promise
 from tracker.detect.roles.decision import decide_roles
 from tracker.detect.roles.role_rules import RoleRules
-from tracker.domain.mentions import Mention
+from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Source
 from tracker.harvest.full_text import UnreadableTextError, read_full_text
@@ -30,7 +31,7 @@ citations."""
 
 
 def read_text(cycle: Cycle, paper: PaperToRead) -> list[ScanResult]:
-    """What one paper's text links, read in the cheapest form that arXiv has. A file that cannot be had is that paper's
+    """What one paper's text links and says of its release, read in the cheapest form that arXiv has. A file that cannot be had is that paper's
     trouble alone; the forms that arXiv does not have are remembered."""
     scan = partial(ScanResult, work=paper.work, version=paper.version)
     try:
@@ -44,16 +45,27 @@ def read_text(cycle: Cycle, paper: PaperToRead) -> list[ScanResult]:
     absent = [scan(source=source, outcome="absent", reason=answer.reason) for source in answer.absent]
     if answer.text is None:
         return absent
-    mentions = find_full_text_mentions(answer.text.text, answer.text.format, resolve_url)
-    selected = _select_mentions(mentions, paper.paper, cycle.rules.roles)
-    return [*absent, scan(source=answer.text.source, mentions=selected)]
+    reading, rules = detect.read_full_text(answer.text.text, answer.text.format, resolve_url), cycle.rules.roles
+    decisions = decide_roles(reading.mentions, paper.paper, rules)
+    # The text alone: what title, abstract and comment say is known already, and stored by the scan of the metadata.
+    body = Paper(arxiv_id=paper.paper.arxiv_id)
+    said = decide_promise(body, reading.mentions, rules, decisions, reading.releases)
+    return [
+        *absent,
+        scan(
+            source=answer.text.source,
+            mentions=_select_mentions(reading.mentions, decisions, paper.paper, rules),
+            promise=said.promise,
+            promise_evidence=said.evidence,
+        ),
+    ]
 
 
-def _select_mentions(mentions: Sequence[Mention], paper: Paper, rules: RoleRules) -> tuple[Mention, ...]:
+def _select_mentions(
+    mentions: Sequence[Mention], decisions: Sequence[RoleDecision], paper: Paper, rules: RoleRules
+) -> tuple[Mention, ...]:
     """The mentions of a full text that matter, the likeliest first if they are many."""
-    probabilities = {
-        decision.reference.folded: decision.probability for decision in decide_roles(mentions, paper, rules)
-    }
+    probabilities = {decision.reference.folded: decision.probability for decision in decisions}
     likely = sorted(
         (key for key, probability in probabilities.items() if probability >= LIKELY or _names_artifact(key)),
         key=lambda key: -probabilities[key],

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from tracker.domain.mentions import Mention
+from tracker.domain.reading import TEXT_SOURCES
 from tracker.domain.terms import Promise, Source
 from tracker.store.artifact_names import ArtifactName, ended_names, ensure_names
 from tracker.store.dialect import among, upsert
@@ -20,10 +21,12 @@ from tracker.store.shared_texts import save_shared_texts, shared_text_id, shorte
 from tracker.store.tables.artifact import MENTION
 from tracker.store.tables.work import SCAN, WORK
 
+_NOTHING = Promise.NONE.value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """What reading one source of one version gave: its mentions and, for the metadata, the promise."""
+    """What reading one source of one version gave: its mentions, and what a text of the paper says of its release."""
 
     work: str
     version: int
@@ -38,10 +41,12 @@ class ScanResult:
 def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datetime) -> None:
     """Store what scans found, in one transaction.
 
-    A reference that is new becomes an artifact. Works with mentions wait for their roles to be decided.
+    A reference that is new becomes an artifact. Works with mentions wait for their roles to be decided, and so do
+    those whose full text announces a release: with the metadata they are read anew.
     """
     with store.begin() as connection:
         with_mentions = [work_key(scan.work) for scan in scans if scan.mentions]
+        waiting = {*with_mentions, *_load_announcing(connection, scans)}
         _save_mentions(connection, scans, with_mentions, now)
         save_shared_texts(connection, ([scan.reason] for scan in scans if scan.reason))
         upsert(
@@ -56,15 +61,14 @@ def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datet
                     "shared_text": shared_text_id([scan.reason]) if scan.reason else None,
                     "scanned_at": now,
                     "rules": rules,
+                    **_body_promise(scan),
                 }
                 for scan in scans
             ),
-            ("outcome", "shared_text", "scanned_at", "rules"),
+            ("outcome", "shared_text", "scanned_at", "rules", "promise", "promise_evidence"),
         )
         _save_promises(connection, scans)
-        connection.execute(
-            update(WORK).where(among(WORK.c.id, with_mentions), ~WORK.c.scan_due).values(scan_due=True)
-        )
+        connection.execute(update(WORK).where(among(WORK.c.id, waiting), ~WORK.c.scan_due).values(scan_due=True))
         update_reading(connection, {work_key(scan.work) for scan in scans})
 
 
@@ -101,13 +105,40 @@ def _mention_row(scan: ScanResult, mention: Mention, name: ArtifactName, now: da
     }
 
 
+def _body_promise(scan: ScanResult) -> dict[str, str | None]:
+    if scan.source not in TEXT_SOURCES or scan.promise is None:
+        return {"promise": None, "promise_evidence": None}
+    return {"promise": scan.promise.value, "promise_evidence": scan.promise_evidence or None}
+
+
+def _load_announcing(connection: Connection, scans: Sequence[ScanResult]) -> set[int]:
+    """The works among these whose full text says something of a release, now or when it was last read."""
+    read = {work_key(scan.work): scan.promise for scan in scans if scan.source in TEXT_SOURCES and scan.promise}
+    said = {work for work, (promise, _) in _load_body_promises(connection, read).items() if promise != _NOTHING}
+    return said | {work for work, promise in read.items() if promise is not Promise.NONE}
+
+
+def _load_body_promises(connection: Connection, works: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(promise, sentence) of the full text of the newest version that was read for it, by work."""
+    columns = (SCAN.c.work, SCAN.c.promise, SCAN.c.promise_evidence)
+    rows = connection.execute(
+        select(*columns).where(among(SCAN.c.work, works), SCAN.c.promise.is_not(None)).order_by(SCAN.c.version)
+    )
+    return {row.work: (row.promise, row.promise_evidence or "") for row in rows}
+
+
 def _save_promises(connection: Connection, scans: Iterable[ScanResult]) -> None:
-    """Store what each paper promises now, where that differs from what is stored."""
+    """Store what each paper promises now, where that differs from what is stored.
+
+    What the full text says counts where title, abstract and comment say nothing.
+    """
     promises = {
         work_key(scan.work): (scan.promise.value, scan.promise_evidence)
         for scan in scans
-        if scan.promise is not None
+        if scan.promise is not None and scan.source is Source.METADATA
     }
+    silent = [work for work, (promise, _) in promises.items() if promise == _NOTHING]
+    promises |= _load_body_promises(connection, silent)
     stored = {
         row.id: (row.promise, row.promise_evidence)
         for row in connection.execute(

@@ -148,6 +148,9 @@ class ScanRow(SQLModel, table=True):
     """Why it could not be read."""
     scanned_at: datetime = time_field()
     rules: str
+    promise: str | None = None
+    """What a full text says of its release; NULL for other sources, and where it was not read for that."""
+    promise_evidence: str | None = text_field(null=True)
 
 
 class PaperTextRow(SQLModel, table=True):
