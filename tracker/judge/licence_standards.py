@@ -27,6 +27,8 @@ SLOT_WORDS = 16
 """The longest place between marks that a name may fill; a longer one is a part that may be missing."""
 
 _MARK = re.compile(r"\{\{|\}\}")
+_ADDRESS_SIGN = re.compile(r"://|www\.|@", re.IGNORECASE)
+"""In each address of `licence_words.URL` and `EMAIL`, which hold no white space."""
 GRANT_WORDS = frozenset(
     "not non no nor only solely except unless without may must shall cannot can never use used using copy modify merge publish "  # noqa: SIM905 - words read better so
     "distribute redistribute sublicense sell commercial commercially noncommercial noncommercially academic research "
@@ -137,4 +139,5 @@ def _without_statements(text: str) -> str:
 
 def addresses_in(text: str) -> set[str]:
     """The addresses in a standard text, folded for comparison."""
-    return {token.word for token in tokenise(normalise_text(text)) if token.kind != "word"}
+    shown = " ".join(piece for piece in normalise_text(text).split() if _ADDRESS_SIGN.search(piece))
+    return {token.word for token in tokenise(shown) if token.kind != "word"}

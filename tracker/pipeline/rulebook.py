@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from tracker.config_files import config_dir
 from tracker.detect.roles.role_rules import RoleRules, load_role_rules
@@ -31,10 +33,10 @@ class Rulebook:
 def load_rules() -> Rulebook:
     """All rules from the configuration folder. Raises SettingsError."""
     path = config_dir() / "openness.toml"
-    licence_rules = load_licence_rules(path)
     read = [path, *sorted((config_dir() / "licences").iterdir()), config_dir() / "languages.toml"]
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in read if file.is_file())).hexdigest()[:8]
-    roles, reading = load_role_rules(config_dir() / "roles.toml"), f"{openness.RULE_VERSION}.{digest}"
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in read if file.is_file())).hexdigest()
+    licence_rules = _licence_rules_of(path, digest)
+    roles, reading = load_role_rules(config_dir() / "roles.toml"), f"{openness.RULE_VERSION}.{digest[:8]}"
     return Rulebook(
         roles,
         licence_rules,
@@ -43,3 +45,9 @@ def load_rules() -> Rulebook:
         reading,
         f"{reading}.{roles.version}",
     )
+
+
+@lru_cache(maxsize=2)
+def _licence_rules_of(path: Path, digest: str) -> LicenceRules:  # noqa: ARG001 # a change of the files is another key
+    """The rules of licences, compiled once for each state of their files: that takes a second."""
+    return load_licence_rules(path)
