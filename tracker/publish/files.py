@@ -17,10 +17,17 @@ from tracker.domain.errors import TrackerError
 
 SMALL = 256
 """Bytes below which compression gains nothing."""
+
+
+def compress_brotli(content: bytes) -> bytes:
+    """Brotli with a window that fits: the tables of its largest one take 4 ms to prepare, for each small page."""
+    return bytes(brotli.compress(content, quality=9, lgwin=min(22, max(16, len(content).bit_length()))))
+
+
 # The levels above which more time gains little: on a feed of 300 kB they take 18, 30 and 7 ms.
 COMPRESSORS: Mapping[str, Callable[[bytes], bytes]] = {
     ".gz": lambda content: gzip.compress(content, compresslevel=9, mtime=0),
-    ".br": lambda content: bytes(brotli.compress(content, quality=9)),
+    ".br": compress_brotli,
     ".zst": lambda content: zstandard.ZstdCompressor(level=12).compress(content),
 }
 """The compressed forms by the ending of their file. RFC 1952 (gzip), 7932 (brotli), 8878 (Zstandard)."""
