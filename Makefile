@@ -21,7 +21,7 @@ demo: $(STAMP)  ## the service on a built-in world, without a network
 	$(BIN)/tracker demo
 
 test: $(STAMP)  ## all tests; ARGS="…" for pytest's own options, e.g. ARGS=tests/judge
-	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP)  ## style, import rules, and that what is imported is declared
 	$(BIN)/ruff check .

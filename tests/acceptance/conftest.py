@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from tests.acceptance.systems import deepseek, meta, openai, others, xai
 from tests.acceptance.worlds import DAYS, NOW, World
+from tests.new_store import open_new_store
 from tracker import settings
 from tracker.fetch import clock
 from tracker.pipeline import cycle
@@ -23,7 +24,6 @@ from tracker.publish import explain
 from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox
 from tracker.store import evidence
-from tracker.store.upgrade import open_store
 
 
 @dataclass
@@ -71,7 +71,7 @@ def run_world(world: World, data: Path, token: str = "a-token") -> Iterator[Run]
         }
         loaded = settings.load_settings(environ=env)
         with (
-            closing(open_store(loaded.store_url)) as store,
+            closing(open_new_store(loaded.store_url)) as store,
             closing(make_worker(loaded, store, clock.make_clock(loaded))) as worker,
         ):
             summary = cycle.run_cycle(worker)

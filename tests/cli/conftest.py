@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.new_store import open_new_store
 from tracker.cli import app
-from tracker.store.upgrade import open_store
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]
@@ -50,6 +50,6 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with an empty store, which every command here takes."""
     folder = tmp_path / "data"
-    open_store(f"sqlite:///{folder / 'tracker.db'}").close()
+    open_new_store(f"sqlite:///{folder / 'tracker.db'}").close()
     monkeypatch.setenv("TRACKER_DATA_DIR", str(folder))
     return folder

@@ -14,13 +14,13 @@ import pytest
 
 from tests.faults.playing import LONG, NOW, Installation
 from tests.faults.worlds import small_world
+from tests.new_store import open_new_store
 from tests.pipeline.run import environment
 from tests.pipeline.world import CODE, MIT, World
 from tracker import settings
 from tracker.pipeline.cycle import run_cycle
 from tracker.pipeline.worker import Worker, make_worker
 from tracker.sandbox.server import Sandbox
-from tracker.store.upgrade import open_store
 
 START = datetime.fromisoformat(NOW).astimezone(UTC)
 
@@ -78,7 +78,10 @@ def _start_long_run(tmp_path: Path) -> Iterator[LongRun]:
         loaded = settings.load_settings(
             environ=environment(sandbox, installation.data, TRACKER_HARVEST__FIRST_DAYS="2")
         )
-        with closing(open_store(loaded.store_url)) as store, closing(make_worker(loaded, store, clock)) as worker:
+        with (
+            closing(open_new_store(loaded.store_url)) as store,
+            closing(make_worker(loaded, store, clock)) as worker,
+        ):
             yield LongRun(world, installation, clock, worker)
 
 

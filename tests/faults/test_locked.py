@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from tests.faults.playing import LONG, Installation
+from tests.new_store import open_new_store
 
 NewInstallation = Callable[[str], Installation]
 LOCK_SECONDS = 60.0 if LONG else 2.0
@@ -43,7 +44,7 @@ def test_a_reader_who_stays_hinders_nobody_and_a_lock_of_a_minute_is_waited_for(
     new: NewInstallation, undisturbed: Installation
 ) -> None:
     broken = new("held")
-    broken.run("judge")
+    open_new_store(f"sqlite:///{broken.data / 'tracker.db'}").close()
     with hold_database(broken, "BEGIN", 300):
         broken.once()
         assert broken.views() == undisturbed.views()

@@ -18,6 +18,7 @@ import pytest
 
 from tests.faults.playing import LONG, MOVING, NOW, Installation, report
 from tests.faults.worlds import small_world
+from tests.new_store import open_new_store
 from tests.pipeline.run import environment
 from tracker import settings
 from tracker.fetch import request_policy
@@ -26,7 +27,6 @@ from tracker.pipeline.worker import make_worker
 from tracker.sandbox.faults import KINDS
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
-from tracker.store.upgrade import open_store
 
 PACE = 0.02
 READ_SECONDS = 0.3
@@ -97,7 +97,7 @@ def _service(
         clock.moment = START + timedelta(hours=hours)
         return [str(outcome) for outcome in run_cycle(worker).troubles]
 
-    with closing(open_store(loaded.store_url)) as store, closing(make_worker(loaded, store, clock)) as worker:
+    with closing(open_new_store(loaded.store_url)) as store, closing(make_worker(loaded, store, clock)) as worker:
         yield cycle
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.new_store import open_new_store
 from tests.pipeline.run import Run, StartRun, environment
 from tests.pipeline.world import APACHE, CODE, MIT, NONCOMMERCIAL, World
 from tracker import settings
@@ -19,7 +20,6 @@ from tracker.fetch.clock import MovedClock, make_clock
 from tracker.harvest.api import ArxivApi
 from tracker.pipeline.worker import make_worker
 from tracker.sandbox.server import Sandbox
-from tracker.store.upgrade import open_store
 from tracker.store.upstreams import StoredUpstreams
 
 
@@ -79,7 +79,7 @@ def start_run(world: World, tmp_path: Path) -> StartRun:
     def begin(data: str = "data", **more: str) -> Iterator[Run]:
         with Sandbox(world.folder) as sandbox:
             loaded = settings.load_settings(environ=environment(sandbox, tmp_path / data, **more))
-            store = open_store(loaded.store_url)
+            store = open_new_store(loaded.store_url)
             with closing(store), closing(make_worker(loaded, store, make_clock(loaded))) as worker:
                 yield Run(worker, sandbox)
 
@@ -106,7 +106,7 @@ def start_run_at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             loaded = settings.load_settings(
                 environ=environment(sandbox, tmp_path / "data", TRACKER_NOW=now, **options)
             )
-            clock, store = MovedClock(datetime.fromisoformat(now)), open_store(loaded.store_url)
+            clock, store = MovedClock(datetime.fromisoformat(now)), open_new_store(loaded.store_url)
             fetch = Client(loaded, StoredUpstreams(store), clock, sleep=lambda _seconds: None)
             with closing(store), closing(make_worker(loaded, store, clock)) as worker, fetch:
                 yield Run(replace(worker, fetch=fetch), sandbox)
