@@ -86,7 +86,7 @@ def test_a_damaged_or_newer_store_is_left_as_it_is(
         "[feed\n",
         "corrections = '/nowhere/corrections.toml'",
         "[check]\nshipped_days = 'often'",
-    ][:: 1 if LONG else 5],
+    ][:: 1 if LONG else 6],
 )
 def test_wrong_settings_are_reported_and_nothing_is_touched(
     new: NewInstallation, undisturbed: Installation, tmp_path: Path, lines: str
