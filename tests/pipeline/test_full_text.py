@@ -99,6 +99,15 @@ def test_a_promise_in_the_body_counts_where_nothing_else_is_said(world: World, s
         assert (run.rows(STATED), run.rows(EVENTS)) == (found, [("promised", "world")])
 
 
+def test_a_button_of_the_project_page_that_announces_code_is_a_promise(world: World, start_run: StartRun) -> None:
+    world.paper(1, "We study a thing. Project page: https://ann.github.io/deep/", title="Deep things")
+    world.page("ann.github.io", "deep", '<h1>Deep things</h1><a class="button">Code (coming soon)</a>')
+    with start_run() as run:
+        cycle.run_cycle(run.worker)
+        said = "Code (coming soon) (on the project page https://ann.github.io/deep)"
+        assert run.rows(STATED) == [("promised", said, "promised")]
+
+
 def test_the_abstract_counts_before_the_body(world: World, start_run: StartRun) -> None:
     said = "The code will be released."
     paper = world.paper(1, f"We study a thing. {said}", title="Deep things")

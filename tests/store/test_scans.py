@@ -57,3 +57,12 @@ def test_a_silent_body_changes_nothing(store: Store, now: datetime) -> None:
     papers.save_versions(store, [PAPER], {PAPER.arxiv_id: START}, now)
     assert read(store, Source.METADATA, Promise.NONE, "", now) == ("none", "", False)
     assert read(store, Source.PDF, Promise.NONE, "", now) == ("none", "", False)
+
+
+def test_the_project_page_counts_where_the_body_says_nothing(store: Store, now: datetime) -> None:
+    papers.save_versions(store, [PAPER], {PAPER.arxiv_id: START}, now)
+    read(store, Source.HTML, Promise.NONE, "", now)
+    assert read(store, Source.PAGE, Promise.PROMISED, "Code (soon)", now)[2]
+    assert read(store, Source.METADATA, Promise.NONE, "", now) == ("promised", "Code (soon)", False)
+    read(store, Source.HTML, Promise.PROMISED, "We will.", now)
+    assert read(store, Source.METADATA, Promise.NONE, "", now) == ("promised", "We will.", False)

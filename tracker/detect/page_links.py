@@ -45,6 +45,14 @@ class PageLink(NamedTuple):
     """The headings above it, the highest first."""
 
 
+class PageLine(NamedTuple):
+    """The words of one block of a page, or of one button with the words behind it."""
+
+    words: str
+    button: bool
+    headings: tuple[str, ...]
+
+
 _Headings = tuple[tuple[int, str], ...]
 
 
@@ -100,16 +108,29 @@ def find_page_links(text: str, page_url: str) -> Iterator[PageLink]:
     attribute, forms with an address, and redirections of the page. What a page does not show (comments, templates,
     hidden elements) is left out. Never raises.
     """
+    reader = _read_page(text, page_url)
+    if reader is not None:
+        yield from reader.links()
+
+
+def find_page_lines(text: str, page_url: str) -> Iterator[PageLine]:
+    """The buttons of a page of HTML, also those that lead nowhere, then its blocks of words. Never raises."""
+    reader = _read_page(text, page_url)
+    if reader is not None:
+        yield from reader.lines()
+
+
+def _read_page(text: str, page_url: str) -> _PageReader | None:
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        return
+        return None
     reader = _PageReader(find_base(root, page_url))
     reader.read(root)
-    yield from reader.links()
+    return reader
 
 
 class _PageReader:
@@ -296,6 +317,19 @@ class _PageReader:
         for script in self._scripts:
             for address, label in find_script_links(script):
                 yield PageLink(address, label, "", "")
+
+    def lines(self) -> Iterator[PageLine]:
+        """The buttons of the page that was read, then its blocks of words."""
+        text = "".join(self._pieces)
+        for button in self._buttons:
+            end = self._edges[button.edges] if button.edges < len(self._edges) else len(text)
+            name = button.element.get("title") or button.element.get("data-tooltip") or ""
+            parts = ("".join(button.words), name, text[button.at : min(end, button.at + _MAX_HEADING)])
+            yield PageLine(collapse_spaces(" ".join(parts)), True, _names(button.headings))
+        for start, end in zip(self._edges, [*self._edges[1:], len(text)], strict=True):
+            if end - start > 1:
+                at = bisect_right(self._heading_log, start, key=lambda entry: entry[0]) - 1
+                yield PageLine(collapse_spaces(text[start:end]), False, _names(self._heading_log[at][1]))
 
     def _link_of(self, button: _Button, text: str) -> PageLink:
         label = collapse_spaces("".join(button.words)[: 4 * _MAX_AFTER])

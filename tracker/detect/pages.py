@@ -123,7 +123,7 @@ def find_page_mentions(body: bytes, page: Reference, page_url: str, resolve: Res
     profiles; links about the page itself (its template, its licence, its own source); and links under headings, or in
     sentences, that are about others' work. Never raises.
     """
-    text = _CONTROL.sub(" ", _decode(body))
+    text = _CONTROL.sub(" ", decode_page(body))
     links = find_page_links(text, page_url) if _IS_HTML.search(text[:50_000]) else _text_links(text)
     found = [item for link in islice(links, MAX_LINKS) if (item := _read_link(link, page, resolve))]
     own_site = {site for url in (page.url, page_url) if (site := _site_source(url))}
@@ -157,7 +157,8 @@ def _without_other_works(found: list[_Found], page_url: str) -> list[_Found]:
     ]
 
 
-def _decode(body: bytes) -> str:
+def decode_page(body: bytes) -> str:
+    """The text of a page, read as UTF-16 where its first bytes say so, else as UTF-8; never raises."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
     return body.decode("utf-8", "replace")
@@ -217,10 +218,15 @@ def _is_about_page(item: _Found, own_site: set[str], page_url: str) -> bool:
 
 def _is_about_others(link: PageLink) -> bool:
     """Whether a link is under a heading, or in a sentence, about the work of others."""
-    if any(_OF_OTHERS.search(heading) for heading in link.headings):
+    if any(map(is_heading_of_others, link.headings)):
         return True
     words = f"{_last_sentence(link.before[-_MAX_AROUND:])} {link.label}".strip()
     return _THANKS.search(words) is not None or _OTHERS_LABEL.search(words) is not None
+
+
+def is_heading_of_others(heading: str) -> bool:
+    """Whether what is under a heading is about the work of others."""
+    return _OF_OTHERS.search(heading) is not None
 
 
 def _last_sentence(text: str) -> str:

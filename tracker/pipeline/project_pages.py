@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tracker.detect.page_promises import find_page_promise
 from tracker.detect.pages import find_page_mentions
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.mentions import Mention
-from tracker.domain.terms import Source
+from tracker.domain.terms import Promise, Source
 from tracker.hosts.resolve import resolve_url
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.scan_results import strongest_mentions
@@ -18,9 +19,9 @@ PAGES_OF_A_PAPER = 2
 
 
 def read_pages(cycle: Cycle, paper: PaperToRead) -> list[ScanResult]:
-    """What the pages of one paper link. A page that cannot be had is that page's trouble alone."""
+    """What the pages of one paper link and announce. A page that cannot be had is that page's trouble alone."""
     mentions: list[Mention] = []
-    outcome, reason = "unknown", ""
+    outcome, reason, announced = "unknown", "", ""
     for link in load_own_pages(cycle.store, paper.work)[:PAGES_OF_A_PAPER]:
         try:
             response = cycle.fetch.page(link.url)
@@ -35,6 +36,8 @@ def read_pages(cycle: Cycle, paper: PaperToRead) -> list[ScanResult]:
         elif response.status == 200:
             outcome = "read"
             mentions += find_page_mentions(response.body, link, response.url, resolve_url)
+            if not announced and (line := find_page_promise(response.body, response.url)):
+                announced = f"{line} (on the project page {link.url})"
         elif outcome == "unknown":
             outcome, reason = "absent", f"{link.url} answered {response.status}"
     return [
@@ -43,6 +46,8 @@ def read_pages(cycle: Cycle, paper: PaperToRead) -> list[ScanResult]:
             version=paper.version,
             source=Source.PAGE,
             mentions=strongest_mentions(mentions, paper.paper, cycle.rules.roles),
+            promise=(Promise.PROMISED if announced else Promise.NONE) if outcome == "read" else None,
+            promise_evidence=announced,
             outcome=outcome,
             reason="" if outcome == "read" else reason,
         )

@@ -22,6 +22,8 @@ from tracker.store.tables.artifact import MENTION
 from tracker.store.tables.work import SCAN, WORK
 
 _NOTHING = Promise.NONE.value
+_FURTHER_SOURCES = (Source.PAGE, *TEXT_SOURCES)
+"""What is read beyond the metadata and may speak of a release; the text counts before the project page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datet
     """Store what scans found, in one transaction.
 
     A reference that is new becomes an artifact. Works with mentions wait for their roles to be decided, and so do
-    those whose full text announces a release: with the metadata they are read anew.
+    those whose full text or project page announces a release: with the metadata they are read anew.
     """
     with store.begin() as connection:
         with_mentions = [work_key(scan.work) for scan in scans if scan.mentions]
@@ -106,31 +108,35 @@ def _mention_row(scan: ScanResult, mention: Mention, name: ArtifactName, now: da
 
 
 def _body_promise(scan: ScanResult) -> dict[str, str | None]:
-    if scan.source not in TEXT_SOURCES or scan.promise is None:
+    if scan.source not in _FURTHER_SOURCES or scan.promise is None:
         return {"promise": None, "promise_evidence": None}
     return {"promise": scan.promise.value, "promise_evidence": scan.promise_evidence or None}
 
 
 def _load_announcing(connection: Connection, scans: Sequence[ScanResult]) -> set[int]:
-    """The works among these whose full text says something of a release, now or when it was last read."""
-    read = {work_key(scan.work): scan.promise for scan in scans if scan.source in TEXT_SOURCES and scan.promise}
+    """The works among these whose full text or project page says something of a release, now or when it was last read."""
+    read = {
+        work_key(scan.work): scan.promise for scan in scans if scan.source in _FURTHER_SOURCES and scan.promise
+    }
     said = {work for work, (promise, _) in _load_body_promises(connection, read).items() if promise != _NOTHING}
     return said | {work for work, promise in read.items() if promise is not Promise.NONE}
 
 
 def _load_body_promises(connection: Connection, works: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """(promise, sentence) of the full text of the newest version that was read for it, by work."""
-    columns = (SCAN.c.work, SCAN.c.promise, SCAN.c.promise_evidence)
-    rows = connection.execute(
-        select(*columns).where(among(SCAN.c.work, works), SCAN.c.promise.is_not(None)).order_by(SCAN.c.version)
-    )
-    return {row.work: (row.promise, row.promise_evidence or "") for row in rows}
+    """(promise, sentence) of full text or page of the newest version that was read for it, by work."""
+    columns = (SCAN.c.work, SCAN.c.version, SCAN.c.source, SCAN.c.promise, SCAN.c.promise_evidence)
+    rows = connection.execute(select(*columns).where(among(SCAN.c.work, works), SCAN.c.promise.is_not(None))).all()
+
+    def rank(row: Any) -> tuple[int, bool, int]:
+        return row.version, row.promise != _NOTHING, _FURTHER_SOURCES.index(Source(row.source))
+
+    return {row.work: (row.promise, row.promise_evidence or "") for row in sorted(rows, key=rank)}
 
 
 def _save_promises(connection: Connection, scans: Iterable[ScanResult]) -> None:
     """Store what each paper promises now, where that differs from what is stored.
 
-    What the full text says counts where title, abstract and comment say nothing.
+    What the full text, or else the project page, says counts where title, abstract and comment say nothing.
     """
     promises = {
         work_key(scan.work): (scan.promise.value, scan.promise_evidence)

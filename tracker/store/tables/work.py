@@ -149,7 +149,8 @@ class ScanRow(SQLModel, table=True):
     scanned_at: datetime = time_field()
     rules: str
     promise: str | None = None
-    """What a full text says of its release; NULL for other sources, and where it was not read for that."""
+    """What a full text or a project page says of the release; NULL for other sources, and where it was not read for
+    that."""
     promise_evidence: str | None = text_field(null=True)
 
 
