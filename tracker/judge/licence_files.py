@@ -72,13 +72,14 @@ def read_licence_text(text: str, rules: LicenceRules, fact: Fact = Fact.CODE) ->
     licence unknown, and restricted where they limit a right.
     """
     parsed = licence_standards.parse_text(text, rules.addresses)
-    matches, near, unmatched = licence_texts.match_texts(parsed, rules.standards)
-    ids = _unique_ids(match.standard.spdx for match in matches)
+    matches = licence_texts.match_texts(parsed, rules.standards)
+    near = matches.near
+    ids = _unique_ids(match.standard.spdx for match in matches.whole)
     if not text.strip():
         return LicenceReading(None, _NONE, "the licence file is empty")
     if not ids and near is None:
-        return _read_unquoted(text, parsed, rules, fact)
-    around = read_sentences(_pieces(parsed, unmatched), rules.frames, rules.names)
+        return _read_unquoted(text, parsed, matches.nearest, rules, fact)
+    around = read_sentences(_pieces(parsed, matches.unmatched), rules.frames, rules.names)
     said = _statements_on(around, fact, rules)
     named = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
     unknown = [*around.unknown, *(said.offers if not all(map(is_copyleft, [*ids, named])) else [])]
@@ -178,7 +179,11 @@ def _better_class(first: LicenceClass, second: LicenceClass) -> LicenceClass:
 
 
 def _read_unquoted(
-    text: str, parsed: licence_standards.LicenceText, rules: LicenceRules, fact: Fact
+    text: str,
+    parsed: licence_standards.LicenceText,
+    nearest: licence_texts.TextMatch | None,
+    rules: LicenceRules,
+    fact: Fact,
 ) -> LicenceReading:
     """Read a text without any standard text in it: sentences that name a licence, an identifier, or neither."""
     flat = flatten_text(text)
@@ -204,7 +209,6 @@ def _read_unquoted(
         return LicenceReading(restricted, _RESTRICTED, f"its terms: “{shorten(limit[0])}”")
     if len(words) <= _MAX_RESERVED and "all rights reserved" in flat and not _GRANTS.search(flat):
         return LicenceReading(None, _RESTRICTED, "all rights are reserved and no right is granted")
-    nearest = licence_texts.find_best_match(parsed, rules.standards)
     if nearest is None or nearest.agreeing < nearest.standard.fixed / 2:
         shown = (
             shorten(" ".join(around.unknown[0].split()))

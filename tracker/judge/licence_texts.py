@@ -38,11 +38,6 @@ class TextMatch:
         return len(self.differing) <= few and not GRANT_WORDS.intersection(self.differing)
 
 
-def find_best_match(text: LicenceText, standards: StandardTexts) -> TextMatch | None:
-    """The standard text that matches best: one that agrees wholly, else the most similar one, if any."""
-    return _best_match(text, 0, len(text.tokens), standards)
-
-
 def _best_match(text: LicenceText, start: int, end: int, standards: StandardTexts) -> TextMatch | None:
     words = [token.word for token in text.tokens[start:end]]
     index: dict[tuple[str, ...], list[int]] = {}
@@ -56,15 +51,25 @@ def _best_match(text: LicenceText, start: int, end: int, standards: StandardText
     return max(matches, key=_rank, default=None)
 
 
-def match_texts(
-    text: LicenceText, standards: StandardTexts
-) -> tuple[list[TextMatch], TextMatch | None, list[tuple[int, int]]]:
-    """(whole standard texts in their order, at most MAX_MATCHES; a near match; the ranges of tokens outside of both).
+@dataclass(frozen=True, slots=True)
+class TextMatches:
+    """The standard texts in a text."""
 
-    The near match is the first text that resembles a standard text without being it.
-    """
+    whole: tuple[TextMatch, ...]
+    """Those that are wholly in it, in their order, at most MAX_MATCHES."""
+    near: TextMatch | None
+    """The first one that it resembles without holding it."""
+    nearest: TextMatch | None
+    """The most similar one to the text as a whole, however little it is."""
+    unmatched: tuple[tuple[int, int], ...]
+    """The ranges of tokens outside of `whole` and `near`."""
+
+
+def match_texts(text: LicenceText, standards: StandardTexts) -> TextMatches:
+    """Find the standard texts in a text."""
     whole: list[TextMatch] = []
     near: TextMatch | None = None
+    nearest: TextMatch | None = None
     unmatched: list[tuple[int, int]] = []
     runs = [(0, len(text.tokens))]
     while runs:
@@ -72,6 +77,7 @@ def match_texts(
         match = (
             _best_match(text, start, end, standards) if end - start > GRAM and len(whole) < MAX_MATCHES else None
         )
+        nearest = match if (start, end) == (0, len(text.tokens)) else nearest
         if match is None or (match.differing and (near is not None or not match.resembles)):
             unmatched.append((start, end))
             continue
@@ -81,10 +87,11 @@ def match_texts(
             whole.append(match)
         unmatched += match.inserted
         runs += [(match.end, end), (start, match.start)]
-    return (
-        sorted(whole, key=lambda match: match.start),
+    return TextMatches(
+        tuple(sorted(whole, key=lambda match: match.start)),
         near,
-        sorted((start, end) for start, end in unmatched if end > start),
+        nearest,
+        tuple(sorted((start, end) for start, end in unmatched if end > start)),
     )
 
 
