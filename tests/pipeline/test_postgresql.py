@@ -16,8 +16,9 @@ import pytest
 from sqlalchemy import create_engine, inspect, make_url
 
 from tests.pipeline.run import StartRun
-from tests.store.later_revision import make_later
+from tests.store.later_revision import NEWEST, make_later
 from tests.store.test_upgrade import assert_upgraded, fill
+from tests.store.test_upgrade_killed import end_everywhere, upgrade_twice_at_once
 from tracker.domain.errors import QueryError, StoreError
 from tracker.pipeline import completeness, cycle, site
 from tracker.store import readonly_sql, search, upgrade
@@ -117,6 +118,36 @@ def test_a_store_on_a_server_is_upgraded_with_its_data(
     address = create_database(server, "upgraded")
     fill(address, now)
     monkeypatch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
+    assert_upgraded(address)
+
+
+def test_an_upgrade_on_a_server_that_ends_at_any_statement_leaves_it_as_it_was(
+    server: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = create_database(server, "ended")
+    fill(address, now)
+    engine = create_engine(address)
+
+    def assert_as_before() -> None:
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT version_num, title FROM alembic_version, papers").all()
+            assert [tuple(row) for row in rows] == [(NEWEST, "Sparse models")]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
+        assert end_everywhere(address, assert_as_before) > 60
+        assert_upgraded(address)
+    engine.dispose()
+
+
+def test_two_that_start_at_once_on_a_server_upgrade_once(
+    server: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = create_database(server, "twice")
+    assert upgrade_twice_at_once(address, monkeypatch) == 1
+    fill(address, now)
+    monkeypatch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
+    assert upgrade_twice_at_once(address, monkeypatch) == 1
     assert_upgraded(address)
 
 

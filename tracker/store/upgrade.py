@@ -39,19 +39,19 @@ def open_store(url: str) -> Store:
     """Open a store, creating or upgrading it. StoreError in one sentence when it must not be touched."""
     engine = read_write_engine(url)
     name = engine.url.render_as_string(hide_password=True)
+    is_open = False
     try:
         with engine.connect() as connection:
             _refuse_foreign(connection, name)
         _upgrade(engine)
-    except StoreError:
-        engine.dispose()
-        raise
+        is_open = True
     except (DatabaseError, sqlite3.DatabaseError) as error:
-        engine.dispose()
         raise StoreError(_explain(name, error)) from None
     except (SQLAlchemyError, OSError) as error:
-        engine.dispose()
         raise StoreError(f"{name}: cannot be opened ({error}).") from None
+    finally:
+        if not is_open:
+            engine.dispose()
     return Store(engine, url)
 
 
@@ -126,19 +126,30 @@ def _explain(name: str, error: Exception) -> str:
     return f"{name}: is damaged or not a database ({reason}); restore a backup, or move it away to begin anew."
 
 
+def _is_newest(connection: Connection) -> bool:
+    """Whether a store has the newest revision and views."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one() if is_sqlite else views.VERSION
+    return version == views.VERSION and _revision(connection) == revisions()[-1]
+
+
 def _upgrade(engine: Engine) -> None:
+    """Create or upgrade a store in one transaction: killed at any moment, it leaves the store as it was."""
     newest = revisions()[-1]
     with engine.connect() as connection:
-        current = _revision(connection)
-        is_sqlite = connection.dialect.name == "sqlite"
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one() if is_sqlite else None
-    if current == newest and version in (None, views.VERSION):
-        return
+        if _is_newest(connection):
+            return
+    is_sqlite = engine.dialect.name == "sqlite"
     if is_sqlite:
-        if current not in (None, newest):
-            _keep_copy(engine, current, newest)
         _set_wal(engine)
     with Store(engine, "").begin() as connection:
+        if not is_sqlite:  # SQLite's transaction is alone as it begins
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": views.APPLICATION_ID})
+        if _is_newest(connection):
+            return  # another process has upgraded it meanwhile
+        current = _revision(connection)
+        if is_sqlite and current not in (None, newest):
+            _keep_copy(engine, current, newest)
         # A revision may change tables only while no view and no trigger reads them.
         for view in views.VIEWS:
             connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
