@@ -28,7 +28,7 @@ from tracker.store import api_queries, export, readonly_sql
 from tracker.web.api_parameters import ApiProblem, check_parameters, description, pattern
 from tracker.web.conditional import matches_etag
 from tracker.web.dynamic import WorkerThreads
-from tracker.web.responses import ANY_ORIGIN, NOSNIFF
+from tracker.web.responses import ANY_ORIGIN, NOSNIFF, GeneratedResponse
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ def _tagged(
     tags = headers.get("if-none-match")
     if tags is not None and matches_etag(tags.encode("latin-1", "replace"), digest):
         return Response(status_code=304, headers={**ANY_ORIGIN, **shared})
-    return Response(body, 200, {**SHARED, "content-type": content_type, **shared})
+    return GeneratedResponse(body, 200, {**SHARED, "content-type": content_type, **shared})
 
 
 def _json(value: object) -> bytes:

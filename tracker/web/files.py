@@ -22,13 +22,12 @@ from tracker.domain.protocols import Clock
 from tracker.web.addresses import meaningful_query
 from tracker.web.conditional import accepted_codings, is_not_modified
 from tracker.web.published import POLLED, PublishedFile, PublishedFiles
-from tracker.web.responses import HTML, SECURITY, HeaderList, plain_text, raw
+from tracker.web.responses import HELD_BYTES, HTML, SECURITY, HeaderList, plain_text, raw
 
 PAGE_SECONDS = 300
 """The longest time for which a page may be cached: it shows how the tracker is doing."""
 RENEW_SECONDS = 60
 """How long a Cache-Control of feeds is reused."""
-CHUNK_BYTES = 256 * 1024
 SNAPSHOT_FILES = frozenset({"tracker.db.zst", "tracker.db.zst.sha256", "tracker.db.zst.json"})
 _SAFE = "/:?=&,+%@!*()~"
 
@@ -200,6 +199,6 @@ async def _send_from_disk(
             await response(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        while chunk := handle.read(CHUNK_BYTES):
+        while chunk := handle.read(HELD_BYTES):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

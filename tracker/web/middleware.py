@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable
 from functools import lru_cache
 from time import monotonic
@@ -23,6 +23,8 @@ from tracker.web.responses import moved_permanently, plain_text
 
 log = logging.getLogger(__name__)
 
+MOST_AT_ONCE = 100
+"""Requests of a client that are answered at the same time."""
 BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
 """A client may send this many requests at once and then so many a second; so many clients are remembered."""
 MOST_RANGES = 8
@@ -96,19 +98,30 @@ class PublicPrefix:
 
 
 class FloodLimit:
-    """Answers 429 to a client that asks too often, or for many byte ranges at once."""
+    """Answers 429 to a client that asks too often, for too much at the same time, or for many byte ranges at once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._buckets = app, TokenBuckets()
+        self._at_once: Counter[str] = Counter()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, or refuse it (ASGI 3)."""
         path, client = scope["route_path"], network(scope["client"][0]) if scope.get("client") else ""
         # Monitoring has its own limit: a flood of pages from this machine must not make its health check fail.
         key = f"{path} {client}" if path in MONITORING else client
-        if self._buckets.take(key) and not _asks_many_ranges(scope):
-            return self._app(scope, receive, send)
+        is_granted = self._buckets.take(key) and self._at_once[key] < MOST_AT_ONCE
+        if is_granted and not _asks_many_ranges(scope):
+            return self._counted(key, scope, receive, send)
         return plain_text(429, "Too many requests; wait a minute.\n", {"retry-after": "60"})(scope, receive, send)
+
+    async def _counted(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
+        self._at_once[key] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._at_once[key] -= 1
+            if not self._at_once[key]:
+                del self._at_once[key]
 
 
 class RequestBounds:

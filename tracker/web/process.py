@@ -1,7 +1,8 @@
-"""The server process: uvicorn, with bounds on the bytes and the time of each request.
+"""The server process: uvicorn, with bounds on each request, on each reader's pace and on the number of connections.
 
 uvicorn's parser takes a head of any length, for as long as it takes to come, and keeps all of it. It does the same
 with the trailers that may follow a body (RFC 9112, 7.1.2), even when the request was answered long ago.
+It waits for ever for a reader who takes nothing, and the kernel then holds megabytes for it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,14 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tracker.domain.errors import TrackerError
+from tracker.web.responses import HELD_BYTES
+from tracker.web.slow_readers import (
+    CHECK_SECONDS,
+    ConnectionCounts,
+    LeastRate,
+    bound_kernel_memory,
+    read_sending,
+)
 
 STOP_SECONDS = 3
 """How long requests may take to end when the process is told to stop."""
@@ -28,11 +37,10 @@ REQUEST_SECONDS = 20.0
 """For a request to arrive whole, from its first byte or from the begin of the connection."""
 LINGER_SECONDS = 5.0
 """For what follows a refused request: a connection that is closed at once would lose the refusal."""
-_TEXT = b"The request is too long.\n"
-_REFUSAL = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
-    b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_TEXT), _TEXT)
-)
+_REFUSAL = b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\n%scontent-length: %d\r\nconnection: close\r\n\r\n%s"
+_TEXT, _BUSY = b"The request is too long.\n", b"Too many connections; try again in a minute.\n"
+_TOO_LONG = _REFUSAL % (b"431 Request Header Fields Too Large", b"", len(_TEXT), _TEXT)
+_TOO_MANY = _REFUSAL % (b"503 Service Unavailable", b"retry-after: 60\r\n", len(_BUSY), _BUSY)
 
 
 def serve(
@@ -60,6 +68,7 @@ def serve(
         ) from None
     shown_host = f"[{host}]" if ":" in host else host
     # Before the address is reported, since a reader may come at once.
+    bound_kernel_memory(listener)
     listener.listen(BACKLOG)
     on_ready(f"http://{shown_host}:{listener.getsockname()[1]}/")
     # What is loaded by now stays, so no garbage collection, which stops all responses, need examine it again.
@@ -92,22 +101,38 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with bounds on each request."""
+    """uvicorn's protocol with bounds on each request, and on each reader."""
+
+    counts = ConnectionCounts()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._rate, self._counted_as = LeastRate(), ""
+        self._check: asyncio.TimerHandle | None = None
         self._request_bytes = 0
         self._is_in_request = self._is_refused = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
-        """Wait for the first request."""
+        """Wait for the first request, or refuse the connection."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(HELD_BYTES)
+        counted_as = self.counts.take(self.client[0] if self.client else None)
+        if counted_as is None:
+            self._refuse(_TOO_MANY)
+            return
+        self._counted_as = counted_as
         self._start_timer(REQUEST_SECONDS)
+        self._check = self.loop.call_later(CHECK_SECONDS, self._check_rate)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._stop_timer()
+        if self._check is not None:
+            self._check.cancel()
+        if self._counted_as:
+            self.counts.give_back(self._counted_as)
+            self._counted_as = ""
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -118,7 +143,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_in_request:
             self._request_bytes += len(data)
             if self._request_bytes > MOST_REQUEST_BYTES and not self.transport.is_closing():
-                self._refuse()
+                self._refuse(_TOO_LONG if self._is_in_head() else b"")
             elif self._timer is None:
                 self._start_timer(REQUEST_SECONDS)
         elif self._timer is None and self.timeout_keep_alive_task is None and self._is_idle():
@@ -152,15 +177,25 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
-    def _refuse(self) -> None:
+    def _refuse(self, refusal: bytes) -> None:
         self._is_refused = True
         self._stop_timer()
-        if self._is_in_head():
-            self.transport.write(_REFUSAL)
+        if refusal:
+            self.transport.write(refusal)
             if self.transport.can_write_eof():
                 self.transport.write_eof()
         self.headers, self.url = [], b""
         self._start_timer(LINGER_SECONDS)
+
+    def _check_rate(self) -> None:
+        held = self.transport.get_write_buffer_size()
+        seen = read_sending(self.transport.get_extra_info("socket"))
+        acknowledged = seen.acknowledged if seen else -held  # without the kernel's count, what left this process
+        is_waiting = bool(held or (seen and seen.is_waiting))
+        if self._rate.is_too_slow(self.loop.time(), acknowledged, is_waiting=is_waiting):
+            self.transport.abort()  # to close would wait for the reader
+            return
+        self._check = self.loop.call_later(CHECK_SECONDS, self._check_rate)
 
     def _close(self) -> None:
         if not self.transport.is_closing():

@@ -6,10 +6,11 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import ClassVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from tracker.web.conditional import accepted_codings, matches_etag
 
@@ -31,6 +32,11 @@ VARY = {"vary": "Accept-Encoding"}
 ANY_ORIGIN = {"access-control-allow-origin": "*"}
 WORTH_COMPRESSING = 1024
 """Bytes above which a generated body is compressed."""
+HELD_BYTES = 32 * 1024
+"""Of a response, this process holds about so much for one reader, and the kernel as much, apart from what is on its way.
+Published bodies are in memory once, whoever reads them."""
+MOST_GENERATED_BYTES = 16 * 1024 * 1024
+"""Bytes of generated bodies that are being sent."""
 
 
 def raw(headers: Mapping[str, str]) -> HeaderList:
@@ -50,6 +56,35 @@ def moved_permanently(scope: Scope, path: str) -> Response:
     return Response(status_code=301, headers={"location": location, "cache-control": "max-age=86400"})
 
 
+class GeneratedResponse(Response):
+    """A body of this request's own. It is sent in pieces, each as the reader takes it, and all that are being sent are
+    bounded in memory: beyond that, 503."""
+
+    _sending: ClassVar[dict[int, tuple[bytes, int]]] = {}
+    """By identity, each body and how many responses send it. Of one thread (the event loop's)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it (ASGI 3)."""
+        body, sending = bytes(self.body), self._sending
+        if len(body) <= HELD_BYTES or scope["method"] == "HEAD":
+            await super().__call__(scope, receive, send)
+            return
+        held = sum(len(other) for other, _ in sending.values())
+        if id(body) not in sending and held + len(body) > MOST_GENERATED_BYTES:
+            await plain_text(503, "Busy; try again in a moment.\n", {"retry-after": "5"})(scope, receive, send)
+            return
+        sending[id(body)] = (body, sending.get(id(body), (body, 0))[1] + 1)
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            for at in range(0, len(body), HELD_BYTES):
+                piece, is_last = body[at : at + HELD_BYTES], at + HELD_BYTES >= len(body)
+                await send({"type": "http.response.body", "body": piece, "more_body": not is_last})
+        finally:
+            count = sending.pop(id(body))[1]
+            if count > 1:
+                sending[id(body)] = (body, count - 1)
+
+
 def momentary(content_type: str, body: bytes, status: int = 200) -> Response:
     """What is true for this moment alone, so that nobody may keep it."""
     return Response(body, status, {"cache-control": "no-store", **NOSNIFF}, content_type)
@@ -65,7 +100,7 @@ def generated(request: Request, body: bytes, content_type: str, headers: Mapping
     if len(body) > WORTH_COMPRESSING and "gzip" in accepted_codings(",".join(codings).encode("latin-1")):
         body = _compress(body)
         shared["content-encoding"] = "gzip"
-    return Response(body, 200, shared, content_type)
+    return GeneratedResponse(body, 200, shared, content_type)
 
 
 @lru_cache(maxsize=8)
