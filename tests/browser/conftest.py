@@ -24,13 +24,15 @@ from tracker.domain.items import Item
 from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
 from tracker.pipeline import cycle
+from tracker.pipeline.archive import build_selection_page
 from tracker.pipeline.site import build_search_page, build_site
 from tracker.pipeline.status import read_status
 from tracker.pipeline.worker import make_worker
-from tracker.publish import feed_window
+from tracker.publish import archive_pages, feed_window
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import items
+from tracker.store.archive import load_days, load_items_by_day
 from tracker.store.upgrade import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +93,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             pages = build_site(
                 store, loaded, read_status(worker, NOW), newest=newest, not_open=items.load_not_open_items(store, 30),
                 releases=items.load_release_items(store), unlinked=items.load_unlinked_items(store, 20), channels=channels(newest, loaded),
+                days=(days := load_days(store)),
             )  # fmt: skip
+            for month in {day.month for day in days}:
+                pages[f"{archive_pages.day_path(month)}.html"] = archive_pages.render_month(month, days, loaded)
+            for day in days:
+                shown = load_items_by_day(store, [day.day])[day.day]
+                pages.update(archive_pages.render_day(day, days, shown, loaded))
+            _, pages["archive-selected.html"] = build_selection_page(
+                store, loaded, "cat=cs.CL,cs.LG&sort=submitted&licence=<b>"
+            )
+            _, pages["archive-found.html"] = build_selection_page(store, loaded, "has=weights")
             pages["search.html"] = build_search_page(store, loaded, "model's <b>", 1)
             pages["search-all.html"] = build_search_page(store, loaded, "e", 2, read_status(worker, NOW))
             return pages

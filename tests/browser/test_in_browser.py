@@ -137,4 +137,4 @@ def test_the_focus_is_visible(address: str, chromium: Any) -> None:
 
 
 def test_the_first_page_is_small(site: dict[str, bytes]) -> None:
-    assert len(gzip.compress(site["index.html"])) + len(gzip.compress(site["style.css"])) < 50_000
+    assert len(gzip.compress(site["index.html"])) <= 30_000

@@ -11,11 +11,13 @@ from urllib.parse import parse_qs, quote
 
 import feedparser
 import pytest
+from lxml import html
 
 from tests.pipeline.run import StartRun
 from tests.pipeline.world import World
 from tracker.pipeline import cycle, publish
 from tracker.pipeline.context import begin_cycle
+from tracker.publish import archive_pages
 
 FEED_SUFFIXES = (".xml", ".atom", ".json")
 
@@ -99,13 +101,51 @@ def test_an_unchanged_cycle_renders_and_writes_no_feed(finished_run: Any) -> Non
     assert after == before, "not even a feed that was rendered again is written again"
 
 
-def test_the_site_as_static_files_is_the_same(finished_run: Any, tmp_path: Path) -> None:
-    folder = finished_run.worker.settings.public_dir
-    publish.publish(begin_cycle(finished_run.worker), tmp_path / "static")
+def test_the_site_as_static_files_is_the_same_without_what_asks_a_service(
+    finished_run: Any, tmp_path: Path
+) -> None:
+    folder, static = finished_run.worker.settings.public_dir, tmp_path / "static"
+    publish.publish(begin_cycle(finished_run.worker), static)
     names = {path.relative_to(folder) for path in folder.rglob("*.*")}
-    assert {path.relative_to(tmp_path / "static") for path in (tmp_path / "static").rglob("*.*")} == names
-    for name in names:
-        assert (tmp_path / "static" / name).read_bytes() == (folder / name).read_bytes(), name
+    assert {path.relative_to(static) for path in static.rglob("*.*")} == names
+    plain = [name for name in names if name.suffix not in (".gz", ".br", ".zst")]
+    differ = {
+        name.with_suffix("").as_posix()
+        for name in plain
+        if (static / name).read_bytes() != (folder / name).read_bytes()
+    }
+    assert {"index", "archive", "browse/category/cs.LG"} <= differ
+    assert not [name for name in differ if name.startswith(("feed", "paper", "20"))]
+    assert not [name for name in plain if b"archive?" in (static / name).read_bytes()]
+
+
+def test_the_archive_holds_each_open_paper_and_only_changed_days_are_rendered(
+    finished_run: Any, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = finished_run.worker
+    folder, today = worker.settings.public_dir, worker.now()
+    day, month = f"{today:%Y-%m-%d}", f"{today:%Y-%m}"
+    page = html.fromstring((folder / f"{today:%Y/%m/%d}.html").read_bytes())
+    opened = [key for key, state in expected.items() if state == "open"]
+    assert sorted(page.xpath("//article//h3/a/@href")) == [f"../../paper/{key}" for key in sorted(opened)]
+    assert f"{len(opened)} papers with open code." in page.text_content()
+    of_month = html.fromstring((folder / f"{today:%Y/%m}.html").read_bytes())
+    assert of_month.xpath("//tbody//a/@href") == [f"../{today:%Y/%m/%d}"]
+    assert set(worker.archived) == {day, month}
+    rendered: list[str] = []
+    monkeypatch.setattr(archive_pages, "render_day", lambda day, *_: rendered.append(day.day) or {})
+    publish.publish(begin_cycle(worker))
+    assert rendered == []
+    worker.archived[day] = "of another paper"
+    publish.publish(begin_cycle(worker))
+    assert rendered == [day]
+    old = folder / "2019" / "01" / "02.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("<p>of a store that was replaced</p>")
+    worker.archived["2019-01-02"] = "gone"
+    publish.publish(begin_cycle(worker))
+    assert not old.exists()
+    assert (folder / f"{today:%Y/%m/%d}.html").exists()
 
 
 def test_composed_feeds_follow_each_publish(finished_run: Any) -> None:

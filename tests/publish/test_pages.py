@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import re
 import tomllib
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from tracker.domain.archive import ArchiveDay
 from tracker.domain.evidence import (
     ArtifactEvidence,
     LicenceCount,
@@ -45,7 +47,8 @@ from tracker.domain.terms import (
     Source,
     State,
 )
-from tracker.publish import error_report, feed_pages, pages
+from tracker.publish import error_report, feed_pages, pages, render
+from tracker.publish.overview import Choices, Overview
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -102,8 +105,8 @@ def test_what_is_not_open_says_why(page: Callable[..., Any], item: Make, verdict
         entered_at=None, verdicts=(verdict(Fact.CODE, State.NONE, "it holds data, no code"),),
         links=(link(content=Content.DATA_ONLY),),
     )  # fmt: skip
-    parsed = page([], [closed])
-    assert "Why: it holds data, no code." in text(parsed.find(".//article"))
+    parsed = page([item(2)], [closed])
+    assert "Paper 1 on things No code found" in text(parsed)
     assert "Checked, and not open" in text(parsed)
 
 
@@ -126,8 +129,8 @@ def test_releases_and_unlinked_papers_have_their_place(page: Callable[..., Any],
     assert parsed.xpath("//section[@aria-labelledby='unlinked']//a/@href") == ["https://arxiv.org/abs/2606.00007"]
 
 
-def test_the_page_holds_the_same_papers_as_the_feed_and_stays_small(
-    page: Callable[..., Any], item: Make, configured: Configured, status: Any
+def test_the_first_page_shows_a_readable_number_leads_on_and_stays_small(
+    item: Make, configured: Configured, status: Any
 ) -> None:
     draw = random.Random(1)  # sample text
     letters = "etaoinshrdlu"
@@ -136,13 +139,38 @@ def test_the_page_holds_the_same_papers_as_the_feed_and_stays_small(
         return " ".join("".join(draw.choices(letters, k=draw.randint(2, 9))) for _ in range(count))
 
     items = [item(number, title=words(10), abstract=words(180)) for number in range(130)]
-    parsed = page(items)
-    addresses = {href for href in parsed.xpath("//main//a/@href") if href.startswith("https://arxiv.org/abs/")}
-    assert addresses == {f"https://arxiv.org/abs/{paper.arxiv_id}" for paper in items}
-    assert len(parsed.findall(".//article")) == pages.CARDS
-    assert len(parsed.findall(".//details")) == pages.ABSTRACTS
-    built = pages.render_index(items[:100], [], [], [], status(), configured())
-    assert len(gzip.compress(built)) < 50_000
+    days = [ArchiveDay(day=f"2026-06-{day:02}", papers=130, closed=0) for day in range(17, 1, -1)]
+    overview = Overview(days=days, choices=Choices(("cs.CL", "cs.CV"), ("MIT",)))
+    built = pages.render_index(
+        items, items[:60], [], items[:20], status(), configured(), feed_pages=[], overview=overview
+    )
+    parsed = html.fromstring(built)
+    assert len(parsed.findall(".//article")) == pages.NEWEST
+    links = parsed.xpath("//main//a/@href")
+    assert {"./2026/06/17", "./2026/06/11", "./2026/06", "./archive", "./not-open"} <= set(links)
+    assert "All 130 papers of 17 June 2026" in text(parsed)
+    assert parsed.xpath("//form[@class='filters']//select/@name") == [
+        "cat",
+        "has",
+        "licence",
+        "sort",
+    ]
+    assert parsed.xpath("//option[@value='cs.CV']/text()") == ["Computer vision (cs.CV)"]
+    assert len(gzip.compress(built)) < 20_000
+    static = html.fromstring(
+        pages.render_index(
+            items, [], [], [], status(), configured(), feed_pages=[], overview=replace(overview, served=False)
+        )
+    )
+    assert not static.xpath("//form[@class='filters']"), "nothing answers a query of a static copy"
+
+
+def test_what_is_not_open_has_a_page_with_the_reasons(item: Make, verdict: Any, configured: Configured) -> None:
+    closed = item(verdicts=(verdict(Fact.CODE, State.NONE, "it holds data, no code"),))
+    parsed = html.fromstring(pages.render_not_open([closed], [item(2)], configured()))
+    assert "Why: it holds data, no code." in text(parsed)
+    assert "./paper/2606.00001" in parsed.xpath("//h3/a/@href")
+    assert "No such papers so far." in text(html.fromstring(pages.render_not_open([], [], configured())))
 
 
 def test_the_skeleton_is_accessible(page: Callable[..., Any], item: Make) -> None:
@@ -233,7 +261,7 @@ def test_hostile_text_stays_text(
     assert not list(parsed.iter("script", "iframe", "img"))
     assert not parsed.xpath("//@*[starts-with(name(), 'on')] | //@autofocus")
     assert all(re.match(r"https?://|#|\./", href) for href in parsed.xpath("//a/@href"))
-    assert len(parsed.findall(".//article")) == 3
+    assert len(parsed.findall(".//article")) == 2
 
 
 def test_a_missing_page_leads_back_below_a_prefix_too(configured: Configured) -> None:
@@ -491,7 +519,7 @@ def test_all_feed_pages_are_on_one_page_and_on_the_first(item: Make, configured:
         [("Categories", channel("cs.CL", (item(),))), ("Licences", channel("licence/MIT"))]
     )
     links = html.fromstring(pages.render_browse(listed, configured(), status())).xpath("//main//a/@href")
-    assert links == ["./browse/category/cs.CL", "./browse/licence/MIT"]
+    assert links == ["./archive", "./browse/category/cs.CL", "./browse/licence/MIT"]
     first = html.fromstring(pages.render_index([item()], [], [], [], status(), configured(), feed_pages=listed))
     assert "./browse/category/cs.CL" in first.xpath("//aside//a/@href")
     assert "./browse/licence/MIT" not in first.xpath("//a/@href"), "an empty list is not linked"
@@ -549,7 +577,8 @@ def test_the_about_page_explains_the_judging_and_thanks_arxiv(configured: Config
         assert part in text(parsed)
     assert {"./docs", "./docs/accuracy", "./docs/schema"} <= set(parsed.xpath("//a/@href"))
     assert {"./snapshot/tracker.db.zst", "./api/papers", "./feeds"} <= set(parsed.xpath("//main//a/@href"))
-    assert "0.987" in text(parsed.xpath("//table")[0])
+    measured = json.loads(render.load_asset("accuracy.json"))
+    assert text(parsed.xpath("//table/tbody/tr[2]/td[2]")[0]) == measured["repositories"][1]
     assert "mailto:ann@x.example" in parsed.xpath("//a/@href")
 
 

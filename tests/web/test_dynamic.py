@@ -53,6 +53,7 @@ def live(folder: Path) -> Iterator[Site]:
         made,
         pages=pages,
         composer=Composer(),
+        archive=lambda query: (400, b"no\n") if "banana" in query else (200, query.encode()),
         compose=lambda query: (400 if "colour" in query else 200, f"<p>{query}</p>".encode()),
         next_harvest=lambda: made.clock.at + timedelta(hours=10, seconds=5),
     )
@@ -79,6 +80,18 @@ def test_a_paper_without_a_file_is_shown_from_the_store(live: Site) -> None:
 def test_a_search_is_made_on_demand(live: Site, query: str, text: str) -> None:
     answer = live.ask(f"/search?{query}")
     assert (answer.status, answer.body.decode()) == (200, text)
+
+
+def test_a_selection_of_the_archive_is_made_on_demand(live: Site) -> None:
+    answer = live.ask("/archive?cat=cs.CL&utm_source=x")
+    assert (answer.status, answer.body, answer.headers["cache-control"]) == (
+        200,
+        b"cat=cs.CL",
+        "public, max-age=60",
+    )
+    refused = live.ask("/archive?banana=1")
+    assert (refused.status, refused.headers["content-type"]) == (400, "text/plain; charset=utf-8")
+    assert live.ask("/archive").status == 404, "the page is a file, and there is none here"
 
 
 def test_a_search_without_words_is_the_form(live: Site) -> None:

@@ -89,6 +89,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
     from dataclasses import replace
     from functools import partial
 
+    from tracker.pipeline.archive import build_selection_page
     from tracker.pipeline.composing import build_composed_page
     from tracker.pipeline.site import build_paper_page, build_search_page
     from tracker.pipeline.status import read_status
@@ -112,6 +113,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
         ),
         composer=service.worker.composer,
         compose=partial(build_composed_page, service.worker.composer, settings),
+        archive=partial(build_selection_page, reader, settings),
         api=Api(settings),
         snapshots=settings.snapshot_file.parent,
         next_harvest=service.next_harvest,

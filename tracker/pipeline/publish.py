@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tracker.domain.feeds import FEED_FORMATS, Channel
 from tracker.domain.items import Item
+from tracker.pipeline.archive import write_archive
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.site import build_site
 from tracker.pipeline.status import read_status
@@ -19,11 +20,12 @@ from tracker.publish import feed_list, feeds, files, opml
 from tracker.publish.addresses import site_address
 from tracker.settings import Settings
 from tracker.store import feed_entries, items
+from tracker.store.archive import load_days
 from tracker.store.engine import Store
 from tracker.store.lost_store import has_items
 
-NOT_OPEN, UNLINKED = 30, 20
-"""How many papers of these kinds the first page shows."""
+NOT_OPEN, UNLINKED = 60, 20
+"""How many papers of these kinds are listed."""
 
 
 def publish(cycle: Cycle, to: Path | None = None) -> None:
@@ -57,6 +59,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
         # Entries are never deleted: a store without any is not the one that published these.
         return False
     cycle.worker.composer.load(main, entered)
+    days = load_days(store)
     site = build_site(
         store,
         settings,
@@ -66,6 +69,8 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
         releases=items.load_release_items(store),
         unlinked=items.load_unlinked_items(store, UNLINKED),
         channels=channels,
+        days=days,
+        served=to is None,
     )
     rendered, digests = _render_changed_feeds(channels, settings, {} if to else cycle.worker.rendered, folder)
     files.write_files(
@@ -76,7 +81,10 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
             **site,
         },
     )
+    archived = write_archive(store, settings, days, folder, {} if to else cycle.worker.archived)
     if not to:
+        cycle.worker.archived.clear()
+        cycle.worker.archived.update(archived)
         # A paper that left all feeds and lists is shown on demand, from the store; its old page would never change.
         files.prune_files(folder, "paper", site)
         cycle.worker.rendered.update(digests)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from tracker.domain.archive import ArchiveDay
 from tracker.domain.feeds import Channel
 from tracker.domain.items import Item
 from tracker.domain.status import Status
-from tracker.publish import feed_pages, pages
+from tracker.pipeline import archive
+from tracker.publish import archive_pages, feed_pages, pages
 from tracker.publish.addresses import is_safe_path, site_address
 from tracker.publish.documents import load_documents
+from tracker.publish.feed_pages import FeedPage
+from tracker.publish.overview import Overview, count_by_page, list_choices
 from tracker.settings import Settings
 from tracker.store import evidence, items, trends
+from tracker.store.archive import count_open_by_category
 from tracker.store.engine import Store
 from tracker.store.search import find_papers
 
@@ -36,18 +41,34 @@ def build_site(
     releases: Sequence[Item] = (),
     unlinked: Sequence[Item] = (),
     channels: Sequence[tuple[str, Channel]] = (),
+    days: Sequence[ArchiveDay] = (),
+    served: bool = True,
 ) -> dict[str, bytes]:
-    """All static pages by the name of their file: the lists, the statistics, and a page for every paper in one of
-    the lists. `newest` are the items of the main feed in order; `channels` all feeds with the name of their
-    group."""
+    """The static pages by the name of their file, without the archive's days and months: the lists, the statistics, and
+    a page for every paper in one of the lists. `newest` are the items of the main feed in order; `channels` all feeds with
+    the name of their group; `days` those of the archive. A copy that is not `served` answers no query: it has no filters, and
+    a page for every paper of the archive."""
     address, of_feeds = site_address(settings), feed_pages.list_feed_pages(channels)
+    overview = _load_overview(store, settings, of_feeds, days, served=served)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
+    if not served:
+        everything += archive.load_archived_items(store, days)
     by_work = {item.work: item for item in reversed(everything) if item.arxiv_id}
     site = {
         "index.html": pages.render_index(
-            newest, not_open, releases, unlinked, status, settings, address=address, feed_pages=of_feeds
+            newest,
+            not_open,
+            releases,
+            unlinked,
+            status,
+            settings,
+            address=address,
+            feed_pages=of_feeds,
+            overview=overview,
         ),
-        "browse.html": pages.render_browse(of_feeds, settings, status),
+        "archive.html": archive_pages.render_archive(overview, settings),
+        "not-open.html": pages.render_not_open(not_open, unlinked, settings),
+        "browse.html": pages.render_browse(of_feeds, settings, status, overview),
         "feeds.html": pages.render_feeds(channels, settings, status, address=address),
         "trends.html": _render_trends(store, settings, status),
         "organisations.html": pages.render_organisations(
@@ -59,12 +80,26 @@ def build_site(
         "404.html": pages.render_not_found(settings),
         "robots.txt": pages.robots_txt(address),
         **pages.load_assets(),
-        **{f"{page.path}.html": pages.render_feed_page(page, settings) for page in of_feeds},
+        **{f"{page.path}.html": pages.render_feed_page(page, settings, overview) for page in of_feeds},
         **_render_papers(store, settings, by_work, {page.path for page in of_feeds}),
     }
     if address:
-        site["sitemap.xml"] = pages.sitemap_xml(_page_changes(site, by_work), address)
+        changes = {**_page_changes(site, by_work), **dict.fromkeys(archive.archive_paths(days))}
+        site["sitemap.xml"] = pages.sitemap_xml(changes, address)
     return site
+
+
+def _load_overview(
+    store: Store, settings: Settings, of_feeds: Sequence[FeedPage], days: Sequence[ArchiveDay], *, served: bool
+) -> Overview:
+    opened, licences = count_open_by_category(store), trends.count_by_licence(store)
+    return Overview(
+        days=days,
+        opened=opened,
+        counts=count_by_page(of_feeds, opened, licences, trends.count_by_organisation(store)),
+        choices=list_choices(settings.harvest.categories, licences),
+        served=served,
+    )
 
 
 def build_paper_page(store: Store, settings: Settings, arxiv_id: str) -> bytes | None:

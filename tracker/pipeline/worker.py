@@ -49,6 +49,8 @@ class Worker:
     watched: tuple[Organisation, ...] = ()
     rendered: dict[str, str] = field(default_factory=dict)
     """The digest of each feed as it was last rendered, by the feed's name."""
+    archived: dict[str, str] = field(default_factory=dict)
+    """The digest of each day and month of the archive as it was last rendered."""
 
     def now(self) -> datetime:
         """The product's time in whole seconds, aware and in UTC."""

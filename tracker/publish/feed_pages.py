@@ -9,6 +9,7 @@ from tracker.domain.feeds import Channel
 from tracker.domain.terms import Fact
 from tracker.publish.addresses import is_safe_path
 from tracker.publish.feed_titles import SITES
+from tracker.publish.wording import name_category
 
 KINDS = {fact.value for fact in Fact}
 _FOLDERS = ("licence", "org", "host", "kind")
@@ -28,6 +29,11 @@ class FeedPage:
     def kind(self) -> str:
         """`category`, `licence`, `org`, `host` or `kind`."""
         return self.path.split("/")[1]
+
+    @property
+    def title(self) -> str:
+        """The label for people: of a category with its name."""
+        return name_category(self.label) if self.kind == "category" else self.label
 
 
 def page_path(channel: Channel) -> str:

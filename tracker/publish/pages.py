@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from tracker.domain.archive import Selection
 from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait, WorkEvidence
-from tracker.domain.feeds import FEED_FORMATS, Channel
+from tracker.domain.feeds import Channel
 from tracker.domain.items import Item
 from tracker.domain.status import Status
 from tracker.domain.terms import Role
@@ -21,15 +22,17 @@ from tracker.publish import answer, charts, error_report, render, steps, wording
 from tracker.publish.addresses import is_web_url, page_href
 from tracker.publish.documents import Document
 from tracker.publish.feed_pages import FeedPage, feed_label, form_choices, group_channels
-from tracker.publish.readable_text import clean_text
+from tracker.publish.overview import Overview
+from tracker.publish.page import MAIN_CHANNEL, absolute_root, canonical_address, render_page
 from tracker.settings import Settings
 
 CARDS = 60
-"""Items shown as cards; the feed's other items follow in one line each, so that the page stays small."""
+"""Items of a feed's page shown as cards; the feed's other items follow in one line each, so that the page stays small."""
 ABSTRACTS = 25
-"""Cards that show their abstract."""
-STALE = timedelta(days=2)
-"""arXiv is harvested at least once a day: after two days without, the page says that it is stale."""
+"""Cards of a feed's page that show their abstract."""
+NEWEST, LATEST_DAYS, LINES = 20, 7, 8
+"""What the first page shows: the newest papers as cards, the number of papers of the latest days, and as lines the papers
+without open code."""
 MOST_EVENTS, MOST_CHECKS, MOST_MENTIONS, MOST_OTHERS = 200, 20, 10, 100
 """The most rows of each list on a paper's page: somebody may link a thousand things."""
 PER_SEARCH = 25
@@ -45,24 +48,30 @@ def render_index(
     *,
     address: str = "",
     feed_pages: Sequence[FeedPage] | None = None,
+    overview: Overview | None = None,
 ) -> bytes:
-    """The first page: the papers of the feed, those that were checked and are not open, and the tracker's status.
+    """The first page: the newest papers, what leads on to all others, and the tracker's status.
 
     `address` is the site's, without a trailing slash; empty if it is not known. `feed_pages` are the
-    pages of the feeds; None if this is the only page.
+    pages of the feeds; None if this is the only page. `overview` has the archive's days and counts.
     """
-    return _page(
+    overview = overview or Overview()
+    shown = items[:NEWEST]
+    return render_page(
         "index.html",
         settings,
         status=status,
         address=address,
-        days=_by_day(items[:CARDS]),
+        days=_by_day(shown),
+        counts={day.day: day.papers for day in overview.days},
+        latest=overview.days[:LATEST_DAYS],
+        overview=overview,
+        selection=Selection(),
         total=len(items),
-        more=items[CARDS:],
-        with_abstract={item.work for item in items[:ABSTRACTS]} | {item.work for item in releases},
-        not_open=not_open,
+        with_abstract={item.work for item in [*shown, *releases]},
+        not_open=not_open[:LINES],
         releases=releases,
-        unlinked=unlinked,
+        unlinked=unlinked[:LINES],
         feed_pages=[page for page in feed_pages or () if page.channel.items],
         paged=feed_pages is not None,
         anonymous_per_hour=settings.limits.github_anonymous_per_hour,
@@ -70,14 +79,21 @@ def render_index(
     )
 
 
-def render_feed_page(page: FeedPage, settings: Settings) -> bytes:
-    """The papers of one feed."""
+def render_not_open(not_open: Sequence[Item], unlinked: Sequence[Item], settings: Settings) -> bytes:
+    """The newest papers that were checked and are not open, with the reasons, and those without a link."""
+    return render_page("not-open.html", settings, not_open=not_open, unlinked=unlinked)
+
+
+def render_feed_page(page: FeedPage, settings: Settings, overview: Overview | None = None) -> bytes:
+    """The newest papers of one feed, and what leads on to all of the same kind."""
     items = page.channel.items
-    return _page(
+    return render_page(
         f"{page.path}.html",
         settings,
         page=page,
         channel=page.channel,
+        found=overview.counts.get(page.path) if overview else None,
+        selections=overview.selections(page) if overview else (),
         items=items[:CARDS],
         more=items[CARDS:],
         with_abstract={item.work for item in items[:ABSTRACTS]},
@@ -85,9 +101,13 @@ def render_feed_page(page: FeedPage, settings: Settings) -> bytes:
     )
 
 
-def render_browse(feed_pages: Sequence[FeedPage], settings: Settings, status: Status) -> bytes:
-    """All pages of feeds, with the number of papers on each."""
-    return _page("browse.html", settings, status=status, feed_pages=feed_pages)
+def render_browse(
+    feed_pages: Sequence[FeedPage], settings: Settings, status: Status, overview: Overview | None = None
+) -> bytes:
+    """All pages of feeds, with the number of papers in each."""
+    return render_page(
+        "browse.html", settings, status=status, feed_pages=feed_pages, overview=overview or Overview()
+    )
 
 
 def render_paper(
@@ -95,7 +115,7 @@ def render_paper(
 ) -> bytes:
     """Everything known of one paper, with its evidence. `page_paths` are the paths of the pages of feeds."""
     artifacts = [(link, evidence.artifact(link.reference)) for link in [*item.own_links(), *item.other_links()]]
-    return _page(
+    return render_page(
         f"paper/{item.arxiv_id or 'release'}.html",
         settings,
         channel=_own_feed(item),
@@ -106,7 +126,7 @@ def render_paper(
         headline=answer.headline(item),
         explanation=answer.explanation(item),
         citation=answer.citation(item),
-        canonical=_canonical(settings, f"paper/{item.arxiv_id}"),
+        canonical=canonical_address(settings, f"paper/{item.arxiv_id}"),
         history=steps.list_steps(item, evidence)[-MOST_EVENTS:],
         quoted=_is_apart(evidence),
         most_checks=MOST_CHECKS,
@@ -123,7 +143,7 @@ def render_feeds(
     channels: Sequence[tuple[str, Channel]], settings: Settings, status: Status, *, address: str
 ) -> bytes:
     """The page of all feeds: what each holds, and its addresses to copy."""
-    return _page(
+    return render_page(
         "feeds.html",
         settings,
         status=status,
@@ -145,10 +165,10 @@ def render_composed_feed(
 ) -> bytes:
     """The page of a feed that the form composed, with its addresses and its newest papers; `channel` is None where
     nothing was asked for, or where `problem` says what is wrong. `asked` has what the fields of the form held."""
-    return _page(
+    return render_page(
         "feeds.html",
         settings,
-        channel=channel or _MAIN,
+        channel=channel or MAIN_CHANNEL,
         address=address,
         composed=channel,
         problem=problem,
@@ -171,7 +191,7 @@ def render_trends(
     """Statistics over time. `first` is the month in which reading began (`2026-06`), which is partial."""
     now = f"{status.now:%Y-%m}"
     steps = charts.kept_by_age(waiting)
-    return _page(
+    return render_page(
         "trends.html",
         settings,
         status=status,
@@ -194,21 +214,23 @@ def render_organisations(
 ) -> bytes:
     """How many works have artifacts in the accounts of each organisation."""
     by_name = {feed_label(page.channel).casefold(): page for page in pages if page.kind == "org"}
-    return _page("organisations.html", settings, status=status, counts=counts, pages=by_name)
+    return render_page("organisations.html", settings, status=status, counts=counts, pages=by_name)
 
 
 def render_about(settings: Settings, status: Status) -> bytes:
     """How the judging works, its measured accuracy, and thanks."""
     measured = json.loads(render.load_asset("accuracy.json"))
-    return _page("about.html", settings, status=status, measured=measured, contact=_contact(settings.contact))
+    return render_page(
+        "about.html", settings, status=status, measured=measured, contact=_contact(settings.contact)
+    )
 
 
 def render_docs(documents: Sequence[Document], settings: Settings) -> dict[str, bytes]:
     """The documents, each on its page, and the list of them, by the name of their file."""
     return {
-        "docs.html": _page("docs.html", settings, documents=documents),
+        "docs.html": render_page("docs.html", settings, documents=documents),
         **{
-            f"docs/{document.name}.html": _page(
+            f"docs/{document.name}.html": render_page(
                 f"docs/{document.name}.html", settings, document=document, template="document.html.j2"
             )
             for document in documents
@@ -226,7 +248,7 @@ def render_search(
     status: Status | None = None,
 ) -> bytes:
     """One page of a search's results: `items` of `found` in all; `number` counts pages from 1; the search ends at `most`."""
-    return _page(
+    return render_page(
         "search.html",
         settings,
         status=status,
@@ -242,7 +264,7 @@ def render_search(
 
 def render_not_found(settings: Settings) -> bytes:
     """The page of an address that does not exist."""
-    return _page("404.html", settings, root=_root(settings))
+    return render_page("404.html", settings, root=absolute_root(settings))
 
 
 def robots_txt(public_url: str) -> bytes:
@@ -269,48 +291,6 @@ def load_assets() -> dict[str, bytes]:
     return {name: render.load_asset(name) for name in ("style.css", "favicon.svg")}
 
 
-def _page(
-    name: str,
-    settings: Settings,
-    *,
-    root: str | None = None,
-    status: Status | None = None,
-    template: str = "",
-    **values: object,
-) -> bytes:
-    harvested_at = status.stages.get("harvest") if status else None
-    context: dict[str, object] = {
-        "feed": settings.feed,
-        "name": name,
-        "root": _up(name) if root is None else root,
-        "status": status,
-        "harvested_at": harvested_at,
-        "stale": bool(status and harvested_at and status.now - harvested_at > STALE),
-        "channel": _MAIN,
-        "formats": FEED_FORMATS,
-        "address": "",
-        "paged": True,
-        "wanted": "",
-        "href": page_href,
-    }
-    page = render.render_template(template or f"{name}.j2", **{**context, **values})
-    return clean_text(page).encode()
-
-
-_MAIN = Channel(name="", title="", description="", items=())
-
-
-def _up(name: str) -> str:
-    """The relative path from a page to the site's root; the first page may be requested without its name."""
-    return "../" * name.count("/") or "./"
-
-
-def _root(settings: Settings) -> str:
-    """The path prefix of the site. A page that is served for any address cannot link relatively, and absolute
-    addresses would break the site's own style policy under a second host name."""
-    return f"{urlsplit(settings.public_url).path.rstrip('/')}/"
-
-
 def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:
     """Items by the day on which they entered, in their order."""
     days: list[tuple[datetime | None, list[Item]]] = []
@@ -319,12 +299,6 @@ def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:
             days.append((item.entered_at, []))
         days[-1][1].append(item)
     return days
-
-
-def _canonical(settings: Settings, path: str) -> str:
-    """The one address of a page, empty where the site has no public address."""
-    base = settings.public_url.rstrip("/")
-    return page_href(f"{base}/", path) if base else ""
 
 
 def _is_apart(evidence: WorkEvidence) -> bool:

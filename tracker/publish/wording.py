@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tracker.config_files import load_category_names
 from tracker.domain.history import Verdict
@@ -255,6 +255,16 @@ def format_day(moment: datetime) -> str:
     """A day as `Tuesday, 16 June 2026`."""
     names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     return f"{names[moment.weekday()]}, {format_date(moment)}"
+
+
+def format_iso_day(day: str) -> str:
+    """`2026-06-16` as `Tuesday, 16 June 2026`."""
+    return format_day(datetime.fromisoformat(day).replace(tzinfo=UTC))
+
+
+def format_month(month: str) -> str:
+    """`2026-06` as `June 2026`."""
+    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
 
 
 def format_timestamp(moment: datetime | None) -> str:

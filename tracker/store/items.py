@@ -38,7 +38,7 @@ def load_feed_items(store: Store, feed: str, limit: int, category: str = "") -> 
     """
     with store.read() as connection:
         rows = feed_entries.load_entries(connection, feed, limit, category)
-        by_key = _items(connection, dict.fromkeys(row.work for row in rows))
+        by_key = items_by_key(connection, dict.fromkeys(row.work for row in rows))
     names_event = feed.startswith("event/")
     return [
         replace(
@@ -68,7 +68,7 @@ def load_not_open_items(store: Store, limit: int) -> list[Item]:
             .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
             .limit(limit)
         ).scalars()
-        return list(_items(connection, dict.fromkeys(keys)).values())
+        return list(items_by_key(connection, dict.fromkeys(keys)).values())
 
 
 def load_unlinked_items(store: Store, limit: int) -> list[Item]:
@@ -93,14 +93,14 @@ def load_unlinked_items(store: Store, limit: int) -> list[Item]:
             .order_by(WORK.c.submitted_at.desc(), WORK.c.id.desc())
             .limit(limit)
         ).scalars()
-        return list(_items(connection, dict.fromkeys(keys)).values())
+        return list(items_by_key(connection, dict.fromkeys(keys)).values())
 
 
 def load_release_items(store: Store) -> list[Item]:
     """Releases without a paper, by name."""
     with store.read() as connection:
         keys = connection.execute(select(WORK.c.id).where(WORK.c.latest == 0).order_by(WORK.c.name)).scalars()
-        return list(_items(connection, dict.fromkeys(keys)).values())
+        return list(items_by_key(connection, dict.fromkeys(keys)).values())
 
 
 def load_item(store: Store, work: str) -> Item | None:
@@ -110,10 +110,10 @@ def load_item(store: Store, work: str) -> Item | None:
         entered = connection.execute(
             select(FEED_ENTRY.c.entered_at).where(FEED_ENTRY.c.feed == MAIN_FEED, FEED_ENTRY.c.work == key)
         ).scalar_one_or_none()
-        return _items(connection, {key: entered}).get(key)
+        return items_by_key(connection, {key: entered}).get(key)
 
 
-def _items(connection: Connection, entered: Mapping[int, datetime | None]) -> dict[int, Item]:
+def items_by_key(connection: Connection, entered: Mapping[int, datetime | None]) -> dict[int, Item]:
     """Items by the keys of their works, in the order given; `entered` has when each entered the feed."""
     keys = list(entered)
     rows = {

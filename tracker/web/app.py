@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route, Router
 from tracker.domain.protocols import Clock
 from tracker.domain.status import Status
 from tracker.publish.composed_feeds import Composer
-from tracker.web.addresses import FEEDS, MAIN_FEEDS, MOVED, SEARCH
+from tracker.web.addresses import ARCHIVE, FEEDS, MAIN_FEEDS, MOVED, SEARCH
 from tracker.web.api import Api, ApiEndpoint
 from tracker.web.dynamic import DynamicPages, StorePages, WorkerThreads
 from tracker.web.files import CachePolicy, FileEndpoint, FileRoute, NotFound, SnapshotEndpoint
@@ -37,6 +37,7 @@ def build_app(
     pages: StorePages | None = None,
     composer: Composer | None = None,
     compose: Callable[[str], tuple[int, bytes]] | None = None,
+    archive: Callable[[str], tuple[int, bytes]] | None = None,
     api: Api | None = None,
     snapshots: Path | None = None,
     next_harvest: Callable[[], datetime | None] | None = None,
@@ -45,7 +46,8 @@ def build_app(
     """The ASGI application that serves what the publisher writes to `folder`, and what is made on demand.
 
     `health` may raise or hang; `/health` then says so. `public_url` is the address that readers see, and its path is
-    the prefix of all addresses. `compose` makes the page of a feed that a query composes, with its status. `snapshots` is the folder of snapshots. `next_harvest` returns when arXiv is asked
+    the prefix of all addresses. `compose` makes the page of a feed that a query composes, and `archive` that of a
+    selection of the archive, each with its status. `snapshots` is the folder of snapshots. `next_harvest` returns when arXiv is asked
     next; until then caches may show what they have while they ask again.
     """
     files = PublishedFiles(folder)
@@ -55,7 +57,13 @@ def build_app(
         clock, ttl_minutes=ttl_minutes, next_harvest=next_harvest, public_url=public_url, websub_hub=websub_hub
     )
     dynamic = DynamicPages(
-        threads=threads, policy=policy, not_found=not_found, pages=pages, composer=composer, compose=compose
+        threads=threads,
+        policy=policy,
+        not_found=not_found,
+        pages=pages,
+        composer=composer,
+        compose=compose,
+        archive=archive,
     )
     redirects = Redirects(files, not_found)
     monitoring = HealthEndpoints(folder, Health(health, clock, metrics), not_found)
@@ -63,6 +71,7 @@ def build_app(
         (MAIN_FEEDS if composer else frozenset())
         | ({SEARCH} if pages else frozenset())
         | ({FEEDS} if compose else frozenset())
+        | ({ARCHIVE} if archive else frozenset())
     )
     routes: list[BaseRoute] = [
         FileRoute(files, FileEndpoint(files, policy), with_query),
@@ -74,6 +83,7 @@ def build_app(
         Route("/{name:path}.html", redirects.without_ending),
         Route("/{name:path}/", redirects.without_slash),
         Route("/search", dynamic.search),
+        Route("/archive", dynamic.archive),
         Route("/paper/{name:path}", dynamic.paper),
         Route("/feed.{ending}", dynamic.main_feed),
         Route("/feeds", dynamic.feeds),

@@ -95,9 +95,10 @@ class DynamicPages:
         pages: StorePages | None,
         composer: Composer | None,
         compose: Callable[[str], tuple[int, bytes]] | None = None,
+        archive: Callable[[str], tuple[int, bytes]] | None = None,
     ) -> None:
         self._threads, self._policy, self._not_found = threads, policy, not_found
-        self._pages, self._composer, self._compose = pages, composer, compose
+        self._pages, self._composer, self._compose, self._archive = pages, composer, compose, archive
 
     async def search(self, request: Request) -> Response:
         """The page of a search, made from the store."""
@@ -111,6 +112,16 @@ class DynamicPages:
         text = fields.get("page", "1")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
         return await self._page(request, partial(self._pages.search, fields.get("q", ""), max(number, 1)))
+
+    async def archive(self, request: Request) -> Response:
+        """A selection of the archive, made from the store."""
+        query = meaningful_query(request.scope)
+        if not query or not self._archive:
+            return self._not_found.response()
+        status, body = await self._threads.run(partial(self._archive, query))
+        if status != 200:
+            return plain_text(status, body.decode())
+        return generated(request, body, HTML, {"cache-control": f"public, max-age={CACHE_SECONDS}", **SECURITY})
 
     async def paper(self, request: Request) -> Response:
         """The page of a paper that no file shows, or the feed of one paper."""
