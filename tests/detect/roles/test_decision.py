@@ -7,9 +7,10 @@ from tests.detect.roles.mentions import PAPER, in_text, mention
 from tracker.detect.roles import decision, ownership
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
-from tracker.domain.mentions import Mention, RoleDecision
+from tracker.domain.mentions import ArtifactContext, Mention, RoleDecision
 from tracker.domain.papers import Paper
 from tracker.domain.terms import Place, Role, Source
+from tracker.hosts.resolve import resolve_url
 
 
 def decide(rules: RoleRules, *mentions: Mention, paper: Paper = PAPER) -> list[RoleDecision]:
@@ -237,3 +238,63 @@ def test_an_account_of_famous_dependencies_lends_nothing_to_what_else_it_holds(r
 
     assert roles("somelab") == {Role.OWN}
     assert roles("pytorch") == {Role.OWN, Role.MENTION}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.python.org",
+        "https://docs.python.org/3/library/",
+        "https://numpy.org/doc/stable/",
+        "https://www.apache.org/licenses/LICENSE-2.0",
+        "https://opensource.org/licenses/MIT",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "https://www.w3.org/TR/prov-o/",
+        "https://www.rfc-editor.org/rfc/rfc9110",
+        "https://pypi.org/",
+        "https://cran.r-project.org",
+        "https://doi.org/10.3847/1538-4357/ab1234",
+        "https://doi.org/10.1103/PhysRevD.100.1",
+        "https://doi.org/10.21105/joss.01234",
+    ],
+)
+@pytest.mark.parametrize("words", ["Our code is available at", "We release our data under", "Code and data:"])
+def test_standards_and_journals_are_never_own(rules: RoleRules, url: str, words: str) -> None:
+    reference = resolve_url(url)
+    assert reference is not None
+    places = ((Place.ABSTRACT, Source.METADATA), (Place.SECTION, Source.TEX), (Place.PAGE, Source.PAGE))
+    for place, source in places:
+        mention_ = Mention(
+            reference=reference,
+            url=url,
+            place=place,
+            source=source,
+            evidence=f"{words} {url}.",
+            before=f"{words} ",
+        )
+        (decided,) = decision.decide_roles([mention_], PAPER, rules)
+        assert decided.role is Role.MENTION
+
+
+RELEASED = "We release our code and the library at"
+
+
+@pytest.mark.parametrize(
+    ("words", "author", "context", "role"),
+    [
+        (RELEASED, "Tim Dettmers", ArtifactContext(known=True, names_paper=False), Role.OWN),
+        (RELEASED, "Wei Zhang", ArtifactContext(known=True, names_paper=False), Role.MENTION),
+        (RELEASED, "Wei Zhang", ArtifactContext(known=True, names_paper=False, proved=True), Role.OWN),
+        (RELEASED, "Wei Zhang", ArtifactContext(known=True, names_paper=True), Role.OWN),
+        (RELEASED, "Wei Zhang", ArtifactContext(), Role.OWN),
+        ("The code is available at", "Tim Dettmers", ArtifactContext(known=True, names_paper=False), Role.MENTION),
+        ("We quantise the weights with", "Tim Dettmers", ArtifactContext(known=True), Role.MENTION),
+    ],
+)
+def test_a_famous_library_is_that_of_its_authors_who_say_so(
+    rules: RoleRules, words: str, author: str, context: ArtifactContext, role: Role
+) -> None:
+    link = in_text("github:timdettmers/bitsandbytes", f"{words} ", Source.TEX)
+    paper = Paper(arxiv_id="2401.00001", title="Eight Bits Suffice", abstract="We study.", authors=(author,))
+    (decided,) = decision.decide_roles([link], paper, rules, {link.reference.folded: context})
+    assert decided.role is role

@@ -19,7 +19,12 @@ NAMES = PaperNames.of_paper(PAPER)
         ("page:https://github.com", ["bare-host"]),
         ("page:https://openreview.net/forum?id=1", ["publication-host"]),
         ("doi:10.6084/m9.figshare.1", ["archive-doi"]),
-        ("doi:10.1145/1.2", []),
+        ("doi:10.1145/1.2", ["never-own"]),
+        ("doi:10.99999/1.2", []),
+        ("page:https://docs.python.org/3/library", ["never-own"]),
+        ("page:https://pypi.org", ["never-own"]),
+        ("page:https://pypi.org/project/thing", []),
+        ("page:https://stereofield.apache.org", ["name-acronym"]),
         ("github:lab/thing", []),
     ],
 )

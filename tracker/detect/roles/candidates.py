@@ -72,6 +72,8 @@ class Candidate:
     """Whether its name has a word of the title."""
     famous: bool
     """Whether it is a famous dependency, and the paper's title is not its name."""
+    first_person: bool
+    """Whether the words that decide are in the first person, or of this very paper."""
     recorded: float | None
     """The log-odds by the Hub's record of the paper, where it names it and no words of the authors speak against it."""
     support: float = 0.0
@@ -135,6 +137,7 @@ def weigh_candidate(
         tied=names.tied or is_head,
         shares_word=paper_names.shares_word(name),
         famous=names.famous and not is_head,
+        first_person=best.leaning >= _FIRST_PERSON,
         recorded=_weigh_record(weighed, authors, names_score),
         support=rules.signals["names-paper"] if context.names_paper and not (asserted or from_list) else 0.0,
     )

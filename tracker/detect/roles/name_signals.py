@@ -23,6 +23,7 @@ REASONS = {
     "page-host": "the host serves project pages",
     "file-host": "the host serves files and videos",
     "archive-doi": "the DOI is of an archive of data and software",
+    "never-own": "the host is of a language, a library, a licence or a standard, or the DOI of a journal",
     "bare-host": "the link names a host and no page of it",
 }
 """What each signal says to a reader, by its name in `config/roles.toml`."""
@@ -40,9 +41,9 @@ def name_signals(reference: Reference, paper: PaperNames, rules: RoleRules) -> t
     if reference.folded in rules.famous:
         signals.append("famous")
     if reference.kind == "page":
-        signals += _page_signals(reference.url, rules)
+        signals += _page_signals(reference.url, paper, rules)
     elif reference.kind == "doi":
-        signals += ["archive-doi"] if reference.key[4:].startswith(rules.archives) else []
+        signals += _doi_signals(reference.key[4:], rules)
     if paper.is_acronym(name) or (reference.kind == "page" and paper.is_acronym(owner)):
         signals.append("name-acronym")
     elif paper.resembles(name):
@@ -85,7 +86,13 @@ def is_under(host: str, hosts: frozenset[str]) -> bool:
     return any(".".join(labels[start:]) in hosts for start in range(len(labels) - 1))
 
 
-def _page_signals(url: str, rules: RoleRules) -> list[str]:
+def _doi_signals(doi: str, rules: RoleRules) -> list[str]:
+    if doi.startswith(rules.archives):
+        return ["archive-doi"]
+    return ["never-own"] if doi.startswith(rules.journals) else []
+
+
+def _page_signals(url: str, paper: PaperNames, rules: RoleRules) -> list[str]:
     split = urlsplit(url)
     host = split.netloc.partition(":")[0]
     if is_under(host, rules.publication_hosts):
@@ -93,6 +100,10 @@ def _page_signals(url: str, rules: RoleRules) -> list[str]:
     if is_under(host, rules.page_hosts):
         return ["page-host"]
     has_path = bool(split.path.strip("/"))
+    in_index = is_under(host, rules.package_hosts)
+    if in_index or is_under(host, rules.reference_hosts):
+        names_own = (in_index and has_path) or any(paper.is_head(label) for label in host.split("."))
+        return [] if names_own else ["never-own"]
     if is_under(host, rules.file_hosts):
         return ["file-host"] if has_path else ["bare-host"]
     return ["bare-host"] if host in _CODE_HOSTS and not has_path else []

@@ -70,7 +70,7 @@ def is_claimed(candidate: Candidate, rules: RoleRules) -> bool:
 def find_conflict(candidate: Candidate, claim: Claim, *, proved: bool) -> str:
     """The sentence that says what contradicts that it is the authors' own; empty where nothing does.
 
-    A famous dependency, a repository whose files name another paper alone, and one that another paper of other
+    A famous dependency of others, a repository whose files name another paper alone, and one that another paper of other
     authors claims with more right: its files name that paper, or its claim is the stronger or the earlier one.
     """
     if candidate.from_operator:
@@ -78,7 +78,7 @@ def find_conflict(candidate: Candidate, claim: Claim, *, proved: bool) -> str:
     rival = None if candidate.context.names_paper else candidate.context.rival
     if rival is not None and rival.named and not proved:
         return f"conflict: {rival.paper} claims it, and its README or card names that paper"
-    if _is_unproved_famous(candidate):
+    if _is_unproved_famous(candidate, proved=proved):
         return "conflict: it is a famous dependency, and its README does not name this paper"
     if _names_another(candidate) and not (proved and candidate.asserted):
         return "conflict: its README or card names another paper and not this one"
@@ -93,9 +93,14 @@ def _names_another(candidate: Candidate) -> bool:
     return not (candidate.asserted and candidate.tied)
 
 
-def _is_unproved_famous(candidate: Candidate) -> bool:
-    """Whether it is a famous dependency that only its README could prove to be this paper's, and does not."""
-    return candidate.famous and candidate.context.known and not candidate.context.names_paper
+def _is_unproved_famous(candidate: Candidate, *, proved: bool) -> bool:
+    """Whether it is a famous dependency, and nothing but the paper's words says that it is this paper's.
+
+    Its README that names the paper says so, and first-person words do where its account is an author's or proved.
+    """
+    if not candidate.famous or not candidate.context.known or candidate.context.names_paper:
+        return False
+    return not (candidate.first_person and (candidate.author or proved))
 
 
 def is_proved_by_operator(candidate: Candidate, rules: RoleRules) -> bool:

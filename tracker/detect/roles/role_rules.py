@@ -53,7 +53,10 @@ class RoleRules:
     page_hosts: frozenset[str]
     publication_hosts: frozenset[str]
     file_hosts: frozenset[str]
+    reference_hosts: frozenset[str]
+    package_hosts: frozenset[str]
     archives: tuple[str, ...]
+    journals: tuple[str, ...]
     placeholder: re.Pattern[str]
     derivative: re.Pattern[str]
     organisations: tuple[frozenset[tuple[str, str]], ...]
@@ -73,7 +76,10 @@ class _HostTables(ConfigTable):
     pages: frozenset[str]
     publications: frozenset[str]
     files: frozenset[str]
+    references: frozenset[str]
+    packages: frozenset[str]
     archives: tuple[str, ...]
+    journals: tuple[str, ...]
     placeholders: str
     derivatives: str
 
@@ -136,7 +142,10 @@ def build_role_rules(
         page_hosts=hosts.pages,
         publication_hosts=hosts.publications,
         file_hosts=hosts.files,
+        reference_hosts=hosts.references,
+        package_hosts=hosts.packages,
         archives=hosts.archives,
+        journals=hosts.journals,
         placeholder=_compile(hosts.placeholders, "hosts.placeholders", path),
         derivative=_compile(hosts.derivatives, "hosts.derivatives", path),
         organisations=tuple(item.accounts for item in organisations),
