@@ -81,7 +81,7 @@ def test_pages_request_nothing_from_elsewhere_and_log_nothing(
 
 
 def test_every_link_within_the_site_leads_somewhere(site: dict[str, bytes], address: str, chromium: Any) -> None:
-    feeds = (".xml", ".atom", ".json", ".opml")
+    feeds = (".xml", ".atom", ".json", ".opml", ".bib", ".ris")
     context = chromium.new_context(java_script_enabled=True)
     page, missing = context.new_page(), set()
     # The service answers these itself, from the store.

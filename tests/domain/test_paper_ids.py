@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.paper_ids import parse_arxiv_id
+from tracker.domain.paper_ids import find_arxiv_ids, parse_arxiv_id
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,15 @@ def test_any_text_has_an_answer(text: str) -> None:
 @pytest.mark.parametrize("part", ["/", "a-", "arXiv:", "[", "2103.", "abs/", "%2F", " "])
 def test_a_long_text_is_cut_before_it_is_read(part: str) -> None:
     assert parse_arxiv_id(part * 200_000) is None
+
+
+def test_ids_of_a_bibtex_file() -> None:
+    text = """@misc{a, eprint={2606.00001v2}, year={2026}} @article{b, journal={arXiv preprint arXiv:1706.03762},
+    doi = {10.48550/arXiv.2103.00020}, pages = {1234.5678--1299}, url = {https://arxiv.org/abs/hep-th/9901001}}
+    2606.00001, 12606.00001, 2606.00001.5, x2606.00001, https://doi.org/10.1145/3306.1"""
+    assert find_arxiv_ids(text) == ["2606.00001", "1706.03762", "2103.00020", "hep-th/9901001"]
+
+
+@pytest.mark.parametrize("piece", ["-", "a", "a-", "1", "1.", "26", "2606.", "/", "cs/"])
+def test_a_hostile_text_holds_none(piece: str) -> None:
+    assert find_arxiv_ids(piece * 200_000) == []

@@ -663,3 +663,23 @@ def test_text_can_be_read_in_light_and_dark(theme: int, pair: tuple[str, str]) -
     blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", blocks[theme]))
     assert contrast(colours[pair[0]], colours[pair[1]]) >= 4.5
+
+
+def test_reference_managers_recognise_a_papers_page(item: Make, dossier: Any, configured: Configured) -> None:
+    parsed = html.fromstring(pages.render_paper(item(title='A "$\\lambda$" <b>'), dossier(), configured()))
+    tags = [
+        (tag.get("name"), tag.get("content"))
+        for tag in parsed.xpath("//head/meta[starts-with(@name, 'citation_')]")
+    ]
+    assert tags == [
+        ("citation_title", 'A "λ" <b>'),
+        ("citation_author", "Ann Author"),
+        ("citation_author", "Bob Builder"),
+        ("citation_publication_date", "2026/06/15"),
+        ("citation_online_date", "2026/06/15"),
+        ("citation_arxiv_id", "2606.00001"),
+        ("citation_doi", "10.48550/arXiv.2606.00001"),
+        ("citation_publisher", "arXiv"),
+        ("citation_abstract_html_url", "https://arxiv.org/abs/2606.00001"),
+    ], "without citation_pdf_url: this page is not the paper"
+    assert "../paper/2606.00001.bib" in parsed.xpath("//main//a/@href")

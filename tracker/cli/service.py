@@ -1,7 +1,7 @@
 """The commands that stay in the foreground: the service, its demo, and the stand-in for the upstreams."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tracker.scheduler import Service
     from tracker.settings import Settings
     from tracker.store.engine import Store
+    from tracker.web.references import References
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -115,11 +116,34 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
         compose=partial(build_composed_page, service.worker.composer, settings),
         archive=partial(build_selection_page, reader, settings),
         api=Api(settings),
+        references=_references_from(reader),
         snapshots=settings.snapshot_file.parent,
         next_harvest=service.next_harvest,
         metrics=lambda with_store: render_metrics(worker, with_store=with_store),
     )
     process.serve(site, settings.web.host, settings.web.port, start, stop.on_stop)
+
+
+def _references_from(reader: "Store") -> "References":
+    """The functions that write references; what they use is loaded with the first one that is asked for."""
+    from tracker.web.references import References
+
+    def by_ids(ending: str, arxiv_ids: Sequence[str]) -> bytes | None:
+        from tracker.pipeline.references import build_references
+
+        return build_references(reader, ending, arxiv_ids)
+
+    def search(ending: str, words: str) -> bytes:
+        from tracker.pipeline.references import build_search_references
+
+        return build_search_references(reader, ending, words)
+
+    def feed_papers(json_feed: bytes) -> list[str]:
+        from tracker.pipeline.references import list_feed_papers
+
+        return list_feed_papers(json_feed)
+
+    return References(by_ids, search, feed_papers)
 
 
 @app.command()

@@ -33,6 +33,8 @@ class ItemLink:
     """A conflict or a doubt about the licence, as a sentence."""
     copy_url: str | None = None
     """An archived copy of what is gone."""
+    commit: str | None = None
+    """The commit that was last read, as hexadecimal digits; None where the host gave none."""
     found_at: datetime | None = None
     """When it was found in the paper's first version, where it had stood before anybody read it; None for other links."""
 

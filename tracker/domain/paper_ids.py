@@ -1,4 +1,4 @@
-"""arXiv ids as people paste them: bare, with a version, as arXiv's citation, or inside an address; pure."""
+"""arXiv ids as people paste them: bare, with a version, as arXiv's citation, in an address, or in a whole text; pure."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ _ROUTES = frozenset(
 """What precedes an id in an address: at arXiv and its mirrors, at doi.org, on the Hub, on pages of this program."""
 _SUFFIXES = (".pdf", ".html", ".bib", ".json")
 _AROUND = " \t\r\n<>()[]{}\"'`,;."
+
+LONGEST_TEXT = 2_000_000
+"""Characters of a text in which all ids are looked for."""
+_WITHIN = re.compile(
+    r"(?<![0-9])(?<![0-9]\.)(?<![A-Za-z-])"
+    r"([0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z][a-z-]{1,11}(?:\.[A-Z]{2})?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3})"
+    r"(?:v[0-9]{1,3})?(?![0-9A-Za-z_])(?!\.[0-9])"
+)
+
+
+def find_arxiv_ids(text: str) -> list[str]:
+    """All ids in a text, such as a BibTeX file or a list, in order and each once. In time linear in the text."""
+    found = (_plain_id(match[1]) for match in _WITHIN.finditer(text[:LONGEST_TEXT]))
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def parse_arxiv_id(text: str) -> str | None:

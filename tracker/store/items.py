@@ -113,6 +113,13 @@ def load_item(store: Store, work: str) -> Item | None:
         return items_by_key(connection, {key: entered}).get(key)
 
 
+def load_items(store: Store, works: Sequence[str]) -> list[Item]:
+    """Works with everything published of them but their place in the feed, in the order given, each once; works that
+    are not stored are left out."""
+    with store.read() as connection:
+        return list(items_by_key(connection, dict.fromkeys(map(work_key, works))).values())
+
+
 def items_by_key(connection: Connection, entered: Mapping[int, datetime | None]) -> dict[int, Item]:
     """Items by the keys of their works, in the order given; `entered` has when each entered the feed."""
     keys = list(entered)
@@ -198,6 +205,7 @@ def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLi
             ARTIFACT.c.created_at,
             ARTIFACT.c.licence_note,
             ARTIFACT.c.copy_url,
+            ARTIFACT.c.commit_id,
             ARTIFACT.c.url.label("canonical"),
         )
         .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
@@ -223,6 +231,7 @@ def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLi
                 created_at=row.created_at,
                 licence_note=row.licence_note,
                 copy_url=row.copy_url,
+                commit=row.commit_id,
                 found_at=row.found_at if row.source in _STOOD_BEFORE and row.first_version == 1 else None,
             )
         )

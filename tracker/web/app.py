@@ -24,6 +24,7 @@ from tracker.web.health import Health, HealthEndpoints, MetricsRenderer
 from tracker.web.middleware import Errors, FloodLimit, ForwardedClient, PublicPrefix, RequestBounds
 from tracker.web.published import PublishedFiles
 from tracker.web.redirects import FoldedRoute, Redirects
+from tracker.web.references import TYPES, ReferenceEndpoint, References
 
 
 def build_app(
@@ -39,6 +40,7 @@ def build_app(
     compose: Callable[[str], tuple[int, bytes]] | None = None,
     archive: Callable[[str], tuple[int, bytes]] | None = None,
     api: Api | None = None,
+    references: References | None = None,
     snapshots: Path | None = None,
     next_harvest: Callable[[], datetime | None] | None = None,
     metrics: MetricsRenderer | None = None,
@@ -73,6 +75,10 @@ def build_app(
         | ({FEEDS} if compose else frozenset())
         | ({ARCHIVE} if archive else frozenset())
     )
+    citing: list[BaseRoute] = []
+    if references:
+        cite = ReferenceEndpoint(references, files=files, composer=composer, threads=threads, not_found=not_found)
+        citing = [Route(f"/{{name:path}}.{ending}", cite.respond) for ending in TYPES]
     routes: list[BaseRoute] = [
         FileRoute(files, FileEndpoint(files, policy), with_query),
         FoldedRoute(files),
@@ -82,6 +88,7 @@ def build_app(
         *(Route(f"/{address}", redirects.moved) for address in MOVED),
         Route("/{name:path}.html", redirects.without_ending),
         Route("/{name:path}/", redirects.without_slash),
+        *citing,
         Route("/search", dynamic.search),
         Route("/archive", dynamic.archive),
         Route("/paper/{name:path}", dynamic.paper),
