@@ -45,11 +45,11 @@ def test_accounts_are_folded() -> None:
     [
         ("[[organisation]]\ngithub = []\n", Watchlist, "the key `name` of `organisation.1` is missing."),
         ('[[organisation]]\nname = "x"\ngitlab = []\n', Watchlist, "unknown key `gitlab` of `organisation.1`; "),
-        ('[[organisation]]\nname = "x"\ngithub = "x"\n', Watchlist, "the key `github` of `organisation.1` is wrong: "),
-        ('[[organisation]]\nname = "x"\ngithub = [1]\n', Watchlist, "`organisation.1.github.1` is wrong: "),
+        ('[[organisation]]\nname = "x"\ngithub = "x"\n', Watchlist, "the key `github` of `organisation.1` must be a list."),
+        ('[[organisation]]\nname = "x"\ngithub = [1]\n', Watchlist, "`organisation.1.github.1` must be a text."),
         ("organisations = []\n", Watchlist, "unknown key `organisations`; `config/mine.toml` lists all keys."),
         (f'{CORRECTION}role = "own"\n{CORRECTION}', CorrectionsFile, "`correction.2` is wrong: it names neither a `role`"),
-        (f'{CORRECTION}role = "theirs"\n', CorrectionsFile, "the key `role` of `correction.1` is wrong: "),
+        (f'{CORRECTION}role = "theirs"\n', CorrectionsFile, "the key `role` of `correction.1` must be 'own', "),
         ("[[correction", CorrectionsFile, "is not valid TOML: "),
     ],
 )  # fmt: skip

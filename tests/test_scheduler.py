@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tracker import scheduler, settings
-from tracker.domain.errors import SettingsError, StoreError, TrackerError
+from tracker.domain.errors import StoreError, TrackerError
 from tracker.domain.status import Trouble
 from tracker.pipeline.context import Counts, Cycle, begin_cycle
 from tracker.pipeline.stage import StageOutcome
@@ -38,10 +38,17 @@ def test_a_week_follows_the_announcements_in_summer_and_winter(week: datetime) -
         "Wed 13:00", "Wed 23:30", "Thu 01:00", "Thu 13:00", "Thu 23:30", "Fri 01:00", "Fri 13:00", "Sat 13:00"]  # fmt: skip
 
 
-@pytest.mark.parametrize("variable", ["TRACKER_SCHEDULE__DAY", "TRACKER_SCHEDULE__TIMEZONE"])
-def test_an_impossible_timetable_is_one_sentence(variable: str) -> None:
-    with pytest.raises(SettingsError, match="schedule"):
-        harvest_trigger(settings.load_settings(environ={variable: "never/at all"}).schedule)
+def test_weekday_numbers_count_from_sunday_as_in_cron() -> None:
+    schedule = settings.load_settings(
+        environ={
+            "TRACKER_SCHEDULE__EVENING": "30 23 * * 0-4",
+            "TRACKER_SCHEDULE__NIGHT": "0 1 * * 1-5",
+        }
+    ).schedule
+    for hours in range(0, 400, 7):
+        moment = datetime(2026, 6, 14, tzinfo=NEW_YORK) + timedelta(hours=hours)
+        usual = harvest_trigger(settings.load_settings(environ={}).schedule).get_next_fire_time(None, moment)
+        assert harvest_trigger(schedule).get_next_fire_time(None, moment) == usual
 
 
 class Clock:

@@ -67,7 +67,32 @@ def test_secrets_come_from_their_own_variables_and_are_not_shown() -> None:
         ("[limits]\ngithub_batch = 0\n", "`limits.github_batch`"),
         ("[pace]\narxiv = 1.0\n", "`pace.arxiv`"),
         ("[upstreams]\narxiv_api = 'ftp://x/'\n", "`upstreams.arxiv_api`"),
-        ("public_url = 'example.org'\n", "`public_url`"),
+        (
+            "public_url = 'example.org'\n",
+            "`public_url` is not an http address; write it with its scheme: https://example.org.",
+        ),
+        ("database_url = 'localhost/papers'\n", "`database_url` is not the address of a database"),
+        ("[harvest]\ncategories = 'cs.CL'\n", "`harvest.categories` must be a list."),
+        ("[harvest]\ncategories = []\n", "`harvest.categories` must have at least 1 value."),
+        (
+            "[harvest]\ncategories = ['cs.CL', 'banana']\n",
+            "`harvest.categories` names an unknown category, 'banana'; ",
+        ),
+        (
+            "[harvest]\ncategories = ['cs.cl']\n",
+            "`harvest.categories` names an unknown category, 'cs.cl'; did you mean cs.CL?",
+        ),
+        ("[harvest]\ncategories = ['cs.XX']\n", "unknown category, 'cs.XX'"),
+        ("[harvest]\nholidays = ['soon']\n", "must be a date like 2026-12-25."),
+        ("[harvest]\nfirst_days = 0\n", "`harvest.first_days` must be at least 1."),
+        ("[notify]\ncategories = ['cs']\n", "`notify.categories` names an unknown category, 'cs'"),
+        ("[notify]\nwebsub_hub = 'hub.example.org/x'\n", "write it with its scheme: https://hub.example.org/x."),
+        (
+            "[schedule]\nevening = '99 99 * * *'\n",
+            "`schedule.evening` is not a time: '99' is not a minute from 0 to 59.",
+        ),
+        ("[schedule]\ntimezone = 'Moon/Sea'\n", "`schedule.timezone` is not a time zone"),
+        ("log_format = 'loud'\n", "`log_format` must be 'auto', 'plain' or 'json'."),
     ],
 )
 def test_an_error_is_one_sentence_that_names_the_key_and_the_file(tmp_path: Path, text: str, key: str) -> None:
@@ -162,3 +187,50 @@ def test_a_bound_of_a_cycle_is_read_as_that_of_a_day(tmp_path: Path) -> None:
     assert (limits.full_texts_per_day, limits.pages_per_day, limits.hub_records_per_day) == (960, 7, 0)
     with pytest.raises(SettingsError, match="TRACKER_LIMITS__FULL_TEXTS"):
         load_settings(environ={"TRACKER_LIMITS__FULL_TEXTS": "many"})
+
+
+QUOTED = {
+    "TRACKER_HARVEST__CATEGORIES": '"cs.CL,cs.LG"',
+    "TRACKER_PUBLIC_URL": "'https://papers.example.org'",
+    "TRACKER_DATA_DIR": '"/srv/data"',
+    "TRACKER_CONFIG": '"mine.toml"',
+    "TRACKER_NOTIFY_URLS": '"json://secret@example.org"',
+}
+
+
+@pytest.mark.parametrize("variable", QUOTED)
+def test_a_value_in_quotes_is_refused_and_not_repeated(variable: str) -> None:
+    with pytest.raises(SettingsError, match=f"{variable}: its value is in quotes; write it without them") as error:
+        load_settings(environ={variable: QUOTED[variable]})
+    assert QUOTED[variable].strip("'\"") not in str(error.value)
+
+
+def test_quotes_within_a_value_stay() -> None:
+    assert load_settings(environ={"TRACKER_FEED__TITLE": '"Open" and "shut"'}).feed.title == '"Open" and "shut"'
+
+
+def test_line_ends_of_other_systems_are_no_part_of_a_value() -> None:
+    given = {
+        "TRACKER_HARVEST__CATEGORIES": "cs.CL,cs.LG\r",
+        "TRACKER_PUBLIC_URL": "https://example.org\r",
+        "HF_TOKEN": "hf_x\r",
+    }
+    loaded = load_settings(environ=given)
+    assert (loaded.harvest.categories, loaded.public_url) == (("cs.CL", "cs.LG"), "https://example.org")
+    assert loaded.hf_token is not None
+    assert loaded.hf_token.get_secret_value() == "hf_x"
+
+
+def test_a_data_folder_that_is_a_file_is_refused_at_start(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file", tmp_path / "file" / "data"):
+        with pytest.raises(SettingsError, match=f"`data_dir` needs a folder, and {tmp_path / 'file'} is a file"):
+            load_settings(environ={"TRACKER_DATA_DIR": str(path)})
+    assert load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / "new" / "data")}).data_dir.name == "data"
+
+
+def test_an_address_with_a_password_is_not_repeated() -> None:
+    for variable in ("TRACKER_DATABASE_URL", "TRACKER_UPSTREAMS__ZENODO", "TRACKER_NOTIFY__WEBSUB_HUB"):
+        with pytest.raises(SettingsError) as error:
+            load_settings(environ={variable: "user:word-of-mine@host/x"})
+        assert "word-of-mine" not in str(error.value)

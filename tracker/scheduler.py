@@ -18,7 +18,8 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tracker.domain.errors import Cancelled, SettingsError, TrackerError
+from tracker.domain.cron import parse_cron
+from tracker.domain.errors import Cancelled, TrackerError
 from tracker.domain.protocols import Clock, Progress
 from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, snapshot
@@ -41,16 +42,10 @@ CYCLE, DUE_WORK, READING = "cycle", "due_work", "reading"
 
 
 def harvest_trigger(schedule: Schedule) -> OrTrigger:
-    """When arXiv is polled, in the time zone of its announcements. Raises SettingsError."""
-    try:
-        zone = ZoneInfo(schedule.timezone)
-        crons = [
-            CronTrigger.from_crontab(fields, timezone=zone)
-            for fields in (schedule.evening, schedule.night, schedule.day)
-        ]
-    except (ValueError, KeyError, OSError) as error:
-        raise SettingsError(f"The table `schedule` cannot be used: {error}.") from None
-    return OrTrigger(crons)
+    """When arXiv is polled, in the time zone of its announcements."""
+    zone = ZoneInfo(schedule.timezone)
+    times = (schedule.evening, schedule.night, schedule.day)
+    return OrTrigger([CronTrigger(**parse_cron(fields), timezone=zone) for fields in times])
 
 
 class Service:

@@ -7,44 +7,72 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 
-from tracker.config_files import ConfigTable, config_dir, describe_error, read_toml
+from tracker.config_files import REASON, ConfigTable, describe_error, load_category_names, read_sources
+from tracker.domain.cron import parse_cron
 from tracker.domain.errors import SettingsError
+from tracker.domain.setting_checks import check_address, check_category, check_database_url
 from tracker.domain.terms import Fact
 
-PREFIX = "TRACKER_"
-NO_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
-SECRETS = {"github_token": "GITHUB_TOKEN", "hf_token": "HF_TOKEN", "notify_urls": "TRACKER_NOTIFY_URLS"}
 MAIN_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
 """Every installation asks these; a moved clock is refused unless all of them are on this machine."""
-RENAMED = {
-    "limits.full_texts": "limits.full_texts_per_day",
-    "limits.hub_records": "limits.hub_records_per_day",
-    "limits.pages": "limits.pages_per_day",
-}
-"""Keys of older programs, read as the newer ones: they bounded a cycle, where these bound a day …"""
-CYCLES_A_DAY = 96
-"""… which had so many cycles, one every fifteen minutes."""
-YEARS = range(1991, 2200)
-"""Years to which a clock may be moved: since arXiv began, and with room to compute."""
-_TOKEN = re.compile(r"[!#-&(-~]+", re.ASCII)
-"""Printable ASCII without quotes and spaces, as a header takes it."""
 ARXIV_PACE_SECONDS = 3.0
 """arXiv's terms of use: one request every three seconds, over all machines (info.arxiv.org/help/api/tou)."""
+
+
+def _checked_by(check: Callable[[Any], object]) -> AfterValidator:
+    """A type's check: what it raises becomes the reason of the error."""
+
+    def validate(value: Any) -> Any:
+        try:
+            check(value)
+        except ValueError as error:
+            raise PydanticCustomError(REASON, "{reason}", {"reason": str(error)}) from None
+        return value
+
+    return AfterValidator(validate)
+
+
+def _check_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, LookupError, OSError):
+        hint = "write one like America/New_York, or install the package tzdata where they are missing"
+        raise ValueError(f"is not a time zone that this machine knows, {name!r}; {hint}") from None
+
+
+def _check_folder(path: Path) -> None:
+    nearest = path.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise ValueError(f"needs a folder, and {nearest} is a file; name another, or move the file away")
+
+
+Address = Annotated[str, _checked_by(check_address)]
+"""An address of the web, or an empty text."""
+Category = Annotated[str, _checked_by(lambda code: check_category(code, load_category_names()))]
+Cron = Annotated[str, _checked_by(parse_cron)]
+DatabaseUrl = Annotated[str, _checked_by(check_database_url)]
+Folder = Annotated[Path, _checked_by(_check_folder)]
+"""A folder that is there or can be made: nothing on its way is a file."""
+TimeZone = Annotated[str, _checked_by(_check_time_zone)]
+"""A name of the IANA time zone database."""
 
 
 class Harvest(ConfigTable):
     """What is harvested, and in which windows."""
 
-    categories: tuple[str, ...] = Field(min_length=1)
+    categories: tuple[Category, ...] = Field(min_length=1)
     first_days: int = Field(ge=1)
     overlap_days: int = Field(ge=0)
     window_days: int = Field(ge=1)
@@ -57,10 +85,10 @@ class Harvest(ConfigTable):
 class Schedule(ConfigTable):
     """When the service works."""
 
-    timezone: str
-    evening: str
-    night: str
-    day: str
+    timezone: TimeZone
+    evening: Cron
+    night: Cron
+    day: Cron
     check_minutes: int = Field(ge=1)
     retry_minutes: int = Field(ge=1)
 
@@ -68,18 +96,18 @@ class Schedule(ConfigTable):
 class Upstreams(ConfigTable):
     """Base addresses without a trailing slash."""
 
-    arxiv_api: str
-    github_api: str
-    huggingface: str
-    arxiv_oai: str
-    arxiv_rss: str
-    arxiv_site: str
-    gitlab: str
-    codeberg: str
-    bitbucket: str
-    zenodo: str
-    software_heritage: str
-    web: str
+    arxiv_api: Address
+    github_api: Address
+    huggingface: Address
+    arxiv_oai: Address
+    arxiv_rss: Address
+    arxiv_site: Address
+    gitlab: Address
+    codeberg: Address
+    bitbucket: Address
+    zenodo: Address
+    software_heritage: Address
+    web: Address
 
 
 class Pace(ConfigTable):
@@ -166,10 +194,10 @@ class Retention(ConfigTable):
 class Notify(ConfigTable):
     """Who is notified of what was published. Where notices go is a secret: `Settings.notify_urls`."""
 
-    websub_hub: str
+    websub_hub: Address
     seconds: float = Field(gt=0)
     items: int = Field(ge=1)
-    categories: tuple[str, ...]
+    categories: tuple[Category, ...]
     facts: tuple[Fact, ...]
     keywords: tuple[str, ...]
 
@@ -177,9 +205,9 @@ class Notify(ConfigTable):
 class Settings(ConfigTable):
     """All settings, frozen."""
 
-    data_dir: Path
-    database_url: str
-    public_url: str
+    data_dir: Folder
+    database_url: DatabaseUrl
+    public_url: Address
     contact: str
     corrections: Path | None = None
     """A file of the operator's corrections beside the built-in one."""
@@ -248,95 +276,13 @@ def load_settings(
     `file` is the operator's TOML file, by default that of `TRACKER_CONFIG`; `environ` defaults to the process's;
     `overlay` (nested like the file) is applied before both, for the demo. Raises SettingsError.
     """
-    env = os.environ if environ is None else environ
-    if file is None and env.get("TRACKER_CONFIG"):
-        file = Path(env["TRACKER_CONFIG"])
-    values: dict[str, Any] = {}
-    origin: dict[str, str] = {}
-    builtin = config_dir() / "tracker.toml"
-    _merge(values, read_toml(builtin), str(builtin), origin)
-    _merge(values, overlay or {}, "the demo's own settings", origin)
-    if file is not None:
-        _merge(values, read_toml(file), str(file), origin)
-    _merge_environ(values, env, origin)
-    _read_secrets(values, env, origin)
-    if env.get("TRACKER_NOW"):
-        values["now"] = parse_now(env["TRACKER_NOW"])
-    _read_old_keys(values, origin)
-    values["chosen"] = frozenset(key for key, where in origin.items() if where != str(builtin))
+    values, origin = read_sources(file, os.environ if environ is None else environ, overlay or {})
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error, origin)) from None
     _check(settings, origin)
     return settings
-
-
-def _read_old_keys(values: dict[str, Any], origin: dict[str, str]) -> None:
-    """Replace the keys of older programs by the newer ones, whose value counts where both are given."""
-    builtin = str(config_dir() / "tracker.toml")
-    for old, new in RENAMED.items():
-        if (where := origin.pop(old, None)) is None:
-            continue
-        table, _, key = old.partition(".")
-        bound = values[table].pop(key)
-        if origin.get(new) == builtin:
-            number = str(bound).strip()
-            values[table][new.partition(".")[2]] = int(number) * CYCLES_A_DAY if number.isdecimal() else bound
-            origin[new] = where
-
-
-def _read_secrets(values: dict[str, Any], env: Mapping[str, str], origin: Mapping[str, str]) -> None:
-    """Take the secrets from the environment. SettingsError where a file holds one, or a token cannot be one."""
-    for key, variable in SECRETS.items():
-        if key in values:
-            raise SettingsError(f"{origin[key]}: `{key}` is a secret; set {variable} in the environment instead.")
-        if text := env.get(variable):
-            values[key] = text
-            if key != "notify_urls" and not _TOKEN.fullmatch(text):
-                raise SettingsError(f"{variable}: is not a token; copy it again, without quotes and spaces.")
-
-
-def _merge(
-    into: dict[str, Any], new: Mapping[str, Any], where: str, origin: dict[str, str], path: str = ""
-) -> None:
-    for key, value in new.items():
-        name = f"{path}{key}"
-        if isinstance(value, Mapping) and isinstance(into.get(key, {}), dict):
-            _merge(into.setdefault(key, {}), value, where, origin, f"{name}.")
-        else:
-            into[key] = value
-        origin[name] = where
-
-
-def _merge_environ(values: dict[str, Any], env: Mapping[str, str], origin: dict[str, str]) -> None:
-    for variable in sorted(env):
-        if not variable.startswith(PREFIX) or variable in NO_KEYS:
-            continue
-        if variable == f"{PREFIX}DATA_DIR" and not env[variable].strip():
-            # An unset variable of a shell script must not make the current folder the data folder.
-            continue
-        *tables, key = variable.removeprefix(PREFIX).lower().split("__")
-        nested: Any = values
-        for table in tables:
-            nested = nested.setdefault(table, {}) if isinstance(nested, dict) else None
-        if not isinstance(nested, dict):
-            raise SettingsError(f"{variable}: no such setting; `config/tracker.toml` lists them all.")
-        text = env[variable]
-        is_list = isinstance(nested.get(key), (list, tuple))
-        nested[key] = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
-        origin[".".join([*tables, key])] = f"the environment ({variable})"
-
-
-def parse_now(text: str) -> datetime:
-    """The time that `TRACKER_NOW` names, in UTC; SettingsError when it is not a time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f"TRACKER_NOW: {text!r} is not a time; write it like 2026-07-01T05:00:00Z.") from None
-    if moment.year not in YEARS:
-        raise SettingsError(f"TRACKER_NOW: {text!r} is not a time between {YEARS.start} and {YEARS.stop - 1}.")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
@@ -350,11 +296,6 @@ def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
 
 def _check(settings: Settings, origin: Mapping[str, str]) -> None:
     upstreams = settings.upstreams.model_dump()
-    for name, url in upstreams.items():
-        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-            raise SettingsError(
-                f"{origin[f'upstreams.{name}']}: the key `upstreams.{name}` is not an http address: {url!r}."
-            )
     if settings.pace.arxiv < ARXIV_PACE_SECONDS and not is_loopback(upstreams["arxiv_api"]):
         raise SettingsError(
             f"{origin['pace.arxiv']}: the key `pace.arxiv` is below {ARXIV_PACE_SECONDS:g} seconds, which "
@@ -367,23 +308,13 @@ def _check(settings: Settings, origin: Mapping[str, str]) -> None:
                     f"TRACKER_NOW moves the clock only when every upstream is on this machine, and "
                     f"`upstreams.{name}` is {upstreams[name]}."
                 )
-    if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
-        raise SettingsError(
-            f"{origin['public_url']}: the key `public_url` is not an http address: {settings.public_url!r}."
-        )
     if settings.notify.websub_hub:
         _check_websub_hub(settings, origin)
 
 
 def _check_websub_hub(settings: Settings, origin: Mapping[str, str]) -> None:
     where = f"{origin['notify.websub_hub']}: the key `notify.websub_hub`"
-    try:
-        parts = urlsplit(settings.notify.websub_hub)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"{where} is not an http address.")
-    if "@" in parts.netloc:
+    if "@" in urlsplit(settings.notify.websub_hub).netloc:
         raise SettingsError(f"{where} carries a user name or password, which every feed would show.")
     if not settings.public_url:
         raise SettingsError(f"{where} needs `public_url`: a WebSub hub must know where it finds the feeds.")

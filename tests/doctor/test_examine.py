@@ -167,7 +167,9 @@ def test_corrections_that_cannot_be_read_are_a_finding(tmp_path: Path, environ: 
 
 def test_a_data_folder_that_is_a_file_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert findings({"TRACKER_DATA_DIR": str(tmp_path / "file" / "data")})["disk: data_dir"].mark == "bad"
+    report = findings({"TRACKER_DATA_DIR": str(tmp_path / "file" / "data")})
+    assert report["configuration: settings"].mark == "bad"
+    assert "(TRACKER_DATA_DIR): the key `data_dir` needs a folder" in report["configuration: settings"].says
 
 
 def test_a_clock_earlier_than_what_is_stored_is_bad(environ: dict[str, str], upstreams: StoredUpstreams) -> None:
@@ -176,7 +178,8 @@ def test_a_clock_earlier_than_what_is_stored_is_bad(environ: dict[str, str], ups
 
 
 def test_an_unknown_time_zone_is_bad(environ: dict[str, str]) -> None:
-    assert findings(environ | {"TRACKER_SCHEDULE__TIMEZONE": "Moon/Sea"})["clock: time zone"].mark == "bad"
+    report = findings(environ | {"TRACKER_SCHEDULE__TIMEZONE": "Moon/Sea"})
+    assert "`schedule.timezone` is not a time zone" in report["configuration: settings"].says
 
 
 def test_online_asks_each_upstream_once_and_reports_who_does_not_answer(environ: dict[str, str]) -> None:

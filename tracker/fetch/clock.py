@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from tracker.config_files import parse_now
 from tracker.domain.protocols import Clock
-from tracker.settings import Settings, parse_now
+from tracker.settings import Settings
 
 
 class SystemClock:
