@@ -135,8 +135,8 @@ def test_bounds_by_the_data() -> None:
     assert mof("available:restricted") == "at most class I (open science)"
     assert mof("none") == mof("promised") == "at most class II (open tooling)"
     assert mof("unknown") == (
-        "at most class I (open science), and class II (open tooling) if no more turns up, "
-        "as whether the data are available is unknown"
+        "at most class I (open science), or class II (open tooling) if nothing more is found, "
+        "since whether the data are available is unknown"
     )
 
 

@@ -73,6 +73,14 @@ def test_shares_as_percentages(share: float, shown: str) -> None:
     assert charts.format_percent(share) == shown
 
 
+def test_no_label_of_the_axis_is_clipped() -> None:
+    chart = charts.column_chart("c", "Shares", [Share("2026-05", 1, 1, 0)])
+    ends = re.findall(r'x="([0-9.]+)" y="[0-9.]+" text-anchor="end">(100 %|0 %)<', chart)
+    # A digit of 11 px is about 6 px wide, a percent sign 10.
+    assert all(float(x) >= 6 * (len(text) - 1) + 12 for x, text in ends)
+    assert "100 %" in [text for _, text in ends]
+
+
 def test_many_licences_end_in_others() -> None:
     counts = [LicenceCount(f"L-{number}", "osi", 10) for number in range(12)] + [LicenceCount("", "none", 1)]
     rows = charts.licence_rows(counts)

@@ -334,8 +334,7 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
     for part in (
         "Paper 1 on things", "submitted 15 June 2026", "version 2 of", "Grade: open code (the code is there)",
         "the authors' own (97 % likely to be the authors' own)", "the sentence says so",
-        "We will release it.", "The authors promise a later release.", "Our code is there.", "in the abstract",
-        "versions 1 to 2", "from LICENSE", "(the host reports Apache-2.0)", "the file says MIT, the host Apache-2.0",
+        "We will release it.", "The authors promise a later release.", "Our code is there.", "in the abstract, versions 1 to 2", "from LICENSE", "(the host reports Apache-2.0)", "the file says MIT, the host Apache-2.0",
         "Weights: restricted use LICENSE-MODEL", "github:ann/tool2", "role: own. Reason: they say so", "arXiv:2606.00001",
         "next 17 July 2026", "Checked 5 times", "could not be checked: it timed out", "at most class III", "cannot be told",
         "1 other link: mentioned only, or made by others", "mentioned only", "Version 2", "found by a newer rule",

@@ -180,7 +180,7 @@ def test_a_paper_comes_with_all_that_is_stored_of_it(site: Api) -> None:
         "2026-07-03T00:00:00Z",
     )
     nothing = {"state": "unknown", "licence_class": "unknown", "reference": None,
-               "reasons": ["no link of the authors' own was found in what was read so far"]}  # fmt: skip
+               "reasons": ["no link to the authors' own has been found so far"]}  # fmt: skip
     assert document["verdicts"][1:] == [{"fact": fact, **nothing} for fact in ("weights", "data", "demo")]
     assert document["verdicts"][:1] == [
         {"fact": "code", "state": "open", "licence_class": "osi", "reference": "github:ann/paper3", "reasons": ["it holds code"]}

@@ -146,7 +146,7 @@ def unknown_verdict(fact: Fact) -> Verdict:
         state=State.UNKNOWN,
         licence_class=LicenceClass.UNKNOWN,
         reference=None,
-        reasons=("no link of the authors' own was found in what was read so far",),
+        reasons=("no link to the authors' own has been found so far",),
     )
 
 

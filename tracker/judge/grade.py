@@ -174,7 +174,9 @@ def _definition_bound(by_fact: Mapping[Fact, Verdict], definition: _DefinitionTa
     if sure is best:
         return f"at most {best.name}: {facts}; {definition.rest}"
     doubt = " and ".join(map(_describe_fact, _unsure_facts(best, by_fact, rules)))
-    return f"at most {best.name}, and {sure.name} if no more turns up, as {doubt}: {facts}; {definition.rest}"
+    return (
+        f"at most {best.name}, or {sure.name} if nothing more is found, since {doubt}: {facts}; {definition.rest}"
+    )
 
 
 def _failed_facts(level: _LevelRow, by_fact: Mapping[Fact, Verdict], rules: _BoundsTable) -> list[Verdict]:

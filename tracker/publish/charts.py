@@ -19,7 +19,7 @@ from tracker.publish import wording
 from tracker.publish.readable_text import clean_text
 
 WIDTH, HEIGHT = 360, 200
-LEFT, RIGHT, TOP, BOTTOM = 34, 8, 22, 26
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 22, 26
 """Room for the axes, in units of the view box, in which letters are 11 high."""
 BAR_ROW = 32
 

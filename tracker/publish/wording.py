@@ -66,7 +66,7 @@ ROLE = {
 SOURCE = {
     Source.METADATA: "title, abstract and comment",
     Source.HUB_RECORD: "the Hugging Face Hub's record of the paper",
-    Source.HUB_LIST: "the Hub's list of repositories that name the paper",
+    Source.HUB_LIST: "the Hugging Face Hub's list of repositories that cite the paper",
     Source.WATCH: "the operator's watch list",
     Source.HTML: "full text (HTML)",
     Source.TEX: "full text (TeX)",
@@ -181,6 +181,14 @@ def describe_content(link: ItemLink) -> str:
 def describe_place(link: ItemLink) -> str:
     """The place in which the link was found, as `in the abstract`."""
     return PLACE.get(link.place, f"in the {link.place.value}")
+
+
+def describe_found(place: Place, source: Source) -> str:
+    """Where a link was found: the place, and what was read where the place does not say it."""
+    named = PLACE.get(place, f"in the {place.value}")
+    if source is Source.METADATA:
+        return named
+    return SOURCE[source] if place in (Place.HUB, Place.PAGE) else f"{named}, {SOURCE[source]}"
 
 
 def describe_kind(link: ItemLink) -> str:
