@@ -19,6 +19,8 @@ def labels_other(host: str, names: PaperNames) -> bool:
     a sentence they must say that the authors used it.
     """
     words_ = host.rstrip()
+    if words.ENDS_IN_USE.search(words_) and not words.OURS.search(words_[-60:]):
+        return True
     stopped = words_.endswith((".", "!", "?"))
     name = _ENDING_NAME.search(words_.rstrip(".!?"))
     if name is None or words.PRESENTS.search(words_):
@@ -27,6 +29,11 @@ def labels_other(host: str, names: PaperNames) -> bool:
     if plain in words.PLAIN_CAPITALS or names.is_common(plain) or names.names_work(plain):
         return False
     return not stopped or words.USES_A_NAME.search(words_) is not None
+
+
+def labels_own(host: str) -> bool:
+    """Whether a footnote such as "Available at" is about what the words to its mark call the authors'."""
+    return words.ENDS_IN_OURS.search(host.rstrip()) is not None
 
 
 def read_beside(reading: Reading, before: str, names: PaperNames) -> Reading:

@@ -51,7 +51,7 @@ BARE_FOOTNOTE = re.compile(r"(?:^|[\s.,;:)])\d{1,2}\s?$")
 BARE_MARK = re.compile(r"[\u2217*\u2020\u2021\u00a7\u00b6]\s?$")
 
 _ADVERBS = (
-    r"(?:\w+ly|also|have|had|are|were|will|can|do|did|then|further|first|hereby|now|here|thus|therefore|intend|plan|to|all"
+    r"(?:(?!(?:rely|apply|supply|imply|comply|reply|multiply)\b)\w+ly|also|have|had|are|were|will|can|do|did|then|further|first|hereby|now|here|thus|therefore|intend|plan|to|all"
     r"|both|so|not|again|next|additionally|chose|decided)"
 )
 WE_VERB = _pattern(
@@ -79,7 +79,7 @@ USES = _pattern(
 AVAILABLE_NOW = _pattern(
     r"\b(?:is|are|was|were|be|been|being|made)\s+(?:(?:\w+ly|all|now|also|made|open|free|both|under|currently|already|fully)"
     r"\s+|[\w-]+, (?:\w+, )?(?:and )?){0,5}(?:avail?able|available\w*|accessible|released|open[- ]?sourced?|open|public|published|hosted|shared|provided"
-    r"|deposited|archived|stored|located|uploaded|maintained|distributed|posted|online|here|included|listed|documented"
+    r"|deposited|archived|stored|located|uploaded|maintained|distributed|posted|online|here|included|listed"
     r"|preserved|housed|kept|given|set up|created|put|placed|at|on|linked|registered|in(?=\s*(?:LINK|\W*$)))\b"
     r"|\b(?:can|may|could|will|might)\s+(?:\w+ly\s+|also\s+|all\s+){0,2}be\s+(?:\w+ly\s+){0,2}(?:found|accessed|downloaded|obtained"
     r"|viewed|seen|reproduced|replicated|retrieved|consulted|explored|browsed|visited|installed|tried|cloned|reached|inspected)\b"
@@ -156,7 +156,7 @@ OTHERS = _pattern(
     r"|\b(?:code|implementation|repository|dataset|data|model|models|weights|scripts?|software|package|version|release) (?:of|from|by) (?:CITE\b|[A-Z][\w-]+ (?:and|&) [A-Z]|[A-Z][\w-]+ CITE\b|[A-Z][\w-]+ et al)"
 )
 OFFICIAL_OF_THIS = _pattern(
-    r"\b(?:official|reference) (?:[\w-]+ ){0,2}(?:implementation|codes?|code ?base|repo\w*|git ?hub\w*|project page|page)\b"
+    r"\b(?:official|reference) (?:[\w-]+ ){0,2}(?:implementation|codes?|code ?base|repo\w*|git ?hub\w*|project page|page)(?: release)?+\b"
     r"(?:\s+(?:of|for)\s+(?:our|this)\b|(?! (?:of|for|from|by)\b))|\boriginal (?:\w+ )?code:"
 )
 """`Official code` of nobody in particular: authors call their own code so too."""
@@ -173,7 +173,7 @@ NO_NAMES = frozenset(_NO_NAMES_TEXT.split())
 
 BASED = _pattern(
     r"\b(?:based (?:up)?on|buil(?:d|ds|t|ding) (?:up)?on|on top of|adapted (?:from|version)|modified (?:from|version)|derived from|borrowed from|taken from|start(?:s|ed|ing) from|contrary to|unlike|in contrast (?:to|with)|compared (?:to|with)"
-    r"|forked from|fork of|inspired by|thanks? to|(?:(?:re)?implemented|written) (?:in|with|using|on)(?! an? (?:[\w-]+ ){0,4}(?:packages?|librar(?:y|ies)|toolkit|tool|repository|software|framework|module|plug-?in|notebook)\b)|using(?! (?:the |this )?(?:following )?(?:link|url|address|command|doi|repositor|git))|powered by|(?:built|made|generated|created|rendered|typeset) (?:with|using)|extension of"
+    r"|forked from|fork of|inspired by|thanks? to|(?:benefit|benefits|benefited|profits?|profited) from|(?:(?:re)?implemented|written) (?:in|with|using|on)(?! an? (?:[\w-]+ ){0,4}(?:packages?|librar(?:y|ies)|toolkit|tool|repository|software|framework|module|plug-?in|notebook)\b)|using(?! (?:the |this )?(?:following )?(?:link|url|address|command|doi|repositor|git))|powered by|(?:built|made|generated|created|rendered|typeset) (?:with|using)|extension of"
     r"|wrapper (?:around|of|for)|port of|modification of|variant of|(?:modified|adapted|customi[sz]ed|extended|changed|patched) version of|extend(?:s|ed|ing)|originally|adapt(?:s|ing)|modif(?:ies|ying)"
     r"|(?:according to|following)(?! (?:\w+ ){0,2}(?:git ?hub|git ?lab|link|repositor|repo|url|address|location|instruction|step|guide|readme|documentation|tutorial|web|anonym|page|doi|archive|https?|address|zenodo|osf|hugging)|[\s:]*$))\b"
 )
@@ -200,6 +200,20 @@ ACTIVE_USE = _pattern(
 )
 OPEN_CITATION = re.compile(r"\([^()]{0,120}\b(?:19|20)\d\d[a-z]?\b[^()]{0,40}$")
 """A citation whose brackets are still open where the link stands."""
+SEE = _pattern(r"^\W*(?:see(?: also)?|cf\.?|at|here)\W*$")
+"""What points to the link and leaves to the words before it what is there."""
+OF_A_NAME = re.compile(
+    r"\b(?:[Cc]odes?|[Ii]mplementations?|[Ww]eights|[Ss]cripts?|[Mm]odels?|[Rr]epository|[Pp]ackage|[Cc]heckpoints?) (?:for|of) (?P<name>[A-Z][a-z]*[A-Z\d][\w-]*)\W*$"
+)
+WORK_IMPLEMENTED = _pattern(
+    r"\b(?:methods?|algorithms?|models?|approach(?:es)?|techniques?|estimators?|tests?|procedures?) (?:\w+ )?(?:here|herein|in this (?:paper|work|article)|presented|proposed|described)\b[^.;]{0,40}"
+    r"\b(?:is|are|was|were) (?:\w+ )?implemented in\b|\b(?:proposed|presented|new) (?:\w+ )?(?:methods?|algorithms?|models?|approach(?:es)?|techniques?|estimators?|tests?|procedures?) (?:is|are) (?:\w+ )?implemented in\b"
+)
+READERS = _pattern(r"^\W*(?:the|interested|all|our)?\s*(?:interested )?(?:readers?|you|users?)\b")
+STOPPED_LABEL = _pattern(
+    r"^\W*(?:source |project |the |our )?(?:code|data|models?|software|repository|implementation)(?:,? (?:and|&) (?:\w+ )?(?:code|data|models?|materials|software))?(?: availability| release| access)?\.\W*$"
+)
+"""A label with a full stop in place of its colon."""
 PRONOUN = _pattern(
     r"^\W*(?:and |which |that )?(?:it|they|these|this|both|all (?:three|of (?:it|them|these)))\s+(?:\w+ly |also |all |both )?(?:is|are|was|were|can|has|have)\b"
 )
@@ -232,6 +246,12 @@ SECTION_OF_RELEASE = _pattern(
 )
 COMPARED = _pattern(
     r"\b(?:compare[sd]? (?:\w+ )?(?:with|to|against)|start(?:s|ed)? from|evaluate[sd]? on|baselines?)\b"
+)
+ENDS_IN_USE = _pattern(
+    r"\b(?:us(?:e|es|ed|ing)|adopts?|employs?|via|rel(?:y|ies) on|with the help of)\s+(?:the\s+)?[\w.+-]{2,40}$"
+)
+ENDS_IN_OURS = _pattern(
+    r"\b(?:our|my) (?:[\w-]+ ){0,4}[\w-]+$|\bwe (?:\w+ly |also |further )?(?:present|introduce|release|develop|propose|contribute|provide|publish)\w{0,2}\b[^.;]{0,80}$"
 )
 FOOTNOTE_LABEL = re.compile(
     r"\b(?:(?:The )?(?:[Ss]ource |[Pp]roject )?(?:Codes?|code|Data(?:sets?)?|Implementation|Models?|Software|Repository|Available|available))\b[^.]{0,60}$"

@@ -87,6 +87,8 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
     if words.REPRODUCED.search(clause):
         return Reading("this-work", finite=True)
     available = last_match(words.AVAILABLE_NOW, clause)
+    if words.WORK_IMPLEMENTED.search(clause) and not words.OTHERS.search(clause):
+        return Reading("this-work")
     we = last_match(words.WE_VERB, clause)
     if we is not None and (available is None or not _opens_subject(clause, we, available)):
         reading = _read_we(clause, we, names)
@@ -130,7 +132,8 @@ def _last_clause(text: str, *, footnote: bool) -> str:
     for boundary in (words.BOUNDARY, *marks, words.LOST_STOP):
         end = max((found.end() for found in boundary.finditer(text)), default=0)
         rest = text[end:]
-        if rest.strip(" .,:;([") and not words.PRONOUN.search(rest) and not _shares_verb(text, end):
+        goes_on = words.PRONOUN.search(rest) or words.SEE.search(rest) or _shares_verb(text, end)
+        if rest.strip(" .,:;([") and not goes_on:
             text = rest
     return text
 
@@ -170,6 +173,8 @@ def _read_we(clause: str, we: re.Match[str], names: PaperNames) -> Reading | Non
         return _read_release(verb, object_, clause[: we.start()])
     if words.INTRODUCES.match(verb):
         return _read_introduction(object_, names)
+    if words.READERS.search(object_):
+        return None
     with_it = _WITH_IT.search(object_) and not words.AVAILABLE_NOW.search(object_)
     return _read_use(object_) if words.USES.match(verb) or with_it else None
 
@@ -275,6 +280,9 @@ def _has_other_name(subject: str, names: PaperNames) -> bool:
     capitals."""
     if words.SHAPED_NAME.search(subject):
         return True
+    of_a_name = words.OF_A_NAME.search(subject)
+    if of_a_name is not None and not _is_no_name(of_a_name["name"], names):
+        return True
     end = words.HEAD_END.search(subject)
     if end is not None and words.HAS_NOUN.search(subject[: end.start()]):
         subject = subject[: end.start()]
@@ -309,7 +317,7 @@ def find_use(clause: str, names: PaperNames) -> Reading | None:
 def _read_rest(clause: str, names: PaperNames) -> Reading:
     """The reading of a clause without a finite verb of availability: a participle, a label, or a noun."""
     available = last_match(words.AVAILABLE_AT, clause)
-    label = _LABEL.search(clause) or _COMMA_LABEL.search(clause)
+    label = _LABEL.search(clause) or _COMMA_LABEL.search(clause) or words.STOPPED_LABEL.search(clause)
     head = clause[: available.start()] if available else clause
     if available is None and words.GLUED_AVAILABLE.search(clause):
         return Reading("generic" if "code" in clause.lower() else "bare")

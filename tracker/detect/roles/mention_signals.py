@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tracker.detect.roles.clause_context import labels_other, read_beside
+from tracker.detect.roles.clause_context import labels_other, labels_own, read_beside
 from tracker.detect.roles.clauses import REASONS, Reading, read_clause
 from tracker.detect.roles.mention_words import (
     entry_of,
@@ -89,6 +89,8 @@ def _read(mention: Mention, names: PaperNames) -> Reading:
     reading = read_clause(lead, names, footnote=in_footnote)
     if in_footnote and reading.kind in _LABELS and labels_other(footnote_host(mention), names):
         return Reading("other-name", reading.finite)
+    if in_footnote and reading.kind == "bare" and labels_own(footnote_host(mention)):
+        return Reading("ours", reading.finite)
     if mention.source in FULL_TEXTS and mention.place is not Place.ABSTRACT:
         before = lead if in_footnote else sentence_before(mention)
         return read_beside(reading, before, names)
