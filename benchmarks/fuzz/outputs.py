@@ -99,7 +99,7 @@ def _pages() -> Run:
                 address="https://tracker.example.org",
                 feed_pages=[],
             ),
-            pages.render_search(words[:200], [made], 1, 1, 100, settings, status),
+            pages.render_search(pages.SearchPage(wanted=words[:200], found=1, most=100), [made], settings, status),
         ):
             harmless(page)
 

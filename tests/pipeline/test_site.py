@@ -19,7 +19,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.status import Status
 from tracker.domain.terms import Place, Role, Source
-from tracker.pipeline.site import build_paper_page, build_search_page, build_site
+from tracker.pipeline.site import build_paper_page, build_search_page, build_site, is_stored
 from tracker.publish import pages
 from tracker.settings import Settings
 from tracker.store import items, organisations, roles, scans
@@ -155,6 +155,18 @@ def test_search_covers_titles_and_organisations(
     store: Store, configured: Settings, query: str, expected: list[str]
 ) -> None:
     assert sorted(list_titles(build_search_page(store, configured, query, 1))) == sorted(expected)
+
+
+def test_a_search_can_be_narrowed_and_subscribed_to(store: Store, configured: Settings) -> None:
+    page = parse_page(
+        build_search_page(store, configured, "we study -old", 1, asked={"has": "joy", "sort": "date"})
+    )
+    assert page.xpath("//a[@class='button']/@href") == ["./feeds?keyword=we&keyword=study&keyword=-old"]
+    assert page.xpath("//option[@selected]/@value") == ["date"], "what is no fact narrows nothing"
+    assert list_titles(build_search_page(store, configured, "study", 1, asked={"has": "demo"})) == []
+    assert (is_stored(store, "2606.00001"), is_stored(store, "2606.99999")) == (True, False)
+    missing = build_search_page(store, configured, "https://arxiv.org/abs/2606.99999v2", 1)
+    assert b"2606.99999 is not in this tracker" in missing
 
 
 @pytest.mark.parametrize("page", [-1, 0, 1, 2, 10**30])

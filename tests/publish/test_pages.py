@@ -49,6 +49,7 @@ from tracker.domain.terms import (
 )
 from tracker.publish import error_report, feed_pages, pages, render
 from tracker.publish.overview import Choices, Overview
+from tracker.publish.pages import SearchPage
 from tracker.settings import Settings
 
 Make = Callable[..., Item]
@@ -583,16 +584,33 @@ def test_the_about_page_explains_the_judging_and_thanks_arxiv(configured: Config
 
 def test_a_search_says_how_much_it_found_and_leads_on(item: Make, configured: Configured) -> None:
     query = '50% "a" <b> & c'
-    parsed = html.fromstring(pages.render_search(query, [item(1)], 60, 2, 500, configured()))
-    assert "60 works found, 26 to 26 shown" in text(parsed)
-    assert parsed.xpath("//input/@value") == [query]
-    assert parsed.xpath("//nav[@aria-label='Pages of results']//a/@href") == [
-        f"search?q=50%25%20%22a%22%20%3Cb%3E%20%26%20c&page={number}" for number in (1, 3)
-    ]
-    assert "Nothing found." in text(html.fromstring(pages.render_search("x", [], 0, 1, 500, configured())))
-    assert "The first 500 works found" in text(
-        html.fromstring(pages.render_search("x", [item()], 500, 1, 500, configured()))
+    parsed = html.fromstring(
+        pages.render_search(SearchPage(wanted=query, found=60, number=2, most=500), [item(1)], configured())
     )
+    assert "60 works found, 26 to 26 shown" in text(parsed)
+    assert parsed.xpath("//input/@value") == [query, query]
+    assert parsed.xpath("//nav[@aria-label='Pages of results']//a/@href") == [
+        f"search?q=50%25+%22a%22+%3Cb%3E+%26+c&page={number}" for number in (1, 3)
+    ]
+    assert "Nothing found." in text(
+        html.fromstring(pages.render_search(SearchPage(wanted="x", most=500), [], configured()))
+    )
+    assert "The first 500 works found" in text(
+        html.fromstring(pages.render_search(SearchPage(wanted="x", found=500, most=500), [item()], configured()))
+    )
+
+
+def test_a_search_can_be_narrowed_sorted_and_subscribed_to(item: Make, configured: Configured) -> None:
+    asked = {"has": "weights", "sort": "date"}
+    search = SearchPage(wanted="a", found=60, most=500, asked=asked, feed="keyword=aa&has=weights")
+    parsed = html.fromstring(pages.render_search(search, [item(1)], configured()))
+    assert parsed.xpath("//option[@selected]/@value") == ["weights", "date"]
+    assert parsed.xpath("//a[@class='button']/@href") == ["./feeds?keyword=aa&has=weights"]
+    assert parsed.xpath("//a[@rel='next']/@href") == ["search?q=a&has=weights&sort=date&page=2"]
+    missing = pages.render_search(
+        SearchPage(wanted="2606.99999", most=500, missing="2606.99999"), [], configured()
+    )
+    assert "2606.99999 is not in this tracker's store" in text(html.fromstring(missing))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -626,7 +644,7 @@ def test_hostile_text_stays_text_on_every_page(
         TRACKER_CONTACT=data.draw(st.sampled_from(["a@x.example", "javascript:x", "https://x.example"]))
     )
     for page in (
-        pages.render_paper(worst, hostile_evidence, cfg), pages.render_search(draw(), [worst], 99, 1, 500, cfg),
+        pages.render_paper(worst, hostile_evidence, cfg), pages.render_search(SearchPage(wanted=draw(), found=99, most=500), [worst], cfg),
         *(pages.render_feed_page(page, cfg) for page in pages_of_feeds),
     ):  # fmt: skip
         parsed = html.fromstring(page)

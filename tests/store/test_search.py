@@ -13,7 +13,7 @@ from tracker.config_files import Organisation
 from tracker.domain.artifacts import Reference
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
-from tracker.domain.terms import Place, Role, Source
+from tracker.domain.terms import Fact, Place, Role, Source
 from tracker.store import keys, organisations, papers, scans, search, search_index
 from tracker.store.engine import Store
 from tracker.store.roles import save_roles
@@ -138,6 +138,59 @@ def test_a_word_of_an_organisations_name_matches_its_accounts(store: Store, now:
     assert search.find_papers(store, "Deep Institute sparse") == ["2606.00001"]
     assert search.find_papers(store, "deep institute linear") == []
     assert search.find_papers(store, "instit") == ["2606.00003"], "the beginning of a name is not the name"
+
+
+@pytest.mark.parametrize("words", ["holder", "Hölder", 'H\\"older', "HÖLDER", "holde"])
+def test_accents_and_tex_fold_both_ways(store: Store, now: datetime, words: str) -> None:
+    titles = ('H\\"older spaces', "Hölder spaces", "Holder spaces", 'H{\\"o}lder spaces')
+    save(store, now, *(paper(f"2606.0000{n}", now, title=title) for n, title in enumerate(titles, 1)))
+    assert search.find_papers(store, words) == ["2606.00004", "2606.00003", "2606.00002", "2606.00001"]
+    assert_index_complete(store)
+
+
+def test_letters_that_have_no_accent_fold_too(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now, authors=("Søren Łukasz",)), paper("2606.00002", now, title="A $\\beta$-VAE"),
+         paper("2606.00003", now, title="A β-VAE"))  # fmt: skip
+    assert search.find_papers(store, "soren lukasz") == search.find_papers(store, "SØREN łukasz") == ["2606.00001"]
+    assert (
+        search.find_papers(store, "β-vae") == search.find_papers(store, "beta vae") == ["2606.00003", "2606.00002"]
+    )
+    save(store, now, paper("2606.00001", now, authors=("Ann",)))
+    assert search.find_papers(store, "soren") == []
+    assert_index_complete(store)
+
+
+def test_a_minus_sign_leaves_out(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now), paper("2606.00002", now, title="Dense attention"))
+    assert search.find_papers(store, "attention -sparse") == ["2606.00002"]
+    assert search.find_papers(store, "attention -tokens") == []
+
+
+def test_open_papers_come_first_and_the_order_can_be_chosen(store: Store, now: datetime) -> None:
+    save(store, now, paper("2606.00001", now, abstract="Of sparse things.", title="Dense"), paper("2606.00002", now),
+         paper("2606.00003", now, abstract="Of sparse things.", title="Dense", categories=("cs.CV",)))  # fmt: skip
+    with store.begin() as connection:
+        connection.execute(text("UPDATE work SET code = 'open', data = 'open' WHERE arxiv_id = '2606.00001'"))
+    order = {one: search.find_papers(store, "sparse", order=one) for one in search.SearchOrder}
+    assert order == {
+        "open": ["2606.00001", "2606.00002", "2606.00003"],
+        "relevance": ["2606.00002", "2606.00003", "2606.00001"],
+        "date": ["2606.00003", "2606.00002", "2606.00001"],
+    }
+    assert search.find_papers(store, "sparse", fact=Fact.DATA) == ["2606.00001"]
+    assert search.find_papers(store, "sparse", category="cs.CV") == ["2606.00003"]
+    assert search.find_papers(store, "sparse", fact=Fact.CODE, category="cs.CV") == []
+
+
+@pytest.mark.parametrize("words", [
+    "acme/fast-sparse", "Acme/Fast-Sparse", "https://github.com/acme/fast-sparse", "github.com/Acme/Fast-Sparse.git",
+    "https://github.com/acme/fast-sparse/tree/main/x?y=1#z", "git@github.com:acme/fast-sparse.git", "github:acme/fast-sparse",
+    "http://www.github.com/acme/fast-sparse/",
+])  # fmt: skip
+def test_a_repository_finds_the_papers_whose_it_is(store: Store, now: datetime, words: str) -> None:
+    save(store, now, paper("2606.00001", now), paper("2606.00002", now, title="Acme fast sparse"))
+    decide(store, now, own("Acme/Fast-Sparse"))
+    assert search.find_papers(store, words)[0] == "2606.00001"
 
 
 ODD = ['"', '""', "'", "-", "*", "NEAR", "NEAR(a b)", "AND", "a OR", "NOT x", "title:", "title:sparse", "{a b}:c", "^", "(", "a)", "+",

@@ -48,7 +48,11 @@ def live(folder: Path) -> Iterator[Site]:
         return f"<p>{arxiv_id}</p>".encode() * 100 if arxiv_id == "2606.00009" else None
 
     made = Site(folder, status=make_status())
-    pages = StorePages(paper, lambda words, page: f"{page}: {words}".encode())
+    pages = StorePages(
+        paper,
+        lambda words, page, asked=None: f"{page}: {words}{asked or ''}".encode(),
+        lambda arxiv_id: arxiv_id == "2606.00009",
+    )
     stop = start(
         made,
         pages=pages,
@@ -92,6 +96,20 @@ def test_a_selection_of_the_archive_is_made_on_demand(live: Site) -> None:
     refused = live.ask("/archive?banana=1")
     assert (refused.status, refused.headers["content-type"]) == (400, "text/plain; charset=utf-8")
     assert live.ask("/archive").status == 404, "the page is a file, and there is none here"
+
+
+@pytest.mark.parametrize(
+    "words", ["2606.00009", "arXiv:2606.00009v2", "https%3A%2F%2Farxiv.org%2Fpdf%2F2606.00009"]
+)
+def test_a_pasted_id_or_address_leads_to_the_paper(live: Site, words: str) -> None:
+    answer = live.ask(f"/search?q={words}")
+    assert (answer.status, answer.headers["location"]) == (302, "/paper/2606.00009")
+    assert answer.headers["cache-control"] == "no-store"
+    assert live.ask("/search?q=2606.00010").status == 200, "it is not stored"
+
+
+def test_a_search_passes_its_other_parameters_on(live: Site) -> None:
+    assert live.ask("/search?q=a&sort=date&ref=x").body == b"1: a{'sort': 'date'}"
 
 
 def test_a_search_without_words_is_the_form(live: Site) -> None:

@@ -92,7 +92,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
 
     from tracker.pipeline.archive import build_selection_page
     from tracker.pipeline.composing import build_composed_page
-    from tracker.pipeline.site import build_paper_page, build_search_page
+    from tracker.pipeline.site import build_paper_page, build_search_page, is_stored
     from tracker.pipeline.status import read_status
     from tracker.web import process
     from tracker.web.api import Api
@@ -110,7 +110,9 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
         public_url=settings.public_url,
         websub_hub=settings.notify.websub_hub,
         pages=StorePages(
-            partial(build_paper_page, reader, settings), partial(build_search_page, reader, settings)
+            partial(build_paper_page, reader, settings),
+            partial(build_search_page, reader, settings),
+            partial(is_stored, reader),
         ),
         composer=service.worker.composer,
         compose=partial(build_composed_page, service.worker.composer, settings),

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from tracker.domain.archive import ArchiveDay
 from tracker.domain.feeds import Channel
 from tracker.domain.items import Item
+from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.domain.status import Status
+from tracker.domain.terms import Fact
 from tracker.pipeline import archive
 from tracker.publish import archive_pages, feed_pages, pages
 from tracker.publish.addresses import is_safe_path, site_address
 from tracker.publish.documents import load_documents
 from tracker.publish.feed_pages import FeedPage
+from tracker.publish.feed_query import query_of_search
 from tracker.publish.overview import Overview, count_by_page, list_choices
+from tracker.publish.pages import SearchPage
 from tracker.settings import Settings
 from tracker.store import evidence, items, trends
 from tracker.store.archive import count_open_by_category
 from tracker.store.engine import Store
-from tracker.store.search import find_papers
+from tracker.store.search import SearchOrder, find_papers
 
 BATCH = 200
 """Papers whose evidence is read at once."""
@@ -76,7 +81,7 @@ def build_site(
         ),
         "about.html": pages.render_about(settings, status),
         **pages.render_docs(load_documents(), settings),
-        "search.html": pages.render_search("", [], 0, 1, MOST_FOUND, settings, status),
+        "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),
         "404.html": pages.render_not_found(settings),
         "robots.txt": pages.robots_txt(address),
         **pages.load_assets(),
@@ -110,18 +115,45 @@ def build_paper_page(store: Store, settings: Settings, arxiv_id: str) -> bytes |
     return pages.render_paper(item, dossier, settings) if item and dossier else None
 
 
+def is_stored(store: Store, arxiv_id: str) -> bool:
+    """Whether a paper is stored."""
+    return items.load_item(store, f"arxiv:{arxiv_id}") is not None
+
+
 def build_search_page(
-    store: Store, settings: Settings, words: str, page: int, status: Status | None = None
+    store: Store,
+    settings: Settings,
+    words: str,
+    page: int,
+    status: Status | None = None,
+    asked: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """The page of a search: papers that hold all words, `page` counted from 1. Whatever is asked for, it never
-    raises."""
+    raises.
+
+    `asked` may have `sort` (an order), `has` (an open fact) and `cat` (a category); other values mean nothing.
+    """
     query = " ".join(_plain(words).split())[:LONGEST_SEARCH]
-    matches = find_papers(store, query, MOST_FOUND)
+    order = next((one for one in SearchOrder if one == asked.get("sort")), SearchOrder.OPEN)
+    fact = next((one for one in Fact if one == asked.get("has")), None)
+    category = asked.get("cat", "") if asked.get("cat") in settings.harvest.categories else ""
+    matches = find_papers(store, query, MOST_FOUND, order=order, fact=fact, category=category)
     last = max(1, -(-len(matches) // pages.PER_SEARCH))
     number = min(max(page, 1), last)
     shown = matches[(number - 1) * pages.PER_SEARCH : number * pages.PER_SEARCH]
     results = [item for arxiv_id in shown if (item := items.load_item(store, f"arxiv:{arxiv_id}")) is not None]
-    return pages.render_search(query, results, len(matches), number, MOST_FOUND, settings, status)
+    narrowed = {"has": fact.value if fact else "", "cat": category}
+    filters = {key: value for key, value in narrowed.items() if value}
+    search = SearchPage(
+        wanted=query,
+        found=len(matches),
+        number=number,
+        most=MOST_FOUND,
+        asked={**filters, **({"sort": order.value} if order is not SearchOrder.OPEN else {})},
+        feed="" if parse_arxiv_id(query) else query_of_search(query, filters),
+        missing=(parse_arxiv_id(query) or "") if not matches else "",
+    )
+    return pages.render_search(search, results, settings, status)
 
 
 def _plain(text: str) -> str:

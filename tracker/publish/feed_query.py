@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from tracker.config_files import Organisation
 from tracker.domain.folding import fold_words
@@ -94,6 +94,20 @@ def parse_pairs(pairs: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> tup
         for alternative in _clauses(key, values, vocabulary):
             found.setdefault(alternative.key, []).append(alternative)
     return tuple(clause for key in FILTER_KEYS for clause in _merge(key, found.get(key, ())))
+
+
+def query_of_search(words: str, filters: Mapping[str, str]) -> str:
+    """The query of the feed of what a search finds by its words: each must be met, and a minus sign leaves out.
+
+    `filters` are values of other keys. Empty where no word can be a keyword.
+    """
+    kept = [word for word in words.split() if len("".join(fold_words(word))) >= SHORTEST_PHRASE]
+    if not any(not word.startswith("-") for word in kept):
+        return ""
+    values = [_NO_PHRASE.sub(" ", word) for word in kept[:8]]
+    return urlencode(
+        [*(("keyword", value.strip()) for value in values), *((key, filters[key]) for key in filters)]
+    )
 
 
 def canonical_query(clauses: Sequence[Clause]) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from xml.sax.saxutils import escape
 
 from tracker.domain.archive import Selection
@@ -238,27 +239,40 @@ def render_docs(documents: Sequence[Document], settings: Settings) -> dict[str, 
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """One page of a search's results. `number` counts pages from 1; the search ends at `most` of `found`."""
+
+    wanted: str = ""
+    found: int = 0
+    number: int = 1
+    most: int
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """The filters and the order that were chosen, by parameter."""
+    feed: str = ""
+    """The query of the feed of the same words; empty if there is no such feed."""
+    missing: str = ""
+    """The arXiv id that was typed, where it is not in the store."""
+
+    def address(self, number: int) -> str:
+        """The query of another page of the results."""
+        return urlencode({"q": self.wanted, **self.asked, "page": number})
+
+
 def render_search(
-    wanted: str,
-    items: Sequence[Item],
-    found: int,
-    number: int,
-    most: int,
-    settings: Settings,
-    status: Status | None = None,
+    search: SearchPage, items: Sequence[Item], settings: Settings, status: Status | None = None
 ) -> bytes:
-    """One page of a search's results: `items` of `found` in all; `number` counts pages from 1; the search ends at `most`."""
+    """One page of a search's results, and the form that narrows and sorts them."""
     return render_page(
         "search.html",
         settings,
         status=status,
-        wanted=wanted,
+        search=search,
+        wanted=search.wanted,
         items=items,
-        found=found,
-        number=number,
         per_page=PER_SEARCH,
-        most=most,
         with_abstract={item.work for item in items},
+        categories=settings.harvest.categories,
     )
 
 

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import NullPool, create_engine
 
 from tracker.domain.items import Item
-from tracker.store import items, search, views
+from tracker.store import items, views
 from tracker.store.engine import Store
 from tracker.store.export import Column, json_value, view_columns
 from tracker.store.keys import paper_key, paper_work
 from tracker.store.organisations import account_prefixes
+from tracker.store.search_words import match_expression, parse_search
 from tracker.store.verdicts import VerdictColumns, complete_verdicts
 
 FACTS = ("code", "weights", "data", "demo")
@@ -96,9 +97,9 @@ def _conditions(filters: Mapping[str, str], by: str) -> tuple[list[str], list[ob
         conditions.append(_OWNED)
         values += [filters["org"], json.dumps(account_prefixes([filters["org"]], [filters["org"]]))]
     if "q" in filters:
-        words = search.split_words(filters["q"])
-        conditions.append(_WORDS if words else "0")
-        values += [search.match_expression(words)] if words else []
+        words = parse_search(filters["q"])
+        conditions.append(_WORDS if words.terms else "0")
+        values += [match_expression(words.terms, excluded=words.excluded)] if words.terms else []
     if "since" in filters:
         conditions.append(f"{date} >= ?")
         values.append(filters["since"])

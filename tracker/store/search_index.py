@@ -2,31 +2,78 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Select, select, text
 
+from tracker.domain.folding import fold_words
 from tracker.domain.terms import Role
-from tracker.store.dialect import among, encode_json
+from tracker.store.dialect import among
 from tracker.store.joined import ROLES
-from tracker.store.tables.work import PAPER_TEXT
+from tracker.store.tables.work import PAPER_TEXT, VERSION, WORK
 
 INDEX, TITLES = "paper_search", "title_search"
-_INDEX_PAPERS = (
-    "INSERT INTO paper_text (id, version, repositories) SELECT id, latest, '' FROM work "
-    "WHERE id IN (SELECT value FROM json_each(?)) AND latest > 0 AND id >= 0 ORDER BY id "
-    "ON CONFLICT (id) DO UPDATE SET version = excluded.version"
+_PUT = text(
+    "INSERT INTO paper_text (id, version, repositories, title_words, other_words) "
+    "VALUES (:key, :version, '', :title, :others) ON CONFLICT (id) DO UPDATE SET version = excluded.version, "
+    "title_words = excluded.title_words, other_words = excluded.other_words"
 )
+_WORD = re.compile(r"[^\W_]+")
 
 
 def index_papers(connection: Connection, keys: Iterable[int]) -> None:
     """Index the newest version of the papers of these keys, in place of an older one.
 
-    A paper whose id is not one of arXiv's is not indexed. PostgreSQL searches the texts themselves.
+    A paper whose id is not one of arXiv's is not indexed. PostgreSQL searches the texts themselves, and the words that
+    are added to them here.
     """
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_INDEX_PAPERS, (encode_json(list(keys)),))
+    rows = connection.execute(_texts().where(among(WORK.c.id, keys)).order_by(WORK.c.id))
+    if papers := [_indexed(row) for row in rows]:
+        connection.execute(_PUT, papers)
+
+
+def fold_texts(connection: Connection) -> None:
+    """Write the words of all papers anew, after the rules of folding or the tables changed. The view and the triggers
+    must be detached; where a word changed, `create_index` builds the indexes anew."""
+    columns = (PAPER_TEXT.c.version, PAPER_TEXT.c.title_words, PAPER_TEXT.c.other_words)
+    stored = _texts().add_columns(*columns).outerjoin(PAPER_TEXT, PAPER_TEXT.c.id == WORK.c.id)
+    changed = [
+        paper
+        for row in connection.execute(stored)
+        if (paper := _indexed(row)) and (row.title_words, row.other_words) != (paper["title"], paper["others"])
+    ]
+    for start in range(0, len(changed), 1000):
+        connection.execute(_PUT, changed[start : start + 1000])
+    if changed and connection.dialect.name == "sqlite":
+        for name in INDEXES:
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+
+
+def added_words(text: str) -> str:
+    """The folded words of a text that it does not hold itself, for the index to find it by them."""
+    if text.isascii() and not _TEX.intersection(text):
+        return ""
+    own = {word.lower() for word in _WORD.findall(text) if word.isascii()}
+    return " ".join(dict.fromkeys(word for word in fold_words(text) if word not in own))
+
+
+_TEX = frozenset("\\{")
+
+
+def _texts() -> Select[Any]:
+    return (
+        select(WORK.c.id, WORK.c.latest, VERSION.c.title, VERSION.c.abstract, VERSION.c.authors)
+        .join(VERSION, (VERSION.c.work == WORK.c.id) & (VERSION.c.n == WORK.c.latest))
+        .where(WORK.c.latest > 0, WORK.c.id >= 0)
+    )
+
+
+def _indexed(row: Any) -> dict[str, Any]:
+    others = added_words(" ".join([row.abstract, *row.authors]))
+    return {"key": row.id, "version": row.latest, "title": added_words(row.title), "others": others}
 
 
 def index_repositories(connection: Connection, keys: Collection[int]) -> None:
@@ -71,18 +118,15 @@ def _drop(key: str) -> str:
     )
 
 
+_CHANGED = " OR ".join(
+    f"old.{column} <> new.{column}" for column in ("version", "repositories", "title_words", "other_words")
+)
 _THIS = "(SELECT id FROM paper_text WHERE id = {0}.work AND version = {0}.n)"
 _TRIGGERS = {
     "paper_text_added": f"AFTER INSERT ON paper_text BEGIN {_add('new.id')}END",
     "paper_text_leaves": f"BEFORE DELETE ON paper_text BEGIN {_drop('old.id')}END",
-    "paper_text_changes": (
-        "BEFORE UPDATE ON paper_text WHEN old.version <> new.version OR old.repositories <> new.repositories "
-        f"BEGIN {_drop('old.id')}END"
-    ),
-    "paper_text_changed": (
-        "AFTER UPDATE ON paper_text WHEN old.version <> new.version OR old.repositories <> new.repositories "
-        f"BEGIN {_add('new.id')}END"
-    ),
+    "paper_text_changes": (f"BEFORE UPDATE ON paper_text WHEN {_CHANGED} BEGIN {_drop('old.id')}END"),
+    "paper_text_changed": (f"AFTER UPDATE ON paper_text WHEN {_CHANGED} BEGIN {_add('new.id')}END"),
     "version_leaves": (
         "BEFORE DELETE ON version BEGIN DELETE FROM paper_text WHERE id = old.work AND version = old.n; END"
     ),
@@ -96,7 +140,8 @@ for _name, _when, _row, _do in (
         f"old.abstract <> new.abstract OR old.authors <> new.authors BEGIN {_do(_THIS.format(_row))}END"
     )
 SEARCHABLE = """
-    SELECT s.id, w.arxiv_id, v.title, v.abstract, v.authors, s.repositories,
+    SELECT s.id, w.arxiv_id, v.title || ' ' || s.title_words AS title, v.abstract || ' ' || s.other_words AS abstract,
+           v.authors, s.repositories,
            replace(replace(replace(replace(s.repositories, ':', ''), '-', ''), '_', ''), '.', '') AS accounts
     FROM paper_text s JOIN work w ON w.id = s.id JOIN version v ON v.work = s.id AND v.n = s.version
 """

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from tracker.domain.errors import StoreError
 from tracker.store import statistics, views
 from tracker.store.engine import Store, explain_hindrance, read_write_engine
-from tracker.store.search_index import create_index, detach_index
+from tracker.store.search_index import create_index, detach_index, fold_texts
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -157,6 +157,7 @@ def _upgrade(engine: Engine) -> None:
         _migrate(connection)
         if current != newest:
             statistics.recount(connection)
+            fold_texts(connection)
         create_index(connection)
         for statement in views.view_statements(connection.dialect.name):
             connection.execute(text(statement))

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tracker.domain.feeds import FEED_SUFFIXES
+from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.publish.composed_feeds import Composer
 from tracker.web.addresses import FEED_OF_PAPER, PAPER, meaningful_query
 from tracker.web.files import CachePolicy, NotFound
@@ -25,6 +26,7 @@ from tracker.web.responses import (
     HTML,
     NOSNIFF,
     SECURITY,
+    found,
     generated,
     moved_permanently,
     plain_text,
@@ -51,8 +53,10 @@ class StorePages:
 
     paper: Callable[[str], bytes | None]
     """The page of a stored paper (id without version), None if it does not exist."""
-    search: Callable[[str, int], bytes]
-    """A page of the results of a search for these words, counted from 1."""
+    search: Callable[..., bytes]
+    """A page of the results of a search for these words, counted from 1; `asked` has the other parameters."""
+    is_stored: Callable[[str], bool] = lambda _: False
+    """Whether a paper is stored (id without version)."""
 
 
 class WorkerThreads:
@@ -109,9 +113,16 @@ class DynamicPages:
             fields = dict(parse_qsl(query, max_num_fields=MOST_FIELDS, errors="replace"))
         except ValueError:
             return plain_text(400, "Too many parameters.\n")
-        text = fields.get("page", "1")
+        words = fields.pop("q", "")
+        arxiv_id = parse_arxiv_id(words)
+        if arxiv_id:
+            is_stored = await self._threads.run(partial(self._pages.is_stored, arxiv_id))
+            if is_stored:
+                return found(request.scope, f"paper/{arxiv_id}")
+        text = fields.pop("page", "1")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-        return await self._page(request, partial(self._pages.search, fields.get("q", ""), max(number, 1)))
+        options = {"asked": fields} if fields else {}
+        return await self._page(request, partial(self._pages.search, words, max(number, 1), **options))
 
     async def archive(self, request: Request) -> Response:
         """A selection of the archive, made from the store."""

@@ -85,6 +85,14 @@ class GeneratedResponse(Response):
                 sending[id(body)] = (body, count - 1)
 
 
+def found(scope: Scope, path: str) -> Response:
+    """302 to a quoted path of this site: what the address means may change."""
+    response = moved_permanently(scope, path)
+    response.status_code = 302
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
 def momentary(content_type: str, body: bytes, status: int = 200) -> Response:
     """What is true for this moment alone, so that nobody may keep it."""
     return Response(body, status, {"cache-control": "no-store", **NOSNIFF}, content_type)

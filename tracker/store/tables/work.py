@@ -162,6 +162,10 @@ class PaperTextRow(SQLModel, table=True):
     """The number of its arXiv id (`tracker.store.keys.arxiv_number`), which on SQLite is the work's own key."""
     version: int
     repositories: str = text_field()
+    title_words: str = text_field()
+    """Words of the title as they are compared (`tracker.domain.folding`), where the text itself has others."""
+    other_words: str = text_field()
+    """The same of abstract and authors."""
 
 
 class PaperCountRow(SQLModel, table=True):
