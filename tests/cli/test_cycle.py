@@ -117,6 +117,32 @@ def test_once_with_revoked_tokens_fails_and_says_so(
         for upstream in ("github_api", "huggingface"):
             order_fault(sandbox, upstream, "401", times=10_000)
         code, out, _ = call("once", "--no-full-text")
+        page = (tmp_path / "data" / "public" / "index.html").read_text()
+        assert "GITHUB_TOKEN is refused (401)" in page
+        findings = call("doctor")[1]
+        assert "bad   refused" in " ".join(findings.split("\n"))
+        assert "GITHUB_TOKEN is refused (401)" in findings
     assert code == 1
     for token in ("GITHUB_TOKEN", "HF_TOKEN"):
-        assert re.search(rf"check\..*{token} is refused \(401\); set a valid one or none", out)
+        assert re.search(rf"tokens: .*{token} is refused \(401\); set a valid one or none", out)
+
+
+def test_the_program_goes_on_without_a_refused_token(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "world").mkdir()
+    world = World(tmp_path / "world")
+    world.paper(1, "Our code is at https://github.com/ann/tool.")
+    world.repository("ann/tool", {**CODE, "LICENSE": MIT})
+    with Sandbox(world.folder) as sandbox:
+        more = {"TRACKER_HARVEST__FIRST_DAYS": "1"}
+        for name, value in environment(sandbox, tmp_path / "data", **more).items():
+            monkeypatch.setenv(name, value)
+        order_fault(sandbox, "github_api", "401")
+        once = call("once", "--no-full-text")
+        opened = call("query", "--csv", "SELECT reference FROM open_papers")[1]
+        again = call("check", "https://github.com/ann/tool")
+    assert "tokens: GITHUB_TOKEN is refused (401)" in once[1]
+    assert (once[0], opened) == (1, "reference\ngithub:ann/tool\n"), "checked without the token, and said"
+    assert again[0] == 0, "the token is valid again"
+    assert "github:ann/tool: present; content: code; licence: MIT (osi)" in again[1]

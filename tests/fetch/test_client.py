@@ -197,11 +197,27 @@ def test_without_a_token_github_has_an_hourly_budget_which_redirects_spend_too(c
 
 
 def test_a_refused_token_is_not_an_absence(connect, stub, stub_response):
-    stub.answers = [stub_response(401, b'{"message":"Bad credentials"}')]
+    stub.answers = [stub_response(401, b'{"message":"Bad credentials"}')] * 2
     with pytest.raises(UpstreamError, match="GITHUB_TOKEN") as caught:
         connect(**TOKENS).get("github_api", "/repos/a/b")
     assert "secret" not in str(caught.value)
-    assert len(stub.asked) == 1
+    assert len(stub.asked) == 2
+
+
+def test_a_refused_token_is_left_out_and_said_once(connect, stub, stub_response, caplog):
+    client = connect(**TOKENS)
+    stub.answers = [stub_response(401, b'{"message":"Bad credentials"}'), stub_response(200), stub_response(200)]
+    assert client.get("github_api", "/repos/a/b").status == 200
+    assert client.get("github_api", "/repos/a/c").status == 200
+    assert ["authorization" in {name.lower() for name in headers} for _, _, headers in stub.asked] == [
+        True,
+        False,
+        False,
+    ]
+    assert not client.has_token("github_api")
+    assert [reason.partition(";")[0] for reason in client.refused_tokens()] == ["GITHUB_TOKEN is refused (401)"]
+    assert [record.message for record in caplog.records] == [*client.refused_tokens()]
+    assert "secret" not in caplog.text
 
 
 def test_the_response_for_a_blocked_repository_is_returned(connect, stub, stub_response, memory):

@@ -100,6 +100,7 @@ def check(
     """
     from tracker.pipeline.cycle import check_in_rounds
     from tracker.pipeline.judge import judge_works
+    from tracker.pipeline.tokens import report_refused_tokens
     from tracker.store import artifact_queue
 
     names = [_reference_key(text) for text in references or ()]
@@ -109,6 +110,7 @@ def check(
         if names:
             artifact_queue.make_artifacts_due(cycle.store, names, cycle.now)
         check_in_rounds(cycle)
+        report_refused_tokens(cycle)
         judge_works(cycle)
         for artifact in artifact_queue.load_named_artifacts(cycle.store, names):
             failed = {outcome.name: outcome.reason for outcome in cycle.troubles}

@@ -41,7 +41,7 @@ def examine(file: Path | None, environ: dict[str, str], *, online: bool = False)
         findings += _run("database", remember)
     findings += _run("clock", lambda: installation.check_clock(settings, now, states, readable=readable))
     findings += _run("upstreams", lambda: upstreams.check_upstreams(settings, states, now))
-    findings += _run("tokens", lambda: installation.check_tokens(settings))
+    findings += _run("tokens", lambda: installation.check_tokens(settings, readable=readable))
     if readable:
         findings += _run("waiting", lambda: upstreams.check_waiting(settings, now))
         findings += _run("waiting", lambda: upstreams.check_reading(settings, now))

@@ -46,6 +46,12 @@ def check_configuration(file: Path | None, environ: Mapping[str, str], settings:
         yield Finding(section, "rules", OK, "roles, openness, licences and corrections can be read")
 
 
+def refused_token(reason: str) -> Finding:
+    """The finding of a token that an upstream refuses."""
+    todo = "Make a new one, set it, and restart the service; the program works without it meanwhile, more slowly."
+    return Finding("tokens", "refused", BAD, clean_text(reason), todo)
+
+
 def check_disk(settings: Settings) -> Iterator[Finding]:
     """Whether the data folder can be written, and how much room is left."""
     folder = settings.data_dir
@@ -87,8 +93,13 @@ def check_clock(
         yield Finding("clock", "system clock", OK, f"{now:%Y-%m-%dT%H:%M:%SZ}, not before what is stored")
 
 
-def check_tokens(settings: Settings) -> Iterator[Finding]:
-    """Which tokens are set, by what they change; never the tokens."""
+def check_tokens(settings: Settings, *, readable: bool) -> Iterator[Finding]:
+    """Which tokens are set, by what they change, and which of them the service found refused; never the tokens.
+    `readable`: the store can be asked."""
+    if readable:
+        [refused] = first_row(settings, "SELECT trouble FROM stage WHERE name = 'tokens'")
+        if refused:
+            yield refused_token(str(refused))
     anonymous = settings.limits.github_anonymous_per_hour
     batch = f"each for up to {settings.limits.github_batch} repositories"
     if settings.github_token is not None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tracker.doctor.database import first_row
 from tracker.doctor.findings import BAD, OK, WARN, Finding, clean_text
+from tracker.doctor.installation import refused_token
 from tracker.domain.errors import TrackerError
 from tracker.fetch import pace
 from tracker.fetch.client import Client
@@ -167,6 +168,8 @@ def probe_upstreams(settings: Settings, *, readable: bool) -> Iterator[Finding]:
     ):
         for name, path in CHEAP_REQUESTS.items():
             yield _probe(client, name, path, local=is_loopback(getattr(settings.upstreams, name)))
+        for reason in client.refused_tokens():
+            yield refused_token(reason)
 
 
 def _probe(client: Client, name: str, path: str, *, local: bool) -> Finding:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import threading
@@ -13,6 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from urllib.parse import urljoin, urlsplit
 
@@ -26,9 +28,14 @@ from tracker.fetch.pace import Sleep
 from tracker.fetch.page import PageFetcher, Resolve, resolve_addresses
 from tracker.fetch.post_form import FormPoster
 from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, RequestPolicy, user_agent
+from tracker.fetch.response_policy import TOKEN_REFUSED
 from tracker.settings import Settings, is_loopback
 
+log = logging.getLogger(__name__)
+
 MOST_REDIRECTS = 5
+TOKEN_RETRY = timedelta(hours=1)
+"""After so long a refused token is tried again: an upstream's own trouble can look like a wrong token."""
 PROXIES = "The proxy of the environment cannot be used; HTTP_PROXY, HTTPS_PROXY and ALL_PROXY are written http://HOST:PORT."
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {
@@ -67,6 +74,9 @@ class Client:
         resolve: Resolve = resolve_addresses,
     ) -> None:
         self._settings = settings
+        self._clock = clock
+        self._refused: dict[str, tuple[datetime, str]] = {}
+        """Upstreams that refuse the token of the settings: since when, and the sentence."""
         self._policy = RequestPolicy(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
         context = httpx.create_ssl_context()
         self._pages = PageFetcher(settings, self._policy, context, resolve)
@@ -112,6 +122,16 @@ class Client:
         """Whether requests to `upstream` carry the token of an account."""
         return self._token(upstream) is not None
 
+    def refused_tokens(self) -> tuple[str, ...]:
+        """A sentence for each token that an upstream refuses; requests go without it."""
+        return tuple(reason for _, reason in self._refused.values())
+
+    def _drop_token(self, upstream: str, reason: str) -> None:
+        if upstream not in self._refused:
+            log.warning("%s", reason)
+        self._refused[upstream] = (self._clock.now(), reason)
+        self._policy.anonymous.add(upstream)
+
     def get(
         self,
         upstream: str,
@@ -144,6 +164,10 @@ class Client:
         return str(base).rstrip("/")
 
     def _token(self, upstream: str) -> str | None:
+        if upstream in self._refused:
+            if self._clock.now() - self._refused[upstream][0] < TOKEN_RETRY:
+                return None
+            self._policy.anonymous.discard(upstream)
         secret = {"github_api": self._settings.github_token, "huggingface": self._settings.hf_token}.get(upstream)
         return secret.get_secret_value() if secret else None
 
@@ -174,9 +198,10 @@ class Client:
         tried = 0
         while True:
             self._policy.wait_until_allowed(upstream)
+            token = self._token(upstream)
             try:
                 with self._policy.hold_turn(upstream):
-                    response = self._send_once(request)
+                    response = self._send_once(request, token)
             except (httpx.TransportError, httpx.StreamError) as error:
                 reason = _reason(error)
                 self._policy.record_failure(upstream, reason)
@@ -185,17 +210,26 @@ class Client:
                 self._policy.record_failure(upstream, _reason(error))
                 raise UpstreamError(upstream, _reason(error)) from None
             else:
-                retry_in = self._policy.judge_response(
-                    upstream, response.status, response.headers, response.body, tried=tried, retries=retries
-                )
+                try:
+                    retry_in = self._policy.judge_response(
+                        upstream, response.status, response.headers, response.body, tried=tried, retries=retries
+                    )
+                except UpstreamError as error:
+                    if token is None or TOKEN_REFUSED not in error.reason:
+                        raise
+                    self._drop_token(upstream, error.reason)
+                    if request.method != "GET":
+                        raise  # GraphQL needs a token; its caller asks otherwise
+                    continue
+                if token is not None:
+                    self._refused.pop(upstream, None)
                 if retry_in is None:
                     return response
                 wait = retry_in
             tried += 1
             self._policy.sleep(wait)
 
-    def _send_once(self, request: _Request) -> Response:
-        token = self._token(request.upstream)
+    def _send_once(self, request: _Request, token: str | None) -> Response:
         headers = {**_HEADERS.get(request.upstream, {}), **request.headers}
         if token:
             headers["authorization"] = f"Bearer {token}"

@@ -54,11 +54,13 @@ def interval_seconds(settings: Settings, upstream: str) -> float:
     return float(getattr(settings.pace, name)) if ours or not _is_local(settings, upstream) else 0.0
 
 
-def hourly_budget(settings: Settings, upstream: str) -> int | None:
-    """The maximum number of requests an hour, None where only the upstream's responses limit them."""
+def hourly_budget(settings: Settings, upstream: str, *, anonymous: bool = False) -> int | None:
+    """The maximum number of requests an hour, None where only the upstream's responses limit them. `anonymous`: the
+    token of the settings is not sent."""
     name = pace_group(upstream.partition(":")[0])
     if name == "github":
-        return settings.limits.github_anonymous_per_hour if settings.github_token is None else None
+        has_token = settings.github_token is not None and not anonymous
+        return None if has_token else settings.limits.github_anonymous_per_hour
     key = f"{name}_per_hour"
     if key not in type(settings.limits).model_fields:
         return None

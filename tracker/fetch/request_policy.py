@@ -68,6 +68,8 @@ class RequestPolicy:
         self._clock = clock
         self._jitter = jitter
         self._paces = UpstreamPaces(settings, self.sleep)
+        self.anonymous: set[str] = set()
+        """Upstreams that are asked without the token of the settings, because they refuse it."""
         self._refusals: dict[str, int] = {}
         self._lost: dict[str, int] = {}
         self._recorded: dict[str, datetime] = {}
@@ -78,7 +80,7 @@ class RequestPolicy:
         Raises UpstreamStopped where that would take longer than `response_policy.patience_seconds`, and Cancelled.
         """
         self._wait_while(upstream, lambda now: self._find_stop(upstream, now))
-        limit = hourly_budget(self.settings, upstream)
+        limit = hourly_budget(self.settings, upstream, anonymous=upstream in self.anonymous)
         if limit is not None:
             self._wait_while(upstream, lambda now: self._spend(upstream, limit, now), BudgetSpent)
 

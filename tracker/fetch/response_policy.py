@@ -31,6 +31,7 @@ USUAL_PATIENCE_SECONDS = 60.0
 
 TOKEN_REFUSED = "is refused (401)"  # noqa: S105 # not a password
 """In the reason of every request that a refused token made fail: what is wrong is the installation's, and stays."""
+WHAT_TO_DO = "set a valid one or none; until then requests go without it"
 JSON_UPSTREAMS = frozenset({"github_api", "huggingface"})
 """Upstreams whose responses are JSON or, for cards, plain text, so that a web page is a maintenance notice."""
 
@@ -176,9 +177,9 @@ def _account_refused(upstream: str, status: int, headers: Mapping[str, str], bod
         return None
     text = (headers.get("x-error-message", "") + body[:2000].decode("utf-8", "replace")).lower()
     if upstream == "github_api":
-        return Ruling(Action.FAIL, None, f"GITHUB_TOKEN {TOKEN_REFUSED}; set a valid one or none")
+        return Ruling(Action.FAIL, None, f"GITHUB_TOKEN {TOKEN_REFUSED}; {WHAT_TO_DO}")
     if "credentials in authorization" in text or "access token" in text:
-        return Ruling(Action.FAIL, None, f"HF_TOKEN {TOKEN_REFUSED}; set a valid one or none")
+        return Ruling(Action.FAIL, None, f"HF_TOKEN {TOKEN_REFUSED}; {WHAT_TO_DO}")
     return None
 
 

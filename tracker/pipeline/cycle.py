@@ -22,6 +22,7 @@ from tracker.pipeline.publish import publish, write_site
 from tracker.pipeline.read import read_papers
 from tracker.pipeline.reading import read_further
 from tracker.pipeline.retention import delete_old_evidence
+from tracker.pipeline.tokens import report_refused_tokens
 from tracker.pipeline.websub import announce_changed_feeds
 from tracker.pipeline.worker import Worker
 from tracker.pipeline.worker_lock import wait_for_worker_lock
@@ -103,6 +104,7 @@ def read_round(cycle: Cycle) -> None:
 def check_judge_publish(cycle: Cycle) -> None:
     """Check what is due, judge what changed by it, and publish that."""
     check_in_rounds(cycle)
+    report_refused_tokens(cycle)
     judge_works(cycle)
     publish(cycle)
 

@@ -46,6 +46,8 @@ class Worker:
     next_harvest: Callable[[], datetime | None] = lambda: None
     troubles: Callable[[], Sequence[Trouble]] = tuple
     """The troubles of the service beside those of the stages, which are in the store."""
+    refused_tokens: Callable[[], Sequence[str]] = tuple
+    """A sentence for each token that an upstream refuses."""
     watched: tuple[Organisation, ...] = ()
     rendered: dict[str, str] = field(default_factory=dict)
     """The digest of each feed as it was last rendered, by the feed's name."""
@@ -97,5 +99,6 @@ def make_worker(
         progress=progress or NoProgress(),
         next_harvest=next_harvest,
         troubles=troubles,
+        refused_tokens=fetch.refused_tokens,
         watched=watched,
     )

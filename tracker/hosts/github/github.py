@@ -42,10 +42,15 @@ def check_all(
             due.append(target)
         else:
             yield target, check
+    done: set[str] = set()
     if fetch.has_token(UPSTREAM):
-        yield from graphql_check.check_all(due, fetch, batch, known)
-    else:
-        for target in due:
+        for target, check in graphql_check.check_all(due, fetch, batch, known):
+            if not fetch.has_token(UPSTREAM):
+                break  # it was refused just now, so that this says nothing
+            done.add(target.target)
+            yield target, check
+    for target in due:
+        if target.target not in done:
             yield target, rest_check.check(target, fetch)
 
 
