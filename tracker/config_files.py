@@ -122,7 +122,7 @@ _RULES = {
 
 
 PREFIX = "TRACKER_"
-NO_KEYS = {"TRACKER_CONFIG", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
+NO_KEYS = {"TRACKER_CONFIG", "TRACKER_COPY_TO", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
 SECRETS = {"github_token": "GITHUB_TOKEN", "hf_token": "HF_TOKEN", "notify_urls": "TRACKER_NOTIFY_URLS"}
 RENAMED = {
     "limits.full_texts": "limits.full_texts_per_day",

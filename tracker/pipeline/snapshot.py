@@ -1,4 +1,4 @@
-"""Snapshots on the timetable, and restoring one while nobody works on the store."""
+"""Snapshots on the timetable, and what must not meet a worker: restoring one, and copying the store elsewhere."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.domain.errors import StoreError
+from tracker.domain.protocols import Progress
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.worker_lock import take_worker_lock
 from tracker.settings import Settings
-from tracker.store import restore, snapshot
+from tracker.store import database_copy, restore, snapshot
 
 
 def is_due(settings: Settings, now: datetime) -> bool:
@@ -51,3 +52,11 @@ def restore_snapshot(
     holds it."""
     with take_worker_lock(settings.data_dir):
         return restore.restore_snapshot(file, settings.store_url, now, force=force)
+
+
+def copy_store(settings: Settings, target: str, progress: Progress) -> dict[str, database_copy.ViewDigest]:
+    """Copy the store into the database at `target` as `tracker.store.database_copy` does, holding the worker's lock.
+
+    StoreError while a worker holds it."""
+    with take_worker_lock(settings.data_dir):
+        return database_copy.copy_store(settings.store_url, target, progress.step)

@@ -156,8 +156,12 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | N
     if isinstance(kind, (String, Boolean)):
         return None
     if isinstance(kind, JSON):
-        return encode_json
+        return _encode_json_or_null if kind.none_as_null else encode_json
     return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _encode_json_or_null(value: Any) -> str | None:
+    return None if value is None else encode_json(value)
 
 
 @cache

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 QUICK_CHECK_PAGES = 12_500
 """Files below this many pages (200 MB of new ones) are checked for damage at every start; `tracker doctor` checks all."""
+UNFINISHED_COPY = "unfinished_copy"
+"""The table that a store has while another is copied into it (`tracker.store.database_copy`)."""
 _UNRELEASED = re.compile(r"000[1-6]")
 """Revisions that no release had. Their tables were others, and nothing leads from them to these."""
 
@@ -35,14 +37,19 @@ def revisions() -> list[str]:
     return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def open_store(url: str) -> Store:
-    """Open a store, creating or upgrading it. StoreError in one sentence when it must not be touched."""
+def open_store(url: str, *, unfinished: bool = False) -> Store:
+    """Open a store, creating or upgrading it. StoreError in one sentence when it must not be touched.
+
+    Only who goes on with a copy opens one that is `unfinished`.
+    """
     engine = read_write_engine(url)
     name = engine.url.render_as_string(hide_password=True)
     is_open = False
     try:
         with engine.connect() as connection:
             _refuse_foreign(connection, name)
+            if not unfinished and inspect(connection).has_table(UNFINISHED_COPY):
+                raise StoreError(f"{name}: holds an unfinished copy; run the same `tracker copy` again to end it.")
         _upgrade(engine)
         is_open = True
     except (DatabaseError, sqlite3.DatabaseError) as error:
