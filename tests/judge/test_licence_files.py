@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 import time
 
 import pytest
@@ -107,6 +109,44 @@ def test_open_texts_are_recognised_in_their_usual_forms(case: str) -> None:
     text, spdx = RECOGNISED[case]
     reading = read_licence_text(text, rules())
     assert (reading.spdx, reading.class_) == (spdx, OSI), reading.note
+
+
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [("GPL-3.0-only", 79), ("BSL-1.0", 60), ("EUPL-1.2", 72), ("W3C", 60), ("OFL-1.1", 72), ("CC-BY-4.0", 60), ("CC-BY-3.0", 79)],
+)  # fmt: skip
+def test_where_a_line_ends_changes_nothing(name: str, width: int) -> None:
+    """A line that begins with "copyright" inside a sentence states no copyright, and "CC-" at an end goes on."""
+    text = "\n\n".join(textwrap.fill(part, width) for part in standard(name).split("\n\n"))
+    reading = read_licence_text(text, rules())
+    assert (reading.spdx, reading.class_ in OPEN) == (name, True), reading.note
+
+
+FSF = "51 Franklin Street, Fifth Floor, Boston, MA  02110-1301, USA"
+OLD_ADDRESS = "59 Temple Place, Suite 330, Boston, MA 02111-1307, USA"
+GPL2 = standard("GPL-2.0-only")[: standard("GPL-2.0-only").index("This General Public License does not permit")]
+GPL2_BODY = textwrap.fill(GPL2[GPL2.index("Preamble") : GPL2.index("END OF TERMS")], 72)
+GPL2_BODY = GPL2_BODY.replace("which is copyrighted by the Free", "which is copyrighted by the Free\n")
+GPL2_END = """This General Public License does not permit incorporating your program into
+proprietary programs.  If your program is a subroutine library, you may
+consider it more useful to permit linking proprietary applications with the
+library.  If this is what you want to do, use the GNU Lesser General
+Public License instead of this License.
+"""
+
+
+@pytest.mark.parametrize("lesser", ["Lesser", "Library"])
+@pytest.mark.parametrize("address", [FSF, OLD_ADDRESS, "675 Mass Ave, Cambridge, MA 02139, USA"])
+def test_the_gpl_2_as_published_over_the_years(address: str, lesser: str) -> None:
+    """gnu.org/licenses/old-licenses/gpl-2.0.txt ends with a paragraph that SPDX's text leaves out."""
+    head = "GNU GENERAL PUBLIC LICENSE\nVersion 2, June 1991\n\nCopyright (C) 1989, 1991 Free Software Foundation, Inc.\n"
+    allowed = "Everyone is permitted to copy and distribute verbatim copies of this license document, but changing it is not allowed."
+    end = re.sub(r"51 Franklin.*?02139, USA", address, GPL2[GPL2.index("END OF TERMS") :])
+    text = f"{head}{address}\n{allowed}\n\n{GPL2_BODY}\n\n{end}\n\n{GPL2_END}".replace("Lesser Library", lesser)
+    reading = read_licence_text(text, rules())
+    assert (reading.spdx, reading.class_) == ("GPL-2.0-only", OSI), reading.note
+    limited = read_licence_text(f"{text}\nFor non-commercial use only.\n", rules())
+    assert limited.class_ is RESTRICTED
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,13 @@ _DATED = re.compile(
     r"[ \t:,]*(?:©|\(c\)|\(©\)|&copy;|by\b|in\b|\(?\d{4}\b|[<\[{(]{1,2}[ \t]*(?:yyyy|year)|\$?year\b|yyyy\b|:)",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(r"[ \t:,]*(?:©|\(c\)|\(©\)|&copy;|\(?\d{4}\b)", re.IGNORECASE)
+_IN = re.compile(r"[ \t]{1,3}in\b")
+_WRAPPED = 40
+"""Characters of a line that may have been wrapped inside a sentence."""
+_LINE_MARKS = " \t\r#*/>|;%-"
+_INSIDE = re.compile(r"[^\W_][ \t]*(?:\r?\n[ \t#*/>|;%-]*)?$")
+"""The end of a word in the same sentence: "software which is copyrighted by …" states nothing."""
 _NAMED = re.compile(
     r"[ \t:,]*(?:(?!(?i:holder|owner|notice|statement|and|law|licen[sc]e|information)s?\b)[A-Z][\w.&-]*|<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\})"
 )
@@ -134,6 +141,8 @@ def _lines_of_reservation(text: str, spans: list[tuple[int, int]]) -> list[tuple
 
 def _opens(text: str, match: re.Match[str]) -> bool:
     """Whether a copyright statement begins there: at the start of a line, or before a date or a sign."""
+    if _goes_on(text, match):
+        return False
     if _DATED.match(text, match.end()) or match[0].lower().startswith("spdx"):
         return True
     line = text[max(0, match.start() - 24) : match.start()].rpartition("\n")[2]
@@ -144,6 +153,17 @@ def _opens(text: str, match: re.Match[str]) -> bool:
     return _NAMED.match(text, match.end()) is not None or (
         _NOT_A_HOLDER.match(whole) is None and is_name(whole, _MAX_SMALL * 3)
     )
+
+
+def _goes_on(text: str, match: re.Match[str]) -> bool:
+    """Whether the word stands inside a sentence, which may have begun on the line before: "which is copyrighted by …"."""
+    before = _INSIDE.search(text, max(0, match.start() - 60), match.start())
+    if before is None or _SIGNED.match(text, match.end()):
+        return False
+    if "\n" not in before[0]:
+        return match[0].lower().endswith("copyrighted") or _IN.match(text, match.end()) is not None
+    line = text[: before.start() + 1].rpartition("\n")[2]
+    return len(line) >= _WRAPPED and not _START.match(line.strip(_LINE_MARKS))
 
 
 def _holder_end(text: str, start: int) -> int:
@@ -157,10 +177,13 @@ def _holder_end(text: str, start: int) -> int:
         line_end = len(text) if line_end < 0 else line_end
         continued = text[end : following.start(1)].strip() in (",", "&") or len(following[1].expandtabs()) >= 8
         address = "@" in text[following.end() : line_end]
-        if not (continued or address) or _START.match(text, following.end()):
+        line = text[text.rfind("\n", 0, following.start()) + 1 : following.start()]
+        wrapped = len(line) >= _WRAPPED and text[following.end()].isupper()
+        if not (continued or address or wrapped) or _START.match(text, following.end()):
             break
         next_end = _names_end(text, following.end())
-        if next_end <= following.end() or text[next_end:line_end].strip(" \t\r.,;"):
+        rest = text[next_end:line_end].strip(" \t\r.,;")
+        if next_end <= following.end() or (rest and not (wrapped and rest.startswith("("))):
             break
         end = next_end
     if reserved := _RESERVED.match(text, end):

@@ -35,7 +35,7 @@ _ATTRIBUTE = re.compile(
     r"\b(?:href|src|title|alt|content|data-[a-z]{1,20})\s{0,3}=\s{0,3}(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE
 )
 _ADDRESS_IN_TAG = re.compile(URL, re.IGNORECASE)
-_BROKEN = re.compile(r"(?<=[a-z])-[ \t]{0,8}\r?\n[\s#*>/]{0,40}(?=[a-z])")
+_BROKEN = re.compile(r"(?<=[A-Za-z])-[ \t]{0,8}\r?\n[\s#*>/]{0,40}(?=[A-Za-z])")
 _ENTITY = re.compile(r"&(?:#\w{1,8}|[a-zA-Z]{2,8});")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
                          "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "\u3000": " ", "\ufeff": " "})  # fmt: skip
