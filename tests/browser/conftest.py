@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         loaded = settings.load_settings(
             environ={
                 **upstreams, "TRACKER_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}", "TRACKER_DATA_DIR": str(data), "GITHUB_TOKEN": "a-token",
-                "TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", "TRACKER_PUBLIC_URL": "http://127.0.0.1/below/here",
+                "TRACKER_PACE__ARXIV": "0", "TRACKER_PACE__GITHUB": "0", "TRACKER_PACE__HUGGINGFACE": "0", "TRACKER_PUBLIC_URL": "http://127.0.0.1/below/here",
             }
         )  # fmt: skip
         store = open_store(loaded.store_url)
