@@ -33,3 +33,40 @@ def cite(
         body = references.cite(store, ENDINGS[form], arxiv_ids)
     sys.stdout.write(body.decode())
     return 0
+
+
+@app.command()
+def mcp(
+    context: typer.Context,
+    http: Annotated[bool, typer.Option("--http", help="Serve HTTP on 127.0.0.1 instead of stdio.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port for --http.")] = 8765,
+) -> int:
+    """Serve the store to agents, read-only (MCP).
+
+    Over standard input and output, or over HTTP on this machine alone.
+    """
+    from importlib.util import find_spec
+
+    from tracker.domain.errors import SettingsError, how_to_install
+
+    if find_spec("mcp") is None:
+        raise SettingsError(f"tracker mcp needs the MCP SDK: {how_to_install('mcp')}.")
+    from tracker import __version__, logs
+    from tracker.hosts.resolve import resolve_url
+    from tracker.web import mcp_server, process
+    from tracker.web.agents import Agents
+    from tracker.web.api import Api
+
+    settings = settings_for(context)
+    require_store(settings)
+    logs.set_up(settings, quiet=True)
+    server = mcp_server.build_server(Agents(Api(settings), resolve_url, settings.public_url), __version__)
+    if not http:
+        mcp_server.run_stdio(server)
+        return 0
+
+    def start(address: str) -> None:
+        print(f"MCP at {address}mcp. Ctrl-C ends it.", flush=True)
+
+    process.serve(mcp_server.http_app(server, port), mcp_server.LOOPBACK, port, start, lifespan=True)
+    return 0

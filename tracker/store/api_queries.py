@@ -38,6 +38,8 @@ _OWNED = """w.id IN (
                         UNION SELECT value || '/', value || '0' FROM json_each(?)) s
     JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
     JOIN role r ON r.artifact = n.artifact AND r.role = 'own')"""
+_LINKING = """w.id IN (SELECT r.work FROM artifact_name n JOIN role r ON r.artifact = n.artifact
+    WHERE n.folded = ? AND n.until IS NULL)"""
 _WORDS = "w.id IN (SELECT rowid FROM paper_search WHERE paper_search MATCH ?)"
 _WITHIN = {
     "links": "AND r.work = ? ORDER BY r.probability DESC, n.reference",
@@ -59,7 +61,7 @@ def list_papers(
 
     `filters` may hold `category`, the four facts, `licence` (a class or an SPDX id of the code), `author`, `q`,
     `since` and `until` (both included; UTC), and `org` (an organisation of the store, or an account on GitHub or the Hub
-    that holds an own artifact). `by` is the date that orders and bounds: `submitted`, or `opened` (then only papers whose
+    that holds an own artifact), `ids` (arXiv ids, separated by commas) and `artifact` (the reference of what they link). `by` is the date that orders and bounds: `submitted`, or `opened` (then only papers whose
     code is open now are listed). Pages go by key, so that new papers move no page that was begun.
     """
     date = _DATES[by]
@@ -96,6 +98,12 @@ def _conditions(filters: Mapping[str, str], by: str) -> tuple[list[str], list[ob
     if "org" in filters:
         conditions.append(_OWNED)
         values += [filters["org"], json.dumps(account_prefixes([filters["org"]], [filters["org"]]))]
+    if "ids" in filters:
+        conditions.append("w.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps([paper_key(arxiv_id) for arxiv_id in filters["ids"].split(",")]))
+    if "artifact" in filters:
+        conditions.append(_LINKING)
+        values.append(filters["artifact"].casefold())
     if "q" in filters:
         words = parse_search(filters["q"])
         conditions.append(_WORDS if words.terms else "0")

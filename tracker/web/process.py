@@ -49,8 +49,11 @@ def serve(
     port: int,
     on_ready: Callable[[str], object],
     on_stop: Callable[[Callable[[], None]], object] = lambda _: None,
+    *,
+    lifespan: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `on_ready` gets the address once the port is taken.
+    """Serve until SIGTERM or SIGINT. `on_ready` gets the address once the port is taken. With `lifespan` the
+    application is told of start and end (ASGI's lifespan protocol).
 
     `on_stop` gets a function that ends the server, for a signal that comes before the server takes signals itself.
     Raises TrackerError if the port is not free.
@@ -73,7 +76,7 @@ def serve(
     on_ready(f"http://{shown_host}:{listener.getsockname()[1]}/")
     # What is loaded by now stays, so no garbage collection, which stops all responses, need examine it again.
     gc.freeze()
-    server = uvicorn.Server(server_config(app))
+    server = uvicorn.Server(server_config(app, lifespan=lifespan))
 
     def end() -> None:
         server.should_exit = True
@@ -83,13 +86,13 @@ def serve(
         server.run([listener])
 
 
-def server_config(app: ASGIApp) -> uvicorn.Config:
+def server_config(app: ASGIApp, *, lifespan: bool = False) -> uvicorn.Config:
     """How uvicorn serves the application: in one process, with nothing loaded that is not needed."""
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
-        lifespan="off",
+        lifespan="on" if lifespan else "off",
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         interface="asgi3",
