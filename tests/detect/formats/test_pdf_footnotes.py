@@ -48,3 +48,14 @@ def test_a_hyphen_before_a_gap_belongs_to_the_name(resolve: Resolve, gap: str) -
     text = f"See https://github.com/ann/parts-2-output-{gap}dataset and more."
     (found,) = detect.find_full_text_mentions(text, "pdf-text", resolve)
     assert found.url == "https://github.com/ann/parts-2-output-dataset"
+
+
+def test_the_place_of_a_footnote_is_that_of_its_mark(resolve: Resolve) -> None:
+    text = (
+        "A title1\nAnn Author\nAbstract\nWe do.\n1 Introduction\nFor parsing we use Foo2. It helps.\n"
+        f"{'Words of ours. ' * 20}\n1https://github.com/ann/parts\n2<https://github.com/foo/foo>\n1\f{'Words of ours. ' * 20}"
+    )
+    found = {each.reference.key: each for each in detect.find_full_text_mentions(text, "pdf-text", resolve)}
+    assert found["github:ann/parts"].place is Place.TITLE_FOOTNOTE
+    assert found["github:foo/foo"].place is Place.FOOTNOTE
+    assert "For parsing we use Foo <https://github.com/foo/foo>" in found["github:foo/foo"].evidence

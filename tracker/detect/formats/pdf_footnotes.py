@@ -38,10 +38,10 @@ class _Footnote(NamedTuple):
     end: int
 
 
-def join_footnotes(text: str, is_early: int) -> PlainText:
+def join_footnotes(text: str, front: int) -> PlainText:
     """`text` with each footnote that has an address behind the word that its mark is at.
 
-    A footnote that begins before the position `is_early` is one of the title page. Where no mark is found, or two words
+    A footnote whose mark is before the position `front` is one of title, authors or abstract. Where no mark is found, or two words
     could carry it, the footnote stays where it is.
     """
     moved = sorted(_footnotes(text))
@@ -67,7 +67,7 @@ def join_footnotes(text: str, is_early: int) -> PlainText:
         if position == footnote.line:
             at = footnote.end
             continue
-        place = Place.TITLE_FOOTNOTE if footnote.start < is_early else Place.FOOTNOTE
+        place = Place.TITLE_FOOTNOTE if footnote.mark < front else Place.FOOTNOTE
         put(f" {text[footnote.start : footnote.end].strip()} ", place)
         at = footnote.mark_end
     put(text[at:], None)
@@ -104,7 +104,7 @@ def _find_mark(text: str, number: str, low: int, high: int) -> tuple[int, int] |
     found = [
         mark.span(1)
         for mark in re.finditer(
-            rf"(?:[a-z]{{3}}|[a-z][.,;:)\]\"'\u201d\u2019])({number})(?=[\s.,;:)\]]|$)", text[low:high]
+            rf"(?:[A-Za-z]{{3}}|[a-z][.,;:)\]\"'\u201d\u2019])({number})(?=[\s.,;:)\]]|$)", text[low:high]
         )
     ]
     marks = [(low + start, low + end) for start, end in found if not _is_name(text, low + start, low + end)]

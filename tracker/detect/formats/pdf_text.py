@@ -68,6 +68,13 @@ _MIN_BEFORE_REFERENCES = 0.25
 _MAX_HEADINGS = 50
 
 
+def front_end(text: str) -> int:
+    """Where title, authors and abstract end: at the heading of the introduction, or, where there is none, at the end of a
+    usual abstract."""
+    introduction = _INTRODUCTION.search(text, 0, MAX_FRONT)
+    return introduction.start() if introduction else MAX_TITLE_PART
+
+
 class TextPlaces:
     """The places of one text, by position."""
 

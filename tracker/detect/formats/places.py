@@ -31,7 +31,9 @@ def to_plain_text(text: str, kind: str) -> PlainText:
     """`text` without its markup, with the links and places that the markup gives; `kind` is the format."""
     if kind == "html":
         return html.to_plain_text(text)
-    return tex.to_plain_text(text) if kind == "tex" else pdf_footnotes.join_footnotes(text, pdf_text.FIRST_PAGE)
+    return (
+        tex.to_plain_text(text) if kind == "tex" else pdf_footnotes.join_footnotes(text, pdf_text.front_end(text))
+    )
 
 
 class PlaceFinder:

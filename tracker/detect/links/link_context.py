@@ -32,7 +32,8 @@ def extract_context(text: str, start: int, end: int) -> tuple[str, str]:
     """
     left = text[max(0, start - _BACK) : start]
     first = 0
-    for stop in _STOP.finditer(left):
+    # The sign that opens an address is no beginning of a sentence.
+    for stop in _STOP.finditer(left.removesuffix("<")):
         first = stop.end()
     right = text[end : end + _AHEAD]
     next_stop = _STOP.search(right)

@@ -48,6 +48,7 @@ def lead_to(mention: Mention) -> str:
     words = mention.evidence[:inside] if inside else ""
     if len(words.strip()) < _SHORT_LEAD:
         words = words if words.strip() else mention.before[-60:]
+    words = words.removesuffix("<")
     return _INNER_STOP.sub("", _LINK.sub(" LINK ", _HYPHENATED.sub("", words.replace("et al.", "et al"))))
 
 
