@@ -54,7 +54,10 @@ def changelog_faults(text: str, version: str) -> list[str]:
     titles = [section.partition("\n")[0].strip() for section in sections]
     named = [place for place, title in enumerate(titles) if title.split()[:1] == [version]]
     if not named:
-        return [f"CHANGELOG.md has no section {version}; rename Unreleased to {version} (YYYY-MM-DD)"]
+        wanted = f'rename "## Unreleased" to "## {version} (YYYY-MM-DD)", with the day of the release'
+        return [
+            f"CHANGELOG.md has no section {version}; {wanted}, and put a new Unreleased above (docs/release.md)"
+        ]
     title, _, body = sections[named[0]].partition("\n")
     faults = []
     if not re.fullmatch(rf"{re.escape(version)} \(\d{{4}}-\d\d-\d\d\)", title.strip()):
