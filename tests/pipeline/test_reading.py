@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tests.pipeline.run import StartRun
 from tests.pipeline.test_full_text import FILLER, HTML, SILENT
@@ -40,6 +43,34 @@ def test_a_deadline_ends_the_work_and_what_is_left_stays_due(world: World, start
         assert done.counts.windows_left > 0
     with start_run() as run:
         assert cycle.run_until_read(run.worker).counts.windows_left == 0
+
+
+class Recorded:
+    """Progress that is kept: the steps of each stage."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, list[tuple[int, int | None]]] = {}
+
+    def step(self, stage: str, done: int, total: int | None = None) -> None:
+        self.steps.setdefault(stage, []).append((done, total))
+
+
+@pytest.mark.usefixtures("without_site")
+def test_the_totals_of_reading_are_those_of_all_rounds_and_true_at_its_end(
+    world: World, start_run: StartRun
+) -> None:
+    for number in range(1, 6):
+        world.html(world.paper(number, SILENT), FILLER)
+    world.repository("bob/recorded", {"train.py": "x", "LICENSE": world.mit})
+    world.record("2606.00005", githubRepo="https://github.com/bob/recorded", githubRepoAddedBy="user")
+    with start_run() as run:
+        progress = Recorded()
+        done = cycle.run_until_read(replace(run.worker, progress=progress))
+        texts = done.counts.further[ReadDepth.TEXT]
+        assert progress.steps["hub_records"][0] == (1, 5)
+        assert progress.steps["full_text"][0] == (1, 5)
+        assert progress.steps["full_text"][-1] == (texts, texts)
+        assert [step[0] for step in progress.steps["full_text"][:texts]] == list(range(1, texts + 1))
 
 
 def test_a_harvest_comes_before_reading(world: World, start_run: StartRun) -> None:

@@ -46,6 +46,10 @@ class _Source:
     """Whether it may not be asked any more in this round."""
     papers: deque[PaperToRead] = field(default_factory=deque)
 
+    def report_progress(self, cycle: Cycle) -> None:
+        """Report how many of its papers were read, over all rounds."""
+        self.stage.report_progress(cycle.counts.further[self.depth], cycle.counts.to_read[self.depth])
+
 
 def read_further(cycle: Cycle) -> bool:
     """Read what is due of papers that show no repository of their own, until nothing is or the round is over; returns
@@ -67,6 +71,11 @@ def read_further(cycle: Cycle) -> bool:
             was_read = [_read_next(cycle, source, sources) for source in sources]
             if not any(was_read):
                 break
+        # A link in a paper's record saved the request for its text: the totals of the beginning are too high.
+        _estimate_totals(cycle)
+        for source in sources:
+            if cycle.counts.further[source.depth]:
+                source.report_progress(cycle)
     left = count_waiting(cycle.store, cycle.now, [source.depth for source in sources if not source.is_over])
     cycle.is_unfinished = is_over and left.papers > 0
     return cycle.counts.further.total() > before
@@ -115,7 +124,7 @@ def _read_next(cycle: Cycle, source: _Source, sources: Sequence[_Source]) -> boo
     while read_batch(cycle):
         pass
     cycle.counts.further[source.depth] += 1
-    source.stage.report_progress(cycle.counts.further[source.depth], cycle.counts.to_read[source.depth])
+    source.report_progress(cycle)
     return True
 
 
