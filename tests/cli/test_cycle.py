@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +16,12 @@ from tests.cli.conftest import Call
 from tests.pipeline.run import environment, order_fault
 from tests.pipeline.world import CODE, MIT, World
 from tracker.cli import cycle
+from tracker.pipeline.context import Cycle
+from tracker.pipeline.full_text import read_text
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store.artifact_queue import NamedArtifact
+from tracker.store.paper_queue import PaperToRead
+from tracker.store.scans import ScanResult
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -82,6 +86,18 @@ def test_an_artifact_is_named_by_reference_or_address(typed: str, reference: str
 
 
 NOW = datetime(2026, 6, 17, 5, tzinfo=UTC)
+
+
+@dataclass
+class SetClock:
+    """A clock that stands still until it is set."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
 SEEN = NamedArtifact("github:a/b", "github", "present", "", "code", "MIT", "osi", NOW)
 
 
@@ -146,3 +162,29 @@ def test_the_program_goes_on_without_a_refused_token(
     assert (once[0], opened) == (1, "reference\ngithub:ann/tool\n"), "checked without the token, and said"
     assert again[0] == 0, "the token is valid again"
     assert "github:ann/tool: present; content: code; licence: MIT (osi)" in again[1]
+
+
+def test_once_ends_in_time_says_what_is_left_and_the_next_run_reads_it(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each full text takes 20 seconds: of a minute, 48 seconds are for work."""
+    (tmp_path / "world").mkdir()
+    world, clock = World(tmp_path / "world"), SetClock(NOW)
+    for number in range(1, 6):
+        world.html(world.paper(number, "We say nothing."), "<p>Words of a paper.</p>" * 99)
+    monkeypatch.setattr("tracker.fetch.clock.make_clock", lambda _settings: clock)
+
+    def read_slowly(running: Cycle, paper: PaperToRead) -> list[ScanResult]:
+        clock.moment += timedelta(seconds=20)
+        return read_text(running, paper)
+
+    monkeypatch.setattr("tracker.pipeline.reading.read_text", read_slowly)
+    with Sandbox(world.folder) as sandbox:
+        for name, value in environment(sandbox, tmp_path / "data", TRACKER_HARVEST__FIRST_DAYS="1").items():
+            monkeypatch.setenv(name, value)
+        code, out, _ = call("once", "--minutes", "1")
+        assert (code, "Left: 2 papers wait to be read" in out) == (3, True), out
+        assert clock.moment - NOW <= timedelta(minutes=1)
+        code, out, _ = call("once", "--minutes", "9")
+        # 1: two sources list no more than these five, which is too few to call the day complete.
+        assert (code, "Left:" in out, "2 in full" in out) == (1, False, True), out
