@@ -18,6 +18,7 @@ from tracker import settings
 from tracker.fetch.client import Client
 from tracker.fetch.clock import MovedClock, make_clock
 from tracker.harvest.api import ArxivApi
+from tracker.pipeline import cycle, publish
 from tracker.pipeline.worker import make_worker
 from tracker.sandbox.server import Sandbox
 from tracker.store.upstreams import StoredUpstreams
@@ -69,6 +70,13 @@ def expected(world: World) -> dict[str, str]:
     )
     world.paper(16, "Not ours: mathematics alone.", categories=("math.CO",))
     return expected
+
+
+@pytest.fixture
+def without_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write no files of the site, for tests that read the store alone: it takes half of a cycle on a small world."""
+    for module in (publish, cycle):
+        monkeypatch.setattr(module, "write_site", lambda *_: True)
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from tests.pipeline.run import StartRun
 from tests.pipeline.world import World
 from tracker.pipeline.cycle import run_cycle
 
+pytestmark = pytest.mark.usefixtures("without_site")
+
 Generate = Callable[[Path, int, int], Generator]
 Subject = Any
 BEGIN = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)

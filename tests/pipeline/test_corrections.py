@@ -16,6 +16,8 @@ from tracker.pipeline import cycle
 from tracker.publish import explain
 from tracker.store import evidence
 
+pytestmark = pytest.mark.usefixtures("without_site")
+
 OURS = "Our code is available at https://github.com/ann/{}."
 
 

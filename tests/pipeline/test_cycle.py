@@ -86,6 +86,7 @@ def test_a_swapped_licence_and_an_emptied_repository_are_followed(
         )
 
 
+@pytest.mark.usefixtures("without_site")
 def test_few_requests_reach_arxiv_and_github_with_a_token(world: World, start_run: StartRun) -> None:
     for number in range(1, 301):
         world.paper(
@@ -122,6 +123,7 @@ def test_without_a_token_new_papers_come_first_within_the_budget(world: World, s
         assert more > len(checked), "the next hour goes on where this one stopped"
 
 
+@pytest.mark.usefixtures("without_site")
 def test_the_pace_holds_over_a_whole_cycle(expected: dict[str, str], start_run: StartRun) -> None:
     with start_run(TRACKER_PACE__ARXIV="0.1") as run:
         cycle.run_cycle(run.worker)
@@ -153,6 +155,8 @@ def test_a_403_stops_arxiv_for_hours_over_restarts_and_empties_nothing(
         assert "Not all is well" not in (run.worker.settings.public_dir / "index.html").read_text()
 
 
+@pytest.mark.usefixtures("without_site")
+@pytest.mark.usefixtures("without_site")
 @pytest.mark.parametrize(
     "kind",
     ["503", "empty", "html", "cut", "truncated", "error-400", "error-200", "false-empty", "unsorted", "moving"],
@@ -166,6 +170,7 @@ def test_a_passing_fault_of_arxiv_loses_no_paper(expected: dict[str, str], start
         assert run.states() == expected
 
 
+@pytest.mark.usefixtures("without_site")
 def test_a_dead_github_makes_nothing_absent(expected: dict[str, str], start_run: StartRun) -> None:
     with start_run() as run:
         run.misbehave("github_api", "502", times=1000)
@@ -175,6 +180,7 @@ def test_a_dead_github_makes_nothing_absent(expected: dict[str, str], start_run:
         assert run.rows("SELECT count(*) FROM open_papers") == [(0,)]
 
 
+@pytest.mark.usefixtures("without_site")
 def test_the_hubs_lists_give_a_paper_its_authors_model_and_not_those_that_cite_it(
     world: World, start_run: StartRun
 ) -> None:
@@ -198,6 +204,7 @@ def test_the_hubs_lists_give_a_paper_its_authors_model_and_not_those_that_cite_i
         assert run.rows("SELECT weights FROM papers") == [("open",)]
 
 
+@pytest.mark.usefixtures("without_site")
 def test_a_model_that_precedes_its_paper_is_found_when_the_paper_comes(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study nothing.")
     world.model("ann/CoolNet", {"README.md": "x", "model.safetensors": "x"}, tags=["arxiv:2606.00002"])
@@ -210,6 +217,7 @@ def test_a_model_that_precedes_its_paper_is_found_when_the_paper_comes(world: Wo
         assert run.rows("SELECT arxiv_id, reference FROM links") == [("2606.00002", "hf-model:ann/CoolNet")]
 
 
+@pytest.mark.usefixtures("without_site")
 def test_a_new_version_that_adds_a_link_is_read(world: World, start_run: StartRun) -> None:
     key = world.paper(1, "We study tools.")
     with start_run() as run:
@@ -223,6 +231,7 @@ def test_a_new_version_that_adds_a_link_is_read(world: World, start_run: StartRu
         assert run.rows("SELECT version FROM papers") == [(2,)]
 
 
+@pytest.mark.usefixtures("without_site")
 def test_since_and_until_bound_the_windows(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study.")
     with start_run() as run:
@@ -266,6 +275,7 @@ def test_the_status_of_a_good_cycle(expected: dict[str, str], start_run: StartRu
         json.dumps({name: str(at) for name, at in status.stages.items()})
 
 
+@pytest.mark.usefixtures("without_site")
 def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study one.")
     with start_run() as run:
@@ -278,6 +288,7 @@ def test_a_first_harvest_that_was_cut_off_goes_back_no_further(world: World, sta
         assert first.date() == date(2026, 6, 10)
 
 
+@pytest.mark.usefixtures("without_site")
 def test_a_release_that_another_process_entered_is_judged(world: World, start_run: StartRun) -> None:
     world.paper(1, "We study things.")
     with start_run() as run:

@@ -13,6 +13,8 @@ from tests.pipeline.test_completeness import DOWN, MONDAY, write
 from tests.pipeline.world import World
 from tracker.cli import app
 
+pytestmark = pytest.mark.usefixtures("without_site")
+
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 NIGHT = "2026-06-18T05:00:00Z"
 """After Wednesday's announcement, when RSS shows it, too."""

@@ -11,6 +11,8 @@ from tests.pipeline.world import World
 from tracker.pipeline import cycle
 from tracker.store import enum_columns
 
+pytestmark = pytest.mark.usefixtures("without_site")
+
 SILENT = "We study a thing and say nothing of where it is."
 FILLER = "<p>We study a thing at length, as papers do, with many words and few links.</p>" * 40
 OURS = 'Our code is available at <a href="https://github.com/ann/deep">https://github.com/ann/deep</a>.'

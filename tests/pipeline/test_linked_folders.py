@@ -1,7 +1,11 @@
 """Papers that link folders of one repository: a verdict for each folder, under the repository's one reference."""
 
+import pytest
+
 from tests.pipeline.run import StartRun
 from tests.pipeline.world import APACHE, CODE, MIT, World
+
+pytestmark = pytest.mark.usefixtures("without_site")
 
 TRAIN = "x = train(1)\n" * 40
 

@@ -8,8 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from tests.pipeline.run import StartRun
 from tests.pipeline.world import CODE, MIT, World
+
+pytestmark = pytest.mark.usefixtures("without_site")
 
 OPEN = {**CODE, "LICENSE": MIT}
 CLAIM = "Our code is available at {}."

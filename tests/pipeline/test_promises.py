@@ -8,6 +8,8 @@ from tests.pipeline.run import StartRun
 from tests.pipeline.world import World
 from tracker.pipeline import cycle
 
+pytestmark = pytest.mark.usefixtures("without_site")
+
 
 @pytest.fixture
 def arxiv_id(world: World) -> str:

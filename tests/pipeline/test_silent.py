@@ -26,6 +26,8 @@ from tracker.pipeline.context import Cycle
 from tracker.store import enum_columns
 from tracker.store.upstreams import StoredUpstreams
 
+pytestmark = pytest.mark.usefixtures("without_site")
+
 OPEN = "127.0.0.2"
 """The one address of this machine that counts as public, to show that public addresses are requested."""
 

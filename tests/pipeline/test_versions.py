@@ -13,6 +13,8 @@ from tests.pipeline.world import World
 from tracker.config_files import config_dir
 from tracker.pipeline import cycle
 
+pytestmark = pytest.mark.usefixtures("without_site")
+
 MIT = (config_dir() / "licences" / "MIT.txt").read_text()
 KEY = "2606.00001"
 BY = "http://creativecommons.org/licenses/by/4.0/"
