@@ -96,9 +96,10 @@ def test_every_link_within_the_site_leads_somewhere(site: dict[str, bytes], addr
                 if path not in served and path != "" and not path.endswith(feeds):
                     missing.add((name, path))
     context.close()
-    # The page of a paper that a search finds is rendered on request.
+    # The page of a paper that no list holds is rendered on request.
+    on_request = ("search", "archive-", "1", "2")
     assert not {
-        (name, path) for name, path in missing if not (name.startswith("search") and path.startswith("paper/"))
+        (name, path) for name, path in missing if not (name.startswith(on_request) and path.startswith("paper/"))
     }
 
 
@@ -133,6 +134,31 @@ def test_the_focus_is_visible(address: str, chromium: Any) -> None:
         )
         assert style[0] != "none"
         assert style[1] >= 2
+    context.close()
+
+
+def test_what_people_come_for_is_two_clicks_away(address: str, chromium: Any) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator(".card .links a").first.get_attribute("href").startswith("https://github.com/")
+    page.locator("h3.day a").first.click()  # all open papers of a day
+    page.wait_for_url("**/20??/??/??")
+    assert page.locator("article").count() > 1
+    page.goto(address)
+    page.locator("aside a", has_text="(cs.CL)").first.click()  # papers of a category with open weights
+    page.wait_for_url("**/browse/category/cs.CL")
+    assert (
+        page.locator(".tags a", has_text="Open weights")
+        .get_attribute("href")
+        .endswith("archive?cat=cs.CL&has=weights")
+    )
+    page.goto(address)
+    page.locator("#other ~ ul a").first.click()  # why a paper is not open
+    page.wait_for_url("**/paper/*")
+    answer = page.locator(".answer")
+    assert answer.locator(".why").inner_text()
+    assert answer.bounding_box()["y"] + 40 < 740, "the verdict is within the first screen"
     context.close()
 
 

@@ -256,7 +256,7 @@ class SearchPage:
 
     def address(self, number: int) -> str:
         """The query of another page of the results."""
-        return urlencode({"q": self.wanted, **self.asked, "page": number})
+        return urlencode({"q": self.wanted, **self.asked, "page": number}, errors="replace")
 
 
 def render_search(
