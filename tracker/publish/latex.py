@@ -10,13 +10,21 @@ from __future__ import annotations
 import re
 
 from tracker.publish.latex_converter import SILENT_MACROS, convert_piece, is_known_macro
+from tracker.publish.latex_math import (
+    ACCENTED,
+    SYMBOLS,
+    WORDS,
+    accented_letter,
+    convert_bare_scripts,
+    prepare_math,
+    raise_text,
+)
 
 DEPTH = 8
 """The depth of nested macros that are converted."""
 DASHES = re.compile(r"(?<!-)---?(?!-)")
 _SIGN = re.compile(r"[\\${]")
 _MACRO = re.compile(r"\\([A-Za-z]+)\*?")
-_ACCENT = re.compile(r"""\\["'`^~=.](?:\{(?:\\[ij]|[A-Za-z])\}|\\[ij]|[A-Za-z])""")
 _PROTECTED = re.compile(r"[\w .'’/-]*|,|https?://[^\s{}]*")
 """Text that authors put in braces to keep its capitals; anything else in bare braces is a set or code."""
 _ESCAPED = {sign: sign for sign in "$%&#_{}"} | {
@@ -31,7 +39,12 @@ _ESCAPED = {sign: sign for sign in "$%&#_{}"} | {
 _AS_IT_IS = {"emph", "text", "textbf", "textit", "texttt", "textsf", "textsc", "textrm", "textsl", "textup"} | {
     "textmd", "textnormal", "mbox", "underline", "uline", "hbox", "mathrm", "operatorname", "ensuremath", "title"}  # fmt: skip
 _VERBATIM = {"url", "path", "nolinkurl"}
-_DROPPED = {"cite", "citep", "citet", "citealp", "ref", "eqref", "label", "vspace", "hspace", "thanks"}
+_DROPPED = {"cite", "citep", "citet", "citealp", "ref", "eqref", "label", "vspace", "hspace", "thanks", "begin", "end"} | {
+    "color", "phantom", "hphantom", "vphantom", "noindent", "newline", "par", "centering", "linebreak", "selectfont"}  # fmt: skip
+_SCRIPTS, _SECOND = (
+    {"textsuperscript", "textsubscript"},
+    {"href", "textcolor", "colorbox", "scalebox", "raisebox", "overset", "stackrel"},
+)
 _LETTERS = {"o", "O", "ss", "l", "L", "aa", "AA", "ae", "AE", "oe", "OE", "i", "j"}
 """Macros that are a letter within a word: the space that ends their name is dropped, as TeX does."""
 _SIGN_OF_TEX = re.compile(r"[\\^_{}]")
@@ -39,11 +52,6 @@ _PRICE = re.compile(r"\s*\d[\d.,]*\s*(?:[kKMB]|million|billion|thousand)?\b[\s,;
 _FORMULA = re.compile(r"\S{1,60}|[^$]{0,40}[=<>≤≥≈±×∈+][^$]{0,40}")
 _NO_LETTER = re.compile(r"[\W_]+")
 _LONG_WORD = re.compile(r"[^\W\d_]{4}")
-_SCRIPT = re.compile(r"([\^_])(?:\{([^{}\\]{1,12})\}|([A-Za-z0-9+\-]))")
-_SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-_SUP = dict(
-    zip("0123456789+-=()abcdefghijklmnoprstuvwxyzT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ", strict=True)
-)
 _TIE = re.compile(r"(?<=[\w.,:;)\]])~(?=\S|$)")
 
 
@@ -51,6 +59,8 @@ def tex_to_text(text: str, depth: int = 0) -> str:
     """TeX to text: each piece by its first sign, and the text between the pieces with its dashes and quotes."""
     if depth > DEPTH:
         return text.replace("\\", "")
+    if depth == 0 and ("^" in text or "_{" in text):
+        text = _convert_outside_math(text)
     pairs, made, at = _match_braces(text), [], 0
     while found := _SIGN.search(text, at):
         start = found.start()
@@ -66,6 +76,17 @@ def tex_to_text(text: str, depth: int = 0) -> str:
             made[-1] = made[-1].rstrip()
         made.append(piece)
     return "".join([*made, _convert_plain(text[at:])])
+
+
+def _convert_outside_math(text: str) -> str:
+    """The text with the scripts converted that stand in no formula."""
+    parts = text.split("$")
+    if len(parts) % 2 == 0:
+        return text
+    return "$".join(
+        part if place % 2 or "\\(" in part or "\\[" in part else convert_bare_scripts(part, _convert_math)
+        for place, part in enumerate(parts)
+    )
 
 
 def count_letters(text: str) -> int:
@@ -106,7 +127,7 @@ def _convert_dollar(text: str, start: int) -> tuple[str, int]:
         end = text.find(sign, end + 1)
     if end < 0 or end - first > 400 or not _is_math(text[first:end], text[end + len(sign) :][:1]):
         return sign, first
-    return convert_piece(f"${_SCRIPT.sub(_convert_script, text[first:end])}$"), end + len(sign)
+    return _convert_math(text[first:end]), end + len(sign)
 
 
 def _is_math(inside: str, after: str) -> bool:
@@ -120,13 +141,13 @@ def _is_math(inside: str, after: str) -> bool:
     return count_letters(inside) <= 3 or bool(_FORMULA.fullmatch(inside) and not _LONG_WORD.search(inside))
 
 
-def _convert_script(found: re.Match[str]) -> str:
-    forms = _SUP if found[1] == "^" else _SUB
-    inside = found[2] or found[3]
-    if not all(character in forms for character in inside):
-        return found[0]
-    # The braces keep the script out of the name of a macro before it.
-    return "{}" + "".join(forms[character] for character in inside)
+def _convert_math(inside: str, depth: int = 0) -> str:
+    """A formula as text."""
+
+    def convert(script: str) -> str:
+        return _convert_math(script, depth + 1) if depth < 3 else script
+
+    return convert_piece(f"${prepare_math(inside, convert)}$")
 
 
 def _convert_group(text: str, start: int, pairs: dict[int, int], depth: int) -> tuple[str, int]:
@@ -142,8 +163,8 @@ def _convert_group(text: str, start: int, pairs: dict[int, int], depth: int) -> 
 
 def _convert_macro(text: str, start: int, pairs: dict[int, int], depth: int) -> tuple[str, int]:
     """Converts a macro with its arguments, an accent, or an escaped sign."""
-    if accent := _ACCENT.match(text, start):
-        return convert_piece(accent[0]), accent.end()
+    if accent := ACCENTED.match(text, start):
+        return accented_letter(accent[0]), accent.end()
     macro = _MACRO.match(text, start)
     if macro is None:
         return _convert_symbol(text, start)
@@ -158,17 +179,34 @@ def _convert_macro(text: str, start: int, pairs: dict[int, int], depth: int) -> 
         return given[0].replace("\\", ""), end
     if name in _DROPPED:
         return "", end
+    if (shown := _convert_own(name, given, end, macro.end(), depth)) is not None:
+        return shown
     if name in SILENT_MACROS:
         return "", macro.end()
     if name in _LETTERS and not given and text.startswith(" ", end):
         return convert_piece(macro[0]), end + 1
-    if name == "footnote" and given:
-        return f" ({tex_to_text(given[0], depth + 1)})", end
-    if name == "href" and len(given) > 1:
-        return tex_to_text(given[1], depth + 1), end
     if name in _AS_IT_IS or (any(given) and not is_known_macro(name)):
         return " ".join(tex_to_text(argument, depth + 1) for argument in given if argument), end
     return _convert_other_macro(text, start, end, macro.end(), bool(given))
+
+
+def _convert_own(name: str, given: list[str], end: int, named: int, depth: int) -> tuple[str, int] | None:
+    """Converts a macro that the converter does not know as authors mean it; None for any other. `named` is where its name
+    ends, `end` where its arguments do."""
+    word = SYMBOLS.get(name) or WORDS.get(name)
+    if word and not any(given):
+        return word, end if given else named
+    if name == "item":
+        return "•", named
+    if not given:
+        return None
+    if name in _SCRIPTS:
+        return raise_text(tex_to_text(given[0], depth + 1), lower=name == "textsubscript"), end
+    if name in _SECOND and len(given) > 1:
+        return tex_to_text(given[1], depth + 1), end
+    if name == "ensuremath":
+        return _convert_math(given[0]), end
+    return (f" ({tex_to_text(given[0], depth + 1)})", end) if name == "footnote" else None
 
 
 def _convert_symbol(text: str, start: int) -> tuple[str, int]:
@@ -176,7 +214,7 @@ def _convert_symbol(text: str, start: int) -> tuple[str, int]:
     if sign in "([" and sign:
         close = text.find("\\)" if sign == "(" else "\\]", start + 2, start + 400)
         if close > 0:
-            return convert_piece(f"${_SCRIPT.sub(_convert_script, text[start + 2 : close])}$"), close + 2
+            return _convert_math(text[start + 2 : close]), close + 2
     return _ESCAPED.get(sign, sign), start + 2
 
 

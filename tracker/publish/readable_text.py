@@ -21,7 +21,7 @@ PASSES = 4
 _BAD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd-\uffff\ue000-\ue003]"
 )
-_WORTH = re.compile(r"[\\${~]|``|--")
+_WORTH = re.compile(r"[\\${~^]|``|--")
 _ENTITY = re.compile(r"&(?:amp;)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9]{0,15})\s*>")
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15})(?:\s[^<>]{0,200})?/?>")
@@ -33,7 +33,8 @@ _HTML = re.compile(
 )
 """Names of tags that are removed if a closing one exists; others are a paper's subject, such as `<think>…</think>`."""
 _UNSHOWN = re.compile(
-    r"\\(?:cite[a-z]*|href|e?q?ref|label|[hv]space)(?:\[[^\[\]]{0,80}\])*\{[^{}]*\}|\\[A-Za-z]+\*?"
+    r"\\(?:cite[a-z]*|href|e?q?ref|label|[hv]space|begin|end|[hv]?phantom|(?:text)?color|colorbox)"
+    r"(?:\[[^\[\]]{0,80}\])*\{[^{}]*\}|\\sqrt\[[0-9]\]|\\[A-Za-z]+\*?"
 )
 """What may be missing in the result: names of macros, and arguments that are not shown."""
 _QUOTED = re.compile(r"``(.{1,300}?)''")
