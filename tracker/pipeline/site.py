@@ -20,6 +20,7 @@ from tracker.publish.feed_pages import FeedPage
 from tracker.publish.feed_query import query_of_search
 from tracker.publish.overview import Overview, count_by_page, list_choices
 from tracker.publish.pages import SearchPage
+from tracker.publish.userscript_files import build_userscript_files
 from tracker.settings import Settings
 from tracker.store import evidence, items, trends
 from tracker.store.archive import count_open_by_category
@@ -79,6 +80,8 @@ def build_site(
         "organisations.html": pages.render_organisations(
             trends.count_by_organisation(store), settings, status, of_feeds
         ),
+        "userscript.html": pages.render_userscript(settings, address),
+        **build_userscript_files(address),
         "about.html": pages.render_about(settings, status),
         **pages.render_docs(load_documents(), settings),
         "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),

@@ -25,6 +25,7 @@ from tracker.publish.documents import Document
 from tracker.publish.feed_pages import FeedPage, feed_label, form_choices, group_channels
 from tracker.publish.overview import Overview
 from tracker.publish.page import MAIN_CHANNEL, absolute_root, canonical_address, render_page
+from tracker.publish.userscript_files import userscript_header
 from tracker.settings import Settings
 
 CARDS = 60
@@ -216,6 +217,12 @@ def render_organisations(
     """How many works have artifacts in the accounts of each organisation."""
     by_name = {feed_label(page.channel).casefold(): page for page in pages if page.kind == "org"}
     return render_page("organisations.html", settings, status=status, counts=counts, pages=by_name)
+
+
+def render_userscript(settings: Settings, address: str) -> bytes:
+    """The page that offers the userscript and the browser extension, and says what they send where."""
+    script = userscript_header(address) if address else ""
+    return render_page("userscript.html", settings, address=address, script=script)
 
 
 def render_about(settings: Settings, status: Status) -> bytes:

@@ -18,6 +18,7 @@ from tracker.domain.status import Status
 from tracker.publish.composed_feeds import Composer
 from tracker.web.addresses import ARCHIVE, FEEDS, MAIN_FEEDS, MOVED, SEARCH
 from tracker.web.api import Api, ApiEndpoint
+from tracker.web.badges import BadgeEndpoint, Badges
 from tracker.web.dynamic import DynamicPages, StorePages, WorkerThreads
 from tracker.web.files import CachePolicy, FileEndpoint, FileRoute, NotFound, SnapshotEndpoint
 from tracker.web.health import Health, HealthEndpoints, MetricsRenderer
@@ -41,6 +42,7 @@ def build_app(
     archive: Callable[[str], tuple[int, bytes]] | None = None,
     api: Api | None = None,
     references: References | None = None,
+    badges: Badges | None = None,
     snapshots: Path | None = None,
     next_harvest: Callable[[], datetime | None] | None = None,
     metrics: MetricsRenderer | None = None,
@@ -89,6 +91,9 @@ def build_app(
         Route("/{name:path}.html", redirects.without_ending),
         Route("/{name:path}/", redirects.without_slash),
         *citing,
+        Route(
+            "/badge/{name:path}.svg", BadgeEndpoint(badges, threads, not_found).respond if badges else not_found
+        ),
         Route("/search", dynamic.search),
         Route("/archive", dynamic.archive),
         Route("/paper/{name:path}", dynamic.paper),

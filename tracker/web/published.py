@@ -23,6 +23,8 @@ TYPES = {
     ".html": HTML,
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".js": "text/javascript; charset=utf-8",
+    ".zip": "application/zip",
     ".txt": "text/plain; charset=utf-8",
     ".zst": "application/zstd",
     ".sha256": "text/plain; charset=utf-8",

@@ -1,0 +1,2 @@
+
+showFacts(document, location.href, (ids) => chrome.runtime.sendMessage({ ids }));
