@@ -51,3 +51,10 @@ def _require_regular(path: Path, mode: int) -> None:
         raise OSError(
             errno.EINVAL, f"it is {KINDS.get(stat.S_IFMT(mode), 'something else')}, not a file", str(path)
         )
+
+
+def how_to_own(folder: Path | str) -> str:
+    """What lets this user write a folder, as the end of a sentence: a mount that an engine made belongs to root."""
+    return (
+        f"set TRACKER_DATA_DIR to a folder this user may write, or: chown -R {os.getuid()}:{os.getgid()} {folder}"
+    )

@@ -198,6 +198,7 @@ def _run_stage(context: typer.Context, work: Callable[["Cycle"], None]) -> int:
 
 def _print_summary(cycle: "Cycle") -> int:
     from tracker.domain.reading import ReadDepth
+    from tracker.pipeline.arxiv_fallback import list_troubles
 
     counts = cycle.counts
     print(
@@ -205,6 +206,6 @@ def _print_summary(cycle: "Cycle") -> int:
         f"{counts.further[ReadDepth.PAGE]} papers' project pages followed; {counts.checked} artifacts checked; "
         f"{counts.judged} judged; {counts.entered} new in the feed; {counts.windows_left} windows left open."
     )
-    for trouble in cycle.troubles:
+    for trouble in list_troubles(cycle):
         print(f"  {trouble}")
     return 1 if counts.windows_left or cycle.is_token_refused else 0

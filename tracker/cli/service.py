@@ -1,8 +1,8 @@
 """The commands that stay in the foreground: the service, its demo, and the stand-in for the upstreams."""
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,14 +39,17 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
 
     from tracker.cli.console import LogProgress
     from tracker.fetch.clock import make_clock
+    from tracker.pipeline.worker_lock import hold_service_lock
     from tracker.scheduler import Service
     from tracker.store.engine import open_reader
-    from tracker.store.upgrade import upgrade_in_subprocess
 
     stop = StopSignal()
     refuse_lost_store(settings)
-    upgrade_in_subprocess(settings.store_url)
-    with opened_store(settings) as store, closing(open_reader(settings.store_url)) as reader:
+    with (
+        hold_service_lock(settings.data_dir),
+        upgraded_store(settings) as store,
+        closing(open_reader(settings.store_url)) as reader,
+    ):
         service = Service(settings, store, make_clock(settings), LogProgress())
 
         def start(address: str) -> None:
@@ -62,6 +65,16 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
         sys.stdout.flush()
         os._exit(0)
     return 0
+
+
+@contextmanager
+def upgraded_store(settings: "Settings") -> Iterator["Store"]:
+    """The store, upgraded in a process of its own: what an upgrade loads does not stay in the service's memory."""
+    from tracker.store.upgrade import upgrade_in_subprocess
+
+    upgrade_in_subprocess(settings.store_url)
+    with opened_store(settings) as store:
+        yield store
 
 
 class StopSignal:

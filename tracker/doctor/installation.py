@@ -14,6 +14,7 @@ from tracker.doctor.database import first_row
 from tracker.doctor.findings import BAD, OK, WARN, Finding, clean_text, format_bytes
 from tracker.domain.errors import SettingsError
 from tracker.pipeline import corrections_file, rulebook
+from tracker.regular_files import how_to_own
 from tracker.settings import Settings
 from tracker.store import times
 from tracker.store.upstreams import UpstreamState
@@ -59,10 +60,11 @@ def check_disk(settings: Settings) -> Iterator[Finding]:
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        todo = "Set TRACKER_DATA_DIR to a folder that this user may write."
+        hint = how_to_own(existing)
+        todo = f"{hint[0].upper()}{hint[1:]}"
         yield Finding("disk", "data_dir", BAD, f"{folder}: cannot be written", todo)
     elif not folder.exists():
-        yield Finding("disk", "data_dir", OK, f"{folder}: will be made at the first start")
+        yield Finding("disk", "data_dir", OK, f"{folder}: is created at the first start")
     else:
         yield Finding("disk", "data_dir", OK, f"{folder}: can be written")
     free = shutil.disk_usage(existing if existing.is_dir() else existing.parent).free

@@ -64,7 +64,7 @@ def check_upstreams(settings: Settings, states: Mapping[str, UpstreamState], now
     for page in troubled[:MAX_PAGE_HOSTS]:
         yield _check_upstream(settings, page.name, "", page, now)
     if pages:
-        says = f"{len(pages)} asked lately, {len(troubled)} of them in trouble"
+        says = f"{len(pages)} asked recently, {len(troubled)} of them failing"
         yield Finding("upstreams", "hosts of pages", OK, says)
 
 

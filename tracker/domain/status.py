@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,42 @@ class Trouble:
     reason: str
     since: datetime
     next_try: datetime | None = None
+
+
+ARXIV_STAGES = {"harvest": "API", "versions": "OAI-PMH", "rss": "RSS"}
+"""The stages that ask arXiv, and which of its sources each asks, as people read their names."""
+_ALARMS = ("upstream arxiv_api", "upstream arxiv_oai")
+_UNREACHED = ("no connection", "no response")
+
+
+def describe_outage(reasons: Mapping[str, str]) -> str:
+    """One sentence, without its full stop, where neither the API nor OAI-PMH could be read; else empty. `reasons`
+    are those of the stages that failed, by name. Times of a next try in them are left out."""
+    if not {"harvest", "versions"} <= reasons.keys():
+        return ""
+    causes = {
+        source: reasons[stage].partition("; next try")[0].rpartition(": ")[2].partition(",")[0]
+        for stage, source in ARXIV_STAGES.items()
+        if stage in reasons
+    }
+    is_unreached = all(cause.startswith(_UNREACHED) for cause in causes.values())
+    what = f"arXiv cannot be {'reached' if is_unreached else 'read'}"
+    if len(set(causes.values())) == 1:
+        return f"{what} ({causes['API']})"
+    return f"{what} ({'; '.join(f'{source}: {cause}' for source, cause in causes.items())})"
+
+
+def join_arxiv_troubles(troubles: Sequence[Trouble], next_harvest: datetime | None) -> tuple[Trouble, ...]:
+    """The troubles, where those of an outage of arXiv are one: with the earliest start, and the next harvest as the
+    next try of all its sources."""
+    by_name = {trouble.what: trouble for trouble in troubles}
+    outage = describe_outage({name: trouble.reason for name, trouble in by_name.items() if name in ARXIV_STAGES})
+    if not outage:
+        return tuple(troubles)
+    joined = [trouble for trouble in troubles if trouble.what in (*ARXIV_STAGES, *_ALARMS)]
+    since = min(trouble.since for trouble in joined)
+    outage_trouble = Trouble("harvest", outage, since, next_harvest or by_name["harvest"].next_try)
+    return (outage_trouble, *(trouble for trouble in troubles if trouble not in joined))
 
 
 @dataclass(frozen=True, slots=True)

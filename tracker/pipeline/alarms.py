@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from tracker.domain.status import Trouble
 from tracker.harvest.announcements import announcement_time
+from tracker.pipeline.announcement_log import ARXIV
 from tracker.pipeline.backlog import GROWING_DAYS, note_backlog, read_backlog
 from tracker.pipeline.completeness import list_announcement_days
 from tracker.pipeline.context import Cycle
-from tracker.store import stage_status, upstreams
+from tracker.store import stage_status, upstreams, windows
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,11 @@ def _short_days(cycle: Cycle, patience: timedelta) -> list[Trouble]:
         return []
     more = f", and {len(late) - 1} later days" if len(late) > 1 else ""
     reason = f"the announcement of {late[0].day} is short: {'; '.join(late[0].reasons)}{more}"
-    return [Trouble(ANNOUNCEMENTS, reason, announcement_time(late[0].day), cycle.worker.next_harvest())]
+    since = max(announcement_time(late[0].day), windows.first_asked_at(cycle.store, ARXIV) or cycle.now)
+    known = next((old for old in stage_status.load_stages(cycle.store)[1] if old.what == ANNOUNCEMENTS), None)
+    if known is not None and announcement_time(late[0].day) <= known.since <= since:
+        since = known.since  # a window that is asked for again forgets when it was asked for first
+    return [Trouble(ANNOUNCEMENTS, reason, since, cycle.worker.next_harvest())]
 
 
 def _failing_upstreams(cycle: Cycle, patience: timedelta) -> list[Trouble]:

@@ -6,10 +6,12 @@ shut, those that are failing are asked last: when the stop is over, the first re
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+from tracker.domain.status import ARXIV_STAGES, describe_outage
 from tracker.pipeline import harvest, versions
 from tracker.pipeline.announcement_log import OAI
 from tracker.pipeline.context import Cycle
@@ -21,6 +23,8 @@ from tracker.pipeline.rss import RssReading, harvest_rss
 from tracker.pipeline.versions import harvest_versions
 from tracker.store import upstreams
 from tracker.store.day_proofs import has_listings
+
+log = logging.getLogger(__name__)
 
 
 def harvest_arxiv(cycle: Cycle, since: date | None = None, until: date | None = None) -> None:
@@ -46,6 +50,19 @@ def harvest_arxiv(cycle: Cycle, since: date | None = None, until: date | None = 
     if not both_were_down and failed >= {harvest.STAGE, versions.STAGE}:
         harvest_rss(cycle)
     compare_sources(cycle, rss_was_read=both_were_down or failed >= {harvest.STAGE, versions.STAGE})
+    for sentence in list_troubles(cycle):
+        log.warning("%s", sentence, extra={"stage": harvest.STAGE})
+
+
+def list_troubles(cycle: Cycle) -> list[str]:
+    """The troubles of a cycle as sentences: an outage of arXiv is one, with the next harvest as its next try."""
+    reasons = {outcome.name: outcome.reason for outcome in cycle.troubles}
+    outage = describe_outage(reasons)
+    if not outage:
+        return [str(outcome) for outcome in cycle.troubles]
+    again = cycle.worker.next_harvest()
+    others = [str(outcome) for outcome in cycle.troubles if outcome.name not in ARXIV_STAGES]
+    return [outage + (f"; next try {again:%Y-%m-%dT%H:%M:%SZ}" if again else ""), *others]
 
 
 def compare_sources(cycle: Cycle, *, rss_was_read: bool) -> None:

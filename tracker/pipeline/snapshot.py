@@ -8,7 +8,7 @@ from pathlib import Path
 from tracker.domain.errors import StoreError
 from tracker.domain.protocols import Progress
 from tracker.pipeline.context import Cycle
-from tracker.pipeline.worker_lock import take_worker_lock
+from tracker.pipeline.worker_lock import hold_service_lock, take_worker_lock
 from tracker.settings import Settings
 from tracker.store import database_copy, restore, snapshot
 
@@ -48,9 +48,9 @@ def make_due_snapshot(cycle: Cycle) -> None:
 def restore_snapshot(
     settings: Settings, file: Path, now: datetime, *, force: bool = False
 ) -> tuple[dict[str, int], Path | None]:
-    """Restore a snapshot as `tracker.store.restore` does, holding the worker's lock. StoreError while a worker
-    holds it."""
-    with take_worker_lock(settings.data_dir):
+    """Restore a snapshot as `tracker.store.restore` does, while no service uses the store and no worker is at work
+    on it; StoreError otherwise."""
+    with hold_service_lock(settings.data_dir), take_worker_lock(settings.data_dir):
         return restore.restore_snapshot(file, settings.store_url, now, force=force)
 
 

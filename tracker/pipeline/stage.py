@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from tracker.domain.errors import Cancelled, StoreError, TrackerError, UpstreamError
 from tracker.domain.protocols import Progress
+from tracker.domain.status import ARXIV_STAGES
 from tracker.pipeline.stage_times import STAGE_TIMES
 from tracker.store import stage_status
 from tracker.store.engine import Store
@@ -114,5 +115,7 @@ def record_outcome(store: Store, outcome: StageOutcome, now: datetime) -> None:
     if not outcome.failed:
         stage_status.record_stage_done(store, outcome.name, now)
         return
-    log.warning("%s", outcome, extra={"stage": outcome.name})
+    # Of arXiv's sources one sentence tells, once all were asked (`arxiv_fallback`).
+    level = logging.INFO if outcome.name in ARXIV_STAGES else logging.WARNING
+    log.log(level, "%s", outcome, extra={"stage": outcome.name})
     stage_status.record_stage_failed(store, outcome.name, outcome.reason, outcome.next_try, now)

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from tracker.domain.errors import StoreError, how_to_install
+from tracker.regular_files import how_to_own
 from tracker.store.dialect import encode_json
 
 BUSY_SECONDS = 60
@@ -143,8 +144,7 @@ def read_write_engine(url: str) -> Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"{folder}: cannot be made ({error.strerror}); "
-                "set TRACKER_DATA_DIR to a folder this user may write."
+                f"{folder}: cannot be made ({error.strerror}); {how_to_own(folder.parent)}."
             ) from None
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=encode_json)
 

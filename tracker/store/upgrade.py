@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from tracker.domain.errors import StoreError
+from tracker.regular_files import how_to_own
 from tracker.store import statistics, views
 from tracker.store.engine import Store, explain_hindrance, read_write_engine
 from tracker.store.search_index import create_index, detach_index, fold_texts
@@ -128,7 +129,7 @@ def _explain(name: str, error: Exception) -> str:
         if (sentence := explain_hindrance(reason)) is not None and "readonly" not in reason:
             return f"{name}: {sentence}"
         if "unable to open" in reason or "readonly" in reason:
-            return f"{name}: cannot be opened for writing ({reason}); set TRACKER_DATA_DIR to a folder this user may write."
+            return f"{name}: cannot be opened for writing ({reason}); {how_to_own(Path(name).parent)}."
         return f"{name}: cannot be used ({reason})."
     return f"{name}: is damaged or not a database ({reason}); restore a backup, or move it away to begin anew."
 

@@ -51,6 +51,15 @@ def first_asked(store: Store, source: str) -> datetime | None:
         return oldest
 
 
+def first_asked_at(store: Store, source: str) -> datetime | None:
+    """The earliest time at which a window that is still known was asked for, None where none was."""
+    with store.read() as connection:
+        earliest: datetime | None = connection.execute(
+            select(func.min(WINDOW.c.asked_at, type_=WINDOW.c.asked_at.type)).where(WINDOW.c.source == source)
+        ).scalar_one()
+        return earliest
+
+
 def closed_windows(store: Store, source: str) -> list[tuple[datetime, datetime, datetime]]:
     """(since, until, harvested at) of every closed window, oldest first."""
     with store.read() as connection:
