@@ -25,7 +25,7 @@ from tests.judge.licence_samples import (
     standard,
 )
 from tracker.domain.artifacts import LicenceFile
-from tracker.domain.terms import LicenceClass
+from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge.licence_classes import classify_licence, normalise_licence
 from tracker.judge.licence_files import read_licence_text
 from tracker.judge.licences import decide_licence
@@ -91,6 +91,39 @@ RECOGNISED = {
     "LGPL-3 and the GPL-3 that it refers to": (
         standard("LGPL-3.0-only") + standard("GPL-3.0-only"),
         "LGPL-3.0-only",
+    ),
+    "Apache with the LLVM exceptions": (APACHE + standard("LLVM-exception"), "Apache-2.0 WITH LLVM-exception"),
+    "Mulan's notice": (standard("MulanPSL-2.0.notice"), "MulanPSL-2.0"),
+    "BSD-3 of contributors in a file": (
+        BSD3.replace("<year> <owner>", "2022, the respective contributors, as shown by the AUTHORS file"),
+        "BSD-3-Clause",
+    ),
+    "ISC with an approval": (
+        "This license is approved by the OSI and FSF as GPL-compatible.\n\n" + standard("ISC"),
+        "ISC",
+    ),
+    "MIT of all contributions": (MIT + "\nAll contributions towards FooNet are MIT licensed.\n", "MIT"),
+    "MIT and a list of components": (
+        MIT
+        + "\nThis project includes third-party components:\n\n- timm, licensed under the Apache License 2.0\n- PyTorch, BSD-3-Clause\n",
+        "MIT",
+    ),
+    "code and data in two sentences": ("Data: CC BY 4.0. Code: GPLv3.", "GPL-3.0-only"),
+    "code, texts and data in a line": (
+        "Source code: GPL-3.0-or-later; text and figures: CC-BY-4.0; data: CC0-1.0",
+        "GPL-3.0-or-later",
+    ),
+    "code, data and models in lines": (
+        "Code: Apache-2.0\nData: CC BY-NC 4.0\nModels: research only",
+        "Apache-2.0",
+    ),
+    "code and data by their files": (
+        "The code is licensed under the MIT License (see LICENSE-CODE). The data is licensed under CC BY 4.0 (see LICENSE-DATA).",
+        "MIT",
+    ),
+    "code and all other content": (
+        "All code is released under the BSD 3-Clause license. All other content (text, figures) is released under CC BY 4.0.",
+        "BSD-3-Clause",
     ),
     "MPL's notice": (standard("MPL-2.0.notice"), "MPL-2.0"),
     "Unlicense": (standard("Unlicense"), "Unlicense"),
@@ -327,6 +360,19 @@ def test_short_texts(text: str, class_: LicenceClass) -> None:
 
 def test_commercial_and_noncommercial_use_together_is_no_restriction() -> None:
     assert read_licence_text(MIT + "\nFree for both commercial and non-commercial use.\n", rules()).class_ is OSI
+
+
+def test_a_limit_in_a_licence_file_counts_for_what_it_names() -> None:
+    parts = "Code: Apache-2.0\nData: CC BY 4.0\nModels: research only"
+    assert read_licence_text(parts, rules(), Fact.WEIGHTS).class_ is RESTRICTED
+    assert read_licence_text(parts, rules(), Fact.DATA).class_ is CONTENT
+    assert (
+        read_licence_text(f"{MIT}\nThe models are for research only.\n", rules(), Fact.WEIGHTS).class_
+        is RESTRICTED
+    )
+    listed = f"{MIT}\nThis project includes third-party components:\n- StyleGAN2, NVIDIA Source Code License\n"
+    assert read_licence_text(listed, rules()).class_ is not OSI
+    assert read_licence_text(standard("LLVM-exception"), rules()).class_ is UNKNOWN
 
 
 # --- text from strangers --------------------------------------------------------------------------------------

@@ -82,15 +82,15 @@ def read_licence_text(text: str, rules: LicenceRules, fact: Fact = Fact.CODE) ->
     around = read_sentences(_pieces(parsed, matches.unmatched), rules.frames, rules.names)
     said = _statements_on(around, fact, rules)
     named = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
-    unknown = [*around.unknown, *(said.offers if not all(map(is_copyleft, [*ids, named])) else [])]
+    unknown = [*around.unknown, *said.limits, *(said.offers if not all(map(is_copyleft, [*ids, named])) else [])]
     if limited := _find_limit(unknown, f"{named} with added terms", rules):
         return limited
     tags = _tags(text, rules)
     names = [name for name in said.names if not _is_same_family(name, ids)]
+    stated = [name for name in [*ids, *tags, *names] if name not in EXCEPTIONS]
+    # An exception alone, without the licence that it is one to, allows nothing.
     class_ = reduce(
-        stricter_class,
-        (classify_licence(name, rules) for name in [*ids, *tags, *names] if name not in EXCEPTIONS),
-        _OSI,
+        stricter_class, (classify_licence(name, rules) for name in stated), _OSI if stated else _UNKNOWN
     )
     if len(text) >= MAX_CHARACTERS:
         return LicenceReading(
@@ -134,25 +134,34 @@ class _Said:
     offers: tuple[str, ...]
     choice: bool
     granted: bool
+    limits: tuple[str, ...] = ()
+    """Sentences that limit this very fact."""
 
 
 def _statements_on(around: SentenceReading, fact: Fact, rules: LicenceRules) -> _Said:
     fact = Fact.CODE if fact is Fact.DEMO else fact
     names: list[str] = []
+    limits: list[str] = []
     granted = choice = False
     for sentence in around.known:
-        if not sentence.frame.grant:
+        if not sentence.frame.grant or (sentence.listed and _are_open_source(sentence.licences, rules)):
             continue
         flat = flatten_text(sentence.shown)
         facts = {known for known, says in rules.fact_words.items() if says.search(flat)}
         about_texts = rules.text_words.search(flat) is not None
         if (facts and fact not in facts) or (about_texts and not facts):
             continue
+        if sentence.frame.limit:
+            limits.append(sentence.shown)
         granted = granted or bool(sentence.licences)
         choice = choice or sentence.choice
         names += [name for name in sentence.licences if name not in rules.names.families]
     offers = tuple(sentence.shown for sentence in around.known if sentence.frame.offer)
-    return _Said(tuple(_unique_ids(names)), offers, choice, granted)
+    return _Said(tuple(_unique_ids(names)), offers, choice, granted, tuple(limits))
+
+
+def _are_open_source(names: Sequence[str], rules: LicenceRules) -> bool:
+    return all(name in rules.names.families or classify_licence(name, rules) is _OSI for name in names)
 
 
 def _find_limit(sentences: Sequence[str], what: str, rules: LicenceRules) -> LicenceReading | None:
@@ -193,7 +202,7 @@ def _read_unquoted(
         around.unknown.append(text)
     said, tags = _statements_on(around, fact, rules), _tags(text, rules)
     names = _unique_ids([*tags, *said.names])
-    known = not around.unknown and not said.offers
+    known = not around.unknown and not said.offers and not said.limits
     if known and names:
         joined = (" OR " if said.choice else " AND ").join(names)
         return LicenceReading(joined, classify_licence(joined, rules), "the licence is named, not quoted")

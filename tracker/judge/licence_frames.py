@@ -28,6 +28,7 @@ class FrameTable(ConfigTable):
     grant: bool = False
     part: bool = False
     offer: bool = False
+    limit: bool = False
     pointer: bool = False
 
 

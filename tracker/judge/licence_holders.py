@@ -66,7 +66,7 @@ _SMALL = frozenset(
     "projects community organization organisation company corporation corp foundation lab labs laboratory university "
     "institute department school college contributing original portions parts additional modifications modified some "
     "van von den ter ten zu zum zur bei im am van't with file files authors.txt authors.md contributors.txt "
-    "git log history indicated whose listed below above respectively various many several".split()
+    "git log history indicated shown whose listed below above respectively various many several".split()
 ) - {"for", "unless", "modified", "modifications", "some", "indicated", "below", "above", "with", "to", "in"}
 _BETWEEN = frozenset({"for", "with", "to", "in", "on", "from"})
 """Small words that are part of a name only before a capitalised word."""
@@ -114,7 +114,7 @@ _STOPPED = re.compile(
 _ABBREVIATIONS = frozenset(
     "inc ltd co corp llc jr sr dr prof st univ dept inst al plc s.a a.s b.v e.v s.r.l s.p.a gmbh bros no vol intl assoc eds ed".split()  # noqa: SIM905
 )
-_ALSO_NAMES = frozenset(("Will", "Grant", "May", "Can", "Sem", "Pay", "Sale", "Sans"))
+_ALSO_NAMES = frozenset(("Will", "Grant", "May", "Can", "Sem", "Pay", "Sale", "Sans", "Limited"))
 """Given names that are words of terms in lower case."""
 _FREE_NAME = re.compile(r"free(?=\s+(?:software\s+foundation|university|electrons|universit))", re.IGNORECASE)
 

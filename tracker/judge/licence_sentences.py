@@ -29,6 +29,10 @@ _END = re.compile(
 _WORD = re.compile(
     rf"(?P<url>{URL})|(?P<email>{EMAIL})|(?P<word>[^\W_](?:[^\s,;:!?()<>\[\]{{}}\"*|'’]|'(?=\w))*)|(?P<symbol>[^\w\s!-#%-/:-@\[-`{{-~])"
 )
+_OWN = re.compile(
+    r"\W{0,9}(?:the|this|these|our|all|every|everything|code|source|software|except|unless)\b", re.IGNORECASE
+)
+"""How a sentence begins that is about the work itself, and no item of a list."""
 _QUOTED = re.compile(r"^[\"'].{10,300}[\"'.]$|[\"'][^\"']{10,300}[\"']")
 _BIB_ENTRY = re.compile(r"@[A-Za-z]{3,20}[ \t]*\{")
 _BIB_FIELD = re.compile(r"([A-Za-z_-]{2,30})[ \t]*=[ \t]*[{\"]?")
@@ -52,6 +56,8 @@ class KnownSentence:
     licences: tuple[str, ...]
     choice: bool
     """Whether it offers its licences as a choice."""
+    listed: bool = False
+    """Whether it stands in a list of parts, each with its licence."""
 
 
 @dataclass(slots=True)
@@ -176,10 +182,11 @@ class _Reader:
             if not items and not any(letter.isalnum() for letter in sentence):
                 continue
             if frame is not None:
-                context = frame.opens or (context if frame.part else "")
+                listed = context == "parts" and frame.grant and not frame.limit and not _OWN.match(sentence)
+                context = frame.opens or (context if frame.part or listed else "")
                 named = tuple(item.licence for item in items if item.licence)
                 choice = any(item.key in ("or", "either", "choice") for item in items)
-                known.append(KnownSentence(sentence, frame, named, choice))
+                known.append(KnownSentence(sentence, frame, named, choice, listed))
             elif (
                 (context == "references" and _is_reference(sentences, place))
                 or (context == "names" and is_name(sentence.strip(_MARKS)))
@@ -254,6 +261,8 @@ def sentence_items(sentence: str, names: LicenceNames) -> list[FrameItem]:
     return items
 
 
+_VERSION = re.compile(r"v?[0-9][0-9.]*$")
+"""The version at the end of a word, as in "gplv3"."""
 _NOT_FLAT = re.compile(r"[^\w.+]+|_|(?<![0-9])\.|\.(?![0-9])")
 
 
@@ -263,17 +272,26 @@ def _flat_word(key: str) -> str:
 
 
 def _licences_in(flat: str, names: LicenceNames) -> list[tuple[int, int, LicenceName]]:
-    numbers = {number for cue in names.cues.intersection(flat.split()) for number in names.by_cue[cue]}
+    words = flat.split()
+    cues = names.cues.intersection([*words, *(_VERSION.sub("", word) for word in words)])
+    numbers = {number for cue in cues for number in names.by_cue[cue]}
     candidates = [names.names[number] for number in sorted(numbers)]
     found = [
         (match.start(), match.end(), name) for name in candidates for match in name.says.finditer(flat) if match[0]
     ]
-    found.sort(key=lambda span: (span[0], span[0] - span[1]))
+    found.sort(key=lambda span: (span[0], -_weight(span, flat), span[2].is_family))
     kept: list[tuple[int, int, LicenceName]] = []
     for span in found:
         if not kept or span[0] >= kept[-1][1]:
             kept.append(span)
     return kept
+
+
+def _weight(span: tuple[int, int, LicenceName], flat: str) -> int:
+    """The length of a name, the longest of which counts. The word "license" adds none to a family's, so that it does not
+    hide the id in "BSD 3-Clause License"."""
+    start, end, name = span
+    return len(flat[start:end].removesuffix(" license")) if name.is_family else end - start
 
 
 def _licence_item(name: LicenceName) -> FrameItem:
