@@ -32,6 +32,11 @@ and not read. The figures further down, of the first texts, are **in sample**: t
 rules can express and guard against regressions, and a score of 1.000 there says that none of those
 texts is read wrongly, and no more. Expect the figures of papers that nobody tuned to near those of
 the held-back third.
+
+The texts are not part of this project; the facts of their labels are (arXiv ids, references, roles,
+promises, and a hash of each text). `make accuracy FETCH=1` asks arXiv for the abstracts by their
+ids, at its pace, and prints the figures of the texts that are still the same, so that anybody can
+do them again.
 """
 
 WHAT = """## What was measured, on what
