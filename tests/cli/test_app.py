@@ -20,7 +20,7 @@ Process = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]
 COMMANDS = (
     "once", "harvest", "check", "judge", "publish", "run", "demo", "sandbox", "detect", "explain", "query", "search", "gaps",
-    "doctor", "health", "snapshot", "restore", "copy", "export", "import", "cite", "mcp",
+    "doctor", "health", "snapshot", "restore", "copy", "export", "import", "cite", "mcp", "watch",
 )  # fmt: skip
 
 

@@ -42,3 +42,14 @@ def test_cite_prints_references(call: Call, stored: Path) -> None:
 def test_cite_says_what_is_wrong(call: Call, stored: Path, arguments: tuple[str, ...], message: str) -> None:
     code, output, error = call("cite", *arguments)
     assert (code, output, message in error) == (1, "", True)
+
+
+def test_watch_prints_the_address_of_a_feed(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "mine.bib").write_text(
+        "@misc{a, eprint={2606.00002v1}} @misc{b, url={https://arxiv.org/abs/2606.00001}}"
+    )
+    code, output, _ = call("watch", str(tmp_path / "mine.bib"))
+    assert (code, output) == (0, "http://127.0.0.1:8080/feed.xml?paper=2606.00001,2606.00002\n")
+    (tmp_path / "none.bib").write_text("@misc{a, title={None}}")
+    assert "names no paper" in call("watch", str(tmp_path / "none.bib"))[2]
+    assert "cannot be read" in call("watch", str(tmp_path / "missing.bib"))[2]

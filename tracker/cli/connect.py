@@ -1,12 +1,13 @@
 """The commands that bring answers to where people work: their references, their agents, their lists."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tracker.cli.session import opened_store, require_store, settings_for
-from tracker.domain.errors import QueryError
+from tracker.domain.errors import QueryError, TrackerError
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -32,6 +33,31 @@ def cite(
     with opened_store(settings) as store:
         body = references.cite(store, ENDINGS[form], arxiv_ids)
     sys.stdout.write(body.decode())
+    return 0
+
+
+@app.command()
+def watch(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="BibTeX, or a list of ids or addresses; - for standard input.")],
+) -> int:
+    """Print the address of a feed for a list of papers.
+
+    It has an item when code of one of them opens, a promise is kept, or something is gone.
+    """
+    from tracker.publish.addresses import site_address
+    from tracker.publish.saved_papers import saved_queries
+
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise TrackerError(f"{file}: cannot be read ({error.strerror}).") from None
+    queries = saved_queries(content.decode("utf-8", "replace"))
+    if not queries:
+        raise TrackerError(f"{file}: names no paper of arXiv; ids are written like 2506.12345.")
+    address = site_address(settings_for(context))
+    for query in queries:
+        print(f"{address}/feed.xml?{query}")
     return 0
 
 

@@ -108,6 +108,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
     from tracker.pipeline.site import build_paper_page, build_search_page, is_stored
     from tracker.pipeline.status import read_status
     from tracker.publish.badge import render_badge
+    from tracker.publish.saved_papers import render_saved
     from tracker.store.items import load_item
     from tracker.web import process
     from tracker.web.api import Api
@@ -134,6 +135,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
         archive=partial(build_selection_page, reader, settings),
         api=Api(settings),
         references=_references_from(reader),
+        saved=partial(render_saved, settings),
         badges=lambda arxiv_id: render_badge(load_item(reader, f"arxiv:{arxiv_id}")),
         snapshots=settings.snapshot_file.parent,
         next_harvest=service.next_harvest,

@@ -30,6 +30,7 @@ from tracker.publish.feed_query import (
 from tracker.publish.feed_titles import composed_title, only
 from tracker.publish.feed_window import newest_items
 from tracker.publish.readable_text import readable_text
+from tracker.publish.saved_papers import is_saved_query, parse_saved, saved_channel, saved_query
 from tracker.settings import Settings
 
 MOST_CACHED, MOST_BYTES = 256, 16_000_000
@@ -55,6 +56,8 @@ class _Loaded:
     papers: Mapping[str, Item] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    entered: Mapping[str, Sequence[Item]] = field(default_factory=dict)
+    """The entries of the other feeds that have their own, by the feed's name."""
 
 
 class Composer:
@@ -87,6 +90,7 @@ class Composer:
             papers={item.arxiv_id: item for item in reversed(everything) if item.arxiv_id},
             vocabulary=build_vocabulary(main, self._settings.harvest.categories, self._watched),
             organisations={organisation.name: organisation for organisation in self._watched},
+            entered={name: tuple(items) for name, items in entered.items()},
         )
 
     def describe(self, query: str) -> Channel | None:
@@ -163,12 +167,25 @@ class Composer:
         return self._feed(location, lambda: self._channel(loaded, clauses, canonical), feed_format)
 
     def _feed_by_query(self, loaded: _Loaded, feed_format: FeedFormat, query: str) -> ComposedFeed:
+        if is_saved_query(query):
+            return self._feed_of_saved(loaded, feed_format, query)
         clauses = parse_query(query, loaded.vocabulary)
         canonical = canonical_query(clauses)
         location = f"feed.{feed_format.ending}" + (f"?{canonical}" if canonical else "")
         if not canonical or canonical != query:
             return ComposedFeed(location=location)
         return self._feed(location, lambda: self._channel(loaded, clauses, f"?{canonical}"), feed_format)
+
+    def _feed_of_saved(self, loaded: _Loaded, feed_format: FeedFormat, query: str) -> ComposedFeed:
+        arxiv_ids = parse_saved(query)
+        canonical = saved_query(arxiv_ids)
+        location = f"feed.{feed_format.ending}?{canonical}"
+        if canonical != query:
+            return ComposedFeed(location=location)
+        settings = self._settings
+        return self._feed(
+            location, lambda: saved_channel(arxiv_ids, loaded.main, loaded.entered, settings), feed_format
+        )
 
     def _channel(self, loaded: _Loaded, clauses: Sequence[Clause], name: str) -> Channel:
         items = [item for item in loaded.main if matches(item, clauses, loaded.organisations)]

@@ -26,6 +26,7 @@ from tracker.web.middleware import Errors, FloodLimit, ForwardedClient, PublicPr
 from tracker.web.published import PublishedFiles
 from tracker.web.redirects import FoldedRoute, Redirects
 from tracker.web.references import TYPES, ReferenceEndpoint, References
+from tracker.web.saved import SavedEndpoint, SavedPage
 
 
 def build_app(
@@ -43,6 +44,7 @@ def build_app(
     api: Api | None = None,
     references: References | None = None,
     badges: Badges | None = None,
+    saved: SavedPage | None = None,
     snapshots: Path | None = None,
     next_harvest: Callable[[], datetime | None] | None = None,
     metrics: MetricsRenderer | None = None,
@@ -93,6 +95,11 @@ def build_app(
         *citing,
         Route(
             "/badge/{name:path}.svg", BadgeEndpoint(badges, threads, not_found).respond if badges else not_found
+        ),
+        Route(
+            "/saved",
+            SavedEndpoint(saved, threads).respond if saved else not_found,
+            methods=["GET", "HEAD", "POST"],
         ),
         Route("/search", dynamic.search),
         Route("/archive", dynamic.archive),

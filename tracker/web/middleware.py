@@ -30,11 +30,12 @@ BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
 MOST_RANGES = 8
 """Byte ranges that an honest reader asks for at once. All are answered with the whole, as any server may; more are
 abuse (RFC 9110, 14.2 and 17.15)."""
-LONGEST_PATH, LONGEST_QUERY = 512, 2048
+LONGEST_PATH, LONGEST_QUERY = 512, 4096
 """Characters of a path and bytes of a query."""
 MONITORING = frozenset({"/health", "/metrics"})
 """Paths that monitoring systems ask."""
 API = "/api/"
+SAVED = "/saved"
 
 
 class Errors:
@@ -135,6 +136,8 @@ class RequestBounds:
         path = scope["route_path"]
         if path.startswith(API):
             return self._app(scope, receive, send)
+        if path == SAVED and scope["method"] == "POST":
+            return self._app(scope, receive, send)  # a form that is read and forgotten
         if scope["method"] not in ("GET", "HEAD"):
             response = plain_text(405, "Only GET and HEAD.\n", {"allow": "GET, HEAD"})
         elif path == "":
