@@ -26,12 +26,16 @@ def text(element: Any) -> str:
 
 
 def test_the_archive_leads_to_months_by_year(configured: Configured) -> None:
-    parsed = html.fromstring(archive_pages.render_archive(Overview(days=DAYS), configured()))
+    made = archive_pages.render_archive(Overview(days=DAYS), configured())
+    assert set(made) == {"archive.html", "2026.html", "2025.html"}
+    assert html.fromstring(made["2025.html"]).xpath("//main//a/@href") == ["./archive", "./2025/12"]
+    parsed = html.fromstring(made["archive.html"])
     assert [text(heading) for heading in parsed.iter("h2")] == ["2026", "2025"]
     assert parsed.xpath("//main//li/a/@href") == ["./2026/07", "./2026/06", "./2025/12"]
     assert "June 2026 4" in text(parsed)
     assert "11 papers with open code" in text(parsed)
-    assert "No papers yet." in text(html.fromstring(archive_pages.render_archive(Overview(), configured())))
+    (empty,) = archive_pages.render_archive(Overview(), configured()).values()
+    assert "No papers yet." in text(html.fromstring(empty))
 
 
 def test_a_month_leads_to_its_days_and_to_other_months(configured: Configured) -> None:

@@ -72,7 +72,7 @@ def build_site(
             feed_pages=of_feeds,
             overview=overview,
         ),
-        "archive.html": archive_pages.render_archive(overview, settings),
+        **archive_pages.render_archive(overview, settings),
         "not-open.html": pages.render_not_open(not_open, unlinked, settings),
         "browse.html": pages.render_browse(of_feeds, settings, status, overview),
         "feeds.html": pages.render_feeds(channels, settings, status, address=address),

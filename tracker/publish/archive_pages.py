@@ -32,17 +32,32 @@ def count_pages(day: ArchiveDay) -> int:
     return max(1, -(-(day.papers + day.closed) // PER_DAY))
 
 
-def render_archive(overview: Overview, settings: Settings) -> bytes:
-    """All months with the number of papers in each, and the form of filters."""
-    months = _months(overview.days)
-    years = [(year, list(of_year)) for year, of_year in groupby(months, key=lambda month: month.day[:4])]
+def render_archive(overview: Overview, settings: Settings) -> dict[str, bytes]:
+    """All months with the number of papers in each, and the form of filters; and the same of each year. By the name of
+    the file."""
+    years = {day.day[:4] for day in overview.days}
+    return {
+        "archive.html": _render_months("archive.html", overview, overview.days, settings),
+        **{
+            f"{year}.html": _render_months(
+                f"{year}.html", overview, [day for day in overview.days if day.day[:4] == year], settings
+            )
+            for year in sorted(years)
+        },
+    }
+
+
+def _render_months(name: str, overview: Overview, days: Sequence[ArchiveDay], settings: Settings) -> bytes:
+    years = [(year, list(months)) for year, months in groupby(_months(days), key=lambda month: month.day[:4])]
     return render_page(
-        "archive.html",
+        name,
         settings,
+        title="Archive" if name == "archive.html" else name.removesuffix(".html"),
         years=years,
-        papers=sum(day.papers for day in overview.days),
+        papers=sum(day.papers for day in days),
         overview=overview,
         selection=Selection(),
+        template="archive.html.j2",
     )
 
 
