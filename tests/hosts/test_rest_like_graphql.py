@@ -38,7 +38,7 @@ FOLDERS = [
 ]
 TEXTS = [
     "", "# TODO\n", "print('soon')\n", "x = 1\n", SCRIPT, "Code coming soon.", "# A method\n\n## License\n\nFor research only.\n",
-    MIT, APACHE, "terms of our own", "# Project Title\n", '[project]\nname = "x"\nlicense = "ISC"\n', "setup(license='MIT')",
+    "# A method\n\nThis code may be used for research only.\n", MIT, APACHE, "terms of our own", "# Project Title\n", '[project]\nname = "x"\nlicense = "ISC"\n', "setup(license='MIT')",
 ]  # fmt: skip
 
 files = st.dictionaries(

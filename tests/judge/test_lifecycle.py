@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.judge.histories import ABSENT, DAY, EMPTY, RULES, START, check, history, link
 from tracker.domain.history import CheckRecord, Correction, Event, History, VersionSeen
 from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Lifecycle, Outcome, Promise, Role
-from tracker.judge import lifecycle
+from tracker.judge import lifecycle, lifecycle_states
 
 
 @pytest.mark.parametrize(("before", "seen", "after"), [
@@ -30,7 +30,7 @@ from tracker.judge import lifecycle
     (Lifecycle.GONE, check(content=Content.README_ONLY, holds=()), Lifecycle.LINKED),
 ])  # fmt: skip
 def test_the_lifecycle(before: Lifecycle, seen: CheckRecord, after: Lifecycle) -> None:
-    assert lifecycle.next_state(before, seen, DAY, 730 * DAY) is after
+    assert lifecycle_states.next_state(before, seen, DAY, 730 * DAY) is after
 
 
 def test_what_new_rules_derive_from_old_checks_is_caused_by_the_rule() -> None:

@@ -6,15 +6,13 @@ judging twice, or again after a kill, adds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from tracker.domain.history import CheckRecord, Event, History, Link
 from tracker.domain.terms import (
     Cause,
-    Content,
     EventKind,
     LicenceClass,
     Lifecycle,
@@ -25,17 +23,7 @@ from tracker.domain.terms import (
     State,
 )
 from tracker.judge import openness
-
-
-class CheckMeaning(StrEnum):
-    """What one check means for the lifecycle. A refused or failed check means nothing."""
-
-    HOLDS = "holds"
-    PENDING = "pending"
-    THERE = "there"
-    GONE = "gone"
-    NOTHING = "nothing"
-
+from tracker.judge.lifecycle_states import PENDING, next_state
 
 LATE_NEWS = timedelta(days=31)
 """How long after its announcement the first check of a paper that was first seen as new is news."""
@@ -43,26 +31,6 @@ _OWN_WORDS = frozenset({Source.METADATA, Source.HTML, Source.TEX, Source.PDF})
 """What stands in a version stands there since the version was announced, however late it is read."""
 _READ_LATE = frozenset({Source.HUB_RECORD, Source.PAGE})
 """Of these it is not known since when they show a link."""
-_PENDING = frozenset({Lifecycle.PROMISED, Lifecycle.LINKED, Lifecycle.PLACEHOLDER})
-_SHIPPED, _PLACEHOLDER, _LINKED = Lifecycle.SHIPPED, Lifecycle.PLACEHOLDER, Lifecycle.LINKED
-TRANSITIONS: Mapping[tuple[Lifecycle, CheckMeaning], Lifecycle] = {
-    (Lifecycle.PROMISED, CheckMeaning.THERE): _LINKED,
-    (Lifecycle.PROMISED, CheckMeaning.PENDING): _PLACEHOLDER,
-    (Lifecycle.PROMISED, CheckMeaning.HOLDS): _SHIPPED,
-    (Lifecycle.LINKED, CheckMeaning.PENDING): _PLACEHOLDER,
-    (Lifecycle.LINKED, CheckMeaning.HOLDS): _SHIPPED,
-    (Lifecycle.PLACEHOLDER, CheckMeaning.HOLDS): _SHIPPED,
-    (Lifecycle.PLACEHOLDER, CheckMeaning.GONE): Lifecycle.GONE,
-    (Lifecycle.SHIPPED, CheckMeaning.PENDING): _PLACEHOLDER,
-    (Lifecycle.SHIPPED, CheckMeaning.GONE): Lifecycle.GONE,
-    (Lifecycle.LINKED, CheckMeaning.GONE): Lifecycle.GONE,
-    (Lifecycle.GONE, CheckMeaning.THERE): _LINKED,
-    (Lifecycle.GONE, CheckMeaning.PENDING): _PLACEHOLDER,
-    (Lifecycle.GONE, CheckMeaning.HOLDS): _SHIPPED,
-    (Lifecycle.LAPSED, CheckMeaning.HOLDS): _SHIPPED,
-}
-"""The lifecycle as a table; a pair that is not in it changes nothing. What waits too long lapses (`next_state`)."""
-
 _ARRIVALS = {
     Lifecycle.LINKED: EventKind.LINKED,
     Lifecycle.PLACEHOLDER: EventKind.PLACEHOLDER,
@@ -70,24 +38,6 @@ _ARRIVALS = {
     Lifecycle.GONE: EventKind.GONE,
     Lifecycle.LAPSED: EventKind.LAPSED,
 }
-
-
-def read_check(check: CheckRecord) -> CheckMeaning:
-    """What a check means for the lifecycle."""
-    if check.outcome is Outcome.ABSENT:
-        return CheckMeaning.GONE if openness.is_gone(check) else CheckMeaning.NOTHING
-    if check.outcome is not Outcome.PRESENT:
-        return CheckMeaning.NOTHING
-    if check.content in (Content.CODE, Content.DATA_ONLY):
-        return CheckMeaning.HOLDS
-    return CheckMeaning.PENDING if check.content in (Content.EMPTY, Content.PLACEHOLDER) else CheckMeaning.THERE
-
-
-def next_state(state: Lifecycle, check: CheckRecord | None, waited: timedelta, lapse: timedelta) -> Lifecycle:
-    """The lifecycle after a check; with None, after time alone: what has waited as long as `lapse` has lapsed."""
-    if check is not None:
-        return TRANSITIONS.get((state, read_check(check)), state)
-    return Lifecycle.LAPSED if state in _PENDING and waited >= lapse else state
 
 
 @dataclass(slots=True)
@@ -172,7 +122,7 @@ def artifact_states(history: History, lapse: timedelta, now: datetime) -> dict[s
 
 def next_judgement(history: History, lapse: timedelta, now: datetime) -> datetime | None:
     """When the work must be judged again even if no check changes: the next moment at which something lapses, if any."""
-    starts = [link.found_at for link in _own_links(history) if follow_artifact(link, lapse, now).state in _PENDING]
+    starts = [link.found_at for link in _own_links(history) if follow_artifact(link, lapse, now).state in PENDING]
     if history.promise is Promise.PROMISED and not starts:
         starts = [history.first_seen]
     return min((start + lapse for start in starts if start + lapse > now), default=None)
@@ -263,7 +213,7 @@ def follow_artifact(link: Link, lapse: timedelta, now: datetime) -> ArtifactCour
             return
         kind = EventKind.RESTORED if course.state is Lifecycle.GONE else _ARRIVALS[new]
         course.occurrences.append(_Occurrence(kind, at, first, by_rule=by_rule))
-        since = at if course.state not in _PENDING else since
+        since = at if course.state not in PENDING else since
         course.state = new
 
     for number, check in enumerate(_since_found(link)):
