@@ -188,3 +188,9 @@ def test_hostile_text_takes_no_longer_than_its_length_asks(piece: str) -> None:
     began = time.process_time()
     hidden.hide(text)
     assert time.process_time() - began < 2.0
+
+
+def test_a_line_on_standard_output_has_the_form_of_the_log() -> None:
+    plain, lines = (settings.load_settings(environ={"TRACKER_LOG_FORMAT": form}) for form in ("plain", "json"))
+    assert logs.format_line(plain, "Serving x") == "Serving x"
+    assert json.loads(logs.format_line(lines, "Serving x"))["message"] == "Serving x"

@@ -201,13 +201,23 @@ def stage_of(record: logging.LogRecord) -> str:
     return rest[1] if rest[:1] == ["pipeline"] and len(rest) > 1 else rest[0] if rest else ""
 
 
+def is_plain(settings: Settings) -> bool:
+    """Whether log lines are for people."""
+    return settings.log_format == "plain" or (settings.log_format == "auto" and sys.stderr.isatty())
+
+
+def format_line(settings: Settings, text: str) -> str:
+    """A text for standard output, in the form of the log lines beside it: programs read both as one stream."""
+    if is_plain(settings):
+        return text
+    return JsonLines().format(logging.LogRecord("tracker", logging.INFO, "", 0, "%s", (text,), None))
+
+
 def set_up(settings: Settings, *, quiet: bool = False, environ: Mapping[str, str] | None = None) -> None:
     """Log to standard error as `log_format` says: `plain`, `json`, or `auto` (plain on a terminal). `quiet` logs
     warnings only. Python's warnings and uncaught errors become records as well."""
-    form = settings.log_format
-    plain = form == "plain" or (form == "auto" and sys.stderr.isatty())
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(PlainLines() if plain else JsonLines())
+    handler.setFormatter(PlainLines() if is_plain(settings) else JsonLines())
     handler.addFilter(SecretFilter(secrets_of(settings, os.environ if environ is None else environ)))
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)

@@ -49,12 +49,11 @@ def export(
     if form not in export.FORMATS:
         raise TrackerError(f"--format {form}: is not a format; choose one of {', '.join(export.FORMATS)}.")
     links = export.LINKS_FILE.removesuffix(".json")
-    address = f"{settings.public_url.rstrip('/')}/paper/" if settings.public_url else "https://arxiv.org/abs/"
     with export.open_consistent(settings.store_url) as connection:
 
         def write(view: str, file: IO[bytes]) -> int:
             if view == links:
-                return export.write_links_file(connection, file, address)
+                return export.write_links_file(connection, file, _paper_address(settings.public_url))
             return export.export_view(connection, view, form, file)
 
         if str(to) == "-":
@@ -68,6 +67,11 @@ def export(
                 number = write(view, file)
             print(f"{path}: {number:,} rows")
     return 0
+
+
+def _paper_address(public_url: str) -> str:
+    """Where the page of a paper is, up to its id."""
+    return f"{public_url.rstrip('/')}/paper/" if public_url else "https://arxiv.org/abs/"
 
 
 @app.command(name="import")

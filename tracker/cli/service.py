@@ -37,6 +37,7 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
     """Serve and work until a signal comes; `announce` is printed before the address. Returns the exit code."""
     import os
 
+    from tracker import logs
     from tracker.cli.console import LogProgress
     from tracker.fetch.clock import make_clock
     from tracker.pipeline.worker_lock import hold_service_lock
@@ -53,7 +54,8 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
         service = Service(settings, store, make_clock(settings), LogProgress())
 
         def start(address: str) -> None:
-            print(f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it.", flush=True)
+            text = f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it."
+            print(logs.format_line(settings, text), flush=True)
             service.start()
 
         try:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from tracker.domain.status import Trouble
 from tracker.harvest.announcements import announcement_time
+from tracker.harvest.completeness import AnnouncementDay
+from tracker.harvest.holidays import possible_holiday
 from tracker.pipeline.announcement_log import ARXIV
 from tracker.pipeline.backlog import GROWING_DAYS, note_backlog, read_backlog
 from tracker.pipeline.completeness import list_announcement_days
@@ -22,6 +24,8 @@ DAILY_UPSTREAMS = ("arxiv_api", "arxiv_oai", "github_api", "huggingface")
 """Upstreams that are asked every day, so that one whose last request failed is failing now."""
 ANNOUNCEMENTS = "announcements"
 """The name of the alarm of short days; that of an upstream is `upstream NAME`."""
+HOLIDAY_PATIENCE = timedelta(hours=48)
+"""How long a silent day that may be a holiday raises no alarm: arXiv lists the holidays of one year alone."""
 BACKLOG = "backlog"
 """The name of the alarm of a backlog that grows."""
 
@@ -61,7 +65,7 @@ def _short_days(cycle: Cycle, patience: timedelta) -> list[Trouble]:
     late = [
         day
         for day in list_announcement_days(cycle.store, cycle.settings, cycle.now)
-        if day.short and announcement_time(day.day) + patience <= cycle.now
+        if day.short and announcement_time(day.day) + _patience(cycle, day, patience) <= cycle.now
     ]
     if not late:
         return []
@@ -72,6 +76,12 @@ def _short_days(cycle: Cycle, patience: timedelta) -> list[Trouble]:
     if known is not None and announcement_time(late[0].day) <= known.since <= since:
         since = known.since  # a window that is asked for again forgets when it was asked for first
     return [Trouble(ANNOUNCEMENTS, reason, since, cycle.worker.next_harvest())]
+
+
+def _patience(cycle: Cycle, day: AnnouncementDay, patience: timedelta) -> timedelta:
+    """How long a short day may last: longer where nothing was announced and it may be a holiday."""
+    is_silent = not day.announced and possible_holiday(day.day, cycle.settings.harvest.holidays)
+    return max(patience, HOLIDAY_PATIENCE) if is_silent else patience
 
 
 def _failing_upstreams(cycle: Cycle, patience: timedelta) -> list[Trouble]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from tracker.harvest import announcements, completeness, day_proof
+from tracker.harvest.holidays import possible_holiday
 from tracker.pipeline.announcement_log import ARXIV, OAI, asked_windows
 from tracker.pipeline.day_proofs import load_evidence
 from tracker.settings import Settings
@@ -55,6 +56,8 @@ def list_announcement_days(
             doubt = day_proof.explain_doubt(evidence[day])
             unproved = completeness.why_unproved(day, open_windows, holidays, doubt)
         why_empty = completeness.why_empty(counts[: number + 1])
+        if not counts[number] and (holiday := possible_holiday(day, holidays)):
+            why_empty = f"nothing was announced: possibly a holiday ({holiday})"
         sources = tuple(proof.sources.split(" and ")) if proof else ()
         records.append(_record_day(day, by_day.get(day, []), sources, unproved, why_empty))
     return records
