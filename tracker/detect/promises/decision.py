@@ -25,7 +25,7 @@ from tracker.domain.terms import Place, Promise, Role
 _HINTS = re.compile(
     r" (?:releas|av[ai]{1,3}l|open(?:ed|ing|ly)?[- ]?sourc|public|publish|accessib|accessed|openly|our code|source code|codes?(?:base)?(?: ?[:,()]| (?:is|are|will|and|at|to|can|in|here|"
     r"release|upon|has|becomes?)\b)|download|upon |soon|repo(?:s|\b)|git(?:hub|lab)|codeberg|hugging ?face|share[ds]?\b|sharing|we provide|found (?:at|on|in|here)|obtained (?:from|at)|data:|"
-    r"hosted|deposited|archived|licen[cs]ed?\b|tba\b|stay tuned|upload|to follow|will (?:appear|follow)|accompan|gpl|find |visit |open (?:the|our|up)\b)"
+    r"hosted|deposited|archived|stored|put (?:at|on|online)|merged|opened|expected in|will (?:live|be linked)|(?:is|are|been) on |free and|make the |and will |licen[cs]ed?\b|tba\b|stay tuned|upload|to follow|will (?:appear|follow)|accompan|gpl|find |visit |open (?:the|our|up)\b)"
 )
 _OPENING = str.maketrans(dict.fromkeys("([{<\"'*_\u201c\u2018/", " "))
 """Characters before a word, as the space that the hints begin with."""
@@ -34,7 +34,7 @@ _MAX_SENTENCES = 400
 """Sentences of one text that are read; an abstract has a tenth of that."""
 _METADATA_PLACES = frozenset({Place.TITLE, Place.ABSTRACT, Place.COMMENT})
 _ARTIFACTS = frozenset({"repository", "gist", "model", "dataset", "space", "studio", "collection", "code", "record", "project",
-                        "archive", "organisation"})  # fmt: skip
+                        "archive", "organisation", "doi"})  # fmt: skip
 
 
 class _Said(NamedTuple):
@@ -60,15 +60,17 @@ def decide_promise(
     if decisions is None:
         decisions = decide_roles(mentions, paper, rules)
     now, later, passing = _sort_sentences(paper, releases)
+    now = [said for said in now if not _is_of_others(said, decisions)]
     linked: list[tuple[_Said, bool]] = []
     for decision in decisions:
-        if decision.reference.kind not in _ARTIFACTS:
+        empty = is_placeholder(decision.reference, rules)
+        if decision.reference.kind not in _ARTIFACTS or not (empty or decision.role is Role.OWN):
             continue
         said = _Said(decision.evidence, decision.place)
         if decision.place not in _METADATA_PLACES and tense_of(decision.evidence) is Promise.PROMISED:
             later += [said] if decision.role is Role.OWN else []
             continue
-        if is_placeholder(decision.reference, rules):
+        if empty:
             later.append(said)
             now = [each for each in now if not _overlap(each.text, said.text)]
         elif decision.role is Role.OWN and not any(_overlap(each.text, said.text) for each in later):
@@ -133,6 +135,18 @@ def _hint_positions(text: str) -> list[int]:
     if len(lower) != len(text):
         lower = text
     return [hint.start() for hint in _HINTS.finditer(" " + lower.translate(_OPENING))]
+
+
+def _is_of_others(said: _Said, decisions: Sequence[RoleDecision]) -> bool:
+    """Whether all links of a sentence without a word of the authors' own lead to the work of others."""
+    if said.place not in _METADATA_PLACES or statements.names_ours(said.text):
+        return False
+    roles = {
+        decision.role
+        for decision in decisions
+        if decision.reference.kind in _ARTIFACTS and decision.url in said.text and not decision.unsettled
+    }
+    return bool(roles) and roles <= {Role.MENTION, Role.COMMUNITY}
 
 
 def _overlap(sentence: str, evidence: str) -> bool:

@@ -10,19 +10,17 @@ import re
 
 CODE_WORDS = (
     r"codes?|code ?bases?|implementations?|software|scripts?|repositor(?:y|ies)|repos?|tool ?kits?|tool ?box|packages?|librar(?:y|ies)|"
-    r"notebooks?|simulators?|plugins?"
+    r"notebooks?|simulators?|emulators?|plugins?"
 )
-DATA_WORDS = (
-    r"data(?: ?sets?)?|datas?et|datatset|benchmarks?|corpus|corpora|annotations?|catalog(?:ue)?s?|images|videos"
-)
+DATA_WORDS = r"data(?: ?sets?)?|datas?et|datatset|benchmarks?|corpus|corpora|annotations?|catalog(?:ue)?s?|images|videos|transcripts?|treebanks?|stimuli"
 MODEL_WORDS = r"models?|weights|checkpoints?|classifiers?"
 OTHER_WORDS = (
-    r"resources?|artifacts?|artefacts?|materials?|frameworks?|projects?|simulations?|prompts?|demos?|platforms?|systems?|pipelines?|"
+    r"sources|resources?|artifacts?|artefacts?|materials?|frameworks?|projects?|simulations?|prompts?|demos?|platforms?|systems?|pipelines?|"
     r"suites?|apps?|applications?|tools?|recipes?|environments?|protocols?|paper list|list|collection|leaderboard|experiments?|results|work|"
     r"method|supplementary|logs|outputs|questions|everything"
 )
 THING = rf"(?:(?:source |training |evaluation |inference |analysis )?(?:{CODE_WORDS})|{DATA_WORDS}|{MODEL_WORDS}|{OTHER_WORDS})"
-STRICT = rf"(?:{CODE_WORDS}|data(?: ?sets?)?|datas?et|datatset|benchmarks?|corpus|corpora|annotations?|{MODEL_WORDS}|artifacts|everything)"
+STRICT = rf"(?:{CODE_WORDS}|data(?: ?sets?)?|datas?et|datatset|benchmarks?|corpus|corpora|annotations?|transcripts|treebanks?|stimuli|{MODEL_WORDS}|artifacts|everything)"
 """Things that nearly always mean an artifact."""
 _OPENLY = r"(?:publicly|freely|openly|fully|now|anonymously|all|also|already|currently|made|being|completely|online|widely|permanently)"
 _ADVERBS = r"(?:\w+ly |also |now |all |both |fully |open |further |then |soon |here |in turn |therefore |thus |hereby |both )"
@@ -47,8 +45,8 @@ _TO_RELEASE = (
     rf"(?:releas\w*\b{_NOT_ARTIFACTS}|open[- ]?sourc\w*|opensourc\w*|publici[sz]e|upload\w*|disclos\w+|go(?:ing)? (?:public|live|open)|"
     rf"open (?:up )?(?:the |our |all )(?:\w+ ){{0,2}}?{STRICT}\b|"
     rf"(?:publish\w*|shar(?:e|ing)|provid(?:e|ing)|mak(?:e|ing)|host\w*|post|push|put|deposit|distribute|contribute|offer|give)\b(?=[^;]{{0,90}}?\b(?:{THING}|it|them)\b)"
-    rf"|{_AVAILABLE}|be(?:come)? (?:{_ADVERBS}|made |being )*(?:{_OPEN}|(?:found|put|placed|added|announced|opened|posted) ?|open\b|live\b|{_AT} (?:<url>|our|the|a|{HOSTS}))"
-    rf"|(?:soon )?be {_AT}\b|appear\b|follow\b|come\b)"
+    rf"|{_AVAILABLE}|be(?:come)? (?:{_ADVERBS}|made |being )*(?:{_OPEN}|(?:found|put|placed|added|announced|opened|posted|linked) ?|open\b|live\b|{_AT} (?:<url>|our|the|a|{HOSTS}))"
+    rf"|(?:soon )?be {_AT}\b|appear\b|follow\b|come\b|live (?:at|on)\b|reside (?:at|on)\b)"
 )
 ACCEPTANCE = r"(?:acceptance|accpetance|acceptation|publication|accepted|published|peer[- ]review|review(?:ing)?|decision|camera[- ]ready|notification|approval|clearance|embargo)"
 CONDITION = re.compile(
@@ -59,12 +57,21 @@ CONDITION = re.compile(
 """What must happen before a release."""
 SOON = re.compile(
     r"\bcoming (?:very )?soon\b|\bsoon (?:be )?(?:released|available|public)\b|\b(?:released?|available|public|open[- ]?sourced|here|updated?|uploaded|come|out) (?:very )?(?:soon|shortly)\b"
-    r"|\bsoon\b\W*$|\bto follow\W*$|\bstay tuned\b|\bt\.?b\.?[ar]\.?(?!\w)|\bto be announced\b|\b(?:forthcoming|upcoming) release\b|\brelease (?:is )?(?:planned|pending|forthcoming|upcoming|in preparation|under preparation|soon)\b"
+    r"|\bsoon\b\W*$|\bsoon\)|\bto (?:follow|come)\W*$|\bstay tuned\b|\bt\.?b\.?[ar]\.?(?!\w)|\bto be announced\b|\b(?:forthcoming|upcoming) release\b|\brelease (?:is |of [^;]{0,40}? is )?(?:planned|pending|forthcoming|upcoming|in preparation|under preparation|soon)\b"
     r"|\b(?:releas|avail|public|open-sourc|shar|upload)\w*\b[^;]{0,60}\bin the (?:(?:near )?future|coming (?:days|weeks|months))\b|\bis (?:currently )?(?:in preparation|being prepared|under preparation|being cleaned)\b|\b(?:coming|to appear|to follow) (?:at|on) (?:<url>|github)"
 )
 PLANS = (
     # "The code will be released", "We plan to open-source it", "Code will follow".
     re.compile(rf"\b{_WILL} (?:\w+ ){{0,4}}?{_TO_RELEASE}"),
+    # "The source code is expected in May".
+    re.compile(
+        r"\b(?:is|are) (?:expected|due|scheduled|planned) (?:in|by|for) (?:early |late |mid-?|spring|summer|autumn|fall|winter|q[1-4]|20\d\d"
+        r"|the (?:next|coming)|january|february|march|april|may|june|july|august|september|october|november|december)"
+    ),
+    # "Dialogues will be shared under a research licence".
+    re.compile(
+        r"\bwill be (?:shared|released|distributed|published) under (?:an? |the )?(?:[\w.-]+ ){0,3}licen[cs]e\b"
+    ),
     # "Code to be released".
     re.compile(rf"\bto be (?:made |{_ADVERBS})*(?:{_OPEN}|announced|added)\b"),
     # "We are preparing the code for release", "committed to releasing".
@@ -88,7 +95,7 @@ OF_THE_PAPER = re.compile(
 _SUBJECT = rf"(?:^|[;:,(]|\b(?:our|the|all|both|and|this|these|its|full|complete|source|of|to|with|\w+'s))\s*(?:\w[\w/&+-]* ){{0,4}}?{THING}\b"
 _BE = r"(?:is|are|has been|have been|was|were|has|have)"
 _FOUND = r"(?:found|accessed|downloaded?|obtained|availed|viewed|cloned|installed|retrieved)"
-_AFTER_FOUND = r"(?= ?(?:$|[.!?;,)]|\b(?:at|on|in|from|via|under|through|here|online|as|for|to|and|upon|along|by|anonymously|open)\b|[:(\[{\\]|<url>))"
+_AFTER_FOUND = r"(?= ?(?:$|[.!?;,)]|\b(?:free(?:ly)?|without|at|on|in|from|via|under|through|here|online|as|for|to|and|upon|along|by|anonymously|open)\b|[:(\[{\\]|<url>))"
 _OF_THINGS = (
     # "The code and data of X are publicly available", "code can be found at …".
     re.compile(
@@ -105,7 +112,7 @@ _OF_THINGS = (
         rf"\b{THING}\b[^.!?;]{{0,100}}?, (?:both|all|each|which (?:is|are)) (?:of (?:which|them) (?:is|are) )?(?:publicly|freely|openly) (?:available|released|accessible)\b"
     ),
     re.compile(
-        rf"^\W*(?:\w+ ){{0,4}}{THING}\b[\w\s,&/()-]{{0,40}}?\s(?:publicly |freely |openly )?(?:{_AVAILABLE}|released|open[- ]?sourced|accessible|here|online)\W*$"
+        rf"(?:^|;\s)\W*(?:\w+ ){{0,4}}{THING}\b[\w\s,&/()-]{{0,40}}?\s(?:publicly |freely |openly )?(?:{_AVAILABLE}|released|open[- ]?sourced|accessible|here|online)\W*$"
     ),
     # "The trained X and its Y are publicly available": whatever it is, it opens the sentence as the authors' own.
     re.compile(
@@ -122,7 +129,7 @@ _OF_THINGS = (
         rf"\b(?:is|are) (?:(?:publicly|freely|openly|now|also) )*(?:{_AVAILABLE}|accessible|hosted|released) (?:at|on|via|from|through) (?:the |our )?{HOSTS}\b"
     ),
     re.compile(
-        rf"\b{THING}\b,? (?:is|are|lives?|resides?) (?:at|on)\b[\s:]{{0,3}}(?:(?:our |the )?{HOSTS}\b|<url>)|\bopen[- ]sourced? (?:here|at)\b"
+        rf"\b{THING}\b(?:, [\w-]{{2,40}},| of (?:\w+ ){{1,3}}?)? ?,? ?(?:is|are|lives?|resides?|has been|have been) (?:at|on)\b[\s:]{{0,3}}(?:(?:our |the )?{HOSTS}\b|<url>)|\bopen[- ]sourced? (?:here|at)\b"
     ),
     # Whatever has a name of its own: "X is available at …", "X is released under the MIT license".
     re.compile(
@@ -131,6 +138,11 @@ _OF_THINGS = (
     re.compile(
         r"\b(?:is|are|was|were) (?:publicly |freely |openly |now |also )*(?:released|licensed|distributed|available|open[- ]sourced?) (?:as open[- ]source )?under (?:an? |the )?(?:(?:[\w.-]+ ){0,3}?licen[sc]e\b|(?:gnu )?(?:[al]?gpl|mit|apache|bsd|mpl|cc[- ]?(?:by|0)|creative commons))"
     ),
+    # "The implementation has been merged into X".
+    re.compile(
+        rf"\b(?:{CODE_WORDS})\b[^.!?;]{{0,30}}\b(?:has|have) been (?:merged|integrated|incorporated|upstreamed) (?:in)?to\b"
+    ),
+    re.compile(r"^\W*[\w-]+ is (?:an? )?free(?: and|,) open[- ]source(?:d)? \w"),
     re.compile(
         r"^\W*[\w-]+ is (?:an? )?(?:(?:fully|completely) )?open[- ]source(?:d)?(?: (?:project|software|library|package|framework|tool|platform))?(?: and| with|,|\W*$)"
     ),
@@ -184,6 +196,14 @@ _NOTES = (
     re.compile(
         r"\b(?:codes?(?:base)?|implementation|source|data(?:set)?s?|models?|weights|repository|repo|software|checkpoints?|github(?! pages?))\b[\w &/,()-]{0,30}?\s*[:=-]\s*(?:<url>|\[|here\b|github)"
     ),
+    # "Code: available", "Python package: …", "Open source.", "Code in ancillary files".
+    re.compile(
+        r"\b(?:codes?|implementation|data(?:set)?s?|models?|weights|software|packages?|library|toolkit|scripts?|simulator|plugin)\s*:\s*(?:<url>|available\b|public\b|released\b|on (?:github|gitlab)|open)"
+    ),
+    re.compile(r"^\W*(?:fully |completely )?open[- ]sourced?\W*$"),
+    re.compile(
+        r"\b(?:codes?|scripts?|data)\b[\w ]{0,20}\b(?:in|as) (?:the )?(?:ancillary|anc|auxiliary) (?:files?|materials?|folder|director)"
+    ),
     re.compile(r"\b(?:inclusion|addition) of [\w ]{0,30}\b(?:code|data)\b"),
     # "For the source code, see our GitHub page", "Please visit our repository for the code".
     re.compile(
@@ -228,7 +248,7 @@ OTHERS = re.compile(
     r"\b(?:publicly|freely|openly) available (?:(?!(?:at|on|in|from|via|through|under|for|as)\b)\w+ ){0,3}?(?:data ?sets?|data|benchmarks?|corpora|corpus|models?|sources|repositories|tools?|information|"
     r"databases?|llms?|text|resources|images)\b(?! (?:at|on|in|from|via|here)\b)"
     r"|\b(?:we|was|were|is|are|been) (?:\w+ )?(?:us(?:e|ed|ing)|evaluat\w+|test\w*|train\w*|fine-?tun\w+|collect\w*|analy[sz]\w+|compar\w+)\b"
-    r"|\b(?:no|not|without|lack of|limited|scarce|unavailable|isn't|aren't|neither|nor|few|absence of|a (?:third|half|quarter|fraction) of) (?:of )?(?:\w+ ){0,3}?(?:are |is )?(?:publicly |openly )?(?:availa?ble|accessible|released|open|public)\b"
+    r"|\b(?:no|not|without|lack of|limited|scarce|unavailable|isn't|aren't|neither|nor|few|absence of|a (?:third|half|quarter|fraction) of|(?:so|very|too) (?:little|few)) (?:of )?(?:\w+ ){0,3}?(?:are |is )?(?:publicly |openly )?(?:availa?ble|accessible|released|shared|open|public)\b"
     r"|\b(?:existing|other|prior|previous|recent(?:ly)?|current|several|many|most|proprietary|closed-source|popular) (?:\w+ ){0,3}?(?:open[- ]?source|publicly|released)\b"
     r"|\b(?:neither|assuming|if|when|whenever|unless|whether|because|typically|often|only)\b[^.!?]{0,80}\b(?:availa?ble|accessible|obtained|public)\b"
     r"|\b(?:readily|widely|easily|commercially) (?:available|accessible)\b|\b(?:on the internet|in the literature)\b"
@@ -247,7 +267,7 @@ BASED_ON = re.compile(
 )
 """What others made public, and the authors build on."""
 NOT_PUBLIC = re.compile(
-    r"\b(?:reviewers?|(?:up)?on (?:reasonable |any |\w+ )?requests?|by (?:e-?mail|contacting)|from the (?:corresponding )?authors?)\b"
+    r"\b(?:reviewers?|(?:up)?on (?:reasonable |any |\w+ )?requests?|by (?:e-?mail|contacting)|from the (?:(?:corresponding )?authors?|publishers?|journal))\b"
 )
 """What only reviewers or those who ask receive is not public."""
 BEFORE_OTHERS = re.compile(
@@ -256,8 +276,17 @@ BEFORE_OTHERS = re.compile(
 """A release in the past of the world, not of this paper."""
 OTHER_AUTHORS = re.compile(
     r"\b(?:many|most|some|few|other|several|all|their|previous|these|those) (?:\w+ )?(?:authors|papers|works|studies|researchers|groups|companies|venues|journals|conferences)\b"
+    r"|\b(?:most|few|other|previous|prior|existing) systems\b"
+    r"|\b(?:the|an?|some|this) (?:\w+ )?(?:company|companies|government|police|vendor|agency|organi[sz]ers|developers|maintainers|provider|ministry|court)\b[^.;]{0,40}\b(?:releas|announc|publish|promis|shar|open-sourc|plan|will)\w*"
+    r"|\b(?:say|says|said|saying|stat(?:e|es|ing)|read|reads|reading|claim(?:s|ing)?) [\"'\u2018\u201c]"
 )
 """Somebody else who releases, or does not."""
+OTHER_CODES = re.compile(
+    r"\b(?:space[- ]time|ldpc|turbo|polar|error[- ]correct\w+|block|convolutional|reed[- ]\w+|quantum|linear|cyclic|bch|stabili[sz]er|surface|topological|hash|network|fountain|raptor|zip|icd|diagnostic|building|dress|moral|neural|population) codes?\b"
+)
+"""Codes that are no software."""
+SUBJECT_OF_TO_BE = re.compile(r"\bfor (?:[\w-]+ ){1,5}$")
+"""What precedes "to be available" where that is a purpose and no plan."""
 OTHER_SUBJECT = re.compile(
     r"^\W*(?:the |an? |more |further |additional |some )?(?:documentation|details|updates?|features?|information|tutorials?|instructions?|support|bug ?fixes|versions?)\b"
 )

@@ -25,6 +25,7 @@ _URL = re.compile(
     r"(?:\\(?:url|href|texttt|nolinkurl) ?\{ ?)?(?:https?://|\bwww\.|\b(?:github|gitlab|bitbucket|huggingface|codeberg|zenodo|osf|gitee|kaggle)\.\w{2,4}/)[^\s<>]{0,2000}?(?=[.,;:!?)\]}\"'*]{0,5}(?:\s|$|[<>]))"
 )
 _CONTRACTIONS = (("\u2019", "'"), ("'ll", " will"), ("'ve", " have"), ("'re", " are"), ("we'd ", "we would "))
+_OURS = re.compile(r"\b(?:our|we)\b", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _NEW_SUBJECT = (
     rf"(?=(?:the |our |its |all |both |this |a |an )?(?:\w[\w-]* ){{0,3}}?(?:{words.THING}|documentation|details|more|it|we)\b"
@@ -32,10 +33,13 @@ _NEW_SUBJECT = (
 )
 # Where a new clause may begin, if what precedes is one.
 _BOUNDARY = re.compile(
-    rf";\s|,? (?:and|but|while|whereas|though|although|yet) {_NEW_SUBJECT}|, {_NEW_SUBJECT}|\s\((?=[^()]{{0,60}}\b{words.STRICT}\b[^()]{{0,60}}\))"
+    rf";\s|,? (?:and|but|while|whereas|though|although|yet) {_NEW_SUBJECT}| and (?=(?:will|intend to|plan to|aim to|hope to|commit to) )|, {_NEW_SUBJECT}|\s\((?=[^()]{{0,60}}\b{words.STRICT}\b[^()]{{0,60}}\))"
 )
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|can|could|may|will|shall|would|releas\w+|provid\w+|publish\w*|open[- ]?sourc\w+|available|public|found|see|making|sharing)\b|:\s"
+)
+_OPENS_WITH_CODE = re.compile(
+    r"\W*(?:(?:the |all |our )?(?:training|evaluation|inference|analysis) )?(?:codes?|source)"
 )
 _CONDITIONAL = re.compile(
     r"^\W*(?:if|once|when|whenever|after|upon|following|pending|should|while|since|as soon as|until|because|although|though|given|to|in order to|for)\b"
@@ -93,6 +97,11 @@ def names_data(sentence: str) -> bool:
     return words.DATA.search(_URL.sub(" ", sentence.lower())) is not None
 
 
+def names_ours(sentence: str) -> bool:
+    """Whether a sentence speaks of the authors' own thing, or says that they release something."""
+    return _OURS.search(sentence) is not None
+
+
 def is_in_passing(sentence: str, title: str) -> bool:
     """Whether a sentence only mentions that what it introduces, or what the title names, is open source."""
     text = simplify(sentence)
@@ -128,6 +137,8 @@ def _clause_tense(clause: str, sentence: str, *, inherited: bool) -> Promise:
     """What one clause says; `inherited` if the thing it is about is named in the clause before."""
     if words.OTHER_AUTHORS.search(clause) and not words.OURS.search(clause):
         return Promise.NONE
+    if "codes" in clause and words.OTHER_CODES.search(clause) and not words.OURS.search(clause):
+        return Promise.NONE
     if _is_planned(clause, inherited=inherited):
         return Promise.NONE if words.FUTURE_WORK.search(clause) else Promise.PROMISED
     release = _find_release(clause)
@@ -157,6 +168,8 @@ def _is_planned(clause: str, *, inherited: bool) -> bool:
         for plan in form.finditer(clause):
             before = clause[: plan.start()]
             if words.DENIED.search(plan[0]):
+                continue
+            if plan[0].startswith("to be") and words.SUBJECT_OF_TO_BE.search(before):
                 continue
             if words.NOT_PLANNED.search(clause, plan.start(), plan.end() + 40):
                 continue
@@ -194,7 +207,7 @@ def _is_of_others(clause: str, sentence: str, release: re.Match[str]) -> bool:
     return (
         words.OTHERS.search(sentence) is not None
         and not words.OURS.search(clause)
-        and not release.group().startswith(("code", "source"))
+        and not _OPENS_WITH_CODE.match(release.group())
     )
 
 

@@ -153,6 +153,7 @@ OTHERS = _pattern(
     r"|written|contributed|implemented|collected|described|given|hosted|curated|compiled|annotated|assembled|recorded|used|built"
     r"|supplied|distributed) by (?:the )?(?:(?-i:[A-Z][\w-]+)|CITE|LINK|other|original|developers|organi[sz]ers"
     r"|city|company|compan|agency|government|ministry|university|institute|consortium|community|challenge|shared task|competition|team behind)"
+    r"|\b(?:data ?set|data|code|corpus|software|tool) of (?-i:[A-Z][a-z]{2,}),? (?:hosted|available|published|released|stored|archived)\b"
     r"|\b(?:code|implementation|repository|dataset|data|model|models|weights|scripts?|software|package|version|release) (?:of|from|by) (?:CITE\b|[A-Z][\w-]+ (?:and|&) [A-Z]|[A-Z][\w-]+ CITE\b|[A-Z][\w-]+ et al)"
 )
 OFFICIAL_OF_THIS = _pattern(
@@ -194,6 +195,8 @@ HEAD_END = _pattern(
 """Where the head of a noun phrase ends; its purpose follows."""
 ACTIVE_USE = _pattern(
     r"\b(?:made|makes?|making) use of\b|\b(?:uses|employs|adopts|follows|utili[sz]es|relies|leverages|requires|depends|wraps|imports|invokes|inherits|reuses)\b"
+    r"|\b(?:participants?|students?|users?|subjects?|developers|respondents|annotators|raters) (?:\w+ )?(?:installed|used|downloaded|cloned|ran|opened|worked)\b"
+    r"|\b(?:reads|parses|processes|imports|consumes|converts) (?:the )?(?:\w+ )?(?:output|outputs|files?|formats?) of\b"
     r"|\b(?:study|work|paper|implementations?|codes?|methods?|models?|approach|pipelines?|frameworks?|experiments"
     r"|analys[ei]s|systems?|simulations|survey|baselines?|scripts?|agents?) (?:used|employed|adopted|utili[sz]ed|use|employ|adopt"
     r"|utili[sz]e|follow|followed|rely|relied|leveraged?)\b"
@@ -267,6 +270,15 @@ LINKS_ONLY = _pattern(
     r"^\s*(?:(?:the|all|direct|a|full)\s+)*(?:urls?|links?|addresses|pointers|references|sources|version numbers?)\b"
 )
 """What "we provide" is said of where the authors only list the addresses of what they used."""
+CONTRASTED = _pattern(r"\b(?:whereas|unlike|in contrast to|contrary to|compared (?:to|with))\s*$")
+"""What others do, of which the link is the subject."""
+OUR_EARLIER = _pattern(
+    r"\b(?:our|my) (?:own )?(?:earlier|previous|prior|past|former|older|existing) (?:[\w-]+ ){0,3}[\w-]+\W*$"
+)
+OPENING_PARTICIPLE = _pattern(
+    r"^\W*(?:implemented|written|coded|built|based|using|developed)\b[^,]{1,60}, (?:the|our|this) [\w-]+(?: [\w-]+)?\W*$"
+)
+"""A participle before the subject that the link is of: `Implemented in JAX, the sampler (LINK)`."""
 ICON = _pattern(r"\\fa[a-z]*\s?\{?\s?git(?:hub|lab)[a-z-]*\}?\W*$|/git(?:hub|tb)\w*\s*$")
 CITATION = re.compile(
     r"\\cite\w*\*?(?:\[[^\]]{0,80}\]){0,2}\{[^}]{0,200}\}|\[\d{1,3}(?:\s?[,\u2013-]\s?\d{1,3}){0,8}\]"

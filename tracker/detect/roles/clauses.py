@@ -23,6 +23,8 @@ _STOPPED = re.compile(r"[a-z\d)\]]{3}(?:\.|[!?]\s)\s*$")
 _SHORT_LABEL = re.compile(
     rf"\b{words.NOUN}(?: access)? (?:is |are )?(?:at|on|in|under|here|via)\W*$", re.IGNORECASE
 )
+_MIN_LISTED = 2
+"""Commas of the shortest list of packages."""
 _MAX_CELLS = 2
 """Cells of a table's row that speak of a link: its own, and the one before it as its label."""
 _MAX_LABEL = 6
@@ -77,7 +79,8 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
     """
     if words.ICON.search(lead[-40:]) or words.CLONE.search(lead[-60:]):
         return Reading("generic")
-    if words.SOFTWARE_LIST.search(lead) or words.EXAMPLE.search(lead):
+    listed = lead.count(",") >= _MIN_LISTED and words.SOFTWARE_LIST.search(lead)
+    if listed or words.EXAMPLE.search(lead) or words.CONTRASTED.search(lead[-40:]):
         return Reading("others")
     if words.OPEN_CITATION.search(lead) and not words.BARE_MARK.search(lead):
         return Reading("others")
@@ -87,7 +90,7 @@ def read_clause(lead: str, names: PaperNames, *, footnote: bool) -> Reading:
     if words.REPRODUCED.search(clause):
         return Reading("this-work", finite=True)
     available = last_match(words.AVAILABLE_NOW, clause)
-    if words.WORK_IMPLEMENTED.search(clause) and not words.OTHERS.search(clause):
+    if "implemented in" in clause and words.WORK_IMPLEMENTED.search(clause) and not words.OTHERS.search(clause):
         return Reading("this-work")
     we = last_match(words.WE_VERB, clause)
     if we is not None and (available is None or not _opens_subject(clause, we, available)):
@@ -118,8 +121,7 @@ def _read_available(clause: str, available: re.Match[str], names: PaperNames) ->
 
 
 def _last_clause(text: str, *, footnote: bool) -> str:
-    cells = words.CELL.split(text)
-    if len(cells) > _MAX_CELLS:
+    if ("|" in text or " & " in text) and len(cells := words.CELL.split(text)) > _MAX_CELLS:
         text = " ".join(cells[-_MAX_CELLS:])
     if words.BARE_MARK.search(text) or (footnote and words.BARE_FOOTNOTE.search(text)):
         return ""
@@ -131,6 +133,8 @@ def _last_clause(text: str, *, footnote: bool) -> str:
     marks = (words.FOOTNOTE_GLUED, words.FOOTNOTE_NUMBER) if footnote else (words.FOOTNOTE_GLUED,)
     for boundary in (words.BOUNDARY, *marks, words.LOST_STOP):
         end = max((found.end() for found in boundary.finditer(text)), default=0)
+        if not end:
+            continue
         rest = text[end:]
         goes_on = words.PRONOUN.search(rest) or words.SEE.search(rest) or _shares_verb(text, end)
         if rest.strip(" .,:;([") and not goes_on:
@@ -349,7 +353,9 @@ def _read_noun(clause: str, names: PaperNames) -> Reading:
     """The reading of a link that only follows words: what the last of them name."""
     if words.IMPLEMENTED_AS.search(clause) and not words.OTHERS.search(clause):
         return Reading("introduced")
-    used = find_use(clause, names)
+    if words.OUR_EARLIER.search(clause):
+        return Reading("earlier")
+    used = None if words.OPENING_PARTICIPLE.search(clause) else find_use(clause, names)
     if used is not None:
         return used
     if not _OPENING.search(clause):
@@ -364,7 +370,7 @@ def _read_noun(clause: str, names: PaperNames) -> Reading:
         re.IGNORECASE,
     ):
         return Reading("ours")
-    if words.OTHERS.search(tail):
+    if _is_of_others(tail, names):
         return Reading("others")
     if words.THIS_WORK.search(tail):
         return Reading("this-work")
