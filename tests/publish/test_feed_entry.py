@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,13 +26,21 @@ def lines(item: Item) -> list[str]:
     return [line.text_content() for line in html.fromstring(f"<div>{body(item)}</div>").iterfind(".//li")]
 
 
-def test_the_card_has_links_first_then_evidence_then_the_abstract(item: Make) -> None:
+def test_the_card_has_links_first_then_evidence(item: Make) -> None:
     text = body(item(grade="open code", grade_reasons=("the code is there under open terms",)))
     order = ["https://github.com/ann/tool", "MIT (OSI-approved)", "<blockquote>", "in the abstract", "Grade: open code",
              "the code is there under open terms", "Ann Author", "Submitted 15 June 2026",
-             "https://arxiv.org/abs/2606.00001", "https://x.example/t/paper/2606.00001", "We study things."]  # fmt: skip
+             "https://arxiv.org/abs/2606.00001", "https://x.example/t/paper/2606.00001"]  # fmt: skip
     places = [text.index(part) for part in order]
     assert places == sorted(places)
+    assert "We study things." not in text, "the abstract is the summary of the entry, and stands once"
+
+
+def test_what_is_unknown_is_left_out(item: Make, link: Link) -> None:
+    unknown = link(content=Content.UNKNOWN, licence_spdx=None, licence_class=LicenceClass.UNKNOWN)
+    assert lines(item(links=(unknown,)))[0].endswith("(GitHub repository)")
+    assert lines(item(links=(replace(unknown, outcome=Outcome.UNKNOWN),)))[0].endswith("(GitHub repository)")
+    assert "not found" in lines(item(links=(replace(unknown, outcome=Outcome.ABSENT),)))[0]
 
 
 def test_what_shipped_is_listed_by_fact(item: Make, link: Link, verdict: Any) -> None:

@@ -571,7 +571,9 @@ def test_organisations_lead_to_their_lists_and_accounts(item: Make, configured: 
 
 
 def test_the_about_page_explains_the_judging_and_thanks_arxiv(configured: Configured, status: Any) -> None:
-    parsed = html.fromstring(pages.render_about(configured(TRACKER_CONTACT="ann@x.example"), status()))
+    parsed = html.fromstring(
+        pages.render_about(configured(TRACKER_CONTACT="ann@x.example"), status(), has_snapshot=True)
+    )
     for part in ("How the judging works", "How well it works", "never shown as a yes, nor as a no",
                  "Thank you to arXiv for use of its open access interoperability."):  # fmt: skip
         assert part in text(parsed)

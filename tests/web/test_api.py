@@ -125,6 +125,9 @@ def test_papers_come_newest_first(site: Api) -> None:
     ("query", "found"),
     [
         ("category=cs.CV", "3"),
+        ("category=CS.cv", "3"),
+        ("code_licence=mit&category=cs.CV", "3"),
+        ("category=cs.CV&code=OPEN", "3"),
         ("category=stat.ML&limit=2", "97"),
         ("code=none", "5"),
         ("code=open&weights=unknown", "9764321"),
@@ -250,6 +253,7 @@ def test_a_tag_changes_with_the_answer(site: Api, store: Store, now: datetime) -
         ("papers?limit=", 400, "limit"),
         ("papers?code=yes", 400, "code"),
         ("papers?category=cs.CL%0A", 400, "category"),
+        ("papers?category=cs.XX", 400, "category"),
         ("papers?since=yesterday", 400, "since"),
         ("papers?cursor=zzz", 400, "cursor"),
         ("papers?q=", 400, "q"),

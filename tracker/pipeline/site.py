@@ -13,7 +13,7 @@ from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.domain.status import Status
 from tracker.domain.terms import Fact
 from tracker.pipeline import archive
-from tracker.publish import archive_pages, feed_pages, pages
+from tracker.publish import api_page, archive_pages, feed_pages, pages
 from tracker.publish.addresses import is_safe_path, site_address
 from tracker.publish.documents import load_documents
 from tracker.publish.feed_pages import FeedPage
@@ -82,7 +82,8 @@ def build_site(
         ),
         "userscript.html": pages.render_userscript(settings, address),
         **build_userscript_files(address),
-        "about.html": pages.render_about(settings, status),
+        "about.html": pages.render_about(settings, status, has_snapshot=settings.snapshot_file.exists()),
+        "api/docs.html": api_page.render_api(settings),
         **pages.render_docs(load_documents(), settings),
         "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),
         "404.html": pages.render_not_found(settings),

@@ -225,11 +225,16 @@ def render_userscript(settings: Settings, address: str) -> bytes:
     return render_page("userscript.html", settings, address=address, script=script)
 
 
-def render_about(settings: Settings, status: Status) -> bytes:
-    """How the judging works, its measured accuracy, and thanks."""
+def render_about(settings: Settings, status: Status, *, has_snapshot: bool = False) -> bytes:
+    """How the judging works, its measured accuracy, and thanks. `has_snapshot` tells whether there is one to link."""
     measured = json.loads(render.load_asset("accuracy.json"))
     return render_page(
-        "about.html", settings, status=status, measured=measured, contact=_contact(settings.contact)
+        "about.html",
+        settings,
+        status=status,
+        measured=measured,
+        contact=_contact(settings.contact),
+        has_snapshot=has_snapshot,
     )
 
 
@@ -308,8 +313,8 @@ def sitemap_xml(pages: Mapping[str, datetime | None], address: str) -> bytes:
 
 
 def load_assets() -> dict[str, bytes]:
-    """The style sheet and the icon, by the name of their file."""
-    return {name: render.load_asset(name) for name in ("style.css", "favicon.svg")}
+    """The style sheet and the icons, by the name of their file."""
+    return {name: render.load_asset(name) for name in ("style.css", "favicon.svg", "favicon.ico")}
 
 
 def _by_day(items: Sequence[Item]) -> list[tuple[datetime | None, list[Item]]]:

@@ -160,6 +160,18 @@ def describe_licence(link: ItemLink) -> str:
     return f"{link.licence_spdx} ({CLASS[link.licence_class]})" if link.licence_spdx else CLASS[link.licence_class]
 
 
+def describe_known(link: ItemLink) -> list[str]:
+    """What is there and its terms, without what is not known."""
+    parts = []
+    if link.outcome is not Outcome.UNKNOWN and (
+        link.outcome is not Outcome.PRESENT or link.content is not Content.UNKNOWN
+    ):
+        parts.append(describe_content(link))
+    if link.licence_spdx or link.licence_class is not LicenceClass.UNKNOWN:
+        parts.append(describe_licence(link))
+    return parts
+
+
 def describe_content(link: ItemLink) -> str:
     """What the last check found behind a link."""
     match link.outcome:

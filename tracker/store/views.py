@@ -8,7 +8,7 @@ import re
 from tracker.store.columns import licence_sql
 from tracker.store.enum_columns import PLACE, READ_DEPTH
 
-VERSION = 3
+VERSION = 4
 APPLICATION_ID = 0x54524B52
 """`TRKR`: lets `file` and `PRAGMA application_id` recognise stores."""
 
@@ -18,7 +18,9 @@ VIEWS = {
                v.primary_category, w.submitted_at, coalesce(v.updated_at, w.submitted_at) AS updated_at,
                w.announced_at, v.comment, {licence} AS licence, v.withdrawn,
                w.code, w.weights, w.data, w.demo, g.grade,
-               g.reasons AS grade_reasons, g.mof, g.osaid, {depth} AS read_depth, w.read_at
+               g.reasons AS grade_reasons, g.mof, g.osaid, {depth} AS read_depth, w.read_at, {licence} AS paper_licence,
+               (SELECT a.licence_spdx FROM verdict d JOIN artifact_name n ON n.id = d.name
+                JOIN artifact a ON a.id = n.artifact WHERE d.work = w.id AND d.fact = 'code') AS code_licence
         FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest
         LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
         WHERE w.arxiv_id IS NOT NULL
@@ -61,7 +63,7 @@ VIEWS = {
     """,
     "open_papers": """
         SELECT w.arxiv_id, v.title, n.reference, a.licence_spdx, w.opened_at, a.url,
-               v.primary_category, v.categories, v.authors, w.submitted_at
+               v.primary_category, v.categories, v.authors, w.submitted_at, a.licence_spdx AS code_licence
         FROM work w
         JOIN version v ON v.work = w.id AND v.n = w.latest
         JOIN verdict d ON d.work = w.id AND d.fact = 'code'
@@ -71,7 +73,7 @@ VIEWS = {
     """,
     "open_by_category": """
         SELECT c.category, c.opened_at, w.arxiv_id, v.title, n.reference, a.licence_spdx, a.url,
-               v.authors, w.submitted_at
+               v.authors, w.submitted_at, a.licence_spdx AS code_licence
         FROM work_category c
         JOIN work w ON w.id = c.work
         JOIN version v ON v.work = w.id AND v.n = w.latest

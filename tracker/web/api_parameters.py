@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tracker.config_files import config_dir
+from tracker.config_files import config_dir, load_category_names
 
 LONGEST_QUERY = 2048
 
@@ -58,17 +58,37 @@ def check_parameters(query_string: bytes, path: str) -> dict[str, str]:
     except ValueError:
         raise ApiProblem(400, "The query is no list of name=value in UTF-8.") from None
     parameters: dict[str, str] = {}
-    for name, value in pairs:
+    for name, given in pairs:
         shown = name[:40]
         if name not in schemas:
             known = ", ".join(schemas) or "none"
             raise ApiProblem(400, f"There is no parameter {shown!r}; known here: {known}.", shown)
         if name in parameters:
             raise ApiProblem(400, f"The parameter {name} is given twice.", name)
+        value = _fold(name, given, schemas[name])
+        if name == "category" and value.casefold() not in _categories() and not _fault(value, schemas[name]):
+            raise ApiProblem(400, f"{value} is not a category of arXiv.", name)
         if fault := _fault(value, schemas[name]):
             raise ApiProblem(400, f"The parameter {name} {fault}.", name)
         parameters[name] = value
+    if "code_licence" in parameters:
+        # Both names mean the same for one version of the views.
+        parameters["licence"] = parameters.pop("code_licence")
     return parameters
+
+
+def _fold(name: str, value: str, schema: Mapping[str, Any]) -> str:
+    """A value as it is written: terms and categories fold case."""
+    if "enum" in schema:
+        return next((term for term in schema["enum"] if term == value.casefold()), value)
+    if name == "category":
+        return _categories().get(value.casefold(), value)
+    return value
+
+
+@cache
+def _categories() -> dict[str, str]:
+    return {code.casefold(): code for code in load_category_names()}
 
 
 def _fault(value: str, schema: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".js": "text/javascript; charset=utf-8",
     ".zip": "application/zip",
+    ".ico": "image/x-icon",
     ".txt": "text/plain; charset=utf-8",
     ".zst": "application/zstd",
     ".sha256": "text/plain; charset=utf-8",
