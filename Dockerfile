@@ -44,7 +44,8 @@ ENV PATH=/opt/tracker/bin:$PATH \
     TMPDIR=/tmp \
     TRACKER_DATA_DIR=/data \
     TRACKER_WEB__HOST=0.0.0.0
-ARG VERSION=unknown
+# That of pyproject.toml, which tests compare.
+ARG VERSION=0.1.0
 ARG REVISION=unknown
 # Where the source of this image is; empty where nobody says.
 ARG SOURCE=

@@ -76,3 +76,21 @@ def test_the_build_sees_nothing_but_what_the_image_is_made_of() -> None:
     allowed = {line.removeprefix("!").rstrip("/") for line in ignored if line.startswith("!")}
     assert "*" in ignored
     assert names == allowed
+
+
+def test_the_label_names_the_version_that_is_built() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert f"\nARG VERSION={project['version']}\n" in dockerfile
+    assert 'org.opencontainers.image.version="$VERSION"' in dockerfile
+
+
+def test_each_profile_of_compose_builds_what_it_runs_and_mounts_what_is_there() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert {profile for service in services.values() for profile in service.get("profiles", ())} == {"datasette"}
+    for name, service in services.items():
+        assert "build" in service, name
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        mounted = [volume.partition(":")[0] for volume in service["volumes"]]
+        assert all(source == "data" or (ROOT / source).is_file() for source in mounted), name

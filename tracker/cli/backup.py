@@ -49,7 +49,7 @@ def restore(
 
     settings = settings_for(context)
     rows, replaced = snapshot.restore_snapshot(settings, file, clock.make_clock(settings).now(), force=force)
-    print(f"{settings.store_url}: {rows.get('papers', 0):,} papers are restored.")
+    print(f"Restored {rows.get('papers', 0):,} papers to {settings.store_url}.")
     if replaced:
         print(f"The store that was there: {replaced}")
     return 0
