@@ -85,7 +85,7 @@ def test_a_corrected_licence_counts_for_every_paper(
     ("text", "message"),
     [
         ('[[correction]]\npaper = "1"\nlink = "github.com/a/b"\nreason = "x"\nsource = "y"\n', "neither a `role`"),
-        (correction("1", "github.com/a/b", role="theirs"), "the key `role` of `correction.1` is wrong"),
+        (correction("1", "github.com/a/b", role="theirs"), "the key `role` of `correction.1` must be"),
         (correction("1", "mailto:x", role="own"), "is not an http address"),
         ('[[corection]]\npaper = "1"\n', "unknown key `corection`"),
         ("[[correction", "not valid TOML"),
