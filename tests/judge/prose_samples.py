@@ -8,6 +8,8 @@ from __future__ import annotations
 
 RESTRICTING: dict[str, list[str]] = {
     "a sentence": [
+        "This implementation is distributed free of charge to non-profit organisations for research.",
+        "If you are a company and want to use FastNet, please get a license first.",
         "This code may be used for research purposes only.",
         "The code is provided for non-commercial research use.",
         "Our code is free for academic use; commercial users need a license.",
@@ -58,6 +60,8 @@ RESTRICTING: dict[str, list[str]] = {
     ],
     "in other languages": [
         "仅供学术研究使用。",
+        "如需用于商业目的，请发邮件获取许可。",
+        "本プロジェクトは学術利用に限り無償で公開しています。",
         "本项目仅供学习交流使用，请勿用于商业用途。",
         "代码仅限于非商业研究用途。",
         "本代码库禁止商用。",

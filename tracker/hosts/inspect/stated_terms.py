@@ -109,7 +109,7 @@ def _tag_to_address(tag: re.Match[str]) -> str:
 _TERMS = re.compile(
     r"commerci|comercia|kommerzi|gewerblich|коммерч|商用|商业|商業|营利|營利|盈利|牟利|営利|상업|상용|영리"
     r"|li[cz]en[cs]|licenza|licenç|лиценз|许可证|許可|授权|授權|ライセンス|라이선스|\bcc[- ]by\b|\b[al]?gpl|under the (?:terms|mit|apache|bsd)\b|non-?profit|military|weapon"
-    r"|\bfree for\b|\b(?:compan(?:y|ies)|firms|businesses|industr\w{1,6}) (?:must|need|ha(?:s|ve) to|may not|cannot|should|pay)\b"
+    r"|\bfree for\b|\b(?:compan(?:y|ies)|firms|businesses|industr\w{1,6}) (?:and|users|must|need|ha(?:s|ve) to|may not|cannot|should|pay)\b"
     r"|\b(?:may|must|shall) not be (?:used|copied|modified|redistributed|distributed|shared)\b|\bpermission\b",
     re.IGNORECASE,
 )
@@ -123,7 +123,7 @@ _LIMITS = re.compile(
 _PURPOSES = re.compile(
     r"research|academ|akadem|académ|acadêm|accadem|universit|educat|educa[tc]i|scientific|científic|scholar|teach|personal|forschung|wissenschaft"
     r"|lehr|recherche|enseignement|investigac|pesquisa|investigaç|ricerca|didattic|docen|исследова|научн|учебн|образоват|академ"
-    r"|学术|學術|研究|科研|教育|教学|教學|学习|學習|个人|個人|交流|연구|학술|교육|개인|evaluation",
+    r"|学术|學術|学術|研究|科研|教育|教学|教學|学习|學習|个人|個人|交流|연구|학술|교육|개인|evaluation",
     re.IGNORECASE,
 )
 """A purpose beside a word of `_LIMITS`."""
