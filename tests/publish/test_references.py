@@ -16,10 +16,11 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Content, Fact, State
-from tracker.publish.bibtex import write_bibtex
+from tracker.publish.bibtex import _encoder, encode_latex, write_bibtex
 from tracker.publish.citation_names import Person, split_name
 from tracker.publish.citations import Citation, build_citation
 from tracker.publish.csl import write_csl
+from tracker.publish.readable_text import clean_text
 from tracker.publish.ris import write_ris
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -98,6 +99,11 @@ def test_what_is_written_is_plain_latex(item: Callable[..., Item]) -> None:
     body = written(write_bibtex, item(title=title, authors=("Ludwig van Beethoven", "Gemma Team"), links=()))
     assert r"title = {Schr{\"o}dinger's {BERT:} 50{\%} of {\ensuremath{\lambda}} for a{\_}b {\&} C{\#}}" in body
     assert "author = {van Beethoven, Ludwig and {Gemma Team}}" in body
+
+
+def test_each_sign_is_encoded_as_within_a_text() -> None:
+    text = clean_text(" ".join(PIECES))
+    assert encode_latex(text) == _encoder().unicode_to_latex(text)
 
 
 def test_ris_comes_back_equal(citations: list[Citation]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
@@ -27,6 +27,8 @@ _CAPITALS = re.compile(r"[^\W\d_].*[A-Z]|\d.*[A-Z]")
 _IN_NAMES = re.compile(r"[,{}]|(?:^|\s)and(?:\s|$)", re.IGNORECASE)
 """What separates names or their parts in BibTeX, unless it is in braces."""
 
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 .,:;!?()/*+=-]")
+"""Characters that LaTeX may have another form for. The encoder, which is slow, is asked for each once."""
 _SIGNS = {ord('"'): '"', ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
 """A straight quotation mark has no name in every encoding of fonts. BibTeX counts braces, escaped ones too."""
 
@@ -43,7 +45,12 @@ def write_bibtex(citations: Iterable[Citation]) -> bytes:
 
 def encode_latex(text: str) -> str:
     """Plain text as LaTeX. A character that LaTeX has no name for stays as it is, in UTF-8."""
-    latex: str = _encoder().unicode_to_latex(text)
+    return _NOT_PLAIN.sub(lambda found: _encode_sign(found[0]), text)
+
+
+@lru_cache(maxsize=4096)
+def _encode_sign(sign: str) -> str:
+    latex: str = _encoder().unicode_to_latex(sign)
     return latex
 
 
