@@ -11,7 +11,7 @@ _MAX_LABEL = 80
 _MAX_NAME = 400
 _BUTTON_NAMES = frozenset({"a", "button"})
 _BUTTON_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:btn|button|external-link)(?![\w-]*(?:group|container|wrap|toolbar|row|list|bar|s\b))",
+    r"(?:^|[\s_-])(?:btn|button|external-link)(?![\w-]{0,40}(?:group|container|wrap|toolbar|row|list|bar|s\b))",
     re.IGNORECASE,
 )
 _WORD_NAMES = (

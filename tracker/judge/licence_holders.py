@@ -70,6 +70,8 @@ _SMALL = frozenset(
 ) - {"for", "unless", "modified", "modifications", "some", "indicated", "below", "above", "with", "to", "in"}
 _BETWEEN = frozenset({"for", "with", "to", "in", "on", "from"})
 """Small words that are part of a name only before a capitalised word."""
+_ENCODED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/-]{16,}={0,2}", re.ASCII)
+"""Letters of both cases with digits, as base64 has them: nobody reads what they say."""
 _NEVER = re.compile(
     r"(?:non|not?|nor|none|never|only|sole|solely|except|unless|excluding|without|must|shall|may|might|can|cannot|should|will|"
     r"use|uses|used|using|user|users|usage|permi\w+|prohibit\w*|forbid\w*|forbidden|restrict\w*|limit\w*|allow\w*|disallow\w*|"
@@ -268,6 +270,8 @@ def _name_word(word: str, text: str, end: int) -> str:
         return "never"
     if folded in _BETWEEN:
         return "between"
+    if _ENCODED.fullmatch(word):
+        return "never"
     if bare[0].isupper() or any(letter.isdigit() for letter in bare) or folded in _SMALL:
         return "name" if _one_script(bare) else "never"
     if not bare[0].islower():

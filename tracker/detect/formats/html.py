@@ -28,8 +28,8 @@ _SIGN = re.compile(r"""alttext=["']\\(sim|_)["']""")
 _SIGNS = {"sim": "~", "_": "_"}
 # (closing, name, attributes, classes in the position where LaTeXML writes them).
 _TAG = re.compile(
-    r"<(/?)([A-Za-z][A-Za-z0-9]*)"
-    r'((?: id="[^"<>]*")?(?: href="[^"<>]*")?(?: title="[^"<>]*")?(?: class="([^"<>]{1,400})")?[^<>]*)>'
+    r"<(/?)([A-Za-z][A-Za-z0-9]*+)"
+    r'((?: id="[^"<>]*")?(?: href="[^"<>]*")?(?: title="[^"<>]*")?(?: class="([^"<>]{1,400})")?[^<>]*+)>'
 )
 # Tags that only shape words: they make no place, no link and no gap.
 _SHAPES = re.compile(r"</?(?:em|strong|b|i|u|tt|cite|code|small|wbr|font|sub)(?=[\s>/])[^<>]*>")

@@ -45,4 +45,8 @@ class EndFinder:
 
 def strip_comments(body: str) -> str:
     """A definition's body without its comments, each of which ends with its line. A `%` in the last line stays."""
-    return _COMMENT.sub("", body) if "%" in body else body
+    if "%" not in body:
+        return body
+    # Each `%` before the last line end finds its own; of those behind it, each would search to the end.
+    last = body[body.rfind("\n") + 1 :].lstrip()
+    return _COMMENT.sub("", body[: len(body) - len(last)]) + last

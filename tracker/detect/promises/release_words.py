@@ -144,7 +144,7 @@ _OF_THINGS = (
     ),
     re.compile(r"^\W*[\w-]+ is (?:an? )?free(?: and|,) open[- ]source(?:d)? \w"),
     re.compile(
-        r"^\W*[\w-]+ is (?:an? )?(?:(?:fully|completely) )?open[- ]source(?:d)?(?: (?:project|software|library|package|framework|tool|platform))?(?: and| with|,|\W*$)"
+        r"^\W*+[\w-]+ is (?:an? )?(?:(?:fully|completely) )?open[- ]source(?:d)?(?: (?:project|software|library|package|framework|tool|platform))?(?: and| with|,|\W*$)"
     ),
 )
 """Something is public."""

@@ -154,7 +154,8 @@ OTHERS = _pattern(
     r"|supplied|distributed) by (?:the )?(?:(?-i:[A-Z][\w-]+)|CITE|LINK|other|original|developers|organi[sz]ers"
     r"|city|company|compan|agency|government|ministry|university|institute|consortium|community|challenge|shared task|competition|team behind)"
     r"|\b(?:data ?set|data|code|corpus|software|tool) of (?-i:[A-Z][a-z]{2,}),? (?:hosted|available|published|released|stored|archived)\b"
-    r"|\b(?:code|implementation|repository|dataset|data|model|models|weights|scripts?|software|package|version|release) (?:of|from|by) (?:CITE\b|[A-Z][\w-]+ (?:and|&) [A-Z]|[A-Z][\w-]+ CITE\b|[A-Z][\w-]+ et al)"
+    r"|\b(?:code|implementation|repository|dataset|data|model|models|weights|scripts?|software|package|version|release) (?:of|from|by) +(?:CITE\b|[A-Z][\w-]+ (?:and|&) [A-Z]|[A-Z][\w-]+ +CITE\b|[A-Z][\w-]+ et al)"
+    r"|\b(?:baselines?|competitors?|competing|compared)['\u2019]? (?:code|implementations?|repositor(?:y|ies)|software)\b|\bby others\b"
 )
 OFFICIAL_OF_THIS = _pattern(
     r"\b(?:official|reference) (?:[\w-]+ ){0,2}(?:implementation|codes?|code ?base|repo\w*|git ?hub\w*|project page|page)(?: release)?+\b"

@@ -15,7 +15,7 @@ from tracker.detect.roles.name_matching import PaperNames
 _MAX_OBJECT = 260
 _MAX_NAME_GAP = 90
 _PREPOSITION = r"\b(?:on|upon|from|with|in|via|like|for|of|by|to)\b"
-_COMMA_LABEL = re.compile(r"^\W*(?:[\w-]+ )?(?:code|data|materials?|repository|software),\s*$", re.IGNORECASE)
+_COMMA_LABEL = re.compile(r"^\W*+(?:[\w-]+ )?(?:code|data|materials?|repository|software),\s*$", re.IGNORECASE)
 _LABEL = re.compile(r"[:=]\s*[\[({<\"'$\\]*(?:\\?\w+\{)*\s*$")
 _WITH_IT = re.compile(r"\b(?:with|using|by means of)\b[^,;]{0,60}$")
 _STOPPED = re.compile(r"[a-z\d)\]]{3}(?:\.|[!?]\s)\s*$")

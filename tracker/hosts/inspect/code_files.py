@@ -21,8 +21,8 @@ MOST_PATH = 1_000
 """Characters of a path that is read."""
 SETTLED_BYTES = 2_000
 """Bytes of code from which on no announcement makes a repository a placeholder."""
-TINY_BYTES = 120
-"""Bytes of code below which the text is read before it counts: a file of this size may be a single comment."""
+TINY_BYTES = 400
+"""Bytes of code below which the text is read before it counts: a file of this size may be comments alone."""
 MOST_SCRIPTS, MOST_UNSIZED = 4, 3
 """Files of code that are read before they count: where the host states sizes, and where it states none."""
 SMALL_SITE = 15
