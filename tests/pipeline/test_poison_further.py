@@ -32,14 +32,18 @@ POISONED_LICENCES: dict[str, dict[str, str]] = {
     "fee": {"LICENSE": HEAD + GRANT.replace("free of charge", "for a fee")},
     "students": {"LICENSE": HEAD + GRANT.replace("to any person", "to any student")},
     "no sale": {"LICENSE": HEAD + GRANT.replace("and/or sell", "but not sell")},
-    "commons clause": {"LICENSE": f"{APACHE}\nThe grant of rights does not include the right to Sell the Software.\n"},
+    "commons clause": {
+        "LICENSE": f"{APACHE}\nThe grant of rights does not include the right to Sell the Software.\n"
+    },
     "non-profit": {"LICENSE": f"{BSD}\nFor non-profit purposes only.\n"},
     "html comment": {"LICENSE": f"{MIT}\n<!-- noncommercial only -->\n"},
     "far below": {"LICENSE": MIT + "\n" * 300 + "Evaluation use only.\n"},
     "encoded": {"LICENSE": f"{MIT}\nTm9uLWNvbW1lcmNpYWwgb25seQ==\n"},
     "zero width": {"LICENSE": f"{MIT}\nnon\u200bcommercial use only\n"},
     "edition": {"LICENSE": f"MIT License (research edition)\n\nCopyright (c) 2026 Ann\n\n{GRANT}"},
-    "holder": {"LICENSE": f"MIT License\n\nCopyright (c) 2026 Ann. All use prohibited without consent.\n\n{GRANT}"},
+    "holder": {
+        "LICENSE": f"MIT License\n\nCopyright (c) 2026 Ann. All use prohibited without consent.\n\n{GRANT}"
+    },
     "second file": {"LICENSE": MIT, "LICENSE.commercial": "Commercial use needs a licence from us.\n"},
     "readme": {"LICENSE": MIT, "README.md": "# Tool\nThis code is for non-commercial use only.\n"},
     "readme names another": {"LICENSE": MIT, "README.md": "# Tool\n## License\nThe code is under CC BY-NC 4.0.\n"},
