@@ -53,10 +53,7 @@ def moved_permanently(scope: Scope, path: str) -> Response:
     """301 to a quoted path of this site. Never to a host: only the request would name one, and anybody writes those."""
     below_root = f"{scope.get('root_path', '')}/{path}".lstrip("/")
     location = f"/{below_root}".encode("ascii", "ignore").decode()
-    response = Response(status_code=301, headers={"cache-control": "max-age=86400"})
-    # As RFC 9110 spells it: simple clients look it up by these letters.
-    response.raw_headers.append((b"Location", location.encode()))
-    return response
+    return Response(status_code=301, headers={"location": location, "cache-control": "max-age=86400"})
 
 
 class GeneratedResponse(Response):
