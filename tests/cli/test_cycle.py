@@ -62,7 +62,9 @@ def test_once_then_explain_query_and_publish(process: Process, tmp_path: Path) -
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
     assert process("judge", "--all", **env).returncode == 0
-    assert process("publish", "--to", str(tmp_path / "site"), **env).returncode == 0
+    copied = process("publish", "--to", str(tmp_path / "site"), **env)
+    assert copied.returncode == 0
+    assert ("No public address is set" in copied.stderr) is ("TRACKER_PUBLIC_URL" not in env)
     assert (tmp_path / "site" / "feed.xml").read_bytes() == (
         tmp_path / "data" / "public" / "feed.xml"
     ).read_bytes()

@@ -1,5 +1,6 @@
 """The commands that do the work once: a whole cycle, or one stage of it."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.session import opened_worker, parse_days
+from tracker.cli.session import opened_worker, parse_days, settings_for
 
 if TYPE_CHECKING:
     from tracker.pipeline.context import Cycle
@@ -180,6 +181,12 @@ def publish(
     """Write feeds and pages, without any request."""
     from tracker.pipeline.publish import publish
 
+    if to is not None and not settings_for(context).public_url:
+        print(
+            "No public address is set: items link to arXiv and feeds name no address that readers elsewhere can reach; "
+            "set TRACKER_PUBLIC_URL to where this folder will be served.",
+            file=sys.stderr,
+        )
     return _run_stage(context, lambda cycle: publish(cycle, to))
 
 
