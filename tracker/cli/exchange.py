@@ -36,14 +36,9 @@ def export(
 
     The service may be running.
     """
-    from tracker.domain.errors import how_to_install
     from tracker.store import export, views
 
-    if not form and (form := export.default_format()) != "parquet":
-        print(
-            f"PyArrow is not installed, so this is JSON Lines; for Parquet: {how_to_install('export')}.",
-            file=sys.stderr,
-        )
+    form = form or _default_format()
     settings = settings_for(context)
     chosen = names or list(views.VIEWS)
     if form not in export.FORMATS:
@@ -67,6 +62,18 @@ def export(
                 number = write(view, file)
             print(f"{path}: {number:,} rows")
     return 0
+
+
+def _default_format() -> str:
+    """Parquet, or JSON Lines where PyArrow is missing, which is said."""
+    from tracker.domain.errors import how_to_install
+    from tracker.store import export
+
+    form = export.default_format()
+    if form != "parquet":
+        how = how_to_install("export")
+        print(f"PyArrow is not installed, so this is JSON Lines; for Parquet: {how}.", file=sys.stderr)
+    return form
 
 
 def _paper_address(public_url: str) -> str:
