@@ -27,11 +27,13 @@ Written by `make accuracy`; do not edit by hand.
 
 The page opens with the **fresh texts**: full texts of other kinds and fields than those that the
 first rules were written for, and abstracts of recent months. Two thirds of these full texts, by
-origin, were read while the present rules were written; the third that is *held back* was measured
-and not read. The figures further down, of the first texts, are **in sample**: they show what the
-rules can express and guard against regressions, and a score of 1.000 there says that none of those
-texts is read wrongly, and no more. Expect the figures of papers that nobody tuned to near those of
-the held-back third.
+origin, were read while the present rules were written. Of the third that is *held back* only the
+errors were read, seven of them, before the last rules: own repositories had a precision of 0.920
+there before that and a recall of 1.000. The figures further down, of the first texts, are **in
+sample**: they show what the rules can express and guard against regressions, and a score of 1.000
+there says that none of those texts is read wrongly, and no more. Papers that nobody tuned to are
+read less well: of sentences that were written before the last rules and scored once, 82 of 100 were
+read rightly.
 
 The texts are not part of this project; the facts of their labels are (arXiv ids, references, roles,
 promises, and a hash of each text). `make accuracy FETCH=1` asks arXiv for the abstracts by their
