@@ -20,7 +20,7 @@ from tracker.judge.licence_statements import name_licences
 from tracker.judge.licence_subjects import (
     ENGLISH,
     FACT_KINDS,
-    Kind,
+    SubjectKind,
     find_mentions,
     find_subject,
     has_other_subject,
@@ -50,7 +50,7 @@ class ProseTerm:
     """A sentence that restricts what it is about, or that names its licence."""
 
     shown: str
-    kinds: frozenset[Kind]
+    kinds: frozenset[SubjectKind]
     class_: LicenceClass
     spdx: str | None = None
     offer: bool = False
@@ -58,7 +58,7 @@ class ProseTerm:
 
     def is_about(self, fact: Fact, *, alone: bool = False) -> bool:
         """Whether it counts for a fact; `alone`: for this one by name, not for the whole work."""
-        return FACT_KINDS[fact] in self.kinds or (not alone and Kind.WHOLE in self.kinds)
+        return FACT_KINDS[fact] in self.kinds or (not alone and SubjectKind.WHOLE in self.kinds)
 
 
 def is_prose(file: LicenceFile) -> bool:
@@ -73,7 +73,7 @@ def find_prose_terms(files: Iterable[LicenceFile], rules: LicenceRules) -> list[
 
 def _read_prose(text: str, rules: LicenceRules) -> Iterator[ProseTerm]:
     title: frozenset[str] = frozenset()
-    heading: frozenset[Kind] = frozenset()
+    heading: frozenset[SubjectKind] = frozenset()
     for number, line in enumerate(normalise_text(text).split("\n")):
         if line.startswith("# "):
             words = sentence_words(line)
@@ -91,14 +91,14 @@ def _read_prose(text: str, rules: LicenceRules) -> Iterator[ProseTerm]:
                 yield term
 
 
-def _heading_kinds(words: str, rules: LicenceRules) -> frozenset[Kind]:
+def _heading_kinds(words: str, rules: LicenceRules) -> frozenset[SubjectKind]:
     kinds = {kind for _, _, kind in find_mentions(words, rules)}
-    return frozenset(kinds - {Kind.WHOLE} or {Kind.OTHER})
+    return frozenset(kinds - {SubjectKind.WHOLE} or {SubjectKind.OTHER})
 
 
 def _read_sentence(
-    sentence: str, before: frozenset[Kind], title: frozenset[str], rules: LicenceRules
-) -> tuple[ProseTerm | None, frozenset[Kind]]:
+    sentence: str, before: frozenset[SubjectKind], title: frozenset[str], rules: LicenceRules
+) -> tuple[ProseTerm | None, frozenset[SubjectKind]]:
     """(the term of a sentence or None, the subject that a sentence after it takes over)."""
     words = rules.prose.harmless.sub(" ", sentence_words(sentence))
     limit = _find_limit(words, rules)
@@ -110,8 +110,8 @@ def _read_sentence(
     start, end = limit or (len(words), len(words))
     kinds = find_subject(words, start, end, mentions)
     if not kinds and has_other_subject(words[:end], title):
-        kinds = frozenset({Kind.OTHER})
-    kinds = kinds or before or frozenset({Kind.WHOLE})
+        kinds = frozenset({SubjectKind.OTHER})
+    kinds = kinds or before or frozenset({SubjectKind.WHOLE})
     if rules.others.search(words) or rules.older.search(words) or (rules.later.search(words) and limit is None):
         return None, kinds
     if limit is not None or restricted is not None:
@@ -131,7 +131,7 @@ def _find_limit(words: str, rules: LicenceRules) -> tuple[int, int] | None:
     return key.start() if key else start, end
 
 
-def _grant(sentence: str, kinds: frozenset[Kind], names: Sequence[str], rules: LicenceRules) -> ProseTerm | None:
+def _grant(sentence: str, kinds: frozenset[SubjectKind], names: Sequence[str], rules: LicenceRules) -> ProseTerm | None:
     """The licence that a sentence names; unknown where the sentence has words that no frame knows."""
     reading = read_sentences([sentence], rules.frames, rules.names)
     known = not reading.unknown and len(reading.known) == 1 and reading.known[0].frame.grant

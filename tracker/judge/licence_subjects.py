@@ -49,7 +49,7 @@ _FILLERS = frozenset(
 _LATIN_NAME = re.compile(r"\b[a-z][a-z0-9.+]{2,}\b")
 
 
-class Kind(StrEnum):
+class SubjectKind(StrEnum):
     """What a word of a sentence stands for. The words of `OTHER` are about something that is not judged."""
 
     CODE = "code"
@@ -59,9 +59,9 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-Mention = tuple[int, int, Kind]
+Mention = tuple[int, int, SubjectKind]
 """(start, end, kind) of a noun in the words of a sentence."""
-FACT_KINDS = {Fact.CODE: Kind.CODE, Fact.WEIGHTS: Kind.WEIGHTS, Fact.DATA: Kind.DATA, Fact.DEMO: Kind.CODE}
+FACT_KINDS = {Fact.CODE: SubjectKind.CODE, Fact.WEIGHTS: SubjectKind.WEIGHTS, Fact.DATA: SubjectKind.DATA, Fact.DEMO: SubjectKind.CODE}
 
 
 def sentence_words(sentence: str) -> str:
@@ -69,15 +69,15 @@ def sentence_words(sentence: str) -> str:
     return " ".join(comparable_words(flatten_text(_COMMA.sub(" and ", merge_uses(sentence)))))
 
 
-def find_mentions(words: str, rules: LicenceRules) -> list[tuple[int, int, Kind]]:
+def find_mentions(words: str, rules: LicenceRules) -> list[tuple[int, int, SubjectKind]]:
     """(start, end, kind) of each word that names a part of the work or something else, in order."""
     patterns = [(says, FACT_KINDS[fact]) for fact, says in rules.fact_words.items()]
-    patterns += [(rules.prose.whole, Kind.WHOLE), (rules.elsewhere, Kind.OTHER), (rules.text_words, Kind.OTHER)]
+    patterns += [(rules.prose.whole, SubjectKind.WHOLE), (rules.elsewhere, SubjectKind.OTHER), (rules.text_words, SubjectKind.OTHER)]
     found = sorted((*match.span(), kind) for says, kind in patterns for match in says.finditer(words))
-    return [(start, end, Kind.OTHER if words.endswith("their ", 0, start) else kind) for start, end, kind in found]
+    return [(start, end, SubjectKind.OTHER if words.endswith("their ", 0, start) else kind) for start, end, kind in found]
 
 
-def find_subject(words: str, start: int, end: int, mentions: Sequence[Mention]) -> frozenset[Kind]:
+def find_subject(words: str, start: int, end: int, mentions: Sequence[Mention]) -> frozenset[SubjectKind]:
     """What the words from `start` to `end` are about; empty where the sentence names nothing that is known.
 
     The last noun before them counts, with those that "and" joins to it ("code and models may only be used …"), else a
@@ -88,7 +88,7 @@ def find_subject(words: str, start: int, end: int, mentions: Sequence[Mention]) 
         antecedent = [mention for mention in mentions if mention[1] == relative[-1].start() - 1]
         own = [mention for mention in mentions if relative[-1].end() <= mention[0] < start]
         if not own:
-            return frozenset(kind for _, _, kind in antecedent) or frozenset({Kind.OTHER})
+            return frozenset(kind for _, _, kind in antecedent) or frozenset({SubjectKind.OTHER})
     before = [mention for mention in mentions if mention[1] <= start]
     free = [mention for mention in before if not _is_modifier(words, mention[0])]
     if free or before:
@@ -104,7 +104,7 @@ def _is_modifier(words: str, place: int) -> bool:
     return _MODIFIES.search(head) is not None and _USED.search(head) is None
 
 
-def _last_group(words: str, mentions: Sequence[Mention]) -> frozenset[Kind]:
+def _last_group(words: str, mentions: Sequence[Mention]) -> frozenset[SubjectKind]:
     return frozenset(kind for _, _, kind in _groups(words, mentions)[-1])
 
 

@@ -41,13 +41,13 @@ class Field:
     """Alias, or the name."""
     name: str
     arguments: Mapping[str, Any]
-    fields: tuple[Selection, ...] | None
+    fields: tuple[FieldSelection, ...] | None
     line: int
     column: int
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class FieldSelection:
     """A field that counts only for objects of type `on` (None: of any type)."""
 
     on: str | None
@@ -63,7 +63,7 @@ class _Token:
 
 def parse_document(
     source: str, variables: Mapping[str, Any], operation: str | None = None
-) -> tuple[Selection, ...]:
+) -> tuple[FieldSelection, ...]:
     """The selections of the operation, with fragments opened and variables filled in; raises GraphQLFault."""
     reader = _Reader(source, variables)
     chosen = reader.document(operation)
@@ -183,7 +183,7 @@ class _Reader:
             if not depth:
                 return
 
-    def selections(self, depth: int, on: str | None = None) -> Iterator[Selection]:
+    def selections(self, depth: int, on: str | None = None) -> Iterator[FieldSelection]:
         """Everything between braces, fragments opened in place."""
         self.opened += 1
         if depth > DEEPEST or self.opened > MOST_TOKENS:
@@ -199,9 +199,9 @@ class _Reader:
             else:
                 found, shown = self.field(depth)
                 if shown:
-                    yield Selection(on, found)
+                    yield FieldSelection(on, found)
 
-    def fragment(self, depth: int, outer: str | None) -> Iterator[Selection]:
+    def fragment(self, depth: int, outer: str | None) -> Iterator[FieldSelection]:
         if not (self.at("on") or self.at("{") or self.at("@")):
             name = self.name()
             shown = self.condition()
