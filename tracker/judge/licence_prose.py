@@ -131,7 +131,9 @@ def _find_limit(words: str, rules: LicenceRules) -> tuple[int, int] | None:
     return key.start() if key else start, end
 
 
-def _grant(sentence: str, kinds: frozenset[SubjectKind], names: Sequence[str], rules: LicenceRules) -> ProseTerm | None:
+def _grant(
+    sentence: str, kinds: frozenset[SubjectKind], names: Sequence[str], rules: LicenceRules
+) -> ProseTerm | None:
     """The licence that a sentence names; unknown where the sentence has words that no frame knows."""
     reading = read_sentences([sentence], rules.frames, rules.names)
     known = not reading.unknown and len(reading.known) == 1 and reading.known[0].frame.grant

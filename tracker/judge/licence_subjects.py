@@ -61,7 +61,12 @@ class SubjectKind(StrEnum):
 
 Mention = tuple[int, int, SubjectKind]
 """(start, end, kind) of a noun in the words of a sentence."""
-FACT_KINDS = {Fact.CODE: SubjectKind.CODE, Fact.WEIGHTS: SubjectKind.WEIGHTS, Fact.DATA: SubjectKind.DATA, Fact.DEMO: SubjectKind.CODE}
+FACT_KINDS = {
+    Fact.CODE: SubjectKind.CODE,
+    Fact.WEIGHTS: SubjectKind.WEIGHTS,
+    Fact.DATA: SubjectKind.DATA,
+    Fact.DEMO: SubjectKind.CODE,
+}
 
 
 def sentence_words(sentence: str) -> str:
@@ -72,9 +77,16 @@ def sentence_words(sentence: str) -> str:
 def find_mentions(words: str, rules: LicenceRules) -> list[tuple[int, int, SubjectKind]]:
     """(start, end, kind) of each word that names a part of the work or something else, in order."""
     patterns = [(says, FACT_KINDS[fact]) for fact, says in rules.fact_words.items()]
-    patterns += [(rules.prose.whole, SubjectKind.WHOLE), (rules.elsewhere, SubjectKind.OTHER), (rules.text_words, SubjectKind.OTHER)]
+    patterns += [
+        (rules.prose.whole, SubjectKind.WHOLE),
+        (rules.elsewhere, SubjectKind.OTHER),
+        (rules.text_words, SubjectKind.OTHER),
+    ]
     found = sorted((*match.span(), kind) for says, kind in patterns for match in says.finditer(words))
-    return [(start, end, SubjectKind.OTHER if words.endswith("their ", 0, start) else kind) for start, end, kind in found]
+    return [
+        (start, end, SubjectKind.OTHER if words.endswith("their ", 0, start) else kind)
+        for start, end, kind in found
+    ]
 
 
 def find_subject(words: str, start: int, end: int, mentions: Sequence[Mention]) -> frozenset[SubjectKind]:

@@ -138,8 +138,8 @@ def build_search_page(
     `asked` may have `sort` (an order), `has` (an open fact) and `cat` (a category); other values mean nothing.
     """
     query = " ".join(_plain(words).split())[:LONGEST_SEARCH]
-    order = next((one for one in SearchOrder if one == asked.get("sort")), SearchOrder.OPEN)
-    fact = next((one for one in Fact if one == asked.get("has")), None)
+    order = next((known for known in SearchOrder if known == asked.get("sort")), SearchOrder.OPEN)
+    fact = next((known for known in Fact if known == asked.get("has")), None)
     category = asked.get("cat", "") if asked.get("cat") in settings.harvest.categories else ""
     matches = find_papers(store, query, MOST_FOUND, order=order, fact=fact, category=category)
     last = max(1, -(-len(matches) // pages.PER_SEARCH))

@@ -91,8 +91,8 @@ def _accented_text(node: Any, l2tobj: Any, *, accent: str) -> str:
 
 
 def _arguments(node: Any, l2tobj: Any) -> list[str]:
-    given = [one for one in (node.nodeargd.argnlist if node.nodeargd else []) if one is not None]
-    return [str(l2tobj.nodelist_to_text([one])).strip() for one in given]
+    given = [part for part in (node.nodeargd.argnlist if node.nodeargd else []) if part is not None]
+    return [str(l2tobj.nodelist_to_text([part])).strip() for part in given]
 
 
 def _fraction_text(node: Any, l2tobj: Any) -> str:

@@ -103,7 +103,11 @@ def convert_bare_scripts(text: str, convert: Callable[[str], str]) -> str:
 def raise_text(text: str, *, lower: bool = False) -> str:
     """A text as superscript or subscript; as it is where a character has no such form."""
     forms = _SUB if lower else _SUP
-    return "".join(forms[one] for one in text) if text and all(one in forms for one in text) else text
+    return (
+        "".join(forms[character] for character in text)
+        if text and all(character in forms for character in text)
+        else text
+    )
 
 
 def _convert_script(found: re.Match[str], convert: Callable[[str], str]) -> str:
@@ -119,9 +123,10 @@ def _script(sign: str, inside: str, convert: Callable[[str], str]) -> str:
     if not shown:
         return ""
     if sign == "^" and (
-        shown in _ORDINAL or (len(shown) <= 12 and shown != inside and all(one in _SUP for one in shown))
+        shown in _ORDINAL
+        or (len(shown) <= 12 and shown != inside and all(character in _SUP for character in shown))
     ):
-        return "{}" + "".join(_SUP[one] for one in shown)
+        return "{}" + "".join(_SUP[character] for character in shown)
     return f"{{}}{sign}{shown}" if _WHOLE.fullmatch(shown) else f"{{}}{sign}({shown})"
 
 

@@ -34,7 +34,7 @@ class Quoted(_Answer):
     quoted_data: str
 
 
-class Paper(_Answer):
+class PaperAnswer(_Answer):
     """A paper and the states of its four facts: open, available, gated, promised, gone, none or unknown."""
 
     arxiv_id: str
@@ -51,7 +51,7 @@ class Paper(_Answer):
     page: str
 
 
-class Verdict(_Answer):
+class VerdictAnswer(_Answer):
     """The state of one fact with its reasons. Reasons are the tracker's; they may quote words of a licence or a README."""
 
     fact: str
@@ -61,7 +61,7 @@ class Verdict(_Answer):
     reasons: list[str]
 
 
-class Link(_Answer):
+class LinkAnswer(_Answer):
     """A link of the paper, what it is to the paper, and the sentence that it stands in."""
 
     reference: str
@@ -88,7 +88,7 @@ class Artifact(_Answer):
     checked_at: str | None
 
 
-class Event(_Answer):
+class EventAnswer(_Answer):
     """Something that happened to the paper or to an artifact."""
 
     kind: str
@@ -103,12 +103,12 @@ class Evidence(_Answer):
 
     status: Status
     reason: str
-    paper: Paper | None = None
+    paper: PaperAnswer | None = None
     abstract: Quoted | None = None
-    verdicts: list[Verdict] = []
-    links: list[Link] = []
+    verdicts: list[VerdictAnswer] = []
+    links: list[LinkAnswer] = []
     artifacts: list[Artifact] = []
-    events: list[Event] = []
+    events: list[EventAnswer] = []
 
 
 class FoundCode(_Answer):
@@ -116,17 +116,17 @@ class FoundCode(_Answer):
 
     status: Status
     reason: str
-    paper: Paper | None = None
+    paper: PaperAnswer | None = None
     code: list[Artifact] = []
-    verdicts: list[Verdict] = []
-    candidates: list[Paper] = []
+    verdicts: list[VerdictAnswer] = []
+    candidates: list[PaperAnswer] = []
 
 
 class LinkingPaper(_Answer):
     """A paper that links an artifact, and what the artifact is to it."""
 
-    paper: Paper
-    link: Link
+    paper: PaperAnswer
+    link: LinkAnswer
 
 
 class FoundPapers(_Answer):
@@ -141,7 +141,7 @@ class FoundPapers(_Answer):
 class PaperList(_Answer):
     """A list of papers, newest first. `more` says whether there are others."""
 
-    papers: list[Paper]
+    papers: list[PaperAnswer]
     more: bool
 
 
@@ -167,7 +167,7 @@ class Agents:
             paper=self._paper(document),
             abstract=Quoted(quoted_data=document["abstract"] or ""),
             verdicts=document["verdicts"],
-            links=[Link.model_validate(_quote(link, "evidence")) for link in document["links"]],
+            links=[LinkAnswer.model_validate(_quote(link, "evidence")) for link in document["links"]],
             artifacts=document["artifacts"],
             events=document["events"],
         )
@@ -179,7 +179,7 @@ class Agents:
         if document is None:
             status: Status = "ambiguous" if candidates else "unknown"
             return FoundCode(status=status, reason=reason, candidates=candidates)
-        verdicts = [Verdict.model_validate(verdict) for verdict in document["verdicts"]]
+        verdicts = [VerdictAnswer.model_validate(verdict) for verdict in document["verdicts"]]
         code = next((verdict for verdict in verdicts if verdict.fact == "code"), None)
         known = bool(code and code.reference)
         return FoundCode(
@@ -204,11 +204,11 @@ class Agents:
         for row in rows:
             document = self._document(row["arxiv_id"]) or {"links": []}
             link = next(
-                (one for one in document["links"] if one["reference"].casefold() == reference.casefold()), None
+                (each for each in document["links"] if each["reference"].casefold() == reference.casefold()), None
             )
             if link:
                 linking.append(
-                    LinkingPaper(paper=self._paper(row), link=Link.model_validate(_quote(link, "evidence")))
+                    LinkingPaper(paper=self._paper(row), link=LinkAnswer.model_validate(_quote(link, "evidence")))
                 )
         linking.sort(key=lambda entry: entry.link.role != "own")
         reason = f"{len(linking)} papers in the store link it." if linking else "No paper in the store links it."
@@ -224,7 +224,7 @@ class Agents:
         """Papers whose code opened since a day."""
         return self._papers({"by": "opened", "since": since, **filters, "limit": str(limit)})
 
-    def _identify(self, paper: str) -> tuple[str | None, str, list[Paper]]:
+    def _identify(self, paper: str) -> tuple[str | None, str, list[PaperAnswer]]:
         """The id of the paper that a text names; else why there is none, and the papers that it may mean."""
         if arxiv_id := parse_arxiv_id(paper):
             known = self._document(arxiv_id) is not None
@@ -263,12 +263,12 @@ class Agents:
             raise AgentError(str(document.get("detail", "The API refused the request.")))
         return document
 
-    def _paper(self, row: Mapping[str, Any]) -> Paper:
+    def _paper(self, row: Mapping[str, Any]) -> PaperAnswer:
         authors = [{"quoted_data": name} for name in row["authors"]]
         page = (
             f"{self._site}/paper/{row['arxiv_id']}" if self._site else f"https://arxiv.org/abs/{row['arxiv_id']}"
         )
-        return Paper.model_validate({**_quote(row, "title"), "authors": authors, "page": page})
+        return PaperAnswer.model_validate({**_quote(row, "title"), "authors": authors, "page": page})
 
 
 def _quote(row: Mapping[str, Any], name: str) -> dict[str, Any]:

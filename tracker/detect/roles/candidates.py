@@ -105,23 +105,24 @@ def weigh_candidate(
     operator = [item for item in weighed if item.mention.source is Source.WATCH]
     best = _best_of([*authors, *operator] or weighed)
     names = _weigh_names(group, best, paper_names, rules)
-    asserted = any(
-        item.leaning >= _CLAIM or (item.leaning >= 0.0 and is_in_metadata([item.mention])) for item in authors
-    )
+    asserted = any(_is_asserted(item) for item in authors)
     context_score, context_reasons = _weigh_context(group, best, names, paper, rules, context, asserted)
     _, name = owner_and_name(group[0].reference)
     is_head = paper_names.is_head(name)
-    names_score, reasons = names.score, [*best.reasons, *(REASONS.get(signal, signal) for signal in names.signals)]
-    if single:
-        names_score += rules.signals["single"]
-        reasons.append("title, abstract and comment name no other artifact")
+    alone = ["title, abstract and comment name no other artifact"] if single else []
+    names_score = names.score + (rules.signals["single"] if single else 0.0)
     community = any(cue.pattern.search(mention.evidence) for mention in group for cue in rules.community)
     from_list = _is_from_list(group)
     listed_too = not from_list and any(mention.source is Source.HUB_LIST for mention in group)
     return Candidate(
         mention=best.mention,
         score=best.score + names_score + context_score + (rules.signals["community"] if community else 0.0),
-        reasons=reasons + context_reasons,
+        reasons=[
+            *best.reasons,
+            *(REASONS.get(signal, signal) for signal in names.signals),
+            *alone,
+            *context_reasons,
+        ],
         page=is_page(group[0]) and any(is_project_page(mention, rules) for mention in group),
         community=community,
         owner=names.owner,
@@ -141,6 +142,11 @@ def weigh_candidate(
         recorded=_weigh_record(weighed, authors, names_score),
         support=rules.signals["names-paper"] if context.names_paper and not (asserted or from_list) else 0.0,
     )
+
+
+def _is_asserted(item: WeighedMention) -> bool:
+    """Whether words of the authors say that it is theirs, or their metadata name it without saying otherwise."""
+    return item.leaning >= _CLAIM or (item.leaning >= 0.0 and is_in_metadata([item.mention]))
 
 
 def _best_of(weighed: Sequence[WeighedMention]) -> WeighedMention:

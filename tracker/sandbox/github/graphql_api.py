@@ -15,7 +15,7 @@ from typing import Any
 from tracker.sandbox.budget import Budget
 from tracker.sandbox.file_tree import File
 from tracker.sandbox.github import graphql_parser
-from tracker.sandbox.github.graphql_parser import Field, GraphQLFault, FieldSelection
+from tracker.sandbox.github.graphql_parser import Field, FieldSelection, GraphQLFault
 from tracker.sandbox.github.licensee import RecognisedLicence
 from tracker.sandbox.github.world import GitHubWorld, WorldRepository
 from tracker.sandbox.messages import SandboxRequest, SandboxResponse, format_utc, json_response
