@@ -15,7 +15,7 @@ from tracker.config_files import Organisation
 from tracker.domain.terms import Fact
 from tracker.publish import composed_feeds
 from tracker.publish.composed_feeds import ComposedFeed, Composer
-from tracker.publish.feed_query import QueryError
+from tracker.publish.feed_query import FeedQueryError
 
 Make = Callable[..., Any]
 WATCHED = (Organisation(name="Ann's lab", github=("ann",)),)
@@ -169,7 +169,7 @@ def test_a_query_is_described_for_a_page(composer: Composer) -> None:
     assert (channel.name, len(channel.items)) == ("?cat=cs.CL,cs.LG&keyword=tides", 1)
     assert channel.title.endswith(": cs.CL or cs.LG about “tides”")
     assert composer.describe("keyword=&cat=") is None
-    with pytest.raises(QueryError):
+    with pytest.raises(FeedQueryError):
         composer.describe("banana=1")
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from tracker.publish import pages
 from tracker.publish.addresses import site_address
 from tracker.publish.composed_feeds import Composer
-from tracker.publish.feed_query import MOST_VALUES, QueryError
+from tracker.publish.feed_query import MOST_VALUES, FeedQueryError
 from tracker.settings import Settings
 
 
@@ -17,7 +17,7 @@ def build_composed_page(composer: Composer, settings: Settings, query: str) -> t
     try:
         channel = composer.describe(query)
         asked = dict(parse_qsl(query, max_num_fields=MOST_VALUES))
-    except (QueryError, ValueError) as error:
+    except (FeedQueryError, ValueError) as error:
         problem, asked = str(error), {}
     page = pages.render_composed_feed(
         channel, asked, composer.choices(), settings, address=site_address(settings), problem=problem

@@ -80,15 +80,9 @@ def build_site(
         "organisations.html": pages.render_organisations(
             trends.count_by_organisation(store), settings, status, of_feeds
         ),
-        "userscript.html": pages.render_userscript(settings, address),
-        **build_userscript_files(address),
         "about.html": pages.render_about(settings, status, has_snapshot=settings.snapshot_file.exists()),
-        "api/docs.html": api_page.render_api(settings),
-        **pages.render_docs(load_documents(), settings),
         "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),
-        "404.html": pages.render_not_found(settings),
-        "robots.txt": pages.robots_txt(address),
-        **pages.load_assets(),
+        **_build_fixed(settings, address),
         **{f"{page.path}.html": pages.render_feed_page(page, settings, overview) for page in of_feeds},
         **_render_papers(store, settings, by_work, {page.path for page in of_feeds}),
     }
@@ -96,6 +90,19 @@ def build_site(
         changes = {**_page_changes(site, by_work), **dict.fromkeys(archive.archive_paths(days))}
         site["sitemap.xml"] = pages.sitemap_xml(changes, address)
     return site
+
+
+def _build_fixed(settings: Settings, address: str) -> dict[str, bytes]:
+    """The pages and files that say nothing of papers."""
+    return {
+        "userscript.html": pages.render_userscript(settings, address),
+        **build_userscript_files(address),
+        "api/docs.html": api_page.render_api(settings),
+        **pages.render_docs(load_documents(), settings),
+        "404.html": pages.render_not_found(settings),
+        "robots.txt": pages.robots_txt(address),
+        **pages.load_assets(),
+    }
 
 
 def _load_overview(

@@ -20,7 +20,7 @@ from tracker.publish.feed_filters import Clause, is_same_author, matches
 from tracker.publish.feed_query import (
     MOST_QUERY,
     MOST_VALUES,
-    QueryError,
+    FeedQueryError,
     Vocabulary,
     build_vocabulary,
     canonical_query,
@@ -96,7 +96,7 @@ class Composer:
     def describe(self, query: str) -> Channel | None:
         """The feed of a raw query with its items, named by the canonical query; None where nothing is asked for.
 
-        Raises QueryError.
+        Raises FeedQueryError.
         """
         loaded = self._loaded
         clauses = parse_query(query, loaded.vocabulary)
@@ -123,7 +123,7 @@ class Composer:
             if name.startswith("feeds/"):
                 named = self._name_pair(loaded, name.removeprefix("feeds/"))
                 return self._named_feed(loaded, named, feed_format, name, query)
-        except QueryError as error:
+        except FeedQueryError as error:
             return ComposedFeed(problem=str(error))
         return ComposedFeed()
 
@@ -141,7 +141,7 @@ class Composer:
         key, value = named
         if query:
             if not key:
-                raise QueryError("This feed takes no filters; feed.xml does: feed.xml?cat=cs.CL&has=weights")
+                raise FeedQueryError("This feed takes no filters; feed.xml does: feed.xml?cat=cs.CL&has=weights")
             pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_VALUES)
             clauses = parse_pairs([named, *pairs], loaded.vocabulary)
             return ComposedFeed(location=f"feed.{feed_format.ending}?{canonical_query(clauses)}")
@@ -149,7 +149,7 @@ class Composer:
             return ComposedFeed()
         try:
             clauses = parse_pairs([named], loaded.vocabulary)
-        except QueryError:
+        except FeedQueryError:
             if key == "keyword":
                 raise
             return ComposedFeed()

@@ -40,7 +40,7 @@ _EXCLUSION = re.compile(r"\s+-(?=\w)")
 _NO_PHRASE = re.compile(r"[^\w\s-]+")
 
 
-class QueryError(ValueError):
+class FeedQueryError(ValueError):
     """A query that no feed can meet; the message says what is wrong and what is right, for people."""
 
 
@@ -71,13 +71,13 @@ def build_vocabulary(
 
 
 def parse_query(query: str, vocabulary: Vocabulary) -> tuple[Clause, ...]:
-    """The clauses of a raw query in canonical order; empty where nothing is asked for. Raises QueryError."""
+    """The clauses of a raw query in canonical order; empty where nothing is asked for. Raises FeedQueryError."""
     if len(query) > MOST_QUERY:
-        raise QueryError(f"The address is longer than {MOST_QUERY:,} characters.")
+        raise FeedQueryError(f"The address is longer than {MOST_QUERY:,} characters.")
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_VALUES)
     except ValueError:
-        raise QueryError(f"The address has more than {MOST_VALUES} parameters.") from None
+        raise FeedQueryError(f"The address has more than {MOST_VALUES} parameters.") from None
     return parse_pairs(pairs, vocabulary)
 
 
@@ -87,10 +87,10 @@ def parse_pairs(pairs: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> tup
     for name, text in pairs:
         key = RENAMED.get(name, name)
         if key not in FILTER_KEYS:
-            raise QueryError(_unknown_key(key))
+            raise FeedQueryError(_unknown_key(key))
         values = _split(key, text)
         if len(values) > MOST_VALUES:
-            raise QueryError(f"{key} has more than {MOST_VALUES} values.")
+            raise FeedQueryError(f"{key} has more than {MOST_VALUES} values.")
         for alternative in _clauses(key, values, vocabulary):
             found.setdefault(alternative.key, []).append(alternative)
     return tuple(clause for key in FILTER_KEYS for clause in _merge(key, found.get(key, ())))
@@ -162,7 +162,7 @@ def _spelling(key: str, value: str, vocabulary: Vocabulary) -> str:
     if spelling is None:
         shown = sorted(set(known.values()), key=str.casefold)
         more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
-        raise QueryError(f"{key} has no value {_shown(value)}; known: {', '.join(shown[:MOST_SHOWN])}{more}.")
+        raise FeedQueryError(f"{key} has no value {_shown(value)}; known: {', '.join(shown[:MOST_SHOWN])}{more}.")
     return spelling
 
 
@@ -170,7 +170,9 @@ def _phrase(value: str) -> str:
     phrase = " ".join(_NO_PHRASE.sub(" ", value).split()).strip("- ")
     letters = "".join(fold_words(phrase))
     if len(letters) < SHORTEST_PHRASE and letters.isascii():
-        raise QueryError(f"keyword {_shown(value)} is too short: it needs {SHORTEST_PHRASE} letters or digits.")
+        raise FeedQueryError(
+            f"keyword {_shown(value)} is too short: it needs {SHORTEST_PHRASE} letters or digits."
+        )
     return phrase
 
 

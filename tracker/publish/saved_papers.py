@@ -15,7 +15,7 @@ from tracker.domain.items import Item
 from tracker.domain.paper_ids import find_arxiv_ids, parse_arxiv_id
 from tracker.domain.terms import Fact
 from tracker.publish.addresses import site_address
-from tracker.publish.feed_query import QueryError
+from tracker.publish.feed_query import FeedQueryError
 from tracker.publish.feed_window import newest_items
 from tracker.publish.page import render_page
 from tracker.settings import Settings
@@ -36,23 +36,23 @@ def is_saved_query(query: str) -> bool:
 
 
 def parse_saved(query: str) -> tuple[str, ...]:
-    """The papers that a raw query names, sorted and each once. Raises QueryError."""
+    """The papers that a raw query names, sorted and each once. Raises FeedQueryError."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=20)
     except ValueError:
-        raise QueryError("The address has too many parameters.") from None
+        raise FeedQueryError("The address has too many parameters.") from None
     if other := next((name for name, _ in pairs if name != KEY), None):
-        raise QueryError(f"A feed of saved papers takes no other filter, such as {other[:40]!r}.")
+        raise FeedQueryError(f"A feed of saved papers takes no other filter, such as {other[:40]!r}.")
     ids: dict[str, None] = {}
     for text in (part for _, value in pairs for part in value.split(",") if part.strip()):
         arxiv_id = parse_arxiv_id(text)
         if arxiv_id is None:
-            raise QueryError(f"{text[:40]!r} is no arXiv id; one is written like 2607.01234.")
+            raise FeedQueryError(f"{text[:40]!r} is no arXiv id; one is written like 2607.01234.")
         ids[arxiv_id] = None
     if not ids:
-        raise QueryError("No paper is named: feed.xml?paper=2607.01234,2607.01235")
+        raise FeedQueryError("No paper is named: feed.xml?paper=2607.01234,2607.01235")
     if len(ids) > MOST_PAPERS:
-        raise QueryError(f"A feed has at most {MOST_PAPERS} papers; split the list.")
+        raise FeedQueryError(f"A feed has at most {MOST_PAPERS} papers; split the list.")
     return tuple(sorted(ids))
 
 
@@ -115,7 +115,9 @@ def _of(items: Iterable[Item], wanted: set[str]) -> list[Item]:
 
 def _is_told(item: Item, items: Sequence[Item]) -> bool:
     """Whether another item of the paper says it already, at about the same time."""
-    return any(one.work == item.work and _apart(one.entered_at, item.entered_at) <= SAME_TIME for one in items)
+    return any(
+        other.work == item.work and _apart(other.entered_at, item.entered_at) <= SAME_TIME for other in items
+    )
 
 
 def _apart(one: datetime | None, other: datetime | None) -> timedelta:

@@ -20,7 +20,7 @@ _KINDS = list(EventKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HistoryStep:
     """One step of the history; `tone` is `good`, `bad` or `plainly`, for the mark beside it."""
 
     at: datetime
@@ -29,18 +29,18 @@ class Step:
     event: Event | None = None
 
 
-def list_steps(item: Item, evidence: WorkEvidence) -> list[Step]:
+def list_steps(item: Item, evidence: WorkEvidence) -> list[HistoryStep]:
     """The history of a work in time order. Of what happened at the same moment, the cause comes first."""
     kinds = {link.reference: link.kind for link in item.links}
-    first = [Step(item.submitted_at, "Submitted to arXiv")] if item.submitted_at else []
+    first = [HistoryStep(item.submitted_at, "Submitted to arXiv")] if item.submitted_at else []
     versions = [
-        Step(version.submitted_at, f"Version {version.n}") for version in evidence.versions if version.n > 1
+        HistoryStep(version.submitted_at, f"Version {version.n}") for version in evidence.versions if version.n > 1
     ]
     events = [
         _event_step(event, evidence.artifact(event.reference or ""), kinds.get(event.reference or "", ""))
         for event in sorted(evidence.events, key=lambda event: _KINDS.index(event.kind))
     ]
-    entered = [Step(item.entered_at, "Entered the feed", "good")] if item.entered_at else []
+    entered = [HistoryStep(item.entered_at, "Entered the feed", "good")] if item.entered_at else []
     return sorted([*first, *versions, *events, *entered], key=lambda step: step.at)
 
 
@@ -72,21 +72,21 @@ def describe_lifecycle(artifact: ArtifactEvidence, kind: str) -> str:
     return wording.LIFECYCLE[artifact.lifecycle]
 
 
-def _event_step(event: Event, artifact: ArtifactEvidence | None, kind: str) -> Step:
+def _event_step(event: Event, artifact: ArtifactEvidence | None, kind: str) -> HistoryStep:
     title = wording.EVENT[event.kind]
     tone = "good" if event.kind in GOOD else "bad" if event.kind in BAD else "plainly"
     if event.kind not in _ARRIVALS:
-        return Step(event.happened_at, title, tone, event)
+        return HistoryStep(event.happened_at, title, tone, event)
     check = _last_present(
         [check for check in artifact.checks if check.first_seen <= event.happened_at] if artifact else ()
     )
     if check is None:
-        return Step(event.happened_at, title, tone, event)
+        return HistoryStep(event.happened_at, title, tone, event)
     if event.kind in (EventKind.SHIPPED, EventKind.RESTORED) and _is_what_it_is_for(check, kind):
         tone = "good"
     if event.kind is EventKind.PLACEHOLDER:
         title = wording.EVENT[EventKind.LINKED]
-    return Step(event.happened_at, f"{title}: {describe_holdings(check, kind)}", tone, event)
+    return HistoryStep(event.happened_at, f"{title}: {describe_holdings(check, kind)}", tone, event)
 
 
 def _is_what_it_is_for(check: CheckRecord, kind: str) -> bool:

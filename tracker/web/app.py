@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
@@ -16,7 +17,7 @@ from starlette.routing import BaseRoute, Route, Router
 from tracker.domain.protocols import Clock
 from tracker.domain.status import Status
 from tracker.publish.composed_feeds import Composer
-from tracker.web.addresses import ARCHIVE, FEEDS, MAIN_FEEDS, MOVED, SEARCH
+from tracker.web.addresses import MOVED
 from tracker.web.api import Api, ApiEndpoint
 from tracker.web.badges import BadgeEndpoint, Badges
 from tracker.web.dynamic import DynamicPages, StorePages, WorkerThreads
@@ -29,6 +30,23 @@ from tracker.web.references import TYPES, ReferenceEndpoint, References
 from tracker.web.saved import SavedEndpoint, SavedPage
 
 
+class OnDemand(TypedDict, total=False):
+    """What is made when it is asked for. Without a maker its addresses do not exist."""
+
+    pages: StorePages | None
+    composer: Composer | None
+    compose: Callable[[str], tuple[int, bytes]] | None
+    """The page of a feed that a query composes, with its status."""
+    archive: Callable[[str], tuple[int, bytes]] | None
+    """The page of a selection of the archive, with its status."""
+    api: Api | None
+    references: References | None
+    badges: Badges | None
+    saved: SavedPage | None
+    snapshots: Path | None
+    """The folder of snapshots."""
+
+
 def build_app(
     folder: Path,
     health: Callable[[], Status],
@@ -37,28 +55,18 @@ def build_app(
     ttl_minutes: int,
     public_url: str = "",
     websub_hub: str = "",
-    pages: StorePages | None = None,
-    composer: Composer | None = None,
-    compose: Callable[[str], tuple[int, bytes]] | None = None,
-    archive: Callable[[str], tuple[int, bytes]] | None = None,
-    api: Api | None = None,
-    references: References | None = None,
-    badges: Badges | None = None,
-    saved: SavedPage | None = None,
-    snapshots: Path | None = None,
     next_harvest: Callable[[], datetime | None] | None = None,
     metrics: MetricsRenderer | None = None,
+    **made: Unpack[OnDemand],
 ) -> Router:
-    """The ASGI application that serves what the publisher writes to `folder`, and what is made on demand.
+    """The ASGI application that serves what the publisher writes to `folder`, and what is `made` on demand.
 
     `health` may raise or hang; `/health` then says so. `public_url` is the address that readers see, and its path is
-    the prefix of all addresses. `compose` makes the page of a feed that a query composes, and `archive` that of a
-    selection of the archive, each with its status. `snapshots` is the folder of snapshots. `next_harvest` returns when arXiv is asked
-    next; until then caches may show what they have while they ask again.
+    the prefix of all addresses. `next_harvest` returns when arXiv is asked next; until then caches may show what they
+    have while they ask again.
     """
-    files = PublishedFiles(folder)
+    files, threads = PublishedFiles(folder), WorkerThreads()
     not_found = NotFound(files)
-    threads = WorkerThreads()
     policy = CachePolicy(
         clock, ttl_minutes=ttl_minutes, next_harvest=next_harvest, public_url=public_url, websub_hub=websub_hub
     )
@@ -66,51 +74,66 @@ def build_app(
         threads=threads,
         policy=policy,
         not_found=not_found,
-        pages=pages,
-        composer=composer,
-        compose=compose,
-        archive=archive,
+        pages=made.get("pages"),
+        composer=made.get("composer"),
+        compose=made.get("compose"),
+        archive=made.get("archive"),
     )
-    redirects = Redirects(files, not_found)
     monitoring = HealthEndpoints(folder, Health(health, clock, metrics), not_found)
-    with_query = (
-        (MAIN_FEEDS if composer else frozenset())
-        | ({SEARCH} if pages else frozenset())
-        | ({FEEDS} if compose else frozenset())
-        | ({ARCHIVE} if archive else frozenset())
-    )
-    citing: list[BaseRoute] = []
-    if references:
-        cite = ReferenceEndpoint(references, files=files, composer=composer, threads=threads, not_found=not_found)
-        citing = [Route(f"/{{name:path}}.{ending}", cite.respond) for ending in TYPES]
     routes: list[BaseRoute] = [
-        FileRoute(files, FileEndpoint(files, policy), with_query),
+        FileRoute(files, FileEndpoint(files, policy), dynamic.paths_with_query()),
         FoldedRoute(files),
         Route("/health", monitoring.health),
         Route("/metrics", monitoring.metrics),
-        Route("/api/{path:path}", ApiEndpoint(api, threads) if api else not_found),
+        *_maker_routes(made, files, threads, not_found),
+        *_moved_routes(files, not_found),
+        *_dynamic_routes(dynamic),
+        *_snapshot_routes(made.get("snapshots"), policy, not_found),
+    ]
+    # Not Starlette(), whose two layers for errors wrap every message that is sent: a 304 took a quarter longer.
+    return Router(routes, redirect_slashes=False, default=not_found, middleware=_middleware(public_url, not_found))
+
+
+def _moved_routes(files: PublishedFiles, not_found: NotFound) -> list[BaseRoute]:
+    redirects = Redirects(files, not_found)
+    return [
         *(Route(f"/{address}", redirects.moved) for address in MOVED),
         Route("/{name:path}.html", redirects.without_ending),
         Route("/{name:path}/", redirects.without_slash),
-        *citing,
-        Route(
-            "/badge/{name:path}.svg", BadgeEndpoint(badges, threads, not_found).respond if badges else not_found
-        ),
-        Route(
-            "/saved",
-            SavedEndpoint(saved, threads).respond if saved else not_found,
-            methods=["GET", "HEAD", "POST"],
-        ),
+    ]
+
+
+def _snapshot_routes(folder: Path | None, policy: CachePolicy, not_found: NotFound) -> list[BaseRoute]:
+    return [Route("/snapshot/{name}", SnapshotEndpoint(folder, policy, not_found))] if folder else []
+
+
+def _maker_routes(
+    made: OnDemand, files: PublishedFiles, threads: WorkerThreads, not_found: NotFound
+) -> list[BaseRoute]:
+    routes: list[BaseRoute] = []
+    if api := made.get("api"):
+        routes.append(Route("/api/{path:path}", ApiEndpoint(api, threads)))
+    if references := made.get("references"):
+        cite = ReferenceEndpoint(
+            references, files=files, composer=made.get("composer"), threads=threads, not_found=not_found
+        )
+        routes += [Route(f"/{{name:path}}.{ending}", cite.respond) for ending in TYPES]
+    if badges := made.get("badges"):
+        routes.append(Route("/badge/{name:path}.svg", BadgeEndpoint(badges, threads, not_found).respond))
+    if saved := made.get("saved"):
+        routes.append(Route("/saved", SavedEndpoint(saved, threads).respond, methods=["GET", "HEAD", "POST"]))
+    return routes
+
+
+def _dynamic_routes(dynamic: DynamicPages) -> list[BaseRoute]:
+    return [
         Route("/search", dynamic.search),
         Route("/archive", dynamic.archive),
         Route("/paper/{name:path}", dynamic.paper),
         Route("/feed.{ending}", dynamic.main_feed),
         Route("/feeds", dynamic.feeds),
         Route("/feeds/{name:path}", dynamic.feed),
-        Route("/snapshot/{name}", SnapshotEndpoint(snapshots, policy, not_found) if snapshots else not_found),
     ]
-    # Not Starlette(), whose two layers for errors wrap every message that is sent: a 304 took a quarter longer.
-    return Router(routes, redirect_slashes=False, default=not_found, middleware=_middleware(public_url, not_found))
 
 
 def _middleware(public_url: str, not_found: NotFound) -> list[Middleware]:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.publish.composed_feeds import Composer
-from tracker.web.addresses import FEED_OF_PAPER, PAPER, meaningful_query
+from tracker.web.addresses import ARCHIVE, FEED_OF_PAPER, FEEDS, MAIN_FEEDS, PAPER, SEARCH, meaningful_query
 from tracker.web.files import CachePolicy, NotFound
 from tracker.web.published import TYPES
 from tracker.web.responses import (
@@ -103,6 +103,13 @@ class DynamicPages:
     ) -> None:
         self._threads, self._policy, self._not_found = threads, policy, not_found
         self._pages, self._composer, self._compose, self._archive = pages, composer, compose, archive
+
+    def paths_with_query(self) -> frozenset[str]:
+        """The addresses whose published file answers only a request without a query."""
+        made = {SEARCH: self._pages, FEEDS: self._compose, ARCHIVE: self._archive}
+        return frozenset(path for path, maker in made.items() if maker) | (
+            MAIN_FEEDS if self._composer else frozenset()
+        )
 
     async def search(self, request: Request) -> Response:
         """The page of a search, made from the store."""
