@@ -60,18 +60,10 @@ def build_site(
     if not served:
         everything += archive.load_archived_items(store, days)
     by_work = {item.work: item for item in reversed(everything) if item.arxiv_id}
+    lists = (newest, not_open, releases, unlinked)
+    index = pages.render_index(*lists, status, settings, address=address, feed_pages=of_feeds, overview=overview)
     site = {
-        "index.html": pages.render_index(
-            newest,
-            not_open,
-            releases,
-            unlinked,
-            status,
-            settings,
-            address=address,
-            feed_pages=of_feeds,
-            overview=overview,
-        ),
+        "index.html": index,
         **archive_pages.render_archive(overview, settings),
         "not-open.html": pages.render_not_open(not_open, unlinked, settings),
         "browse.html": pages.render_browse(of_feeds, settings, status, overview),

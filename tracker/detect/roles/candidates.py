@@ -98,50 +98,50 @@ def weigh_candidate(
     """Add up the evidence for one reference from its mentions (`group`, not empty).
 
     `single` says that title, abstract and comment name no other artifact; `pages_trusted` that the paper has a
-    project page of its authors', so that what a page links counts as their words.
-    """
+    project page of its authors', so that what a page links counts as their words."""
     weighed = [weigh_mention(mention, rules, paper_names) for mention in group]
     authors = [item for item in weighed if _is_from_authors(item.mention, pages_trusted)]
     operator = [item for item in weighed if item.mention.source is Source.WATCH]
-    best = _best_of([*authors, *operator] or weighed)
+    best = _best_of(authors + operator or weighed)
     names = _weigh_names(group, best, paper_names, rules)
     asserted = any(_is_asserted(item) for item in authors)
     context_score, context_reasons = _weigh_context(group, best, names, paper, rules, context, asserted)
-    _, name = owner_and_name(group[0].reference)
-    is_head = paper_names.is_head(name)
-    alone = ["title, abstract and comment name no other artifact"] if single else []
-    names_score = names.score + (rules.signals["single"] if single else 0.0)
+    name = owner_and_name(group[0].reference)[1]
+    names_score, reasons = names.score, [*best.reasons, *(REASONS.get(signal, signal) for signal in names.signals)]
+    if single:
+        names_score += rules.signals["single"]
+        reasons.append("title, abstract and comment name no other artifact")
     community = any(cue.pattern.search(mention.evidence) for mention in group for cue in rules.community)
     from_list = _is_from_list(group)
-    listed_too = not from_list and any(mention.source is Source.HUB_LIST for mention in group)
     return Candidate(
         mention=best.mention,
         score=best.score + names_score + context_score + (rules.signals["community"] if community else 0.0),
-        reasons=[
-            *best.reasons,
-            *(REASONS.get(signal, signal) for signal in names.signals),
-            *alone,
-            *context_reasons,
-        ],
+        reasons=reasons + context_reasons,
         page=is_page(group[0]) and any(is_project_page(mention, rules) for mention in group),
         community=community,
         owner=names.owner,
         from_list=from_list,
         author=names.author,
         in_metadata=is_in_metadata(group),
-        cites=listed_too and all(mention.leaning >= 0.0 for mention in weighed),
+        cites=not from_list and _is_listed_too(weighed),
         context=context,
         claimed=names.famous and best.leaning >= _CLAIM,
         from_authors=bool(authors),
         from_operator=bool(operator),
         asserted=asserted,
-        tied=names.tied or is_head,
+        tied=names.tied or paper_names.is_head(name),
         shares_word=paper_names.shares_word(name),
-        famous=names.famous and not is_head,
+        famous=names.famous and not paper_names.is_head(name),
         first_person=best.leaning >= _FIRST_PERSON,
         recorded=_weigh_record(weighed, authors, names_score),
         support=rules.signals["names-paper"] if context.names_paper and not (asserted or from_list) else 0.0,
     )
+
+
+def _is_listed_too(weighed: Sequence[WeighedMention]) -> bool:
+    """Whether the Hub lists it for the paper, and no words of the paper say that it is others'."""
+    is_listed = any(item.mention.source is Source.HUB_LIST for item in weighed)
+    return is_listed and all(item.leaning >= 0.0 for item in weighed)
 
 
 def _is_asserted(item: WeighedMention) -> bool:
