@@ -97,8 +97,7 @@ def weigh_candidate(
 ) -> Candidate:
     """Add up the evidence for one reference from its mentions (`group`, not empty).
 
-    `single` says that title, abstract and comment name no other artifact; `pages_trusted` that the paper has a
-    project page of its authors', so that what a page links counts as their words."""
+    `single`: title, abstract and comment name no other artifact; `pages_trusted`: a page of the authors' links them."""
     weighed = [weigh_mention(mention, rules, paper_names) for mention in group]
     authors = [item for item in weighed if _is_from_authors(item.mention, pages_trusted)]
     operator = [item for item in weighed if item.mention.source is Source.WATCH]
