@@ -10,11 +10,8 @@ from tests.pipeline.test_poison import CLAIM, OPEN, Poisoned
 from tests.pipeline.world import APACHE, MIT, World
 from tracker.config_files import config_dir
 
-NOT_SEEN = frozenset({"files: template", "words: We forked the engine at {0} for our tests.", "deposit",
-                      "words: Experiments run on the simulator {0}, which Smith et al. released."})  # fmt: skip
-"""Poison that is still called open: docs/hostile.md names it. The first run called 10 of the 60 open."""
 NOT_READ = frozenset({"licence: list"})
-"""Honest oddities that are still lost to unknown; the first run lost 2 of the 40."""
+"""Honest oddities that are still lost to unknown. The first run lost 2 of the 40, and called 10 of the 60 attacks open."""
 PROGRAM = '"""Trains."""\n\nimport sys\n\n\ndef train(rate):\n    total = 0\n    for step in range(100):\n        total += rate * step\n    return total\n\n\nif __name__ == "__main__":\n    print(train(float(sys.argv[1])))\n'
 BSD = (config_dir() / "licences" / "BSD-3-Clause.txt").read_text()
 BSD2 = (config_dir() / "licences" / "BSD-2-Clause.txt").read_text()
@@ -182,4 +179,4 @@ def test_a_second_world_of_poison(world: World, start_run: StartRun) -> None:
         states = run.states()
     wrongly = {kind: states[paper] for paper, kind in made.poison.items() if states[paper] == "open"}
     lost = {kind: states[paper] for paper, kind in made.honest.items() if states[paper] != "open"}
-    assert (wrongly.keys() - NOT_SEEN, lost.keys() - NOT_READ) == (set(), set())
+    assert (wrongly.keys(), lost.keys() - NOT_READ) == (set(), set())

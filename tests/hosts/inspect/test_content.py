@@ -88,6 +88,17 @@ def test_few_scripts_of_unknown_size_are_read_before_they_count(paths, scripts):
 )
 def test_a_stub(text):
     assert is_stub(text)
+
+
+def test_a_template_that_nobody_changed_is_a_stub():
+    script = "function App() {\n  return <p>Edit <code>src/App.js</code> and save to reload.</p>;\n}\nexport default App;\n"
+    assert is_stub(script, "src/App.js", promised=False)
+    assert not is_stub(
+        script.replace("Edit <code>src/App.js</code> and save to reload.", "Our viewer"), promised=False
+    )
+
+
+def test_a_script_is_no_stub():
     assert not is_stub(SCRIPT)
 
 

@@ -83,3 +83,8 @@ def test_of_two_archives_one_listed_the_other_may_hold_code() -> None:
 def test_empty_files_in_an_archive_are_no_code() -> None:
     hollow = ZipListing({"train.py": 0, "model.py": 0}, True)
     assert read_deposit("software", {"code.zip": 9}, {"code.zip": hollow}).content is not CODE
+
+
+def test_files_of_a_few_bytes_in_a_deposit_are_not_known_to_be_code() -> None:
+    found = read_deposit("software", {"run.py": 0, "model.py": 1})
+    assert (found.content, found.holds, found.reason != "") == (Content.UNKNOWN, (), True)

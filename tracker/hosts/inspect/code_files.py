@@ -163,11 +163,17 @@ def scripts_to_read(sizes: Sizes, *, promised: bool, language: str | None = None
     return [str(file) for file in sources] if sum(size or 0 for size in known) < bound else []
 
 
+_UNTOUCHED = re.compile(r"\bEdit <code>|\bsave to (?:reload|test HMR)\b", re.IGNORECASE)
+"""What the templates of Create React App and Vite ask of who has not changed them yet."""
+
+
 def is_stub(script: str, path: str = "", *, promised: bool = True) -> bool:
-    """Whether a script does nothing: no statement beside comments, imports and empty bodies; where the code is
-    announced (`promised`), fewer than five statements."""
+    """Whether a script does nothing: no statement beside comments, imports and empty bodies, or a template's text; where
+    the code is announced (`promised`), fewer than five statements."""
     if path.lower().endswith(_NOTEBOOK):
         script = _notebook_code(script)
+    if _UNTOUCHED.search(script[:_MOST_TEXT]):
+        return True
     lines = (line.strip() for line in script[:_MOST_TEXT].splitlines())
     done = sum(
         1 for line in lines if line and not _NO_STATEMENT.match(line) and not _ONE_LINE_BODY.match(line[:300])

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from tracker.domain.terms import Content, Fact
 from tracker.hosts.inspect import data_files
-from tracker.hosts.inspect.code_files import Sizes
+from tracker.hosts.inspect.code_files import Sizes, scripts_to_read
 from tracker.hosts.inspect.content import ContentReading, read_content
 from tracker.hosts.inspect.zip_listing import ZipListing
 
@@ -42,13 +42,17 @@ def read_deposit(
         else:
             unopened.append(name)
     seen = read_content(files, None, complete=complete and not unopened)
+    if seen.content is Content.CODE and scripts_to_read(files, promised=False):
+        # In a repository they would be read; a deposit's files are known by their sizes alone.
+        holds = tuple(fact for fact in seen.holds if fact is not Fact.CODE)
+        seen = ContentReading(Content.UNKNOWN, holds, "its files of code are so small that they may hold nothing")
     stated = _stated_fact(kind, files, unopened)
-    holds = tuple(dict.fromkeys((*seen.holds, *((stated,) if stated else ()))))
+    held = tuple(dict.fromkeys((*seen.holds, *((stated,) if stated else ()))))
     content = seen.content if seen.content is Content.CODE or not stated else Content.DATA_ONLY
     reason = seen.reason
     if content is Content.UNKNOWN and unopened:
         reason = f"{unopened[0][:100]} is an archive, which was not opened"
-    return ContentReading(content, holds, reason)
+    return ContentReading(content, held, reason)
 
 
 def is_packed(name: str) -> bool:
