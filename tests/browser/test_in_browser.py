@@ -85,7 +85,7 @@ def test_every_link_within_the_site_leads_somewhere(site: dict[str, bytes], addr
     context = chromium.new_context(java_script_enabled=True)
     page, missing = context.new_page(), set()
     # The service answers these itself, from the store.
-    served = {*names(site), "api/papers", "snapshot/tracker.db.zst", "snapshot/tracker.db.zst.sha256"}
+    served = {*names(site), *site, "api/papers", "snapshot/tracker.db.zst", "snapshot/tracker.db.zst.sha256"}
     for name in names(site):
         page.goto(address + ("" if name == "index" else name))
         for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(anchor => anchor.href)"):

@@ -31,7 +31,7 @@ _LABELS = frozenset({"generic", "generic-data", "bare"})
 _FIGURE_SCRIPT = re.compile(
     r"/blob/[^?#]{0,200}(?:fig(?:ure)?s?|plots?|scripts?)[^?#]{0,100}\.(?:py|ipynb|r|jl|m)$", re.IGNORECASE
 )
-_THREAD = re.compile(r"/(?:issues|pulls?|discussions|merge_requests)(?:/|$)", re.IGNORECASE)
+_THREAD = re.compile(r"/(?:issues|pulls?|discussions|merge_requests)/\d", re.IGNORECASE)
 _MAX_CUE_TEXT = 400
 _IMPORTED = -1.0
 """Log-odds of a link that only another tracker's list names: worth a check of the repository, no more."""
