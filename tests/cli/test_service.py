@@ -61,11 +61,12 @@ def test_run_serves_reports_its_health_and_ends_on_sigterm(process: Process, tmp
             assert b"No papers yet" in wait_for(f"http://127.0.0.1:{port}/")
             assert json.loads(wait_for(f"http://127.0.0.1:{port}/health"))["version"]
             assert process("health", TRACKER_WEB__PORT=port).returncode == 0
-            second = process(
-                "run", **{**upstreams(sandbox), "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_WEB__PORT": port}
-            )
-            assert second.returncode == 1
-            assert "TRACKER_WEB__PORT" in second.stderr
+            for folder, advice in ((tmp_path, "TRACKER_DATA_DIR"), (tmp_path / "other", "TRACKER_WEB__PORT")):
+                second = process(
+                    "run", **{**upstreams(sandbox), "TRACKER_DATA_DIR": str(folder), "TRACKER_WEB__PORT": port}
+                )
+                assert second.returncode == 1
+                assert advice in second.stderr
         finally:
             begun = time.monotonic()
             service.send_signal(signal.SIGTERM)

@@ -35,9 +35,10 @@ def upstreams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
 
 @pytest.fixture
 def installation(tmp_path: Path, seeded: Path, upstreams: dict[str, str]) -> Installation:
-    """`tracker` on the path and in `.venv/bin`, the store in `data/` and, as a snapshot would be, beside it."""
-    for copy in (tmp_path / "data" / "tracker.db", tmp_path / "tracker.db"):
-        copy.parent.mkdir(exist_ok=True)
+    """`tracker` on the path and in `.venv/bin`, the store in `data/`, as the demo's and, as a snapshot would be, beside it."""
+    data = tmp_path / "data"
+    for copy in (data / "tracker.db", data / "demo" / "tracker.db", tmp_path / "tracker.db"):
+        copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(seeded, copy)
     command = tmp_path / ".venv" / "bin" / "tracker"
     command.parent.mkdir(parents=True)

@@ -265,7 +265,7 @@ class Generator:
             place = self.folder / "zenodo" / str(number) / "files"
             place.mkdir(parents=True)
             with zipfile.ZipFile(place / files[0], "w") as archive:
-                archive.writestr("tool-1.0/train.py", "print(1)\n" * 40)
+                archive.writestr("tool-1.0/train.py", "print(1)\n" * 99)
         (self.folder / "zenodo" / f"{number}.json").write_text(json.dumps(record if files else {"status": 410}))
         self.subjects.append(Subject(f"zenodo {release}", arxiv_id, f"zenodo:{name}", [truth] * 3))
 

@@ -30,8 +30,10 @@ BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
 MOST_RANGES = 8
 """Byte ranges that an honest reader asks for at once. All are answered with the whole, as any server may; more are
 abuse (RFC 9110, 14.2 and 17.15)."""
-LONGEST_PATH, LONGEST_QUERY = 512, 4096
-"""Characters of a path and bytes of a query."""
+LONGEST_PATH, LONGEST_QUERY, LONGEST_LIST = 512, 2048, 4096
+"""Characters of a path, and bytes of a query; a query may be a list of papers where an address takes one."""
+LISTS = ("/feed.", "/papers.")
+"""How addresses begin that take a list of papers."""
 MONITORING = frozenset({"/health", "/metrics"})
 """Paths that monitoring systems ask."""
 API = "/api/"
@@ -186,4 +188,5 @@ def _asks_many_ranges(scope: Scope) -> bool:
 
 def _is_no_address(path: str, query: bytes) -> bool:
     # Starlette's pattern of a route also matches a path with a line end behind it.
-    return len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or "\n" in path
+    longest = LONGEST_LIST if path.startswith(LISTS) else LONGEST_QUERY
+    return len(path) > LONGEST_PATH or len(query) > longest or "\n" in path

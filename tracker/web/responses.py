@@ -45,8 +45,8 @@ def raw(headers: Mapping[str, str]) -> HeaderList:
 
 
 def plain_text(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A few words as text."""
-    return PlainTextResponse(text, status, {**NOSNIFF, **(headers or {})})
+    """A few words as text; half a surrogate pair, which no text may hold, is replaced."""
+    return PlainTextResponse(text.encode("utf-8", "replace"), status, {**NOSNIFF, **(headers or {})})
 
 
 def moved_permanently(scope: Scope, path: str) -> Response:

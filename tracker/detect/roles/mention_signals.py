@@ -31,7 +31,7 @@ _LABELS = frozenset({"generic", "generic-data", "bare"})
 _FIGURE_SCRIPT = re.compile(
     r"/blob/[^?#]{0,200}(?:fig(?:ure)?s?|plots?|scripts?)[^?#]{0,100}\.(?:py|ipynb|r|jl|m)$", re.IGNORECASE
 )
-_THREAD = re.compile(r"/(?:issues|pulls?|discussions|merge_requests)/\d", re.IGNORECASE)
+_THREAD = re.compile(r"/(?:issues|pulls?|discussions|merge_requests)(?:/|$)", re.IGNORECASE)
 _MAX_CUE_TEXT = 400
 _IMPORTED = -1.0
 """Log-odds of a link that only another tracker's list names: worth a check of the repository, no more."""
@@ -79,7 +79,8 @@ def weigh_mention(mention: Mention, rules: RoleRules, names: PaperNames) -> Weig
     if mention.source in FULL_TEXTS and _FIGURE_SCRIPT.search(mention.url):
         score += rules.signals["figure-script"]
         reasons.append("the link leads to the script of a figure")
-    if _THREAD.search(mention.url):
+    # A project page sends its readers to the issues of its own repository.
+    if mention.source is not Source.PAGE and _THREAD.search(mention.url):
         score += rules.signals["thread"]
         reasons.append("the link leads to a thread of its users")
     if mention.source in FULL_TEXTS and is_among_others(mention):
