@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -106,8 +107,7 @@ def test_a_killed_cycle_is_done_again(undisturbed_run: UndisturbedRun, tmp_path:
     broken.once()
     broken.assert_sound(sorted(guids))
     assert broken.views() == undisturbed_run.installation.views()
-    name = "public/feed.xml"
-    assert (broken.data / name).read_bytes() == (undisturbed_run.installation.data / name).read_bytes()
+    assert _read_items(broken) == _read_items(undisturbed_run.installation)
     assert broken.once().out.count("0 new in the feed") == 1
 
 
@@ -117,6 +117,13 @@ def test_every_stage_was_hit(undisturbed_run: UndisturbedRun) -> None:
         pytest.skip("nothing was killed")
     assert all(undisturbed_run.killed[stage] >= IN_EACH for stage in STAGES), undisturbed_run.killed
     assert undisturbed_run.killed.total() >= KILLS
+
+
+def _read_items(installation: Installation) -> list[str]:
+    """The items of the main feed without their dates. A paper that a killed cycle had not reached enters after those that
+    it had, and what entered at one time is dated a second apart in the order in which it entered."""
+    text = (installation.data / "public" / "feed.xml").read_text(encoding="utf-8")
+    return sorted(re.sub(r"<pubDate>[^<]*</pubDate>", "", item) for item in text.split("<item>")[1:])
 
 
 def _choose_stretches(undisturbed_run: UndisturbedRun, chance: random.Random) -> list[Stretch]:
