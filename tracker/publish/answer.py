@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tracker.domain.items import Item
 from tracker.domain.terms import Fact, State
 from tracker.publish import wording
@@ -20,9 +18,9 @@ def headline(item: Item) -> str:
     opened = [wording.FACT[verdict.fact].lower() for verdict in item.verdicts if verdict.state is State.OPEN]
     code = item.verdict(Fact.CODE)
     if code is None or code.state is State.OPEN:
-        return f"Open {_join(opened)}" if opened else "Code unknown"
+        return f"Open {wording.join_names(opened)}" if opened else "Code unknown"
     missing = _describe_missing(item, code.state)
-    return f"Open {_join(opened)}, {missing[0].lower()}{missing[1:]}" if opened else missing
+    return f"Open {wording.join_names(opened)}, {missing[0].lower()}{missing[1:]}" if opened else missing
 
 
 def explanation(item: Item) -> str:
@@ -38,7 +36,7 @@ def explanation(item: Item) -> str:
 def citation(item: Item) -> str:
     """The paper as a reference in plain text."""
     names = [readable_text(name) for name in item.authors if name.strip()]
-    authors = f"{names[0]} et al." if len(names) > MOST_CITED else f"{_join(names)}." if names else ""
+    authors = f"{names[0]} et al." if len(names) > MOST_CITED else f"{wording.join_names(names)}." if names else ""
     year = f", {item.submitted_at.year}" if item.submitted_at else ""
     return f"{authors} {readable_text(item.title)}. arXiv:{item.arxiv_id}{year}.".strip()
 
@@ -53,8 +51,3 @@ def _describe_missing(item: Item, state: State) -> str:
         State.GONE: "Code gone",
         State.NONE: "No code found",
     }.get(state, "Code unknown")
-
-
-def _join(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

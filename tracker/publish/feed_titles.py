@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tracker.domain.terms import LicenceClass
+from tracker.publish import wording
 from tracker.publish.feed_filters import Clause
 
 SITES = {
@@ -28,11 +29,13 @@ def composed_title(clauses: Sequence[Clause], names: Mapping[str, str] | None = 
     before = ""
     for clause in clauses:
         if clause.key != "cat" and clause.values:
-            words = _join(_quoted(clause, clause.values, names), "and" if clause.key == "has" else "or")
+            words = wording.join_names(
+                _quoted(clause, clause.values, names), "and" if clause.key == "has" else "or"
+            )
             parts.append(f"{'and ' if clause.key == before else ''}{_WITH[clause.key](words)}")
             before = clause.key
     parts += [
-        _WITHOUT[clause.key](_join(_quoted(clause, clause.without, names), "or"))
+        _WITHOUT[clause.key](wording.join_names(_quoted(clause, clause.without, names), "or"))
         for clause in clauses
         if clause.without
     ]
@@ -46,7 +49,7 @@ def only(title: str) -> str:
 
 def _subject(clauses: Sequence[Clause]) -> str:
     values = next((clause.values for clause in clauses if clause.key == "cat"), ())
-    return _join(values, "or") if values else "Papers"
+    return wording.join_names(values, "or") if values else "Papers"
 
 
 def _quoted(clause: Clause, values: Sequence[str], names: Mapping[str, str] | None) -> list[str]:
@@ -59,11 +62,6 @@ def _quoted(clause: Clause, values: Sequence[str], names: Mapping[str, str] | No
     if clause.key == "licence":
         return [_LICENCES.get(value, value) for value in values]
     return list(values)
-
-
-def _join(values: Sequence[str], word: str) -> str:
-    *first, last = values
-    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 _WITH: dict[str, Callable[[str], str]] = {

@@ -48,9 +48,11 @@ def describe_holdings(check: CheckRecord, kind: str) -> str:
     """What a check of a present artifact found, as `code and data`, `data, no code` or `gated files (access on request)`."""
     names = [wording.FACT[fact].lower() for fact in Fact if fact in check.holds]
     if check.content is Content.DATA_ONLY and kind == "repository":
-        return f"{_join(names) or 'data'}, no code"
+        return f"{wording.join_names(names) or 'data'}, no code"
     if names:
-        return f"{_join(names)}, gated (access on request)" if check.gated else _join(names)
+        return (
+            f"{wording.join_names(names)}, gated (access on request)" if check.gated else wording.join_names(names)
+        )
     if check.gated:
         return "gated files (access on request)"
     return {
@@ -98,8 +100,3 @@ def _is_what_it_is_for(check: CheckRecord, kind: str) -> bool:
 
 def _last_present(checks: Sequence[CheckRecord]) -> CheckRecord | None:
     return next((check for check in reversed(checks) if check.outcome is Outcome.PRESENT), None)
-
-
-def _join(names: Sequence[str]) -> str:
-    *first, last = names or ("",)
-    return f"{', '.join(first)} and {last}" if first else last

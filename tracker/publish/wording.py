@@ -271,6 +271,12 @@ def describe_named_papers(names: Sequence[str]) -> str:
     return ", ".join([*shown, *([f"{len(ids) - 6} more"] if ids[6:] else [])])
 
 
+def join_names(names: Sequence[str], word: str = "and") -> str:
+    """Names as a list in a sentence: `a`, `a and b`, `a, b and c`; empty where there are none."""
+    *first, last = names or ("",)
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
 def format_day(moment: datetime) -> str:
     """A day as `Tuesday, 16 June 2026`."""
     names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -251,7 +251,7 @@ def test_an_account_of_famous_dependencies_lends_nothing_to_what_else_it_holds(r
         "https://creativecommons.org/licenses/by/4.0/",
         "https://www.w3.org/TR/prov-o/",
         "https://www.rfc-editor.org/rfc/rfc9110",
-        "https://pypi.org/",
+        "https://bioconductor.org/",
         "https://cran.r-project.org",
         "https://doi.org/10.3847/1538-4357/ab1234",
         "https://doi.org/10.1103/PhysRevD.100.1",

@@ -69,7 +69,7 @@ _MAX_HEADINGS = 50
 
 
 def front_end(text: str) -> int:
-    """Where title, authors and abstract end: at the heading of the introduction, or, where there is none, at the end of a
+    """Where title, authors and abstract end: at the heading of the introduction, or without one at the end of a
     usual abstract."""
     introduction = _INTRODUCTION.search(text, 0, MAX_FRONT)
     return introduction.start() if introduction else MAX_TITLE_PART

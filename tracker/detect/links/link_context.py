@@ -32,7 +32,7 @@ def extract_context(text: str, start: int, end: int) -> tuple[str, str]:
     """
     left = text[max(0, start - _BACK) : start]
     first = 0
-    # The sign that opens an address is no beginning of a sentence.
+    # The sign that opens an address does not begin a sentence.
     for stop in _STOP.finditer(left.removesuffix("<")):
         first = stop.end()
     right = text[end : end + _AHEAD]
