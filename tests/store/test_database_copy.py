@@ -68,6 +68,7 @@ def test_an_interrupted_copy_is_refused_as_a_store_and_goes_on(
     again: list[tuple[str, int, int]] = []
     copy_store(source, target, lambda *report: again.append(report))
     assert not {(name, done) for name, done, _ in again} & {(name, done) for name, done, _ in reports}
+    assert all(done <= total for _, done, total in again), "no row is copied a second time"
     open_store(target).close()
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.store.dialect import BATCH, among, upsert
+from tracker.store.engine import Store
 from tracker.store.keys import work_key
-from tracker.store.tables.artifact import ARTIFACT_NAME
+from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_NAME
 from tracker.store.tables.work import WORK, WORK_CATEGORY
 from tracker.store.upgrade import open_store
 
@@ -54,3 +55,17 @@ def test_among_in_the_dialect_of_postgresql() -> None:
     )
     assert "IN (SELECT CAST(json_array_elements_text(CAST(" in str(numbers)
     assert list(numbers.params.values()) == ["[1]"]
+
+
+def test_a_missing_list_is_null_and_not_the_word(store: Store, now: datetime) -> None:
+    row = {
+        "id": 1,
+        "reference": "github:a/b",
+        "host": "github",
+        "kind": "repository",
+        "url": "https://github.com/a/b",
+    }
+    with store.begin() as connection:
+        upsert(connection, ARTIFACT, [{**row, "names": None, "created_at": now}])
+        found = connection.exec_driver_sql("SELECT names, holds FROM artifact").one()
+    assert tuple(found) == (None, "[]")
