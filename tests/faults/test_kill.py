@@ -123,7 +123,8 @@ def _read_items(installation: Installation) -> list[str]:
     """The items of the main feed without their dates. A paper that a killed cycle had not reached enters after those that
     it had, and what entered at one time is dated a second apart in the order in which it entered."""
     text = (installation.data / "public" / "feed.xml").read_text(encoding="utf-8")
-    return sorted(re.sub(r"<pubDate>[^<]*</pubDate>", "", item) for item in text.split("<item>")[1:])
+    items = re.findall(r"<item>.*?</item>", text, re.DOTALL)
+    return sorted(re.sub(r"<pubDate>[^<]*</pubDate>", "", item) for item in items)
 
 
 def _choose_stretches(undisturbed_run: UndisturbedRun, chance: random.Random) -> list[Stretch]:
