@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from lxml import html
 
 from tests.pipeline.run import StartRun
 from tests.pipeline.world import World
-from tracker.pipeline import cycle, publish
+from tracker.pipeline import cycle, digests, publish
 from tracker.pipeline.context import begin_cycle
 from tracker.publish import archive_pages
 
@@ -149,6 +151,28 @@ def test_the_archive_holds_each_open_paper_and_only_changed_days_are_rendered(
     publish.publish(begin_cycle(worker))
     assert not old.exists()
     assert (folder / f"{today:%Y/%m/%d}.html").exists()
+
+
+def test_a_day_has_a_digest_once_it_is_over_and_is_read_again_only_when_it_changed(
+    finished_run: Any, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = finished_run.worker
+    folder, day = worker.settings.public_dir, f"{worker.now():%Y-%m-%d}"
+    assert ids(folder, "feeds/daily.xml") == ids(folder, "feeds/weekly.xml") == []
+    later = replace(begin_cycle(worker), now=worker.now() + timedelta(days=7))
+    publish.publish(later)
+    assert ids(folder, "feeds/daily.xml") == [f"arxiv-code-tracker:digest:{day}"]
+    assert ids(folder, "feeds/weekly.xml") == [f"arxiv-code-tracker:digest:{worker.now():%G-W%V}"]
+    [entry] = feedparser.parse((folder / "feeds/daily.xml").read_bytes()).entries
+    links = set(html.fromstring(entry.content[0].value).xpath("//li/a[1]/@href"))
+    assert links == {f"https://arxiv.org/abs/{key}" for key, state in expected.items() if state == "open"}
+    read: list[str] = []
+    monkeypatch.setattr(digests, "load_items_by_day", lambda _, days: read.extend(days) or {})
+    publish.publish(later)
+    assert read == []
+    worker.digested[day] = ("of another paper", ())
+    publish.publish(later)
+    assert read == [day]
 
 
 def test_composed_feeds_follow_each_publish(finished_run: Any) -> None:

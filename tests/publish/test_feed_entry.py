@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from lxml import html
 
+from tracker.config_files import config_dir
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role, State
+from tracker.judge.grade import grade_work, load_grade_rules
 from tracker.publish import feed_entry
 
 Make = Callable[..., Item]
@@ -34,6 +36,16 @@ def test_the_card_has_links_first_then_evidence(item: Make) -> None:
     places = [text.index(part) for part in order]
     assert places == sorted(places)
     assert "We study things." not in text, "the abstract is the summary of the entry, and stands once"
+
+
+def test_the_grade_says_what_is_known_and_leaves_out_what_is_unknown(item: Make, verdict: Make) -> None:
+    verdicts = (verdict(), verdict(Fact.WEIGHTS, State.UNKNOWN), verdict(Fact.DATA, State.NONE))
+    rules = load_grade_rules(config_dir() / "openness.toml")
+    grade = grade_work(verdicts, rules)
+    text = body(item(verdicts=verdicts, grade=grade.name, grade_reasons=grade.reasons))
+    assert "the code is open (OSI-approved licence)" in text
+    assert "no data were found" in text
+    assert "unknown" not in text
 
 
 def test_what_is_unknown_is_left_out(item: Make, link: Link) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracker.domain.digests import Digest
 from tracker.domain.items import Item
 from tracker.domain.terms import Fact
 
@@ -14,6 +15,8 @@ FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
 """The facts whose openings have a feed of their own, named as the fact; those of code are the main feed."""
 PROMISE_KEPT_FEED = "event/promise-kept"
 GONE_FEED = "event/gone"
+DAILY_FEED, WEEKLY_FEED = "daily", "weekly"
+"""The feeds of digests: an item is a day or a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,13 @@ class Channel:
     description: str
     items: tuple[Item, ...]
     page: str = ""
+    digests: tuple[Digest, ...] = ()
+    """What a feed of digests holds instead of papers."""
+
+    @property
+    def count(self) -> int:
+        """How many items it has."""
+        return len(self.items) or len(self.digests)
 
     def path(self, feed_format: FeedFormat) -> str:
         """Where it is served, without a leading slash: `feed.xml`, `feeds/cs.CL.atom`, `feed.xml?cat=cs.CL`."""

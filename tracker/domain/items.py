@@ -77,6 +77,8 @@ class Item:
     """When one of them was last read."""
     waits_for_text: bool = False
     """Whether its full text is still to be read."""
+    kept_promise: bool = False
+    """Whether its authors announced a release and kept their word."""
     event: str = ""
     """In a feed of events: the id of the event that this entry reports; the guid ends with it."""
 

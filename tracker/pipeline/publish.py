@@ -14,6 +14,7 @@ from tracker.domain.feeds import FEED_FORMATS, Channel
 from tracker.domain.items import Item
 from tracker.pipeline.archive import write_archive
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.digests import list_digests
 from tracker.pipeline.site import build_site
 from tracker.pipeline.status import read_status
 from tracker.publish import feed_list, feeds, files, opml
@@ -60,6 +61,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
         return False
     cycle.worker.composer.load(main, entered)
     days = load_days(store)
+    channels[1:1] = list_digests(store, settings, days, cycle.now, {} if to else cycle.worker.digested)
     site = build_site(
         store,
         settings,
@@ -128,6 +130,7 @@ def _digest(channel: Channel, item_digests: dict[int, bytes]) -> str:
     """The digest of what a feed shows; `item_digests`, by object identity, lets each item be hashed once for all
     feeds."""
     digest = hashlib.sha256(f"{channel.name}\n{channel.title}\n{channel.description}".encode(errors="replace"))
+    digest.update(repr(channel.digests).encode(errors="replace"))
     for item in channel.items:
         if id(item) not in item_digests:
             item_digests[id(item)] = hashlib.sha256(repr(item).encode(errors="replace")).digest()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker.config_files import Organisation, load_watchlist
+from tracker.domain.digests import DigestLine
 from tracker.domain.errors import Cancelled
 from tracker.domain.protocols import Clock, Fetch, Progress
 from tracker.domain.status import Trouble
@@ -51,6 +52,8 @@ class Worker:
     watched: tuple[Organisation, ...] = ()
     rendered: dict[str, str] = field(default_factory=dict)
     """The digest of each feed as it was last rendered, by the feed's name."""
+    digested: dict[str, tuple[str, tuple[DigestLine, ...]]] = field(default_factory=dict)
+    """The digest of each day of the newest weeks when it was last read, and its papers as lines."""
     archived: dict[str, str] = field(default_factory=dict)
     """The digest of each day and month of the archive as it was last rendered."""
 

@@ -14,6 +14,7 @@ from tracker.publish import wording
 from tracker.publish.archive_query import feed_query, selection_query
 from tracker.publish.overview import Choices, Overview
 from tracker.publish.page import render_page
+from tracker.publish.ranking import ORDER, ranked
 from tracker.settings import Settings
 
 PER_DAY = 150
@@ -78,9 +79,9 @@ def render_month(month: str, days: Sequence[ArchiveDay], settings: Settings) -> 
 def render_day(
     day: ArchiveDay, days: Sequence[ArchiveDay], items: Sequence[Item], settings: Settings
 ) -> dict[str, bytes]:
-    """The pages of a day by the name of their file; `items` are its papers."""
+    """The pages of a day by the name of their file; `items` are its papers, the newest first."""
     names = [known.day for known in days]
-    still = [item for item in items if _is_open(item)]
+    still = ranked(item for item in items if _is_open(item))
     ordered = [*still, *(item for item in items if not _is_open(item))]
     last = max(1, -(-len(ordered) // PER_DAY))
     rendered = {}
@@ -97,6 +98,7 @@ def render_day(
             after=_beside(names, day.day, -1),
             number=number,
             last=last,
+            order=ORDER,
             template="day.html.j2",
         )
     return rendered

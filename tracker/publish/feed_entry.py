@@ -59,7 +59,8 @@ class FeedEntry:
     changed: datetime
     identifier: str | None
     rights: str | None
-    item: Item
+    item: Item | None
+    """The paper; None where it stands for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +115,19 @@ def _utc(moment: datetime | None) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _changed(item: Item, published: datetime) -> datetime:
-    """When the entry last changed in substance, never before it was published.
+def changed_after(published: datetime, changed: datetime, name: str) -> datetime:
+    """When an entry last changed in substance, never before it was published.
 
     Entries of one feed must not share this moment (the W3C's validator warns), and many may change in one cycle. So
-    an entry that changed later gets a fraction of a second made from its own name, whatever its neighbours are.
+    an entry that changed later gets a fraction of a second made from its own `name`, whatever its neighbours are.
     """
-    changed = _utc(item.changed_at) if item.changed_at else published
     if changed <= published:
         return published
-    return changed + timedelta(microseconds=crc32(item.work.encode("utf-8", "replace")) % 999_999 + 1)
+    return changed + timedelta(microseconds=crc32(name.encode("utf-8", "replace")) % 999_999 + 1)
+
+
+def _changed(item: Item, published: datetime) -> datetime:
+    return changed_after(published, _utc(item.changed_at) if item.changed_at else published, item.work)
 
 
 def _authors(item: Item) -> tuple[str, ...]:
@@ -147,7 +151,8 @@ def _body(item: Item, page: str | None) -> str:
         shipped=lines,
         more=len(own) - len(lines),
         promised=[wording.FACT[v.fact] for v in item.verdicts if v.state is State.PROMISED],
-        lost=_lost(item),
+        lost=list_lost(item),
+        grade_reasons=_known_reasons(item),
         quoted=next((link for link in own if link.evidence), None),
         authors=_authors(item),
         external=web_address(wording.paper_url(item) or ""),
@@ -169,7 +174,7 @@ def _shipped(item: Item, link: ItemLink) -> Shipped:
 _THERE = (State.OPEN, State.AVAILABLE, State.GATED, State.GONE)
 
 
-def _lost(item: Item) -> Sequence[tuple[str, str]]:
+def list_lost(item: Item) -> Sequence[tuple[str, str]]:
     """(label, reason) of each fact that is lost: code that was seen or judged open and is not, and what is gone.
 
     A fact that is unknown is not lost, unless it is so by newer rules or a correction.
@@ -184,6 +189,16 @@ def _lost(item: Item) -> Sequence[tuple[str, str]]:
         elif verdict.state is State.GONE:
             lost.append((f"{wording.FACT[verdict.fact]} gone", wording.join_reasons(verdict)))
     return lost
+
+
+def _known_reasons(item: Item) -> Sequence[str]:
+    """The reasons of the grade without those of facts that are unknown: what it means, then one for each fact
+    (`tracker.judge.grade`)."""
+    if len(item.grade_reasons) != 1 + len(Fact):
+        return item.grade_reasons
+    meaning, *facts = item.grade_reasons
+    unknown = {fact for fact in Fact if (known := item.verdict(fact)) is None or known.state is State.UNKNOWN}
+    return [meaning, *(reason for fact, reason in zip(Fact, facts, strict=True) if fact not in unknown)]
 
 
 def clear_cache() -> None:

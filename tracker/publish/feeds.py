@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -18,9 +19,9 @@ import feedgen.entry
 from feedgen.feed import FeedGenerator
 
 from tracker.domain.feeds import ATOM, JSON_FEED, Channel, FeedFormat
-from tracker.domain.items import Item
 from tracker.publish import feed_entry, jsonfeed
 from tracker.publish.addresses import PRODUCT_NAME, escape_uri, product_uri
+from tracker.publish.digests import build_digest_entry
 from tracker.publish.readable_text import readable_text
 from tracker.settings import Feed
 
@@ -71,7 +72,7 @@ def write_feed(
     site = (public_url or address).rstrip("/")
     self_url = escape_uri(f"{site}/{channel.path(feed_format)}") if site else None
     page = escape_uri(f"{site}/{channel.page}") if site else SITE
-    entries = _build_entries(channel.items, public_url)
+    entries = _build_entries(channel, public_url)
     if feed_format is JSON_FEED:
         return jsonfeed.write_json_feed(channel, entries, self_url=self_url, page=page, hub=hub, site=site)
     generator = _generator(channel, feed, entries)
@@ -89,19 +90,23 @@ def write_feed(
     return _mend(document, "" if is_atom else hub)
 
 
-def _build_entries(items: Sequence[Item], public_url: str) -> list[FeedEntry]:
-    """The items as entries, each changed at a moment of its own."""
+def _build_entries(channel: Channel, public_url: str) -> list[FeedEntry]:
+    """What the feed holds as entries, each changed at a moment of its own."""
     entries: list[FeedEntry] = []
     moments = set()
-    for item in items:
+    builders: list[tuple[str, Callable[[], FeedEntry]]] = [
+        *((item.work, partial(feed_entry.build_entry, item, public_url)) for item in channel.items),
+        *((digest.period.name, partial(build_digest_entry, digest, public_url)) for digest in channel.digests),
+    ]
+    for name, build in builders:
         try:
-            entry = feed_entry.build_entry(item, public_url)
+            entry = build()
             while entry.changed in moments:
                 entry = replace(entry, changed=entry.changed + timedelta(microseconds=1))
             moments.add(entry.changed)
             entries.append(entry)
         except Exception:
-            log.exception("%s cannot be rendered and is left out of the feed", item.work)
+            log.exception("%s cannot be rendered and is left out of the feed", name)
     return entries
 
 

@@ -64,9 +64,12 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _facts(entry: FeedEntry) -> dict[str, Any]:
-    """The extension object, as `docs/feed.md` describes it; facts that are not known have the state `unknown`."""
+def _facts(entry: FeedEntry) -> dict[str, Any] | None:
+    """The extension object, as `docs/feed.md` describes it; facts that are not known have the state `unknown`. None where
+    the entry stands for several papers."""
     item = entry.item
+    if item is None:
+        return None
     mine = [link for link in item.links if link.role in (Role.OWN, Role.OWN_PAGE)]
     return {
         "arxiv_id": clean_text(item.arxiv_id) if item.arxiv_id else None,

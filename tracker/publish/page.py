@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from tracker.domain.feeds import FEED_FORMATS, Channel
+from tracker.domain.feeds import DAILY_FEED, FEED_FORMATS, RSS, WEEKLY_FEED, Channel
 from tracker.domain.status import Status
 from tracker.publish import render
 from tracker.publish.addresses import page_href
@@ -15,6 +15,11 @@ from tracker.settings import Settings
 STALE = timedelta(days=2)
 """arXiv is harvested at least once a day: after two days without, the page says that it is stale."""
 MAIN_CHANNEL = Channel(name="", title="", description="", items=())
+DIGEST_LINKS = tuple(
+    (f"feeds/{name}.{RSS.ending}", label)
+    for name, label in ((DAILY_FEED, "Daily digest"), (WEEKLY_FEED, "Weekly digest"))
+)
+"""The paths of the digests' feeds and their labels, for every page that offers the main feed."""
 
 
 def render_page(
@@ -38,6 +43,7 @@ def render_page(
         "stale": bool(status and harvested_at and status.now - harvested_at > STALE),
         "channel": MAIN_CHANNEL,
         "formats": FEED_FORMATS,
+        "digests": DIGEST_LINKS,
         "address": "",
         "paged": True,
         "wanted": "",

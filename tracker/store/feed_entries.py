@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, func, select, type_coerce
 
 from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, PROMISE_KEPT_FEED
 from tracker.domain.terms import Cause, EventKind, Fact, State
@@ -117,3 +117,11 @@ def load_entries(connection: Connection, feed: str, limit: int, category: str = 
             WORK_CATEGORY.c.category == category
         )
     return connection.execute(entries.order_by(FEED_ENTRY.c.entered_at.desc()).limit(limit)).all()
+
+
+def load_entry_days(store: Store, most: int) -> list[str]:
+    """The newest days of UTC on which papers entered the main feed, as `2026-06-16`, the newest first."""
+    day = func.substr(type_coerce(FEED_ENTRY.c.entered_at, String), 1, 10).label("day")
+    rows = select(day).where(FEED_ENTRY.c.feed == MAIN_FEED).group_by(day).order_by(day.desc()).limit(most)
+    with store.read() as connection:
+        return list(connection.execute(rows).scalars())

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from tracker.domain.feeds import PROMISE_KEPT_FEED
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.reading import TEXT_SOURCES, ReadDepth
@@ -153,7 +154,7 @@ def items_by_key(connection: Connection, entered: Mapping[int, datetime | None])
     latest_event = func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type)
     events = select(EVENT.c.work, latest_event.label("at")).where(among(EVENT.c.work, keys)).group_by(EVENT.c.work)
     changed = {row.work: row.at for row in connection.execute(events)}
-    unjudged = _unjudged(connection, keys)
+    unjudged, kept = _unjudged(connection, keys), _works_with_kept_promise(connection, keys)
     return {
         key: _item(
             rows[key],
@@ -163,6 +164,7 @@ def items_by_key(connection: Connection, entered: Mapping[int, datetime | None])
             changed.get(key),
             unjudged.get(key),
             read[key],
+            kept_promise=key in kept,
         )
         for key in keys
         if key in rows
@@ -187,6 +189,11 @@ def _unjudged(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
         if row.kind == EventKind.CLOSED.value
         and (row.cause in (Cause.RULE.value, Cause.CORRECTION.value) or row.detail == State.UNKNOWN.value)
     }
+
+
+def _works_with_kept_promise(connection: Connection, keys: Sequence[int]) -> set[int]:
+    rows = select(FEED_ENTRY.c.work).where(FEED_ENTRY.c.feed == PROMISE_KEPT_FEED, among(FEED_ENTRY.c.work, keys))
+    return set(connection.execute(rows).scalars())
 
 
 def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLink]]:
@@ -246,6 +253,8 @@ def _item(
     changed: datetime | None,
     unjudged: str | None,
     read: tuple[ReadDepth, ...],
+    *,
+    kept_promise: bool,
 ) -> Item:
     return Item(
         work=row.work_name,
@@ -272,4 +281,5 @@ def _item(
         read=read,
         read_at=row.read_at,
         waits_for_text=row.text_due_at is not None,
+        kept_promise=kept_promise,
     )
