@@ -15,6 +15,8 @@ from tracker.judge.licence_standards import GRAM, GRANT_WORDS, LicenceText, Stan
 
 NEAR = 150
 """Words within which the texts are expected to fall into step again after a difference."""
+NEAR_SHARE = 0.02
+"""Share of words that may differ in a text that resembles a licence: GitHub's recogniser takes 98 % as equal."""
 MAX_TYPOS = 3
 """Mistyped words that are overlooked in one standard text."""
 
@@ -35,10 +37,16 @@ class ComparedText:
         return self.text.text[tokens[self.offset + start].start : tokens[self.offset + end - 1].end]
 
 
+def resembles(standard: StandardText, differing: Sequence[str]) -> bool:
+    """Whether the words that differ are few, and none of them is one of a grant or a condition."""
+    few = max(1, int(standard.fixed * NEAR_SHARE))
+    return len(differing) <= few and not GRANT_WORDS.intersection(differing)
+
+
 class Differences:
     """Collects what differs between a standard text and a text that is read in step with it."""
 
-    def __init__(self, standard: StandardText, words: Sequence[str], source: ComparedText) -> None:
+    def __init__(self, standard: StandardText, words: tuple[str, ...], source: ComparedText) -> None:
         self.standard, self.words, self.source = standard, words, source
         self.differing: list[str] = []
         self.inserted: list[tuple[int, int]] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from tracker.judge.licence_words import EMAIL, URL
@@ -21,11 +22,16 @@ _MAX_SMALL = 2
 _MAX_UNCASED = 24
 """Characters of a script without cases in one name."""
 
+_SIGN = (
+    r"(?:spdx-filecopyrighttext[ \t]{0,20}:|copyrights?(?:ed)?\b|©|\(c\)(?=[ \t]{0,40}(?:copyright|\d{4}|[<\[{])))"
+)
+_SIGNS = re.compile(_SIGN, re.IGNORECASE)
+_LONGEST_START = 90
+"""Characters that may stand in a statement before its first sign."""
 _START = re.compile(
     r"(?:(?:some|all|original|modified|modifications?|new|derived|ported|other|source|portions?|parts?)[ \t]{1,3}"
     r"(?:of[ \t]{1,3}(?:this|the)[ \t]{1,3}[a-z]{1,20}[ \t]{1,3}(?:are[ \t]{1,3})?)?"
-    r"(?:(?:work|code|version|portions?|parts?|source|software|files?|library)[ \t]{1,3})?)?"
-    r"(?:spdx-filecopyrighttext[ \t]*:|copyrights?(?:ed)?\b|©|\(c\)(?=[ \t]*(?:copyright|\d{4}|[<\[{])))",
+    r"(?:(?:work|code|version|portions?|parts?|source|software|files?|library)[ \t]{1,3})?)?" + _SIGN,
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -54,6 +60,7 @@ _YEARS = re.compile(
 )
 _NAME_MARKS = ".,;:()<>[]{}&'\"*/|+-_©#!@~=$"
 _RESERVED = re.compile(r"[\s.,;|*_-]*\(?(?:all|some|any)\s+rights?\s+(?:are\s+)?reserved\b\)?[.!]?", re.IGNORECASE)
+_RESERVED_WORD = re.compile("reserved", re.IGNORECASE)
 _RESERVED_LINE = re.compile(
     r"^[^\w\n]{0,20}(?:all|some)[ \t]+rights[ \t]+reserved[^\w\n]{0,20}$", re.IGNORECASE | re.MULTILINE
 )
@@ -125,7 +132,7 @@ def copyright_spans(text: str) -> list[tuple[int, int]]:
     """The places of the copyright statements of a normalised text, with "all rights reserved" where it follows."""
     spans: list[tuple[int, int]] = []
     reached = 0
-    for match in _START.finditer(text):
+    for match in _starts(text):
         if match.start() < reached or not _opens(text, match):
             continue
         end = _holder_end(text, match.end())
@@ -135,9 +142,21 @@ def copyright_spans(text: str) -> list[tuple[int, int]]:
     return sorted([*spans, *_lines_of_reservation(text, spans)])
 
 
+def _starts(text: str) -> Iterator[re.Match[str]]:
+    """The matches of `_START`, in order, searched for only around the signs that each of them has."""
+    reached = 0
+    for sign in _SIGNS.finditer(text):
+        if sign.start() < reached:
+            continue
+        match = _START.search(text, max(reached, sign.start() - _LONGEST_START), sign.end() + _LONGEST_START)
+        if match is not None and match.start() <= sign.start():
+            reached = match.end()
+            yield match
+
+
 def _lines_of_reservation(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The lines that say "all rights reserved" alone, outside of the statements."""
-    lines = [match.span() for match in _RESERVED_LINE.finditer(text)]
+    lines = [match.span() for match in _RESERVED_LINE.finditer(text)] if _RESERVED_WORD.search(text) else []
     return [line for line in lines if not any(start < line[1] and line[0] < end for start, end in spans)]
 
 

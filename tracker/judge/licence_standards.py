@@ -9,10 +9,12 @@ spdx.github.io/spdx-spec, annex "SPDX License List matching guidelines and templ
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 
 from tracker.judge.licence_holders import copyright_spans
 from tracker.judge.licence_words import Token, normalise_text, tokenise
@@ -26,6 +28,7 @@ WORTH = 0.5
 SLOT_WORDS = 16
 """The longest place between marks that a name may fill; a longer one is a part that may be missing."""
 
+_place = attrgetter("start")
 _MARK = re.compile(r"\{\{|\}\}")
 _ADDRESS_SIGN = re.compile(r"://|www\.|@", re.IGNORECASE)
 """In each address of `licence_words.URL` and `EMAIL`, which hold no white space."""
@@ -73,15 +76,13 @@ class StandardTexts:
         return found
 
     def worth_comparing(self, index: Mapping[tuple[str, ...], Sequence[int]]) -> list[StandardText]:
-        """The texts of which enough samples are among the words of `index`, in order."""
+        """The texts of which enough samples are among the words of `index`, those with the most first."""
         hits = Counter(
             number for sample in self.by_sample.keys() & index.keys() for number in self.by_sample[sample]
         )
-        return [
-            standard
-            for number, standard in enumerate(self.texts)
-            if hits[number] and hits[number] >= WORTH * len(standard.samples)
-        ]
+        shares = {number: hits[number] / len(self.texts[number].samples) for number in hits}
+        numbers = sorted(shares, key=lambda number: (-shares[number], number))
+        return [self.texts[number] for number in numbers if shares[number] >= WORTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +98,21 @@ def parse_text(text: str, known_addresses: Collection[str] = ()) -> LicenceText:
     """Read a text of strangers. `known_addresses` are addresses, and sites as `gnu.org/`, that say nothing there."""
     text = normalise_text(text)
     spans = copyright_spans(text)
-    tokens: list[Token] = []
-    number = 0
-    for token in tokenise(text):
-        while number < len(spans) and spans[number][1] <= token.start:
-            number += 1
-        if number < len(spans) and token.start >= spans[number][0]:
-            continue
-        known = token.kind == "url" and (
-            token.word in known_addresses or f"{token.word.partition('/')[0]}/" in known_addresses
-        )
-        if not known:
-            tokens.append(token)
+    tokens = tokenise(text)
+    for start, end in reversed(spans):
+        del tokens[bisect_left(tokens, start, key=_place) : bisect_left(tokens, end, key=_place)]
+    known = [
+        at
+        for at, token in enumerate(tokens)
+        if token.kind == "url"
+        and (token.word in known_addresses or f"{token.word.partition('/')[0]}/" in known_addresses)
+    ]
+    for at in reversed(known):
+        del tokens[at]
     return LicenceText(text, tuple(tokens), tuple(spans))
 
 
+@lru_cache(maxsize=512)
 def parse_standard(spdx: str, text: str, title: str = "") -> StandardText:
     """Read a standard text with its `{{ }}` marks; `title` is the licence's full name."""
     words: list[str] = []

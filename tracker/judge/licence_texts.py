@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tracker.judge.licence_differences import NEAR, ComparedText, Differences
-from tracker.judge.licence_standards import GRAM, GRANT_WORDS, LicenceText, StandardText, StandardTexts
+from tracker.judge.licence_differences import NEAR, ComparedText, Differences, resembles
+from tracker.judge.licence_standards import GRAM, LicenceText, StandardText, StandardTexts
 
 MAX_MATCHES = 8
 """Licences searched for in one file."""
@@ -15,8 +15,8 @@ RUN = 12
 """Words in a row that distinguish the beginning of a licence from a sentence that names it."""
 PLACES = 8
 """Occurrences of the same few words that are tried as the beginning."""
-NEAR_SHARE = 0.02
-"""Share of words that may differ in a text that resembles a licence: GitHub's recogniser takes 98 % as equal."""
+_BLOCK = 64
+"""Words of both texts that are compared at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +34,22 @@ class TextMatch:
     @property
     def resembles(self) -> bool:
         """Whether the differences are few, and none of them touches a grant or a condition."""
-        few = max(1, int(self.standard.fixed * NEAR_SHARE))
-        return len(self.differing) <= few and not GRANT_WORDS.intersection(self.differing)
+        return resembles(self.standard, self.differing)
 
 
 def _best_match(text: LicenceText, start: int, end: int, standards: StandardTexts) -> TextMatch | None:
-    words = [token.word for token in text.tokens[start:end]]
+    words = tuple(token.word for token in text.tokens[start:end])
     index: dict[tuple[str, ...], list[int]] = {}
-    for at in range(len(words) - GRAM + 1):
-        index.setdefault(tuple(words[at : at + GRAM]), []).append(at)
-    matches = [
-        match
-        for standard in standards.worth_comparing(index)
-        if (match := _align(standard, words, index, ComparedText(text, start))) is not None
-    ]
-    return max(matches, key=_rank, default=None)
+    for at, gram in enumerate(zip(*(words[shift:] for shift in range(GRAM)), strict=False)):
+        index.setdefault(gram, []).append(at)
+    best: TextMatch | None = None
+    for standard in standards.worth_comparing(index):
+        alike = best is not None and best.resembles
+        found = Differences(standard, words, ComparedText(text, start))
+        match = _align(found, index, start, give_up=alike)
+        if match is not None and (best is None or _rank(match) > _rank(best)):
+            best = match
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +103,23 @@ def _rank(match: TextMatch) -> tuple[bool, int, bool, int, int, str]:
 
 
 def _align(
-    standard: StandardText, words: Sequence[str], index: Mapping[tuple[str, ...], list[int]], source: ComparedText
+    found: Differences, index: Mapping[tuple[str, ...], list[int]], offset: int, *, give_up: bool
 ) -> TextMatch | None:
-    """Read both texts in step, and find the way back into step after each difference; neither is read twice."""
-    model, loose = standard.words, standard.loose
+    """Read both texts in step, and find the way back into step after each difference; neither is read twice.
+
+    None where they never agree, and as soon as the text cannot resemble the standard one if `give_up`.
+    """
+    model, words = found.standard.words, found.words
     here, there = _start(model, words, index)
     if there < 0:
         return None
-    found = Differences(standard, words, source)
     start, agreeing = found.head(here, there), 0
     while True:
-        while here < len(model) and there < len(words) and model[here] == words[there]:
-            agreeing += not loose[here]
-            here, there = here + 1, there + 1
+        if give_up and not resembles(found.standard, found.differing):
+            return None
+        length = _common_length(model, here, words, there)
+        agreeing += found.standard.loose.count(0, here, here + length)
+        here, there = here + length, there + length
         if here == len(model):
             break
         next_here, next_there = _in_step(model, here, there, index)
@@ -123,20 +128,31 @@ def _align(
             break
         found.between(here, next_here, there, next_there)
         here, there = next_here, next_there
-    offset = source.offset
     inserted = tuple((offset + begin, offset + end) for begin, end in found.inserted)
-    return TextMatch(standard, offset + start, offset + there, agreeing, tuple(found.differing), inserted)
+    return TextMatch(found.standard, offset + start, offset + there, agreeing, tuple(found.differing), inserted)
+
+
+def _common_length(model: tuple[str, ...], here: int, words: tuple[str, ...], there: int) -> int:
+    """The number of words in a row that agree from both places on; many at once are compared first."""
+    most, length = min(len(model) - here, len(words) - there), 0
+    while model[here + length : here + length + _BLOCK] == words[there + length : there + length + _BLOCK]:
+        length += _BLOCK
+        if length >= most:
+            return most
+    while length < most and model[here + length] == words[there + length]:
+        length += 1
+    return length
 
 
 def _start(
-    model: Sequence[str], words: Sequence[str], index: Mapping[tuple[str, ...], list[int]]
+    model: tuple[str, ...], words: tuple[str, ...], index: Mapping[tuple[str, ...], list[int]]
 ) -> tuple[int, int]:
     """The places in both texts at which they first agree over RUN words, else over GRAM words; (_, -1) if nowhere."""
     first = (0, -1)
     for here in range(len(model) - GRAM + 1):
         length = min(RUN, len(model) - here)
-        for there in index.get(tuple(model[here : here + GRAM]), ())[:PLACES]:
-            if tuple(words[there : there + length]) == tuple(model[here : here + length]):
+        for there in index.get(model[here : here + GRAM], ())[:PLACES]:
+            if words[there : there + length] == model[here : here + length]:
                 return here, there
             if first[1] < 0:
                 first = (here, there)
@@ -144,7 +160,7 @@ def _start(
 
 
 def _in_step(
-    model: Sequence[str], here: int, there: int, index: Mapping[tuple[str, ...], list[int]]
+    model: tuple[str, ...], here: int, there: int, index: Mapping[tuple[str, ...], list[int]]
 ) -> tuple[int, int]:
     """The places in both texts from which GRAM words agree again, with the fewest words skipped.
 
@@ -154,7 +170,7 @@ def _in_step(
     for at in range(here, len(model) - GRAM + 1):
         if at - here >= fewest or (at - here > NEAR and best[1] >= 0):
             break
-        places = index.get(tuple(model[at : at + GRAM]), ())
+        places = index.get(model[at : at + GRAM], ())
         number = bisect_left(places, there)
         if number < len(places) and at - here + places[number] - there < fewest:
             best, fewest = (at, places[number]), at - here + places[number] - there

@@ -26,11 +26,12 @@ _TAG = (
     r"(?:\s{1,20}[a-z-]{1,20}(?:=(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'|[^\s<>]{1,100}))?){0,10}\s{0,20}/?>"
 )
 _TOKEN = re.compile(
-    rf"(?P<tag>{_TAG})|(?P<url>{URL})|(?P<email>{EMAIL})|(?P<number>\d+(?:\.\d+)*)(?![^\W_])"
+    rf"(?P<plain>[a-z]{{2,}}+(?![\w@+:'-]|\.\S))|(?P<tag>{_TAG})|(?P<url>{URL})|(?P<email>{EMAIL})|(?P<number>\d+(?:\.\d+)*)(?![^\W_])"
     r"|(?P<spaced>(?<![^\W_])[^\W\d_](?:[ \t]{1,3}[^\W\d_](?![^\W_])){2,80})"
     r"|(?P<word>[^\W_]+(?:['-][^\W_]+)*)|(?P<symbol>[^\w\s!-/:-@\[-`{-~])",
     re.IGNORECASE,
 )
+"""A `plain` word can only be a word, whatever follows it: most words are found without trying the other forms."""
 _ATTRIBUTE = re.compile(
     r"\b(?:href|src|title|alt|content|data-[a-z]{1,20})\s{0,3}=\s{0,3}(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE
 )
@@ -96,10 +97,10 @@ def tokenise(text: str) -> list[Token]:
     tokens: list[Token] = []
     after_version = False
     for match in _TOKEN.finditer(text):
-        kind, shown, start, end = match.lastgroup or "", match[0], match.start(), match.end()
-        word = _folded(shown) if kind == "word" else ""
-        if kind == "word":
-            if numbered := _V_NUMBER.fullmatch(word):
+        kind, shown, (start, end) = match.lastgroup or "", match[0], match.span()
+        if kind in ("plain", "word"):
+            word = _folded(shown)
+            if kind == "word" and (numbered := _V_NUMBER.fullmatch(word)):
                 word = f"version{_version(numbered[1])}"
             elif word in _NUMERALS or word == "version" or (len(word) == 1 and word.isascii()):
                 after_version = word in ("version", "v")
