@@ -72,6 +72,16 @@ class Fetch(Protocol):
         """
         ...
 
+    def post_body(
+        self, upstream: str, url: str, content: bytes, headers: Mapping[str, str], *, seconds: float
+    ) -> Response:
+        """POST bytes to an address that the operator configured, once, within `seconds` and without following redirects.
+
+        `upstream` names it for stops, as `webhook:NAME`. Raises UpstreamStopped and UpstreamError; every status is
+        returned.
+        """
+        ...
+
     def has_token(self, upstream: str) -> bool:
         """Whether requests to `upstream` carry an account's token."""
         ...

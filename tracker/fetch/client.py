@@ -26,7 +26,7 @@ from tracker.domain.errors import SettingsError, UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Clock, Response, UpstreamMemory
 from tracker.fetch.pace import Sleep
 from tracker.fetch.page import PageFetcher, Resolve, resolve_addresses
-from tracker.fetch.post_form import FormPoster
+from tracker.fetch.post import Poster
 from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, RequestPolicy, user_agent
 from tracker.fetch.response_policy import TOKEN_REFUSED
 from tracker.settings import Settings, is_loopback
@@ -80,7 +80,7 @@ class Client:
         self._policy = RequestPolicy(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
         context = httpx.create_ssl_context()
         self._pages = PageFetcher(settings, self._policy, context, resolve)
-        self._forms = FormPoster(settings, self._policy, context)
+        self._poster = Poster(settings, self._policy, context)
         limits = settings.limits
         upstreams = {name: url for name, url in settings.upstreams.model_dump().items() if url}
         try:
@@ -108,7 +108,7 @@ class Client:
         """Close all connections."""
         self._http.close()
         self._pages.close()
-        self._forms.close()
+        self._poster.close()
 
     def page(self, url: str) -> Response:
         """GET an address found in a paper or a page; see `protocols.Fetch` for the errors."""
@@ -116,7 +116,13 @@ class Client:
 
     def post_form(self, url: str, fields: Mapping[str, str], *, seconds: float) -> Response:
         """POST a form to an address of the operator; see `protocols.Fetch` for the errors."""
-        return self._forms.post(url, fields, seconds)
+        return self._poster.post_form(url, fields, seconds)
+
+    def post_body(
+        self, upstream: str, url: str, content: bytes, headers: Mapping[str, str], *, seconds: float
+    ) -> Response:
+        """POST bytes to an address of the operator; see `protocols.Fetch` for the errors."""
+        return self._poster.post(upstream, url, content, headers, seconds)
 
     def has_token(self, upstream: str) -> bool:
         """Whether requests to `upstream` carry the token of an account."""

@@ -25,6 +25,8 @@ Sleep = Callable[[float], None]
 
 WEBSUB_HUB = "hub"
 """The name, in pace files and counts, of requests to the operator's WebSub hub."""
+WEBHOOK = "webhook"
+"""The same of requests to the operator's webhooks, each of which is stopped alone, as `webhook:NAME`."""
 POLL_SECONDS = 0.02
 """Seconds between two tries for a lock that another process holds."""
 PAGE_FILES = 256
@@ -81,6 +83,8 @@ def hours_needed(settings: Settings, upstream: str, requests: int) -> float | No
 
 def _is_local(settings: Settings, upstream: str) -> bool:
     name = upstream.partition(":")[0]
+    if name == WEBHOOK:
+        return False
     return is_loopback(
         settings.notify.websub_hub if name == WEBSUB_HUB else str(getattr(settings.upstreams, name))
     )

@@ -20,7 +20,7 @@ OUTCOMES: Mapping[str, str] = {
     "fail": "unusable",
 }
 """The name in `/metrics` of each `response_policy.Action`. A response that something does not exist counts as answered."""
-_KNOWN = frozenset({*Upstreams.model_fields, "hub"})
+_KNOWN = frozenset({*Upstreams.model_fields, "hub", "webhook"})
 
 
 def status_class(status: int | None) -> str:

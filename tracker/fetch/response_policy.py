@@ -23,10 +23,10 @@ FIRST_WAIT_SECONDS = 60.0
 MOST_WAIT_SECONDS = 3600.0
 """… up to an hour, which is also the longest window of GitHub and the Hub."""
 LONGEST_RETRY_AFTER_SECONDS = 86_400.0
-PATIENCE_SECONDS = {"huggingface": 310.0, "web": 5.0, "hub": 0.0}
+PATIENCE_SECONDS = {"huggingface": 310.0, "web": 5.0, "hub": 0.0, "webhook": 0.0}
 """The product waits for the end of a stop up to so many seconds; with a longer stop, the work is left for later. The
 Hub's window has five minutes, and a harvest of two thousand papers without a token must be able to use one window after
-another. A single host of pages is left for later, and a WebSub hub (`hub`) never delays a cycle."""
+another. A single host of pages is left for later; a WebSub hub (`hub`) and a webhook never delay a cycle."""
 USUAL_PATIENCE_SECONDS = 60.0
 
 TOKEN_REFUSED = "is refused (401)"  # noqa: S105 # not a password
