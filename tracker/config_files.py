@@ -122,8 +122,15 @@ _RULES = {
 
 
 PREFIX = "TRACKER_"
-NO_KEYS = {"TRACKER_CONFIG", "TRACKER_COPY_TO", "TRACKER_NOW", "TRACKER_NOTIFY_URLS"}
-SECRETS = {"github_token": "GITHUB_TOKEN", "hf_token": "HF_TOKEN", "notify_urls": "TRACKER_NOTIFY_URLS"}
+NO_KEYS = {"TRACKER_CONFIG", "TRACKER_COPY_TO", "TRACKER_NOW", "TRACKER_NOTIFY_URLS", "TRACKER_WEBHOOK_SECRETS"}
+SECRETS = {
+    "github_token": "GITHUB_TOKEN",
+    "hf_token": "HF_TOKEN",
+    "notify_urls": "TRACKER_NOTIFY_URLS",
+    "webhook_secrets": "TRACKER_WEBHOOK_SECRETS",
+}
+LISTS = {"notify_urls", "webhook_secrets"}
+"""Secrets that are several, separated by white space."""
 RENAMED = {
     "limits.full_texts": "limits.full_texts_per_day",
     "limits.hub_records": "limits.hub_records_per_day",
@@ -189,7 +196,7 @@ def _read_secrets(values: dict[str, Any], env: Mapping[str, str], origin: Mappin
             raise SettingsError(f"{origin[key]}: `{key}` is a secret; set {variable} in the environment instead.")
         if text := env.get(variable, "").strip():
             values[key] = text
-            if key != "notify_urls" and not TOKEN.fullmatch(text):
+            if key not in LISTS and not TOKEN.fullmatch(text):
                 raise SettingsError(f"{variable}: is not a token; copy it again, without quotes and spaces.")
 
 

@@ -121,6 +121,8 @@ def secrets_of(settings: Settings, environ: Mapping[str, str]) -> set[str]:
     for token in (settings.github_token, settings.hf_token):
         if token is not None:
             secrets.add(token.get_secret_value())
+    if settings.webhook_secrets is not None:
+        secrets |= {entry.partition("=")[2] for entry in settings.webhook_secrets.get_secret_value().split()}
     if settings.notify_urls is not None:
         for url in settings.notify_urls.get_secret_value().split():
             secrets.add(url)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +20,8 @@ from pydantic_core import PydanticCustomError
 from tracker.config_files import REASON, ConfigTable, describe_error, load_category_names, read_sources
 from tracker.domain.cron import parse_cron
 from tracker.domain.errors import SettingsError
-from tracker.domain.setting_checks import check_address, check_category, check_database_url
+from tracker.domain.feeds import EventType
+from tracker.domain.setting_checks import check_address, check_category, check_database_url, check_webhook_name
 from tracker.domain.terms import Fact
 
 MAIN_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
@@ -67,6 +68,7 @@ Folder = Annotated[Path, _checked_by(_check_folder)]
 """A folder that is there or can be made: nothing on its way is a file."""
 TimeZone = Annotated[str, _checked_by(_check_time_zone)]
 """A name of the IANA time zone database."""
+WebhookName = Annotated[str, _checked_by(check_webhook_name)]
 
 
 class Harvest(ConfigTable):
@@ -111,7 +113,8 @@ class Upstreams(ConfigTable):
 
 
 class Pace(ConfigTable):
-    """The least seconds between two requests; `web` holds for each host name, `hub` for the WebSub hub."""
+    """The least seconds between two requests; `web` holds for each host name, `hub` for the WebSub hub, `webhook`
+    for each webhook."""
 
     arxiv: float = Field(ge=0)
     github: float = Field(ge=0)
@@ -123,6 +126,7 @@ class Pace(ConfigTable):
     software_heritage: float = Field(ge=0)
     web: float = Field(ge=0)
     hub: float = Field(ge=0)
+    webhook: float = Field(ge=0)
 
 
 class Limits(ConfigTable):
@@ -191,6 +195,16 @@ class Retention(ConfigTable):
     scans_days: int = Field(ge=0)
 
 
+class Webhook(ConfigTable):
+    """An address that gets events as signed JSON. Its secrets are in `Settings.webhook_secrets`, by its name."""
+
+    name: WebhookName
+    url: Address = Field(min_length=1)
+    events: tuple[EventType, ...] = Field(default=(EventType.CODE_OPENED,), min_length=1)
+    query: str = ""
+    """Which papers, as the query of a feed says it; empty for all."""
+
+
 class Notify(ConfigTable):
     """Who is notified of what was published. Where notices go is a secret: `Settings.notify_urls`."""
 
@@ -200,6 +214,7 @@ class Notify(ConfigTable):
     categories: tuple[Category, ...]
     facts: tuple[Fact, ...]
     keywords: tuple[str, ...]
+    webhook: tuple[Webhook, ...]
 
 
 class Settings(ConfigTable):
@@ -229,6 +244,8 @@ class Settings(ConfigTable):
     hf_token: SecretStr | None = None
     notify_urls: SecretStr | None = None
     """Apprise addresses, which hold passwords and tokens."""
+    webhook_secrets: SecretStr | None = None
+    """The secrets of webhooks, as `NAME=whsec_…` separated by white space."""
     demo: bool = False
     chosen: frozenset[str] = frozenset()
     """The keys, like `pace.gitlab`, that do not come from the built-in file."""
@@ -310,6 +327,20 @@ def _check(settings: Settings, origin: Mapping[str, str]) -> None:
                 )
     if settings.notify.websub_hub:
         _check_websub_hub(settings, origin)
+    _check_webhooks(settings.notify.webhook, origin)
+
+
+def _check_webhooks(webhooks: Sequence[Webhook], origin: Mapping[str, str]) -> None:
+    where = f"{origin['notify.webhook']}: the key `notify.webhook`"
+    names = [webhook.name for webhook in webhooks]
+    for webhook in webhooks:
+        if names.count(webhook.name) > 1:
+            raise SettingsError(f"{where} has the name {webhook.name} twice; give each webhook its own.")
+        if "@" in urlsplit(webhook.url).netloc:
+            raise SettingsError(
+                f"{where} has an address with a user name or password ({webhook.name}); leave it out: receivers know "
+                "this installation by its signature."
+            )
 
 
 def _check_websub_hub(settings: Settings, origin: Mapping[str, str]) -> None:

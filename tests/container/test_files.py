@@ -60,7 +60,8 @@ def test_compose_passes_what_an_operator_sets_and_knows_each_name() -> None:
     service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["tracker"]
     passed = {f"${{{name}:-}}": name for name in service["environment"]}
     assert list(passed) == list(service["environment"].values())
-    assert {"TRACKER_CONTACT", "GITHUB_TOKEN", "HF_TOKEN", "TRACKER_NOTIFY_URLS"} <= set(service["environment"])
+    secrets = {"GITHUB_TOKEN", "HF_TOKEN", "TRACKER_NOTIFY_URLS", "TRACKER_WEBHOOK_SECRETS"}
+    assert {"TRACKER_CONTACT", *secrets} <= set(service["environment"])
     empty = load_settings(environ=dict.fromkeys(service["environment"], ""))
     assert empty == load_settings(environ={}).model_copy(update={"chosen": empty.chosen}), (
         "empty is as good as unset"

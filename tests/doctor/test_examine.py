@@ -15,6 +15,7 @@ from tracker.doctor.examine import examine
 from tracker.doctor.findings import OK, Finding, any_bad, findings_as_json
 from tracker.doctor.upstreams import CHEAP_REQUESTS
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
+from tracker.store import webhooks as stored
 from tracker.store.upgrade import open_store
 from tracker.store.upstreams import StoredUpstreams
 
@@ -209,3 +210,27 @@ def test_a_contact_is_asked_for_before_anything_else(environ: dict[str, str]) ->
     assert "TRACKER_CONTACT" in first.todo
     first, *_ = examine(None, {**environ, "TRACKER_CONTACT": "ann@x.example"})
     assert (first.name, first.mark, first.says) == ("contact", "ok", "ann@x.example")
+
+
+def test_webhooks_are_shown_with_their_trouble(
+    environ: dict[str, str], upstreams: StoredUpstreams, data: Path
+) -> None:
+    tables = [f'[[notify.webhook]]\nname = "{name}"\nurl = "https://x.example/{SECRET}"\n' for name in "abcd"]
+    file = data / "hooks.toml"
+    file.write_text("".join([*tables, 'query = "cat=cs.XX"\n']))
+    secret = "whsec_" + "A" * 43 + "="
+    environ |= {"TRACKER_WEBHOOK_SECRETS": f"a={secret} b={secret} d={secret}"}
+    now = datetime(2026, 6, 17, 5, tzinfo=UTC)
+    store = open_store(f"sqlite:///{data / 'tracker.db'}")
+    stored.sync_webhooks(store, {"a": "1", "b": "2"}, now)
+    stored.save_health(store, "b", now, reason="it answered 500", ended=2)
+    store.close()
+    report = findings(environ, file)
+    assert {name: report[f"webhooks: {name}"].mark for name in "abcd"} == {
+        "a": "ok", "b": "warn", "c": "bad", "d": "bad",
+    }  # fmt: skip
+    says = report["webhooks: b"].says
+    assert says == "failing since 2026-06-17T05:00:00Z: it answered 500; 0 events wait, 2 never arrived"
+    assert "no secret" in report["webhooks: c"].says
+    assert 'cat has no value "cs.xx"' in report["webhooks: d"].says
+    assert not any(SECRET in finding.says or secret in finding.says for finding in report.values())

@@ -29,7 +29,7 @@ GROUPS = {
     "scan": ("hub_lists", "read", "hub_records", "full_text", "project_pages"),
     "check": ("check", "archived_copies", "promises"),
     "judge": ("judge",),
-    "publish": ("publish", "websub", "notices"),
+    "publish": ("publish", "websub", "notices", "webhooks"),
 }
 """The groups of stages by which kills are counted; the stage of a host (`check.github`) is in the group `check`."""
 GROUP_OF = {stage: group for group, stages in GROUPS.items() for stage in stages}

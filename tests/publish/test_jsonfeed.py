@@ -104,11 +104,11 @@ def test_the_extension_holds_facts_and_licences(
 def test_an_item_that_cannot_be_written_is_left_out_alone(
     feed: Callable[..., Any], item: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    facts = jsonfeed._facts
+    facts = jsonfeed.describe_facts
 
     def failing(entry: feed_entry.FeedEntry) -> dict[str, Any]:
         return {"bad": "\ud800"} if entry.id.endswith("2") else facts(entry)
 
-    monkeypatch.setattr(jsonfeed, "_facts", failing)
+    monkeypatch.setattr(jsonfeed, "describe_facts", failing)
     assert [entry["id"][-1] for entry in feed(item(1), item(2), item(3))["items"]] == ["1", "3"]
     assert "2606.00002 cannot be written" in caplog.text

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from tracker.domain.feeds import MAIN_FEED
 from tracker.domain.papers import Version
-from tracker.store import feed_entries, items, papers
+from tracker.store import items, papers
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
 from tracker.store.keys import paper_key
@@ -29,7 +30,7 @@ def add_feed_entry(store: Store, number: int, category: str, at: datetime) -> No
         upsert(
             connection,
             FEED_ENTRY,
-            [{"feed": feed_entries.MAIN_FEED, "work": work, "event": event["id"], "entered_at": at}],
+            [{"feed": MAIN_FEED, "work": work, "event": event["id"], "entered_at": at}],
         )
 
 

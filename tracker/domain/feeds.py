@@ -6,6 +6,7 @@ The main feed's name is empty; another's is the part of its path between `/feeds
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.domain.digests import Digest
 from tracker.domain.items import Item
@@ -17,6 +18,30 @@ PROMISE_KEPT_FEED = "event/promise-kept"
 GONE_FEED = "event/gone"
 DAILY_FEED, WEEKLY_FEED = "daily", "weekly"
 """The feeds of digests: an item is a day or a week."""
+MAIN_FEED = "main"
+"""The name in the store of the feed whose name in addresses is empty."""
+
+
+class EventType(StrEnum):
+    """What happened, as webhooks name it."""
+
+    CODE_OPENED = "code.opened"
+    WEIGHTS_OPENED = "weights.opened"
+    DATA_OPENED = "data.opened"
+    DEMO_OPENED = "demo.opened"
+    PROMISE_KEPT = "promise.kept"
+    ARTIFACT_GONE = "artifact.gone"
+
+
+EVENT_TYPES = {
+    MAIN_FEED: EventType.CODE_OPENED,
+    Fact.WEIGHTS.value: EventType.WEIGHTS_OPENED,
+    Fact.DATA.value: EventType.DATA_OPENED,
+    Fact.DEMO.value: EventType.DEMO_OPENED,
+    PROMISE_KEPT_FEED: EventType.PROMISE_KEPT,
+    GONE_FEED: EventType.ARTIFACT_GONE,
+}
+"""What an entry of each feed reports, by the feed's name in the store."""
 
 
 @dataclass(frozen=True, slots=True)

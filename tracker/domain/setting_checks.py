@@ -6,11 +6,13 @@ Each raises ValueError, whose text is the end of a sentence that names file and 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 TOKEN = re.compile(r"[!#-&(-~]+", re.ASCII)
 """Printable ASCII without quotes and spaces, as a header takes it."""
+_WEBHOOK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _QUOTES = ("'", '"')
 _ADDRESS = re.compile(r"[\w.-]{1,253}(?::\d{1,5})?(?:/\S*)?", re.ASCII)
 
@@ -49,6 +51,35 @@ def check_address(address: str) -> str:
             "is not an http address" + (f"; write it with its scheme: https://{address}" if lacks_scheme else "")
         )
     return address
+
+
+def check_webhook_name(name: str) -> str:
+    """A name by which logs and pages may call a webhook, in place of its address."""
+    if not _WEBHOOK_NAME.fullmatch(name):
+        raise ValueError("must be of lower-case letters, digits and hyphens, like lab-chat")
+    return name
+
+
+def parse_webhook_secrets(text: str) -> dict[str, tuple[str, ...]]:
+    """The secrets of each webhook by its name, from `NAME=whsec_…` separated by white space; a name with two has a new
+    one and an old one.
+
+    Raises ValueError, whose text repeats no secret, where one is not as the Standard Webhooks specification 1.0.0
+    demands: `whsec_`, and 24 to 64 bytes in base64.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for number, part in enumerate(text.split(), 1):
+        name, equals, secret = part.partition("=")
+        if not equals or not _WEBHOOK_NAME.fullmatch(name):
+            raise ValueError(f"has no name at its entry {number}; write NAME=whsec_…")
+        try:
+            size = len(b64decode(secret.removeprefix("whsec_"), validate=True))
+        except ValueError:
+            size = 0
+        if not secret.startswith("whsec_") or not 24 <= size <= 64:
+            raise ValueError(f"has no secret for {name}: it is whsec_ and 24 to 64 random bytes in base64")
+        found[name] = (*found.get(name, ()), secret)
+    return found
 
 
 def check_database_url(url: str) -> str:

@@ -23,6 +23,7 @@ from tracker.pipeline.read import read_papers
 from tracker.pipeline.reading import read_further
 from tracker.pipeline.retention import delete_old_evidence
 from tracker.pipeline.tokens import report_refused_tokens
+from tracker.pipeline.webhooks import send_webhooks
 from tracker.pipeline.websub import announce_changed_feeds
 from tracker.pipeline.worker import Worker
 from tracker.pipeline.worker_lock import wait_for_worker_lock
@@ -99,6 +100,7 @@ def read_round(cycle: Cycle) -> None:
         check_judge_publish(cycle)
     announce_changed_feeds(cycle)
     send_notices(cycle)
+    send_webhooks(cycle)
 
 
 def check_judge_publish(cycle: Cycle) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from tracker.domain.feeds import MAIN_FEED
 from tracker.domain.items import Item
 from tracker.domain.terms import Fact
 from tracker.notify import deliveries, notices
@@ -19,7 +20,6 @@ from tracker.publish import feed_entry
 from tracker.publish.feed_filters import deciding_licence, is_open, mentions_phrase
 from tracker.settings import Notify, is_loopback
 from tracker.store import times
-from tracker.store.feed_entries import MAIN_FEED
 from tracker.store.items import load_feed_items
 
 STAGE = "notices"

@@ -9,6 +9,7 @@ from tracker.config_files import load_watchlist
 from tracker.hosts.resolve import HOSTS, resolve_url
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.corrections import apply_corrections
+from tracker.pipeline.webhooks import sync_webhooks
 from tracker.store import future_times, judgements, organisations, releases, stage_status
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def prepare(cycle: Cycle) -> None:
     """Bring the operator's files into the store, and queue what was planned by a clock that ran ahead, or read or
     judged by older rules."""
     _notice_moved_clock(cycle)
+    sync_webhooks(cycle)
     apply_corrections(cycle)
     judgements.queue_changed_rules(cycle.store, cycle.rules.roles.version, cycle.rules.judge_version)
     watchlist = load_watchlist()

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tracker.domain.feeds import FEED_FORMATS, Channel
+from tracker.domain.feeds import FEED_FORMATS, MAIN_FEED, Channel
 from tracker.domain.items import Item
 from tracker.pipeline.archive import write_archive
 from tracker.pipeline.context import Cycle
@@ -46,11 +46,11 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
     Returns False, with nothing written, where that would take the last item from the published feed.
     """
     settings, store = cycle.settings, cycle.store
-    main = items.load_feed_items(store, feed_entries.MAIN_FEED, settings.feed.most)
+    main = items.load_feed_items(store, MAIN_FEED, settings.feed.most)
     entered = {
         name: items.load_feed_items(store, name, settings.feed.most)
         for name in feed_entries.FEEDS
-        if name != feed_entries.MAIN_FEED
+        if name != MAIN_FEED
     }
     channels = feed_list.list_channels(
         main, entered, settings, cycle.worker.watched, _load_sparse_categories(store, main, settings)
@@ -100,7 +100,7 @@ def _load_sparse_categories(store: Store, main: Sequence[Item], settings: Settin
         return {}
     count = Counter(category for item in main for category in item.categories)
     sparse = [name for name in settings.harvest.categories if count[name] < feed.items]
-    return {name: items.load_feed_items(store, feed_entries.MAIN_FEED, feed.items, name) for name in sparse}
+    return {name: items.load_feed_items(store, MAIN_FEED, feed.items, name) for name in sparse}
 
 
 def _render_changed_feeds(

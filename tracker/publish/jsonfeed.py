@@ -59,12 +59,12 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
         "date_modified": _stamp(entry.changed),
         "authors": [{"name": name} for name in entry.authors],
         "tags": list(dict.fromkeys([*entry.codes, *entry.kinds])),
-        "_arxiv_code_tracker": _facts(entry),
+        "_arxiv_code_tracker": describe_facts(entry),
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _facts(entry: FeedEntry) -> dict[str, Any] | None:
+def describe_facts(entry: FeedEntry) -> dict[str, Any] | None:
     """The extension object, as `docs/feed.md` describes it; facts that are not known have the state `unknown`. None where
     the entry stands for several papers."""
     item = entry.item

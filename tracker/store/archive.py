@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, case, func, literal, select, type_coerce, union_all
 
 from tracker.domain.archive import ArchiveDay, Order, Selection
+from tracker.domain.feeds import MAIN_FEED
 from tracker.domain.items import Item
 from tracker.domain.terms import Fact, State
 from tracker.store.dialect import among
 from tracker.store.engine import Store
-from tracker.store.feed_entries import MAIN_FEED
 from tracker.store.items import items_by_key
 from tracker.store.joined import ROLES
 from tracker.store.statistics import TOTAL

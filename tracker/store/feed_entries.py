@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, String, func, select, type_coerce
 
-from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, PROMISE_KEPT_FEED
+from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, MAIN_FEED, PROMISE_KEPT_FEED
 from tracker.domain.terms import Cause, EventKind, Fact, State
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
@@ -16,7 +16,6 @@ from tracker.store.joined import EVENTS, VERDICTS
 from tracker.store.tables.judgement import FEED_ENTRY
 from tracker.store.tables.work import WORK, WORK_CATEGORY
 
-MAIN_FEED = "main"
 FEEDS = (MAIN_FEED, *(fact.value for fact in FACT_FEEDS), PROMISE_KEPT_FEED, GONE_FEED)
 _CAN_OPEN = (EventKind.FOUND, EventKind.SHIPPED, EventKind.LICENSED, EventKind.RELICENSED, EventKind.RESTORED)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.domain.feeds import PROMISE_KEPT_FEED
+from tracker.domain.feeds import MAIN_FEED, PROMISE_KEPT_FEED
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.reading import TEXT_SOURCES, ReadDepth
@@ -18,7 +18,6 @@ from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Outcom
 from tracker.store import feed_entries
 from tracker.store.dialect import among
 from tracker.store.engine import Store
-from tracker.store.feed_entries import MAIN_FEED
 from tracker.store.joined import ROLES, VERDICTS, VERSIONS, WORK_NAME
 from tracker.store.keys import work_key
 from tracker.store.reading_queue import load_depths
@@ -119,6 +118,12 @@ def load_items(store: Store, works: Sequence[str]) -> list[Item]:
     are not stored are left out."""
     with store.read() as connection:
         return list(items_by_key(connection, dict.fromkeys(map(work_key, works))).values())
+
+
+def load_items_by_key(store: Store, keys: Iterable[int]) -> dict[int, Item]:
+    """As `load_items`, by the keys of the works."""
+    with store.read() as connection:
+        return items_by_key(connection, dict.fromkeys(keys))
 
 
 def items_by_key(connection: Connection, entered: Mapping[int, datetime | None]) -> dict[int, Item]:

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from tracker.store.columns import DayNumber, UtcText
+from tracker.store.columns import DayNumber, HexDigits, UtcText
 from tracker.store.enum_columns import ANNOUNCEMENT_KIND, ARXIV_SOURCE
-from tracker.store.tables.fields import table, time_field
+from tracker.store.tables.fields import LARGE, table, time_field
 
 
 class AnnouncementRow(SQLModel, table=True):
@@ -123,6 +123,40 @@ class BacklogRow(SQLModel, table=True):
     papers: int
 
 
+class WebhookRow(SQLModel, table=True):
+    """A webhook of the settings, and how it does."""
+
+    __tablename__: ClassVar[Any] = "webhook"
+
+    name: str = Field(primary_key=True)
+    address: str
+    """A short digest of its address, which may hold a secret."""
+    is_gone: bool = False
+    """Whether it answered 410: it gets nothing more at this address."""
+    failing_since: datetime | None = time_field(null=True)
+    reason: str = ""
+    tried_at: datetime | None = time_field(null=True)
+    ended: int = 0
+    """How many events ended undelivered."""
+
+
+class WebhookDeliveryRow(SQLModel, table=True):
+    """An entry of a feed and a webhook: that the webhook is to get it, or that this is settled."""
+
+    __tablename__: ClassVar[Any] = "webhook_delivery"
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    webhook: str = Field(primary_key=True, foreign_key="webhook.name")
+    feed: str = Field(primary_key=True)
+    work: int = Field(primary_key=True, sa_type=LARGE)
+    event: str = Field(primary_key=True, sa_type=HexDigits)
+    entered_at: datetime = time_field()
+    added_at: datetime = time_field()
+    tries: int = 0
+    next_at: datetime | None = time_field(null=True)
+    """When it is sent next; NULL where it is settled: sent, ended, or not wanted."""
+
+
 ANNOUNCEMENT = table(AnnouncementRow)
 DAY_LISTING = table(DayListingRow)
 DAY_READING = table(DayReadingRow)
@@ -131,3 +165,5 @@ WINDOW = table(WindowRow)
 UPSTREAM = table(UpstreamRow)
 STAGE = table(StageRow)
 BACKLOG = table(BacklogRow)
+WEBHOOK = table(WebhookRow)
+WEBHOOK_DELIVERY = table(WebhookDeliveryRow)
