@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from typer.testing import CliRunner
 
+from tests.store.conftest import Add
 from tracker.cli.exchange import app
 from tracker.config_files import config_dir
 from tracker.detect.roles import decision, role_rules
+from tracker.domain.history import Link
 from tracker.domain.mentions import ArtifactContext, Mention
 from tracker.domain.papers import Paper, Version
 from tracker.domain.terms import Cause, Place, Role, Source
@@ -251,3 +253,41 @@ def test_the_command_reads_packed_lists_and_reports_its_counts(
 def test_a_list_name_that_is_not_valid_text_is_stored_as_text(stored: Store, now: datetime) -> None:
     for source in ("\udcff.json", "\ud800\0", "\0", ""):
         assert load(stored, json.dumps([theirs()]), now, source).records == 1
+
+
+def test_an_imported_link_does_not_hide_that_the_paper_dropped_it(stored: Store, now: datetime) -> None:
+    """The list names it when version 2 is the newest; the paper itself named it in version 1 alone."""
+    work, earlier = "arxiv:2606.00001", now.replace(day=now.day - 3)
+    said = mention(Source.METADATA, Place.ABSTRACT, f"Our code is available at {URL}")
+    for version, mentions in ((1, (said,)), (2, ())):
+        scan = scans.ScanResult(work=work, version=version, source=Source.METADATA, mentions=mentions)
+        scans.save_scans(stored, [scan], "1", earlier)
+    rules = role_rules.load_role_rules(config_dir() / "roles.toml")
+
+    def link() -> Link:
+        decisions = decision.decide_roles(roles.load_mentions(stored, [work])[work], PAPER, rules)
+        roles.save_roles(stored, {work: decisions}, "1", [], now)
+        (found,) = histories.load_histories(stored, [work])[0].history.links
+        return found
+
+    before = link()
+    assert (before.first_version, before.last_version, before.found_at) == (1, 1, earlier)
+    load(stored, json.dumps([theirs()]), now)
+    assert link() == before
+
+
+def test_an_imported_link_proves_no_account_for_other_links(store: Store, add: Add, now: datetime) -> None:
+    authors = ("Ann Author", "Bob Builder")
+    add("2606.00001", authors=authors, at=now.replace(day=now.day - 3))
+    with store.begin() as connection:
+        connection.execute(text("UPDATE role SET claim = 1, account = 'github/ann'"))
+    later = add("2606.00002", link="ann/base", authors=authors)
+    with store.begin() as connection:
+        connection.execute(text("UPDATE artifact SET names = '[]'"))
+    load(store, json.dumps([theirs("2606.00002", url="https://github.com/ann/lie")]), now)
+    load(store, json.dumps([theirs("2606.00002", url="https://github.com/ann/base")]), now)
+    contexts = roles.load_artifact_contexts(store, [later])[later]
+    assert {key: context.proved for key, context in contexts.items()} == {
+        "github:ann/base": False,
+        "github:ann/lie": True,
+    }

@@ -325,7 +325,11 @@ def _closed_by_rules(
 
 def _why_not_own(history: History) -> str:
     """Why the likeliest repository is not the authors' own."""
-    others = [link for link in history.links if link.role is not Role.OWN and link.kind == "repository"]
+    others = [
+        link
+        for link in history.links
+        if link.role is not Role.OWN and link.kind == "repository" and link.source is not Source.IMPORT
+    ]
     if not others:
         return State.UNKNOWN.value
     likeliest = max(others, key=lambda link: (link.probability, link.reference))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, func, select
 
 from tracker.domain.history import CheckRecord, Correction, History, Licence, Link, VersionSeen
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, Source, State
 from tracker.store.corrections import load_corrections
 from tracker.store.dialect import among
 from tracker.store.engine import Store
-from tracker.store.enum_columns import SOURCE
 from tracker.store.joined import MENTIONS, ROLES, VERSIONS
 from tracker.store.keys import keys_of
 from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK, ARTIFACT_NAME
@@ -128,20 +127,21 @@ def _spans(connection: Connection, keys: Collection[int]) -> dict[tuple[int, int
         .where(SCAN.c.work == MENTIONS.c.work, SCAN.c.source == MENTIONS.c.source, SCAN.c.outcome == "read")
         .scalar_subquery()
     )
+    imported = MENTIONS.c.source == Source.IMPORT.value
+
+    def found(of_mentions: Callable[..., Any], value: Any) -> Any:
+        """A link that is both in an imported list and in the paper or on the Hub was found there, and then."""
+        return func.coalesce(of_mentions(value).filter(~imported), of_mentions(value), type_=value.type)
+
     rows = connection.execute(
         select(
             MENTIONS.c.work,
             MENTIONS.c.artifact,
-            func.min(MENTIONS.c.found_at).label("at"),
-            # A link that is both in an imported list and in the paper or on the Hub counts as found there.
-            func.coalesce(
-                func.min(MENTIONS.c.source, type_=SOURCE).filter(MENTIONS.c.source != Source.IMPORT.value),
-                literal(Source.IMPORT.value, SOURCE),
-                type_=SOURCE,
-            ).label("source"),
-            func.min(MENTIONS.c.first_version).label("first"),
-            func.max(MENTIONS.c.last_version).label("last"),
-            func.max(scanned_until).label("scanned_until"),
+            found(func.min, MENTIONS.c.found_at).label("at"),
+            found(func.min, MENTIONS.c.source).label("source"),
+            found(func.min, MENTIONS.c.first_version).label("first"),
+            found(func.max, MENTIONS.c.last_version).label("last"),
+            found(func.max, scanned_until).label("scanned_until"),
         )
         .where(among(MENTIONS.c.work, keys))
         .group_by(MENTIONS.c.work, MENTIONS.c.artifact)

@@ -60,11 +60,11 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
         rows = _load_mentioned(connection, keys)
         named = {row.artifact: row.names for row in rows if row.names}
         rivals = claims.load_rivals(connection, {(row.work, row.artifact) for row in rows}, named)
-        accounts: dict[int, set[str]] = defaultdict(set)
-        for row in rows:
-            if row.source in claims.BY_OTHERS or not names[row.work].isdisjoint(row.names or ()):
-                accounts[row.work].add(_account(row))
-        proved = claims.load_proved_accounts(connection, accounts)
+        imported = _only_imported(rows)
+        ascribed = _group_ascribed(rows, names, imported)
+        proved = claims.load_proved_accounts(
+            connection, {work: ascribed[work, False] | ascribed[work, True] for work in keys}
+        )
     contexts: dict[str, dict[str, ArtifactContext]] = defaultdict(dict)
     for row in rows:
         listing = listings.get(row.folded)
@@ -79,10 +79,30 @@ def load_artifact_contexts(store: Store, works: Collection[str]) -> dict[str, di
             names_other=names_other and not names_paper,
             derived=bool(before.derived or row.derived_from or (listing and listing.derived_from)),
             created_at=before.created_at or row.created_at or (listing.created_at if listing else None),
-            proved=_account(row) in proved.get(row.work, ()),
+            proved=_account(row)
+            in proved.get(row.work, frozenset()) & ascribed[row.work, (row.work, row.artifact) in imported],
             rival=before.rival or rivals.get((row.work, row.artifact)),
         )
     return contexts
+
+
+def _only_imported(rows: Sequence[Any]) -> set[tuple[int, int]]:
+    """The links, as (work, artifact), that nothing but another tracker's list names: what it says counts for these alone."""
+    named = {(row.work, row.artifact) for row in rows if row.source != Source.IMPORT}
+    return {(row.work, row.artifact) for row in rows} - named
+
+
+def _group_ascribed(
+    rows: Sequence[Any], names: Mapping[int, frozenset[str]], imported: Collection[tuple[int, int]]
+) -> dict[tuple[int, bool], set[str]]:
+    """The accounts in which others ascribe something to each work; apart (True) those that only a list names."""
+    ascribed: dict[tuple[int, bool], set[str]] = defaultdict(set)
+    for row in rows:
+        is_imported = (row.work, row.artifact) in imported
+        by_others = row.source in claims.BY_OTHERS and (is_imported or row.source != Source.IMPORT)
+        if by_others or not names[row.work].isdisjoint(row.names or ()):
+            ascribed[row.work, is_imported].add(_account(row))
+    return ascribed
 
 
 def _load_listings(connection: Connection, works: Collection[str]) -> dict[str, Any]:

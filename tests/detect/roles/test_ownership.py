@@ -10,7 +10,7 @@ from tests.detect.roles.ownership_cases import Case
 from tracker.detect.roles import decision, ownership
 from tracker.detect.roles.role_rules import RoleRules
 from tracker.domain.artifacts import Reference
-from tracker.domain.mentions import Claim, RoleDecision
+from tracker.domain.mentions import ArtifactContext, Claim, RoleDecision
 from tracker.domain.terms import Role
 
 POISON, HONEST = list(ownership_cases.poison()), list(ownership_cases.honest())
@@ -95,3 +95,24 @@ def test_a_name_makes_a_claim_stronger(rules: RoleRules) -> None:
 )
 def test_the_account_of_a_reference(key: str, account: str) -> None:
     assert Reference(key, "", "", "").account == account
+
+
+@pytest.mark.parametrize("context", [ownership_cases.KNOWN, ownership_cases.SILENT], ids=["unread", "silent"])
+def test_an_imported_link_changes_nothing_of_the_other_links(rules: RoleRules, context: ArtifactContext) -> None:
+    for case in POISON + HONEST:
+        before = decision.decide_roles(case.mentions, case.paper, rules, case.contexts)
+        accounts = {link.reference.account.rpartition("/")[2] for link in before} - {""}
+        lies = [
+            ownership_cases.imported(key)
+            for owner in sorted(accounts)
+            for key in (
+                f"github:{owner}/lie",
+                f"github:{owner}lab/lie",
+                f"page:https://{owner}.github.io/stereofield",
+            )
+        ]
+        lies.append(ownership_cases.imported("page:https://stereofield.example.org/"))
+        contexts = {**{lie.reference.folded: context for lie in lies}, **case.contexts}
+        after = decision.decide_roles([*case.mentions, *lies], case.paper, rules, contexts)
+        assert after[: len(before)] == before, case
+        assert {link.role for link in after[len(before) :]} <= {Role.MENTION, Role.COMMUNITY}

@@ -6,6 +6,7 @@ The weights, patterns and lists are data (`config/roles.toml`); the modules of t
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -49,7 +50,7 @@ def decide_roles(
         groups.setdefault(mention.reference.folded, []).append(mention)
     candidates = _weigh(groups, paper, rules, contexts, pages_trusted=pages_trusted or False)
     if pages_trusted is None and any(mention.source is Source.PAGE for mention in mentions):
-        pages = [c for c in candidates if c.page and c.mention.source is not Source.PAGE]
+        pages = [c for c in candidates if c.page and c.mention.source not in (Source.PAGE, Source.IMPORT)]
         proved = _prove_accounts(candidates, rules)
         if not pages or any(_proof(page, proved, rules) for page in pages):
             candidates = _weigh(groups, paper, rules, contexts, pages_trusted=True)
@@ -113,6 +114,8 @@ def _weigh_derivatives(candidates: Sequence[Candidate], rules: RoleRules) -> Non
 def _weigh_owners(candidates: Sequence[Candidate], rules: RoleRules) -> None:
     """Count for artifacts whose owner has another one that the paper claims."""
     owners = {c.owner for c in candidates if c.owner and is_claimed(c, rules)}
+    # A list that another tracker made says nothing of the other links of the paper.
+    holdings = Counter(c.owner for c in candidates if c.mention.source is not Source.IMPORT)
     for candidate in candidates:
         if is_page(candidate.mention) or candidate.from_list:
             continue
@@ -120,7 +123,7 @@ def _weigh_owners(candidates: Sequence[Candidate], rules: RoleRules) -> None:
             continue
         similar = any(are_similar_owners(candidate.owner, owner) for owner in owners)
         in_entry = candidate.mention.place is Place.BIBLIOGRAPHY
-        if similar and not in_entry and sum(c.owner == candidate.owner for c in candidates) > 1:
+        if similar and not in_entry and holdings[candidate.owner] > 1:
             candidate.score += rules.signals["same-owner"]
             candidate.reasons.append("its owner has another artifact in this paper")
             if candidate.cites:
