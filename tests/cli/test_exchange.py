@@ -64,3 +64,42 @@ def test_an_error_is_one_sentence(call: Call, data: Path, arguments: list[str], 
     assert (code, out) == (1, "")
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_evidence_goes_from_one_installation_to_another(call: Call, data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "evidence.jsonl"
+    assert call("export", "--evidence", str(file)) == (0, f"{file}: 0 records\n", "")
+    packed = tmp_path / "evidence.jsonl.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    for name in (file, packed):
+        code, out, err = call("import", "--evidence", str(name), "--source", "the lab\x1b")
+        assert (code, err) == (0, "")
+        assert out.startswith("the lab")
+        assert "0 records, 0 new" in out
+    code, out, _ = call("export", "--evidence", "-")
+    assert (code, [*json.loads(out.splitlines()[0])]) == (0, ["format", "version", "made_at", "program"])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{}\n", "evidence.jsonl: line 1 is not the header of a file of `tracker export --evidence`"),
+        (b"\x1f\x8b\x08\x00broken", "evidence.jsonl: cannot be read"),
+        (gzip.compress(b"x" * 10_000)[:-20], "evidence.jsonl: cannot be read"),
+        (gzip.compress(b"x" * 1_000_000), "line 1 is longer than"),
+    ],
+)
+def test_evidence_that_cannot_be_read_is_one_sentence(
+    call: Call, data: Path, tmp_path: Path, content: bytes, says: str
+) -> None:
+    file = tmp_path / "evidence.jsonl"
+    file.write_bytes(content)
+    code, out, err = call("import", "--evidence", str(file))
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert says in err
+    assert "nothing was imported" in err
+
+
+def test_evidence_and_views_are_not_written_at_once(call: Call, data: Path) -> None:
+    code, _, err = call("export", "papers", "--evidence", "x.jsonl")
+    assert (code, "--evidence writes no views" in err) == (1, True)

@@ -21,6 +21,7 @@ from lxml import etree, html
 from tracker.domain.archive import ArchiveDay
 from tracker.domain.evidence import (
     ArtifactEvidence,
+    ForeignReport,
     LicenceCount,
     MentionSpan,
     MonthCount,
@@ -354,6 +355,30 @@ def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, c
     )
     levels = [int(heading.tag[1]) for heading in parsed.iter("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_a_papers_page_names_the_source_of_foreign_reports(
+    item: Make, dossier: Any, configured: Configured, now: datetime
+) -> None:
+    report = ForeignReport(
+        source="the <b>lab</b>", url="javascript:alert(1)", role=Role.OWN, place=Place.FOOTNOTE, evidence="Code <script>here",
+        found_at=now, rules="7", outcome=Outcome.PRESENT, content=Content.CODE, licence="MIT", seen_since=now,
+        seen_until=now, read_rules="",
+    )  # fmt: skip
+    unchecked = replace(report, source="other", url="https://github.com/a/b", outcome=None, content=None)
+    page = pages.render_paper(item(), dossier(foreign=(report, unchecked)), configured())
+    parsed = html.fromstring(page)
+    first, second = (text(line) for line in parsed.xpath("//section[@aria-labelledby='evidence']//details/ul/li"))
+    assert first == (
+        "Another installation (the lab) reported javascript:alert(1) as “the authors' own”, found 17 June 2026 in the"
+        " footnote (rules 7): “Code <script>here”; it saw present, code, MIT from 17 June 2026 to 17 June 2026 (rules unknown)."
+    )
+    assert second.endswith("it did not check it.")
+    assert "2 reports of other installations" in text(parsed)
+    assert not [link for link in parsed.xpath("//a/@href") if link.startswith("javascript")]
+    assert b"<script>here" not in page
+    none = text(html.fromstring(pages.render_paper(item(), dossier(), configured())))
+    assert "other installations" not in none
 
 
 def test_a_papers_page_opens_with_the_answer(item: Make, link: Any, dossier: Any, configured: Configured) -> None:

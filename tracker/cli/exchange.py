@@ -1,15 +1,20 @@
 """The commands of exchange: the public views as files, and other lists of links as evidence."""
 
 import sys
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Annotated, cast
+from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from tracker.cli.session import opened_store, settings_for
+from tracker.cli.session import opened_store, require_store, settings_for
 from tracker.domain.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -31,15 +36,23 @@ def export(
         str,
         typer.Option("--format", help="parquet, csv or jsonl; by default parquet, or jsonl without PyArrow."),
     ] = "",
+    evidence: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what this installation saw, for another one, instead of views."),
+    ] = None,
 ) -> int:
-    """Write the public views as Parquet, CSV or JSON Lines.
+    """Write the public views as Parquet, CSV or JSON Lines, or the evidence for another installation.
 
     The service may be running.
     """
     from tracker.store import export, views
 
-    form = form or _default_format()
     settings = settings_for(context)
+    if evidence is not None:
+        if names or form:
+            raise TrackerError("--evidence writes no views; leave out their names and --format.")
+        return _export_evidence(settings, evidence)
+    form = form or _default_format()
     chosen = names or list(views.VIEWS)
     if form not in export.FORMATS:
         raise TrackerError(f"--format {form}: is not a format; choose one of {', '.join(export.FORMATS)}.")
@@ -61,6 +74,29 @@ def export(
             with export.atomic_file(path) as file:
                 number = write(view, file)
             print(f"{path}: {number:,} rows")
+    return 0
+
+
+def _export_evidence(settings: "Settings", path: Path) -> int:
+    from tracker import __version__
+    from tracker.fetch import clock
+    from tracker.hosts.resolve import resolve_url
+    from tracker.store import evidence_file, export
+    from tracker.store.engine import open_reader
+
+    require_store(settings)
+    now = clock.make_clock(settings).now()
+    with closing(open_reader(settings.store_url)) as store:
+
+        def write(file: IO[bytes]) -> int:
+            return evidence_file.write_evidence(store, file, resolve_url, program=__version__, now=now)
+
+        if str(path) == "-":
+            write(sys.stdout.buffer)
+            return 0
+        with export.atomic_file(path) as file:
+            number = write(file)
+    print(f"{path}: {number:,} records")
     return 0
 
 
@@ -86,8 +122,12 @@ def import_(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="A list of links, compressed by gzip or not; - is standard input.")],
     source: Annotated[
-        str, typer.Option(help="Name of the list, shown in the evidence of each of its links.")
+        str, typer.Option(help="Name of the list or installation, shown with each of its links.")
     ] = "",
+    evidence: Annotated[
+        bool,
+        typer.Option("--evidence", help="The file is from `tracker export --evidence` of another installation."),
+    ] = False,
 ) -> int:
     """Import links of others as evidence.
 
@@ -103,10 +143,12 @@ def import_(
     name = source or ("standard input" if file == "-" else Path(file).name)
     rules = load_role_rules().version
     now = clock.make_clock(settings).now().replace(microsecond=0)
+    if evidence:
+        return _import_evidence(settings, file, name, rules, now)
     try:
         with _open_list(file) as stream, opened_store(settings) as store:
             result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise TrackerError(f"{file}: cannot be read ({error}).") from None
     for bad in result.bad_records:
         print(f"{name}, line {bad.line}: {bad.reason}; skipped", file=sys.stderr)
@@ -119,6 +161,33 @@ def import_(
         f"{result.unknown_papers:,} of papers that are not stored, {result.bad:,} bad"
     )
     return int(result.bad > 0)
+
+
+def _import_evidence(settings: "Settings", file: str, name: str, rules: str, now: datetime) -> int:
+    from tracker.domain.errors import EvidenceError
+    from tracker.hosts.resolve import resolve_url
+    from tracker.pipeline.prepare import CHECKED_KINDS
+    from tracker.store.foreign_reports import import_evidence
+    from tracker.store.imports import clean_name
+
+    source = clean_name(name) or "an installation without a name"
+    try:
+        with _open_list(file) as stream, opened_store(settings) as store:
+            if not stream.seekable():
+                raise TrackerError(f"{name}: is read twice, so it cannot be a pipe; save it as a file first.")
+            done = import_evidence(store, stream, resolve_url, CHECKED_KINDS, source=source, rules=rules, now=now)
+    except (OSError, EOFError, zlib.error) as error:
+        raise TrackerError(f"{file}: cannot be read ({error}); nothing was imported.") from None
+    except EvidenceError as error:
+        raise TrackerError(f"{name}: {error}") from None
+    left_out = f"{done.unknown_papers:,} of papers that are not stored, {done.unchecked:,} that cannot be checked"
+    print(
+        f"{source}: {done.records:,} records, {done.reported:,} new, {done.known:,} already known, {left_out}; "
+        f"{done.proposed:,} new references wait for a check"
+    )
+    if done.waiting:
+        print(f"{done.waiting:,} more are beyond the bound of a day; import the file again tomorrow.")
+    return 0
 
 
 @contextmanager

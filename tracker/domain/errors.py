@@ -25,6 +25,10 @@ class QueryError(TrackerError):
     """A user's SQL or search words cannot be run."""
 
 
+class EvidenceError(TrackerError):
+    """A file of another installation's evidence is not as it must be; the text begins with the line."""
+
+
 class WorldError(TrackerError):
     """A sandbox world cannot be read."""
 

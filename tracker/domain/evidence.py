@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.history import CheckRecord, Correction, Event, Licence, VersionSeen
-from tracker.domain.terms import Fact, Lifecycle, Place, Promise, Source, State
+from tracker.domain.terms import Content, Fact, Lifecycle, Outcome, Place, Promise, Role, Source, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,28 @@ class ScanRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignReport:
+    """What another installation reported of one link. It is shown with its source, and judged by nobody."""
+
+    source: str
+    """The name that the operator gave that installation."""
+    url: str
+    role: Role
+    place: Place
+    evidence: str
+    found_at: datetime
+    rules: str
+    """The rules by which that installation decided the role."""
+    outcome: Outcome | None
+    """None where it did not check the link; then `content` is None too, and there are no times."""
+    content: Content | None
+    licence: str
+    seen_since: datetime | None
+    seen_until: datetime | None
+    read_rules: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkEvidence:
     """What is known of a work beyond its item."""
 
@@ -76,6 +98,8 @@ class WorkEvidence:
     osaid: str
     judged_at: datetime | None
     next_check_at: datetime | None
+    foreign: tuple[ForeignReport, ...] = ()
+    """By source and reference."""
 
     def artifact(self, reference: str) -> ArtifactEvidence | None:
         """The evidence of one of the item's links, None if the work does not link it."""

@@ -41,6 +41,11 @@ def _lines(rows: Mapping[str, Rows]) -> Iterator[str]:
         yield from _link(role, artifacts[role["artifact"]], rows)
     if not rows["roles"]:
         yield "  none found"
+    if rows["foreign"]:
+        yield ""
+        yield "Reported by other installations, and judged by nobody here"
+    for row in rows["foreign"]:
+        yield from _foreign_report(row)
     yield ""
     yield "Read"
     for row in rows["scans"]:
@@ -85,6 +90,18 @@ def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], rows: Mapping[st
         yield f"    lifecycle: {role['lifecycle']}"
     if artifact["next_check_at"]:
         yield f"    next look {_time(artifact['next_check_at'])}"
+
+
+def _foreign_report(row: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"  Another installation ({row['source']}) reported {row['url']} as {row['role']}, found {_time(row['found_at'])}"
+        f" in the {row['place']} by rules {row['rules'] or 'unknown'}{_quoted(row['evidence'])}"
+    )
+    if row["outcome"]:
+        yield (
+            f"    it saw: {row['outcome']}, {row['content']}, licence {row['licence'] or 'unknown'},"
+            f" {_time(row['seen_since'])} to {_time(row['seen_until'])}, by rules {row['read_rules'] or 'unknown'}"
+        )
 
 
 def _reading(work: Mapping[str, Any]) -> str:

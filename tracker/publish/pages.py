@@ -35,7 +35,7 @@ ABSTRACTS = 25
 NEWEST, LATEST_DAYS, LINES = 20, 7, 8
 """What the first page shows: the newest papers as cards, the number of papers of the latest days, and as lines the papers
 without open code."""
-MOST_EVENTS, MOST_CHECKS, MOST_MENTIONS, MOST_OTHERS = 200, 20, 10, 100
+MOST_EVENTS, MOST_CHECKS, MOST_MENTIONS, MOST_OTHERS, MOST_REPORTS = 200, 20, 10, 100, 40
 """The most rows of each list on a paper's page: somebody may link a thousand things."""
 PER_SEARCH = 25
 
@@ -133,6 +133,7 @@ def render_paper(
         quoted=_is_apart(evidence),
         most_checks=MOST_CHECKS,
         most_mentions=MOST_MENTIONS,
+        most_reports=MOST_REPORTS,
         page_paths=page_paths,
         correction=error_report.correction_toml(item),
         report=error_report.report_address(settings.contact, item),

@@ -21,10 +21,11 @@ from tracker.domain.papers import without_prose
 from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source
 from tracker.store.dialect import among
 from tracker.store.engine import Store
+from tracker.store.foreign_reports import load_foreign_reports
 from tracker.store.histories import load_histories, load_versions_seen
 from tracker.store.joined import EVENTS, MENTIONS, ROLES, SCANS, VERDICTS, VERSIONS
 from tracker.store.keys import keys_of, work_key
-from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK
+from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK, FOREIGN_REPORT
 from tracker.store.tables.judgement import FEED_ENTRY
 from tracker.store.tables.work import GRADING, WORK
 from tracker.store.verdicts import complete_verdicts
@@ -50,7 +51,7 @@ def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]
             if link := links.get((keys[row.work], row.reference)):
                 artifacts[row.work].append(_artifact(row, link, mentions[row.work, row.artifact]))
         events, scans = _events(connection, keys), _scans(connection, keys)
-        versions = load_versions_seen(connection, keys)
+        versions, foreign = load_versions_seen(connection, keys), load_foreign_reports(connection, keys)
         rows = connection.execute(
             select(WORK, VERSIONS.c.comment, GRADING.c.mof, GRADING.c.osaid)
             .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
@@ -70,6 +71,7 @@ def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]
             osaid=row.osaid or "",
             judged_at=row.judged_at,
             next_check_at=row.next_judgement_at,
+            foreign=tuple(foreign[row.id]),
         )
         for row in rows
     }
@@ -202,5 +204,6 @@ _SOURCES = (
     ("verdicts", VERDICTS, "fact"),
     ("events", EVENTS, "happened_at"),
     ("entries", FEED_ENTRY, "entered_at"),
+    ("foreign", FOREIGN_REPORT, "source"),
 )
 """What is stored of a work: name, rows, and the column that orders them."""

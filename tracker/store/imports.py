@@ -96,9 +96,7 @@ def import_links(
     Papers that are not stored are skipped and counted: a list creates no papers.
     """
     summary = ImportSummary()
-    # The name of a file need not be text: Python gives bytes that are not UTF-8 as lone surrogates.
-    clean = source.encode("utf-8", "replace").decode().replace("\0", "")
-    named = " ".join(clean.split())[:LONGEST_NAME] or "a list without a name"
+    named = clean_name(source) or "a list without a name"
     read = (_listed(line, record, resolve) for line, record in read_records(stream))
     while batch := list(islice(read, BATCH)):
         summary.records += len(batch)
@@ -115,6 +113,12 @@ def import_links(
         _save(store, links, named, rules, now, summary)
         progress(summary.records)
     return summary
+
+
+def clean_name(source: str) -> str:
+    """The name of a source on one line. That of a file need not be text: bytes that are not UTF-8 are lone surrogates."""
+    clean = source.encode("utf-8", "replace").decode().replace("\0", "")
+    return " ".join(clean.split())[:LONGEST_NAME]
 
 
 def _save(

@@ -47,31 +47,36 @@ def save_scans(store: Store, scans: Sequence[ScanResult], rules: str, now: datet
     those whose full text or project page announces a release: with the metadata they are read anew.
     """
     with store.begin() as connection:
-        with_mentions = [work_key(scan.work) for scan in scans if scan.mentions]
-        waiting = {*with_mentions, *_load_announcing(connection, scans)}
-        _save_mentions(connection, scans, with_mentions, now)
-        save_shared_texts(connection, ([scan.reason] for scan in scans if scan.reason))
-        upsert(
-            connection,
-            SCAN,
-            (
-                {
-                    "work": work_key(scan.work),
-                    "version": scan.version,
-                    "source": scan.source.value,
-                    "outcome": scan.outcome,
-                    "shared_text": shared_text_id([scan.reason]) if scan.reason else None,
-                    "scanned_at": now,
-                    "rules": rules,
-                    **_body_promise(scan),
-                }
-                for scan in scans
-            ),
-            ("outcome", "shared_text", "scanned_at", "rules", "promise", "promise_evidence"),
-        )
-        _save_promises(connection, scans)
-        connection.execute(update(WORK).where(among(WORK.c.id, waiting), ~WORK.c.scan_due).values(scan_due=True))
-        update_reading(connection, {work_key(scan.work) for scan in scans})
+        add_scans(connection, scans, rules, now)
+
+
+def add_scans(connection: Connection, scans: Sequence[ScanResult], rules: str, now: datetime) -> None:
+    """The same, in the caller's transaction."""
+    with_mentions = [work_key(scan.work) for scan in scans if scan.mentions]
+    waiting = {*with_mentions, *_load_announcing(connection, scans)}
+    _save_mentions(connection, scans, with_mentions, now)
+    save_shared_texts(connection, ([scan.reason] for scan in scans if scan.reason))
+    upsert(
+        connection,
+        SCAN,
+        (
+            {
+                "work": work_key(scan.work),
+                "version": scan.version,
+                "source": scan.source.value,
+                "outcome": scan.outcome,
+                "shared_text": shared_text_id([scan.reason]) if scan.reason else None,
+                "scanned_at": now,
+                "rules": rules,
+                **_body_promise(scan),
+            }
+            for scan in scans
+        ),
+        ("outcome", "shared_text", "scanned_at", "rules", "promise", "promise_evidence"),
+    )
+    _save_promises(connection, scans)
+    connection.execute(update(WORK).where(among(WORK.c.id, waiting), ~WORK.c.scan_due).values(scan_due=True))
+    update_reading(connection, {work_key(scan.work) for scan in scans})
 
 
 def _save_mentions(

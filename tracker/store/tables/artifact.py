@@ -183,9 +183,44 @@ class HubListingRow(SQLModel, table=True):
     seen_at: datetime = time_field()
 
 
+class ForeignReportRow(SQLModel, table=True):
+    """What another installation reported of a link: shown with its source, read by no judgement."""
+
+    __tablename__: ClassVar[Any] = "foreign_report"
+    __table_args__: ClassVar[Any] = (
+        Index("foreign_report_proposed", "proposed_at", sqlite_where=text("proposed_at IS NOT NULL")),
+        {"sqlite_with_rowid": False},
+    )
+    work: int = work_field()
+    source: str = Field(primary_key=True)
+    """The name that the operator gave the other installation."""
+    folded: str = Field(primary_key=True)
+    """The reference in lower case."""
+    url: str = text_field()
+    role: str
+    place: str = Field(sa_type=PLACE)
+    evidence: str = text_field()
+    found_at: datetime = time_field()
+    rules: str = ""
+    """The rules by which it decided the role."""
+    outcome: str | None = None
+    content: str | None = None
+    licence: str = ""
+    seen_since: datetime | None = time_field(null=True)
+    seen_until: datetime | None = time_field(null=True)
+    read_rules: str = ""
+    """The rules by which it read the artifact."""
+    made_at: datetime = time_field()
+    """When its file was made."""
+    imported_at: datetime = time_field()
+    proposed_at: datetime | None = time_field(null=True)
+    """When its reference joined our work list, where it was new to us."""
+
+
 ARTIFACT = table(ArtifactRow)
 ARTIFACT_NAME = table(ArtifactNameRow)
 MENTION = table(MentionRow)
 ROLE = table(RoleRow)
 ARTIFACT_CHECK = table(ArtifactCheckRow)
 HUB_LISTING = table(HubListingRow)
+FOREIGN_REPORT = table(ForeignReportRow)
