@@ -14,8 +14,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
@@ -107,21 +105,6 @@ def test_run_without_arxiv_serves_and_names_the_next_try(tmp_path: Path) -> None
     assert service.returncode == 0
     assert "harvest" in err
     assert "Traceback" not in err
-
-
-@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.2, 0.5, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0])
-def test_sigterm_during_the_start_ends_the_service(tmp_path: Path, seconds: float) -> None:
-    env = {**os.environ, "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_WEB__PORT": free_port()}
-    service = subprocess.Popen([*TRACKER, "demo"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        time.sleep(seconds)  # the moment of the signal is what is tested
-        begun = time.monotonic()
-        service.send_signal(signal.SIGTERM)
-        _, err = service.communicate(timeout=30)
-    finally:
-        service.kill()
-    assert time.monotonic() - begun < 10
-    assert b"Traceback" not in err
 
 
 def test_a_command_that_hangs_in_a_request_ends_after_a_signal(tmp_path: Path) -> None:

@@ -179,14 +179,18 @@ def _kill_cycle(undisturbed_run: UndisturbedRun, broken: Installation, aim: Stre
 
 
 def _last_turn(broken: Installation, aim: Stretch) -> str:
-    """The place where the part of a stretch came last in the cycle that just ended, after no more judging than in the
-    undisturbed run."""
+    """The last place in the cycle that just ended, after no more judging than in the undisturbed run, where the part of a
+    stretch came; its stage, where the part has nothing left to do in this store."""
     parts = [part for _, part in broken.stages_passed()]
-    turns = [place(parts[: number + 1]) for number, part in enumerate(parts) if part == aim.part]
+    places = [place(parts[: number + 1]) for number in range(len(parts))]
     judged = int(aim.place.split()[0])
-    turns = [turn for turn in turns if int(turn.split()[0]) <= judged]
-    assert turns, f"a cycle had no {aim.part} after {judged} times of judging or fewer"
-    return turns[-1]
+    of_stage = [
+        (part, turn)
+        for part, turn in zip(parts, places, strict=True)
+        if part.startswith(f"{aim.stage}.") and int(turn.split()[0]) <= judged
+    ]
+    assert of_stage, f"a cycle had no {aim.stage} after {judged} times of judging or fewer"
+    return [turn for part, turn in of_stage if part == aim.part or aim.part not in parts][-1]
 
 
 def _end_after(process: subprocess.Popen[bytes], seconds: float) -> int:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
+import socket
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
-from tests.faults.playing import LONG, Installation, end, later
+from tests.faults.playing import LONG, Installation, end, later, report
 
 NewInstallation = Callable[[str], Installation]
 PAUSE_SECONDS = 65.0 if LONG else 1.0
 """Long form: longer than the upstreams keep a connection open."""
+MOMENTS = 50 if LONG else 3
+"""How many starts of each kind of store are ended."""
 
 
 def _wait_for_part(broken: Installation, part: str) -> None:
@@ -74,3 +81,54 @@ def test_two_workers_on_one_store_do_the_work_once(new: NewInstallation, undistu
     assert both.views() == undisturbed.views()
     paths = [request["path"] for request in both.requests("arxiv_site")]
     assert len(paths) == len(set(paths))
+
+
+@pytest.mark.parametrize("store", ["new", "old"])
+def test_sigterm_at_any_moment_of_the_start_ends_the_service(
+    new: NewInstallation, undisturbed: Installation, store: str
+) -> None:
+    installation, chance = new("started"), random.Random(store)
+    if store == "old":
+        shutil.copytree(undisturbed.data, installation.data)
+    seconds = _end_at_readiness(installation)
+    for _ in range(MOMENTS):
+        if store == "new":
+            shutil.rmtree(installation.data)
+        process = installation.begin("run", TRACKER_WEB__PORT=_free_port())
+        time.sleep(chance.uniform(0, 1.2 * seconds))  # the moment of the signal is what is tested
+        begun = time.monotonic()
+        assert end(process, signal.SIGTERM) in {0, -signal.SIGTERM, 128 + signal.SIGTERM}
+        assert time.monotonic() - begun < 10
+        assert "Traceback" not in installation.output.read_text()
+    installation.once(later(1))  # the service's time went on, and what it planned is due after that
+    installation.assert_sound(undisturbed.feed())
+    assert installation.states() == undisturbed.states()
+    report(f"SIGTERM at {MOMENTS} moments of the first {1.2 * seconds:.1f} s of a start, {store} store")
+
+
+def _end_at_readiness(installation: Installation) -> float:
+    """Start the service, end it when it answers; the seconds until then."""
+    port, begun = _free_port(), time.monotonic()
+    process = installation.begin("run", TRACKER_WEB__PORT=port)
+    while not _answers(port):
+        assert process.poll() is None, installation.output.read_text()
+        assert time.monotonic() - begun < 120
+        time.sleep(0.02)
+    seconds = time.monotonic() - begun
+    assert end(process, signal.SIGTERM) == 0
+    return seconds
+
+
+def _answers(port: str) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> str:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return str(listener.getsockname()[1])
