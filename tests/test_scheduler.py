@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from tracker.domain.status import Trouble
 from tracker.pipeline.context import Counts, Cycle, begin_cycle
 from tracker.pipeline.stage import StageOutcome
 from tracker.pipeline.status import read_status
+from tracker.pipeline.worker import Worker
 from tracker.scheduler import Service, harvest_trigger
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
@@ -103,6 +104,62 @@ def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(servic
     ]
     service._plan_retry(begin_cycle(service.worker))
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
+
+
+def planned_probe(service: Service) -> datetime | None:
+    """When the timetable probes next, in the product's time."""
+    jobs = [job for job in service._scheduler.get_jobs() if job.id == scheduler.PROBE]
+    return jobs[-1].trigger.run_date - datetime.now(UTC) + service._clock.now() if jobs else None
+
+
+def test_a_probe_is_planned_at_the_start_and_after_each_and_a_found_announcement_is_harvested(
+    service: Service, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_status.record_stage_done(store, "harvest", datetime(2026, 6, 16, 5, 30, tzinfo=UTC))
+    first = datetime(2026, 6, 17, 0, 10, tzinfo=UTC)
+    monkeypatch.setattr(service._scheduler, "start", lambda: None)
+    service.start()
+    planned = planned_probe(service)
+    assert planned is not None
+    assert abs(planned - first) < timedelta(seconds=30), "20:10 in New York"
+
+    found: list[tuple[date, date] | None] = [None, (date(2026, 6, 15), date(2026, 6, 16))]
+    harvested: list[tuple[object, ...]] = []
+
+    def run(worker: Worker, *days: date) -> Cycle:
+        harvested.append(days)
+        return begin_cycle(worker)
+
+    monkeypatch.setattr(scheduler, "probe_announcement", lambda *_: found.pop(0))
+    monkeypatch.setattr(scheduler.cycle, "run_cycle", run)
+    for minutes, expected in ((10, []), (30, [(date(2026, 6, 15), date(2026, 6, 16))])):
+        clock: Clock = service._clock  # type: ignore[assignment] # the fixture's
+        clock.moment = first - timedelta(minutes=10) + timedelta(minutes=minutes)
+        service._run_probe()
+        assert harvested == expected
+        assert planned_probe(service) is not None
+
+
+def test_a_store_that_is_behind_is_harvested_before_it_is_probed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service._scheduler, "start", lambda: None)
+    service.start()
+    assert planned_probe(service) is None
+    monkeypatch.setattr(scheduler.cycle, "run_cycle", begin_cycle)
+    service._run_cycle()
+    assert planned_probe(service) is not None
+
+
+def test_a_probe_that_breaks_off_is_not_tried_again_at_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise StoreError("/data/tracker.db: the disk is full; make room.")
+
+    monkeypatch.setattr(scheduler, "probe_announcement", fail)
+    service._run_probe()
+    assert planned_probe(service) is None
 
 
 @pytest.mark.parametrize(

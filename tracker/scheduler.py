@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -25,6 +25,7 @@ from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, snapshot
 from tracker.pipeline.backlog import read_backlog
 from tracker.pipeline.context import Cycle, begin_cycle
+from tracker.pipeline.harvest_probe import next_probe, probe_announcement
 from tracker.pipeline.process_memory import clear_caches, limit_heap, release_memory
 from tracker.pipeline.worker import make_worker
 from tracker.settings import Schedule, Settings
@@ -37,7 +38,7 @@ LATE_SECONDS = 3600
 """How late a job may start after a busy or paused hour; APScheduler's own second would drop it silently."""
 STOP_SECONDS = 5.0
 """How long a stop waits for the work in hand."""
-CYCLE, DUE_WORK, READING = "cycle", "due_work", "reading"
+CYCLE, DUE_WORK, READING, PROBE = "cycle", "due_work", "reading", "probe"
 """The names of the jobs, as `/health` shows them where one fails."""
 
 
@@ -91,6 +92,8 @@ class Service:
             )
         if self._is_behind():
             self._scheduler.add_job(self._run_cycle, DateTrigger(), id="first_cycle")
+        else:
+            self._plan_probe()
         self._scheduler.start()
 
     def next_harvest(self) -> datetime | None:
@@ -125,6 +128,34 @@ class Service:
     def _run_cycle(self) -> None:
         self._run_job(CYCLE, lambda: cycle.run_cycle(self.worker))
 
+    def _run_probe(self) -> None:
+        """Ask whether the announcement of the evening is there, and harvest it if so."""
+        days: tuple[date, date] | None = None
+        try:
+            days = probe_announcement(self.worker, self._harvest_after)
+        except Cancelled:
+            return
+        except Exception:
+            # The next cycle plans the next probe: planning it here would try again at once.
+            log.exception("the probe broke off; the timetable goes on")
+            return
+        if days is not None:
+            self._run_job(CYCLE, lambda: cycle.run_cycle(self.worker, *days))
+        else:
+            self._plan_probe()
+
+    def _plan_probe(self) -> None:
+        now = self._clock.now()
+        planned = next_probe(self._store, self._settings, now, self._harvest_after)
+        if planned is not None and not self._cancel.is_set():
+            # In real time: the product's clock may have been moved.
+            at = datetime.now(UTC) + max(timedelta(0), planned[1] - now)
+            self._scheduler.add_job(self._run_probe, DateTrigger(at), id=PROBE, replace_existing=True)
+
+    def _harvest_after(self, moment: datetime) -> datetime | None:
+        planned: datetime | None = self._trigger.get_next_fire_time(None, moment)
+        return planned
+
     def _run_due_work(self) -> None:
         self._run_job(DUE_WORK, lambda: cycle.run_due_work(self.worker))
 
@@ -148,6 +179,7 @@ class Service:
             self._log_finished(finished)
             if job == CYCLE:
                 self._plan_retry(finished)
+                self._plan_probe()
             if finished.is_unfinished:
                 # Whatever has become due meanwhile comes first: the jobs wait in line.
                 self._scheduler.add_job(self._read_on, DateTrigger(), id=READING, replace_existing=True)

@@ -91,6 +91,7 @@ class Schedule(ConfigTable):
     evening: Cron
     night: Cron
     day: Cron
+    probes: int = Field(ge=0, le=8)
     check_minutes: int = Field(ge=1)
     retry_minutes: int = Field(ge=1)
 

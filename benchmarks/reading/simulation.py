@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -22,6 +22,7 @@ from tracker.fetch.client import Client
 from tracker.harvest.api import ArxivApi
 from tracker.pipeline import cycle
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.harvest_probe import next_probe, probe_announcement
 from tracker.pipeline.worker import Worker, make_worker
 from tracker.sandbox.budget import RequestLimits
 from tracker.sandbox.server import Sandbox
@@ -71,6 +72,8 @@ class Simulation:
     """When each request began, by group of upstreams."""
     cycles: list[tuple[datetime, Cycle]] = field(default_factory=list)
     """Each cycle with its end."""
+    probes: list[datetime] = field(default_factory=list)
+    """When each probe began."""
     reading: list[tuple[float, float]] = field(default_factory=list)
     """From when to when papers waited to be read, as Unix time."""
 
@@ -85,8 +88,8 @@ class Simulation:
             return [tuple(row) for row in connection.execute(text(sql))]
 
     def run_service(self, until: datetime) -> None:
-        """What `tracker.scheduler.Service` does until then: harvests by the timetable, due work every some minutes, and
-        rounds of reading in between."""
+        """What `tracker.scheduler.Service` does until then: harvests by the timetable and where a probe finds an
+        announcement, due work every some minutes, and rounds of reading in between."""
         trigger, minutes = harvest_trigger(self.settings.schedule), self.settings.schedule.check_minutes
         next_due, next_harvest = self.time.now(), trigger.get_next_fire_time(None, self.time.now())
         if not self.cycles:
@@ -96,6 +99,11 @@ class Simulation:
             if next_harvest <= now:
                 next_harvest = trigger.get_next_fire_time(None, now + timedelta(seconds=1))
                 done = cycle.run_cycle(self.worker)
+            elif self._next_probe() <= now:
+                days = self._probe()
+                if days is None:
+                    continue
+                done = cycle.run_cycle(self.worker, *days)
             elif next_due <= now:
                 done = cycle.run_due_work(self.worker)
                 next_due = now + timedelta(minutes=minutes)
@@ -108,7 +116,19 @@ class Simulation:
             if began is not None:
                 self.reading.append((began, self.time.wall()))
                 began = None
-            self.time.advance_to(min(max(next_due, self.time.now()), next_harvest, until))
+            self.time.advance_to(min(max(next_due, self.time.now()), next_harvest, self._next_probe(), until))
+
+    def _harvest_after(self, moment: datetime) -> datetime | None:
+        planned: datetime | None = harvest_trigger(self.settings.schedule).get_next_fire_time(None, moment)
+        return planned
+
+    def _next_probe(self) -> datetime:
+        planned = next_probe(self.worker.store, self.settings, self.time.now(), self._harvest_after)
+        return planned[1] if planned else datetime.max.replace(tzinfo=UTC)
+
+    def _probe(self) -> tuple[date, date] | None:
+        self.probes.append(self.time.now())
+        return probe_announcement(self.worker, self._harvest_after)
 
     def entered(self) -> dict[str, datetime]:
         """When each paper had entered the main feed: the end of the cycle that entered it."""

@@ -10,16 +10,17 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tracker.config_files import config_dir
+from tracker.harvest.announcements import submission_deadline
 
-NEW_YORK = ZoneInfo("America/New_York")
 GITHUB = re.compile(r"github\.com/([\w-]+)/([\w.-]*[\w-])", re.ASCII)
 FILLER = "<p>We study a thing at length, as papers do, with many words and few links.</p>" * 20
+NUMBER = "NUMBER"
+"""In a made-up abstract: the number of the paper, so that each names a repository of its own."""
 IN_TEXT, WITHOUT_HTML, WITH_RECORD = 3, 5, 10
 """One in so many names its code in the text alone; has no HTML; has a record on the Hub, which suggests a
 repository."""
@@ -54,7 +55,8 @@ class World:
         arxiv_id = f"{day:%y%m}.{self.count:05}"
         self.papers.setdefault(day, []).append(arxiv_id)
         source = self.abstracts[self.count % len(self.abstracts)]
-        abstract, comment = str(source["abstract"]), str(source.get("comments") or "")
+        abstract = str(source["abstract"]).replace(NUMBER, str(self.count))
+        comment = str(source.get("comments") or "")
         named = [f"{owner}/{name}" for owner, name in GITHUB.findall(f"{abstract} {comment}")]
         for name in named:
             self._repository(name, arxiv_id, kind=self.count % REPOSITORIES)
@@ -69,7 +71,7 @@ class World:
         if not named and self.count % WITH_RECORD == 1:
             self._record(arxiv_id, own)
         # Submitted before the deadline of 14:00 in New York, spread over the day before it.
-        end = datetime.combine(day, time(14), NEW_YORK)
+        end = submission_deadline(day)
         at = end - timedelta(days=1) * (1 - number / papers) - timedelta(minutes=1)
         return {
             "arxiv_id": arxiv_id, "title": source["title"], "abstract": abstract, "authors": source["authors"],
@@ -114,6 +116,6 @@ def load_abstracts(folder: Path | None) -> list[dict[str, Any]]:
 
 def _make_up() -> Iterator[dict[str, Any]]:
     for number in range(10):
-        code = f" Our code is available at https://github.com/ann{number}/tool{number}." if number < 2 else ""
+        code = f" Our code is available at https://github.com/ann{NUMBER}/tool{NUMBER}." if number < 2 else ""
         yield {"title": f"On things of kind {number}", "abstract": f"We study a thing and measure it.{code}",
                "authors": ["Ann Author", "Bob Builder"]}  # fmt: skip

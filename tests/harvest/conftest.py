@@ -80,6 +80,8 @@ class Arxiv:
         )
         end = until + timedelta(seconds=59)
         matching = sorted((p for p in self.papers if since <= p.submitted <= end), key=lambda p: p.submitted)
+        if query["sortOrder"] == "descending":
+            matching.reverse()
         fault = self.faults.pop(0) if self.faults else None
         broken = fault(matching, start, size) if fault else None
         if broken is not None:

@@ -266,3 +266,16 @@ def test_a_withdrawal_is_stated_at_the_start(api, arxiv, paper, text, withdrawn)
     arxiv.papers = [paper("2606.00001", SINCE, comment=text)]
     [[version]], _ = read(api)
     assert version.withdrawn is withdrawn
+
+
+def test_a_probe_is_one_request_for_the_newest_paper(api, ten):
+    assert api.probe_window(SINCE, UNTIL) == (10, SINCE + timedelta(hours=1, minutes=10))
+    (asked,) = ten.asked
+    assert (asked["sortBy"], asked["sortOrder"], asked["max_results"]) == ("submittedDate", "descending", "1")
+    read(api)
+    assert ten.asked[1]["max_results"] == "4", "later pages are as large as before"
+
+
+def test_a_probe_of_an_empty_window_asks_once(api, arxiv):
+    assert api.probe_window(SINCE, UNTIL) == (0, None)
+    assert len(arxiv.asked) == 1

@@ -18,7 +18,7 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import Version, WindowResult
 from tracker.domain.protocols import Clock, UpstreamMemory
 from tracker.fetch.pace import Sleep
-from tracker.fetch.request_policy import RequestPolicy
+from tracker.fetch.request_policy import RETRIES, RequestPolicy
 from tracker.harvest import api_pages
 from tracker.harvest.api_session import UPSTREAM, PolicyAdapter
 from tracker.harvest.arxiv_text import CATEGORY, WITHDRAWN, clean_names, clean_text
@@ -38,7 +38,7 @@ class ArxivApi:
     """Reads windows of submission dates. Use one per process; all processes share the pace and the stops.
 
     `memory` keeps the stops; `clock` is the product's; when `cancel` is set, every wait ends with Cancelled. `sleep`
-    and `jitter` are for tests. `close()` it at the end.
+    and `jitter` are for tests. `retries` are those of a request that failed. `close()` it at the end.
     """
 
     def __init__(
@@ -50,10 +50,11 @@ class ArxivApi:
         *,
         sleep: Sleep | None = None,
         jitter: Callable[[], float] = random.random,
+        retries: int = RETRIES,
     ) -> None:
         self._settings = settings
         policy = RequestPolicy(settings, memory, clock, cancel, sleep=sleep, jitter=jitter)
-        self._adapter = PolicyAdapter(settings, policy)
+        self._adapter = PolicyAdapter(settings, policy, retries)
         # The policy paces and retries. The library's own pace and retries ignore other processes and Retry-After.
         self._client = arxiv.Client(page_size=settings.harvest.page_size, delay_seconds=0.0, num_retries=0)
         self._client.query_url_format = settings.upstreams.arxiv_api.rstrip("/") + "?{}"
@@ -93,6 +94,24 @@ class ArxivApi:
         """
         ids = list(arxiv_ids[:MOST_IDS])
         return self._search(arxiv.Search(id_list=ids, max_results=len(ids)), 0)[0] if ids else []
+
+    def probe_window(self, since: datetime, until: datetime) -> tuple[int, datetime | None]:
+        """How many papers were submitted (as v1) in [since, until], and when the newest of them was; one small request.
+
+        Raises UpstreamError, UpstreamStopped and Cancelled.
+        """
+        search = arxiv.Search(
+            query=build_query(self._settings.harvest.categories, (since, until)),
+            max_results=1,
+            sort_by=arxiv.SortCriterion.SubmittedDate,
+            sort_order=arxiv.SortOrder.Descending,
+        )
+        page_size, self._client.page_size = self._client.page_size, 1
+        try:
+            versions, page = self._search(search, 0)
+        finally:
+            self._client.page_size = page_size
+        return page.total, max((version.submitted_at for version in versions), default=None)
 
     def _read(self, window: Window, reading: _WindowReading) -> Generator[list[Version], None, int]:
         """Read one window, in halves where it has too many papers for one query; returns how many papers it holds."""

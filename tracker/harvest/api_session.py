@@ -23,8 +23,9 @@ _CHUNK = 65_536
 class PolicyAdapter(HTTPAdapter):
     """The adapter of the library's session: every request follows the policy, and every page is checked."""
 
-    def __init__(self, settings: Settings, policy: RequestPolicy) -> None:
+    def __init__(self, settings: Settings, policy: RequestPolicy, retries: int = RETRIES) -> None:
         super().__init__(max_retries=0)
+        self._retries = retries
         self._settings = settings
         self._policy = policy
         self._agent = user_agent(settings)
@@ -61,7 +62,7 @@ class PolicyAdapter(HTTPAdapter):
                     else "no connection, or it was cut off"
                 )
                 self._policy.record_failure(UPSTREAM, reason)
-                wait = self._policy.backoff_seconds(UPSTREAM, reason, tried, RETRIES)
+                wait = self._policy.backoff_seconds(UPSTREAM, reason, tried, self._retries)
             else:
                 retry_in = self._judge(response, body, url, tried)
                 if retry_in is None:
@@ -74,7 +75,7 @@ class PolicyAdapter(HTTPAdapter):
         """None where the response is good, else the seconds until the next try."""
         headers = {name.lower(): value for name, value in response.headers.items()}
         retry_in = self._policy.judge_response(
-            UPSTREAM, response.status_code, headers, body, tried=tried, retries=RETRIES
+            UPSTREAM, response.status_code, headers, body, tried=tried, retries=self._retries
         )
         if retry_in is not None or response.is_redirect:
             return retry_in
@@ -88,7 +89,7 @@ class PolicyAdapter(HTTPAdapter):
             return None
         reason = page if isinstance(page, str) else "a page that is not sorted as asked"
         self._policy.record_failure(UPSTREAM, reason)
-        return self._policy.backoff_seconds(UPSTREAM, reason, tried, RETRIES)
+        return self._policy.backoff_seconds(UPSTREAM, reason, tried, self._retries)
 
     def _send_once(
         self,

@@ -14,6 +14,7 @@ from tracker.harvest import announcements, day_proof, oai, rss
 from tracker.harvest.completeness import first_covered_day, ready_at
 from tracker.harvest.windows import Window, join_windows
 from tracker.pipeline.announcement_log import asked_windows
+from tracker.pipeline.appearances import WEEKS, latest_day, note_listing, note_reading
 from tracker.pipeline.context import Cycle
 from tracker.settings import Settings
 from tracker.store import day_proofs
@@ -25,8 +26,6 @@ RECORDED = timedelta(days=30)
 """How long a day may wait for its proof; sources are not read again for older ones."""
 KEPT = timedelta(days=40)
 """How long it is kept what a source listed."""
-WEEKS = timedelta(days=75)
-"""Earlier days whose numbers of papers say what is usual: more than eight of each weekday."""
 RETRY = timedelta(hours=2)
 """The least time between two readings of OAI-PMH for a day that is not proved."""
 
@@ -68,6 +67,8 @@ def record_api_reading(cycle: Cycle, submitted: Mapping[str, datetime], read: Co
         return any(first <= since and until <= last for first, last in joined)
 
     _record(cycle, "arxiv_api", submitted, [day for day in _recent_days(cycle) if is_read(day)])
+    if is_read(latest := latest_day(cycle.now, holidays)):
+        note_listing(cycle, "arxiv_api", latest, submitted)
 
 
 def record_oai_reading(cycle: Cycle, submitted: Mapping[str, datetime], since: date, until: datetime) -> None:
@@ -77,6 +78,9 @@ def record_oai_reading(cycle: Cycle, submitted: Mapping[str, datetime], since: d
     days = _recent_days(cycle)
     read = [day for day in days if start <= announcements.announcement_time(day) and ready_at(day) <= until]
     _record(cycle, oai.UPSTREAM, submitted, read)
+    latest = latest_day(cycle.now, cycle.settings.harvest.holidays)
+    if start <= announcements.announcement_time(latest) <= until:
+        note_listing(cycle, oai.UPSTREAM, latest, submitted)
 
 
 def record_rss_reading(cycle: Cycle, day: date, new: Collection[str], crossed: Collection[str]) -> None:
@@ -87,6 +91,7 @@ def record_rss_reading(cycle: Cycle, day: date, new: Collection[str], crossed: C
     ids = {*new, *(others & set(crossed))}
     day_proofs.save_listing(cycle.store, rss.UPSTREAM, dict.fromkeys(ids, day))
     day_proofs.record_readings(cycle.store, rss.UPSTREAM, {day: len(ids)}, cycle.now, blank=not ids)
+    note_reading(cycle, rss.UPSTREAM, day, is_shown=bool(ids))
 
 
 def rss_may_help(cycle: Cycle, unproved: Collection[date]) -> bool:

@@ -9,6 +9,7 @@ from tracker.domain.papers import Version
 from tracker.harvest import rss
 from tracker.harvest.announcements import announcement_time
 from tracker.pipeline.announcement_log import is_numbered_since, record_announcements, running_harvest
+from tracker.pipeline.appearances import note_reading
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.day_proofs import record_rss_reading, shown_by_rss
 from tracker.store import papers
@@ -48,6 +49,8 @@ def harvest_rss(cycle: Cycle) -> RssReading:
                 for kind in rss.NEW_KINDS
             }
             record_rss_reading(cycle, channel.day, kinds["new"], kinds["cross"])
+        elif shown is not None and channel.day < shown:
+            note_reading(cycle, rss.UPSTREAM, shown, is_shown=False)
     return reading
 
 

@@ -72,6 +72,25 @@ class DayProofRow(SQLModel, table=True):
     proved_at: datetime = time_field()
 
 
+class AppearanceRow(SQLModel, table=True):
+    """When a source first showed an announcement."""
+
+    __tablename__: ClassVar[Any] = "appearance"
+
+    __table_args__: ClassVar[Any] = ({"sqlite_with_rowid": False},)
+    day: date = Field(primary_key=True, sa_type=DayNumber)
+    source: str = Field(primary_key=True, sa_type=ARXIV_SOURCE)
+    missing_at: datetime | None = time_field(null=True)
+    """When it was last asked after the announcement was due and did not show it."""
+    shown_at: datetime | None = time_field(null=True)
+    probes: int = 0
+    """How many small requests were made for it …"""
+    probed_at: datetime | None = time_field(null=True)
+    """… and when the last of them began."""
+    refused: bool = False
+    """Whether one of them was refused or failed."""
+
+
 class WindowRow(SQLModel, table=True):
     """Proof that nothing was missed between two moments at one source."""
 
@@ -161,6 +180,7 @@ ANNOUNCEMENT = table(AnnouncementRow)
 DAY_LISTING = table(DayListingRow)
 DAY_READING = table(DayReadingRow)
 DAY_PROOF = table(DayProofRow)
+APPEARANCE = table(AppearanceRow)
 WINDOW = table(WindowRow)
 UPSTREAM = table(UpstreamRow)
 STAGE = table(StageRow)
