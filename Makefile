@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Processes that share the tests. JOBS=0 runs them in one, as a debugger needs it.
 JOBS ?= auto
 
-.PHONY: run demo test lint types docs accuracy bench bench-store readers reading soak fuzz faults audit browser container release-check clean
+.PHONY: run demo test lint types docs accuracy bench bench-store readers reading soak fuzz faults patterns audit browser container release-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

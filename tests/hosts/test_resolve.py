@@ -45,6 +45,8 @@ def test_the_page_is_matched_last() -> None:
         ("https://gist.github.com/owner/0123456789abcdef0123", "gist:owner/0123456789abcdef0123"),
         ("https://gitlab.com/a/b/c/-/blob/main/x.py", "gitlab:a/b/c"),
         ("https://gitlab.inria.fr/a/b.git", "gitlab:gitlab.inria.fr/a/b"),
+        ("https://git.example.edu/lab/group/name/-/tree/main", "gitlab:git.example.edu/lab/group/name"),
+        ("https://git.kernel.org/pub/scm/git/git.git", "page:https://git.kernel.org/pub/scm/git/git.git"),
         ("https://codeberg.org/a/b", "forgejo:codeberg.org/a/b"),
         ("https://hf.co/ns/name", "hf-model:ns/name"),
         ("https://huggingface.co/datasets/ns/name/viewer", "hf-dataset:ns/name"),

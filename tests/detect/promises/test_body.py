@@ -141,9 +141,9 @@ def test_no_text_raises(text: str) -> None:
 ])  # fmt: skip
 def test_hostile_bodies_are_read_in_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         body.read_body(piece * (size // len(piece)), lambda _: Place.SECTION)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(10_000)
     assert seconds(400_000) < 5.0
