@@ -106,8 +106,13 @@ def test_an_unchanged_cycle_renders_and_writes_no_feed(finished_run: Any) -> Non
 def test_the_site_as_static_files_is_the_same_without_what_asks_a_service(
     finished_run: Any, tmp_path: Path
 ) -> None:
-    folder, static = finished_run.worker.settings.public_dir, tmp_path / "static"
-    publish.publish(begin_cycle(finished_run.worker), static)
+    publish.publish(begin_cycle(finished_run.worker), tmp_path / "nowhere")
+    assert b'rel="self"' not in (tmp_path / "nowhere/feed.xml").read_bytes(), "nobody reaches 127.0.0.1"
+    settings = finished_run.worker.settings.model_copy(update={"public_url": "https://papers.example"})
+    worker = replace(finished_run.worker, settings=settings, rendered={}, archived={}, digested={})
+    folder, static = settings.public_dir, tmp_path / "static"
+    publish.publish(begin_cycle(worker))
+    publish.publish(begin_cycle(worker), static)
     names = {path.relative_to(folder) for path in folder.rglob("*.*")}
     assert {path.relative_to(static) for path in static.rglob("*.*")} == names
     plain = [name for name in names if name.suffix not in (".gz", ".br", ".zst")]

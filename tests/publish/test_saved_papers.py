@@ -55,8 +55,8 @@ def test_there_is_one_address(composer: Composer) -> None:
 
 
 @pytest.mark.parametrize(("query", "problem"), [
-    ("paper=", "No paper is named"), ("paper=none", "is no arXiv id"), ("paper=2606.00001&cat=cs.CL", "takes no other filter"),
-    ("paper=" + ",".join(f"2606.{n:05}" for n in range(201)), "at most 200"), ("paper=\x00\ud800", "is no arXiv id"),
+    ("paper=", "No paper is named"), ("paper=none", "is not an arXiv id"), ("paper=2606.00001&cat=cs.CL", "takes no other filter"),
+    ("paper=" + ",".join(f"2606.{n:05}" for n in range(201)), "at most 200"), ("paper=\x00\ud800", "is not an arXiv id"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said(composer: Composer, query: str, problem: str) -> None:
     assert problem in str(composer.answer("feed.xml", query).problem)
@@ -73,8 +73,9 @@ def test_longer_lists_are_split() -> None:
 
 
 def test_the_page_shows_the_address_and_nothing_of_the_text(configured: Callable[..., Settings]) -> None:
-    page = render_saved(configured(), "2606.00001 <script>alert(1)</script>").decode()
-    assert "http://127.0.0.1:8080/feed.xml?paper=2606.00001" in page
+    settings = configured(TRACKER_PUBLIC_URL="https://x.example/t/")
+    page = render_saved(settings, "2606.00001 <script>alert(1)</script>").decode()
+    assert ">https://x.example/t/feed.xml?paper=2606.00001<" in page
     assert "alert" not in page
     assert "No arXiv id" in render_saved(configured(), "none").decode()
     assert "No arXiv id" not in render_saved(configured(), None).decode()

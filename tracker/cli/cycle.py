@@ -40,8 +40,10 @@ def once(
     """
     from tracker.pipeline.completeness import list_short_days
     from tracker.pipeline.cycle import run_until_read
+    from tracker.pipeline.kept_address import settle_address
 
     first, last = parse_days(since, until)
+    settle_address(settings_for(context))
     with opened_worker(context, full_texts=not no_full_text) as worker:
         deadline = worker.now() + working_time(minutes) if minutes is not None else None
         done = run_until_read(worker, first, last, deadline)
@@ -177,14 +179,20 @@ def judge(
 def publish(
     context: typer.Context,
     to: Annotated[Path | None, typer.Option(help="Write the site to this folder instead.")] = None,
+    move: Annotated[
+        bool, typer.Option("--move", help="Publish for another public address than until now.")
+    ] = False,
 ) -> int:
     """Write feeds and pages, without any request."""
+    from tracker.pipeline.kept_address import settle_address
     from tracker.pipeline.publish import publish
 
+    if to is None:
+        settle_address(settings_for(context), move=move)
     if to is not None and not settings_for(context).public_url:
         print(
-            "No public address is set: items link to arXiv and feeds name no address that readers elsewhere can reach; "
-            "set TRACKER_PUBLIC_URL to where this folder will be served.",
+            "No public address is set: items link to arXiv, the list of feeds cannot be imported, and feeds do not name "
+            "their own address; set TRACKER_PUBLIC_URL to where this folder will be served.",
             file=sys.stderr,
         )
     return _run_stage(context, lambda cycle: publish(cycle, to))

@@ -40,6 +40,7 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
     from tracker import logs
     from tracker.cli.console import LogProgress
     from tracker.fetch.clock import make_clock
+    from tracker.pipeline.kept_address import keep_address
     from tracker.pipeline.worker_lock import hold_service_lock
     from tracker.scheduler import Service
     from tracker.store.engine import open_reader
@@ -51,6 +52,7 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
         upgraded_store(settings) as store,
         closing(open_reader(settings.store_url)) as reader,
     ):
+        keep_address(settings)
         service = Service(settings, store, make_clock(settings), LogProgress())
 
         def start(address: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 
 from tracker.publish import pages
-from tracker.publish.addresses import site_address
 from tracker.publish.composed_feeds import Composer
 from tracker.publish.feed_query import MOST_VALUES, FeedQueryError
 from tracker.settings import Settings
@@ -20,6 +19,6 @@ def build_composed_page(composer: Composer, settings: Settings, query: str) -> t
     except (FeedQueryError, ValueError) as error:
         problem, asked = str(error), {}
     page = pages.render_composed_feed(
-        channel, asked, composer.choices(), settings, address=site_address(settings), problem=problem
+        channel, asked, composer.choices(), settings, address=settings.public_url.rstrip("/"), problem=problem
     )
     return (400 if problem else 200), page

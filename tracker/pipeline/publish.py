@@ -15,6 +15,7 @@ from tracker.domain.items import Item
 from tracker.pipeline.archive import write_archive
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.digests import list_digests
+from tracker.pipeline.kept_address import describe_other_address
 from tracker.pipeline.site import build_site
 from tracker.pipeline.status import read_status
 from tracker.publish import feed_list, feeds, files, opml
@@ -32,6 +33,9 @@ NOT_OPEN, UNLINKED = 60, 20
 def publish(cycle: Cycle, to: Path | None = None) -> None:
     """Enter what is new into the feeds, and write the files that changed, to the public folder or to `to`."""
     with cycle.stage("publish") as stage:
+        if to is None and (other := describe_other_address(cycle.settings)):
+            stage.fail(other)
+            return
         cycle.counts.entered += feed_entries.add_new_entries(cycle.store, cycle.now)
         if not write_site(cycle, to):
             stage.fail(
@@ -74,12 +78,14 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
         days=days,
         served=to is None,
     )
-    rendered, digests = _render_changed_feeds(channels, settings, {} if to else cycle.worker.rendered, folder)
+    address = settings.public_url if to else site_address(settings)
+    before = {} if to else cycle.worker.rendered
+    rendered, digests = _render_changed_feeds(channels, settings, before, folder, address)
     files.write_files(
         folder,
         {
             **rendered,
-            "feeds.opml": opml.write_opml(channels, settings.feed, site_address(settings)),
+            "feeds.opml": opml.write_opml(channels, settings.feed, settings.public_url),
             **site,
         },
     )
@@ -104,7 +110,11 @@ def _load_sparse_categories(store: Store, main: Sequence[Item], settings: Settin
 
 
 def _render_changed_feeds(
-    channels: Sequence[tuple[str, Channel]], settings: Settings, before: Mapping[str, str], folder: Path
+    channels: Sequence[tuple[str, Channel]],
+    settings: Settings,
+    before: Mapping[str, str],
+    folder: Path,
+    address: str,
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """The feeds whose digest is not that of `before`, by path, and the digests of all."""
     rendered: dict[str, bytes] = {}
@@ -120,7 +130,7 @@ def _render_changed_feeds(
                     feed_format,
                     settings.feed,
                     public_url=settings.public_url,
-                    address=site_address(settings),
+                    address=address,
                     hub=settings.notify.websub_hub,
                 )
     return rendered, digests

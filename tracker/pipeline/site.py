@@ -54,20 +54,21 @@ def build_site(
     a page for every paper in one of the lists. `newest` are the items of the main feed in order; `channels` all feeds with
     the name of their group; `days` those of the archive. A copy that is not `served` answers no query: it has no filters, and
     a page for every paper of the archive."""
-    address, of_feeds = site_address(settings), feed_pages.list_feed_pages(channels)
+    public = settings.public_url.rstrip("/")
+    address, of_feeds = site_address(settings) if served else public, feed_pages.list_feed_pages(channels)
     overview = _load_overview(store, settings, of_feeds, days, served=served)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
     if not served:
         everything += archive.load_archived_items(store, days)
     by_work = {item.work: item for item in reversed(everything) if item.arxiv_id}
     lists = (newest, not_open, releases, unlinked)
-    index = pages.render_index(*lists, status, settings, address=address, feed_pages=of_feeds, overview=overview)
+    index = pages.render_index(*lists, status, settings, address=public, feed_pages=of_feeds, overview=overview)
     site = {
         "index.html": index,
         **archive_pages.render_archive(overview, settings),
         "not-open.html": pages.render_not_open(not_open, unlinked, settings),
         "browse.html": pages.render_browse(of_feeds, settings, status, overview),
-        "feeds.html": pages.render_feeds(channels, settings, status, address=address),
+        "feeds.html": pages.render_feeds(channels, settings, status, address=public),
         "trends.html": _render_trends(store, settings, status),
         "organisations.html": pages.render_organisations(
             trends.count_by_organisation(store), settings, status, of_feeds

@@ -10,6 +10,9 @@ from tracker.settings import Settings
 
 PRODUCT_NAME = "arxiv-code-tracker"
 """The scheme of the product's own URIs, the same for every installation, and its name in feeds."""
+OWN_ADDRESS = "<!--site-->"
+"""In a page, the place of the site's address where no public one is set: the server knows it from the request, and in a
+static copy the address is relative."""
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 # compared, not bound
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]|$)")
 _RESERVED = "/:?=&%#+,;@!$'()*~"

@@ -15,7 +15,7 @@ from tracker.settings import Feed
 def write_opml(channels: Sequence[tuple[str, Channel]], feed: Feed, public_url: str) -> bytes:
     """All feeds in the order given, each with the title of its group (`Categories`; empty: no group).
 
-    `public_url` is the address of the site. If it is not known and empty, addresses are relative to the list's own.
+    `public_url` is the address of the site. If it is empty, addresses are relative to the list's own.
     """
     base = f"{public_url.rstrip('/')}/" if public_url else ""
     root = etree.Element("opml", version="2.0")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from tracker.domain.feeds import DAILY_FEED, FEED_FORMATS, RSS, WEEKLY_FEED, Channel
 from tracker.domain.status import Status
 from tracker.publish import render
-from tracker.publish.addresses import page_href
+from tracker.publish.addresses import OWN_ADDRESS, page_href
 from tracker.publish.readable_text import clean_text
 from tracker.settings import Settings
 
@@ -45,6 +47,7 @@ def render_page(
         "formats": FEED_FORMATS,
         "digests": DIGEST_LINKS,
         "address": "",
+        "own_address": Markup(OWN_ADDRESS),  # noqa: S704 # a constant of ours
         "paged": True,
         "wanted": "",
         "href": page_href,

@@ -14,7 +14,6 @@ from tracker.domain.feeds import GONE_FEED, PROMISE_KEPT_FEED, Channel
 from tracker.domain.items import Item
 from tracker.domain.paper_ids import find_arxiv_ids, parse_arxiv_id
 from tracker.domain.terms import Fact
-from tracker.publish.addresses import site_address
 from tracker.publish.feed_query import FeedQueryError
 from tracker.publish.feed_window import newest_items
 from tracker.publish.page import render_page
@@ -47,7 +46,7 @@ def parse_saved(query: str) -> tuple[str, ...]:
     for text in (part for _, value in pairs for part in value.split(",") if part.strip()):
         arxiv_id = parse_arxiv_id(text)
         if arxiv_id is None:
-            raise FeedQueryError(f"{text[:40]!r} is no arXiv id; one is written like 2607.01234.")
+            raise FeedQueryError(f"{text[:40]!r} is not an arXiv id; one is written like 2607.01234.")
         ids[arxiv_id] = None
     if not ids:
         raise FeedQueryError("No paper is named: feed.xml?paper=2607.01234,2607.01235")
@@ -102,7 +101,7 @@ def render_saved(settings: Settings, text: str | None) -> bytes:
     return render_page(
         "saved.html",
         settings,
-        address=site_address(settings),
+        address=settings.public_url.rstrip("/"),
         queries=queries,
         count=sum(query.count(",") + 1 for query in queries),
         asked=text is not None,

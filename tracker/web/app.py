@@ -24,6 +24,7 @@ from tracker.web.dynamic import DynamicPages, StorePages, WorkerThreads
 from tracker.web.files import CachePolicy, FileEndpoint, FileRoute, NotFound, SnapshotEndpoint
 from tracker.web.health import Health, HealthEndpoints, MetricsRenderer
 from tracker.web.middleware import Errors, FloodLimit, ForwardedClient, PublicPrefix, RequestBounds
+from tracker.web.own_address import FILLED, FilledFileEndpoint
 from tracker.web.published import PublishedFiles
 from tracker.web.redirects import FoldedRoute, Redirects
 from tracker.web.references import TYPES, ReferenceEndpoint, References
@@ -81,7 +82,7 @@ def build_app(
     )
     monitoring = HealthEndpoints(folder, Health(health, clock, metrics), not_found)
     routes: list[BaseRoute] = [
-        FileRoute(files, FileEndpoint(files, policy), dynamic.paths_with_query()),
+        _file_route(files, policy, dynamic, public_url),
         FoldedRoute(files),
         Route("/health", monitoring.health),
         Route("/metrics", monitoring.metrics),
@@ -92,6 +93,12 @@ def build_app(
     ]
     # Not Starlette(), whose two layers for errors wrap every message that is sent: a 304 took a quarter longer.
     return Router(routes, redirect_slashes=False, default=not_found, middleware=_middleware(public_url, not_found))
+
+
+def _file_route(files: PublishedFiles, policy: CachePolicy, dynamic: DynamicPages, public_url: str) -> FileRoute:
+    endpoint = FileEndpoint(files, policy)
+    filled = {} if public_url else dict.fromkeys(FILLED, FilledFileEndpoint(endpoint, policy))
+    return FileRoute(files, endpoint, dynamic.paths_with_query(), filled)
 
 
 def _moved_routes(files: PublishedFiles, not_found: NotFound) -> list[BaseRoute]:

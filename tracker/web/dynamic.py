@@ -20,6 +20,7 @@ from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.publish.composed_feeds import Composer
 from tracker.web.addresses import ARCHIVE, FEED_OF_PAPER, FEEDS, MAIN_FEEDS, PAPER, SEARCH, meaningful_query
 from tracker.web.files import CachePolicy, NotFound
+from tracker.web.own_address import fill_page
 from tracker.web.published import TYPES
 from tracker.web.responses import (
     ANY_ORIGIN,
@@ -168,9 +169,8 @@ class DynamicPages:
         if not query or not self._compose:
             return self._not_found.response()
         status, body = await self._threads.run(partial(self._compose, query))
-        response = generated(
-            request, body, HTML, {"cache-control": f"public, max-age={CACHE_SECONDS}", **SECURITY}
-        )
+        headers = {"cache-control": f"public, max-age={CACHE_SECONDS}", **SECURITY}
+        response = generated(request, fill_page(request.scope, body), HTML, headers)
         if response.status_code == 200:
             response.status_code = status
         return response

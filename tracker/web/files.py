@@ -6,16 +6,17 @@ Sources: RFC 9111 and RFC 5861 (caching).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.domain.protocols import Clock
@@ -118,11 +119,18 @@ class FileRoute(BaseRoute):
     """Matches the addresses of published files. It is the first route: most requests are for files.
 
     At the addresses in `with_query`, and at those of feeds below `feeds/` where they take filters, a query asks for
-    something else than the file.
+    something else than the file. The files of some addresses have another endpoint, which `others` names.
     """
 
-    def __init__(self, files: PublishedFiles, endpoint: FileEndpoint, with_query: frozenset[str]) -> None:
+    def __init__(
+        self,
+        files: PublishedFiles,
+        endpoint: FileEndpoint,
+        with_query: frozenset[str],
+        others: Mapping[str, ASGIApp] = MappingProxyType({}),
+    ) -> None:
         self._files, self._endpoint, self._with_query = files, endpoint, with_query
+        self._others = others
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """A full match where there is such a file."""
@@ -132,7 +140,7 @@ class FileRoute(BaseRoute):
         file = self._files.at_address(address)
         if file is None:
             return Match.NONE, {}
-        return Match.FULL, {"endpoint": self._endpoint, "published_file": file}
+        return Match.FULL, {"endpoint": self._others.get(address, self._endpoint), "published_file": file}
 
     def _takes_query(self, address: str) -> bool:
         if address in self._with_query:
@@ -141,7 +149,8 @@ class FileRoute(BaseRoute):
 
     def handle(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Send the file."""
-        return self._endpoint(scope, receive, send)
+        sent: Coroutine[Any, Any, None] = scope["endpoint"](scope, receive, send)
+        return sent
 
 
 class SnapshotEndpoint:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tracker.web.dynamic import WorkerThreads
+from tracker.web.own_address import fill_page
 from tracker.web.responses import HTML, SECURITY, generated, momentary, plain_text
 
 LONGEST_BODY = 1_500_000
@@ -38,6 +39,7 @@ class SavedEndpoint:
             fields = dict(parse_qsl(form.decode("utf-8", "replace"), errors="replace", max_num_fields=5))
         except ValueError:
             return plain_text(400, "This is not the form of the page.\n")
-        response = momentary(HTML, await self._threads.run(partial(self._page, fields.get("text", ""))))
+        page = await self._threads.run(partial(self._page, fields.get("text", "")))
+        response = momentary(HTML, fill_page(request.scope, page))
         response.headers.update(SECURITY)
         return response
