@@ -30,7 +30,7 @@ def test_a_stop_of_arxiv_is_what_slows_the_reading(world: World, start_run: Star
         assert not done.is_unfinished, "no round is begun while arXiv is left alone"
         found = run.health()["backlog"]
         assert found["papers"] == 4
-        assert found["slowed_by"].startswith("arXiv is left alone until 2026-06-17 11:")
+        assert found["slowed_by"].startswith("no requests to arXiv until 2026-06-17 11:")
         assert found["estimated_seconds"] > 5 * 3600
         page = (run.worker.settings.public_dir / "index.html").read_text()
         assert "4 papers wait to be read further" in page

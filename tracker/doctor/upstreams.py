@@ -90,11 +90,11 @@ def _check_upstream(
         if now - state.failing_since > LONG_FAILING and ":" not in name:
             mark, todo = BAD, "Check whether this machine reaches it (`--online`), and its status page."
         else:
-            mark, todo = WARN, "Nothing: it is tried again by itself."
+            mark, todo = WARN, "Nothing to do: it is retried automatically."
     if state and state.stop_until and state.stop_until > now:
         facts.append(f"not asked until {state.stop_until:%Y-%m-%dT%H:%M:%SZ}: {clean_text(state.stop_reason)}")
         if mark != BAD:
-            mark, todo = WARN, "Nothing: it is asked again by itself."
+            mark, todo = WARN, "Nothing to do: requests resume automatically."
     return Finding("upstreams", name, mark, "; ".join(facts), todo)
 
 

@@ -145,7 +145,7 @@ def _judge_link(
         return _Judgement(State.UNKNOWN, LicenceClass.UNKNOWN, link, (own, "it was not checked yet"))
     if link.lost_at is not None and link.lost_at <= moment:
         since = f"since {link.lost_at:%Y-%m-%d} its name leads to something else"
-        why = (own, since, "whether that is the authors' too is not known")
+        why = (own, since, "it is not known whether that is the authors' too")
         return _Judgement(State.UNKNOWN, LicenceClass.UNKNOWN, link, why)
     match latest.outcome:
         case Outcome.UNKNOWN | Outcome.BLOCKED:

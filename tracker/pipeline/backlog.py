@@ -61,7 +61,7 @@ def _find_hindrance(store: Store, settings: Settings, now: datetime) -> tuple[da
     stops = [stop for name in names if (stop := memory.stopped(name, now))]
     if stops:
         until, reason = max(stops)
-        return until, f"arXiv is left alone until {until:%Y-%m-%d %H:%M} UTC ({reason})"
+        return until, f"no requests to arXiv until {until:%Y-%m-%d %H:%M} UTC ({reason})"
     most = settings.limits.full_texts_per_day
     free_at = memory.spent_until(budget_name(ReadDepth.TEXT), most, DAY_SECONDS, now)
     if free_at is not None:

@@ -64,7 +64,7 @@ def _check_host(cycle: Cycle, host: Host, stage: Stage) -> None:
         reasons = [result.check.reason for result in results if result.check.outcome is Outcome.UNKNOWN]
         is_refused = any(TOKEN_REFUSED in reason for reason in reasons)
         if len(reasons) == len(results) and (is_refused or not results or len(results) >= FEW):
-            reason = reasons[0] if reasons else "nothing was answered"
+            reason = reasons[0] if reasons else "no response"
             stage.fail(f"none of {len(due)} checks had a result: {reason}")
             return
 

@@ -149,7 +149,7 @@ def column_chart(name: str, title: str, shares: Sequence[Share]) -> Markup:
     description = f"{len(shares)} months"
     if whole:
         description += f", from {format_percent(whole[0].share)} in {whole[0].name} to {format_percent(whole[-1].share)} in {whole[-1].name}"
-    return _svg(name, title, f"{description}. Months marked with an asterisk are not whole.", parts)
+    return _svg(name, title, f"{description}. Months marked with an asterisk are incomplete.", parts)
 
 
 def sparkline(name: str, title: str, shares: Sequence[Share]) -> Markup:

@@ -48,8 +48,8 @@ def list_channels(
         *(("Categories", channel) for channel in _by_category(main, thin, settings)),
         *(("Licences", channel) for channel in _by_licence(main, settings)),
         *(("Organisations", channel) for channel in _by_organisation(main, watched, settings)),
-        *(("Where it is", channel) for channel in _by_host(main, settings)),
-        *(("What it is", channel) for channel in _by_kind(main, settings)),
+        *(("Hosts", channel) for channel in _by_host(main, settings)),
+        *(("Kinds of artifacts", channel) for channel in _by_kind(main, settings)),
         *(("Events", channel) for channel in _by_event(entered, settings)),
     ]
 
