@@ -12,23 +12,27 @@ import threading
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tracker import settings
+from tracker.domain.digests import Digest
 from tracker.domain.feeds import Channel
 from tracker.domain.items import Item
 from tracker.domain.terms import Fact, State
 from tracker.fetch import clock
 from tracker.pipeline import cycle
 from tracker.pipeline.archive import build_selection_page
+from tracker.pipeline.composing import build_composed_page
 from tracker.pipeline.site import build_search_page, build_site
 from tracker.pipeline.status import read_status
 from tracker.pipeline.worker import make_worker
 from tracker.publish import archive_pages, feed_window
+from tracker.publish.digests import digest_line, list_digest_channels, list_periods
+from tracker.publish.saved_papers import render_saved
 from tracker.sandbox.server import Sandbox
 from tracker.settings import Settings
 from tracker.store import items
@@ -104,6 +108,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
                 store, loaded, "cat=cs.CL,cs.LG&sort=submitted&licence=<b>"
             )
             _, pages["archive-found.html"] = build_selection_page(store, loaded, "has=weights")
+            _, pages["feeds-composed.html"] = build_composed_page(
+                worker.composer, loaded, "keyword=model,-medical <b>"
+            )
+            _, pages["feeds-wrong.html"] = build_composed_page(worker.composer, loaded, "banana=<b>")
+            pages["saved.html"] = render_saved(loaded, f"2606.00001 {LONG}")
             pages["search.html"] = build_search_page(store, loaded, "model's <b>", 1)
             pages["search-all.html"] = build_search_page(store, loaded, "e", 2, read_status(worker, NOW))
             return pages
@@ -115,8 +124,10 @@ def channels(newest: list[Item], loaded: Settings) -> list[tuple[str, Channel]]:
     def make_channel(name: str, chosen: list[Item]) -> Channel:
         return Channel(name=name, title=f"Feed of {name}", description="What it holds.", items=tuple(chosen))
 
+    day = list_periods([f"{NOW - timedelta(days=3):%Y-%m-%d}"], NOW)[0][0]
+    digest = Digest(period=day, lines=tuple(digest_line(item, loaded.public_url) for item in newest))
     main = Channel(name="", title=loaded.feed.title, description=loaded.feed.description, items=tuple(newest))
-    listed: list[tuple[str, Channel]] = [("Everything", main)]
+    listed: list[tuple[str, Channel]] = [("Everything", main), *list_digest_channels([digest], (), loaded)]
     listed += [
         ("Categories", make_channel(category, [item for item in newest if category in item.categories]))
         for category in loaded.harvest.categories

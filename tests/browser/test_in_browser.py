@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-WIDTHS = (320, 768, 1440)
+WIDTHS = (320, 360, 768, 1440)
 AXE_WIDTHS = {"light": WIDTHS[:1], "dark": WIDTHS[-1:]}
 """Where axe runs on every page: half a second each time. On one page of each kind it runs at all widths."""
 HOSTILE = {f"paper/2606.0000{number}" for number in (1, 2, 3)}
