@@ -13,7 +13,7 @@ import pytest
 from tracker.domain.digests import Digest
 from tracker.domain.feeds import ATOM, JSON_FEED, RSS, Channel, FeedFormat
 from tracker.domain.items import Item
-from tracker.domain.terms import Fact, LicenceClass, State
+from tracker.domain.terms import Fact, LicenceClass, Place, State
 from tracker.publish import digests, feeds
 from tracker.settings import Settings
 
@@ -96,6 +96,16 @@ def test_a_day_is_one_item_by_category_with_a_line_for_each_paper(
     assert body.count("“Our code is available at https://github.com/ann/tool.”") == 3
 
 
+def test_a_line_quotes_the_authors_alone_and_names_artifacts_before_pages(item: Make, link: Make) -> None:
+    page = link(reference="page:https://x.example", url="https://x.example", kind="page", evidence="At x.example.")
+    recorded = link(place=Place.HUB, evidence="The Hugging Face Hub's record of this paper names it.")
+    [name] = [shown.name for shown in digests.digest_line(item(links=(recorded, page)), SITE).links]
+    assert name == "ann/tool"
+    assert digests.digest_line(item(links=(recorded, page)), SITE).sentence == "At x.example."
+    assert digests.digest_line(item(links=(recorded,)), SITE).sentence == ""
+    assert [shown.name for shown in digests.digest_line(item(links=(page,)), SITE).links] == ["https://x.example"]
+
+
 def test_all_formats_hold_the_same_digests(item: Make, digest: Make, written: Make) -> None:
     both = [digest([item(1)], "2026-06-16"), digest([item(2)], "2026-06-15")]
     document = written(both, JSON_FEED)
@@ -155,3 +165,4 @@ def test_the_feeds_of_digests_say_their_order_and_count_their_items(
     assert [channel.path(RSS) for channel in channels] == ["feeds/daily.xml", "feeds/weekly.xml"]
     assert [channel.count for channel in channels] == [1, 0]
     assert all("come first" in channel.description for channel in channels)
+    assert ["first item follows" in channel.description for channel in channels] == [False, True]

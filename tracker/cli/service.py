@@ -183,7 +183,8 @@ def demo(context: typer.Context) -> int:
     logs.set_up(plain)
     with Sandbox(DEMO_WORLD) as sandbox:
         return serve(
-            _demo_settings(plain, sandbox.upstreams), announce="Demo: the upstreams are simulated on this machine. "
+            _demo_settings(plain, sandbox.upstreams),
+            announce="Demo: the upstreams are simulated on this machine. ",
         )
 
 

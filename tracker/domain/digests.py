@@ -49,7 +49,7 @@ class DigestLine:
     """What is open, as `Open code and weights`."""
     links: tuple[DigestLink, ...]
     sentence: str
-    """The sentence of the authors that links it."""
+    """The sentence of the authors that links it, empty where none is known."""
     mark: str
     """What was lost since it entered the feed, as `withdrawn`; empty where nothing was."""
     marked_at: datetime | None

@@ -9,7 +9,7 @@ from itertools import groupby
 from tracker.domain.digests import Digest, DigestLine, DigestLink, Period
 from tracker.domain.feeds import DAILY_FEED, WEEKLY_FEED, Channel
 from tracker.domain.items import Item, ItemLink
-from tracker.domain.terms import LicenceClass
+from tracker.domain.terms import LicenceClass, Place
 from tracker.publish import answer, render, wording
 from tracker.publish.addresses import PRODUCT_NAME, page_href, product_uri, web_address
 from tracker.publish.feed_entry import FeedEntry, changed_after, list_lost
@@ -62,9 +62,10 @@ def list_digest_channels(
 
 
 def _channel(name: str, title: str, unit: str, digests: Sequence[Digest]) -> Channel:
+    empty = "" if digests else f" The first item follows when the first {unit} with papers is over."
     description = (
         f"One item for each {unit} (UTC), once it is over: the papers that entered the main feed, by category, each on "
-        f"one line with its links, licence and sentence. {ORDER}"
+        f"one line with its links, licence and sentence. {ORDER}{empty}"
     )
     return Channel(
         name=name, title=title, description=description, items=(), page="archive", digests=tuple(digests)
@@ -73,8 +74,10 @@ def _channel(name: str, title: str, unit: str, digests: Sequence[Digest]) -> Cha
 
 def digest_line(item: Item, public_url: str) -> DigestLine:
     """The line of a paper, for a site at `public_url`, which is empty if the site has no public address."""
-    own = item.own_artifacts()
-    sentence = next((link.evidence for link in item.own_links() if link.evidence), "")
+    own = item.own_links()
+    # What the Hub's record says of a link is a sentence of this program and not of the authors.
+    sentence = next((link.evidence for link in own if link.evidence and link.place is not Place.HUB), "")
+    artifacts = [link for link in own if link.kind != "page"] or own
     marks = ["withdrawn"] if item.withdrawn else []
     marks += [label[:1].lower() + label[1:] for label, _ in list_lost(item)]
     page = f"{public_url.rstrip('/')}/paper/{item.arxiv_id}" if public_url and item.arxiv_id else ""
@@ -84,7 +87,7 @@ def digest_line(item: Item, public_url: str) -> DigestLine:
         title=_cut(readable_text(item.title) or readable_text(item.work), MOST_TITLE),
         url=web_address(page or wording.paper_url(item) or ""),
         opened=answer.headline(item),
-        links=tuple(_link(link) for link in item.own_links()[:MOST_LINKS] if link in own),
+        links=tuple(map(_link, artifacts[:MOST_LINKS])),
         sentence=_cut(readable_text(sentence), MOST_SENTENCE),
         mark=", ".join(marks),
         marked_at=item.changed_at if marks else None,

@@ -62,7 +62,8 @@ def feed_label(channel: Channel) -> str:
     """`cs.CL`, `MIT`, `Ai2`, `GitHub`, `Weights`: the last part of a feed's name."""
     folder, _, last = channel.name.partition("/")
     if folder in ("host", "kind"):
-        return SITES.get(last, last) if folder == "host" else last.capitalize()
+        name = SITES.get(last, last) if folder == "host" else last
+        return name[:1].upper() + name[1:]
     last = last or channel.name or channel.title
     return last.capitalize() if last in KINDS else last
 

@@ -9,7 +9,7 @@ from tracker.domain.terms import Fact, State
 
 ORDER = (
     "Papers with open code and weights come first, then those with open code and data or a demo, then code alone; "
-    "among equals kept promises first, then the newest."
+    "in each group kept promises come first, then the newest."
 )
 """The order, in a sentence for readers."""
 
