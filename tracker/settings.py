@@ -189,6 +189,13 @@ class Snapshot(ConfigTable):
     level: int = Field(ge=1, le=19)
 
 
+class Archive(ConfigTable):
+    """Whether Software Heritage is asked to archive code that opened, and how often an hour."""
+
+    save_code: bool
+    saves_per_hour: int = Field(ge=0)
+
+
 class Retention(ConfigTable):
     """How long raw evidence is kept that no public view shows."""
 
@@ -237,6 +244,7 @@ class Settings(ConfigTable):
     feed: Feed
     web: Web
     snapshot: Snapshot
+    archive: Archive
     retention: Retention
     notify: Notify
     now: datetime | None = None

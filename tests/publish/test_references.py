@@ -148,6 +148,17 @@ def test_the_code_is_cited_with_its_licence_commit_and_swhid(
         assert part in body
 
 
+def test_without_a_commit_the_swhid_is_that_of_the_archived_snapshot(
+    item: Callable[..., Item], link: Callable[..., ItemLink]
+) -> None:
+    snapshot = "swh:1:snp:" + "b2" * 20
+    copy = f"https://archive.softwareheritage.org/{snapshot}"
+    body = written(write_csl, item(links=(link(copy_url=copy),)))
+    assert f"{snapshot};origin=https://github.com/ann/tool" in body
+    assert "swh:1" not in written(write_csl, item(links=(link(copy_url=f"{copy}ff"),)))
+    assert snapshot not in written(write_csl, item(links=(link(commit=COMMIT, copy_url=copy),)))
+
+
 @pytest.mark.parametrize(("state", "content", "is_cited"), [
     (State.OPEN, Content.CODE, True), (State.AVAILABLE, Content.CODE, True), (State.PROMISED, Content.PLACEHOLDER, False),
     (State.GONE, Content.CODE, False), (State.UNKNOWN, Content.UNKNOWN, False), (State.AVAILABLE, Content.EMPTY, False),

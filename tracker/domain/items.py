@@ -32,7 +32,7 @@ class ItemLink:
     licence_note: str = ""
     """A conflict or a doubt about the licence, as a sentence."""
     copy_url: str | None = None
-    """An archived copy of what is gone."""
+    """A copy in an archive."""
     commit: str | None = None
     """The commit that was last read, as hexadecimal digits; None where the host gave none."""
     found_at: datetime | None = None

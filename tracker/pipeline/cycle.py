@@ -22,6 +22,7 @@ from tracker.pipeline.publish import publish, write_site
 from tracker.pipeline.read import read_papers
 from tracker.pipeline.reading import read_further
 from tracker.pipeline.retention import delete_old_evidence
+from tracker.pipeline.save_code import save_code
 from tracker.pipeline.tokens import report_refused_tokens
 from tracker.pipeline.webhooks import send_webhooks
 from tracker.pipeline.websub import announce_changed_feeds
@@ -88,6 +89,7 @@ def run_stages(cycle: Cycle) -> None:
     check_judge_publish(cycle)
     read_round(cycle)
     find_archived_copies(cycle)
+    save_code(cycle)
     if raise_alarms(cycle):
         write_site(cycle)
     delete_old_evidence(cycle)

@@ -19,6 +19,7 @@ from tracker.publish.readable_text import readable_text
 MOST_AUTHORS = 3_000
 """Authors that are written; the largest collaborations have about so many."""
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SNAPSHOT = re.compile(r"swh:1:snp:[0-9a-f]{40}(?![0-9a-f])", re.ASCII)
 _SHOWN = (State.OPEN, State.AVAILABLE)
 
 
@@ -97,7 +98,10 @@ def _software(item: Item, key: str) -> Software | None:
 
 
 def _swhid(link: ItemLink, commit: str, url: str) -> str:
-    """The SWHID of the commit that was read (ISO/IEC 18670): it is made of git's own id, archived or not."""
-    if link.kind != "repository" or len(commit) != 40:
+    """The SWHID of the commit that was read (ISO/IEC 18670): it is made of git's own id, archived or not. Where the commit
+    is not known, that of the archived snapshot."""
+    if link.kind != "repository":
         return ""
-    return f"swh:1:rev:{commit};origin={url.replace(';', '%3B')}"
+    snapshot = _SNAPSHOT.search(link.copy_url or "")
+    core = f"swh:1:rev:{commit}" if len(commit) == 40 else snapshot[0] if snapshot else ""
+    return f"{core};origin={url.replace(';', '%3B')}" if core else ""

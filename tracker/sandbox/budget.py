@@ -16,7 +16,8 @@ class RequestLimits:
 
     GitHub's are the real ones (docs.github.com, "Rate limits for the REST API"). The Hub's are generous, so
     that a whole listing day can be played in one go; the real ones are 500 without an account and 1,000 with
-    one, in five minutes (huggingface.co/docs/hub/rate-limits).
+    one, in five minutes (huggingface.co/docs/hub/rate-limits). Software Heritage's are those of requests to save without
+    an account (swh-web, throttle scope `swh_save_origin`): ten an hour, and 120 questions how one stands.
     """
 
     github_anonymous: int = 60
@@ -24,6 +25,8 @@ class RequestLimits:
     graphql: int = 5000
     hub_anonymous: int = 10_000
     hub_account: int = 10_000
+    swh_saves: int = 10
+    swh_status: int = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def control_routes(stand_in: StandIn) -> list[Route]:
         stand_in.log.clear()
         stand_in.orders.clear()
         stand_in.ledger.clear()
+        stand_in.software_heritage.forget_requests()
         return JSONResponse({})
 
     return [

@@ -30,7 +30,6 @@ FORGES: Mapping[str, tuple[RespondFromFolder, str]] = {
     "codeberg": (forgejo.respond, "forgejo/codeberg.org"),
     "bitbucket": (bitbucket.respond, "bitbucket"),
     "zenodo": (zenodo.respond, "zenodo"),
-    "software_heritage": (swh.respond, "swh"),
 }
 """The module that plays each of the other hosts, and its folder of a world."""
 SELF_HOSTED = (("api/v4", "gitlab", gitlab.respond), ("api/v1", "forgejo", forgejo.respond))
@@ -53,6 +52,7 @@ class StandIn:
         self.oai = ArxivOai(world)
         self.github = GitHubWorld(world)
         self.hub = HubWorld(world)
+        self.software_heritage = swh.SoftwareHeritage(world / "swh")
         self.stopping = asyncio.Event()
 
     def respond(self, upstream: str, request: SandboxRequest) -> tuple[SandboxResponse, str]:
@@ -82,6 +82,8 @@ class StandIn:
                 return rate_limits.respond(request, self.github, self.ledger, self.limits)
             case "huggingface":
                 return self._hub(request)
+            case "software_heritage":
+                return self.software_heritage.respond(request, self.ledger, self.limits)
             case "web":
                 return self._web(request)
         respond, folder = FORGES[upstream]

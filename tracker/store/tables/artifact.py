@@ -60,7 +60,7 @@ class ArtifactRow(SQLModel, table=True):
     licences_beside: list[list[Any]] = list_field()
     """Licences of its files that concern one fact only: [fact, SPDX id or NULL, class, source, note]."""
     copy_url: str | None = None
-    """A copy in an archive, searched for once the artifact was gone."""
+    """A copy in an archive: of what opened, where archiving is on, else searched for once the artifact was gone."""
     copy_searched_at: datetime | None = time_field(null=True)
     newest_at: datetime | None = time_field(null=True)
     """Submission of the newest paper that links it: new papers are checked first."""

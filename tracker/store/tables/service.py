@@ -176,6 +176,30 @@ class WebhookDeliveryRow(SQLModel, table=True):
     """When it is sent next; NULL where it is settled: sent, ended, or not wanted."""
 
 
+class SaveRequestRow(SQLModel, table=True):
+    """A request to Software Heritage to archive a repository."""
+
+    __tablename__: ClassVar[Any] = "save_request"
+
+    folded: str = Field(primary_key=True)
+    """The repository's reference in lower case."""
+    origin: str
+    """Its address to clone, as it was asked for."""
+    since: datetime = time_field()
+    """When it was made first …"""
+    asked_at: datetime = time_field()
+    """… and last: it is repeated where it did not arrive."""
+    number: int | None = Field(default=None, sa_type=LARGE, nullable=True)
+    """Software Heritage's own number of the request."""
+    state: str
+    """A `tracker.hosts.swh_save.SaveState`."""
+    reason: str = ""
+    swhid: str = ""
+    """Of the snapshot, once it is archived."""
+    next_at: datetime | None = time_field(null=True)
+    """When it is asked how the request stands; NULL where it ended."""
+
+
 ANNOUNCEMENT = table(AnnouncementRow)
 DAY_LISTING = table(DayListingRow)
 DAY_READING = table(DayReadingRow)
@@ -185,5 +209,6 @@ WINDOW = table(WindowRow)
 UPSTREAM = table(UpstreamRow)
 STAGE = table(StageRow)
 BACKLOG = table(BacklogRow)
+SAVE_REQUEST = table(SaveRequestRow)
 WEBHOOK = table(WebhookRow)
 WEBHOOK_DELIVERY = table(WebhookDeliveryRow)
