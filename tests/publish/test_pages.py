@@ -22,11 +22,8 @@ from tracker.domain.archive import ArchiveDay
 from tracker.domain.evidence import (
     ArtifactEvidence,
     ForeignReport,
-    LicenceCount,
     MentionSpan,
-    MonthCount,
     OrganisationCount,
-    PromiseWait,
     ScanRecord,
     WorkEvidence,
 )
@@ -549,41 +546,6 @@ def test_all_feed_pages_are_on_one_page_and_on_the_first(item: Make, configured:
     assert "./browse/category/cs.CL" in first.xpath("//aside//a/@href")
     assert "./browse/licence/MIT" not in first.xpath("//a/@href"), "an empty list is not linked"
     assert "./paper/2606.00001" in first.xpath("//h4/a/@href")
-
-
-def test_numbers_are_in_tables_beside_their_charts(configured: Configured, status: Any) -> None:
-    months = [MonthCount("2026-05", "", State.OPEN, 30), MonthCount("2026-05", "", State.NONE, 70),
-              MonthCount("2026-06", "", State.OPEN, 4), MonthCount("2026-06", "", State.UNKNOWN, 10, unread=4),
-              MonthCount("2026-05", "cs.LG", State.OPEN, 1)]  # fmt: skip
-    licences = [LicenceCount("MIT", "osi", 30), LicenceCount("", "none", 10)]
-    page = pages.render_trends(
-        months,
-        licences,
-        [PromiseWait(0, 60, True), PromiseWait(0, 90, False)],
-        configured(),
-        status(),
-        first="2026-04",
-    )
-    parsed = html.fromstring(page)
-    rows = [" ".join(text(cell) for cell in row) for row in parsed.iter("tr")]
-    for row in (
-        "2026-06* 14 10 4 6 40 %",
-        "2026-05 100 100 30 0 30 %",
-        "MIT 30 (75 %)",
-        "no licence found 10 (25 %)",
-    ):
-        assert row in rows
-    assert "Half of the promised code was available 60 days after submission." in text(parsed)
-    for picture in parsed.xpath("//svg[@role='img']"):
-        named = picture.get("aria-labelledby").split()
-        assert [element.get("id") for element in picture if element.tag in ("title", "desc")] == named
-    assert len(parsed.xpath("//main//section[.//svg[@role='img'] and not(.//table)]")) == 0
-
-
-def test_empty_statistics_say_so(configured: Configured, status: Any) -> None:
-    shown = text(html.fromstring(pages.render_trends([], [], [], configured(), status(), first="")))
-    for part in ("No paper is stored yet.", "No paper's code was found yet.", "No promise has been tracked yet."):
-        assert part in shown
 
 
 def test_organisations_lead_to_their_lists_and_accounts(item: Make, configured: Configured, status: Any) -> None:

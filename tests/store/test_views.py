@@ -49,6 +49,7 @@ COLUMNS = {
     "openness_by_month": "month category fact papers open available gated promised gone none unknown unread",
     "promises": "arxiv_id title evidence submitted_at promised_at state kept_at lapsed_at code",
     "organisations": "name github huggingface artifacts papers open_papers open_weights open_data",
+    "readings": "arxiv_id version source outcome read_at",
     "releases": "reference name first_seen code weights data demo grade grade_reasons mof osaid opened_at judged_at links",
     "searchable": "id arxiv_id title abstract authors repositories",
 }

@@ -108,7 +108,7 @@ class WorkEvidence:
 
 @dataclass(frozen=True, slots=True)
 class MonthCount:
-    """Papers submitted in one month (`2026-06`, in UTC) with one state of their code; `category` empty: all papers."""
+    """Papers submitted in one month (`2026-06`, in UTC) with one state of a fact; `category` empty: all papers."""
 
     month: str
     category: str
@@ -116,6 +116,7 @@ class MonthCount:
     papers: int
     unread: int = 0
     """Those of them that are neither a yes nor a no: their full text was not read."""
+    fact: Fact = Fact.CODE
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,10 @@ HOSTS = (
     "modelscope", "anon4open", "page",
 )  # fmt: skip
 """The hosts of artifacts. Codeberg's is `forgejo`, figshare's `doi`; `page` is every other site."""
+REPOSITORY_HOSTS = ("github", "gitlab", "forgejo", "bitbucket", "gitee")
+"""The hosts of repositories of code."""
+HUB = "huggingface"
+"""The host of the Hub."""
 ARTIFACT_KINDS = {
     "repository": "a repository of code",
     "organisation": "an owner's page, of a user or an organisation",

@@ -18,6 +18,7 @@ from tracker.pipeline.digests import list_digests
 from tracker.pipeline.kept_address import describe_other_address
 from tracker.pipeline.site import build_site
 from tracker.pipeline.status import read_status
+from tracker.pipeline.trend_figures import keep_trends
 from tracker.publish import feed_list, feeds, files, opml
 from tracker.publish.addresses import site_address
 from tracker.settings import Settings
@@ -28,6 +29,8 @@ from tracker.store.lost_store import has_items
 
 NOT_OPEN, UNLINKED = 60, 20
 """How many papers of these kinds are listed."""
+TRENDS = "trends"
+"""The name under which a worker keeps the figures of the trends."""
 
 
 def publish(cycle: Cycle, to: Path | None = None) -> None:
@@ -64,18 +67,21 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
         # Entries are never deleted: a store without any is not the one that published these.
         return False
     cycle.worker.composer.load(main, entered)
-    days = load_days(store)
+    days, status = load_days(store), read_status(cycle.worker, cycle.now)
+    figures = keep_trends(store, settings, cycle.now, status.papers, cycle.worker.figures.get(TRENDS))
+    cycle.worker.figures[TRENDS] = figures
     channels[1:1] = list_digests(store, settings, days, cycle.now, {} if to else cycle.worker.digested)
     site = build_site(
         store,
         settings,
-        read_status(cycle.worker, cycle.now),
+        status,
         newest=channels[0][1].items,
         not_open=items.load_not_open_items(store, NOT_OPEN),
         releases=items.load_release_items(store),
         unlinked=items.load_unlinked_items(store, UNLINKED),
         channels=channels,
         days=days,
+        figures=figures,
         served=to is None,
     )
     address = settings.public_url if to else site_address(settings)

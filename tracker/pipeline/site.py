@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from tracker.domain.archive import ArchiveDay
@@ -12,8 +12,10 @@ from tracker.domain.items import Item
 from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.domain.status import Status
 from tracker.domain.terms import Fact
+from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline import archive
-from tracker.publish import api_page, archive_pages, feed_pages, pages
+from tracker.pipeline.trend_figures import count_trends
+from tracker.publish import api_page, archive_pages, feed_pages, pages, trend_files, trend_page
 from tracker.publish.addresses import is_safe_path, site_address
 from tracker.publish.documents import load_documents
 from tracker.publish.feed_pages import FeedPage
@@ -29,8 +31,6 @@ from tracker.store.search import SearchOrder, find_papers
 
 BATCH = 200
 """Papers whose evidence is read at once."""
-MONTHS = 24
-"""Months that the trends show."""
 LONGEST_SEARCH = 200
 """Characters of a search that are read."""
 MOST_FOUND = 500
@@ -48,12 +48,14 @@ def build_site(
     unlinked: Sequence[Item] = (),
     channels: Sequence[tuple[str, Channel]] = (),
     days: Sequence[ArchiveDay] = (),
+    figures: TrendFigures | None = None,
     served: bool = True,
 ) -> dict[str, bytes]:
     """The static pages by the name of their file, without the archive's days and months: the lists, the statistics, and
     a page for every paper in one of the lists. `newest` are the items of the main feed in order; `channels` all feeds with
-    the name of their group; `days` those of the archive. A copy that is not `served` answers no query: it has no filters, and
+    the name of their group; `days` those of the archive; `figures` of the trends are counted where there are none. A copy that is not `served` answers no query: it has no filters, and
     a page for every paper of the archive."""
+    trend_figures = figures or count_trends(store, settings, status.now)
     public = settings.public_url.rstrip("/")
     address, of_feeds = site_address(settings) if served else public, feed_pages.list_feed_pages(channels)
     overview = _load_overview(store, settings, of_feeds, days, served=served)
@@ -69,7 +71,8 @@ def build_site(
         "not-open.html": pages.render_not_open(not_open, unlinked, settings),
         "browse.html": pages.render_browse(of_feeds, settings, status, overview),
         "feeds.html": pages.render_feeds(channels, settings, status, address=public),
-        "trends.html": _render_trends(store, settings, status),
+        "trends.html": trend_page.render_trends(trend_figures, settings, status),
+        **trend_files.build_trend_files(trend_figures, settings.harvest.categories),
         "organisations.html": pages.render_organisations(
             trends.count_by_organisation(store), settings, status, of_feeds
         ),
@@ -175,19 +178,6 @@ def _render_papers(
             if is_safe_path(name):
                 rendered[f"{name}.html"] = pages.render_paper(by_work[work], dossier, settings, page_paths)
     return rendered
-
-
-def _render_trends(store: Store, settings: Settings, status: Status) -> bytes:
-    since = (status.now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
-    began = trends.first_seen_at(store)
-    return pages.render_trends(
-        trends.count_by_month(store, since),
-        trends.count_by_licence(store),
-        trends.load_waiting_times(store, status.now),
-        settings,
-        status,
-        first=f"{began - timedelta(days=settings.harvest.first_days):%Y-%m}" if began else "",
-    )
 
 
 def _page_changes(site: Iterable[str], by_work: Mapping[str, Item]) -> dict[str, datetime | None]:

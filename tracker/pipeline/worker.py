@@ -13,6 +13,7 @@ from tracker.domain.digests import DigestLine
 from tracker.domain.errors import Cancelled
 from tracker.domain.protocols import Clock, Fetch, Progress
 from tracker.domain.status import Trouble
+from tracker.domain.trend_figures import TrendFigures
 from tracker.fetch.client import Client
 from tracker.pipeline.corrections_file import read_corrections
 from tracker.pipeline.rulebook import Rulebook, load_rules
@@ -56,6 +57,8 @@ class Worker:
     """The digest of each day of the newest weeks when it was last read, and its papers as lines."""
     archived: dict[str, str] = field(default_factory=dict)
     """The digest of each day and month of the archive as it was last rendered."""
+    figures: dict[str, TrendFigures] = field(default_factory=dict)
+    """The figures of the trends as they were last counted."""
 
     def now(self) -> datetime:
         """The product's time in whole seconds, aware and in UTC."""

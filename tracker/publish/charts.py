@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
-from tracker.domain.terms import LicenceClass, State
+from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.publish import wording
+from tracker.publish.intervals import wilson_interval
 from tracker.publish.readable_text import clean_text
 
 WIDTH, HEIGHT = 360, 200
@@ -48,6 +49,17 @@ class Share:
         """The share of open ones among those that were read, from 0 to 1."""
         return self.open / self.read if self.read else 0.0
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's interval of 95 % for the share."""
+        return wilson_interval(self.open, self.read)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The share if none of the papers that were not read is open, and if all are."""
+        total = self.papers or 1
+        return self.open / total, (self.open + self.unread) / total
+
 
 @dataclass(frozen=True, slots=True)
 class SurvivalStep:
@@ -57,7 +69,9 @@ class SurvivalStep:
     kept: float
 
 
-def shares_by_month(counts: Iterable[MonthCount], category: str = "", *, now: str, first: str = "") -> list[Share]:
+def shares_by_month(
+    counts: Iterable[MonthCount], category: str = "", *, now: str, first: str = "", fact: Fact = Fact.CODE
+) -> list[Share]:
     """Shares of one category (empty: of all papers) by month; `now` is the month that is not over, `first` the month in
     which reading began: that one and those before it are partial too."""
     papers: dict[str, int] = defaultdict(int)
@@ -65,7 +79,7 @@ def shares_by_month(counts: Iterable[MonthCount], category: str = "", *, now: st
     unknown: dict[str, int] = defaultdict(int)
     unread: dict[str, int] = defaultdict(int)
     for count in counts:
-        if count.category == category:
+        if count.category == category and count.fact is fact:
             papers[count.month] += count.papers
             opened[count.month] += count.papers if count.state is State.OPEN else 0
             unknown[count.month] += count.papers - count.unread if count.state is State.UNKNOWN else 0
@@ -87,7 +101,8 @@ def shares_by_category(counts: Iterable[MonthCount], categories: Sequence[str]) 
     """Shares of each category over all months, most papers first."""
     by_category = defaultdict(list)
     for count in counts:
-        by_category[count.category].append(count)
+        if count.fact is Fact.CODE:
+            by_category[count.category].append(count)
     shares = []
     for category in categories:
         months = by_category[category]
@@ -124,9 +139,23 @@ def format_percent(share: float) -> str:
     return f"{value:.1f} %" if 0 < value < 10 else f"{value:.0f} %"
 
 
+def format_interval(interval: tuple[float, float]) -> str:
+    """An interval of shares as `28–34 %`."""
+    low, high = (format_percent(end).removesuffix(" %") for end in interval)
+    return f"{low}–{high} %"
+
+
+def share_bars(shares: Iterable[tuple[str, Share]]) -> list[tuple[str, float, str]]:
+    """Shares as rows of `bar_chart`, each with its interval."""
+    return [
+        (label, share.share, f"{format_percent(share.share)} ({format_interval(share.interval)})")
+        for label, share in shares
+    ]
+
+
 def column_chart(name: str, title: str, shares: Sequence[Share]) -> Markup:
-    """Shares by month as columns. A partial month is hatched and has an asterisk."""
-    top = _ceiling(max((share.share for share in shares), default=0.0))
+    """Shares by month as columns, with their intervals. A partial month is hatched and has an asterisk."""
+    top = _ceiling(max((share.interval[1] for share in shares if share.read), default=0.0))
     inner = WIDTH - LEFT - RIGHT
     room = inner / max(len(shares), 1)
     wide, every = min(room * 0.7, 36), math.ceil(len(shares) / 6)
@@ -139,8 +168,12 @@ def column_chart(name: str, title: str, shares: Sequence[Share]) -> Markup:
                 Markup(' fill="url(#{}-hatch)"').format(name) if share.partial else "",
             )
         )  # fmt: skip
+        upper = high
+        if share.read:
+            lower, upper = (_y(end, top) for end in share.interval)
+            parts.append(Markup('<path class="whisker" d="M{:.1f},{:.1f}V{:.1f}"/>').format(middle, lower, upper))
         if len(shares) <= 8:
-            parts.append(_text(middle, high - 4, format_percent(share.share), "value", "middle"))
+            parts.append(_text(middle, upper - 4, format_percent(share.share), "value", "middle"))
         if (len(shares) - 1 - number) % every == 0:
             last = number == len(shares) - 1 and len(shares) > 6
             at, anchor = (WIDTH - 1, "end") if last else (middle, "middle")
@@ -149,7 +182,12 @@ def column_chart(name: str, title: str, shares: Sequence[Share]) -> Markup:
     description = f"{len(shares)} months"
     if whole:
         description += f", from {format_percent(whole[0].share)} in {whole[0].name} to {format_percent(whole[-1].share)} in {whole[-1].name}"
-    return _svg(name, title, f"{description}. Months marked with an asterisk are incomplete.", parts)
+    return _svg(
+        name,
+        title,
+        f"{description}. Lines show intervals of 95 %. Months marked with an asterisk are incomplete.",
+        parts,
+    )
 
 
 def sparkline(name: str, title: str, shares: Sequence[Share]) -> Markup:

@@ -14,12 +14,12 @@ from urllib.parse import urlencode, urlsplit
 from xml.sax.saxutils import escape
 
 from tracker.domain.archive import Selection
-from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait, WorkEvidence
+from tracker.domain.evidence import OrganisationCount, WorkEvidence
 from tracker.domain.feeds import Channel
 from tracker.domain.items import Item
 from tracker.domain.status import Status
 from tracker.domain.terms import Role
-from tracker.publish import answer, charts, error_report, render, steps, wording
+from tracker.publish import answer, error_report, render, steps, wording
 from tracker.publish.addresses import is_web_url, page_href
 from tracker.publish.documents import Document
 from tracker.publish.feed_pages import FeedPage, feed_label, form_choices, group_channels
@@ -179,36 +179,6 @@ def render_composed_feed(
         choices=choices,
         asked=asked,
         template="composed_feed.html.j2",
-    )
-
-
-def render_trends(
-    months: Sequence[MonthCount],
-    licences: Sequence[LicenceCount],
-    waiting: Sequence[PromiseWait],
-    settings: Settings,
-    status: Status,
-    *,
-    first: str,
-) -> bytes:
-    """Statistics over time. `first` is the month in which reading began (`2026-06`), which is partial."""
-    now = f"{status.now:%Y-%m}"
-    steps = charts.kept_by_age(waiting)
-    return render_page(
-        "trends.html",
-        settings,
-        status=status,
-        months=charts.shares_by_month(months, now=now, first=first),
-        categories=[
-            (share, charts.shares_by_month(months, share.name, now=now, first=first))
-            for share in charts.shares_by_category(months, settings.harvest.categories)
-        ],
-        licences=charts.licence_rows(licences),
-        with_code=sum(count.papers for count in licences),
-        steps=steps,
-        median=charts.median_days(steps),
-        waiting=waiting,
-        charts=charts,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import distinct, func, select, text
+from sqlalchemy import String, case, distinct, func, select, text, type_coerce
 
 from tracker.domain.evidence import (
     LicenceCount,
@@ -16,11 +16,12 @@ from tracker.domain.evidence import (
     OrganisationCount,
     PromiseWait,
 )
-from tracker.domain.terms import EventKind, Fact, LicenceClass, State
+from tracker.domain.terms import HUB, REPOSITORY_HOSTS, EventKind, Fact, LicenceClass, Outcome, Role, State
+from tracker.domain.trend_figures import PlaceCount
 from tracker.store.engine import Store
 from tracker.store.joined import EVENTS, ROLES
 from tracker.store.statistics import TOTAL
-from tracker.store.tables.artifact import ARTIFACT
+from tracker.store.tables.artifact import ARTIFACT, ROLE
 from tracker.store.tables.judgement import VERDICT
 from tracker.store.tables.work import PAPER_COUNT, WORK
 
@@ -30,7 +31,7 @@ _KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
 
 
 def count_by_month(store: Store, since: str) -> list[MonthCount]:
-    """Papers by month of submission, from `since` (`2025-07`) on, and state of their code: in total and by category."""
+    """Papers by month of submission, from `since` (`2025-07`) on, and state of each fact: in total and by category."""
     with store.read() as connection:
         rows = connection.execute(
             select(
@@ -39,11 +40,17 @@ def count_by_month(store: Store, since: str) -> list[MonthCount]:
                 PAPER_COUNT.c.state,
                 PAPER_COUNT.c.papers,
                 PAPER_COUNT.c.unread,
-            ).where(PAPER_COUNT.c.fact == Fact.CODE.value, PAPER_COUNT.c.month >= since, PAPER_COUNT.c.papers > 0)
+                PAPER_COUNT.c.fact,
+            ).where(PAPER_COUNT.c.month >= since, PAPER_COUNT.c.papers > 0)
         ).all()
     return [
         MonthCount(
-            row.month, "" if row.category == TOTAL else row.category, State(row.state), row.papers, row.unread
+            row.month,
+            "" if row.category == TOTAL else row.category,
+            State(row.state),
+            row.papers,
+            row.unread,
+            Fact(row.fact),
         )
         for row in rows
     ]
@@ -90,6 +97,34 @@ def count_by_licence(store: Store) -> list[LicenceCount]:
             .order_by(papers.desc(), spdx, class_)
         ).all()
     return [LicenceCount(*row) for row in rows]
+
+
+def count_by_place(store: Store, since: str) -> list[PlaceCount]:
+    """Papers with own artifacts that are there, by month of submission from `since` on, and by where these lie."""
+    month = func.substr(type_coerce(WORK.c.submitted_at, String), 1, 7)
+    at_repository = func.max(case((ARTIFACT.c.host.in_(REPOSITORY_HOSTS), 1), else_=0))
+    on_hub = func.max(case((ARTIFACT.c.host == HUB, 1), else_=0))
+    papers = (
+        select(month.label("month"), at_repository.label("repository"), on_hub.label("hub"))
+        .select_from(ROLE)
+        .join(WORK, WORK.c.id == ROLE.c.work)
+        .join(ARTIFACT, ARTIFACT.c.id == ROLE.c.artifact)
+        .where(ROLE.c.role == Role.OWN.value, ARTIFACT.c.outcome == Outcome.PRESENT.value)
+        .where(WORK.c.latest > 0, month >= since)
+        .group_by(ROLE.c.work, month)
+        .subquery()
+    )
+    columns = papers.c.month, papers.c.repository, papers.c.hub
+    counts: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
+    with store.read() as connection:
+        for of_month, repository, hub, number in connection.execute(
+            select(*columns, func.count()).group_by(*columns)
+        ):
+            counts[of_month][repository, hub] = number
+    return [
+        PlaceCount(of_month, *(count.get(place, 0) for place in ((1, 0), (0, 1), (1, 1), (0, 0))))
+        for of_month, count in sorted(counts.items())
+    ]
 
 
 def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:

@@ -6,7 +6,7 @@ A column is removed or renamed only together with `VERSION`, which is the file's
 import re
 
 from tracker.store.columns import licence_sql
-from tracker.store.enum_columns import PLACE, READ_DEPTH
+from tracker.store.enum_columns import PLACE, READ_DEPTH, SCAN_OUTCOME, SOURCE
 
 VERSION = 4
 APPLICATION_ID = 0x54524B52
@@ -126,6 +126,11 @@ VIEWS = {
         LEFT JOIN work w ON w.id = r.work
         GROUP BY o.name
     """,
+    "readings": """
+        SELECT w.arxiv_id, s.version, {source} AS source, {outcome} AS outcome, s.scanned_at AS read_at
+        FROM scan s JOIN work w ON w.id = s.work
+        WHERE w.arxiv_id IS NOT NULL
+    """.replace("{source}", SOURCE.sql("s.source")).replace("{outcome}", SCAN_OUTCOME.sql("s.outcome")),
     "releases": """
         SELECT w.release AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, g.grade,
                g.reasons AS grade_reasons, g.mof, g.osaid,

@@ -27,6 +27,7 @@ TYPES = {
     ".zip": "application/zip",
     ".ico": "image/x-icon",
     ".txt": "text/plain; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8; header=present",
     ".zst": "application/zstd",
     ".sha256": "text/plain; charset=utf-8",
 }

@@ -1,0 +1,186 @@
+"""Every figure of `/trends` over a simulated year, against its truth and against the queries of `docs/method.md`.
+
+    python -m benchmarks.trend_figures 50000 [SEED]
+
+prints how long a store of so many papers is counted, and every figure that differs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.simulated_year import CATEGORIES, END, HOUR, Paper, make_papers, write_store
+from tracker.domain.openness_by_day import DAYS
+from tracker.domain.terms import State
+from tracker.domain.trend_figures import TrendFigures
+from tracker.pipeline.trend_figures import count_trends
+from tracker.publish import trend_files
+from tracker.settings import Settings, load_settings
+from tracker.store.readonly_sql import run_query
+from tracker.store.upgrade import open_store
+
+METHOD = Path(__file__).parents[1] / "docs" / "method.md"
+Rows = Counter[tuple[Any, ...]]
+
+
+def expected_days(made: Iterable[Paper]) -> dict[tuple[str, str, int], Rows]:
+    """The states of the papers by (month, category, day), as the generator knows them."""
+    states: dict[tuple[str, str, int], Rows] = defaultdict(Counter)
+    for paper in made:
+        for day in DAYS:
+            state = paper.state_on(day)
+            for category in ("all", *paper.categories):
+                if state is not None:
+                    states[f"{paper.announced_at:%Y-%m}", category, day][state,] += 1
+    return states
+
+
+def read_files(figures: TrendFigures, settings: Settings) -> dict[str, list[dict[str, str]]]:
+    """The rows of each CSV file, by the name of the figure."""
+    files = trend_files.build_trend_files(figures, settings.harvest.categories)
+    return {
+        Path(name).stem: list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+        for name, content in files.items()
+    }
+
+
+def run_queries(url: str) -> dict[str, list[dict[str, Any]]]:
+    """What each query of the method gives on this store, by the heading above it."""
+    text = METHOD.read_text(encoding="utf-8")
+    given = {}
+    for heading, sql in re.findall(
+        r"^## ([^\n]+)$(?:(?!^## ).)*?^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    ):
+        names, rows = run_query(url, sql.replace("2026-06-17T05:00:00Z", f"{END:%Y-%m-%dT%H:%M:%SZ}"))
+        given[heading] = [dict(zip(names, row, strict=True)) for row in rows]
+    return given
+
+
+def faults_of(figures: dict[str, list[dict[str, str]]], url: str, made: Sequence[Paper]) -> list[str]:
+    """Every figure that differs from the generator's truth or from the method's query, as a sentence."""
+    queries, faults = run_queries(url), []
+
+    def compare(name: str, ours: Rows, theirs: Rows) -> None:
+        if not ours:
+            faults.append(f"{name}: no figure")
+        faults.extend(
+            f"{name}: {key}: {ours[key]} in the file, {theirs[key]} expected"
+            for key in sorted({*ours, *theirs}, key=str)
+            if ours[key] != theirs[key]
+        )
+
+    def select_(rows: Iterable[Any], keys: Sequence[str], counted: Sequence[str]) -> Rows:
+        return Counter(
+            {(*(str(row[key]) for key in keys), name): int(row[name]) for row in rows for name in counted}
+        )
+
+    truth: Rows = Counter()
+    for (month, category, day), states in expected_days(made).items():
+        for name, number in {
+            "papers": states.total(), "known": states.total() - states["unknown",], "open": states["open",],
+            "unknown": states["unknown",],
+        }.items():  # fmt: skip
+            truth[month, category, str(day), name] = number
+    by_day = ("month", "category", "day"), ("papers", "known", "open", "unknown")
+    compare("open by day, truth", select_(figures["open-by-day"], *by_day), truth)
+    compare(
+        "open by day, query",
+        select_(figures["open-by-day"], *by_day),
+        select_(queries["Open code on a day after the announcement"], *by_day),
+    )
+    now = ("month", "category", "fact"), ("papers", "read", "open", "unread")
+    compare("open now, query", select_(figures["open-now"], *now), select_(queries["Open by now"], *now))
+    compare("open now, truth", _code_by_month(figures["open-now"]), _code_of(made))
+    places = ("month", "place"), ("papers",)
+    compare(
+        "places, query",
+        Counter({key: number for key, number in select_(figures["places"], *places).items() if number}),
+        select_(queries["Repositories and the Hub"], *places),
+    )
+    compare("places, truth", _total_by(figures["places"], "place"), _places_of(made))
+    licences = ("licence",), ("papers",)
+    compare("licences, query", select_(figures["licences"], *licences), select_(queries["Licences"], *licences))
+    compare("licences, truth", _total_by(figures["licences"], "licence"), _licences_of(made))
+    return faults
+
+
+def _code_by_month(rows: Iterable[dict[str, str]]) -> Rows:
+    return Counter(
+        {
+            (row["month"], row["category"]): int(row["open"])
+            for row in rows
+            if row["fact"] == "code" and int(row["open"])
+        }
+    )
+
+
+def _code_of(made: Iterable[Paper]) -> Rows:
+    return Counter(
+        (f"{paper.announced_at - 30 * HOUR:%Y-%m}", category)
+        for paper in made
+        if paper.code is State.OPEN
+        for category in ("all", *paper.categories)
+    )
+
+
+def _total_by(rows: Iterable[dict[str, str]], key: str) -> Rows:
+    totals: Rows = Counter()
+    for row in rows:
+        totals[row[key],] += int(row["papers"])
+    return +totals
+
+
+def _places_of(made: Iterable[Paper]) -> Rows:
+    places: Rows = Counter()
+    for paper in made:
+        lost = paper.course in ("never there", "failing check", "closed again")
+        repository, hub = bool(paper.links) and not lost, len(paper.links) > 1
+        if repository or hub:
+            places["both" if repository and hub else "repositories" if repository else "hub",] += 1
+    return places
+
+
+def _licences_of(made: Iterable[Paper]) -> Rows:
+    return Counter((paper.licence,) for paper in made if paper.code in (State.OPEN, State.AVAILABLE))
+
+
+def simulation_settings() -> Settings:
+    """Settings that count the simulated categories."""
+    return load_settings(environ={}, overlay={"harvest": {"categories": list(CATEGORIES)}})
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the store, count, compare, and print how long each step took."""
+    count, seed = int(arguments[0]) if arguments else 50_000, int(arguments[1]) if len(arguments) > 1 else 1
+    settings = simulation_settings()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/tracker.db"
+        store = open_store(url)
+        made = make_papers(count, seed)
+        _timed("written", lambda: write_store(store, made))
+        figures = _timed("counted", lambda: count_trends(store, settings, END))
+        faults = _timed("compared", lambda: faults_of(read_files(figures, settings), url, made))
+        store.close()
+    print(f"{count:,} papers, seed {seed}: {len(faults)} figures differ")
+    print("\n".join(faults[:40]))
+    return 1 if faults else 0
+
+
+def _timed(name: str, step: Callable[[], Any]) -> Any:
+    begun = time.perf_counter()
+    result = step()
+    print(f"{name} in {time.perf_counter() - begun:.1f} s", flush=True)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

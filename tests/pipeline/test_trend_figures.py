@@ -1,0 +1,43 @@
+"""The figures of the trends over a simulated year, against its truth and against the documented queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks import simulated_year, trend_figures
+from tests.new_store import open_new_store
+from tracker.domain.trend_figures import TrendFigures
+from tracker.pipeline.trend_figures import SMALL, keep_trends
+
+
+def test_every_figure_of_a_year_is_the_truth_and_what_the_method_says(tmp_path: Path) -> None:
+    url, settings = f"sqlite:///{tmp_path}/tracker.db", trend_figures.simulation_settings()
+    store = open_new_store(url)
+    made = simulated_year.make_papers(300, seed=3)
+    assert {paper.course for paper in made} == set(simulated_year.COURSES)
+    simulated_year.write_store(store, made)
+    now = simulated_year.END
+    figures = keep_trends(store, settings, now, len(made), None)
+    files = trend_figures.read_files(figures, settings)
+    assert trend_figures.faults_of(files, url, made) == []
+
+    # A fault of either side is found.
+    files["open-by-day"][0]["open"] = "999"
+    assert len(trend_figures.faults_of(files, url, made)) == 2
+
+    later = now + timedelta(hours=18)
+    assert keep_trends(store, settings, later, SMALL, figures).counted_at == later, "a small store is counted anew"
+    kept = keep_trends(store, settings, later, SMALL + 1, figures)
+    assert kept is figures, "a large one is counted once a day"
+    tomorrow = now + timedelta(hours=19)
+    assert keep_trends(store, settings, tomorrow, SMALL + 1, figures).counted_at == tomorrow
+    store.close()
+
+
+def test_an_empty_store_has_no_figures(tmp_path: Path) -> None:
+    store = open_new_store(f"sqlite:///{tmp_path}/tracker.db")
+    settings = trend_figures.simulation_settings()
+    now = simulated_year.END
+    assert keep_trends(store, settings, now, 0, None) == TrendFigures(counted_at=now)
+    store.close()

@@ -1,0 +1,39 @@
+"""The figures of `/trends`, counted from the store and kept: counting a large store takes seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tracker.domain.trend_figures import TrendFigures
+from tracker.settings import Settings
+from tracker.store import openness_days, trends
+from tracker.store.engine import Store
+
+MONTHS = 24
+"""Months that the trends show."""
+SMALL = 20_000
+"""Papers up to which a store is counted whenever it is published; a larger one is counted once a day."""
+
+
+def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigures:
+    """Count every figure now."""
+    since = (now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
+    began = trends.first_seen_at(store)
+    return TrendFigures(
+        counted_at=now,
+        first_month=f"{began - timedelta(days=settings.harvest.first_days):%Y-%m}" if began else "",
+        days=tuple(openness_days.count_by_day(store, since, settings.harvest.categories, now)),
+        months=tuple(trends.count_by_month(store, since)),
+        places=tuple(trends.count_by_place(store, since)),
+        licences=tuple(trends.count_by_licence(store)),
+        promises=tuple(trends.load_waiting_times(store, now)),
+    )
+
+
+def keep_trends(
+    store: Store, settings: Settings, now: datetime, papers: int, kept: TrendFigures | None
+) -> TrendFigures:
+    """The figures of today (UTC): those that are kept, where the store is large and they were counted today."""
+    if kept is not None and papers > SMALL and kept.counted_at.date() == now.date() and kept.counted_at <= now:
+        return kept
+    return count_trends(store, settings, now)

@@ -1,0 +1,55 @@
+"""The page of trends: each figure with its picture, its table, its definition and its file; pure."""
+
+from __future__ import annotations
+
+from tracker.domain.openness_by_day import DAYS
+from tracker.domain.status import Status
+from tracker.domain.trend_figures import TrendFigures
+from tracker.publish import charts, trend_shares, wording
+from tracker.publish.page import render_page
+from tracker.settings import Settings
+
+PLACE_LABELS = {
+    "repositories": "a repository only",
+    "hub": "the Hugging Face Hub only",
+    "both": "a repository and the Hub",
+    "elsewhere": "other hosts only",
+}
+
+
+def render_trends(figures: TrendFigures, settings: Settings, status: Status) -> bytes:
+    """Statistics over time."""
+    on_days = trend_shares.shares_on_days(figures)
+    months = trend_shares.shares_now(figures)
+    steps = charts.kept_by_age(figures.promises)
+    with_code = sum(count.papers for count in figures.licences)
+    return render_page(
+        "trends.html",
+        settings,
+        status=status,
+        figures=figures,
+        days=DAYS,
+        on_days=on_days,
+        day_0=trend_shares.newest_whole(on_days[0]),
+        day_0_trend=trend_shares.is_trend(on_days[0]),
+        day_categories=[
+            (category, {day: trend_shares.newest_whole(shares) for day, shares in by_day.items()})
+            for category in settings.harvest.categories
+            if any((by_day := trend_shares.shares_on_days(figures, category)).values())
+        ],
+        months=months,
+        months_trend=trend_shares.is_trend(months),
+        categories=[
+            (share, trend_shares.shares_now(figures, share.name))
+            for share in charts.shares_by_category(figures.months, settings.harvest.categories)
+        ],
+        facts=[(wording.FACT[fact], share) for fact, share in trend_shares.shares_of_facts(figures)],
+        places=[(PLACE_LABELS[place], share) for place, share in trend_shares.shares_of_places(figures)],
+        licences=charts.licence_rows(figures.licences),
+        with_code=with_code,
+        steps=steps,
+        median=charts.median_days(steps),
+        waiting=figures.promises,
+        charts=charts,
+        fewest=trend_shares.FEWEST_MONTHS,
+    )
