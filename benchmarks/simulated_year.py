@@ -46,6 +46,12 @@ COURSES = {
 }  # fmt: skip
 """What papers do, with how many of a hundred do it."""
 WITHOUT_CODE = ("no link", "failing check", "never there")
+PROMISES = {
+    "Our code will be released upon acceptance.": "upon acceptance",
+    "Code is coming soon.": "soon",
+    "We will release our code.": "no date",
+}
+"""Sentences with the wording that each has."""
 LATER = ("open late", "closed again", "second version", "judged wrongly")
 """Courses in which something happens days after the announcement."""
 
@@ -70,6 +76,11 @@ class Paper:
     known_from: datetime | None = None
     """From when on it is known that the code is not open; the time before it opened counts as known too."""
     linked_at: datetime | None = None
+    promise: str = ""
+    """The sentence of its promise."""
+    kept_at: datetime | None = None
+    fate: str = ""
+    """What becomes of its first link: `gone`, `never there`, `moved`, `archived`, `absent once`, `failing` or nothing."""
 
     @property
     def work(self) -> str:
@@ -127,6 +138,25 @@ def _play(paper: Paper, chance: random.Random) -> None:
         paper.text_at = paper.known_from = paper.seen_at + 3 * HOUR
     if paper.course not in ("no link", "not read"):
         _link(paper, later, chance)
+        _decide_fate(paper, chance)
+    _promise(paper, chance)
+
+
+def _promise(paper: Paper, chance: random.Random) -> None:
+    """Some promise their code; whoever has it at our first look keeps a promise that nobody watched."""
+    likely = {"no link": 0.4, "open late": 0.7, "open at once": 0.1}.get(paper.course, 0.0)
+    if chance.random() < likely:
+        paper.promise = chance.choice(list(PROMISES))
+        paper.events.append((EventKind.PROMISED, paper.seen_at, Cause.WORLD))
+        paper.kept_at = paper.open_from
+
+
+def _decide_fate(paper: Paper, chance: random.Random) -> None:
+    fates = {
+        "closed again": ("gone",), "never there": ("never there",), "failing check": ("absent once", "failing"),
+        "open at once": ("", "", "", "moved", "archived"), "open late": ("", "archived"),
+    }  # fmt: skip
+    paper.fate = chance.choice(fates.get(paper.course, ("",)))
 
 
 def _link(paper: Paper, later: datetime, chance: random.Random) -> None:
@@ -212,8 +242,14 @@ def _reading(paper: Paper, source: Source, version: int, at: datetime) -> scans.
         for reference, place, where, first in paper.links
         if where is source and first == version and paper.linked_at == at
     )
+    promises = paper.promise and source is Source.METADATA
     return scans.ScanResult(
-        work=paper.work, version=version, source=source, mentions=mentions, promise=Promise.NONE
+        work=paper.work,
+        version=version,
+        source=source,
+        mentions=mentions,
+        promise=Promise.PROMISED if promises else Promise.NONE,
+        promise_evidence=paper.promise if promises else "",
     )
 
 
@@ -242,24 +278,44 @@ def _check(store: Store, made: Sequence[Paper]) -> None:
             )
         )
         numbers = {row.reference: row.artifact for row in rows}
-    results = [
-        _result(numbers[reference.key], reference, paper)
-        for paper in made
-        for reference, *_ in paper.links
-        if paper.course != "failing check"
-    ]
-    artifacts.save_checks(store, results, lambda *_: END + 30 * DAY, END - 20 * DAY)
+    linked = [paper for paper in made if paper.links]
+    for number, days in enumerate((20, 12, 8)):
+        results = [
+            _result(numbers[reference.key], reference, _check_of(paper, reference, number), paper.licence)
+            for paper in linked
+            for reference, *_ in paper.links
+        ]
+        artifacts.save_checks(store, results, lambda *_: END + 30 * DAY, END - days * DAY)
+    for paper in linked:
+        if has_copy(paper):
+            copy = f"https://archive.example/{paper.arxiv_id}"
+            artifacts.save_archived_copy(store, numbers[paper.links[0][0].key], copy, END)
 
 
-def _result(artifact: int, reference: Reference, paper: Paper) -> artifacts.CheckResult:
-    licence = Licence(spdx=paper.licence, class_=LicenceClass.OSI, source="LICENSE")
-    absent = paper.course in ("never there", "closed again") and reference.kind == "repository"
-    check = (
-        Check(outcome=Outcome.ABSENT, reason="not found")
-        if absent
-        else Check(outcome=Outcome.PRESENT, reference=reference, host_id=reference.key, content=Content.CODE,
-                   holds=(Fact.CODE,))
+def has_copy(paper: Paper) -> bool:
+    """Whether an archive has what is gone: of every second one."""
+    return paper.fate == "gone" and int(paper.arxiv_id[-1]) % 2 == 0
+
+
+def _check_of(paper: Paper, reference: Reference, number: int) -> Check:
+    """What the check of this number, counted from 0, finds of a link."""
+    fate = paper.fate if reference.kind == "repository" else ""
+    if fate == "failing":
+        return Check(outcome=Outcome.UNKNOWN, reason="the host does not answer")
+    if fate == "never there" or (fate == "gone" and number > 0):
+        return Check(outcome=Outcome.ABSENT, reason="not found")
+    if fate == "absent once":
+        return Check(outcome=Outcome.UNKNOWN if number else Outcome.ABSENT, reason="not found")
+    name = f"{reference.key}-new" if fate == "moved" and number > 0 else reference.key
+    answered = Reference(name, reference.host, reference.kind, f"https://{name}")
+    return Check(
+        outcome=Outcome.PRESENT, reference=answered, host_id=reference.key, content=Content.CODE, holds=(Fact.CODE,),
+        archived=fate == "archived",
     )  # fmt: skip
+
+
+def _result(artifact: int, reference: Reference, check: Check, spdx: str) -> artifacts.CheckResult:
+    licence = Licence(spdx=spdx, class_=LicenceClass.OSI, source="LICENSE")
     return artifacts.CheckResult(artifact=artifact, requested=reference, check=check, licence=licence)
 
 
@@ -282,7 +338,15 @@ def _judgement(paper: Paper) -> judgements.Judgement:
             )
         )
     events = [
-        Event(work=paper.work, reference=reference, kind=kind, cause=cause, happened_at=at, observed_at=at)
+        Event(
+            work=paper.work,
+            reference=None if kind is EventKind.PROMISED else reference,
+            kind=kind,
+            cause=cause,
+            happened_at=at,
+            observed_at=at,
+            detail=PROMISES[paper.promise] if kind is EventKind.PROMISED else "",
+        )
         for kind, at, cause in paper.events
     ]
     return judgements.Judgement(

@@ -18,12 +18,23 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.simulated_year import CATEGORIES, END, HOUR, Paper, make_papers, write_store
+from benchmarks.simulated_year import (
+    CATEGORIES,
+    DAY,
+    END,
+    HOUR,
+    PROMISES,
+    Paper,
+    has_copy,
+    make_papers,
+    write_store,
+)
 from tracker.domain.openness_by_day import DAYS
 from tracker.domain.terms import State
 from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline.trend_figures import count_trends
 from tracker.publish import trend_files
+from tracker.publish.trend_shares import LINK_NUMBERS
 from tracker.settings import Settings, load_settings
 from tracker.store.readonly_sql import run_query
 from tracker.store.upgrade import open_store
@@ -110,7 +121,84 @@ def faults_of(figures: dict[str, list[dict[str, str]]], url: str, made: Sequence
     licences = ("licence",), ("papers",)
     compare("licences, query", select_(figures["licences"], *licences), select_(queries["Licences"], *licences))
     compare("licences, truth", _total_by(figures["licences"], "licence"), _licences_of(made))
+    faults += _faults_of_promises(figures["promises"], queries["Promises"], made)
+    links = ("host", "age"), LINK_NUMBERS
+    compare("links, query", select_(figures["links"], *links), select_(queries["Links"], *links))
+    compare("links, truth", +select_(figures["links"], *links), _links_of(made))
+    never = ("month",), ("papers", "never_there")
+    compare(
+        "never there, query",
+        select_(figures["never-there"], *never),
+        select_(queries["Papers that link what was never there"], *never),
+    )
+    compare("never there, truth", +select_(figures["never-there"], *never), _never_there_of(made))
     return faults
+
+
+def _faults_of_promises(
+    ours: Iterable[dict[str, str]], query: Iterable[dict[str, Any]], made: Iterable[Paper]
+) -> list[str]:
+    """The promises against the query, and each group against the estimate as its definition reads, step by step."""
+    waits: dict[tuple[str, str], list[tuple[float, float, bool]]] = defaultdict(list)
+    for paper in made:
+        if paper.promise and paper.kept_at != paper.seen_at:
+            ends = (
+                (moment - paper.announced_at + 30 * HOUR) / DAY for moment in (paper.seen_at, paper.kept_at or END)
+            )
+            wait = (*ends, paper.kept_at is not None)
+            groups = [("all", "all"), ("wording", PROMISES[paper.promise])]
+            for group in [*groups, *(("category", name) for name in paper.categories)]:
+                waits[group].append(wait)  # type: ignore[arg-type] # two ends
+    by_age, faults = {row["days"]: row for row in query}, []
+    for row in ours:
+        group, days = waits[row["group"], row["name"]], int(row["days"])
+        expected = [len(group), sum(kept and until <= days for _, until, kept in group),
+                    sum(since < days <= until for since, until, _ in group)]  # fmt: skip
+        share = _estimate(group, days)
+        if row["group"] == "all":
+            there = by_age[days]
+            found = [there["promises"], there["kept"], there["at_risk"], there["share"]]
+            if found[:3] != expected or abs((found[3] or 0) - (share or 0)) > 1e-9:
+                faults.append(f"promises, query: {days}: {found} by the query, {expected} and {share} expected")
+        numbers = [int(row[name]) for name in ("promises", "kept", "at_risk")]
+        if numbers != expected or row["share"] != ("" if share is None else f"{share:.6f}"):
+            faults.append(f"promises, truth: {row}: {expected} and {share} expected")
+    return faults
+
+
+def _estimate(waits: Sequence[tuple[float, float, bool]], days: float) -> float | None:
+    waiting = 1.0
+    for age in sorted({until for _, until, kept in waits if kept and until <= days}):
+        at_risk = sum(since < age <= until for since, until, _ in waits)
+        waiting *= 1 - sum(kept and until == age for _, until, kept in waits) / at_risk
+    return 1 - waiting if any(until >= days for _, until, _ in waits) else None
+
+
+def _links_of(made: Iterable[Paper]) -> Rows:
+    links: Rows = Counter()
+    for paper in made:
+        days = (END - paper.announced_at + 30 * HOUR) / DAY
+        age = "under 182 days" if days < 182 else "182 to 364 days"
+        for number, (reference, *_) in enumerate(paper.links):
+            fate = paper.fate if number == 0 else ""
+            happened = {
+                "links": True, "checked": fate != "failing", "gone": fate == "gone",
+                "gone_with_copy": number == 0 and has_copy(paper), "moved": fate == "moved",
+                "archived": fate == "archived", "never_there": fate == "never there",
+            }  # fmt: skip
+            for name, is_so in happened.items():
+                links[reference.host, age, name] += is_so
+    return +links
+
+
+def _never_there_of(made: Iterable[Paper]) -> Rows:
+    papers: Rows = Counter()
+    for paper in made:
+        if paper.links and (paper.fate != "failing" or len(paper.links) > 1):
+            month = f"{paper.announced_at - 30 * HOUR:%Y-%m}"
+            papers[month, "papers"] += 1
+            papers[month, "never_there"] += paper.fate == "never there"
+    return +papers
 
 
 def _code_by_month(rows: Iterable[dict[str, str]]) -> Rows:

@@ -14,7 +14,7 @@ from lxml import html
 from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
 from tracker.domain.openness_by_day import DayCount
 from tracker.domain.terms import Fact, State
-from tracker.domain.trend_figures import PlaceCount, TrendFigures
+from tracker.domain.trend_figures import LinkCount, NeverThere, PlaceCount, TrendFigures
 from tracker.publish import trend_files, trend_page, trend_shares
 from tracker.publish.charts import Share
 from tracker.settings import Settings
@@ -40,7 +40,14 @@ def figures(**changes: Any) -> TrendFigures:
         ),
         "places": (PlaceCount("2026-05", 6, 1, 3, 0),),
         "licences": (LicenceCount("MIT", "osi", 30), LicenceCount("", "none", 10)),
-        "promises": (PromiseWait(0, 60, True), PromiseWait(0, 90, False)),
+        "promises": (
+            PromiseWait(0, 60, True, "soon", ("cs.LG",)), PromiseWait(0, 90, False, "soon"), PromiseWait(0, 200, False, "no date"),
+        ),
+        "links": (
+            LinkCount("github", "under 182 days", 60, 50, 2, 1, 3, 4, 5), LinkCount("github", "730 days and more", 50, 50, 18, 9, 0, 0, 5),
+            LinkCount("zenodo", "under 182 days", 200, 100, 0, 0, 0, 0, 0),
+        ),
+        "never_there": (NeverThere("2026-05", 100, 9), NeverThere("2026-06", 60, 1)),
     }  # fmt: skip
     return TrendFigures(**{**values, **changes})
 
@@ -78,11 +85,23 @@ def test_numbers_are_in_tables_beside_their_charts(render: Any) -> None:
         "2026-05 100 100 30 0 30 % 22–40 %",
         "Weights 5 100 95 5.0 % 2.2–11 %",
         "a repository and the Hub 3 10 30 % 11–60 %",
-        "MIT 30 (75 %)",
-        "no licence found 10 (25 %)",
+        "MIT 30 (75 %; 60–86 %)",
+        "no licence found 10 (25 %; 14–40 %)",
+        "all 3 0 % 33 % (5.5–95 %) 33 % (5.5–95 %) –",
+        "“soon” 2 0 % 50 % (9.0–99 %) – –",
+        "no date given 1 0 % 0 % 0 % –",
+        "cs.LG 1 0 % – – –",
+        "under 182 days 150 1.3 % 0.4–4.7 % 1 3.3 % 2.0 % 2.7 %",
+        "730 days and more 50 36 % 24–50 % 9 10 % 0 % 0 %",
+        "zenodo 100 0 % 0–3.7 % 0 0 % 0 % 0 %",
     ):
         assert row in rows(page)
-    assert "Half of the promised code was available 60 days after submission." in text(page)
+    assert "Fewer than half of the promises have been kept so far" in text(page)
+    assert (
+        "Of 200 own links of papers whose host says what is there, 10 % are gone (95 % interval 6.6–15 %)"
+        in text(page)
+    )
+    assert "6.2 % of 160 papers link something of their own that was never there" in text(page)
     for picture in page.xpath("//svg[@role='img']"):
         named = picture.get("aria-labelledby").split()
         assert [element.get("id") for element in picture if element.tag in ("title", "desc")] == named
@@ -130,6 +149,16 @@ def test_the_files_have_shares_with_their_ends(configured: Configured) -> None:
         "if_unknown_open": "0.400000",
     }  # fmt: skip
     assert len(by_day) == 24
+    promises = files["trends/promises.csv"].decode().splitlines()
+    assert promises[:3] == [
+        "group,name,days,promises,kept,at_risk,share,low,high",
+        "all,all,30,3,0,3,0.000000,,",
+        "all,all,90,3,1,2,0.333333,0.054794,0.945927",
+    ]
+    assert (
+        "github,730 days and more,50,50,18,9,0,0,5,0.360000,0.241387,0.498" in files["trends/links.csv"].decode()
+    )
+    assert "2026-05,100,9,0.090000,0.048073,0.162262" in files["trends/never-there.csv"].decode()
     empty = trend_files.build_trend_files(TrendFigures(counted_at=NOW), ("cs.LG",))
     assert {content.decode().count("\r\n") for content in empty.values()} == {1}, "the header alone"
     unknown = figures(days=(DayCount("2026-05", "", 0, 2, 0, 2),))
@@ -146,5 +175,6 @@ def test_empty_statistics_say_so(render: Any) -> None:
         "No paper is stored yet.",
         "No paper's code was found yet.",
         "No promise has been tracked yet.",
+        "No own link has been checked yet.",
     ):
         assert part in shown

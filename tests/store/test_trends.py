@@ -50,8 +50,8 @@ def test_waiting_times_run_from_submission_to_shipping_or_now(store: Store, add:
     add("2606.00003", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(hours=1))))
     add("2606.00004", at=submitted, events=((EventKind.SHIPPED, now + timedelta(days=10)),))
     shipped, waiting = trends.load_waiting_times(store, now + timedelta(days=20))
-    assert shipped == PromiseWait(2.0, 12.0, True)
-    assert waiting == PromiseWait(2.0, 22.0, False), (
+    assert shipped == PromiseWait(2.0, 12.0, True, "no date", ("cs.LG",))
+    assert waiting == PromiseWait(2.0, 22.0, False, "no date", ("cs.LG",)), (
         "code that was there at the first check says nothing about waiting"
     )
 

@@ -136,6 +136,9 @@ class PromiseWait:
     since: float
     until: float
     kept: bool
+    wording: str = ""
+    """What it waits for by its own words (`tracker.domain.promise_wording`)."""
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

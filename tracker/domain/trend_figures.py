@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,46 @@ class PlaceCount:
         return self.repositories + self.hub + self.both + self.elsewhere
 
 
+LINK_AGES: Mapping[str, int | None] = {
+    "under 182 days": 182,
+    "182 to 364 days": 365,
+    "365 to 729 days": 730,
+    "730 days and more": None,
+}
+"""Ages of links, by the submission of their paper; each ends before so many days."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCount:
+    """Own links of papers at one host and of one age. A link may be moved and archived at once."""
+
+    host: str
+    age: str
+    """One of `LINK_AGES`."""
+    links: int
+    checked: int
+    """Links whose host said whether the artifact is there: the size of the sample."""
+    gone: int
+    """It was there and is gone."""
+    gone_with_copy: int
+    """Those of them of which an archived copy is known."""
+    moved: int
+    """It is there under another name, to which the link still leads."""
+    archived: int
+    """It is there, and its owner archived it."""
+    never_there: int
+    """No check ever found it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverThere:
+    """Papers of one month of submission with a checked own link, and those that link something that was never there."""
+
+    month: str
+    papers: int
+    never_there: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendFigures:
     """The figures; all datetimes are aware and in UTC."""
@@ -40,3 +81,5 @@ class TrendFigures:
     places: tuple[PlaceCount, ...] = ()
     licences: tuple[LicenceCount, ...] = ()
     promises: tuple[PromiseWait, ...] = ()
+    links: tuple[LinkCount, ...] = ()
+    never_there: tuple[NeverThere, ...] = ()

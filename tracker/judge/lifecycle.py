@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tracker.domain.history import CheckRecord, Event, History, Link
+from tracker.domain.promise_wording import name_wording
 from tracker.domain.terms import (
     Cause,
     EventKind,
@@ -178,7 +179,8 @@ def _came_with_version(history: History, link: Link, at: datetime) -> bool:
 def _work_occurrences(history: History, lapse: timedelta, now: datetime) -> Iterator[_Occurrence]:
     """What happened to the paper itself: its promise, withdrawals, and the operator's corrections."""
     if history.promise is Promise.PROMISED:
-        yield _Occurrence(EventKind.PROMISED, history.first_seen, first=True)
+        wording = name_wording(history.promise_evidence).value
+        yield _Occurrence(EventKind.PROMISED, history.first_seen, first=True, detail=wording)
         end = history.first_seen + lapse
         if end <= now and not any(link.found_at <= end for link in _own_links(history)):
             yield _Occurrence(EventKind.LAPSED, end)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tracker.domain.trend_figures import TrendFigures
+from tracker.judge.openness import GONE_ABSENCES, GONE_DAYS
 from tracker.settings import Settings
-from tracker.store import openness_days, trends
+from tracker.store import link_rot, openness_days, trends
 from tracker.store.engine import Store
 
 MONTHS = 24
@@ -19,6 +20,7 @@ def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigure
     """Count every figure now."""
     since = (now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
     began = trends.first_seen_at(store)
+    links, never_there = link_rot.count_links(store, now, GONE_ABSENCES, timedelta(days=GONE_DAYS))
     return TrendFigures(
         counted_at=now,
         first_month=f"{began - timedelta(days=settings.harvest.first_days):%Y-%m}" if began else "",
@@ -27,6 +29,8 @@ def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigure
         places=tuple(trends.count_by_place(store, since)),
         licences=tuple(trends.count_by_licence(store)),
         promises=tuple(trends.load_waiting_times(store, now)),
+        links=tuple(links),
+        never_there=tuple(never_there),
     )
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
+from tracker.domain.evidence import LicenceCount, MonthCount
 from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.publish import wording
 from tracker.publish.intervals import wilson_interval
 from tracker.publish.readable_text import clean_text
+from tracker.publish.survival import SurvivalStep, median_days
 
 WIDTH, HEIGHT = 360, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 22, 26
@@ -59,14 +60,6 @@ class Share:
         """The share if none of the papers that were not read is open, and if all are."""
         total = self.papers or 1
         return self.open / total, (self.open + self.unread) / total
-
-
-@dataclass(frozen=True, slots=True)
-class SurvivalStep:
-    """The share `kept` (0 to 1) of promises that were kept at most `days` after submission."""
-
-    days: float
-    kept: float
 
 
 def shares_by_month(
@@ -114,25 +107,6 @@ def shares_by_category(counts: Iterable[MonthCount], categories: Sequence[str]) 
     return sorted(shares, key=lambda share: (-share.papers, share.name))
 
 
-def kept_by_age(waiting: Sequence[PromiseWait]) -> list[SurvivalStep]:
-    """The share of promises kept by their age in days; those not kept yet count for as long as they were watched.
-
-    The product-limit estimate (Kaplan and Meier 1958) with late entry: a promise counts from the age at which it was
-    first seen. The mean or median of the kept ones alone would be too short.
-    """
-    open_share, steps = 1.0, [SurvivalStep(0.0, 0.0)]
-    for age in sorted({promise.until for promise in waiting if promise.kept}):
-        at_risk = sum(promise.since < age <= promise.until or promise.until == age for promise in waiting)
-        open_share *= 1 - sum(promise.kept and promise.until == age for promise in waiting) / at_risk
-        steps.append(SurvivalStep(age, 1 - open_share))
-    return steps
-
-
-def median_days(steps: Sequence[SurvivalStep]) -> float | None:
-    """The age in days by which half of the promises were kept; None if fewer were kept."""
-    return next((step.days for step in steps if step.kept >= 0.5), None)
-
-
 def format_percent(share: float) -> str:
     """A share as `12 %`, below 10 % with one more digit."""
     value = share * 100
@@ -158,7 +132,7 @@ def column_chart(name: str, title: str, shares: Sequence[Share]) -> Markup:
     top = _ceiling(max((share.interval[1] for share in shares if share.read), default=0.0))
     inner = WIDTH - LEFT - RIGHT
     room = inner / max(len(shares), 1)
-    wide, every = min(room * 0.7, 36), math.ceil(len(shares) / 6)
+    wide, every = min(room * 0.7, 36), math.ceil(len(shares) / 5)
     parts = [_hatch(name), *_grid(top)]
     for number, share in enumerate(shares):
         middle, high = LEFT + room * (number + 0.5), _y(share.share, top)
@@ -209,7 +183,9 @@ def sparkline(name: str, title: str, shares: Sequence[Share]) -> Markup:
 def bar_chart(name: str, title: str, rows: Sequence[tuple[str, float, str]], kind: str = "") -> Markup:
     """Rows of (label, size, text at the bar's end) as bars from the left, each under its label."""
     most = max((size for _, size, _ in rows), default=0.0) or 1.0
-    inner, parts = WIDTH - 90, []
+    # A letter of the text at a bar's end is about 6 wide.
+    room = max((len(value) for _, _, value in rows), default=0) * 6.5 + 8
+    inner, parts = WIDTH - max(room, 90), []
     for number, (label, size, value) in enumerate(rows):
         at = number * BAR_ROW
         long = max(inner * size / most, 1.0)
@@ -251,7 +227,14 @@ def licence_rows(counts: Sequence[LicenceCount], most: int = 10) -> list[tuple[s
     total = sum(count.papers for count in counts) or 1
     named = [(count.spdx or wording.CLASS[LicenceClass(count.class_)], count.papers) for count in counts]
     rows = named[:most] + ([("others", sum(papers for _, papers in named[most:]))] if named[most:] else [])
-    return [(name, float(papers), f"{papers} ({format_percent(papers / total)})") for name, papers in rows]
+    return [
+        (
+            name,
+            float(papers),
+            f"{papers} ({format_percent(papers / total)}; {format_interval(wilson_interval(papers, total))})",
+        )
+        for name, papers in rows
+    ]
 
 
 def _ceiling(share: float) -> float:

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from tracker.domain.terms import Fact
 from tracker.domain.trend_figures import TrendFigures
 from tracker.publish.charts import Share
-from tracker.publish.trend_shares import PLACES, shares_now, shares_on_days
+from tracker.publish.survival import kept_after
+from tracker.publish.trend_shares import (
+    LINK_NUMBERS,
+    PLACES,
+    link_share,
+    promise_groups,
+    shares_now,
+    shares_on_days,
+)
 
 TOTAL = "all"
 """Stands for the category where all papers are counted."""
@@ -32,6 +40,11 @@ def build_trend_files(figures: TrendFigures, categories: Sequence[str]) -> dict[
             _rows_now(figures, names),
         ),
         "trends/places.csv": _write(("month", "place", "papers", "of", *_INTERVAL), _rows_of_places(figures)),
+        "trends/promises.csv": _write(
+            ("group", "name", "days", "promises", "kept", "at_risk", *_INTERVAL), _rows_of_promises(figures, categories)
+        ),
+        "trends/links.csv": _write(("host", "age", *LINK_NUMBERS, *(f"gone_{end}" for end in _INTERVAL)), _rows_of_links(figures)),
+        "trends/never-there.csv": _write(("month", "papers", "never_there", *_INTERVAL), _rows_of_never_there(figures)),
         "trends/licences.csv": _write(("licence", "class", "papers", "of", *_INTERVAL), _rows_of_licences(figures)),
     }  # fmt: skip
 
@@ -64,6 +77,30 @@ def _rows_of_licences(figures: TrendFigures) -> Iterator[Sequence[object]]:
     for count in figures.licences:
         share = Share(count.spdx, total, count.papers, 0)
         yield count.spdx, count.class_, share.open, share.papers, *_share(share)
+
+
+def _rows_of_promises(figures: TrendFigures, categories: Sequence[str]) -> Iterator[Sequence[object]]:
+    for group, name, promises in promise_groups(figures, categories):
+        for row in kept_after(promises) if promises else ():
+            share = _number(row.step.kept) if row.step else ""
+            low, high = map(_number, row.step.interval) if row.step and row.step.interval else ("", "")
+            yield group, name, row.days, row.promises, row.kept, row.at_risk, share, low, high
+
+
+def _rows_of_links(figures: TrendFigures) -> Iterator[Sequence[object]]:
+    for count in figures.links:
+        numbers = (getattr(count, name) for name in LINK_NUMBERS)
+        yield count.host, count.age, *numbers, *_share(link_share(count, "gone"))
+
+
+def _rows_of_never_there(figures: TrendFigures) -> Iterator[Sequence[object]]:
+    for count in figures.never_there:
+        yield (
+            count.month,
+            count.papers,
+            count.never_there,
+            *_share(Share(count.month, count.papers, count.never_there, 0)),
+        )
 
 
 def _share(share: Share) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracker.domain.openness_by_day import DAYS
 from tracker.domain.status import Status
 from tracker.domain.trend_figures import TrendFigures
-from tracker.publish import charts, trend_shares, wording
+from tracker.publish import charts, survival, trend_shares, wording
 from tracker.publish.page import render_page
 from tracker.settings import Settings
 
@@ -15,13 +15,20 @@ PLACE_LABELS = {
     "both": "a repository and the Hub",
     "elsewhere": "other hosts only",
 }
+LINK_LABELS = {
+    "gone": "gone",
+    "never_there": "never there",
+    "moved": "moved, and the link still leads there",
+    "archived": "archived by its owner",
+}
 
 
 def render_trends(figures: TrendFigures, settings: Settings, status: Status) -> bytes:
     """Statistics over time."""
     on_days = trend_shares.shares_on_days(figures)
     months = trend_shares.shares_now(figures)
-    steps = charts.kept_by_age(figures.promises)
+    steps = survival.kept_by_age(figures.promises)
+    groups = trend_shares.promise_groups(figures, settings.harvest.categories)
     with_code = sum(count.papers for count in figures.licences)
     return render_page(
         "trends.html",
@@ -48,8 +55,23 @@ def render_trends(figures: TrendFigures, settings: Settings, status: Status) -> 
         licences=charts.licence_rows(figures.licences),
         with_code=with_code,
         steps=steps,
-        median=charts.median_days(steps),
+        median=survival.median_days(steps),
         waiting=figures.promises,
+        ages=survival.AGES,
+        groups=[
+            (kind, name, survival.kept_after(promises), len(promises))
+            for kind, name, promises in groups
+            if promises
+        ],
+        links=trend_shares.add_links(figures.links),
+        links_by_age=trend_shares.links_by(figures, "age"),
+        links_by_host=trend_shares.links_by(figures, "host"),
+        link_share=trend_shares.link_share,
+        rot=[
+            (label, trend_shares.link_share(trend_shares.add_links(figures.links), name))
+            for name, label in LINK_LABELS.items()
+        ],
+        never_there=trend_shares.never_there_share(figures),
         charts=charts,
         fewest=trend_shares.FEWEST_MONTHS,
     )

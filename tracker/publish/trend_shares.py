@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from tracker.domain.evidence import PromiseWait
 from tracker.domain.openness_by_day import DAYS
+from tracker.domain.promise_wording import PromiseWording
 from tracker.domain.terms import Fact
-from tracker.domain.trend_figures import TrendFigures
+from tracker.domain.trend_figures import LINK_AGES, LinkCount, TrendFigures
 from tracker.publish.charts import Share, shares_by_month
 
 FEWEST_MONTHS = 4
 """Whole months that a trend needs: from three points anything can be read."""
 PLACES = ("repositories", "hub", "both", "elsewhere")
 """The fields of `PlaceCount`, in the order in which they are shown."""
+LINK_NUMBERS = ("links", "checked", "gone", "gone_with_copy", "moved", "archived", "never_there")
+"""The numbers of `LinkCount`, in their order."""
 
 
 def shares_on_days(figures: TrendFigures, category: str = "") -> dict[int, list[Share]]:
@@ -52,6 +56,49 @@ def shares_of_places(figures: TrendFigures) -> list[tuple[str, Share]]:
     return [
         (place, Share(place, total, sum(getattr(count, place) for count in figures.places), 0)) for place in PLACES
     ]
+
+
+def promise_groups(figures: TrendFigures, categories: Sequence[str]) -> list[tuple[str, str, list[PromiseWait]]]:
+    """(kind of the group, its name, its promises): all of them, then by wording, then by category."""
+    promises = figures.promises
+    groups = [("all", "all", list(promises))]
+    groups += [("wording", name, [each for each in promises if each.wording == name]) for name in PromiseWording]
+    groups += [
+        ("category", name, [each for each in promises if name in each.categories]) for name in sorted(categories)
+    ]
+    return groups
+
+
+def links_by(figures: TrendFigures, field: str) -> list[tuple[str, LinkCount]]:
+    """The links added up over everything but one field, `host` or `age`; the commonest host comes first."""
+    names = list(dict.fromkeys(getattr(count, field) for count in figures.links))
+    sums = [
+        (name, add_links([count for count in figures.links if getattr(count, field) == name])) for name in names
+    ]
+    if field == "host":
+        return sorted(sums, key=lambda row: (-row[1].links, row[0]))
+    return sorted(sums, key=lambda row: list(LINK_AGES).index(row[0]))
+
+
+def add_links(counts: Iterable[LinkCount]) -> LinkCount:
+    """The sum of counts of links."""
+    rows = list(counts)
+    return LinkCount(
+        "all",
+        "all",
+        *(sum(getattr(count, name) for count in rows) for name in LINK_NUMBERS),
+    )
+
+
+def link_share(count: LinkCount, name: str) -> Share:
+    """The share of the checked links to which something happened."""
+    return Share(name, count.links, getattr(count, name), 0, unread=count.links - count.checked)
+
+
+def never_there_share(figures: TrendFigures) -> Share:
+    """The share of papers that link an own artifact which was never there, of those with a checked own link."""
+    rows = figures.never_there
+    return Share("all", sum(row.papers for row in rows), sum(row.never_there for row in rows), 0)
 
 
 def is_trend(shares: Sequence[Share]) -> bool:

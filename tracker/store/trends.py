@@ -16,14 +16,15 @@ from tracker.domain.evidence import (
     OrganisationCount,
     PromiseWait,
 )
+from tracker.domain.promise_wording import PromiseWording
 from tracker.domain.terms import HUB, REPOSITORY_HOSTS, EventKind, Fact, LicenceClass, Outcome, Role, State
 from tracker.domain.trend_figures import PlaceCount
 from tracker.store.engine import Store
 from tracker.store.joined import EVENTS, ROLES
 from tracker.store.statistics import TOTAL
 from tracker.store.tables.artifact import ARTIFACT, ROLE
-from tracker.store.tables.judgement import VERDICT
-from tracker.store.tables.work import PAPER_COUNT, WORK
+from tracker.store.tables.judgement import EVENT, VERDICT
+from tracker.store.tables.work import PAPER_COUNT, WORK, WORK_CATEGORY
 
 _FIRST_CHECK = timedelta(days=1)
 """What was there within a day of our first reading was there before anybody checked."""
@@ -132,6 +133,8 @@ def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
 
     Left out is code that had come before our first check: nobody knows since when it had been there.
     """
+    promising = select(EVENT.c.work).where(EVENT.c.kind == EventKind.PROMISED.value)
+    categories: dict[int, list[str]] = defaultdict(list)
     with store.read() as connection:
         rows = connection.execute(
             select(
@@ -139,32 +142,40 @@ def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
                 EVENTS.c.kind,
                 EVENTS.c.cause,
                 EVENTS.c.happened_at,
+                EVENTS.c.detail,
                 WORK.c.submitted_at,
                 WORK.c.first_seen,
             )
             .join(WORK, WORK.c.id == EVENTS.c.work)
             .where(EVENTS.c.kind.in_([EventKind.PROMISED.value, *_KEPT]), WORK.c.submitted_at.is_not(None))
+            .where(EVENTS.c.work.in_(promising))
             .order_by(EVENTS.c.happened_at)
         ).all()
+        for work, category in connection.execute(
+            select(WORK_CATEGORY.c.work, WORK_CATEGORY.c.category)
+            .where(WORK_CATEGORY.c.work.in_(promising))
+            .order_by(WORK_CATEGORY.c.category)
+        ):
+            categories[work].append(category)
     by_work: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_work[row.work].append(row)
-    waits = (_waiting_time(events, now) for _, events in sorted(by_work.items()))
+    waits = (_waiting_time(events, now, tuple(categories[work])) for work, events in sorted(by_work.items()))
     return [wait for wait in waits if wait is not None]
 
 
-def _waiting_time(events: Sequence[Any], now: datetime) -> PromiseWait | None:
+def _waiting_time(events: Sequence[Any], now: datetime, categories: tuple[str, ...]) -> PromiseWait | None:
     first = events[0]
     kept = next((event for event in events if event.kind in _KEPT), None)
-    if not any(event.kind == EventKind.PROMISED.value for event in events):
-        return None
+    promised = next(event for event in events if event.kind == EventKind.PROMISED.value)
     if kept and kept.happened_at - first.first_seen < _FIRST_CHECK:
         return None
     end = kept.happened_at if kept else now
     since, until = (
         max((moment - first.submitted_at).total_seconds() / 86400, 0.0) for moment in (first.first_seen, end)
     )
-    return PromiseWait(since, max(since, until), kept is not None)
+    wording = promised.detail or PromiseWording.OTHER.value
+    return PromiseWait(since, max(since, until), kept is not None, wording, categories)
 
 
 def first_seen_at(store: Store) -> datetime | None:
