@@ -39,17 +39,24 @@ SHIFTS = """window.shift = 0; new PerformanceObserver((list) => list.getEntries(
     .observe({ type: "layout-shift", buffered: true }); 0;"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# What scripts of arXiv's do: they add parts to the page, and move on in the history.
+OWN_SCRIPT = """<script>addEventListener("DOMContentLoaded", () => { document.body.dataset.ready = "yes";
+    document.querySelector("main").insertAdjacentHTML("beforeend", "<p><a href='/show-email'>Submission history</a></p>");
+    history.replaceState(null, "", location.href); });</script>"""
+
+
+@pytest.mark.parametrize(("scheme", "own_script"), [("light", ""), ("light", OWN_SCRIPT), ("dark", OWN_SCRIPT)])
 @pytest.mark.parametrize("address", PAGES)
-def test_badges_are_at_the_right_papers(chromium: Any, address: str, scheme: str) -> None:
+def test_badges_are_at_the_right_papers(chromium: Any, address: str, scheme: str, own_script: str) -> None:
     body, papers = PAGES[address]
     context = chromium.new_context(color_scheme=scheme)
     page, requests = context.new_page(), []
     page.route("**/*", lambda route: route.fulfill(
-        body=f"<!doctype html><html lang=en><head><title>A</title>{STYLE}</head><body>{body}</body></html>", content_type="text/html"
+        body=f"<!doctype html><html lang=en><head><title>A</title>{STYLE}</head><body>{body}{own_script}</body></html>", content_type="text/html"
     ))  # fmt: skip
     page.on("request", lambda request: requests.append(request.url))
     page.goto(address)
+    assert page.evaluate("document.body.dataset.ready || ''") == ("yes" if own_script else "")
     script = build_userscript_files(BASE)[SCRIPT].decode()
     page.evaluate(SHIFTS)
     page.evaluate(MANAGER.replace("ROWS", json.dumps(ROWS)))

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, MutableMapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -90,7 +90,7 @@ def add(
         if is_open:
             connection.execute(
                 text("UPDATE work SET opened_at = :at WHERE arxiv_id = :id"),
-                {"at": f"2026-07-{number:02}T00:00:00Z", "id": arxiv_id},
+                {"at": f"{date(2026, 6, 30) + timedelta(days=number)}T00:00:00Z", "id": arxiv_id},
             )
     return arxiv_id
 

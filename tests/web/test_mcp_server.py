@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -74,6 +75,47 @@ def test_answers_are_those_of_the_api(agents: Agents, site: Api) -> None:
         assert {fact: answer["paper"][fact] for fact in ("code", "weights", "data", "demo")} == {
             fact: document[fact] for fact in ("code", "weights", "data", "demo")
         }
+
+
+def test_every_tool_says_of_fifty_papers_what_the_api_says(
+    agents: Agents, site: Api, store: Store, now: datetime
+) -> None:
+    for number in range(10, 52):
+        add(store, number, now, category="cs.CV" if number % 3 else "cs.CL", is_open=number % 4 != 0)
+
+    def asked(path: str) -> Any:
+        return json.loads(ask(site, path).body)
+
+    listed, opened = asked("papers?q=depth&limit=50"), asked("papers?by=opened&since=2026-07-04&limit=50")
+    names = [paper["arxiv_id"] for paper in listed["papers"]]
+    documents = [asked(f"papers/{name}") for name in names]
+
+    async def run() -> list[Any]:
+        async with Client(mcp_server.build_server(agents, "0")) as client:
+            calls = [
+                ("search", {"words": "depth", "limit": 50}),
+                ("whats_new", {"since": "2026-07-04", "limit": 50}),
+            ]
+            calls += [("evidence", {"paper": name}) for name in names]
+            calls += [("find_code", {"paper": name}) for name in names]
+            calls += [("find_paper", {"repository": each["links"][0]["url"]}) for each in documents]
+            return [(await client.call_tool(*each)).structured_content for each in calls]
+
+    found, new, *others = asyncio.run(run())
+    assert len(names) == 50
+    assert [paper["arxiv_id"] for paper in found["papers"]] == names
+    assert [paper["arxiv_id"] for paper in new["papers"]] == [paper["arxiv_id"] for paper in opened["papers"]]
+    for document, evidence, code, linking in zip(
+        documents, others[:50], others[50:100], others[100:], strict=True
+    ):
+        assert evidence["verdicts"] == code["verdicts"] == document["verdicts"]
+        assert {name: evidence["paper"][name] for name in ("code", "weights", "data", "demo")} == {
+            name: document[name] for name in ("code", "weights", "data", "demo")
+        }
+        own = [artifact["url"] for artifact in document["artifacts"]] if document["code"] == "open" else []
+        assert [artifact["url"] for artifact in code["code"]] == own
+        assert code["status"] == ("found" if own else "unknown")
+        assert [entry["paper"]["arxiv_id"] for entry in linking["papers"]] == [document["arxiv_id"]]
 
 
 def test_a_papers_code_is_found_by_id_address_and_title(agents: Agents) -> None:
@@ -146,6 +188,8 @@ async def over_stdio(data: Path) -> AsyncIterator[Client]:
 
 
 def test_over_stdio_and_a_client_that_leaves_ends_it(site: Api, tmp_path: Path) -> None:
+    kept = {path.name for path in tmp_path.iterdir()}
+
     async def run() -> Any:
         async with over_stdio(tmp_path) as client:
             resource = await client.read_resource("tracker://paper/2606.00003")
@@ -154,6 +198,24 @@ def test_over_stdio_and_a_client_that_leaves_ends_it(site: Api, tmp_path: Path) 
     result, resource = asyncio.run(run())
     assert result.structured_content["status"] == "found"
     assert json.loads(resource.contents[0].text)["paper"]["arxiv_id"] == "2606.00003"
+    assert {path.name for path in tmp_path.iterdir()} - kept <= {"tracker.db-shm", "tracker.db-wal"}, (
+        "SQLite's own"
+    )
+
+
+def test_a_client_that_is_killed_leaves_no_server_and_no_file_behind(site: Api, tmp_path: Path) -> None:
+    """Its end of the pipe closes, as the kernel does it for a killed process, in the middle of a message."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    environment = {**os.environ, "TRACKER_DATA_DIR": str(tmp_path), "TMPDIR": str(temporary)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracker", "mcp"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as server:
+        assert server.stdin
+        server.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "initialize", "par')
+        server.stdin.close()
+        assert server.wait(60) == 0
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.fixture
