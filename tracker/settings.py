@@ -110,6 +110,7 @@ class Upstreams(ConfigTable):
     bitbucket: Address
     zenodo: Address
     software_heritage: Address
+    datacite: Address
     web: Address
 
 
@@ -125,6 +126,7 @@ class Pace(ConfigTable):
     bitbucket: float = Field(ge=0)
     zenodo: float = Field(ge=0)
     software_heritage: float = Field(ge=0)
+    datacite: float = Field(ge=0)
     web: float = Field(ge=0)
     hub: float = Field(ge=0)
     webhook: float = Field(ge=0)
@@ -143,6 +145,7 @@ class Limits(ConfigTable):
     bitbucket_per_hour: int = Field(ge=0)
     zenodo_per_hour: int = Field(ge=0)
     software_heritage_per_hour: int = Field(ge=0)
+    datacite_per_hour: int = Field(ge=0)
     web_per_hour: int = Field(ge=0)
     github_batch: int = Field(ge=1, le=100)
     hub_list_pages: int = Field(ge=0)

@@ -179,6 +179,7 @@ def test_groups_and_intervals(make_settings):
         ("bitbucket", 1.0, 60),
         ("zenodo", 1.0, 2000),
         ("software_heritage", 1.0, 120),
+        ("datacite", 1.0, 60),
         ("web", 1.0, 100),
     ],
 )

@@ -9,13 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tracker.harvest import day_proof
-from tracker.harvest.day_proof import API, OAI, RSS, DayEvidence, SourceList, explain_doubt, prove_day
+from tracker.harvest.day_proof import API, DATACITE, OAI, RSS, DayEvidence, SourceList, explain_doubt, prove_day
 
 DAY = date(2026, 6, 16)
 READY = datetime(2026, 6, 17, 2, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PAPERS = frozenset(f"2606.{number:05}" for number in range(80))
 FEW = frozenset(sorted(PAPERS)[:3])
+NOTHING: frozenset[str] = frozenset()
 
 
 def listed(ids: frozenset[str], *, hours: float = 0, blank: bool = False, since: datetime = READY) -> SourceList:
@@ -24,11 +25,22 @@ def listed(ids: frozenset[str], *, hours: float = 0, blank: bool = False, since:
 
 
 def evidence(usual: float | None = None, **lists: SourceList) -> DayEvidence:
-    """What API, OAI-PMH and RSS list, by the keywords `api`, `oai` and `rss`."""
-    names = {"api": API, "oai": OAI, "rss": RSS}
+    """What API, OAI-PMH, RSS and DataCite list, by the keywords `api`, `oai`, `rss` and `dc`."""
+    names = {"api": API, "oai": OAI, "rss": RSS, "dc": DATACITE}
     by_name = {names[key]: source_list for key, source_list in lists.items()}
-    named = {name: source_list.ids for name, source_list in by_name.items() if name != RSS}
-    return DayEvidence(ready_at=READY, lists=by_name, named=named, usual=usual)
+    named = {name: source_list.ids for name, source_list in by_name.items() if name in (API, OAI)}
+    by_others = frozenset().union(*named.values())
+    registered = by_name[DATACITE].ids if DATACITE in by_name else NOTHING
+    by_rss = by_name[RSS].ids if RSS in by_name else NOTHING
+    return DayEvidence(
+        ready_at=READY,
+        lists=by_name,
+        named=named,
+        rss_alone=by_rss - by_others if DATACITE in by_name else NOTHING,
+        datacite_alone=registered - by_others,
+        unregistered=by_rss - registered,
+        usual=usual,
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,13 +69,29 @@ def evidence(usual: float | None = None, **lists: SourceList) -> DayEvidence:
         (evidence(api=listed(FEW, hours=9), oai=listed(FEW, hours=9), usual=80), (API, OAI)),
         (evidence(rss=listed(PAPERS)), ()),
         (evidence(), ()),
+        # DataCite proves nothing alone, however often it is read, and confirms one other source.
+        (evidence(dc=listed(PAPERS)), ()),
+        (evidence(dc=listed(PAPERS, hours=30), usual=80), ()),
+        (evidence(rss=listed(PAPERS), dc=listed(PAPERS)), (RSS, DATACITE)),
+        (evidence(api=listed(PAPERS), dc=listed(PAPERS)), (API, DATACITE)),
+        (evidence(oai=listed(PAPERS), dc=listed(PAPERS)), (OAI, DATACITE)),
+        # It is late, or lists what another lacks.
+        (evidence(rss=listed(PAPERS), dc=listed(PAPERS - FEW)), ()),
+        (evidence(rss=listed(PAPERS - FEW), dc=listed(PAPERS)), ()),
+        (evidence(oai=listed(FEW), rss=listed(FEW), dc=listed(PAPERS)), ()),
+        (evidence(oai=listed(PAPERS), rss=listed(PAPERS - FEW), dc=listed(PAPERS - FEW)), ()),
+        (evidence(rss=listed(FEW), dc=listed(FEW), usual=80), ()),
+        # It refuses a day of any other proof, until the API and OAI-PMH were both read twice.
+        (evidence(api=listed(PAPERS - FEW), oai=listed(PAPERS - FEW), dc=listed(PAPERS)), ()),
+        (evidence(oai=listed(PAPERS - FEW, hours=9), usual=80, dc=listed(PAPERS)), ()),
+        (
+            evidence(api=listed(PAPERS - FEW, hours=9), oai=listed(PAPERS - FEW, hours=9), dc=listed(PAPERS)),
+            (API, OAI),
+        ),
     ],
 )
 def test_what_proves_a_day_with_papers(known: DayEvidence, proved_by: tuple[str, ...]) -> None:
     assert prove_day(known) == proved_by
-
-
-NOTHING: frozenset[str] = frozenset()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +108,8 @@ NOTHING: frozenset[str] = frozenset()
         (evidence(api=listed(NOTHING, hours=25), oai=listed(NOTHING, hours=25), usual=0), True),
         (evidence(api=listed(NOTHING, hours=25)), False),
         (evidence(oai=listed(NOTHING, hours=25), rss=listed(NOTHING)), False),
+        (evidence(rss=listed(NOTHING), dc=listed(NOTHING)), False),
+        (evidence(api=listed(NOTHING, hours=25), dc=listed(NOTHING, hours=25)), False),
     ],
 )
 def test_what_proves_a_day_without_papers(known: DayEvidence, is_proved: bool) -> None:
@@ -115,6 +145,10 @@ def test_a_list_that_was_cut_off_still_names_papers() -> None:
     ("known", "doubt"),
     [
         (evidence(), ""),
+        (
+            evidence(oai=listed(PAPERS - {"2606.00040"}), dc=listed(PAPERS)),
+            "2606.00040 registered at DataCite, and listed by no source of arXiv yet",
+        ),
         (evidence(api=listed(PAPERS), oai=listed(FEW)), "72 more"),
         (evidence(oai=listed(FEW)), "only OAI-PMH was read, and too few such weekdays"),
         (evidence(oai=listed(PAPERS), usual=78), "only OAI-PMH was read, and not yet twice, 3 hours apart"),
@@ -141,18 +175,22 @@ def test_the_usual_number_is_that_of_the_same_weekday() -> None:
 
 @dataclass
 class Model:
-    """Three sources with faults of their own, and what a store remembers of them."""
+    """Four sources with faults of their own, and what a store remembers of them."""
 
     rng: random.Random
     truth: frozenset[str]
     usual: float | None
-    named: dict[str, set[str]] = field(default_factory=lambda: {API: set(), OAI: set(), RSS: set()})
+    named: dict[str, set[str]] = field(
+        default_factory=lambda: {API: set(), OAI: set(), RSS: set(), DATACITE: set()}
+    )
     lists: dict[str, SourceList] = field(default_factory=dict)
 
     def read(self, source: str, now: datetime) -> None:
-        """Read a source that is honest, down, cut off, in the middle of an update, or falsely empty: the API's index for
-        single windows or all, OAI-PMH for all."""
-        faults = {API: ["part", "empty", "blank"], OAI: ["part", "blank"], RSS: ["part"]}
+        """Read a source that is honest, down, cut off, in the middle of an update or late, or falsely empty: the API's index
+        for single windows or all, OAI-PMH for all."""
+        faults = {
+            API: ["part", "empty", "blank"], OAI: ["part", "blank"], RSS: ["part"], DATACITE: ["part", "blank"],
+        }  # fmt: skip
         fault = self.rng.choice(["", "", "down", "cut", *faults[source]])
         if fault == "down":
             return
@@ -177,6 +215,8 @@ class Model:
             lists=dict(self.lists),
             named={source: frozenset(self.named[source]) for source in (API, OAI)},
             rss_alone=frozenset(self.named[RSS] - by_others),
+            datacite_alone=frozenset(self.named[DATACITE] - by_others),
+            unregistered=frozenset(self.named[RSS] - self.named[DATACITE]),
             usual=self.usual,
         )
 
@@ -188,10 +228,13 @@ def test_no_mixture_of_faults_proves_a_day_while_a_paper_is_missing(seed: int) -
     truth = frozenset(f"2606.{number:05}" for number in range(papers))
     model = Model(rng, truth, rng.choice([None, papers, papers * 0.9]))
     for hours in range(0, 60, 4):
-        for source in (API, OAI, RSS) if rng.random() < 0.5 else (API, OAI):
+        # In an outage neither of the two is read, and DataCite is.
+        sources = [API, OAI] if rng.random() < 0.6 else [DATACITE]
+        for source in [*sources, *([RSS] if rng.random() < 0.5 else [])]:
             model.read(source, READY + hours * HOUR)
-        if prove_day(model.evidence):
-            assert model.named[API] | model.named[OAI] == truth
+        if proved_by := prove_day(model.evidence):
+            assert DATACITE not in proved_by or len(proved_by) == 2
+            assert set().union(*(model.named[source] for source in (API, OAI, RSS))) == truth
     model.named = {source: set(truth) for source in model.named}
     model.lists = {API: listed(truth), OAI: listed(truth)}
     assert prove_day(model.evidence) == (API, OAI)

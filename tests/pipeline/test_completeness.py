@@ -31,6 +31,9 @@ SMALL = {
 }
 """One window of several pages."""
 
+WITHOUT_DATACITE = {"TRACKER_UPSTREAMS__DATACITE": ""}
+"""Nothing then settles a day of which arXiv's own sources say too little."""
+
 
 def write(world: World, number: int, day: date, *, submitted: str = "", month: str = "2606", **more: Any) -> str:
     """A paper announced on a New York day; submitted four hours before that day's deadline unless given."""
@@ -191,7 +194,7 @@ def test_oai_pmh_and_rss_replace_the_api_while_it_is_down(world: World, start_ru
 def test_rss_replaces_api_and_oai_pmh_while_both_are_down(world: World, start_run_at: StartRun) -> None:
     ours = write_week(world)
     for now in list_nights():
-        with start_run_at(now) as run:
+        with start_run_at(now, **WITHOUT_DATACITE) as run:
             down = "2026-06-15T12" < now < "2026-06-18T12"
             # Once both were down, RSS is read first: a refusal by either would stop it too.
             uses_rss = "2026-06-15T12" < now < "2026-06-19T12"
@@ -235,7 +238,7 @@ def test_the_feed_keeps_its_items_when_every_upstream_is_down(world: World, star
 @pytest.mark.usefixtures("without_site")
 def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, start_run_at: StartRun) -> None:
     ours = {write(world, number, MONDAY) for number in range(1, 30)}
-    with start_run_at("2026-06-16T04:00:00Z", **SMALL) as run:
+    with start_run_at("2026-06-16T04:00:00Z", **SMALL, **WITHOUT_DATACITE) as run:
         run.misbehave("arxiv_api", "403", times=1, after=2)
         summary = run.cycle()
         assert summary.counts.windows_left > 0
@@ -245,10 +248,10 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, start_r
         assert run.rows(
             f"SELECT count(*) FROM scan WHERE source = {enum_columns.SOURCE.values.index('metadata')}"
         ) == [(20,)]
-    with start_run_at("2026-06-16T09:00:00Z", **SMALL) as run:
+    with start_run_at("2026-06-16T09:00:00Z", **SMALL, **WITHOUT_DATACITE) as run:
         run.cycle()
         assert run.queries("arxiv_api") + run.queries("arxiv_oai") + run.queries("arxiv_rss") == []
-    with start_run_at("2026-06-16T12:00:00Z", **SMALL) as run:
+    with start_run_at("2026-06-16T12:00:00Z", **SMALL, **WITHOUT_DATACITE) as run:
         run.misbehave("arxiv_api", "403", times=DOWN)
         run.cycle()
         # The source that refused is asked last, so that the other one is read.
@@ -256,7 +259,7 @@ def test_a_refusal_in_the_middle_of_a_window_loses_nothing(world: World, start_r
         assert run.short_days() == [MONDAY]
         [why] = run.announcement_days()[MONDAY].reasons
         assert why.endswith("only OAI-PMH was read, and too few such weekdays are known to believe one source)")
-    with start_run_at("2026-06-16T20:00:00Z", **SMALL) as run:
+    with start_run_at("2026-06-16T20:00:00Z", **SMALL, **WITHOUT_DATACITE) as run:
         assert run.cycle().troubles == []
         assert set(run.arxiv_ids()) == ours
         assert run.rows("SELECT count(*) FROM version") == [(29,)]
@@ -270,7 +273,7 @@ def test_an_alarm_is_raised_once_and_ends(
     caplog.set_level(logging.INFO, logger="tracker.pipeline.alarms")
     for now in list_nights():
         # A day after the first failure, however slow this machine was in that cycle.
-        with start_run_at(now.replace("18T04:00", "18T04:30")) as run:
+        with start_run_at(now.replace("18T04:00", "18T04:30"), **WITHOUT_DATACITE) as run:
             if "2026-06-16T12" < now < "2026-06-19T12":
                 for upstream in ("arxiv_api", "arxiv_oai"):
                     run.misbehave(upstream, "503", times=DOWN)

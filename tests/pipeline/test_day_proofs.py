@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,10 +13,15 @@ from tests.pipeline.run import Run, StartRun, environment
 from tests.pipeline.test_completeness import DOWN, MONDAY, write
 from tests.pipeline.world import World
 from tracker.cli import app
+from tracker.pipeline.datacite import check_by_datacite
+from tracker.settings import load_settings
 
 pytestmark = pytest.mark.usefixtures("without_site")
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+LOOPBACK = {
+    f"TRACKER_UPSTREAMS__{name}": "http://127.0.0.1:9" for name in ("ARXIV_API", "GITHUB_API", "HUGGINGFACE")
+}
 NIGHT = "2026-06-18T05:00:00Z"
 """After Wednesday's announcement, when RSS shows it, too."""
 
@@ -122,6 +128,54 @@ def test_a_paper_that_rss_alone_announces_is_asked_for_by_id(world: World, start
         assert run.short_days() == []
 
 
+def both_down(run: Run) -> None:
+    for upstream in ("arxiv_api", "arxiv_oai"):
+        run.misbehave(upstream, "503", times=DOWN)
+
+
+def test_datacite_beside_rss_proves_a_day_while_api_and_oai_pmh_are_down(
+    world: World, start_run_at: StartRun
+) -> None:
+    ours = write_days(world, papers=3)
+    crossed = write(world, 950, WEDNESDAY, categories=("math.CO", "cs.LG"))
+    for time, asked in (("05:00", 1), ("10:00", 1), ("10:30", 0)):
+        with start_run_at(f"2026-06-18T{time}:00Z") as run:
+            both_down(run)
+            run.cycle()
+            assert len(run.queries("datacite")) == asked, "every two hours, of the days that it must list by now"
+            assert {MONDAY, TUESDAY} <= set(run.short_days()), "RSS shows Wednesday's announcement alone"
+            assert {name for name in ours if name >= "2606.00200"} <= set(run.arxiv_ids()) <= {*ours, crossed}
+            proved_by = run.announcement_days()[WEDNESDAY].proved_by
+    # RSS is read first while both are down: what it shows as cross-listed counts once another source lists it.
+    assert proved_by == ("RSS", "DataCite")
+    with start_run_at("2026-06-18T14:00:00Z") as run:
+        run.cycle()
+        assert (run.short_days(), run.queries("datacite")) == ([], [])
+        assert set(run.arxiv_ids()) == {*ours, crossed}
+
+
+def test_datacite_refuses_a_day_of_which_a_paper_is_missing(world: World, start_run_at: StartRun) -> None:
+    write_days(world, papers=3)
+    hidden = write(world, 900, WEDNESDAY, hidden_from=["arxiv_rss"])
+    with start_run_at("2026-06-18T10:00:00Z") as run:
+        both_down(run)
+        run.cycle()
+        assert WEDNESDAY in run.short_days()
+        assert hidden not in run.arxiv_ids(), "its text is never DataCite's"
+    with start_run_at("2026-06-18T14:00:00Z") as run:
+        run.misbehave("arxiv_oai", "503", times=DOWN)
+        run.cycle()
+        assert hidden in run.arxiv_ids()
+        assert run.announcement_days()[WEDNESDAY].proved_by == ("API", "DataCite")
+        assert run.queries("datacite") == []
+
+
+def test_an_installation_without_datacite_never_asks_it() -> None:
+    for variables in ({"TRACKER_UPSTREAMS__DATACITE": ""}, {"TRACKER_NOW": NIGHT, **LOOPBACK}):
+        cycle = SimpleNamespace(settings=load_settings(environ=variables))
+        check_by_datacite(cycle)  # type: ignore[arg-type] # nothing but the settings is looked at
+
+
 def test_once_and_gaps_exit_by_the_same_truth(
     world: World, start_run_at: StartRun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,6 +197,7 @@ FAULTS = {
     "arxiv_api": ("503", "false-empty", "cut", "error-200", "empty", "moving"),
     "arxiv_oai": ("503", "mid-update", "no-records", "cut", "unreadable", "empty"),
     "arxiv_rss": ("503", "cut", "html"),
+    "datacite": ("503", "cut", "html", "empty", "late"),
 }
 
 

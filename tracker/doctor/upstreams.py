@@ -46,6 +46,7 @@ CHEAP_REQUESTS = {
     "bitbucket": "/repositories?pagelen=1",
     "zenodo": "/records?size=1",
     "software_heritage": "/stat/counters/",
+    "datacite": "?page[size]=0",
 }
 """For each upstream, one request that costs it little."""
 
@@ -53,7 +54,7 @@ CHEAP_REQUESTS = {
 def check_upstreams(settings: Settings, states: Mapping[str, UpstreamState], now: datetime) -> Iterator[Finding]:
     """Address, pace, budget, stops and failures of each upstream, and of hosts of pages in trouble."""
     for name, url in settings.upstreams.model_dump().items():
-        if name in ("arxiv_rss", "web"):
+        if name in ("arxiv_rss", "web") or not url:
             continue
         yield _check_upstream(settings, name, _public_address(url), states.get(name), now)
     web = settings.upstreams.web

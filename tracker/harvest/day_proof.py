@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 
-API, OAI, RSS = "API", "OAI-PMH", "RSS"
-"""The sources as people read their names."""
+API, OAI, RSS, DATACITE = "API", "OAI-PMH", "RSS", "DataCite"
+"""The sources as people read their names. DataCite is not arXiv's own: it confirms another source, or refuses."""
 APART = timedelta(hours=3)
 """Two readings of one source count as two when so much time is between them."""
 SETTLED = timedelta(hours=24)
@@ -58,6 +58,10 @@ class DayEvidence:
     """What the API and OAI-PMH ever listed of the day, whether they were read to the end or not, by name."""
     rss_alone: frozenset[str] = frozenset()
     """New papers that RSS announced on the day, and that neither of the others listed on any day."""
+    datacite_alone: frozenset[str] = frozenset()
+    """New papers of the day that DataCite lists, and that the API and OAI-PMH listed on no day."""
+    unregistered: frozenset[str] = frozenset()
+    """New papers that RSS announced on the day, and that DataCite lists on no day."""
     papers_are_known: bool = True
     """Whether any source listed a paper of any day lately, or RSS did not show just now that there is none: then a
     blank reading says nothing."""
@@ -78,10 +82,12 @@ def usual_papers(day: date, proved: Mapping[date, int]) -> float | None:
 
 def prove_day(evidence: DayEvidence) -> tuple[str, ...]:
     """The sources that prove the day complete together; empty where they do not."""
-    if evidence.rss_alone:
-        return ()
     lists, named = evidence.lists, frozenset().union(*evidence.named.values())
-    for first, second in ((API, OAI), (API, RSS), (OAI, RSS)):
+    if _datacite_confirms_rss(evidence) and named <= lists[RSS].ids:
+        return (RSS, DATACITE)
+    if evidence.rss_alone or _is_refused_by_datacite(evidence):
+        return ()
+    for first, second in ((API, OAI), (API, RSS), (OAI, RSS), (API, DATACITE), (OAI, DATACITE)):
         if first in lists and second in lists and named <= lists[first].ids and _agree(evidence, first, second):
             return (first, second)
     for source, other in ((API, OAI), (OAI, API)):
@@ -94,6 +100,8 @@ def explain_doubt(evidence: DayEvidence) -> str:
     """Why the day is not proved by what was read of it, as a clause; empty where nothing was read."""
     if evidence.rss_alone:
         return f"{name_some(evidence.rss_alone)} announced by RSS, and listed by no other source yet"
+    if _is_refused_by_datacite(evidence):
+        return f"{name_some(evidence.datacite_alone)} registered at DataCite, and listed by no source of arXiv yet"
     if differences := _contradictions(evidence):
         return "; ".join(differences)
     read = [source for source in (API, OAI) if source in evidence.lists]
@@ -107,6 +115,22 @@ def explain_doubt(evidence: DayEvidence) -> str:
     if evidence.usual is None:
         return f"only {read[0]} was read, and too few such weekdays are known to believe one source"
     return f"only {read[0]} was read, and not yet twice, {APART / timedelta(hours=1):.0f} hours apart"
+
+
+def _datacite_confirms_rss(evidence: DayEvidence) -> bool:
+    """Whether RSS and DataCite list the same: all that DataCite lists of the day is in the announcement, and of the
+    announcement, which also has papers that were held, DataCite lists everything on some day."""
+    if RSS not in evidence.lists or DATACITE not in evidence.lists or evidence.unregistered:
+        return False
+    by_rss, registered = evidence.lists[RSS].ids, evidence.lists[DATACITE].ids
+    return bool(registered) and registered <= by_rss and _is_usual(evidence, len(registered))
+
+
+def _is_refused_by_datacite(evidence: DayEvidence) -> bool:
+    """Whether DataCite lists what no source of arXiv does. It is not believed against the API and OAI-PMH together, once
+    both were read twice: then a record of its own is wrong."""
+    both = all(source in evidence.lists and evidence.lists[source].is_repeated for source in (API, OAI))
+    return bool(evidence.datacite_alone) and not both
 
 
 def _contradictions(evidence: DayEvidence) -> list[str]:
@@ -129,7 +153,7 @@ def _agree(evidence: DayEvidence, first: str, second: str) -> bool:
     elif one_list.ids != other_list.ids:
         return False
     if not one_list.ids:
-        return _is_believably_empty(evidence, one_list, other_list)
+        return second != DATACITE and _is_believably_empty(evidence, one_list, other_list)
     return _is_usual(evidence, len(one_list.ids)) or (one_list.is_repeated and other_list.is_repeated)
 
 

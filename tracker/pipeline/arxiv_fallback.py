@@ -15,6 +15,7 @@ from tracker.domain.status import ARXIV_STAGES, describe_outage
 from tracker.pipeline import harvest, versions
 from tracker.pipeline.announcement_log import OAI
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.datacite import check_by_datacite
 from tracker.pipeline.day_proofs import load_evidence, prove_days, rss_may_help
 from tracker.pipeline.harvest import harvest_windows, plan_harvest
 from tracker.pipeline.papers_by_id import announced_and_not_stored, store_papers_by_id
@@ -47,9 +48,13 @@ def harvest_arxiv(cycle: Cycle, since: date | None = None, until: date | None = 
         if len(cycle.troubles) > before:
             write_site(cycle)
     failed = {outcome.name for outcome in cycle.troubles}
-    if not both_were_down and failed >= {harvest.STAGE, versions.STAGE}:
+    both_failed = failed >= {harvest.STAGE, versions.STAGE}
+    if both_failed:
+        # Before RSS, whose cross-listed papers count for a day where another source lists them.
+        check_by_datacite(cycle)
+    if not both_were_down and both_failed:
         harvest_rss(cycle)
-    compare_sources(cycle, rss_was_read=both_were_down or failed >= {harvest.STAGE, versions.STAGE})
+    compare_sources(cycle, rss_was_read=both_were_down or both_failed)
     for sentence in list_troubles(cycle):
         log.warning("%s", sentence, extra={"stage": harvest.STAGE})
 
@@ -71,7 +76,8 @@ def compare_sources(cycle: Cycle, *, rss_was_read: bool) -> None:
     if not rss_was_read and rss_may_help(cycle, unproved):
         by_rss = harvest_rss(cycle)
     evidence = load_evidence(cycle.store, cycle.settings, unproved)
-    named = {*announced_and_not_stored(cycle), *(name for day in evidence.values() for name in day.rss_alone)}
+    alone = {name for day in evidence.values() for name in day.rss_alone | day.datacite_alone}
+    named = announced_and_not_stored(cycle) | alone
     store_papers_by_id(cycle, named)
     papers_are_known = not by_rss.is_empty or has_listings(cycle.store)
     prove_days(cycle, papers_are_known=papers_are_known, rss_is_silent=by_rss.is_silent)

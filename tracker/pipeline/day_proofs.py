@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from tracker.harvest import announcements, day_proof, oai, rss
+from tracker.harvest import announcements, datacite, day_proof, oai, rss
 from tracker.harvest.completeness import first_covered_day, ready_at
 from tracker.harvest.windows import Window, join_windows
 from tracker.pipeline.announcement_log import asked_windows
@@ -20,8 +20,13 @@ from tracker.settings import Settings
 from tracker.store import day_proofs
 from tracker.store.engine import Store
 
-SOURCES = {"arxiv_api": day_proof.API, "arxiv_oai": day_proof.OAI, "arxiv_rss": day_proof.RSS}
-"""The sources of arXiv as people read their names, by the name of the upstream."""
+SOURCES = {
+    "arxiv_api": day_proof.API,
+    "arxiv_oai": day_proof.OAI,
+    "arxiv_rss": day_proof.RSS,
+    "datacite": day_proof.DATACITE,
+}
+"""The sources as people read their names, by the name of the upstream."""
 RECORDED = timedelta(days=30)
 """How long a day may wait for its proof; sources are not read again for older ones."""
 KEPT = timedelta(days=40)
@@ -94,6 +99,12 @@ def record_rss_reading(cycle: Cycle, day: date, new: Collection[str], crossed: C
     note_reading(cycle, rss.UPSTREAM, day, is_shown=bool(ids))
 
 
+def record_datacite_reading(cycle: Cycle, submitted: Mapping[str, datetime], days: Collection[date]) -> None:
+    """Keep what DataCite listed in a reading to its end of what was registered since the first of these days was
+    announced: the first times of submission by arXiv id."""
+    _record(cycle, datacite.UPSTREAM, submitted, days)
+
+
 def rss_may_help(cycle: Cycle, unproved: Collection[date]) -> bool:
     """Whether RSS shows a day that is not proved, or may show that there is no paper anywhere."""
     shown = shown_by_rss(cycle.now, cycle.settings.harvest.holidays)
@@ -140,12 +151,15 @@ def load_evidence(
             )
             for source, reading in readings.get(day, {}).items()
         }
-        by_rss = listed.pop(rss.UPSTREAM, frozenset())
+        by_rss, registered = (listed.pop(source, frozenset()) for source in (rss.UPSTREAM, datacite.UPSTREAM))
+        by_others = day_proofs.listed_ids(store, ("arxiv_api", oai.UPSTREAM), by_rss | registered)
         evidence[day] = day_proof.DayEvidence(
             ready_at=ready_at(day),
             lists=lists,
             named={SOURCES[source]: ids for source, ids in listed.items()},
-            rss_alone=by_rss - day_proofs.listed_ids(store, ("arxiv_api", oai.UPSTREAM), by_rss),
+            rss_alone=by_rss - by_others,
+            datacite_alone=registered - by_others,
+            unregistered=by_rss - day_proofs.listed_ids(store, (datacite.UPSTREAM,), by_rss),
             papers_are_known=papers_are_known,
             usual=day_proof.usual_papers(day, counts),
             api_only=api_only,

@@ -35,6 +35,7 @@ PATHS = {
     "bitbucket": "/bitbucket/2.0",
     "zenodo": "/zenodo/api",
     "software_heritage": "/swh/api/1",
+    "datacite": "/datacite/dois",
 }
 """The path below which each upstream is played; the first that matches plays, so `/arxiv` comes last of arXiv's."""
 UPSTREAMS = PATHS | {"arxiv_api": "/arxiv/api/query"}

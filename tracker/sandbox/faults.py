@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from tracker.sandbox import web
+from tracker.sandbox import datacite, web
 from tracker.sandbox.arxiv import oai, site
 from tracker.sandbox.arxiv.api import error_feed
 from tracker.sandbox.messages import HTML, TEXT, SandboxRequest, SandboxResponse, json_response
@@ -31,6 +31,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "bitbucket": _EVERYWHERE,
     "zenodo": _EVERYWHERE,
     "software_heritage": _EVERYWHERE,
+    "datacite": _EVERYWHERE | datacite.TWISTS,
 }
 LONGEST_SECONDS = 300.0
 _SECONDARY = {
@@ -134,7 +135,7 @@ def faulty_response(order: FaultOrder, request: SandboxRequest, honest: Respond)
     )
     if special is not None and (own := special(kind, request)) is not None:
         return own
-    if kind in TWISTS | oai.TWISTS:
+    if kind in TWISTS | oai.TWISTS | datacite.TWISTS:
         return honest(kind)
     if kind == "hang":
         return SandboxResponse(

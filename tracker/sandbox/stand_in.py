@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.domain.errors import WorldError
 from tracker.domain.protocols import Clock
-from tracker.sandbox import bitbucket, forgejo, gitlab, swh, web, zenodo
+from tracker.sandbox import bitbucket, datacite, forgejo, gitlab, swh, web, zenodo
 from tracker.sandbox.arxiv import rss, site
 from tracker.sandbox.arxiv.api import ArxivApiStandIn
 from tracker.sandbox.arxiv.oai import ArxivOai
@@ -76,6 +76,8 @@ class StandIn:
                 return self.oai.respond(request, twist)
             case "arxiv_rss":
                 return rss.respond(request, self.arxiv.papers())
+            case "datacite":
+                return datacite.respond(request, self.arxiv.papers(), twist)
             case "arxiv_site":
                 return site.respond(request, self.world)
             case "github_api":

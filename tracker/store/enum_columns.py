@@ -50,4 +50,4 @@ PLACE = EnumColumn(
 SCAN_OUTCOME = EnumColumn(("read", "present", "absent", "blocked", "unknown"))
 READ_DEPTH = EnumColumn(("metadata", "record", "text", "page"))
 ANNOUNCEMENT_KIND = EnumColumn(("new", "cross", "replaced", "withdrawn"))
-ARXIV_SOURCE = EnumColumn(("arxiv_api", "arxiv_oai", "arxiv_rss"))
+ARXIV_SOURCE = EnumColumn(("arxiv_api", "arxiv_oai", "arxiv_rss", "datacite"))
