@@ -595,6 +595,8 @@ def test_a_search_can_be_narrowed_sorted_and_subscribed_to(item: Make, configure
     parsed = html.fromstring(pages.render_search(search, [item(1)], configured()))
     assert parsed.xpath("//option[@selected]/@value") == ["weights", "date"]
     assert parsed.xpath("//a[@class='button']/@href") == ["./feeds?keyword=aa&has=weights"]
+    assert parsed.xpath("//link[@rel='alternate']/@href")[0] == "./feed.xml?keyword=aa&has=weights"
+    assert parsed.xpath("//option[@value='cs.CL']/text()") == ["Computation and language (cs.CL)"]
     assert parsed.xpath("//a[@rel='next']/@href") == ["search?q=a&has=weights&sort=date&page=2"]
     missing = pages.render_search(
         SearchPage(wanted="2606.99999", most=500, missing="2606.99999"), [], configured()

@@ -246,10 +246,12 @@ def render_search(
     search: SearchPage, items: Sequence[Item], settings: Settings, status: Status | None = None
 ) -> bytes:
     """One page of a search's results, and the form that narrows and sorts them."""
+    feed = Channel(name=f"?{search.feed}", title=f"Search: {search.wanted}", description="", items=())
     return render_page(
         "search.html",
         settings,
         status=status,
+        channel=feed if search.feed else MAIN_CHANNEL,
         search=search,
         wanted=search.wanted,
         items=items,
