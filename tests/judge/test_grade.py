@@ -98,7 +98,7 @@ def test_every_grade_can_be_reached() -> None:
 def test_a_bound_is_never_a_grant() -> None:
     for code, weights, data in itertools.product(WORDS, WORDS, WORDS):
         found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
-        for bound in (found.mof, found.osaid):
+        for bound in (found.mof, found.osaid, found.g7):
             assert bound.startswith(("at most ", "ruled out", "cannot be determined: ", "does not apply: "))
             assert bound.startswith("at most ") is (bound.endswith("needs human judgement"))
         if weights.startswith("unknown"):
@@ -109,6 +109,19 @@ def test_a_bound_is_never_a_grant() -> None:
             assert not found.osaid.startswith("at most")
         if code == "open:osi" and weights == "open:osi":
             assert found.osaid.startswith("at most Open Source AI: ")
+
+
+def test_a_label_is_never_above_what_the_weights_and_the_code_allow() -> None:
+    for code, weights, data in itertools.product(WORDS, WORDS, WORDS):
+        best = definition_bounds(verdicts(code=code, weights=weights, data=data), rules()).g7
+        best = best.partition(":")[0].partition(", or ")[0]
+        if best == "at most Open Source AI with Open Data":
+            assert not data.startswith(("none", "promised", "gone")), (code, weights, data)
+            assert "restricted" not in f"{code} {weights} {data}"
+        if best.startswith("at most Open Source AI"):
+            assert code.startswith(("open", "unknown", "available:unknown", "gated")), (code, weights, data)
+        if "restricted" in weights:
+            assert best in ("at most Weights Available AI", "cannot be determined"), (code, weights, data)
 
 
 @pytest.mark.parametrize(
@@ -196,12 +209,13 @@ def test_document_grades_its_combinations_as_the_rules_do() -> None:
 def test_document_grades_well_known_systems_as_the_rules_do() -> None:
     rows = table("Well-known systems")
     assert len(rows) >= 14
-    for system, code, weights, data, demo, name, mof, osaid in rows:
+    for system, code, weights, data, demo, name, mof, osaid, g7 in rows:
         facts = verdicts(code=code, weights=weights, data=data, demo=demo)
         found = definition_bounds(facts, rules())
         assert grade_work(facts, rules()).name == name, system
         assert found.mof.startswith(mof), (system, found.mof)
         assert found.osaid.startswith(osaid), (system, found.osaid)
+        assert found.g7.startswith(g7), (system, found.g7)
 
 
 def test_the_document_gives_the_bounds_of_the_rules() -> None:
@@ -209,6 +223,12 @@ def test_the_document_gives_the_bounds_of_the_rules() -> None:
         found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
         assert found.mof.startswith(mof), (code, weights, data, found)
         assert found.osaid.startswith(osaid), (code, weights, data, found)
+
+
+def test_the_document_gives_the_labels_of_the_rules() -> None:
+    for code, weights, data, label in table("G7 labels"):
+        found = definition_bounds(verdicts(code=code, weights=weights, data=data), rules())
+        assert found.g7.startswith(label), (code, weights, data, found)
 
 
 def test_document_names_all_states_and_classes() -> None:

@@ -317,7 +317,7 @@ def dossier(link: Any, now: datetime) -> Callable[..., WorkEvidence]:
             "scans": (ScanRecord(source=Source.HTML, version=2, outcome="absent", reason="no HTML yet", at=now),),
             "events": (Event(work="arxiv:2606.00001", reference="github:ann/tool", kind=EventKind.OPENED, cause=Cause.RULE,
                              happened_at=now - timedelta(hours=30), observed_at=now, detail=""),),
-            "mof": "at most class III", "osaid": "cannot be told", "judged_at": now, "next_check_at": now + timedelta(days=700),
+            "mof": "at most class III", "osaid": "cannot be told", "g7": "at most Open Weights AI", "judged_at": now, "next_check_at": now + timedelta(days=700),
         }  # fmt: skip
         return WorkEvidence(**{**values, **changes})
 
@@ -620,7 +620,7 @@ def test_hostile_text_stays_text_on_every_page(
         checks=(replace(artifact.checks[0], reason=draw(), licence_spdx=draw(), licence_note=draw()),),
     )  # fmt: skip
     hostile_evidence = replace(
-        evidence, artifacts=(hostile_artifact,), promise_evidence=draw(), comment=draw(), mof=draw(), osaid=draw(), events=(event,),
+        evidence, artifacts=(hostile_artifact,), promise_evidence=draw(), comment=draw(), mof=draw(), osaid=draw(), g7=draw(), events=(event,),
         scans=(replace(evidence.scans[0], outcome=draw(), reason=draw()),),
     )  # fmt: skip
     worst = item(

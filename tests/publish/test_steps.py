@@ -34,7 +34,7 @@ def make_evidence(link: Any, checks: tuple[CheckRecord, ...], *events: Event, **
     artifact = ArtifactEvidence(**{**values, **changes})
     return WorkEvidence(
         promise=Promise.NONE, promise_evidence="", comment="", versions=(), artifacts=(artifact,), scans=(), events=events,
-        mof="", osaid="", judged_at=None, next_check_at=None,
+        mof="", osaid="", g7="", judged_at=None, next_check_at=None,
     )  # fmt: skip
 
 

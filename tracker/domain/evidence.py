@@ -96,6 +96,7 @@ class WorkEvidence:
     """In time order."""
     mof: str
     osaid: str
+    g7: str
     judged_at: datetime | None
     next_check_at: datetime | None
     foreign: tuple[ForeignReport, ...] = ()

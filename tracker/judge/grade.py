@@ -1,4 +1,4 @@
-"""One grade of a work from its four facts, and the most that two definitions of open AI would allow.
+"""One grade of a work from its four facts, and the most that three definitions of open AI would allow.
 
 Pure but for `load_grade_rules`. The grades and the bounds are tables of `config/openness.toml`. What is not known
 counts neither as yes nor as no: a grade names only what was seen, and its reasons say of every fact whether it is known.
@@ -49,9 +49,9 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The most that two definitions would allow, each as one sentence without a full stop.
+    """The most that three definitions would allow, each as one sentence without a full stop.
 
-    It begins with `at most`, `ruled out`, `cannot be determined` or `does not apply`. Neither is ever granted: both
+    It begins with `at most`, `ruled out`, `cannot be determined` or `does not apply`. None is ever granted: all
     ask for things that only a person can judge.
     """
 
@@ -59,6 +59,8 @@ class Bounds:
     """Model Openness Framework 1.0, arXiv:2403.13784."""
     osaid: str
     """Open Source AI Definition 1.0, opensource.org/ai/open-source-ai-definition."""
+    g7: str
+    """The labels of the G7's digital ministers, of 2026-05-29."""
 
 
 def _check_state_name(word: str) -> str:
@@ -95,6 +97,7 @@ class _BoundsTable(ConfigTable):
     no_model: _StateNames
     mof: _DefinitionTable
     osaid: _DefinitionTable
+    g7: _DefinitionTable
 
 
 class GradeRules(ConfigTable):
@@ -125,11 +128,12 @@ def grade_work(verdicts: Sequence[Verdict], rules: GradeRules) -> Grade:
 
 
 def definition_bounds(verdicts: Sequence[Verdict], rules: GradeRules) -> Bounds:
-    """The most that the Model Openness Framework 1.0 and OSAID 1.0 would allow."""
+    """The most that the Model Openness Framework 1.0, OSAID 1.0 and the labels of the G7 would allow."""
     by_fact = _verdicts_by_fact(verdicts)
     return Bounds(
         _definition_bound(by_fact, rules.bounds.mof, rules.bounds),
         _definition_bound(by_fact, rules.bounds.osaid, rules.bounds),
+        _definition_bound(by_fact, rules.bounds.g7, rules.bounds),
     )
 
 

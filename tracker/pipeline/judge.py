@@ -50,6 +50,7 @@ def _judge(cycle: Cycle, stored: histories.JudgedHistory) -> judgements.Judgemen
         grade_reasons=graded.reasons,
         mof=bounds.mof,
         osaid=bounds.osaid,
+        g7=bounds.g7,
         lifecycles=lifecycle.artifact_states(history, lapse, now),
         next_judgement_at=lifecycle.next_judgement(history, lapse, now),
     )

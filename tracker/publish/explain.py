@@ -28,6 +28,7 @@ def _lines(rows: Mapping[str, Rows]) -> Iterator[str]:
     if grading and grading["mof"]:
         yield f"  Model Openness Framework 1.0: {grading['mof']}"
         yield f"  Open Source AI Definition 1.0: {grading['osaid']}"
+        yield f"  Labels of the G7: {grading['g7']}"
     yield ""
     yield "Verdict"
     for row in rows["verdicts"]:

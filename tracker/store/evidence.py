@@ -53,7 +53,7 @@ def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]
         events, scans = _events(connection, keys), _scans(connection, keys)
         versions, foreign = load_versions_seen(connection, keys), load_foreign_reports(connection, keys)
         rows = connection.execute(
-            select(WORK, VERSIONS.c.comment, GRADING.c.mof, GRADING.c.osaid)
+            select(WORK, VERSIONS.c.comment, GRADING.c.mof, GRADING.c.osaid, GRADING.c.g7)
             .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
             .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
             .where(among(WORK.c.id, keys))
@@ -69,6 +69,7 @@ def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]
             events=tuple(events[row.id]),
             mof=row.mof or "",
             osaid=row.osaid or "",
+            g7=row.g7 or "",
             judged_at=row.judged_at,
             next_check_at=row.next_judgement_at,
             foreign=tuple(foreign[row.id]),

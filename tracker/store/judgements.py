@@ -66,6 +66,7 @@ class Judgement:
     grade_reasons: Sequence[str] = ()
     mof: str = ""
     osaid: str = ""
+    g7: str = ""
     lifecycles: Mapping[str, Lifecycle] = field(default_factory=dict)
     """The lifecycle of each own artifact, by the reference that the work writes."""
     next_judgement_at: datetime | None = None
@@ -159,6 +160,7 @@ def _grading_row(judgement: Judgement) -> dict[str, Any]:
         "reasons": list(judgement.grade_reasons),
         "mof": judgement.mof,
         "osaid": judgement.osaid,
+        "g7": judgement.g7,
     }
     return {"id": shared_text_id([encode_json(list(grading.values()))]), **grading}
 

@@ -20,7 +20,7 @@ VIEWS = {
                w.code, w.weights, w.data, w.demo, g.grade,
                g.reasons AS grade_reasons, g.mof, g.osaid, {depth} AS read_depth, w.read_at, {licence} AS paper_licence,
                (SELECT a.licence_spdx FROM verdict d JOIN artifact_name n ON n.id = d.name
-                JOIN artifact a ON a.id = n.artifact WHERE d.work = w.id AND d.fact = 'code') AS code_licence
+                JOIN artifact a ON a.id = n.artifact WHERE d.work = w.id AND d.fact = 'code') AS code_licence, g.g7
         FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest
         LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
         WHERE w.arxiv_id IS NOT NULL
@@ -134,7 +134,7 @@ VIEWS = {
     "releases": """
         SELECT w.release AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, g.grade,
                g.reasons AS grade_reasons, g.mof, g.osaid,
-               w.opened_at, w.judged_at, (SELECT count(*) FROM role r WHERE r.work = w.id) AS links
+               w.opened_at, w.judged_at, (SELECT count(*) FROM role r WHERE r.work = w.id) AS links, g.g7
         FROM work w LEFT JOIN grading g ON g.id = coalesce(w.grading, 0)
         WHERE w.latest = 0
     """,

@@ -35,6 +35,8 @@ class GradingRow(SQLModel, table=True):
     """What the Model Openness Framework would at most allow."""
     osaid: str = ""
     """The same of the Open Source AI Definition."""
+    g7: str = ""
+    """The same of the labels of the G7."""
 
 
 # SQLite takes an index only where a query states its condition in the same words (`flag = 1`, as SQLAlchemy writes it). They
