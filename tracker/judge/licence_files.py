@@ -31,6 +31,8 @@ _NONE, _UNKNOWN = LicenceClass.NONE, LicenceClass.UNKNOWN
 _TAG = re.compile(r"spdx-license-identifier:[ \t]*([a-z0-9.+\- ()]{1,120})", re.IGNORECASE)
 _MAX_RESERVED = 40
 """Words of a text that reserves all rights and grants none."""
+_MAX_TITLE = 400
+"""Characters in which a title stands."""
 _MAX_SHORT = 400
 """Words of a text that may name a licence instead of quoting one."""
 _GRANTS = re.compile(r"\b(?:permi|grant|licen|free|under)")
@@ -218,6 +220,9 @@ def _read_unquoted(
         return LicenceReading(restricted, _RESTRICTED, f"its terms: “{shorten(limit[0])}”")
     if len(words) <= _MAX_RESERVED and "all rights reserved" in flat and not _GRANTS.search(flat):
         return LicenceReading(None, _RESTRICTED, "all rights are reserved and no right is granted")
+    if translated := next((name for name, says in rules.translated if says.search(flat[:_MAX_TITLE])), None):
+        note = f"its title names {translated} in a language in which its text is not known"
+        return LicenceReading(None, _UNKNOWN, note, resembles=translated)
     if nearest is None or nearest.agreeing < nearest.standard.fixed / 2:
         shown = (
             shorten(" ".join(around.unknown[0].split()))

@@ -1,14 +1,13 @@
-"""Copyright statements and names in a licence text: where a statement ends, and which words can be a name; pure.
+"""Which words of a licence text can be the name of a holder, a project or a paper; pure.
 
-A copyright statement ends at its holder: terms that follow on the same line are no part of it. A name is made of
-capitalised words, addresses and a few small words; a word that could limit a right is never part of one.
+A name is made of capitalised words, addresses and a few small words; a word that could limit a right is never part of
+one.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 from tracker.judge.licence_words import EMAIL, URL
@@ -17,53 +16,29 @@ MAX_HOLDER_WORDS = 80
 """Words of one copyright statement."""
 MAX_NAME_WORDS = 30
 """Words of a name in a place that a standard text leaves open."""
-_MAX_SMALL = 2
+MAX_SMALL = 2
 """Words in lower case, as nicknames, that a short name may have."""
 _MAX_UNCASED = 24
 """Characters of a script without cases in one name."""
 
-_SIGN = (
-    r"(?:spdx-filecopyrighttext[ \t]{0,20}:|copyrights?(?:ed)?\b|©|\(c\)(?=[ \t]{0,40}(?:copyright|\d{4}|[<\[{])))"
+_SPELLED_EMAIL = (
+    r"[\w.+-]{1,40}[ \t]{1,3}(?:at|[(\[]at[)\]])[ \t]{1,3}[\w-]{1,40}"
+    r"(?:(?:\.|[ \t]{1,3}(?:dot|[(\[]dot[)\]])[ \t]{1,3})[a-z]{2,20}){1,3}(?!\w)"
 )
-_SIGNS = re.compile(_SIGN, re.IGNORECASE)
-_LONGEST_START = 90
-"""Characters that may stand in a statement before its first sign."""
-_START = re.compile(
-    r"(?:(?:some|all|original|modified|modifications?|new|derived|ported|other|source|portions?|parts?)[ \t]{1,3}"
-    r"(?:of[ \t]{1,3}(?:this|the)[ \t]{1,3}[a-z]{1,20}[ \t]{1,3}(?:are[ \t]{1,3})?)?"
-    r"(?:(?:work|code|version|portions?|parts?|source|software|files?|library)[ \t]{1,3})?)?" + _SIGN,
-    re.IGNORECASE,
+"""An address with words for its signs, as in "jo at lab dot org"."""
+_PLACE = (
+    r"(?<![\w@.-])[a-z0-9-]{2,60}(?:\.[a-z0-9-]{2,60}){0,2}\.(?:com|org|net|io|dev|me|ai|edu|eu|de|fr|uk|cn|jp|kr|co|app|info)"
+    r"(?:/[\w~-][\w./~-]{0,100})?(?<![./])(?![\w@-]|\.\w)"
 )
-_DATED = re.compile(
-    r"[ \t:,]*(?:©|\(c\)|\(©\)|&copy;|by\b|in\b|\(?\d{4}\b|[<\[{(]{1,2}[ \t]*(?:yyyy|year)|\$?year\b|yyyy\b|:)",
-    re.IGNORECASE,
-)
-_SIGNED = re.compile(r"[ \t:,]*(?:©|\(c\)|\(©\)|&copy;|\(?\d{4}\b)", re.IGNORECASE)
-_IN = re.compile(r"[ \t]{1,3}in\b")
-_WRAPPED = 40
-"""Characters of a line that may have been wrapped inside a sentence."""
-_LINE_MARKS = " \t\r#*/>|;%-"
-_INSIDE = re.compile(r"[^\W_][ \t]*(?:\r?\n[ \t#*/>|;%-]*)?$")
-"""The end of a word in the same sentence: "software which is copyrighted by …" states nothing."""
-_NAMED = re.compile(
-    r"[ \t:,]*(?:(?!(?i:holder|owner|notice|statement|and|law|licen[sc]e|information)s?\b)[A-Z][\w.&-]*|<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\})"
-)
-_NOT_A_HOLDER = re.compile(
-    r"(?:holder|owner|notice|statement|and|law|licen[sc]e|information|interest)s?\b", re.IGNORECASE
-)
+"""An address without its scheme, as in "(github.com/jo)"."""
 _PIECE = re.compile(
-    rf"(?P<url>{URL})|(?P<email><?{EMAIL}>?)|(?P<word>[^\W_](?:[\w'-]|\.(?=[\w-]))*(?:\.(?=[,\s)]))?)|(?P<mark>[^\w\s])",
+    rf"(?P<url>{URL}|{_PLACE})|(?P<email><?(?:{EMAIL}|{_SPELLED_EMAIL})>?)|(?P<word>[^\W_](?:[\w'-]|\.(?=[\w-]))*(?:\.(?=[,\s)]))?)|(?P<mark>[^\w\s])",
     re.IGNORECASE,
 )
 _YEARS = re.compile(
     r"\d{1,4}(?:[-.]\d{1,4})*|(?:19|20)\d\d-(?:present|now|today)|\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE
 )
 _NAME_MARKS = ".,;:()<>[]{}&'\"*/|+-_©#!@~=$"
-_RESERVED = re.compile(r"[\s.,;|*_-]*\(?(?:all|some|any)\s+rights?\s+(?:are\s+)?reserved\b\)?[.!]?", re.IGNORECASE)
-_RESERVED_WORD = re.compile("reserved", re.IGNORECASE)
-_RESERVED_LINE = re.compile(
-    r"^[^\w\n]{0,20}(?:all|some)[ \t]+rights[ \t]+reserved[^\w\n]{0,20}$", re.IGNORECASE | re.MULTILINE
-)
 _SMALL = frozenset(
     "a and all as at by c co coordinated courtesy da de del della der des di do dos du e el et al etc for from fur für gmbh "  # noqa: SIM905 - words read better so
     "holder holders copyright owner owners name names full year yyyy years present now today date its his her their in inc iv la le li "
@@ -72,8 +47,9 @@ _SMALL = frozenset(
     "committers maintainers maintainer developers developer individual individuals members team group groups project "
     "projects community organization organisation company corporation corp foundation lab labs laboratory university "
     "institute department school college contributing original portions parts additional modifications modified some "
+    "bvba bv nv ab oy oü as aps sarl sas sa spa srl kg ohg ug ag pty plc pte ltda sp z o.o "
     "van von den ter ten zu zum zur bei im am van't with file files authors.txt authors.md contributors.txt "
-    "git log history indicated shown whose listed below above respectively various many several".split()
+    "git log history v later earlier indicated shown whose listed below above respectively various many several".split()
 ) - {"for", "unless", "modified", "modifications", "some", "indicated", "below", "above", "with", "to", "in"}
 _BETWEEN = frozenset({"for", "with", "to", "in", "on", "from"})
 """Small words that are part of a name only before a capitalised word."""
@@ -86,7 +62,7 @@ _NEVER = re.compile(
     r"academi[ac]\w{0,2}|evaluat\w+|trial|preview|edition|internal|confidential\w*|proprietary|secret|patent\w*|terms?|"
     r"conditions?|agree\w*|consent|fee|fees|pay\w*|paid|purchase\w*|subscription|royalt\w+|usd|eur|euros?|dollars?|free|"
     r"student\w*|teach\w*|militar\w+|weapon\w*|surveillance|government|distribut\w+|redistribut\w+|cop(?:y|ies|ying)|modif\w+|"
-    r"sell\w*|sale|sold|expire\w*|until|after|before|if|when|provided|subject|please|contact|ask\w*|request\w*|require\w*|"
+    r"sell(?:s|ing|ers?)?|sale|sold|expire\w*|until|after|before|if|when|provided|subject|please|contact|ask\w*|request\w*|require\w*|"
     r"approv\w+|obtain\w*|derivative\w*|warrant\w+|liab\w+|however|but|also|this|that|these|those|which|is|are|be|was|were|has|have|"
     r"you|your|we|our|i|it|any|anyone|everyone|rights?|reserved|permission|redistribution|notice|"
     r"nur|nicht|kein\w*|verboten|untersagt|gestattet|erlaubt|forschung\w*|lehre|kommerziell\w*|nichtkommerziell\w*|zwecke\w*|nutzung|"
@@ -125,94 +101,12 @@ _ABBREVIATIONS = frozenset(
 )
 _ALSO_NAMES = frozenset(("Will", "Grant", "May", "Can", "Sem", "Pay", "Sale", "Sans", "Limited"))
 """Given names that are words of terms in lower case."""
+_COMPANY = re.compile(r"(?:Limited|LIMITED)(?=[ \t]*(?:$|[\r\n),.<(|/;]|(?:and|&)[ \t]))")
+"""The form of a company at the end of its name."""
 _FREE_NAME = re.compile(r"free(?=\s+(?:software\s+foundation|university|electrons|universit))", re.IGNORECASE)
 
 
-def copyright_spans(text: str) -> list[tuple[int, int]]:
-    """The places of the copyright statements of a normalised text, with "all rights reserved" where it follows."""
-    spans: list[tuple[int, int]] = []
-    reached = 0
-    for match in _starts(text):
-        if match.start() < reached or not _opens(text, match):
-            continue
-        end = _holder_end(text, match.end())
-        if end > match.end():
-            spans.append((match.start(), end))
-            reached = end
-    return sorted([*spans, *_lines_of_reservation(text, spans)])
-
-
-def _starts(text: str) -> Iterator[re.Match[str]]:
-    """The matches of `_START`, in order, searched for only around the signs that each of them has."""
-    reached = 0
-    for sign in _SIGNS.finditer(text):
-        if sign.start() < reached:
-            continue
-        match = _START.search(text, max(reached, sign.start() - _LONGEST_START), sign.end() + _LONGEST_START)
-        if match is not None and match.start() <= sign.start():
-            reached = match.end()
-            yield match
-
-
-def _lines_of_reservation(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The lines that say "all rights reserved" alone, outside of the statements."""
-    lines = [match.span() for match in _RESERVED_LINE.finditer(text)] if _RESERVED_WORD.search(text) else []
-    return [line for line in lines if not any(start < line[1] and line[0] < end for start, end in spans)]
-
-
-def _opens(text: str, match: re.Match[str]) -> bool:
-    """Whether a copyright statement begins there: at the start of a line, or before a date or a sign."""
-    if _goes_on(text, match):
-        return False
-    if _DATED.match(text, match.end()) or match[0].lower().startswith("spdx"):
-        return True
-    line = text[max(0, match.start() - 24) : match.start()].rpartition("\n")[2]
-    if any(letter.isalnum() for letter in line):
-        return False
-    line_end = text.find("\n", match.end())
-    whole = text[match.end() : line_end if line_end >= 0 else len(text)].strip()
-    return _NAMED.match(text, match.end()) is not None or (
-        _NOT_A_HOLDER.match(whole) is None and is_name(whole, _MAX_SMALL * 3)
-    )
-
-
-def _goes_on(text: str, match: re.Match[str]) -> bool:
-    """Whether the word stands inside a sentence, which may have begun on the line before: "which is copyrighted by …"."""
-    before = _INSIDE.search(text, max(0, match.start() - 60), match.start())
-    if before is None or _SIGNED.match(text, match.end()):
-        return False
-    if "\n" not in before[0]:
-        return match[0].lower().endswith("copyrighted") or _IN.match(text, match.end()) is not None
-    line = text[: before.start() + 1].rpartition("\n")[2]
-    return len(line) >= _WRAPPED and not _START.match(line.strip(_LINE_MARKS))
-
-
-def _holder_end(text: str, start: int) -> int:
-    """Where the holder of a copyright statement ends, with the lines on which it goes on; `start` if it is missing."""
-    end = _names_end(text, start)
-    while end < len(text):
-        following = re.compile(r"[ \t]*[,&]?[ \t]*\r?\n([ \t#*/>|;%-]{0,40})(?=\S)").match(text, end)
-        if following is None:
-            break
-        line_end = text.find("\n", following.end())
-        line_end = len(text) if line_end < 0 else line_end
-        continued = text[end : following.start(1)].strip() in (",", "&") or len(following[1].expandtabs()) >= 8
-        address = "@" in text[following.end() : line_end]
-        line = text[text.rfind("\n", 0, following.start()) + 1 : following.start()]
-        wrapped = len(line) >= _WRAPPED and text[following.end()].isupper()
-        if not (continued or address or wrapped) or _START.match(text, following.end()):
-            break
-        next_end = _names_end(text, following.end())
-        rest = text[next_end:line_end].strip(" \t\r.,;")
-        if next_end <= following.end() or (rest and not (wrapped and rest.startswith("("))):
-            break
-        end = next_end
-    if reserved := _RESERVED.match(text, end):
-        return reserved.end()
-    return end
-
-
-def _names_end(text: str, start: int) -> int:
+def names_end(text: str, start: int) -> int:
     """The end of the names and dates that begin there, on one line."""
     scan = _NameScan(text, start)
     for piece in _PIECE.finditer(text, start, min(len(text), start + 2_000)):
@@ -247,9 +141,9 @@ class _NameScan:
         if verdict == "between":
             self.reached = piece.end()
             return True
-        too_many = self.words > (_MAX_SMALL * 2 + 2 if verdict == "unknown" else MAX_HOLDER_WORDS)
+        too_many = self.words > (MAX_SMALL * 2 + 2 if verdict == "unknown" else MAX_HOLDER_WORDS)
         hidden = self.uncased > _MAX_UNCASED or (verdict == "uncased" and _NEVER_IN.search(piece[0]))
-        if verdict == "never" or too_many or self.small > _MAX_SMALL or hidden:
+        if verdict == "never" or too_many or self.small > MAX_SMALL or hidden:
             return False
         self._accept(piece.end())
         return not piece[0].endswith(".") or _abbreviates(piece[0])
@@ -281,7 +175,7 @@ def _name_word(word: str, text: str, end: int) -> str:
     folded = bare.lower()
     if _YEARS.fullmatch(bare):
         return "name"
-    if _FREE_NAME.match(text, end - len(word)):
+    if _FREE_NAME.match(text, end - len(word)) or (_COMPANY.match(text, end - len(word)) and end > len(word)):
         return "name"
     if word in _ALSO_NAMES and re.match(r"[ \t]+[A-Z][a-z]", text[end : end + 8]):
         return "name"
@@ -331,12 +225,13 @@ def is_project_name(text: str) -> bool:
 def is_name(text: str, most: int = MAX_NAME_WORDS) -> bool:
     """Whether a piece of a text can be a name, or several: at most `most` words, none of which could be a term."""
     words = text.split()
-    return 0 < len(words) <= most and _names_end(text := " ".join(words), 0) >= len(text.rstrip(" .,;:)>]}\"'"))
+    return 0 < len(words) <= most and names_end(text := " ".join(words), 0) >= len(text.rstrip(" .,;:)>]}\"'"))
 
 
 _FILE_NAME = re.compile(
     r"(?:(?:un)?licen[sc]es?|notices?|copying|copyright|authors|contributors|readme|third)"
-    r"(?:[-_./](?:3rd|third|party|licen[sc]es?|notices?|mit|apache|bsd|gpl|txt|md|rst|html|2|0)){1,4}",
+    r"(?:[-_./](?:3rd|third|party|licen[sc]es?|notices?|mit|apache2?|bsd[23]?|[la]?gpl(?:v?[23])?|mpl2?|isc|psf|cc0|zlib|boost"
+    r"|unlicense|code|data|models?|weights|docs|txt|md|rst|html|2|0)){1,4}",
     re.IGNORECASE,
 )
 """Names of files about licences, which a sentence may refer to."""
@@ -358,7 +253,7 @@ def name_slots(word: str) -> frozenset[str]:
             slots |= {"name", "project"}
     elif verdict == "unknown":
         slots.add("title")
-        if re.search(r"[\d/@.-]", word):
+        if re.search(r"[\d/@._-]", word):
             slots |= {"name", "names"}
         slots.add("project")
     elif not _TERM.fullmatch(word.lower()) and word.isascii():

@@ -16,8 +16,8 @@ from tracker.domain.errors import SettingsError
 from tracker.domain.terms import Fact, LicenceClass
 from tracker.judge import licence_frames, licence_standards
 from tracker.judge.licence_classes import LicenceRules, ProseRules, classify_licence
+from tracker.judge.licence_names import LicenceName, LicenceNames
 from tracker.judge.licence_patterns import AnyPattern, compile_any
-from tracker.judge.licence_sentences import LicenceName, LicenceNames
 
 _Compiled = TypeVar("_Compiled", re.Pattern[str], AnyPattern)
 _OSI, _CONTENT, _RESTRICTED = LicenceClass.OSI, LicenceClass.OPEN_CONTENT, LicenceClass.RESTRICTED
@@ -72,6 +72,7 @@ class _OpennessFile(ConfigTable):
     open_content: _Ids
     restricted: _Ids
     title: tuple[_Pattern, ...]
+    translated: tuple[_Pattern, ...] = ()
     says: _TextPatterns
     said: _StatementPatterns
     prose: _ProsePatterns
@@ -108,6 +109,7 @@ def load_licence_rules(path: Path) -> LicenceRules:
             tuple(_licence_names(frames_path, frames, rules)),
             frozenset(frames.licence_cues.split()),
             frozenset(frames.common_cues.split()),
+            frozenset(frames.sites.split()),
         ),
     )
 
@@ -133,6 +135,7 @@ def _compile_rules(
         | {name.lower(): _CONTENT for name in file.open_content.ids},
         restricted_ids=_compile_any(path, "restricted.patterns", file.restricted.patterns),
         titles=tuple((item.id, _compile_one(path, "title.says", item.says)) for item in file.title),
+        translated=tuple((item.id, _compile_one(path, "translated.says", item.says)) for item in file.translated),
         restricted=_compile_any(path, "says.restricted", file.says.restricted),
         doubtful=_compile_any(path, "says.doubtful", file.says.doubtful),
         harmless=_compile_any(path, "says.harmless", file.says.harmless),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import attrgetter
 
-from tracker.judge.licence_holders import copyright_spans
+from tracker.judge.licence_copyrights import copyright_spans
 from tracker.judge.licence_words import Token, normalise_text, tokenise
 
 GRAM = 4
