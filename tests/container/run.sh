@@ -12,6 +12,8 @@ work=$(mktemp -d)
 chmod 755 "$work" # the container's user reads the world below it
 tag=localhost/arxiv-code-tracker:test-$$
 data=tracker-test-data-$$
+project=tracker-test-compose-$$
+composed_tag=localhost/arxiv-code-tracker:compose-$$
 names=()
 failures=0
 engine=
@@ -26,9 +28,10 @@ holds() { local what=$1; shift; if "$@" >/dev/null; then ok "$what"; else wrong 
 
 clean_up() {
   if [[ -n $engine ]]; then
+    if [[ -e $work/compose.yaml ]]; then composed down --volumes >/dev/null 2>&1 || true; fi
     for name in ${names[@]+"${names[@]}"}; do "$engine" rm -f -v "$name" >/dev/null 2>&1 || true; done
     "$engine" volume rm -f "$data" >/dev/null 2>&1 || true
-    "$engine" rmi -f "$tag" "$tag-parquet" >/dev/null 2>&1 || true
+    "$engine" rmi -f "$tag" "$tag-parquet" "$composed_tag" "localhost/${project}_datasette" >/dev/null 2>&1 || true
     if [[ -n ${listener:-} ]]; then kill "$listener" 2>/dev/null || true; fi
   fi
   if [[ $engine == podman && -z ${CONTAINER_TEST_STORAGE:-} ]]; then
@@ -84,25 +87,33 @@ if [[ $engine == podman ]] && ! podman image exists "$base" && ! podman pull --q
 fi
 build=(--build-arg "BASE=$base" --network host --build-arg "REVISION=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
   --build-arg "VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)")
+mounts=()
 if [[ $engine == podman ]]; then
   build+=(--format docker) # the OCI format has no HEALTHCHECK
   # What this machine's pip needs to reach its registry is mounted for the build alone, and is in no layer.
   mkdir "$work/pip"
   python3 "$here/pip_conf.py" "$work/pip/pip.conf" >"$work/paths"
-  build+=(--volume "$work/pip:/etc/xdg/pip:ro")
+  mounts=(--volume "$work/pip:/etc/xdg/pip:ro")
   bundle=/etc/ssl/certs/ca-certificates.crt
   if [[ -e $bundle ]]; then printf '%s\n' "$bundle" >>"$work/paths"; fi
   while IFS= read -r path; do
     if [[ $path == /etc/xdg/pip/* ]]; then # inside the folder that is mounted already
       mkdir -p "$work/pip/$(dirname "${path#/etc/xdg/pip/}")"
       cp -r "$path" "$work/pip/${path#/etc/xdg/pip/}"
-    else build+=(--volume "$path:$path:ro"); fi
+    else mounts+=(--volume "$path:$path:ro"); fi
   done < <(sort -u "$work/paths")
+  build+=("${mounts[@]}")
 fi
 say "Building …"
 build() { nice "$engine" build "${build[@]}" --tag "$@" . >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log" >&2; give_up "the image cannot be built."; }; }
 build "$tag"
-say "Image: $(("$("$engine" image inspect --format '{{.Size}}' "$tag")" / 1000000)) MB, of which the base is $(("$("$engine" image inspect --format '{{.Size}}' "$base" 2>/dev/null || echo 0)" / 1000000)) MB"
+size() { echo $(("$("$engine" image inspect --format '{{.Size}}' "$1")" / 1000000)); } # in MB
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+documented() { # WORDS BEFORE, MEASURED MB: what docs/container.md says, within a tenth
+  local said; said=$(tr '\n' ' ' <docs/container.md | grep -o "$1 [0-9]* MB" | head -n 1 | grep -o '[0-9]* MB$' | cut -d ' ' -f 1)
+  note "$1: $2 MB, documented ${said:-nowhere}"
+  [[ -n $said ]] && (($2 * 10 >= said * 9 && $2 * 10 <= said * 11))
+}
 
 # --- how it is run ---------------------------------------------------------------------------------------------
 hard=(--read-only --tmpfs /tmp --cap-drop all --security-opt no-new-privileges --network host)
@@ -138,6 +149,8 @@ fails() { ! "$@" >/dev/null 2>&1; }
 is() { [[ $1 == "$2" ]] || { note "expected: $2"; note "found:    $1"; return 1; }; }
 
 say "The image:"
+holds "takes as much on top of its base as the documents say" documented "its Python, about" $(($(size "$tag") - $(size "$base")))
+holds "is labelled with its version" is "$("$engine" image inspect --format '{{index .Config.Labels "org.opencontainers.image.version"}}' "$tag")" "$version"
 holds "runs as uid 10001, never 0" is "$(tool id -u)" 10001
 holds "changes nothing but /data and /tmp" is "$(tool python -c "$(cat "$here/write_probe.py")" | sort | xargs)" "/data /tmp"
 holds "has a bill of materials, with what it is made of and not what made it" tool python -c '
@@ -161,6 +174,7 @@ holds "keeps nothing that was mounted to build it" is "$(tool sh -c '
 holds "knows time zones, without the system's too" tool python -c '
 import zoneinfo; zoneinfo.ZoneInfo("America/New_York"); zoneinfo.reset_tzpath([]); zoneinfo.ZoneInfo.no_cache("America/New_York")'
 holds "answers --help" tracker --help
+holds "answers --version" says "$version" "$(tracker --version 2>&1)"
 holds "has its health check" is "$("$engine" image inspect --format '{{json .Config.Healthcheck.Test}}' "$tag")" '["CMD","tracker","health"]'
 holds "health fails where nothing serves" fails tracker health
 
@@ -171,7 +185,10 @@ for command in run once demo; do
   status=0
   said=$("$engine" run --rm "${hard[@]}" "${quiet[@]}" "${settings[@]}" --volume "$work/of-root:/data" "$tag" $command 2>&1) || status=$?
   one_sentence() { ((status != 0)) && [[ $said == "tracker: "*/data* && $(wc -l <<<"$said") == 1 ]] || { note "exit $status: $said"; return 1; }; }
-  if [[ $(id -u) == 0 ]]; then holds "$command: one sentence, exit not 0" one_sentence; fi
+  if [[ $(id -u) == 0 ]]; then
+    holds "$command: one sentence, exit not 0" one_sentence
+    holds "$command: the sentence names the chown that helps" says "chown -R 10001:10001 /data" "$said"
+  fi
 done
 note "${said:-}"
 
@@ -203,6 +220,7 @@ plain=$tag
 build "$plain-parquet" --build-arg PARQUET=1
 tag=$plain-parquet
 tracker export papers --to /data/export >"$work/export.log" 2>&1 || wrong "export ends with exit 0"
+holds "with --build-arg PARQUET=1 the image grows as the documents say" documented "which takes PyArrow," $(($(size "$tag") - $(size "$plain")))
 holds "with --build-arg PARQUET=1 it is Parquet" is "$(exported)" "papers.jsonl papers.parquet"
 tag=$plain
 
@@ -227,10 +245,23 @@ holds "becomes healthy" waits_for 60 healthy
 holds "serves /health" get "$site/health"
 holds "serves its documents" get "$site/docs/container"
 holds "serves /feed.xml with the open paper alone" holds_feed
+say "Backup and restore:"
+backup=/data/snapshots/backup.db.zst
+inside() { "$engine" exec "tracker-test-run-$$" tracker "$@"; }
+refuses() { # one sentence that says why, and exit not 0
+  local status=0 said
+  said=$("$@" 2>&1) || status=$?
+  ((status != 0)) && [[ $said == *"stop"* && $(wc -l <<<"$said") == 1 ]] || { note "exit $status: $said"; return 1; }
+}
+holds "a snapshot is made while the service runs" inside snapshot --to "$backup"
+holds "restore is refused inside the container of a running service" refuses inside restore --force "$backup"
+holds "and in another container on the same volume" refuses tracker restore --force "$backup"
+holds "the service goes on" holds_feed
 sleep 2
 note "resident: $(("$("$engine" exec "tracker-test-run-$$" sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' /proc/1/status || echo 0)" / 1000)) MB"
 holds "ends on SIGTERM with exit 0 in under 10 s" stops
 note "took $took ms"
+holds "restore succeeds when the service has stopped" tracker restore --force "$backup"
 "$engine" start "tracker-test-run-$$" >/dev/null 2>&1 || wrong "starts again"
 holds "is healthy after a restart" waits_for 60 healthy
 holds "serves the same feed" holds_feed
@@ -238,6 +269,10 @@ holds "keeps its store" is "$(papers || true)" "${known:-anything}"
 holds "ends again with exit 0" stops
 "$engine" logs "tracker-test-run-$$" >"$work/service.log" 2>&1
 holds "logs no traceback" fails grep Traceback "$work/service.log"
+holds "logs JSON from the first line on" python3 -c '
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert lines and all({"time", "level", "message"} <= line.keys() for line in lines)' "$work/service.log"
 
 say "While arXiv hangs:"
 "$engine" rm -f -v "tracker-test-run-$$" >/dev/null 2>&1
@@ -271,6 +306,28 @@ passes() { # what the operator set, with its value
 }
 if ((${#compose[@]})); then holds "${compose[*]##*/} reads compose.yaml, which passes contact, token and notices" passes
 else say "  skip  neither docker compose nor podman-compose is to be had"; fi
+
+composed() { # compose.yaml as this machine can run it
+  local more=()
+  if [[ $engine == podman ]]; then more=("--podman-build-args=--format docker --network host ${mounts[*]-}"); fi
+  "${compose[@]}" ${more[@]+"${more[@]}"} --project-name "$project" --file "$work/compose.yaml" "$@" </dev/null >>"$work/compose.log" 2>&1
+}
+datasette_port=$(free_port)
+serves_store() { local text; text=$(get "http://127.0.0.1:$datasette_port/tracker/open_papers.json?_shape=array") && [[ $text == *2606.10001* ]]; }
+python=python3
+if [[ -x $work/lint/bin/python ]]; then python=$work/lint/bin/python; fi
+if ((${#compose[@]})) && "$python" -c 'import yaml' 2>/dev/null; then
+  say "compose.yaml:"
+  "$engine" tag "$tag" "$composed_tag"
+  "$python" "$here/compose_here.py" "$work/compose.yaml" "$composed_tag" "$base" "$datasette_port" "${settings[@]}"
+  holds "its service starts" composed up --detach tracker
+  names+=("tracker-test-world-$$") # what must live meanwhile
+  holds "and serves the open paper" waits_for 90 holds_feed
+  holds "its profile datasette starts" composed --profile datasette up --detach
+  holds "and shows the views of a snapshot" waits_for 90 serves_store
+  holds "all of it stops" composed --profile datasette down --volumes
+  if ((failures)); then tail -n 30 "$work/compose.log" >&2; fi
+fi
 
 if ((failures)); then tail -n 30 "$work/service.log" >&2; fi
 ((failures == 0)) || give_up "$failures of the expectations above do not hold."

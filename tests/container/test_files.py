@@ -9,6 +9,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.container.compose_here import adapt
 from tracker.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -95,3 +96,18 @@ def test_each_profile_of_compose_builds_what_it_runs_and_mounts_what_is_there() 
         assert service["cap_drop"] == ["ALL"], name
         mounted = [volume.partition(":")[0] for volume in service["volumes"]]
         assert all(source == "data" or (ROOT / source).is_file() for source in mounted), name
+
+
+def test_the_compose_file_of_the_container_test_is_that_of_operators_but_for_what_it_names() -> None:
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    adapted = yaml.safe_load(adapt(text, "localhost/ours:test", "localhost/base", "9", {"TRACKER_NOW": "then"}))
+    original = yaml.safe_load(text)
+    assert adapted["volumes"] == original["volumes"]
+    changed = {"ports", "network_mode", "image", "build", "environment", "volumes", "command"}
+    for name, service in original["services"].items():
+        kept = {key: value for key, value in adapted["services"][name].items() if key not in changed}
+        assert kept == {key: value for key, value in service.items() if key not in changed}
+    assert adapted["services"]["tracker"]["environment"] == {
+        **original["services"]["tracker"]["environment"], "TRACKER_NOW": "then"}  # fmt: skip
+    assert "--port 9 " in adapted["services"]["datasette"]["command"]
+    assert "sha256" not in adapted["services"]["datasette"]["build"]["dockerfile_inline"]
