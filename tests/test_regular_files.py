@@ -14,7 +14,7 @@ from tracker.domain.errors import SettingsError, StoreError, TrackerError
 from tracker.fetch.pace import UpstreamPace
 from tracker.notify.deliveries import load_deliveries
 from tracker.pipeline.worker_lock import take_worker_lock
-from tracker.regular_files import open_regular, read_regular
+from tracker.regular_files import how_to_own, open_regular, read_regular
 from tracker.settings import load_settings
 from tracker.store.lost_store import has_items
 from tracker.store.restore import restore_snapshot
@@ -108,3 +108,8 @@ def test_what_is_published_or_kept_beside_a_snapshot_is_skipped(tmp_path: Path, 
     assert not has_items(tmp_path / "feed.xml")
     assert load_manifest(tmp_path / "tracker.db.zst") is None
     assert PublishedFiles(tmp_path).by_name("feed.xml") is None
+
+
+def test_the_folder_to_own_is_one_that_is_there(tmp_path: Path) -> None:
+    assert how_to_own(tmp_path / "demo" / "data").endswith(f" {tmp_path}")
+    assert how_to_own("/no-such-mount/demo").endswith(" /no-such-mount/demo"), "never the root"

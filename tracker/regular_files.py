@@ -54,7 +54,14 @@ def _require_regular(path: Path, mode: int) -> None:
 
 
 def how_to_own(folder: Path | str) -> str:
-    """What lets this user write a folder, as the end of a sentence: a mount that an engine made belongs to root."""
+    """What lets this user write a folder, as the end of a sentence: a mount that an engine made belongs to root.
+
+    A folder that cannot be made is named by the one above it that is there, but never by the root of all.
+    """
+    above = (Path(folder), *Path(folder).parents)
+    # Path.exists() raises where a folder above may not be entered.
+    there = next((each for each in above if os.path.exists(each)), Path(folder))  # noqa: PTH110
+    owned = folder if there == Path(there.anchor) else there
     return (
-        f"set TRACKER_DATA_DIR to a folder this user may write, or: chown -R {os.getuid()}:{os.getgid()} {folder}"
+        f"set TRACKER_DATA_DIR to a folder this user may write, or: chown -R {os.getuid()}:{os.getgid()} {owned}"
     )

@@ -310,3 +310,8 @@ def test_a_store_from_before_the_first_release_is_refused_and_the_way_to_convert
     assert "\n" not in str(refusal.value)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_store_that_may_not_be_written_names_its_folder() -> None:
+    error = sqlite3.OperationalError("unable to open database file")
+    assert upgrade._explain("sqlite:////no-such-mount/tracker.db", error).endswith(" /no-such-mount.")

@@ -129,7 +129,8 @@ def _explain(name: str, error: Exception) -> str:
         if (sentence := explain_hindrance(reason)) is not None and "readonly" not in reason:
             return f"{name}: {sentence}"
         if "unable to open" in reason or "readonly" in reason:
-            return f"{name}: cannot be opened for writing ({reason}); {how_to_own(Path(name).parent)}."
+            folder = Path(name.removeprefix("sqlite:///")).parent
+            return f"{name}: cannot be opened for writing ({reason}); {how_to_own(folder)}."
         return f"{name}: cannot be used ({reason})."
     return f"{name}: is damaged or not a database ({reason}); restore a backup, or move it away to begin anew."
 
