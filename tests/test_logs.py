@@ -21,11 +21,13 @@ from tracker import logs, settings
 GITHUB, HUB = "ghs-shaped-like-nothing-known-1", "hub+secret/with=signs"
 PASSWORD = "p@ss/w:rd%1"
 NOTICE = "tgram://123456789:AAtoken-of-a-bot/-100200300400"
+SIGNING = "whsec_" + base64.b64encode(b"a key that signs the webhooks 42").decode()
 MAIL = "mailtos://ann:mail%20word9@mail.example.org?to=bob@example.net"
 ENVIRON = {
     "GITHUB_TOKEN": GITHUB,
     "HF_TOKEN": HUB,
     "TRACKER_NOTIFY_URLS": f"{NOTICE} {MAIL}",
+    "TRACKER_WEBHOOK_SECRETS": f"lab={SIGNING}",
     "TRACKER_DATABASE_URL": f"postgresql+psycopg://tracker:{quote(PASSWORD, safe='')}@db.example.org/tracker",
     "HTTPS_PROXY": "http://me:proxy-word@proxy.example.org:3128",
 }
@@ -35,6 +37,7 @@ SECRETS = {
     "hub in an address": quote(HUB, safe=""),
     "a notice's address": NOTICE,
     "a bot's token in its service's own address": "https://api.telegram.org/bot123456789:AAtoken-of-a-bot/sendMessage",
+    "a webhook's secret": SIGNING,
     "a mail password": "mail word9",
     "a mail address": MAIL,
     "the database's address": ENVIRON["TRACKER_DATABASE_URL"],
@@ -50,7 +53,7 @@ SECRETS = {
     "a token in a query": "https://host.example/?access_token=of-somebody-else-1234",
 }
 SHOWN = (
-    GITHUB, HUB, quote(HUB, safe=""), "AAtoken-of-a-bot", "mail word9", "mail%20word9", PASSWORD, quote(PASSWORD, safe=""),
+    GITHUB, HUB, SIGNING, quote(HUB, safe=""), "AAtoken-of-a-bot", "mail word9", "mail%20word9", PASSWORD, quote(PASSWORD, safe=""),
     "proxy-word", "of-somebody-else-1234", "abcdefghijklmnopqrstuvwx", "dHJhY2tlcjpwQHNz",
 )  # fmt: skip
 LOGGERS = ("tracker.fetch.client", "httpx", "sqlalchemy.engine", "uvicorn.error", "apscheduler.executors.default")

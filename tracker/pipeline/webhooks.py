@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 STAGE = "webhooks"
 MOST = 500
 """Deliveries to one webhook in one cycle at most."""
+LEAST_SECONDS = 1.0
+"""No request begins with less time than this: a receiver that does well must not seem slow."""
 MOST_REFUSED = 3
 """After so many refusals in a row a webhook gets no further request in the cycle."""
 
@@ -120,7 +122,7 @@ def _send_all(cycle: Cycle, secrets: Mapping[str, tuple[str, ...]]) -> list[str]
     one cannot keep the others waiting.
     """
     by_name = {webhook.name: webhook for webhook in cycle.settings.notify.webhook}
-    states = stored.load_webhooks(cycle.store)
+    states = [state for state in stored.load_webhooks(cycle.store) if state.name in by_name]
     until = time.monotonic() + cycle.settings.notify.seconds
     reasons = {}
     for number, state in enumerate(states):
@@ -148,7 +150,7 @@ def _send(
     reason, waits, refused, ended, is_down = "", "", 0, 0, False
     for number, delivery in enumerate(due):
         cycle.check_cancelled()
-        if (now := time.monotonic()) >= share:
+        if (now := time.monotonic()) >= min(share, until - min(LEAST_SECONDS, cycle.settings.notify.seconds / 2)):
             waits = f"{len(due) - number} events did not fit into the time and wait"
             break
         message = _build_message(webhook, delivery.entry, papers[delivery.entry.work], cycle.settings)

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, literal, select, update
 
+from tracker.domain.feeds import EVENT_TYPES
 from tracker.store.columns import UtcText
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
-from tracker.store.feed_entries import FEEDS
 from tracker.store.tables.judgement import FEED_ENTRY
 from tracker.store.tables.service import WEBHOOK, WEBHOOK_DELIVERY
 
@@ -94,7 +94,7 @@ def _new_entries(connection: Connection, webhook: str, now: datetime) -> list[En
     )
     rows = connection.execute(
         select(FEED_ENTRY.c.feed, FEED_ENTRY.c.work, FEED_ENTRY.c.event, FEED_ENTRY.c.entered_at)
-        .where(FEED_ENTRY.c.feed.in_(FEEDS), FEED_ENTRY.c.entered_at >= now - NEWS_FOR, ~decided.exists())
+        .where(FEED_ENTRY.c.feed.in_(EVENT_TYPES), FEED_ENTRY.c.entered_at >= now - NEWS_FOR, ~decided.exists())
         .order_by(FEED_ENTRY.c.entered_at, FEED_ENTRY.c.feed)
     )
     return [Entry(row.feed, row.work, row.event, row.entered_at) for row in rows]
