@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import exports
+from tracker.pipeline.trend_figures import count_trends
+from tracker.settings import load_settings
 from tracker.store import (
     artifact_queue,
     enum_columns,
@@ -389,6 +391,9 @@ def measure(size: int, folder: Path) -> None:
     print(f"  {pages * page_size / size:12.0f} bytes a paper, with links, checks, events and all indexes")
     for name, ask in list_queries(store, path).items():
         print(f"  {time_best(ask):12.3f} ms  {name}", flush=True)
+    begun = time.perf_counter()
+    assert count_trends(store, load_settings(environ={}), NOW).days
+    print(f"  {time.perf_counter() - begun:12.1f} s   the figures of the trends, once a day", flush=True)
     store.close()
     exports.measure(path)
     for file in folder.glob(f"{size}.db*"):

@@ -111,7 +111,8 @@ def _events(connection: Connection) -> Iterator[tuple[int, Turn]]:
 
 def _first_versions(connection: Connection) -> Iterable[Any]:
     """(work, reference, place, first version) of the links of papers whose code was ever open."""
-    opened = select(EVENT.c.id).where(EVENT.c.work == ROLE.c.work, EVENT.c.kind == EventKind.OPENED.value)
+    # A list, and no condition on each role: SQLite would search all openings for each.
+    opened = select(EVENT.c.work).where(EVENT.c.kind == EventKind.OPENED.value)
     name = ARTIFACT_NAME.alias("of_mention")
     first = (
         select(func.min(MENTION.c.first_version))
@@ -122,7 +123,7 @@ def _first_versions(connection: Connection) -> Iterable[Any]:
     statement = (
         select(ROLE.c.work, ARTIFACT_NAME.c.reference, ROLE.c.place, first)
         .join(ARTIFACT_NAME, ARTIFACT_NAME.c.id == ROLE.c.name)
-        .where(opened.exists())
+        .where(ROLE.c.work.in_(opened))
         .order_by(ROLE.c.work)
     )
     return _stream(connection, statement)
