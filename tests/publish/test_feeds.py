@@ -6,6 +6,7 @@ import itertools
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -271,3 +272,11 @@ def test_a_release_links_its_artifact(rss: Callable[..., bytes], item: Make) -> 
     assert entry.findtext("guid") == "arxiv-code-tracker:release:github:ann/tool"
     assert entry.findtext("description") == "Tool"
     assert entry.find(f"{ITEM}identifier") is None
+
+
+def test_a_long_run_of_spaces_is_written_in_linear_time(
+    rss: Callable[..., bytes], item: Make, link: Callable[..., ItemLink]
+) -> None:
+    start = time.process_time()
+    rss(item(links=(link(reference=f"github:a/{' ' * 100_000}b"),)))
+    assert time.process_time() - start < 5.0

@@ -35,7 +35,7 @@ SITE = "https://arxiv.org/"
 ARXIV_SCHEME = "http://arxiv.org/schemas/atom"
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 """In place of no date: feedgen would fill in the present one, which RSS does not need; Atom requires a date."""
-_NO_DATE = re.compile(rb"\s*<lastBuildDate>Sat, 01 Jan 2000[^<]*</lastBuildDate>")
+_NO_DATE = re.compile(rb"(?<!\s)\s*<lastBuildDate>Sat, 01 Jan 2000[^<]*</lastBuildDate>")
 _UTC = re.compile(rb"(<(?:updated|published)>[0-9T:.-]+)\+00:00<")
 _PLAIN = re.compile(
     rb"(<(title|description|summary|name|rights|category|dc:creator|dc:rights)(?: [^<>]*)?>)([^<]*)(</\2>)"
