@@ -187,7 +187,7 @@ for command in run once demo; do
   one_sentence() { ((status != 0)) && [[ $said == "tracker: "*/data* && $(wc -l <<<"$said") == 1 ]] || { note "exit $status: $said"; return 1; }; }
   if [[ $(id -u) == 0 ]]; then
     holds "$command: one sentence, exit not 0" one_sentence
-    holds "$command: the sentence names the chown that helps" says "chown -R 10001:10001 /data" "$said"
+    holds "$command: the sentence names the chown that helps" says "chown -R 10001:10001 /data\.$" "$said"
   fi
 done
 note "${said:-}"
