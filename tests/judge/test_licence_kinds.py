@@ -198,3 +198,63 @@ def test_a_whole_apache_text_stays_whole_in_blocks() -> None:
     for place in range(400, 600, 37):
         changed = " ".join([*words[:place], "never", *words[place:]])
         assert read_licence_text(changed, rules()).class_ is not OSI, place
+
+
+PARTS = {
+    "names in lower case": ("Bundled software:\n- einops (MIT License)\n- xformers (BSD 3-Clause)\n", OSI),
+    "a numbered list": ("Third-party components:\n\n1. LPIPS - BSD 2-Clause\n2. timm - Apache License 2.0\n", OSI),
+    "one with a limit": (
+        "Third-party components:\n\n1. LPIPS - BSD 2-Clause\n2. SMPL - for scientific research\n",
+        UNKNOWN,
+    ),
+    "one without a licence": ("Bundled software:\n- gaussian-splatting\n", UNKNOWN),
+    "a name without a list": ("gaussian-splatting\n", UNKNOWN),
+    "a name and a licence without a list": ("einops (MIT License)\n", UNKNOWN),
+    "a term as a name": ("Bundled software:\n- only (MIT License)\n", UNKNOWN),
+    "a numbered term": ("Bundled software:\n1. einops (MIT License)\n2. Companies pay.\n", RESTRICTED),
+    "an address of people": ("[others]: https://github.com/foo/bar/contributors\n", OSI),
+}
+
+
+@pytest.mark.parametrize("case", PARTS)
+def test_lists_of_parts(case: str) -> None:
+    added, class_ = PARTS[case]
+    assert read_licence_text(f"{MIT}\n\n{added}", rules()).class_ is class_
+
+
+@pytest.mark.parametrize("title", ["Foo-Net", "# License\n\nfooNet.js"])
+def test_the_projects_name_stands_at_the_start(title: str) -> None:
+    assert read_licence_text(f"{title}\n\n{MIT}", rules()).class_ is OSI
+    assert read_licence_text(f"{MIT}\n\n{title}", rules()).class_ is not OSI
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Software: Apache-2.0. Figures and text of the manual: CC BY-NC 4.0.\n",
+        "Code of this repository: Apache-2.0\nPretrained models: CC-BY-NC-4.0\nDiagrams: CC BY-ND 4.0\n",
+    ],
+)
+def test_short_files_by_parts(text: str) -> None:
+    reading = read_licence_text(text, rules())
+    assert (reading.spdx, reading.class_) == ("Apache-2.0", OSI), reading.note
+
+
+@pytest.mark.parametrize(
+    ("file", "section", "class_"),
+    [
+        (BSD3, "BSD. For commercial use, write to lic@acme.example and purchase a license.", RESTRICTED),
+        (BSD3, "BSD. For any commercial application, please email us to obtain a license.", RESTRICTED),
+        (MIT, "MIT. Free for commercial use. Write to us with questions.", OSI),
+        (
+            standard("GPL-3.0-only"),
+            "GPLv3. For commercial use, write to lic@acme.example and purchase a license.",
+            OSI,
+        ),
+    ],
+)
+def test_a_sections_offer_of_other_terms(file: str, section: str, class_: LicenceClass) -> None:
+    """An offer beside a licence that allows everything says that it does not; beside a copyleft it takes nothing away."""
+    readme = LicenceFile("README.md", section)
+    licence = decide_licence(None, True, [LicenceFile("LICENSE", file)], rules(), statements=[readme])
+    assert licence.class_ is class_, licence.note

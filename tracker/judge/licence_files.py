@@ -81,7 +81,9 @@ def read_licence_text(text: str, rules: LicenceRules, fact: Fact = Fact.CODE) ->
         return LicenceReading(None, _NONE, "the licence file is empty")
     if not ids and near is None:
         return _read_unquoted(text, parsed, matches.nearest, rules, fact)
-    around = read_sentences(_pieces(parsed, matches.unmatched), rules.frames, rules.names)
+    from_start = any(start == 0 for start, _ in matches.unmatched)
+    pieces = _pieces(parsed, matches.unmatched)
+    around = read_sentences(pieces, rules.frames, rules.names, from_start=from_start)
     said = _statements_on(around, fact, rules)
     named = " AND ".join([*ids, *([near.standard.spdx] if near else [])])
     unknown = [*around.unknown, *said.limits, *(said.offers if not all(map(is_copyleft, [*ids, named])) else [])]

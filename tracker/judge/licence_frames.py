@@ -30,6 +30,8 @@ class FrameTable(ConfigTable):
     offer: bool = False
     limit: bool = False
     pointer: bool = False
+    inside: bool = False
+    """Whether it counts only as an item of a list of parts."""
 
 
 class ForeignTable(ConfigTable):

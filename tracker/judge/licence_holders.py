@@ -216,6 +216,7 @@ def is_project_name(text: str) -> bool:
     words = text.split()
     return (
         len(words) <= 4
+        and ":" not in text
         and is_name(text)
         and not _GENERIC.intersection(text.lower().split())
         and any(re.search(r"[a-z][A-Z]|[A-Za-z]\d|\w[-/_.]\w", word) for word in words)

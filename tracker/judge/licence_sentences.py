@@ -21,6 +21,7 @@ _MAX_LENGTH = 1_200
 """Characters of a sentence that are read; a longer one is not known."""
 
 _PARAGRAPH = re.compile(r"\n[ \t#*/>|;%-]*\n")
+_LIST_NUMBER = re.compile(r"^\(?\d{1,3}[.)]\s+(?=\S)")
 _MARKS = " \t\r#*/>|;%-=_~+•·○●◦▪■:.,"
 _END = re.compile(
     r"(?<!\bal)(?<!\bInc)(?<!\bLtd)(?<!\bCo)(?<!\bCorp)(?<!\bDr)(?<!\bProf)(?<!\bSt)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?<!\bFig)"
@@ -65,10 +66,16 @@ class SentenceReading:
     unknown: list[str] = field(default_factory=list)
 
 
-def read_sentences(pieces: Sequence[str], frames: FrameAutomaton, names: LicenceNames) -> SentenceReading:
-    """Read the pieces of a text that are outside of the standard texts, each by its paragraphs."""
+def read_sentences(
+    pieces: Sequence[str], frames: FrameAutomaton, names: LicenceNames, *, from_start: bool = True
+) -> SentenceReading:
+    """Read the pieces of a text that are outside of the standard texts, each by its paragraphs.
+
+    `from_start`: the first piece is the beginning of the text, where the project's name may stand alone.
+    """
     reader = _Reader(frames, names)
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
+        reader.at_start = from_start and number == 0
         for paragraph in _PARAGRAPH.split(_without_bibliography(piece)):
             if any(letter.isalnum() or letter in "$€£¥" for letter in paragraph):
                 reader.read(paragraph)
@@ -77,7 +84,7 @@ def read_sentences(pieces: Sequence[str], frames: FrameAutomaton, names: Licence
 
 def _ways_to_split(paragraph: str) -> list[list[str]]:
     """The sentences of a paragraph if each line ends one, if long lines go on, and if all lines go on."""
-    lines = [line.strip(" \t\r") for line in paragraph.splitlines() if line.strip(_MARKS)]
+    lines = [_LIST_NUMBER.sub("", line.strip(" \t\r")) for line in paragraph.splitlines() if line.strip(_MARKS)]
     ways = [[sentence for line in lines for sentence in _sentences(line)]]
     if len(lines) < 2:
         return ways
@@ -111,7 +118,7 @@ class _Reader:
         self.frames, self.names = frames, names
         self.reading = SentenceReading()
         self.context = ""
-        self._at_start = True
+        self.at_start = True
         self._frames_of: dict[str, tuple[FrameTable | None, list[FrameItem]]] = {}
 
     def read(self, paragraph: str) -> None:
@@ -119,7 +126,7 @@ class _Reader:
         known = len(self.reading.known)
         self._read(_ways_to_split(paragraph))
         titles = all(sentence.frame.name == "a title" for sentence in self.reading.known[known:])
-        self._at_start = self._at_start and titles and len(self.reading.known) > known
+        self.at_start = self.at_start and titles and len(self.reading.known) > known
 
     def _read(self, ways: Sequence[Sequence[str]]) -> None:
         if len(self._frames_of) < MAX_SENTENCES:
@@ -140,6 +147,8 @@ class _Reader:
         context, known, unknown = self.context, list[KnownSentence](), list[str]()
         for place, sentence in enumerate(sentences):
             frame, items = self._frame_of(sentence)
+            if frame is not None and frame.inside and context != "parts":
+                frame = None
             if not items and not any(letter.isalnum() for letter in sentence):
                 continue
             if frame is not None:
@@ -151,7 +160,7 @@ class _Reader:
             elif (
                 (context == "references" and _is_reference(sentences, place))
                 or (context == "names" and is_name(sentence.strip(_MARKS)))
-                or (self._at_start and not place and is_project_name(sentence.strip(_MARKS)))
+                or (self.at_start and not place and is_project_name(sentence.strip(_MARKS)))
             ):
                 continue
             elif whole:

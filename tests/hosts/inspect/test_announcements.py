@@ -10,6 +10,10 @@ from tracker.hosts.inspect.announcements import promises_code, promises_release
 
 OF_CODE = [
     # English
+    "Nothing yet: the scripts of beta follow after the conference.",
+    "The code follows soon.",
+    "Code ETA: end of May.",
+    "Code expected: June. Release date: TBD",
     "We'll release the code once the paper is accepted.",
     "We will release our code upon acceptance.",
     "The code will be made publicly available upon acceptance.",
@@ -111,6 +115,9 @@ OF_OTHER_PARTS = [
     "## Models\n\nComing soon.",
 ]
 NOTHING = [
+    "The scripts follow the protocol of Foo et al.",
+    "Run the code; the results follow after the preprocessing step.",
+    "The code is here. Expected runtime: 3 hours.",
     None,
     "",
     "# Deep Things",

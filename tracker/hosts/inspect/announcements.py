@@ -71,6 +71,7 @@ _ENGLISH = rf"""\b(?:
     | (?:will|'ll|’ll|shall)\ (?:\w+\ ){{0,2}}?(?:contain|hold|house|include|come\ (?:soon|out|here|later|with|after)|follow|appear\ (?:here|soon|in\ this)|be\ (?:\w+\ )?(?:ready|coming|here|releasing|publishing|uploading|sharing|open[- ]?sourcing|adding|posting))
     | (?:comm?ing|comes?)\ (?:very\ |really\ |out\ )?soon | (?:is|are)\ (?:coming|on\ (?:the|its|their)\ way)\b | (?:is|are)\ still\ being\ (?:updated|completed|uploaded|filled) | under(?:going|goes)\ (?:\w+\ ){{0,3}}?(?:clean|review|refactor|revision|approval)\w* | planned\ (?:for|in|by)\b | coming\ (?:in|this|next|by|up|shortly)\b | (?:very\ )?soon\ to\ be | to\ come\b
     | (?:{_SPACED_RELEASE}|uploaded|updated?|ready)\ (?:very\ |as\ )?(?:soon|shortly|later)\b | (?:very\ )?soon\ (?:be\ )?{_SPACED_RELEASE}
+    | (?:follows?|to\ follow)\ (?:soon|shortly|later\b|(?:after|upon|once|with)\ (?:\w+\ ){{0,3}}?(?:conference|acceptance|publication|review|decision|defen[cs]e|camera[- ]ready))
     | stay\ tuned | work\ in\ progress | wip | under\ (?:construction|preparation|internal\ review|active\ construction)
     | in\ preparation | in\ the\ process\ of\ (?:\w+\ ){{0,2}}?(?:releas|clean|prepar|organi[sz]|open|upload|refactor)\w*
     | (?:is|are|being|currently|now|still|we(?:'re|’re|\ are))\ (?:\w+\ ){{0,2}}?(?:prepar|clean|organi[sz]|refactor|tidy|sort|reorgani[sz]|polish|finali[sz])ing\b
@@ -83,7 +84,7 @@ _ENGLISH = rf"""\b(?:
     | (?:removed|hidden|unavailable|withdrawn|down|private|closed)\ (?:\w+\ )?(?:temporarily|for\ now|until)
     | (?:on\ (?:acceptance|publication)\b|(?:upon|after|following|pending|once|when|until)\ (?:\w+\ ){{0,5}}?(?:acceptance|publication(?!\ of)|accepted|(?:paper|article|manuscript|work)\ (?:is|gets|has\ been|was)\ (?:\w+\ )?published|peer[- ]review|review\ (?:process|period)|reviewed|approval|approved|camera[- ]ready|decision|embargo|patent))
     | (?:pending|awaiting|waiting\ for|subject\ to)\ (?:\w+\ ){{0,3}}?(?:approval|review|clearance|release|acceptance)
-    | (?:release|expected|planned|eta|target)\ (?:date\ )?(?:[:=]\ ?)?(?:tbd|tba|soon|(?:in|by|around|early|mid|late|end\ of|q[1-4])\b)
+    | (?:release|expected|planned|eta|target)(?:\ date)?(?:\ ?[:=]\ ?|\ )(?:tbd|tba|soon|(?:in|by|around|early|mid|late|end\ of|q[1-4])\b)
     | tbd | tba | tbc | to\ be\ (?:\w+\ ){{0,2}}?(?:announced|determined|released|added|done|continued|updated|uploaded|completed|published|filled)
     | (?:is|as|a)\ (?:just\ )?(?:a\ )?placeholder | reserved\ for | (?:check|come)\ back\ (?:soon|later|again) | watch\ this\ (?:space|repo\w*)
     | in\ the\ (?:near\ |coming\ |next\ )(?:future|days?|weeks?|months?|few\ (?:days|weeks|months)) | later\ this\ (?:week|month|year) | release\ in\ progress
