@@ -52,3 +52,26 @@ def test_a_paper_that_links_repository_and_folder_has_one_link(world: World, sta
         run.cycle()
         assert run.rows("SELECT reference, path FROM links") == [("github:ann/tool", "")]
         assert run.states() == {paper: "open"}
+
+
+ONE, TWO = (f"https://github.com/ann/research/tree/main/{name}" for name in ("one", "two"))
+
+
+def test_of_several_folders_the_strongest_own_link_is_judged(world: World, start_run: StartRun) -> None:
+    files = {"README.md": "# Research", "LICENSE": MIT, "one/run.py": TRAIN, "two/README.md": "Code coming soon."}
+    world.repository("ann/research", files)
+    first = world.paper(1, f"Our code is available at {ONE}. The figures are drawn as in {TWO}.")
+    second = world.paper(2, f"We compare with the method of {TWO}. Our code is available at {ONE}.")
+    later = world.paper(3, f"Results are shown beside those of {TWO}.", comment=f"Code: {ONE}")
+    promised = world.paper(4, f"Our code is available at {TWO}. We start from the earlier work in {ONE}.")
+    with start_run() as run:
+        run.cycle()
+        states = run.states()
+        paths = dict(run.rows("SELECT arxiv_id, path FROM links"))
+        assert paths == {first: "main/one", second: "main/one", later: "main/one", promised: "main/two"}
+        assert [states[paper] for paper in (first, second, later, promised)] == [
+            "open",
+            "open",
+            "open",
+            "promised",
+        ]
