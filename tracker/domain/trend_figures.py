@@ -75,7 +75,7 @@ class TrendFigures:
 
     counted_at: datetime
     first_month: str = ""
-    """The month in which reading began (`2026-06`): it and those before it are not whole. Empty in an empty store."""
+    """The month in which reading began (`2026-06`): it and those before it are incomplete. Empty in an empty store."""
     days: tuple[DayCount, ...] = ()
     months: tuple[MonthCount, ...] = ()
     places: tuple[PlaceCount, ...] = ()

@@ -28,7 +28,7 @@ from tracker.store.tables.artifact import ARTIFACT_NAME, MENTION, ROLE
 from tracker.store.tables.judgement import EVENT
 from tracker.store.tables.work import SCAN, WORK, WORK_CATEGORY
 
-_KINDS = [kind.value for kind in (*sorted(ARRIVALS), EventKind.CLOSED)]
+_KINDS = frozenset(kind.value for kind in (*ARRIVALS, EventKind.CLOSED))
 _ORDER = {kind: number for number, kind in enumerate(EventKind)}
 _ALWAYS_THERE = frozenset({Place.PAGE.value, Place.HUB.value})
 """Places that no version dates: a link there may be as old as the paper."""
@@ -52,8 +52,10 @@ def count_by_day(store: Store, since: str, categories: Collection[str], now: dat
     papers = select(WORK.c.id, announced, WORK.c.code, read_at).where(wanted).order_by(WORK.c.id)
     counts: dict[tuple[str, str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
     with store.read() as connection:
-        turns, versions = _OfWorks(_events(connection)), _OfWorks(_first_versions(connection))
-        of_paper = _OfWorks(_categories(connection))
+        # The keys of papers grow with their ids: what belongs to older papers is not read.
+        lowest = connection.execute(select(func.min(WORK.c.id)).where(wanted)).scalar_one() or 0
+        turns, versions = _OfWorks(_events(connection, lowest)), _OfWorks(_first_versions(connection, lowest))
+        of_paper = _OfWorks(_categories(connection, lowest))
         for work, announced_at, code, text_read_at in _stream(connection, papers):
             course = follow_openness(
                 datetime.fromisoformat(announced_at),
@@ -96,23 +98,26 @@ def _stream(connection: Connection, statement: Any) -> Iterable[Any]:
     return connection.execution_options(yield_per=_AT_ONCE).execute(statement)
 
 
-def _events(connection: Connection) -> Iterator[tuple[int, Turn]]:
+def _events(connection: Connection, lowest: int) -> Iterator[tuple[int, Turn]]:
     reference = func.coalesce(ARTIFACT_NAME.c.reference, EVENT.c.reference, "")
     # Texts, because reading millions of times as SQLAlchemy does takes minutes.
     statement = (
         select(EVENT.c.work, EVENT.c.kind, EVENT.c.cause, type_coerce(EVENT.c.happened_at, String), reference)
         .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == EVENT.c.name)
-        .where(EVENT.c.kind.in_(_KINDS))
+        .where(EVENT.c.work >= lowest)
         .order_by(EVENT.c.work)
     )
+    # The kinds are chosen here: asked for them, SQLite would sort all events.
     for work, kind, cause, at, of in _stream(connection, statement):
+        if kind not in _KINDS:
+            continue
         yield work, Turn(EventKind(kind), Cause(cause), datetime.fromisoformat(at), of)
 
 
-def _first_versions(connection: Connection) -> Iterable[Any]:
+def _first_versions(connection: Connection, lowest: int) -> Iterable[Any]:
     """(work, reference, place, first version) of the links of papers whose code was ever open."""
     # A list, and no condition on each role: SQLite would search all openings for each.
-    opened = select(EVENT.c.work).where(EVENT.c.kind == EventKind.OPENED.value)
+    opened = select(EVENT.c.work).where(EVENT.c.kind == EventKind.OPENED.value, EVENT.c.work >= lowest)
     name = ARTIFACT_NAME.alias("of_mention")
     first = (
         select(func.min(MENTION.c.first_version))
@@ -137,6 +142,6 @@ def _earliest(links: Iterable[tuple[Any, ...]]) -> dict[str, int]:
     return versions
 
 
-def _categories(connection: Connection) -> Iterable[Any]:
-    statement = select(WORK_CATEGORY.c.work, WORK_CATEGORY.c.category).order_by(WORK_CATEGORY.c.work)
-    return _stream(connection, statement)
+def _categories(connection: Connection, lowest: int) -> Iterable[Any]:
+    statement = select(WORK_CATEGORY.c.work, WORK_CATEGORY.c.category).where(WORK_CATEGORY.c.work >= lowest)
+    return _stream(connection, statement.order_by(WORK_CATEGORY.c.work))
