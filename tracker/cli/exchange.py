@@ -41,19 +41,24 @@ def export(
         typer.Option(metavar="FILE", help="Write what this installation saw, for another one, instead of views."),
     ] = None,
 ) -> int:
-    """Write the public views as Parquet, CSV or JSON Lines, or the evidence for another installation.
+    """Write the public views to files.
 
-    The service may be running.
+    They are Parquet, CSV or JSON Lines; with --evidence, one file for another installation. The service may be
+    running.
     """
-    from tracker.store import export, views
+    from tracker.store import views
 
     settings = settings_for(context)
     if evidence is not None:
         if names or form:
             raise TrackerError("--evidence writes no views; leave out their names and --format.")
         return _export_evidence(settings, evidence)
-    form = form or _default_format()
-    chosen = names or list(views.VIEWS)
+    return _export_views(settings, names or list(views.VIEWS), form or _default_format(), to)
+
+
+def _export_views(settings: "Settings", chosen: list[str], form: str, to: Path) -> int:
+    from tracker.store import export
+
     if form not in export.FORMATS:
         raise TrackerError(f"--format {form}: is not a format; choose one of {', '.join(export.FORMATS)}.")
     links = export.LINKS_FILE.removesuffix(".json")

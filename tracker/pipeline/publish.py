@@ -53,15 +53,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
     Returns False, with nothing written, where that would take the last item from the published feed.
     """
     settings, store = cycle.settings, cycle.store
-    main = items.load_feed_items(store, MAIN_FEED, settings.feed.most)
-    entered = {
-        name: items.load_feed_items(store, name, settings.feed.most)
-        for name in feed_entries.FEEDS
-        if name != MAIN_FEED
-    }
-    channels = feed_list.list_channels(
-        main, entered, settings, cycle.worker.watched, _load_sparse_categories(store, main, settings)
-    )
+    main, entered = _load_entries(store, settings.feed.most)
     folder = to or settings.public_dir
     if not main and has_items(folder / "feed.xml"):
         # Entries are never deleted: a store without any is not the one that published these.
@@ -70,6 +62,8 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
     days, status = load_days(store), read_status(cycle.worker, cycle.now)
     figures = keep_trends(store, settings, cycle.now, status.papers, cycle.worker.figures.get(TRENDS))
     cycle.worker.figures[TRENDS] = figures
+    sparse = _load_sparse_categories(store, main, settings)
+    channels = feed_list.list_channels(main, entered, settings, cycle.worker.watched, sparse)
     channels[1:1] = list_digests(store, settings, days, cycle.now, {} if to else cycle.worker.digested)
     site = build_site(
         store,
@@ -103,6 +97,13 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
         files.prune_files(folder, "paper", site)
         cycle.worker.rendered.update(digests)
     return True
+
+
+def _load_entries(store: Store, most: int) -> tuple[list[Item], dict[str, list[Item]]]:
+    """The newest entries of the main feed, and of each other feed by its name."""
+    others = (name for name in feed_entries.FEEDS if name != MAIN_FEED)
+    entered = {name: items.load_feed_items(store, name, most) for name in others}
+    return items.load_feed_items(store, MAIN_FEED, most), entered
 
 
 def _load_sparse_categories(store: Store, main: Sequence[Item], settings: Settings) -> dict[str, list[Item]]:

@@ -22,13 +22,7 @@ def _lines(rows: Mapping[str, Rows]) -> Iterator[str]:
     yield f"  first seen {_time(work['first_seen'])}; announced {_time(work['announced_at'])}"
     yield f"  read: {_reading(work)}"
     yield f"  promise: {work['promise']}{_quoted(work['promise_evidence'])}"
-    grading = rows["gradings"][0] if rows["gradings"] else None
-    grade = (grading or {}).get("grade") or "not judged yet"
-    yield f"  grade: {grade}{_because(grading['reasons'] if grading else ())}"
-    if grading and grading["mof"]:
-        yield f"  Model Openness Framework 1.0: {grading['mof']}"
-        yield f"  Open Source AI Definition 1.0: {grading['osaid']}"
-        yield f"  Labels of the G7: {grading['g7']}"
+    yield from _grade(rows["gradings"])
     yield ""
     yield "Verdict"
     for row in rows["verdicts"]:
@@ -64,6 +58,15 @@ def _lines(rows: Mapping[str, Rows]) -> Iterator[str]:
         )
     for row in rows["entries"]:
         yield f"  {_time(row['entered_at'])} entered the feed `{row['feed']}`"
+
+
+def _grade(gradings: Rows) -> Iterator[str]:
+    grading = gradings[0] if gradings else {}
+    yield f"  grade: {grading.get('grade') or 'not judged yet'}{_because(grading.get('reasons', ()))}"
+    if grading.get("mof"):
+        yield f"  Model Openness Framework 1.0: {grading['mof']}"
+        yield f"  Open Source AI Definition 1.0: {grading['osaid']}"
+        yield f"  Labels of the G7: {grading['g7']}"
 
 
 def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], rows: Mapping[str, Rows]) -> Iterator[str]:
