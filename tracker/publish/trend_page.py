@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tracker.domain.openness_by_day import DAYS
 from tracker.domain.status import Status
 from tracker.domain.trend_figures import TrendFigures
@@ -39,11 +41,7 @@ def render_trends(figures: TrendFigures, settings: Settings, status: Status) -> 
         on_days=on_days,
         day_0=trend_shares.newest_whole(on_days[0]),
         day_0_trend=trend_shares.is_trend(on_days[0]),
-        day_categories=[
-            (category, {day: trend_shares.newest_whole(shares) for day, shares in by_day.items()})
-            for category in settings.harvest.categories
-            if any((by_day := trend_shares.shares_on_days(figures, category)).values())
-        ],
+        day_categories=_day_shares_by_category(figures, settings.harvest.categories),
         months=months,
         months_trend=trend_shares.is_trend(months),
         categories=[
@@ -75,3 +73,15 @@ def render_trends(figures: TrendFigures, settings: Settings, status: Status) -> 
         charts=charts,
         fewest=trend_shares.FEWEST_MONTHS,
     )
+
+
+def _day_shares_by_category(
+    figures: TrendFigures, categories: Sequence[str]
+) -> list[tuple[str, dict[int, charts.Share | None]]]:
+    """For each category with figures, the share of its newest whole month by day after the announcement."""
+    rows = []
+    for category in categories:
+        by_day = trend_shares.shares_on_days(figures, category)
+        if any(by_day.values()):
+            rows.append((category, {day: trend_shares.newest_whole(shares) for day, shares in by_day.items()}))
+    return rows
