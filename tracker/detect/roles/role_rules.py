@@ -15,7 +15,7 @@ from pydantic import Field
 from tracker.config_files import ConfigTable, Organisation, check_table, config_dir, load_watchlist, read_toml
 from tracker.domain.errors import SettingsError
 
-RULE_VERSION = "4"
+RULE_VERSION = "5"
 """Version of the code that applies the rules; `RoleRules.version` adds a hash of the rules themselves."""
 
 
