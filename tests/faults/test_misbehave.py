@@ -170,6 +170,9 @@ def _run_with_faults(
         return
     views = ("papers", "links", "artifacts", "open_papers")
     without = {**MOVING, "papers": {"announced_at", *MOVING["papers"]}, "open_papers": {"opened_at"}}
+    if any((order["upstream"], order["kind"]) == ("github_api", "401") for order in orders):
+        # The process goes on without a token that was refused once, and REST names no commit without one request more.
+        without["artifacts"] = {"commit_id", *MOVING["artifacts"]}
     views_found, views_expected = broken.views(without=without), fault_free.views(without=without)
     for view in views:
         assert views_found[view] == views_expected[view], view
