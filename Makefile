@@ -64,7 +64,7 @@ soak: $(STAMP)  ## 30 simulated days of a normal load: memory, open files and lo
 fuzz: $(STAMP)  ## a million hostile inputs to every parser of foreign text (make fuzz INPUTS=100000 SEED=2)
 	$(BIN)/python -m benchmarks.fuzz --inputs $(or $(INPUTS),1000000) --seed $(or $(SEED),1)
 
-patterns: $(STAMP)  ## texts made from every regular expression, doubled: each reader of strangers' text is linear (about half an hour)
+patterns: $(STAMP)  ## texts made from every regular expression, doubled: each reader of strangers' text is linear (more than an hour)
 	$(BIN)/python -m benchmarks.patterns
 
 audit: $(STAMP)  ## the locks are complete, hashed and freely licensed, and no advisory is known against them

@@ -39,7 +39,7 @@ READ_BY = {
 }
 """Which targets read text that reaches the patterns of a folder; those of others are given to `abstracts`."""
 SUFFIXES = ("", "\0")
-LENGTH, MOST_RATIO = 32_000, 3.0
+LENGTH, MOST_RATIO = 16_000, 3.0
 MARGIN_SECONDS = 0.05
 """What takes longer than twice an ordinary text of the same length and this is measured at two lengths."""
 CHARACTERS = " a-0.\n/\tA_<>\"'\\{}()[]:=,;%$#@é—"
