@@ -88,6 +88,7 @@ def test_evidence_goes_from_one_installation_to_another(call: Call, data: Path, 
         (gzip.compress(b"x" * 10_000)[:-20], "evidence.jsonl: cannot be read"),
         (gzip.compress(b"x" * 1_000_000), "line 1 is longer than"),
     ],
+    ids=["another header", "no gzip", "cut off", "a long line"],
 )
 def test_evidence_that_cannot_be_read_is_one_sentence(
     call: Call, data: Path, tmp_path: Path, content: bytes, says: str
