@@ -9,6 +9,7 @@ import logging
 import re
 import shutil
 import sqlite3
+import time
 from contextlib import closing, suppress
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,7 +21,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from tracker.domain.errors import StoreError
 from tracker.regular_files import how_to_own
 from tracker.store import statistics, views
-from tracker.store.engine import Store, explain_hindrance, read_write_engine
+from tracker.store.engine import BUSY_SECONDS, Store, explain_hindrance, read_write_engine
 from tracker.store.search_index import create_index, detach_index, fold_texts
 
 log = logging.getLogger(__name__)
@@ -219,8 +220,17 @@ def _migrate(connection: Connection) -> None:
 
 def _set_wal(engine: Engine) -> None:
     """Readers and the writer must not wait for each other; the mode stays with the file."""
-    raw = engine.raw_connection()
+    raw, until = engine.raw_connection(), time.monotonic() + BUSY_SECONDS
     try:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
+        while True:
+            try:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                # Of two that start at once SQLite refuses one without waiting.
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
     finally:
         raw.close()
