@@ -131,9 +131,11 @@ def test_no_public_view_changes(store: Store) -> None:
     save_listings(store, ("bob/never", "1810.04805"), at=START)
     for n in (1, 2):
         save_scan(store, n, Source.METADATA, "read", START)
+        save_scan(store, n, Source.HTML, "read", START + n * DAY)
     before = {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS}
     assert delete_expired(store, START + 999 * DAY) == retention.DeletedRows(listings=1, scans=1)
     assert {name: rows(store, f"SELECT * FROM {name} ORDER BY 1") for name in VIEWS} == before
+    assert rows(store, "SELECT min(read_at) FROM readings WHERE source = 'html'") == ["2026-06-17T01:00:00Z"]
 
 
 def test_many_rows_go_in_batches_and_a_stop_keeps_what_was_done(

@@ -24,9 +24,9 @@ def paper(number: int, at: datetime, categories: Sequence[str], n: int = 1) -> V
     )  # fmt: skip
 
 
-def judge(store: Store, number: int, code: State, at: datetime) -> None:
+def judge(store: Store, number: int, code: State, at: datetime, fact: Fact = Fact.CODE) -> None:
     work = f"arxiv:2606.{number:05}"
-    verdict = Verdict(fact=Fact.CODE, state=code, licence_class=LicenceClass.OSI, reference=None, reasons=())
+    verdict = Verdict(fact=fact, state=code, licence_class=LicenceClass.OSI, reference=None, reasons=())
     kind = EventKind.OPENED if code is State.OPEN else EventKind.CLOSED
     event = Event(
         work=work, reference=None, kind=kind, cause=Cause.WORLD, happened_at=at, observed_at=at, detail=""
@@ -38,7 +38,7 @@ def stored_counts(store: Store) -> list[tuple[object, ...]]:
     with store.read() as connection:
         rows = connection.execute(
             text(
-                "SELECT category, fact, month, state, papers FROM paper_count WHERE papers <> 0 ORDER BY 1, 2, 3, 4"
+                "SELECT category, fact, month, state, papers, unread FROM paper_count WHERE papers <> 0 ORDER BY 1, 2, 3, 4"
             )
         )
         return [tuple(row) for row in rows]
@@ -130,3 +130,16 @@ def test_the_feed_of_a_category_holds_what_is_open_now_newest_first(store: Store
     assert feed(store, "cs.LG") == ["2606.00001", "2606.00002"]
     judge(store, 3, State.OPEN, JUNE + timedelta(days=2))
     assert feed(store, "cs.LG") == ["2606.00001", "2606.00003", "2606.00002"], "first opened when it first opened"
+
+
+def test_what_an_unread_paper_shows_as_open_is_known(store: Store) -> None:
+    save_versions(store, [paper(1, JUNE, ["cs.LG"]), paper(2, JUNE, ["cs.LG"])], {}, JUNE)
+    judge(store, 1, State.OPEN, JUNE, Fact.WEIGHTS)
+    with store.read() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT fact, open, unread FROM openness_by_month WHERE category = 'cs.LG' AND fact IN ('code', 'weights')"
+            )
+        )
+        assert {fact: (count, unread) for fact, count, unread in rows} == {"code": (0, 2), "weights": (1, 1)}
+    assert_equal_to_recount(store)

@@ -4,7 +4,8 @@ All that the public views show and all that judging again needs stays for ever: 
 feed entries, windows. A check is one row for each change: it is evidence, not a log. Deleted are
 
 - listings of the Hub that name no stored paper: most name papers of other years or fields, which will never be stored;
-- scans of superseded versions, where a newer version was read from the same source: no judgement reads them.
+- scans of superseded versions, where a newer version was read from the same source: no judgement reads them. Those of
+  full texts stay, because figures say what was known on a paper's first days.
 
 Rows are deleted in small batches, each in its own transaction: a worker that is killed loses nothing, and nobody waits
 long.
@@ -19,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, tuple_
 
+from tracker.domain.reading import TEXT_SOURCES
 from tracker.store.engine import Store
 from tracker.store.tables.artifact import HUB_LISTING
 from tracker.store.tables.work import SCAN, WORK
@@ -63,7 +65,9 @@ def _superseded(before: datetime) -> ColumnElement[bool]:
         newer.c.version > SCAN.c.version,
         newer.c.outcome == "read",
     )
-    return (SCAN.c.scanned_at < before) & read_since.exists()
+    # When a full text was first read decides what is known of the paper's first days.
+    is_text = SCAN.c.source.in_([source.value for source in TEXT_SOURCES]) & (SCAN.c.outcome == "read")
+    return (SCAN.c.scanned_at < before) & read_since.exists() & ~is_text
 
 
 def _delete(store: Store, target: Table, is_old: ColumnElement[bool], go_on: Callable[[], object]) -> int:

@@ -93,7 +93,7 @@ def recount(connection: Connection) -> None:
                 text(
                     "INSERT INTO paper_count (category, fact, month, state, papers, unread) "  # noqa: S608 # constants
                     f"SELECT {category}, '{fact.value}', substr(w.submitted_at, 1, 7), w.{fact.value}, count(*), "
-                    f"sum(CASE WHEN {UNREAD} THEN 1 ELSE 0 END) "
+                    f"sum(CASE WHEN {UNREAD} AND w.{fact.value} <> 'open' THEN 1 ELSE 0 END) "
                     f"FROM {source} WHERE w.latest > 0 GROUP BY 1, 3, 4"
                 )
             )
@@ -111,7 +111,8 @@ def update_open_categories(connection: Connection, keys: Collection[int]) -> Non
 
 
 def _count(connection: Connection, keys: Sequence[int]) -> tuple[Counter[_Key], Counter[_Key]]:
-    """What these works add to the counts, by (category, fact, month, state): papers, and those of them that are unread."""
+    """What these works add to the counts, by (category, fact, month, state): papers, and those of them that are
+    unread and do not show the fact as open: what is seen needs no further reading."""
     month = func.substr(type_coerce(WORK.c.submitted_at, String), 1, 7)
     states = [WORK.c[fact.value] for fact in Fact]
     unread = func.sum(case((_is_unread(), 1), else_=0))
@@ -128,7 +129,7 @@ def _count(connection: Connection, keys: Sequence[int]) -> tuple[Counter[_Key], 
         for name, submitted, *work_states, papers, not_read in connection.execute(statement):
             for fact, state in zip(Fact, work_states, strict=True):
                 counts[name, fact.value, submitted, state] += papers
-                of_unread[name, fact.value, submitted, state] += not_read
+                of_unread[name, fact.value, submitted, state] += not_read if state != State.OPEN.value else 0
     return counts, of_unread
 
 

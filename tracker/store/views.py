@@ -129,7 +129,8 @@ VIEWS = {
     "readings": """
         SELECT w.arxiv_id, s.version, {source} AS source, {outcome} AS outcome, s.scanned_at AS read_at
         FROM scan s JOIN work w ON w.id = s.work
-        WHERE w.arxiv_id IS NOT NULL
+        WHERE w.arxiv_id IS NOT NULL AND (s.version IN (0, w.latest)
+              OR ({source} IN ('html', 'tex', 'pdf') AND {outcome} = 'read'))
     """.replace("{source}", SOURCE.sql("s.source")).replace("{outcome}", SCAN_OUTCOME.sql("s.outcome")),
     "releases": """
         SELECT w.release AS reference, w.name, w.first_seen, w.code, w.weights, w.data, w.demo, g.grade,
