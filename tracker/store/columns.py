@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import Dialect, Integer, LargeBinary, String
 from sqlalchemy.types import TypeDecorator
@@ -22,8 +22,8 @@ class UtcText(TypeDecorator[datetime]):
         return None if value is None else format_utc(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 # as above
-        """Aware UTC."""
-        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        """Aware UTC. `strptime` takes thirty times as long."""
+        return None if value is None else datetime.fromisoformat(value)
 
 
 class DayNumber(TypeDecorator[date]):
