@@ -62,7 +62,7 @@ class ScanRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignReport:
-    """What another installation reported of one link. It is shown with its source, and judged by nobody."""
+    """What another installation reported of one link. It is shown with its source and never judged."""
 
     source: str
     """The name that the operator gave that installation."""

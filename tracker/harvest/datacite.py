@@ -45,7 +45,7 @@ def read_registered(
         rows = page.get("data")
         total = page["meta"].get("total") if isinstance(page.get("meta"), dict) else None
         if not isinstance(rows, list) or not isinstance(total, int):
-            raise UpstreamError(UPSTREAM, "a response that is no list of DOIs")
+            raise UpstreamError(UPSTREAM, "a response that is not a list of DOIs")
         records += len(rows)
         for row in rows:
             arxiv_id, submitted, subjects = _parse_record(row)

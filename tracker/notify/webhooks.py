@@ -64,7 +64,7 @@ class Message:
 
 
 def load_secrets(settings: Settings) -> Mapping[str, tuple[str, ...]]:
-    """The secrets of webhooks by their names. Raises SettingsError where one is no secret."""
+    """The secrets of webhooks by their names. Raises SettingsError for an invalid secret."""
     text = settings.webhook_secrets.get_secret_value() if settings.webhook_secrets else ""
     try:
         return parse_webhook_secrets(text)

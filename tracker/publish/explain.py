@@ -38,7 +38,7 @@ def _lines(rows: Mapping[str, Rows]) -> Iterator[str]:
         yield "  none found"
     if rows["foreign"]:
         yield ""
-        yield "Reported by other installations, and judged by nobody here"
+        yield "Reported by other installations (shown, not judged)"
     for row in rows["foreign"]:
         yield from _foreign_report(row)
     yield ""

@@ -217,7 +217,7 @@ def read_evidence(
             raise _wrong(number, "has a wrong `url` (no http(s) address)")
         seen = (record.seen.since, record.seen.until) if record.seen else ()
         if max([record.found_at, *seen]) > now + AHEAD:
-            raise _wrong(number, "tells of a time to come")
+            raise _wrong(number, "has a time in the future")
         records += 1
         yield number, header, record, reference
     raise _wrong(records + 2, "is missing: the file was cut off")
@@ -246,7 +246,7 @@ def _read_header(first: tuple[int, bytes], now: datetime) -> Header:
         raise _wrong(number, f"names another version of the format than {VERSION}, which this program reads")
     header = _parse(Header, number, line)
     if header.made_at > now + AHEAD:
-        raise _wrong(number, "tells of a time to come")
+        raise _wrong(number, "has a time in the future")
     return header
 
 

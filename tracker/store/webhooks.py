@@ -20,7 +20,7 @@ from tracker.store.tables.judgement import FEED_ENTRY
 from tracker.store.tables.service import WEBHOOK, WEBHOOK_DELIVERY
 
 NEWS_FOR = timedelta(days=7)
-"""An entry that is older, and that no webhook was to get until then, is no news any more."""
+"""An older entry that no webhook was to get until then is not sent: it is not news any more."""
 KEPT_FOR = 2 * NEWS_FOR
 """Settled rows are kept for so long: longer than their entries are news, also where the clock is set back."""
 
@@ -59,7 +59,7 @@ class WebhookState:
 
 def sync_webhooks(store: Store, addresses: Mapping[str, str], now: datetime) -> None:
     """Take over the webhooks of the settings, as names and digests of addresses: a new one gets what enters a feed from
-    now on, one with a new address is tried again, one that is no more is forgotten."""
+    now on, one with a new address is tried again, one that is no longer configured is deleted."""
     with store.begin() as connection:
         known = {row.name: row.address for row in connection.execute(select(WEBHOOK.c.name, WEBHOOK.c.address))}
         if known == addresses:

@@ -56,7 +56,7 @@ def check_parameters(query_string: bytes, path: str) -> dict[str, str]:
             query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=len(schemas) + 20
         )
     except ValueError:
-        raise ApiProblem(400, "The query is no list of name=value in UTF-8.") from None
+        raise ApiProblem(400, "The query is not a list of name=value in UTF-8.") from None
     parameters: dict[str, str] = {}
     for name, given in pairs:
         shown = name[:40]
