@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.pipeline.run import NOW, Run, StartRun, order_fault
 from tests.pipeline.world import CODE, World
@@ -70,6 +71,14 @@ def opened(world: World, start_run_at: StartRun, tmp_path: Path, cycled: Path, w
     store.parent.mkdir(exist_ok=True)
     shutil.copy(cycled, store)
     return world
+
+
+def test_code_that_is_not_open_any_more_is_not_archived(opened: World, start_run_at: StartRun) -> None:
+    with start_run_at(NOW, **ON) as run:
+        with run.worker.store.begin() as connection:
+            connection.execute(text("UPDATE verdict SET state = 'available' WHERE fact = 'code'"))
+        assert save(run, 0) == []
+        assert posts(run) == []
 
 
 def test_code_that_opened_is_archived_once_and_shown(opened: World, start_run_at: StartRun) -> None:

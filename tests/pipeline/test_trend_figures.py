@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import text
+
 from benchmarks import simulated_year, trend_figures
 from tests.new_store import open_new_store
 from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline.trend_figures import SMALL, keep_trends
+from tracker.store import link_rot
 
 
 def test_every_figure_of_a_year_is_the_truth_and_what_the_method_says(tmp_path: Path) -> None:
@@ -32,6 +35,21 @@ def test_every_figure_of_a_year_is_the_truth_and_what_the_method_says(tmp_path: 
     assert kept is figures, "a large one is counted once a day"
     tomorrow = now + timedelta(hours=19)
     assert keep_trends(store, settings, tomorrow, SMALL + 1, figures).counted_at == tomorrow
+    store.close()
+
+
+def test_an_artifact_was_never_there_only_after_enough_checks(tmp_path: Path) -> None:
+    store = open_new_store(f"sqlite:///{tmp_path}/tracker.db")
+    simulated_year.write_store(store, simulated_year.make_papers(300, seed=3))
+
+    def count_never_there() -> int:
+        _, months = link_rot.count_links(store, simulated_year.END, absences=3, span=timedelta(days=7))
+        return sum(month.never_there for month in months)
+
+    assert count_never_there() > 0
+    with store.begin() as connection:
+        connection.execute(text("UPDATE artifact_check SET times = 2"))
+    assert count_never_there() == 0
     store.close()
 
 

@@ -85,6 +85,11 @@ def test_the_share_after_an_age_is_given_only_where_a_promise_was_watched_so_lon
     assert [row.step for row in kept_after([])] == [None] * 4
 
 
+def test_a_promise_is_at_risk_after_the_day_on_which_it_was_first_seen() -> None:
+    first_seen = PromiseWait(30, 90, True)
+    assert [row.at_risk for row in kept_after([first_seen], (30, 31, 90, 91))] == [0, 1, 1, 0]
+
+
 def test_an_interval_that_cannot_be_estimated_is_none() -> None:
     assert [step.interval for step in kept_by_age([PromiseWait(0, 10, True)])] == [None, None]
 
