@@ -38,6 +38,8 @@ CASES = {
         [turn(SHIPPED, 12 * DAY), turn(OPENED, 12 * DAY)], {A: 2}, 6 * HOUR, True, "--ooo"),
     "closed again": (
         [turn(SHIPPED, HOUR), turn(OPENED, HOUR), turn(CLOSED, 10 * DAY)], {A: 1}, None, True, "oo---"),
+    "closed at the last moment of day 7": (
+        [turn(SHIPPED, HOUR), turn(OPENED, HOUR), turn(CLOSED, 8 * DAY)], {A: 1}, None, True, "o----"),
     "closed and opened again": (
         [turn(SHIPPED, HOUR), turn(OPENED, HOUR), turn(CLOSED, 10 * DAY), turn(OPENED, 50 * DAY)],
         {A: 1}, None, True, "oo-oo"),

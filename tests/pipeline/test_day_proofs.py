@@ -15,6 +15,7 @@ from tests.pipeline.world import World
 from tracker.cli import app
 from tracker.pipeline.datacite import check_by_datacite
 from tracker.settings import load_settings
+from tracker.store import day_proofs
 
 pytestmark = pytest.mark.usefixtures("without_site")
 
@@ -143,6 +144,8 @@ def test_datacite_beside_rss_proves_a_day_while_api_and_oai_pmh_are_down(
             both_down(run)
             run.cycle()
             assert len(run.queries("datacite")) == asked, "every two hours, of the days that it must list by now"
+            read = day_proofs.load_readings(run.worker.store, WEDNESDAY, WEDNESDAY).get(WEDNESDAY, {})
+            assert ("datacite" in read) == (time != "05:00"), "it lists a day hours late"
             assert {MONDAY, TUESDAY} <= set(run.short_days()), "RSS shows Wednesday's announcement alone"
             assert {name for name in ours if name >= "2606.00200"} <= set(run.arxiv_ids()) <= {*ours, crossed}
             proved_by = run.announcement_days()[WEDNESDAY].proved_by
