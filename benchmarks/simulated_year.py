@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from tracker.config_files import Organisation
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.history import Event, Licence, Verdict
 from tracker.domain.mentions import Mention, RoleDecision
@@ -32,7 +33,7 @@ from tracker.domain.terms import (
     Source,
     State,
 )
-from tracker.store import artifacts, judgements, papers, roles, scans
+from tracker.store import artifacts, judgements, organisations, papers, roles, scans
 from tracker.store.engine import Store
 from tracker.store.tables.artifact import ARTIFACT_NAME, ROLE
 
@@ -40,6 +41,12 @@ START, END = datetime(2025, 7, 1, tzinfo=UTC), datetime(2026, 6, 28, 5, tzinfo=U
 CATEGORIES = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LICENCES = ("MIT", "Apache-2.0", "GPL-3.0-only")
+LABS = (
+    Organisation(name="First lab", github=("First", "first-labs")),
+    Organisation(name="Second, of a university", github=("second",)),
+    Organisation(name="Idle lab", huggingface=("idle",)),
+)
+"""Organisations that are watched."""
 COURSES = {
     "open at once": 14, "open late": 9, "closed again": 4, "judged wrongly": 3, "found in the text": 10,
     "second version": 4, "never there": 4, "no link": 40, "not read": 8, "failing check": 4,
@@ -122,6 +129,13 @@ def make_papers(count: int, seed: int) -> list[Paper]:
     return made
 
 
+def owner_of(paper: Paper) -> str:
+    """The owner of its repository: of some, an account of `LABS`."""
+    number = int(paper.arxiv_id.replace(".", ""))
+    accounts = [account for lab in LABS for account in lab.github]
+    return accounts[number % 7] if number % 7 < len(accounts) else f"o{number}"
+
+
 def _play(paper: Paper, chance: random.Random) -> None:
     """Decide what happens to a paper, and what that makes of its states."""
     later = paper.announced_at + chance.randint(1, 200) * DAY + 5 * HOUR
@@ -161,7 +175,8 @@ def _decide_fate(paper: Paper, chance: random.Random) -> None:
 
 def _link(paper: Paper, later: datetime, chance: random.Random) -> None:
     number = paper.arxiv_id.replace(".", "")
-    repository = Reference(f"github:o{number}/r", "github", "repository", f"https://github.com/o{number}/r")
+    name = f"{owner_of(paper)}/r{number}"
+    repository = Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
     place, source, version, at = Place.ABSTRACT, Source.METADATA, 1, paper.seen_at
     if paper.course == "found in the text" and paper.text_at:
         place, source, at = Place.SECTION, Source.HTML, paper.text_at
@@ -186,6 +201,10 @@ def _ship(paper: Paper, at: datetime, later: datetime, retraction: Cause) -> Non
         paper.known_from, opened = at, later
     paper.events += [(EventKind.SHIPPED, opened, Cause.WORLD), (EventKind.OPENED, opened, Cause.WORLD)]
     paper.code, paper.open_from = State.OPEN, opened
+    if paper.course == "open at once" and paper.arxiv_id.endswith(("1", "2")) and later < END:
+        paper.events.append(
+            (EventKind.RELICENSED, later, Cause.WORLD if paper.arxiv_id[-1] == "1" else Cause.RULE)
+        )
     if paper.course == "closed again":
         paper.code, paper.lifecycle, paper.open_until, paper.known_from = State.GONE, Lifecycle.GONE, later, later
         paper.events += [(EventKind.GONE, later, Cause.WORLD), (EventKind.CLOSED, later, Cause.WORLD)]
@@ -196,6 +215,7 @@ def _ship(paper: Paper, at: datetime, later: datetime, retraction: Cause) -> Non
 
 def write_store(store: Store, made: Sequence[Paper]) -> None:
     """Write the papers as the stages of a cycle do, each step at its time."""
+    organisations.sync_organisations(store, LABS)
     by_day: dict[datetime, list[Paper]] = defaultdict(list)
     for paper in made:
         by_day[paper.announced_at].append(paper)

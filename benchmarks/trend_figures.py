@@ -1,4 +1,4 @@
-"""Every figure of `/trends` over a simulated year, against its truth and against the queries of `docs/method.md`.
+"""Every figure of `/trends` and `/organisations` over a simulated year, against its truth and against the queries of `docs/method.md`.
 
     python -m benchmarks.trend_figures 50000 [SEED]
 
@@ -23,17 +23,19 @@ from benchmarks.simulated_year import (
     DAY,
     END,
     HOUR,
+    LABS,
     PROMISES,
     Paper,
     has_copy,
     make_papers,
+    owner_of,
     write_store,
 )
 from tracker.domain.openness_by_day import DAYS
-from tracker.domain.terms import State
+from tracker.domain.terms import Cause, EventKind, State
 from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline.trend_figures import count_trends
-from tracker.publish import trend_files
+from tracker.publish import organisation_pages, trend_files
 from tracker.publish.trend_shares import LINK_NUMBERS
 from tracker.settings import Settings, load_settings
 from tracker.store.readonly_sql import run_query
@@ -41,6 +43,9 @@ from tracker.store.upgrade import open_store
 
 METHOD = Path(__file__).parents[1] / "docs" / "method.md"
 Rows = Counter[tuple[Any, ...]]
+COMPARED = ("papers", "code_of", "code_open", "weights_of", "weights_open", "data_of", "data_open", "promises", "kept",
+            "waiting", "lapsed", "dropped", "relicensed")  # fmt: skip
+"""Columns of `/organisations/comparison.csv` that are counted."""
 
 
 def expected_days(made: Iterable[Paper]) -> dict[tuple[str, str, int], Rows]:
@@ -57,7 +62,10 @@ def expected_days(made: Iterable[Paper]) -> dict[tuple[str, str, int], Rows]:
 
 def read_files(figures: TrendFigures, settings: Settings) -> dict[str, list[dict[str, str]]]:
     """The rows of each CSV file, by the name of the figure."""
-    files = trend_files.build_trend_files(figures, settings.harvest.categories)
+    files = {
+        **trend_files.build_trend_files(figures, settings.harvest.categories),
+        **organisation_pages.build_organisation_files(figures),
+    }
     return {
         Path(name).stem: list(csv.DictReader(io.StringIO(content.decode(), newline="")))
         for name, content in files.items()
@@ -132,7 +140,58 @@ def faults_of(figures: dict[str, list[dict[str, str]]], url: str, made: Sequence
         select_(queries["Papers that link what was never there"], *never),
     )
     compare("never there, truth", +select_(figures["never-there"], *never), _never_there_of(made))
+    compared = ("organisation",), COMPARED
+    compare(
+        "organisations, query",
+        select_(figures["comparison"], *compared),
+        select_(_zeros(queries["Organisations"]), *compared),
+    )
+    compare("organisations, truth", +select_(figures["comparison"], *compared), _organisations_of(made))
+    compare(
+        "terms",
+        _papers_by_terms(figures["terms"]),
+        +select_(figures["comparison"], ("organisation",), ("papers", "code_open", "weights_of")),
+    )
     return faults
+
+
+def _zeros(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """SQL's sum of nothing is NULL."""
+    return [{name: 0 if value is None else value for name, value in row.items()} for row in rows]
+
+
+def _organisations_of(made: Iterable[Paper]) -> Rows:
+    """The comparison as the generator knows it."""
+    counts: Rows = Counter()
+    for paper in made:
+        if not paper.links:
+            continue
+        for lab in LABS:
+            if owner_of(paper) not in lab.github:
+                continue
+            happened = {
+                "papers": True, "code_of": paper.code is not State.UNKNOWN, "code_open": paper.code is State.OPEN,
+                "weights_of": len(paper.links) > 1, "weights_open": len(paper.links) > 1,
+                "promises": bool(paper.promise), "kept": bool(paper.promise and paper.kept_at),
+                "waiting": bool(paper.promise and not paper.kept_at),
+                "relicensed": (EventKind.RELICENSED, Cause.WORLD) in {(kind, cause) for kind, _, cause in paper.events},
+            }  # fmt: skip
+            for name, is_so in happened.items():
+                counts[lab.name, name] += is_so
+    return +counts
+
+
+def _papers_by_terms(rows: Iterable[dict[str, str]]) -> Rows:
+    """What the file of terms adds up to."""
+    totals: Rows = Counter()
+    for row in rows:
+        papers = int(row["papers"])
+        if row["fact"] == "code":
+            totals[row["organisation"], "papers"] += papers
+            totals[row["organisation"], "code_open"] += papers if row["state"] == "open" else 0
+        elif row["fact"] == "weights" and row["licence_class"]:
+            totals[row["organisation"], "weights_of"] += papers
+    return +totals
 
 
 def _faults_of_promises(

@@ -23,7 +23,6 @@ from tracker.domain.evidence import (
     ArtifactEvidence,
     ForeignReport,
     MentionSpan,
-    OrganisationCount,
     ScanRecord,
     WorkEvidence,
 )
@@ -546,15 +545,6 @@ def test_all_feed_pages_are_on_one_page_and_on_the_first(item: Make, configured:
     assert "./browse/category/cs.CL" in first.xpath("//aside//a/@href")
     assert "./browse/licence/MIT" not in first.xpath("//a/@href"), "an empty list is not linked"
     assert "./paper/2606.00001" in first.xpath("//h4/a/@href")
-
-
-def test_organisations_lead_to_their_lists_and_accounts(item: Make, configured: Configured, status: Any) -> None:
-    listed = feed_pages.list_feed_pages([("Organisations", channel("org/Ai2", (item(),)))])
-    counts = [OrganisationCount("Ai2", (("github.com/allenai", "https://github.com/allenai"),), 3, 2, 1, 0),
-              OrganisationCount("Other <b>", (), 0, 0, 0, 0)]  # fmt: skip
-    parsed = html.fromstring(pages.render_organisations(counts, configured(), status(), listed))
-    assert parsed.xpath("//main//a/@href") == ["./browse/org/Ai2", "https://github.com/allenai"]
-    assert [text(cell) for cell in parsed.findall(".//tr")[1].findall("td")] == ["3", "2", "1", "0"]
 
 
 def test_the_about_page_explains_the_judging_and_thanks_arxiv(configured: Configured, status: Any) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tracker.config_files import Organisation
-from tracker.domain.evidence import LicenceCount, MonthCount, OrganisationCount, PromiseWait
+from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
 from tracker.domain.terms import (
     EventKind,
     Fact,
-    Role,
     State,
 )
-from tracker.store import organisations, trends
+from tracker.store import trends
 from tracker.store.engine import Store
 
 Add = Callable[..., str]
@@ -54,19 +52,3 @@ def test_waiting_times_run_from_submission_to_shipping_or_now(store: Store, add:
     assert waiting == PromiseWait(2.0, 22.0, False, "no date", ("cs.LG",)), (
         "code that was there at the first check says nothing about waiting"
     )
-
-
-def test_organisations_count_what_lies_under_their_accounts(store: Store, add: Add) -> None:
-    organisations.sync_organisations(
-        store,
-        [
-            Organisation(name="Ann's", github=("Ann",)),
-            Organisation(name="None", huggingface=("n",)),
-        ],
-    )
-    add("2606.00001")
-    add("2606.00002", link="ann/base", role=Role.MENTION)
-    add("2606.00003", link="annabel/tool")
-    ours, nobody = trends.count_by_organisation(store)
-    assert ours == OrganisationCount("Ann's", (("github.com/Ann", "https://github.com/Ann"),), 1, 1, 0, 0)
-    assert (nobody.accounts, nobody.works) == ((("huggingface.co/n", "https://huggingface.co/n"),), 0)

@@ -140,16 +140,3 @@ class PromiseWait:
     wording: str = ""
     """What it waits for by its own words (`tracker.domain.promise_wording`)."""
     categories: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationCount:
-    """How many works have artifacts in one organisation's accounts."""
-
-    name: str
-    accounts: tuple[tuple[str, str], ...]
-    """(name to show, https address) of each account"""
-    works: int
-    open_code: int
-    open_weights: int
-    open_data: int

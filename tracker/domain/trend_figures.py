@@ -1,4 +1,4 @@
-"""All figures of `/trends` as they were counted at one moment: frozen values between store and pages."""
+"""All figures of `/trends` and of the pages of organisations as they were counted at one moment: frozen values between store and pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
 from tracker.domain.openness_by_day import DayCount
+from tracker.domain.organisation_figures import OrganisationFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +84,4 @@ class TrendFigures:
     promises: tuple[PromiseWait, ...] = ()
     links: tuple[LinkCount, ...] = ()
     never_there: tuple[NeverThere, ...] = ()
+    organisations: tuple[OrganisationFigures, ...] = ()

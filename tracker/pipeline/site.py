@@ -15,7 +15,7 @@ from tracker.domain.terms import Fact
 from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline import archive
 from tracker.pipeline.trend_figures import count_trends
-from tracker.publish import api_page, archive_pages, feed_pages, pages, trend_files, trend_page
+from tracker.publish import api_page, archive_pages, feed_pages, organisation_pages, pages, trend_files, trend_page
 from tracker.publish.addresses import is_safe_path, site_address
 from tracker.publish.documents import load_documents
 from tracker.publish.feed_pages import FeedPage
@@ -58,7 +58,7 @@ def build_site(
     trend_figures = figures or count_trends(store, settings, status.now)
     public = settings.public_url.rstrip("/")
     address, of_feeds = site_address(settings) if served else public, feed_pages.list_feed_pages(channels)
-    overview = _load_overview(store, settings, of_feeds, days, served=served)
+    overview = _load_overview(store, settings, of_feeds, days, trend_figures, served=served)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
     if not served:
         everything += archive.load_archived_items(store, days)
@@ -73,8 +73,12 @@ def build_site(
         "feeds.html": pages.render_feeds(channels, settings, status, address=public),
         "trends.html": trend_page.render_trends(trend_figures, settings, status),
         **trend_files.build_trend_files(trend_figures, settings.harvest.categories),
-        "organisations.html": pages.render_organisations(
-            trends.count_by_organisation(store), settings, status, of_feeds
+        **organisation_pages.build_organisation_pages(
+            trend_figures,
+            settings,
+            status,
+            of_feeds,
+            None if served else {str(item.arxiv_id) for item in by_work.values()},
         ),
         "about.html": pages.render_about(settings, status, has_snapshot=settings.snapshot_file.exists()),
         "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),
@@ -102,13 +106,19 @@ def _build_fixed(settings: Settings, address: str) -> dict[str, bytes]:
 
 
 def _load_overview(
-    store: Store, settings: Settings, of_feeds: Sequence[FeedPage], days: Sequence[ArchiveDay], *, served: bool
+    store: Store,
+    settings: Settings,
+    of_feeds: Sequence[FeedPage],
+    days: Sequence[ArchiveDay],
+    figures: TrendFigures,
+    *,
+    served: bool,
 ) -> Overview:
     opened, licences = count_open_by_category(store), trends.count_by_licence(store)
     return Overview(
         days=days,
         opened=opened,
-        counts=count_by_page(of_feeds, opened, licences, trends.count_by_organisation(store)),
+        counts=count_by_page(of_feeds, opened, licences, figures.organisations),
         choices=list_choices(settings.harvest.categories, licences),
         served=served,
     )

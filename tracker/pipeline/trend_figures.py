@@ -1,4 +1,4 @@
-"""The figures of `/trends`, counted from the store and kept: counting a large store takes seconds."""
+"""The figures of `/trends` and `/organisations`, counted from the store and kept: counting a large store takes seconds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tracker.domain.trend_figures import TrendFigures
 from tracker.judge.openness import GONE_ABSENCES, GONE_DAYS
 from tracker.settings import Settings
-from tracker.store import link_rot, openness_days, trends
+from tracker.store import link_rot, openness_days, organisation_figures, trends
 from tracker.store.engine import Store
 
 MONTHS = 24
@@ -31,6 +31,7 @@ def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigure
         promises=tuple(trends.load_waiting_times(store, now)),
         links=tuple(links),
         never_there=tuple(never_there),
+        organisations=tuple(organisation_figures.count_organisations(store)),
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.domain.archive import ArchiveDay, Selection
-from tracker.domain.evidence import LicenceCount, OrganisationCount
-from tracker.domain.terms import Fact, LicenceClass
+from tracker.domain.evidence import LicenceCount
+from tracker.domain.organisation_figures import OrganisationFigures
+from tracker.domain.terms import Fact, LicenceClass, State
 from tracker.publish.archive_query import selection_query
 from tracker.publish.feed_pages import FeedPage, feed_label
 
@@ -66,12 +67,12 @@ def count_by_page(
     pages: Iterable[FeedPage],
     opened: Mapping[tuple[str, Fact], int],
     licences: Iterable[LicenceCount],
-    organisations: Iterable[OrganisationCount],
+    organisations: Iterable[OrganisationFigures],
 ) -> dict[str, int]:
     """The number of papers of each feed's page, whatever the length of the feed; pages whose number is not counted are
     left out."""
     by_licence = {count.spdx: count.papers for count in licences if count.class_ == LicenceClass.OSI}
-    by_organisation = {count.name.casefold(): count.open_code for count in organisations}
+    by_organisation = {each.name.casefold(): each.count_papers(Fact.CODE, (State.OPEN,)) for each in organisations}
     counts: dict[str, int] = {}
     for page in pages:
         label = feed_label(page.channel)

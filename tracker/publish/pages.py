@@ -7,14 +7,14 @@ relative to itself, so that the site works below any path.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 from xml.sax.saxutils import escape
 
 from tracker.domain.archive import Selection
-from tracker.domain.evidence import OrganisationCount, WorkEvidence
+from tracker.domain.evidence import WorkEvidence
 from tracker.domain.feeds import Channel
 from tracker.domain.items import Item
 from tracker.domain.status import Status
@@ -22,7 +22,7 @@ from tracker.domain.terms import Role
 from tracker.publish import answer, error_report, render, steps, wording
 from tracker.publish.addresses import is_web_url, page_href
 from tracker.publish.documents import Document
-from tracker.publish.feed_pages import FeedPage, feed_label, form_choices, group_channels
+from tracker.publish.feed_pages import FeedPage, form_choices, group_channels
 from tracker.publish.overview import Overview
 from tracker.publish.page import MAIN_CHANNEL, absolute_root, canonical_address, render_page
 from tracker.publish.userscript_files import userscript_header
@@ -180,14 +180,6 @@ def render_composed_feed(
         asked=asked,
         template="composed_feed.html.j2",
     )
-
-
-def render_organisations(
-    counts: Sequence[OrganisationCount], settings: Settings, status: Status, pages: Iterable[FeedPage]
-) -> bytes:
-    """How many works have artifacts in the accounts of each organisation."""
-    by_name = {feed_label(page.channel).casefold(): page for page in pages if page.kind == "org"}
-    return render_page("organisations.html", settings, status=status, counts=counts, pages=by_name)
 
 
 def render_userscript(settings: Settings, address: str) -> bytes:

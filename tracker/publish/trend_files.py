@@ -24,28 +24,29 @@ from tracker.publish.trend_shares import (
 
 TOTAL = "all"
 """Stands for the category where all papers are counted."""
-_INTERVAL = ("share", "low", "high")
+INTERVAL = ("share", "low", "high")
+"""The columns of `share_cells()`."""
 
 
 def build_trend_files(figures: TrendFigures, categories: Sequence[str]) -> dict[str, bytes]:
     """The files by name; `categories` are those that are counted apart from the total."""
     names = ("", *sorted(categories))
     return {
-        "trends/open-by-day.csv": _write(
-            ("month", "category", "day", "whole", "papers", "known", "open", "unknown", *_INTERVAL,
+        "trends/open-by-day.csv": write_csv(
+            ("month", "category", "day", "whole", "papers", "known", "open", "unknown", *INTERVAL,
              "if_unknown_not_open", "if_unknown_open"), _rows_by_day(figures, names),
         ),
-        "trends/open-now.csv": _write(
-            ("month", "category", "fact", "whole", "papers", "read", "open", "unknown", "unread", *_INTERVAL),
+        "trends/open-now.csv": write_csv(
+            ("month", "category", "fact", "whole", "papers", "read", "open", "unknown", "unread", *INTERVAL),
             _rows_now(figures, names),
         ),
-        "trends/places.csv": _write(("month", "place", "papers", "of", *_INTERVAL), _rows_of_places(figures)),
-        "trends/promises.csv": _write(
-            ("group", "name", "days", "promises", "kept", "at_risk", *_INTERVAL), _rows_of_promises(figures, categories)
+        "trends/places.csv": write_csv(("month", "place", "papers", "of", *INTERVAL), _rows_of_places(figures)),
+        "trends/promises.csv": write_csv(
+            ("group", "name", "days", "promises", "kept", "at_risk", *INTERVAL), _rows_of_promises(figures, categories)
         ),
-        "trends/links.csv": _write(("host", "age", *LINK_NUMBERS, *(f"gone_{end}" for end in _INTERVAL)), _rows_of_links(figures)),
-        "trends/never-there.csv": _write(("month", "papers", "never_there", *_INTERVAL), _rows_of_never_there(figures)),
-        "trends/licences.csv": _write(("licence", "class", "papers", "of", *_INTERVAL), _rows_of_licences(figures)),
+        "trends/links.csv": write_csv(("host", "age", *LINK_NUMBERS, *(f"gone_{end}" for end in INTERVAL)), _rows_of_links(figures)),
+        "trends/never-there.csv": write_csv(("month", "papers", "never_there", *INTERVAL), _rows_of_never_there(figures)),
+        "trends/licences.csv": write_csv(("licence", "class", "papers", "of", *INTERVAL), _rows_of_licences(figures)),
     }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def _rows_by_day(figures: TrendFigures, categories: Sequence[str]) -> Iterator[S
         for day, shares in shares_on_days(figures, category).items():
             for share in shares:
                 yield (share.name, category or TOTAL, day, _flag(share), share.papers, share.read, share.open,
-                       share.unread, *_share(share), *map(_number, share.bounds))  # fmt: skip
+                       share.unread, *share_cells(share), *map(_number, share.bounds))  # fmt: skip
 
 
 def _rows_now(figures: TrendFigures, categories: Sequence[str]) -> Iterator[Sequence[object]]:
@@ -62,21 +63,21 @@ def _rows_now(figures: TrendFigures, categories: Sequence[str]) -> Iterator[Sequ
         for fact in Fact:
             for share in shares_now(figures, category, fact):
                 yield (share.name, category or TOTAL, fact.value, _flag(share), share.papers, share.read, share.open,
-                       share.unknown, share.unread, *_share(share))  # fmt: skip
+                       share.unknown, share.unread, *share_cells(share))  # fmt: skip
 
 
 def _rows_of_places(figures: TrendFigures) -> Iterator[Sequence[object]]:
     for count in figures.places:
         for place in PLACES:
             share = Share(place, count.papers, getattr(count, place), 0)
-            yield count.month, place, share.open, share.papers, *_share(share)
+            yield count.month, place, share.open, share.papers, *share_cells(share)
 
 
 def _rows_of_licences(figures: TrendFigures) -> Iterator[Sequence[object]]:
     total = sum(count.papers for count in figures.licences)
     for count in figures.licences:
         share = Share(count.spdx, total, count.papers, 0)
-        yield count.spdx, count.class_, share.open, share.papers, *_share(share)
+        yield count.spdx, count.class_, share.open, share.papers, *share_cells(share)
 
 
 def _rows_of_promises(figures: TrendFigures, categories: Sequence[str]) -> Iterator[Sequence[object]]:
@@ -90,7 +91,7 @@ def _rows_of_promises(figures: TrendFigures, categories: Sequence[str]) -> Itera
 def _rows_of_links(figures: TrendFigures) -> Iterator[Sequence[object]]:
     for count in figures.links:
         numbers = (getattr(count, name) for name in LINK_NUMBERS)
-        yield count.host, count.age, *numbers, *_share(link_share(count, "gone"))
+        yield count.host, count.age, *numbers, *share_cells(link_share(count, "gone"))
 
 
 def _rows_of_never_there(figures: TrendFigures) -> Iterator[Sequence[object]]:
@@ -99,11 +100,11 @@ def _rows_of_never_there(figures: TrendFigures) -> Iterator[Sequence[object]]:
             count.month,
             count.papers,
             count.never_there,
-            *_share(Share(count.month, count.papers, count.never_there, 0)),
+            *share_cells(Share(count.month, count.papers, count.never_there, 0)),
         )
 
 
-def _share(share: Share) -> tuple[str, str, str]:
+def share_cells(share: Share) -> tuple[str, str, str]:
     """A share and the ends of its interval; empty where nothing is known."""
     if not share.read:
         return "", "", ""
@@ -119,7 +120,8 @@ def _number(value: float) -> str:
     return f"{value:.6f}"
 
 
-def _write(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A file with a header line."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(header)

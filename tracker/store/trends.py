@@ -1,19 +1,17 @@
-"""What the pages of trends and organisations show: counts over time, and how long promises are waited for."""
+"""What the page of trends shows: counts over time, and how long promises are waited for."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, case, distinct, func, select, text, type_coerce
+from sqlalchemy import String, case, distinct, func, select, type_coerce
 
 from tracker.domain.evidence import (
     LicenceCount,
     MonthCount,
-    OrganisationCount,
     PromiseWait,
 )
 from tracker.domain.promise_wording import PromiseWording
@@ -55,32 +53,6 @@ def count_by_month(store: Store, since: str) -> list[MonthCount]:
         )
         for row in rows
     ]
-
-
-def count_by_organisation(store: Store) -> list[OrganisationCount]:
-    """What each watched organisation released; those with most open code come first."""
-    with store.read() as connection:
-        rows = connection.execute(
-            text(
-                "SELECT name, github, huggingface, papers, open_papers, open_weights, open_data FROM organisations"
-            )
-        ).all()
-    counts = [
-        OrganisationCount(
-            row.name,
-            tuple(
-                (f"{host}/{name}", f"https://{host}/{name}")
-                for host, names in (("github.com", row.github), ("huggingface.co", row.huggingface))
-                for name in (json.loads(names) if isinstance(names, str) else names)
-            ),
-            row.papers,
-            row.open_papers,
-            row.open_weights,
-            row.open_data,
-        )
-        for row in rows
-    ]
-    return sorted(counts, key=lambda count: (-count.open_code, -count.works, count.name.casefold()))
 
 
 def count_by_licence(store: Store) -> list[LicenceCount]:
