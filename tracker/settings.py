@@ -94,7 +94,6 @@ class Schedule(ConfigTable):
     probes: int = Field(ge=0, le=8)
     check_minutes: int = Field(ge=1)
     retry_minutes: int = Field(ge=1)
-    lease_seconds: float = Field(ge=1, le=600)
 
 
 class Upstreams(ConfigTable):
@@ -166,6 +165,7 @@ class Checks(ConfigTable):
     absent_days: tuple[int, ...] = Field(min_length=1)
     lapse_days: int = Field(ge=1)
     unknown_hours: float = Field(gt=0)
+    backfill_share: float = Field(ge=0, le=1)
 
 
 class Feed(ConfigTable):

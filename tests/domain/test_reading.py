@@ -36,6 +36,10 @@ def test_a_paper_that_shows_its_code_is_read_no_further() -> None:
     )
 
 
+def test_a_backfilled_version_is_read_no_further() -> None:
+    assert plan(METADATA, has_page=True, backfilled=True) == ReadingPlan(depth=ReadDepth.METADATA, read_at=SEEN)
+
+
 @pytest.mark.parametrize(
     ("outcomes", "due"),
     [

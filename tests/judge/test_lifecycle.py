@@ -117,6 +117,23 @@ def test_our_own_delay_is_not_the_papers_age(seen: int, looked: int, cause: Caus
     assert {event.cause for event in events if event.kind is EventKind.OPENED} == {cause}
 
 
+@pytest.mark.parametrize(
+    ("first_version", "found", "cause"),
+    [(1, 0, Cause.BACKFILL), (2, 3, Cause.BACKFILL), (3, 3, Cause.WORLD)],
+    ids=["at-once", "read-later", "in-a-later-version"],
+)
+def test_what_a_backfilled_version_says_is_no_news_however_new_the_paper_is(
+    first_version: int, found: int, cause: Cause
+) -> None:
+    at = START + found * DAY
+    versions = tuple(VersionSeen(n=n, submitted_at=at, seen_at=at) for n in (2, 3))
+    known = history(link(check(at), found_at=at, first_version=first_version), promise=Promise.PROMISED)
+    known = replace(known, backfilled=2, versions=versions)
+    events = lifecycle.derive_events(known, RULES, lapse=730 * DAY, window=7 * DAY, now=at)
+    assert {event.cause for event in events if event.kind is EventKind.OPENED} == {cause}
+    assert {event.cause for event in events if event.kind is EventKind.PROMISED} == {Cause.BACKFILL}
+
+
 OUTCOMES = st.sampled_from([
     {}, EMPTY, ABSENT, {"outcome": Outcome.UNKNOWN, "holds": ()}, {"outcome": Outcome.BLOCKED, "holds": ()},
     {"licence_class": LicenceClass.NONE, "licence_spdx": None}, {"archived": True}, {"reference": "github:a/new"},

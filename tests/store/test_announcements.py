@@ -37,7 +37,7 @@ def test_an_announced_version_is_missing_until_it_is_stored(store: Store, now: d
     papers.save_versions(store, [PAPER], {"2606.00001": AT}, now)
     assert announcements.load_announced_versions(store, DAY, DAY) == [replace(first, stored=True), second]
     assert papers.load_stored_papers(store, ["2606.00001", "2606.00009"]) == {
-        "2606.00001": papers.StoredPaper(1, AT, now)
+        "2606.00001": papers.StoredPaper(1, AT, now, None)
     }
     papers.save_versions(store, [replace(PAPER, n=2)], {"2606.00001": AT}, now)
     assert [version.stored for version in announcements.load_announced_versions(store, DAY, DAY)] == [True, True]

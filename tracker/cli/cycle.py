@@ -101,6 +101,7 @@ def check(
     What a check changes is judged. Of each artifact named, a line says what was seen. The exit code is 0 only if
     everything named, or each host with something due, was seen now.
     """
+    from tracker.pipeline.check import check_backfilled
     from tracker.pipeline.cycle import check_in_rounds
     from tracker.pipeline.judge import judge_works
     from tracker.pipeline.tokens import report_refused_tokens
@@ -113,6 +114,8 @@ def check(
         if names:
             artifact_queue.make_artifacts_due(cycle.store, names, cycle.now)
         check_in_rounds(cycle)
+        if not names:
+            check_backfilled(cycle)
         report_refused_tokens(cycle)
         judge_works(cycle)
         for artifact in artifact_queue.load_named_artifacts(cycle.store, names):
@@ -202,7 +205,10 @@ def _run_stage(context: typer.Context, work: Callable[["Cycle"], None]) -> int:
     from tracker.pipeline.context import begin_cycle
     from tracker.pipeline.worker_lock import wait_for_worker_lock
 
-    with opened_worker(context) as worker, wait_for_worker_lock(worker):
+    with (
+        opened_worker(context) as worker,
+        wait_for_worker_lock(worker.settings.data_dir, worker.cancel),
+    ):
         cycle = begin_cycle(worker)
         work(cycle)
     return _print_summary(cycle)

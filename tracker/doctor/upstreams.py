@@ -15,6 +15,7 @@ from tracker.fetch import pace
 from tracker.fetch.client import Client
 from tracker.fetch.clock import make_clock
 from tracker.pipeline.backlog import read_backlog
+from tracker.pipeline.check_budget import count_requests, upstream_of
 from tracker.settings import Settings, is_loopback
 from tracker.store import readonly_sql, times
 from tracker.store.engine import open_reader
@@ -24,18 +25,6 @@ from tracker.store.upstreams import StoredUpstreams, UpstreamState
 LONG_FAILING, LONG_WAIT = timedelta(days=1), timedelta(days=2)
 MAX_PAGE_HOSTS = 10
 """Hosts of pages that are named; the others are counted."""
-REQUESTS_PER_CHECK = 3
-"""Requests that one check takes, where a host has no batches: metadata, files and licence."""
-UPSTREAM_OF = {
-    "github": "github_api",
-    "huggingface": "huggingface",
-    "gitlab": "gitlab",
-    "forgejo": "codeberg",
-    "bitbucket": "bitbucket",
-    "zenodo": "zenodo",
-    "swh": "software_heritage",
-}
-"""The upstream that is asked about the artifacts of a host; `web` for every other host."""
 CHEAP_REQUESTS = {
     "arxiv_api": "?search_query=cat:cs.CL&max_results=1",
     "arxiv_oai": "?verb=Identify",
@@ -136,9 +125,8 @@ def check_reading(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _check_queue(settings: Settings, host: str, count: int) -> Finding:
-    upstream = UPSTREAM_OF.get(host, "web")
-    in_batches = upstream == "github_api" and settings.github_token is not None
-    requests = -(-count // settings.limits.github_batch) if in_batches else count * REQUESTS_PER_CHECK
+    upstream = upstream_of(host)
+    requests = count_requests(settings, host, count)
     hours = pace.hours_needed(settings, upstream, requests)
     says = f"{count:,} artifacts due"
     if hours is not None:

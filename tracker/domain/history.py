@@ -125,6 +125,8 @@ class History:
     links: tuple[Link, ...]
     versions: tuple[VersionSeen, ...] = ()
     """All versions seen, in order."""
+    backfilled: int | None = None
+    """The version that a backfill brought; None for a paper that the harvest brought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,12 +69,14 @@ def plan_reading(
     shows_code: bool,
     has_page: bool,
     promised: bool,
+    backfilled: bool = False,
 ) -> ReadingPlan:
     """What is to be read further of a paper, from what was read of it.
 
     `latest` is its newest version, `shows_code` whether it shows a repository of its own, `has_page` whether a project
     page of its authors, and `promised` whether its authors promise a release. What was read of older versions counts
-    for the Hub's record alone, which is about the paper.
+    for the Hub's record alone, which is about the paper. Of a version that was `backfilled` nothing is to be read
+    further: millions of them would take the upstreams' pace from the papers of the day.
     """
     newest = [scan for scan in scans if scan.version == latest]
     metadata = [scan for scan in newest if scan.source is Source.METADATA]
@@ -85,7 +87,7 @@ def plan_reading(
         return ReadingPlan()
     depth = list_depths(scans, latest)[-1]
     read_at = max(scan.at for scan in (*metadata, *records, *texts, *pages))
-    if shows_code:
+    if shows_code or backfilled:
         return ReadingPlan(depth=depth, read_at=read_at)
     since, until = metadata[0].at, first_seen + RETRY_WITHIN
     return ReadingPlan(

@@ -155,12 +155,15 @@ def _is_old(history: History, link: Link | None, at: datetime, window: timedelta
     """Whether what the first check finds is history rather than news.
 
     A paper that was new when it was first seen is news however late we read it, within a month: our own delay is not
-    the paper's age. Of an older paper only what came after we first saw it is news."""
-    if history.announced_at is None or at - history.announced_at <= window:
-        return False
-    was_new = history.first_seen - history.announced_at <= window
-    if was_new and at - history.announced_at <= max(window, LATE_NEWS):
-        return False
+    the paper's age. Of an older paper, and of any that a backfill brought, only what came after we first saw it is
+    news."""
+    was_new = False
+    if history.backfilled is None:
+        if history.announced_at is None or at - history.announced_at <= window:
+            return False
+        was_new = history.first_seen - history.announced_at <= window
+        if was_new and at - history.announced_at <= max(window, LATE_NEWS):
+            return False
     if link is None or link.found_at <= history.first_seen:
         return True
     if link.source in _OWN_WORDS or (link.source in _READ_LATE and not was_new):
@@ -170,6 +173,8 @@ def _is_old(history: History, link: Link | None, at: datetime, window: timedelta
 
 def _came_with_version(history: History, link: Link, at: datetime) -> bool:
     """Whether the version that brought a link came while the paper was watched, at most a month ago."""
+    if history.backfilled is not None and link.first_version <= history.backfilled:
+        return False
     arrived = [version.seen_at for version in history.versions if version.n == link.first_version]
     if not arrived:
         return link.first_version > 1

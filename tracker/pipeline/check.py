@@ -7,8 +7,9 @@ left alone for as long as it says, and hinders no other. Each host is a stage of
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import takewhile
 
 from tracker.domain.artifacts import Check
 from tracker.domain.errors import BudgetSpent
@@ -18,9 +19,11 @@ from tracker.hosts.base import Host
 from tracker.hosts.huggingface import huggingface
 from tracker.hosts.resolve import HOSTS
 from tracker.judge import licences, openness, recheck
+from tracker.pipeline import check_budget
 from tracker.pipeline.context import Cycle
+from tracker.pipeline.judge import judge_works
 from tracker.pipeline.stage import Stage
-from tracker.store import artifact_queue, artifacts
+from tracker.store import artifact_queue, artifacts, upstreams
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +41,43 @@ def check_artifacts(cycle: Cycle) -> None:
                 _check_host(cycle, host, stage)
 
 
-def _check_host(cycle: Cycle, host: Host, stage: Stage) -> None:
-    """Check what is due at one host, batch by batch, until nothing is due or the host says nothing."""
-    batch, rules = cycle.settings.limits.github_batch, _reading_rules(cycle)
+def check_backfilled(cycle: Cycle) -> None:
+    """Check artifacts that only backfilled papers link, after everything else, and judge what that changed: at each
+    host as many in an hour as `check.backfill_share` of its budget allows."""
+    counts, memory = cycle.counts.checks, upstreams.StoredUpstreams(cycle.store)
+    before = counts.total()
+    for host in HOSTS:
+        if not artifact_queue.count_due(cycle.store, host.name, cycle.now, backfilled=True):
+            continue
+        quota = check_budget.backfill_quota(cycle.settings, host.name)
+
+        def may_check(name: str = f"backfill:{host.name}", quota: int | None = quota) -> bool:
+            now = cycle.clock.now()
+            return quota is None or memory.spend(name, quota, check_budget.HOUR_SECONDS, now) is None
+
+        with cycle.stage(f"check_backfilled.{host.name}") as stage:
+            _check_host(cycle, host, stage, may_check)
+    if counts.total() > before:
+        judge_works(cycle)
+
+
+def _check_host(cycle: Cycle, host: Host, stage: Stage, may_check: Callable[[], bool] | None = None) -> None:
+    """Check what is due at one host, batch by batch, until nothing is due or the host says nothing.
+
+    `may_check` takes one check from the quota of what only backfilled papers link, and False ends it; without it,
+    everything else is checked.
+    """
+    most, rules, backfilled = cycle.settings.limits.github_batch, _reading_rules(cycle), may_check is not None
     checks = cycle.counts.checks
-    total = checks[host.name] + artifact_queue.count_due(cycle.store, host.name, cycle.now)
-    while not cycle.is_late and (
-        due := artifact_queue.due_artifacts(cycle.store, host.name, cycle.now, batch, rules)
-    ):
+    waiting = artifact_queue.count_due(cycle.store, host.name, cycle.now, backfilled=backfilled)
+    total = checks[host.name] + waiting
+    while not cycle.is_late:
+        batch = (
+            most if may_check is None else sum(takewhile(bool, (may_check() for _ in range(min(most, waiting)))))
+        )
+        due = artifact_queue.due_artifacts(cycle.store, host.name, cycle.now, batch, rules, backfilled=backfilled)
+        if not due:
+            return
         results: list[artifacts.CheckResult] = []
         try:
             for result in _check_batch(cycle, host, due):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from tracker.pipeline.alarms import raise_alarms
 from tracker.pipeline.archived_copies import find_archived_copies
 from tracker.pipeline.arxiv_fallback import harvest_arxiv
-from tracker.pipeline.check import check_artifacts
+from tracker.pipeline.check import check_artifacts, check_backfilled
 from tracker.pipeline.context import Counts, Cycle, begin_cycle
 from tracker.pipeline.hub_lists import read_hub_lists
 from tracker.pipeline.judge import judge_works
@@ -40,7 +40,7 @@ def run_cycle(
     """Run one whole cycle: harvest papers submitted from `since` to `until` (UTC), then do everything that is due,
     with one round of reading further."""
     cycle = begin_cycle(worker, deadline)
-    with wait_for_worker_lock(worker):
+    with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
         prepare(cycle)
         harvest_arxiv(cycle, since, until)
         run_stages(cycle)
@@ -50,7 +50,7 @@ def run_cycle(
 def run_due_work(worker: Worker) -> Cycle:
     """Do everything that is due, without a harvest."""
     cycle = begin_cycle(worker)
-    with wait_for_worker_lock(worker):
+    with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
         prepare(cycle)
         run_stages(cycle)
     return cycle
@@ -60,7 +60,7 @@ def run_reading_round(worker: Worker, deadline: datetime | None = None, counts: 
     """Run one more round of reading further, and add what it did to `counts`."""
     cycle = begin_cycle(worker, deadline)
     cycle.counts = counts or cycle.counts
-    with wait_for_worker_lock(worker):
+    with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
         read_round(cycle)
         cycle.store.checkpoint_wal()
     return cycle
@@ -90,6 +90,7 @@ def run_stages(cycle: Cycle) -> None:
     read_round(cycle)
     find_archived_copies(cycle)
     save_code(cycle)
+    check_backfilled(cycle)
     if raise_alarms(cycle):
         write_site(cycle)
     delete_old_evidence(cycle)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import StoreError
@@ -34,7 +34,9 @@ def make_artifacts_due(store: Store, references: Sequence[str], now: datetime) -
                     f"{reference}: no stored paper links it; paste the address of a repository that one does, or "
                     "write it like github:owner/name."
                 )
-            connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, found)).values(next_check_at=now))
+            # What an operator asks for does not wait behind what a backfill brought.
+            urgent = {"next_check_at": now, "newest_at": func.coalesce(ARTIFACT.c.newest_at, now)}
+            connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, found)).values(**urgent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,14 @@ def load_named_artifacts(store: Store, references: Sequence[str]) -> list[NamedA
         return [NamedArtifact(*row) for row in rows]
 
 
-def count_due(store: Store, host: str, now: datetime) -> int:
-    """How many checks are due at a host: an artifact is checked under each name by which papers link it."""
-    due = select(ARTIFACT.c.id).where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
+def count_due(store: Store, host: str, now: datetime, *, backfilled: bool) -> int:
+    """How many checks are due at a host: an artifact is checked under each name by which papers link it.
+
+    `backfilled` counts the artifacts that only backfilled papers link, else the others are counted.
+    """
+    due = select(ARTIFACT.c.id).where(
+        ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now, _is_backfilled(backfilled)
+    )
     names = (
         select(func.count())
         .select_from(ARTIFACT_NAME)
@@ -82,15 +89,21 @@ def count_due(store: Store, host: str, now: datetime) -> int:
     return int(artifacts - written[0] + written[1])
 
 
+def _is_backfilled(backfilled: bool) -> ColumnElement[bool]:
+    """Whether only backfilled papers link an artifact; with False, whether any other work does."""
+    return ARTIFACT.c.newest_at.is_(None) if backfilled else ARTIFACT.c.newest_at.is_not(None)
+
+
 def queue_artifacts(
     connection: Connection, artifacts: Sequence[int], checkable: Collection[tuple[str, str]], now: datetime
 ) -> None:
-    """Make artifacts due at `now` that were never checked, where their (host, kind) is `checkable`; and note the newest paper
-    that links each, since artifacts of new papers come first."""
+    """Make artifacts due at `now` that were never checked, where their (host, kind) is `checkable`; and note the newest work
+    that links each, since artifacts of new papers come first. Papers that a backfill brought do not count there."""
     newest = (
-        select(func.max(WORK.c.submitted_at))
+        select(func.max(func.coalesce(WORK.c.submitted_at, WORK.c.first_seen), type_=WORK.c.first_seen.type))
         .join(ROLE, ROLE.c.work == WORK.c.id)
         .where(ROLE.c.artifact == ARTIFACT.c.id)
+        .where(WORK.c.backfilled.is_(None) | (WORK.c.backfilled < WORK.c.latest))
         .scalar_subquery()
     )
     connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, artifacts)).values(newest_at=newest))
@@ -117,12 +130,14 @@ class DueArtifact:
     """The commit at which all its files were last read by today's rules; None where they must be read."""
 
 
-def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules: str = "") -> list[DueArtifact]:
+def due_artifacts(
+    store: Store, host: str, now: datetime, limit: int, read_rules: str = "", *, backfilled: bool = False
+) -> list[DueArtifact]:
     """Artifacts that are due at one host: new ones first, those of the newest papers before others, then what is promised
     or pending, then what has settled.
 
     `read_rules` is the version of today's rules of reading: what was read by them need not be read again while its commit
-    is the same.
+    is the same. `backfilled` gives the artifacts that only backfilled papers link, else the others are given.
 
     An artifact is due under every current name that a paper wrote, since each is a link that readers follow; where there is
     none, under the name by which the host last called it.
@@ -132,7 +147,7 @@ def due_artifacts(store: Store, host: str, now: datetime, limit: int, read_rules
         artifacts = list(
             connection.execute(
                 select(ARTIFACT.c.id)
-                .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now)
+                .where(ARTIFACT.c.host == host, ARTIFACT.c.next_check_at <= now, _is_backfilled(backfilled))
                 .order_by(_PRIORITY, ARTIFACT.c.newest_at.desc(), ARTIFACT.c.id)
                 .limit(limit)
             ).scalars()

@@ -64,6 +64,7 @@ def load_histories(store: Store, works: Sequence[str]) -> list[JudgedHistory]:
                 withdrawn=row.withdrawn,
                 links=tuple(_link(row.id, row.latest, role, evidence) for role in roles[row.id]),
                 versions=tuple(versions[row.id]),
+                backfilled=row.backfilled,
             ),
             row.judged_at,
             row.judged_rules,

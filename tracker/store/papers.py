@@ -38,12 +38,13 @@ def save_versions(
     now: datetime,
     *,
     knows_withdrawals: bool = False,
+    backfill: bool = False,
 ) -> int:
     """Upsert versions of papers; returns how many are new. Papers that are new or have other texts are queued for reading.
 
     `announced` gives each arXiv id's announcement; a paper keeps the first one that was stored. What a version leaves
     out (no licence, comment or DOI) stays as it is stored; so does a withdrawal, unless the source `knows_withdrawals`,
-    which arXiv's API does not.
+    which arXiv's API does not. With `backfill`, the versions are history: what is found in them is not news.
     """
     if not versions:
         return 0
@@ -66,7 +67,8 @@ def save_versions(
         ]
         with statistics.updating(connection, {work for work, _ in changed}):
             new = [(work, version) for work, version in changed if work not in latest]
-            upsert(connection, WORK, (_work_row(work, version, announced, now) for work, version in new))
+            rows = (_work_row(work, version, announced, now, backfill=backfill) for work, version in new)
+            upsert(connection, WORK, rows)
             upsert(
                 connection,
                 VERSION,
@@ -76,12 +78,25 @@ def save_versions(
             newest = [(work, version) for work, version in changed if version.n >= latest.get(work, 0)]
             older = [(work, version) for work, version in newest if work in latest]
             _renew(connection, older, known)
+            if backfill:
+                _mark_backfilled(connection, older)
             _categories(connection, newest, [work for work, _ in older])
         search_index.index_papers(connection, {work for work, _ in newest})
         return sum((work, version.n) not in known for work, version in changed)
 
 
-def _work_row(work: int, version: Version, announced: Mapping[str, datetime], now: datetime) -> dict[str, Any]:
+def _mark_backfilled(connection: Connection, papers: Sequence[tuple[int, Version]]) -> None:
+    """Note that a backfill brought these newest versions of known papers."""
+    rows = [{"key": work, "n": version.n} for work, version in papers]
+    if rows:
+        connection.execute(
+            update(WORK).where(WORK.c.id == bindparam("key")).values(backfilled=bindparam("n")), rows
+        )
+
+
+def _work_row(
+    work: int, version: Version, announced: Mapping[str, datetime], now: datetime, *, backfill: bool
+) -> dict[str, Any]:
     return {
         "id": work,
         "arxiv_id": version.arxiv_id,
@@ -89,6 +104,7 @@ def _work_row(work: int, version: Version, announced: Mapping[str, datetime], no
         "first_seen": now,
         "submitted_at": version.submitted_at,
         "announced_at": announced.get(version.arxiv_id),
+        "backfilled": version.n if backfill else None,
         "withdrawn": version.withdrawn,
         "scan_due": True,
         "judge_due": True,
@@ -196,17 +212,19 @@ class StoredPaper:
     latest: int
     announced_at: datetime | None
     first_seen: datetime
+    backfilled: int | None
+    """The version that a backfill brought; None for a paper that the harvest brought."""
 
 
 def load_stored_papers(store: Store, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
     """What is stored of these papers, by arXiv id; those that are not stored are left out."""
     with store.read() as connection:
         return {
-            row.arxiv_id: StoredPaper(row.latest, row.announced_at, row.first_seen)
+            row.arxiv_id: StoredPaper(row.latest, row.announced_at, row.first_seen, row.backfilled)
             for row in connection.execute(
-                select(WORK.c.arxiv_id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen).where(
-                    among(WORK.c.id, map(paper_key, arxiv_ids))
-                )
+                select(
+                    WORK.c.arxiv_id, WORK.c.latest, WORK.c.announced_at, WORK.c.first_seen, WORK.c.backfilled
+                ).where(among(WORK.c.id, map(paper_key, arxiv_ids)))
             )
         }
 

@@ -63,7 +63,7 @@ class ArtifactRow(SQLModel, table=True):
     """A copy in an archive: of what opened, where archiving is on, else searched for once the artifact was gone."""
     copy_searched_at: datetime | None = time_field(null=True)
     newest_at: datetime | None = time_field(null=True)
-    """Submission of the newest paper that links it: new papers are checked first."""
+    """Submission of the newest paper that links it: new papers are checked first. NULL where only backfilled papers do."""
     first_checked_at: datetime | None = time_field(null=True)
     checked_at: datetime | None = time_field(null=True)
     next_check_at: datetime | None = time_field(null=True)

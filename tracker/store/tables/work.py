@@ -71,6 +71,8 @@ class WorkRow(SQLModel, table=True):
     submitted_at: datetime | None = time_field(null=True, index=True)
     """When its first version was submitted."""
     announced_at: datetime | None = time_field(null=True)
+    backfilled: int | None = None
+    """The version that a backfill brought; NULL for a paper that the harvest brought."""
     next_judgement_at: datetime | None = time_field(null=True)
     """When the work is to be judged again though nothing new was seen: a promise lapses by itself."""
     scan_due: bool = False
