@@ -35,7 +35,7 @@ _WITHIN = re.compile(
 
 def find_arxiv_ids(text: str) -> list[str]:
     """All ids in a text, such as a BibTeX file or a list, in order and each once. In time linear in the text."""
-    found = (_plain_id(match[1]) for match in _WITHIN.finditer(text[:LONGEST_TEXT]))
+    found = (parse_plain_id(match[1]) for match in _WITHIN.finditer(text[:LONGEST_TEXT]))
     return list(dict.fromkeys(filter(None, found)))
 
 
@@ -43,10 +43,11 @@ def parse_arxiv_id(text: str) -> str | None:
     """The arXiv id that a text names, without version; None where it is neither an id nor the address of a paper."""
     text = text[:LONGEST].strip(_AROUND)
     citation = _CITATION.fullmatch(text)
-    return (_plain_id(citation[1]) if citation else None) or _id_of_address(text)
+    return (parse_plain_id(citation[1]) if citation else None) or _id_of_address(text)
 
 
-def _plain_id(text: str) -> str | None:
+def parse_plain_id(text: str) -> str | None:
+    """The arXiv id that a text is, without version and subject class; None where it is none."""
     found = _ID.fullmatch(text)
     if found is None:
         return None
@@ -63,6 +64,6 @@ def _id_of_address(text: str) -> str | None:
     for count in (1, 2):
         route = segments[-count - 1] if len(segments) > count else ""
         last = re.sub(r"^arxiv[.:]", "", "/".join(segments[-count:]), flags=re.IGNORECASE)
-        if (found := _plain_id(last)) and route.lower() in _ROUTES:
+        if (found := parse_plain_id(last)) and route.lower() in _ROUTES:
             return found
     return None

@@ -1,0 +1,43 @@
+"""The command of a backfill, as its users call it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Call = Callable[..., tuple[int, str, str]]
+PAPER = {
+    "id": "hep-th/0701001",
+    "title": "On strings",
+    "abstract": "x",
+    "categories": "hep-th",
+    "versions": [{"version": "v1", "created": "Mon, 1 Jan 2007 19:18:42 GMT"}],
+}
+
+
+def test_a_snapshot_is_brought_and_what_is_broken_is_named(call: Call, data: Path, tmp_path: Path) -> None:
+    snapshot = tmp_path / "arxiv.json"
+    snapshot.write_text(json.dumps(PAPER) + "\nbroken\n")
+    arguments = ("backfill", "--from", "2007-01", "--to", "2007-01", "--source", f"snapshot:{snapshot}")
+    code, out, err = call(*arguments)
+    assert (code, out.startswith("2007-01 to 2007-01: 1 papers or versions are new, 0 were")) == (1, True)
+    assert "arxiv.json, line 2: it is not JSON; skipped" in err
+    assert "0 papers or versions are new, 1 were stored before" in call(*arguments)[1]
+
+
+@pytest.mark.parametrize(
+    ("source", "first", "says"),
+    [
+        ("kaggle:x", "2007-01", "is not a source"),
+        ("snapshot:", "2007-01", "is not a source"),
+        ("snapshot:missing.json", "2007-01", "missing.json: cannot be read"),
+        ("snapshot:missing.json", "2007", "is not a month"),
+    ],
+)
+def test_a_wrong_request_is_one_sentence(call: Call, data: Path, source: str, first: str, says: str) -> None:
+    code, _, err = call("backfill", "--from", first, "--to", "2007-02", "--source", source)
+    assert code == 1
+    assert says in err.splitlines()[-1]
