@@ -45,7 +45,8 @@ OWN_SCRIPT = """<script>addEventListener("DOMContentLoaded", () => { document.bo
     history.replaceState(null, "", location.href); });</script>"""
 
 
-@pytest.mark.parametrize(("scheme", "own_script"), [("light", ""), ("light", OWN_SCRIPT), ("dark", OWN_SCRIPT)])
+@pytest.mark.parametrize("own_script", ["", OWN_SCRIPT])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES)
 def test_badges_are_at_the_right_papers(chromium: Any, address: str, scheme: str, own_script: str) -> None:
     body, papers = PAGES[address]

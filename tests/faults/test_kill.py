@@ -6,6 +6,7 @@ Short form: one kill in each stage on a small world. Long form: 200 over a real 
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,9 +23,15 @@ import feedparser
 import pytest
 
 from tests.faults import worlds
-from tests.faults.playing import LONG, SECONDS, Installation, end, report, wait_until_stopped
+from tests.faults.playing import LONG, SECONDS, Installation, end, later, report, wait_until_stopped
 from tests.faults.staged import place
+from tracker.fetch.clock import make_clock
+from tracker.pipeline import publish
+from tracker.pipeline.context import begin_cycle
+from tracker.pipeline.worker import make_worker
 from tracker.sandbox.server import Sandbox
+from tracker.settings import load_settings
+from tracker.store.engine import open_reader
 
 STAGES = ("harvest", "scan", "check", "judge", "publish")
 KILLS, IN_EACH = (200, 20) if LONG else (5, 1)
@@ -108,6 +116,7 @@ def test_a_killed_cycle_is_done_again(undisturbed_run: UndisturbedRun, tmp_path:
     broken.assert_sound(sorted(guids))
     assert broken.views() == undisturbed_run.installation.views()
     assert _read_items(broken) == _read_items(undisturbed_run.installation)
+    assert _read_saved(broken) == _read_saved(undisturbed_run.installation) != []
     assert broken.once().out.count("0 new in the feed") == 1
 
 
@@ -125,6 +134,21 @@ def _read_items(installation: Installation) -> list[str]:
     text = (installation.data / "public" / "feed.xml").read_text(encoding="utf-8")
     items = re.findall(r"<item>.*?</item>", text, re.DOTALL)
     return sorted(re.sub(r"<pubDate>[^<]*</pubDate>", "", item) for item in items)
+
+
+def _read_saved(installation: Installation) -> list[str]:
+    """The names of the items of a feed of 50 saved papers, half of them open."""
+    papers = "SELECT arxiv_id FROM papers WHERE code {} 'open' ORDER BY arxiv_id LIMIT 25"
+    saved = sorted(row[0] for sign in ("=", "<>") for row in installation.rows(papers.format(sign)))
+    loaded = load_settings(environ=installation.environment(later(1)))
+    with (
+        closing(open_reader(loaded.store_url)) as store,
+        closing(make_worker(loaded, store, make_clock(loaded))) as worker,
+    ):
+        publish.write_site(begin_cycle(worker))
+        body = worker.composer.answer("feed.json", f"paper={','.join(saved)}").body
+    assert body
+    return sorted(item["id"] for item in json.loads(body)["items"])
 
 
 def _choose_stretches(undisturbed_run: UndisturbedRun, chance: random.Random) -> list[Stretch]:

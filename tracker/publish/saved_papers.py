@@ -82,7 +82,7 @@ def saved_channel(
     items = [item for item in main if item.arxiv_id in wanted]
     for name in _ORDER:
         for item in _of(entered.get(name, ()), wanted):
-            if not _is_told(item, items):
+            if not _is_reported(item, items):
                 items.append(item if item.event else replace(item, event=name))
     items += _of(entered.get(GONE_FEED, ()), wanted)
     count = f"{len(arxiv_ids)} saved papers" if len(arxiv_ids) > 1 else "1 saved paper"
@@ -112,12 +112,12 @@ def _of(items: Iterable[Item], wanted: set[str]) -> list[Item]:
     return [item for item in items if item.arxiv_id in wanted]
 
 
-def _is_told(item: Item, items: Sequence[Item]) -> bool:
+def _is_reported(item: Item, items: Sequence[Item]) -> bool:
     """Whether another item of the paper says it already, at about the same time."""
     return any(
-        other.work == item.work and _apart(other.entered_at, item.entered_at) <= SAME_TIME for other in items
+        other.work == item.work and _distance(other.entered_at, item.entered_at) <= SAME_TIME for other in items
     )
 
 
-def _apart(one: datetime | None, other: datetime | None) -> timedelta:
-    return abs(one - other) if one and other else timedelta(0)
+def _distance(first: datetime | None, second: datetime | None) -> timedelta:
+    return abs(first - second) if first and second else timedelta(0)
