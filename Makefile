@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Processes that share the tests. JOBS=0 runs them in one, as a debugger needs it.
 JOBS ?= auto
 
-.PHONY: run demo test lint types docs accuracy bench bench-store readers reading soak fuzz faults patterns audit browser container release-check clean
+.PHONY: run demo test test-postgresql lint types docs accuracy bench bench-store readers reading soak fuzz faults patterns audit browser container release-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,9 @@ demo: $(STAMP)  ## the service on a built-in world, without a network
 
 test: $(STAMP)  ## all tests; ARGS="…" for pytest's own options, e.g. ARGS=tests/judge
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-postgresql: $(STAMP)  ## the tests that use a store, on a PostgreSQL server that they start; ARGS as above
+	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder --database postgresql $(ARGS)
 
 lint: $(STAMP)  ## style, import rules, and that what is imported is declared
 	$(BIN)/ruff check .

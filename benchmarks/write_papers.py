@@ -5,7 +5,6 @@ Part of `make bench`. The speeds depend on the machine; the ratio is what counts
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import tempfile
 import time
@@ -18,9 +17,11 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Promise, Role, Source
 from tracker.store import enum_columns, keys, shared_texts
+from tracker.store.dialect import encode_json
 from tracker.store.papers import save_versions
 from tracker.store.roles import save_roles
 from tracker.store.scans import ScanResult, save_scans
+from tracker.store.times import format_utc
 from tracker.store.upgrade import open_store
 
 PAPERS, BATCH, ROUNDS = 10_000, 500, 7
@@ -31,6 +32,7 @@ TEXT = "We study how well links in abstracts can be followed. " * 25
 
 METADATA, READ = enum_columns.SOURCE.values.index("metadata"), enum_columns.SCAN_OUTCOME.values.index("read")
 ABSTRACT = enum_columns.PLACE.values.index("abstract")
+READ_DEPTH = enum_columns.READ_DEPTH.values.index("metadata")
 
 
 def make_versions() -> list[Version]:
@@ -121,7 +123,7 @@ def write_by_sqlite(folder: Path) -> float:
     for start in range(0, PAPERS, BATCH):
         part = papers[start : start + BATCH]
         connection.execute("BEGIN IMMEDIATE")
-        _write_part(connection, part)
+        _write_part(connection, part, start)
         _write_links(connection, part, start)
         connection.execute("COMMIT")
     seconds = time.perf_counter() - begun
@@ -129,12 +131,29 @@ def write_by_sqlite(folder: Path) -> float:
     return seconds
 
 
-def _write_part(connection: sqlite3.Connection, part: list[Version]) -> None:
+def _due_times(start: int) -> list[tuple[str | None, str | None]]:
+    """When the Hub's record and the full text of each paper of a batch are to be read: not at all where code is linked."""
+    return [(None, None) if number % 4 == 0 else (AT, AT) for number in range(start, start + BATCH)]
+
+
+def _write_part(connection: sqlite3.Connection, part: list[Version], start: int) -> None:
     """Write the papers of a batch, their categories, texts and counts."""
     connection.executemany(
         "INSERT INTO work (id, arxiv_id, latest, first_seen, submitted_at, announced_at, scan_due, judge_due, withdrawn, promise,"
-        " promise_evidence, code, weights, data, demo) VALUES (?,?,1,?,?,?,0,1,0,'none','','unknown','unknown','unknown','unknown')",
-        [(keys.arxiv_number(version.arxiv_id), version.arxiv_id, AT, AT, AT) for version in part],
+        " promise_evidence, code, weights, data, demo, record_due_at, text_due_at, read_depth, read_at)"
+        f" VALUES (?,?,1,?,?,?,0,1,0,'none','','unknown','unknown','unknown','unknown',?,?,{READ_DEPTH},?)",
+        [
+            (
+                keys.arxiv_number(version.arxiv_id),
+                version.arxiv_id,
+                AT,
+                format_utc(version.submitted_at),
+                AT,
+                *due,
+                AT,
+            )
+            for version, due in zip(part, _due_times(start), strict=True)
+        ],
     )
     connection.executemany(
         "INSERT INTO version (work, n, title, abstract, comment, authors, categories, primary_category, withdrawn)"
@@ -145,8 +164,8 @@ def _write_part(connection: sqlite3.Connection, part: list[Version]) -> None:
                 version.title,
                 version.abstract,
                 version.comment,
-                json.dumps(version.authors),
-                json.dumps(version.categories),
+                encode_json(version.authors),
+                encode_json(version.categories),
                 version.primary_category,
             )
             for version in part
@@ -161,10 +180,10 @@ def _write_part(connection: sqlite3.Connection, part: list[Version]) -> None:
         [(keys.arxiv_number(version.arxiv_id),) for version in part],
     )
     connection.executemany(
-        "INSERT INTO paper_count (category, fact, month, state, papers) VALUES (?,?,'2026-06','unknown',?)"
-        " ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
+        "INSERT INTO paper_count (category, fact, month, state, papers, unread) VALUES (?,?,'2026-06','unknown',?,?)"
+        " ON CONFLICT DO UPDATE SET papers = papers + excluded.papers, unread = unread + excluded.unread",
         [
-            (name, fact, len(part))
+            (name, fact, len(part), len(part))
             for name in ("all", "cs.CL", "cs.LG")
             for fact in ("code", "weights", "data", "demo")
         ],

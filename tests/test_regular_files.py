@@ -65,7 +65,7 @@ def _pace(path: Path) -> None:
 
 
 def _worker_lock(path: Path) -> None:
-    with take_worker_lock(path.parent):
+    with take_worker_lock(load_settings(environ={"TRACKER_DATA_DIR": str(path.parent)})):
         pass
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tracker import scheduler, settings
-from tracker.domain.errors import StoreError, TrackerError
+from tracker.domain.errors import LeaseLost, StoreError, TrackerError
 from tracker.domain.status import Trouble
 from tracker.pipeline.context import Counts, Cycle, begin_cycle
 from tracker.pipeline.stage import StageOutcome
@@ -19,6 +20,7 @@ from tracker.pipeline.worker import Worker
 from tracker.scheduler import Service, harvest_trigger
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
+from tracker.store.leases import LEADER, Lease, Leases
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -206,3 +208,77 @@ def test_a_site_that_cannot_be_renewed_is_served_as_it_is(
     service.start()
     (trouble,) = read_status(service.worker, service.worker.now()).troubles
     assert (trouble.what, trouble.reason) == ("due_work", "the site cannot be written (No space left on device).")
+
+
+class SharedLeases(Leases):
+    """Leases of two services without a server: whoever is asked first holds them."""
+
+    def __init__(self, holders: dict[str, SharedLeases]) -> None:
+        super().__init__(lambda **_: nullcontext())  # type: ignore[arg-type, return-value] # no connection is used
+        self.holders = holders
+
+    def take(self, name: str, linger: float = 0.0) -> Lease | float:
+        if self.holders.setdefault(name, self) is not self:
+            return 1.0
+        lease = Lease(name, 1, linger, self._clock() + 30)
+        self._held.append(lease)
+        return lease
+
+    def release(self, lease: Lease) -> None:
+        self.forget(lease)
+        del self.holders[lease.name]
+
+
+def names_of_jobs(service: Service) -> set[str]:
+    return {job.id for job in service._scheduler.get_jobs()} & set(scheduler.WORK)
+
+
+def test_of_two_services_one_works_and_the_other_takes_over(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[Path] = []
+    monkeypatch.setattr(scheduler.publish, "write_site", lambda cycle: rendered.append(cycle.settings.data_dir))
+    monkeypatch.setattr(scheduler, "load_lease", lambda *_: None)
+    clock, services = Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)), []
+    holders: dict[str, SharedLeases] = {}
+    for name in ("one", "two"):
+        shared = Store(store.engine, store.url)
+        shared.leases = SharedLeases(holders)
+        made = Service(settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path / name)}), shared, clock)
+        monkeypatch.setattr(made._scheduler, "start", lambda: None)
+        made.start()
+        services.append((made, shared.leases))
+    (first, leases), (second, others) = services
+    for service, held in services:
+        service._watch_lease(held)
+    assert names_of_jobs(first) == {scheduler.CYCLE, scheduler.DUE_WORK, scheduler.FIRST_CYCLE}
+    assert names_of_jobs(second) == set()
+    with pytest.raises(LeaseLost):
+        others.require()
+    assert rendered.count(tmp_path / "two") == 1, "at the start"
+    stage_status.record_stage_done(store, "publish", clock.moment)
+    second._watch_lease(others)
+    second._watch_lease(others)
+    assert rendered.count(tmp_path / "two") == 2, "once for what the leader published"
+
+    assert first._lease is not None
+    first._lease.is_lost = True  # it was stopped for too long
+    holders[LEADER] = others
+    first._watch_lease(leases)
+    assert names_of_jobs(first) == set()
+    assert first.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
+    second._watch_lease(others)
+    assert names_of_jobs(second) == {scheduler.CYCLE, scheduler.DUE_WORK, scheduler.FIRST_CYCLE}
+    first._schedule_retry(clock.moment)
+    assert names_of_jobs(first) == set(), "the end of a cycle that was under way plans nothing"
+    for service, _ in services:
+        assert service.stop()
+
+
+def test_a_job_whose_lease_was_lost_is_no_trouble(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(_worker: object) -> Cycle:
+        raise LeaseLost
+
+    monkeypatch.setattr(scheduler.cycle, "run_cycle", lose)
+    service._run_cycle()
+    assert read_status(service.worker, service.worker.now()).troubles == ()

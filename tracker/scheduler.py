@@ -1,6 +1,7 @@
 """The service's timetable: APScheduler calls one pipeline function a job, one job at a time.
 
-It holds no state of the work: what is due is in the store, so a restart loses nothing.
+It holds no state of the work: what is due is in the store, so a restart loses nothing. Of services that share a store on
+a server, the one that holds the leader's lease has a timetable; the others render the site from the store, and wait.
 """
 
 from __future__ import annotations
@@ -8,18 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from tracker.domain.cron import parse_cron
-from tracker.domain.errors import Cancelled, TrackerError
+from tracker.domain.errors import Cancelled, LeaseLost, TrackerError
 from tracker.domain.protocols import Clock, Progress
 from tracker.domain.status import Trouble
 from tracker.pipeline import cycle, publish, snapshot
@@ -31,6 +34,7 @@ from tracker.pipeline.worker import make_worker
 from tracker.settings import Schedule, Settings
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
+from tracker.store.leases import BEATS, LEADER, WORKER, Lease, Leases, load_lease
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +43,8 @@ LATE_SECONDS = 3600
 STOP_SECONDS = 5.0
 """How long a stop waits for the work in hand."""
 CYCLE, DUE_WORK, READING, PROBE = "cycle", "due_work", "reading", "probe"
+FIRST_CYCLE, RETRY_CYCLE = "first_cycle", "retry_cycle"
+WORK = (CYCLE, DUE_WORK, READING, PROBE, FIRST_CYCLE, RETRY_CYCLE)
 """The names of the jobs, as `/health` shows them where one fails."""
 
 
@@ -58,7 +64,7 @@ class Service:
         self._cancel = threading.Event()
         self._scheduler = BackgroundScheduler(
             # Snapshots have a thread of their own: they only read, and take minutes where the store is large.
-            executors={"default": ThreadPoolExecutor(1), "snapshot": ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", "snapshot", "lease")},
             timezone=ZoneInfo("UTC"),
             job_defaults={"misfire_grace_time": LATE_SECONDS, "coalesce": True, "max_instances": 1},
         )
@@ -70,6 +76,13 @@ class Service:
             settings, store, clock, cancel=self._cancel, progress=progress, next_harvest=self.next_harvest,
             troubles=lambda: tuple(self._failed_jobs.values()),
         )  # fmt: skip
+        self._leases = store.leases
+        self._lease: Lease | None = None
+        """The leader's, while this service leads those that share a server."""
+        # Rendering what is stored needs no lease, and nothing else may use this one.
+        self._renderer = replace(self.worker, store=Store(store.engine, store.url))
+        self._rendered: tuple[datetime | None, int] = (None, 0)
+        """When the leader had published, and the number of its last cycle, when this service last rendered the site."""
 
     def start(self) -> None:
         """Publish what is stored, then begin the timetable; a store that is behind is harvested at once.
@@ -77,24 +90,92 @@ class Service:
         TrackerError where the site cannot be written and there is none from before, which would be served.
         """
         try:
-            publish.write_site(begin_cycle(self.worker))
+            publish.write_site(begin_cycle(self._renderer))
         except TrackerError as error:
             if not (self._settings.public_dir / "feed.xml").is_file():
                 raise
             log.error("the site cannot be renewed, and is served as it is: %s", error)
             self._record_failure(DUE_WORK, str(error))
-        minutes = self._settings.schedule.check_minutes
-        self._scheduler.add_job(self._run_cycle, self._trigger, id=CYCLE)
-        self._scheduler.add_job(self._run_due_work, IntervalTrigger(minutes=minutes), id=DUE_WORK)
         if self._settings.snapshot.hours:
             self._scheduler.add_job(
-                self._make_snapshot, IntervalTrigger(minutes=minutes), id="snapshot", executor="snapshot"
+                self._make_snapshot,
+                IntervalTrigger(minutes=self._settings.schedule.check_minutes),
+                id="snapshot",
+                executor="snapshot",
             )
+        if self._leases is None:
+            self._begin_timetable()
+        else:
+            self._leases.needed = LEADER
+            self._scheduler.add_job(
+                self._watch_lease,
+                IntervalTrigger(seconds=self._leases.seconds / BEATS),
+                args=(self._leases,),
+                id="lease",
+                executor="lease",
+                next_run_time=datetime.now(UTC),
+            )
+        self._scheduler.start()
+
+    @property
+    def _leads(self) -> bool:
+        """Whether this service works: alone, or as the leader."""
+        return self._leases is None or self._lease is not None
+
+    def _begin_timetable(self) -> None:
+        self._add(self._run_cycle, self._trigger, CYCLE)
+        self._add(self._run_due_work, IntervalTrigger(minutes=self._settings.schedule.check_minutes), DUE_WORK)
         if self._is_behind():
-            self._scheduler.add_job(self._run_cycle, DateTrigger(), id="first_cycle")
+            self._add(self._run_cycle, DateTrigger(), FIRST_CYCLE)
         else:
             self._plan_probe()
-        self._scheduler.start()
+
+    def _add(self, work: Callable[[], None], trigger: BaseTrigger, job: str) -> None:
+        """Add a job to the timetable, in the place of an older one of its name; nothing where this service only
+        waits."""
+        if self._leads:
+            self._scheduler.add_job(work, trigger, id=job, replace_existing=True)
+
+    def _watch_lease(self, leases: Leases) -> None:
+        """Lead where nobody does, and stand by where another leads."""
+        try:
+            if self._lease is not None and not leases.is_valid(self._lease):
+                self._stand_by(leases, self._lease)
+            if self._lease is None:
+                self._follow()
+                taken = leases.take(LEADER)
+                if isinstance(taken, Lease):
+                    self._lease = taken
+                    log.info("this process leads")
+                    self._begin_timetable()
+        except TrackerError as error:
+            log.warning("this process waits to lead: %s", error)
+        except Exception:
+            log.exception("this process waits to lead, and that broke off")
+
+    def _stand_by(self, leases: Leases, lost: Lease) -> None:
+        """End the timetable. A job that still runs ends where it would write next."""
+        log.warning("this process no longer leads, and stands by")
+        self._lease, self._retry_at = None, None
+        for job in self._scheduler.get_jobs():
+            if job.id in WORK:
+                job.remove()
+        leases.forget(lost)
+
+    def _follow(self) -> None:
+        """Render the site anew where the leader has published, or ended a cycle."""
+        with self._store.read() as connection:
+            cycle_lease = load_lease(connection, WORKER)
+        published, ended = stage_status.load_stages(self._store)[0].get("publish"), self._rendered[1]
+        if cycle_lease is not None and not cycle_lease.is_held:
+            ended = cycle_lease.token
+        if (published, ended) == self._rendered:
+            return
+        try:
+            publish.write_site(begin_cycle(self._renderer))
+            self._rendered = (published, ended)
+        except TrackerError as error:
+            log.error("the site cannot be renewed, and is served as it is: %s", error)
 
     def next_harvest(self) -> datetime | None:
         """When arXiv is asked next: by the timetable, or sooner after a failure. In the product's time."""
@@ -114,6 +195,8 @@ class Service:
         shutdown.join(STOP_SECONDS)
         if shutdown.is_alive():
             return False
+        if self._leases is not None and self._lease is not None:
+            self._leases.release(self._lease)
         self.worker.close()
         return True
 
@@ -133,7 +216,7 @@ class Service:
         days: tuple[date, date] | None = None
         try:
             days = probe_announcement(self.worker, self._harvest_after)
-        except Cancelled:
+        except (Cancelled, LeaseLost):
             return
         except Exception:
             # The next cycle plans the next probe: planning it here would try again at once.
@@ -150,7 +233,7 @@ class Service:
         if planned is not None and not self._cancel.is_set():
             # In real time: the product's clock may have been moved.
             at = datetime.now(UTC) + max(timedelta(0), planned[1] - now)
-            self._scheduler.add_job(self._run_probe, DateTrigger(at), id=PROBE, replace_existing=True)
+            self._add(self._run_probe, DateTrigger(at), PROBE)
 
     def _harvest_after(self, moment: datetime) -> datetime | None:
         planned: datetime | None = self._trigger.get_next_fire_time(None, moment)
@@ -182,10 +265,12 @@ class Service:
                 self._plan_probe()
             if finished.is_unfinished:
                 # Whatever has become due meanwhile comes first: the jobs wait in line.
-                self._scheduler.add_job(self._read_on, DateTrigger(), id=READING, replace_existing=True)
+                self._add(self._read_on, DateTrigger(), READING)
             self._failed_jobs.pop(job, None)
         except Cancelled:
             log.info("stopped in the middle of a cycle; what was stored stays")
+        except LeaseLost as error:
+            log.warning("the job %s ended: %s", job, error)
         except TrackerError as error:
             log.error("the job %s failed: %s", job, error)
             self._record_failure(job, str(error))
@@ -225,7 +310,7 @@ class Service:
 
     def _schedule_retry(self, at: datetime) -> None:
         self._retry_at = at
-        self._scheduler.add_job(self._run_cycle, DateTrigger(at), id="retry_cycle", replace_existing=True)
+        self._add(self._run_cycle, DateTrigger(at), RETRY_CYCLE)
 
     def _plan_retry(self, finished: Cycle) -> None:
         """After a harvest that left windows open, try again when the upstream allows."""

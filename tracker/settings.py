@@ -94,6 +94,7 @@ class Schedule(ConfigTable):
     probes: int = Field(ge=0, le=8)
     check_minutes: int = Field(ge=1)
     retry_minutes: int = Field(ge=1)
+    lease_seconds: float = Field(ge=1, le=600)
 
 
 class Upstreams(ConfigTable):

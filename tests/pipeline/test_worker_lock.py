@@ -19,7 +19,7 @@ def test_a_second_service_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with hold_service_lock(tmp_path):
         with pytest.raises(StoreError, match="a service uses this data folder; stop it first"):
             hold_service_lock(tmp_path).__enter__()
-        with take_worker_lock(tmp_path):
+        with take_worker_lock(load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})):
             pass  # its own cycles, and other commands, go on
     with hold_service_lock(tmp_path):
         pass  # the kernel released the lock

@@ -22,6 +22,8 @@ from tracker.store import papers, restore, snapshot
 from tracker.store.engine import Store
 from tracker.store.upgrade import open_store
 
+pytestmark = pytest.mark.sqlite_only("a snapshot is a SQLite file")
+
 
 def add(store: Store, number: int, now: datetime) -> None:
     paper = Version(

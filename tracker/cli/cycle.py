@@ -205,10 +205,7 @@ def _run_stage(context: typer.Context, work: Callable[["Cycle"], None]) -> int:
     from tracker.pipeline.context import begin_cycle
     from tracker.pipeline.worker_lock import wait_for_worker_lock
 
-    with (
-        opened_worker(context) as worker,
-        wait_for_worker_lock(worker.settings.data_dir, worker.cancel),
-    ):
+    with opened_worker(context) as worker, wait_for_worker_lock(worker):
         cycle = begin_cycle(worker)
         work(cycle)
     return _print_summary(cycle)

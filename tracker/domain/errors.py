@@ -21,6 +21,16 @@ class StoreError(TrackerError):
     """The database cannot be opened, is damaged, or was written by a newer program."""
 
 
+class LeaseLost(StoreError):
+    """Another process has taken the lease under which this one works, so that it must write nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another worker leads: this process was stopped, or without its database, for too long; it stands by. "
+            "Nothing is to do."
+        )
+
+
 class QueryError(TrackerError):
     """A user's SQL or search words cannot be run."""
 

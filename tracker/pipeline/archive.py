@@ -21,7 +21,12 @@ BATCH = 20
 
 
 def write_archive(
-    store: Store, settings: Settings, days: Sequence[ArchiveDay], folder: Path, before: Mapping[str, str]
+    store: Store,
+    settings: Settings,
+    days: Sequence[ArchiveDay],
+    folder: Path,
+    before: Mapping[str, str],
+    permit: files.Permit,
 ) -> dict[str, str]:
     """Write the pages of the days and months that changed since the digests of `before`, remove those of days that are
     no more, and return the digests of all."""
@@ -29,9 +34,9 @@ def write_archive(
     changed = {name for name, digest in digests.items() if before.get(name) != digest}
     for month in sorted({day.month for day in days} & changed):
         page = archive_pages.render_month(month, days, settings)
-        files.write_files(folder, {f"{archive_pages.day_path(month)}.html": page})
+        files.write_files(folder, {f"{archive_pages.day_path(month)}.html": page}, permit)
     for day, items in _load_days(store, [day for day in days if day.day in changed]):
-        files.write_files(folder, archive_pages.render_day(day, days, items, settings))
+        files.write_files(folder, archive_pages.render_day(day, days, items, settings), permit)
     if before.keys() - digests.keys() or not before:
         _prune(folder, days)
     return digests

@@ -40,7 +40,7 @@ def run_cycle(
     """Run one whole cycle: harvest papers submitted from `since` to `until` (UTC), then do everything that is due,
     with one round of reading further."""
     cycle = begin_cycle(worker, deadline)
-    with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
+    with wait_for_worker_lock(worker):
         prepare(cycle)
         harvest_arxiv(cycle, since, until)
         run_stages(cycle)
@@ -50,7 +50,7 @@ def run_cycle(
 def run_due_work(worker: Worker) -> Cycle:
     """Do everything that is due, without a harvest."""
     cycle = begin_cycle(worker)
-    with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
+    with wait_for_worker_lock(worker):
         prepare(cycle)
         run_stages(cycle)
     return cycle
@@ -60,7 +60,7 @@ def run_reading_round(worker: Worker, deadline: datetime | None = None, counts: 
     """Run one more round of reading further, and add what it did to `counts`."""
     cycle = begin_cycle(worker, deadline)
     cycle.counts = counts or cycle.counts
-    with wait_for_worker_lock(worker.settings.data_dir, worker.cancel):
+    with wait_for_worker_lock(worker):
         read_round(cycle)
         cycle.store.checkpoint_wal()
     return cycle

@@ -49,6 +49,7 @@ def _send(cycle: Cycle, urls: Mapping[str, str]) -> str:
     known = deliveries.load_deliveries(settings.data_dir)
     recent, fresh = _fresh_items(cycle, urls, known.notified)
     noted = {service: {work: _entered_text(item) for work, item in recent.items()} for service in urls}
+    cycle.worker.require_lease()
     if noted != known.notified:
         deliveries.save_deliveries(settings.data_dir, Deliveries(known.websub_hub, known.site, known.feeds, noted))
     wanted = {service: [item for item in fresh[service] if is_wanted(item, settings.notify)] for service in urls}

@@ -88,8 +88,10 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
             "feeds.opml": opml.write_opml(channels, settings.feed, settings.public_url),
             **site,
         },
+        cycle.worker.require_lease,
     )
-    archived = write_archive(store, settings, days, folder, {} if to else cycle.worker.archived)
+    before = {} if to else cycle.worker.archived
+    archived = write_archive(store, settings, days, folder, before, cycle.worker.require_lease)
     if not to:
         cycle.worker.archived.clear()
         cycle.worker.archived.update(archived)

@@ -50,7 +50,7 @@ def restore_snapshot(
 ) -> tuple[dict[str, int], Path | None]:
     """Restore a snapshot as `tracker.store.restore` does, while no service uses the store and no worker is at work
     on it; StoreError otherwise."""
-    with hold_service_lock(settings.data_dir), take_worker_lock(settings.data_dir):
+    with hold_service_lock(settings.data_dir), take_worker_lock(settings):
         return restore.restore_snapshot(file, settings.store_url, now, force=force)
 
 
@@ -58,5 +58,5 @@ def copy_store(settings: Settings, target: str, progress: Progress) -> dict[str,
     """Copy the store into the database at `target` as `tracker.store.database_copy` does, holding the worker's lock.
 
     StoreError while a worker holds it."""
-    with take_worker_lock(settings.data_dir):
+    with take_worker_lock(settings):
         return database_copy.copy_store(settings.store_url, target, progress.step)

@@ -69,6 +69,12 @@ class Worker:
         if self.cancel.is_set():
             raise Cancelled("The service is stopping.")
 
+    def require_lease(self) -> None:
+        """Before something outside the store and its requests, such as the renaming of a published file or an upload:
+        raise StoreError where another process may have taken the lease under which this one works."""
+        if self.store.leases is not None:
+            self.store.leases.require()
+
     def close(self) -> None:
         """Close its connections; the store is the caller's."""
         self.fetch.close()
@@ -91,6 +97,8 @@ def make_worker(
     if not settings.contact.strip() and not settings.demo:
         log.warning("no contact is set; set TRACKER_CONTACT, so that upstreams and readers can reach you")
     read_corrections(settings)
+    if store.leases is not None:
+        store.leases.seconds = settings.schedule.lease_seconds
     stop = cancel or threading.Event()
     fetch = Client(settings, upstreams.StoredUpstreams(store), clock, stop)
     watched = load_watchlist().organisation

@@ -33,16 +33,20 @@ COMPRESSORS: Mapping[str, Callable[[bytes], bytes]] = {
 """The compressed forms by the ending of their file. RFC 1952 (gzip), 7932 (brotli), 8878 (Zstandard)."""
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+Permit = Callable[[], None]
+"""Called before each file is replaced; raises TrackerError where this process must not publish any more."""
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], permit: Permit = lambda: None) -> list[str]:
     """Write files below `folder`; returns the names of those that changed.
 
-    Raises TrackerError if the folder cannot be written, ValueError for an empty file: an empty build never replaces
+    Raises what `permit` raises, TrackerError if the folder cannot be written, ValueError for an empty file: an empty build never replaces
     a good one.
     """
     if empty := [name for name, content in files.items() if not content]:
         raise ValueError(f"refusing to publish empty files: {', '.join(empty)}")
     try:
-        return [name for name, content in files.items() if write_file(folder, name, content)]
+        return [name for name, content in files.items() if write_file(folder, name, content, permit)]
     except OSError as error:
         raise TrackerError(
             f"{folder}: the site cannot be written ({error.strerror}); free space or set "
@@ -66,7 +70,7 @@ def prune_files(folder: Path, below: str, keep: Container[str]) -> int:
     return removed
 
 
-def write_file(folder: Path, name: str, content: bytes) -> bool:
+def write_file(folder: Path, name: str, content: bytes, permit: Permit = lambda: None) -> bool:
     """Write one file and its compressed forms beside it, each atomically; False if the file has these bytes already.
 
     A compressed form has the time of its file to the nanosecond, which proves that it was made of these bytes: the
@@ -81,10 +85,10 @@ def write_file(folder: Path, name: str, content: bytes) -> bool:
     for ending, compress in COMPRESSORS.items():
         compressed = path.with_name(path.name + ending)
         if len(content) > SMALL:
-            _replace(compressed, compress(content), stamp)
+            _replace(compressed, compress(content), stamp, permit)
         else:
             compressed.unlink(missing_ok=True)
-    _replace(path, content, stamp, sync=True)
+    _replace(path, content, stamp, permit, sync=True)
     return True
 
 
@@ -108,7 +112,7 @@ def _is_written(path: Path, content: bytes) -> bool:
     return True
 
 
-def _replace(path: Path, content: bytes, stamp: int, *, sync: bool = False) -> None:
+def _replace(path: Path, content: bytes, stamp: int, permit: Permit, *, sync: bool = False) -> None:
     """Replace a file atomically and set its time, in nanoseconds; `sync` forces it to disk."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
@@ -120,6 +124,7 @@ def _replace(path: Path, content: bytes, stamp: int, *, sync: bool = False) -> N
                 os.fsync(handle.fileno())
         os.utime(temporary, ns=(stamp, stamp))
         temporary.chmod(0o644)
+        permit()
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
 
 from tracker.domain.errors import StoreError, how_to_install
 from tracker.regular_files import how_to_own
 from tracker.store.dialect import encode_json
+from tracker.store.leases import Leases
 
 BUSY_SECONDS = 60
 CHECKPOINT_MILLISECONDS = 500
@@ -31,15 +32,29 @@ class Store:
     def __init__(self, engine: Engine, url: str) -> None:
         self.engine = engine
         self.url = url
+        self.leases = None if engine.dialect.name == "sqlite" else Leases(self.begin)
+        """What this process holds among those that share a server; None for a file, which one machine uses."""
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A write transaction; on SQLite it takes the write lock at once, so that it cannot deadlock."""
+    def begin(self, *, fenced: bool = True) -> Iterator[Connection]:
+        """A write transaction; on SQLite it takes the write lock at once, so that it cannot deadlock.
+
+        Where this process works under leases it is `fenced`: LeaseLost, with nothing written, where one is lost.
+        """
         with self._translate_errors(), self.engine.connect() as connection:
             connection.info["write"] = True
             try:
                 with connection.begin():
-                    yield connection
+                    if fenced and self.leases is not None and self.leases.is_fenced:
+                        # A process that hangs in a transaction would block the next leader at the rows it changed.
+                        milliseconds = int(self.leases.seconds * 1000)
+                        connection.exec_driver_sql(
+                            f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
+                        )
+                        yield connection
+                        self.leases.check(connection)
+                    else:
+                        yield connection
             finally:
                 connection.info.pop("write", None)
 
@@ -74,12 +89,21 @@ class Store:
     def _translate_errors(self) -> Iterator[None]:
         try:
             yield
-        except (DatabaseError, sqlite3.DatabaseError) as error:
-            sentence = explain_hindrance(str(getattr(error, "orig", error)))
+        except (DatabaseError, InterfaceError, sqlite3.DatabaseError) as error:
+            reason = getattr(error, "orig", error)
+            sentence = explain_hindrance(str(reason)) or self._explain_server(reason)
             if sentence is None:
                 raise
             name = parse_url(self.url).render_as_string(hide_password=True) if self.url else "the store"
             raise StoreError(f"{name}: {sentence}") from None
+
+    def _explain_server(self, reason: object) -> str | None:
+        """What hinders a server, in a sentence; None for an error of another kind."""
+        if self.engine.dialect.name == "sqlite":
+            return None
+        # psycopg gives no state where there was no answer at all.
+        state = getattr(reason, "sqlstate", "other") or NO_ANSWER
+        return next((sentence for prefix, sentence in SERVER_HINDRANCES.items() if state.startswith(prefix)), None)
 
     def release_connections(self) -> None:
         """Close idle connections and free their memory; new ones are opened when there is work."""
@@ -177,6 +201,16 @@ HINDRANCES = {
     "readonly": "cannot be written; let this user write it. What was stored is safe.",
 }
 """What SQLite says where the trouble is not ours (sqlite.org/rescode.html), and what to do."""
+
+NO_ANSWER = "08"
+_LOST_SERVER = "the server does not answer, or ended the connection; see that it runs. What was stored is safe."
+SERVER_HINDRANCES = {
+    NO_ANSWER: _LOST_SERVER,
+    "57P": _LOST_SERVER,
+    "25P03": "the server ended a transaction that stood still. What was stored before is safe, and it is done again.",
+    "40": "two processes wrote at once, and this one gave way. What was stored is safe, and it is done again.",
+}
+"""What PostgreSQL says where the trouble is not ours, by the beginning of its state (its manual, appendix A)."""
 
 
 def explain_hindrance(reason: str) -> str | None:

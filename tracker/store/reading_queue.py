@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import chain, zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.reading import FURTHER, ReadDepth, ReadingPlan, Scan, list_depths, plan_reading
@@ -121,8 +121,8 @@ def update_reading(connection: Connection, works: Collection[int]) -> None:
     known = (WORK.c.id, WORK.c.latest, WORK.c.first_seen, WORK.c.promise, WORK.c.backfilled)
     columns = (*known, *(WORK.c[name] for name in _COLUMNS))
     papers = connection.execute(select(*columns).where(among(WORK.c.id, works), WORK.c.latest > 0)).all()
-    scans, shows_code, has_page = _load_scans(connection, works), *_load_own(connection, works)
-    changed, recounted = [], []
+    scans, (shows_code, has_page) = _load_scans(connection, works), load_own(connection, works)
+    changed: dict[ReadingPlan, list[int]] = defaultdict(list)
     for row in papers:
         plan = plan_reading(
             scans[row.id],
@@ -133,14 +133,13 @@ def update_reading(connection: Connection, works: Collection[int]) -> None:
             promised=row.promise == Promise.PROMISED.value,
             backfilled=row.backfilled == row.latest,
         )
-        values = _values(plan)
-        if any(getattr(row, name) != value for name, value in values.items()):
-            changed.append({"key": row.id, **{f"new_{name}": value for name, value in values.items()}})
-            recounted.append(row.id)
+        if any(getattr(row, name) != value for name, value in _values(plan).items()):
+            changed[plan].append(row.id)
     if changed:
-        with statistics.updating(connection, recounted):
-            new = {name: bindparam(f"new_{name}", type_=WORK.c[name].type) for name in _COLUMNS}
-            connection.execute(update(WORK).where(WORK.c.id == bindparam("key")).values(**new), changed)
+        with statistics.updating(connection, list(chain.from_iterable(changed.values()))):
+            # Papers that were read together have one plan: a statement for each plan, not for each paper.
+            for plan, same in changed.items():
+                connection.execute(update(WORK).where(among(WORK.c.id, same)).values(_values(plan)))
 
 
 def load_depths(connection: Connection, works: Collection[int]) -> dict[int, tuple[ReadDepth, ...]]:
@@ -168,7 +167,7 @@ def _load_scans(connection: Connection, works: Collection[int]) -> dict[int, lis
     return scans
 
 
-def _load_own(connection: Connection, works: Collection[int]) -> tuple[frozenset[int], frozenset[int]]:
+def load_own(connection: Connection, works: Collection[int]) -> tuple[frozenset[int], frozenset[int]]:
     """Which of the works show a repository of their own, and which a project page of their authors."""
     rows = connection.execute(
         select(ROLE.c.work, ROLE.c.role, ARTIFACT.c.kind)

@@ -19,7 +19,7 @@ from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
 from tracker.store.joined import MENTIONS
 from tracker.store.keys import keys_of, work_key
-from tracker.store.reading_queue import update_reading
+from tracker.store.reading_queue import load_own, update_reading
 from tracker.store.search_index import index_repositories
 from tracker.store.shared_texts import restore_before, save_shared_texts, shared_text_id
 from tracker.store.tables.artifact import ARTIFACT, HUB_LISTING, ROLE
@@ -153,6 +153,7 @@ def save_roles(
             name = names[key, decision.reference.target]
             rows[key, name.artifact] = _role_row(name, decision, rules)
         claims_before = claims.load_claims(connection, keys.values())
+        own_before = load_own(connection, keys.values())
         connection.execute(delete(ROLE).where(among(ROLE.c.work, keys.values())))
         connection.execute(
             update(WORK).where(among(WORK.c.id, keys.values())).values(scan_due=False, judge_due=True)
@@ -160,7 +161,8 @@ def save_roles(
         save_shared_texts(connection, (decision.reasons for _, decision in decided))
         upsert(connection, ROLE, rows.values())
         claims.queue_dependent_works(connection, keys.values(), claims_before)
-        update_reading(connection, keys.values())
+        own = load_own(connection, keys.values())
+        update_reading(connection, {work for old, new in zip(own_before, own, strict=True) for work in old ^ new})
         index_repositories(connection, keys.values())
         to_check = [
             names[key, decision.reference.target].artifact

@@ -54,13 +54,10 @@ def fold_texts(connection: Connection) -> None:
 
 def added_words(text: str) -> str:
     """The folded words of a text that it does not hold itself, for the index to find it by them."""
-    if text.isascii() and not _TEX.intersection(text):
+    if text.isascii() and "\\" not in text and "{" not in text:
         return ""
     own = {word.lower() for word in _WORD.findall(text) if word.isascii()}
     return " ".join(dict.fromkeys(word for word in fold_words(text) if word not in own))
-
-
-_TEX = frozenset("\\{")
 
 
 def _texts() -> Select[Any]:

