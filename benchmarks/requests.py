@@ -79,6 +79,8 @@ KINDS: tuple[tuple[int, Mapping[str, str], int, Content], ...] = (
 class Memory:
     """Remembers nothing, because there is one run only."""
 
+    turns = None
+
     def stopped(self, upstream: str, now: datetime) -> None:
         """No stop is in force."""
 

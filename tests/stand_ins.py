@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tracker.domain.errors import StoreError
+
 
 class Memory:
     """Keeps stops; grants every request."""
+
+    turns: "SharedTurns | None" = None
 
     def __init__(self) -> None:
         self.stops: dict[str, tuple[datetime, str]] = {}
@@ -34,3 +38,25 @@ class Time:
 
     def sleep(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
+
+
+class SharedTurns:
+    """Grants turns as a server does. Each of `valid` says whether one request may leave in its turn; the last stays.
+    None: the server cannot be asked."""
+
+    def __init__(self, *valid: bool | None) -> None:
+        self.valid = list(valid)
+        self.taken = self.ended = 0
+
+    def take_turn(self, name: str, seconds: float) -> "SharedTurns | float":
+        if self.valid[0] is None:
+            raise StoreError("the server does not answer.")
+        self.taken += 1
+        return self
+
+    def is_valid(self) -> bool:
+        answer = self.valid.pop(0) if len(self.valid) > 1 else self.valid[0]
+        return bool(answer)
+
+    def end(self) -> None:
+        self.ended += 1

@@ -144,6 +144,8 @@ def _hub_lists() -> Run:
 class _Forgetful:
     """A memory of stops and budgets that holds nothing."""
 
+    turns = None
+
     def stopped(self, upstream: str, now: datetime) -> None:
         """No stop is in force."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.stand_ins import SharedTurns
 from tracker.settings import Settings, load_settings
 
 
@@ -35,6 +36,8 @@ class Stub:
 
 class Memory:
     """A stand-in for the upstreams in the store, in a dictionary."""
+
+    turns: SharedTurns | None = None
 
     def __init__(self) -> None:
         self.stops: dict[str, tuple[datetime, str]] = {}

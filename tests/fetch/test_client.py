@@ -5,7 +5,8 @@ from importlib import metadata
 
 import pytest
 
-from tracker.domain.errors import Cancelled, UpstreamError, UpstreamStopped
+from tests.stand_ins import SharedTurns
+from tracker.domain.errors import Cancelled, StoreError, UpstreamError, UpstreamStopped
 from tracker.fetch.client import Client
 
 TOKENS = {"GITHUB_TOKEN": "secret-of-github", "HF_TOKEN": "secret-of-the-hub"}
@@ -283,3 +284,32 @@ def test_an_upstream_that_stays_down_is_stopped_with_backoff(connect, stub, stub
         waits.append(round((until - ticks.now()).total_seconds()))
         ticks.moment = until
     assert waits == [600, 1200, 2400, 3600, 3600, 3600]
+
+
+def test_a_request_whose_turn_ended_before_it_left_takes_another(connect, stub, memory):
+    memory.turns = SharedTurns(False, True)
+    assert connect().get("arxiv_api", "/c").status == 200
+    assert len(stub.asked) == 1
+    assert (memory.turns.taken, memory.turns.ended) == (2, 2)
+
+
+@pytest.mark.parametrize("ask", ["get", "page", "post_form"])
+def test_no_request_leaves_in_a_turn_that_ended_or_where_nobody_can_grant_one(connect, stub, memory, ask):
+    memory.turns = SharedTurns(None)
+    client = connect(TRACKER_UPSTREAMS__WEB=stub.address)
+
+    def request():
+        if ask == "get":
+            client.get("arxiv_api", "/c")
+        elif ask == "page":
+            client.page("https://ann.github.io/tool")
+        else:
+            client.post_form(f"{stub.address}/hub", {}, seconds=5.0)
+
+    with pytest.raises(StoreError, match="does not answer"):
+        request()
+    if ask != "get":
+        memory.turns.valid = [False]
+        with pytest.raises(UpstreamError, match="longer than its turn"):
+            request()
+    assert stub.asked == []

@@ -21,6 +21,8 @@ class Clock:
 class Forgetful:
     """A memory of upstreams that stores nothing."""
 
+    turns = None
+
     def stopped(self, upstream: str, now: datetime) -> None:
         return None
 

@@ -62,3 +62,15 @@ def test_a_stop_by_a_clock_that_ran_ahead_lasts_a_day(store: Store, now: datetim
         "access denied (403)",
     )
     assert stored.stopped("arxiv_api", now + timedelta(days=1)) is None
+
+
+def test_nothing_is_granted_of_a_budget_of_none(store: Store, now: datetime) -> None:
+    assert upstreams.StoredUpstreams(store).spend("zenodo", 0, 3600, now) == now + HOUR
+    assert upstreams.load_upstreams(store.url) == []
+
+
+def test_a_budget_from_the_future_begins_anew(store: Store, now: datetime) -> None:
+    stored = upstreams.StoredUpstreams(store)
+    stored.spend("zenodo", 1, 3600, now + DAY)
+    assert stored.spend("zenodo", 1, 3600, now) is None
+    assert stored.spend("zenodo", 1, 3600, now) == now + HOUR

@@ -12,6 +12,7 @@ import typer
 from tracker.cli.session import opened_store, refuse_lost_store, settings_for
 
 if TYPE_CHECKING:
+    from tracker.pipeline.worker import Worker
     from tracker.scheduler import Service
     from tracker.settings import Settings
     from tracker.store.engine import Store
@@ -36,11 +37,13 @@ def run(context: typer.Context) -> int:
 def serve(settings: "Settings", *, announce: str = "") -> int:
     """Serve and work until a signal comes; `announce` is printed before the address. Returns the exit code."""
     import os
+    from dataclasses import replace
 
     from tracker import logs
     from tracker.cli.console import LogProgress
     from tracker.fetch.clock import make_clock
     from tracker.pipeline.kept_address import keep_address
+    from tracker.pipeline.worker import choose_clock
     from tracker.pipeline.worker_lock import hold_service_lock
     from tracker.scheduler import Service
     from tracker.store.engine import open_reader
@@ -53,7 +56,8 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
         closing(open_reader(settings.store_url)) as reader,
     ):
         keep_address(settings)
-        service = Service(settings, store, make_clock(settings), LogProgress())
+        clock = make_clock(settings)
+        service = Service(settings, store, choose_clock(store, clock), LogProgress())
 
         def start(address: str) -> None:
             text = f"{announce}Serving {address} (feed: {address}feed.xml). Ctrl-C ends it."
@@ -61,7 +65,8 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
             service.start()
 
         try:
-            _serve_site(service, reader, start, stop)
+            # A server that hangs must not hold up who asks for files, so what is served has the local clock.
+            _serve_site(replace(service.worker, store=reader, clock=clock), service, start, stop)
         finally:
             stopped = service.stop()
     if not stopped:
@@ -101,10 +106,9 @@ class StopSignal:
         self._react = react
 
 
-def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None], stop: StopSignal) -> None:
-    """Serve the site until a signal comes. It asks the store through `reader`, which cannot write; `start` gets
-    the address once the port is taken."""
-    from dataclasses import replace
+def _serve_site(worker: "Worker", service: "Service", start: Callable[[str], None], stop: StopSignal) -> None:
+    """Serve the site until a signal comes. The store of `worker` cannot be written; `start` gets the address once the
+    port is taken."""
     from functools import partial
 
     from tracker.pipeline.archive import build_selection_page
@@ -120,8 +124,7 @@ def _serve_site(service: "Service", reader: "Store", start: Callable[[str], None
     from tracker.web.dynamic import StorePages
     from tracker.web.metrics import render_metrics
 
-    worker = replace(service.worker, store=reader)
-    settings = worker.settings
+    settings, reader = worker.settings, worker.store
     site = build_app(
         settings.public_dir,
         lambda: read_status(worker, worker.now()),

@@ -82,7 +82,7 @@ def opened_worker(context: typer.Context, *, full_texts: bool = True) -> Iterato
     from tracker import logs
     from tracker.cli import console
     from tracker.fetch import clock
-    from tracker.pipeline.worker import make_worker
+    from tracker.pipeline.worker import choose_clock, make_worker
 
     settings = settings_for(context)
     if not full_texts:
@@ -104,7 +104,8 @@ def opened_worker(context: typer.Context, *, full_texts: bool = True) -> Iterato
         signal.signal(number, stop)
     with opened_store(settings) as store, ExitStack() as stack:
         progress = stack.enter_context(console.BarProgress()) if on_terminal else console.LogProgress()
-        worker = make_worker(settings, store, clock.make_clock(settings), cancel=cancel, progress=progress)
+        time = choose_clock(store, clock.make_clock(settings))
+        worker = make_worker(settings, store, time, cancel=cancel, progress=progress)
         yield stack.enter_context(closing(worker))
 
 

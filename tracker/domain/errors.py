@@ -63,6 +63,13 @@ class UpstreamStopped(UpstreamError):
         self.until = until
 
 
+class TurnEnded(UpstreamError):
+    """A turn at an upstream ended before its request left; another must be asked for."""
+
+    def __init__(self, upstream: str) -> None:
+        super().__init__(upstream, "not asked, because this process was stopped for longer than its turn")
+
+
 class BudgetSpent(UpstreamStopped):
     """The budget of requests for a period is used up: nothing is wrong, the remaining work waits."""
 

@@ -91,8 +91,36 @@ class Fetch(Protocol):
         ...
 
 
+class Turn(Protocol):
+    """The right to send one request to a group of upstreams, while nobody else sends one."""
+
+    def is_valid(self) -> bool:
+        """Whether the request may still leave: the process may have been stopped for longer than its turn lasts."""
+        ...
+
+    def end(self) -> None:
+        """Give the turn back, after the response."""
+        ...
+
+
+class Turns(Protocol):
+    """Grants turns to all machines of an installation, one at a time for each group of upstreams."""
+
+    def take_turn(self, name: str, seconds: float) -> Turn | float:
+        """The turn, or the seconds after which to try again. The next is granted `seconds` after its end.
+
+        Raises StoreError where that cannot be found out: then no request may leave.
+        """
+        ...
+
+
 class UpstreamMemory(Protocol):
     """What fetching must remember across processes and restarts; the store implements it."""
+
+    @property
+    def turns(self) -> Turns | None:
+        """Who grants turns; None where files of the data folder do, on one machine."""
+        ...
 
     def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
         """(until, reason) of the stop in force at `now`; None if requests are allowed."""

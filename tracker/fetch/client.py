@@ -22,9 +22,9 @@ from urllib.parse import urljoin, urlsplit
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None makes Python raise ImportError
 import httpx
 
-from tracker.domain.errors import SettingsError, UpstreamError, UpstreamStopped
+from tracker.domain.errors import SettingsError, TurnEnded, UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Clock, Response, UpstreamMemory
-from tracker.fetch.pace import Sleep
+from tracker.fetch.pace import Permit, Sleep, trace_permit
 from tracker.fetch.page import PageFetcher, Resolve, resolve_addresses
 from tracker.fetch.post import Poster
 from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, RequestPolicy, user_agent
@@ -206,8 +206,10 @@ class Client:
             self._policy.wait_until_allowed(upstream)
             token = self._token(upstream)
             try:
-                with self._policy.hold_turn(upstream):
-                    response = self._send_once(request, token)
+                with self._policy.hold_turn(upstream) as permit:
+                    response = self._send_once(request, token, permit)
+            except TurnEnded:
+                continue
             except (httpx.TransportError, httpx.StreamError) as error:
                 reason = _reason(error)
                 self._policy.record_failure(upstream, reason)
@@ -235,12 +237,17 @@ class Client:
             tried += 1
             self._policy.sleep(wait)
 
-    def _send_once(self, request: _Request, token: str | None) -> Response:
+    def _send_once(self, request: _Request, token: str | None, permit: Permit) -> Response:
         headers = {**_HEADERS.get(request.upstream, {}), **request.headers}
         if token:
             headers["authorization"] = f"Bearer {token}"
         with self._http.stream(
-            request.method, request.url, params=request.params, headers=headers, json=request.json
+            request.method,
+            request.url,
+            params=request.params,
+            headers=headers,
+            json=request.json,
+            extensions={"trace": trace_permit(permit)},
         ) as reply:
             body = self._read_body(request.upstream, reply)
             return Response(reply.status_code, dict(reply.headers), body, str(reply.url))

@@ -2,7 +2,8 @@
 
 Each group has a small file in `DATA_DIR/pace/`. The file is locked while a request runs, so that there is a single
 connection, and holds the time at which the last request began or ended. That is always the real time: a pace is a
-promise to others, which `TRACKER_NOW` must not move.
+promise to others, which `TRACKER_NOW` must not move. Where machines share a store on a server, it grants the turns
+(`SharedPace`).
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
-from tracker.domain.errors import Cancelled, SettingsError
+from tracker.domain.errors import Cancelled, SettingsError, TurnEnded
+from tracker.domain.protocols import Turns
 from tracker.regular_files import open_regular
 from tracker.settings import Settings, is_loopback
 
 Sleep = Callable[[float], None]
 """A function that waits so many seconds, or raises Cancelled."""
+Permit = Callable[[], None]
+"""Called just before a request leaves; raises TurnEnded where its turn is over."""
 
 WEBSUB_HUB = "hub"
 """The name, in pace files and counts, of requests to the operator's WebSub hub."""
@@ -103,7 +108,7 @@ class UpstreamPace:
         self._wall = wall
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[Permit]:
         """Wait for the next turn and hold it; exactly one request is to be made inside.
 
         The request starts at least the pace's seconds after the last one ended (after it began, if its process died).
@@ -117,7 +122,7 @@ class UpstreamPace:
                 self._sleep(wait)
             self._write(descriptor)
             try:
-                yield
+                yield _always  # the kernel holds the lock of a process that is stopped
             finally:
                 # A disk that has become full must not lose the response; the time of the start is still there.
                 with suppress(SettingsError):
@@ -155,6 +160,49 @@ class UpstreamPace:
         )
 
 
+class SharedPace:
+    """The pace of one group of upstreams over all machines, granted by `turns`: `seconds` between two requests."""
+
+    def __init__(self, turns: Turns, upstream: str, name: str, seconds: float, sleep: Sleep) -> None:
+        self._turns = turns
+        self._upstream = upstream
+        self._name = name
+        self._seconds = seconds
+        self._sleep = sleep
+
+    @contextmanager
+    def turn(self) -> Iterator[Permit]:
+        """Wait for the next turn and hold it; exactly one request is to be made inside, after asking the permit.
+
+        Raises Cancelled while waiting, and StoreError where the server cannot be asked.
+        """
+        while isinstance(turn := self._turns.take_turn(self._name, self._seconds), float):
+            self._sleep(turn)
+
+        def permit() -> None:
+            if not turn.is_valid():
+                raise TurnEnded(self._upstream)
+
+        try:
+            yield permit
+        finally:
+            turn.end()
+
+
+def trace_permit(permit: Permit) -> Callable[[str, Mapping[str, Any]], None]:
+    """A function for httpcore's `trace`, which asks the permit when the connection is there and the request leaves."""
+
+    def trace(name: str, _info: Mapping[str, Any]) -> None:
+        if name.endswith("send_request_headers.started"):
+            permit()
+
+    return trace
+
+
+def _always() -> None:
+    """A permit without an end."""
+
+
 def _read_time(descriptor: int) -> float | None:
     try:
         return float(os.pread(descriptor, 64, 0))
@@ -170,17 +218,26 @@ def _seconds_to_wait(last: float | None, seconds: float, now: float) -> float:
 
 
 class UpstreamPaces:
-    """The paces of all upstreams of an installation, shared by both clients (httpx and the arxiv library)."""
+    """The paces of all upstreams of an installation, shared by both clients (httpx and the arxiv library). `turns`
+    grants them over several machines; without it files do, on this one."""
 
-    def __init__(self, settings: Settings, sleep: Sleep, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sleep: Sleep,
+        wall: Callable[[], float] = time.time,
+        turns: Turns | None = None,
+    ) -> None:
         self._settings = settings
         self._sleep = sleep
         self._wall = wall
+        self._turns = turns
 
-    def pace_of(self, upstream: str) -> UpstreamPace:
+    def pace_of(self, upstream: str) -> UpstreamPace | SharedPace:
         """The pace of an upstream, or of a host of pages (`web:HOST`)."""
-        name = pace_group(upstream)
+        name, seconds = pace_group(upstream), interval_seconds(self._settings, upstream)
         if name.startswith("web:"):
             name = f"web-{crc32(name.encode()) % PAGE_FILES:02x}"
-        file = self._settings.data_dir / "pace" / name
-        return UpstreamPace(file, interval_seconds(self._settings, upstream), self._sleep, self._wall)
+        if self._turns is not None:
+            return SharedPace(self._turns, upstream, name, seconds, self._sleep)
+        return UpstreamPace(self._settings.data_dir / "pace" / name, seconds, self._sleep, self._wall)

@@ -25,6 +25,7 @@ from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Response
 from tracker.fetch import guard, proxy
 from tracker.fetch.guard import UPSTREAM, Target
+from tracker.fetch.pace import Permit, trace_permit
 from tracker.fetch.request_policy import RequestPolicy, user_agent
 from tracker.settings import Settings
 
@@ -51,10 +52,12 @@ class Deadline:
     """Closes the connection of one request at `deadline` (in `time.monotonic` seconds), whatever it waits for then.
 
     The timeouts of httpx start again with each byte, so that a slow stream of headers, or a slow handshake, would
-    never end. Pass `trace` to the request as its extension of that name (httpcore's documentation, "trace").
+    never end. Pass `trace` to the request as its extension of that name (httpcore's documentation, "trace"); it asks
+    for the `permit` just before the request leaves.
     """
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, permit: Permit) -> None:
+        self._trace_permit = trace_permit(permit)
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._over = False
@@ -81,6 +84,7 @@ class Deadline:
 
     def trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Take the socket of a new connection; httpcore calls this for every step of a request."""
+        self._trace_permit(name, info)
         if name != "connection.connect_tcp.complete":
             return
         connected = info["return_value"].get_extra_info("socket")
@@ -180,11 +184,11 @@ class PageFetcher:
         except UpstreamStopped as stopped:
             # Only this host is stopped; as UpstreamStopped it would end the work at all other hosts.
             raise UpstreamError(UPSTREAM, f"{target.host} is not asked now: {stopped.reason}") from None
-        with self._policy.hold_turn(name):
+        with self._policy.hold_turn(name) as permit:
             began = time.monotonic()
             address, headers, extensions = self._route(target, seconds)
             client = self._client_for(target)
-            watch = Deadline(began + seconds)
+            watch = Deadline(began + seconds, permit)
             extensions["trace"] = watch.trace
             try:
                 with watch, client.stream("GET", address, headers=headers, extensions=extensions) as reply:

@@ -47,8 +47,8 @@ class Poster:
                 upstream, "not notified, because the clock is moved: then only addresses on this machine are"
             )
         self._policy.wait_until_allowed(upstream)
-        with self._policy.hold_turn(upstream):
-            watch = Deadline(time.monotonic() + seconds)
+        with self._policy.hold_turn(upstream) as permit:
+            watch = Deadline(time.monotonic() + seconds, permit)
             try:
                 with (
                     watch,

@@ -12,7 +12,7 @@ from importlib import metadata
 from tracker.domain.errors import BudgetSpent, UpstreamError, UpstreamStopped
 from tracker.domain.protocols import Clock, UpstreamMemory
 from tracker.fetch import response_policy
-from tracker.fetch.pace import Sleep, UpstreamPaces, hourly_budget, make_sleep, pace_group
+from tracker.fetch.pace import Permit, Sleep, UpstreamPaces, hourly_budget, make_sleep, pace_group
 from tracker.fetch.request_counts import REQUEST_COUNTS
 from tracker.settings import Settings, Upstreams
 
@@ -67,7 +67,7 @@ class RequestPolicy:
         self._memory = memory
         self._clock = clock
         self._jitter = jitter
-        self._paces = UpstreamPaces(settings, self.sleep)
+        self._paces = UpstreamPaces(settings, self.sleep, turns=memory.turns)
         self.anonymous: set[str] = set()
         """Upstreams that are asked without the token of the settings, because they refuse it."""
         self._refusals: dict[str, int] = {}
@@ -84,8 +84,9 @@ class RequestPolicy:
         if limit is not None:
             self._wait_while(upstream, lambda now: self._spend(upstream, limit, now), BudgetSpent)
 
-    def hold_turn(self, upstream: str) -> AbstractContextManager[None]:
-        """A context that waits for the upstream's pace and holds it for one request."""
+    def hold_turn(self, upstream: str) -> AbstractContextManager[Permit]:
+        """A context that waits for the upstream's pace and holds it for one request, with the permit to ask just
+        before that leaves. StoreError where a server grants the turns and cannot be asked."""
         return self._paces.pace_of(upstream).turn()
 
     def judge_response(

@@ -11,13 +11,29 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from tracker.domain.errors import UpstreamError
+from tracker.domain.errors import TurnEnded, UpstreamError
+from tracker.fetch.pace import Permit
 from tracker.fetch.request_policy import RETRIES, WHOLE_ANSWER, RequestPolicy, user_agent
 from tracker.harvest import api_pages
 from tracker.settings import Settings, is_loopback
 
 UPSTREAM = "arxiv_api"
 _CHUNK = 65_536
+
+
+class _PermittedConnection:
+    """Put before a connection's class: connects first, which may take long, and asks the permit just before it sends."""
+
+    sock: Any
+    connect: Any
+    permit: Any
+
+    def send(self, data: Any) -> None:
+        """Send data, as `http.client.HTTPConnection` does."""
+        if self.sock is None:
+            self.connect()
+        self.permit()
+        super().send(data)  # type: ignore[misc] # that of the class behind
 
 
 class PolicyAdapter(HTTPAdapter):
@@ -29,6 +45,7 @@ class PolicyAdapter(HTTPAdapter):
         self._settings = settings
         self._policy = policy
         self._agent = user_agent(settings)
+        self._permit: Permit = lambda: None
         self.page: api_pages.ApiPage | None = None
         """The last valid page, None while a request is under way."""
 
@@ -53,8 +70,10 @@ class PolicyAdapter(HTTPAdapter):
         while True:
             self._policy.wait_until_allowed(UPSTREAM)
             try:
-                with self._policy.hold_turn(UPSTREAM):
+                with self._policy.hold_turn(UPSTREAM) as self._permit:
                     response, body = self._send_once(request, verify=verify, cert=cert, proxies=proxies)
+            except TurnEnded:
+                continue
             except requests.RequestException as error:
                 reason = (
                     "no response in time"
@@ -70,6 +89,17 @@ class PolicyAdapter(HTTPAdapter):
                 wait = retry_in
             tried += 1
             self._policy.sleep(wait)
+
+    def get_connection_with_tls_context(self, *given: Any, **options: Any) -> Any:
+        """The library's pool of connections, each of which asks for the permit before it sends anything."""
+        pool: Any = super().get_connection_with_tls_context(*given, **options)
+        if not issubclass(pool.ConnectionCls, _PermittedConnection):
+            parents = (_PermittedConnection, pool.ConnectionCls)
+            pool.ConnectionCls = type("Permitted", parents, {"permit": self._ask_permit})
+        return pool
+
+    def _ask_permit(self) -> None:
+        self._permit()
 
     def _judge(self, response: requests.Response, body: bytes, url: str, tried: int) -> float | None:
         """None where the response is good, else the seconds until the next try."""

@@ -15,11 +15,13 @@ from tracker.domain.protocols import Clock, Fetch, Progress
 from tracker.domain.status import Trouble
 from tracker.domain.trend_figures import TrendFigures
 from tracker.fetch.client import Client
+from tracker.fetch.clock import SystemClock
 from tracker.pipeline.corrections_file import read_corrections
 from tracker.pipeline.rulebook import Rulebook, load_rules
 from tracker.publish import composed_feeds
 from tracker.settings import Settings
 from tracker.store import upstreams
+from tracker.store.database_clock import DatabaseClock
 from tracker.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -78,6 +80,14 @@ class Worker:
     def close(self) -> None:
         """Close its connections; the store is the caller's."""
         self.fetch.close()
+
+
+def choose_clock(store: Store, local: Clock) -> Clock:
+    """The clock of a worker: that of the store's server, which several machines share, unless the settings moved the
+    local one."""
+    if store.leases is None or not isinstance(local, SystemClock):
+        return local
+    return DatabaseClock(store, store.leases)
 
 
 def make_worker(

@@ -111,6 +111,8 @@ class Store:
 
     def close(self) -> None:
         """Give all connections back; SQLite folds its write-ahead log into the file."""
+        if self.leases is not None:
+            self.leases.close()
         self.engine.dispose()
 
 

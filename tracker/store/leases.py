@@ -34,6 +34,10 @@ PACE = "pace:"
 """The prefix of the leases of turns at upstreams."""
 SECONDS = 30.0
 """How long a lease lasts without being renewed, where the settings do not say (`schedule.lease_seconds`)."""
+POLL_SECONDS = 0.1
+"""Seconds between two tries for a lease that somebody holds."""
+CLOSE_SECONDS = 5.0
+"""How long a store that is closed waits for a renewal under way."""
 BEATS = 3
 """How often a lease is renewed in the time that it lasts."""
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -43,13 +47,15 @@ _TAKE = text(
     "INSERT INTO lease AS held (name, holder, token, since, expires) "  # noqa: S608 # constants
     f"VALUES (:name, :holder, 1, {_NOW}, {_NOW} + :seconds) "
     f"ON CONFLICT (name) DO UPDATE SET holder = :holder, token = held.token + 1, since = {_NOW}, "
-    f"expires = {_NOW} + :seconds WHERE held.expires <= {_NOW} RETURNING token"
+    f"expires = {_NOW} + :seconds WHERE held.expires <= {_NOW} RETURNING token, {_NOW} AS now"
 )
 _MINE = "name = :name AND token = :token AND holder <> ''"
-_RENEW = text(f"UPDATE lease SET expires = {_NOW} + :seconds WHERE {_MINE} RETURNING token")  # noqa: S608 # as above
+_RENEW = text(f"UPDATE lease SET expires = {_NOW} + :seconds WHERE {_MINE} RETURNING {_NOW} AS now")  # noqa: S608 # as above
 _RELEASE = text(f"UPDATE lease SET holder = '', expires = {_NOW} + :seconds WHERE {_MINE}")  # noqa: S608 # as above
 _CHECK = text(f"SELECT token FROM lease WHERE {_MINE} FOR SHARE")  # noqa: S608 # as above
-_STATE = text(f"SELECT holder, token, since, expires - {_NOW} AS left FROM lease WHERE name = :name")  # noqa: S608 # as above
+_STATE = text(
+    f"SELECT holder, token, since, expires - {_NOW} AS left, {_NOW} AS now FROM lease WHERE name = :name"  # noqa: S608 # as above
+)
 
 
 class Begin(Protocol):
@@ -111,10 +117,13 @@ class Leases:
         self.seconds = SECONDS
         self.needed = ""
         """The lease without which this process must write nothing; empty where it may write without any."""
+        self.server_time: tuple[float, float] | None = None
+        """The server's time when it was last heard, in seconds since 1970, and this machine's `clock` then."""
         self._begin, self._clock = begin, clock
         self._held: list[Lease] = []
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     def take(self, name: str, linger: float = 0.0) -> Lease | float:
         """The lease, or the seconds after which it may be free. It is renewed until `release`.
@@ -125,18 +134,27 @@ class Leases:
         began = self._clock()
         asked = {"name": name, "holder": name_holder(), "seconds": self.seconds + linger}
         with self._begin(fenced=name != LEADER) as connection:
-            token = connection.execute(_TAKE, asked).scalar_one_or_none()
-            if token is None:
-                state = connection.execute(_STATE, {"name": name}).one()
+            taken = connection.execute(_TAKE, asked).one_or_none()
+            state = taken or connection.execute(_STATE, {"name": name}).one()
+            self.server_time = float(state.now), self._clock()
+            if taken is None:
                 # A holder may give it back at any time; what lingers is free at a known time.
-                return max(0.0, float(min(state.left, self._beat) if state.holder else state.left))
-        lease = Lease(name, token, linger, began + self.seconds)
+                return max(0.0, float(min(state.left, POLL_SECONDS) if state.holder else state.left))
+        lease = Lease(name, taken.token, linger, began + self.seconds)
         with self._changed:
             self._held.append(lease)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
                 self._thread.start()
         return lease
+
+    def take_turn(self, name: str, seconds: float) -> HeldTurn | float:
+        """A turn at an upstream after whose end nobody gets one for so long; see `tracker.domain.protocols.Turns`.
+
+        Where its holder dies the time counts from when the lease ends: the request may have left until then.
+        """
+        taken = self.take(f"{PACE}{name}", seconds)
+        return HeldTurn(self, taken) if isinstance(taken, Lease) else taken
 
     def release(self, lease: Lease) -> None:
         """Give a lease back. Where the database cannot be asked it ends by itself."""
@@ -159,6 +177,15 @@ class Leases:
     def is_valid(self, lease: Lease) -> bool:
         """Whether nobody else can have the lease now, as far as this process knows without asking."""
         return not lease.is_lost and self._clock() < lease.deadline
+
+    def close(self) -> None:
+        """Renew nothing any more; what is still held ends by itself."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join(CLOSE_SECONDS)
 
     @property
     def is_fenced(self) -> bool:
@@ -186,10 +213,6 @@ class Leases:
             self._held.remove(lease)
             self._changed.notify()
 
-    @property
-    def _beat(self) -> float:
-        return self.seconds / BEATS
-
     def _fences(self) -> list[Lease]:
         with self._changed:
             return [lease for lease in self._held if not lease.name.startswith(PACE)]
@@ -207,8 +230,8 @@ class Leases:
         """Renew what is held until nothing is."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: not self._held, self._beat)
-                if not self._held:
+                self._changed.wait_for(lambda: self._is_closed or not self._held, self.seconds / BEATS)
+                if self._is_closed or not self._held:
                     self._thread = None
                     return
                 held = [lease for lease in self._held if not lease.is_lost]
@@ -228,12 +251,29 @@ class Leases:
             )
             return
         if renewed is not None:
+            self.server_time = float(renewed.now), self._clock()
             lease.deadline = began + self.seconds
         elif lease in self._held:
             lease.is_lost = True
             log.warning(
                 "the lease %s is lost: this process was stopped, or without its database, for too long", lease.name
             )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTurn:
+    """A turn at an upstream (`tracker.domain.protocols.Turn`)."""
+
+    leases: Leases
+    lease: Lease
+
+    def is_valid(self) -> bool:
+        """Whether a request may still leave in this turn."""
+        return self.leases.is_valid(self.lease)
+
+    def end(self) -> None:
+        """Give the turn back."""
+        self.leases.release(self.lease)
 
 
 def load_lease(connection: Connection, name: str) -> LeaseState | None:

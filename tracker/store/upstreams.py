@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, text, update
 
+from tracker.domain.protocols import Turns
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
 from tracker.store.readonly_sql import run_query
 from tracker.store.tables.service import UPSTREAM
-from tracker.store.times import parse_utc
+from tracker.store.times import format_utc, parse_utc
 
 PAGES_LIFETIME = timedelta(days=2)
 """A host of pages that got no request for so long is deleted."""
@@ -23,11 +24,33 @@ SHORTENED_STOP = timedelta(days=1)
 """Such a stop lasts so long from now instead: the longest that an upstream is known to ask for."""
 
 
+_STOP = text(
+    "INSERT INTO upstream (name, stop_until, stop_reason, last_error, budget_used) "
+    "VALUES (:name, :until, :reason, '', 0) ON CONFLICT (name) DO UPDATE "
+    "SET stop_until = excluded.stop_until, stop_reason = excluded.stop_reason "
+    "WHERE upstream.stop_until IS NULL OR upstream.stop_until < excluded.stop_until"
+)
+# Stored times sort as text.
+_IN_PERIOD = "coalesce(upstream.budget_from > :past AND upstream.budget_from <= :now, false)"
+_SPEND = text(
+    "INSERT INTO upstream (name, stop_reason, last_error, budget_from, budget_used) VALUES (:name, '', '', :now, 1) "  # noqa: S608 # constants
+    "ON CONFLICT (name) DO UPDATE "
+    f"SET budget_from = CASE WHEN {_IN_PERIOD} THEN upstream.budget_from ELSE :now END, "
+    f"budget_used = CASE WHEN {_IN_PERIOD} THEN upstream.budget_used + 1 ELSE 1 END "
+    f"WHERE NOT {_IN_PERIOD} OR upstream.budget_used < :limit RETURNING budget_used"
+)
+
+
 class StoredUpstreams:
     """`tracker.domain.protocols.UpstreamMemory` in the store's `upstream` table."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    @property
+    def turns(self) -> Turns | None:
+        """Who grants turns at upstreams: the store, where it is on a server."""
+        return self._store.leases
 
     def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
         """(until, reason) of a stop in force at `now`."""
@@ -45,34 +68,24 @@ class StoredUpstreams:
     def stop(self, upstream: str, until: datetime, reason: str) -> None:
         """Forbid requests until then; a later stop replaces an earlier one."""
         with self._store.begin() as connection:
-            row = connection.execute(
-                select(UPSTREAM.c.stop_until).where(UPSTREAM.c.name == upstream)
-            ).one_or_none()
-            if row is None or row.stop_until is None or row.stop_until < until:
-                upsert(
-                    connection,
-                    UPSTREAM,
-                    [{"name": upstream, "stop_until": until, "stop_reason": reason}],
-                    ("stop_until", "stop_reason"),
-                )
+            connection.execute(_STOP, {"name": upstream, "until": format_utc(until), "reason": reason})
 
     def spend(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
-        """Take one request of `limit` per `seconds`; None if granted, else when the next is free."""
+        """Take one request of `limit` per `seconds`; None if granted, else when the next is free.
+
+        One statement, so that several machines never grant more than the limit together."""
+        period = timedelta(seconds=seconds)
+        if limit <= 0:
+            return now + period
+        asked = {"name": upstream, "now": format_utc(now), "past": format_utc(now - period), "limit": limit}
         with self._store.begin() as connection:
-            row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
-            since = row.budget_from if row else None
-            used = row.budget_used if row else 0
-            if since is None or not since <= now < since + timedelta(seconds=seconds):
-                since, used = now, 0
+            used = connection.execute(_SPEND, asked).scalar_one_or_none()
+            if used is None:
+                since = connection.execute(select(UPSTREAM.c.budget_from).where(UPSTREAM.c.name == upstream))
+                end: datetime = since.scalar_one() + period
+                return end
+            if used == 1:
                 _delete_old_pages(connection, now)
-            if used >= limit:
-                return since + timedelta(seconds=seconds)
-            upsert(
-                connection,
-                UPSTREAM,
-                [{"name": upstream, "budget_from": since, "budget_used": used + 1}],
-                ("budget_from", "budget_used"),
-            )
         return None
 
     def spent_until(self, upstream: str, limit: int, seconds: int, now: datetime) -> datetime | None:
