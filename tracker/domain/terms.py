@@ -91,6 +91,18 @@ class Fact(StrEnum):
     DEMO = "demo"
 
 
+class Mark(StrEnum):
+    """What readies code for others to use, after the completeness checklist of Papers with Code."""
+
+    DEPENDENCIES = "dependencies"
+    TRAINING = "training"
+    EVALUATION = "evaluation"
+    WEIGHTS = "weights"
+    RESULTS = "results"
+    TESTS = "tests"
+    CONTAINER = "container"
+
+
 class State(StrEnum):
     """State of one fact of one paper."""
 

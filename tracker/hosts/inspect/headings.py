@@ -64,7 +64,10 @@ def _heading_at(lines: Sequence[str], place: int) -> Heading | None:
         if not rest or match[2] or match[1].rstrip().endswith(":"):
             return Heading(place, place + 1, 7, match[1], rest)
     below = lines[place + 1] if place + 1 < len(lines) else ""
-    if line.strip() and len(line) <= 300 and (ruled := _UNDERLINE.match(below)) and not _UNDERLINE.match(line):
+    ruled = _UNDERLINE.match(below) if line.strip() and len(line) <= 300 else None
+    # A rule that is shorter than the title is none in reStructuredText; in Markdown these two open a block of code.
+    fence = ruled is not None and ruled[1] in "`~" and len(below.strip()) < len(line.strip())
+    if ruled is not None and not fence and not _UNDERLINE.match(line):
         return Heading(place, place + 2, {"=": 1, "-": 2}.get(ruled[1], 3), line)
     return None
 

@@ -1,0 +1,151 @@
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.domain.terms import Mark
+from tracker.hosts.inspect.readiness import MOST_EVIDENCE, find_readiness
+
+DEPENDENCIES, TRAINING, EVALUATION = Mark.DEPENDENCIES, Mark.TRAINING, Mark.EVALUATION
+WEIGHTS, TESTS, CONTAINER = Mark.WEIGHTS, Mark.TESTS, Mark.CONTAINER
+
+
+def seen(files: str, readme: str | None = None, repository: str = "method") -> dict[Mark, str]:
+    return find_readiness(dict.fromkeys(files.split(), 5_000), readme, repository=repository, owner="ann")
+
+
+@pytest.mark.parametrize(
+    ("files", "mark", "evidence"),
+    [
+        # Files that list dependencies.
+        ("requirements.txt", DEPENDENCIES, "requirements.txt"),
+        ("code/requirements_dev.txt", DEPENDENCIES, "code/requirements_dev.txt"),
+        ("gym/conda_env.yml", DEPENDENCIES, "gym/conda_env.yml"),
+        ("environment-gpu.yaml", DEPENDENCIES, "environment-gpu.yaml"),
+        ("Project.toml", DEPENDENCIES, "Project.toml"),
+        ("r-package/grf/DESCRIPTION", DEPENDENCIES, "r-package/grf/DESCRIPTION"),
+        ("Cargo.toml", DEPENDENCIES, "Cargo.toml"),
+        ("Dockerfile.gpu", DEPENDENCIES, "Dockerfile.gpu"),
+        ("docs/requirements.txt", DEPENDENCIES, None),
+        ("third_party/raft/requirements.txt", DEPENDENCIES, None),
+        ("flow/raft/LICENSE flow/raft/README.md flow/raft/setup.py", DEPENDENCIES, None),
+        # Training: the name of a script, else its folder.
+        ("train.py", TRAINING, "train.py"),
+        ("src/fineTune.py", TRAINING, "src/fineTune.py"),
+        ("scripts/pre-train.sh", TRAINING, "scripts/pre-train.sh"),
+        ("run_pretraining.py create_pretraining_data.py", TRAINING, "run_pretraining.py"),
+        ("TrainingCodes/v1/DnCNN_train.m", TRAINING, "TrainingCodes/v1/DnCNN_train.m"),
+        ("src/scripts/fit_gp.R", TRAINING, "src/scripts/fit_gp.R"),
+        ("src/training/loop.jl", TRAINING, "src/training/loop.jl"),
+        ("models/pretrained.py", TRAINING, None),
+        ("data/train.csv configs/train.yaml", TRAINING, None),
+        ("train_data_loader.py", TRAINING, None),
+        ("external/disk/train.py", TRAINING, None),
+        ("node_modules/x/train.js", TRAINING, None),
+        ("tests/test_train.py train/__init__.py", TRAINING, None),
+        # Evaluation: figures of the paper from a fitted model or from data.
+        ("eval_linear.py", EVALUATION, "eval_linear.py"),
+        ("test.py", EVALUATION, "test.py"),
+        ("exps/cifar_test.py exps/cifar_train.py", EVALUATION, "exps/cifar_test.py"),
+        ("analysis/kappa.R", EVALUATION, "analysis/kappa.R"),
+        ("paper/figures.ipynb", EVALUATION, "paper/figures.ipynb"),
+        ("utils/metrics.py", EVALUATION, "utils/metrics.py"),
+        ("model.py generate.py", EVALUATION, None),
+        ("tests/test_eval.py", EVALUATION, None),
+        # Weights of this work, or a script that downloads them.
+        ("checkpoints/best.pt", WEIGHTS, "checkpoints/best.pt"),
+        ("model/DnCNN3.mat", WEIGHTS, "model/DnCNN3.mat"),
+        ("download_model.py", WEIGHTS, "download_model.py"),
+        ("pretrained/resnet50.pth", WEIGHTS, None),
+        ("data/input_0.pt", WEIGHTS, None),
+        ("scripts/download_data.sh", WEIGHTS, None),
+        # Files that a test runner collects.
+        ("tests/test_api.py", TESTS, "tests/test_api.py"),
+        ("tokenization.py tokenization_test.py", TESTS, "tokenization_test.py"),
+        ("conftest.py pkg/test_all.py", TESTS, "pkg/test_all.py"),
+        ("test/runtests.jl", TESTS, "test/runtests.jl"),
+        ("tests/testthat/test_forest.R", TESTS, "tests/testthat/test_forest.R"),
+        ("core/test/ForestTest.cpp", TESTS, "core/test/ForestTest.cpp"),
+        ("pkg/tree_test.go", TESTS, "pkg/tree_test.go"),
+        ("src/app.test.ts", TESTS, "src/app.test.ts"),
+        ("tests/cli.rs", TESTS, "tests/cli.rs"),
+        ("test.py test_net.py", TESTS, None),
+        ("tests/data.json test/cases.bam", TESTS, None),
+        ("third_party/lib/tests/test_lib.py", TESTS, None),
+        # Containers.
+        ("docker/Dockerfile", CONTAINER, "docker/Dockerfile"),
+        ("Singularity.v1", CONTAINER, "Singularity.v1"),
+        ("containers/gpu.def", CONTAINER, "containers/gpu.def"),
+        (".devcontainer/devcontainer.json", CONTAINER, ".devcontainer/devcontainer.json"),
+        ("docker-compose.yml harness/dockerfiles.py latex.def", CONTAINER, None),
+        ("vendor/x/Dockerfile", CONTAINER, None),
+    ],
+)
+def test_marks_of_the_tree(files, mark, evidence):
+    assert seen(files).get(mark) == evidence
+
+
+def test_empty_files_show_nothing():
+    assert find_readiness({"train.py": 0, "model.ckpt": 0, "Dockerfile": 0}, "") == {}
+
+
+def test_a_copy_of_another_project_counts_where_the_readme_leads_to_it():
+    files = "train/LLaVA/LICENSE train/LLaVA/README.md train/LLaVA/train.py train/LLaVA/tests/test_a.py"
+    assert seen(files) == {}
+    assert seen(files, "Run the training in train/LLaVA.") == {TRAINING: "train/LLaVA/train.py"}
+
+
+def test_marks_come_in_their_order_with_evidence_of_the_tree_first():
+    marks = seen(
+        "Dockerfile train.py tests/test_x.py", "pip install x\n\n`python train.py --lr 1`\n\n`python eval.py`"
+    )
+    assert list(marks.items()) == [
+        (DEPENDENCIES, "Dockerfile"),
+        (TRAINING, "train.py"),
+        (EVALUATION, "README: python eval.py"),
+        (TESTS, "tests/test_x.py"),
+        (CONTAINER, "Dockerfile"),
+    ]
+
+
+def test_evidence_is_bounded_and_a_readme_that_was_cut_says_nothing_else():
+    readme = "x\n" * 60_000 + "pip install method"
+    assert seen("a/" + "b" * 300 + "/train.py", readme) == {
+        TRAINING: ("a/" + "b" * 300)[: MOST_EVIDENCE - 1] + "…"
+    }
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(st.text(max_size=40), st.one_of(st.none(), st.integers(0, 10_000)), max_size=8),
+    st.one_of(st.none(), st.text(max_size=400)),
+    st.text(max_size=20),
+)
+def test_any_text_gives_bounded_evidence(sizes, readme, name):
+    for evidence in find_readiness(sizes, readme, repository=name, owner=name).values():
+        assert evidence
+        assert len(evidence) <= MOST_EVIDENCE
+
+
+def test_hostile_text_is_read_in_linear_time():
+    pieces = [
+        "`",
+        "|",
+        " 1.5 |",
+        "./",
+        "python ",
+        "http://",
+        "huggingface.co/",
+        "![",
+        "(",
+        "sh ",
+        "<img ",
+        "~",
+        "\n",
+        "# ",
+    ]
+    draw = random.Random(3)
+    for piece in pieces:
+        find_readiness({piece * 200: 5}, piece * (100_000 // len(piece)), repository="m", owner="a")
+    find_readiness({}, "".join(draw.choices(pieces, k=30_000)), repository="m", owner="a")

@@ -1,0 +1,42 @@
+import pytest
+
+from tracker.hosts.inspect.readiness_lines import read_lines
+from tracker.hosts.inspect.readiness_weights import find_weights
+
+DRIVE = "https://drive.google.com/file/d/1"
+HUB = "https://huggingface.co"
+
+
+@pytest.mark.parametrize(
+    ("readme", "own"),
+    [
+        # The name of the Hub's model, or a release of the repository, tells whose it is.
+        (f"Models are at {HUB}/ann/part-7b.", True),
+        (f"See the [collection]({HUB}/collections/ann/parts-12).", True),
+        (f"[model]({HUB}/other/StereoField-7b)", True),
+        ('```\nmodel = AutoModel.from_pretrained("ann/part-7b")\n```', True),
+        ("https://github.com/ann/stereofield/releases/download/v1/gpt2.pt", True),
+        ('```\nAutoModel.from_pretrained("meta-llama/Llama-2-7b")\n```', False),
+        ('```\nload_dataset("ann/part-data")\n```', False),
+        ("huggingface-cli download ann/part-data --repo-type dataset", False),
+        ('devtools::install_github("ann/stereofield")', False),
+        (f"{HUB}/datasets/ann/parts", False),
+        # Else the words around the link.
+        (f"Download our [checkpoints]({DRIVE}).", True),
+        (f"## Pretrained weights\nfrom [here]({DRIVE})", True),
+        (f"Weights of a classifier trained with our loss are\n[here]({DRIVE}).", True),
+        (f"Pre-trained StereoField: {DRIVE}", True),
+        (f"## Model Zoo\n| Model | |\n|--|--|\n| ResNet-50 | [link]({DRIVE}) |", True),
+        ("[Model Zoo](docs/MODEL_ZOO.md)", True),
+        (f"预训练权重: {DRIVE}", True),
+        (f"Download the pretrained [LLaMA weights]({HUB}/meta-llama/Llama-2-7b).", False),
+        (f"Put the ImageNet pretrained ResNet from [here]({DRIVE}) into `ckpt/`.", False),
+        (f"We use the pretrained Stable Diffusion weights from [here]({HUB}/runwayml/sd).", False),
+        (f"Download the [dataset]({DRIVE}).", False),
+        (f"The test data are [here]({DRIVE}).", False),
+        ("Weights will be released soon.", False),
+        ("Our [paper](https://arxiv.org/abs/2606.00001) trains models.", False),
+    ],
+)
+def test_links_to_the_fitted_parameters_of_this_work(readme, own):
+    assert bool(find_weights(list(read_lines(readme)), "stereofield", "ann")) is own

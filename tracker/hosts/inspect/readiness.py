@@ -1,0 +1,257 @@
+"""Which of the seven marks of readiness a repository shows, with the file or the line of the README that shows each; pure.
+
+The marks follow the ML Code Completeness Checklist of Papers with Code (dependencies, training, evaluation, weights,
+results), with tests and containers beside them. A mark that is not found was not seen: it is never said to be missing,
+for the tree may be listed in part and the README read in part. Copies of others' work and documents do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from tracker.domain.terms import Mark
+from tracker.hosts.inspect import readiness_readme
+from tracker.hosts.inspect.code_files import MOST_PATH, Sizes
+from tracker.hosts.inspect.content import LICENCE_FILE
+from tracker.hosts.inspect.data_files import is_in_data_folder, is_weights
+from tracker.hosts.inspect.languages import FileKind, language_table
+from tracker.hosts.inspect.readiness_lines import EVALUATION, PREPARATION, TRAINING, has_word, words
+
+MOST_EVIDENCE = 120
+"""Characters of the evidence of a mark."""
+MOST_FILES = 100_000
+_SMALLEST_WEIGHTS = 1_000
+
+_FOREIGN = frozenset(
+    [
+        "3rdparty", "3rd_party", "bower_components", "contrib", "deps", "extern", "external", "externals", "libs",
+        "node_modules", "site-packages", "submodule", "submodules", "third-party", "third_party", "thirdparty", "vendor",
+        "vendored", "venv",
+    ]
+)  # fmt: skip
+"""Folders of other people's work."""
+_DOCUMENTS = frozenset({"doc", "docs", "website", "static", "assets", "site", "_site", "man", "javadoc"})
+_VISIBLE = frozenset({".devcontainer", ".docker", ".ci"})
+_DEPENDENCY_FILE = re.compile(
+    r"(?:[\w.-]*[_.-])?(?:requirements?|reqs?)(?:[_.-][\w.-]*)?\.(?:txt|in|ya?ml|lock)|pyproject\.toml|setup\.(?:py|cfg)"
+    r"|pipfile(?:\.lock)?|(?:poetry|uv|pixi|pdm|conda-lock|renv|cargo)\.(?:lock|toml)|conda-lock\.ya?ml"
+    r"|(?:[\w.-]*[_.-])?(?:environment|environments|env|conda|condaenv)(?:[_.-][\w.-]*)?\.ya?ml|(?:julia)?(?:project|manifest)\.toml"
+    r"|description|go\.mod|package\.json|pom\.xml|build\.(?:gradle(?:\.kts)?|sbt)|[\w-]+\.cabal|stack\.yaml|gemfile"
+    r"|vcpkg\.json|conanfile\.(?:txt|py)|flake\.nix|shell\.nix|spack\.yaml|[\w-]+\.rockspec|install_packages\.[rm]|opam",
+    re.IGNORECASE,
+)
+_CONTAINER_FILE = re.compile(
+    r"(?:[\w-]+\.)?(?:docker|container)file(?:[._-][\w.-]+)?|(?:apptainer|singularity)(?:file)?(?:\.[\w.-]+)?|devcontainer\.json"
+    r"|\.devcontainer\.json|[\w.-]*(?:singularity|apptainer)[\w.-]*\.(?:def|recipe)",
+    re.IGNORECASE,
+)
+_TEST_FOLDERS = frozenset(
+    {"test", "tests", "testing", "unittests", "unit_tests", "testthat", "__tests__", "spec", "unit"}
+)
+_TEST_NAMES = re.compile(
+    r"test_[\w.-]*\.py|[\w.-]*_tests?\.py|tests?\.py|runtests\.jl|test[\w.-]*\.(?:jl|m|r)|[\w.-]*test\.m|testthat\.r"
+    r"|[\w.-]+\.(?:rs|sh|bats)|(?:test|ut)[\w.-]*\.(?:c|cc|cpp|cxx|cu)|[\w.-]*(?:test|tests)\.(?:c|cc|cpp|cxx|cu|java|kt|cs|hs|scala)"
+    r"|[\w.-]*spec\.(?:rb|hs|scala)",
+    re.IGNORECASE,
+)
+"""Files that test runners collect from a folder of tests."""
+_TEST_ANYWHERE = re.compile(
+    r"[\w.-]+_test\.go|[\w.-]+\.(?:test|spec)\.[cm]?[jt]sx?|(?:[A-Z]\w*)Tests?\.(?:java|kt|cs|scala)|[\w.-]+_test\.rs"
+    r"|runtests\.(?:jl|py|sh)"
+)
+"""Files that test runners collect wherever they lie."""
+_PYTHON_TEST = re.compile(r"test_([\w-]+)\.py|([\w-]+)_test\.py")
+_TEST_SET_UP = frozenset({"conftest.py", "pytest.ini", "tox.ini", "noxfile.py"})
+_TRAINING_FOLDERS = frozenset(
+    {"train", "training", "trainer", "trainers", "pretrain", "pretraining", "finetune", "finetuning"}
+)
+_EVALUATION_FOLDERS = frozenset(
+    [
+        "eval", "evals", "evaluate", "evaluation", "evaluations", "benchmark", "benchmarks", "analysis", "analyses",
+        "experiment", "experiments", "plots", "plotting", "figures", "figure_notebooks",
+    ]
+)  # fmt: skip
+_MODEL_FOLDERS = frozenset(
+    {"model", "models", "weights", "checkpoints", "checkpoint", "ckpt", "ckpts", "pretrained", "trained_models"}
+)
+_OTHER_WEIGHTS = frozenset({".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".joblib", ".npz", ".caffemodel", ".weights", ".t7", ".bin", ".tar",
+                            ".jld2", ".bson", ".rds", ".params", ".msgpack", ".mlmodel"})  # fmt: skip
+"""Formats in which a folder of models holds weights, and others anything."""
+_DOWNLOADED = frozenset({"model", "models", "checkpoint", "checkpoints", "ckpt", "ckpts", "weights", "params"})
+
+
+def find_readiness(sizes: Sizes, readme: str | None, *, repository: str = "", owner: str = "") -> dict[Mark, str]:
+    """The marks that a repository shows, in their order, each with its evidence: a path, or `README: ` and a line of it.
+
+    `sizes` has its files by path, `readme` is the README's text (None where it was not read); `owner` and `repository`
+    are the two words of its name.
+    """
+    files, copied = _files_that_count(sizes)
+    marks: dict[Mark, str] = {}
+    for mark, finder in _TREE.items():
+        path = finder(files, sizes, repository)
+        if not path and mark in (Mark.TRAINING, Mark.EVALUATION) and readme:
+            # A copy of another project that the README leads to was made the paper's own.
+            path = finder(
+                [file for file in copied if f"{file.parts[0]}/{file.parts[1]}" in readme], sizes, repository
+            )
+        if path:
+            marks[mark] = _shorten(path)
+    for mark, line in readiness_readme.find_marks(readme or "", repository, owner).items():
+        marks.setdefault(mark, _shorten(f"README: {line}"))
+    return {mark: marks[mark] for mark in Mark if mark in marks}
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MOST_EVIDENCE else f"{text[: MOST_EVIDENCE - 1]}…"
+
+
+def _files_that_count(sizes: Sizes) -> tuple[list[PurePosixPath], list[PurePosixPath]]:
+    """The files that are not empty and not in others' work, in documents or in hidden folders, and those of them in copies
+    of other projects; the nearest first."""
+    paths = [path for path, size in sizes.items() if len(path) <= MOST_PATH and size != 0][:MOST_FILES]
+    copies = _copied_projects(paths)
+    files: list[PurePosixPath] = []
+    copied: list[PurePosixPath] = []
+    for path in paths:
+        file = PurePosixPath(path)
+        folders = [folder.lower() for folder in file.parts[:-1]]
+        if any(folder in _FOREIGN or folder in _DOCUMENTS for folder in folders):
+            continue
+        if any(folder.startswith(".") and folder not in _VISIBLE for folder in folders):
+            continue
+        inside = copies and any("/".join(file.parts[:depth]) in copies for depth in range(1, len(file.parts)))
+        (copied if inside else files).append(file)
+    return sorted(files, key=_nearness), sorted(copied, key=_nearness)
+
+
+def _nearness(file: PurePosixPath) -> tuple[int, int, str]:
+    return len(file.parts), len(str(file)), str(file)
+
+
+def _copied_projects(paths: Sequence[str]) -> frozenset[str]:
+    """Folders that have a licence file and a README of their own: copies of other projects. Not in repositories without
+    files of code elsewhere, and not R packages, which need one."""
+    licensed, described = set(), set()
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if folder and LICENCE_FILE.fullmatch(name):
+            licensed.add(folder)
+        elif folder and name.lower().startswith("readme"):
+            described.add(folder)
+    packages = {path.rpartition("/")[0] for path in paths if path.endswith("/DESCRIPTION")}
+    return frozenset((licensed & described) - packages)
+
+
+def _is_source(file: PurePosixPath) -> bool:
+    return file.suffix.lower() == ".ipynb" or language_table().kind(file.name) in (
+        FileKind.PROGRAM,
+        FileKind.AUXILIARY,
+    )
+
+
+def _find_dependencies(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
+    return next(
+        (
+            str(file)
+            for file in files
+            if _DEPENDENCY_FILE.fullmatch(file.name) or _CONTAINER_FILE.fullmatch(file.name)
+        ),
+        "",
+    )
+
+
+def _find_container(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
+    return next(
+        (
+            str(file)
+            for file in files
+            if (_CONTAINER_FILE.fullmatch(file.name) and file.suffix not in (".py", ".md", ".sh", ".yml", ".yaml"))
+            or (
+                file.suffix == ".def"
+                and {part.lower() for part in file.parts[:-1]}
+                & {"singularity", "apptainer", "containers", "container"}
+            )
+        ),
+        "",
+    )
+
+
+def _in_folder(file: PurePosixPath, names: frozenset[str]) -> bool:
+    return any(folder.lower() in names for folder in file.parts[:-1])
+
+
+def _tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
+    """The files that a test runner would collect."""
+    names = {file.name for file in files}
+    stems = {(file.parent, file.stem) for file in files}
+    set_up = not names.isdisjoint(_TEST_SET_UP)
+    for file in files:
+        named = _TEST_ANYWHERE.fullmatch(file.name) or (
+            _in_folder(file, _TEST_FOLDERS) and _TEST_NAMES.fullmatch(file.name)
+        )
+        match = _PYTHON_TEST.fullmatch(file.name)
+        # Scripts that measure a model are called so too: a test has its module beside it, or a runner that is set up.
+        if named or (match and (set_up or any((file.parent, name) in stems for name in match.groups() if name))):
+            yield file
+
+
+def _find_tests(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
+    return next((str(file) for file in _tests(files)), "")
+
+
+def _find_training(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
+    return _find_script(files, TRAINING, _TRAINING_FOLDERS)
+
+
+def _find_evaluation(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
+    return _find_script(files, EVALUATION, _EVALUATION_FOLDERS)
+
+
+def _find_script(files: Sequence[PurePosixPath], wanted: frozenset[str], folders: frozenset[str]) -> str:
+    """The first script whose name has one of these words, else the first one in one of these folders."""
+    tests = set(_tests(files))
+    in_folder = ""
+    for file in files:
+        if file in tests or _in_folder(file, _TEST_FOLDERS) or not _is_source(file) or file.name == "__init__.py":
+            continue
+        found = words(file.stem)
+        if has_word(found, wanted) and not has_word(found, PREPARATION):
+            return str(file)
+        if not in_folder and _in_folder(file, folders) and not has_word(found, PREPARATION):
+            in_folder = str(file)
+    return in_folder
+
+
+def _find_weights(files: Sequence[PurePosixPath], sizes: Sizes, repository: str) -> str:
+    for file in files:
+        size = sizes.get(str(file))
+        if _is_weights(file, repository) and (size is None or size >= _SMALLEST_WEIGHTS):
+            return str(file)
+    for file in files:
+        found = words(file.stem)
+        if "download" in found and _DOWNLOADED & set(found) and "pretrained" not in found and _is_source(file):
+            return str(file)
+    return ""
+
+
+def _is_weights(file: PurePosixPath, repository: str) -> bool:
+    if is_in_data_folder(file) or _in_folder(file, _TEST_FOLDERS):
+        return False
+    if is_weights(file, repository):
+        return True
+    return (
+        file.suffix.lower() in _OTHER_WEIGHTS and len(file.parts) > 1 and file.parts[0].lower() in _MODEL_FOLDERS
+    )
+
+
+_TREE: Mapping[Mark, Callable[[Sequence[PurePosixPath], Sizes, str], str]] = {
+    Mark.DEPENDENCIES: _find_dependencies,
+    Mark.TRAINING: _find_training,
+    Mark.EVALUATION: _find_evaluation,
+    Mark.WEIGHTS: _find_weights,
+    Mark.TESTS: _find_tests,
+    Mark.CONTAINER: _find_container,
+}

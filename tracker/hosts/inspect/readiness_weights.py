@@ -1,0 +1,112 @@
+"""Whether a README links the fitted parameters of its own work, and not those of a model that it builds on; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tracker.hosts.inspect.readiness_lines import ReadmeLine, has_word, words
+
+_URL = re.compile(r"https?://[^\s)>\]\"'`|]{4,400}")
+_WEIGHTS_HOST = re.compile(
+    r"https?://(?:www\.)?(?:huggingface\.co/(?!datasets/|spaces/|papers/|docs/|blog/|posts/|learn|join|settings)[\w.-]+(?:/[\w.-]+)?"
+    r"|hf\.co/(?!datasets/|spaces/|papers/)[\w.-]+|hf-mirror\.com/(?!datasets/)[\w.-]+/[\w.-]+|drive\.google\.com/|docs\.google\.com/uc|(?:www\.)?dropbox\.com/"
+    r"|1drv\.ms/|[\w-]+\.sharepoint\.com/|onedrive\.live\.com/|pan\.baidu\.com/|zenodo\.org/|doi\.org/10\.5281/|(?:www\.)?modelscope\.cn/models"
+    r"|figshare\.com/|[\w.-]*amazonaws\.com/|storage\.googleapis\.com/|dl\.fbaipublicfiles\.com/|[\w./-]*/releases/|mega\.nz/|osf\.io/"
+    r"|cloud\.tsinghua\.edu\.cn/|box\.|[\w.-]*box\.com/|wandb\.ai/|tfhub\.dev/|kaggle\.com/models|openaipublic)",
+    re.IGNORECASE,
+)
+_WEIGHTS_FILE = re.compile(
+    r"\.(?:pth?|ckpt|safetensors|pth\.tar|gguf|onnx|h5|npz|pkl|pdparams|caffemodel|weights|bin|tar\.gz|zip)(?:\?|$)",
+    re.IGNORECASE,
+)
+_HUB_MODEL = re.compile(
+    r"(?:from_pretrained|load|load_model|from_hub|hf_hub_download|snapshot_download|pipeline|\b[A-Z]\w{2,40})\(\s{0,3}(?:repo_id=)?"
+    r"[\"']([\w.-]{2,80})/([\w.-]{2,100})[\"']|huggingface\.co/(?:collections/)?([\w.-]{2,80})/([\w.-]{2,100})"
+    r"|(?:model_path|model_name\w{0,10}|repo_id|--model\w{0,14}|download)[ =]{1,3}[\"']?([\w.-]{2,80})/([\w.-]{2,100})"
+)
+_WEIGHTS_WORDS = frozenset(
+    [
+        "weights", "weight", "checkpoint", "checkpoints", "ckpt", "ckpts", "pretrained", "model", "models", "zoo", "vectors", "parameters", "adapter",
+        "adapters", "lora", "模型", "权重", "モデル", "모델", "modelo", "modelos", "discriminator", "generator",
+    ]
+)  # fmt: skip
+_STRONG_WEIGHTS = frozenset(
+    {"weights", "weight", "checkpoint", "checkpoints", "ckpt", "ckpts", "pretrained", "zoo", "权重"}
+)
+_OWN = re.compile(
+    r"\b(?:ours?|trained (?:with|on|using|by)|fine-?tuned|released?|this paper|proposed"
+    r"|we (?:also |have |here )?(?:release|provide|share|publish|upload|open|train|fine-?tune|host|offer|make)"
+    r"|(?:model|checkpoint)s? (?:from|in|of) (?:the|our) paper)\b",
+    re.IGNORECASE,
+)
+_BASE = re.compile(
+    r"\b(?:imagenet|resnet|vgg|llama|vicuna|qwen|mistral|gemma|stable[- ]?diffusion|sdxl?|bert|roberta|gpt-?[234j]|opt-|t5|clip|vit-|swin|deit|dinov?2?|sam\b|mae\b"
+    r"|glove|word2vec|fasttext|inception|i3d|wav2vec|hubert|whisper|efficientnet|yolo|smplx?|mano|flame|raft|midas|arcface|deepseek|phi-|pythia|bloom|base models?|backbone|from (?:the )?official|third[- ]party)",
+    re.IGNORECASE,
+)
+_WEIGHTS_HEADING = re.compile(
+    r"model ?zoo|(?:pre-?)?trained (?:models?|weights|checkpoints?|networks?)|checkpoints?|weights|models? (?:list|download|release|card|summary|checkpoint)|released? models?|model weights"
+    r"|^\W*(?:\d+\.?\s)?models?\W*$|available .{0,20}models|download (?:link|the )?.{0,20}models?|模型下载|模型权重|预训练模型|모델|学習済み",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\]\([^)\s]{0,200}(?:model_?zoo|checkpoints?|weights|pretrained)[^)\s]{0,100}\)", re.IGNORECASE
+)
+_NEAR = 120
+"""Characters before a link that say what it leads to."""
+
+
+def find_weights(lines: Sequence[ReadmeLine], repository: str, owner: str) -> str:
+    """A link to the fitted parameters of this work, or the name by which code loads them."""
+    release = f"github.com/{owner}/{repository}/releases/download/".lower()
+    for line in lines:
+        if any(
+            _is_named_after(names, repository, owner) for names in _hub_models(line.text)
+        ) and not _DATA_REPOSITORY.search(line.text):
+            return line.text
+        if owner and any(release in url.lower() and _WEIGHTS_FILE.search(url) for url in _URL.findall(line.text)):
+            return line.text
+    for line in lines:
+        if not line.code and _is_weights_link(line, repository):
+            return line.text
+    return ""
+
+
+_DATA_REPOSITORY = re.compile(r"repo[-_]type[ =]{1,3}[\"']?(?:dataset|space)|load_dataset", re.IGNORECASE)
+
+
+def _hub_models(text: str) -> Iterator[tuple[str, str]]:
+    for match in _HUB_MODEL.finditer(text):
+        namespace, name = [group for group in match.groups() if group][:2]
+        if namespace not in ("datasets", "spaces", "papers", "docs", "blog", "collections"):
+            yield namespace, name
+
+
+def _is_named_after(names: tuple[str, str], repository: str, owner: str) -> bool:
+    namespace, name = ("".join(words(each)) for each in names)
+    own, mine = "".join(words(repository)), "".join(words(owner))
+    return (bool(mine) and namespace == mine) or (len(own) >= 4 and own in name)
+
+
+def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
+    text = line.text
+    links = [
+        match for match in _URL.finditer(text) if _WEIGHTS_HOST.match(match[0]) or _WEIGHTS_FILE.search(match[0])
+    ] or list(_RELATIVE.finditer(text))
+    if not links:
+        return False
+    near = " ".join(text[max(0, match.start() - _NEAR) : match.start()] for match in links[:20])
+    if text.startswith(("[", "- [", "* [", "http")):
+        near = f"{line.before[-_NEAR:]} {near}"
+    said = words(near if not text.startswith("|") else text)
+    name = "".join(words(repository))
+    own = bool(_OWN.search(text)) or (len(name) >= 3 and name in "".join(said))
+    if has_word(said, frozenset({"dataset", "datasets"})) and not has_word(said, _STRONG_WEIGHTS):
+        return False
+    heading = bool(_WEIGHTS_HEADING.search(line.nearest))
+    if _BASE.search(text) and not own and not (heading and text.startswith("|")):
+        return False
+    if heading:
+        return True
+    return has_word(said, _STRONG_WEIGHTS) or (has_word(said, _WEIGHTS_WORDS) and own)
