@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -249,6 +249,10 @@ class Organisation(ConfigTable):
     name: str = Field(min_length=1)
     github: tuple[str, ...] = ()
     huggingface: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Addresses of public pages which say that the accounts are theirs."""
+    read: date | None = None
+    """When these were read."""
 
     @property
     def accounts(self) -> frozenset[tuple[str, str]]:

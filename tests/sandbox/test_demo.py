@@ -208,3 +208,11 @@ def test_watched_organisations_have_their_own_accounts() -> None:
         accounts = [account.casefold() for organisation in organisations for account in organisation[host]]
         assert len(accounts) == len(set(accounts))
         assert all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", account) for account in accounts)
+
+
+def test_each_account_has_a_source_of_its_own() -> None:
+    for organisation in watch()["organisation"]:
+        read = re.compile(r"https://github\.com/([\w.-]+)/[\w.-]+/blob/[0-9a-f]{40}/README\.md")
+        owners = {found[1] for source in organisation["sources"] if (found := read.fullmatch(source))}
+        assert owners == set(organisation["github"]), organisation["name"]
+        assert organisation["read"]

@@ -87,6 +87,8 @@ class OrganisationFigures:
     name: str
     accounts: tuple[tuple[str, str], ...] = ()
     """(name to show, https address) of each account."""
+    sources: tuple[str, ...] = ()
+    """Addresses of the pages which say that the accounts are theirs."""
     terms: tuple[TermsCount, ...] = ()
     promises: tuple[OrganisationPromise, ...] = ()
     relicensed: tuple[OrganisationEvent, ...] = ()

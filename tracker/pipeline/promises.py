@@ -16,7 +16,7 @@ from tracker.pipeline.context import Cycle
 from tracker.store import paper_queue
 from tracker.store.scans import ScanResult, save_scans
 
-PAPERS = 25
+PAPERS = 13
 """Papers that one cycle searches for at most; each costs a question for each watched owner and name."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tracker.config_files import load_watchlist
 from tracker.domain.trend_figures import TrendFigures
 from tracker.judge.openness import GONE_ABSENCES, GONE_DAYS
 from tracker.settings import Settings
@@ -19,6 +21,7 @@ SMALL = 20_000
 def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigures:
     """Count every figure now."""
     since = (now - timedelta(days=MONTHS * 30.5)).strftime("%Y-%m")
+    sources = {each.name: each.sources for each in load_watchlist().organisation}
     began = trends.first_seen_at(store)
     links, never_there = link_rot.count_links(store, now, GONE_ABSENCES, timedelta(days=GONE_DAYS))
     return TrendFigures(
@@ -31,7 +34,10 @@ def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigure
         promises=tuple(trends.load_waiting_times(store, now)),
         links=tuple(links),
         never_there=tuple(never_there),
-        organisations=tuple(organisation_figures.count_organisations(store)),
+        organisations=tuple(
+            replace(each, sources=sources.get(each.name, ()))
+            for each in organisation_figures.count_organisations(store)
+        ),
     )
 
 
