@@ -80,7 +80,9 @@ def test_each_organisation_has_a_page_and_a_row(configured: Configured, status: 
     overview = html.fromstring(pages["organisations.html"])
     assert overview.xpath("//tbody//a/@href") == ["./organisation/Lab,%20%3Cthe%3E"]
     cells = [cell.text_content() for cell in overview.xpath("//tbody/tr[1]/td")]
-    assert cells[:3] == ["9", "3 of 4", "75 % (30–95 %)"]
+    assert cells[:2] == ["9", "3 of 4 75 % (30–95 %)"]
+    assert len(overview.xpath("//tbody/tr")) == 1
+    assert "nothing is stored yet: ../up." in overview.text_content()
     assert cells[-3:] == ["0 of 1", "1", "1"]
     page = html.fromstring(pages["organisation/Lab, <the>.html"])
     assert not page.xpath("//script | //main//b"), "texts of strangers are escaped"
