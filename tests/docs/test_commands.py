@@ -22,7 +22,7 @@ BLOCKS = every_block("sh", "console")
 STAY = {"run", "demo", "sandbox", "serve", "mcp"}
 """Commands that stay until they are ended; tests/cli and tests/sandbox start them."""
 NEED_A_SERVICE = {"health"}
-PROGRAMS = {"tracker", ".venv/bin/tracker", "sqlite3", "zstd", "head", "mkdir", "cp"}
+PROGRAMS = {"tracker", ".venv/bin/tracker", "sqlite3", "zstd", "head", "mkdir", "cp", "printf"}
 """What may run here. Other programs (docker, pip, curl, scp, …) need a network, a container engine or a running service."""
 
 

@@ -1,27 +1,44 @@
 """The command that brings the history of arXiv into the store."""
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli.session import opened_worker
 from tracker.domain.errors import TrackerError
 
+if TYPE_CHECKING:
+    from tracker.domain.id_months import Months
+    from tracker.pipeline.backfill.outcome import BackfillOutcome
+    from tracker.pipeline.worker import Worker
+
 app = typer.Typer(rich_markup_mode=None)
+SOURCES = "oai, snapshot:FILE or bulk:DIR"
 
 
 @app.command()
 def backfill(
     context: typer.Context,
-    source: Annotated[str, typer.Option(help="snapshot:FILE, arXiv's metadata as Kaggle offers them.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            help="oai; snapshot:FILE, arXiv's metadata as Kaggle offers them; or bulk:DIR, arXiv's source archives, "
+            "whose papers' records must be stored before."
+        ),
+    ],
     first: Annotated[str, typer.Option("--from", help="First month of arXiv ids, like 2007-01.")],
     last: Annotated[str, typer.Option("--to", help="Last month of arXiv ids.")],
     category: Annotated[
         list[str] | None,
-        typer.Option(help="Take only papers of this category, like cs.LG; may be given several times."),
+        typer.Option(help="Take only records of this category, like cs.LG; may be given several times."),
     ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(min=1, show_default="the processors of this machine", help="Archives that are read at once."),
+    ] = os.cpu_count() or 1,
 ) -> int:
     """Bring papers of past months into the store, without news of them in the feeds.
 
@@ -29,19 +46,50 @@ def backfill(
     code is 0 only if everything could be read.
     """
     from tracker.domain.id_months import parse_months
-    from tracker.pipeline.backfill.metadata import Wanted, backfill_snapshot
     from tracker.pipeline.backfill.outcome import BackfillOutcome
 
-    wanted = Wanted(parse_months(first, last), frozenset(category or ()))
+    months = parse_months(first, last)
     outcome = BackfillOutcome(report=lambda sentence: print(sentence, file=sys.stderr))
     kind, _, place = source.partition(":")
-    if kind != "snapshot" or not place:
-        raise TrackerError(f"--source {source!r} is not a source; write snapshot:FILE.")
+    with_place = {"snapshot": True, "bulk": True, "oai": False}
+    if with_place.get(kind) is not bool(place):
+        raise TrackerError(f"--source {source!r} is not a source; write {SOURCES}.")
     with opened_worker(context, full_texts=False) as worker:
-        backfill_snapshot(worker, Path(place), wanted, outcome)
+        if kind == "bulk":
+            _read_archives(worker, Path(place), months, jobs, outcome)
+        else:
+            _read_records(worker, place, months, frozenset(category or ()), outcome)
+    return int(outcome.troubles > 0)
+
+
+def _read_records(
+    worker: "Worker", place: str, months: "Months", categories: frozenset[str], outcome: "BackfillOutcome"
+) -> None:
+    from tracker.pipeline.backfill import metadata
+
+    wanted = metadata.Wanted(months, categories)
+    if place:
+        metadata.backfill_snapshot(worker, Path(place), wanted, outcome)
+    else:
+        metadata.backfill_oai(worker, wanted, outcome)
     counts = outcome.counts
     print(
-        f"{wanted.months}: {counts['new']:,} papers or versions are new, {counts['known']:,} were stored before; "
+        f"{months}: {counts['new']:,} papers or versions are new, {counts['known']:,} were stored before; "
         f"{outcome.troubles:,} troubles."
     )
-    return int(outcome.troubles > 0)
+
+
+def _read_archives(
+    worker: "Worker", folder: Path, months: "Months", jobs: int, outcome: "BackfillOutcome"
+) -> None:
+    from tracker.pipeline.backfill.archives import backfill_archives
+    from tracker.pipeline.backfill.executors import run_in_pool
+
+    backfill_archives(worker, folder, months, run_in_pool, jobs, outcome)
+    counts = outcome.counts
+    print(
+        f"{months}: {counts['archives']:,} archives, {counts['texts']:,} full texts read. Not read: "
+        f"{counts['settled']:,} that were read before or show their code, {counts['recent']:,} of the daily reading, "
+        f"{counts['newer']:,} newer than their archive, {counts['unknown']:,} not in the store; "
+        f"{outcome.troubles:,} troubles."
+    )

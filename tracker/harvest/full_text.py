@@ -64,7 +64,7 @@ class UnreadableTextError(UpstreamError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Miss:
+class Miss:
     """Why one file gave no text.
 
     `known` says that arXiv itself reported that there is no such file, and not that something unexpected came; `final`
@@ -120,68 +120,83 @@ def read_full_text(fetch: Fetch, arxiv_id: str, absent: Collection[Source] = ())
     return FullTextResult(None, "; ".join(reasons), "absent", requests, tuple(missing))
 
 
-def _html(response: Response) -> FullText | _Miss:
+def _html(response: Response) -> FullText | Miss:
     missing = _missing(response, "HTML")
     if missing is not None:
         return missing
     if _NO_PAPER.search(response.body[:_NOTICE_BYTES]):
-        return _Miss("no HTML")
+        return Miss("no HTML")
     text = tex_archive.decode_text(response.body)
     if b"\0" in response.body[:_END_BYTES] or not _is_long(text):
-        return _Miss("something else instead of a page", known=False)
+        return Miss("something else instead of a page", known=False)
     if _OPENS.search(response.body[:_NOTICE_BYTES]) and not _CLOSES.search(response.body[-_END_BYTES:]):
-        return _Miss("its HTML is cut off", known=False)
+        return Miss("its HTML is cut off", known=False)
     return FullText(Source.HTML, "html", text)
 
 
-def _source(response: Response) -> FullText | _Miss:
+def _source(response: Response) -> FullText | Miss:
     missing = _missing(response, "source")
     if missing is not None:
         return missing
-    end = tex_archive.gzip_end(response.body)
+    return read_source(response.body)
+
+
+def read_source(body: bytes, troubles: list[str] | None = None) -> FullText | Miss:
+    """The text of a source file as arXiv serves it: a tar or a single file, gzipped or not, or a PDF.
+
+    What the file holds that no paper needs, such as a name that leads out of it, is added to `troubles` as a clause.
+    """
+    end = tex_archive.gzip_end(body)
     if end == "cut":
-        return _Miss("its source is cut off", known=False)
-    text = tex_archive.extract_tex(response.body)
+        return Miss("its source is cut off", known=False)
+    if end == "endless" and troubles is not None:
+        troubles.append(f"unpacks to more than {tex_archive.MOST_UNPACKED:,} bytes; the rest is not read")
+    text = tex_archive.extract_tex(body, troubles)
     if text.strip():
         return FullText(Source.TEX, "tex", text)
-    document = tex_archive.extract_pdf(response.body)
+    document = tex_archive.extract_pdf(body)
     if document:
         # The source is the PDF itself; /pdf would return the same file.
         return _pdf_text(document, final=True)
-    if tex_archive.is_source(response.body):
-        return _Miss("its source has no TeX", known=end == "whole")
-    return _Miss("something else instead of a source", known=False)
+    if tex_archive.is_source(body):
+        return Miss("its source has no TeX", known=end == "whole")
+    return Miss("something else instead of a source", known=False)
 
 
-def _pdf(response: Response) -> FullText | _Miss:
+def _pdf(response: Response) -> FullText | Miss:
     missing = _missing(response, "PDF")
     if missing is not None:
         return missing
-    if b"%PDF-" not in response.body[:1024]:
-        return _Miss("something else instead of a PDF", known=False)
-    return _pdf_text(response.body)
+    return read_pdf(response.body)
 
 
-def _pdf_text(document: bytes, *, final: bool = False) -> FullText | _Miss:
+def read_pdf(body: bytes) -> FullText | Miss:
+    """The text of a PDF as arXiv serves it."""
+    if b"%PDF-" not in body[:1024]:
+        return Miss("something else instead of a PDF", known=False)
+    return _pdf_text(body)
+
+
+def _pdf_text(document: bytes, *, final: bool = False) -> FullText | Miss:
     if b"%%EOF" not in document[-_END_BYTES:]:
-        return _Miss("its PDF is cut off", known=False)
+        return Miss("its PDF is cut off", known=False)
     text = pdf.extract_text(document)
     if len(text.strip()) < LEAST_PDF_LETTERS:
-        return _Miss("its PDF has no readable text", final=final)
+        return Miss("its PDF has no readable text", final=final)
     return FullText(Source.PDF, "pdf-text", text)
 
 
-def _missing(response: Response, what: str) -> _Miss | None:
+def _missing(response: Response, what: str) -> Miss | None:
     """Why there is no such file, None where there is one."""
     if response.status == 200:
         return None
     if response.status == 403:
-        return _Miss(f"its {what} is not public")
+        return Miss(f"its {what} is not public")
     if response.status not in (404, 410):
-        return _Miss(f"it answered {response.status}", known=False)
+        return Miss(f"it answered {response.status}", known=False)
     if _NO_FILES.search(response.body[:_HEAD_BYTES]):
-        return _Miss("arXiv has no files of it: it is withdrawn or never existed", final=True)
-    return _Miss(f"no {what}")
+        return Miss("arXiv has no files of it: it is withdrawn or never existed", final=True)
+    return Miss(f"no {what}")
 
 
 def _is_long(page: str) -> bool:

@@ -23,6 +23,8 @@ MOST_KEPT = 16 * 1024 * 1024
 """… and bytes of text that are kept of them."""
 MOST_FILE = 8 * 1024 * 1024
 MOST_MEMBERS = 20_000
+MOST_TROUBLES = 5
+"""Names of one archive that are named."""
 TEXT_SUFFIXES = frozenset(
     {"", ".tex", ".ltx", ".latex", ".bbl", ".txt", ".inc", ".tikz", ".json", ".yaml", ".xxx"}
 )
@@ -39,18 +41,19 @@ _TEX_SIGN = re.compile(
 _PAX_PATH = re.compile(rb"\d{1,9} path=([^\n]{1,1000})\n")
 
 
-def extract_tex(body: bytes) -> str:
+def extract_tex(body: bytes, troubles: list[str] | None = None) -> str:
     """The paper's TeX from a source file: its main file with all its inputs in place and without comments.
 
     `body` is a tar or a single file, gzipped or plain; of a damaged one, the whole members count. Empty where there is
-    no TeX in it. Never raises, whatever the bytes.
+    no TeX in it. Members whose names lead out of the archive are skipped, and named in `troubles`. Never raises, whatever
+    the bytes.
     """
     stream = _Stream(body)
     head = stream.peek(_BLOCK)
     if _PDF in head:
         return ""
     if _is_header(head):
-        return tex_source.assemble_tex(dict(_texts(stream)))
+        return tex_source.assemble_tex(dict(_texts(stream, troubles)))
     text = decode_text(stream.read(MOST_KEPT))
     is_tex = "\0" not in text and not text[:200].lstrip().startswith("<") and _TEX_SIGN.search(text)
     return tex_source.assemble_tex({"main.tex": text}) if is_tex else ""
@@ -95,9 +98,14 @@ def decode_text(body: bytes) -> str:
         return body.decode("latin-1")
 
 
-def _texts(stream: _Stream) -> Iterator[tuple[str, str]]:
+def _texts(stream: _Stream, troubles: list[str] | None) -> Iterator[tuple[str, str]]:
     kept = 0
     for name, size in _members(stream):
+        if troubles is not None and name.startswith(("/", "../")) and len(troubles) < MOST_TROUBLES:
+            shown = "".join(
+                letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name[:200]
+            )
+            troubles.append(f"holds {shown}, which leads out of it; skipped")
         if not _is_wanted(name) or size > MOST_FILE:
             continue
         content = stream.read(size)

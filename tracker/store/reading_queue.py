@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, zip_longest
@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, update
 
 from tracker.domain.artifacts import Reference
-from tracker.domain.reading import FURTHER, ReadDepth, ReadingPlan, Scan, list_depths, plan_reading
+from tracker.domain.papers import Paper
+from tracker.domain.reading import FURTHER, TEXT_SOURCES, ReadDepth, ReadingPlan, Scan, list_depths, plan_reading
 from tracker.domain.terms import Promise, Role, Source
 from tracker.store import statistics
 from tracker.store.dialect import among
 from tracker.store.engine import Store
-from tracker.store.keys import work_key
+from tracker.store.joined import VERSIONS
+from tracker.store.keys import paper_key, work_key
 from tracker.store.paper_queue import PaperToRead, load_papers
 from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_NAME, ROLE
 from tracker.store.tables.work import SCAN, WORK
@@ -87,6 +89,53 @@ def load_absent_sources(store: Store, paper: PaperToRead) -> frozenset[Source]:
     )
     with store.read() as connection:
         return frozenset(Source(source) for source in connection.execute(absent).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class TextState:
+    """What is known of a paper's full text: its newest version, when that was submitted and seen, and whether a text
+    of it is still to be read."""
+
+    paper: Paper
+    version: int
+    since: datetime
+    seen_at: datetime
+    is_backfilled: bool
+    is_settled: bool
+    """Whether a text of this version was read, or the paper shows a repository of its own without."""
+
+
+def load_text_states(store: Store, arxiv_ids: Iterable[str]) -> dict[str, TextState]:
+    """What is known of the full texts of these papers, by arXiv id; those that are not stored are left out."""
+    keys = [paper_key(arxiv_id) for arxiv_id in arxiv_ids]
+    times = (
+        select(WORK.c.arxiv_id, VERSIONS.c.updated_at, VERSIONS.c.seen_at, WORK.c.backfilled)
+        .join(WORK, (WORK.c.id == VERSIONS.c.work) & (WORK.c.latest == VERSIONS.c.n))
+        .where(among(VERSIONS.c.work, keys))
+    )
+    read = select(SCAN.c.work, SCAN.c.version).where(
+        among(SCAN.c.work, keys),
+        SCAN.c.source.in_([source.value for source in TEXT_SOURCES]),
+        SCAN.c.outcome == "read",
+    )
+    with store.read() as connection:
+        known = {row.arxiv_id: row for row in connection.execute(times)}
+        texts = {(row.work, row.version) for row in connection.execute(read)}
+        shows_code, _ = load_own(connection, keys)
+        papers = load_papers(connection, keys)
+    states = {}
+    for to_read in papers:
+        arxiv_id, key = to_read.paper.arxiv_id, work_key(to_read.work)
+        row = known[arxiv_id]
+        states[arxiv_id] = TextState(
+            paper=to_read.paper,
+            version=to_read.version,
+            since=row.updated_at,
+            seen_at=row.seen_at,
+            is_backfilled=row.backfilled == to_read.version,
+            is_settled=(key, to_read.version) in texts or key in shows_code,
+        )
+    return states
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,6 @@ def test_a_backfill_killed_in_the_middle_and_repeated_equals_an_undisturbed_one(
     papers = [paper(number, f"Code: https://github.com/ann/r{number % 3}.") for number in range(1, 8)]
     snapshot, judge_works = write(tmp_path, papers), metadata.judge_works
     monkeypatch.setattr(metadata, "BATCH", 3)
-    monkeypatch.setattr("tracker.pipeline.backfill.turns.PAUSE_SECONDS", 0.0)
     with start_run("whole") as run:
         backfill(run, snapshot)
         whole = run.views()
@@ -172,3 +171,30 @@ def test_their_artifacts_are_checked_after_all_others_within_a_share_of_the_budg
             "/repos/ann/b1",
             "/repos/ann/b2",
         ]
+
+
+def test_oai_walks_the_months_of_change_once_and_keeps_the_months_of_ids(
+    start_run: StartRun, world: World, tmp_path: Path
+) -> None:
+    world.paper(1, "Our code is available at https://github.com/ann/one.")
+    world.paper(2, "Mathematics.", categories=("math.CO",))
+    papers = [json.loads(line) for line in (world.folder / "papers.jsonl").read_text().splitlines()]
+    papers[1] |= {"arxiv_id": "2604.00002", "published": "2026-04-02T12:00:00Z", "updated": "2026-04-02T12:00:00Z"}
+    (world.folder / "papers.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in papers))
+    with start_run() as run:
+        wanted, outcome = metadata.Wanted(parse_months("2026-05", "2026-06")), BackfillOutcome([].append)
+        metadata.backfill_oai(run.worker, wanted, outcome)
+        assert (run.arxiv_ids(), outcome.troubles) == (["2606.00001"], 0)
+        assert set(run.rows("SELECT cause FROM events WHERE arxiv_id IS NOT NULL")) == {("backfill",)}
+        asked = run.queries("arxiv_oai")
+        assert [query.count("until=2026-05-31") for query in asked] == [1, 0]
+        metadata.backfill_oai(run.worker, wanted, outcome)
+        assert len(run.queries("arxiv_oai")) == 3, "May is over and was read whole"
+        (run.worker.settings.data_dir / "backfill" / "oai_2026-05_2026-06" / "2026-05.done").unlink()
+        run.misbehave("arxiv_oai", "html", times=1)
+        metadata.backfill_oai(run.worker, wanted, outcome)
+        assert outcome.troubles == 1
+        metadata.backfill_oai(run.worker, wanted, outcome)
+        assert sum("until=2026-05-31" in query for query in run.queries("arxiv_oai")) == 3, (
+            "what failed is asked again"
+        )

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
-from tracker.domain.id_months import Months, month_of_id
-from tracker.domain.papers import Version
-from tracker.harvest import metadata_snapshot
+from tracker.domain.id_months import Months, month_of_id, next_month
+from tracker.domain.papers import Version, WindowResult
+from tracker.harvest import metadata_snapshot, oai
 from tracker.harvest.metadata_snapshot import BadLine
 from tracker.harvest.oai_records import OaiRecord, newest_version
 from tracker.pipeline.backfill.outcome import BackfillOutcome
@@ -46,10 +47,54 @@ def backfill_snapshot(worker: Worker, path: Path, wanted: Wanted, outcome: Backf
     cannot be read to its end, and Cancelled."""
     with metadata_snapshot.open_snapshot(path) as lines:
         found = _wanted_records(metadata_snapshot.read_snapshot(lines), wanted, path.name, outcome)
-        store_in_turns(worker, found, outcome)
+        _store_in_turns(worker, found, outcome)
 
 
-def store_in_turns(worker: Worker, records: Iterator[OaiRecord], outcome: BackfillOutcome) -> None:
+def backfill_oai(worker: Worker, wanted: Wanted, outcome: BackfillOutcome) -> None:
+    """Bring the wanted papers into the store by arXiv's OAI-PMH, at its pace.
+
+    It selects by the day of the last change, which is never before the month of a paper's id: all changes since then
+    are read, month by month, and the papers wanted are kept. A marker remembers each month that is over and was read
+    whole. Raises UpstreamStopped where arXiv may not be asked now, and Cancelled.
+    """
+    today = worker.now().date()
+    first = max(wanted.months.first, oai.EARLIEST.replace(day=1))
+    names = "_".join([f"{wanted.months.first:%Y-%m}", f"{wanted.months.last:%Y-%m}", *sorted(wanted.categories)])
+    work = worker.settings.data_dir / "backfill" / f"oai_{names}"
+    work.mkdir(parents=True, exist_ok=True)
+    turns, month, total = Turns(worker), first, (today.year - first.year) * 12 + today.month - first.month + 1
+    for done in range(1, total + 1):
+        following, marker = next_month(month), work / f"{month:%Y-%m}.done"
+        if not marker.exists():
+            until = following - timedelta(days=1) if following <= today else None
+            if _walk_month(worker, turns, wanted, (month, until), outcome) and until is not None:
+                marker.touch()
+        worker.progress.step("backfill", done, total)
+        month = following
+
+
+def _walk_month(
+    worker: Worker, turns: Turns, wanted: Wanted, days: tuple[date, date | None], outcome: BackfillOutcome
+) -> bool:
+    """Store the wanted papers that changed in these days; returns whether all of them could be read."""
+    pages = oai.read_changes(worker.fetch, *days, categories=sorted(wanted.categories))
+    while True:
+        worker.check_cancelled()
+        try:
+            page = next(pages)
+        except StopIteration as end:
+            result: WindowResult = end.value
+            break
+        _store_records(turns, [record for record in page if wanted.wants(record)], outcome)
+    if not result.complete:
+        outcome.add_trouble(f"changes of {days[0]:%Y-%m}: {result.reason}; run the same command again")
+    for arxiv_id in result.unread:
+        if month_of_id(arxiv_id) in wanted.months:
+            outcome.add_trouble(f"{arxiv_id}: its record cannot be read")
+    return result.complete and not result.unread
+
+
+def _store_in_turns(worker: Worker, records: Iterator[OaiRecord], outcome: BackfillOutcome) -> None:
     """Store all these records, a batch in each turn."""
     turns = Turns(worker)
     while batch := list(islice(records, BATCH)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,21 +12,27 @@ from tracker.pipeline.worker import Worker
 from tracker.pipeline.worker_lock import POLL_SECONDS, wait_for_worker_lock
 
 PAUSE_SECONDS = POLL_SECONDS * 1.2
-"""The pause between two turns: long enough for a service that waits for the lock to get it."""
+"""A pause in which the lock is free: long enough for a service that waits for it to get it …"""
+PAUSE_AFTER_SECONDS = 15.0
+"""… made whenever the turns together have held the lock for so long."""
 
 
 class Turns:
-    """Hands out turns at the store, with a pause between two, so that a service beside it is not kept waiting."""
+    """Hands out turns at the store, with pauses, so that a service beside it is not kept waiting."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._is_first = True
+        self._held_seconds = 0.0
 
     @contextmanager
     def take(self) -> Iterator[Cycle]:
         """A cycle of its own that holds the worker lock. Raises Cancelled when the command is to end."""
-        if not self._is_first and self._worker.cancel.wait(PAUSE_SECONDS):
-            raise Cancelled("Stopped; run the same command again to go on.")
-        self._is_first = False
+        self._worker.check_cancelled()
+        if self._held_seconds > PAUSE_AFTER_SECONDS:
+            self._held_seconds = 0.0
+            if self._worker.cancel.wait(PAUSE_SECONDS):
+                raise Cancelled("Stopped; run the same command again to go on.")
         with wait_for_worker_lock(self._worker):
+            began = time.monotonic()
             yield begin_cycle(self._worker)
+            self._held_seconds += time.monotonic() - began
