@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.config_files import Organisation
-from tracker.domain.terms import Fact
+from tracker.domain.terms import Fact, Mark
 from tracker.publish import composed_feeds
 from tracker.publish.composed_feeds import ComposedFeed, Composer
 from tracker.publish.feed_query import FeedQueryError
@@ -22,11 +22,16 @@ WATCHED = (Organisation(name="Ann's lab", github=("ann",)),)
 
 
 @pytest.fixture
-def composer(item: Make, verdict: Make, configured: Make) -> Composer:
+def composer(item: Make, link: Make, verdict: Make, configured: Make) -> Composer:
     composer_of_three = Composer(configured(TRACKER_HARVEST__CATEGORIES="cs.CL,cs.LG,cs.CV"), WATCHED)
     both = (verdict(), verdict(Fact.WEIGHTS))
     composer_of_three.load(
-        [item(1), item(2, verdicts=both, title="On Tides"), item(3, categories=("cs.CV",), authors=("Zoë Z",))], {}
+        [
+            item(1, links=(link(ready=(Mark.TESTS, Mark.CONTAINER)),)),
+            item(2, verdicts=both, title="On Tides"),
+            item(3, categories=("cs.CV",), authors=("Zoë Z",)),
+        ],
+        {},
     )
     return composer_of_three
 
@@ -58,6 +63,10 @@ def shown(answer: ComposedFeed) -> list[str]:
         ("author=ann%20author&author=zo%C3%AB%20z", ["1", "2", "3"]),
         ("host=github", ["1", "2", "3"]),
         ("host=zenodo", []),
+        ("ready=tests", ["1"]),
+        ("ready=container,tests", ["1"]),
+        ("ready=tests,training", []),
+        ("ready=-tests", ["2", "3"]),
         ("kind=repository", ["1", "2", "3"]),
         ("kind=model", []),
     ],

@@ -37,6 +37,7 @@ from tracker.domain.terms import (
     Fact,
     LicenceClass,
     Lifecycle,
+    Mark,
     Outcome,
     Place,
     Promise,
@@ -321,6 +322,26 @@ def dossier(link: Any, now: datetime) -> Callable[..., WorkEvidence]:
         return WorkEvidence(**{**values, **changes})
 
     return build
+
+
+def test_a_papers_page_shows_seven_marks_of_readiness(item: Make, dossier: Any, configured: Configured) -> None:
+    (artifact,) = dossier().artifacts
+    seen = ((Mark.TRAINING, "README: <script>x</script>"), (Mark.TESTS, "tests/test_a.py"))
+    shown = pages.render_paper(
+        item(), dossier(artifacts=(replace(artifact, readiness=seen),)), configured(), set()
+    )
+    (marks,) = html.fromstring(shown).xpath("//dt[text()='Readiness']/following-sibling::dd[1]")
+    assert [" ".join(mark.text_content().split()) for mark in marks.xpath(".//li")] == [
+        "Dependencies: not seen",
+        "Training: README: <script>x</script>",
+        "Evaluation: not seen",
+        "Weights: not seen",
+        "Results: not seen",
+        "Tests: tests/test_a.py",
+        "Container: not seen",
+    ]
+    assert "<script>x" not in shown
+    assert "Readiness" not in pages.render_paper(item(), dossier(), configured(), set()), "nobody looked yet"
 
 
 def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, configured: Configured) -> None:

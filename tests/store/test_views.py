@@ -40,7 +40,7 @@ COLUMNS = {
     " licence withdrawn code weights data demo grade grade_reasons mof osaid read_depth read_at paper_licence code_licence",
     "links": "arxiv_id reference artifact url role probability place evidence first_version last_version lifecycle reasons path",
     "artifacts": "reference host kind url outcome content licence_spdx licence_class archived gated created_at checked_at"
-    " next_check_at reason licence_source licence_note commit_id licence_claimed licences_beside names archived_copy path",
+    " next_check_at reason licence_source licence_note commit_id licence_claimed licences_beside names archived_copy path readiness",
     "checks": "reference outcome reason content licence_spdx licence_class licence_source licence_note archived gated answered"
     " commit_id first_seen last_seen times licence_claimed licences_beside names path",
     "events": "id arxiv_id reference kind cause happened_at observed_at detail",

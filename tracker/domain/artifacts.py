@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain.terms import Content, Fact, Outcome
+from tracker.domain.terms import Content, Fact, Mark, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +113,5 @@ class Check:
     in BibTeX or CITATION.cff), at most 50; None if none of these files was read."""
     derived_from: tuple[str, ...] = ()
     """The artifacts from which it was made by its own statement, named as the host names them."""
+    readiness: tuple[tuple[Mark, str], ...] | None = None
+    """The marks of readiness that were seen, each with its evidence; None if its files were not looked through."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.history import CheckRecord, Correction, Event, Licence, VersionSeen
-from tracker.domain.terms import Content, Fact, Lifecycle, Outcome, Place, Promise, Role, Source, State
+from tracker.domain.terms import Content, Fact, Lifecycle, Mark, Outcome, Place, Promise, Role, Source, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,8 @@ class ArtifactEvidence:
     """Licences that apply to one of the four facts only."""
     papers_named: tuple[str, ...] | None
     """The papers that its own files name (`arxiv:ID`, `title:KEY`); None if they were not read."""
+    readiness: tuple[tuple[Mark, str], ...] | None = None
+    """The marks of readiness that were seen, each with its evidence; None if its files were not looked through."""
     reason: str
     """Why the last check did not find it, as a sentence; empty if it did."""
     checked_at: datetime | None

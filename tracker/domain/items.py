@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tracker.domain.history import Verdict
 from tracker.domain.reading import ReadDepth
-from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Place, Role
+from tracker.domain.terms import Content, Fact, LicenceClass, Mark, Outcome, Place, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class ItemLink:
     """A copy in an archive."""
     commit: str | None = None
     """The commit that was last read, as hexadecimal digits; None where the host gave none."""
+    ready: tuple[Mark, ...] = ()
+    """The marks of readiness that were seen."""
     found_at: datetime | None = None
     """When it was found in the paper's first version, where it had stood before anybody read it; None for other links."""
 

@@ -88,6 +88,8 @@ def _link(role: Mapping[str, Any], artifact: Mapping[str, Any], rows: Mapping[st
         yield f"    licence of its {fact}: {spdx or class_} ({source}){' ' + note if note else ''}"
     if artifact["names"] is not None:
         yield f"    it names {', '.join(artifact['names'][:5]) or 'no paper'}"
+    for mark, seen in artifact["readiness"] or ():
+        yield f"    {mark}: {seen}"
     if artifact["copy_url"]:
         yield f"    archived copy: {artifact['copy_url']}"
     if role["lifecycle"]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from tracker.config_files import Organisation
 from tracker.domain.folding import fold_words
 from tracker.domain.items import Item
-from tracker.domain.terms import Fact, LicenceClass, State
+from tracker.domain.terms import Fact, LicenceClass, Mark, State
 from tracker.publish.readable_text import readable_text
 
 Organisations = Mapping[str, Organisation]
@@ -21,7 +21,7 @@ Organisations = Mapping[str, Organisation]
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition of a feed: an item has any of `values` (of `has`: all of them) and none of `without`."""
+    """One condition of a feed: an item has any of `values` (of `has` and `ready`: all of them) and none of `without`."""
 
     key: str
     values: tuple[str, ...] = ()
@@ -61,6 +61,11 @@ def is_at_host(item: Item, host: str) -> bool:
 def has_kind(item: Item, kind: str) -> bool:
     """Whether one of the authors' own artifacts is of a kind, named as in the view `artifacts`."""
     return any(link.kind == kind for link in item.own_artifacts())
+
+
+def is_ready(item: Item, mark: Mark) -> bool:
+    """Whether one of the authors' own artifacts shows a mark of readiness."""
+    return any(mark in link.ready for link in item.own_artifacts())
 
 
 def is_written_by(item: Item, author: str) -> bool:
@@ -111,7 +116,10 @@ _MATCHERS: dict[str, Callable[[Item, str, Organisations], bool]] = {
     "keyword": lambda item, phrase, _: mentions_phrase(item, phrase),
     "host": lambda item, host, _: is_at_host(item, host),
     "kind": lambda item, kind, _: has_kind(item, kind),
+    "ready": lambda item, mark, _: is_ready(item, Mark(mark)),
 }
+ALL_REQUIRED = frozenset({"has", "ready"})
+"""The keys of which an item must have all values."""
 FILTER_KEYS = tuple(_MATCHERS)
 """The keys of a query, in their canonical order."""
 
@@ -123,7 +131,7 @@ def matches(item: Item, clauses: Sequence[Clause], organisations: Organisations)
         return (_MATCHERS[key](item, value, organisations) for value in values)
 
     return all(
-        (not clause.values or (all if clause.key == "has" else any)(has(clause.key, clause.values)))
+        (not clause.values or (all if clause.key in ALL_REQUIRED else any)(has(clause.key, clause.values)))
         and not any(has(clause.key, clause.without))
         for clause in clauses
     )

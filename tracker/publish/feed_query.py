@@ -1,7 +1,7 @@
 """What an address of a feed asks for: from its query to clauses, and from clauses to the one canonical query; pure.
 
 `cat=cs.CL,cs.LG&has=weights&keyword=diffusion,-medical`: values of one key are alternatives (all are required of
-`has`), `-` excludes, and `keyword` may stand several times, where each must be met.
+`has` and `ready`), `-` excludes, and `keyword` may stand several times, where each must be met.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from tracker.config_files import Organisation
 from tracker.domain.folding import fold_words
 from tracker.domain.items import Item
-from tracker.domain.terms import ARTIFACT_KINDS, HOSTS, Fact, LicenceClass
+from tracker.domain.terms import ARTIFACT_KINDS, HOSTS, Fact, LicenceClass, Mark
 from tracker.publish.feed_filters import FILTER_KEYS, Clause, deciding_licence, fold_name
 
 MOST_QUERY, MOST_VALUES = 2_000, 30
@@ -66,6 +66,7 @@ def build_vocabulary(
         "org": [organisation.name for organisation in watched],
         "host": list(HOSTS),
         "kind": list(ARTIFACT_KINDS),
+        "ready": [mark.value for mark in Mark],
     }
     return Vocabulary({key: {fold_name(name): name for name in reversed(values)} for key, values in names.items()})
 

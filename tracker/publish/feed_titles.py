@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tracker.domain.terms import LicenceClass
 from tracker.publish import wording
-from tracker.publish.feed_filters import Clause
+from tracker.publish.feed_filters import ALL_REQUIRED, Clause
 
 SITES = {
     "github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "forgejo": "Codeberg or Forgejo", "bitbucket":
@@ -30,7 +30,7 @@ def composed_title(clauses: Sequence[Clause], names: Mapping[str, str] | None = 
     for clause in clauses:
         if clause.key != "cat" and clause.values:
             words = wording.join_names(
-                _quoted(clause, clause.values, names), "and" if clause.key == "has" else "or"
+                _quoted(clause, clause.values, names), "and" if clause.key in ALL_REQUIRED else "or"
             )
             parts.append(f"{'and ' if clause.key == before else ''}{_WITH[clause.key](words)}")
             before = clause.key
@@ -72,6 +72,7 @@ _WITH: dict[str, Callable[[str], str]] = {
     "keyword": lambda values: f"about {values}",
     "host": lambda values: f"with artifacts at {values}",
     "kind": lambda values: f"with a {values}",
+    "ready": lambda values: f"showing {values}",
 }
 _WITHOUT: dict[str, Callable[[str], str]] = {
     "cat": lambda values: f"outside {values}",
@@ -82,4 +83,5 @@ _WITHOUT: dict[str, Callable[[str], str]] = {
     "keyword": lambda values: f"without {values}",
     "host": lambda values: f"with nothing at {values}",
     "kind": lambda values: f"without a {values}",
+    "ready": lambda values: f"where no {values} was seen",
 }

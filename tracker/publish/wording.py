@@ -16,6 +16,7 @@ from tracker.domain.terms import (
     Fact,
     LicenceClass,
     Lifecycle,
+    Mark,
     Outcome,
     Place,
     Promise,
@@ -133,6 +134,12 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 LATE_DAYS = 2
 """So many days after its announcement, the entry of a paper says how late it is read."""
 SITES = {"github": "GitHub", "huggingface": "Hugging Face", "gitlab": "GitLab", "zenodo": "Zenodo"}
+
+
+def describe_readiness(seen: Sequence[tuple[Mark, str]]) -> list[tuple[str, str]]:
+    """All marks of readiness by name, each with its evidence; empty evidence where it was not seen."""
+    evidence = dict(seen)
+    return [(mark.value.capitalize(), evidence.get(mark, "")) for mark in Mark]
 
 
 def describe_fact(verdict: Verdict) -> str:

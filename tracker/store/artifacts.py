@@ -99,6 +99,7 @@ def _update_artifact(
         facts |= {
             "languages": list(check.languages),
             "derived_from": list(check.derived_from),
+            "readiness": None if check.readiness is None else [list(seen) for seen in check.readiness],
             "read_rules": result.rules if result.whole else "",
             "rules": result.rules,
         }

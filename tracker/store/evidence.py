@@ -18,7 +18,7 @@ from tracker.domain.evidence import (
 )
 from tracker.domain.history import Event, Licence, Link
 from tracker.domain.papers import without_prose
-from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Place, Promise, Source
+from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Mark, Place, Promise, Source
 from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.foreign_reports import load_foreign_reports
@@ -84,6 +84,7 @@ _ARTIFACT_COLUMNS = (
     ARTIFACT.c.licence_source,
     ARTIFACT.c.licences_beside,
     ARTIFACT.c.names,
+    ARTIFACT.c.readiness,
     ARTIFACT.c.reason,
     ARTIFACT.c.checked_at,
     ARTIFACT.c.next_check_at,
@@ -105,6 +106,7 @@ def _artifact(row: Any, link: Link, mentions: Sequence[MentionSpan]) -> Artifact
             (Fact(fact), Licence(spdx=spdx, class_=LicenceClass(class_), source=source, note=note))
             for fact, spdx, class_, source, note in row.licences_beside
         ),
+        readiness=None if row.readiness is None else tuple((Mark(mark), seen) for mark, seen in row.readiness),
         papers_named=None if row.names is None else without_prose(row.names),
         reason=row.reason or "",
         checked_at=row.checked_at,

@@ -14,7 +14,7 @@ from tracker.domain.feeds import MAIN_FEED, PROMISE_KEPT_FEED
 from tracker.domain.history import Verdict
 from tracker.domain.items import Item, ItemLink
 from tracker.domain.reading import TEXT_SOURCES, ReadDepth
-from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Outcome, Place, Role, Source, State
+from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Mark, Outcome, Place, Role, Source, State
 from tracker.store import feed_entries
 from tracker.store.dialect import among
 from tracker.store.engine import Store
@@ -218,6 +218,7 @@ def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLi
             ARTIFACT.c.licence_note,
             ARTIFACT.c.copy_url,
             ARTIFACT.c.commit_id,
+            ARTIFACT.c.readiness,
             ARTIFACT.c.url.label("canonical"),
         )
         .join(ARTIFACT, ARTIFACT.c.id == ROLES.c.artifact)
@@ -244,6 +245,7 @@ def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLi
                 licence_note=row.licence_note,
                 copy_url=row.copy_url,
                 commit=row.commit_id,
+                ready=tuple(Mark(mark) for mark, _ in row.readiness or ()),
                 found_at=row.found_at if row.source in _STOOD_BEFORE and row.first_version == 1 else None,
             )
         )

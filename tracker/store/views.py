@@ -47,7 +47,7 @@ VIEWS = {
                     WHEN a.next_check_at IS NOT NULL THEN 'not looked at yet'
                     ELSE 'not looked at: not the authors'' own, or at a host that is not asked' END AS reason,
                a.licence_source, a.licence_note, nullif(lower(hex(a.commit_id)), '') AS commit_id,
-               a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy, a.path
+               a.licence_claimed, a.licences_beside, a.names, a.copy_url AS archived_copy, a.path, a.readiness
         FROM artifact a
     """,
     "checks": """

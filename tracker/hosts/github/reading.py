@@ -125,6 +125,7 @@ class RepositoryReading:
         """New contents, to be filled from the branch and folder that are judged now."""
         self.contents = RepositoryContents(
             repository=self.name.partition("/")[2],
+            owner=self.name.partition("/")[0],
             languages=questions.all_languages(self.node),
             whole=not self.folder and self.ref in ("HEAD", questions.default_branch(self.node)),
         )
@@ -167,6 +168,9 @@ class RepositoryReading:
             self.contents.complete = False
         elif is_worth_opening(name) and not is_beside(path.partition("/")[0]):
             self.folders.append(path)
+        elif name == ".devcontainer":
+            self.folders.append(path)
+            self.contents.closed = True
         elif is_beside(path.partition("/")[0]) and not name.startswith("."):
             self.beside.append(path)
             self.contents.closed = True

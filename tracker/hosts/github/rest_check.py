@@ -125,6 +125,7 @@ class _RepositoryCheck:
         language = json_fields.as_text(self.facts.get("language"))
         contents = RepositoryContents(
             repository=files.name.partition("/")[2],
+            owner=files.name.partition("/")[0],
             languages=(language,) if language else (),
             whole=not folder and self._is_default(tree),
             sizes=tree.below(folder),

@@ -13,6 +13,7 @@ from tracker.hosts.github.reading import Next, RepositoryReading, Step
 from tracker.hosts.inspect import content, linked_place, package_metadata
 from tracker.hosts.inspect.code_files import CodeFinding, find_code, is_settled, scripts_to_read
 from tracker.hosts.inspect.data_files import is_side_folder
+from tracker.hosts.inspect.readiness import folders_to_open
 from tracker.hosts.inspect.repository import pick_readme, unchanged_fork
 
 MOST_DEPTH = 8
@@ -21,6 +22,8 @@ MOST_FOLDERS = 20
 """… and folders that are opened in one level."""
 MOST_SIDE_FOLDERS = 3
 """Top folders named after data or weights that are opened in a repository with code."""
+MOST_READY_FOLDERS = (6, 4)
+"""Folders that are opened for marks of readiness in a repository with code: of the top, and below those."""
 MOST_PACKAGE_FILES = 3
 MOST_LICENCES = 8
 
@@ -203,10 +206,13 @@ def _ask_folders(reading: RepositoryReading) -> list[Step]:
 def _to_open(reading: RepositoryReading) -> list[str]:
     """The folders to open next. A folder that stays closed is either not needed or noted as not listed."""
     folders, reading.folders = sorted(reading.folders), []
-    top, reading.depth = reading.depth == 0, reading.depth + 1
+    depth, reading.depth = reading.depth, reading.depth + 1
     if is_settled(reading.contents.sizes, reading.contents.language):
         # The code is found. Data and weights count in the top folder and in those named after them.
-        return [folder for folder in folders if is_side_folder(folder)][:MOST_SIDE_FOLDERS] if top else []
+        side = [folder for folder in folders if is_side_folder(folder)][:MOST_SIDE_FOLDERS] if depth == 0 else []
+        ready = folders_to_open(folders, reading.contents.sizes, reading.contents.repository)
+        most = MOST_READY_FOLDERS[depth] if depth < len(MOST_READY_FOLDERS) else 0
+        return list(dict.fromkeys([*side, *ready[:most]]))
     if len(folders) > MOST_FOLDERS:
         reading.contents.complete = False
     return folders[:MOST_FOLDERS]

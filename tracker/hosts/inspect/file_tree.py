@@ -250,9 +250,10 @@ def _read_contents(
     base: Check, source: TreeSource, api: HostApi, tree: FileTree, folder: str, languages: Sequence[str]
 ) -> RepositoryContents:
     """The files in one folder of a branch, with README and licence texts as far as the requests last."""
-    name = base.reference.key.rpartition("/")[2] if base.reference else ""
+    account, _, name = (base.reference.key if base.reference else "").rpartition("/")
     contents = RepositoryContents(
         repository=name,
+        owner=account.rpartition("/")[2].rpartition(":")[2],
         languages=languages,
         whole=not folder and tree.is_default,
         sizes=tree.below(folder),

@@ -104,6 +104,29 @@ def find_readiness(sizes: Sizes, readme: str | None, *, repository: str = "", ow
     return {mark: marks[mark] for mark in Mark if mark in marks}
 
 
+def folders_to_open(folders: Sequence[str], sizes: Sizes, repository: str = "") -> list[str]:
+    """The folders whose files may show a mark that the files listed so far do not, the likeliest first.
+
+    `folders` are the paths of folders that were not listed, of which the last word decides.
+    """
+    files, _ = _files_that_count(sizes)
+    missing = {mark for mark, finder in _TREE.items() if not finder(files, sizes, repository)}
+    likely = [(mark, names) for mark, names in _LIKELY_FOLDERS if mark in missing]
+    scripts = missing & {Mark.TRAINING, Mark.EVALUATION}
+    package = "".join(words(repository))
+
+    def rank(folder: str) -> int | None:
+        name = folder.rpartition("/")[2].lower()
+        found = next((place for place, (_, names) in enumerate(likely) if name in names), None)
+        if found is None and scripts:
+            named = "".join(words(name)) == package or has_word(words(name), TRAINING | EVALUATION)
+            return len(likely) + (0 if named else 1)
+        return found
+
+    ranked = [(place, folder) for folder in folders if (place := rank(folder)) is not None]
+    return [folder for _, folder in sorted(ranked)]
+
+
 def _shorten(text: str) -> str:
     return text if len(text) <= MOST_EVIDENCE else f"{text[: MOST_EVIDENCE - 1]}…"
 
@@ -255,3 +278,17 @@ _TREE: Mapping[Mark, Callable[[Sequence[PurePosixPath], Sizes, str], str]] = {
     Mark.TESTS: _find_tests,
     Mark.CONTAINER: _find_container,
 }
+_SCRIPT_FOLDERS = frozenset(
+    {"script", "scripts", "tools", "src", "code", "codes", "exp", "exps", "bin", "examples", "example"}
+)
+_LIKELY_FOLDERS = (
+    (Mark.TESTS, _TEST_FOLDERS),
+    (
+        Mark.CONTAINER,
+        frozenset({"docker", ".devcontainer", "container", "containers", "singularity", "apptainer"}),
+    ),
+    (Mark.TRAINING, _TRAINING_FOLDERS | _SCRIPT_FOLDERS),
+    (Mark.EVALUATION, _EVALUATION_FOLDERS | _SCRIPT_FOLDERS),
+    (Mark.WEIGHTS, _MODEL_FOLDERS),
+)
+"""The folders that usually show each mark."""

@@ -18,6 +18,7 @@ from tracker.hosts.inspect.content import (
     is_readme,
     read_content,
 )
+from tracker.hosts.inspect.readiness import find_readiness
 from tracker.hosts.inspect.readme import find_named_papers
 from tracker.hosts.inspect.stated_terms import extract_licence_section, licence_statements
 
@@ -28,6 +29,7 @@ class RepositoryContents:
 
     repository: str = ""
     """The name of the repository, without its owner."""
+    owner: str = ""
     languages: Sequence[str] = ()
     """The languages that the host counted in the whole repository, the main one first."""
     whole: bool = True
@@ -99,9 +101,11 @@ class RepositoryContents:
         return scripts_to_read(self.sizes, promised=self.promised, language=self.language)
 
     def finish(self, base: Check, *, reading: ContentReading | None = None) -> Check:
-        """`base` completed with the content, the texts that state a licence, and the papers that are named."""
+        """`base` completed with the content, the texts that state a licence, the papers that are named, and the marks of
+        readiness."""
         reading = reading or self.read()
         named = self.readme if self.readme is not None else self.outer_readme
+        ready = find_readiness(self.sizes, self.readme, repository=self.repository, owner=self.owner)
         return replace(
             base,
             content=reading.content,
@@ -112,6 +116,7 @@ class RepositoryContents:
             papers_named=None
             if named is None and self.citation is None
             else find_named_papers(named or "", self.citation or ""),
+            readiness=tuple(ready.items()),
         )
 
 

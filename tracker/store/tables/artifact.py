@@ -57,6 +57,8 @@ class ArtifactRow(SQLModel, table=True):
     names: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     """The papers that its README, CITATION.cff or card names; NULL where none of them was read."""
     derived_from: list[str] = list_field()
+    readiness: list[list[str]] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
+    """The marks of readiness that were seen: [mark, evidence]; NULL where its files were not looked through."""
     licences_beside: list[list[Any]] = list_field()
     """Licences of its files that concern one fact only: [fact, SPDX id or NULL, class, source, note]."""
     copy_url: str | None = None
