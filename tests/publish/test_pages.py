@@ -340,8 +340,8 @@ def test_a_papers_page_shows_seven_marks_of_readiness(item: Make, dossier: Any, 
         "Tests: tests/test_a.py",
         "Container: not seen",
     ]
-    assert "<script>x" not in shown
-    assert "Readiness" not in pages.render_paper(item(), dossier(), configured(), set()), "nobody looked yet"
+    assert b"<script>x" not in shown
+    assert b"Readiness" not in pages.render_paper(item(), dossier(), configured(), set()), "nobody looked yet"
 
 
 def test_a_papers_page_shows_all_evidence(item: Make, link: Any, dossier: Any, configured: Configured) -> None:
