@@ -11,6 +11,7 @@ from tracker.store.engine import Store
 TESTS = Path(__file__).parent
 REASONS = {
     "a snapshot is a SQLite file",
+    "a store is a file that can be moved away",
 }
 """All that SQLite alone has: the reasons of `sqlite_only`."""
 _MARK = re.compile(r'mark\.sqlite_only\b(?:\("([^"]*)"\))?')

@@ -14,6 +14,8 @@ from tracker import scheduler, settings
 from tracker.domain.errors import LeaseLost, StoreError, TrackerError
 from tracker.domain.status import Trouble
 from tracker.pipeline.context import Counts, Cycle, begin_cycle
+from tracker.pipeline.publication import describe_publication
+from tracker.pipeline.publisher import Publisher
 from tracker.pipeline.stage import StageOutcome
 from tracker.pipeline.status import read_status
 from tracker.pipeline.worker import Worker
@@ -21,6 +23,7 @@ from tracker.scheduler import Service, harvest_trigger
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 from tracker.store.leases import LEADER, Lease, Leases
+from tracker.store.publications import save_publication
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -237,8 +240,12 @@ def test_of_two_services_one_works_and_the_other_takes_over(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendered: list[Path] = []
-    monkeypatch.setattr(scheduler.publish, "write_site", lambda cycle: rendered.append(cycle.settings.data_dir))
-    monkeypatch.setattr(scheduler, "load_lease", lambda *_: None)
+
+    def render(publisher: Publisher, *_row: object) -> None:
+        rendered.append(publisher.settings.data_dir)
+
+    monkeypatch.setattr(scheduler.publish, "render_unpublished", render)
+    monkeypatch.setattr(scheduler, "render_publication", render)
     clock, services = Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)), []
     holders: dict[str, SharedLeases] = {}
     for name in ("one", "two"):
@@ -249,17 +256,18 @@ def test_of_two_services_one_works_and_the_other_takes_over(
         made.start()
         services.append((made, shared.leases))
     (first, leases), (second, others) = services
+    working = {scheduler.CYCLE, scheduler.DUE_WORK, scheduler.FIRST_CYCLE, scheduler.PUBLISH}
     for service, held in services:
         service._watch_lease(held)
-    assert names_of_jobs(first) == {scheduler.CYCLE, scheduler.DUE_WORK, scheduler.FIRST_CYCLE}
+    assert names_of_jobs(first) == working
     assert names_of_jobs(second) == set()
     with pytest.raises(LeaseLost):
         others.require()
-    assert rendered.count(tmp_path / "two") == 1, "at the start"
-    stage_status.record_stage_done(store, "publish", clock.moment)
+    rendered.clear()
+    save_publication(store, describe_publication(first.worker, clock.moment), None)
     second._watch_lease(others)
     second._watch_lease(others)
-    assert rendered.count(tmp_path / "two") == 2, "once for what the leader published"
+    assert rendered.count(tmp_path / "two") == 1, "once for what the leader published"
 
     assert first._lease is not None
     first._lease.is_lost = True  # it was stopped for too long
@@ -268,7 +276,7 @@ def test_of_two_services_one_works_and_the_other_takes_over(
     assert names_of_jobs(first) == set()
     assert first.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
     second._watch_lease(others)
-    assert names_of_jobs(second) == {scheduler.CYCLE, scheduler.DUE_WORK, scheduler.FIRST_CYCLE}
+    assert names_of_jobs(second) == working
     first._schedule_retry(clock.moment)
     assert names_of_jobs(first) == set(), "the end of a cycle that was under way plans nothing"
     for service, _ in services:

@@ -30,11 +30,13 @@ from tracker.pipeline.backlog import read_backlog
 from tracker.pipeline.context import Cycle, begin_cycle
 from tracker.pipeline.harvest_probe import next_probe, probe_announcement
 from tracker.pipeline.process_memory import clear_caches, limit_heap, release_memory
+from tracker.pipeline.replica import render_publication
 from tracker.pipeline.worker import make_worker
 from tracker.settings import Schedule, Settings
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
-from tracker.store.leases import BEATS, LEADER, WORKER, Lease, Leases, load_lease
+from tracker.store.leases import BEATS, LEADER, Lease, Leases
+from tracker.store.publications import load_publication_row
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,8 @@ LATE_SECONDS = 3600
 STOP_SECONDS = 5.0
 """How long a stop waits for the work in hand."""
 CYCLE, DUE_WORK, READING, PROBE = "cycle", "due_work", "reading", "probe"
-FIRST_CYCLE, RETRY_CYCLE = "first_cycle", "retry_cycle"
-WORK = (CYCLE, DUE_WORK, READING, PROBE, FIRST_CYCLE, RETRY_CYCLE)
+FIRST_CYCLE, RETRY_CYCLE, PUBLISH = "first_cycle", "retry_cycle", "publish"
+WORK = (CYCLE, DUE_WORK, READING, PROBE, FIRST_CYCLE, RETRY_CYCLE, PUBLISH)
 """The names of the jobs, as `/health` shows them where one fails."""
 
 
@@ -81,16 +83,20 @@ class Service:
         """The leader's, while this service leads those that share a server."""
         # Rendering what is stored needs no lease, and nothing else may use this one.
         self._renderer = replace(self.worker, store=Store(store.engine, store.url))
-        self._rendered: tuple[datetime | None, int] = (None, 0)
-        """When the leader had published, and the number of its last cycle, when this service last rendered the site."""
+        self._rendered: tuple[int, str] | None = None
+        """The leader's publication that this service rendered last."""
 
     def start(self) -> None:
-        """Publish what is stored, then begin the timetable; a store that is behind is harvested at once.
+        """Publish what is stored, or beside others render what their leader published, then begin the timetable; a
+        store that is behind is harvested at once.
 
         TrackerError where the site cannot be written and there is none from before, which would be served.
         """
         try:
-            publish.write_site(begin_cycle(self._renderer))
+            if self._leases is None:
+                publish.write_site(begin_cycle(self.worker))
+            else:
+                self._render_published()
         except TrackerError as error:
             if not (self._settings.public_dir / "feed.xml").is_file():
                 raise
@@ -147,6 +153,7 @@ class Service:
                 if isinstance(taken, Lease):
                     self._lease = taken
                     log.info("this process leads")
+                    self._add(self._publish, DateTrigger(), PUBLISH)
                     self._begin_timetable()
         except TrackerError as error:
             log.warning("this process waits to lead: %s", error)
@@ -163,19 +170,30 @@ class Service:
         leases.forget(lost)
 
     def _follow(self) -> None:
-        """Render the site anew where the leader has published, or ended a cycle."""
-        with self._store.read() as connection:
-            cycle_lease = load_lease(connection, WORKER)
-        published, ended = stage_status.load_stages(self._store)[0].get("publish"), self._rendered[1]
-        if cycle_lease is not None and not cycle_lease.is_held:
-            ended = cycle_lease.token
-        if (published, ended) == self._rendered:
-            return
+        """Render the site anew where the leader has published."""
         try:
-            publish.write_site(begin_cycle(self._renderer))
-            self._rendered = (published, ended)
+            self._render_published()
         except TrackerError as error:
             log.error("the site cannot be renewed, and is served as it is: %s", error)
+
+    def _render_published(self) -> None:
+        """Render what the leader published last, unless that is done; a new store's empty site where nothing was."""
+        row = load_publication_row(self._store)
+        if row is None and not (self._settings.public_dir / "index.html").is_file():
+            publish.render_unpublished(self._renderer)
+        elif row is not None and row != self._rendered:
+            render_publication(self._renderer, row)
+            self._rendered = row
+
+    def _publish(self) -> None:
+        """Publish as the new leader, so that replicas have a publication of this version of the program."""
+
+        def write() -> Cycle:
+            published = begin_cycle(self.worker)
+            publish.write_site(published)
+            return published
+
+        self._run_job(PUBLISH, write)
 
     def next_harvest(self) -> datetime | None:
         """When arXiv is asked next: by the timetable, or sooner after a failure. In the product's time."""

@@ -181,10 +181,11 @@ class Feed(ConfigTable):
 
 
 class Web(ConfigTable):
-    """Where the built-in web server listens."""
+    """Where the built-in web server listens, and how often `tracker serve` asks the store for a new publication."""
 
     host: str
     port: int = Field(ge=0, le=65535)
+    refresh_seconds: float = Field(gt=0)
 
 
 class Snapshot(ConfigTable):

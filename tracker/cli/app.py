@@ -8,7 +8,7 @@ from typing import Annotated, cast
 import typer
 from typer.core import TyperGroup
 
-from tracker.cli import ask, backfill, backup, connect, cycle, exchange, service, status
+from tracker.cli import ask, backfill, backup, connect, cycle, exchange, replica, service, status
 from tracker.domain.errors import TrackerError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Find out which arXiv AI papers really shipped open code, and publish them as feeds and pages.",
 )
-for group in (cycle, service, ask, connect, status, backup, backfill, exchange):
+for group in (cycle, service, replica, ask, connect, status, backup, backfill, exchange):
     app.add_typer(group.app)
 
 

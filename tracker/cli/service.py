@@ -1,7 +1,7 @@
 """The commands that stay in the foreground: the service, its demo, and the stand-in for the upstreams."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,8 @@ from tracker.cli.session import opened_store, refuse_lost_store, settings_for
 
 if TYPE_CHECKING:
     from tracker.pipeline.worker import Worker
-    from tracker.scheduler import Service
     from tracker.settings import Settings
     from tracker.store.engine import Store
-    from tracker.web.references import References
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -66,7 +64,7 @@ def serve(settings: "Settings", *, announce: str = "") -> int:
 
         try:
             # A server that hangs must not hold up who asks for files, so what is served has the local clock.
-            _serve_site(replace(service.worker, store=reader, clock=clock), service, start, stop)
+            _serve_site(replace(service.worker, store=reader, clock=clock), start, stop)
         finally:
             stopped = service.stop()
     if not stopped:
@@ -106,71 +104,18 @@ class StopSignal:
         self._react = react
 
 
-def _serve_site(worker: "Worker", service: "Service", start: Callable[[str], None], stop: StopSignal) -> None:
+def _serve_site(worker: "Worker", start: Callable[[str], None], stop: StopSignal) -> None:
     """Serve the site until a signal comes. The store of `worker` cannot be written; `start` gets the address once the
     port is taken."""
-    from functools import partial
-
-    from tracker.pipeline.archive import build_selection_page
-    from tracker.pipeline.composing import build_composed_page
-    from tracker.pipeline.site import build_paper_page, build_search_page, is_stored
     from tracker.pipeline.status import read_status
-    from tracker.publish.badge import render_badge
-    from tracker.publish.saved_papers import render_saved
-    from tracker.store.items import load_item
     from tracker.web import process
-    from tracker.web.api import Api
-    from tracker.web.app import build_app
-    from tracker.web.dynamic import StorePages
-    from tracker.web.metrics import render_metrics
+    from tracker.web.installation import build_installation
 
-    settings, reader = worker.settings, worker.store
-    site = build_app(
-        settings.public_dir,
-        lambda: read_status(worker, worker.now()),
-        worker.clock,
-        ttl_minutes=settings.feed.ttl_minutes,
-        public_url=settings.public_url,
-        websub_hub=settings.notify.websub_hub,
-        pages=StorePages(
-            partial(build_paper_page, reader, settings),
-            partial(build_search_page, reader, settings),
-            partial(is_stored, reader),
-        ),
-        composer=service.worker.composer,
-        compose=partial(build_composed_page, service.worker.composer, settings),
-        archive=partial(build_selection_page, reader, settings),
-        api=Api(settings),
-        references=_references_from(reader),
-        saved=partial(render_saved, settings),
-        badges=lambda arxiv_id: render_badge(load_item(reader, f"arxiv:{arxiv_id}")),
-        snapshots=settings.snapshot_file.parent,
-        next_harvest=service.next_harvest,
-        metrics=lambda with_store: render_metrics(worker, with_store=with_store),
+    settings = worker.settings
+    site = build_installation(
+        worker, lambda: read_status(worker, worker.now()), snapshots=settings.snapshot_file.parent
     )
     process.serve(site, settings.web.host, settings.web.port, start, stop.on_stop)
-
-
-def _references_from(reader: "Store") -> "References":
-    """The functions that write references; what they use is loaded with the first one that is asked for."""
-    from tracker.web.references import References
-
-    def by_ids(ending: str, arxiv_ids: Sequence[str]) -> bytes | None:
-        from tracker.pipeline.references import build_references
-
-        return build_references(reader, ending, arxiv_ids)
-
-    def search(ending: str, words: str) -> bytes:
-        from tracker.pipeline.references import build_search_references
-
-        return build_search_references(reader, ending, words)
-
-    def feed_papers(json_feed: bytes) -> list[str]:
-        from tracker.pipeline.references import list_feed_papers
-
-        return list_feed_papers(json_feed)
-
-    return References(by_ids, search, feed_papers)
 
 
 @app.command()

@@ -12,13 +12,15 @@ from pathlib import Path
 
 from tracker.domain.feeds import FEED_FORMATS, MAIN_FEED, Channel
 from tracker.domain.items import Item
+from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline.archive import write_archive
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.digests import list_digests
 from tracker.pipeline.kept_address import describe_other_address
+from tracker.pipeline.publication import describe_publication
+from tracker.pipeline.publisher import Publisher
 from tracker.pipeline.site import build_site
-from tracker.pipeline.status import read_status
-from tracker.pipeline.trend_figures import keep_trends
+from tracker.pipeline.trend_figures import SMALL, keep_trends
 from tracker.publish import feed_list, feeds, files, opml
 from tracker.publish.addresses import site_address
 from tracker.settings import Settings
@@ -26,11 +28,10 @@ from tracker.store import feed_entries, items
 from tracker.store.archive import load_days
 from tracker.store.engine import Store
 from tracker.store.lost_store import has_items
+from tracker.store.publications import Publication, load_figures, save_publication
 
 NOT_OPEN, UNLINKED = 60, 20
 """How many papers of these kinds are listed."""
-TRENDS = "trends"
-"""The name under which a worker keeps the figures of the trends."""
 
 
 def publish(cycle: Cycle, to: Path | None = None) -> None:
@@ -48,57 +49,87 @@ def publish(cycle: Cycle, to: Path | None = None) -> None:
 
 
 def write_site(cycle: Cycle, to: Path | None = None) -> bool:
-    """Build the site from the store: feeds in three formats, the list of feeds, and the pages.
+    """Build the site from the store: feeds in three formats, the list of feeds, and the pages. What it shows beside the
+    rows of the store is stored too, unless it goes `to` another folder, so that others can render the same.
 
     Returns False, with nothing written, where that would take the last item from the published feed.
     """
-    settings, store = cycle.settings, cycle.store
+    publication = describe_publication(cycle.worker, cycle.now)
+    figures = load_trends(cycle.worker, publication)
+    if not render_site(cycle.worker, publication, figures, to):
+        return False
+    if to is None:
+        is_kept = publication.status.papers > SMALL and figures.counted_at == cycle.now
+        save_publication(cycle.store, publication, figures if is_kept else None)
+    return True
+
+
+def render_unpublished(publisher: Publisher) -> None:
+    """Render the site of a store from which nothing was published yet, and store nothing."""
+    publication = describe_publication(publisher, publisher.now())
+    render_site(publisher, publication, load_trends(publisher, publication))
+
+
+def load_trends(publisher: Publisher, publication: Publication) -> TrendFigures:
+    """The figures of the trends for a publication: counted, or those that are kept for the day."""
+    status = publication.status
+    kept = load_figures(publisher.store)
+    return keep_trends(publisher.store, publisher.settings, status.now, status.papers, kept)
+
+
+def render_site(
+    publisher: Publisher, publication: Publication, figures: TrendFigures, to: Path | None = None
+) -> bool:
+    """Render the site of a publication into the public folder, or `to` another one; only the store is read.
+
+    Returns False, with nothing written, where that would take the last item from the published feed.
+    """
+    settings, store, status = publisher.settings, publisher.store, publication.status
     main, entered = _load_entries(store, settings.feed.most)
     folder = to or settings.public_dir
     if not main and has_items(folder / "feed.xml"):
         # Entries are never deleted: a store without any is not the one that published these.
         return False
-    cycle.worker.composer.load(main, entered)
-    days, status = load_days(store), read_status(cycle.worker, cycle.now)
-    figures = keep_trends(store, settings, cycle.now, status.papers, cycle.worker.figures.get(TRENDS))
-    cycle.worker.figures[TRENDS] = figures
+    publisher.composer.load(main, entered)
+    days = load_days(store)
     sparse = _load_sparse_categories(store, main, settings)
-    channels = feed_list.list_channels(main, entered, settings, cycle.worker.watched, sparse)
-    channels[1:1] = list_digests(store, settings, days, cycle.now, {} if to else cycle.worker.digested)
+    channels = feed_list.list_channels(main, entered, settings, publisher.watched, sparse)
+    channels[1:1] = list_digests(store, settings, days, status.now, {} if to else publisher.digested)
     site = build_site(
         store,
         settings,
         status,
+        **_load_lists(store),
         newest=channels[0][1].items,
-        not_open=items.load_not_open_items(store, NOT_OPEN),
-        releases=items.load_release_items(store),
-        unlinked=items.load_unlinked_items(store, UNLINKED),
         channels=channels,
         days=days,
         figures=figures,
         served=to is None,
+        has_snapshot=publication.has_snapshot,
     )
     address = settings.public_url if to else site_address(settings)
-    before = {} if to else cycle.worker.rendered
+    before = {} if to else publisher.rendered
     rendered, digests = _render_changed_feeds(channels, settings, before, folder, address)
-    files.write_files(
-        folder,
-        {
-            **rendered,
-            "feeds.opml": opml.write_opml(channels, settings.feed, settings.public_url),
-            **site,
-        },
-        cycle.worker.require_lease,
-    )
-    before = {} if to else cycle.worker.archived
-    archived = write_archive(store, settings, days, folder, before, cycle.worker.require_lease)
+    listed = opml.write_opml(channels, settings.feed, settings.public_url)
+    files.write_files(folder, {**rendered, "feeds.opml": listed, **site}, publisher.require_lease)
+    before = {} if to else publisher.archived
+    archived = write_archive(store, settings, days, folder, before, publisher.require_lease)
     if not to:
-        cycle.worker.archived.clear()
-        cycle.worker.archived.update(archived)
+        publisher.archived.clear()
+        publisher.archived.update(archived)
         # A paper that left all feeds and lists is shown on demand, from the store; its old page would never change.
         files.prune_files(folder, "paper", site)
-        cycle.worker.rendered.update(digests)
+        publisher.rendered.update(digests)
     return True
+
+
+def _load_lists(store: Store) -> dict[str, list[Item]]:
+    """The lists of the pages beside the newest entries."""
+    return {
+        "not_open": items.load_not_open_items(store, NOT_OPEN),
+        "releases": items.load_release_items(store),
+        "unlinked": items.load_unlinked_items(store, UNLINKED),
+    }
 
 
 def _load_entries(store: Store, most: int) -> tuple[list[Item], dict[str, list[Item]]]:

@@ -50,10 +50,11 @@ def build_site(
     days: Sequence[ArchiveDay] = (),
     figures: TrendFigures | None = None,
     served: bool = True,
+    has_snapshot: bool = False,
 ) -> dict[str, bytes]:
     """The static pages by the name of their file, without the archive's days and months: the lists, the statistics, and
     a page for every paper in one of the lists. `newest` are the items of the main feed in order; `channels` all feeds with
-    the name of their group; `days` those of the archive; `figures` of the trends are counted where there are none. A copy that is not `served` answers no query: it has no filters, and
+    the name of their group; `days` those of the archive; `figures` of the trends are counted where there are none; `has_snapshot` says whether there is one to link. A copy that is not `served` answers no query: it has no filters, and
     a page for every paper of the archive."""
     trend_figures = figures or count_trends(store, settings, status.now)
     public = settings.public_url.rstrip("/")
@@ -80,7 +81,7 @@ def build_site(
             of_feeds,
             None if served else {str(item.arxiv_id) for item in by_work.values()},
         ),
-        "about.html": pages.render_about(settings, status, has_snapshot=settings.snapshot_file.exists()),
+        "about.html": pages.render_about(settings, status, has_snapshot=has_snapshot),
         "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),
         **_build_fixed(settings, address),
         **{f"{page.path}.html": pages.render_feed_page(page, settings, overview) for page in of_feeds},

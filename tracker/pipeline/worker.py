@@ -1,4 +1,4 @@
-"""What lives longer than a cycle: the connections, the rules, and what was published last."""
+"""What lives longer than a cycle: what publishing needs, the connections and the rules."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tracker.config_files import Organisation, load_watchlist
-from tracker.domain.digests import DigestLine
+from tracker.config_files import load_watchlist
 from tracker.domain.errors import Cancelled
 from tracker.domain.protocols import Clock, Fetch, Progress
 from tracker.domain.status import Trouble
-from tracker.domain.trend_figures import TrendFigures
 from tracker.fetch.client import Client
 from tracker.fetch.clock import SystemClock
 from tracker.pipeline.corrections_file import read_corrections
+from tracker.pipeline.publisher import Publisher
 from tracker.pipeline.rulebook import Rulebook, load_rules
 from tracker.publish import composed_feeds
 from tracker.settings import Settings
@@ -34,48 +33,22 @@ class NoProgress:
         """Show nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker(Publisher):
     """What all cycles of a process share; made by `make_worker()`."""
 
-    settings: Settings
-    store: Store
-    clock: Clock
     fetch: Fetch
     rules: Rulebook
-    composer: composed_feeds.Composer
     cancel: threading.Event
     """Set when the service is stopping."""
     progress: Progress = field(default_factory=NoProgress)
-    next_harvest: Callable[[], datetime | None] = lambda: None
-    troubles: Callable[[], Sequence[Trouble]] = tuple
-    """The troubles of the service beside those of the stages, which are in the store."""
     refused_tokens: Callable[[], Sequence[str]] = tuple
     """A sentence for each token that an upstream refuses."""
-    watched: tuple[Organisation, ...] = ()
-    rendered: dict[str, str] = field(default_factory=dict)
-    """The digest of each feed as it was last rendered, by the feed's name."""
-    digested: dict[str, tuple[str, tuple[DigestLine, ...]]] = field(default_factory=dict)
-    """The digest of each day of the newest weeks when it was last read, and its papers as lines."""
-    archived: dict[str, str] = field(default_factory=dict)
-    """The digest of each day and month of the archive as it was last rendered."""
-    figures: dict[str, TrendFigures] = field(default_factory=dict)
-    """The figures of the trends as they were last counted."""
-
-    def now(self) -> datetime:
-        """The product's time in whole seconds, aware and in UTC."""
-        return self.clock.now().replace(microsecond=0)
 
     def check_cancelled(self) -> None:
         """Raise Cancelled when the service is stopping."""
         if self.cancel.is_set():
             raise Cancelled("The service is stopping.")
-
-    def require_lease(self) -> None:
-        """Before something outside the store and its requests, such as the renaming of a published file or an upload:
-        raise StoreError where another process may have taken the lease under which this one works."""
-        if self.store.leases is not None:
-            self.store.leases.require()
 
     def close(self) -> None:
         """Close its connections; the store is the caller's."""
@@ -123,6 +96,7 @@ def make_worker(
         progress=progress or NoProgress(),
         next_harvest=next_harvest,
         troubles=troubles,
+        has_github_token=lambda: fetch.has_token("github_api"),
         refused_tokens=fetch.refused_tokens,
         watched=watched,
     )

@@ -64,6 +64,19 @@ class Store:
         with self._translate_errors(), self.engine.connect() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def pin(self) -> Iterator[Store]:
+        """A store that reads this one as it is at one moment, however many times it is read and whatever is written
+        meanwhile."""
+        # SQLite's transactions always read one moment (sqlite.org/isolation.html); PostgreSQL's must be told to.
+        options = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        with (
+            self._translate_errors(),
+            self.engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            yield _PinnedStore(connection, self.url)
+
     def checkpoint_wal(self) -> bool:
         """Fold SQLite's write-ahead log into the file and cut it to nothing; False where a reader still needs it.
 
@@ -114,6 +127,19 @@ class Store:
         if self.leases is not None:
             self.leases.close()
         self.engine.dispose()
+
+
+class _PinnedStore(Store):
+    """A store in one transaction of another, which is all that it reads."""
+
+    def __init__(self, connection: Connection, url: str) -> None:
+        super().__init__(connection.engine, url)
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """The one transaction."""
+        yield self._connection
 
 
 def open_reader(url: str) -> Store:

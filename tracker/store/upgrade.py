@@ -21,7 +21,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from tracker.domain.errors import StoreError
 from tracker.regular_files import how_to_own
 from tracker.store import statistics, views
-from tracker.store.engine import BUSY_SECONDS, Store, explain_hindrance, read_write_engine
+from tracker.store.engine import BUSY_SECONDS, Store, explain_hindrance, parse_url, read_write_engine
 from tracker.store.search_index import create_index, detach_index, fold_texts
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,29 @@ def refuse_revision(name: str, revision: str | None, version: int) -> None:
         raise StoreError(
             f"{name}: was written by a newer version of this program (views {version}, schema {revision}; this one "
             f"knows {views.VERSION} and {revisions()[-1]}); upgrade the program."
+        )
+
+
+def refuse_other_schema(store: Store) -> None:
+    """Refuse a store that this program cannot read as it is, since it is not to be upgraded. StoreError for one of another
+    program, a newer or an older one; an empty database is not refused."""
+    name = parse_url(store.url).render_as_string(hide_password=True)
+    with store.read() as connection:
+        revision = _revision(connection)
+        if connection.dialect.name == "sqlite":
+            application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if application != views.APPLICATION_ID and inspect(connection).get_table_names():
+                raise StoreError(f"{name}: is a database of another program; choose another TRACKER_DATABASE_URL.")
+        else:
+            version = views.VERSION
+    if revision is None:
+        return
+    refuse_revision(name, revision, version)
+    if revision != revisions()[-1] or version != views.VERSION:
+        raise StoreError(
+            f"{name}: was written by an older version of this program (views {version}, schema {revision}; this one needs "
+            f"{views.VERSION} and {revisions()[-1]}); start the new version of its worker, which upgrades it."
         )
 
 

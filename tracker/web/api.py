@@ -47,7 +47,9 @@ _WITH_VERSION = re.compile(r"(.+[0-9])v[0-9]{1,3}")
 class Api:
     """Answers from the store that the settings name. Called in several threads at once; raises nothing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, require_readable: Callable[[], None] = lambda: None) -> None:
+        """`require_readable` raises StoreError while the store must not be read."""
+        self._require_readable = require_readable
         self._store_url, self._public_url = settings.store_url, settings.public_url.rstrip("/")
         self._slots = BoundedSemaphore(AT_ONCE)
 
@@ -111,6 +113,7 @@ class Api:
 
     def _query(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """The result of a query, on a connection that can only read and for a bounded time."""
+        self._require_readable()
         if not self._slots.acquire(timeout=PATIENCE_SECONDS):
             raise ApiProblem(503, "Too much is asked at once; try again.", headers={"retry-after": "5"})
         try:

@@ -58,13 +58,14 @@ def build_app(
     websub_hub: str = "",
     next_harvest: Callable[[], datetime | None] | None = None,
     metrics: MetricsRenderer | None = None,
+    needs_store: bool = True,
     **made: Unpack[OnDemand],
 ) -> Router:
     """The ASGI application that serves what the publisher writes to `folder`, and what is `made` on demand.
 
     `health` may raise or hang; `/health` then says so. `public_url` is the address that readers see, and its path is
     the prefix of all addresses. `next_harvest` returns when arXiv is asked next; until then caches may show what they
-    have while they ask again.
+    have while they ask again. `needs_store`: whether `/health?ready` is true only while the store answers.
     """
     files, threads = PublishedFiles(folder), WorkerThreads()
     not_found = NotFound(files)
@@ -80,7 +81,7 @@ def build_app(
         compose=made.get("compose"),
         archive=made.get("archive"),
     )
-    monitoring = HealthEndpoints(folder, Health(health, clock, metrics), not_found)
+    monitoring = HealthEndpoints(folder, Health(health, clock, metrics), not_found, needs_store=needs_store)
     routes: list[BaseRoute] = [
         _file_route(files, policy, dynamic, public_url),
         FoldedRoute(files),

@@ -88,18 +88,20 @@ class Health:
 
 
 class HealthEndpoints:
-    """`/health` and `/metrics`. `folder` is that of the published files."""
+    """`/health` and `/metrics`. `folder` is that of the published files; `needs_store` says whether the installation is
+    ready only while the store answers."""
 
-    def __init__(self, folder: Path, health: Health, not_found: NotFound) -> None:
+    def __init__(self, folder: Path, health: Health, not_found: NotFound, *, needs_store: bool = True) -> None:
+        self._needs_store = needs_store
         self._first_page, self._health, self._not_found = folder / "index.html", health, not_found
 
     async def health(self, request: Request) -> Response:
-        """The report. With `?ready`, 503 unless the store answers and a site is published."""
+        """The report. With `?ready`, 503 unless a site is published and, where it is needed, the store answers."""
         query: str = request.scope["query_string"].decode("latin-1")
         names = {part.partition("=")[0] for part in query.split("&", MOST_FIELDS)}
         is_published = self._first_page.is_file()
         store_answers, report = await self._health.report()
-        is_ready = store_answers and is_published
+        is_ready = is_published and (store_answers or not self._needs_store)
         body = json.dumps(report, separators=(",", ":")).encode()
         response = momentary("application/json", body, 200 if is_ready or "ready" not in names else 503)
         response.headers.update(ANY_ORIGIN)

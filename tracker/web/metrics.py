@@ -22,9 +22,9 @@ from prometheus_client.registry import Collector
 from tracker import __version__
 from tracker.domain.status import Backlog, Status
 from tracker.fetch.request_counts import REQUEST_COUNTS
+from tracker.pipeline.publisher import Publisher
 from tracker.pipeline.stage_times import STAGE_TIMES, StageTime
 from tracker.pipeline.status import read_status
-from tracker.pipeline.worker import Worker
 from tracker.settings import Settings
 from tracker.store import statistics
 from tracker.store.upstreams import UpstreamState, load_upstreams
@@ -64,15 +64,15 @@ class Measurements:
     open_files: int | None = None
 
 
-def render_metrics(worker: Worker, *, with_store: bool) -> bytes:
+def render_metrics(publisher: Publisher, *, with_store: bool) -> bytes:
     """The text of `/metrics`, without what the store knows where it is not to be asked, or fails."""
-    now = worker.now()
+    now = publisher.now()
     if with_store:
         try:
-            return exposition(read_status(worker, now), measure(worker, now, with_store=True), now)
+            return exposition(read_status(publisher, now), measure(publisher, now, with_store=True), now)
         except Exception as error:  # noqa: BLE001 # whatever ails the store, the process must report on itself
             log.warning("metrics: the store does not answer (%s)", type(error).__name__)
-    return exposition(None, measure(worker, now, with_store=False), now)
+    return exposition(None, measure(publisher, now, with_store=False), now)
 
 
 def exposition(
@@ -84,21 +84,21 @@ def exposition(
     return generate_latest(registry)
 
 
-def measure(worker: Worker, now: datetime, *, with_store: bool) -> Measurements:
+def measure(publisher: Publisher, now: datetime, *, with_store: bool) -> Measurements:
     """Measure this process and its installation, with what the store knows of upstreams and papers if that is asked."""
-    settings = worker.settings
+    settings = publisher.settings
     known = load_upstreams(settings.store_url) if with_store else []
     store, wal = store_bytes(settings)
     return Measurements(
         requests=REQUEST_COUNTS.totals(),
         stages=STAGE_TIMES.totals(),
-        papers_by_state=statistics.count_states(worker.store) if with_store else {},
+        papers_by_state=statistics.count_states(publisher.store) if with_store else {},
         upstreams=_upstreams(settings, known) if with_store else {},
         page_hosts_in_trouble=_page_hosts_in_trouble(known, now) if with_store else None,
         store_bytes=store,
         wal_bytes=wal,
         free_bytes=_free_bytes(settings.data_dir),
-        feed_items=worker.composer.entries,
+        feed_items=publisher.composer.entries,
         resident_bytes=resident_bytes(),
         open_files=open_files(),
     )

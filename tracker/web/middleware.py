@@ -17,6 +17,7 @@ from typing import Any, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from tracker.domain.errors import StoreError
 from tracker.web.dynamic import Busy
 from tracker.web.files import NotFound
 from tracker.web.responses import moved_permanently, plain_text
@@ -41,7 +42,7 @@ SAVED = "/saved"
 
 
 class Errors:
-    """Responds where an endpoint raised: 503 where it was too busy, else 500 and an entry in the log."""
+    """Responds where an endpoint raised: 503 where it was too busy or the store cannot be read, else 500 and an entry in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,6 +52,11 @@ class Errors:
         try:
             await self._app(scope, receive, send)
             return
+        except StoreError as error:
+            log.warning("web: %s", error)
+            response = plain_text(
+                503, "The store cannot be read now; try again in a moment.\n", {"retry-after": "5"}
+            )
         except Busy:
             response = plain_text(503, "Busy; try again in a moment.\n", {"retry-after": "5"})
         except Exception as error:

@@ -177,6 +177,19 @@ class WebhookDeliveryRow(SQLModel, table=True):
     """When it is sent next; NULL where it is settled: sent, ended, or not wanted."""
 
 
+class PublicationRow(SQLModel, table=True):
+    """What the published site shows beside the other rows, so that any process renders the same site from the store."""
+
+    __tablename__: ClassVar[Any] = "publication"
+
+    name: str = Field(primary_key=True)
+    """`site` or `figures`."""
+    number: int = 0
+    """How often it was published: a new number is a new site."""
+    content: str
+    """JSON of a `tracker.store.publications.Publication`, or of the figures of the trends."""
+
+
 class SaveRequestRow(SQLModel, table=True):
     """A request to Software Heritage to archive a repository."""
 
@@ -237,6 +250,7 @@ STAGE = table(StageRow)
 BACKLOG = table(BacklogRow)
 LEASE = table(LeaseRow)
 TICK = table(TickRow)
+PUBLICATION = table(PublicationRow)
 SAVE_REQUEST = table(SaveRequestRow)
 WEBHOOK = table(WebhookRow)
 WEBHOOK_DELIVERY = table(WebhookDeliveryRow)
