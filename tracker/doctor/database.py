@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from tracker.doctor.findings import BAD, OK, WARN, Finding, clean_text, format_bytes
+from tracker.pipeline.status import read_leader
 from tracker.settings import Settings
 from tracker.store import readonly_sql, upgrade, views
+from tracker.store.engine import open_reader
 
 LONG_LOG_BYTES = 256_000_000
 """The write-ahead log is checkpointed every 16 MB: one so long is held open by a reader."""
@@ -35,6 +37,8 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     if path is None:
         [revision] = first_row(settings, "SELECT version_num FROM alembic_version")
         yield Finding("database", "server", OK, f"answers; schema {revision}")
+        if revision == upgrade.revisions()[-1]:
+            yield _check_leader(settings)
         return
     if not path.exists():
         yield Finding(
@@ -64,6 +68,18 @@ def _sqlite_file(settings: Settings) -> Path | None:
     """The SQLite file of the store, None where the store is a server."""
     scheme, _, path = settings.store_url.partition(":///")
     return Path(path.partition("?")[0]) if scheme.partition("+")[0] == "sqlite" else None
+
+
+def _check_leader(settings: Settings) -> Finding:
+    """Who works among the services that share the server."""
+    with closing(open_reader(settings.store_url)) as store:
+        leader = read_leader(store)
+    if leader is None or not leader.name:
+        return Finding("database", "leader", OK, "no service leads now")
+    says = (
+        f"{clean_text(leader.name)} since {leader.since:%Y-%m-%dT%H:%M:%SZ}, for {leader.seconds_left:.0f} s more"
+    )
+    return Finding("database", "leader", OK, says)
 
 
 def _check_version(settings: Settings, application: int, version: int) -> Finding:

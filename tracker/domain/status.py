@@ -84,6 +84,19 @@ def format_duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours" if seconds < 48 * 3600 else f"{seconds / 86_400:.1f} days"
 
 
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Who works among the services that share a store on a server."""
+
+    name: str
+    """As `HOST:PROCESS`; empty where nobody leads."""
+    is_self: bool
+    """Whether that is the process that reports."""
+    since: datetime | None = None
+    seconds_left: float = 0.0
+    """Until another may lead, unless the lease is renewed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The state of the installation at `now`: counts, stages and troubles."""
@@ -104,3 +117,5 @@ class Status:
     troubles: tuple[Trouble, ...] = ()
     next_harvest: datetime | None = None
     demo: bool = False
+    leader: Leader | None = None
+    """None where one machine has the store alone."""

@@ -156,6 +156,13 @@ def health_document(status: Status | None, now: datetime, *more: Trouble) -> dic
                 for name, at in sorted(status.stages.items())
             },
         }
+        if leader := status.leader:
+            report["leader"] = {
+                "name": leader.name or None,
+                "is_self": leader.is_self,
+                "since": _text(leader.since),
+                "seconds_left": int(leader.seconds_left),
+            }
     report["troubles"] = [
         {
             "what": trouble.what,

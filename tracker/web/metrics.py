@@ -146,6 +146,11 @@ class InstallationCollector(Collector):
             ],
             "stage",
         )
+        if (leader := status.leader) is not None:
+            yield from _single("leads", "Whether this process works; 0 while it stands by.", int(leader.is_self))
+            yield from _single(
+                "lease_seconds", "Seconds left of the lease of the process that works.", leader.seconds_left
+            )
         due = status.next_harvest
         yield from _single(
             "next_harvest_timestamp_seconds",
