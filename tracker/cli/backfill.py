@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker.domain.id_months import Months
+    from tracker.pipeline.backfill.archives import Executor
     from tracker.pipeline.backfill.outcome import BackfillOutcome
     from tracker.pipeline.worker import Worker
 
@@ -35,6 +36,9 @@ def backfill(
         list[str] | None,
         typer.Option(help="Take only records of this category, like cs.LG; may be given several times."),
     ] = None,
+    executor: Annotated[
+        Literal["pool", "ray"], typer.Option(help="What reads the archives: processes here, or a Ray cluster.")
+    ] = "pool",
     jobs: Annotated[
         int,
         typer.Option(min=1, show_default="the processors of this machine", help="Archives that are read at once."),
@@ -56,7 +60,7 @@ def backfill(
         raise TrackerError(f"--source {source!r} is not a source; write {SOURCES}.")
     with opened_worker(context, full_texts=False) as worker:
         if kind == "bulk":
-            _read_archives(worker, Path(place), months, jobs, outcome)
+            _read_archives(worker, Path(place), months, _executor(executor), jobs, outcome)
         else:
             _read_records(worker, place, months, frozenset(category or ()), outcome)
     return int(outcome.troubles > 0)
@@ -79,13 +83,22 @@ def _read_records(
     )
 
 
-def _read_archives(
-    worker: "Worker", folder: Path, months: "Months", jobs: int, outcome: "BackfillOutcome"
-) -> None:
-    from tracker.pipeline.backfill.archives import backfill_archives
+def _executor(name: str) -> "Executor":
+    if name == "ray":
+        from tracker.pipeline.backfill.ray_tasks import run_on_ray
+
+        return run_on_ray
     from tracker.pipeline.backfill.executors import run_in_pool
 
-    backfill_archives(worker, folder, months, run_in_pool, jobs, outcome)
+    return run_in_pool
+
+
+def _read_archives(
+    worker: "Worker", folder: Path, months: "Months", execute: "Executor", jobs: int, outcome: "BackfillOutcome"
+) -> None:
+    from tracker.pipeline.backfill.archives import backfill_archives
+
+    backfill_archives(worker, folder, months, execute, jobs, outcome)
     counts = outcome.counts
     print(
         f"{months}: {counts['archives']:,} archives, {counts['texts']:,} full texts read. Not read: "
