@@ -212,6 +212,16 @@ def test_what_changes_at_an_artifact_is_told_once_and_with_what_it_is_now() -> N
     ]  # fmt: skip
 
 
+def test_a_rewritten_history_is_an_event_of_the_check_that_showed_it() -> None:
+    known = history(
+        link(check(START, rewritten=True), check(START + 5 * DAY, rewritten=True), check(START + 9 * DAY))
+    )
+    assert ("rewritten", 5, "world", "") in told_of(known)
+    assert [event[0] for event in told_of(known)].count("rewritten") == 1, (
+        "the first check knows of no commit before"
+    )
+
+
 def test_an_artifact_that_ships_late_is_news_and_one_that_was_there_is_history() -> None:
     late = START + 100 * DAY
     waited = history(link(check(START, **EMPTY), check(late)))

@@ -105,6 +105,9 @@ class Check:
     languages: tuple[str, ...] = ()
     unchanged: bool = False
     """True if the commit is the one that the caller knew: content, licence and named papers are as last read."""
+    rewritten: bool = False
+    """True if the host says that the commit which the caller knew from its publication is no longer in its history; False
+    too where the host was not asked or cannot tell."""
     licence_statements: tuple[LicenceFile, ...] = ()
     """Weaker statements of its licence, which count where there is no licence file: `path` is `README.md` (the text
     is its section on the licence) or a file of package metadata (the text is `SPDX-License-Identifier: ID`)."""

@@ -55,6 +55,8 @@ class CheckRecord:
     times: int = 1
     by_rule: bool = False
     """Whether what differs from the check before follows from newer rules of reading, not from the world."""
+    rewritten: bool = False
+    """Whether it showed that the commit of the publication was no longer in the history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,7 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
     UNWITHDRAWN = "unwithdrawn"
     CORRECTED = "corrected"
+    REWRITTEN = "rewritten"
 
 
 class Cause(StrEnum):

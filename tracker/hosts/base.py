@@ -16,7 +16,9 @@ from tracker.domain.protocols import Fetch
 
 Match = Callable[[str], Reference | None]
 CheckOne = Callable[[Reference, Fetch], Check]
-CheckMany = Callable[[Sequence[Reference], Fetch, Mapping[str, str]], Iterator[tuple[Reference, Check]]]
+CheckMany = Callable[
+    [Sequence[Reference], Fetch, Mapping[str, str], Mapping[str, str]], Iterator[tuple[Reference, Check]]
+]
 
 MOST_URL = 2_000
 """Characters. A longer URL is not a link that a person wrote, and is not read."""
@@ -43,16 +45,22 @@ class Host:
     """The kinds of reference that can be checked, such as `repository`."""
 
     def check_references(
-        self, references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
+        self,
+        references: Sequence[Reference],
+        fetch: Fetch,
+        known: Mapping[str, str] | None = None,
+        published: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[Reference, Check]]:
         """Check many references, in batches where the host takes them; yields (reference, check) pairs.
 
         `known` maps the target of a reference to the commit at which the artifact was last read whole: while the host still
-        shows that commit, the check may be `unchanged` and cost no further request. Raises UpstreamStopped as soon
+        shows that commit, the check may be `unchanged` and cost no further request. `published` maps it to the commit at
+        which it was published: where the host tells for no further request that this is no longer in its history, the check
+        is `rewritten`. Raises UpstreamStopped as soon
         as the host may not be asked; the references that were not yielded until then are still due.
         """
         if self.check_all is not None:
-            yield from self.check_all(references, fetch, known or {})
+            yield from self.check_all(references, fetch, known or {}, published or {})
         elif self.check is not None:
             for reference in references:
                 yield reference, self.check(reference, fetch)

@@ -252,6 +252,8 @@ def _changes(link: Link, last: CheckRecord | None, check: CheckRecord) -> Iterat
         yield EventKind.MOVED, check.reference
     if last is None:
         return
+    if check.rewritten:
+        yield EventKind.REWRITTEN, ""
     if check.archived and not last.archived:
         yield EventKind.ARCHIVED, ""
     if check.licence_spdx != last.licence_spdx or check.licence_class is not last.licence_class:

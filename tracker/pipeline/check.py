@@ -106,8 +106,9 @@ def _check_batch(
 ) -> Iterator[artifacts.CheckResult]:
     by_key = {artifact.reference.target: artifact for artifact in due}
     commits = {key: artifact.commit for key, artifact in by_key.items() if artifact.commit}
+    published = {key: artifact.published for key, artifact in by_key.items() if artifact.published}
     links = [artifact.reference for artifact in by_key.values()]
-    for link, answered in host.check_references(links, cycle.fetch, commits):
+    for link, answered in host.check_references(links, cycle.fetch, commits, published):
         artifact, check = by_key[link.target], answered
         if check.unchanged and check.host_id != artifact.host_id:
             # A stranger's copy under the old name shows the commit too; nothing of it was read.

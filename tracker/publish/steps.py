@@ -13,7 +13,16 @@ from tracker.domain.terms import Content, EventKind, Fact, Lifecycle, Outcome
 from tracker.publish import wording
 
 GOOD = frozenset({EventKind.OPENED, EventKind.LICENSED, EventKind.UNWITHDRAWN})
-BAD = frozenset({EventKind.GONE, EventKind.CLOSED, EventKind.REPLACED, EventKind.WITHDRAWN, EventKind.LAPSED})
+BAD = frozenset(
+    {
+        EventKind.GONE,
+        EventKind.CLOSED,
+        EventKind.REPLACED,
+        EventKind.WITHDRAWN,
+        EventKind.LAPSED,
+        EventKind.REWRITTEN,
+    }
+)
 _ARRIVALS = frozenset({EventKind.LINKED, EventKind.PLACEHOLDER, EventKind.SHIPPED, EventKind.RESTORED})
 """Events of which the check at that moment says what was there."""
 _KINDS = list(EventKind)

@@ -121,6 +121,7 @@ EVENT = {
     EventKind.WITHDRAWN: "Paper withdrawn",
     EventKind.UNWITHDRAWN: "Withdrawal reversed",
     EventKind.CORRECTED: "Corrected by the operator",
+    EventKind.REWRITTEN: "History rewritten: the commit that was there when it was published is no longer part of it",
 }
 CAUSE = {
     Cause.RULE: "found by a newer rule",

@@ -14,7 +14,7 @@ from tracker.domain.errors import StoreError
 from tracker.domain.terms import Content, Outcome
 from tracker.store.dialect import among
 from tracker.store.engine import Store
-from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_NAME, ROLE
+from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_CHECK, ARTIFACT_NAME, ROLE
 from tracker.store.tables.work import WORK
 
 
@@ -128,6 +128,8 @@ class DueArtifact:
     """The host's own id of it, where it was seen before."""
     commit: str | None = None
     """The commit at which all its files were last read by today's rules; None where they must be read."""
+    published: str | None = None
+    """The commit at which code or data were first seen there, since its history was last rewritten if it was."""
 
 
 def due_artifacts(
@@ -171,13 +173,34 @@ def due_artifacts(
             .order_by(ARTIFACT_NAME.c.since, ARTIFACT_NAME.c.folded)
         ):
             names[row.artifact].append(row)
+        published = _published_commits(connection, artifacts)
     due = []
     for artifact in artifacts:
         for row in [row for row in names[artifact] if row.written] or names[artifact][:1]:
             is_read = row.outcome == "present" and row.read_rules == read_rules != ""
             reference = Reference(row.reference, host, row.kind, row.url, row.path)
-            due.append(DueArtifact(artifact, reference, row.host_id, row.commit_id if is_read else None))
+            due.append(
+                DueArtifact(
+                    artifact, reference, row.host_id, row.commit_id if is_read else None, published.get(artifact)
+                )
+            )
     return due
+
+
+def _published_commits(connection: Connection, artifacts: Collection[int]) -> dict[int, str]:
+    """The `published` commit of each artifact that has one."""
+    seen = ARTIFACT_CHECK.c
+    statement = (
+        select(seen.artifact, seen.commit_id, seen.rewritten)
+        .where(among(seen.artifact, artifacts), seen.commit_id.is_not(None), seen.outcome == Outcome.PRESENT.value)
+        .where(seen.content.in_([Content.CODE.value, Content.DATA_ONLY.value]))
+        .order_by(seen.artifact, seen.first_seen)
+    )
+    commits: dict[int, str] = {}
+    for artifact, commit, rewritten in connection.execute(statement):
+        if rewritten or artifact not in commits:
+            commits[artifact] = commit
+    return commits
 
 
 _PRIORITY = case(

@@ -91,7 +91,7 @@ def _update_artifact(
     }
     by_rule = _is_by_rule(row, result, values)
     reference = check.reference.key if check.reference else None
-    times = _save_history(connection, artifact, values, reference, now, by_rule=by_rule)
+    times = _save_history(connection, artifact, values, reference, now, by_rule=by_rule, rewritten=check.rewritten)
     facts: dict[str, Any] = {}
     if check.outcome is Outcome.PRESENT:
         facts |= {"fork": bool(check.fork), "created_at": check.created_at, "pushed_at": check.pushed_at}
@@ -173,8 +173,9 @@ def _save_history(
     now: datetime,
     *,
     by_rule: bool,
+    rewritten: bool,
 ) -> int:
-    """Add a row of what was seen where something changed, else extend the last row to `now`; returns that row's count of
+    """Add a row of what was seen where something changed or the history was rewritten, else extend the last row to `now`; returns that row's count of
     checks."""
     digest = _digest(values, reference)
     last = connection.execute(
@@ -186,7 +187,7 @@ def _save_history(
     at = (ARTIFACT_CHECK.c.artifact == artifact) & (
         ARTIFACT_CHECK.c.first_seen == (last.first_seen if last else now)
     )
-    if last is not None and last.digest == digest:
+    if last is not None and last.digest == digest and not rewritten:
         times = int(last.times) + (1 if last.last_seen < now else 0)
         connection.execute(update(ARTIFACT_CHECK).where(at).values(last_seen=now, times=times))
         return times
@@ -201,6 +202,7 @@ def _save_history(
             digest=digest,
             reference=reference,
             by_rule=by_rule,
+            rewritten=rewritten,
             **values,
         )
     )

@@ -217,6 +217,7 @@ def _checks(connection: Connection, artifacts: Collection[int]) -> Mapping[int, 
                 last_seen=row.last_seen,
                 times=row.times,
                 by_rule=row.by_rule,
+                rewritten=row.rewritten,
             )
         )
     return checks

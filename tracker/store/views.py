@@ -53,7 +53,7 @@ VIEWS = {
     "checks": """
         SELECT a.reference, s.outcome, s.reason, s.content, s.licence_spdx, s.licence_class, s.licence_source,
                s.licence_note, s.archived, s.gated, s.reference AS answered, nullif(lower(hex(s.commit_id)), '') AS commit_id,
-               s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names, a.path
+               s.first_seen, s.last_seen, s.times, s.licence_claimed, s.licences_beside, s.names, a.path, s.rewritten
         FROM artifact_check s JOIN artifact a ON a.id = s.artifact
     """,
     "events": """

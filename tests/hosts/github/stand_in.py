@@ -145,4 +145,4 @@ def refs(*names: str) -> list[Any]:
 
 
 def checks(host: GitHub, *names: str, batch: int = 100, known: dict[str, str] | None = None) -> dict[str, Any]:
-    return {target.key: check for target, check in github.check_all(refs(*names), host, known, batch)}
+    return {target.key: check for target, check in github.check_all(refs(*names), host, known, batch=batch)}

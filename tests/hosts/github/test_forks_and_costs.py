@@ -102,6 +102,31 @@ def test_an_unchanged_folder_costs_its_facts_alone(hosts):
     assert (changed.unchanged, changed.content) == (False, Content.PLACEHOLDER)
 
 
+@pytest.mark.parametrize("link", ["", "/tree/main/sub"])
+@pytest.mark.parametrize(
+    ("facts", "is_rewritten"),
+    [
+        ({}, False),
+        ({"dropped": ["a" * 40]}, True),
+        # A later commit was dropped, and not that of the publication.
+        ({"dropped": ["b" * 40]}, False),
+        # GitHub no longer has the commit: it cannot be told, and everything else is read all the same.
+        ({"forgotten": ["a" * 40]}, False),
+    ],
+)
+def test_a_rewritten_history_shows_for_no_further_request(hosts, link, facts, is_rewritten):
+    hosts.write("re/written", Repository({"train.py": SCRIPT, "sub/run.py": SCRIPT}, facts=facts))
+    reference = resolve_url(f"https://github.com/re/written{link}")
+    costs = []
+    for published in ({}, {reference.target: "a" * 40}):
+        before = len(requests(hosts))
+        ((_, check),) = github.check_all([reference], hosts.with_token, {reference.target: "b" * 40}, published)
+        costs.append(len(requests(hosts)) - before)
+        assert (check.outcome, check.content, check.unchanged) == (Outcome.PRESENT, Content.CODE, False)
+        assert check.rewritten is (is_rewritten and bool(published))
+    assert costs[0] == costs[1]
+
+
 @BOTH
 def test_stubs_beside_an_announcement_are_a_placeholder(hosts, token):
     readme = "# A method\n\nCode coming soon.\n"

@@ -25,14 +25,20 @@ def check(target: Reference, fetch: Fetch) -> Check:
 
 
 def check_all(
-    references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None, batch: int = 100
+    references: Sequence[Reference],
+    fetch: Fetch,
+    known: Mapping[str, str] | None = None,
+    published: Mapping[str, str] | None = None,
+    batch: int = 100,
 ) -> Iterator[tuple[Reference, Check]]:
     """Check many references, in any order; yields (reference, check) pairs.
 
     With a token one request holds up to `batch` (1 to 100) questions; without one they are checked one by one.
     `known` maps the target of a reference to the commit at which the repository was last read whole: with a token, a
     repository that still shows it costs only the question for its facts. Without a token the commit is not known and
-    everything is read again. Raises UpstreamStopped as soon as GitHub may not be asked; what was not yielded until
+    everything is read again. `published` maps it to the commit at which
+    it was published: whether that is still in the history is asked beside the files of a repository that has changed.
+    Raises UpstreamStopped as soon as GitHub may not be asked; what was not yielded until
     then is still due.
     """
     due: list[Reference] = []
@@ -44,7 +50,7 @@ def check_all(
             yield target, check
     done: set[str] = set()
     if fetch.has_token(UPSTREAM):
-        for target, check in graphql_check.check_all(due, fetch, batch, known):
+        for target, check in graphql_check.check_all(due, fetch, batch, known, published):
             if not fetch.has_token(UPSTREAM):
                 break  # it was refused just now, so that this says nothing
             done.add(target.target)

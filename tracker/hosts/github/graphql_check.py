@@ -16,7 +16,7 @@ from tracker.domain.artifacts import Check, LicenceFile, Reference
 from tracker.domain.protocols import Fetch
 from tracker.domain.terms import Outcome
 from tracker.hosts import json_fields
-from tracker.hosts.github import graphql
+from tracker.hosts.github import graphql, questions
 from tracker.hosts.github.names import repository_reference
 from tracker.hosts.github.questions import Subject, all_languages, branch_names, newest_commit, valid_full_name
 from tracker.hosts.github.reading import RepositoryReading, Step
@@ -29,17 +29,25 @@ MOST_TEXT = 100_000
 
 
 def check_all(
-    references: Sequence[Reference], fetch: Fetch, batch: int, known: Mapping[str, str] | None = None
+    references: Sequence[Reference],
+    fetch: Fetch,
+    batch: int,
+    known: Mapping[str, str] | None = None,
+    published: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Reference, Check]]:
     """Check repositories with at most `batch` (1 to 100) questions a request; each reference is `github:owner/name`.
 
     `known` maps the target of a reference to the commit at which the repository was last read whole: where it still shows
-    that commit, only its facts are asked and the check is `unchanged`. Yields each repository as soon as it is read;
+    that commit, only its facts are asked and the check is `unchanged`. `published` maps it to the commit that a changed
+    repository is compared with. Yields each repository as soon as it is read;
     what was begun is finished before more is begun. Raises UpstreamStopped as soon as GitHub may not be asked; what
     was not yielded until then was not checked.
     """
     client = graphql.GraphqlClient(fetch, batch)
-    fresh = (RepositoryReading(link, (known or {}).get(link.target)) for link in references)
+    fresh = (
+        RepositoryReading(link, (known or {}).get(link.target), (published or {}).get(link.target))
+        for link in references
+    )
     waiting: deque[Step] = deque()
     while True:
         steps = [waiting.popleft() for _ in range(min(client.size, len(waiting)))]
@@ -67,7 +75,11 @@ def _take(step: Step, answer: graphql.GraphqlAnswer) -> None:
     if step.what in (Subject.PARENT, Subject.COMPARED):
         _take_parent(reading, step, answer.node or {})
         return
-    if answer.node is None or answer.errors:
+    if step.compares and answer.node is not None:
+        reading.rewritten = questions.is_rewritten(answer.node)
+    # A commit that GitHub no longer has is an error of the comparison alone: then it cannot be told.
+    is_listed = step.compares and bool((answer.node or {}).get("object"))
+    if answer.node is None or (answer.errors and not is_listed):
         what = step.path or "the list of its files"
         reading.failure = reading.failure or f"{what} could not be read: {answer.reason}"
         return
@@ -176,6 +188,7 @@ def _facts(reading: RepositoryReading) -> Check:
         pushed_at=json_fields.as_time(node.get("pushedAt")),
         commit=_commit(reading),
         languages=all_languages(node),
+        rewritten=reading.rewritten,
     )
 
 

@@ -70,6 +70,20 @@ def tree_selection(ref: str, path: str) -> str:
     return _TREE % graphql.quote_string(f"{ref}:{path}")
 
 
+def root_selection(ref: str, branch: str, commit: str) -> str:
+    """The entries of the top folder, and how a commit stands to the branch.
+
+    `compare` takes a commit of the same repository since October 2022 (GitHub's changelog of its schema).
+    """
+    return f"{tree_selection(ref, '')} {compared_selection(branch, commit)}"
+
+
+def is_rewritten(node: Mapping[str, Any]) -> bool:
+    """Whether GitHub says that the commit compared is not in the history of the branch: it has what the branch lacks."""
+    comparison = json_fields.as_mapping(json_fields.as_mapping(node.get("ref")).get("compare"))
+    return comparison.get("status") in ("AHEAD", "DIVERGED")
+
+
 def blob_selection(ref: str, path: str) -> str:
     """The text of one file."""
     return _BLOB % graphql.quote_string(f"{ref}:{path}")

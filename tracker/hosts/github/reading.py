@@ -46,6 +46,13 @@ class Step:
     ref: str = ""
     """The branch, where it is not the one that is being read."""
 
+    @property
+    def compares(self) -> bool:
+        """Whether the question asks too whether the branch still holds the commit of the publication."""
+        reading = self.repository
+        is_root = self.what is Subject.ROOT and not self.path and self.ref == ""
+        return is_root and bool(reading.published) and bool(reading.known) and bool(reading.compared_branch)
+
     def question(self) -> graphql.Question:
         """The question in GraphQL."""
         reading = self.repository
@@ -64,6 +71,9 @@ class Step:
                 if self.what is Subject.COMPARED:
                     selection = questions.compared_selection(self.ref, self.path)
                 return graphql.Question(owner, name, selection)
+        if self.compares:
+            selection = questions.root_selection(ref, reading.compared_branch or "", reading.published or "")
+            return graphql.Question(owner, name, selection)
         select = questions.blob_selection if self.what in questions.BLOBS else questions.tree_selection
         return graphql.Question(owner, name, select(ref, self.path))
 
@@ -74,6 +84,8 @@ class RepositoryReading:
 
     reference: Reference
     known: str | None
+    published: str | None = None
+    """The commit at which it was published, where it is known."""
     next: Next = Next.FACTS
     waiting: int = 0
     """How many questions were asked and are not answered yet."""
@@ -104,6 +116,8 @@ class RepositoryReading:
     """What the default branch holds, while another branch is read."""
     parent_branch: str = ""
     unchanged_fork: bool = False
+    rewritten: bool = False
+    """Whether the commit at which it was published is no longer in its history."""
     result: ContentReading | None = None
     """What is judged in place of what the contents show."""
 
@@ -111,6 +125,13 @@ class RepositoryReading:
     def named_branch(self) -> str | None:
         """The branch that the link names, if its name has no slash; None where it names the repository."""
         return self.reference.path.split("/")[0] if self.reference.path else None
+
+    @property
+    def compared_branch(self) -> str | None:
+        """The branch whose newest commit was seen, by its full name; None where the link names one that is not there."""
+        if not self.reference.path:
+            return questions.default_branch(self.node)
+        return self.named_branch if json_fields.as_mapping(self.node.get("ref")) else None
 
     @property
     def parent(self) -> str | None:

@@ -119,7 +119,10 @@ def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
 
 
 def check_all(
-    references: Sequence[Reference], fetch: Fetch, known: Mapping[str, str] | None = None
+    references: Sequence[Reference],
+    fetch: Fetch,
+    known: Mapping[str, str] | None = None,
+    published: Mapping[str, str] | None = None,  # noqa: ARG001 # the Hub compares no commits
 ) -> Iterator[tuple[Reference, Check]]:
     """Check many in the order given, with at least one request each; yields (reference, check) pairs.
 

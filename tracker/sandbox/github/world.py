@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from tracker.sandbox.github.licensee import RecognisedLicence
 
 NOT_FACTS = ("licence", "license", "license_info", "role", "verdict", "class", "open")
 """Keys that a world may not have: they follow from the files, or the tracker has to find them."""
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 STATUSES = ("present", "blocked", "disabled")
 UNKNOWN_TIME = "2020-01-01T00:00:00Z"
 """GitHub always names a time; a world that does not know it gets this one."""
@@ -204,12 +206,20 @@ class GitHubWorld:
         return next((repository for repository in self.all() if repository.id == number), None)
 
     def compare(self, base: WorldRepository, head: str) -> str | None:
-        """How the branch `OWNER:BRANCH` of a fork stands to the default branch of what was forked: `identical`, `ahead`,
-        `behind` or `diverged`; None if that fork does not exist.
+        """How a commit, or the branch `OWNER:BRANCH` of a fork, stands to the default branch: `identical`, `ahead`,
+        `behind` or `diverged`; None if there is no such commit or fork.
+
+        A world keeps no history: a commit is an ancestor, unless the fact `dropped` names it (a push with force dropped
+        it, and GitHub still has it) or `forgotten` does (GitHub no longer has it).
 
         The facts `ahead` and `behind` count the fork's own commits and those that it has not; without them a fork with
         the same files has none, and any other fork one of its own.
         """
+        if _COMMIT.fullmatch(head):
+            if head in (base.facts.get("forgotten") or ()):
+                return None
+            dropped = head in (base.facts.get("dropped") or ())
+            return "identical" if head == base.head else "diverged" if dropped else "behind"
         owner = head.partition(":")[0]
         forks = (fork for fork in self.all() if fork.owner.casefold() == owner.casefold())
         fork = next((fork for fork in forks if (fork.parent or "").casefold() == base.full_name.casefold()), None)

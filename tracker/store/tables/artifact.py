@@ -171,6 +171,8 @@ class ArtifactCheckRow(SQLModel, table=True):
     licences_beside: list[list[Any]] = list_field()
     by_rule: bool = False
     """Whether what differs from the row before follows from newer rules of reading, not from the world."""
+    rewritten: bool = False
+    """Whether the row began because the commit of the publication was no longer in the history."""
 
 
 class HubListingRow(SQLModel, table=True):
