@@ -9,8 +9,8 @@ RUN python -m venv --without-pip /opt/tracker && python -m venv --without-pip /o
 WORKDIR /src
 # The dependencies are installed in a layer of their own, which stays in the cache when the code changes. Every file is
 # checked by its hash. feedgen alone is published without a wheel, so nothing else may need building. /opt/build holds the
-# tool that writes the bill of materials, and is not copied into the image. Notices (apprise) and PostgreSQL (psycopg) are
-# always there; --build-arg PARQUET=1 adds PyArrow, 175 MB, for `tracker export`.
+# tool that writes the bill of materials, and is not copied into the image. Notices (apprise), PostgreSQL (psycopg) and
+# buckets (obstore) are always there; --build-arg PARQUET=1 adds PyArrow, 175 MB, for `tracker export`.
 COPY requirements.lock requirements-build.lock requirements-parquet.lock ./
 RUN pip --python /opt/tracker install --no-deps --require-hashes --only-binary :all: --no-binary feedgen -r requirements.lock \
  && pip --python /opt/build install --no-deps --require-hashes --only-binary :all: -r requirements-build.lock

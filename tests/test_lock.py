@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?:\s*;\s*(.+?))?\s*\\?$", re.MULTILINE)
 FREE = re.compile(r"\b(?:MIT|BSD|Apache|ISC|PSF|MPL|Mozilla Public License|LGPL)\b")
 """LGPL: psycopg, which is used unchanged and can be replaced in the image (LGPL-3.0, 4)."""
-IN_THE_IMAGE = ("notify", "postgresql")
+IN_THE_IMAGE = ("notify", "postgresql", "s3")
 """The extras that the image holds."""
 
 

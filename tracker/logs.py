@@ -29,6 +29,13 @@ LEAST_SECRET = 4
 """Shorter values would hide half of every message; the forms below still hide them where they are sent."""
 LEAST_PART = 8
 """Letters from which on a part of a notice's address is hidden by itself: other addresses repeat it."""
+AWS_SECRETS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+)
+"""Variables whose values are credentials of a bucket."""
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 QUIET = (
@@ -127,10 +134,12 @@ def secrets_of(settings: Settings, environ: Mapping[str, str]) -> set[str]:
         for url in settings.notify_urls.get_secret_value().split():
             secrets.add(url)
             secrets |= _parts(url)
+    secrets |= {environ.get(name, "").strip() for name in AWS_SECRETS}
     proxies = [environ.get(name, "") for variable in PROXIES for name in (variable, variable.upper())]
     for url in [
         settings.database_url,
         settings.notify.websub_hub,
+        settings.publish.endpoint,
         *settings.upstreams.model_dump().values(),
         *proxies,
     ]:

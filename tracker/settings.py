@@ -21,7 +21,14 @@ from tracker.config_files import REASON, ConfigTable, describe_error, load_categ
 from tracker.domain.cron import parse_cron
 from tracker.domain.errors import SettingsError
 from tracker.domain.feeds import EventType
-from tracker.domain.setting_checks import check_address, check_category, check_database_url, check_webhook_name
+from tracker.domain.setting_checks import (
+    check_address,
+    check_bucket,
+    check_category,
+    check_database_url,
+    check_region,
+    check_webhook_name,
+)
 from tracker.domain.terms import Fact
 
 MAIN_UPSTREAMS = ("arxiv_api", "github_api", "huggingface")
@@ -61,11 +68,14 @@ def _check_folder(path: Path) -> None:
 
 Address = Annotated[str, _checked_by(check_address)]
 """An address of the web, or an empty text."""
+BucketAddress = Annotated[str, _checked_by(check_bucket)]
+"""The address of a bucket with a prefix, or an empty text."""
 Category = Annotated[str, _checked_by(lambda code: check_category(code, load_category_names()))]
 Cron = Annotated[str, _checked_by(parse_cron)]
 DatabaseUrl = Annotated[str, _checked_by(check_database_url)]
 Folder = Annotated[Path, _checked_by(_check_folder)]
 """A folder that is there or can be made: nothing on its way is a file."""
+Region = Annotated[str, _checked_by(check_region)]
 TimeZone = Annotated[str, _checked_by(_check_time_zone)]
 """A name of the IANA time zone database."""
 WebhookName = Annotated[str, _checked_by(check_webhook_name)]
@@ -188,6 +198,14 @@ class Web(ConfigTable):
     refresh_seconds: float = Field(gt=0)
 
 
+class Publish(ConfigTable):
+    """The bucket into which the site is written as well; its credentials come from the environment alone."""
+
+    target: BucketAddress
+    endpoint: Address
+    region: Region
+
+
 class Snapshot(ConfigTable):
     """How often a snapshot of the store is made, and how hard it is compressed."""
 
@@ -249,6 +267,7 @@ class Settings(ConfigTable):
     check: Checks
     feed: Feed
     web: Web
+    publish: Publish
     snapshot: Snapshot
     archive: Archive
     retention: Retention
@@ -262,6 +281,8 @@ class Settings(ConfigTable):
     webhook_secrets: SecretStr | None = None
     """The secrets of webhooks, as `NAME=whsec_…` separated by white space."""
     demo: bool = False
+    served: bool = True
+    """Whether a server of this program answers queries on the site's pages; false for a copy of it as files alone."""
     chosen: frozenset[str] = frozenset()
     """The keys, like `pace.gitlab`, that do not come from the built-in file."""
 
@@ -282,6 +303,11 @@ class Settings(ConfigTable):
     def public_dir(self) -> Path:
         """The folder of the built site."""
         return self.data_dir / "public"
+
+    @property
+    def bucket_dir(self) -> Path:
+        """The folder of the site as the bucket of `publish.target` has it."""
+        return self.data_dir / "bucket"
 
     @property
     def snapshot_file(self) -> Path:
@@ -340,6 +366,11 @@ def _check(settings: Settings, origin: Mapping[str, str]) -> None:
                     f"TRACKER_NOW moves the clock only when every upstream is on this machine, and "
                     f"`upstreams.{name}` is {upstreams[name]}."
                 )
+    if "@" in urlsplit(settings.publish.endpoint).netloc:
+        raise SettingsError(
+            f"{origin['publish.endpoint']}: the key `publish.endpoint` has a user name or password; leave it out, and set "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
     if settings.notify.websub_hub:
         _check_websub_hub(settings, origin)
     _check_webhooks(settings.notify.webhook, origin)

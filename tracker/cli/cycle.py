@@ -186,7 +186,11 @@ def publish(
         bool, typer.Option("--move", help="Publish for another public address than until now.")
     ] = False,
 ) -> int:
-    """Write feeds and pages, without any request."""
+    """Write feeds and pages, without any request but those to the bucket of `publish.target`.
+
+    The exit code is 0 only if that bucket, where there is one, has all of it.
+    """
+    from tracker.pipeline.bucket import is_bucket_behind, publish_to_bucket
     from tracker.pipeline.kept_address import settle_address
     from tracker.pipeline.publish import publish
 
@@ -198,7 +202,15 @@ def publish(
             "their own address; set TRACKER_PUBLIC_URL to where this folder will be served.",
             file=sys.stderr,
         )
-    return _run_stage(context, lambda cycle: publish(cycle, to))
+    behind: list[bool] = []
+
+    def work(cycle: "Cycle") -> None:
+        publish(cycle, to)
+        if to is None:
+            publish_to_bucket(cycle)
+            behind.append(is_bucket_behind(cycle))
+
+    return max(_run_stage(context, work), int(any(behind)))
 
 
 def _run_stage(context: typer.Context, work: Callable[["Cycle"], None]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tracker.doctor import database, installation, upstreams, webhooks
+from tracker.doctor import bucket, database, installation, upstreams, webhooks
 from tracker.doctor.findings import BAD, Finding, clean_text
 from tracker.domain.errors import SettingsError, TrackerError
 from tracker.fetch.clock import make_clock
@@ -43,6 +43,7 @@ def examine(file: Path | None, environ: dict[str, str], *, online: bool = False)
     findings += _run("upstreams", lambda: upstreams.check_upstreams(settings, states, now))
     findings += _run("tokens", lambda: installation.check_tokens(settings, readable=readable))
     findings += _run("webhooks", lambda: webhooks.check_webhooks(settings, readable=readable))
+    findings += _run("bucket", lambda: bucket.check_bucket(settings, environ, readable=readable))
     if readable:
         findings += _run("waiting", lambda: upstreams.check_waiting(settings, now))
         findings += _run("waiting", lambda: upstreams.check_reading(settings, now))

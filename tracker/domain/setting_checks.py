@@ -13,6 +13,10 @@ from urllib.parse import urlsplit
 TOKEN = re.compile(r"[!#-&(-~]+", re.ASCII)
 """Printable ASCII without quotes and spaces, as a header takes it."""
 _WEBHOOK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+_TARGET = re.compile(
+    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,200}){0,20}/?", re.ASCII
+)
+_REGION = re.compile(r"[a-z0-9-]{0,40}", re.ASCII)
 _QUOTES = ("'", '"')
 _ADDRESS = re.compile(r"[\w.-]{1,253}(?::\d{1,5})?(?:/\S*)?", re.ASCII)
 
@@ -80,6 +84,24 @@ def parse_webhook_secrets(text: str) -> dict[str, tuple[str, ...]]:
             raise ValueError(f"has no secret for {name}: it is whsec_ and 24 to 64 random bytes in base64")
         found[name] = (*found.get(name, ()), secret)
     return found
+
+
+def check_bucket(target: str) -> str:
+    """The address of a bucket with a prefix, or an empty text. It is not repeated, because somebody may have put a
+    password into it."""
+    if target and not _TARGET.fullmatch(target):
+        raise ValueError(
+            "is not the address of a bucket; write s3://BUCKET/PREFIX, with lower-case letters, digits, hyphens and dots "
+            "in the bucket's name"
+        )
+    return target
+
+
+def check_region(region: str) -> str:
+    """The name of a region, or an empty text."""
+    if not _REGION.fullmatch(region):
+        raise ValueError("is not the name of a region, like eu-central-1")
+    return region
 
 
 def check_database_url(url: str) -> str:

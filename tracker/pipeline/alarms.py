@@ -1,4 +1,4 @@
-"""The alarms: announcement days that stay short, upstreams that keep failing, and a backlog of reading that grows.
+"""The alarms: announcement days that stay short, upstreams and a bucket that keep failing, and a growing backlog of reading.
 
 An alarm is in force as long as its trouble is recorded beside those of the stages.
 """
@@ -12,6 +12,7 @@ from tracker.domain.status import Trouble
 from tracker.harvest.announcements import announcement_time
 from tracker.harvest.completeness import AnnouncementDay
 from tracker.harvest.holidays import possible_holiday
+from tracker.pipeline import bucket
 from tracker.pipeline.announcement_log import ARXIV
 from tracker.pipeline.backlog import GROWING_DAYS, note_backlog, read_backlog
 from tracker.pipeline.completeness import list_announcement_days
@@ -28,17 +29,24 @@ HOLIDAY_PATIENCE = timedelta(hours=48)
 """How long a silent day that may be a holiday raises no alarm: arXiv lists the holidays of one year alone."""
 BACKLOG = "backlog"
 """The name of the alarm of a backlog that grows."""
+BUCKET = "publish.target"
+"""The name of the alarm of a bucket that keeps failing."""
 
 
 def raise_alarms(cycle: Cycle) -> bool:
-    """Raise the alarm for days that stay short, upstreams that keep failing and a backlog that grows, and end it where
-    that is over.
+    """Raise the alarm for days that stay short, upstreams and a bucket that keep failing and a backlog that grows, and end
+    it where that is over.
 
     What is wrong is recorded with the stages, so that `/health` and the page show it; the log says it once.
     Returns whether there is something else to show than before."""
     patience = timedelta(hours=cycle.settings.harvest.alarm_hours)
-    alarms = [*_short_days(cycle, patience), *_failing_upstreams(cycle, patience), *_growing_backlog(cycle)]
     before = {trouble.what: trouble for trouble in stage_status.load_stages(cycle.store)[1]}
+    alarms = [
+        *_short_days(cycle, patience),
+        *_failing_upstreams(cycle, patience),
+        *_failing_bucket(cycle, patience, before.get(bucket.STAGE)),
+        *_growing_backlog(cycle),
+    ]
     for alarm in alarms:
         if alarm.what not in before:
             log.error(
@@ -53,7 +61,7 @@ def raise_alarms(cycle: Cycle) -> bool:
         stage_status.record_stage_failed(
             cycle.store, alarm.what, alarm.reason, alarm.next_try, cycle.now, since=alarm.since
         )
-    names = {ANNOUNCEMENTS, BACKLOG, *map(_alarm_name, DAILY_UPSTREAMS)}
+    names = {ANNOUNCEMENTS, BACKLOG, BUCKET, *map(_alarm_name, DAILY_UPSTREAMS)}
     over = names & before.keys() - {alarm.what for alarm in alarms}
     for name in sorted(over):
         log.info("the alarm is over: %s", name)
@@ -95,6 +103,12 @@ def _failing_upstreams(cycle: Cycle, patience: timedelta) -> list[Trouble]:
         for state in upstreams.load_failing_upstreams(cycle.store, DAILY_UPSTREAMS)
         if state.failing_since and state.failing_since + patience <= cycle.now
     ]
+
+
+def _failing_bucket(cycle: Cycle, patience: timedelta, trouble: Trouble | None) -> list[Trouble]:
+    if trouble is None or trouble.since + patience > cycle.now:
+        return []
+    return [Trouble(BUCKET, f"the site in the bucket is old: {trouble.reason}", trouble.since)]
 
 
 def _growing_backlog(cycle: Cycle) -> list[Trouble]:

@@ -54,6 +54,11 @@ def archive_paths(days: Sequence[ArchiveDay]) -> list[str]:
     return ["archive", *paths, *further]
 
 
+def archive_files(days: Sequence[ArchiveDay]) -> set[str]:
+    """The names of the files of all pages of the archive."""
+    return {f"{path}.html" for path in archive_paths(days)}
+
+
 def load_archived_items(store: Store, days: Sequence[ArchiveDay]) -> Iterator[Item]:
     """The papers of all days."""
     for _, items in _load_days(store, days):
@@ -102,6 +107,6 @@ def _load_days(store: Store, days: Sequence[ArchiveDay]) -> Iterator[tuple[Archi
 
 
 def _prune(folder: Path, days: Sequence[ArchiveDay]) -> None:
-    keep = {f"{path}.html" for path in archive_paths(days)}
+    keep = archive_files(days)
     for year in folder.glob("[12][0-9][0-9][0-9]"):
         files.prune_files(folder, year.name, keep)

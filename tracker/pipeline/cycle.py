@@ -11,6 +11,7 @@ from datetime import date, datetime
 from tracker.pipeline.alarms import raise_alarms
 from tracker.pipeline.archived_copies import find_archived_copies
 from tracker.pipeline.arxiv_fallback import harvest_arxiv
+from tracker.pipeline.bucket import is_bucket_behind, publish_to_bucket
 from tracker.pipeline.check import check_artifacts, check_backfilled
 from tracker.pipeline.context import Counts, Cycle, begin_cycle
 from tracker.pipeline.hub_lists import read_hub_lists
@@ -101,7 +102,8 @@ def read_round(cycle: Cycle) -> None:
     """One round of reading further, what came of it, and notices of what was published."""
     if read_further(cycle):
         check_judge_publish(cycle)
-    announce_changed_feeds(cycle)
+    if not is_bucket_behind(cycle):  # a hub reads the feeds at once
+        announce_changed_feeds(cycle)
     send_notices(cycle)
     send_webhooks(cycle)
 
@@ -112,6 +114,7 @@ def check_judge_publish(cycle: Cycle) -> None:
     report_refused_tokens(cycle)
     judge_works(cycle)
     publish(cycle)
+    publish_to_bucket(cycle)
 
 
 def check_in_rounds(cycle: Cycle) -> None:

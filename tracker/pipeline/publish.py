@@ -13,12 +13,12 @@ from pathlib import Path
 from tracker.domain.feeds import FEED_FORMATS, MAIN_FEED, Channel
 from tracker.domain.items import Item
 from tracker.domain.trend_figures import TrendFigures
-from tracker.pipeline.archive import write_archive
+from tracker.pipeline.archive import archive_files, write_archive
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.digests import list_digests
 from tracker.pipeline.kept_address import describe_other_address
 from tracker.pipeline.publication import describe_publication
-from tracker.pipeline.publisher import Publisher
+from tracker.pipeline.publisher import Publisher, SiteMemory
 from tracker.pipeline.site import build_site
 from tracker.pipeline.trend_figures import SMALL, keep_trends
 from tracker.publish import feed_list, feeds, files, opml
@@ -48,7 +48,7 @@ def publish(cycle: Cycle, to: Path | None = None) -> None:
             )
 
 
-def write_site(cycle: Cycle, to: Path | None = None) -> bool:
+def write_site(cycle: Cycle, to: Path | None = None, memory: SiteMemory | None = None) -> bool:
     """Build the site from the store: feeds in three formats, the list of feeds, and the pages. What it shows beside the
     rows of the store is stored too, unless it goes `to` another folder, so that others can render the same.
 
@@ -56,7 +56,7 @@ def write_site(cycle: Cycle, to: Path | None = None) -> bool:
     """
     publication = describe_publication(cycle.worker, cycle.now)
     figures = load_trends(cycle.worker, publication)
-    if not render_site(cycle.worker, publication, figures, to):
+    if not render_site(cycle.worker, publication, figures, to, memory):
         return False
     if to is None:
         is_kept = publication.status.papers > SMALL and figures.counted_at == cycle.now
@@ -78,13 +78,23 @@ def load_trends(publisher: Publisher, publication: Publication) -> TrendFigures:
 
 
 def render_site(
-    publisher: Publisher, publication: Publication, figures: TrendFigures, to: Path | None = None
+    publisher: Publisher,
+    publication: Publication,
+    figures: TrendFigures,
+    to: Path | None = None,
+    memory: SiteMemory | None = None,
 ) -> bool:
-    """Render the site of a publication into the public folder, or `to` another one; only the store is read.
+    """Render the site of a publication into the public folder, or `to` another one as files alone; only the store is
+    read. `memory` is what that copy was made of, where it is kept from cycle to cycle.
 
     Returns False, with nothing written, where that would take the last item from the published feed.
     """
     settings, store, status = publisher.settings, publisher.store, publication.status
+    if to:
+        settings = settings.model_copy(update={"served": False})
+    else:
+        memory = publisher.site
+    known = memory or SiteMemory()
     main, entered = _load_entries(store, settings.feed.most)
     folder = to or settings.public_dir
     if not main and has_items(folder / "feed.xml"):
@@ -94,7 +104,7 @@ def render_site(
     days = load_days(store)
     sparse = _load_sparse_categories(store, main, settings)
     channels = feed_list.list_channels(main, entered, settings, publisher.watched, sparse)
-    channels[1:1] = list_digests(store, settings, days, status.now, {} if to else publisher.digested)
+    channels[1:1] = list_digests(store, settings, days, status.now, known.digested)
     site = build_site(
         store,
         settings,
@@ -104,22 +114,22 @@ def render_site(
         channels=channels,
         days=days,
         figures=figures,
-        served=to is None,
         has_snapshot=publication.has_snapshot,
     )
     address = settings.public_url if to else site_address(settings)
-    before = {} if to else publisher.rendered
-    rendered, digests = _render_changed_feeds(channels, settings, before, folder, address)
+    rendered, digests = _render_changed_feeds(channels, settings, known.rendered, folder, address)
     listed = opml.write_opml(channels, settings.feed, settings.public_url)
     files.write_files(folder, {**rendered, "feeds.opml": listed, **site}, publisher.require_lease)
-    before = {} if to else publisher.archived
-    archived = write_archive(store, settings, days, folder, before, publisher.require_lease)
-    if not to:
-        publisher.archived.clear()
-        publisher.archived.update(archived)
+    archived = write_archive(store, settings, days, folder, known.archived, publisher.require_lease)
+    if memory:
+        memory.archived.clear()
+        memory.archived.update(archived)
+        memory.rendered.update(digests)
         # A paper that left all feeds and lists is shown on demand, from the store; its old page would never change.
         files.prune_files(folder, "paper", site)
-        publisher.rendered.update(digests)
+    if to and memory:
+        feed_paths = (channel.path(feed_format) for _, channel in channels for feed_format in FEED_FORMATS)
+        files.prune_files(folder, "", {*feed_paths, "feeds.opml", *site, *archive_files(days)})
     return True
 
 

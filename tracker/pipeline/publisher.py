@@ -15,6 +15,18 @@ from tracker.settings import Settings
 from tracker.store.engine import Store
 
 
+@dataclass(frozen=True, slots=True)
+class SiteMemory:
+    """What the site of one folder was made of when it was last written, so that only what changed is rendered again."""
+
+    rendered: dict[str, str] = field(default_factory=dict)
+    """The digest of each feed, by the feed's name."""
+    digested: dict[str, tuple[str, tuple[DigestLine, ...]]] = field(default_factory=dict)
+    """The digest of each day of the newest weeks, and its papers as lines."""
+    archived: dict[str, str] = field(default_factory=dict)
+    """The digest of each day and month of the archive."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
     """The settings, the store, and what was published last."""
@@ -29,12 +41,8 @@ class Publisher:
     has_github_token: Callable[[], bool] = lambda: False
     """Whether requests to GitHub carry an account's token."""
     watched: tuple[Organisation, ...] = ()
-    rendered: dict[str, str] = field(default_factory=dict)
-    """The digest of each feed as it was last rendered, by the feed's name."""
-    digested: dict[str, tuple[str, tuple[DigestLine, ...]]] = field(default_factory=dict)
-    """The digest of each day of the newest weeks when it was last read, and its papers as lines."""
-    archived: dict[str, str] = field(default_factory=dict)
-    """The digest of each day and month of the archive as it was last rendered."""
+    site: SiteMemory = field(default_factory=SiteMemory)
+    """Of the site in the public folder."""
 
     def now(self) -> datetime:
         """The product's time in whole seconds, aware and in UTC."""

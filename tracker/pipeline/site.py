@@ -49,19 +49,18 @@ def build_site(
     channels: Sequence[tuple[str, Channel]] = (),
     days: Sequence[ArchiveDay] = (),
     figures: TrendFigures | None = None,
-    served: bool = True,
     has_snapshot: bool = False,
 ) -> dict[str, bytes]:
     """The static pages by the name of their file, without the archive's days and months: the lists, the statistics, and
     a page for every paper in one of the lists. `newest` are the items of the main feed in order; `channels` all feeds with
-    the name of their group; `days` those of the archive; `figures` of the trends are counted where there are none; `has_snapshot` says whether there is one to link. A copy that is not `served` answers no query: it has no filters, and
+    the name of their group; `days` those of the archive; `figures` of the trends are counted where there are none; `has_snapshot` says whether there is one to link. A copy that is not served (`settings.served`) answers no query: it has no forms and no pages that need the server, and
     a page for every paper of the archive."""
     trend_figures = figures or count_trends(store, settings, status.now)
     public = settings.public_url.rstrip("/")
-    address, of_feeds = site_address(settings) if served else public, feed_pages.list_feed_pages(channels)
-    overview = _load_overview(store, settings, of_feeds, days, trend_figures, served=served)
+    address, of_feeds = site_address(settings) if settings.served else public, feed_pages.list_feed_pages(channels)
+    overview = _load_overview(store, settings, of_feeds, days, trend_figures)
     everything = [*newest, *not_open, *unlinked, *(item for _, channel in channels for item in channel.items)]
-    if not served:
+    if not settings.served:
         everything += archive.load_archived_items(store, days)
     by_work = {item.work: item for item in reversed(everything) if item.arxiv_id}
     lists = (newest, not_open, releases, unlinked)
@@ -79,11 +78,11 @@ def build_site(
             settings,
             status,
             of_feeds,
-            None if served else {str(item.arxiv_id) for item in by_work.values()},
+            None if settings.served else {str(item.arxiv_id) for item in by_work.values()},
         ),
-        "about.html": pages.render_about(settings, status, has_snapshot=has_snapshot),
-        "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),
+        "about.html": pages.render_about(settings, status, has_snapshot=has_snapshot and settings.served),
         **_build_fixed(settings, address),
+        **(_build_of_server(settings, status, address) if settings.served else {}),
         **{f"{page.path}.html": pages.render_feed_page(page, settings, overview) for page in of_feeds},
         **_render_papers(store, settings, by_work, {page.path for page in of_feeds}),
     }
@@ -96,13 +95,20 @@ def build_site(
 def _build_fixed(settings: Settings, address: str) -> dict[str, bytes]:
     """The pages and files that say nothing of papers."""
     return {
-        "userscript.html": pages.render_userscript(settings, address),
-        **build_userscript_files(address),
-        "api/docs.html": api_page.render_api(settings),
         **pages.render_docs(load_documents(), settings),
         "404.html": pages.render_not_found(settings),
         "robots.txt": pages.robots_txt(address),
         **pages.load_assets(),
+    }
+
+
+def _build_of_server(settings: Settings, status: Status, address: str) -> dict[str, bytes]:
+    """The pages and files that mean nothing without the server: they search, or ask its API."""
+    return {
+        "search.html": pages.render_search(SearchPage(most=MOST_FOUND), [], settings, status),
+        "userscript.html": pages.render_userscript(settings, address),
+        **build_userscript_files(address),
+        "api/docs.html": api_page.render_api(settings),
     }
 
 
@@ -112,8 +118,6 @@ def _load_overview(
     of_feeds: Sequence[FeedPage],
     days: Sequence[ArchiveDay],
     figures: TrendFigures,
-    *,
-    served: bool,
 ) -> Overview:
     opened, licences = count_open_by_category(store), trends.count_by_licence(store)
     return Overview(
@@ -121,7 +125,7 @@ def _load_overview(
         opened=opened,
         counts=count_by_page(of_feeds, opened, licences, figures.organisations),
         choices=list_choices(settings.harvest.categories, licences),
-        served=served,
+        served=settings.served,
     )
 
 

@@ -15,7 +15,7 @@ from tracker.domain.status import Trouble
 from tracker.fetch.client import Client
 from tracker.fetch.clock import SystemClock
 from tracker.pipeline.corrections_file import read_corrections
-from tracker.pipeline.publisher import Publisher
+from tracker.pipeline.publisher import Publisher, SiteMemory
 from tracker.pipeline.rulebook import Rulebook, load_rules
 from tracker.publish import composed_feeds
 from tracker.settings import Settings
@@ -44,6 +44,10 @@ class Worker(Publisher):
     progress: Progress = field(default_factory=NoProgress)
     refused_tokens: Callable[[], Sequence[str]] = tuple
     """A sentence for each token that an upstream refuses."""
+    bucket: SiteMemory = field(default_factory=SiteMemory)
+    """Of the site that is in a bucket."""
+    uploaded: dict[str, str] = field(default_factory=dict)
+    """The entity tag of the manifest that this process wrote into a bucket, by the day on which it did."""
 
     def check_cancelled(self) -> None:
         """Raise Cancelled when the service is stopping."""

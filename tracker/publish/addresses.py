@@ -13,6 +13,8 @@ PRODUCT_NAME = "arxiv-code-tracker"
 OWN_ADDRESS = "<!--site-->"
 """In a page, the place of the site's address where no public one is set: the server knows it from the request, and in a
 static copy the address is relative."""
+MOVED = {"rss": "feed.xml", "rss.xml": "feed.xml", "atom.xml": "feed.atom", "index": "", "index.html": ""}
+"""Addresses that moved for ever. The address of a feed that is given up is added here."""
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 # compared, not bound
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]|$)")
 _RESERVED = "/:?=&%#+,;@!$'()*~"

@@ -50,6 +50,7 @@ def render_page(
         "own_address": Markup(OWN_ADDRESS),  # noqa: S704 # a constant of ours
         "paged": True,
         "wanted": "",
+        "served": settings.served,
         "href": page_href,
     }
     page = render.render_template(template or f"{name}.j2", **{**context, **values})

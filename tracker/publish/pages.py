@@ -120,7 +120,7 @@ def render_paper(
     return render_page(
         f"paper/{item.arxiv_id or 'release'}.html",
         settings,
-        channel=_own_feed(item),
+        channel=_own_feed(item) if settings.served else MAIN_CHANNEL,
         item=item,
         evidence=evidence,
         own=[shown for shown in artifacts if shown[0].role in (Role.OWN, Role.OWN_PAGE)],

@@ -16,8 +16,6 @@ FEEDS = "feeds"
 """The page of feeds; a query of the form on it composes one."""
 ARCHIVE = "archive"
 """The page of the archive; a query of its form selects papers."""
-MOVED = {"rss": "feed.xml", "rss.xml": "feed.xml", "atom.xml": "feed.atom", "index": "", "index.html": ""}
-"""Addresses that moved for ever. The address of a feed that is given up is added here."""
 PAPER = re.compile(r"((?:[0-9]{4}\.[0-9]{4,5})|(?:[a-z-]{2,20}(?:\.[A-Z]{2})?/[0-9]{7}))(v[0-9]{1,3})?")
 """An arXiv id, with or without a version."""
 FEED_OF_PAPER = re.compile(rf"[^?]+(?:{'|'.join(map(re.escape, sorted(FEED_SUFFIXES)))})")

@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute, Route, Router
 
 from tracker.domain.protocols import Clock
 from tracker.domain.status import Status
+from tracker.publish.addresses import MOVED
 from tracker.publish.composed_feeds import Composer
-from tracker.web.addresses import MOVED
 from tracker.web.api import Api, ApiEndpoint
 from tracker.web.badges import BadgeEndpoint, Badges
 from tracker.web.dynamic import DynamicPages, StorePages, WorkerThreads

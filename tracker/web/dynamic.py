@@ -18,13 +18,12 @@ from starlette.responses import Response
 from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.publish.composed_feeds import Composer
+from tracker.publish.file_headers import HTML, TYPES
 from tracker.web.addresses import ARCHIVE, FEED_OF_PAPER, FEEDS, MAIN_FEEDS, PAPER, SEARCH, meaningful_query
 from tracker.web.files import CachePolicy, NotFound
 from tracker.web.own_address import fill_page
-from tracker.web.published import TYPES
 from tracker.web.responses import (
     ANY_ORIGIN,
-    HTML,
     NOSNIFF,
     SECURITY,
     found,

@@ -20,13 +20,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tracker.domain.feeds import FEED_SUFFIXES
 from tracker.domain.protocols import Clock
+from tracker.publish.file_headers import HTML, POLLED, feed_cache_control, page_cache_control
 from tracker.web.addresses import meaningful_query
 from tracker.web.conditional import accepted_codings, is_not_modified
-from tracker.web.published import POLLED, PublishedFile, PublishedFiles
-from tracker.web.responses import HELD_BYTES, HTML, SECURITY, HeaderList, plain_text, raw
+from tracker.web.published import PublishedFile, PublishedFiles
+from tracker.web.responses import HELD_BYTES, SECURITY, HeaderList, plain_text, raw
 
-PAGE_SECONDS = 300
-"""The longest time for which a page may be cached: it shows how the tracker is doing."""
 RENEW_SECONDS = 60
 """How long a Cache-Control of feeds is reused."""
 SNAPSHOT_FILES = frozenset({"tracker.db.zst", "tracker.db.zst.sha256", "tracker.db.zst.json"})
@@ -49,10 +48,10 @@ class CachePolicy:
         websub_hub: str,
     ) -> None:
         self._clock, self._next_harvest = clock, next_harvest
-        self._seconds = ttl_minutes * 60
+        self._seconds, self._of_quiet_feeds = ttl_minutes * 60, feed_cache_control(ttl_minutes)
         self._public_url, self._websub_hub = public_url.rstrip("/"), quote(websub_hub, safe=_SAFE)
         self._of_feeds, self._renew_at = "", 0.0
-        self.of_pages = f"public, max-age={min(self._seconds, PAGE_SECONDS)}"
+        self.of_pages = page_cache_control(ttl_minutes)
 
     def of_feeds(self) -> str:
         """Cache-Control of a feed: max-age is its `ttl`. From then until arXiv is asked again, a cache may answer with
@@ -62,9 +61,7 @@ class CachePolicy:
             now = self._clock.now()
             due = self._next_harvest() if self._next_harvest else None
             quiet = int((due - now).total_seconds()) // 60 * 60 - self._seconds if due else 0
-            self._of_feeds = f"public, max-age={self._seconds}" + (
-                f", stale-while-revalidate={quiet}" if quiet > 0 else ""
-            )
+            self._of_feeds = self._of_quiet_feeds + (f", stale-while-revalidate={quiet}" if quiet > 0 else "")
             self._renew_at = moment + RENEW_SECONDS
         return self._of_feeds
 

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from tracker.publish.addresses import OWN_ADDRESS
+from tracker.publish.file_headers import POLLED
 from tracker.web.files import CachePolicy, FileEndpoint
-from tracker.web.published import POLLED, PublishedFile
+from tracker.web.published import PublishedFile
 from tracker.web.responses import ANY_ORIGIN, NOSNIFF, SECURITY, generated
 
 FILLED = frozenset({"", "feeds", "feeds.opml"})

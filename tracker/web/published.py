@@ -12,30 +12,11 @@ from email.utils import format_datetime
 from pathlib import Path
 from time import monotonic
 
-from tracker.domain.feeds import FEED_FORMATS, FEED_SUFFIXES
+from tracker.publish.file_headers import POLLED, TYPES, content_type
 from tracker.regular_files import open_regular
 from tracker.web.conditional import ENDINGS
-from tracker.web.responses import ANY_ORIGIN, HTML, NOSNIFF, SECURITY, VARY, HeaderList, raw
+from tracker.web.responses import ANY_ORIGIN, NOSNIFF, SECURITY, VARY, HeaderList, raw
 
-TYPES = {
-    **{f".{feed_format.ending}": f"{feed_format.media_type}; charset=utf-8" for feed_format in FEED_FORMATS},
-    ".opml": "text/x-opml; charset=utf-8",
-    ".html": HTML,
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".js": "text/javascript; charset=utf-8",
-    ".zip": "application/zip",
-    ".ico": "image/x-icon",
-    ".txt": "text/plain; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8; header=present",
-    ".zst": "application/zstd",
-    ".sha256": "text/plain; charset=utf-8",
-}
-"""Content types by the ending of a file. A file with any other ending is not served."""
-TYPES_BY_NAME = {"sitemap.xml": "application/xml; charset=utf-8", "tracker.db.zst.json": "application/json"}
-"""Content types of files whose ending says something else."""
-POLLED = FEED_SUFFIXES | {".opml"}
-"""Endings of what feed readers poll, and what scripts of other sites may read."""
 MOST_BYTES = 8 * 1024 * 1024
 """Bytes of bodies kept in memory; the file that was asked for longest ago is dropped first."""
 LARGE = 4 * 1024 * 1024
@@ -182,8 +163,7 @@ class PublishedFiles:
             state = os.fstat(handle.fileno())
             content = handle.read(state.st_size) if state.st_size <= LARGE else b""
         digest = hashlib.sha256(content or f"{state.st_mtime_ns} {state.st_size}".encode()).hexdigest()[:32]
-        content_type = TYPES_BY_NAME.get(name) or TYPES[path.suffix]
-        file = PublishedFile(path, path.suffix, content_type, digest, state.st_mtime_ns, state.st_size)
+        file = PublishedFile(path, path.suffix, content_type(name), digest, state.st_mtime_ns, state.st_size)
         file.plain = file.represent(content)
         self._files[name] = file
         self._count(file.plain)

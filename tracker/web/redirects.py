@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from tracker.web.addresses import MOVED, PAPER, meaningful_query
+from tracker.publish.addresses import MOVED
+from tracker.web.addresses import PAPER, meaningful_query
 from tracker.web.files import NotFound
 from tracker.web.published import PublishedFiles
 from tracker.web.responses import moved_permanently

@@ -17,7 +17,6 @@ from tracker.web.conditional import accepted_codings, matches_etag
 HeaderList = list[tuple[bytes, bytes]]
 """Headers as ASGI has them."""
 
-HTML = "text/html; charset=utf-8"
 NOSNIFF = {"x-content-type-options": "nosniff"}
 SECURITY = {
     "content-security-policy": (

@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tracker.publish.file_headers import HTML
 from tracker.web.dynamic import WorkerThreads
 from tracker.web.own_address import fill_page
-from tracker.web.responses import HTML, SECURITY, generated, momentary, plain_text
+from tracker.web.responses import SECURITY, generated, momentary, plain_text
 
 LONGEST_BODY = 1_500_000
 """Bytes of a pasted text, as a form encodes it."""
