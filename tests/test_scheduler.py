@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from tracker import scheduler, settings
 from tracker.domain.errors import LeaseLost, StoreError, TrackerError
 from tracker.domain.status import Trouble
+from tracker.pipeline import status
 from tracker.pipeline.context import Counts, Cycle, begin_cycle
 from tracker.pipeline.publication import describe_publication
 from tracker.pipeline.publisher import Publisher
@@ -247,6 +248,7 @@ def test_of_two_services_one_works_and_the_other_takes_over(
 
     monkeypatch.setattr(scheduler.publish, "render_unpublished", render)
     monkeypatch.setattr(scheduler, "render_publication", render)
+    monkeypatch.setattr(status, "read_leader", lambda _: None)
     clock, services = Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)), []
     holders: dict[str, SharedLeases] = {}
     for name in ("one", "two"):
@@ -276,8 +278,9 @@ def test_of_two_services_one_works_and_the_other_takes_over(
     first._watch_lease(leases)
     assert names_of_jobs(first) == set()
     assert first.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
+    stage_status.record_stage_done(store, "harvest", datetime(2026, 6, 16, 5, 30, tzinfo=UTC))
     second._watch_lease(others)
-    assert names_of_jobs(second) == working
+    assert names_of_jobs(second) == {*working, scheduler.LEFT_WORK, scheduler.PROBE} - {scheduler.FIRST_CYCLE}
     first._schedule_retry(clock.moment)
     assert names_of_jobs(first) == set(), "the end of a cycle that was under way plans nothing"
     for service, _ in services:

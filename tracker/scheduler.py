@@ -47,8 +47,8 @@ STOP_SECONDS = 5.0
 """How long a stop waits for the work in hand."""
 FIRST_TICK = datetime(2026, 1, 1, tzinfo=UTC)
 CYCLE, DUE_WORK, READING, PROBE = "cycle", "due_work", "reading", "probe"
-FIRST_CYCLE, RETRY_CYCLE, PUBLISH = "first_cycle", "retry_cycle", "publish"
-WORK = (CYCLE, DUE_WORK, READING, PROBE, FIRST_CYCLE, RETRY_CYCLE, PUBLISH)
+FIRST_CYCLE, RETRY_CYCLE, PUBLISH, LEFT_WORK = "first_cycle", "retry_cycle", "publish", "left_work"
+WORK = (CYCLE, DUE_WORK, READING, PROBE, FIRST_CYCLE, RETRY_CYCLE, PUBLISH, LEFT_WORK)
 """The names of the jobs, as `/health` shows them where one fails."""
 
 
@@ -130,14 +130,7 @@ class Service:
             self._begin_timetable()
         else:
             self._leases.needed = LEADER
-            self._scheduler.add_job(
-                self._watch_lease,
-                IntervalTrigger(seconds=self._leases.seconds / BEATS),
-                args=(self._leases,),
-                id="lease",
-                executor="lease",
-                next_run_time=datetime.now(UTC),
-            )
+            self._plan_watch(self._leases, timedelta(0))
         self._scheduler.start()
 
     @property
@@ -150,14 +143,24 @@ class Service:
         self._add(self._run_due_work, self._due_work_trigger, DUE_WORK)
         if self._is_behind():
             self._add(self._run_cycle, DateTrigger(), FIRST_CYCLE)
-        else:
-            self._plan_probe()
+            return
+        self._plan_probe()
+        if self._leases is not None:
+            # What the leader before left undone is not left until the next tick.
+            self._add(self._finish_work, DateTrigger(), LEFT_WORK)
 
     def _add(self, work: Callable[[], None], trigger: BaseTrigger, job: str) -> None:
         """Add a job to the timetable, in the place of an older one of its name; nothing where this service only
         waits."""
         if self._leads:
             self._scheduler.add_job(work, trigger, id=job, replace_existing=True)
+
+    def _plan_watch(self, leases: Leases, wait: timedelta) -> None:
+        """Watch the lease after so long; no sooner than the last watch has ended, which may render a site."""
+        at = DateTrigger(datetime.now(UTC) + wait)
+        self._scheduler.add_job(
+            self._watch_lease, at, args=(leases,), id="lease", executor="lease", replace_existing=True
+        )
 
     def _watch_lease(self, leases: Leases) -> None:
         """Lead where nobody does, and stand by where another leads."""
@@ -176,6 +179,9 @@ class Service:
             log.warning("this process waits to lead: %s", error)
         except Exception:
             log.exception("this process waits to lead, and that broke off")
+        finally:
+            if not self._cancel.is_set():
+                self._plan_watch(leases, timedelta(seconds=leases.seconds / BEATS))
 
     def _stand_by(self, leases: Leases, lost: Lease) -> None:
         """End the timetable. A job that still runs ends where it would write next."""
@@ -291,7 +297,10 @@ class Service:
 
     def _run_due_work(self) -> None:
         if self._is_first(DUE_WORK, self._due_work_trigger):
-            self._run_job(DUE_WORK, lambda: cycle.run_due_work(self.worker))
+            self._finish_work()
+
+    def _finish_work(self) -> None:
+        self._run_job(DUE_WORK, lambda: cycle.run_due_work(self.worker))
 
     def _read_on(self) -> None:
         self._run_job(READING, lambda: cycle.run_reading_round(self.worker))
