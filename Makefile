@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Processes that share the tests. JOBS=0 runs them in one, as a debugger needs it.
 JOBS ?= auto
 
-.PHONY: run demo test test-postgresql lint types docs accuracy bench bench-store readers reading soak fuzz faults patterns audit browser container release-check clean
+.PHONY: run demo test test-postgresql lint types docs accuracy bench bench-store readers reading soak fleet fuzz faults patterns audit browser container release-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -63,6 +63,9 @@ reading: $(STAMP)  ## listing days in simulated time: how soon papers are read (
 
 soak: $(STAMP)  ## 30 simulated days of a normal load: memory, open files and logs stay flat (about 10 minutes)
 	$(BIN)/python -m benchmarks.soak
+
+fleet: $(STAMP)  ## four services on one PostgreSQL play a listing day through 200 kills, hangs and lost connections (about an hour; ARGS="--small --disturbances 6" in minutes)
+	$(BIN)/python -m benchmarks.fleet $(ARGS)
 
 fuzz: $(STAMP)  ## a million hostile inputs to every parser of foreign text (make fuzz INPUTS=100000 SEED=2)
 	$(BIN)/python -m benchmarks.fuzz --inputs $(or $(INPUTS),1000000) --seed $(or $(SEED),1)
