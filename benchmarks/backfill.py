@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from tracker.pipeline.backfill.outcome import BackfillOutcome
 from tracker.pipeline.backfill.ray_tasks import run_on_ray
 from tracker.pipeline.context import begin_cycle
 from tracker.pipeline.judge import judge_works
+from tracker.pipeline.read import read_papers
 from tracker.pipeline.worker import Worker, make_worker
 from tracker.settings import load_settings
 from tracker.store import judgements
@@ -182,17 +184,22 @@ def measure(bulk: Path, folder: Path, papers: int, jobs: int) -> tuple[float, fl
 
 
 def judge_again(worker: Worker, papers: int) -> None:
-    """Judge all papers again, as `tracker judge --all` does, and print the speed and the memory."""
+    """Read the stored texts of all papers again, as after a change of the rules, and judge them again; print the speed
+    of each and how the memory grew."""
     cycle = begin_cycle(worker)
-    judgements.queue_all_judgements(worker.store)
-    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    judge_works(cycle)
-    after, seconds = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(
-        f"{papers:,} papers judged again: {papers / seconds:,.0f} a second, {1e6 / papers * used / 60:.1f} minutes of "
-        f"processor for a million; memory grew by {(after.ru_maxrss - before.ru_maxrss) / 1024:.0f} MB"
-    )
+    for what, queue, work in (
+        ("read again", partial(judgements.queue_changed_rules, worker.store, "other rules", ""), read_papers),
+        ("judged again", partial(judgements.queue_all_judgements, worker.store), judge_works),
+    ):
+        queue()
+        before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+        work(cycle)
+        after, seconds = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(
+            f"{papers:,} papers {what}: {papers / seconds:,.0f} a second, {1e6 / papers * used / 60:.1f} minutes of "
+            f"processor for a million; memory grew by {(after.ru_maxrss - before.ru_maxrss) / 1024:.0f} MB"
+        )
 
 
 def compare(bulk: Path, folder: Path, jobs: int) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,20 @@ def test_a_snapshot_is_brought_and_what_is_broken_is_named(call: Call, data: Pat
     assert "0 papers or versions are new, 1 were stored before" in call(*arguments)[1]
 
 
+def test_after_a_change_of_rules_stored_texts_are_read_and_judged_again_without_a_request(
+    call: Call, data: Path, tmp_path: Path
+) -> None:
+    snapshot = tmp_path / "arxiv.json"
+    snapshot.write_text(json.dumps(PAPER))
+    call("backfill", "--from", "2007-01", "--to", "2007-01", "--source", f"snapshot:{snapshot}")
+    with closing(sqlite3.connect(data / "tracker.db")) as connection, connection:
+        connection.execute("UPDATE scan SET rules = 'older'")
+    code, out, _ = call("judge", "--all")
+    assert (code, out.splitlines()[0].split("; ")[1:5:3]) == (0, ["1 read, 0 in full", "1 judged"])
+    with closing(sqlite3.connect(data / "tracker.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM scan WHERE rules = 'older'").fetchone() == (0,)
+
+
 @pytest.mark.parametrize(
     ("source", "first", "says"),
     [
@@ -35,6 +51,9 @@ def test_a_snapshot_is_brought_and_what_is_broken_is_named(call: Call, data: Pat
         ("snapshot:", "2007-01", "is not a source"),
         ("snapshot:missing.json", "2007-01", "missing.json: cannot be read"),
         ("snapshot:missing.json", "2007", "is not a month"),
+        ("bulk:missing", "2007-01", "missing: has no arXiv_src_manifest.xml"),
+        ("bulk:s3://arxiv/src", "2007-01", "copy the archives to a folder"),
+        ("oai:x", "2007-01", "is not a source"),
     ],
 )
 def test_a_wrong_request_is_one_sentence(call: Call, data: Path, source: str, first: str, says: str) -> None:

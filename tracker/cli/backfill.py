@@ -58,6 +58,11 @@ def backfill(
     with_place = {"snapshot": True, "bulk": True, "oai": False}
     if with_place.get(kind) is not bool(place):
         raise TrackerError(f"--source {source!r} is not a source; write {SOURCES}.")
+    if place.startswith("s3://"):
+        raise TrackerError(
+            f"--source {source!r}: archives are not read from a bucket; copy the archives to a folder first, such as by "
+            "`aws s3 sync --request-payer requester`, and write bulk:DIR."
+        )
     with opened_worker(context, full_texts=False) as worker:
         if kind == "bulk":
             _read_archives(worker, Path(place), months, _executor(executor), jobs, outcome)

@@ -164,14 +164,21 @@ def _describe_seen(artifact: "NamedArtifact", now: datetime, trouble: str) -> tu
 @app.command()
 def judge(
     context: typer.Context,
-    everything: Annotated[bool, typer.Option("--all", help="Judge every work again.")] = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Judge every work again, and read stored texts again that older rules read."),
+    ] = False,
 ) -> int:
     """Judge what changed, without any request."""
     from tracker.pipeline.judge import judge_works
+    from tracker.pipeline.read import read_papers
     from tracker.store import judgements
 
     def work(cycle: "Cycle") -> None:
         if everything:
+            rules = cycle.rules
+            judgements.queue_changed_rules(cycle.store, rules.roles.version, rules.judge_version)
+            read_papers(cycle)
             judgements.queue_all_judgements(cycle.store)
         judge_works(cycle)
 
