@@ -51,6 +51,7 @@ bench: $(STAMP)  ## speed, as ratios to named baselines
 	$(BIN)/python -m benchmarks.requests
 	$(BIN)/python -m benchmarks.feeds
 	$(BIN)/python -m benchmarks.serving
+	$(BIN)/python -m benchmarks.replicas
 
 bench-store: $(STAMP)  ## the store at 10 thousand, 100 thousand and 1 million papers (make bench-store SIZES=3000000)
 	$(BIN)/python -m benchmarks.store $(SIZES)

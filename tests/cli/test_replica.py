@@ -52,8 +52,9 @@ def test_serve_shows_what_a_worker_published_and_outlives_its_upgrade(process: P
         try:
             address = f"http://127.0.0.1:{port}"
             feed = (loaded.public_dir / "feed.xml").read_bytes()
-            assert wait_until(lambda: wait_for(f"{address}/feed.xml", seconds=PATIENCE) == feed)
-            assert json.loads(wait_for(f"{address}/health?ready"))["status"] == "ok"
+            assert json.loads(wait_for(f"{address}/health?ready", seconds=PATIENCE))["papers"] == 0
+            assert wait_for(f"{address}/feed.xml") == feed
+            assert wait_until(lambda: json.loads(wait_for(f"{address}/health"))["status"] == "ok")
             assert b"arxiv_code_tracker_store_answers 1.0" in wait_for(f"{address}/metrics")
             with store.begin() as connection:
                 connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
