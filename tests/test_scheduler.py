@@ -287,6 +287,26 @@ def test_of_two_services_one_works_and_the_other_takes_over(
         assert service.stop()
 
 
+def test_a_service_that_cannot_render_leads_all_the_same(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Store(store.engine, store.url)
+    shared.leases = leases = SharedLeases({})
+    made = Service(
+        settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}),
+        shared,
+        Clock(datetime(2026, 6, 16, 12, tzinfo=UTC)),
+    )
+
+    def fail() -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(made, "_render_published", fail)
+    made._watch_lease(leases)
+    assert scheduler.CYCLE in names_of_jobs(made)
+    assert made.stop()
+
+
 def test_a_job_whose_lease_was_lost_is_no_trouble(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     def lose(_worker: object) -> Cycle:
         raise LeaseLost

@@ -193,11 +193,14 @@ class Service:
         leases.forget(lost)
 
     def _follow(self) -> None:
-        """Render the site anew where the leader has published."""
+        """Render the site anew where the leader has published. What fails in that must not keep this service from
+        leading."""
         try:
             self._render_published()
         except TrackerError as error:
             log.error("the site cannot be renewed, and is served as it is: %s", error)
+        except Exception:
+            log.exception("the rendering of the site broke off, and it is served as it is")
 
     def _render_published(self) -> None:
         """Render what the leader published last, unless that is done; a new store's empty site where nothing was."""
