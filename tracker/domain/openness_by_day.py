@@ -31,7 +31,7 @@ class DayState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class OpennessEvent:
     """One event of a paper, as far as it concerns its openness."""
 
     kind: EventKind
@@ -87,7 +87,7 @@ class DayCount:
 
 def follow_openness(
     announced_at: datetime,
-    turns: Iterable[Turn],
+    events: Iterable[OpennessEvent],
     first_versions: Mapping[str, int],
     text_read_at: datetime | None,
     *,
@@ -100,15 +100,15 @@ def follow_openness(
     """
     arrived: dict[str, datetime] = {}
     openings: list[Opening] = []
-    begun: Turn | None = None
-    for turn in turns:
-        if turn.kind in ARRIVALS:
-            arrived.setdefault(turn.reference, turn.at)
-        if turn.kind is EventKind.OPENED:
-            begun = begun or turn
-        elif turn.kind is EventKind.CLOSED and begun:
-            if turn.cause not in _WITHDRAWN_BY:
-                openings.append(_opening(begun, turn.at, arrived, first_versions))
+    begun: OpennessEvent | None = None
+    for event in events:
+        if event.kind in ARRIVALS:
+            arrived.setdefault(event.reference, event.at)
+        if event.kind is EventKind.OPENED:
+            begun = begun or event
+        elif event.kind is EventKind.CLOSED and begun:
+            if event.cause not in _WITHDRAWN_BY:
+                openings.append(_opening(begun, event.at, arrived, first_versions))
             begun = None
     if begun:
         openings.append(_opening(begun, None, arrived, first_versions))
@@ -117,7 +117,10 @@ def follow_openness(
 
 
 def _opening(
-    begun: Turn, until: datetime | None, arrived: Mapping[str, datetime], first_versions: Mapping[str, int]
+    begun: OpennessEvent,
+    until: datetime | None,
+    arrived: Mapping[str, datetime],
+    first_versions: Mapping[str, int],
 ) -> Opening:
     is_first_look = arrived[begun.reference] == begun.at
     return Opening(begun.at, until, is_first_look and first_versions.get(begun.reference, 1) == 1)

@@ -96,7 +96,7 @@ def render_site(
         memory = publisher.site
     known = memory or SiteMemory()
     main, entered = _load_entries(store, settings.feed.most)
-    folder = to or settings.public_dir
+    folder, address = to or settings.public_dir, settings.public_url if to else site_address(settings)
     if not main and has_items(folder / "feed.xml"):
         # Entries are never deleted: a store without any is not the one that published these.
         return False
@@ -106,17 +106,9 @@ def render_site(
     channels = feed_list.list_channels(main, entered, settings, publisher.watched, sparse)
     channels[1:1] = list_digests(store, settings, days, status.now, known.digested)
     site = build_site(
-        store,
-        settings,
-        status,
-        **_load_lists(store),
-        newest=channels[0][1].items,
-        channels=channels,
-        days=days,
-        figures=figures,
-        has_snapshot=publication.has_snapshot,
-    )
-    address = settings.public_url if to else site_address(settings)
+        store, settings, status, **_load_lists(store), newest=channels[0][1].items, channels=channels, days=days,
+        figures=figures, has_snapshot=publication.has_snapshot,
+    )  # fmt: skip
     rendered, digests = _render_changed_feeds(channels, settings, known.rendered, folder, address)
     listed = opml.write_opml(channels, settings.feed, settings.public_url)
     files.write_files(folder, {**rendered, "feeds.opml": listed, **site}, publisher.require_lease)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -52,9 +52,13 @@ def build_site(
     has_snapshot: bool = False,
 ) -> dict[str, bytes]:
     """The static pages by the name of their file, without the archive's days and months: the lists, the statistics, and
-    a page for every paper in one of the lists. `newest` are the items of the main feed in order; `channels` all feeds with
-    the name of their group; `days` those of the archive; `figures` of the trends are counted where there are none; `has_snapshot` says whether there is one to link. A copy that is not served (`settings.served`) answers no query: it has no forms and no pages that need the server, and
-    a page for every paper of the archive."""
+    a page for every paper in one of the lists.
+
+    `newest` are the items of the main feed in order; `channels` all feeds with the name of their group; `days` those of
+    the archive; `figures` of the trends are counted where there are none; `has_snapshot` says whether there is one to
+    link. A copy that is not served (`settings.served`) answers no query: it has no forms and no pages that need the
+    server, and a page for every paper of the archive.
+    """
     trend_figures = figures or count_trends(store, settings, status.now)
     public = settings.public_url.rstrip("/")
     address, of_feeds = site_address(settings) if settings.served else public, feed_pages.list_feed_pages(channels)
@@ -63,23 +67,16 @@ def build_site(
     if not settings.served:
         everything += archive.load_archived_items(store, days)
     by_work = {item.work: item for item in reversed(everything) if item.arxiv_id}
-    lists = (newest, not_open, releases, unlinked)
-    index = pages.render_index(*lists, status, settings, address=public, feed_pages=of_feeds, overview=overview)
+    lists, shown = (newest, not_open, releases, unlinked), {str(item.arxiv_id) for item in by_work.values()}
     site = {
-        "index.html": index,
+        "index.html": pages.render_index(
+            *lists, status, settings, address=public, feed_pages=of_feeds, overview=overview
+        ),
         **archive_pages.render_archive(overview, settings),
         "not-open.html": pages.render_not_open(not_open, unlinked, settings),
         "browse.html": pages.render_browse(of_feeds, settings, status, overview),
         "feeds.html": pages.render_feeds(channels, settings, status, address=public),
-        "trends.html": trend_page.render_trends(trend_figures, settings, status),
-        **trend_files.build_trend_files(trend_figures, settings.harvest.categories),
-        **organisation_pages.build_organisation_pages(
-            trend_figures,
-            settings,
-            status,
-            of_feeds,
-            None if settings.served else {str(item.arxiv_id) for item in by_work.values()},
-        ),
+        **_build_figures(trend_figures, settings, status, of_feeds, shown),
         "about.html": pages.render_about(settings, status, has_snapshot=has_snapshot and settings.served),
         **_build_fixed(settings, address),
         **(_build_of_server(settings, status, address) if settings.served else {}),
@@ -90,6 +87,19 @@ def build_site(
         changes = {**_page_changes(site, by_work), **dict.fromkeys(archive.archive_paths(days))}
         site["sitemap.xml"] = pages.sitemap_xml(changes, address)
     return site
+
+
+def _build_figures(
+    figures: TrendFigures, settings: Settings, status: Status, of_feeds: Sequence[FeedPage], shown: Collection[str]
+) -> dict[str, bytes]:
+    """The pages of trends and organisations with their files. `shown` are the arXiv ids that have a page in a copy that
+    is not served."""
+    papers = None if settings.served else shown
+    return {
+        "trends.html": trend_page.render_trends(figures, settings, status),
+        **trend_files.build_trend_files(figures, settings.harvest.categories),
+        **organisation_pages.build_organisation_pages(figures, settings, status, of_feeds, papers),
+    }
 
 
 def _build_fixed(settings: Settings, address: str) -> dict[str, bytes]:

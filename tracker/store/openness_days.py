@@ -17,7 +17,7 @@ from tracker.domain.openness_by_day import (
     DAYS,
     DayCount,
     DayState,
-    Turn,
+    OpennessEvent,
     follow_openness,
     state_on_day,
 )
@@ -54,12 +54,14 @@ def count_by_day(store: Store, since: str, categories: Collection[str], now: dat
     with store.read() as connection:
         # The keys of papers grow with their ids: what belongs to older papers is not read.
         lowest = connection.execute(select(func.min(WORK.c.id)).where(wanted)).scalar_one() or 0
-        turns, versions = _OfWorks(_events(connection, lowest)), _OfWorks(_first_versions(connection, lowest))
+        events, versions = _OfWorks(_events(connection, lowest)), _OfWorks(_first_versions(connection, lowest))
         of_paper = _OfWorks(_categories(connection, lowest))
         for work, announced_at, code, text_read_at in _stream(connection, papers):
             course = follow_openness(
                 datetime.fromisoformat(announced_at),
-                sorted((turn for (turn,) in turns.take(work)), key=lambda turn: (turn.at, _ORDER[turn.kind])),
+                sorted(
+                    (event for (event,) in events.take(work)), key=lambda event: (event.at, _ORDER[event.kind])
+                ),
                 _earliest(versions.take(work)),
                 datetime.fromisoformat(text_read_at) if text_read_at else None,
                 is_judged=code != State.UNKNOWN.value,
@@ -98,7 +100,7 @@ def _stream(connection: Connection, statement: Any) -> Iterable[Any]:
     return connection.execution_options(yield_per=_AT_ONCE).execute(statement)
 
 
-def _events(connection: Connection, lowest: int) -> Iterator[tuple[int, Turn]]:
+def _events(connection: Connection, lowest: int) -> Iterator[tuple[int, OpennessEvent]]:
     reference = func.coalesce(ARTIFACT_NAME.c.reference, EVENT.c.reference, "")
     # Texts, because reading millions of times as SQLAlchemy does takes minutes.
     statement = (
@@ -111,7 +113,7 @@ def _events(connection: Connection, lowest: int) -> Iterator[tuple[int, Turn]]:
     for work, kind, cause, at, of in _stream(connection, statement):
         if kind not in _KINDS:
             continue
-        yield work, Turn(EventKind(kind), Cause(cause), datetime.fromisoformat(at), of)
+        yield work, OpennessEvent(EventKind(kind), Cause(cause), datetime.fromisoformat(at), of)
 
 
 def _first_versions(connection: Connection, lowest: int) -> Iterable[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -50,12 +50,7 @@ def save_versions(
         return 0
     with store.begin() as connection:
         works = [paper_key(version.arxiv_id) for version in versions]
-        known = {
-            (row.work, row.n): row
-            for row in connection.execute(select(VERSIONS).where(among(VERSIONS.c.work, works)))
-        }
-        columns = (WORK.c.id, WORK.c.latest, WORK.c.first_seen, WORK.c.submitted_at)
-        stored = {row.id: row for row in connection.execute(select(*columns).where(among(WORK.c.id, works)))}
+        stored, known = _load_known(connection, works)
         latest = {work: row.latest for work, row in stored.items()}
         changed = [
             (work, version)
@@ -83,6 +78,16 @@ def save_versions(
             _categories(connection, newest, [work for work, _ in older])
         search_index.index_papers(connection, {work for work, _ in newest})
         return sum((work, version.n) not in known for work, version in changed)
+
+
+def _load_known(
+    connection: Connection, works: Collection[int]
+) -> tuple[dict[int, Any], dict[tuple[int, int], Any]]:
+    """The rows of these papers that are stored, and of their versions by paper and number."""
+    columns = (WORK.c.id, WORK.c.latest, WORK.c.first_seen, WORK.c.submitted_at)
+    papers = connection.execute(select(*columns).where(among(WORK.c.id, works)))
+    versions = connection.execute(select(VERSIONS).where(among(VERSIONS.c.work, works)))
+    return {row.id: row for row in papers}, {(row.work, row.n): row for row in versions}
 
 
 def _mark_backfilled(connection: Connection, papers: Sequence[tuple[int, Version]]) -> None:

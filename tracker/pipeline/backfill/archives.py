@@ -24,7 +24,7 @@ from tracker.judge import lifecycle
 from tracker.pipeline.backfill.executors import ScanTask
 from tracker.pipeline.backfill.outcome import BackfillOutcome
 from tracker.pipeline.backfill.scan_shard import Shard, ShardPaper, ShardTrouble, read_result
-from tracker.pipeline.backfill.turns import Turns
+from tracker.pipeline.backfill.turns import StoreTurns
 from tracker.pipeline.judge import judge_works
 from tracker.pipeline.read import read_papers
 from tracker.pipeline.worker import Worker
@@ -59,7 +59,7 @@ def backfill_archives(
     places = _find_archives(folder, months, outcome)
     work = worker.settings.data_dir / "backfill"
     work.mkdir(parents=True, exist_ok=True)
-    turns = Turns(worker)
+    turns = StoreTurns(worker)
     for task in execute(_plan_tasks(worker, places, months, work, outcome), jobs):
         worker.check_cancelled()
         _load_result(turns, task, outcome)
@@ -148,7 +148,7 @@ def _choose_papers(
     return chosen
 
 
-def _load_result(turns: Turns, task: ScanTask, outcome: BackfillOutcome) -> None:
+def _load_result(turns: StoreTurns, task: ScanTask, outcome: BackfillOutcome) -> None:
     """Bring the result of one archive into the store, and put a marker in its place."""
     shard, name = task.shard, task.shard.name
     entries = read_result(task.result, shard.header(task.rules.version))
@@ -174,7 +174,7 @@ def _load_result(turns: Turns, task: ScanTask, outcome: BackfillOutcome) -> None
     task.result.unlink()
 
 
-def _store_texts(turns: Turns, batch: Sequence[ShardPaper], rules: str, outcome: BackfillOutcome) -> None:
+def _store_texts(turns: StoreTurns, batch: Sequence[ShardPaper], rules: str, outcome: BackfillOutcome) -> None:
     with turns.take() as cycle:
         stored = papers.load_stored_papers(cycle.store, [paper.arxiv_id for paper in batch])
         scans = [

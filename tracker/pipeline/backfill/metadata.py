@@ -18,7 +18,7 @@ from tracker.harvest import metadata_snapshot, oai
 from tracker.harvest.metadata_snapshot import BadLine
 from tracker.harvest.oai_records import OaiRecord, newest_version
 from tracker.pipeline.backfill.outcome import BackfillOutcome
-from tracker.pipeline.backfill.turns import Turns
+from tracker.pipeline.backfill.turns import StoreTurns
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.judge import judge_works
 from tracker.pipeline.read import read_papers
@@ -62,7 +62,7 @@ def backfill_oai(worker: Worker, wanted: Wanted, outcome: BackfillOutcome) -> No
     names = "_".join([f"{wanted.months.first:%Y-%m}", f"{wanted.months.last:%Y-%m}", *sorted(wanted.categories)])
     work = worker.settings.data_dir / "backfill" / f"oai_{names}"
     work.mkdir(parents=True, exist_ok=True)
-    turns, month, total = Turns(worker), first, (today.year - first.year) * 12 + today.month - first.month + 1
+    turns, month, total = StoreTurns(worker), first, (today.year - first.year) * 12 + today.month - first.month + 1
     for done in range(1, total + 1):
         following, marker = next_month(month), work / f"{month:%Y-%m}.done"
         if not marker.exists():
@@ -74,7 +74,7 @@ def backfill_oai(worker: Worker, wanted: Wanted, outcome: BackfillOutcome) -> No
 
 
 def _walk_month(
-    worker: Worker, turns: Turns, wanted: Wanted, days: tuple[date, date | None], outcome: BackfillOutcome
+    worker: Worker, turns: StoreTurns, wanted: Wanted, days: tuple[date, date | None], outcome: BackfillOutcome
 ) -> bool:
     """Store the wanted papers that changed in these days; returns whether all of them could be read."""
     pages = oai.read_changes(worker.fetch, *days, categories=sorted(wanted.categories))
@@ -96,7 +96,7 @@ def _walk_month(
 
 def _store_in_turns(worker: Worker, records: Iterator[OaiRecord], outcome: BackfillOutcome) -> None:
     """Store all these records, a batch in each turn."""
-    turns = Turns(worker)
+    turns = StoreTurns(worker)
     while batch := list(islice(records, BATCH)):
         _store_records(turns, batch, outcome)
         worker.progress.step("backfill", outcome.counts["records"])
@@ -112,7 +112,7 @@ def _wanted_records(
             yield line
 
 
-def _store_records(turns: Turns, records: Sequence[OaiRecord], outcome: BackfillOutcome) -> None:
+def _store_records(turns: StoreTurns, records: Sequence[OaiRecord], outcome: BackfillOutcome) -> None:
     """Store the records that are new, read their texts and judge them, in one turn."""
     with turns.take() as cycle:
         versions = _select_versions(cycle, records, outcome)

@@ -17,7 +17,7 @@ PAUSE_AFTER_SECONDS = 15.0
 """… made whenever the turns together have held the lock for so long."""
 
 
-class Turns:
+class StoreTurns:
     """Hands out turns at the store, with pauses, so that a service beside it is not kept waiting."""
 
     def __init__(self, worker: Worker) -> None:
