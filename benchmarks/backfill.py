@@ -129,17 +129,31 @@ def _paper_file(body: tuple[str, str], number: int) -> bytes:
 
 
 def open_worker(folder: Path, bulk: Path) -> tuple[Worker, float]:
-    """A worker whose new store has the records of the snapshot, and the seconds that bringing them took."""
+    """A worker whose new store has the records of the snapshot, and the processor seconds that bringing them took."""
     settings = load_settings(environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_CONTACT": "benchmark"})
     worker = make_worker(settings, open_store(settings.store_url), StoppedClock())
-    began = time.perf_counter()
-    wanted = metadata.Wanted(MONTH)
-    metadata.backfill_snapshot(worker, bulk / "snapshot.json", wanted, BackfillOutcome(print))
-    return worker, time.perf_counter() - began
+    watch = Stopwatch()
+    metadata.backfill_snapshot(worker, bulk / "snapshot.json", metadata.Wanted(MONTH), BackfillOutcome(print))
+    return worker, watch.stop()[1]
 
 
-def scan_alone(worker: Worker, bulk: Path, work: Path, jobs: int) -> float:
-    """The seconds that the pure scan of all archives takes in a pool."""
+class Stopwatch:
+    """Seconds of time and of processor, with those of processes that have ended."""
+
+    def __init__(self) -> None:
+        self._began, self._used = time.perf_counter(), self._processor()
+
+    def stop(self) -> tuple[float, float]:
+        """(seconds of time, seconds of processor) since it was made."""
+        return time.perf_counter() - self._began, self._processor() - self._used
+
+    def _processor(self) -> float:
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def scan_alone(worker: Worker, bulk: Path, work: Path, jobs: int) -> tuple[float, float]:
+    """The seconds of time and of processor that the pure scan of all archives takes in a pool."""
     work.mkdir()
     kept: list[ScanTask] = []
 
@@ -148,10 +162,10 @@ def scan_alone(worker: Worker, bulk: Path, work: Path, jobs: int) -> float:
         return iter(())
 
     archives.backfill_archives(worker, bulk, MONTH, keep, jobs, BackfillOutcome(print))
-    began = time.perf_counter()
+    watch = Stopwatch()
     for _ in run_in_pool(kept, jobs):
         pass
-    return time.perf_counter() - began
+    return watch.stop()
 
 
 def digest_rows(worker: Worker) -> str:
@@ -164,23 +178,26 @@ def digest_rows(worker: Worker) -> str:
     return digest.hexdigest()[:16]
 
 
-def measure(bulk: Path, folder: Path, papers: int, jobs: int) -> tuple[float, float]:
-    """The seconds of the pure scan and of the whole backfill, which are printed."""
+def measure(bulk: Path, folder: Path, papers: int, jobs: int) -> float:
+    """Print the speeds of the pure scan and of the whole backfill; returns the processor seconds of the latter.
+
+    The ratio of processor seconds is that of the throughput where all processors are busy, and does not depend on what
+    else the machine does.
+    """
     worker, seconds = open_worker(folder, bulk)
     with closing(worker.store), closing(worker):
-        print(f"{papers:,} records from the snapshot: {papers / seconds:,.0f} a second")
-        pure = scan_alone(worker, bulk, folder / "pure", jobs)
-        began = time.perf_counter()
-        outcome = BackfillOutcome(print)
+        print(f"{papers:,} records from the snapshot: {1e3 * seconds / papers:.1f} ms of processor each")
+        pure, pure_used = scan_alone(worker, bulk, folder / "pure", jobs)
+        watch, outcome = Stopwatch(), BackfillOutcome(print)
         archives.backfill_archives(worker, bulk, MONTH, run_in_pool, jobs, outcome)
-        whole = time.perf_counter() - began
+        whole, used = watch.stop()
         assert outcome.counts["texts"] == papers, outcome
         print(
-            f"{papers:,} full texts, {jobs} jobs: pure scan {papers / pure:,.0f} a second, backfill {papers / whole:,.0f} "
-            f"a second, ratio {pure / whole:.2f} (goal 0.85)"
+            f"{papers:,} full texts, {jobs} jobs: {1e3 * used / papers:.1f} ms of processor each, {papers / whole:,.0f} a "
+            f"second; ratio to the pure scan {pure_used / used:.2f} by processor, {pure / whole:.2f} by time (goal 0.85)"
         )
         judge_again(worker, papers)
-    return pure, whole
+    return used
 
 
 def judge_again(worker: Worker, papers: int) -> None:
@@ -192,13 +209,13 @@ def judge_again(worker: Worker, papers: int) -> None:
         ("judged again", partial(judgements.queue_all_judgements, worker.store), judge_works),
     ):
         queue()
-        before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+        watch, most = Stopwatch(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         work(cycle)
-        after, seconds = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
-        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        seconds, used = watch.stop()
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - most
         print(
             f"{papers:,} papers {what}: {papers / seconds:,.0f} a second, {1e6 / papers * used / 60:.1f} minutes of "
-            f"processor for a million; memory grew by {(after.ru_maxrss - before.ru_maxrss) / 1024:.0f} MB"
+            f"processor for a million; memory grew by {grown / 1024:.0f} MB"
         )
 
 
@@ -237,8 +254,8 @@ def main() -> None:
         write_bulk(folder / "bulk", options.papers)
         write_bulk(folder / "small", small)
         write_bulk(folder / "same", min(SAME, options.papers))
-        _, few = measure(folder / "small", folder / "few", small, options.jobs)
-        _, many = measure(folder / "bulk", folder / "many", options.papers, options.jobs)
+        few = measure(folder / "small", folder / "few", small, options.jobs)
+        many = measure(folder / "bulk", folder / "many", options.papers, options.jobs)
         cost = (many / options.papers) / (few / small)
         print(f"cost of a paper at {options.papers:,} papers: {cost:.2f} of that at {small:,}")
         compare(folder / "same", folder / "compared", options.jobs)

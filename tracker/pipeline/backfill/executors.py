@@ -6,16 +6,19 @@ A pool of processes on this machine is the default; `ray_tasks.py` runs the same
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import connection
 from pathlib import Path
 
 from tracker.detect.roles.role_rules import RoleRules
-from tracker.pipeline.backfill.scan_shard import Shard, scan_shard
+from tracker.pipeline.backfill.scan_shard import Shard, read_result, scan_shard
 
 AHEAD = 2
 """Shards that wait for each process, so that none is idle while a result is loaded."""
@@ -31,7 +34,9 @@ class ScanTask:
     result: Path
 
     def run(self) -> Path:
-        """Scan the shard in this process."""
+        """Scan the shard in this process, unless its result is there: a backfill that was killed may have scanned ahead."""
+        if read_result(self.result, self.shard.header(self.rules.version)) is not None:
+            return self.result
         return scan_shard(self.path, self.shard, self.rules, self.result)
 
 
@@ -77,9 +82,17 @@ def _run_alone(task: ScanTask) -> None:
 
 def _make_pool(jobs: int) -> ProcessPoolExecutor:
     # Threads of this process may hold locks, which a fork would copy.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts)
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_prepare_process)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the command, which ends its processes."""
+def _prepare_process() -> None:
+    """Leave Ctrl-C to the command, and end with it: the processes of a pool outlive a parent that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
