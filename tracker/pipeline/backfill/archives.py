@@ -56,8 +56,9 @@ def backfill_archives(
 
     Raises TrackerError where the folder has no manifest that can be read, and Cancelled.
     """
-    places = _find_archives(folder, months, outcome)
-    work = worker.settings.data_dir / "backfill"
+    # A task on a cluster runs in another folder than this command.
+    places = _find_archives(folder.resolve(), months, outcome)
+    work = (worker.settings.data_dir / "backfill").resolve()
     work.mkdir(parents=True, exist_ok=True)
     turns = StoreTurns(worker)
     for task in execute(_plan_tasks(worker, places, months, work, outcome), jobs):
