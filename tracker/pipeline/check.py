@@ -20,6 +20,7 @@ from tracker.hosts.huggingface import huggingface
 from tracker.hosts.resolve import HOSTS
 from tracker.judge import licences, openness, recheck
 from tracker.pipeline import check_budget
+from tracker.pipeline.base_models import bound_by_bases
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.judge import judge_works
 from tracker.pipeline.stage import Stage
@@ -138,14 +139,21 @@ def _check_result(cycle: Cycle, due: artifact_queue.DueArtifact, check: Check) -
     by_fact = licences.licences_by_fact(
         check.licence_files, rules, statements=check.licence_statements, claimed=check.licence_claimed
     )
+    beside = [(of_fact, other) for of_fact, other in by_fact if of_fact is not fact]
+    whole = _is_read_whole(check)
+    if on_hub and fact is Fact.WEIGHTS and check.derived_from and not check.unchanged:
+        bound = bound_by_bases(cycle, check, licence)
+        # What could not be told is asked again: then nothing of the model counts as read whole.
+        whole = whole and bound.told
+        beside += [(fact, bound.licence)] if bound.licence is not licence else []
     return artifacts.CheckResult(
         artifact=due.artifact,
         requested=due.reference,
         check=check,
         licence=licence,
-        licences_beside=tuple((fact_beside, beside) for fact_beside, beside in by_fact if fact_beside is not fact),
+        licences_beside=tuple(beside),
         rules=_reading_rules(cycle),
-        whole=_is_read_whole(check),
+        whole=whole,
     )
 
 

@@ -98,6 +98,15 @@ def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
 
     `known` is the commit at which the artifact was last read whole: while the Hub shows it, no text is read again.
     """
+    return _check(target, fetch, known)
+
+
+def check_record(target: Reference, fetch: Fetch) -> Check:
+    """As `check`, by the Hub's record alone: one request, no texts. Raises UpstreamStopped."""
+    return _check(target, fetch, None, texts=False)
+
+
+def _check(target: Reference, fetch: Fetch, known: str | None, *, texts: bool = True) -> Check:
     scheme, _, name = target.key.partition(":")
     kind = scheme.removeprefix("hf-")
     if kind not in PLURALS.values():
@@ -111,7 +120,8 @@ def check(target: Reference, fetch: Fetch, known: str | None = None) -> Check:
         info = json_fields.as_mapping(json_fields.parse_body(response))
         if not info:
             return Check(outcome=Outcome.UNKNOWN, reason="the Hub's response about it cannot be read")
-        return _check_record(metadata.record_reference(kind, info) or target, info, fetch, known)
+        link = metadata.record_reference(kind, info) or target
+        return _check_record(link, info, fetch, known, texts=texts)
     except UpstreamStopped:
         raise
     except UpstreamError as error:
@@ -161,7 +171,9 @@ def _read_error(response: Response) -> tuple[str, str]:
     return response.headers.get("x-error-code", ""), message
 
 
-def _check_record(link: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | None) -> Check:
+def _check_record(
+    link: Reference, info: Mapping[str, Any], fetch: Fetch, known: str | None, *, texts: bool
+) -> Check:
     """The check of a present artifact; `link` is its reference as the Hub writes it. Raises UpstreamError."""
     if info.get("disabled") is True:
         return Check(outcome=Outcome.BLOCKED, reason="disabled by the Hub")
@@ -188,7 +200,7 @@ def _check_record(link: Reference, info: Mapping[str, Any], fetch: Fetch, known:
     # Whether a Space runs may change while its commit stays.
     if known is not None and commit == known and link.kind != "space" and held.content is not Content.UNKNOWN:
         return replace(check, licence_checked=check.licence_claimed is not None, unchanged=True)
-    return _with_texts(check, link, info, files, fetch)
+    return _with_texts(check, link, info, files, fetch) if texts else check
 
 
 def _with_texts(

@@ -187,6 +187,21 @@ class HubListingRow(SQLModel, table=True):
     seen_at: datetime = time_field()
 
 
+class BaseModelRow(SQLModel, table=True):
+    """A model on the Hub from which others were made, by the name under which it was asked about."""
+
+    __tablename__: ClassVar[Any] = "base_model"
+    folded: str = Field(primary_key=True)
+    """That name in lower case."""
+    name: str
+    """As the Hub writes it now."""
+    licence_claimed: str | None = None
+    trouble: str = ""
+    """Why its terms cannot be told."""
+    bases: list[str] = list_field()
+    asked_at: datetime = time_field()
+
+
 class ForeignReportRow(SQLModel, table=True):
     """What another installation reported of a link: shown with its source, read by no judgement."""
 
@@ -227,4 +242,5 @@ MENTION = table(MentionRow)
 ROLE = table(RoleRow)
 ARTIFACT_CHECK = table(ArtifactCheckRow)
 HUB_LISTING = table(HubListingRow)
+BASE_MODEL = table(BaseModelRow)
 FOREIGN_REPORT = table(ForeignReportRow)
