@@ -26,8 +26,8 @@ class LeaseLost(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Another worker leads: this process was stopped, or without its database, for too long; it stands by. "
-            "Nothing is to do."
+            "Another worker leads, because this process was stopped, or without its database, for too long. What was "
+            "not stored is done again; nothing is to do."
         )
 
 
