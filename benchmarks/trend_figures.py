@@ -31,6 +31,7 @@ from benchmarks.simulated_year import (
     owner_of,
     write_store,
 )
+from tracker.domain.month_report import KINDS
 from tracker.domain.openness_by_day import DAYS
 from tracker.domain.terms import Cause, EventKind, State
 from tracker.domain.trend_figures import TrendFigures
@@ -84,7 +85,9 @@ def run_queries(url: str) -> dict[str, list[dict[str, Any]]]:
     return given
 
 
-def faults_of(figures: dict[str, list[dict[str, str]]], url: str, made: Sequence[Paper]) -> list[str]:
+def faults_of(
+    figures: dict[str, list[dict[str, str]]], counted: TrendFigures, url: str, made: Sequence[Paper]
+) -> list[str]:
     """Every figure that differs from the generator's truth or from the method's query, as a sentence."""
     queries, faults = run_queries(url), []
 
@@ -152,7 +155,31 @@ def faults_of(figures: dict[str, list[dict[str, str]]], url: str, made: Sequence
         _papers_by_terms(figures["terms"]),
         +select_(figures["comparison"], ("organisation",), ("papers", "code_open", "weights_of")),
     )
+    reported: Rows = Counter(
+        {(report.month, name): number for report in counted.reports for name, number in report.counts.items()}
+    )
+    compare(
+        "reports, query",
+        +reported,
+        Counter({(row["month"], row["figure"]): row["papers"] for row in queries["Monthly report"]}),
+    )
+    compare("reports, truth", +reported, _happened_in(made))
     return faults
+
+
+def _happened_in(made: Iterable[Paper]) -> Rows:
+    """The papers by month and figure as the generator knows them."""
+    works: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for paper in made:
+        works[f"{paper.announced_at:%Y-%m}", "announced"].add(paper.work)
+        for kind, at, cause in paper.events:
+            if cause is Cause.WORLD and kind in KINDS:
+                works[f"{at:%Y-%m}", kind.value].add(paper.work)
+                if kind is EventKind.OPENED and at >= paper.announced_at + 8 * DAY:
+                    works[f"{at:%Y-%m}", "opened_late"].add(paper.work)
+        if paper.promise and paper.kept_at and paper.kept_at >= paper.seen_at + DAY:
+            works[f"{paper.kept_at:%Y-%m}", "kept"].add(paper.work)
+    return Counter({key: len(of) for key, of in works.items()})
 
 
 def _zeros(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -315,7 +342,7 @@ def main(arguments: Sequence[str]) -> int:
         made = make_papers(count, seed)
         _timed("written", lambda: write_store(store, made))
         figures = _timed("counted", lambda: count_trends(store, settings, END))
-        faults = _timed("compared", lambda: faults_of(read_files(figures, settings), url, made))
+        faults = _timed("compared", lambda: faults_of(read_files(figures, settings), figures, url, made))
         store.close()
     print(f"{count:,} papers, seed {seed}: {len(faults)} figures differ")
     print("\n".join(faults[:40]))

@@ -104,7 +104,7 @@ def test_static_pages_have_their_names(store: Store, configured: Settings, statu
     assert set(site) - of_documents == {
         "index.html", "archive.html", "not-open.html", "browse.html", "feeds.html", "trends.html", "organisations.html", "about.html", "search.html", "404.html",
         "trends/open-by-day.csv", "trends/open-now.csv", "trends/places.csv", "trends/licences.csv", "trends/promises.csv", "trends/links.csv",
-        "trends/never-there.csv", "organisations/comparison.csv", "organisations/terms.csv", "organisation/Ai2.html",
+        "trends/never-there.csv", "reports.html", "organisations/comparison.csv", "organisations/terms.csv", "organisation/Ai2.html",
         "robots.txt", "sitemap.xml", "favicon.svg", "favicon.ico", "style.css",
         "userscript.html", "tracker.user.js", "tracker-extension.zip", "api/docs.html", "browse/category/cs.LG.html", "browse/licence/MIT.html",
         "browse/org/Ai2.html", "browse/kind/weights.html", "paper/2606.00001.html", "paper/cs/0501001.html",

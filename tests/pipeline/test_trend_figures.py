@@ -23,11 +23,11 @@ def test_every_figure_of_a_year_is_the_truth_and_what_the_method_says(tmp_path: 
     now = simulated_year.END
     figures = keep_trends(store, settings, now, len(made), None)
     files = trend_figures.read_files(figures, settings)
-    assert trend_figures.faults_of(files, url, made) == []
+    assert trend_figures.faults_of(files, figures, url, made) == []
 
     # A fault of either side is found.
     files["open-by-day"][0]["open"] = "999"
-    assert len(trend_figures.faults_of(files, url, made)) == 2
+    assert len(trend_figures.faults_of(files, figures, url, made)) == 2
 
     later = now + timedelta(hours=18)
     assert keep_trends(store, settings, later, SMALL, figures).counted_at == later, "a small store is counted anew"

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from tracker.domain.digests import Digest
 from tracker.domain.items import Item
+from tracker.domain.month_report import MonthReport
 from tracker.domain.terms import Fact
 
 FACT_FEEDS = (Fact.WEIGHTS, Fact.DATA, Fact.DEMO)
@@ -18,6 +19,8 @@ PROMISE_KEPT_FEED = "event/promise-kept"
 GONE_FEED = "event/gone"
 DAILY_FEED, WEEKLY_FEED = "daily", "weekly"
 """The feeds of digests: an item is a day or a week."""
+REPORTS_FEED = "reports"
+"""The feed of the monthly reports."""
 MAIN_FEED = "main"
 """The name in the store of the feed whose name in addresses is empty."""
 
@@ -79,11 +82,13 @@ class Channel:
     page: str = ""
     digests: tuple[Digest, ...] = ()
     """What a feed of digests holds instead of papers."""
+    reports: tuple[MonthReport, ...] = ()
+    """What the feed of reports holds instead of papers."""
 
     @property
     def count(self) -> int:
         """How many items it has."""
-        return len(self.items) or len(self.digests)
+        return len(self.items) or len(self.digests) or len(self.reports)
 
     def path(self, feed_format: FeedFormat) -> str:
         """Where it is served, without a leading slash: `feed.xml`, `feeds/cs.CL.atom`, `feed.xml?cat=cs.CL`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
+from tracker.domain.month_report import MonthReport
 from tracker.domain.openness_by_day import DayCount
 from tracker.domain.organisation_figures import OrganisationFigures
 
@@ -85,3 +86,5 @@ class TrendFigures:
     links: tuple[LinkCount, ...] = ()
     never_there: tuple[NeverThere, ...] = ()
     organisations: tuple[OrganisationFigures, ...] = ()
+    reports: tuple[MonthReport, ...] = ()
+    """What happened in each month, the oldest first."""

@@ -21,7 +21,7 @@ from tracker.pipeline.publication import describe_publication
 from tracker.pipeline.publisher import Publisher, SiteMemory
 from tracker.pipeline.site import build_site
 from tracker.pipeline.trend_figures import SMALL, keep_trends
-from tracker.publish import feed_list, feeds, files, opml
+from tracker.publish import feed_list, feeds, files, month_report, opml
 from tracker.publish.addresses import site_address
 from tracker.settings import Settings
 from tracker.store import feed_entries, items
@@ -105,6 +105,7 @@ def render_site(
     sparse = _load_sparse_categories(store, main, settings)
     channels = feed_list.list_channels(main, entered, settings, publisher.watched, sparse)
     channels[1:1] = list_digests(store, settings, days, status.now, known.digested)
+    channels += month_report.report_channels(figures, settings)
     site = build_site(
         store, settings, status, **_load_lists(store), newest=channels[0][1].items, channels=channels, days=days,
         figures=figures, has_snapshot=publication.has_snapshot,
@@ -182,7 +183,7 @@ def _digest(channel: Channel, item_digests: dict[int, bytes]) -> str:
     """The digest of what a feed shows; `item_digests`, by object identity, lets each item be hashed once for all
     feeds."""
     digest = hashlib.sha256(f"{channel.name}\n{channel.title}\n{channel.description}".encode(errors="replace"))
-    digest.update(repr(channel.digests).encode(errors="replace"))
+    digest.update(repr((channel.digests, channel.reports)).encode(errors="replace"))
     for item in channel.items:
         if id(item) not in item_digests:
             item_digests[id(item)] = hashlib.sha256(repr(item).encode(errors="replace")).digest()

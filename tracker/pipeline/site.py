@@ -15,7 +15,16 @@ from tracker.domain.terms import Fact
 from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline import archive
 from tracker.pipeline.trend_figures import count_trends
-from tracker.publish import api_page, archive_pages, feed_pages, organisation_pages, pages, trend_files, trend_page
+from tracker.publish import (
+    api_page,
+    archive_pages,
+    feed_pages,
+    month_report,
+    organisation_pages,
+    pages,
+    trend_files,
+    trend_page,
+)
 from tracker.publish.addresses import is_safe_path, site_address
 from tracker.publish.documents import load_documents
 from tracker.publish.feed_pages import FeedPage
@@ -92,12 +101,13 @@ def build_site(
 def _build_figures(
     figures: TrendFigures, settings: Settings, status: Status, of_feeds: Sequence[FeedPage], shown: Collection[str]
 ) -> dict[str, bytes]:
-    """The pages of trends and organisations with their files. `shown` are the arXiv ids that have a page in a copy that
+    """The pages of trends, months and organisations with their files. `shown` are the arXiv ids that have a page in a copy that
     is not served."""
     papers = None if settings.served else shown
     return {
         "trends.html": trend_page.render_trends(figures, settings, status),
         **trend_files.build_trend_files(figures, settings.harvest.categories),
+        **month_report.build_reports(figures, settings, status, papers),
         **organisation_pages.build_organisation_pages(figures, settings, status, of_feeds, papers),
     }
 

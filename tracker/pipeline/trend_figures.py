@@ -9,7 +9,7 @@ from tracker.config_files import load_watchlist
 from tracker.domain.trend_figures import TrendFigures
 from tracker.judge.openness import GONE_ABSENCES, GONE_DAYS
 from tracker.settings import Settings
-from tracker.store import link_rot, openness_days, organisation_figures, trends
+from tracker.store import link_rot, month_events, openness_days, organisation_figures, trends
 from tracker.store.engine import Store
 
 MONTHS = 24
@@ -34,6 +34,7 @@ def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigure
         promises=tuple(trends.load_waiting_times(store, now)),
         links=tuple(links),
         never_there=tuple(never_there),
+        reports=tuple(month_events.count_month_events(store, since)),
         organisations=tuple(
             replace(each, sources=sources.get(each.name, ()))
             for each in organisation_figures.count_organisations(store)

@@ -22,6 +22,7 @@ from tracker.domain.feeds import ATOM, JSON_FEED, Channel, FeedFormat
 from tracker.publish import feed_entry, jsonfeed
 from tracker.publish.addresses import PRODUCT_NAME, escape_uri, product_uri
 from tracker.publish.digests import build_digest_entry
+from tracker.publish.month_report import build_report_entry
 from tracker.publish.readable_text import readable_text
 from tracker.settings import Feed
 
@@ -97,6 +98,7 @@ def _build_entries(channel: Channel, public_url: str) -> list[FeedEntry]:
     builders: list[tuple[str, Callable[[], FeedEntry]]] = [
         *((item.work, partial(feed_entry.build_entry, item, public_url)) for item in channel.items),
         *((digest.period.name, partial(build_digest_entry, digest, public_url)) for digest in channel.digests),
+        *((report.month, partial(build_report_entry, report, public_url)) for report in channel.reports),
     ]
     for name, build in builders:
         try:
