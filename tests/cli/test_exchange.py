@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tracker.store import export, views
 
@@ -38,6 +40,30 @@ def test_the_list_of_links_has_a_name_of_its_own(call: Call, data: Path, tmp_pat
     assert json.loads((tmp_path / export.LINKS_FILE).read_text()) == []
 
 
+def test_a_data_set_has_a_card_a_manifest_and_checksums(call: Call, data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    folder = tmp_path / "set"
+    code, out, _ = call("export", "--dataset", str(folder))
+    assert (code, out.count("0 rows")) == (0, len(views.VIEWS))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert {each["path"] for each in manifest["files"]} == {
+        "README.md",
+        *(f"data/{view}.parquet" for view in views.VIEWS),
+    }
+    assert (manifest["views_version"], manifest["rules"]) == (views.VERSION, {})
+    for line in (folder / "SHA256SUMS").read_text().splitlines():
+        digest, _, path = line.partition("  ")
+        assert hashlib.sha256((folder / path).read_bytes()).hexdigest() == digest
+    card = (folder / "README.md").read_text()
+    front, _, body = card.removeprefix("---\n").partition("\n---\n")
+    described = yaml.safe_load(front)
+    assert [each["config_name"] for each in described["configs"]] == list(views.VIEWS)
+    assert "| `evidence_sha256` | text | SHA-256 (UTF-8) of the text of `evidence`, which is not given |" in body
+    assert not [line for line in body.splitlines() if line.startswith("| `") and line.endswith("|  |")], (
+        "no meaning"
+    )
+
+
 def test_a_compressed_list_is_read_and_counted(call: Call, data: Path, tmp_path: Path) -> None:
     path = tmp_path / "list.json.gz"
     record = {"paper_arxiv_id": "2606.00001", "repo_url": "https://github.com/a/b"}
@@ -55,6 +81,7 @@ def test_a_compressed_list_is_read_and_counted(call: Call, data: Path, tmp_path:
         (["export", "--format", "xml"], "choose one of"),
         (["export", "--to", "-", "--format", "csv"], "takes one view"),
         (["export", "papers", "--to", "-"], "csv or jsonl"),
+        (["export", "papers", "--dataset", "x"], "leave out their names"),
         (["import", "missing.json"], "missing.json: cannot be read"),
         (["import", "/dev/null"], "null: holds no record"),
     ],

@@ -215,7 +215,7 @@ class Nowhere:
     def seekable(self): return False
 rows = ((str(i), "x" * 1000, '["a","b"]', 1, "2026-06-17T05:00:00Z") for i in range(number))
 kinds = [export.Column(n, export.Kind(k)) for n, k in zip("abcde", ("text", "text", "texts", "flag", "time"))]
-write = {"csv": export._csv, "jsonl": export._jsonl, "parquet": export._parquet}[form]
+write = {"csv": export._csv, "jsonl": export._jsonl, "parquet": export.write_parquet}[form]
 assert write(kinds, rows, Nowhere()) == number
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -2,7 +2,7 @@
 
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -40,15 +40,25 @@ def export(
         Path | None,
         typer.Option(metavar="FILE", help="Write what this installation saw, for another one, instead of views."),
     ] = None,
+    dataset: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write all views as a data set to publish, with its card and checksums."),
+    ] = None,
 ) -> int:
     """Write the public views to files.
 
-    They are Parquet, CSV or JSON Lines; with --evidence, one file for another installation. The service may be
-    running.
+    They are Parquet, CSV or JSON Lines; with --evidence, one file for another installation; with --dataset, a folder
+    for the Hub or Zenodo without the sentences of others. The service may be running.
     """
     from tracker.store import views
 
     settings = settings_for(context)
+    if dataset is not None:
+        if names or form or evidence is not None:
+            raise TrackerError(
+                "--dataset writes all views as Parquet; leave out their names, --format and --evidence."
+            )
+        return _export_dataset(settings, dataset)
     if evidence is not None:
         if names or form:
             raise TrackerError("--evidence writes no views; leave out their names and --format.")
@@ -103,6 +113,62 @@ def _export_evidence(settings: "Settings", path: Path) -> int:
             number = write(file)
     print(f"{path}: {number:,} records")
     return 0
+
+
+def _export_dataset(settings: "Settings", folder: Path) -> int:
+    from tracker import __version__
+    from tracker.fetch import clock
+    from tracker.publish.data_card import DatasetView, render_data_card
+    from tracker.store import dataset, export, views
+    from tracker.store.times import format_utc
+
+    now = clock.make_clock(settings).now()
+    written: list[DatasetView] = []
+    with export.open_consistent(settings.store_url) as connection:
+        rules = export.judged_rules(connection)
+        for view in views.VIEWS:
+            path = folder / "data" / f"{view}.parquet"
+            with export.atomic_file(path) as file:
+                rows = dataset.write_view(connection, view, file)
+            columns = [(column.name, column.kind.value) for column in dataset.dataset_columns(connection, view)]
+            written.append(DatasetView(name=view, path=f"data/{view}.parquet", rows=rows, columns=columns))
+            print(f"{path}: {rows:,} rows")
+    card = render_data_card(
+        written,
+        made_at=now,
+        program=__version__,
+        views_version=views.VERSION,
+        rules=rules,
+        site=settings.public_url,
+    )
+    with export.atomic_file(folder / "README.md") as file:
+        file.write(card)
+    facts = {"made_at": format_utc(now), "program": __version__, "views_version": views.VERSION, "rules": rules}
+    _write_manifest(folder, facts, [*((view.path, view.rows) for view in written), ("README.md", None)])
+    return 0
+
+
+def _write_manifest(folder: Path, facts: dict[str, object], contents: Sequence[tuple[str, int | None]]) -> None:
+    """The checksums and the manifest of a data set, from the path and the rows of each file."""
+    import json
+
+    from tracker.store import export, snapshot
+
+    files = [
+        {
+            "path": path,
+            "rows": rows,
+            "bytes": (folder / path).stat().st_size,
+            "sha256": snapshot.file_digest(folder / path, lambda: True),
+        }
+        for path, rows in contents
+    ]
+    manifest = {**facts, "notice": snapshot.NOTICE, "files": files}
+    # Last, so that a folder with a manifest is complete.
+    sums = "".join(f"{each['sha256']}  {each['path']}\n" for each in files)
+    for name, text in (("SHA256SUMS", sums), ("manifest.json", json.dumps(manifest, indent=2) + "\n")):
+        with export.atomic_file(folder / name) as file:
+            file.write(text.encode())
 
 
 def _default_format() -> str:

@@ -118,7 +118,7 @@ def export_view(connection: sqlite3.Connection, view: str, form: str, file: IO[b
     columns = view_columns(connection, view)
     rows = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 # view_columns() refuses others
     if form == "parquet":
-        return _parquet(columns, rows, file)
+        return write_parquet(columns, rows, file)
     if form == "csv":
         return _csv(columns, rows, file)
     if form == "jsonl":
@@ -165,7 +165,8 @@ class _Encoded:
         return self._file.write(text.encode(errors="replace"))
 
 
-def _parquet(columns: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+def write_parquet(columns: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:
+    """Write rows of these columns as Parquet; returns how many. StoreError where PyArrow is missing."""
     try:
         import pyarrow as pa  # noqa: PLC0415 # an optional extra, 100 MB
         from pyarrow import parquet  # noqa: PLC0415 # as above
@@ -247,6 +248,14 @@ def _published(row: Sequence[Any], paper_address: str) -> dict[str, object]:
         "mentioned_in_github": f"arxiv:{arxiv_id}" in json.loads(names or "[]"),
         "framework": "none",
     }
+
+
+def judged_rules(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many works were judged by which version of the rules."""
+    rows = connection.execute(
+        "SELECT judged_rules, count(*) FROM work WHERE judged_rules IS NOT NULL GROUP BY judged_rules ORDER BY 2 DESC, 1"
+    )
+    return {str(version): int(works) for version, works in rows}
 
 
 @contextmanager

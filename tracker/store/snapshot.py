@@ -16,7 +16,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -27,6 +27,7 @@ from tracker.domain.errors import Cancelled, StoreError
 from tracker.regular_files import read_regular
 from tracker.store import views
 from tracker.store.engine import parse_url
+from tracker.store.export import judged_rules
 from tracker.store.readonly_sql import open_readonly
 from tracker.store.times import format_utc
 
@@ -49,6 +50,8 @@ class Manifest:
     views_version: int
     rows: dict[str, int]
     notice: str = NOTICE
+    rules: dict[str, int] = field(default_factory=dict)
+    """How many works were judged by which version of the rules."""
 
 
 def sidecar(file: Path, ending: str) -> Path:
@@ -118,6 +121,7 @@ def _make(
         database_sha256=database,
         views_version=int(connection.execute("PRAGMA user_version").fetchone()[0]),
         rows=rows,
+        rules=judged_rules(connection),
     )
     _replace(made, file, manifest)
     return manifest
