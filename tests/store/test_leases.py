@@ -201,6 +201,21 @@ def test_a_transaction_that_stands_still_is_ended_so_that_the_next_leader_need_n
     assert count(second) == 1
 
 
+def test_who_hangs_while_it_renews_a_lease_does_not_keep_it(two: tuple[Store, Store]) -> None:
+    first, second = two
+    take(first, LEADER)
+    leases_of(first).seconds = 0.05
+
+    def hang() -> None:
+        with first.begin(fenced=False) as connection:
+            connection.execute(text("UPDATE lease SET expires = 0"))
+            leases_of(second).take(LEADER)  # waits for the row
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreError, match="stood still"):
+        hang()
+
+
 def test_a_server_that_cannot_be_asked_is_one_sentence(two: tuple[Store, Store]) -> None:
     first, second = two
     take(first, WORKER)

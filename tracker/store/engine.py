@@ -45,16 +45,17 @@ class Store:
             connection.info["write"] = True
             try:
                 with connection.begin():
-                    if fenced and self.leases is not None and self.leases.is_fenced:
-                        # A process that hangs in a transaction would block the next leader at the rows it changed.
-                        milliseconds = int(self.leases.seconds * 1000)
+                    leases = self.leases
+                    if leases is not None and (leases.is_fenced or not fenced):
+                        # A process that hangs in a transaction would block the next leader at the rows it changed,
+                        # those of the leases among them.
+                        milliseconds = int(leases.seconds * 1000)
                         connection.exec_driver_sql(
                             f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
                         )
-                        yield connection
-                        self.leases.check(connection)
-                    else:
-                        yield connection
+                    yield connection
+                    if fenced and leases is not None:
+                        leases.check(connection)
             finally:
                 connection.info.pop("write", None)
 
