@@ -71,6 +71,8 @@ def _check_host(cycle: Cycle, host: Host, stage: Stage, may_check: Callable[[], 
     most, rules, backfilled = cycle.settings.limits.github_batch, _reading_rules(cycle), may_check is not None
     checks = cycle.counts.checks
     waiting = artifact_queue.count_due(cycle.store, host.name, cycle.now, backfilled=backfilled)
+    if not waiting:
+        return
     total = checks[host.name] + waiting
     while not cycle.is_late:
         batch = (

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
@@ -83,6 +84,8 @@ def count_due(store: Store, host: str, now: datetime, *, backfilled: bool) -> in
     )
     with store.read() as connection:
         artifacts = connection.execute(select(func.count()).select_from(due.subquery())).scalar_one()
+        if not artifacts:
+            return 0
         written = connection.execute(
             select(func.count(), func.coalesce(func.sum(names.c[0]), 0)).select_from(names)
         ).one()
@@ -154,25 +157,7 @@ def due_artifacts(
                 .limit(limit)
             ).scalars()
         )
-        names = defaultdict(list)
-        for row in connection.execute(
-            select(
-                ARTIFACT_NAME.c.artifact,
-                ARTIFACT_NAME.c.reference,
-                ARTIFACT_NAME.c.url,
-                ARTIFACT_NAME.c.written,
-                ARTIFACT_NAME.c.path,
-                ARTIFACT.c.kind,
-                ARTIFACT.c.host_id,
-                ARTIFACT.c.commit_id,
-                ARTIFACT.c.outcome,
-                ARTIFACT.c.read_rules,
-            )
-            .join(ARTIFACT, ARTIFACT.c.id == ARTIFACT_NAME.c.artifact)
-            .where(among(ARTIFACT_NAME.c.artifact, artifacts), ARTIFACT_NAME.c.until.is_(None))
-            .order_by(ARTIFACT_NAME.c.since, ARTIFACT_NAME.c.folded)
-        ):
-            names[row.artifact].append(row)
+        names = _load_names(connection, artifacts)
         published = _published_commits(connection, artifacts)
     due = []
     for artifact in artifacts:
@@ -185,6 +170,30 @@ def due_artifacts(
                 )
             )
     return due
+
+
+def _load_names(connection: Connection, artifacts: Collection[int]) -> dict[int, list[Any]]:
+    """The current names of these artifacts, the oldest first, each with what is stored of its artifact."""
+    names: dict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(
+        select(
+            ARTIFACT_NAME.c.artifact,
+            ARTIFACT_NAME.c.reference,
+            ARTIFACT_NAME.c.url,
+            ARTIFACT_NAME.c.written,
+            ARTIFACT_NAME.c.path,
+            ARTIFACT.c.kind,
+            ARTIFACT.c.host_id,
+            ARTIFACT.c.commit_id,
+            ARTIFACT.c.outcome,
+            ARTIFACT.c.read_rules,
+        )
+        .join(ARTIFACT, ARTIFACT.c.id == ARTIFACT_NAME.c.artifact)
+        .where(among(ARTIFACT_NAME.c.artifact, artifacts), ARTIFACT_NAME.c.until.is_(None))
+        .order_by(ARTIFACT_NAME.c.since, ARTIFACT_NAME.c.folded)
+    ):
+        names[row.artifact].append(row)
+    return names
 
 
 def _published_commits(connection: Connection, artifacts: Collection[int]) -> dict[int, str]:
