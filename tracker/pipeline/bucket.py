@@ -68,6 +68,8 @@ def check_write(cycle: Cycle) -> None:
 
 def is_bucket_behind(cycle: Cycle) -> bool:
     """Whether the bucket lacks what was published last, so that readers cannot be sent to it."""
+    if not cycle.settings.publish.target:
+        return False
     return any(trouble.what == STAGE for trouble in stage_status.load_stages(cycle.store)[1])
 
 
