@@ -28,7 +28,7 @@ from tracker.store import artifact_queue, artifacts, upstreams
 
 log = logging.getLogger(__name__)
 
-READING = "3"
+READING = "4"
 """Counts the changes in how hosts are read: what was read by older rules is read again at its next check."""
 FEW = 3
 """So many checks in a row whose outcomes are all unknown are the host's trouble, not the artifacts'."""
