@@ -338,7 +338,7 @@ def play_days(folder: Path, days: int, papers: int, rounds_a_day: int) -> Iterat
                     partial(build_search_page, store, loaded),
                 ),
                 composer=service.worker.composer,
-                api=Api(loaded),
+                api=Api(loaded, store),
                 snapshots=loaded.snapshot_file.parent,
                 next_harvest=service.next_harvest,
                 metrics=lambda with_store: metrics.render_metrics(service.worker, with_store=with_store),

@@ -32,9 +32,8 @@ from tracker.store import (
     shared_texts,
     statistics,
 )
-from tracker.store.engine import Store
+from tracker.store.engine import Store, open_readonly
 from tracker.store.keys import arxiv_number
-from tracker.store.readonly_sql import open_readonly
 from tracker.store.upgrade import open_store
 
 SIZES = (10_000, 100_000, 1_000_000)

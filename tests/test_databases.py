@@ -12,6 +12,7 @@ TESTS = Path(__file__).parent
 REASONS = {
     "a snapshot is a SQLite file",
     "a store is a file that can be moved away",
+    "an index of FTS5 is built anew by a command",
 }
 """All that SQLite alone has: the reasons of `sqlite_only`."""
 _MARK = re.compile(r'mark\.sqlite_only\b(?:\("([^"]*)"\))?')

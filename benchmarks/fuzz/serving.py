@@ -125,7 +125,7 @@ def _world() -> tuple[Settings, Store, ASGIApp]:
     site = build_app(
         settings.public_dir, lambda: status, MovedClock(NOW), ttl_minutes=60, public_url=settings.public_url, websub_hub="https://hub.example.org/?a=b",
         pages=StorePages(partial(build_paper_page, store, settings), partial(build_search_page, store, settings)),
-        composer=composer, api=Api(settings),
+        composer=composer, api=Api(settings, store),
     )  # fmt: skip
     return settings, store, site
 
@@ -186,7 +186,7 @@ def _check_response(messages: list[Any]) -> None:
 
 def _api() -> Run:
     settings, store, _ = _world()
-    json_api = Api(settings)
+    json_api = Api(settings, store)
 
     def run(data: bytes) -> None:
         first, *rest = data.split(b"\n")
@@ -219,7 +219,7 @@ def _stored() -> Run:
         assert page is not None
         harmless(page)
         harmless(build_search_page(store, settings, text(data)[:300], 1))
-        response = Api(settings).respond("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
+        response = Api(settings, store).respond("GET", "papers/2606.00099", b"", {"accept": "application/ld+json"})
         assert response.status_code == 200
         json.loads(response.body)
 

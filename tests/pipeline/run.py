@@ -20,6 +20,7 @@ from tracker.pipeline.cycle import run_cycle
 from tracker.pipeline.status import read_status
 from tracker.pipeline.worker import Worker
 from tracker.sandbox.server import Sandbox
+from tracker.store.dialect import fetch_stored
 from tracker.web.health import health_document
 
 NOW = "2026-06-17T05:00:00Z"
@@ -63,7 +64,7 @@ class Run:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.worker.store.read() as connection:
-            return [tuple(row) for row in connection.execute(text(sql))]
+            return [tuple(row) for row in fetch_stored(connection, sql)]
 
     def columns(self, view: str) -> list[str]:
         with self.worker.store.read() as connection:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.history import Event, Licence, Verdict
@@ -27,6 +26,7 @@ from tracker.domain.terms import (
     State,
 )
 from tracker.store import artifacts, judgements, papers, roles, scans
+from tracker.store.dialect import fetch_stored
 from tracker.store.engine import Store
 
 Add = Callable[..., str]
@@ -120,4 +120,4 @@ def add(store: Store, now: datetime) -> Add:
 
 def fetch_rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
     with store.read() as connection:
-        return [tuple(row) for row in connection.execute(text(sql))]
+        return [tuple(row) for row in fetch_stored(connection, sql)]

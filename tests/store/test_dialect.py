@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tracker.store.dialect import BATCH, among, upsert
+from tracker.store.dialect import BATCH, among, fetch_stored, upsert
 from tracker.store.engine import Store
 from tracker.store.keys import work_key
 from tracker.store.tables.artifact import ARTIFACT, ARTIFACT_NAME
@@ -67,5 +67,5 @@ def test_a_missing_list_is_null_and_not_the_word(store: Store, now: datetime) ->
     }
     with store.begin() as connection:
         upsert(connection, ARTIFACT, [{**row, "names": None, "created_at": now}])
-        found = connection.exec_driver_sql("SELECT names, holds FROM artifact").one()
+        (found,) = fetch_stored(connection, "SELECT names, holds FROM artifact")
     assert tuple(found) == (None, "[]")

@@ -2,13 +2,15 @@
 
 import sqlite3
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
+from tests.new_store import open_new_store
 from tracker.domain.errors import StoreError
 from tracker.store.engine import Store, open_reader
 from tracker.store.upgrade import open_store
@@ -58,7 +60,16 @@ def test_an_address_of_a_server_without_its_driver_says_how_to_install_it(monkey
         open_store("postgresql://u@h/d")
 
 
-def test_a_lock_that_stays_is_reported_in_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def file_store(tmp_path: Path) -> Iterator[Store]:
+    """A store in a file, for the troubles of files."""
+    made = open_new_store(url(tmp_path / "tracker.db"))
+    yield made
+    made.close()
+
+
+def test_a_lock_that_stays_is_reported_in_one_sentence(file_store: Store) -> None:
+    store = file_store
     writer = sqlite3.connect(str(store.engine.url.database), isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     with store.engine.connect() as connection:
@@ -70,7 +81,9 @@ def test_a_lock_that_stays_is_reported_in_one_sentence(store: Store, monkeypatch
         pass
 
 
-def test_a_full_disk_is_reported_in_one_sentence_and_nothing_is_half_stored(store: Store) -> None:
+def test_a_full_disk_is_reported_in_one_sentence_and_nothing_is_half_stored(file_store: Store) -> None:
+    store = file_store
+
     def fill() -> None:
         with store.begin() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -88,5 +101,5 @@ def test_a_full_disk_is_reported_in_one_sentence_and_nothing_is_half_stored(stor
 
 
 def test_a_programming_error_is_not_hidden(store: Store) -> None:
-    with pytest.raises(OperationalError, match="no such table"), store.read() as connection:
+    with pytest.raises(DatabaseError, match=r"no such table|does not exist"), store.read() as connection:
         connection.exec_driver_sql("SELECT * FROM nowhere")

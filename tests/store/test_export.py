@@ -19,6 +19,7 @@ from tracker.domain.papers import Version
 from tracker.domain.terms import Place, Role, Source
 from tracker.hosts.resolve import resolve_url
 from tracker.store import export, imports, papers, roles, scans, views
+from tracker.store.dialect import fetch_stored
 from tracker.store.engine import Store
 
 
@@ -88,7 +89,7 @@ def test_every_column_of_every_view_holds_what_its_kind_says(seeded: Store) -> N
     with export.open_consistent(seeded.url) as connection:
         for view in views.VIEWS:
             columns = export.view_columns(connection, view)
-            for row in connection.execute(f"SELECT * FROM {view}"):
+            for row in fetch_stored(connection, f"SELECT * FROM {view}"):
                 for column, value in zip(columns, row, strict=True):
                     assert value is None or isinstance(value, types[column.kind]), f"{view}.{column.name}"
         kinds = {column.name: column.kind.value for column in export.view_columns(connection, "papers")}

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 
-from tests.new_store import open_new_store
+from tests.new_store import open_new_store, store_address
 from tests.store.conftest import fetch_rows
 from tracker.domain.errors import EvidenceError
 from tracker.domain.papers import Version
@@ -51,14 +52,14 @@ def load(store: Store, content: bytes, now: datetime = NOW, source: str = "the o
 
 
 def everything(store: Store) -> list[Any]:
-    tables = [row[0] for row in fetch_rows(store, "SELECT name FROM sqlite_master WHERE type = 'table'")]
+    tables = inspect(store.engine).get_table_names()
     return [(name, fetch_rows(store, f"SELECT * FROM {name}")) for name in sorted(tables)]
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Any:
+def bare(tmp_path: Path, database: str) -> Any:
     """Another store, which has read nothing of the same paper yet."""
-    store = open_new_store(f"sqlite:///{tmp_path / 'bare.db'}")
+    store = open_new_store(store_address(tmp_path / "bare.db"))
     version = Version(
         arxiv_id="2606.00001", n=1, title="On tools", abstract="A", authors=("Ann Author",), categories=("cs.LG",),
         primary_category="cs.LG", comment=None, submitted_at=NOW, updated_at=NOW,

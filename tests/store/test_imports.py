@@ -99,7 +99,7 @@ def test_repeating_an_import_changes_nothing(stored: Store, now: datetime) -> No
     content = json.dumps([theirs(), theirs()])
     assert load(stored, content, now).new == 1
     with stored.begin() as connection:
-        connection.execute(text("UPDATE work SET scan_due = 0"))
+        connection.execute(text("UPDATE work SET scan_due = false"))
     before = (
         rows(stored, "SELECT * FROM mention")
         + rows(stored, "SELECT * FROM scan")

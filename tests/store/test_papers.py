@@ -40,7 +40,7 @@ def save(store: Store, version: Version, now: datetime, *, knows_withdrawals: bo
 
 def settle(store: Store) -> None:
     with store.begin() as connection:
-        connection.exec_driver_sql("UPDATE work SET scan_due = 0, judge_due = 0")
+        connection.exec_driver_sql("UPDATE work SET scan_due = false, judge_due = false")
 
 
 def due(store: Store) -> tuple[bool, bool]:

@@ -31,7 +31,7 @@ def read(
 ) -> tuple[str, str, bool]:
     """(promise, sentence, whether the paper waits to be read anew) after one reading."""
     with store.begin() as connection:
-        connection.exec_driver_sql("UPDATE work SET scan_due = 0")
+        connection.exec_driver_sql("UPDATE work SET scan_due = false")
     scan = ScanResult(work=WORK, version=version, source=source, promise=promise, promise_evidence=evidence)
     save_scans(store, [scan], "1", now)
     with store.read() as connection:

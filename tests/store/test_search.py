@@ -1,8 +1,7 @@
 """Full text: the index follows what is stored, and no text that a person types is too odd for it."""
 
-import sqlite3
+from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +14,7 @@ from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import Fact, Place, Role, Source
 from tracker.store import keys, organisations, papers, scans, search, search_index
-from tracker.store.engine import Store
+from tracker.store.engine import Store, open_reader
 from tracker.store.roles import save_roles
 from tracker.store.scans import ScanResult
 from tracker.store.tables.work import VERSION
@@ -34,7 +33,9 @@ def save(store: Store, now: datetime, *versions: Version) -> None:
 
 
 def assert_index_complete(store: Store) -> None:
-    """Check with FTS5's own integrity check that the index matches the texts."""
+    """Check with FTS5's own integrity check that the index matches the texts; PostgreSQL makes its columns itself."""
+    if store.engine.dialect.name != "sqlite":
+        return
     with store.begin() as connection:
         for name in search_index.INDEXES:
             connection.execute(text(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)"))
@@ -225,11 +226,12 @@ def test_any_text_may_be_searched_for(store: Store, words: str) -> None:
     assert search.find_papers(store, words) == []
 
 
-def test_another_connection_finds_the_same(store: Store, tmp_path: Path, now: datetime) -> None:
+def test_a_reader_finds_the_same(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
-    reader = sqlite3.connect(f"{(tmp_path / 'tracker.db').as_uri()}?mode=ro", uri=True)
-    assert search.find_papers(reader, "sparse attention") == ["2606.00001"]
-    reader.close()
+    with closing(open_reader(store.url)) as reader:
+        assert search.find_papers(reader, "sparse attention") == ["2606.00001"]
+    names, rows = search.search_papers(store.url, "sparse", 5)
+    assert dict(zip(names, rows[0], strict=True))["arxiv_id"] == "2606.00001"
 
 
 def test_the_numbers_of_papers_are_distinct_and_in_the_order_of_their_ids() -> None:
@@ -252,6 +254,7 @@ def test_the_numbers_of_papers_are_distinct_and_in_the_order_of_their_ids() -> N
     assert max(odd) < 0
 
 
+@pytest.mark.sqlite_only("an index of FTS5 is built anew by a command")
 def test_the_index_can_be_rebuilt(store: Store, now: datetime) -> None:
     save(store, now, paper("2606.00001", now))
     with store.begin() as connection:

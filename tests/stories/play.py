@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
-
 from tracker.domain.artifacts import Check, Reference
 from tracker.domain.history import Licence
 from tracker.domain.mentions import Mention, RoleDecision
@@ -26,6 +24,7 @@ from tracker.store import (
     roles,
     scans,
 )
+from tracker.store.dialect import fetch_stored
 from tracker.store.engine import Store
 
 START = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
@@ -188,7 +187,7 @@ class World:
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         with self.store.read() as connection:
-            return [tuple(row) for row in connection.execute(text(sql))]
+            return [tuple(row) for row in fetch_stored(connection, sql)]
 
     def state(self, arxiv_id: str) -> object:
         return self.rows(f"SELECT code FROM papers WHERE arxiv_id = '{arxiv_id}'")[0][0]

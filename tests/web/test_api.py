@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, MutableMapping
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,10 +23,10 @@ from tracker.domain.terms import Fact, LicenceClass, Place, Role, Source, State
 from tracker.fetch import clock
 from tracker.hosts.resolve import resolve_url
 from tracker.settings import load_settings
-from tracker.store import judgements, papers, roles, scans
-from tracker.store.engine import Store
+from tracker.store import api_queries, judgements, papers, roles, scans
+from tracker.store.engine import Store, open_reader
 from tracker.store.readonly_sql import Stopwatch
-from tracker.web import api_parameters
+from tracker.web import api, api_parameters
 from tracker.web.api import Api
 from tracker.web.app import build_app
 
@@ -96,11 +97,12 @@ def add(
 
 
 @pytest.fixture
-def site(store: Store, tmp_path: Path, now: datetime) -> Api:
+def site(store: Store, now: datetime) -> Iterator[Api]:
     for number in range(1, 8):
         add(store, number, now, category="cs.CV" if number == 3 else "cs.CL", is_open=number != 5)
     add(store, 9, now, author="Bo Äuthor")
-    return Api(load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    with closing(open_reader(store.url)) as reader:
+        yield Api(load_settings(environ={}), reader)
 
 
 def ask(site: Api, path: str, method: str = "GET", **headers: str) -> Answer:
@@ -289,22 +291,28 @@ def test_only_reading(site: Api, method: str) -> None:
 
 
 def test_no_store_is_503_and_none_is_made(tmp_path: Path) -> None:
-    site = Api(load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)}))
+    site = Api(load_settings(environ={}), open_reader(f"sqlite:///{tmp_path / 'tracker.db'}"))
     answer = ask(site, "papers")
     assert (answer.status, "retry-after" in answer.headers, list(tmp_path.iterdir())) == (503, True, [])
     assert str(tmp_path) not in answer.body.decode()
 
 
-def test_a_question_that_takes_too_long_is_broken_off(site: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_takes_too_long_is_broken_off(
+    site: Api, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Stopwatch, "is_over", lambda _: True)
     monkeypatch.setattr("tracker.store.readonly_sql.STEPS", 1)
-    answer = ask(site, "papers")
+    if database == "postgresql":
+        monkeypatch.setattr(api, "QUERY_SECONDS", 0.1)
+        slow = "EXISTS (SELECT pg_sleep(9)) AND w.{} = :{}"
+        monkeypatch.setitem(api_queries._CONDITIONS, "code", slow.format("code", "code"))
+    answer = ask(site, "papers?code=open")
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
 
 
 def test_the_store_cannot_be_written_through_it(site: Api) -> None:
-    with pytest.raises(Exception, match=r"readonly|not authorized|prohibited"):
-        site._query(lambda connection: connection.execute("DELETE FROM work"))
+    with pytest.raises(Exception, match=r"readonly|read-only|not authorized|prohibited"):
+        site._query(lambda connection: connection.exec_driver_sql("DELETE FROM work"))
 
 
 def call(app: ASGIApp, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -328,7 +336,7 @@ def test_the_site_serves_it(tmp_path: Path, store: Store, now: datetime) -> None
     made = load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path), "TRACKER_PUBLIC_URL": "https://x.org/t"})
     app = build_app(
         tmp_path, lambda: pytest.fail("not asked"), clock.make_clock(made), ttl_minutes=60, public_url=made.public_url,
-        api=Api(made),
+        api=Api(made, store),
     )  # fmt: skip
     status, headers, body = call(app, "GET", "/t/api/papers/2606.00001")
     assert (status, json.loads(body)["arxiv_id"]) == (200, "2606.00001")

@@ -67,7 +67,7 @@ def site(store: Store, settings: Settings, now) -> ASGIApp:
         settings.public_dir, {"index.html": b"<p>first</p>", "404.html": b"<p>not here</p>", "feed.xml": b"<rss/>"}
     )
     return build_app(
-        settings.public_dir, lambda: status, SystemClock(), ttl_minutes=60, composer=composer, api=Api(settings),
+        settings.public_dir, lambda: status, SystemClock(), ttl_minutes=60, composer=composer, api=Api(settings, store),
         pages=StorePages(partial(build_paper_page, store, settings), partial(build_search_page, store, settings)),
     )  # fmt: skip
 

@@ -71,6 +71,7 @@ def mcp(
 
     Over standard input and output, or over HTTP on this machine alone.
     """
+    from contextlib import closing
     from importlib.util import find_spec
 
     from tracker.domain.errors import SettingsError, how_to_install
@@ -79,6 +80,7 @@ def mcp(
         raise SettingsError(f"tracker mcp needs the MCP SDK: {how_to_install('mcp')}.")
     from tracker import __version__, logs
     from tracker.hosts.resolve import resolve_url
+    from tracker.store.engine import open_reader
     from tracker.web import mcp_server, process
     from tracker.web.agents import Agents
     from tracker.web.api import Api
@@ -86,13 +88,15 @@ def mcp(
     settings = settings_for(context)
     require_store(settings)
     logs.set_up(settings, quiet=True)
-    server = mcp_server.build_server(Agents(Api(settings), resolve_url, settings.public_url), __version__)
-    if not http:
-        mcp_server.run_stdio(server)
-        return 0
 
     def start(address: str) -> None:
         print(f"MCP at {address}mcp. Ctrl-C ends it.", flush=True)
 
-    process.serve(mcp_server.http_app(server, port), mcp_server.LOOPBACK, port, start, lifespan=True)
+    with closing(open_reader(settings.store_url)) as store:
+        agents = Agents(Api(settings, store), resolve_url, settings.public_url)
+        server = mcp_server.build_server(agents, __version__)
+        if http:
+            process.serve(mcp_server.http_app(server, port), mcp_server.LOOPBACK, port, start, lifespan=True)
+        else:
+            mcp_server.run_stdio(server)
     return 0

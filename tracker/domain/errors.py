@@ -31,8 +31,16 @@ class LeaseLost(StoreError):
         )
 
 
+class StoreUnreachable(StoreError):
+    """The database cannot be reached or read now; it may be later."""
+
+
 class QueryError(TrackerError):
     """A user's SQL or search words cannot be run."""
+
+
+class QueryTimeout(QueryError):
+    """A query took longer than it may."""
 
 
 class EvidenceError(TrackerError):

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.config_files import load_watchlist
-from tracker.domain.errors import StoreError, TrackerError
+from tracker.domain.errors import StoreError, StoreUnreachable, TrackerError
 from tracker.domain.protocols import Clock
 from tracker.domain.status import Status, Trouble
 from tracker.pipeline.process_memory import clear_caches, limit_heap, release_memory
@@ -24,7 +24,7 @@ from tracker.pipeline.status import read_status
 from tracker.publish.composed_feeds import Composer
 from tracker.settings import Settings
 from tracker.store.engine import open_reader, parse_url
-from tracker.store.guarded_reader import GuardedReader, StoreUnreachable
+from tracker.store.guarded_reader import GuardedReader
 from tracker.store.publications import Publication, load_publication_row, parse_publication
 from tracker.store.upgrade import refuse_other_schema
 

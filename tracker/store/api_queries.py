@@ -3,53 +3,53 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Connection
 
 from tracker.domain.items import Item
 from tracker.store import items, views
-from tracker.store.engine import Store
-from tracker.store.export import Column, json_value, view_columns
-from tracker.store.keys import paper_key, paper_work
+from tracker.store.dialect import fetch_stored
+from tracker.store.export import json_value, view_columns
+from tracker.store.keys import paper_key
 from tracker.store.organisations import account_prefixes
+from tracker.store.search_index import INDEX, matching, syntax_of
 from tracker.store.search_words import match_expression, parse_search
 from tracker.store.verdicts import VerdictColumns, complete_verdicts
 
 FACTS = ("code", "weights", "data", "demo")
 _DATES = {"submitted": "w.submitted_at", "opened": "w.opened_at"}
 _CONDITIONS = {
-    "category": "EXISTS (SELECT 1 FROM work_category c WHERE c.work = w.id AND c.category = ?)",
-    "licence": """lower(?) IN (
+    "category": "EXISTS (SELECT 1 FROM work_category c WHERE c.work = w.id AND c.category = :category)",
+    "licence": """lower(:licence) IN (
         SELECT d.licence_class FROM verdict d WHERE d.work = w.id AND d.fact = 'code'
         UNION ALL SELECT lower(a.licence_spdx) FROM verdict d
             JOIN artifact_name n ON n.id = d.name JOIN artifact a ON a.id = n.artifact
             WHERE d.work = w.id AND d.fact = 'code'
         UNION ALL SELECT 'unknown' WHERE NOT EXISTS (
             SELECT 1 FROM verdict d WHERE d.work = w.id AND d.fact = 'code'))""",
-    "author": "EXISTS (SELECT 1 FROM json_each(v.authors) n WHERE lower(n.value) = lower(?))",
-    **{fact: f"w.{fact} = ?" for fact in FACTS},
+    "author": "EXISTS (SELECT 1 FROM {each}(v.authors) n WHERE lower(n.value) = lower(:author))",
+    **{fact: f"w.{fact} = :{fact}" for fact in FACTS},
+    "ids": "w.id IN :ids",
+    "artifact": """w.id IN (SELECT r.work FROM artifact_name n JOIN role r ON r.artifact = n.artifact
+        WHERE n.folded = :artifact AND n.until IS NULL)""",
 }
+_EACH = {"sqlite": "json_each", "postgresql": "json_array_elements_text"}
 _OWNED = """w.id IN (
-    SELECT r.work FROM (SELECT start, stop FROM organisation_account WHERE lower(organisation) = lower(?)
-                        UNION SELECT value || '/', value || '0' FROM json_each(?)) s
+    SELECT r.work FROM (SELECT start, stop FROM organisation_account WHERE lower(organisation) = lower(:org){accounts}) s
     JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
     JOIN role r ON r.artifact = n.artifact AND r.role = 'own')"""
-_LINKING = """w.id IN (SELECT r.work FROM artifact_name n JOIN role r ON r.artifact = n.artifact
-    WHERE n.folded = ? AND n.until IS NULL)"""
-_WORDS = "w.id IN (SELECT rowid FROM paper_search WHERE paper_search MATCH ?)"
 _WITHIN = {
-    "links": "AND r.work = ? ORDER BY r.probability DESC, n.reference",
-    "artifacts": "WHERE a.id IN (SELECT artifact FROM role WHERE work = ?) ORDER BY a.reference",
-    "events": "WHERE e.work = ? ORDER BY e.happened_at, e.observed_at, e.id",
+    "links": "AND r.work = :work ORDER BY r.probability DESC, n.reference",
+    "artifacts": "WHERE a.id IN (SELECT artifact FROM role WHERE work = :work) ORDER BY a.reference",
+    "events": "WHERE e.work = :work ORDER BY e.happened_at, e.observed_at, e.id",
 }
 
 
 def list_papers(
-    connection: sqlite3.Connection,
+    connection: Connection,
     filters: Mapping[str, str],
     *,
     by: str = "submitted",
@@ -65,72 +65,78 @@ def list_papers(
     code is open now are listed). Pages go by key, so that new papers move no page that was begun.
     """
     date = _DATES[by]
-    conditions, values = _conditions(filters, by)
+    conditions, values = _conditions(connection, filters, by)
     if before:
-        conditions.append(f"({date}, w.id) < (?, ?)")
-        values += [before[0], paper_key(before[1])]
-    keys = connection.execute(
-        f"SELECT w.id, w.arxiv_id, {date}, w.opened_at FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # constants, values are bound
-        f"WHERE {' AND '.join(conditions)} ORDER BY {date} DESC, w.id DESC LIMIT ?",
-        [*values, limit + 1],
-    ).fetchall()
+        conditions.append(f"({date}, w.id) < (:before, :after)")
+        values |= {"before": before[0], "after": paper_key(before[1])}
+    keys = list(
+        fetch_stored(
+            connection,
+            f"SELECT w.id, w.arxiv_id, {date}, w.opened_at FROM work w "  # noqa: S608 # constants, values are bound
+            f"JOIN version v ON v.work = w.id AND v.n = w.latest "
+            f"WHERE {' AND '.join(conditions)} ORDER BY {date} DESC, w.id DESC LIMIT :limit",
+            values | {"limit": limit + 1},
+        )
+    )
     page = keys[:limit]
-    columns = view_columns(connection, "papers")
-    query = f"{views.VIEWS['papers']} AND w.id IN (SELECT value FROM json_each(?))"  # noqa: S608 # as above
-    rows = {
-        row["arxiv_id"]: row for row in _rows(connection, columns, query, json.dumps([key for key, *_ in page]))
-    }
+    chosen = {"keys": [key for key, *_ in page]}
+    rows = {row["arxiv_id"]: row for row in _rows(connection, "papers", "AND w.id IN :keys", chosen)}
     papers = [rows[arxiv_id] | {"opened_at": opened} for _, arxiv_id, _, opened in page if arxiv_id in rows]
     return papers, (page[-1][2], page[-1][1]) if len(keys) > limit else None
 
 
-def _conditions(filters: Mapping[str, str], by: str) -> tuple[list[str], list[object]]:
+def _conditions(
+    connection: Connection, filters: Mapping[str, str], by: str
+) -> tuple[list[str], dict[str, object]]:
     """The conditions of the filters in SQL, and the values for their parameters."""
     date = _DATES[by]
     conditions: list[str] = ["w.latest > 0"]
-    values: list[object] = []
+    values: dict[str, object] = dict(filters)
     if by == "opened":
         conditions += ["w.code = 'open'", "w.opened_at IS NOT NULL"]
-    for name, condition in _CONDITIONS.items():
-        if name in filters:
-            conditions.append(condition)
-            values.append(filters[name])
+    each = _EACH[connection.dialect.name]
+    conditions += [sql.format(each=each) for name, sql in _CONDITIONS.items() if name in filters]
     if "org" in filters:
-        conditions.append(_OWNED)
-        values += [filters["org"], json.dumps(account_prefixes([filters["org"]], [filters["org"]]))]
+        starts = account_prefixes([filters["org"]], [filters["org"]])
+        conditions.append(
+            _OWNED.format(accounts="".join(f" UNION SELECT :start{n}, :stop{n}" for n in range(len(starts))))
+        )
+        # `0` follows `/`, as in the stored ranges.
+        values |= {f"start{n}": f"{start}/" for n, start in enumerate(starts)}
+        values |= {f"stop{n}": f"{start}0" for n, start in enumerate(starts)}
     if "ids" in filters:
-        conditions.append("w.id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps([paper_key(arxiv_id) for arxiv_id in filters["ids"].split(",")]))
+        values["ids"] = [paper_key(arxiv_id) for arxiv_id in filters["ids"].split(",")]
     if "artifact" in filters:
-        conditions.append(_LINKING)
-        values.append(filters["artifact"].casefold())
+        values["artifact"] = filters["artifact"].casefold()
     if "q" in filters:
         words = parse_search(filters["q"])
-        conditions.append(_WORDS if words.terms else "0")
-        values += [match_expression(words.terms, excluded=words.excluded)] if words.terms else []
+        conditions.append(f"w.id IN ({matching(connection, INDEX, 'q')})" if words.terms else "1 = 0")
+        values["q"] = match_expression(words.terms, syntax=syntax_of(connection), excluded=words.excluded)
     if "since" in filters:
-        conditions.append(f"{date} >= ?")
-        values.append(filters["since"])
+        conditions.append(f"{date} >= :since")
     if "until" in filters:
-        conditions.append(f"{date} <= ?")
+        conditions.append(f"{date} <= :until")
         # A longer text sorts after its beginning: `2026-07-01` must include all of that day.
-        values.append(filters["until"] if "T" in filters["until"] else f"{filters['until']}T~")
+        values["until"] = filters["until"] if "T" in filters["until"] else f"{filters['until']}T~"
     return conditions, values
 
 
-def load_paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] | None:
+def load_paper(connection: Connection, arxiv_id: str) -> dict[str, Any] | None:
     """One paper: its row of `papers`, its verdicts with their reasons, and its rows of `links`, `artifacts` and
     `events`; None where it is not stored."""
-    key = paper_key(arxiv_id)
-    papers = _rows(connection, view_columns(connection, "papers"), f"{views.VIEWS['papers']} AND w.id = ?", key)
+    work = {"work": paper_key(arxiv_id)}
+    papers = _rows(connection, "papers", "AND w.id = :work", work)
     if not papers:
         return None
-    opened, judged = connection.execute("SELECT opened_at, judged_at FROM work WHERE id = ?", [key]).fetchone()
-    rows = connection.execute(
+    opened, judged = next(
+        iter(fetch_stored(connection, "SELECT opened_at, judged_at FROM work WHERE id = :work", work))
+    )
+    rows = fetch_stored(
+        connection,
         "SELECT d.fact, d.state, d.licence_class, n.reference, y.sentences FROM verdict d "
-        "JOIN shared_text y ON y.id = d.shared_text LEFT JOIN artifact_name n ON n.id = d.name WHERE d.work = ?",
-        [key],
-    ).fetchall()
+        "JOIN shared_text y ON y.id = d.shared_text LEFT JOIN artifact_name n ON n.id = d.name WHERE d.work = :work",
+        work,
+    )
     stored = [
         VerdictColumns(fact, state, kind, reference, json.loads(reasons))
         for fact, state, kind, reference, reasons in rows
@@ -141,25 +147,20 @@ def load_paper(connection: sqlite3.Connection, arxiv_id: str) -> dict[str, Any] 
         "verdicts": [asdict(verdict) | {"reasons": list(verdict.reasons)} for verdict in complete_verdicts(stored)]
         if judged
         else [],
-        **{
-            view: _rows(connection, view_columns(connection, view), f"{views.VIEWS[view]} {within}", key)
-            for view, within in _WITHIN.items()
-        },
+        **{view: _rows(connection, view, within, work) for view, within in _WITHIN.items()},
     }
 
 
-def load_paper_item(connection: sqlite3.Connection, arxiv_id: str) -> Item | None:
-    """One paper as feeds and pages have it, from a connection of `export.open_consistent`; None where it is not stored."""
-    # SQLAlchemy ends its transactions by itself, which the authorizer refuses; the connection still cannot write.
-    connection.set_authorizer(None)
-    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=NullPool)
-    return items.load_item(Store(engine, ""), paper_work(arxiv_id))
+def load_paper_item(connection: Connection, arxiv_id: str) -> Item | None:
+    """One paper as feeds and pages have it; None where it is not stored."""
+    return items.item_by_key(connection, paper_key(arxiv_id))
 
 
-def _rows(
-    connection: sqlite3.Connection, columns: Sequence[Column], query: str, value: int | str
-) -> list[dict[str, Any]]:
+def _rows(connection: Connection, view: str, within: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
+    """The rows of a public view `within` a condition, and perhaps an order, on the tables behind it."""
+    columns = view_columns(connection, view)
+    query = views.view_query(view, connection.dialect.name)
     return [
         {column.name: json_value(column.kind, cell) for column, cell in zip(columns, row, strict=True)}
-        for row in connection.execute(query, [value])
+        for row in fetch_stored(connection, f"{query} {within}", values)
     ]

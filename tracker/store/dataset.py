@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
+from sqlalchemy import Connection
+
+from tracker.store.dialect import fetch_stored
 from tracker.store.export import Column, Kind, view_columns, write_parquet
 
 WITHHELD = frozenset({("links", "evidence"), ("promises", "evidence")})
@@ -21,7 +23,7 @@ METADATA = frozenset({"title", "abstract", "comment", "authors"})
 _TEXTS = (Kind.TEXT, Kind.TEXTS, Kind.NESTED)
 
 
-def dataset_columns(connection: sqlite3.Connection, view: str) -> list[Column]:
+def dataset_columns(connection: Connection, view: str) -> list[Column]:
     """The columns of a view as the data set has them. StoreError."""
     columns = view_columns(connection, view)
     return columns + [
@@ -29,10 +31,10 @@ def dataset_columns(connection: sqlite3.Connection, view: str) -> list[Column]:
     ]
 
 
-def write_view(connection: sqlite3.Connection, view: str, file: IO[bytes]) -> int:
+def write_view(connection: Connection, view: str, file: IO[bytes]) -> int:
     """Write one view into an open file, without the sentences of others; returns how many rows. StoreError."""
     columns = view_columns(connection, view)
-    rows = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 # view_columns() refuses others
+    rows = fetch_stored(connection, f"SELECT * FROM {view}", stream=True)  # noqa: S608 # view_columns() refuses others
     return write_parquet(dataset_columns(connection, view), _withhold(view, columns, rows), file)
 
 

@@ -8,10 +8,12 @@ statement stays the same however many they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -25,9 +27,11 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    bindparam,
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -77,6 +81,55 @@ def among(column: Any, keys: Iterable[Any]) -> ColumnElement[bool]:
     return cast(
         "ColumnElement[bool]", column.op("IN", is_comparison=True)(each(literal(encode_json(list(keys)), String)))
     )
+
+
+def fetch_stored(
+    connection: Connection, sql: str, values: Mapping[str, Any] = MappingProxyType({}), *, stream: bool = False
+) -> Iterator[Sequence[Any]]:
+    """The rows of a query in SQL with `:names`, with values as SQLite gives them: lists as JSON, flags as numbers.
+
+    A value that is a list or a tuple stands for its members, as in `IN :keys`. With `stream` the rows come in blocks,
+    on a server through a cursor there, so that memory does not grow with them.
+    """
+    statement = text(sql).bindparams(
+        *(bindparam(name, expanding=True) for name, value in values.items() if isinstance(value, (list, tuple)))
+    )
+    options = {"yield_per": BATCH} if stream else {}
+    result = connection.execute(statement, dict(values), execution_options=options)
+    if connection.dialect.name == "sqlite":
+        return iter(result)
+    return ([as_stored(value) for value in row] for row in result)
+
+
+def as_stored(value: Any) -> Any:
+    """A value of PostgreSQL as SQLite gives it: a flag or a sum as a number, a list as JSON."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return encode_json(value) if isinstance(value, (list, dict)) else value
+
+
+def compare_bytes(connection: Connection) -> None:
+    """Let every text column compare bytes, as SQLite does, whatever order of texts a database on a server has.
+
+    Ranges of times, of names and of accounts depend on it. No view may read the tables meanwhile.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    changes: dict[str, list[str]] = {}
+    for name, column, kind in connection.exec_driver_sql(_IN_OTHER_ORDER):
+        changes.setdefault(name, []).append(f'ALTER COLUMN {column} TYPE {kind} COLLATE "C"')
+    for name, columns in changes.items():
+        connection.exec_driver_sql(f"ALTER TABLE {name} {', '.join(columns)}")
+
+
+_IN_OTHER_ORDER = """
+SELECT quote_ident(t.relname), quote_ident(c.attname), format_type(c.atttypid, c.atttypmod)
+FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
+WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind = 'r' AND c.attnum > 0 AND NOT c.attisdropped
+    AND c.attcollation = 'pg_catalog."default"'::regcollation ORDER BY t.relname, c.attnum
+"""
 
 
 def next_number(connection: Connection, target: Table) -> int:

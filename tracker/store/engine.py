@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
 
-from tracker.domain.errors import StoreError, how_to_install
+from tracker.domain.errors import StoreError, StoreUnreachable, how_to_install
 from tracker.regular_files import how_to_own
 from tracker.store.dialect import encode_json
 from tracker.store.leases import Leases
@@ -21,6 +21,8 @@ CHECKPOINT_MILLISECONDS = 500
 LOG_BYTES = 64 * 1024 * 1024
 """A write-ahead log that grew during a long read is cut to this when it starts anew."""
 PAGE_BYTES = 16384
+CACHE_KB = 16_000
+"""Pages that a reader keeps. SQLite's own 2 MB are less than the pages of a hundred scattered papers and their links."""
 
 
 class Store:
@@ -61,9 +63,13 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read transaction."""
-        with self._translate_errors(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        """A read transaction, of one moment however long it takes."""
+        with self._translate_errors(), self.engine.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                # By itself each statement would see what others have committed since the one before.
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def pin(self) -> Iterator[Store]:
@@ -98,6 +104,13 @@ class Store:
                 cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
                 cursor.close()
         return not busy
+
+    def count_bytes(self) -> int | None:
+        """How large the database on a server is; None for a file, whose size the file system knows. StoreError."""
+        if self.engine.dialect.name == "sqlite":
+            return None
+        with self.read() as connection:
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -151,12 +164,9 @@ def open_reader(url: str) -> Store:
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return Store(server_engine(url, execution_options={"postgresql_readonly": True}), url)
-    name = f"{Path(str(parsed.database)).absolute().as_uri()}?mode=ro"
 
     def connect() -> sqlite3.Connection:
-        made = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-        made.execute("PRAGMA query_only = ON")
-        return made
+        return open_readonly(Path(str(parsed.database)), isolation_level=None, check_same_thread=False)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=encode_json)
 
@@ -165,6 +175,25 @@ def open_reader(url: str) -> Store:
         connection.exec_driver_sql("BEGIN")
 
     return Store(engine, url)
+
+
+def open_readonly(path: Path, **options: Any) -> sqlite3.Connection:
+    """A connection that cannot write to the store at `path`; `options` as `sqlite3.connect` takes them. StoreUnreachable where
+    there is none that can be read."""
+    if not path.is_file():
+        raise StoreUnreachable(f"{path}: there is no store yet; run `tracker once` or `tracker run` first.")
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    connection: sqlite3.Connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, **options)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreUnreachable(
+            f"{path}: cannot be read ({error}); a live file needs a folder that this user may write, a snapshot does not."
+        ) from None
+    return connection
 
 
 def server_engine(url: str, **options: Any) -> Engine:
@@ -234,6 +263,7 @@ HINDRANCES = {
 NO_ANSWER = "08"
 _LOST_SERVER = "the server does not answer, or ended the connection; see that it runs. What was stored is safe."
 SERVER_HINDRANCES = {
+    "53100": HINDRANCES["disk is full"],
     NO_ANSWER: _LOST_SERVER,
     "57P": _LOST_SERVER,
     "25P03": "the server ended a transaction that stood still. What was stored before is safe, and it is done again.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -16,12 +15,14 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from sqlalchemy import Connection
+
 from tracker.domain.errors import StoreError, how_to_install
 from tracker.domain.terms import State
 from tracker.store import views
-from tracker.store.engine import parse_url
+from tracker.store.dialect import fetch_stored
+from tracker.store.engine import open_reader
 from tracker.store.enum_columns import PLACE
-from tracker.store.readonly_sql import open_readonly
 
 GROUP = 10_000
 """Rows of a Parquet row group, all that is in memory at once."""
@@ -58,7 +59,13 @@ class Column:
 
 
 _TEXT_LISTS = frozenset({"authors", "categories", "grade_reasons", "reasons", "names", "github", "huggingface"})
-_DECLARED = {"INTEGER": Kind.INTEGER, "FLOAT": Kind.NUMBER, "BOOLEAN": Kind.FLAG}
+_DECLARED = {
+    "INTEGER": Kind.INTEGER,
+    "BIGINT": Kind.INTEGER,
+    "FLOAT": Kind.NUMBER,
+    "DOUBLE PRECISION": Kind.NUMBER,
+    "BOOLEAN": Kind.FLAG,
+}
 _COUNTED = frozenset(
     {
         "first_version",
@@ -68,6 +75,8 @@ _COUNTED = frozenset(
         "papers",
         "unread",
         "open_papers",
+        "open_weights",
+        "open_data",
         *(state.value for state in State),
     }
 )
@@ -75,23 +84,25 @@ _COUNTED = frozenset(
 
 
 @contextmanager
-def open_consistent(url: str) -> Iterator[sqlite3.Connection]:
+def open_consistent(url: str) -> Iterator[Connection]:
     """A connection that reads one consistent state of the whole store and cannot write. StoreError."""
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError("Only a SQLite store is exported here; use the server's own tools, such as COPY.")
-    with closing(open_readonly(Path(str(parsed.database)))) as connection:
-        connection.isolation_level = None
-        connection.execute("BEGIN")
+    with closing(open_reader(url)) as store, store.read() as connection:
         yield connection
 
 
-def view_columns(connection: sqlite3.Connection, view: str) -> list[Column]:
+def view_columns(connection: Connection, view: str) -> list[Column]:
     """The columns of a public view, in order; what they hold is what the tables behind it declare. StoreError."""
     if view not in views.VIEWS:
         raise StoreError(f"{view}: is not a public view; choose one of {', '.join(views.VIEWS)}.")
-    rows = connection.execute(f"SELECT name, type FROM pragma_table_info('{view}')")  # noqa: S608 # a constant
-    return [Column(name, _kind(name, declared.upper())) for name, declared in rows.fetchall()]
+    rows = fetch_stored(connection, _COLUMNS[connection.dialect.name], {"view": view})
+    return [Column(name, _kind(name, declared.upper())) for name, declared in rows]
+
+
+_COLUMNS = {
+    "sqlite": "SELECT name, type FROM pragma_table_info(:view)",
+    "postgresql": "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
+    "WHERE attrelid = CAST(:view AS regclass) AND attnum > 0 ORDER BY attnum",
+}
 
 
 def _kind(name: str, declared: str) -> Kind:
@@ -99,9 +110,7 @@ def _kind(name: str, declared: str) -> Kind:
         return Kind.TEXTS if name in _TEXT_LISTS else Kind.NESTED
     if name.endswith("_at") or name in ("first_seen", "last_seen"):
         return Kind.TIME
-    if not declared:
-        return Kind.INTEGER if name in _COUNTED else Kind.TEXT
-    return _DECLARED.get(declared, Kind.TEXT)
+    return _DECLARED.get(declared) or (Kind.INTEGER if name in _COUNTED else Kind.TEXT)
 
 
 def json_value(kind: Kind, value: Any) -> Any:
@@ -113,10 +122,10 @@ def json_value(kind: Kind, value: Any) -> Any:
     return json.loads(value) if kind in (Kind.TEXTS, Kind.NESTED) else value
 
 
-def export_view(connection: sqlite3.Connection, view: str, form: str, file: IO[bytes]) -> int:
+def export_view(connection: Connection, view: str, form: str, file: IO[bytes]) -> int:
     """Write one view into an open file; returns how many rows. StoreError, also for an unknown format."""
     columns = view_columns(connection, view)
-    rows = connection.execute(f"SELECT * FROM {view}")  # noqa: S608 # view_columns() refuses others
+    rows = fetch_stored(connection, f"SELECT * FROM {view}", stream=True)  # noqa: S608 # view_columns() refuses others
     if form == "parquet":
         return write_parquet(columns, rows, file)
     if form == "csv":
@@ -211,19 +220,21 @@ def _clean(text: str) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
-def write_links_file(connection: sqlite3.Connection, file: IO[bytes], paper_address: str) -> int:
+def write_links_file(connection: Connection, file: IO[bytes], paper_address: str) -> int:
     """Write `links-between-papers-and-code` as Papers with Code published it: a JSON array of flat objects.
 
     Listed are repositories that are the authors' own (`is_official`), and re-implementations by others. What cannot
     be known from outside is described in `docs/exchange.md`. `paper_address` is the address of a paper without its id.
     """
-    rows = connection.execute(
+    rows = fetch_stored(
+        connection,
         f"""
         SELECT w.arxiv_id, w.latest, v.title, r.role, {PLACE.sql("r.place")}, a.names, a.url
         FROM role r JOIN artifact a ON a.id = r.artifact JOIN work w ON w.id = r.work
         JOIN version v ON v.work = w.id AND v.n = w.latest
         WHERE r.role IN ('own', 'community') AND a.kind = 'repository' AND w.arxiv_id IS NOT NULL
-        """  # noqa: S608 # constants
+        """,  # noqa: S608 # constants
+        stream=True,
     )
     number = 0
     file.write(b"[")
@@ -250,12 +261,12 @@ def _published(row: Sequence[Any], paper_address: str) -> dict[str, object]:
     }
 
 
-def judged_rules(connection: sqlite3.Connection) -> dict[str, int]:
+JUDGED_RULES = "SELECT judged_rules, count(*) FROM work WHERE judged_rules IS NOT NULL GROUP BY judged_rules ORDER BY 2 DESC, 1"
+
+
+def judged_rules(connection: Connection) -> dict[str, int]:
     """How many works were judged by which version of the rules."""
-    rows = connection.execute(
-        "SELECT judged_rules, count(*) FROM work WHERE judged_rules IS NOT NULL GROUP BY judged_rules ORDER BY 2 DESC, 1"
-    )
-    return {str(version): int(works) for version, works in rows}
+    return {str(version): int(works) for version, works in fetch_stored(connection, JUDGED_RULES)}
 
 
 @contextmanager

@@ -8,12 +8,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from tracker.domain.errors import StoreError
+from tracker.domain.errors import StoreUnreachable
 from tracker.store.engine import Store
-
-
-class StoreUnreachable(StoreError):
-    """The database cannot be reached or read now; it may be later."""
 
 
 class GuardedReader(Store):

@@ -105,12 +105,16 @@ def load_release_items(store: Store) -> list[Item]:
 
 def load_item(store: Store, work: str) -> Item | None:
     """One work with everything published of it; None where it is not stored."""
-    key = work_key(work)
     with store.read() as connection:
-        entered = connection.execute(
-            select(FEED_ENTRY.c.entered_at).where(FEED_ENTRY.c.feed == MAIN_FEED, FEED_ENTRY.c.work == key)
-        ).scalar_one_or_none()
-        return items_by_key(connection, {key: entered}).get(key)
+        return item_by_key(connection, work_key(work))
+
+
+def item_by_key(connection: Connection, key: int) -> Item | None:
+    """As `load_item`, by the key of the work."""
+    entered = connection.execute(
+        select(FEED_ENTRY.c.entered_at).where(FEED_ENTRY.c.feed == MAIN_FEED, FEED_ENTRY.c.work == key)
+    ).scalar_one_or_none()
+    return items_by_key(connection, {key: entered}).get(key)
 
 
 def load_items(store: Store, works: Sequence[str]) -> list[Item]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from tracker.domain.errors import QueryError, StoreError
-from tracker.store.engine import parse_url, server_engine
+from tracker.domain.errors import QueryError, QueryTimeout
+from tracker.store.engine import open_readonly, parse_url, server_engine
 
-BUSY_SECONDS = 30
 BLOCK = 500
 """Rows that are fetched at once."""
-CACHE_KB = 16_000
-"""Pages that a reader keeps. SQLite's own 2 MB are less than the pages of a hundred scattered papers and their links."""
 STEPS = 20_000
 """Steps of SQLite's virtual machine between two checks of the clock: about a millisecond."""
 READ_ACTIONS = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE))
@@ -47,6 +44,8 @@ DESCRIBING_PRAGMAS = frozenset(
     ("foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo")
 )
 """Pragmas whose value names what they describe."""
+STATEMENT_TIMEOUT = "57014"
+"""PostgreSQL's state of a statement that took too long (its manual, appendix A)."""
 REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
 """Functions that reach outside the statement; they are off in most builds of SQLite, and refused in all."""
 
@@ -74,23 +73,6 @@ def run_query(url: str, sql: str, *, seconds: float = 0.0) -> tuple[list[str], I
     return [column[0] for column in cursor.description or ()], _rows(connection, cursor, left)
 
 
-def open_readonly(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write to the store at `path`. StoreError where there is none that can be read."""
-    if not path.is_file():
-        raise StoreError(f"{path}: there is no store yet; run `tracker once` or `tracker run` first.")
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-    try:
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error as error:
-        connection.close()
-        raise StoreError(
-            f"{path}: cannot be read ({error}); a live file needs a folder that this user may write, a snapshot does not."
-        ) from None
-    return connection
-
-
 def authorize_reading(action: int, name: str | None, value: str | None, *_: object) -> int:
     """SQLite's authorizer (sqlite.org/c3ref/set_authorizer.html): what is not known to only read is denied."""
     if action == sqlite3.SQLITE_PRAGMA:
@@ -103,6 +85,33 @@ def authorize_reading(action: int, name: str | None, value: str | None, *_: obje
     else:
         allowed = action in READ_ACTIONS
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+@contextmanager
+def limit_reading(connection: Connection, seconds: float) -> Iterator[None]:
+    """Let the database do nothing but read for a connection, and for so long. QueryTimeout.
+
+    On PostgreSQL the time is that of each statement, and the transaction of `Store.read` refuses to write.
+    """
+    try:
+        if connection.dialect.name != "sqlite":
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+            yield
+            return
+        raw: Any = connection.connection.driver_connection
+        stopwatch = Stopwatch(seconds)
+        raw.set_authorizer(authorize_reading)
+        raw.set_progress_handler(stopwatch.is_over, STEPS)
+        try:
+            with stopwatch:
+                yield
+        finally:
+            raw.set_progress_handler(None, 0)
+            raw.set_authorizer(None)
+    except OperationalError as error:
+        if str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", "") == STATEMENT_TIMEOUT:
+            raise QueryTimeout(f"The query took longer than {seconds:g} seconds.") from None
+        raise
 
 
 class Stopwatch:
@@ -140,12 +149,22 @@ def _explain(error: Exception, seconds: float) -> str:
     text = str(error)
     if text == "interrupted":
         return f"The query took longer than {seconds:g} seconds; narrow it, or allow more with --seconds (0: no bound)."
-    if "prohibited" in text or "not authorized" in text or "readonly" in text:
+    if any(sign in text for sign in ("prohibited", "not authorized", "readonly", "read-only")):
         return f"The query was refused: {text}. Only reading is possible here; the public views are in docs/schema.md."
     return f"The query cannot be run: {text}. The public views are in docs/schema.md."
 
 
+def _explain_server(error: SQLAlchemyError, seconds: float) -> str:
+    reason = getattr(error, "orig", error)
+    if getattr(reason, "sqlstate", "") == STATEMENT_TIMEOUT:
+        return _explain(TimeoutError("interrupted"), seconds)
+    # What follows the first line repeats the statement.
+    return _explain(RuntimeError(str(reason).partition("\n")[0]), seconds)
+
+
 def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterator[Sequence[Any]]]:
+    if not sql.strip():
+        return [], iter(())
     engine = server_engine(url, execution_options={"postgresql_readonly": True})
     ending = ExitStack()
     ending.callback(engine.dispose)
@@ -158,13 +177,13 @@ def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterat
         names = list(result.keys())
     except SQLAlchemyError as error:
         ending.close()
-        raise QueryError(f"The query cannot be run: {getattr(error, 'orig', error)}.") from None
+        raise QueryError(_explain_server(error, seconds)) from None
 
     def rows() -> Iterator[Sequence[Any]]:
         try:
             yield from result
         except SQLAlchemyError as error:
-            raise QueryError(f"The query broke off: {getattr(error, 'orig', error)}.") from None
+            raise QueryError(_explain_server(error, seconds)) from None
         finally:
             ending.close()
 

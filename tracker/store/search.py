@@ -1,29 +1,24 @@
-"""Full-text search: papers by words that a person types.
-
-On SQLite two FTS5 indexes (sqlite.org/fts5.html, `tracker.store.search_index`) answer; on PostgreSQL its own functions
-search the texts.
-"""
+"""Full-text search: papers by words that a person types, in the indexes of `tracker.store.search_index`."""
 
 from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from tracker.domain.errors import StoreError
 from tracker.domain.folding import fold_words
 from tracker.domain.terms import Fact
-from tracker.store.engine import Store, parse_url
+from tracker.store.dialect import fetch_stored
+from tracker.store.engine import Store, open_reader
 from tracker.store.organisations import account_prefixes
-from tracker.store.readonly_sql import open_readonly
-from tracker.store.search_index import INDEX, TITLES
+from tracker.store.search_index import INDEX, TITLES, matching, syntax_of
 from tracker.store.search_words import Accounts, SearchWords, any_expression, match_expression, parse_search
 
 MOST_READ = 20_000
@@ -43,7 +38,7 @@ class SearchOrder(StrEnum):
 
 
 def find_papers(
-    store: Store | sqlite3.Connection,
+    store: Store,
     words: str,
     limit: int = 20,
     *,
@@ -62,12 +57,8 @@ def find_papers(
     wanted = parse_search(words)
     if not wanted.terms or limit < 1:
         return []
-    if isinstance(store, sqlite3.Connection):
-        return _find_in_file(store, wanted, limit, order, fact, category)
     with store.read() as connection:
-        if store.engine.dialect.name == "sqlite":
-            return _find_in_file(connection.connection.dbapi_connection, wanted, limit, order, fact, category)
-        return _find_on_server(connection, wanted, limit, order, fact, category)
+        return _find(connection, wanted, limit, order, fact, category)
 
 
 def _accounts_of(terms: Sequence[str], rows: Iterable[Sequence[Any]]) -> Accounts:
@@ -77,7 +68,7 @@ def _accounts_of(terms: Sequence[str], rows: Iterable[Sequence[Any]]) -> Account
     accounts: dict[str, list[list[str]]] = {}
     for name, *lists in rows:
         for term in named.intersection(fold_words(str(name))):
-            github, hub = (json.loads(names) if isinstance(names, str) else names for names in lists)
+            github, hub = map(json.loads, lists)
             accounts.setdefault(term, []).extend(
                 _WORD.findall(account) for account in account_prefixes(github, hub)
             )
@@ -87,29 +78,27 @@ def _accounts_of(terms: Sequence[str], rows: Iterable[Sequence[Any]]) -> Account
 _ORGANISATIONS = "SELECT name, github, huggingface FROM organisation"
 _NAMED = """
 SELECT w.arxiv_id FROM artifact_name n JOIN role r ON r.artifact = n.artifact JOIN work w ON w.id = r.work
-WHERE n.folded IN ({names}) AND n.until IS NULL AND w.arxiv_id IS NOT NULL{narrowed}
-GROUP BY w.id, w.arxiv_id ORDER BY max(CASE WHEN r.role = 'own' THEN 1 ELSE 0 END) DESC, w.id DESC LIMIT {limit}
+WHERE n.folded IN :names AND n.until IS NULL AND w.arxiv_id IS NOT NULL{narrowed}
+GROUP BY w.id, w.arxiv_id ORDER BY max(CASE WHEN r.role = 'own' THEN 1 ELSE 0 END) DESC, w.id DESC LIMIT :limit
 """
-_EXCLUDED = f" AND NOT EXISTS (SELECT 1 FROM {INDEX} x WHERE {INDEX} MATCH ? AND x.rowid = w.id)"  # noqa: S608 # constants
-_IN_CATEGORY = " AND EXISTS (SELECT 1 FROM work_category c WHERE c.work = w.id AND c.category = {})"
+_IN_CATEGORY = " AND EXISTS (SELECT 1 FROM work_category c WHERE c.work = w.id AND c.category = :category)"
 
 
-def _find_in_file(
-    connection: Any, wanted: SearchWords, limit: int, order: SearchOrder, fact: Fact | None, category: str
+def _find(
+    connection: Connection, wanted: SearchWords, limit: int, order: SearchOrder, fact: Fact | None, category: str
 ) -> list[str]:
     ids: dict[str, None] = {}
+    shared = {"limit": limit, **({"category": category} if category else {})}
 
-    def add(query: str, *values: object) -> None:
-        ids.update((row[0], None) for row in connection.execute(query, values))
+    def add(query: str, **values: object) -> None:
+        ids.update((row[0], None) for row in fetch_stored(connection, query, values))
 
     if wanted.number >= 0:
-        add("SELECT arxiv_id FROM work WHERE id = ?", wanted.number)
-    in_category = (_IN_CATEGORY.format("?"), [category]) if category else ("", [])
-    narrowed = (f" AND w.{fact.value} = 'open'" if fact else "") + in_category[0]
+        add("SELECT arxiv_id FROM work WHERE id = :id", id=wanted.number)
+    narrowed = (f" AND w.{fact.value} = 'open'" if fact else "") + (_IN_CATEGORY if category else "")
     if wanted.references:
-        names = ", ".join("?" * len(wanted.references))
-        add(_NAMED.format(names=names, narrowed=narrowed, limit="?"), *wanted.references, *in_category[1], limit)
-    accounts = _accounts_of(wanted.terms, connection.execute(_ORGANISATIONS))
+        add(_NAMED.format(narrowed=narrowed), names=wanted.references, **shared)
+    accounts = _accounts_of(wanted.terms, fetch_stored(connection, _ORGANISATIONS))
     # The index gives rows by number, newest first, and stops at the limit; ranking by relevance would read all that
     # match, which are a million for a common word. Whole words first: their lists are read from the newest paper on, as
     # far as needed. For a prefix the index merges the lists of all words that begin with it, whatever the limit.
@@ -118,25 +107,40 @@ def _find_in_file(
         for prefix, index in _steps(order):
             if len(ids) >= limit:
                 break
-            # What a title lacks may stand in the abstract.
-            without = [any_expression(wanted.excluded)] if wanted.excluded and index is TITLES else []
-            expression = match_expression(
-                wanted.terms,
-                accounts if index is INDEX else {},
-                excluded=wanted.excluded if index is INDEX else (),
-                prefix=prefix,
-            )
-            add(
-                "SELECT w.arxiv_id FROM work w WHERE w.id IN "  # noqa: S608 # constants
-                f"(SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT ?)"
-                f"{_EXCLUDED if without else ''}{opened} ORDER BY w.id DESC LIMIT ?",
-                expression,
-                max(limit, MOST_READ) if opened or without else limit,
-                *without,
-                *in_category[1],
-                limit,
-            )
+            query, values = _matches(connection, wanted, accounts, opened, prefix=prefix, index=index)
+            add(query, **values, **shared)
     return list(ids)[:limit]
+
+
+def _matches(
+    connection: Connection, wanted: SearchWords, accounts: Accounts, narrowed: str, *, prefix: bool, index: str
+) -> tuple[str, dict[str, object]]:
+    """SQL for the newest papers whose text in an index has the words, and its values but `limit` and `category`."""
+    syntax = syntax_of(connection)
+    # What a title lacks may stand in the abstract.
+    of_title = index is TITLES
+    values: dict[str, object] = {
+        "words": match_expression(
+            wanted.terms,
+            {} if of_title else accounts,
+            syntax=syntax,
+            excluded=() if of_title else wanted.excluded,
+            prefix=prefix,
+        )
+    }
+    without = ""
+    if of_title and wanted.excluded:
+        without = f" AND NOT EXISTS ({matching(connection, INDEX, 'excluded', ' AND {key} = w.id')})"
+        values["excluded"] = any_expression(wanted.excluded, syntax)
+    newest = ""
+    if connection.dialect.name == "sqlite":  # PostgreSQL plans by itself where to stop
+        newest = " ORDER BY {key} DESC LIMIT " + (":read" if narrowed or without else ":limit")
+        values["read"] = MOST_READ
+    query = (
+        f"SELECT w.arxiv_id FROM work w WHERE w.id IN ({matching(connection, index, 'words', newest)})"  # noqa: S608 # constants
+        f"{without}{narrowed} ORDER BY w.id DESC LIMIT :limit"
+    )
+    return query, values
 
 
 def _steps(order: SearchOrder) -> tuple[tuple[bool, str], ...]:
@@ -146,71 +150,22 @@ def _steps(order: SearchOrder) -> tuple[tuple[bool, str], ...]:
     return (False, TITLES), (False, INDEX), (True, TITLES), (True, INDEX)
 
 
-_TITLE = "v.title || ' ' || coalesce(s.title_words, '')"
-_TEXT = (
-    f"{_TITLE} || ' ' || v.abstract || ' ' || CAST(v.authors AS text) || ' ' || coalesce(s.other_words, '') || ' ' || "  # noqa: S608 # constants
-    "coalesce((SELECT string_agg(n.reference, ' ') FROM role r JOIN artifact_name n ON n.id = r.name "
-    "WHERE r.work = w.id AND r.role IN ('own', 'own-page')), '')"
-)
-
-
-def _find_on_server(
-    connection: Any, wanted: SearchWords, limit: int, order: SearchOrder, fact: Fact | None, category: str
-) -> list[str]:
-    narrowed = (f" AND w.{fact.value} = 'open'" if fact else "") + (
-        _IN_CATEGORY.format(":category") if category else ""
-    )
-    values: dict[str, object] = {"id": wanted.number, "most": limit, "category": category}
-    ids: dict[str, None] = {}
-    if wanted.references:
-        names = {f"name{place}": name for place, name in enumerate(wanted.references)}
-        marks = ", ".join(f":{name}" for name in names)
-        query = _NAMED.format(names=marks, narrowed=narrowed, limit=":most")
-        ids.update((str(row[0]), None) for row in connection.execute(text(query), values | names))
-    accounts = _accounts_of(wanted.terms, connection.execute(text(_ORGANISATIONS)).all())
-    parts = []
-    for place, term in enumerate(wanted.terms):
-        forms = [f"{term}{':*' if place == len(wanted.terms) - 1 else ''}"]
-        forms += [f"({' & '.join(account)})" for account in accounts.get(term, ())]
-        parts.append(f"({' | '.join(forms)})")
-    parts += [f"!{word}" for word in wanted.excluded]
-    title = f"to_tsvector('simple', {_TITLE}) @@ to_tsquery('simple', :words) DESC, "
-    first = "" if order is SearchOrder.DATE else title
-    opened = "(w.code = 'open') DESC, " if order is SearchOrder.OPEN else ""
-    rows = connection.execute(
-        text(
-            "SELECT w.arxiv_id FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest "  # noqa: S608 # constants
-            "LEFT JOIN paper_text s ON s.id = w.id "
-            f"WHERE (w.id = :id OR to_tsvector('simple', {_TEXT}) @@ to_tsquery('simple', :words)){narrowed} "
-            f"ORDER BY w.id = :id DESC, {opened}{first}w.submitted_at DESC, w.id DESC LIMIT :most"
-        ),
-        values | {"words": " & ".join(parts)},
-    )
-    ids.update((str(row[0]), None) for row in rows)
-    return list(ids)[:limit]
-
-
+_NAMES = ("arxiv_id", "title", "code", "weights", "data", "primary_category", "submitted_at")
 _PAPERS = """
 SELECT w.arxiv_id, v.title, w.code, w.weights, w.data, v.primary_category, w.submitted_at
-FROM json_each(?) AS chosen JOIN work AS w ON w.arxiv_id = chosen.value
-JOIN version AS v ON v.work = w.id AND v.n = w.latest ORDER BY chosen.key
+FROM work w JOIN version v ON v.work = w.id AND v.n = w.latest WHERE w.arxiv_id IN :ids
 """
 
 
 def search_papers(url: str, words: str, limit: int) -> tuple[list[str], list[Sequence[Any]]]:
-    """The papers that `tracker.store.search.find_papers` finds, in its order: column names and rows. StoreError."""
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError(
-            "This command searches SQLite stores only; for a store on a server use the service's search page."
-        )
-    path = Path(str(parsed.database))
-    with closing(open_readonly(path)) as connection:
+    """The papers that `find_papers` finds, in its order: column names and rows. StoreError."""
+    with closing(open_reader(url)) as store:
         try:
-            ids = find_papers(connection, words, limit)
-            cursor = connection.execute(_PAPERS, (json.dumps(ids),))
-            return [column[0] for column in cursor.description], cursor.fetchall()
-        except sqlite3.OperationalError as error:
+            ids = find_papers(store, words, limit)
+            with store.read() as connection:
+                rows = {row[0]: row for row in fetch_stored(connection, _PAPERS, {"ids": ids})}
+        except DatabaseError as error:
             raise StoreError(
-                f"{path}: cannot be searched ({error}); `tracker run` or `once` upgrades it."
+                f"The store cannot be searched ({error.orig}); `tracker run` or `once` upgrades it."
             ) from None
+    return list(_NAMES), [rows[arxiv_id] for arxiv_id in ids]

@@ -1,10 +1,14 @@
-"""The full-text index: which text of each paper it holds, and the triggers that keep both in step."""
+"""The full-text index: which text of each paper it holds, and what keeps both in step.
+
+On SQLite these are two FTS5 indexes behind triggers; on PostgreSQL two generated columns of `paper_text`, which revision
+1021 adds, each with a GIN index.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, text
@@ -13,6 +17,7 @@ from tracker.domain.folding import fold_words
 from tracker.domain.terms import Role
 from tracker.store.dialect import among
 from tracker.store.joined import ROLES
+from tracker.store.search_words import FTS5, LONGEST, LONGEST_REFERENCE, TSQUERY, Syntax
 from tracker.store.tables.work import PAPER_TEXT, VERSION, WORK
 
 INDEX, TITLES = "paper_search", "title_search"
@@ -22,16 +27,18 @@ _PUT = text(
     "title_words = excluded.title_words, other_words = excluded.other_words"
 )
 _WORD = re.compile(r"[^\W_]+")
+MOST_CHARACTERS = 100_000
+"""Of the words of a text. The vector of a paper on PostgreSQL holds a megabyte (its manual, 12.11)."""
 
 
 def index_papers(connection: Connection, keys: Iterable[int]) -> None:
     """Index the newest version of the papers of these keys, in place of an older one.
 
-    A paper whose id is not one of arXiv's is not indexed. PostgreSQL searches the texts themselves, and the words that
-    are added to them here.
+    A paper whose id is not one of arXiv's is not indexed. PostgreSQL makes its index of the words that are stored here.
     """
+    words = _words_for(connection)
     rows = connection.execute(_texts().where(among(WORK.c.id, keys)).order_by(WORK.c.id))
-    if papers := [_indexed(row) for row in rows]:
+    if papers := [_indexed(row, words) for row in rows]:
         connection.execute(_PUT, papers)
 
 
@@ -39,11 +46,13 @@ def fold_texts(connection: Connection) -> None:
     """Write the words of all papers anew, after the rules of folding or the tables changed. The view and the triggers
     must be detached; where a word changed, `create_index` builds the indexes anew."""
     columns = (PAPER_TEXT.c.version, PAPER_TEXT.c.title_words, PAPER_TEXT.c.other_words)
+    words = _words_for(connection)
     stored = _texts().add_columns(*columns).outerjoin(PAPER_TEXT, PAPER_TEXT.c.id == WORK.c.id)
     changed = [
         paper
         for row in connection.execute(stored)
-        if (paper := _indexed(row)) and (row.title_words, row.other_words) != (paper["title"], paper["others"])
+        if (paper := _indexed(row, words))
+        and (row.title_words, row.other_words) != (paper["title"], paper["others"])
     ]
     for start in range(0, len(changed), 1000):
         connection.execute(_PUT, changed[start : start + 1000])
@@ -60,6 +69,17 @@ def added_words(text: str) -> str:
     return " ".join(dict.fromkeys(word for word in fold_words(text) if word not in own))
 
 
+def all_words(text: str) -> str:
+    """All words of a text, folded and as it has them, for an index that holds nothing else."""
+    own = [word.lower() for word in _WORD.findall(text) if word.isascii()]
+    words = dict.fromkeys(word[:LONGEST] for word in (*own, *fold_words(text)))
+    return " ".join(words)[:MOST_CHARACTERS]
+
+
+def _words_for(connection: Connection) -> Callable[[str], str]:
+    return added_words if connection.dialect.name == "sqlite" else all_words
+
+
 def _texts() -> Select[Any]:
     return (
         select(WORK.c.id, WORK.c.latest, VERSION.c.title, VERSION.c.abstract, VERSION.c.authors)
@@ -68,22 +88,21 @@ def _texts() -> Select[Any]:
     )
 
 
-def _indexed(row: Any) -> dict[str, Any]:
-    others = added_words(" ".join([row.abstract, *row.authors]))
-    return {"key": row.id, "version": row.latest, "title": added_words(row.title), "others": others}
+def _indexed(row: Any, words: Callable[[str], str]) -> dict[str, Any]:
+    others = words(" ".join([row.abstract, *row.authors]))
+    return {"key": row.id, "version": row.latest, "title": words(row.title), "others": others}
 
 
 def index_repositories(connection: Connection, keys: Collection[int]) -> None:
     """Index the names of the own artifacts of the papers of these keys, where they changed."""
-    if connection.dialect.name != "sqlite":
-        return
     names: dict[int, list[str]] = defaultdict(list)
     for row in connection.execute(
         select(ROLES.c.work, ROLES.c.reference)
         .where(among(ROLES.c.work, keys), ROLES.c.role.in_([Role.OWN.value, Role.OWN_PAGE.value]))
         .order_by(ROLES.c.work, ROLES.c.reference)
     ):
-        names[row.work].append(row.reference)
+        if len(row.reference) <= LONGEST_REFERENCE:
+            names[row.work].append(row.reference)
     indexed = select(PAPER_TEXT.c.id, PAPER_TEXT.c.repositories).where(among(PAPER_TEXT.c.id, keys))
     changed = [
         {"key": row.id, "names": now}
@@ -97,6 +116,23 @@ def index_repositories(connection: Connection, keys: Collection[int]) -> None:
 INDEXES = {INDEX: "title, abstract, authors, repositories, accounts", TITLES: "title"}
 """Neither stores the position or the column of a word, which would be two thirds of its size. So titles have an index of
 their own."""
+
+
+COLUMNS = {INDEX: "search", TITLES: "title_search"}
+"""The columns of `paper_text` on PostgreSQL in their place."""
+
+
+def syntax_of(connection: Connection) -> Syntax:
+    """How the database writes the queries that `matching` takes."""
+    return FTS5 if connection.dialect.name == "sqlite" else TSQUERY
+
+
+def matching(connection: Connection, index: str, name: str, more: str = "") -> str:
+    """SQL for the numbers of the papers whose text in an index matches the query `:name`; `more` ends it, and has the
+    number as `{key}`."""
+    if connection.dialect.name == "sqlite":
+        return f"SELECT rowid FROM {index} WHERE {index} MATCH :{name}{more.format(key='rowid')}"  # noqa: S608 # constants
+    return f"SELECT id FROM paper_text WHERE {COLUMNS[index]} @@ CAST(:{name} AS tsquery){more.format(key='id')}"  # noqa: S608 # as above
 
 
 def _add(key: str) -> str:

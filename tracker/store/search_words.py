@@ -12,9 +12,12 @@ from tracker.domain.paper_ids import parse_arxiv_id
 from tracker.store.keys import arxiv_number
 
 Accounts = Mapping[str, Sequence[Sequence[str]]]
+NO_ACCOUNTS: Accounts = MappingProxyType({})
 MOST_WORDS = 8
 LONGEST = 100
 """Characters of one word that are searched for."""
+LONGEST_REFERENCE = 300
+"""Characters of a reference that can be typed."""
 SCHEMES = ("github", "hf-model", "hf-dataset", "hf-space", "gitlab", "bitbucket", "gitee")
 """The schemes of references in which `owner/name` may be an artifact."""
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}/[\w.-]{1,100}", re.ASCII)
@@ -39,6 +42,23 @@ class SearchWords:
     """The number of the paper whose id was typed; negative for anything else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """How an index writes a query: a word, the beginning of one, what joins two, and what leaves a word out."""
+
+    word: str
+    beginning: str
+    both: str
+    either: str
+    without: str
+
+
+FTS5 = Syntax('"{}"', '"{}" *', " AND ", " OR ", ' NOT "{}"')
+"""sqlite.org/fts5.html, 3."""
+TSQUERY = Syntax("'{}'", "'{}':*", " & ", " | ", " & !'{}'")
+"""The text form of PostgreSQL's type `tsquery` (its manual, 8.11.2)."""
+
+
 def parse_search(words: str) -> SearchWords:
     """What a person typed. Any text is allowed; no character is an operator but a minus sign before a word."""
     # No stored text holds what cannot be written in UTF-8.
@@ -60,30 +80,31 @@ def parse_search(words: str) -> SearchWords:
 
 def match_expression(
     terms: Sequence[str],
-    accounts: Accounts = MappingProxyType({}),
+    accounts: Accounts = NO_ACCOUNTS,
     *,
+    syntax: Syntax,
     excluded: Sequence[str] = (),
     prefix: bool = True,
 ) -> str:
-    """The words as an FTS5 query: each is quoted, so that `NEAR` is a word as well; with `prefix` the last one may be the
-    beginning of a word.
+    """The words as a query of an index: each is quoted, so that `NEAR` is a word as well; with `prefix` the last one may
+    be the beginning of a word.
 
     `accounts` has the accounts that a word also finds, each as the words of its name: joined they are one word of the
-    column `accounts`.
+    index.
     """
     last = len(terms) - 1
     parts = []
     for place, term in enumerate(terms):
-        forms = [f'"{term}"{" *" if prefix and place == last else ""}']
-        forms += [f'"{"".join(account)}"' for account in accounts.get(term, ())]
-        parts.append(f"({' OR '.join(forms)})" if len(forms) > 1 else forms[0])
-    without = "".join(f' NOT "{word}"' for word in excluded)
-    return f"({' AND '.join(parts)}){without}" if without else " AND ".join(parts)
+        forms = [(syntax.beginning if prefix and place == last else syntax.word).format(term)]
+        forms += [syntax.word.format("".join(account)) for account in accounts.get(term, ())]
+        parts.append(f"({syntax.either.join(forms)})" if len(forms) > 1 else forms[0])
+    without = "".join(syntax.without.format(word) for word in excluded)
+    return f"({syntax.both.join(parts)}){without}" if without else syntax.both.join(parts)
 
 
-def any_expression(words: Sequence[str]) -> str:
-    """An FTS5 query for any of the words."""
-    return " OR ".join(f'"{word}"' for word in words)
+def any_expression(words: Sequence[str], syntax: Syntax) -> str:
+    """A query of an index for any of the words."""
+    return syntax.either.join(map(syntax.word.format, words))
 
 
 def _typed_name(text: str) -> str:

@@ -26,9 +26,8 @@ import zstandard
 from tracker.domain.errors import Cancelled, StoreError
 from tracker.regular_files import read_regular
 from tracker.store import views
-from tracker.store.engine import parse_url
-from tracker.store.export import judged_rules
-from tracker.store.readonly_sql import open_readonly
+from tracker.store.engine import open_readonly, parse_url
+from tracker.store.export import JUDGED_RULES
 from tracker.store.times import format_utc
 
 CHUNK = 1 << 20
@@ -121,7 +120,7 @@ def _make(
         database_sha256=database,
         views_version=int(connection.execute("PRAGMA user_version").fetchone()[0]),
         rows=rows,
-        rules=judged_rules(connection),
+        rules={str(version): int(works) for version, works in connection.execute(JUDGED_RULES)},
     )
     _replace(made, file, manifest)
     return manifest

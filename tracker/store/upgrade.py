@@ -21,6 +21,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from tracker.domain.errors import StoreError
 from tracker.regular_files import how_to_own
 from tracker.store import statistics, views
+from tracker.store.dialect import compare_bytes
 from tracker.store.engine import BUSY_SECONDS, Store, explain_hindrance, parse_url, read_write_engine
 from tracker.store.search_index import create_index, detach_index, fold_texts
 
@@ -188,6 +189,7 @@ def _upgrade(engine: Engine) -> None:
             connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
         detach_index(connection)
         _migrate(connection)
+        compare_bytes(connection)
         if current != newest:
             statistics.recount(connection)
             fold_texts(connection)

@@ -146,10 +146,15 @@ _HEX = re.compile(r"nullif\(lower\(hex\(([\w.]+)\)\), ''\)")
 """Digits of bytes, as SQLite and DuckDB write them."""
 
 
+def view_query(name: str, dialect: str) -> str:
+    """The query of a view. PostgreSQL writes the digits of bytes in its own way."""
+    return VIEWS[name] if dialect == "sqlite" else _HEX.sub(r"encode(\1, 'hex')", VIEWS[name])
+
+
 def view_statements(dialect: str) -> list[str]:
-    """SQL that creates the views anew, in order. PostgreSQL writes the digits of bytes in its own way."""
+    """SQL that creates the views anew, in order."""
     statements = []
-    for name, query in VIEWS.items():
-        select = " ".join((query if dialect == "sqlite" else _HEX.sub(r"encode(\1, 'hex')", query)).split())
+    for name in VIEWS:
+        select = " ".join(view_query(name, dialect).split())
         statements += [f"DROP VIEW IF EXISTS {name}", f"CREATE VIEW {name} AS {select}"]
     return statements

@@ -9,22 +9,22 @@ import hashlib
 import json
 import logging
 import re
-import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from threading import BoundedSemaphore
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from tracker.domain.errors import StoreError
+from tracker.domain.errors import QueryTimeout, StoreError
 from tracker.publish import jsonld
 from tracker.settings import Settings
-from tracker.store import api_queries, export, readonly_sql
+from tracker.store import api_queries, readonly_sql
+from tracker.store.engine import Store
 from tracker.web.api_parameters import ApiProblem, check_parameters, description, pattern
 from tracker.web.conditional import matches_etag
 from tracker.web.dynamic import WorkerThreads
@@ -45,12 +45,14 @@ _WITH_VERSION = re.compile(r"(.+[0-9])v[0-9]{1,3}")
 
 
 class Api:
-    """Answers from the store that the settings name. Called in several threads at once; raises nothing."""
+    """Answers from a store, which can be read only. Called in several threads at once; raises nothing."""
 
-    def __init__(self, settings: Settings, require_readable: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, require_readable: Callable[[], None] = lambda: None
+    ) -> None:
         """`require_readable` raises StoreError while the store must not be read."""
         self._require_readable = require_readable
-        self._store_url, self._public_url = settings.store_url, settings.public_url.rstrip("/")
+        self._store, self._public_url = store, settings.public_url.rstrip("/")
         self._slots = BoundedSemaphore(AT_ONCE)
 
     def respond(self, method: str, path: str, query_string: bytes, headers: Mapping[str, str]) -> Response:
@@ -61,7 +63,7 @@ class Api:
             return self._route(path, query_string, headers)
         except ApiProblem as problem:
             return _problem(problem)
-        except (StoreError, sqlite3.OperationalError) as error:
+        except StoreError as error:
             log.warning("api: %s", error)
             return _problem(ApiProblem(503, "The store cannot be read now.", headers={"retry-after": "5"}))
         except Exception as error:
@@ -111,21 +113,15 @@ class Api:
             raise ApiProblem(404, f"{arxiv_id} is not in the store.")
         return _tagged(body, LD if as_ld else JSON, headers, {"vary": "Accept"})
 
-    def _query(self, question: Callable[[sqlite3.Connection], T]) -> T:
+    def _query(self, question: Callable[[Any], T]) -> T:
         """The result of a query, on a connection that can only read and for a bounded time."""
         self._require_readable()
         if not self._slots.acquire(timeout=PATIENCE_SECONDS):
             raise ApiProblem(503, "Too much is asked at once; try again.", headers={"retry-after": "5"})
         try:
-            with export.open_consistent(self._store_url) as connection:
-                stopwatch = readonly_sql.Stopwatch(QUERY_SECONDS)
-                connection.set_authorizer(readonly_sql.authorize_reading)
-                connection.set_progress_handler(stopwatch.is_over, readonly_sql.STEPS)
-                with stopwatch:
-                    return question(connection)
-        except sqlite3.OperationalError as error:
-            if str(error) != "interrupted":
-                raise
+            with self._store.read() as connection, readonly_sql.limit_reading(connection, QUERY_SECONDS):
+                return question(connection)
+        except QueryTimeout:
             detail = (
                 f"This took longer than {QUERY_SECONDS:g} seconds; ask for less: a category, a time, fewer words."
             )

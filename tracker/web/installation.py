@@ -56,7 +56,7 @@ def build_installation(
         composer=publisher.composer,
         compose=partial(build_composed_page, publisher.composer, settings),
         archive=partial(build_selection_page, reader, settings),
-        api=Api(settings, require_readable),
+        api=Api(settings, reader, require_readable),
         references=_references_from(reader),
         saved=partial(render_saved, settings),
         badges=lambda arxiv_id: render_badge(load_item(reader, f"arxiv:{arxiv_id}")),

@@ -89,6 +89,8 @@ def measure(publisher: Publisher, now: datetime, *, with_store: bool) -> Measure
     settings = publisher.settings
     known = load_upstreams(settings.store_url) if with_store else []
     store, wal = store_bytes(settings)
+    if store is None and with_store:
+        store = publisher.store.count_bytes()
     return Measurements(
         requests=REQUEST_COUNTS.totals(),
         stages=STAGE_TIMES.totals(),
@@ -222,7 +224,9 @@ class InstallationCollector(Collector):
             "fact",
             "state",
         )
-        yield from _single("store_bytes", "Size of the store's file.", sizes.store_bytes)
+        yield from _single(
+            "store_bytes", "Size of the store: its file, or its database on a server.", sizes.store_bytes
+        )
         yield from _single("wal_bytes", "Size of the store's write-ahead log.", sizes.wal_bytes)
         yield from _single("disk_free_bytes", "Free disk at the data directory.", sizes.free_bytes)
         yield from _single("feed_items", "Entries that the last publish had for the main feed.", sizes.feed_items)

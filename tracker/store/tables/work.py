@@ -167,7 +167,8 @@ class PaperTextRow(SQLModel, table=True):
     version: int
     repositories: str = text_field()
     title_words: str = text_field()
-    """Words of the title as they are compared (`tracker.domain.folding`), where the text itself has others."""
+    """Words of the title as they are compared (`tracker.domain.folding`): on SQLite those that the text itself does not
+    have, on PostgreSQL all."""
     other_words: str = text_field()
     """The same of abstract and authors."""
 
