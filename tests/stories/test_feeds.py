@@ -68,6 +68,18 @@ def test_a_promise_kept_and_a_repository_gone_enter_their_feeds_once(world: Worl
     assert world.rows("SELECT * FROM feed_entry ORDER BY feed, work, event") == before
 
 
+def test_a_promise_beside_code_that_is_there_is_not_kept_later(world: World) -> None:
+    """However much later than the promise the link is read and checked; but a link that a new version brings is."""
+    for number in (1, 2):
+        world.paper(f"2606.0000{number}", day(0), ("ann/tool",) if number == 1 else (), promise=Promise.PROMISED)
+    world.check(day(3), ("ann/tool", code("ann/tool", "1"), MIT))
+    assert feed(world, "event/promise-kept") == []
+    assert feed(world, "main") == [("1", "06-19")]
+    world.paper("2606.00002", day(20), ("bob/tool",), n=2, promise=Promise.PROMISED)
+    world.check(day(21), ("bob/tool", code("bob/tool", "2"), MIT))
+    assert feed(world, "event/promise-kept") == [("2", "07-07")]
+
+
 def test_what_is_loaded_later_floods_no_feed(world: World) -> None:
     world.paper("2501.00001", day(0), ("ann/tool",), submitted=day(-500))
     world.check(day(0), ("ann/tool", code("ann/tool", "1"), MIT))

@@ -21,6 +21,9 @@ from tracker.domain.terms import (
     State,
 )
 
+SHIPPED_AT_FIRST = "at the first check"
+"""The detail of a `shipped` event of which it is not known that it came after the paper's promise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:

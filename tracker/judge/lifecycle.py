@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tracker.domain.history import CheckRecord, Event, History, Link
+from tracker.domain.history import SHIPPED_AT_FIRST, CheckRecord, Event, History, Link
 from tracker.domain.promise_wording import name_wording
 from tracker.domain.terms import (
     Cause,
@@ -87,6 +87,8 @@ def derive_events(
         occurrences.append(_Occurrence(EventKind.FOUND, link.found_at, first=True, link=link))
         for occurrence in follow_artifact(link, lapse, now).occurrences:
             occurrence.link = link
+            if occurrence.kind is EventKind.SHIPPED and _may_be_older_than_promise(history, occurrence, window):
+                occurrence.detail = SHIPPED_AT_FIRST
             occurrences.append(occurrence)
     code = list(_code_occurrences(history, rules))
     occurrences += code
@@ -179,6 +181,17 @@ def _came_with_version(history: History, link: Link, at: datetime) -> bool:
     if not arrived:
         return link.first_version > 1
     return any(history.first_seen < moment and at - moment <= LATE_NEWS for moment in arrived)
+
+
+def _may_be_older_than_promise(history: History, occurrence: _Occurrence, window: timedelta) -> bool:
+    """Whether the first check found code where a paper links it beside its promise: then nobody waited for it, however
+    much later than the promise the link was read and checked."""
+    link = occurrence.link
+    if history.promise is not Promise.PROMISED or not occurrence.first or link is None:
+        return False
+    if link.source in _READ_LATE:
+        return link.found_at - history.first_seen <= window
+    return not _came_with_version(history, link, occurrence.at)
 
 
 def _work_occurrences(history: History, lapse: timedelta, now: datetime) -> Iterator[_Occurrence]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, String, func, select, type_coerce
 
 from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, MAIN_FEED, PROMISE_KEPT_FEED
+from tracker.domain.history import SHIPPED_AT_FIRST
 from tracker.domain.terms import Cause, EventKind, Fact, State
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
@@ -95,7 +96,8 @@ def _open_fact(fact: Fact) -> Any:
 
 
 def _promises_kept() -> Any:
-    """`shipped` events after a promise, by the paper or by a placeholder."""
+    """`shipped` events after a promise, by the paper or by a placeholder, but for code that the first check found where
+    the paper that promises it links it."""
     before = EVENTS.alias()
     promised = select(before.c.id).where(
         before.c.work == EVENTS.c.work,
@@ -103,7 +105,7 @@ def _promises_kept() -> Any:
         before.c.happened_at < EVENTS.c.happened_at,
         before.c.reference.is_(None) | (before.c.reference == EVENTS.c.reference),
     )
-    return _by_kind(EventKind.SHIPPED).where(promised.exists())
+    return _by_kind(EventKind.SHIPPED).where(promised.exists(), EVENTS.c.detail != SHIPPED_AT_FIRST)
 
 
 def load_entries(connection: Connection, feed: str, limit: int, category: str = "") -> Sequence[Any]:
