@@ -43,7 +43,7 @@ def hub(text: str) -> dict[str, BaseModel]:
 
 
 @pytest.mark.parametrize(
-    ("own", "bases", "models", "class_", "spdx", "told"),
+    ("own", "bases", "models", "class_", "spdx", "is_known"),
     [
         # Every base allows as much: the model's own licence counts.
         ("mit", "", "", OSI, "mit", True),
@@ -73,7 +73,7 @@ def hub(text: str) -> dict[str, BaseModel]:
         ("apache-2.0", "a+b+c", "a:mit  b:cc-by-4.0  c:mit", CONTENT, "cc-by-4.0", True),
         ("mit", "a+b", "a:!is not on the Hub  b:llama2", RESTRICTED, "llama2", True),
         ("mit", "a+b", "a:mit<c  b:mit<c  c:mit", OSI, "mit", True),
-        # What cannot be told is never open.
+        # What is unknown is never open.
         ("mit", "a", "a:!is not on the Hub", UNKNOWN, None, False),
         ("mit", "a", "a:!is gated and shows no terms", UNKNOWN, None, False),
         ("mit", "a", "a:!states no licence", UNKNOWN, None, False),
@@ -100,7 +100,7 @@ def hub(text: str) -> dict[str, BaseModel]:
         ("mit", "x+y", "x=y:mit", OSI, "mit", True),
     ],
 )
-def test_no_model_is_more_open_than_its_bases(own, bases, models, class_, spdx, told):
+def test_no_model_is_more_open_than_its_bases(own, bases, models, class_, spdx, is_known):
     known, asked = hub(models), []
 
     def look_up(name: str) -> BaseModel:
@@ -108,7 +108,7 @@ def test_no_model_is_more_open_than_its_bases(own, bases, models, class_, spdx, 
         return known[name]
 
     bound = bound_licence(licence(own), "own", bases.split("+") if bases else (), look_up)
-    assert (bound.licence.class_, bound.licence.spdx, bound.told) == (class_, spdx, told)
+    assert (bound.licence.class_, bound.licence.spdx, bound.is_known) == (class_, spdx, is_known)
     assert len(asked) == len({name.casefold() for name in asked}), "each base is asked about once"
     if CLASSES[own] in (RESTRICTED, NONE, UNKNOWN):
         assert asked == [], "nothing depends on the bases"
@@ -124,11 +124,11 @@ def test_no_model_is_more_open_than_its_bases(own, bases, models, class_, spdx, 
             "its base c, by way of a, b, is under gemma: what is made from it cannot be more open",
         ),
         ("x", "x=y:llama2", "its base x (now y) is under llama2: what is made from it cannot be more open"),
-        ("a", "a:!states no licence", "its base a states no licence: how open the model may be cannot be told"),
+        ("a", "a:!states no licence", "its base a states no licence: how open the model may be is unknown"),
         (
             "a",
             "a:mystery",
-            "its base a states terms that were not recognised: how open the model may be cannot be told",
+            "its base a states terms that were not recognised: how open the model may be is unknown",
         ),
     ],
 )
@@ -148,7 +148,7 @@ def test_long_and_wide_chains_end_in_doubt():
         return models.get(name, BaseModel(name, licence("mit")))
 
     bound = bound_licence(licence("mit"), "own", deep[:1], look_up)
-    assert (bound.licence.class_, bound.told) == (UNKNOWN, False)
+    assert (bound.licence.class_, bound.is_known) == (UNKNOWN, False)
     assert "the chain of bases is too long" in bound.licence.note
     assert len(asked) == MOST_DEPTH
     asked.clear()

@@ -51,4 +51,4 @@ def test_weights_follow_the_chain_of_bases(world: World, start_run: StartRun) ->
     with start_run(TRACKER_NOW="2026-08-20T05:00:00Z") as run:
         cycle.run_due_work(run.worker)
         states = dict(run.rows("SELECT arxiv_id, weights FROM papers"))
-        assert states[papers["lost"]] == "open", "what could not be told is asked again"
+        assert states[papers["lost"]] == "open", "what is unknown is asked again"

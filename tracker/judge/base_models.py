@@ -2,7 +2,7 @@
 
 A model that is fine-tuned, quantized, merged or adapted from another (`base_model` of its card on the Hub) is a
 derivative of it: what the base's terms do not allow, the licence that the derived model states cannot give. So the
-strictest of the licence and of those of all bases counts, and a base whose terms cannot be told makes the whole unknown.
+strictest of the licence and of those of all bases counts, and a base whose terms are unknown makes the whole unknown.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class BaseModel:
 
     name: str
     licence: Licence | None = None
-    """None where its terms cannot be told; `trouble` then says why."""
+    """None where its terms are unknown; `trouble` then says why."""
     trouble: str = ""
     """What follows the model's name in a sentence, as `is not on the Hub`."""
     bases: tuple[str, ...] = ()
@@ -41,10 +41,10 @@ class BaseModel:
 
 @dataclass(frozen=True, slots=True)
 class BoundLicence:
-    """The licence that counts, and whether the terms of every base could be told as far as they matter."""
+    """The licence that counts, and whether the terms of every base are known as far as they matter."""
 
     licence: Licence
-    told: bool = True
+    is_known: bool = True
 
 
 def bound_licence(
@@ -58,7 +58,7 @@ def bound_licence(
     """
     if own.class_ not in _OPEN:
         return BoundLicence(own)
-    strictest, told, seen = own, True, {name.casefold()}
+    strictest, is_known, seen = own, True, {name.casefold()}
     waiting: deque[tuple[str, ...]] = deque((base,) for base in bases)
     while waiting and strictest.class_ is not LicenceClass.RESTRICTED:
         way = waiting.popleft()
@@ -73,11 +73,11 @@ def bound_licence(
         if known_already:
             continue
         bound = _licence_of_base(base, way)
-        told = told and bound.class_ is not LicenceClass.UNKNOWN
+        is_known = is_known and bound.class_ is not LicenceClass.UNKNOWN
         if bound.class_ is not strictest.class_ and stricter_class(strictest.class_, bound.class_) is bound.class_:
             strictest = bound
         waiting.extend((*way, following) for following in base.bases)
-    return BoundLicence(strictest, told or strictest.class_ is LicenceClass.RESTRICTED)
+    return BoundLicence(strictest, is_known or strictest.class_ is LicenceClass.RESTRICTED)
 
 
 def _licence_of_base(base: BaseModel, way: Sequence[str]) -> Licence:
@@ -88,7 +88,7 @@ def _licence_of_base(base: BaseModel, way: Sequence[str]) -> Licence:
     licence = base.licence
     if licence is None or licence.class_ in (LicenceClass.UNKNOWN, LicenceClass.NONE):
         trouble = base.trouble or "states terms that were not recognised"
-        note = f"{subject} {trouble}: how open the model may be cannot be told"
+        note = f"{subject} {trouble}: how open the model may be is unknown"
         return Licence(spdx=None, class_=LicenceClass.UNKNOWN, source=source, note=note)
     terms = licence.spdx or _TERMS[licence.class_]
     note = f"{subject} is under {terms}: what is made from it cannot be more open"

@@ -14,7 +14,7 @@ from tracker.pipeline.context import Cycle
 from tracker.store import base_models
 
 RETRY = timedelta(days=7)
-"""After so long a base whose terms could not be told is asked about again."""
+"""After so long a base whose terms are unknown is asked about again."""
 _CARD = "its card on the Hub"
 
 

@@ -145,8 +145,8 @@ def _check_result(cycle: Cycle, due: artifact_queue.DueArtifact, check: Check) -
     whole = _is_read_whole(check)
     if on_hub and fact is Fact.WEIGHTS and check.derived_from and not check.unchanged:
         bound = bound_by_bases(cycle, check, licence)
-        # What could not be told is asked again: then nothing of the model counts as read whole.
-        whole = whole and bound.told
+        # What is unknown is asked again: then nothing of the model counts as read whole.
+        whole = whole and bound.is_known
         beside += [(fact, bound.licence)] if bound.licence is not licence else []
     return artifacts.CheckResult(
         artifact=due.artifact,

@@ -32,7 +32,7 @@ KEY = "manifest.json"
 """The key of the manifest."""
 VERSION = 1
 STAYING = frozenset({"index.html", "404.html"})
-"""Pages whose object has the name of their file: buckets and CDNs are told these names. Any other page has its address."""
+"""Pages whose object has the name of their file: buckets and CDNs are set up with these names. Any other page has its address."""
 PAPERS, LISTS, FEEDS = range(3)
 """The order of writing. A list or feed is written after the pages that it links."""
 
