@@ -1,9 +1,10 @@
 """What is stored about upstreams and stages."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from tracker.store import stage_status, upstreams
-from tracker.store.engine import Store
+from tracker.store.engine import Store, open_reader
 from tracker.store.upgrade import open_store
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -74,3 +75,12 @@ def test_a_budget_from_the_future_begins_anew(store: Store, now: datetime) -> No
     stored.spend("zenodo", 1, 3600, now + DAY)
     assert stored.spend("zenodo", 1, 3600, now) is None
     assert stored.spend("zenodo", 1, 3600, now) == now + HOUR
+
+
+def test_who_only_reads_the_store_sees_the_shortened_stop(store: Store, now: datetime) -> None:
+    upstreams.StoredUpstreams(store).stop("arxiv_api", now + timedelta(days=400), "403")
+    with closing(open_reader(store.url)) as reader:
+        assert upstreams.StoredUpstreams(reader).load_stop("arxiv_api", now) == (
+            now + upstreams.SHORTENED_STOP,
+            "403",
+        )

@@ -58,7 +58,7 @@ def _find_hindrance(store: Store, settings: Settings, now: datetime) -> tuple[da
     """Until when full texts cannot be read, and what slows the reading."""
     memory = StoredUpstreams(store)
     names = [name for name in Upstreams.model_fields if pace_group(name) == pace_group("arxiv_site")]
-    stops = [stop for name in names if (stop := memory.stopped(name, now))]
+    stops = [stop for name in names if (stop := memory.load_stop(name, now))]
     if stops:
         until, reason = max(stops)
         return until, f"no requests to arXiv until {until:%Y-%m-%d %H:%M} UTC ({reason})"

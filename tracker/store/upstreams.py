@@ -53,17 +53,25 @@ class StoredUpstreams:
         return self._store.leases
 
     def stopped(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
-        """(until, reason) of a stop in force at `now`."""
+        """(until, reason) of a stop in force at `now`. One that was stored by a clock that ran ahead is shortened."""
+        stop = self.load_stop(upstream, now)
+        if stop is not None and stop[0] == now + SHORTENED_STOP:
+            with self._store.begin() as connection:
+                connection.execute(
+                    update(UPSTREAM)
+                    .where(UPSTREAM.c.name == upstream, UPSTREAM.c.stop_until > now + LONGEST_STOP)
+                    .values(stop_until=stop[0])
+                )
+        return stop
+
+    def load_stop(self, upstream: str, now: datetime) -> tuple[datetime, str] | None:
+        """The same, and nothing is written: for a store that is only read."""
         with self._store.read() as connection:
             row = connection.execute(select(UPSTREAM).where(UPSTREAM.c.name == upstream)).one_or_none()
         if row is None or row.stop_until is None or row.stop_until <= now:
             return None
         until: datetime = row.stop_until
-        if until > now + LONGEST_STOP:
-            until = now + SHORTENED_STOP
-            with self._store.begin() as connection:
-                connection.execute(update(UPSTREAM).where(UPSTREAM.c.name == upstream).values(stop_until=until))
-        return until, row.stop_reason
+        return (until if until <= now + LONGEST_STOP else now + SHORTENED_STOP), row.stop_reason
 
     def stop(self, upstream: str, until: datetime, reason: str) -> None:
         """Forbid requests until then; a later stop replaces an earlier one."""
