@@ -96,7 +96,7 @@ def opened_worker(context: typer.Context, *, full_texts: bool = True) -> Iterato
     def stop(*_: object) -> None:
         cancel.set()
         # A request that hangs does not see `cancel`. What was stored is safe on disk.
-        deadline = threading.Timer(STOP_SECONDS, os._exit, (STOPPED,))
+        deadline = threading.Timer(STOP_SECONDS, _end_where_it_is)
         deadline.daemon = True
         deadline.start()
 
@@ -107,6 +107,13 @@ def opened_worker(context: typer.Context, *, full_texts: bool = True) -> Iterato
         time = choose_clock(store, clock.make_clock(settings))
         worker = make_worker(settings, store, time, cancel=cancel, progress=progress)
         yield stack.enter_context(closing(worker))
+
+
+def _end_where_it_is() -> None:
+    os.write(
+        2, b"tracker: stopped in the middle of its work; what was stored is kept, and the next run goes on.\n"
+    )
+    os._exit(STOPPED)
 
 
 def parse_days(since: str | None, until: str | None) -> tuple[date | None, date | None]:
