@@ -161,7 +161,7 @@ def scan_alone(worker: Worker, bulk: Path, work: Path, jobs: int) -> tuple[float
         kept.extend(ScanTask(task.path, task.shard, task.rules, work / task.result.name) for task in tasks)
         return iter(())
 
-    archives.backfill_archives(worker, bulk, MONTH, keep, jobs, BackfillOutcome(print))
+    archives.backfill_archives(worker, archives.FolderArchives(bulk), MONTH, keep, jobs, BackfillOutcome(print))
     watch = Stopwatch()
     for _ in run_in_pool(kept, jobs):
         pass
@@ -189,7 +189,7 @@ def measure(bulk: Path, folder: Path, papers: int, jobs: int) -> float:
         print(f"{papers:,} records from the snapshot: {1e3 * seconds / papers:.1f} ms of processor each")
         pure, pure_used = scan_alone(worker, bulk, folder / "pure", jobs)
         watch, outcome = Stopwatch(), BackfillOutcome(print)
-        archives.backfill_archives(worker, bulk, MONTH, run_in_pool, jobs, outcome)
+        archives.backfill_archives(worker, archives.FolderArchives(bulk), MONTH, run_in_pool, jobs, outcome)
         whole, used = watch.stop()
         assert outcome.counts["texts"] == papers, outcome
         print(
@@ -237,7 +237,9 @@ def compare(bulk: Path, folder: Path, jobs: int) -> None:
         with closing(worker.store), closing(worker):
             for execute in runs:
                 with suppress(KeyboardInterrupt):
-                    archives.backfill_archives(worker, bulk, MONTH, execute, jobs, BackfillOutcome(print))
+                    archives.backfill_archives(
+                        worker, archives.FolderArchives(bulk), MONTH, execute, jobs, BackfillOutcome(print)
+                    )
             digests[way] = digest_rows(worker)
     print("rows: " + ", ".join(f"{way} {digest}" for way, digest in digests.items()))
     assert len(set(digests.values())) == 1, "the rows differ"

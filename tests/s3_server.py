@@ -30,6 +30,8 @@ class S3Server:
     url: str
     requests: list[tuple[str, str, int]] = field(default_factory=list)
     """Method, path without its leading slash, and status."""
+    payers: set[str] = field(default_factory=set)
+    """Who pays for the transfer, by the header of each request; empty where it has none."""
 
     def forget(self) -> None:
         self.requests.clear()
@@ -61,6 +63,7 @@ def run_s3_server() -> Iterator[S3Server]:
     running = S3Server("")
 
     def note(handler: WSGIRequestHandler, code: int | str = "-", size: int | str = "-") -> None:
+        running.payers.add(handler.headers.get("x-amz-request-payer", ""))
         running.requests.append((handler.command, handler.path.lstrip("/"), int(code)))
 
     with mock.patch.object(WSGIRequestHandler, "log_request", note):

@@ -52,11 +52,14 @@ def test_after_a_change_of_rules_stored_texts_are_read_and_judged_again_without_
         ("snapshot:missing.json", "2007-01", "missing.json: cannot be read"),
         ("snapshot:missing.json", "2007", "is not a month"),
         ("bulk:missing", "2007-01", "missing: has no arXiv_src_manifest.xml"),
-        ("bulk:s3://arxiv/src", "2007-01", "copy the archives to a folder"),
+        ("bulk:s3://arxiv/src", "2007-01", "set AWS_ACCESS_KEY_ID"),
         ("oai:x", "2007-01", "is not a source"),
     ],
 )
-def test_a_wrong_request_is_one_sentence(call: Call, data: Path, source: str, first: str, says: str) -> None:
+def test_a_wrong_request_is_one_sentence(
+    call: Call, data: Path, monkeypatch: pytest.MonkeyPatch, source: str, first: str, says: str
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     code, _, err = call("backfill", "--from", first, "--to", "2007-02", "--source", source)
     assert code == 1
     assert says in err.splitlines()[-1]

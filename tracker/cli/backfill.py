@@ -12,12 +12,12 @@ from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker.domain.id_months import Months
-    from tracker.pipeline.backfill.archives import Executor
+    from tracker.pipeline.backfill.archives import ArchiveSource, Executor
     from tracker.pipeline.backfill.outcome import BackfillOutcome
     from tracker.pipeline.worker import Worker
 
 app = typer.Typer(rich_markup_mode=None)
-SOURCES = "oai, snapshot:FILE or bulk:DIR"
+SOURCES = "oai, snapshot:FILE, bulk:DIR or bulk:s3://BUCKET/PREFIX"
 
 
 @app.command()
@@ -26,8 +26,8 @@ def backfill(
     source: Annotated[
         str,
         typer.Option(
-            help="oai; snapshot:FILE, arXiv's metadata as Kaggle offers them; or bulk:DIR, arXiv's source archives, "
-            "whose papers' records must be stored before."
+            help="oai; snapshot:FILE, arXiv's metadata as Kaggle offers them; or bulk:DIR or "
+            "bulk:s3://BUCKET/PREFIX, arXiv's source archives, whose papers' records must be stored before."
         ),
     ],
     first: Annotated[str, typer.Option("--from", help="First month of arXiv ids, like 2007-01.")],
@@ -43,6 +43,9 @@ def backfill(
         int,
         typer.Option(min=1, show_default="the processors of this machine", help="Archives that are read at once."),
     ] = os.cpu_count() or 1,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Download the stated volume of a bucket, for which you may have to pay.")
+    ] = False,
 ) -> int:
     """Bring papers of past months into the store, without news of them in the feeds.
 
@@ -58,14 +61,9 @@ def backfill(
     with_place = {"snapshot": True, "bulk": True, "oai": False}
     if with_place.get(kind) is not bool(place):
         raise TrackerError(f"--source {source!r} is not a source; write {SOURCES}.")
-    if place.startswith("s3://"):
-        raise TrackerError(
-            f"--source {source!r}: archives are not read from a bucket; copy the archives to a folder first, such as by "
-            "`aws s3 sync --request-payer requester`, and write bulk:DIR."
-        )
     with opened_worker(context, full_texts=False) as worker:
         if kind == "bulk":
-            _read_archives(worker, Path(place), months, _executor(executor), jobs, outcome)
+            _read_archives(worker, _archives(worker, place, yes=yes), months, _executor(executor), jobs, outcome)
         else:
             _read_records(worker, place, months, frozenset(category or ()), outcome)
     return int(outcome.troubles > 0)
@@ -98,12 +96,29 @@ def _executor(name: str) -> "Executor":
     return run_in_pool
 
 
+def _archives(worker: "Worker", place: str, *, yes: bool) -> "ArchiveSource":
+    from tracker.pipeline.backfill.archives import FolderArchives, work_folder
+
+    if not place.startswith("s3://"):
+        return FolderArchives(Path(place))
+    from tracker.pipeline.backfill.bucket_archives import WORDING, BucketArchives
+    from tracker.publish.bucket import Bucket
+
+    bucket = Bucket(place, endpoint="", region="", environ=os.environ, wording=WORDING, requester_pays=True)
+    return BucketArchives(worker, bucket, work=work_folder(worker), yes=yes)
+
+
 def _read_archives(
-    worker: "Worker", folder: Path, months: "Months", execute: "Executor", jobs: int, outcome: "BackfillOutcome"
+    worker: "Worker",
+    source: "ArchiveSource",
+    months: "Months",
+    execute: "Executor",
+    jobs: int,
+    outcome: "BackfillOutcome",
 ) -> None:
     from tracker.pipeline.backfill.archives import backfill_archives
 
-    backfill_archives(worker, folder, months, execute, jobs, outcome)
+    backfill_archives(worker, source, months, execute, jobs, outcome)
     counts = outcome.counts
     print(
         f"{months}: {counts['archives']:,} archives, {counts['texts']:,} full texts read. Not read: "

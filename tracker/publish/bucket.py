@@ -30,16 +30,36 @@ REGION = "us-east-1"
 """The region where none is set; stores other than Amazon's ignore it."""
 CONNECT_SECONDS, ANSWER_SECONDS, RETRIES, RETRY_SECONDS = 10, 30, 2, 60
 """Bounds of one request, and of its repetitions after a failure of the server or the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How messages name what an operator sets for a bucket, what the bucket must allow, and what comes after a failure."""
+
+    target: str
+    region: str
+    endpoint: str
+    rights: str
+    again: str
+
+
+SITE = Wording(
+    "`publish.target`",
+    "`publish.region`",
+    "`publish.endpoint`",
+    "list, read, write and delete below the prefix",
+    "the next cycle tries again",
+)
 NOT_ACCEPTED = "the bucket does not accept the credentials"
 REASONS = {
-    "NoSuchBucket": "there is no such bucket; create it, or correct `publish.target`",
+    "NoSuchBucket": "there is no such bucket; create it, or correct {target}",
     "InvalidAccessKeyId": f"{NOT_ACCEPTED}; correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "SignatureDoesNotMatch": f"{NOT_ACCEPTED}; correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "ExpiredToken": "the credentials have expired; set new ones in the environment",
     "RequestTimeTooSkewed": "the bucket finds this machine's clock wrong; set it",
-    "AuthorizationHeaderMalformed": "the bucket is in another region; set `publish.region` to it",
-    "PermanentRedirect": "the bucket is in another region; set `publish.region` to it",
-    "IllegalLocationConstraintException": "the bucket is in another region; set `publish.region` to it",
+    "AuthorizationHeaderMalformed": "the bucket is in another region; set {region} to it",
+    "PermanentRedirect": "the bucket is in another region; set {region} to it",
+    "IllegalLocationConstraintException": "the bucket is in another region; set {region} to it",
     "NotImplemented": "the storage lacks conditional writes (If-Match), without which two writers could mix; use one "
     "that has them",
 }
@@ -49,7 +69,11 @@ _STATUS = re.compile(r"status code: ([0-9]{3})\b")
 
 
 class BucketError(TrackerError):
-    """The bucket refused or failed; the text is a clause for pages and logs."""
+    """The bucket refused or failed; the text is a clause for pages and logs. `passing`: it may work a moment later."""
+
+    def __init__(self, reason: str, *, passing: bool = False) -> None:
+        super().__init__(reason)
+        self.passing = passing
 
 
 class ManifestReplacedError(BucketError):
@@ -67,7 +91,16 @@ class Stored:
 class Bucket:
     """The objects below the prefix of a target; keys lead from there. Raises BucketError for whatever fails."""
 
-    def __init__(self, target: str, *, endpoint: str, region: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        target: str,
+        *,
+        endpoint: str,
+        region: str,
+        environ: Mapping[str, str],
+        wording: Wording = SITE,
+        requester_pays: bool = False,
+    ) -> None:
         if not any(environ.get(name) for name in CREDENTIALS):
             raise BucketError(
                 "no credentials for the bucket; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
@@ -76,6 +109,7 @@ class Bucket:
         self.path = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
         """The path of the prefix below the bucket."""
         self._name, self._prefix = name, prefix.strip("/")
+        self._wording, self._requester_pays = wording, requester_pays
         self._endpoint = endpoint or environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
         self._region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or REGION
 
@@ -84,9 +118,19 @@ class Bucket:
         import obstore  # noqa: PLC0415 # an optional extra
 
         try:
-            with _explained():
+            with _explained(self._wording):
                 answer = obstore.get(self._store(), key)
                 return Stored(bytes(answer.bytes()), answer.meta["e_tag"] or "")
+        except FileNotFoundError:
+            return None
+
+    def read_range(self, key: str, start: int, length: int) -> bytes | None:
+        """These bytes of an object, fewer where it ends before; None where there is no such object."""
+        import obstore  # noqa: PLC0415 # an optional extra
+
+        try:
+            with _explained(self._wording):
+                return bytes(obstore.get_range(self._store(), key, start=start, length=length))
         except FileNotFoundError:
             return None
 
@@ -94,7 +138,7 @@ class Bucket:
         """Write an object; returns its entity tag."""
         import obstore  # noqa: PLC0415 # an optional extra
 
-        with _explained():
+        with _explained(self._wording):
             result = obstore.put(
                 self._store(headers.location), key, body, attributes=_attributes(headers), use_multipart=False
             )
@@ -105,7 +149,7 @@ class Bucket:
         Returns the new one. ManifestReplacedError where somebody else wrote it."""
         import obstore  # noqa: PLC0415 # an optional extra
 
-        with _explained():
+        with _explained(self._wording):
             result = obstore.put(
                 self._store(),
                 key,
@@ -120,32 +164,46 @@ class Bucket:
         """Delete objects; one that is not there is no error."""
         import obstore  # noqa: PLC0415 # an optional extra
 
-        with _explained():
+        with _explained(self._wording):
             obstore.delete(self._store(), keys)
 
     def list_etags(self) -> dict[str, str]:
         """The entity tags of all objects, by key."""
         import obstore  # noqa: PLC0415 # an optional extra
 
-        with _explained():
+        with _explained(self._wording):
             return {entry["path"]: entry["e_tag"] or "" for page in obstore.list(self._store()) for entry in page}
 
     def _store(self, location: str = "") -> S3Store:
-        return _open_store(self._name, self._prefix, self._endpoint, self._region, location)
+        return _open_store(
+            self._name,
+            self._prefix,
+            self._endpoint,
+            self._region,
+            location,
+            wording=self._wording,
+            requester_pays=self._requester_pays,
+        )
 
 
 @lru_cache(maxsize=16)
-def _open_store(name: str, prefix: str, endpoint: str, region: str, location: str) -> S3Store:
+def _open_store(
+    name: str, prefix: str, endpoint: str, region: str, location: str, *, wording: Wording, requester_pays: bool
+) -> S3Store:
     """The store of one target. An object's metadata for redirects (docs.aws.amazon.com/AmazonS3/latest/userguide,
     "Configuring a webpage redirect") is a header that obstore sends, and signs, only as one of all requests."""
     try:
         from obstore.store import S3Store  # noqa: PLC0415 # an optional extra
     except ModuleNotFoundError:
-        raise BucketError(f"`publish.target` needs obstore: {how_to_install('s3')}; or empty it") from None
+        raise BucketError(
+            f"{wording.target} needs obstore, which is not installed; {how_to_install('s3')}"
+        ) from None
     config: S3Config = {"region": region, "virtual_hosted_style_request": False, "disable_bulk_delete": True}
+    if requester_pays:
+        config["request_payer"] = True
     if endpoint:
         config["endpoint"] = endpoint
-    with _explained():
+    with _explained(wording):
         return S3Store(
             name,
             prefix=prefix or None,
@@ -165,19 +223,19 @@ def _attributes(headers: Headers) -> dict[str, str]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(wording: Wording) -> Iterator[None]:
     """Whatever obstore raises becomes a BucketError; FileNotFoundError stays where the bucket itself is there."""
     try:
         yield
     except (TrackerError, FileNotFoundError) as error:
         if isinstance(error, TrackerError) or "<Code>NoSuchBucket" not in str(error):
             raise
-        raise BucketError(REASONS["NoSuchBucket"]) from None
+        raise explain_failure("", "<Code>NoSuchBucket</Code>", wording) from None
     except Exception as error:  # noqa: BLE001 # obstore raises what Python and its own module have
-        raise explain_failure(type(error).__name__, str(error)) from None
+        raise explain_failure(type(error).__name__, str(error), wording) from None
 
 
-def explain_failure(kind: str, text: str) -> BucketError:
+def explain_failure(kind: str, text: str, wording: Wording = SITE) -> BucketError:
     """What an error of obstore means, by the name of its class and its text, which may quote the server."""
     code = match[1] if (match := _CODE.search(text)) else ""
     status = match[1] if (match := _STATUS.search(text)) else ""
@@ -186,19 +244,23 @@ def explain_failure(kind: str, text: str) -> BucketError:
             "another writer replaced the bucket's manifest meanwhile; nothing is lost, and the next cycle writes again; "
             "if this comes again, two installations publish to one target: give each a prefix of its own"
         )
-    if code in REASONS:
-        return BucketError(REASONS[code])
     if "configured region" in text:
-        return BucketError(REASONS["PermanentRedirect"])
+        code = "PermanentRedirect"
+    if code in REASONS:
+        return BucketError(REASONS[code].format(target=wording.target, region=wording.region))
     if kind in ("PermissionDeniedError", "UnauthenticatedError") or status in ("401", "403"):
         return BucketError(
-            f"the bucket refuses access ({code or status}); allow the owner of the credentials to list, read, write and "
-            "delete below the prefix"
+            f"the bucket refuses access ({code or status}); allow the owner of the credentials to {wording.rights}"
         )
     if status:
-        return BucketError(f"the bucket's server fails ({code or status}); the next cycle tries again")
+        return BucketError(
+            f"the bucket's server fails ({code or status}); {wording.again}", passing=status >= "429"
+        )
     if "error sending request" in text or "timed out" in text:
         return BucketError(
-            "the bucket's server does not answer; check `publish.endpoint` and the network; the next cycle tries again"
+            f"the bucket's server does not answer; check {wording.endpoint} and the network; {wording.again}",
+            passing=True,
         )
-    return BucketError(f"the bucket cannot be used ({kind}); check `publish` in the settings")
+    return BucketError(
+        f"the bucket cannot be used ({kind}); check {wording.target}, {wording.region} and {wording.endpoint}"
+    )

@@ -37,7 +37,8 @@ def run_here(tasks: Iterable[ScanTask], jobs: int) -> Iterator[ScanTask]:
 def read_texts(run: Run, folder: Path, execute: Any = run_here) -> tuple[BackfillOutcome, list[str]]:
     sentences: list[str] = []
     outcome = BackfillOutcome(sentences.append)
-    archives.backfill_archives(run.worker, folder, JUNE.months, execute, 2, outcome)
+    source = archives.FolderArchives(folder)
+    archives.backfill_archives(run.worker, source, JUNE.months, execute, 2, outcome)
     return outcome, sentences
 
 
