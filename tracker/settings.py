@@ -160,6 +160,7 @@ class Limits(ConfigTable):
     web_per_hour: int = Field(ge=0)
     github_batch: int = Field(ge=1, le=100)
     hub_list_pages: int = Field(ge=0)
+    account_lists: int = Field(ge=0)
     round_minutes: float = Field(gt=0)
     hub_records_per_day: int = Field(ge=0)
     full_texts_per_day: int = Field(ge=0)

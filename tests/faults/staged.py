@@ -27,7 +27,7 @@ from tracker.store import engine, upgrade
 GROUPS = {
     "harvest": ("harvest", "versions", "rss"),
     "scan": ("hub_lists", "read", "hub_records", "full_text", "project_pages"),
-    "check": ("check", "archived_copies", "save_code", "promises"),
+    "check": ("check", "archived_copies", "save_code", "promises", "account_releases"),
     "judge": ("judge",),
     "publish": ("publish", "websub", "notices", "webhooks"),
 }

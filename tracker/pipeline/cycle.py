@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from tracker.pipeline.account_releases import find_account_releases
 from tracker.pipeline.alarms import raise_alarms
 from tracker.pipeline.archived_copies import find_archived_copies
 from tracker.pipeline.arxiv_fallback import harvest_arxiv
@@ -85,6 +86,7 @@ def run_stages(cycle: Cycle) -> None:
     that show no code by then."""
     read_hub_lists(cycle)
     read_papers(cycle)
+    find_account_releases(cycle)
     search_promised_code(cycle)
     read_papers(cycle)
     check_judge_publish(cycle)

@@ -21,6 +21,7 @@ from tracker.store.engine import Store
 from tracker.store.joined import ROLES, VERDICTS, VERSIONS, WORK_NAME
 from tracker.store.keys import work_key
 from tracker.store.reading_queue import load_depths
+from tracker.store.releases import found_releases
 from tracker.store.tables.artifact import ARTIFACT
 from tracker.store.tables.judgement import EVENT, FEED_ENTRY
 from tracker.store.tables.work import GRADING, SCAN, WORK
@@ -97,9 +98,11 @@ def load_unlinked_items(store: Store, limit: int) -> list[Item]:
 
 
 def load_release_items(store: Store) -> list[Item]:
-    """Releases without a paper, by name."""
+    """Releases without a paper that the operator lists, by name."""
     with store.read() as connection:
-        keys = connection.execute(select(WORK.c.id).where(WORK.c.latest == 0).order_by(WORK.c.name)).scalars()
+        keys = connection.execute(
+            select(WORK.c.id).where(WORK.c.latest == 0, WORK.c.id.not_in(found_releases())).order_by(WORK.c.name)
+        ).scalars()
         return list(items_by_key(connection, dict.fromkeys(keys)).values())
 
 

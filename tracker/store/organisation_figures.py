@@ -7,7 +7,7 @@ are read: seconds for a large store. The publisher keeps the figures.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from tracker.domain.organisation_figures import (
 from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Promise, Role, State
 from tracker.store.dialect import among
 from tracker.store.engine import Store
+from tracker.store.releases import found_releases
 from tracker.store.tables.artifact import ARTIFACT_NAME, ROLE
 from tracker.store.tables.judgement import EVENT, VERDICT
 from tracker.store.tables.operator import ORGANISATION, ORGANISATION_ACCOUNT
@@ -48,7 +49,7 @@ def count_organisations(store: Store) -> list[OrganisationFigures]:
     """The figures of each organisation of the watch list; those with most papers come first."""
     with store.read() as connection:
         listed = connection.execute(select(ORGANISATION)).all()
-        members = _load_members(connection)
+        members = _drop_claimed(_load_members(connection), set(connection.execute(found_releases()).scalars()))
         keys = {key for each in members.values() for key in each}
         works = {row.id: row for row in connection.execute(_works(keys))}
         classes = _load_classes(connection, keys)
@@ -76,6 +77,18 @@ def _load_members(connection: Connection) -> dict[str, _Members]:
         is_hub = reference.startswith("hf-")
         members[organisation][work][reference] = Belonging.NAMESPACE if is_hub else Belonging.OWNER
     return members
+
+
+def _drop_claimed(members: Mapping[str, _Members], found: Collection[int]) -> dict[str, _Members]:
+    """The same without those of the releases `found` at accounts whose artifact a paper, or a release that the operator
+    lists, has as its own by now."""
+    kept = {}
+    for organisation, works in members.items():
+        claimed = {reference for work, reasons in works.items() if work not in found for reference in reasons}
+        kept[organisation] = {
+            work: reasons for work, reasons in works.items() if work not in found or not reasons.keys() & claimed
+        }
+    return kept
 
 
 def _works(keys: Iterable[int]) -> Any:

@@ -51,6 +51,20 @@ def first_asked(store: Store, source: str) -> datetime | None:
         return oldest
 
 
+def load_spans(store: Store, prefix: str, now: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """When each source whose name begins with `prefix` was first and last asked, whatever it answered. What was asked after
+    `now` was asked by a clock that ran ahead, and does not count."""
+    first = func.min(WINDOW.c.since, type_=WINDOW.c.since.type)
+    last = func.max(WINDOW.c.asked_at, type_=WINDOW.c.asked_at.type)
+    with store.read() as connection:
+        rows = connection.execute(
+            select(WINDOW.c.source, first.label("first"), last.label("last"))
+            .where(WINDOW.c.source.startswith(prefix, autoescape=True), WINDOW.c.asked_at <= now)
+            .group_by(WINDOW.c.source)
+        ).all()
+    return {row.source: (row.first, row.last) for row in rows}
+
+
 def first_asked_at(store: Store, source: str) -> datetime | None:
     """The earliest time at which a window that is still known was asked for, None where none was."""
     with store.read() as connection:
@@ -93,6 +107,20 @@ def begin_windows(store: Store, source: str, windows: Sequence[tuple[datetime, d
                 for since, until in windows
             ),
         )
+
+
+def begin_sources(store: Store, sources: Sequence[str], now: datetime) -> None:
+    """Note that sources are watched from now on, without having asked them."""
+    if sources:
+        with store.begin() as connection:
+            upsert(
+                connection,
+                WINDOW,
+                (
+                    {"source": source, "since": now, "until": now, "state": OPEN, "asked_at": now}
+                    for source in sources
+                ),
+            )
 
 
 def close_window(store: Store, source: str, result: WindowResult, now: datetime) -> None:
