@@ -304,7 +304,7 @@ def test_a_question_that_takes_too_long_is_broken_off(
     monkeypatch.setattr("tracker.store.readonly_sql.STEPS", 1)
     if database == "postgresql":
         monkeypatch.setattr(api, "QUERY_SECONDS", 0.1)
-        slow = "EXISTS (SELECT pg_sleep(9)) AND w.{} = :{}"
+        slow = "EXISTS (SELECT 1 FROM pg_sleep(9)) AND w.{} = :{}"
         monkeypatch.setitem(api_queries._CONDITIONS, "code", slow.format("code", "code"))
     answer = ask(site, "papers?code=open")
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")

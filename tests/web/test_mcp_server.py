@@ -180,18 +180,18 @@ def test_orders_of_strangers_come_back_as_quoted_data(agents: Agents, store: Sto
 
 
 @contextlib.asynccontextmanager
-async def over_stdio(data: Path) -> AsyncIterator[Client]:
-    environment = {**os.environ, "TRACKER_DATA_DIR": str(data)}
+async def over_stdio(data: Path, store: Store) -> AsyncIterator[Client]:
+    environment = {**os.environ, "TRACKER_DATA_DIR": str(data), "TRACKER_DATABASE_URL": store.url}
     parameters = StdioServerParameters(command=sys.executable, args=["-m", "tracker", "mcp"], env=environment)
     async with Client(parameters) as client:
         yield client
 
 
-def test_over_stdio_and_a_client_that_leaves_ends_it(site: Api, tmp_path: Path) -> None:
+def test_over_stdio_and_a_client_that_leaves_ends_it(site: Api, store: Store, tmp_path: Path) -> None:
     kept = {path.name for path in tmp_path.iterdir()}
 
     async def run() -> Any:
-        async with over_stdio(tmp_path) as client:
+        async with over_stdio(tmp_path, store) as client:
             resource = await client.read_resource("tracker://paper/2606.00003")
             return await client.call_tool("find_code", {"paper": "2606.00003"}), resource
 
@@ -203,11 +203,15 @@ def test_over_stdio_and_a_client_that_leaves_ends_it(site: Api, tmp_path: Path) 
     )
 
 
-def test_a_client_that_is_killed_leaves_no_server_and_no_file_behind(site: Api, tmp_path: Path) -> None:
+def test_a_client_that_is_killed_leaves_no_server_and_no_file_behind(
+    site: Api, store: Store, tmp_path: Path
+) -> None:
     """Its end of the pipe closes, as the kernel does it for a killed process, in the middle of a message."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    environment = {**os.environ, "TRACKER_DATA_DIR": str(tmp_path), "TMPDIR": str(temporary)}
+    environment = {
+        **os.environ, "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_DATABASE_URL": store.url, "TMPDIR": str(temporary),
+    }  # fmt: skip
     with subprocess.Popen(
         [sys.executable, "-m", "tracker", "mcp"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as server:

@@ -78,11 +78,12 @@ def digest_views(connection: Connection) -> dict[str, ViewDigest]:
 
 def _digest(connection: Connection, view: str) -> ViewDigest:
     rows = total = 0
-    result = connection.execution_options(yield_per=BATCH).exec_driver_sql(f"SELECT * FROM {view}")  # noqa: S608 # a constant
-    for row in result:
-        hashed = hashlib.sha256(encode_json([_plain(value) for value in row]).encode()).digest()
-        total += int.from_bytes(hashed[:16])
-        rows += 1
+    query = f"SELECT * FROM {view}"  # noqa: S608 # a constant
+    with connection.execution_options(yield_per=BATCH).exec_driver_sql(query) as result:
+        for row in result:
+            hashed = hashlib.sha256(encode_json([_plain(value) for value in row]).encode()).digest()
+            total += int.from_bytes(hashed[:16])
+            rows += 1
     return ViewDigest(rows, f"{total % 2**128:032x}")
 
 
@@ -137,14 +138,13 @@ def _copy_table(reading: Connection, copy: Store, target: Table, report: Report)
     with copy.read() as connection:
         done = _count(connection, target)
     total = _count(reading, target)
-    rows = reading.execution_options(yield_per=BATCH).execute(
-        select(target).order_by(*target.primary_key.columns).offset(done)
-    )
-    for batch in rows.mappings().partitions():
-        with copy.begin() as connection:
-            upsert(connection, target, [dict(row) for row in batch])
-        done += len(batch)
-        report(target.name, done, total)
+    query = select(target).order_by(*target.primary_key.columns).offset(done)
+    with reading.execution_options(yield_per=BATCH).execute(query) as rows:
+        for batch in rows.mappings().partitions():
+            with copy.begin() as connection:
+                upsert(connection, target, [dict(row) for row in batch])
+            done += len(batch)
+            report(target.name, done, total)
 
 
 def _count(connection: Connection, target: Table) -> int:

@@ -98,7 +98,7 @@ def fetch_stored(
     result = connection.execute(statement, dict(values), execution_options=options)
     if connection.dialect.name == "sqlite":
         return iter(result)
-    return ([as_stored(value) for value in row] for row in result)
+    return (tuple(map(as_stored, row)) for row in result)
 
 
 def as_stored(value: Any) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, InterfaceError
 
 from tracker.domain.errors import StoreError, StoreUnreachable, how_to_install
 from tracker.regular_files import how_to_own
@@ -116,6 +116,8 @@ class Store:
     def _translate_errors(self) -> Iterator[None]:
         try:
             yield
+        except DataError:  # a fault of the program: a value that the database cannot take
+            raise
         except (DatabaseError, InterfaceError, sqlite3.DatabaseError) as error:
             reason = getattr(error, "orig", error)
             sentence = explain_hindrance(str(reason)) or self._explain_server(reason)

@@ -125,14 +125,14 @@ def json_value(kind: Kind, value: Any) -> Any:
 def export_view(connection: Connection, view: str, form: str, file: IO[bytes]) -> int:
     """Write one view into an open file; returns how many rows. StoreError, also for an unknown format."""
     columns = view_columns(connection, view)
+    if form not in FORMATS:
+        raise StoreError(f"{form}: is not a format; choose one of {', '.join(FORMATS)}.")
     rows = fetch_stored(connection, f"SELECT * FROM {view}", stream=True)  # noqa: S608 # view_columns() refuses others
     if form == "parquet":
         return write_parquet(columns, rows, file)
     if form == "csv":
         return _csv(columns, rows, file)
-    if form == "jsonl":
-        return _jsonl(columns, rows, file)
-    raise StoreError(f"{form}: is not a format; choose one of {', '.join(FORMATS)}.")
+    return _jsonl(columns, rows, file)
 
 
 def _jsonl(columns: Sequence[Column], rows: Iterator[Sequence[Any]], file: IO[bytes]) -> int:

@@ -174,6 +174,7 @@ def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterat
         # No parameters: a colon or a per cent sign in the statement is itself.
         options = connection.execution_options(no_parameters=True, stream_results=True, yield_per=BLOCK)
         result = options.exec_driver_sql(sql)
+        ending.callback(result.close)
         names = list(result.keys())
     except SQLAlchemyError as error:
         ending.close()

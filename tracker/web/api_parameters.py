@@ -65,6 +65,8 @@ def check_parameters(query_string: bytes, path: str) -> dict[str, str]:
             raise ApiProblem(400, f"There is no parameter {shown!r}; known here: {known}.", shown)
         if name in parameters:
             raise ApiProblem(400, f"The parameter {name} is given twice.", name)
+        if "\x00" in given:  # PostgreSQL takes no such text
+            raise ApiProblem(400, f"The parameter {name} has the character NUL.", name)
         value = _fold(name, given, schemas[name])
         if name == "category" and value.casefold() not in _categories() and not _fault(value, schemas[name]):
             raise ApiProblem(400, f"{value} is not a category of arXiv.", name)
