@@ -137,7 +137,7 @@ def test_a_week_of_announcements_ends_with_nothing_missing(
         assert kinds[MONDAY] == {"new": 5, "cross": 1}
         assert kinds[MONDAY + timedelta(days=2)] == {"new": 4, "cross": 1, "replaced": 1, "withdrawn": 1}
         assert kinds[MONDAY + timedelta(days=3)] == {"new": 4}
-        assert run.rows("SELECT arxiv_id FROM papers WHERE withdrawn = 1") == [("2606.00028",)]
+        assert run.rows("SELECT arxiv_id FROM papers WHERE withdrawn") == [("2606.00028",)]
         assert run.rows("SELECT arxiv_id, code FROM papers WHERE code = 'open'") == [("2606.00027", "open")]
         assert run.rows("SELECT first_version FROM links WHERE reference = 'github:ann/tool'") == [(2,)]
         assert {row[0] for row in run.rows("SELECT kind FROM events WHERE arxiv_id = '2606.00027'")} >= {"opened"}

@@ -161,12 +161,12 @@ def test_rules_that_changed_wake_a_paper_once_however_many_versions_it_has(store
     for n in (1, 2):
         save_scan(store, n, Source.METADATA, "read", START, rules="1")
     with store.begin() as connection:
-        connection.exec_driver_sql("UPDATE work SET scan_due = 0, judge_due = 0, judged_rules = 'j'")
+        connection.exec_driver_sql("UPDATE work SET scan_due = false, judge_due = false, judged_rules = 'j'")
     judgements.queue_changed_rules(store, "2", "j")
     assert rows(store, "SELECT scan_due FROM work") == [1]
     save_scan(store, 2, Source.METADATA, "read", START + DAY, rules="2")
     with store.begin() as connection:
-        connection.exec_driver_sql("UPDATE work SET scan_due = 0")
+        connection.exec_driver_sql("UPDATE work SET scan_due = false")
     judgements.queue_changed_rules(store, "2", "j")
     assert rows(store, "SELECT scan_due FROM work") == [0], "version 1 is never read again"
 
@@ -238,6 +238,7 @@ def grow(store: Store, name: str, bytes_: int) -> None:
         )
 
 
+@pytest.mark.sqlite_only("the write-ahead log is a file of SQLite")
 def test_the_log_is_cut_after_a_cycle_and_a_reader_only_puts_it_off(store: Store, tmp_path: Path) -> None:
     log = tmp_path / "tracker.db-wal"
     grow(store, "a", 5_000_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -34,14 +35,19 @@ def target(tmp_path: Path) -> str:
 def test_every_table_is_copied(source: str, target: str) -> None:
     found = copy_store(source, target)
     assert found["papers"].rows == found["open_papers"].rows == 5
-    with open_reader(source).read() as origin, open_reader(target).read() as copy:
+    with (
+        closing(open_reader(source)) as source_store,
+        closing(open_reader(target)) as target_store,
+        source_store.read() as origin,
+        target_store.read() as copy,
+    ):
         # The text that is searched is not the same on both, and FTS5 has tables of its own.
         names = {name for name in inspect(origin).get_table_names() if "_search" not in name} - {"paper_text"}
         assert names == {name for name in inspect(copy).get_table_names() if "_search" not in name} - {
             "paper_text"
         }
         for name in names:
-            query = f"SELECT * FROM {name}"
+            query = f'SELECT * FROM "{name}"'
             rows = [sorted(repr(tuple(row)) for row in fetch_stored(end, query)) for end in (origin, copy)]
             assert rows[0] == rows[1], name
 

@@ -69,3 +69,16 @@ def test_a_missing_list_is_null_and_not_the_word(store: Store, now: datetime) ->
         upsert(connection, ARTIFACT, [{**row, "names": None, "created_at": now}])
         (found,) = fetch_stored(connection, "SELECT names, holds FROM artifact")
     assert tuple(found) == (None, "[]")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_every_text_column_on_a_server_compares_bytes(store: Store, database: str) -> None:
+    # The order is null where it is the database's own (PostgreSQL's manual, "The Information Schema", columns).
+    query = """SELECT c.table_name || '.' || c.column_name, c.collation_name FROM information_schema.columns c
+        JOIN information_schema.tables t USING (table_schema, table_name)
+        WHERE t.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
+            AND c.data_type IN ('text', 'character varying')"""
+    with store.read() as connection:
+        orders = {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+    assert len(orders) > 50
+    assert {name for name, order in orders.items() if order != "C"} == set()

@@ -53,7 +53,7 @@ def load(store: Store, content: bytes, now: datetime = NOW, source: str = "the o
 
 def everything(store: Store) -> list[Any]:
     tables = inspect(store.engine).get_table_names()
-    return [(name, fetch_rows(store, f"SELECT * FROM {name}")) for name in sorted(tables)]
+    return [(name, sorted(fetch_rows(store, f'SELECT * FROM "{name}"'), key=repr)) for name in sorted(tables)]
 
 
 @pytest.fixture

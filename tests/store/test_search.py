@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, text
+from sqlalchemy import delete, event, text
 
 from tracker.config_files import Organisation
 from tracker.domain.artifacts import Reference
@@ -265,3 +265,29 @@ def test_the_index_can_be_rebuilt(store: Store, now: datetime) -> None:
         for index in search_index.INDEXES:
             connection.exec_driver_sql(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
     assert search.find_papers(store, "sparse") == ["2606.00001"]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_search_on_a_server_reads_its_indexes(store: Store, database: str, now: datetime) -> None:
+    save(store, now, paper("2606.00007", now, title="Tool 7"))
+    asked: list[tuple[str, object]] = []
+
+    @event.listens_for(store.engine, "before_cursor_execute")
+    def _asks(_: object, __: object, sql: str, values: object, *___: object) -> None:
+        asked.append((sql, values))
+
+    assert search.find_papers(store, "tool 7 -nothing", order=search.SearchOrder.RELEVANCE) == ["2606.00007"]
+    event.remove(store.engine, "before_cursor_execute", _asks)
+    with store.begin() as connection:
+        # So few papers are read as quickly without an index, or by their key.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_indexscan = off")
+        plans = [
+            " ".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())  # type: ignore[arg-type]
+            for sql, values in asked
+            if "tsquery" in sql
+        ]
+    assert plans
+    assert all("Bitmap Index Scan on paper_text_" in plan for plan in plans), plans
+    for name in search_index.COLUMNS.values():
+        assert any(f"Bitmap Index Scan on paper_text_{name}" in plan for plan in plans), plans

@@ -11,6 +11,7 @@ from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, State
 from tracker.store import judgements, statistics
 from tracker.store.engine import Store
 from tracker.store.judgements import Judgement
+from tracker.store.keys import arxiv_number
 from tracker.store.papers import save_versions
 
 JUNE = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -112,7 +113,7 @@ def test_a_change_that_fails_leaves_the_counts(store: Store) -> None:
     save_versions(store, [paper(1, JUNE, ["cs.LG"])], {}, JUNE)
     before = stored_counts(store)
     try:
-        with store.begin() as connection, statistics.updating(connection, ["arxiv:2606.00001"]):
+        with store.begin() as connection, statistics.updating(connection, [arxiv_number("2606.00001")]):
             connection.execute(text("UPDATE work SET code = 'open'"))
             raise KeyError
     except KeyError:

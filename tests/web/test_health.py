@@ -125,6 +125,7 @@ def test_of_a_store_that_never_answered_only_that_is_reported(tmp_path: Path) ->
         assert server.health("?ready")[0] == 503
 
 
+@pytest.mark.sqlite_only("a lock of SQLite is of the whole file")
 @pytest.mark.parametrize("lock", ["BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE"])
 def test_health_does_not_wait_for_a_locked_store(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str

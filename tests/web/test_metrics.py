@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,9 @@ from tracker.pipeline.read import read_papers
 from tracker.pipeline.stage_times import StageTime
 from tracker.pipeline.worker import Worker, make_worker
 from tracker.store import stage_status, upstreams
+from tracker.store.dialect import upsert
 from tracker.store.engine import Store
+from tracker.store.tables.work import PAPER_COUNT
 from tracker.web import metrics
 from tracker.web.metrics import Measurements, exposition, render_metrics
 
@@ -166,15 +167,13 @@ def test_the_time_of_each_stage_of_a_cycle_is_measured(
 
 
 def test_papers_are_counted_by_state(store: Store, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
-        other.executemany(
-            "INSERT INTO paper_count (category, fact, month, state, papers) VALUES (?, ?, ?, ?, ?)",
-            [
-                ("all", "code", "2026-05", "open", 3), ("all", "code", "2026-06", "open", 4),
-                ("cs.CL", "code", "2026-06", "open", 4), ("all", "code", "2026-06", "promised", 1),
-            ],
-        )  # fmt: skip
-        other.commit()
+    counted = [
+        ("all", "code", "2026-05", "open", 3), ("all", "code", "2026-06", "open", 4),
+        ("cs.CL", "code", "2026-06", "open", 4), ("all", "code", "2026-06", "promised", 1),
+    ]  # fmt: skip
+    names = ("category", "fact", "month", "state", "papers")
+    with store.begin() as connection:
+        upsert(connection, PAPER_COUNT, (dict(zip(names, row, strict=True)) for row in counted))
     with working(store, tmp_path) as worker:
         found = read(render_metrics(worker, with_store=True))
     values = {labels: value for (name, labels), value in found.items() if name == "papers_by_state"}
