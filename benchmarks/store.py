@@ -32,6 +32,7 @@ from tracker.store import (
     shared_texts,
     statistics,
 )
+from tracker.store.dialect import encode_json
 from tracker.store.engine import Store, open_readonly
 from tracker.store.keys import arxiv_number
 from tracker.store.upgrade import open_store
@@ -98,7 +99,7 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     batch: dict[str, list[tuple[Any, ...]]] = {
         "grading": [(number, grade, grading_reasons, "", "") for grade, number in _GRADINGS.items()],
         "shared_text": [
-            (shared_texts.shared_text_id(sentences), _json(sentences))
+            (shared_texts.shared_text_id(sentences), encode_json(sentences))
             for sentences in (_OWN, _OPEN, _NOT_OPEN, _NO_TEXT)
         ],
     }
@@ -138,8 +139,8 @@ def _paper(
     categories = list(dict.fromkeys(chance.choices(CATEGORIES[:-1], weights=range(20, 0, -2), k=2)))
     if index % 500 == 0:
         categories.append(RARE)
-    add("version", work, 1, f"{drawn[0]} {people[0]} {people[1]}", " ".join(drawn), f"{people[2]}, 12 pages, 4 figures", _json(names),
-        _json(categories), categories[0], "by")  # fmt: skip
+    add("version", work, 1, f"{drawn[0]} {people[0]} {people[1]}", " ".join(drawn), f"{people[2]}, 12 pages, 4 figures", encode_json(names),
+        encode_json(categories), categories[0], "by")  # fmt: skip
     for category in sorted(categories):
         add("work_category", work, category, opened)
     add("announcement", arxiv_id, 1, int(when[:10].replace("-", "")), _NEW, _OAI)
@@ -213,10 +214,6 @@ def _link(
 def _commit(index: int) -> bytes:
     """An id as long as a stored commit id."""
     return index.to_bytes(20)
-
-
-def _json(values: list[str]) -> str:
-    return '["' + '","'.join(values) + '"]'
 
 
 _METADATA, _RECORD, _HTML, _PDF = map(enum_columns.SOURCE.values.index, ("metadata", "hub-record", "html", "pdf"))
@@ -365,9 +362,9 @@ def list_queries(store: Store, path: Path) -> dict[str, Callable[[], Any]]:
         "trend of a category": sql(
             "SELECT * FROM openness_by_month WHERE category = 'cs.CL' AND fact = 'code' ORDER BY month"
         ),
-        "text: two common words": lambda: search.find_papers(reader, "learning diffusion", 20),
-        "text: a common beginning": lambda: search.find_papers(reader, "learning mo", 20),
-        "text: a rare word": lambda: search.find_papers(reader, rare_word(), 20),
+        "text: two common words": lambda: search.find_papers(store, "learning diffusion", 20),
+        "text: a common beginning": lambda: search.find_papers(store, "learning mo", 20),
+        "text: a rare word": lambda: search.find_papers(store, rare_word(), 20),
     }
 
 
