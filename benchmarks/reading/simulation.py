@@ -177,11 +177,11 @@ def _simulated_waits(clock: SimulatedTime, requests: dict[str, list[float]]) -> 
     turn, make_api = pace.UpstreamPace.turn, ArxivApi.__init__
 
     @contextmanager
-    def noted_turn(self: pace.UpstreamPace) -> Iterator[None]:
-        with turn(self):
+    def noted_turn(self: pace.UpstreamPace) -> Iterator[pace.Permit]:
+        with turn(self) as permit:
             group = self._file.name
             requests[group].append(clock.wall())
-            yield
+            yield permit
             clock.sleep(LATENCY.get(group, 0.5))
 
     paces = partial(pace.UpstreamPaces, wall=clock.wall)

@@ -19,8 +19,8 @@ from tracker.store.views import VERSION
 Process = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]
 COMMANDS = (
-    "once", "harvest", "check", "judge", "publish", "run", "demo", "sandbox", "detect", "explain", "query", "search", "gaps",
-    "doctor", "health", "snapshot", "restore", "copy", "export", "import", "cite", "mcp", "watch",
+    "once", "harvest", "check", "judge", "publish", "run", "serve", "demo", "sandbox", "detect", "explain", "query", "search", "gaps",
+    "doctor", "health", "snapshot", "restore", "copy", "export", "import", "cite", "mcp", "watch", "backfill",
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from tracker.pipeline.context import begin_cycle
 from tracker.pipeline.worker import make_worker
 from tracker.sandbox.server import Sandbox
 from tracker.settings import load_settings
-from tracker.store.engine import open_reader
+from tracker.store.upgrade import open_store
 
 STAGES = ("harvest", "scan", "check", "judge", "publish")
 KILLS, IN_EACH = (200, 20) if LONG else (5, 1)
@@ -142,7 +142,7 @@ def _read_saved(installation: Installation) -> list[str]:
     saved = sorted(row[0] for sign in ("=", "<>") for row in installation.rows(papers.format(sign)))
     loaded = load_settings(environ=installation.environment(later(1)))
     with (
-        closing(open_reader(loaded.store_url)) as store,
+        closing(open_store(loaded.store_url)) as store,
         closing(make_worker(loaded, store, make_clock(loaded))) as worker,
     ):
         publish.write_site(begin_cycle(worker))

@@ -19,6 +19,7 @@ from tracker.domain.errors import StoreError
 from tracker.fetch.clock import make_clock
 from tracker.pipeline import cycle, publish, trend_figures
 from tracker.pipeline.context import begin_cycle
+from tracker.pipeline.publisher import SiteMemory
 from tracker.pipeline.replica import NAME, Replica
 from tracker.pipeline.status import read_status
 from tracker.store.engine import Store
@@ -103,7 +104,7 @@ def test_a_replica_renders_the_bytes_of_the_worker_after_each_publish(
     assert read_status(worker, status.now).papers == status.papers + 1
     publisher = replica.publisher
     moved = worker.settings.model_copy(update={"public_url": "https://papers.example.org"})
-    publish.write_site(begin_cycle(replace(worker, settings=moved, rendered={}, archived={})))
+    publish.write_site(begin_cycle(replace(worker, settings=moved, site=SiteMemory())))
     replica.refresh()
     assert_equal_sites(run, replica)
     assert replica.publisher is not publisher
@@ -147,7 +148,7 @@ def test_a_replica_keeps_its_site_while_the_store_is_away(pair: tuple[Run, Repli
     replica.refuse_other_schema()
     replica.refresh()
     assert replica.trouble is not None
-    assert "cannot be read now" in replica.trouble.reason
+    assert "there is no store" in replica.trouble.reason
     away.rename(path)
     replica.refresh()
     assert replica.trouble is None

@@ -47,7 +47,7 @@ def backfill(
         bool, typer.Option("--yes", help="Download the stated volume of a bucket, for which you may have to pay.")
     ] = False,
 ) -> int:
-    """Bring papers of past months into the store, without news of them in the feeds.
+    """Bring papers of past months into the store, silently.
 
     The service may be running. A backfill that was interrupted goes on when the same command runs again. The exit
     code is 0 only if everything could be read.

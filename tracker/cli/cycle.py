@@ -193,7 +193,7 @@ def publish(
         bool, typer.Option("--move", help="Publish for another public address than until now.")
     ] = False,
 ) -> int:
-    """Write feeds and pages, without any request but those to the bucket of `publish.target`.
+    """Write feeds and pages, and upload them to `publish.target`.
 
     The exit code is 0 only if that bucket, where there is one, has all of it.
     """
