@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, delete, literal, select, tuple_
 
 from tracker.domain.reading import TEXT_SOURCES
 from tracker.store.engine import Store
@@ -92,5 +92,7 @@ def _next_keys(
 ) -> list[tuple[Any, ...]]:
     next_rows = select(*keys).where(is_old).order_by(*keys).limit(BATCH)
     if last is not None:
-        next_rows = next_rows.where(tuple_(*keys) > tuple_(*last))
+        # Each with its column's type, which says how it is stored: a source is a number.
+        after = (literal(value, key.type) for key, value in zip(keys, last, strict=True))
+        next_rows = next_rows.where(tuple_(*keys) > tuple_(*after))
     return [tuple(row) for row in connection.execute(next_rows)]
