@@ -41,15 +41,14 @@ TEXTS = [
     "# A method\n\nThis code may be used for research only.\n", MIT, APACHE, "terms of our own", "# Project Title\n", '[project]\nname = "x"\nlicense = "ISC"\n', "setup(license='MIT')",
 ]  # fmt: skip
 
-files = st.dictionaries(
-    st.builds(
-        lambda folder, name: f"{folder}/{name}" if folder else name,
-        st.sampled_from(FOLDERS),
-        st.sampled_from(NAMES),
-    ),
-    st.sampled_from(TEXTS),
-    max_size=7,
+paths = st.builds(
+    lambda folder, name: f"{folder}/{name}" if folder else name,
+    st.sampled_from(FOLDERS),
+    st.sampled_from(NAMES),
 )
+files = st.dictionaries(paths, st.sampled_from(TEXTS), max_size=7)
+# Git keeps no folder without a file, so a branch beside the default one has some.
+files_of_branch = st.dictionaries(paths, st.sampled_from(TEXTS), min_size=1, max_size=7)
 facts = st.fixed_dictionaries(
     {},
     optional={
@@ -66,7 +65,7 @@ facts = st.fixed_dictionaries(
 repositories = st.builds(
     Repository,
     files,
-    st.dictionaries(st.sampled_from(["dev", "feature/x", "gh-pages", "code"]), files, max_size=2),
+    st.dictionaries(st.sampled_from(["dev", "feature/x", "gh-pages", "code"]), files_of_branch, max_size=2),
     facts.map(lambda facts: facts | ({"parent": "a/origin"} if facts.get("fork") else {})),
 )
 links = st.sampled_from(
@@ -97,6 +96,23 @@ def answer(check: Check) -> dict[str, Any]:
         "id": check.host_id,
         "flags": (check.archived, check.fork, check.created_at, check.pushed_at),
     }
+
+
+@pytest.mark.parametrize("link", ["", "/tree/dev"])
+@pytest.mark.parametrize(
+    "repository",
+    [
+        Repository({"README.md": ""}, {"dev": {"train.py": "x = 1\n"}}, {"fork": True, "parent": "a/origin"}),
+        Repository({"LICENSE": MIT}, {"dev": {"train.py": "x = 1\n"}}, {}),
+        Repository({"LICENSE": MIT}, {"dev": {"train.py": "x = 1\n", "LICENSE": APACHE}}, {}),
+    ],
+)
+def test_another_branch_is_judged_alike(hosts: Hosts, repository: Repository, link: str) -> None:
+    """Its licence may be the default branch's, and all branches of an untouched fork are of what was forked."""
+    hosts.write("a/branch", repository)
+    urls = [f"https://github.com/a/branch{link}"]
+    ((with_token,), (without,)) = hosts.check_all(urls), hosts.check_all(urls, token=False)
+    assert answer(with_token) == answer(without)
 
 
 @settings(

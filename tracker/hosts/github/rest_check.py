@@ -91,7 +91,10 @@ class _RepositoryCheck:
             reading = unchanged_fork(self._parent())
         without = reading.content in (Content.README_ONLY, Content.PLACEHOLDER, Content.DATA_ONLY)
         if without and not self.reference.path and (other := self._other_branch(files, contents)):
-            return replace(other.contents.finish(base), reason=other.reason, licence_claimed=other.claimed(base))
+            # Without a commit of its own a fork has its branches, too, from what was forked.
+            copied = unchanged_fork(self._parent()) if self._is_unchanged_fork(name, linked=False) else None
+            named = replace(base, licence_claimed=other.take_licence(base))
+            return replace(other.contents.finish(named, reading=copied), reason=other.reason)
         return contents.finish(replace(base, licence_claimed=claimed), reading=reading)
 
     def _default_branch(self) -> str | None:
@@ -178,8 +181,9 @@ class _OtherBranch:
         """Says which branch is judged."""
         return f"the default branch holds no code; the branch {self.branch} does"
 
-    def claimed(self, base: Check) -> str | None:
-        """The licence that GitHub recognised in the default branch, where this branch has no licence file."""
+    def take_licence(self, base: Check) -> str | None:
+        """Take the licence files of the default branch where this branch has none, and return the licence that GitHub
+        recognised there; before `finish`."""
         if self.contents.licences:
             return None
         self.contents.licences = self.default.licences
