@@ -123,7 +123,7 @@ class Fleet:
             "SELECT holder FROM lease WHERE name = 'leader' AND expires > extract(epoch FROM clock_timestamp())",
         )
         holder = next((str(name) for (name,) in rows), "")
-        return next((one for one in self.members if holder.endswith(f":{one.pid}")), None)
+        return next((member for member in self.members if holder.endswith(f":{member.pid}")), None)
 
     def disturb(self, lease_seconds: float) -> None:
         """Do one of the three to a member, mostly to the leader, and put it back to work."""
@@ -278,11 +278,11 @@ def play(folder: Path, server: Server, options: argparse.Namespace) -> list[str]
             until = time.monotonic() + QUIET_SECONDS
             while time.monotonic() < until and not (
                 load_views(shared) == expected
-                and all(load_feeds(one.data / "public") == feeds for one in members)
-                and all(one.health() for one in members)
+                and all(load_feeds(member.data / "public") == feeds for member in members)
+                and all(member.health() for member in members)
             ):
                 time.sleep(2)
-            reports = [one.health().get("leader", {}) for one in members]
+            reports = [member.health().get("leader", {}) for member in members]
             requests = json.load(urllib.request.urlopen(f"{sandbox.url}/_sandbox/requests"))
         faults += list_differences("views", load_views(shared), expected)
         for member in members:
@@ -294,7 +294,7 @@ def play(folder: Path, server: Server, options: argparse.Namespace) -> list[str]
         faults.append(f"takeovers that took longer than {TAKEOVER_SECONDS:.0f} s: {late}")
     if (granted := count_granted(shared, 4)) != BUDGET:
         faults.append(f"a budget of {BUDGET} granted {granted}")
-    asked = sum(one["upstream"].startswith("arxiv") for one in requests)
+    asked = sum(request["upstream"].startswith("arxiv") for request in requests)
     print(f"disturbances: {dict(fleet.done)}; requests to arXiv: {asked}; a budget of {BUDGET} granted {granted}")
     print(f"takeovers: {len(fleet.takeovers)}, the longest {max(fleet.takeovers, default=0):.1f} s")
     return faults
@@ -308,7 +308,9 @@ def measure_takeovers(folder: Path, server: Server, count: int) -> list[str]:
         members = [make_member(sandbox, folder, f"member{number}", shared, SECONDS, 2) for number in range(2)]
         with run_fleet(members, shared, 1) as fleet:
             for number in range(count):
-                _wait(lambda: all(one.health() for one in members), TAKEOVER_SECONDS * 2, "not all are ready")
+                _wait(
+                    lambda: all(member.health() for member in members), TAKEOVER_SECONDS * 2, "not all are ready"
+                )
                 leader = fleet.leader()
                 if leader is None:
                     return ["nobody leads"]

@@ -61,7 +61,8 @@ def list_differences(name: str, found: dict[str, list[str]], expected: dict[str,
 def list_crowded(log: Sequence[dict[str, Any]], pace: float) -> list[str]:
     """The requests to arXiv that came before another had ended, or sooner after it than the pace, as sentences."""
     requests = sorted(
-        (one for one in log if one["upstream"].startswith("arxiv")), key=lambda one: one["monotonic"]
+        (request for request in log if request["upstream"].startswith("arxiv")),
+        key=lambda request: request["monotonic"],
     )
     faults = []
     for first, second in pairwise(requests):

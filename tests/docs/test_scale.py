@@ -47,7 +47,9 @@ def test_the_example_of_compose_has_two_workers_two_replicas_and_a_proxy_that_kn
 
 
 def test_the_example_of_kubernetes_runs_commands_that_exist_with_settings_that_exist() -> None:
-    pods = {one["metadata"]["name"]: one["spec"]["template"] for one in MANIFESTS if "template" in one["spec"]}
+    pods = {
+        found["metadata"]["name"]: found["spec"]["template"] for found in MANIFESTS if "template" in found["spec"]
+    }
     commands = {}
     for name, pod in pods.items():
         (container,) = pod["spec"]["containers"]
@@ -55,7 +57,7 @@ def test_the_example_of_kubernetes_runs_commands_that_exist_with_settings_that_e
         assert fault_of_tracker(container["args"]) is None
         assert_known({variable["name"]: "" for variable in container["env"]})
     assert commands == {"tracker-worker": ["run"], "tracker-web": ["serve"]}
-    (service,) = (one for one in MANIFESTS if one["kind"] == "Service")
+    (service,) = (found for found in MANIFESTS if found["kind"] == "Service")
     assert service["spec"]["selector"] == pods["tracker-web"]["metadata"]["labels"]
 
 
