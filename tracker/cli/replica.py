@@ -18,10 +18,10 @@ STOP_SECONDS = 2.0
 def serve(context: typer.Context) -> int:
     """Serve the site of a store that another process fills.
 
-    It never writes to that store. Any number of replicas may run, each with its own TRACKER_DATA_DIR, into which it renders the site whenever the
-    worker published. TRACKER_DATABASE_URL names the store: a PostgreSQL server, or on the same machine the SQLite file
-    of a service or of a snapshot. Title, public address and all else that the site shows come from the store. A replica
-    asks no upstream and sends no notices. SIGTERM and Ctrl-C end it within 10 seconds.
+    It never writes to that store. Any number of replicas may run, each with its own TRACKER_DATA_DIR, into which it
+    renders the site whenever the worker published. TRACKER_DATABASE_URL names the store: a PostgreSQL server, or on the
+    same machine the SQLite file of a service or of a snapshot. Title, public address and all else that the site shows
+    come from the store. A replica asks no upstream and sends no notices. SIGTERM and Ctrl-C end it within 10 seconds.
     """
     import os
 

@@ -25,7 +25,7 @@ class Months:
     last: date
 
     def __contains__(self, month: date | None) -> bool:
-        """Whether a month is in the range; None, the month of what is no arXiv id, is not."""
+        """Whether a month is in the range. None, which `month_of_id` returns for a text without a month, is in no range."""
         return month is not None and self.first <= month <= self.last
 
     def __str__(self) -> str:
@@ -51,13 +51,13 @@ def _parse_month(option: str, text: str) -> date:
 
 
 def month_of_id(arxiv_id: str) -> date | None:
-    """The month that an arXiv id names, None for what is no id."""
+    """The month that an arXiv id names; None for a text that is not an arXiv id."""
     found = _IN_ID.fullmatch(arxiv_id)
     return month_of_yymm(found[1]) if found else None
 
 
 def month_of_yymm(yymm: str) -> date | None:
-    """The month of four digits such as `0704`, None for any other text."""
+    """The month that four digits such as `0704` stand for; None for any other text."""
     found = _YYMM.fullmatch(yymm)
     if found is None:
         return None

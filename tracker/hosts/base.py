@@ -55,9 +55,9 @@ class Host:
 
         `known` maps the target of a reference to the commit at which the artifact was last read whole: while the host still
         shows that commit, the check may be `unchanged` and cost no further request. `published` maps it to the commit at
-        which it was published: where the host tells for no further request that this is no longer in its history, the check
-        is `rewritten`. Raises UpstreamStopped as soon
-        as the host may not be asked; the references that were not yielded until then are still due.
+        which it was published: the check is `rewritten` where the answer shows, without a further request, that this commit
+        is no longer in the history. Raises UpstreamStopped as soon as the host may not be asked; the references that
+        were not yielded until then are still due.
         """
         if self.check_all is not None:
             yield from self.check_all(references, fetch, known or {}, published or {})

@@ -184,8 +184,8 @@ def _came_with_version(history: History, link: Link, at: datetime) -> bool:
 
 
 def _may_be_older_than_promise(history: History, occurrence: _Occurrence, window: timedelta) -> bool:
-    """Whether the first check found code where a paper links it beside its promise: then nobody waited for it, however
-    much later than the promise the link was read and checked."""
+    """Whether the first check found code where a paper links it beside its promise. Such code may be as old as the
+    promise, however much later the link was read and checked."""
     link = occurrence.link
     if history.promise is not Promise.PROMISED or not occurrence.first or link is None:
         return False

@@ -40,8 +40,8 @@ Permit = Callable[[], None]
 def write_files(folder: Path, files: Mapping[str, bytes], permit: Permit = lambda: None) -> list[str]:
     """Write files below `folder`; returns the names of those that changed.
 
-    Raises what `permit` raises, TrackerError if the folder cannot be written, ValueError for an empty file: an empty build never replaces
-    a good one.
+    Raises what `permit` raises, TrackerError if the folder cannot be written, ValueError for an empty file: an empty
+    build never replaces a good one.
     """
     if empty := [name for name, content in files.items() if not content]:
         raise ValueError(f"refusing to publish empty files: {', '.join(empty)}")

@@ -77,7 +77,7 @@ def _take(step: Step, answer: graphql.GraphqlAnswer) -> None:
         return
     if step.compares and answer.node is not None:
         reading.rewritten = questions.is_rewritten(answer.node)
-    # A commit that GitHub no longer has is an error of the comparison alone: then it cannot be told.
+    # A commit that GitHub no longer has is an error of the comparison alone, and proves no rewriting.
     is_listed = step.compares and bool((answer.node or {}).get("object"))
     if answer.node is None or (answer.errors and not is_listed):
         what = step.path or "the list of its files"

@@ -52,7 +52,7 @@ class BucketArchives:
         current = {self._file_of(archive).name for archive in archives}
         for path in (*self._work.glob("*.tar"), *self._work.glob("*.tar.part")):
             if path.name.removesuffix(".part") not in current:
-                path.unlink()  # of an archive that the bucket has no more
+                path.unlink()  # of an archive that the bucket no longer has
         return [archive for archive in archives if archive.month in months]
 
     def state_volume(self, archives: Sequence[SourceArchive], done: int, outcome: BackfillOutcome) -> None:
