@@ -21,6 +21,8 @@ from tracker.domain.terms import (
     State,
 )
 
+KEEPS_PROMISE = (EventKind.SHIPPED.value, EventKind.OPENED.value)
+"""The events of which the first one keeps a promise, as the view `promises` says it too."""
 SHIPPED_AT_FIRST = "at the first check"
 """The detail of a `shipped` event of which it is not known that it came after the paper's promise."""
 

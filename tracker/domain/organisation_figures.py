@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from tracker.domain.terms import EventKind, Fact, State
 
+SHIPPED = frozenset({State.OPEN, State.AVAILABLE, State.GATED})
+"""States of a fact that is there, under whatever terms."""
+
 
 class Belonging(StrEnum):
     """Why a work belongs to an organisation."""

@@ -8,11 +8,13 @@ from its start to its end; nothing is unpacked to disk.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tarfile
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import BufferedReader
 from typing import IO
 
 from lxml import etree
@@ -102,6 +104,11 @@ def _parse_time(text: str) -> datetime | None:
     except ValueError:
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def md5_of(file: BufferedReader) -> str:
+    """The checksum of an archive from where the file stands; the manifest has no other one."""
+    return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def list_ids(file: IO[bytes]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from tracker.domain.organisation_figures import OrganisationFigures, PromiseState
+from tracker.domain.organisation_figures import SHIPPED, OrganisationFigures, PromiseState
 from tracker.domain.status import Status
 from tracker.domain.terms import Fact, State
 from tracker.domain.trend_figures import TrendFigures
@@ -20,8 +20,6 @@ from tracker.publish.page import MAIN_CHANNEL, render_page
 from tracker.publish.trend_files import INTERVAL, share_cells, write_csv
 from tracker.settings import Settings
 
-SHIPPED = (State.OPEN, State.AVAILABLE, State.GATED)
-"""States of a fact that is there, under whatever terms."""
 MOST_LISTED = 100
 """Rows of each list on a page: the newest."""
 _COMPARED = (Fact.CODE, Fact.WEIGHTS, Fact.DATA)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, String, func, select, type_coerce
 
+from tracker.domain.history import KEEPS_PROMISE
 from tracker.domain.month_report import KINDS, LATE_DAYS, LISTED, MonthEvent, MonthReport
 from tracker.domain.terms import Cause, EventKind
 from tracker.store.dialect import among
@@ -22,7 +23,6 @@ from tracker.store.tables.work import VERSION, WORK
 
 MOST_LISTED = 100
 """Events of one month and figure that are listed: the first ones."""
-_KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
 _FIRST_CHECK = timedelta(days=1)
 """What came so soon after the promise was read was there before anybody checked."""
 _AT_ONCE = 5000
@@ -97,7 +97,9 @@ def _kept_promises(connection: Connection, since: str) -> Iterable[_Happened]:
         .join(WORK, WORK.c.id == EVENT.c.work)
         .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == EVENT.c.name)
         .where(
-            EVENT.c.work.in_(promising), EVENT.c.kind.in_([EventKind.PROMISED.value, *_KEPT]), WORK.c.latest > 0
+            EVENT.c.work.in_(promising),
+            EVENT.c.kind.in_([EventKind.PROMISED.value, *KEEPS_PROMISE]),
+            WORK.c.latest > 0,
         )
         .order_by(EVENT.c.work, at)
     )

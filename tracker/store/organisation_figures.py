@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from tracker.domain.history import KEEPS_PROMISE
 from tracker.domain.organisation_figures import (
+    SHIPPED,
     Belonging,
     OrganisationEvent,
     OrganisationFigures,
@@ -35,10 +37,7 @@ NEWEST = 100
 """Papers of an organisation that are listed."""
 MOST_LISTED = 200
 """Promises, events and releases that are listed: the newest."""
-_KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
-_PROMISES = (EventKind.PROMISED.value, *_KEPT, EventKind.LAPSED.value)
-_SHIPPED = frozenset({State.OPEN, State.AVAILABLE, State.GATED})
-"""States that have terms."""
+_PROMISES = (EventKind.PROMISED.value, *KEEPS_PROMISE, EventKind.LAPSED.value)
 
 
 _Members = dict[int, dict[str, Belonging]]
@@ -140,7 +139,7 @@ def _figures_of(
     for row in rows:
         for fact in Fact:
             state = State(getattr(row, fact.value))
-            class_ = classes.get((row.id, fact.value), LicenceClass.UNKNOWN.value) if state in _SHIPPED else ""
+            class_ = classes.get((row.id, fact.value), LicenceClass.UNKNOWN.value) if state in SHIPPED else ""
             terms[f"{_date(row):%Y}", fact, state, class_][bool(row.arxiv_id)] += 1
     promises = (_promise_of(row, events.get(row.id, ())) for row in rows if row.arxiv_id)
     relicensed = (
@@ -181,7 +180,7 @@ def _promise_of(row: Any, events: Sequence[Any]) -> OrganisationPromise | None:
     promised = first(EventKind.PROMISED.value)
     if promised is None:
         return None
-    kept, lapsed = first(*_KEPT), first(EventKind.LAPSED.value)
+    kept, lapsed = first(*KEEPS_PROMISE), first(EventKind.LAPSED.value)
     if kept is not None:
         state = PromiseState.KEPT
     elif row.promise != Promise.PROMISED.value:

@@ -14,6 +14,7 @@ from tracker.domain.evidence import (
     MonthCount,
     PromiseWait,
 )
+from tracker.domain.history import KEEPS_PROMISE
 from tracker.domain.promise_wording import PromiseWording
 from tracker.domain.terms import HUB, REPOSITORY_HOSTS, EventKind, Fact, LicenceClass, Outcome, Role, State
 from tracker.domain.trend_figures import PlaceCount
@@ -26,7 +27,6 @@ from tracker.store.tables.work import PAPER_COUNT, WORK, WORK_CATEGORY
 
 _FIRST_CHECK = timedelta(days=1)
 """What was there within a day of our first reading was there before anybody checked."""
-_KEPT = (EventKind.SHIPPED.value, EventKind.OPENED.value)
 
 
 def count_by_month(store: Store, since: str) -> list[MonthCount]:
@@ -119,7 +119,7 @@ def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
                 WORK.c.first_seen,
             )
             .join(WORK, WORK.c.id == EVENTS.c.work)
-            .where(EVENTS.c.kind.in_([EventKind.PROMISED.value, *_KEPT]), WORK.c.submitted_at.is_not(None))
+            .where(EVENTS.c.kind.in_([EventKind.PROMISED.value, *KEEPS_PROMISE]), WORK.c.submitted_at.is_not(None))
             .where(EVENTS.c.work.in_(promising))
             .order_by(EVENTS.c.happened_at)
         ).all()
@@ -138,7 +138,7 @@ def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
 
 def _waiting_time(events: Sequence[Any], now: datetime, categories: tuple[str, ...]) -> PromiseWait | None:
     first = events[0]
-    kept = next((event for event in events if event.kind in _KEPT), None)
+    kept = next((event for event in events if event.kind in KEEPS_PROMISE), None)
     promised = next(event for event in events if event.kind == EventKind.PROMISED.value)
     if kept and kept.happened_at - first.first_seen < _FIRST_CHECK:
         return None

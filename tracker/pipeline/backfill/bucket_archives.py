@@ -6,7 +6,6 @@ the middle goes on where it ended.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -150,6 +149,6 @@ def _md5_of(path: Path) -> str:
     """The MD5 of a file, empty where there is none."""
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+            return source_archives.md5_of(file)
     except FileNotFoundError:
         return ""

@@ -20,12 +20,11 @@ from tracker.domain.mentions import Mention
 from tracker.domain.papers import FullText, Paper
 from tracker.domain.terms import Place, Promise, Source
 from tracker.harvest.full_text import read_pdf, read_source
-from tracker.harvest.source_archives import SourceMember, read_members
+from tracker.harvest.source_archives import SourceMember, md5_of, read_members
 from tracker.pipeline.text_reading import TextReading, read_paper_text
 from tracker.regular_files import open_regular
 
 FORMAT = 1
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _entries(path: Path) -> Iterator[ShardPaper | ShardTrouble]:
 def _scan(path: Path, shard: Shard, rules: RoleRules) -> Iterator[ShardPaper | ShardTrouble]:
     try:
         with os.fdopen(open_regular(path), "rb") as file:
-            found = _md5_of(file)
+            found = md5_of(file)
             if found != shard.md5:
                 yield ShardTrouble(
                     f"its checksum is {found}, and the manifest says {shard.md5}; not read", is_damaged=True
@@ -145,13 +144,6 @@ def _read_text(member: SourceMember, troubles: list[str]) -> FullText | None:
     if not found.known and not inside:
         troubles.append(f"{member.name}: {found.reason}")
     return None
-
-
-def _md5_of(file: IO[bytes]) -> str:
-    digest = hashlib.md5(usedforsecurity=False)  # arXiv's manifest has no other checksum
-    while block := file.read(_BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 def _load_paper(data: Mapping[str, Any]) -> ShardPaper:
