@@ -143,7 +143,7 @@ def test_a_repositorys_papers_are_found(agents: Agents) -> None:
         assert [(entry["paper"]["arxiv_id"], entry["link"]["role"]) for entry in papers_found] == [
             ("2606.00003", "own")
         ]
-    for name in ("github:x/none", "not one", "", "https://", "://"):
+    for name in ("github:x/none", "github:x/no\x00ne", "\x00", "not one", "", "https://", "://"):
         assert call(agents, "find_paper", repository=name)["status"] == "unknown"
 
 

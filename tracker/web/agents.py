@@ -194,7 +194,7 @@ class Agents:
 
     def find_paper(self, repository: str) -> FoundPapers:
         """The papers that link a repository, model or dataset: address, or reference as `github:owner/name`."""
-        text = repository.strip()
+        text = _without_nul(repository).strip()
         found = self._resolve(text if "://" in text or ":" not in text else "")
         reference = found.key if found else text
         if found is None and (":" not in text or "://" in text):
@@ -229,7 +229,7 @@ class Agents:
         if arxiv_id := parse_arxiv_id(paper):
             known = self._document(arxiv_id) is not None
             return arxiv_id, f"arXiv:{arxiv_id}" if known else f"arXiv:{arxiv_id} is not in the store.", []
-        words = paper.strip()[:200]
+        words = _without_nul(paper).strip()[:200]
         rows = self._list({"q": words, "limit": "10"})["papers"] if words else []
         same = [row for row in rows if title_key(row["title"]) == title_key(paper)]
         if len(same) == 1:
@@ -269,6 +269,11 @@ class Agents:
             f"{self._site}/paper/{row['arxiv_id']}" if self._site else f"https://arxiv.org/abs/{row['arxiv_id']}"
         )
         return PaperAnswer.model_validate({**_quote(row, "title"), "authors": authors, "page": page})
+
+
+def _without_nul(name: str) -> str:
+    """A name as the API takes it: it refuses NUL, which no title and no address in the store holds."""
+    return name.replace("\x00", " ")
 
 
 def _quote(row: Mapping[str, Any], name: str) -> dict[str, Any]:
