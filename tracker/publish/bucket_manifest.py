@@ -46,7 +46,7 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BucketManifest:
     """What the bucket holds of the site, by key."""
 
     headers: str = ""
@@ -82,7 +82,7 @@ class Plan:
     is_same: bool
 
 
-def parse_manifest(body: bytes) -> Manifest:
+def parse_manifest(body: bytes) -> BucketManifest:
     """A manifest from its JSON. TrackerError where it is not one of this program."""
     try:
         read = json.loads(body)
@@ -91,7 +91,7 @@ def parse_manifest(body: bytes) -> Manifest:
         files = {
             str(key): Object(str(entry["sha256"]), str(entry["etag"])) for key, entry in read["files"].items()
         }
-        return Manifest(str(read["headers"]), files, frozenset(map(str, read["leaving"])))
+        return BucketManifest(str(read["headers"]), files, frozenset(map(str, read["leaving"])))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise TrackerError(
             f"the bucket's {KEY} is not a manifest of this version of the program; upgrade it, or give "
@@ -99,7 +99,7 @@ def parse_manifest(body: bytes) -> Manifest:
         ) from None
 
 
-def format_manifest(manifest: Manifest) -> bytes:
+def format_manifest(manifest: BucketManifest) -> bytes:
     """The manifest as JSON, the same bytes for the same content."""
     files = {key: {"sha256": entry.sha256, "etag": entry.etag} for key, entry in sorted(manifest.files.items())}
     document = {
@@ -152,7 +152,7 @@ def digest_headers(ttl_minutes: int) -> str:
 
 
 def plan_writes(
-    site: Mapping[str, SiteObject], headers: str, before: Manifest, stored: Mapping[str, str] | None
+    site: Mapping[str, SiteObject], headers: str, before: BucketManifest, stored: Mapping[str, str] | None
 ) -> Plan:
     """What leads from the manifest in the bucket to a site, by key. `headers` is the digest of the site's headers.
 

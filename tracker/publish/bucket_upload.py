@@ -17,8 +17,8 @@ from time import monotonic
 from tracker.publish.bucket import Bucket, BucketError
 from tracker.publish.bucket_manifest import (
     KEY,
+    BucketManifest,
     Headers,
-    Manifest,
     Object,
     SiteObject,
     build_redirects,
@@ -72,7 +72,7 @@ class SiteUploader:
         """Write what changed, for about so many seconds. `known_etag` is that of a manifest that an upload of this
         process wrote: where it is still there, the bucket is not listed. Raises BucketError."""
         stored = self._bucket.read(KEY)
-        before = parse_manifest(stored.body) if stored else Manifest()
+        before = parse_manifest(stored.body) if stored else BucketManifest()
         etag = stored.etag if stored else None
         self._refuse_lost_items(before)
         listed = None if etag is not None and etag == known_etag else self._bucket.list_etags()
@@ -90,13 +90,15 @@ class SiteUploader:
             return Upload(len(written), 0, waiting, "")
         if not plan.is_same:
             kept = {key: before.files[key] for key in self._site.keys() - written.keys()}
-            etag = self._replace_manifest(Manifest(self._headers, kept | written, frozenset(plan.deletes)), etag)
+            etag = self._replace_manifest(
+                BucketManifest(self._headers, kept | written, frozenset(plan.deletes)), etag
+            )
         if plan.deletes:
             self._check()
             self._bucket.delete(plan.deletes)
         return Upload(len(written), len(plan.deletes), 0, etag or "")
 
-    def _refuse_lost_items(self, before: Manifest) -> None:
+    def _refuse_lost_items(self, before: BucketManifest) -> None:
         """Entries are never deleted: a store without any is not the one whose site the bucket holds."""
         if MAIN_FEED not in before.files or MAIN_FEED not in self._names or ITEM in self._read(MAIN_FEED):
             return
@@ -130,13 +132,13 @@ class SiteUploader:
                 break
         return sum(map(len, groups)) - len(written)
 
-    def _merge(self, before: Manifest, written: dict[str, Object]) -> Manifest:
+    def _merge(self, before: BucketManifest, written: dict[str, Object]) -> BucketManifest:
         """What the bucket holds after a part was written. Every key that was listed stays listed."""
         kept = dict(before.files) if before.headers == self._headers else {}
         files = kept | written
-        return Manifest(self._headers, files, (before.leaving | before.files.keys()) - files.keys())
+        return BucketManifest(self._headers, files, (before.leaving | before.files.keys()) - files.keys())
 
-    def _replace_manifest(self, manifest: Manifest, etag: str | None) -> str:
+    def _replace_manifest(self, manifest: BucketManifest, etag: str | None) -> str:
         self._check()
         return self._bucket.replace(KEY, format_manifest(manifest), MANIFEST_HEADERS, etag)
 

@@ -37,7 +37,7 @@ NOTICE = "Metadata of papers: arXiv, CC0 1.0 (info.arxiv.org/help/api/tou). Link
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class SnapshotManifest:
     """What a snapshot is: sizes in bytes, SHA-256 in hexadecimal digits, rows by view."""
 
     file: str
@@ -60,7 +60,7 @@ def sidecar(file: Path, ending: str) -> Path:
 
 def make_snapshot(
     url: str, file: Path, now: datetime, *, level: int = 6, go_on: Callable[[], bool] = lambda: True
-) -> Manifest:
+) -> SnapshotManifest:
     """Write a snapshot of the store to `file`, packed if its name ends in `.zst` (`level` 1 to 19).
 
     The store may be written meanwhile: the snapshot is its state at the beginning. An existing file is replaced
@@ -93,7 +93,7 @@ def _make(
     now: datetime,
     level: int,
     go_on: Callable[[], bool],
-) -> Manifest:
+) -> SnapshotManifest:
     for left in (plain, packed):  # of a program that was killed
         left.unlink(missing_ok=True)
     connection.execute("PRAGMA query_only = OFF")  # it counts the copy as writing; `mode=ro` still holds
@@ -111,7 +111,7 @@ def _make(
         made = packed
     else:
         made = plain
-    manifest = Manifest(
+    manifest = SnapshotManifest(
         file=file.name,
         made_at=format_utc(now),
         bytes=made.stat().st_size,
@@ -126,10 +126,10 @@ def _make(
     return manifest
 
 
-def load_manifest(file: Path) -> Manifest | None:
+def load_manifest(file: Path) -> SnapshotManifest | None:
     """The manifest beside a snapshot; None if it is missing or cannot be read."""
     try:
-        return Manifest(**json.loads(read_regular(sidecar(file, ".json"), CHUNK)))
+        return SnapshotManifest(**json.loads(read_regular(sidecar(file, ".json"), CHUNK)))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
 
@@ -245,7 +245,7 @@ def _chunks(stream: BinaryIO, go_on: Callable[[], bool]) -> Iterator[bytes]:
         yield chunk
 
 
-def _replace(made: Path, file: Path, manifest: Manifest) -> None:
+def _replace(made: Path, file: Path, manifest: SnapshotManifest) -> None:
     """Put the snapshot and the files beside it in place: three renames, one after the other."""
     sidecars = {
         sidecar(file, ".sha256"): f"{manifest.sha256}  {file.name}\n",
