@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from tracker.config_files import Organisation
 from tracker.domain.artifacts import Check, Reference
-from tracker.domain.history import Event, Licence, Verdict
+from tracker.domain.history import SHIPPED_AT_FIRST, Event, Licence, Verdict
 from tracker.domain.mentions import Mention, RoleDecision
 from tracker.domain.papers import Version
 from tracker.domain.terms import (
@@ -99,6 +99,11 @@ class Paper:
         """When the tracker saw it first."""
         return self.announced_at + 3 * HOUR
 
+    @property
+    def is_seen_to_keep(self) -> bool:
+        """Whether the tracker saw its promise being kept: a check before found a placeholder."""
+        return bool(self.promise and self.kept_at) and self.course == "open late"
+
     def state_on(self, day: int) -> str | None:
         """The state of its code at the end of a day; None where that is still to come."""
         moment = self.announced_at + (day + 1) * DAY
@@ -157,8 +162,10 @@ def _play(paper: Paper, chance: random.Random) -> None:
 
 
 def _promise(paper: Paper, chance: random.Random) -> None:
-    """Some promise their code; whoever has it at our first look keeps a promise that nobody watched."""
-    likely = {"no link": 0.4, "open late": 0.7, "open at once": 0.1}.get(paper.course, 0.0)
+    """Some promise their code; whoever has it at the first check keeps a promise that nobody watched."""
+    likely = {"no link": 0.4, "open late": 0.7, "open at once": 0.1, "found in the text": 0.3}.get(
+        paper.course, 0.0
+    )
     if chance.random() < likely:
         paper.promise = chance.choice(list(PROMISES))
         paper.events.append((EventKind.PROMISED, paper.seen_at, Cause.WORLD))
@@ -365,7 +372,7 @@ def _judgement(paper: Paper) -> judgements.Judgement:
             cause=cause,
             happened_at=at,
             observed_at=at,
-            detail=PROMISES[paper.promise] if kind is EventKind.PROMISED else "",
+            detail=_detail(paper, kind),
         )
         for kind, at, cause in paper.events
     ]
@@ -374,3 +381,9 @@ def _judgement(paper: Paper) -> judgements.Judgement:
         events=events,
         lifecycles={reference: paper.lifecycle} if reference else {},
     )
+
+
+def _detail(paper: Paper, kind: EventKind) -> str:
+    if kind is EventKind.PROMISED:
+        return PROMISES[paper.promise]
+    return SHIPPED_AT_FIRST if kind is EventKind.SHIPPED and paper.promise and not paper.is_seen_to_keep else ""

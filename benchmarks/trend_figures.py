@@ -177,7 +177,7 @@ def _happened_in(made: Iterable[Paper]) -> Rows:
                 works[f"{at:%Y-%m}", kind.value].add(paper.work)
                 if kind is EventKind.OPENED and at >= paper.announced_at + 8 * DAY:
                     works[f"{at:%Y-%m}", "opened_late"].add(paper.work)
-        if paper.promise and paper.kept_at and paper.kept_at >= paper.seen_at + DAY:
+        if paper.kept_at and paper.is_seen_to_keep:
             works[f"{paper.kept_at:%Y-%m}", "kept"].add(paper.work)
     return Counter({key: len(of) for key, of in works.items()})
 
@@ -227,7 +227,7 @@ def _faults_of_promises(
     """The promises against the query, and each group against the estimate as its definition reads, step by step."""
     waits: dict[tuple[str, str], list[tuple[float, float, bool]]] = defaultdict(list)
     for paper in made:
-        if paper.promise and paper.kept_at != paper.seen_at:
+        if paper.promise and (paper.is_seen_to_keep or not paper.kept_at):
             ends = (
                 (moment - paper.announced_at + 30 * HOUR) / DAY for moment in (paper.seen_at, paper.kept_at or END)
             )

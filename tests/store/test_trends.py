@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
+
 from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
-from tracker.domain.terms import (
-    EventKind,
-    Fact,
-    State,
-)
-from tracker.store import trends
+from tracker.domain.feeds import PROMISE_KEPT_FEED
+from tracker.domain.history import SHIPPED_AT_FIRST, Event
+from tracker.domain.terms import Cause, EventKind, Fact, State
+from tracker.store import feed_entries, judgements, month_events, trends
 from tracker.store.engine import Store
 
 Add = Callable[..., str]
@@ -45,10 +45,61 @@ def test_waiting_times_run_from_submission_to_shipping_or_now(store: Store, add:
     promised = (EventKind.PROMISED, now)
     add("2606.00001", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(days=10))))
     add("2606.00002", at=submitted, events=(promised,))
-    add("2606.00003", at=submitted, events=(promised, (EventKind.SHIPPED, now + timedelta(hours=1))))
     add("2606.00004", at=submitted, events=((EventKind.SHIPPED, now + timedelta(days=10)),))
     shipped, waiting = trends.load_waiting_times(store, now + timedelta(days=20))
     assert shipped == PromiseWait(2.0, 12.0, True, "no date", ("cs.LG",))
-    assert waiting == PromiseWait(2.0, 22.0, False, "no date", ("cs.LG",)), (
-        "code that was there at the first check says nothing about waiting"
+    assert waiting == PromiseWait(2.0, 22.0, False, "no date", ("cs.LG",))
+
+
+SEEN = (EventKind.SHIPPED, Cause.WORLD, "")
+AT_FIRST = (EventKind.SHIPPED, Cause.WORLD, SHIPPED_AT_FIRST)
+
+
+@pytest.mark.parametrize(
+    ("hours", "kept_by", "seen"),
+    [
+        (1, [SEEN], True),
+        (1, [AT_FIRST], False),
+        (80, [SEEN], True),
+        # The first check came late: the code may be as old as the promise.
+        (80, [AT_FIRST, (EventKind.OPENED, Cause.WORLD, "")], False),
+        (80, [SEEN, AT_FIRST], False),
+        (80, [(EventKind.SHIPPED, Cause.BACKFILL, "")], False),
+        (80, [(EventKind.SHIPPED, Cause.RULE, "")], False),
+    ],
+)
+def test_one_rule_says_which_promises_were_seen_to_be_kept(
+    store: Store, add: Add, now: datetime, hours: int, kept_by: list[tuple[EventKind, Cause, str]], seen: bool
+) -> None:
+    work, at = add("2606.00001", at=now - timedelta(days=2)), now + timedelta(hours=hours)
+    happened = [
+        Event(
+            work=work,
+            reference=f"github:ann/tool{number}",
+            kind=kind,
+            cause=cause,
+            happened_at=at,
+            observed_at=at,
+            detail=detail,
+        )
+        for number, (kind, cause, detail) in enumerate(kept_by)
+    ]
+    promise = Event(
+        work=work,
+        reference=None,
+        kind=EventKind.PROMISED,
+        cause=Cause.WORLD,
+        happened_at=now,
+        observed_at=now,
+        detail="",
     )
+    judgement = judgements.Judgement(verdicts=(), events=[promise, *happened], lifecycles={})
+    judgements.save_judgements(store, {work: judgement}, "j1", at)
+    assert [wait.kept for wait in trends.load_waiting_times(store, at)] == [True] * seen
+    reports = month_events.count_month_events(store, "2026-01")
+    assert sum(report.counts.get("kept", 0) for report in reports) == seen
+    assert [event.figure for report in reports for event in report.events] == ["kept"] * seen
+    feed_entries.add_new_entries(store, at)
+    with store.read() as connection:
+        entries = feed_entries.load_entries(connection, PROMISE_KEPT_FEED, 10)
+    assert len(entries) == sum(event == SEEN for event in kept_by)

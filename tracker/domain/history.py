@@ -25,6 +25,9 @@ KEEPS_PROMISE = (EventKind.SHIPPED.value, EventKind.OPENED.value)
 """The events of which the first one keeps a promise, as the view `promises` says it too."""
 SHIPPED_AT_FIRST = "at the first check"
 """The detail of a `shipped` event of which it is not known that it came after the paper's promise."""
+SEEN_CAUSE = Cause.WORLD.value
+"""A promise was seen to be kept if what kept it has this cause and not the detail `SHIPPED_AT_FIRST`. Otherwise nobody
+knows when it was kept: the promise is kept, and neither its date nor its waiting time counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

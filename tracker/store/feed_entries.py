@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, String, func, select, type_coerce
 
 from tracker.domain.feeds import FACT_FEEDS, GONE_FEED, MAIN_FEED, PROMISE_KEPT_FEED
-from tracker.domain.history import SHIPPED_AT_FIRST
 from tracker.domain.terms import Cause, EventKind, Fact, State
 from tracker.store.dialect import upsert
 from tracker.store.engine import Store
 from tracker.store.joined import EVENTS, VERDICTS
+from tracker.store.kept_promises import is_seen
 from tracker.store.tables.judgement import FEED_ENTRY
 from tracker.store.tables.work import WORK, WORK_CATEGORY
 
@@ -96,8 +96,7 @@ def _open_fact(fact: Fact) -> Any:
 
 
 def _promises_kept() -> Any:
-    """`shipped` events after a promise, by the paper or by a placeholder, but for code that the first check found where
-    the paper that promises it links it."""
+    """`shipped` events after a promise, by the paper or by a placeholder, that were seen to keep it."""
     before = EVENTS.alias()
     promised = select(before.c.id).where(
         before.c.work == EVENTS.c.work,
@@ -105,7 +104,7 @@ def _promises_kept() -> Any:
         before.c.happened_at < EVENTS.c.happened_at,
         before.c.reference.is_(None) | (before.c.reference == EVENTS.c.reference),
     )
-    return _by_kind(EventKind.SHIPPED).where(promised.exists(), EVENTS.c.detail != SHIPPED_AT_FIRST)
+    return _by_kind(EventKind.SHIPPED).where(promised.exists(), is_seen(EVENTS))
 
 
 def load_entries(connection: Connection, feed: str, limit: int, category: str = "") -> Sequence[Any]:

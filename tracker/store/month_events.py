@@ -12,19 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection, String, func, select, type_coerce
 
-from tracker.domain.history import KEEPS_PROMISE
 from tracker.domain.month_report import KINDS, LATE_DAYS, LISTED, MonthEvent, MonthReport
 from tracker.domain.terms import Cause, EventKind
 from tracker.store.dialect import among
 from tracker.store.engine import Store
+from tracker.store.kept_promises import load_promises
 from tracker.store.tables.artifact import ARTIFACT_NAME
 from tracker.store.tables.judgement import EVENT
 from tracker.store.tables.work import VERSION, WORK
 
 MOST_LISTED = 100
 """Events of one month and figure that are listed: the first ones."""
-_FIRST_CHECK = timedelta(days=1)
-"""What came so soon after the promise was read was there before anybody checked."""
 _AT_ONCE = 5000
 _Happened = tuple[str, int, str | None, str]
 """(time, work, reference, detail)"""
@@ -47,8 +45,9 @@ def count_month_events(store: Store, since: str) -> list[MonthReport]:
             add(kind, happened)
             if kind == EventKind.OPENED.value and announced_at and _is_late(announced_at, happened[0]):
                 add("opened_late", happened)
-        for happened in _kept_promises(connection, since):
-            add("kept", happened)
+        for promise in load_promises(connection):
+            if promise.is_seen and promise.kept_at >= since:
+                add("kept", (promise.kept_at, promise.work, promise.reference, promise.detail))
         events = _load_listed(connection, listed)
     months = sorted({*announced, *(month for month, _ in works)})
     return [
@@ -86,35 +85,6 @@ def _events(connection: Connection, since: str) -> Iterable[tuple[str, str | Non
     rows = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
     for kind, announced_at, moment, work, reference, detail in rows:
         yield kind, announced_at, (moment, work, reference, detail)
-
-
-def _kept_promises(connection: Connection, since: str) -> Iterable[_Happened]:
-    """What kept each promise, by the rules of the view `promises`, unless it was there when the promise was read."""
-    promising = select(EVENT.c.work).where(EVENT.c.kind == EventKind.PROMISED.value)
-    at = type_coerce(EVENT.c.happened_at, String)
-    statement = (
-        select(EVENT.c.kind, at, EVENT.c.work, _reference(), EVENT.c.detail)
-        .join(WORK, WORK.c.id == EVENT.c.work)
-        .outerjoin(ARTIFACT_NAME, ARTIFACT_NAME.c.id == EVENT.c.name)
-        .where(
-            EVENT.c.work.in_(promising),
-            EVENT.c.kind.in_([EventKind.PROMISED.value, *KEEPS_PROMISE]),
-            WORK.c.latest > 0,
-        )
-        .order_by(EVENT.c.work, at)
-    )
-    promised: dict[int, str] = {}
-    kept: dict[int, _Happened] = {}
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
-    for kind, moment, work, reference, detail in rows:
-        happened = moment, work, reference, detail
-        if kind == EventKind.PROMISED.value:
-            promised.setdefault(work, moment)
-        else:
-            kept.setdefault(work, happened)
-    for paper, happened in kept.items():
-        if happened[0] >= since and _time(happened[0]) - _time(promised[paper]) >= _FIRST_CHECK:
-            yield happened
 
 
 def _reference() -> Any:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import String, case, distinct, func, select, type_coerce
 
@@ -14,19 +12,17 @@ from tracker.domain.evidence import (
     MonthCount,
     PromiseWait,
 )
-from tracker.domain.history import KEEPS_PROMISE
 from tracker.domain.promise_wording import PromiseWording
-from tracker.domain.terms import HUB, REPOSITORY_HOSTS, EventKind, Fact, LicenceClass, Outcome, Role, State
+from tracker.domain.terms import HUB, REPOSITORY_HOSTS, Fact, LicenceClass, Outcome, Role, State
 from tracker.domain.trend_figures import PlaceCount
+from tracker.store.dialect import among
 from tracker.store.engine import Store
-from tracker.store.joined import EVENTS, ROLES
+from tracker.store.joined import ROLES
+from tracker.store.kept_promises import PromiseCourse, load_promises
 from tracker.store.statistics import TOTAL
 from tracker.store.tables.artifact import ARTIFACT, ROLE
-from tracker.store.tables.judgement import EVENT, VERDICT
+from tracker.store.tables.judgement import VERDICT
 from tracker.store.tables.work import PAPER_COUNT, WORK, WORK_CATEGORY
-
-_FIRST_CHECK = timedelta(days=1)
-"""What was there within a day of our first reading was there before anybody checked."""
 
 
 def count_by_month(store: Store, since: str) -> list[MonthCount]:
@@ -101,53 +97,38 @@ def count_by_place(store: Store, since: str) -> list[PlaceCount]:
 
 
 def load_waiting_times(store: Store, now: datetime) -> list[PromiseWait]:
-    """Each promise of code with how long it was waited for.
-
-    Left out is code that had come before our first check: nobody knows since when it had been there.
-    """
-    promising = select(EVENT.c.work).where(EVENT.c.kind == EventKind.PROMISED.value)
-    categories: dict[int, list[str]] = defaultdict(list)
+    """Each promise of code with how long it was waited for. Left out is what was not seen to be kept."""
     with store.read() as connection:
-        rows = connection.execute(
-            select(
-                EVENTS.c.work,
-                EVENTS.c.kind,
-                EVENTS.c.cause,
-                EVENTS.c.happened_at,
-                EVENTS.c.detail,
-                WORK.c.submitted_at,
-                WORK.c.first_seen,
-            )
-            .join(WORK, WORK.c.id == EVENTS.c.work)
-            .where(EVENTS.c.kind.in_([EventKind.PROMISED.value, *KEEPS_PROMISE]), WORK.c.submitted_at.is_not(None))
-            .where(EVENTS.c.work.in_(promising))
-            .order_by(EVENTS.c.happened_at)
-        ).all()
+        promises = [promise for promise in load_promises(connection) if promise.is_seen or not promise.kept_at]
+        keys = [promise.work for promise in promises]
+        submitted = {
+            row.id: row.submitted_at
+            for row in connection.execute(select(WORK.c.id, WORK.c.submitted_at).where(among(WORK.c.id, keys)))
+        }
+        categories: dict[int, list[str]] = defaultdict(list)
         for work, category in connection.execute(
             select(WORK_CATEGORY.c.work, WORK_CATEGORY.c.category)
-            .where(WORK_CATEGORY.c.work.in_(promising))
+            .where(among(WORK_CATEGORY.c.work, keys))
             .order_by(WORK_CATEGORY.c.category)
         ):
             categories[work].append(category)
-    by_work: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_work[row.work].append(row)
-    waits = (_waiting_time(events, now, tuple(categories[work])) for work, events in sorted(by_work.items()))
-    return [wait for wait in waits if wait is not None]
+    return [
+        _waiting_time(promise, at, now, tuple(categories[promise.work]))
+        for promise in promises
+        if (at := submitted[promise.work]) is not None
+    ]
 
 
-def _waiting_time(events: Sequence[Any], now: datetime, categories: tuple[str, ...]) -> PromiseWait | None:
-    first = events[0]
-    kept = next((event for event in events if event.kind in KEEPS_PROMISE), None)
-    promised = next(event for event in events if event.kind == EventKind.PROMISED.value)
-    if kept and kept.happened_at - first.first_seen < _FIRST_CHECK:
-        return None
-    end = kept.happened_at if kept else now
+def _waiting_time(
+    promise: PromiseCourse, submitted_at: datetime, now: datetime, categories: tuple[str, ...]
+) -> PromiseWait:
+    end = datetime.fromisoformat(promise.kept_at) if promise.kept_at else now
     since, until = (
-        max((moment - first.submitted_at).total_seconds() / 86400, 0.0) for moment in (first.first_seen, end)
+        max((moment - submitted_at).total_seconds() / 86400, 0.0)
+        for moment in (datetime.fromisoformat(promise.promised_at), end)
     )
-    wording = promised.detail or PromiseWording.OTHER.value
-    return PromiseWait(since, max(since, until), kept is not None, wording, categories)
+    wording = promise.wording or PromiseWording.OTHER.value
+    return PromiseWait(since, max(since, until), bool(promise.kept_at), wording, categories)
 
 
 def first_seen_at(store: Store) -> datetime | None:
