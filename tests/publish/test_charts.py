@@ -9,9 +9,9 @@ from lxml import etree
 
 from tracker.domain.evidence import LicenceCount, MonthCount
 from tracker.domain.terms import State
+from tracker.domain.trend_figures import SurvivalStep
 from tracker.publish import charts
 from tracker.publish.charts import Share
-from tracker.publish.survival import SurvivalStep
 
 
 def test_shares_by_month_mark_a_partial_month() -> None:
@@ -67,7 +67,7 @@ def drawings(shares: list[Share]) -> list[str]:
     return [
         charts.column_chart("a", HOSTILE, shares), charts.sparkline("b", HOSTILE, shares),
         charts.bar_chart("c", HOSTILE, [(share.name, share.papers, share.name) for share in shares]),
-        charts.step_chart("d", HOSTILE, [SurvivalStep(0, 0), *(SurvivalStep(share.papers, share.share) for share in shares)], 0),
+        charts.step_chart("d", HOSTILE, [SurvivalStep(0, 0), *(SurvivalStep(share.papers, share.share) for share in shares)], 0, None),
     ]  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def make_lab(name: str) -> OrganisationFigures:
             TermsCount("2025", Fact.WEIGHTS, State.AVAILABLE, "restricted", 2, 0), TermsCount("2026", Fact.WEIGHTS, State.NONE, "", 1, 0),
             TermsCount("2026", Fact.CODE, State.AVAILABLE, "none", 1, 0),
         ),
+        promises_by_state={PromiseState.LAPSED: 1},
+        licence_changes=1,
         promises=(OrganisationPromise("2606.00001", "On parts", PromiseState.LAPSED, AT, AT),),
         relicensed=(OrganisationEvent("2606.00001", "On parts", "github:lab/x", EventKind.RELICENSED, AT, "MIT <b>"),),
         releases=(OrganisationWork("", "Large <b>", AT, State.OPEN, State.OPEN, State.NONE, ()),),

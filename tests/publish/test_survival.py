@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from itertools import pairwise
 from math import exp
 
 import pytest
@@ -10,13 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.evidence import PromiseWait
-from tracker.publish.survival import SurvivalStep, kept_after, kept_by_age, median_days
+from tracker.domain.trend_figures import KeptAfter, SurvivalStep
+from tracker.publish import survival
+from tracker.publish.survival import DRAWN_STEPS, drawn_steps, kept_by_age, median_days
 
 FREIREICH = [
     *((days, True) for days in (6, 6, 6, 7, 10, 13, 16, 22, 23)),
     *((days, False) for days in (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)),
 ]
 """Weeks of remission under 6-mercaptopurine (Freireich et al. 1963), the textbooks' example; False: censored."""
+
+
+def kept_after(waits: list[PromiseWait], *ages: Sequence[int]) -> list[KeptAfter]:
+    return survival.kept_after(waits, kept_by_age(waits), *ages)
 
 
 def test_the_textbook_example_has_the_values_of_the_textbooks() -> None:
@@ -117,3 +125,15 @@ def test_intervals_cover_the_truth_at_their_level() -> None:
         assert step.interval is not None
         covered += step.interval[0] <= truth <= step.interval[1]
     assert covered / drawn == pytest.approx(0.95, abs=0.03)
+
+
+def test_a_curve_of_many_promises_is_drawn_by_few_steps() -> None:
+    waits = [PromiseWait(0, 0.5 + number / 100, True) for number in range(5 * DRAWN_STEPS)]
+    steps, until = kept_by_age(waits), waits[-1].until
+    drawn = drawn_steps(steps, until)
+    assert len(drawn) <= DRAWN_STEPS + 2
+    assert (drawn[0], drawn[-1]) == (steps[0], steps[-1])
+    assert set(drawn) <= set(steps), "each is a value of the estimate"
+    gaps = [later.days - earlier.days for earlier, later in pairwise(drawn[1:])]
+    assert max(gaps) <= 2 * until / DRAWN_STEPS
+    assert drawn_steps(steps[:9], until) == steps[:9]

@@ -17,10 +17,14 @@ from tracker.domain.terms import Fact, State
 from tracker.domain.trend_figures import LinkCount, NeverThere, PlaceCount, TrendFigures
 from tracker.publish import trend_files, trend_page, trend_shares
 from tracker.publish.charts import Share
+from tracker.publish.survival import group_promises
 from tracker.settings import Settings
 
 Configured = Callable[..., Settings]
 NOW = datetime(2026, 6, 17, 5, tzinfo=UTC)
+PROMISES = (
+    PromiseWait(0, 60, True, "soon", ("cs.LG",)), PromiseWait(0, 90, False, "soon"), PromiseWait(0, 200, False, "no date"),
+)  # fmt: skip
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06")
 
 
@@ -40,9 +44,7 @@ def figures(**changes: Any) -> TrendFigures:
         ),
         "places": (PlaceCount("2026-05", 6, 1, 3, 0),),
         "licences": (LicenceCount("MIT", "osi", 30), LicenceCount("", "none", 10)),
-        "promises": (
-            PromiseWait(0, 60, True, "soon", ("cs.LG",)), PromiseWait(0, 90, False, "soon"), PromiseWait(0, 200, False, "no date"),
-        ),
+        "promises": tuple(group_promises(PROMISES, ["cs.LG"])),
         "links": (
             LinkCount("github", "under 182 days", 60, 50, 2, 1, 3, 4, 5), LinkCount("github", "730 days and more", 50, 50, 18, 9, 0, 0, 5),
             LinkCount("zenodo", "under 182 days", 200, 100, 0, 0, 0, 0, 0),

@@ -57,5 +57,7 @@ def test_works_belong_by_their_own_artifacts_alone(store: Store, add: Add, now: 
     assert {promise.arxiv_id: promise.state for promise in ours.promises} == {
         "2606.00001": PromiseState.KEPT, "2606.00004": PromiseState.DROPPED,
     }  # fmt: skip
+    assert ours.promises_by_state == {PromiseState.KEPT: 1, PromiseState.DROPPED: 1}
+    assert ours.licence_changes == 1
     assert [(event.reference, event.at) for event in ours.relicensed] == [("github:ann/gone", now)]
     assert (nobody.name, nobody.papers, nobody.terms) == ("None", 0, ())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -93,9 +93,16 @@ class OrganisationFigures:
     sources: tuple[str, ...] = ()
     """Addresses of the pages which say that the accounts are theirs."""
     terms: tuple[TermsCount, ...] = ()
+    promises_by_state: Mapping[PromiseState, int] = field(default_factory=dict)
+    """All promises of its papers."""
+    licence_changes: int = 0
+    """All that were seen."""
     promises: tuple[OrganisationPromise, ...] = ()
+    """Those of its newest papers."""
     relicensed: tuple[OrganisationEvent, ...] = ()
+    """The newest changes of licences."""
     releases: tuple[OrganisationWork, ...] = ()
+    """The newest."""
     newest: tuple[OrganisationWork, ...] = ()
     """Its newest papers."""
 

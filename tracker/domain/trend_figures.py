@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain.evidence import LicenceCount, MonthCount, PromiseWait
+from tracker.domain.evidence import LicenceCount, MonthCount
 from tracker.domain.month_report import MonthReport
 from tracker.domain.openness_by_day import DayCount
 from tracker.domain.organisation_figures import OrganisationFigures
@@ -71,6 +71,49 @@ class NeverThere:
     never_there: int
 
 
+@dataclass(frozen=True, slots=True)
+class SurvivalStep:
+    """The share `kept` (0 to 1) of promises that were kept at most `days` after submission.
+
+    `interval` is that of 95 %; None where it cannot be estimated: before the first promise was kept, and once none waits.
+    """
+
+    days: float
+    kept: float
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAfter:
+    """Promises of one group after so many days: how many there are, were kept by then, and were watched on that day."""
+
+    days: int
+    promises: int
+    kept: int
+    at_risk: int
+    step: SurvivalStep | None
+    """None where no promise was watched for so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseGroup:
+    """The promises of one group, which has at least one, as the page shows them: its size does not grow with the store."""
+
+    kind: str
+    """`all`, `wording` or `category`."""
+    name: str
+    promises: int
+    kept: int
+    after: tuple[KeptAfter, ...]
+    """By age, the youngest first."""
+    curve: tuple[SurvivalStep, ...] = ()
+    """The share of kept promises by their age, as it is drawn; of the group of all promises only."""
+    median: float | None = None
+    """The age in days by which half were kept; None if fewer were kept."""
+    until: float = 0.0
+    """The age of the oldest promise in days, or at which it was kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendFigures:
     """The figures; all datetimes are aware and in UTC."""
@@ -82,7 +125,8 @@ class TrendFigures:
     months: tuple[MonthCount, ...] = ()
     places: tuple[PlaceCount, ...] = ()
     licences: tuple[LicenceCount, ...] = ()
-    promises: tuple[PromiseWait, ...] = ()
+    promises: tuple[PromiseGroup, ...] = ()
+    """All promises first, then by wording, then by category; groups without any are left out."""
     links: tuple[LinkCount, ...] = ()
     never_there: tuple[NeverThere, ...] = ()
     organisations: tuple[OrganisationFigures, ...] = ()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tracker.config_files import load_watchlist
 from tracker.domain.trend_figures import TrendFigures
 from tracker.judge.openness import GONE_ABSENCES, GONE_DAYS
+from tracker.publish.survival import group_promises
 from tracker.settings import Settings
 from tracker.store import link_rot, month_events, openness_days, organisation_figures, trends
 from tracker.store.engine import Store
@@ -31,7 +32,7 @@ def count_trends(store: Store, settings: Settings, now: datetime) -> TrendFigure
         months=tuple(trends.count_by_month(store, since)),
         places=tuple(trends.count_by_place(store, since)),
         licences=tuple(trends.count_by_licence(store)),
-        promises=tuple(trends.load_waiting_times(store, now)),
+        promises=tuple(group_promises(trends.load_waiting_times(store, now), settings.harvest.categories)),
         links=tuple(links),
         never_there=tuple(never_there),
         reports=tuple(month_events.count_month_events(store, since)),

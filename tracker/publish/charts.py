@@ -15,10 +15,10 @@ from markupsafe import Markup, escape
 
 from tracker.domain.evidence import LicenceCount, MonthCount
 from tracker.domain.terms import Fact, LicenceClass, State
+from tracker.domain.trend_figures import SurvivalStep
 from tracker.publish import wording
 from tracker.publish.intervals import wilson_interval
 from tracker.publish.readable_text import clean_text
-from tracker.publish.survival import SurvivalStep, median_days
 
 WIDTH, HEIGHT = 360, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 22, 26
@@ -200,8 +200,9 @@ def bar_chart(name: str, title: str, rows: Sequence[tuple[str, float, str]], kin
     return _svg(name, title, description, parts, WIDTH, max(len(rows), 1) * BAR_ROW)
 
 
-def step_chart(name: str, title: str, steps: Sequence[SurvivalStep], until: float) -> Markup:
-    """The share of promises kept by their age, as a line of steps up to `until` days."""
+def step_chart(name: str, title: str, steps: Sequence[SurvivalStep], until: float, median: float | None) -> Markup:
+    """The share of promises kept by their age, as a line of steps up to `until` days; half were kept after `median`
+    days."""
     last = max(until, steps[-1].days, 1.0)
     inner = WIDTH - LEFT - RIGHT
 
@@ -215,9 +216,8 @@ def step_chart(name: str, title: str, steps: Sequence[SurvivalStep], until: floa
     for days in (0, last / 2, last):
         anchor = "start" if days == 0 else "end" if days == last else "middle"
         parts.append(_text(x(days), HEIGHT - 9, f"{days:.0f} days", "label", anchor))
-    middle = median_days(steps)
     description = (
-        f"Half were kept after {middle:.0f} days." if middle is not None else "Fewer than half were kept so far."
+        f"Half were kept after {median:.0f} days." if median is not None else "Fewer than half were kept so far."
     )
     return _svg(name, title, description, parts)
 

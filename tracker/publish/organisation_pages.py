@@ -20,10 +20,7 @@ from tracker.publish.page import MAIN_CHANNEL, render_page
 from tracker.publish.trend_files import INTERVAL, share_cells, write_csv
 from tracker.settings import Settings
 
-MOST_LISTED = 100
-"""Rows of each list on a page: the newest."""
 _COMPARED = (Fact.CODE, Fact.WEIGHTS, Fact.DATA)
-_PROMISES = tuple(PromiseState)
 
 
 def build_organisation_pages(
@@ -38,7 +35,12 @@ def build_organisation_pages(
     by_name = {page.channel.name: page for page in feeds}
     of_all = figures.organisations
     rows = [
-        (each, page_path(each), [(fact, open_share(each, fact)) for fact in _COMPARED], count_promises(each))
+        (
+            each,
+            page_path(each),
+            [(fact, open_share(each, fact)) for fact in _COMPARED],
+            sum(each.promises_by_state.values()),
+        )
         for each in of_all
     ]
     pages = {
@@ -68,7 +70,7 @@ def build_organisation_files(figures: TrendFigures) -> dict[str, bytes]:
             (
                 "organisation", "papers", "releases",
                 *(f"{fact}_{name}" for fact in _COMPARED for name in ("of", "open", *INTERVAL)),
-                "promises", *_PROMISES, "relicensed",
+                "promises", *PromiseState, "relicensed",
             ),
             (_compared_cells(each) for each in of_all),
         ),
@@ -96,18 +98,13 @@ def open_share(figures: OrganisationFigures, fact: Fact, year: str = "", now: st
     return Share(year, papers, opened, 0, partial=bool(year) and year >= now, unread=papers - counted)
 
 
-def count_promises(figures: OrganisationFigures) -> Counter[PromiseState]:
-    """The promises by what became of them."""
-    return Counter(promise.state for promise in figures.promises)
-
-
 def _compared_cells(figures: OrganisationFigures) -> Sequence[object]:
     cells: list[object] = [figures.name, figures.papers, figures.released]
     for fact in _COMPARED:
         share = open_share(figures, fact)
         cells += [share.read, share.open, *share_cells(share)]
-    promises = count_promises(figures)
-    return [*cells, promises.total(), *(promises[state] for state in _PROMISES), len(figures.relicensed)]
+    promises = [figures.promises_by_state.get(state, 0) for state in PromiseState]
+    return [*cells, sum(promises), *promises, figures.licence_changes]
 
 
 def _rows_of_terms(of_all: Iterable[OrganisationFigures]) -> Iterator[Sequence[object]]:
@@ -141,9 +138,8 @@ def _render_organisation(
         is_trend=trend_shares.is_trend(years),
         by_year=years,
         terms=[(wording.FACT[fact], _terms_by_year(each, fact)) for fact in _COMPARED],
-        promises=count_promises(each),
-        states=_PROMISES,
-        most=MOST_LISTED,
+        promised=sum(each.promises_by_state.values()),
+        states=tuple(PromiseState),
         charts=charts,
         is_paper=lambda arxiv_id: papers is None or arxiv_id in papers,
     )

@@ -9,38 +9,43 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 from tracker.domain.evidence import PromiseWait
+from tracker.domain.promise_wording import PromiseWording
+from tracker.domain.trend_figures import KeptAfter, PromiseGroup, SurvivalStep
 from tracker.publish.intervals import Z_95
 
 AGES = (30, 90, 180, 365)
 """The days after submission at which the share of kept promises is given."""
+DRAWN_STEPS = 600
+"""Steps of a curve that are drawn: two for each unit of the chart's width."""
 
 
-@dataclass(frozen=True, slots=True)
-class SurvivalStep:
-    """The share `kept` (0 to 1) of promises that were kept at most `days` after submission.
+def group_promises(promises: Sequence[PromiseWait], categories: Sequence[str]) -> list[PromiseGroup]:
+    """The promises of each group that has any: all of them, then by wording, then by category."""
+    groups: list[tuple[str, str, list[PromiseWait]]] = [
+        ("wording", name, [each for each in promises if each.wording == name]) for name in PromiseWording
+    ]
+    groups += [
+        ("category", name, [each for each in promises if name in each.categories]) for name in sorted(categories)
+    ]
+    of_all = [_group_of("all", "all", promises, with_curve=True)] if promises else []
+    return of_all + [_group_of(kind, name, waiting) for kind, name, waiting in groups if waiting]
 
-    `interval` is that of 95 %; None where it cannot be estimated: before the first promise was kept, and once none waits.
-    """
 
-    days: float
-    kept: float
-    interval: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAfter:
-    """Promises of one group after so many days: how many there are, were kept by then, and were watched on that day."""
-
-    days: int
-    promises: int
-    kept: int
-    at_risk: int
-    step: SurvivalStep | None
-    """None where no promise was watched for so long."""
+def _group_of(kind: str, name: str, promises: Sequence[PromiseWait], *, with_curve: bool = False) -> PromiseGroup:
+    steps, until = kept_by_age(promises), max(promise.until for promise in promises)
+    return PromiseGroup(
+        kind=kind,
+        name=name,
+        promises=len(promises),
+        kept=sum(promise.kept for promise in promises),
+        after=tuple(kept_after(promises, steps)),
+        curve=tuple(drawn_steps(steps, until)) if with_curve else (),
+        median=median_days(steps),
+        until=until,
+    )
 
 
 def kept_by_age(waiting: Sequence[PromiseWait]) -> list[SurvivalStep]:
@@ -72,9 +77,10 @@ def _log_log_interval(waits: float, variance: float) -> tuple[float, float] | No
     return 1 - exp(-exp(middle - half)), 1 - exp(-exp(middle + half))
 
 
-def kept_after(waiting: Sequence[PromiseWait], ages: Sequence[int] = AGES) -> list[KeptAfter]:
-    """The share of promises kept after each of these ages."""
-    steps = kept_by_age(waiting)
+def kept_after(
+    waiting: Sequence[PromiseWait], steps: Sequence[SurvivalStep], ages: Sequence[int] = AGES
+) -> list[KeptAfter]:
+    """The share of promises kept after each of these ages; `steps` are those of `kept_by_age`."""
     starts = [step.days for step in steps]
     rows = []
     for days in ages:
@@ -95,3 +101,11 @@ def kept_after(waiting: Sequence[PromiseWait], ages: Sequence[int] = AGES) -> li
 def median_days(steps: Sequence[SurvivalStep]) -> float | None:
     """The age in days by which half of the promises were kept; None if fewer were kept."""
     return next((step.days for step in steps if step.kept >= 0.5), None)
+
+
+def drawn_steps(steps: Sequence[SurvivalStep], until: float) -> list[SurvivalStep]:
+    """The steps that a curve of `until` days needs: of many the last one in each of `DRAWN_STEPS` equal spans of time."""
+    if len(steps) <= DRAWN_STEPS:
+        return list(steps)
+    by_span = {int(step.days * DRAWN_STEPS / until): step for step in steps[1:]}
+    return [steps[0], *by_span.values()]

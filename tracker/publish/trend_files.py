@@ -12,12 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from tracker.domain.terms import Fact
 from tracker.domain.trend_figures import TrendFigures
 from tracker.publish.charts import Share
-from tracker.publish.survival import kept_after
 from tracker.publish.trend_shares import (
     LINK_NUMBERS,
     PLACES,
     link_share,
-    promise_groups,
     shares_now,
     shares_on_days,
 )
@@ -42,7 +40,7 @@ def build_trend_files(figures: TrendFigures, categories: Sequence[str]) -> dict[
         ),
         "trends/places.csv": write_csv(("month", "place", "papers", "of", *INTERVAL), _rows_of_places(figures)),
         "trends/promises.csv": write_csv(
-            ("group", "name", "days", "promises", "kept", "at_risk", *INTERVAL), _rows_of_promises(figures, categories)
+            ("group", "name", "days", "promises", "kept", "at_risk", *INTERVAL), _rows_of_promises(figures)
         ),
         "trends/links.csv": write_csv(("host", "age", *LINK_NUMBERS, *(f"gone_{end}" for end in INTERVAL)), _rows_of_links(figures)),
         "trends/never-there.csv": write_csv(("month", "papers", "never_there", *INTERVAL), _rows_of_never_there(figures)),
@@ -80,12 +78,12 @@ def _rows_of_licences(figures: TrendFigures) -> Iterator[Sequence[object]]:
         yield count.spdx, count.class_, share.open, share.papers, *share_cells(share)
 
 
-def _rows_of_promises(figures: TrendFigures, categories: Sequence[str]) -> Iterator[Sequence[object]]:
-    for group, name, promises in promise_groups(figures, categories):
-        for row in kept_after(promises) if promises else ():
+def _rows_of_promises(figures: TrendFigures) -> Iterator[Sequence[object]]:
+    for group in figures.promises:
+        for row in group.after:
             share = _number(row.step.kept) if row.step else ""
             low, high = map(_number, row.step.interval) if row.step and row.step.interval else ("", "")
-            yield group, name, row.days, row.promises, row.kept, row.at_risk, share, low, high
+            yield group.kind, group.name, row.days, row.promises, row.kept, row.at_risk, share, low, high
 
 
 def _rows_of_links(figures: TrendFigures) -> Iterator[Sequence[object]]:

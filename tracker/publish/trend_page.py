@@ -29,8 +29,6 @@ def render_trends(figures: TrendFigures, settings: Settings, status: Status) -> 
     """Statistics over time."""
     on_days = trend_shares.shares_on_days(figures)
     months = trend_shares.shares_now(figures)
-    steps = survival.kept_by_age(figures.promises)
-    groups = trend_shares.promise_groups(figures, settings.harvest.categories)
     with_code = sum(count.papers for count in figures.licences)
     return render_page(
         "trends.html",
@@ -52,15 +50,8 @@ def render_trends(figures: TrendFigures, settings: Settings, status: Status) -> 
         places=[(PLACE_LABELS[place], share) for place, share in trend_shares.shares_of_places(figures)],
         licences=charts.licence_rows(figures.licences),
         with_code=with_code,
-        steps=steps,
-        median=survival.median_days(steps),
-        waiting=figures.promises,
+        promises=next(iter(figures.promises), None),
         ages=survival.AGES,
-        groups=[
-            (kind, name, survival.kept_after(promises), len(promises))
-            for kind, name, promises in groups
-            if promises
-        ],
         links=trend_shares.add_links(figures.links),
         links_by_age=trend_shares.links_by(figures, "age"),
         links_by_host=trend_shares.links_by(figures, "host"),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tracker.domain.evidence import PromiseWait
 from tracker.domain.openness_by_day import DAYS
-from tracker.domain.promise_wording import PromiseWording
 from tracker.domain.terms import Fact
 from tracker.domain.trend_figures import LINK_AGES, LinkCount, TrendFigures
 from tracker.publish.charts import Share, shares_by_month
@@ -56,17 +54,6 @@ def shares_of_places(figures: TrendFigures) -> list[tuple[str, Share]]:
     return [
         (place, Share(place, total, sum(getattr(count, place) for count in figures.places), 0)) for place in PLACES
     ]
-
-
-def promise_groups(figures: TrendFigures, categories: Sequence[str]) -> list[tuple[str, str, list[PromiseWait]]]:
-    """(kind of the group, its name, its promises): all of them, then by wording, then by category."""
-    promises = figures.promises
-    groups = [("all", "all", list(promises))]
-    groups += [("wording", name, [each for each in promises if each.wording == name]) for name in PromiseWording]
-    groups += [
-        ("category", name, [each for each in promises if name in each.categories]) for name in sorted(categories)
-    ]
-    return groups
 
 
 def links_by(figures: TrendFigures, field: str) -> list[tuple[str, LinkCount]]:

@@ -33,10 +33,8 @@ from tracker.store.tables.judgement import EVENT, VERDICT
 from tracker.store.tables.operator import ORGANISATION, ORGANISATION_ACCOUNT
 from tracker.store.tables.work import VERSION, WORK
 
-NEWEST = 100
-"""Papers of an organisation that are listed."""
-MOST_LISTED = 200
-"""Promises, events and releases that are listed: the newest."""
+MOST_LISTED = 100
+"""Papers, promises, events and releases of an organisation that are listed: the newest."""
 _PROMISES = (EventKind.PROMISED.value, *KEEPS_PROMISE, EventKind.LAPSED.value)
 
 
@@ -141,15 +139,16 @@ def _figures_of(
             state = State(getattr(row, fact.value))
             class_ = classes.get((row.id, fact.value), LicenceClass.UNKNOWN.value) if state in SHIPPED else ""
             terms[f"{_date(row):%Y}", fact, state, class_][bool(row.arxiv_id)] += 1
-    promises = (_promise_of(row, events.get(row.id, ())) for row in rows if row.arxiv_id)
-    relicensed = (
+    found = (_promise_of(row, events.get(row.id, ())) for row in rows if row.arxiv_id)
+    promises = [promise for promise in found if promise is not None]
+    relicensed = [
         OrganisationEvent(row.arxiv_id or "", _title(row), event.reference, EventKind.RELICENSED, event.happened_at, event.detail)
         for row in rows
         for event in events.get(row.id, ())
         if event.kind == EventKind.RELICENSED.value
         and event.cause == Cause.WORLD.value
         and event.reference in members[row.id]
-    )  # fmt: skip
+    ]  # fmt: skip
     order = list(Fact)
     return OrganisationFigures(
         name=listed.name,
@@ -164,10 +163,14 @@ def _figures_of(
                 terms.items(), key=lambda item: (item[0][0], order.index(item[0][1]), item[0][2:])
             )
         ),
-        promises=tuple(promise for promise in promises if promise is not None),
-        relicensed=tuple(sorted(relicensed, key=lambda event: (event.at, event.reference), reverse=True)),
+        promises_by_state=Counter(promise.state for promise in promises),
+        licence_changes=len(relicensed),
+        promises=tuple(promises[:MOST_LISTED]),
+        relicensed=tuple(
+            sorted(relicensed, key=lambda event: (event.at, event.reference), reverse=True)[:MOST_LISTED]
+        ),
         releases=tuple(_work_of(row, members) for row in rows if not row.arxiv_id)[:MOST_LISTED],
-        newest=tuple(_work_of(row, members) for row in rows if row.arxiv_id)[:NEWEST],
+        newest=tuple(_work_of(row, members) for row in rows if row.arxiv_id)[:MOST_LISTED],
     )
 
 
