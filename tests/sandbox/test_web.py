@@ -1,21 +1,27 @@
 """The open web of the sandbox."""
 
+import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tracker.sandbox import web
+from tracker.sandbox.messages import SandboxRequest
 from tracker.sandbox.server import Sandbox
+
+NOW = datetime(2026, 6, 17, tzinfo=UTC)
 
 
 @pytest.fixture
 def world(world: Path, write: Callable[..., None]) -> Path:
-    web = world / "web"
-    write(web / "ann.github.io/deep/index.html", "<h1>Deep</h1>")
-    write(web / "ann.github.io/other.html", "<h1>Other</h1>")
-    write(web / "ann.github.io/notes.txt", "notes")
-    write(web / "ann.github.io/_redirects", "/old 301 https://ann.github.io/deep/\nbroken line\n")
+    pages = world / "web"
+    write(pages / "ann.github.io/deep/index.html", "<h1>Deep</h1>")
+    write(pages / "ann.github.io/other.html", "<h1>Other</h1>")
+    write(pages / "ann.github.io/notes.txt", "notes")
+    write(pages / "ann.github.io/_redirects", "/old 301 https://ann.github.io/deep/\nbroken line\n")
     write(world / "secret.txt", "secret")
     return world
 
@@ -39,3 +45,14 @@ def test_pages(ask: Any, path: str, says: str) -> None:
 )
 def test_a_missing_page_is_a_404(ask: Any, path: str) -> None:
     assert ask(f"/web/{path}").status == 404
+
+
+def test_a_bomb_is_small_and_goes_on_far_beyond_every_bound() -> None:
+    bomb = web.fault_response(
+        "bomb", SandboxRequest(method="GET", path="/deep", base="http://127.0.0.1/web", now=NOW)
+    )
+    assert bomb is not None
+    unpacker = zlib.decompressobj(wbits=31)
+    assert len(bomb.body) < 1 << 20
+    assert len(unpacker.decompress(bomb.body, 1 << 25)) == 1 << 25
+    assert len(unpacker.unconsumed_tail) > len(bomb.body) / 2
