@@ -42,6 +42,7 @@ INDISTINGUISHABLE = {
     ("web", "404"): PAGED,
     ("web", "html"): PAGED,
     ("web", "endless"): PAGED,
+    ("web", "bomb"): PAGED,
     ("arxiv_site", "withdrawn"): DEEP,
     ("arxiv_site", "not-public"): DEEP,
     ("arxiv_site", "traversal"): DEEP,
