@@ -41,15 +41,17 @@ REASONS = ("it holds code",)
 
 
 def add(
-    store: Store, number: int, now: datetime, *, category: str = "cs.CL", author: str = "Ann Author", is_open: bool = True
+    store: Store, number: int, now: datetime, *, category: str = "cs.CL", author: str = "Ann Author", is_open: bool = True,
+    title: str = "", links: str = "",
 ) -> str:  # fmt: skip
-    arxiv_id, url = f"2606.{number:05}", f"https://github.com/ann/paper{number}"
+    """Store a paper with an artifact of its own; where it `links` another one, with that as a mention."""
+    arxiv_id, url = f"2606.{number:05}", links or f"https://github.com/ann/paper{number}"
     work, found = f"arxiv:{arxiv_id}", resolve_url(url)
     assert found
     version = Version(
         arxiv_id=arxiv_id,
         n=1,
-        title=f"Paper {number} on depth",
+        title=title or f"Paper {number} on depth",
         abstract="We release our code.",
         authors=(author,),
         categories=(category, "stat.ML"),
@@ -66,7 +68,7 @@ def add(
     decision = RoleDecision(
         reference=found,
         url=url,
-        role=Role.OWN,
+        role=Role.MENTION if links else Role.OWN,
         probability=0.9,
         place=Place.ABSTRACT,
         source=Source.METADATA,
@@ -151,6 +153,8 @@ def test_papers_come_newest_first(site: Api) -> None:
         ("ids=2606.00003,2606.00001,2606.99999,cs/0101001", "31"),
         ("artifact=GitHub:ann/Paper3", "3"),
         ("artifact=github:ann/none", ""),
+        ("artifact=github:ann/paper3&role=own", "3"),
+        ("artifact=github:ann/paper3&role=mention", ""),
         ("by=opened", "9764321"),
         ("by=opened&since=2026-07-03&until=2026-07-06", "643"),
     ],
@@ -261,6 +265,7 @@ def test_a_tag_changes_with_the_answer(site: Api, store: Store, now: datetime) -
         ("papers?q=", 400, "q"),
         ("papers?page=2", 400, "page"),
         ("papers?limit=1&limit=2", 400, "limit"),
+        ("papers?role=own", 400, "role"),
         ("papers?q=%FF", 400, None),
         (f"papers?q={'x' * 3000}", 400, None),
         ("papers/2606.00001?limit=1", 400, "limit"),

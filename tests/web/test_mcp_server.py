@@ -19,6 +19,7 @@ import httpx
 import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
+from sqlalchemy import text
 
 from tests.web.test_api import add, ask, site
 from tracker.hosts.resolve import resolve_url
@@ -145,6 +146,52 @@ def test_a_repositorys_papers_are_found(agents: Agents) -> None:
         ]
     for name in ("github:x/none", "github:x/no\x00ne", "\x00", "not one", "", "https://", "://"):
         assert call(agents, "find_paper", repository=name)["status"] == "unknown"
+
+
+def test_a_repository_is_found_by_any_of_its_names(agents: Agents, store: Store, now: datetime) -> None:
+    with store.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO artifact_name (id, folded, path, artifact, reference, url, written, since) "
+                "SELECT 990, 'github:ann/renamed', '', id, 'github:ann/Renamed', url, true, :now FROM artifact "
+                "WHERE reference = 'github:ann/paper3'"
+            ),
+            {"now": "2026-07-01T00:00:00Z"},
+        )
+        connection.execute(
+            text("UPDATE artifact SET reference = 'github:ann/Renamed' WHERE reference = 'github:ann/paper3'")
+        )
+    for name in ("github:ann/paper3", "https://github.com/Ann/renamed"):
+        answer = call(agents, "find_paper", repository=name)
+        assert [entry["paper"]["arxiv_id"] for entry in answer["papers"]] == ["2606.00003"], answer["reason"]
+
+
+def test_what_is_older_than_many_others_is_found(agents: Agents, store: Store, now: datetime) -> None:
+    """A well-known repository is linked, and a well-known title is taken up, by many newer papers."""
+    for number in range(100, 130):
+        add(store, number, now, title=f"Paper 3 on depth, again {number}", links="https://github.com/ann/paper3")
+    answer = call(agents, "find_paper", repository="github:ann/paper3")
+    first = answer["papers"][0]
+    assert (len(answer["papers"]), first["paper"]["arxiv_id"], first["link"]["role"]) == (20, "2606.00003", "own")
+    assert answer["reason"] == "20 papers in the store link it. There are more."
+    assert call(agents, "find_code", paper="Paper 3 on depth")["paper"]["arxiv_id"] == "2606.00003"
+
+
+def test_titles_that_cannot_be_compared_with_all_are_ambiguous(
+    agents: Agents, store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.web.agents.PAGE", 2)
+    monkeypatch.setattr("tracker.web.agents.MOST_READ", 4)
+    answer = call(agents, "find_code", paper="Paper 1 on depth")
+    assert (answer["status"], answer["reason"]) == ("found", "it holds code"), "few papers have a word 1"
+    answer = call(agents, "find_code", paper="On depth")
+    assert (answer["status"], answer["reason"]) == (
+        "ambiguous",
+        "Only the 4 newest papers with these words were compared; give the arXiv id, or more of the title.",
+    )
+    add(store, 60, now, title="Paper 1 -on depth")
+    answer = call(agents, "find_code", paper="Paper 1 -on depth")
+    assert (answer["status"], len(answer["candidates"])) == ("ambiguous", 2), "both have this title"
 
 
 def test_lists(agents: Agents) -> None:

@@ -34,7 +34,7 @@ _CONDITIONS = {
     **{fact: f"w.{fact} = :{fact}" for fact in FACTS},
     "ids": "w.id IN :ids",
     "artifact": """w.id IN (SELECT r.work FROM artifact_name n JOIN role r ON r.artifact = n.artifact
-        WHERE n.folded = :artifact AND n.until IS NULL)""",
+        WHERE n.folded = :artifact AND n.until IS NULL{role})""",
 }
 _EACH = {"sqlite": "json_each", "postgresql": "json_array_elements_text"}
 _OWNED = """w.id IN (
@@ -61,8 +61,9 @@ def list_papers(
 
     `filters` may hold `category`, the four facts, `licence` (a class or an SPDX id of the code), `author`, `q`,
     `since` and `until` (both included; UTC), and `org` (an organisation of the store, or an account on GitHub or the Hub
-    that holds an own artifact), `ids` (arXiv ids, separated by commas) and `artifact` (the reference of what they link). `by` is the date that orders and bounds: `submitted`, or `opened` (then only papers whose
-    code is open now are listed). Pages go by key, so that new papers move no page that was begun.
+    that holds an own artifact), `ids` (arXiv ids, separated by commas) and `artifact` (the reference of what they link),
+    with `role` (what that is to them). `by` is the date that orders and bounds: `submitted`, or `opened` (then only papers
+    whose code is open now are listed). Pages go by key, so that new papers move no page that was begun.
     """
     date = _DATES[by]
     conditions, values = _conditions(connection, filters, by)
@@ -95,7 +96,8 @@ def _conditions(
     if by == "opened":
         conditions += ["w.code = 'open'", "w.opened_at IS NOT NULL"]
     each = _EACH[connection.dialect.name]
-    conditions += [sql.format(each=each) for name, sql in _CONDITIONS.items() if name in filters]
+    role = " AND r.role = :role" if "role" in filters else ""
+    conditions += [sql.format(each=each, role=role) for name, sql in _CONDITIONS.items() if name in filters]
     if "org" in filters:
         starts = account_prefixes([filters["org"]], [filters["org"]])
         conditions.append(

@@ -1,12 +1,13 @@
 """What agents are answered: the JSON API's own documents, as typed values in which strangers' text is marked as data.
 
-Every answer comes from `Api.respond`, with its bounds, so that agents and programs are told the same.
+Every answer comes from `Api.respond`, with its bounds, so that agents and programs get the same.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -22,6 +23,13 @@ Resolve = Callable[[str], Reference | None]
 MOST_PAPERS = 50
 MOST_LINKING = 20
 """Papers that an answer on a repository holds."""
+MOST_NEAR = 10
+"""Papers that come near a title and are listed."""
+PAGE, MOST_READ = 200, 1_000
+"""Papers of one page of the API, and papers with the words of a title that are compared with it."""
+
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{2,20}:\S{1,400}")
+"""A reference as the API takes it."""
 
 
 class _Answer(BaseModel):
@@ -130,7 +138,7 @@ class LinkingPaper(_Answer):
 
 
 class FoundPapers(_Answer):
-    """The papers that link an artifact, those whose own it is first."""
+    """The papers that link an artifact, those whose own it is first. The reason says whether there are more."""
 
     status: Status
     reason: str
@@ -197,24 +205,35 @@ class Agents:
         text = _without_nul(repository).strip()
         found = self._resolve(text if "://" in text or ":" not in text else "")
         reference = found.key if found else text
-        if found is None and (":" not in text or "://" in text):
+        if not _REFERENCE.fullmatch(reference) or (found is None and "://" in text):
             return FoundPapers(status="unknown", reason="This is neither an address nor a reference.")
-        rows = self._list({"artifact": reference, "limit": str(MOST_LINKING)})["papers"]
-        linking = []
-        for row in rows:
-            document = self._document(row["arxiv_id"]) or {"links": []}
-            link = next(
-                (each for each in document["links"] if each["reference"].casefold() == reference.casefold()), None
-            )
-            if link:
-                linking.append(
-                    LinkingPaper(paper=self._paper(row), link=LinkAnswer.model_validate(_quote(link, "evidence")))
-                )
-        linking.sort(key=lambda entry: entry.link.role != "own")
-        reason = f"{len(linking)} papers in the store link it." if linking else "No paper in the store links it."
-        return FoundPapers(
-            status="found" if linking else "unknown", reason=reason, reference=reference, papers=linking
+        own = self._list({"artifact": reference, "role": "own", "limit": str(MOST_LINKING)})
+        every = self._list({"artifact": reference, "limit": str(MOST_LINKING)})
+        rows = {row["arxiv_id"]: row for row in (*own["papers"], *every["papers"])}
+        linking = self._linking(reference, [*rows.values()][:MOST_LINKING])
+        more = " There are more." if every["next_cursor"] or len(rows) > MOST_LINKING else ""
+        reason = (
+            f"{len(linking)} papers in the store link it.{more}" if rows else "No paper in the store links it."
         )
+        return FoundPapers(
+            status="found" if rows else "unknown", reason=reason, reference=reference, papers=linking
+        )
+
+    def _linking(self, reference: str, rows: Sequence[Mapping[str, Any]]) -> list[LinkingPaper]:
+        """These papers with their links of an artifact, those whose own it is first."""
+        documents = [(row, self._document(row["arxiv_id"]) or {"links": []}) for row in rows]
+        # A paper may write a name that the artifact had before, and so may whoever asks.
+        names = {reference.casefold()}
+        for _, document in documents:
+            for link in document["links"]:
+                if not names.isdisjoint(_names_of(link)):
+                    names |= _names_of(link)
+        linking = [
+            LinkingPaper(paper=self._paper(row), link=LinkAnswer.model_validate(_quote(link, "evidence")))
+            for row, document in documents
+            if (link := next((each for each in document["links"] if names & _names_of(each)), None))
+        ]
+        return sorted(linking, key=lambda entry: entry.link.role != "own")
 
     def search(self, words: str, filters: Mapping[str, str], limit: int) -> PaperList:
         """Papers that hold all words."""
@@ -229,18 +248,34 @@ class Agents:
         if arxiv_id := parse_arxiv_id(paper):
             known = self._document(arxiv_id) is not None
             return arxiv_id, f"arXiv:{arxiv_id}" if known else f"arXiv:{arxiv_id} is not in the store.", []
-        words = _without_nul(paper).strip()[:200]
-        rows = self._list({"q": words, "limit": "10"})["papers"] if words else []
-        same = [row for row in rows if title_key(row["title"]) == title_key(paper)]
-        if len(same) == 1:
+        # A minus sign before a word would leave the word out.
+        words = " ".join(word.lstrip("-") for word in _without_nul(paper)[:200].split()).strip()
+        near, same, is_all = self._compare_titles(words, title_key(paper)) if words else ([], [], True)
+        if len(same) == 1 and is_all:
             return same[0]["arxiv_id"], f"arXiv:{same[0]['arxiv_id']} has this title.", []
-        if rows:
-            return (
-                None,
-                "No paper in the store has exactly this title; these come near.",
-                [*map(self._paper, rows)],
-            )
-        return None, "No paper in the store has this id or title.", []
+        if not near:
+            return None, "No paper in the store has this id or title.", []
+        candidates = [self._paper(row) for row in [*same, *(row for row in near if row not in same)][:MOST_NEAR]]
+        if same and is_all:
+            return None, "Several papers in the store have this title; these come first.", candidates
+        if not is_all:
+            read = f"{MOST_READ:,} newest papers with these words"
+            return None, f"Only the {read} were compared; give the arXiv id, or more of the title.", candidates
+        return None, "No paper in the store has exactly this title; these come near.", candidates
+
+    def _compare_titles(self, words: str, key: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
+        """The newest papers with these words, those of them that have this title, and whether that were all papers."""
+        near: list[dict[str, Any]] = []
+        same: list[dict[str, Any]] = []
+        cursor = ""
+        for _ in range(MOST_READ // PAGE):
+            page = self._list({"q": words, "limit": str(PAGE), "cursor": cursor})
+            near += page["papers"][: MOST_NEAR - len(near)]
+            same += [row for row in page["papers"] if title_key(row["title"]) == key]
+            cursor = page["next_cursor"] or ""
+            if not cursor:
+                return near, same, True
+        return near, same, False
 
     def _papers(self, parameters: Mapping[str, str]) -> PaperList:
         document = self._list(parameters)
@@ -274,6 +309,11 @@ class Agents:
 def _without_nul(name: str) -> str:
     """A name as the API takes it: it refuses NUL, which no title and no address in the store holds."""
     return name.replace("\x00", " ")
+
+
+def _names_of(link: Mapping[str, Any]) -> set[str]:
+    """The name of an artifact that a paper writes, and the one that it has now."""
+    return {link["reference"].casefold(), link["artifact"].casefold()}
 
 
 def _quote(row: Mapping[str, Any], name: str) -> dict[str, Any]:

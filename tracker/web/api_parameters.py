@@ -73,6 +73,8 @@ def check_parameters(query_string: bytes, path: str) -> dict[str, str]:
         if fault := _fault(value, schemas[name]):
             raise ApiProblem(400, f"The parameter {name} {fault}.", name)
         parameters[name] = value
+    if "role" in parameters and "artifact" not in parameters:
+        raise ApiProblem(400, "The parameter role needs artifact: it is what that is to a paper.", "role")
     if "code_licence" in parameters:
         # Both names mean the same for one version of the views.
         parameters["licence"] = parameters.pop("code_licence")
