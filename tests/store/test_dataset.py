@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,10 @@ def test_sentences_of_others_are_in_no_file(store: Store, add: Add, tmp_path: Pa
                 'UPDATE artifact SET licence_note = \'it says “SECRET”\', licences_beside = \'[["data",null,"unknown","README","it says \\u201cSECRET\\u201d"]]\''
             )
         )
+        connection.execute(
+            text("UPDATE artifact SET readiness = :marks"),
+            {"marks": '[["training", "README: SECRET line"], ["tests", "tests/test_a.py"]]'},
+        )
         connection.execute(text("UPDATE mention SET evidence = 'SECRET words'"))
         connection.execute(text("UPDATE work SET promise_evidence = 'SECRET'"))
     tables = {}
@@ -59,6 +64,10 @@ def test_sentences_of_others_are_in_no_file(store: Store, add: Add, tmp_path: Pa
     assert (link["evidence"], link["evidence_sha256"], link["place"]) == (None, sha("SECRET words"), "abstract")
     assert artifact["licence_note"] == f"it says “sha256:{sha('SECRET')}”"
     assert sha("SECRET") in artifact["licences_beside"]
+    assert json.loads(artifact["readiness"]) == [
+        ["training", f"README: sha256:{sha('SECRET line')}"],
+        ["tests", "tests/test_a.py"],
+    ]
     assert (paper["title"], paper["authors"]) == ("A “fine” title", ["Ann Author"]), "arXiv's metadata are given"
     assert "evidence_sha256" in parquet.read_schema(io.BytesIO(_empty("promises", store))).names
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
 from sqlalchemy import Connection
@@ -18,8 +18,11 @@ from tracker.store.export import Column, Kind, view_columns, write_parquet
 
 WITHHELD = frozenset({("links", "evidence"), ("promises", "evidence")})
 """Columns that hold the sentences of others: they are empty, and `COLUMN_sha256` beside them has the digest."""
+LINES = frozenset({("artifacts", "readiness")})
+"""Columns that hold lines of READMEs, each after `README: `."""
 METADATA = frozenset({"title", "abstract", "comment", "authors"})
 """Columns of arXiv's metadata, which are given as they are."""
+README = "README: "
 _TEXTS = (Kind.TEXT, Kind.TEXTS, Kind.NESTED)
 
 
@@ -41,7 +44,7 @@ def write_view(connection: Connection, view: str, file: IO[bytes]) -> int:
 def _withhold(view: str, columns: Sequence[Column], rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     withheld = [place for place, column in enumerate(columns) if (view, column.name) in WITHHELD]
     quoting = [
-        (place, column.kind)
+        (place, column.kind, (view, column.name) in LINES)
         for place, column in enumerate(columns)
         if column.kind in _TEXTS and place not in withheld and column.name not in METADATA
     ]
@@ -50,23 +53,31 @@ def _withhold(view: str, columns: Sequence[Column], rows: Iterator[Sequence[Any]
         digests = [digest(cells[place]) if cells[place] else None for place in withheld]
         for place in withheld:
             cells[place] = None
-        for place, kind in quoting:
+        for place, kind, has_lines in quoting:
             if cells[place]:
-                cells[place] = _without_quotes(cells[place], kind)
+                cells[place] = _without_quotes(cells[place], kind, replace_line if has_lines else replace_quotes)
         yield [*cells, *digests]
 
 
-def _without_quotes(cell: str, kind: Kind) -> str:
+def _without_quotes(cell: str, kind: Kind, replace: Callable[[str], str]) -> str:
     if kind is Kind.TEXT:
-        return replace_quotes(cell)
+        return replace(cell)
     # A list or any other JSON, in which a quotation mark may be written as an escape.
-    return json.dumps(_in_each(json.loads(cell)), ensure_ascii=False)
+    return json.dumps(_in_each(json.loads(cell), replace), ensure_ascii=False)
 
 
-def _in_each(value: Any) -> Any:
+def _in_each(value: Any, replace: Callable[[str], str]) -> Any:
     if isinstance(value, list):
-        return [_in_each(each) for each in value]
-    return replace_quotes(value) if isinstance(value, str) else value
+        return [_in_each(each, replace) for each in value]
+    if isinstance(value, dict):
+        return {name: _in_each(each, replace) for name, each in value.items()}
+    return replace(value) if isinstance(value, str) else value
+
+
+def replace_line(text: str) -> str:
+    """Evidence of a mark of readiness with a line of a README replaced by its digest; a path stays."""
+    line = text.removeprefix(README)
+    return replace_quotes(text) if line == text else f"{README}sha256:{digest(line)}"
 
 
 def replace_quotes(text: str) -> str:
