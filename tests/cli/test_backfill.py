@@ -51,6 +51,7 @@ def test_after_a_change_of_rules_stored_texts_are_read_and_judged_again_without_
         ("snapshot:", "2007-01", "is not a source"),
         ("snapshot:missing.json", "2007-01", "missing.json: cannot be read"),
         ("snapshot:missing.json", "2007", "is not a month"),
+        ("snapshot:/dev/null", "2007-01", "it is a device, not a file"),
         ("bulk:missing", "2007-01", "missing: has no arXiv_src_manifest.xml"),
         ("bulk:s3://arxiv/src", "2007-01", "set AWS_ACCESS_KEY_ID"),
         ("oai:x", "2007-01", "is not a source"),
@@ -63,3 +64,19 @@ def test_a_wrong_request_is_one_sentence(
     code, _, err = call("backfill", "--from", first, "--to", "2007-02", "--source", source)
     assert code == 1
     assert says in err.splitlines()[-1]
+
+
+def test_an_empty_snapshot_and_an_unknown_category_are_errors(call: Call, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.json").touch()
+    months = (
+        "backfill",
+        "--from",
+        "2007-01",
+        "--to",
+        "2007-02",
+        "--source",
+        f"snapshot:{tmp_path / 'empty.json'}",
+    )
+    assert "is empty; give a snapshot" in call(*months)[2]
+    code, _, err = call(*months, "--category", "cs.ML")
+    assert (code, err) == (1, "tracker: --category 'cs.ML' is not a category of arXiv; write it like cs.LG.\n")

@@ -17,9 +17,13 @@ def test_a_snapshot_is_made_and_restored(call: Call, data: Path) -> None:
     code, _, err = call("restore", str(file))
     assert code == 1
     assert "--force" in err
+    done = data / "backfill" / "oai_2026-05_2026-06_0" / "2026-05.done"
+    done.parent.mkdir(parents=True)
+    done.touch()
     code, out, _ = call("restore", "--force", str(file))
     assert code == 0
     assert "tracker.db." in out
+    assert not done.exists(), "what came since the snapshot must be brought again"
     (data / "tracker.db").unlink()
     assert call("restore", str(file))[0] == 0
     assert call("query", "--csv", "SELECT count(*) AS n FROM papers")[1] == "n\n0\n"

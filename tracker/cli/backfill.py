@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -55,7 +56,7 @@ def backfill(
     from tracker.domain.id_months import parse_months
     from tracker.pipeline.backfill.outcome import BackfillOutcome
 
-    months = parse_months(first, last)
+    months, categories = parse_months(first, last), _known_categories(category or ())
     outcome = BackfillOutcome(report=lambda sentence: print(sentence, file=sys.stderr))
     kind, _, place = source.partition(":")
     with_place = {"snapshot": True, "bulk": True, "oai": False}
@@ -65,8 +66,19 @@ def backfill(
         if kind == "bulk":
             _read_archives(worker, _archives(worker, place, yes=yes), months, _executor(executor), jobs, outcome)
         else:
-            _read_records(worker, place, months, frozenset(category or ()), outcome)
+            _read_records(worker, place, months, categories, outcome)
     return int(outcome.troubles > 0)
+
+
+def _known_categories(given: Collection[str]) -> frozenset[str]:
+    """The categories as arXiv writes them. TrackerError for what is none."""
+    from tracker.config_files import load_category_names
+
+    known = {name.casefold(): name for name in load_category_names()}
+    for name in given:
+        if name.casefold() not in known:
+            raise TrackerError(f"--category {name!r} is not a category of arXiv; write it like cs.LG.")
+    return frozenset(known[name.casefold()] for name in given)
 
 
 def _read_records(

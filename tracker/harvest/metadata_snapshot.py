@@ -45,7 +45,11 @@ class BadLine:
 def open_snapshot(path: Path) -> Iterator[IO[bytes]]:
     """The lines of a snapshot, decompressed. Raises TrackerError where the file cannot be read, or holds no snapshot."""
     try:
-        with os.fdopen(open_regular(path), "rb") as plain:
+        opened = open_regular(path)
+    except OSError as error:
+        raise TrackerError(f"{path}: cannot be read ({error.strerror}); give a file that can be read.") from None
+    try:
+        with os.fdopen(opened, "rb") as plain:
             head = plain.read(len(_ZIP))
             plain.seek(0)
             if head == _ZIP:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 
 from tracker.domain.errors import StoreError
 from tracker.domain.protocols import Progress
@@ -49,9 +50,12 @@ def restore_snapshot(
     settings: Settings, file: Path, now: datetime, *, force: bool = False
 ) -> tuple[dict[str, int], Path | None]:
     """Restore a snapshot as `tracker.store.restore` does, while no service uses the store and no worker is at work
-    on it; StoreError otherwise."""
+    on it; StoreError otherwise. What a backfill brought since the snapshot is read again when it is repeated."""
     with hold_service_lock(settings.data_dir), take_worker_lock(settings):
-        return restore.restore_snapshot(file, settings.store_url, now, force=force)
+        restored = restore.restore_snapshot(file, settings.store_url, now, force=force)
+        for markers in (settings.data_dir / "backfill").glob("oai_*"):
+            rmtree(markers, ignore_errors=True)
+        return restored
 
 
 def copy_store(settings: Settings, target: str, progress: Progress) -> dict[str, database_copy.ViewDigest]:

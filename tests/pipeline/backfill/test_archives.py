@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,22 @@ def test_a_backfill_killed_in_the_middle_goes_on_with_the_next_archive(
         assert (
             sorted(path.suffix for path in (run.worker.settings.data_dir / "backfill").iterdir()) == [".done"] * 2
         )
+
+
+def test_an_archive_is_read_again_where_the_store_lost_its_texts(
+    start_run: StartRun, tmp_path: Path, bulk: Path
+) -> None:
+    """As after the return of an older snapshot, or with another store beside the same data folder."""
+    with start_run("first") as run:
+        backfill(run, write(tmp_path, [paper(n) for n in (1, 2, 3)]))
+        read_texts(run, bulk)
+        done = run.worker.settings.data_dir / "backfill"
+        with start_run("second") as other:
+            backfill(other, write(tmp_path, [paper(n) for n in (1, 2, 3)]))
+            shutil.copytree(done, other.worker.settings.data_dir / "backfill", dirs_exist_ok=True)
+            assert read_texts(other, bulk)[0].counts["texts"] == 3
+            assert links(other)
+            assert read_texts(other, bulk)[0].counts["texts"] == 0
 
 
 GOOD = ("2606/2606.00001.gz", paper_file(code_at("ann/one")))

@@ -190,7 +190,8 @@ def test_oai_walks_the_months_of_change_once_and_keeps_the_months_of_ids(
         assert [query.count("until=2026-05-31") for query in asked] == [1, 0]
         metadata.backfill_oai(run.worker, wanted, outcome)
         assert len(run.queries("arxiv_oai")) == 3, "May is over and was read whole"
-        (run.worker.settings.data_dir / "backfill" / "oai_2026-05_2026-06" / "2026-05.done").unlink()
+        (marker,) = (run.worker.settings.data_dir / "backfill").glob("oai_2026-05_2026-06_*/2026-05.done")
+        marker.unlink()
         run.misbehave("arxiv_oai", "html", times=1)
         metadata.backfill_oai(run.worker, wanted, outcome)
         assert outcome.troubles == 1

@@ -153,7 +153,7 @@ def _is_done(worker: Worker, archive: SourceArchive, months: Months, work: Path)
     marker = _read_marker(work, archive)
     if marker is None:
         return False
-    return _choose_papers(worker, archive, marker.ids, months).wanted.keys() <= marker.tried
+    return _choose_papers(worker, archive, marker.ids, months).wanted.keys() <= marker.unread
 
 
 def _plan_tasks(
@@ -171,7 +171,7 @@ def _plan_tasks(
         marker = _read_marker(work, archive)
         if marker is not None:
             choice = _choose_papers(worker, archive, marker.ids, months)
-            if choice.wanted.keys() <= marker.tried:
+            if choice.wanted.keys() <= marker.unread:
                 choice.count(archive, outcome)
                 for reason in marker.troubles:
                     outcome.add_trouble(f"{archive.name}: {reason}")
@@ -242,12 +242,14 @@ def _load_result(turns: StoreTurns, task: ScanTask, ids: Sequence[str], outcome:
         outcome.add_trouble(f"{name}: the process that read it died; run the same command again, or leave it out")
         return
     troubles: list[ShardTrouble] = []
+    unread = set(shard.papers)
 
     def papers_of_entries() -> Iterator[ShardPaper]:
         for entry in entries:
             if isinstance(entry, ShardTrouble):
                 troubles.append(entry)
             else:
+                unread.discard(entry.arxiv_id)
                 yield entry
 
     found = papers_of_entries()
@@ -256,7 +258,7 @@ def _load_result(turns: StoreTurns, task: ScanTask, ids: Sequence[str], outcome:
     for trouble in troubles:
         outcome.add_trouble(f"{name}: {trouble.reason}")
     if not any(trouble.is_damaged for trouble in troubles):
-        _write_marker(task, ids, [trouble.reason for trouble in troubles])
+        _write_marker(task, ids, unread, [trouble.reason for trouble in troubles])
     task.result.unlink()
 
 
@@ -284,11 +286,12 @@ def _store_texts(turns: StoreTurns, batch: Sequence[ShardPaper], rules: str, out
 
 @dataclass(frozen=True, slots=True)
 class _Marker:
-    """What is kept of an archive that is done: the ids that it lists, for which papers it was read, and what could not be
-    read."""
+    """What is kept of an archive that is done: the ids that it lists, for which papers it was read and gave no text, and
+    what could not be read. Which texts were read is in the store alone: it may be another one, or an older one that was
+    restored."""
 
     ids: tuple[str, ...]
-    tried: frozenset[str]
+    unread: frozenset[str]
     troubles: tuple[str, ...]
 
 
@@ -300,14 +303,13 @@ def _read_marker(work: Path, archive: SourceArchive) -> _Marker | None:
     """The marker of an archive with this checksum; None where it is not done, or its marker cannot be read."""
     try:
         data = json.loads(read_regular(_file_of(work, archive, "done"), MOST_MARKER))
-        return _Marker(tuple(data["ids"]), frozenset(data["tried"]), tuple(data["troubles"]))
+        return _Marker(tuple(data["ids"]), frozenset(data["unread"]), tuple(data["troubles"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _write_marker(task: ScanTask, ids: Sequence[str], troubles: Sequence[str]) -> None:
+def _write_marker(task: ScanTask, ids: Sequence[str], unread: Iterable[str], troubles: Sequence[str]) -> None:
     path = task.result.with_suffix(".done")
     aside = path.with_suffix(".part")
-    tried = set(task.shard.papers)
-    aside.write_text(json.dumps({"ids": list(ids), "tried": sorted(tried), "troubles": troubles}))
+    aside.write_text(json.dumps({"ids": list(ids), "unread": sorted(unread), "troubles": troubles}))
     aside.replace(path)

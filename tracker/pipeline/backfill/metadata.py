@@ -6,12 +6,14 @@ brought are left to it. Whatever is done twice changes nothing, so a backfill th
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
+from tracker.domain.errors import TrackerError
 from tracker.domain.id_months import Months, month_of_id, next_month
 from tracker.domain.papers import Version, WindowResult
 from tracker.harvest import metadata_snapshot, oai
@@ -24,6 +26,7 @@ from tracker.pipeline.judge import judge_works
 from tracker.pipeline.read import read_papers
 from tracker.pipeline.worker import Worker
 from tracker.store import papers
+from tracker.store.engine import parse_url
 
 BATCH = 2_000
 """Records that are stored, read and judged in one turn."""
@@ -46,21 +49,24 @@ def backfill_snapshot(worker: Worker, path: Path, wanted: Wanted, outcome: Backf
     """Bring the wanted papers of a snapshot of arXiv's metadata into the store. Raises TrackerError where the file
     cannot be read to its end, and Cancelled."""
     with metadata_snapshot.open_snapshot(path) as lines:
-        found = _wanted_records(metadata_snapshot.read_snapshot(lines), wanted, path.name, outcome)
-        _store_in_turns(worker, found, outcome)
+        found = iter(metadata_snapshot.read_snapshot(lines))
+        first = next(found, None)
+        if first is None:
+            raise TrackerError(f"{path}: is empty; give a snapshot of arXiv's metadata, as Kaggle offers them.")
+        _store_in_turns(worker, _wanted_records(chain([first], found), wanted, path.name, outcome), outcome)
 
 
 def backfill_oai(worker: Worker, wanted: Wanted, outcome: BackfillOutcome) -> None:
     """Bring the wanted papers into the store by arXiv's OAI-PMH, at its pace.
 
     It selects by the day of the last change, which is never before the month of a paper's id: all changes since then
-    are read, month by month, and the papers wanted are kept. A marker remembers each month that is over and was read
-    whole. Raises UpstreamStopped where arXiv may not be asked now, and Cancelled.
+    are read, month by month, and the papers wanted are kept. A marker of this store remembers each month that is over and
+    was read whole. Raises UpstreamStopped where arXiv may not be asked now, and Cancelled.
     """
     today = worker.now().date()
     first = max(wanted.months.first, oai.EARLIEST.replace(day=1))
     names = "_".join([f"{wanted.months.first:%Y-%m}", f"{wanted.months.last:%Y-%m}", *sorted(wanted.categories)])
-    work = worker.settings.data_dir / "backfill" / f"oai_{names}"
+    work = worker.settings.data_dir / "backfill" / f"oai_{names}_{_name_store(worker)}"
     work.mkdir(parents=True, exist_ok=True)
     turns, month, total = StoreTurns(worker), first, (today.year - first.year) * 12 + today.month - first.month + 1
     for done in range(1, total + 1):
@@ -71,6 +77,12 @@ def backfill_oai(worker: Worker, wanted: Wanted, outcome: BackfillOutcome) -> No
                 marker.touch()
         worker.progress.step("backfill", done, total)
         month = following
+
+
+def _name_store(worker: Worker) -> str:
+    """A short name of the store: what was brought into one is not in another."""
+    address = parse_url(worker.store.url).render_as_string(hide_password=True)
+    return hashlib.sha256(address.encode()).hexdigest()[:8]
 
 
 def _walk_month(
