@@ -17,6 +17,7 @@ KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
+    stat.S_IFLNK: "a link",
 }
 
 
@@ -44,6 +45,16 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
     if len(content) > most_bytes:
         raise OSError(errno.EFBIG, f"it has more than {most_bytes:,} bytes", str(path))
     return content
+
+
+def require_replaceable(path: Path) -> None:
+    """Raise OSError where a file that takes this name would take the place of a device, a link or anything else but a
+    file: root can rename a file over `/dev/null`."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    _require_regular(path, mode)
 
 
 def _require_regular(path: Path, mode: int) -> None:

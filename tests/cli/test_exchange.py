@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,14 +84,33 @@ def test_a_compressed_list_is_read_and_counted(call: Call, data: Path, tmp_path:
         (["export", "--to", "-", "--format", "csv"], "takes one view"),
         (["export", "papers", "--to", "-"], "csv or jsonl"),
         (["export", "papers", "--dataset", "x"], "leave out their names"),
-        (["import", "missing.json"], "missing.json: cannot be read"),
-        (["import", "/dev/null"], "null: holds no record"),
+        (["export", "--to", "{tmp}/file"], "file/papers"),
+        (["export", "--evidence", "{tmp}"], "cannot be written (it is a folder, not a file)"),
+        (["export", "--evidence", "{tmp}/file/x"], "cannot be written"),
+        (["export", "--evidence", "{tmp}/link"], "cannot be written (it is a link, not a file)"),
+        (["export", "--dataset", "{tmp}/file"], "cannot be written"),
+        (["import", "missing.json"], "missing.json: cannot be read (No such file or directory); give a file"),
+        (["import", "/dev/null"], "cannot be read (it is a device, not a file); give a file"),
+        (["import", "{tmp}/pipe"], "cannot be read (it is a FIFO, not a file); give a file"),
+        (["import", "--evidence", "{tmp}/pipe"], "(it is a FIFO, not a file); nothing was imported"),
+        (["import", "{tmp}/file"], "file: holds no record"),
+        (["watch", "{tmp}/pipe"], "cannot be read (it is a FIFO, not a file); give a file"),
+        (["detect", "{tmp}/pipe"], "cannot be read (it is a FIFO, not a file); give a file"),
+        (["snapshot", "--to", "{tmp}/pipe"], "cannot be written (it is a FIFO, not a file)"),
+        (["copy", "--to", "mysql://u:secret@h/x"], "--to (or TRACKER_COPY_TO) is no address of a database"),
+        (["copy", "--to", "nonsense"], "--to (or TRACKER_COPY_TO) is no address of a database"),
     ],
 )
-def test_an_error_is_one_sentence(call: Call, data: Path, arguments: list[str], says: str) -> None:
-    code, out, err = call(*arguments)
+def test_an_error_is_one_sentence(call: Call, data: Path, tmp_path: Path, arguments: list[str], says: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    code, out, err = call(*(each.format(tmp=tmp_path) for each in arguments))
     assert (code, out) == (1, "")
     assert says in err
+    assert "secret" not in err
+    assert ((tmp_path / "file").read_bytes(), (tmp_path / "link").is_symlink()) == (b"", True)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
     assert err.count("\n") == 1
 
 

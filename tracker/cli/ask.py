@@ -1,6 +1,7 @@
 """The commands that answer questions: what is in the store, and what the rules find in given texts."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.session import (
+    GIVE_A_FILE,
     Json,
     opened_store,
     parse_days,
@@ -41,12 +43,13 @@ def detect(
     from tracker.detect.detect import detect_lines
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.hosts.resolve import resolve_url
+    from tracker.regular_files import open_regular
 
     rules = load_role_rules()
     try:
-        stream = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115 # closed below
+        stream = sys.stdin.buffer if file == "-" else os.fdopen(open_regular(Path(file)), "rb")
     except OSError as error:
-        raise TrackerError(f"{file}: cannot be read ({error.strerror}).") from None
+        raise TrackerError(f"{file}: cannot be read ({error.strerror}); {GIVE_A_FILE}.") from None
     with stream:
         for line in detect_lines(stream, resolve_url, rules):
             print(json.dumps(line, ensure_ascii=True))

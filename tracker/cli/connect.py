@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.session import opened_store, require_store, settings_for
+from tracker.cli.session import GIVE_A_FILE, opened_store, require_store, settings_for
 from tracker.domain.errors import QueryError, TrackerError
 
 app = typer.Typer(rich_markup_mode=None)
 
+MOST_LIST = 64 * 1024 * 1024
+"""Bytes of a list of papers to watch: all of arXiv's ids have half of that."""
 ENDINGS = {"bibtex": "bib", "ris": "ris", "csl": "csl.json"}
 
 
@@ -47,11 +49,14 @@ def watch(
     """
     from tracker.publish.addresses import site_address
     from tracker.publish.saved_papers import saved_queries
+    from tracker.regular_files import read_regular
 
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        content = sys.stdin.buffer.read(MOST_LIST + 1) if file == "-" else read_regular(Path(file), MOST_LIST)
     except OSError as error:
-        raise TrackerError(f"{file}: cannot be read ({error.strerror}).") from None
+        raise TrackerError(f"{file}: cannot be read ({error.strerror}); {GIVE_A_FILE}.") from None
+    if len(content) > MOST_LIST:
+        raise TrackerError(f"Standard input: has more than {MOST_LIST:,} bytes; split the list.")
     queries = saved_queries(content.decode("utf-8", "replace"))
     if not queries:
         raise TrackerError(f"{file}: names no paper of arXiv; ids are written like 2506.12345.")
@@ -96,7 +101,14 @@ def mcp(
         agents = Agents(Api(settings, store), resolve_url, settings.public_url)
         server = mcp_server.build_server(agents, __version__)
         if http:
-            process.serve(mcp_server.http_app(server, port), mcp_server.LOOPBACK, port, start, lifespan=True)
+            process.serve(
+                mcp_server.http_app(server, port),
+                mcp_server.LOOPBACK,
+                port,
+                start,
+                lifespan=True,
+                port_setting="--port",
+            )
         else:
             mcp_server.run_stdio(server)
     return 0

@@ -10,10 +10,12 @@ from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from tracker.cli.session import opened_store, require_store, settings_for
+from tracker.cli.session import GIVE_A_FILE, opened_store, require_store, settings_for
 from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
+    import io
+
     from tracker.settings import Settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -220,7 +222,7 @@ def import_(
         with _open_list(file) as stream, opened_store(settings) as store:
             result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)
     except (OSError, EOFError, zlib.error) as error:
-        raise TrackerError(f"{file}: cannot be read ({error}).") from None
+        raise TrackerError(f"{file}: cannot be read ({_reason(error)}); {GIVE_A_FILE}.") from None
     for bad in result.bad_records:
         print(f"{name}, line {bad.line}: {bad.reason}; skipped", file=sys.stderr)
     if result.bad > len(result.bad_records):
@@ -248,7 +250,9 @@ def _import_evidence(settings: "Settings", file: str, name: str, rules: str, now
                 raise TrackerError(f"{name}: is read twice, so it cannot be a pipe; save it as a file first.")
             done = import_evidence(store, stream, resolve_url, CHECKED_KINDS, source=source, rules=rules, now=now)
     except (OSError, EOFError, zlib.error) as error:
-        raise TrackerError(f"{file}: cannot be read ({error}); nothing was imported.") from None
+        raise TrackerError(
+            f"{file}: cannot be read ({_reason(error)}); nothing was imported. Give a file that can be read."
+        ) from None
     except EvidenceError as error:
         raise TrackerError(f"{name}: {error}") from None
     left_out = f"{done.unknown_papers:,} of papers that are not stored, {done.unchecked:,} that cannot be checked"
@@ -261,13 +265,20 @@ def _import_evidence(settings: "Settings", file: str, name: str, rules: str, now
     return 0
 
 
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
 @contextmanager
 def _open_list(file: str) -> Iterator[IO[bytes]]:
     """The file or standard input, decompressed where it begins as gzip does (RFC 1952, 2.3.1)."""
     import gzip
-    import io
+    import os
 
-    plain = cast("io.BufferedReader", sys.stdin.buffer) if file == "-" else io.BufferedReader(io.FileIO(file))
+    from tracker.regular_files import open_regular
+
+    opened = sys.stdin.buffer if file == "-" else os.fdopen(open_regular(Path(file)), "rb")
+    plain = cast("io.BufferedReader", opened)
     with plain:
         if plain.peek(2)[:2] == b"\x1f\x8b":
             with gzip.open(plain) as decompressed:

@@ -23,6 +23,8 @@ STOP_SECONDS = 7.0
 """How long a command may go on after a signal before it ends where it is."""
 STOPPED = 143
 """The exit code of a command that a signal ended: 128 and the number of SIGTERM, as shells count."""
+GIVE_A_FILE = "give a file that can be read, or - for standard input"
+"""What to do where an argument that names a file leads to none."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

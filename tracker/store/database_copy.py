@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, inspect, select, text
+from sqlalchemy import URL, Connection, Table, func, inspect, select, text
 
 from tracker.domain.errors import StoreError
 from tracker.store import views
@@ -49,7 +49,7 @@ def copy_store(source: str, target: str, report: Report = lambda *_: None) -> di
     The target is created where it is new. StoreError where it holds a store already, where the source changed since a
     copy was begun, or where the two differ at the end.
     """
-    if parse_url(source) == parse_url(target):
+    if parse_url(source) == _parse_target(target):
         raise StoreError("The target is the store itself; name another database.")
     # An older source is upgraded as any start would do it, so that both ends have the same tables.
     open_store(source).close()
@@ -69,6 +69,20 @@ def copy_store(source: str, target: str, report: Report = lambda *_: None) -> di
             with copy.begin() as connection:
                 connection.execute(text(f"DROP TABLE {UNFINISHED_COPY}"))
     return expected
+
+
+def _parse_target(target: str) -> URL:
+    """The parts of the target's address. StoreError, without repeating it, where it is not one."""
+    try:
+        address = parse_url(target)
+    except StoreError:
+        address = None
+    if address is None or address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(
+            "--to (or TRACKER_COPY_TO) is no address of a database; write it like postgresql://USER@HOST/NAME or "
+            "sqlite:////FOLDER/FILE."
+        )
+    return address
 
 
 def digest_views(connection: Connection) -> dict[str, ViewDigest]:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from tracker.domain.errors import StoreError, how_to_install
 from tracker.domain.terms import State
+from tracker.regular_files import require_replaceable
 from tracker.store import views
 from tracker.store.dialect import fetch_stored
 from tracker.store.engine import open_reader
@@ -271,14 +272,21 @@ def judged_rules(connection: Connection) -> dict[str, int]:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name once it is complete; after an error the earlier file stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A file that gets its name once it is complete; after an error the earlier file stays. StoreError where it cannot be
+    written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with beside.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        require_replaceable(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with beside.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be written ({error.strerror or error}); make room, or name another place."
+        ) from None

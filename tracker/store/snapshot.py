@@ -24,7 +24,7 @@ from typing import IO, Any, BinaryIO
 import zstandard
 
 from tracker.domain.errors import Cancelled, StoreError
-from tracker.regular_files import read_regular
+from tracker.regular_files import read_regular, require_replaceable
 from tracker.store import views
 from tracker.store.engine import open_readonly, parse_url
 from tracker.store.export import JUDGED_RULES
@@ -68,6 +68,7 @@ def make_snapshot(
     """
     source = database_path(url)
     try:
+        require_replaceable(file)
         file.parent.mkdir(parents=True, exist_ok=True)
         with _alone(file.parent), closing(open_readonly(source)) as connection:
             require_space(file.parent, _pages(connection), source)

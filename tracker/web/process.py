@@ -51,9 +51,10 @@ def serve(
     on_stop: Callable[[Callable[[], None]], object] = lambda _: None,
     *,
     lifespan: bool = False,
+    port_setting: str = "TRACKER_WEB__PORT",
 ) -> None:
     """Serve until SIGTERM or SIGINT. `on_ready` gets the address once the port is taken. With `lifespan` the
-    application is told of start and end (ASGI's lifespan protocol).
+    application learns of start and end (ASGI's lifespan protocol). `port_setting` is what sets the port.
 
     `on_stop` gets a function that ends the server, for a signal that comes before the server takes signals itself.
     Raises TrackerError if the port is not free.
@@ -67,7 +68,7 @@ def serve(
     except OSError as error:
         listener.close()
         raise TrackerError(
-            f"Cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set TRACKER_WEB__PORT."
+            f"Cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set {port_setting}."
         ) from None
     shown_host = f"[{host}]" if ":" in host else host
     # Before the address is reported, since a reader may come at once.
