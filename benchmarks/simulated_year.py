@@ -42,7 +42,7 @@ CATEGORIES = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LICENCES = ("MIT", "Apache-2.0", "GPL-3.0-only")
 LABS = (
-    Organisation(name="First lab", github=("First", "first-labs")),
+    Organisation(name="First lab", github=("First", "first-labs"), affiliations=("First Laboratory",)),
     Organisation(name="Second, of a university", github=("second",)),
     Organisation(name="Idle lab", huggingface=("idle",)),
 )
@@ -139,6 +139,12 @@ def owner_of(paper: Paper) -> str:
     number = int(paper.arxiv_id.replace(".", ""))
     accounts = [account for lab in LABS for account in lab.github]
     return accounts[number % 7] if number % 7 < len(accounts) else f"o{number}"
+
+
+def affiliations_of(paper: Paper) -> tuple[str, ...]:
+    """What arXiv gives of every eleventh paper: one of `LABS`, and a name that is nearly its."""
+    number = int(paper.arxiv_id.replace(".", ""))
+    return (f"{LABS[0].affiliations[0]}, Paris", "First Laboratoryx University") if number % 11 == 0 else ("Lund",)
 
 
 def _play(paper: Paper, chance: random.Random) -> None:
@@ -285,7 +291,7 @@ def _version(paper: Paper, n: int) -> Version:
     return Version(
         arxiv_id=paper.arxiv_id, n=n, title=f"Paper {paper.arxiv_id}", abstract="We study.", authors=("Ann",),
         categories=paper.categories, primary_category=paper.categories[0], comment=None, submitted_at=submitted,
-        updated_at=submitted if n == 1 else paper.linked_at or submitted,
+        updated_at=submitted if n == 1 else paper.linked_at or submitted, affiliations=affiliations_of(paper),
     )  # fmt: skip
 
 

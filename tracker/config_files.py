@@ -253,6 +253,8 @@ class Organisation(ConfigTable):
     """Addresses of public pages which say that the accounts are theirs."""
     read: date | None = None
     """When these were read."""
+    affiliations: tuple[str, ...] = ()
+    """Its names in the affiliations of authors, none of which another organisation has."""
 
     @property
     def accounts(self) -> frozenset[tuple[str, str]]:

@@ -59,6 +59,7 @@ def test_a_line_is_the_newest_version_of_a_paper() -> None:
 
 def test_older_forms_are_taken_as_they_are_meant() -> None:
     assert parse_line(line(id="math.GT/0309136")).arxiv_id == "math/0309136"
+    assert parse_line(line()).affiliations == ("CERN",)
     assert parse_line(line(authors_parsed=None)).authors == ("C. Bal\\'azs", "E. L. Berger")
     assert parse_line(line(comments="This paper has been withdrawn by the authors")).withdrawn
 

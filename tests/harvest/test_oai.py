@@ -88,6 +88,23 @@ def test_authors(text, names):
     assert oai_records.parse_authors(text) == names
 
 
+@pytest.mark.parametrize(
+    ("text", "affiliations"),
+    [
+        ("Ann Lee (1), Bo Ek (MIT) ((1) Lund, (2) Umea)", ("MIT", "Lund", "Umea")),
+        ("Ann Lee (1 and 2), Bo Ek (a), Cy Om (and)", ()),
+        ("Ann (Google, Inc.) and Bo (Google, Inc.)", ("Google, Inc.",)),
+        ("Ann (MIT; ann@mit.edu)", ("MIT",)),
+        ("Ann (Google, Bo Ek", ()),
+        (") Ann (CERN)) and (Lund)", ("CERN", "Lund")),
+        ("Ann Lee, Bo Ek", ()),
+        ("Ann (" + "x" * 500 + "), Bo (" * 20_000, ()),
+    ],
+)
+def test_affiliations_stand_in_parentheses(text, affiliations):
+    assert oai_records.parse_affiliations(text) == affiliations
+
+
 def test_a_walk_ends_with_an_empty_token():
     fetch = Answers(page(record("2606.00001"), token="t%3D1"), page(record("2606.00002"), token=""))
     ids, result = walk(fetch, date(2026, 6, 2))

@@ -26,7 +26,7 @@ from tracker.store import database_copy, evidence_file, foreign_reports, readonl
 
 VIEWS = (
     "papers", "links", "artifacts", "checks", "events", "open_papers", "open_by_category", "openness_by_month", "promises",
-    "organisations", "readings", "releases",
+    "organisations", "affiliations", "readings", "releases",
 )  # fmt: skip
 
 

@@ -48,6 +48,11 @@ def test_the_grade_says_what_is_known_and_leaves_out_what_is_unknown(item: Make,
     assert "unknown" not in text
 
 
+def test_an_affiliation_is_named_as_the_reason(item: Make) -> None:
+    text = body(item(affiliations=(("Lab & co", "Lab <script>x</script> & co, Lule{\\aa}"),)))
+    assert "Belongs to Lab &amp; co by affiliation: Lab x &amp; co, Luleå." in text
+
+
 def test_what_is_unknown_is_left_out(item: Make, link: Link) -> None:
     unknown = link(content=Content.UNKNOWN, licence_spdx=None, licence_class=LicenceClass.UNKNOWN)
     assert lines(item(links=(unknown,)))[0].endswith("(GitHub repository)")

@@ -34,10 +34,14 @@ def make_lab(name: str) -> OrganisationFigures:
     """An organisation whose every text is hostile."""
     paper = OrganisationWork(
         "2606.00001", "On <script>alert(1)</script>", AT, State.OPEN, State.GATED, State.NONE,
-        tuple((Belonging.OWNER, f"github:lab/{number}<b>") for number in range(5)),
+        (
+            (Belonging.OWNER, "github:lab/0<b>"), (Belonging.AFFILIATION, "Lab <b>, <script>"),
+            *((Belonging.OWNER, f"github:lab/{number}") for number in range(3)),
+        ),
     )  # fmt: skip
     return OrganisationFigures(
         name=name,
+        by_affiliation=2,
         accounts=(("github.com/lab", "https://github.com/lab"), ("bad", "javascript:alert(1)")),
         terms=(
             TermsCount("2025", Fact.CODE, State.OPEN, "osi", 3, 1), TermsCount("2025", Fact.CODE, State.UNKNOWN, "", 5, 0),
@@ -93,6 +97,9 @@ def test_each_organisation_has_a_page_and_a_row(configured: Configured, status: 
     assert not [link for link in links if link.startswith("javascript")]
     text = page.text_content()
     assert "repository owner: github:lab/0<b>" in text
+    assert "affiliation: Lab <b>, <script>" in text
+    assert "9 papers belong to it" in text
+    assert "2 of them by the affiliation alone" in text
     assert "2 more" in text
     assert "available, restricted use" in text
     static = build(configured, status, make_lab("Lab"), papers=set())["organisation/Lab.html"]
@@ -102,8 +109,8 @@ def test_each_organisation_has_a_page_and_a_row(configured: Configured, status: 
 def test_the_files_have_what_the_pages_show(configured: Configured, status: Any) -> None:
     pages = build(configured, status, make_lab("Lab, <the>"))
     (row,) = csv.DictReader(io.StringIO(pages["organisations/comparison.csv"].decode(), newline=""))
-    assert [row[name] for name in ("organisation", "papers", "releases", "code_of", "code_open", "lapsed", "relicensed")] == [
-        "Lab, <the>", "9", "1", "4", "3", "1", "1",
+    assert [row[name] for name in ("organisation", "papers", "by_affiliation", "releases", "code_of", "code_open", "lapsed", "relicensed")] == [
+        "Lab, <the>", "9", "2", "1", "4", "3", "1", "1",
     ]  # fmt: skip
     assert (row["code_share"], row["data_share"]) == ("0.750000", "")
     terms = list(csv.DictReader(io.StringIO(pages["organisations/terms.csv"].decode(), newline="")))

@@ -81,6 +81,8 @@ class Item:
     """Whether its full text is still to be read."""
     kept_promise: bool = False
     """Whether its authors announced a release and kept their word."""
+    affiliations: tuple[tuple[str, str], ...] = ()
+    """The affiliations that name a watched organisation, as (organisation, affiliation as arXiv gives it)."""
     event: str = ""
     """In a feed of events: the id of the event that this entry reports; the guid ends with it."""
 

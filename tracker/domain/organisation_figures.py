@@ -18,6 +18,7 @@ class Belonging(StrEnum):
 
     OWNER = "repository owner"
     NAMESPACE = "Hub namespace"
+    AFFILIATION = "affiliation"
 
 
 class PromiseState(StrEnum):
@@ -42,7 +43,7 @@ class OrganisationWork:
     weights: State
     data: State
     reasons: tuple[tuple[Belonging, str], ...]
-    """Why it belongs to the organisation, each with the reference that says so."""
+    """Why it belongs to the organisation, each with the reference, or the affiliation, that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class OrganisationFigures:
     """(name to show, https address) of each account."""
     sources: tuple[str, ...] = ()
     """Addresses of the pages which say that the accounts are theirs."""
+    by_affiliation: int = 0
+    """Papers that belong by an affiliation alone."""
     terms: tuple[TermsCount, ...] = ()
     promises_by_state: Mapping[PromiseState, int] = field(default_factory=dict)
     """All promises of its papers."""

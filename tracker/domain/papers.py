@@ -29,6 +29,8 @@ class Version:
     doi: str | None = None
     licence: str | None = None
     withdrawn: bool = False
+    affiliations: tuple[str, ...] = ()
+    """Of all authors, each once, where the source gives them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import arxiv
 import requests
 
+from tracker.domain.affiliations import keep_affiliations
 from tracker.domain.errors import UpstreamError, UpstreamStopped
 from tracker.domain.papers import Version, WindowResult
 from tracker.domain.protocols import Clock, UpstreamMemory
@@ -240,5 +241,8 @@ def make_version(result: arxiv.Result, arxiv_id: str, n: int) -> Version:
         submitted_at=result.published.astimezone(UTC),
         updated_at=result.updated.astimezone(UTC),
         doi=clean_text(result.doi or "").strip() or None,
+        affiliations=keep_affiliations(
+            clean_names(text) for author in result.authors for text in author.affiliation
+        ),
         withdrawn=any(WITHDRAWN.match(text) for text in (comment, abstract) if text),
     )

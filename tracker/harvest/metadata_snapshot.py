@@ -19,10 +19,11 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any, cast
 
+from tracker.domain.affiliations import keep_affiliations
 from tracker.domain.errors import TrackerError
 from tracker.domain.paper_ids import parse_plain_id
 from tracker.harvest.arxiv_text import CATEGORY, clean_names, clean_text
-from tracker.harvest.oai_records import OaiRecord, RecordVersion, parse_authors, parse_time
+from tracker.harvest.oai_records import OaiRecord, RecordVersion, parse_affiliations, parse_authors, parse_time
 from tracker.regular_files import open_regular
 
 MOST_LINE = 2_000_000
@@ -116,6 +117,7 @@ def parse_line(line: bytes) -> OaiRecord:
         abstract=clean_text(_text(data, "abstract")).strip(),
         comment=clean_text(_text(data, "comments")).strip() or None,
         authors=_authors(data),
+        affiliations=_affiliations(data),
         categories=categories,
         licence=_one_line(_text(data, "license")) or None,
         doi=_one_line(_text(data, "doi")) or None,
@@ -151,6 +153,16 @@ def _authors(data: Mapping[str, Any]) -> tuple[str, ...]:
         if name:
             names.append(name)
     return tuple(names)
+
+
+def _affiliations(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The affiliations of `authors_parsed`, whose entries `_authors` has checked, or else those of `authors`."""
+    parsed = data.get("authors_parsed")
+    if not isinstance(parsed, list):
+        return parse_affiliations(_text(data, "authors"))
+    return keep_affiliations(
+        clean_names(part) for entry in parsed[:MOST_AUTHORS] for part in entry[3:] if isinstance(part, str)
+    )
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:

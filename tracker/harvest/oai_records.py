@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 
 from lxml import etree
 
+from tracker.domain.affiliations import keep_affiliations
 from tracker.domain.papers import Version
 from tracker.harvest import announcements
 from tracker.harvest.arxiv_text import CATEGORY, WITHDRAWN, clean_names, clean_text
@@ -29,6 +30,8 @@ _NOTHING = re.compile(r"0+ ?(?:k?b)?", re.IGNORECASE)
 _SIZE = re.compile(r"\d{1,9}", re.ASCII)
 _AND = re.compile(r" and (?=\S)|^and (?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|I{2,3}|IV", re.IGNORECASE)
+_LETTERS = re.compile(r"\b(?!and\b)[^\W\d_]{2}")
+"""What no mere reference has: `(1 and 2)`, `(a)`."""
 MOST_TOKEN = 2_000
 """The most characters of a resumption token; a longer one is not from arXiv."""
 MOST_AUTHORS = 50_000
@@ -65,6 +68,7 @@ class OaiRecord:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     """arXiv's own, the primary one first."""
+    affiliations: tuple[str, ...] = ()
     licence: str | None = None
     """The licence's address as arXiv writes it; None for papers from before arXiv asked for a licence."""
     doi: str | None = None
@@ -122,6 +126,7 @@ def newest_version(record: OaiRecord) -> Version | None:
         doi=record.doi,
         licence=record.licence,
         withdrawn=record.withdrawn,
+        affiliations=record.affiliations,
     )
 
 
@@ -207,6 +212,31 @@ def _parts(text: str) -> Iterator[str]:
     yield "".join(piece)
 
 
+def parse_affiliations(text: str) -> tuple[str, ...]:
+    """The affiliations in arXiv's single text of authors: what stands in parentheses, but for references to it.
+
+    `Ann Lee (1), Bo Ek (MIT) ((1) Lund, (2) Umea)` has `MIT`, `Lund` and `Umea`. A parenthesis that is never closed has none.
+    """
+    pieces = (piece.strip(" ,;:") for piece in _in_parentheses(clean_names(text[:MOST_AUTHORS])))
+    return keep_affiliations(piece for piece in pieces if _LETTERS.search(piece))
+
+
+def _in_parentheses(text: str) -> Iterator[str]:
+    """The texts within each outermost pair of parentheses, divided where others stand in it."""
+    pieces: list[str] = []
+    begun, depth = 0, 0
+    for place, letter in enumerate(text):
+        if letter not in "()" or (letter == ")" and not depth):
+            continue
+        if depth:
+            pieces.append(text[begun:place])
+        depth += 1 if letter == "(" else -1
+        begun = place + 1
+        if not depth:
+            yield from pieces
+            pieces = []
+
+
 def _list(node: etree._Element, made_at: datetime | None) -> OaiResponse:
     nodes = list(node.iterchildren(f"{_OAI}record"))
     records = [_record(record_node) for record_node in nodes]
@@ -256,6 +286,7 @@ def _record(node: etree._Element) -> OaiRecord | None:
         comment=clean_text(_text(raw, f"{_RAW}comments")).strip() or None,
         authors=parse_authors(_text(raw, f"{_RAW}authors")),
         categories=categories,
+        affiliations=parse_affiliations(_text(raw, f"{_RAW}authors")),
         licence=_line(_text(raw, f"{_RAW}license")) or None,
         doi=_line(_text(raw, f"{_RAW}doi")) or None,
         journal_ref=_line(_text(raw, f"{_RAW}journal-ref")) or None,

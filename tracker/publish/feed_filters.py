@@ -38,7 +38,9 @@ def deciding_licence(item: Item, fact: Fact = Fact.CODE) -> tuple[str | None, Li
 
 
 def belongs_to(item: Item, organisation: Organisation) -> bool:
-    """Whether an organisation has the account of one of the authors' own artifacts."""
+    """Whether an organisation has the account of one of the authors' own artifacts, or an affiliation names it."""
+    if any(organisation.name == name for name, _ in item.affiliations):
+        return True
     accounts = organisation.accounts
     for link in item.own_artifacts():
         owner = link.reference.partition(":")[2].partition("/")[0].casefold()

@@ -68,7 +68,7 @@ def build_organisation_files(figures: TrendFigures) -> dict[str, bytes]:
     return {
         "organisations/comparison.csv": write_csv(
             (
-                "organisation", "papers", "releases",
+                "organisation", "papers", "by_affiliation", "releases",
                 *(f"{fact}_{name}" for fact in _COMPARED for name in ("of", "open", *INTERVAL)),
                 "promises", *PromiseState, "relicensed",
             ),
@@ -99,7 +99,7 @@ def open_share(figures: OrganisationFigures, fact: Fact, year: str = "", now: st
 
 
 def _compared_cells(figures: OrganisationFigures) -> Sequence[object]:
-    cells: list[object] = [figures.name, figures.papers, figures.released]
+    cells: list[object] = [figures.name, figures.papers, figures.by_affiliation, figures.released]
     for fact in _COMPARED:
         share = open_share(figures, fact)
         cells += [share.read, share.open, *share_cells(share)]

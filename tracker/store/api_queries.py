@@ -38,13 +38,16 @@ _CONDITIONS = {
 }
 _EACH = {"sqlite": "json_each", "postgresql": "json_array_elements_text"}
 _OWNED = """w.id IN (
-    SELECT r.work FROM (SELECT start, stop FROM organisation_account WHERE lower(organisation) = lower(:org){accounts}) s
+    SELECT f.work FROM affiliation f WHERE f.organisation <> ''
+        AND f.organisation IN (SELECT o.name FROM organisation o WHERE lower(o.name) = lower(:org))
+    UNION SELECT r.work FROM (SELECT start, stop FROM organisation_account WHERE lower(organisation) = lower(:org){accounts}) s
     JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
     JOIN role r ON r.artifact = n.artifact AND r.role = 'own')"""
 _WITHIN = {
     "links": "AND r.work = :work ORDER BY r.probability DESC, n.reference",
     "artifacts": "WHERE a.id IN (SELECT artifact FROM role WHERE work = :work) ORDER BY a.reference",
     "events": "WHERE e.work = :work ORDER BY e.happened_at, e.observed_at, e.id",
+    "affiliations": "AND f.work = :work ORDER BY f.name, f.organisation",
 }
 
 
@@ -124,8 +127,8 @@ def _conditions(
 
 
 def load_paper(connection: Connection, arxiv_id: str) -> dict[str, Any] | None:
-    """One paper: its row of `papers`, its verdicts with their reasons, and its rows of `links`, `artifacts` and
-    `events`; None where it is not stored."""
+    """One paper: its row of `papers`, its verdicts with their reasons, and its rows of `links`, `artifacts`,
+    `events` and `affiliations`; None where it is not stored."""
     work = {"work": paper_key(arxiv_id)}
     papers = _rows(connection, "papers", "AND w.id = :work", work)
     if not papers:

@@ -16,6 +16,7 @@ from tracker.domain.items import Item, ItemLink
 from tracker.domain.reading import TEXT_SOURCES, ReadDepth
 from tracker.domain.terms import Cause, Content, EventKind, LicenceClass, Mark, Outcome, Place, Role, Source, State
 from tracker.store import feed_entries
+from tracker.store.affiliations import load_affiliations
 from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.joined import ROLES, VERDICTS, VERSIONS, WORK_NAME
@@ -167,6 +168,7 @@ def items_by_key(connection: Connection, entered: Mapping[int, datetime | None])
     events = select(EVENT.c.work, latest_event.label("at")).where(among(EVENT.c.work, keys)).group_by(EVENT.c.work)
     changed = {row.work: row.at for row in connection.execute(events)}
     unjudged, kept = _unjudged(connection, keys), _works_with_kept_promise(connection, keys)
+    affiliations = load_affiliations(connection, keys)
     return {
         key: _item(
             rows[key],
@@ -177,6 +179,7 @@ def items_by_key(connection: Connection, entered: Mapping[int, datetime | None])
             unjudged.get(key),
             read[key],
             kept_promise=key in kept,
+            affiliations=affiliations.get(key, ()),
         )
         for key in keys
         if key in rows
@@ -269,6 +272,7 @@ def _item(
     read: tuple[ReadDepth, ...],
     *,
     kept_promise: bool,
+    affiliations: Iterable[tuple[str, str]],
 ) -> Item:
     return Item(
         work=row.work_name,
@@ -296,4 +300,5 @@ def _item(
         read_at=row.read_at,
         waits_for_text=row.text_due_at is not None,
         kept_promise=kept_promise,
+        affiliations=tuple(pair for pair in affiliations if pair[0]),
     )

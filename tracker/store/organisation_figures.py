@@ -1,6 +1,7 @@
 """What belongs to each watched organisation, and what of it is open under which terms.
 
-A work belongs to an organisation if an own artifact of it lies under one of the accounts. All works of all organisations
+A work belongs to an organisation if an own artifact of it lies under one of the accounts, or an affiliation of its authors
+names it. All works of all organisations
 are read: seconds for a large store. The publisher keeps the figures.
 """
 
@@ -30,16 +31,17 @@ from tracker.store.engine import Store
 from tracker.store.releases import found_releases
 from tracker.store.tables.artifact import ARTIFACT_NAME, ROLE
 from tracker.store.tables.judgement import EVENT, VERDICT
-from tracker.store.tables.operator import ORGANISATION, ORGANISATION_ACCOUNT
+from tracker.store.tables.operator import AFFILIATION, ORGANISATION, ORGANISATION_ACCOUNT
 from tracker.store.tables.work import VERSION, WORK
 
+_ORDER = {reason: place for place, reason in enumerate(Belonging)}
 MOST_LISTED = 100
 """Papers, promises, events and releases of an organisation that are listed: the newest."""
 _PROMISES = (EventKind.PROMISED.value, *KEEPS_PROMISE, EventKind.LAPSED.value)
 
 
-_Members = dict[int, dict[str, Belonging]]
-"""The works of one organisation by key, each with the references that say so."""
+_Members = dict[int, dict[tuple[Belonging, str], None]]
+"""The works of one organisation by key, each with why: the references, then the affiliations that say so."""
 
 
 def count_organisations(store: Store) -> list[OrganisationFigures]:
@@ -72,8 +74,15 @@ def _load_members(connection: Connection) -> dict[str, _Members]:
     members: dict[str, _Members] = defaultdict(lambda: defaultdict(dict))
     for organisation, work, reference in connection.execute(statement):
         is_hub = reference.startswith("hf-")
-        members[organisation][work][reference] = Belonging.NAMESPACE if is_hub else Belonging.OWNER
+        members[organisation][work][Belonging.NAMESPACE if is_hub else Belonging.OWNER, reference] = None
+    named = select(AFFILIATION.c.organisation, AFFILIATION.c.work, AFFILIATION.c.name)
+    for organisation, work, affiliation in connection.execute(named.where(AFFILIATION.c.organisation != "")):
+        members[organisation][work][Belonging.AFFILIATION, affiliation] = None
     return members
+
+
+def _references(reasons: Iterable[tuple[Belonging, str]]) -> set[str]:
+    return {reference for reason, reference in reasons if reason is not Belonging.AFFILIATION}
 
 
 def _drop_claimed(members: Mapping[str, _Members], found: Collection[int]) -> dict[str, _Members]:
@@ -81,9 +90,11 @@ def _drop_claimed(members: Mapping[str, _Members], found: Collection[int]) -> di
     lists, has as its own by now."""
     kept = {}
     for organisation, works in members.items():
-        claimed = {reference for work, reasons in works.items() if work not in found for reference in reasons}
+        claimed = {each for work, reasons in works.items() if work not in found for each in _references(reasons)}
         kept[organisation] = {
-            work: reasons for work, reasons in works.items() if work not in found or not reasons.keys() & claimed
+            work: reasons
+            for work, reasons in works.items()
+            if work not in found or not _references(reasons) & claimed
         }
     return kept
 
@@ -147,7 +158,7 @@ def _figures_of(
         for event in events.get(row.id, ())
         if event.kind == EventKind.RELICENSED.value
         and event.cause == Cause.WORLD.value
-        and event.reference in members[row.id]
+        and event.reference in _references(members[row.id])
     ]  # fmt: skip
     order = list(Fact)
     return OrganisationFigures(
@@ -157,6 +168,7 @@ def _figures_of(
             for host, names in (("github.com", listed.github), ("huggingface.co", listed.huggingface))
             for name in names
         ),
+        by_affiliation=sum(bool(row.arxiv_id) and not _references(members[row.id]) for row in rows),
         terms=tuple(
             TermsCount(*key, papers=count[True], releases=count[False])
             for key, count in sorted(
@@ -201,7 +213,7 @@ def _work_of(row: Any, members: _Members) -> OrganisationWork:
         code=State(row.code),
         weights=State(row.weights),
         data=State(row.data),
-        reasons=tuple((reason, reference) for reference, reason in sorted(members[row.id].items())),
+        reasons=tuple(sorted(members[row.id], key=lambda reason: (_ORDER[reason[0]], reason[1]))),
     )
 
 

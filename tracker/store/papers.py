@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Connection, bindparam, delete, func, or_, select
 
 from tracker.domain.papers import Version
 from tracker.store import search_index, statistics
+from tracker.store.affiliations import save_affiliations
 from tracker.store.dialect import among, upsert
 from tracker.store.engine import Store
 from tracker.store.joined import VERSIONS
@@ -77,6 +78,8 @@ def save_versions(
                 _mark_backfilled(connection, older)
             _categories(connection, newest, [work for work, _ in older])
         search_index.index_papers(connection, {work for work, _ in newest})
+        given = zip(works, versions, strict=True)
+        save_affiliations(connection, ((work, each) for work, each in given if each.n >= latest.get(work, 0)))
         return sum((work, version.n) not in known for work, version in changed)
 
 

@@ -122,7 +122,9 @@ def build_role_rules(
     """The rules of a table laid out as `config/roles.toml`, with those organisations. SettingsError, naming `path` and
     the key, where one is wrong."""
     file = check_table(table, _RolesFile, path)
-    accounts = [item.model_dump(exclude_unset=True, exclude={"sources", "read"}) for item in organisations]
+    accounts = [
+        item.model_dump(exclude_unset=True, exclude={"sources", "read", "affiliations"}) for item in organisations
+    ]
     digest = hashlib.sha256(json.dumps([table, accounts], sort_keys=True).encode()).hexdigest()
     hosts = file.hosts
     return RoleRules(

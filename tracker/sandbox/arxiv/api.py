@@ -26,6 +26,7 @@ MOST_RESULTS = 30_000
 MOST_PAGE = 2_000
 _ID = re.compile(rf"({NEW_ID.pattern}|{OLD_ID.pattern})(?:v(\d{{1,3}}))?", re.ASCII)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_AFFILIATION = re.compile(r" \(([^()]*)\)")
 _SCHEMA = "http://arxiv.org/schemas/atom"
 _OPEN = (
     "<?xml version='1.0' encoding='UTF-8'?>\n"
@@ -224,7 +225,11 @@ def _entry(paper: WorldPaper) -> str:
     if paper.journal_ref:
         lines.append(f"    <arxiv:journal_ref>{_text(paper.journal_ref)}</arxiv:journal_ref>")
     for author in paper.authors:
-        lines += ["    <author>", f"      <name>{_text(author)}</name>", "    </author>"]
+        lines += ["    <author>", f"      <name>{_text(author.partition(' (')[0])}</name>"]
+        lines += [
+            f"      <arxiv:affiliation>{_text(text)}</arxiv:affiliation>" for text in _AFFILIATION.findall(author)
+        ]
+        lines.append("    </author>")
     if paper.doi:
         link = _attribute(f"https://doi.org/{paper.doi}")
         lines += [

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from tracker.store.columns import UtcText
-from tracker.store.tables.fields import list_field, table, text_field, time_field
+from tracker.store.tables.fields import JSON_OR_NULL, list_field, table, text_field, time_field, work_field
 
 
 class OrganisationRow(SQLModel, table=True):
@@ -19,6 +20,23 @@ class OrganisationRow(SQLModel, table=True):
     name: str = Field(primary_key=True)
     github: list[str] = list_field()
     huggingface: list[str] = list_field()
+    affiliations: list[str] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
+    """Its names in affiliations; NULL until the watch list is read again."""
+
+
+class AffiliationRow(SQLModel, table=True):
+    """An affiliation that arXiv gives of some author of a paper, once for each organisation that it names."""
+
+    __tablename__: ClassVar[Any] = "affiliation"
+    __table_args__: ClassVar[Any] = (
+        Index("affiliation_organisation", "organisation", "work", sqlite_where=text("organisation <> ''")),
+        {"sqlite_with_rowid": False},
+    )
+    work: int = work_field()
+    name: str = Field(primary_key=True)
+    """As arXiv gives it."""
+    organisation: str = Field(primary_key=True)
+    """Empty where it names none."""
 
 
 class OrganisationAccountRow(SQLModel, table=True):
@@ -46,6 +64,7 @@ class CorrectionRow(SQLModel, table=True):
     source: str = text_field()
 
 
+AFFILIATION = table(AffiliationRow)
 ORGANISATION = table(OrganisationRow)
 ORGANISATION_ACCOUNT = table(OrganisationAccountRow)
 CORRECTION = table(CorrectionRow)
